@@ -1,0 +1,93 @@
+//! What a child says of one page: the contract behind `sogoc read --json`.
+//!
+//! Boxes are `[x, y, width, height]` in pixels of the page *as delivered*, before any turning.
+//! Confidences are probabilities, 0 to 1. Text is Unicode NFC.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A rectangle `[x, y, width, height]` in pixels of the page as delivered.
+pub type Box4 = [i32; 4];
+
+/// One word as the engine saw it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// The word, NFC.
+    pub text: String,
+    /// Probability that it is right, 0 to 1.
+    pub confidence: f64,
+    /// Where it stands.
+    #[serde(rename = "box")]
+    pub bounds: Box4,
+}
+
+/// One field of a record: what is printed and what it means, side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldReading {
+    /// As printed, never corrected.
+    pub raw: String,
+    /// Normalised (a date as `YYYY`, `YYYY-MM` or `YYYY-MM-DD`), or the raw text where nothing is known to normalise.
+    pub value: String,
+    /// Probability that `raw` is letter-perfect, 0 to 1.
+    pub confidence: f64,
+    /// True where no person need look.
+    pub accepted: bool,
+    /// Where it stands; absent when it was derived from elsewhere.
+    #[serde(rename = "box")]
+    pub bounds: Option<Box4>,
+}
+
+/// One proposed record: a diploma, a row of a register, a decision …
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordReading {
+    /// Class id, as in `classes/*.toml`.
+    pub class: String,
+    /// Fields by key of the class.
+    pub fields: BTreeMap<String, FieldReading>,
+    /// The whole record's place on the page (a register's row), when known.
+    #[serde(rename = "box", default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Box4>,
+}
+
+/// What was noticed about the scan itself. Each flag has a stable code.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    /// True when the page holds no ink worth reading.
+    pub blank: bool,
+    /// Sharpness, variance of the Laplacian on the upright grey page.
+    pub sharpness: f64,
+    /// Difference hash of the upright page, 16 hex digits: "same sheet scanned twice?".
+    pub fingerprint: String,
+    /// Stable codes of what falls short of the standard: `low_dpi`, `blurred`, `skewed`, `bitonal`, `blank` …
+    pub flags: Vec<String>,
+}
+
+/// Everything read from one page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageReading {
+    /// Best class, or `general` when none fits.
+    pub class: String,
+    /// 0 to 1.
+    pub class_confidence: f64,
+    /// The content stands turned clockwise by this many degrees: 0, 90, 180 or 270.
+    pub rotation: u16,
+    /// Further small turn in degrees, clockwise positive.
+    pub skew: f64,
+    /// Dots per inch used, from metadata or estimated.
+    pub dpi: u32,
+    /// Pixels of the page as delivered.
+    pub width: u32,
+    /// Pixels of the page as delivered.
+    pub height: u32,
+    /// The page's text in reading order, lines separated by `\n`.
+    pub text: String,
+    /// The words behind it.
+    pub words: Vec<Word>,
+    /// Proposed records: one for a diploma, one a row for a register, in order.
+    pub records: Vec<RecordReading>,
+    /// The scan's quality.
+    pub quality: Quality,
+    /// Time spent on this page in the child.
+    pub milliseconds: u64,
+}
