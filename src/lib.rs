@@ -1,1 +1,10 @@
-//! Sổ Gốc.
+//! Sổ Gốc: reads, keeps, finds and reissues the paper of an education department.
+//!
+//! Ground (knows nothing of records): [`clock`], [`catalogue`], [`jobs`], [`error`].
+//! Holdings (rules, SQL, audit words): [`audit`] …
+
+pub mod audit;
+pub mod catalogue;
+pub mod clock;
+pub mod error;
+pub mod jobs;

@@ -1,0 +1,148 @@
+//! The catalogue: SQLite in the data folder by default, PostgreSQL by URL; one SQL for both.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{Any, AnyPool, Executor, Transaction};
+
+use crate::error::{Error, Result};
+
+/// A write transaction.
+pub type Tx = Transaction<'static, Any>;
+
+/// Which engine is behind the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// One file, one writer.
+    Sqlite,
+    /// A server, many writers.
+    Postgres,
+}
+
+/// Both engines' handle. Reads go through [`Catalogue::pool`], writes through [`Catalogue::begin`].
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    engine: Engine,
+    readers: AnyPool,
+    writers: AnyPool,
+}
+
+impl Catalogue {
+    /// The URL of the embedded catalogue in `data`.
+    pub fn embedded_url(data: &Path) -> String {
+        format!(
+            "sqlite://{}?mode=rwc",
+            data.join("catalogue.sqlite").display()
+        )
+    }
+
+    /// Opens the catalogue and brings its tables up to date.
+    ///
+    /// # Errors
+    /// `Invalid` for a URL of another kind, `Unavailable` when the engine does not answer.
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let engine = if url.starts_with("sqlite:") {
+            Engine::Sqlite
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Engine::Postgres
+        } else {
+            return Err(Error::invalid(
+                "/catalogue/url",
+                "Địa chỉ cơ sở dữ liệu phải bắt đầu bằng sqlite: hoặc postgres:",
+                "the catalogue URL must start with sqlite: or postgres:",
+            ));
+        };
+        let options: AnyConnectOptions = url.parse().map_err(Error::from)?;
+        // SQLite admits one writer; a pool of one makes the others wait in order instead of colliding.
+        let width = if engine == Engine::Sqlite { 1 } else { 12 };
+        let writers = pool(engine, width).connect_with(options.clone()).await?;
+        sqlx::migrate!("./migrations")
+            .run(&writers)
+            .await
+            .map_err(|error| Error::unavailable("catalogue", error))?;
+        let readers = match engine {
+            Engine::Sqlite => pool(engine, 6).connect_with(options).await?,
+            Engine::Postgres => writers.clone(),
+        };
+        Ok(Self {
+            engine,
+            readers,
+            writers,
+        })
+    }
+
+    /// For reading.
+    pub fn pool(&self) -> &AnyPool {
+        &self.readers
+    }
+
+    /// Which engine.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// A write transaction. On SQLite it takes the write lock at once, so that what it reads stays true.
+    ///
+    /// # Errors
+    /// `Unavailable` when the engine does not answer in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        let start = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        Ok(self.writers.begin_with(start).await?)
+    }
+
+    /// True when the engine answers.
+    pub async fn answers(&self) -> bool {
+        sqlx::query("SELECT 1").execute(&self.readers).await.is_ok()
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+fn pool(engine: Engine, width: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(width)
+        .acquire_timeout(Duration::from_secs(20))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if engine == Engine::Sqlite {
+                    // FULL: a commit that was acknowledged survives a power cut (promise 1).
+                    for pragma in [
+                        "PRAGMA journal_mode = WAL",
+                        "PRAGMA synchronous = FULL",
+                        "PRAGMA foreign_keys = ON",
+                        "PRAGMA busy_timeout = 15000",
+                    ] {
+                        connection.execute(pragma).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+}
+
+/// The next number of a counter; the row stays locked until the transaction ends, so the order of
+/// numbers is the order of commits and a rolled-back number is not lost.
+///
+/// # Errors
+/// As any statement.
+pub async fn next_number(tx: &mut Tx, counter: &str) -> Result<i64> {
+    sqlx::query("INSERT INTO counters (name, value) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING")
+        .bind(counter)
+        .execute(&mut **tx)
+        .await?;
+    let value =
+        sqlx::query_scalar("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value")
+            .bind(counter)
+            .fetch_one(&mut **tx)
+            .await?;
+    Ok(value)
+}

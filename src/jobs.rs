@@ -1,0 +1,271 @@
+//! The durable queue: enqueued in the transaction of the change, leased by time, settled only by
+//! the holder. Retry or fail is decided where the error arises.
+
+use std::time::Duration;
+
+use sqlx::Row;
+
+use crate::catalogue::{Catalogue, Engine, Tx};
+use crate::clock::{Clock, stamp};
+use crate::error::Result;
+
+/// The kinds of work, listed by hand in this one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Read one page; subject: page id.
+    ReadPage,
+    /// Bring approved records of one scan into the vault; subject: scan id.
+    KeepRecords,
+    /// Compose, seal and keep one released copy; subject: copy id.
+    IssueCopy,
+    /// Expire abandoned uploads; subject: `all`.
+    SweepUploads,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [
+        Self::ReadPage,
+        Self::KeepRecords,
+        Self::IssueCopy,
+        Self::SweepUploads,
+    ];
+
+    /// The stable word kept in the queue.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ReadPage => "read_page",
+            Self::KeepRecords => "keep_records",
+            Self::IssueCopy => "issue_copy",
+            Self::SweepUploads => "sweep_uploads",
+        }
+    }
+
+    /// Attempts before a job is failed for a person to look at.
+    pub fn most_attempts(self) -> i64 {
+        match self {
+            Self::ReadPage => 3,
+            _ => 8,
+        }
+    }
+}
+
+/// Backlog.
+pub const PRIORITY_BACKLOG: i64 = 0;
+/// Housekeeping that should not wait behind a backlog of pages.
+pub const PRIORITY_UPKEEP: i64 = 5;
+/// A citizen waits for this.
+pub const PRIORITY_CITIZEN: i64 = 10;
+
+/// How long a lease lasts without a heartbeat.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+/// A job held by us.
+#[derive(Debug, Clone)]
+pub struct Leased {
+    /// Its id.
+    pub id: String,
+    /// What to do.
+    pub kind: Kind,
+    /// On what.
+    pub subject: String,
+    /// 1 at the first attempt.
+    pub attempt: i64,
+    /// Who holds it.
+    pub holder: String,
+}
+
+/// Adds a job unless one with the same kind and subject already waits.
+///
+/// # Errors
+/// As any statement.
+pub async fn enqueue(
+    tx: &mut Tx,
+    clock: &dyn Clock,
+    kind: Kind,
+    subject: &str,
+    priority: i64,
+) -> Result<()> {
+    enqueue_after(tx, clock, kind, subject, priority, Duration::ZERO).await
+}
+
+/// As [`enqueue`], to be run no sooner than `delay` from now.
+///
+/// # Errors
+/// As any statement.
+pub async fn enqueue_after(
+    tx: &mut Tx,
+    clock: &dyn Clock,
+    kind: Kind,
+    subject: &str,
+    priority: i64,
+    delay: Duration,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
+         VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7)
+         ON CONFLICT (once_key) DO NOTHING",
+    )
+    .bind(clock.new_id())
+    .bind(kind.word())
+    .bind(subject)
+    .bind(priority)
+    .bind(stamp(clock.now() + delay))
+    .bind(format!("{}:{subject}", kind.word()))
+    .bind(stamp(clock.now()))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Leases the most urgent job of `kind`: one that waits, or one whose holder has been silent.
+///
+/// # Errors
+/// As any statement.
+pub async fn lease(
+    catalogue: &Catalogue,
+    clock: &dyn Clock,
+    kind: Kind,
+    holder: &str,
+) -> Result<Option<Leased>> {
+    const SQLITE: &str = "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2,
+            attempts = attempts + 1, once_key = NULL
+         WHERE id = (SELECT id FROM jobs WHERE kind = $3
+            AND ((state = 'ready' AND run_at <= $4) OR (state = 'leased' AND lease_until < $4))
+            ORDER BY priority DESC, run_at LIMIT 1)
+         RETURNING id, subject, attempts";
+    const POSTGRES: &str = "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2,
+            attempts = attempts + 1, once_key = NULL
+         WHERE id = (SELECT id FROM jobs WHERE kind = $3
+            AND ((state = 'ready' AND run_at <= $4) OR (state = 'leased' AND lease_until < $4))
+            ORDER BY priority DESC, run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, subject, attempts";
+    let statement = match catalogue.engine() {
+        Engine::Sqlite => SQLITE,
+        Engine::Postgres => POSTGRES,
+    };
+    let mut tx = catalogue.begin().await?;
+    let row = sqlx::query(statement)
+        .bind(holder)
+        .bind(stamp(clock.now() + LEASE))
+        .bind(kind.word())
+        .bind(stamp(clock.now()))
+        .fetch_optional(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    row.map(|row| {
+        Ok(Leased {
+            id: row.try_get("id")?,
+            kind,
+            subject: row.try_get("subject")?,
+            attempt: row.try_get("attempts")?,
+            holder: holder.into(),
+        })
+    })
+    .transpose()
+}
+
+/// Prolongs the lease; false when it is no longer ours, and the work should be dropped.
+///
+/// # Errors
+/// As any statement.
+pub async fn heartbeat(catalogue: &Catalogue, clock: &dyn Clock, job: &Leased) -> Result<bool> {
+    let mut tx = catalogue.begin().await?;
+    let done = sqlx::query(
+        "UPDATE jobs SET lease_until = $1 WHERE id = $2 AND leased_by = $3 AND state = 'leased'",
+    )
+    .bind(stamp(clock.now() + LEASE))
+    .bind(&job.id)
+    .bind(&job.holder)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Marks the job done inside the transaction of its result; false when the lease was lost, and the
+/// transaction must then be rolled back because another holder has taken over.
+///
+/// # Errors
+/// As any statement.
+pub async fn settle(tx: &mut Tx, clock: &dyn Clock, job: &Leased) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE jobs SET state = 'done', settled_at = $1, error_code = NULL
+         WHERE id = $2 AND leased_by = $3 AND state = 'leased'",
+    )
+    .bind(stamp(clock.now()))
+    .bind(&job.id)
+    .bind(&job.holder)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Puts a job back, or fails it once its attempts are used up. `code` is a stable word.
+///
+/// Waits 5 s, 10 s, 20 s … at most 10 min between attempts.
+///
+/// # Errors
+/// As any statement.
+pub async fn give_back(
+    catalogue: &Catalogue,
+    clock: &dyn Clock,
+    job: &Leased,
+    code: &str,
+    retry: bool,
+) -> Result<()> {
+    let again = retry && job.attempt < job.kind.most_attempts();
+    let wait = Duration::from_secs((5u64 << job.attempt.clamp(1, 8).unsigned_abs()) / 2);
+    let mut tx = catalogue.begin().await?;
+    sqlx::query(
+        "UPDATE jobs SET state = $1, run_at = $2, error_code = $3, leased_by = NULL,
+            lease_until = NULL, settled_at = $4
+         WHERE id = $5 AND leased_by = $6 AND state = 'leased'",
+    )
+    .bind(if again { "ready" } else { "failed" })
+    .bind(stamp(clock.now() + wait.min(Duration::from_secs(600))))
+    .bind(code)
+    .bind((!again).then(|| stamp(clock.now())))
+    .bind(&job.id)
+    .bind(&job.holder)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// How much waits, per kind and state, for the administrator's page and the metrics.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Backlog {
+    /// Word of the kind.
+    pub kind: String,
+    /// ready | leased | failed.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+    /// The oldest one's making.
+    pub oldest: String,
+}
+
+/// Everything not done.
+///
+/// # Errors
+/// As any statement.
+pub async fn backlog(catalogue: &Catalogue) -> Result<Vec<Backlog>> {
+    let rows = sqlx::query(
+        "SELECT kind, state, COUNT(*) AS n, MIN(created_at) AS oldest FROM jobs
+         WHERE state <> 'done' GROUP BY kind, state ORDER BY kind, state",
+    )
+    .fetch_all(catalogue.pool())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Backlog {
+                kind: row.try_get("kind")?,
+                state: row.try_get("state")?,
+                count: row.try_get("n")?,
+                oldest: row.try_get("oldest")?,
+            })
+        })
+        .collect()
+}
