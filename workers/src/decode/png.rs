@@ -1,0 +1,77 @@
+//! The chunks of a PNG file (ISO/IEC 15948 clause 5): size, density, and whether it is whole.
+
+use crate::outcome::{Failure, Outcome};
+
+/// What the chunks say.
+#[derive(Debug, Default)]
+pub(super) struct Header {
+    pub width: u32,
+    pub height: u32,
+    pub bit_depth: u8,
+    pub color_type: u8,
+    pub dpi: Option<f64>,
+    pub exif: Option<Vec<u8>>,
+}
+
+impl Header {
+    /// Bytes that one decoded pixel takes.
+    pub(super) fn bytes_per_pixel(&self) -> u64 {
+        let channels = match self.color_type {
+            0 => 1,
+            4 => 2,
+            2 | 3 => 3,
+            _ => 4,
+        };
+        if self.bit_depth == 16 {
+            channels * 2
+        } else {
+            channels
+        }
+    }
+}
+
+/// Walks all chunks to the closing one.
+///
+/// # Errors
+/// `unreadable` where the file is cut off or its chunks do not follow each other.
+pub(super) fn header(bytes: &[u8]) -> Outcome<Header> {
+    let mut header = Header::default();
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    loop {
+        let (kind, body, after) =
+            chunk(rest).ok_or_else(|| Failure::unreadable("PNG cut off: no closing chunk"))?;
+        match kind {
+            b"IHDR" if body.len() == 13 => {
+                header.width = big_endian(&body[0..4]);
+                header.height = big_endian(&body[4..8]);
+                header.bit_depth = body[8];
+                header.color_type = body[9];
+            }
+            b"pHYs" if body.len() == 9 && body[8] == 1 => {
+                header.dpi = Some(f64::from(big_endian(&body[0..4])) * 0.0254); // per metre
+            }
+            b"eXIf" => header.exif = Some(body.to_vec()),
+            b"IEND" => break,
+            _ => {}
+        }
+        rest = after;
+    }
+    if header.bit_depth == 0 {
+        return Err(Failure::unreadable("PNG without a header chunk"));
+    }
+    Ok(header)
+}
+
+/// The first chunk's type and body, and what follows it.
+fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let length = big_endian(bytes.get(0..4)?) as usize;
+    let kind = bytes.get(4..8)?;
+    let end = length.checked_add(12)?; // the body is followed by four bytes of check sum
+    let body = bytes.get(8..end - 4)?;
+    Some((kind, body, bytes.get(end..)?))
+}
+
+fn big_endian(four: &[u8]) -> u32 {
+    four.iter()
+        .fold(0, |value, byte| (value << 8) | u32::from(*byte))
+}

@@ -1,0 +1,187 @@
+//! How a page can end when it does not end in a reading: a small closed list with stable words.
+//!
+//! The words are stored, counted and shown, so they never change meaning. A failure's detail
+//! speaks of the file's form only; it never quotes what is written on the page.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a worker's verb gives: the thing asked for, or the named way it failed.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// Why a page has no reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The bytes are damaged, cut off or not what they claim to be.
+    Unreadable,
+    /// The file opens only with a password.
+    Encrypted,
+    /// The file holds no bytes or no pages.
+    Empty,
+    /// A sound file of a kind not read here.
+    Unsupported,
+    /// One file that is also a valid file of another kind; which one was meant is a person's decision.
+    Ambiguous,
+    /// More pixels, pages or bytes than the limits allow; said from the headers, before decoding.
+    TooLarge,
+    /// The page took longer than its deadline and was stopped.
+    TimedOut,
+    /// The page needed more memory than it was admitted with and was stopped.
+    OutOfMemory,
+    /// The reading process died or panicked.
+    Crashed,
+    /// What was asked makes no sense for this file: a page it lacks, a crop outside the page.
+    Refused,
+    /// The file could not be opened or no reading process could be started; nothing is said of the page.
+    Unavailable,
+}
+
+impl FailureKind {
+    /// Every kind, in the order of the list above.
+    pub const ALL: [Self; 11] = [
+        Self::Unreadable,
+        Self::Encrypted,
+        Self::Empty,
+        Self::Unsupported,
+        Self::Ambiguous,
+        Self::TooLarge,
+        Self::TimedOut,
+        Self::OutOfMemory,
+        Self::Crashed,
+        Self::Refused,
+        Self::Unavailable,
+    ];
+
+    /// The stable word, as stored and counted.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Encrypted => "encrypted",
+            Self::Empty => "empty",
+            Self::Unsupported => "unsupported",
+            Self::Ambiguous => "ambiguous",
+            Self::TooLarge => "too_large",
+            Self::TimedOut => "timed_out",
+            Self::OutOfMemory => "out_of_memory",
+            Self::Crashed => "crashed",
+            Self::Refused => "refused",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// The kind behind a stored word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// What to tell the archivist, in Vietnamese.
+    pub fn sentence_vi(self) -> &'static str {
+        match self {
+            Self::Unreadable => "Tệp bị hỏng hoặc bị cắt cụt; hãy quét hoặc sao chép lại.",
+            Self::Encrypted => "Tệp được bảo vệ bằng mật khẩu; hãy nộp bản không đặt mật khẩu.",
+            Self::Empty => "Tệp rỗng, không có trang nào.",
+            Self::Unsupported => {
+                "Định dạng tệp này chưa được hỗ trợ; hãy nộp JPEG, PNG, TIFF hoặc PDF."
+            }
+            Self::Ambiguous => {
+                "Tệp chứa cùng lúc hai định dạng; cần người kiểm tra trước khi nhận."
+            }
+            Self::TooLarge => "Trang hoặc tệp vượt quá giới hạn kích thước cho phép.",
+            Self::TimedOut => "Đọc trang này quá thời gian cho phép nên đã bị dừng.",
+            Self::OutOfMemory => "Đọc trang này cần quá nhiều bộ nhớ nên đã bị dừng.",
+            Self::Crashed => "Trình đọc trang dừng đột ngột khi xử lý trang này.",
+            Self::Refused => "Yêu cầu không phù hợp với tệp này (ví dụ: số trang không tồn tại).",
+            Self::Unavailable => {
+                "Hiện chưa đọc được: không mở được tệp hoặc không khởi động được trình đọc."
+            }
+        }
+    }
+
+    /// What to tell the archivist, in English.
+    pub fn sentence_en(self) -> &'static str {
+        match self {
+            Self::Unreadable => "The file is damaged or cut off; scan or copy it again.",
+            Self::Encrypted => "The file is protected by a password; deliver it without one.",
+            Self::Empty => "The file is empty; it has no page.",
+            Self::Unsupported => {
+                "This kind of file is not read here; deliver JPEG, PNG, TIFF or PDF."
+            }
+            Self::Ambiguous => "The file is of two kinds at once; a person must look at it first.",
+            Self::TooLarge => "The page or file is larger than the limits allow.",
+            Self::TimedOut => "Reading this page took longer than allowed and was stopped.",
+            Self::OutOfMemory => "Reading this page needed too much memory and was stopped.",
+            Self::Crashed => "The reading process stopped suddenly on this page.",
+            Self::Refused => {
+                "The request does not fit this file (for example, there is no such page)."
+            }
+            Self::Unavailable => {
+                "Not readable at the moment: the file or the reading process could not be opened."
+            }
+        }
+    }
+
+    /// True where the same bytes will fail the same way, so only another file helps.
+    pub fn is_about_the_file(self) -> bool {
+        match self {
+            Self::Unreadable
+            | Self::Encrypted
+            | Self::Empty
+            | Self::Unsupported
+            | Self::Ambiguous
+            | Self::TooLarge
+            | Self::Refused => true,
+            Self::TimedOut | Self::OutOfMemory | Self::Crashed | Self::Unavailable => false,
+        }
+    }
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A named failure with what was found, for the log and for the person who asks why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{kind}: {detail}")]
+pub struct Failure {
+    /// The stable word.
+    pub kind: FailureKind,
+    /// What was found, in English, about form and sizes; never the page's text.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure of this kind.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+        }
+    }
+
+    /// Shorthand for the most common kind.
+    pub(crate) fn unreadable(detail: impl fmt::Display) -> Self {
+        Self::new(FailureKind::Unreadable, detail.to_string())
+    }
+
+    /// See [`FailureKind::code`].
+    pub fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_leads_back_to_its_kind_and_equals_its_serialised_word() {
+        for kind in FailureKind::ALL {
+            assert_eq!(FailureKind::from_code(kind.code()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
+        }
+    }
+}
