@@ -3,8 +3,11 @@
 //! Ground (knows nothing of records): [`clock`], [`catalogue`], [`jobs`], [`error`].
 //! Holdings (rules, SQL, audit words): [`audit`] …
 
+pub mod access;
+pub mod archive;
 pub mod audit;
 pub mod catalogue;
 pub mod clock;
+pub mod config;
 pub mod error;
 pub mod jobs;

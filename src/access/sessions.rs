@@ -1,0 +1,221 @@
+//! Signing in and out, and who stands behind a cookie or a bearer token.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sqlx::Row;
+
+use super::secrets::{digest_of, fresh_secret, password_fits};
+use super::throttle::{admit, count_failure};
+use super::{Caller, Role};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+
+/// A working day; then one signs in again.
+const SESSION_LENGTH: Duration = Duration::from_secs(10 * 3600);
+
+/// A signed-in person.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who.
+    pub caller: Caller,
+    /// What every form of this session must carry.
+    pub form_token: String,
+}
+
+/// Signs a person in and returns the cookie's token.
+///
+/// # Errors
+/// `NotSignedIn` for any wrong pair, `TooMany` after repeated failures from `peer` or for `login`.
+pub async fn sign_in(
+    archive: &Archive,
+    login: &str,
+    password: &str,
+    peer: &str,
+) -> Result<(String, Caller)> {
+    let doors = [
+        format!("sign-in-peer:{peer}"),
+        format!("sign-in:{}", digest_of(login)),
+    ];
+    for door in &doors {
+        admit(archive, door).await?;
+    }
+    let row = sqlx::query(
+        "SELECT id, name, password_hash, roles FROM people WHERE login = $1 AND disabled_at IS NULL",
+    )
+    .bind(login)
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    let hash = row
+        .as_ref()
+        .map(|row| row.try_get("password_hash"))
+        .transpose()?;
+    let fits = password_fits(password, hash).await?;
+    let (Some(row), true) = (row, fits) else {
+        for door in &doors {
+            count_failure(archive, door).await?;
+        }
+        note(archive, "public", Deed::SignInFailed, "door").await?;
+        return Err(Error::NotSignedIn);
+    };
+    let caller = Caller {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        roles: roles_of(&row.try_get::<String, _>("roles")?),
+    };
+    let token = fresh_secret(&*archive.clock);
+    let now = archive.clock.now();
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
+        .bind(stamp(now))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO sessions (digest, person_id, form_token, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(digest_of(&token))
+    .bind(&caller.id)
+    .bind(fresh_secret(&*archive.clock))
+    .bind(stamp(now))
+    .bind(stamp(now + SESSION_LENGTH))
+    .execute(&mut *tx)
+    .await?;
+    let subject = Subject {
+        kind: "person",
+        id: &caller.id,
+    };
+    audit::append(
+        &mut tx,
+        &*archive.clock,
+        &caller.id,
+        Deed::SignedIn,
+        subject,
+        json!({}),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok((token, caller))
+}
+
+/// Who stands behind a session cookie.
+///
+/// # Errors
+/// `NotSignedIn` when unknown, expired, or the person is disabled.
+pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
+    let row = sqlx::query(
+        "SELECT p.id, p.name, p.roles, s.form_token FROM sessions s
+         JOIN people p ON p.id = s.person_id
+         WHERE s.digest = $1 AND s.expires_at > $2 AND p.disabled_at IS NULL",
+    )
+    .bind(digest_of(token))
+    .bind(stamp(archive.clock.now()))
+    .fetch_optional(archive.catalogue.pool())
+    .await?
+    .ok_or(Error::NotSignedIn)?;
+    Ok(Session {
+        caller: Caller {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            roles: roles_of(&row.try_get::<String, _>("roles")?),
+        },
+        form_token: row.try_get("form_token")?,
+    })
+}
+
+/// Who stands behind an API token.
+///
+/// # Errors
+/// `NotSignedIn` when unknown, expired or revoked.
+pub async fn bearer(archive: &Archive, token: &str) -> Result<Caller> {
+    let row = sqlx::query(
+        "SELECT id, name, roles FROM tokens WHERE digest = $1 AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(digest_of(token))
+    .bind(stamp(archive.clock.now()))
+    .fetch_optional(archive.catalogue.pool())
+    .await?
+    .ok_or(Error::NotSignedIn)?;
+    Ok(Caller {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        roles: roles_of(&row.try_get::<String, _>("roles")?),
+    })
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// As any statement.
+pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("DELETE FROM sessions WHERE digest = $1")
+        .bind(digest_of(token))
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn note(archive: &Archive, actor: &str, deed: Deed, id: &str) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    let subject = Subject { kind: "door", id };
+    audit::append(&mut tx, &*archive.clock, actor, deed, subject, json!({})).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Reads the kept list of roles; unknown words of a later version are ignored.
+pub(super) fn roles_of(words: &str) -> Vec<Role> {
+    words.split(',').filter_map(Role::parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    async fn archive() -> (tempfile::TempDir, Archive) {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::open(Config::in_folder(folder.path()))
+            .await
+            .unwrap();
+        (folder, archive)
+    }
+
+    #[tokio::test]
+    async fn the_first_administrator_signs_in_and_a_wrong_password_is_throttled() {
+        let (folder, archive) = archive().await;
+        let file = crate::access::first_run(&archive)
+            .await
+            .unwrap()
+            .expect("nobody was there");
+        assert!(crate::access::first_run(&archive).await.unwrap().is_none());
+        let text = std::fs::read_to_string(&file).unwrap();
+        let password = text.lines().nth(1).unwrap();
+        let (token, caller) = sign_in(&archive, "quantri", password, "peer")
+            .await
+            .unwrap();
+        assert_eq!(session(&archive, &token).await.unwrap().caller, caller);
+        sign_out(&archive, &token).await.unwrap();
+        assert!(matches!(
+            session(&archive, &token).await,
+            Err(Error::NotSignedIn)
+        ));
+        for _ in 0..10 {
+            let refused = sign_in(&archive, "quantri", "sai", "other").await;
+            assert!(matches!(refused, Err(Error::NotSignedIn)));
+        }
+        let refused = sign_in(&archive, "quantri", password, "other").await;
+        assert!(matches!(refused, Err(Error::TooMany { .. })));
+        let whole = crate::audit::check(&archive.catalogue).await.unwrap();
+        assert!(
+            matches!(whole, crate::audit::Chain::Whole(n) if n >= 11),
+            "{whole:?}"
+        );
+        drop(folder);
+    }
+}

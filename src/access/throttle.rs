@@ -1,0 +1,61 @@
+//! Counting failed guesses per door and caller, in the catalogue, so that it holds across processes.
+
+use std::time::Duration;
+
+use sqlx::Row;
+
+use crate::archive::Archive;
+use crate::clock::{parse_stamp, stamp};
+use crate::error::{Error, Result};
+
+/// Failures allowed within the window.
+const MOST_FAILURES: i64 = 10;
+/// The window.
+const WINDOW: Duration = Duration::from_secs(300);
+
+/// Lets a guess through unless this key has failed too often lately.
+///
+/// # Errors
+/// `TooMany`, with the seconds to wait.
+pub async fn admit(archive: &Archive, key: &str) -> Result<()> {
+    let row = sqlx::query("SELECT window_start, failures FROM throttle WHERE key = $1")
+        .bind(key)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let failures: i64 = row.try_get("failures")?;
+    let start: String = row.try_get("window_start")?;
+    let ends = parse_stamp(&start).map(|start| start + WINDOW);
+    let now = archive.clock.now();
+    match ends {
+        Some(ends) if failures >= MOST_FAILURES && now < ends => {
+            let left = now.duration_until(ends).as_secs().unsigned_abs() + 1;
+            Err(Error::TooMany { retry_after: left })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Remembers one failed guess.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_failure(archive: &Archive, key: &str) -> Result<()> {
+    let now = archive.clock.now();
+    let mut tx = archive.catalogue.begin().await?;
+    // A window that has run out starts anew.
+    sqlx::query("DELETE FROM throttle WHERE window_start < $1")
+        .bind(stamp(now - WINDOW))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO throttle (key, window_start, failures) VALUES ($1, $2, 1)
+         ON CONFLICT (key) DO UPDATE SET failures = throttle.failures + 1",
+    )
+    .bind(key)
+    .bind(stamp(now))
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}

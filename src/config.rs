@@ -1,0 +1,275 @@
+//! Settings: documented structs, one per concern, checked before anything opens.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::catalogue::Catalogue;
+use crate::error::{Error, Result};
+
+/// Everything that can be set, from `--config FILE` (TOML) or defaults in one data folder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Folder of everything embedded: catalogue, vault, index, spool, key.
+    pub data: PathBuf,
+    /// The catalogue.
+    pub catalogue: CatalogueConfig,
+    /// The vault.
+    pub vault: VaultConfig,
+    /// The reading pool.
+    pub reading: ReadingConfig,
+    /// The web door.
+    pub web: WebConfig,
+    /// The office that issues copies.
+    pub office: OfficeConfig,
+    /// Folder of record classes; the built-in ones when absent.
+    pub classes: Option<PathBuf>,
+}
+
+/// Where the catalogue is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CatalogueConfig {
+    /// `sqlite:` or `postgres:` URL; a file in the data folder when absent.
+    pub url: Option<String>,
+}
+
+/// Where the vault is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VaultConfig {
+    /// `s3://bucket/prefix`, `memory:` or a folder; `vault/` in the data folder when absent.
+    pub url: Option<String>,
+    /// S3 endpoint, such as `http://127.0.0.1:8333`.
+    pub endpoint: Option<String>,
+    /// S3 region.
+    pub region: Option<String>,
+    /// S3 key id; `SOGOC_S3_KEY_ID` overrides.
+    pub key_id: Option<String>,
+    /// File holding the S3 secret, readable by its owner only; `SOGOC_S3_SECRET` overrides.
+    pub secret_file: Option<PathBuf>,
+}
+
+/// How many pages are read at once, and with how much.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReadingConfig {
+    /// Reading children; the number of cores when 0.
+    pub children: usize,
+    /// Memory all children together may be admitted to, in MiB.
+    pub ceiling_mib: u64,
+    /// Pages after which a child is replaced.
+    pub pages_per_child: u32,
+    /// Seconds a page may take.
+    pub page_seconds: u64,
+    /// Folder of Tesseract models; the system's when absent.
+    pub tessdata: Option<PathBuf>,
+}
+
+impl Default for ReadingConfig {
+    fn default() -> Self {
+        Self {
+            children: 0,
+            ceiling_mib: 2048,
+            pages_per_child: 200,
+            page_seconds: 180,
+            tessdata: None,
+        }
+    }
+}
+
+/// Where the service listens and how the world reaches it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebConfig {
+    /// Address and port.
+    pub listen: String,
+    /// What is printed in QR codes; `http://<listen>` when absent.
+    pub public_url: Option<String>,
+    /// Largest file accepted, in MiB.
+    pub largest_upload_mib: u64,
+}
+
+impl Default for WebConfig {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8480".into(),
+            public_url: None,
+            largest_upload_mib: 4096,
+        }
+    }
+}
+
+/// The words on a certified copy that belong to the office.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OfficeConfig {
+    /// Name of the agency, such as `Sở Giáo dục và Đào tạo …`.
+    pub agency: String,
+    /// Place named before the date.
+    pub place: String,
+    /// Title of the signer.
+    pub signer_title: String,
+    /// Name of the signer; empty prints the title alone.
+    pub signer_name: String,
+    /// Procedure under which copies are asked for.
+    pub procedure: String,
+    /// PKCS#12 file of the seal; one made at first start, clearly a test authority, when absent.
+    pub key_file: Option<PathBuf>,
+    /// File holding the key's password.
+    pub key_password_file: Option<PathBuf>,
+}
+
+impl Default for OfficeConfig {
+    fn default() -> Self {
+        Self {
+            agency: "Sở Giáo dục và Đào tạo (thử nghiệm)".into(),
+            place: "Quảng Ngãi".into(),
+            signer_title: "GIÁM ĐỐC".into(),
+            signer_name: String::new(),
+            procedure: "3.000465".into(),
+            key_file: None,
+            key_password_file: None,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("data"),
+            catalogue: CatalogueConfig::default(),
+            vault: VaultConfig::default(),
+            reading: ReadingConfig::default(),
+            web: WebConfig::default(),
+            office: OfficeConfig::default(),
+            classes: None,
+        }
+    }
+}
+
+impl Config {
+    /// Defaults in one folder.
+    pub fn in_folder(data: &Path) -> Self {
+        Self {
+            data: data.to_path_buf(),
+            ..Self::default()
+        }
+    }
+
+    /// Reads and checks a configuration file.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the file and the line.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        let fault = |why: String| {
+            Error::invalid(
+                "/config",
+                format!("Tệp cấu hình {}: {why}", path.display()),
+                format!("configuration file {}: {why}", path.display()),
+            )
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+        let config: Self = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Checks what can be checked before anything opens.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the setting.
+    pub fn check(&self) -> Result<()> {
+        if self.web.listen.parse::<std::net::SocketAddr>().is_err() {
+            return Err(Error::invalid(
+                "/web/listen",
+                "web.listen phải là địa chỉ và cổng, ví dụ 127.0.0.1:8480",
+                "web.listen must be an address and a port, such as 127.0.0.1:8480",
+            ));
+        }
+        if self.reading.ceiling_mib < 700 {
+            return Err(Error::invalid(
+                "/reading/ceiling_mib",
+                "reading.ceiling_mib phải từ 700 trở lên (một trang A3 màu)",
+                "reading.ceiling_mib must be at least 700 (one A3 page in colour)",
+            ));
+        }
+        for secret in [&self.vault.secret_file, &self.office.key_password_file]
+            .into_iter()
+            .flatten()
+        {
+            owner_only(secret)?;
+        }
+        Ok(())
+    }
+
+    /// URL of the catalogue.
+    pub fn catalogue_url(&self) -> String {
+        self.catalogue
+            .url
+            .clone()
+            .unwrap_or_else(|| Catalogue::embedded_url(&self.data))
+    }
+
+    /// Base of the addresses printed in QR codes, without a trailing slash.
+    pub fn public_url(&self) -> String {
+        let url = self.web.public_url.clone();
+        let url = url.unwrap_or_else(|| format!("http://{}", self.web.listen));
+        url.trim_end_matches('/').to_owned()
+    }
+}
+
+/// A secret must not be readable by others.
+#[cfg(unix)]
+fn owner_only(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "/config",
+        format!(
+            "Tệp bí mật {} đang cho người khác đọc; hãy đặt quyền 0600",
+            path.display()
+        ),
+        format!(
+            "secret file {} can be read by others; set its mode to 0600",
+            path.display()
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_setting_is_named_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sogoc.toml");
+        std::fs::write(
+            &file,
+            "data = \"x\"\n[web]\nlisten = \"127.0.0.1:1\"\nlistn = 3\n",
+        )
+        .unwrap();
+        let error = Config::from_file(&file).unwrap_err();
+        assert!(error.en().contains("line 4"), "{}", error.en());
+        assert!(error.en().contains("listn"));
+    }
+
+    #[test]
+    fn a_secret_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "s").unwrap();
+        std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let mut config = Config::default();
+        config.vault.secret_file = Some(secret.clone());
+        assert!(config.check().is_err());
+        std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(config.check().is_ok());
+    }
+}
