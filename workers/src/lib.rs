@@ -1,5 +1,7 @@
 //! Image in, words and fields out; no database, no HTTP.
 
+pub mod class;
 pub mod decode;
+pub mod fold;
 pub mod outcome;
 pub mod reading;

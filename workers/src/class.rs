@@ -1,0 +1,264 @@
+//! Record classes: what an archive holds is data (`classes/*.toml`), not code.
+//!
+//! A class says how its paper is recognised, which fields it carries, how they are printed, how
+//! long it is kept, who may see it and how a certified copy of it looks. Seven are embedded; a
+//! department replaces or adds to them with a folder of its own, without touching Rust.
+
+mod file;
+mod lexicon;
+
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+pub use lexicon::{Lexicon, LexiconEntry};
+
+/// Why the classes cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ClassError {
+    /// A file says something that cannot hold.
+    #[error("{file}:{line}: {problem}")]
+    Invalid {
+        /// The file, as named to [`Classes::load`], or its name alone when embedded.
+        file: String,
+        /// Line counted from 1.
+        line: usize,
+        /// What is wrong and, where known, what would be right.
+        problem: String,
+    },
+    /// A file or folder could not be read.
+    #[error("classes cannot be read from {path}: {source}")]
+    Unavailable {
+        /// What was to be read.
+        path: PathBuf,
+        /// Why it could not.
+        source: std::io::Error,
+    },
+    /// The folder holds no `*.toml`.
+    #[error("{0} holds no class file (*.toml)")]
+    Empty(PathBuf),
+}
+
+/// A name in both languages of the house.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// Vietnamese, shown first.
+    pub vi: String,
+    /// English.
+    pub en: String,
+}
+
+/// How the paper of a class is laid out, which decides how its fields are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// Labels with values beside or below them; one record a page.
+    Form,
+    /// A ruled table; one record a row.
+    Table,
+    /// Running text with a letter head (decisions, letters); one record a page.
+    Paper,
+}
+
+/// What kind of value a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// Anything.
+    Text,
+    /// A person's name, family name first.
+    Name,
+    /// A date of any precision.
+    Date,
+    /// A number or code, kept as printed.
+    Number,
+    /// A place.
+    Place,
+    /// Nam or Nữ.
+    Sex,
+    /// One of the ethnic groups.
+    Ethnic,
+    /// A grade of graduation or of conduct.
+    Grade,
+    /// A school.
+    School,
+    /// An agency.
+    Agency,
+    /// An amount in đồng.
+    Money,
+    /// A year or a school year.
+    Year,
+}
+
+/// Where on the page a field stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Belongs to the one record of a form, or to the row of a table.
+    #[default]
+    Record,
+    /// Printed once on a table's page and true of all its rows (school, year, decision).
+    Page,
+}
+
+/// What a reader without standing sees of a field.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Masking {
+    /// All of it.
+    #[default]
+    None,
+    /// A hint: a birth year instead of the date, the last digits of a number.
+    Partial,
+    /// Nothing.
+    Hidden,
+}
+
+/// One field of a class.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// ASCII snake case, the key in every record.
+    pub key: String,
+    /// Shown to people.
+    pub label: Label,
+    /// What kind of value it holds.
+    pub kind: FieldKind,
+    /// A record without it is not complete.
+    pub mandatory: bool,
+    /// How much a hit in it counts; 0 is not searched.
+    pub search_weight: f32,
+    /// What a reader without standing sees.
+    pub masking: Masking,
+    /// Whose it is on a page of rows.
+    pub scope: Scope,
+    /// How it is printed beside its value, in several eras, longest first.
+    pub labels: Vec<String>,
+    /// Header words of its column in a table.
+    pub columns: Vec<String>,
+    /// What a whole value looks like; one of them must match.
+    pub patterns: Vec<Regex>,
+    /// Where to find it in running text; the first group is the value.
+    pub find: Vec<Regex>,
+    /// The closed list its values come from, when there is one.
+    pub lexicon: Option<Lexicon>,
+}
+
+/// A word or phrase that speaks for a class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cue {
+    /// The words, compared without accents or case.
+    pub words: String,
+    /// How strongly; negative speaks against.
+    pub weight: f32,
+}
+
+/// How long records of a class are kept, and by which law.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// `maintenance` code of TT 05/2025/TT-BNV: 01 for ever, 02 70 years … 07 other.
+    pub code: String,
+    /// The instrument and article it rests on.
+    pub legal_basis: String,
+}
+
+/// Who may see records of a class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// `mode` code of TT 05/2025/TT-BNV: 01 open, 02 conditional, 03 secret.
+    pub regime: String,
+    /// The instrument and article it rests on.
+    pub legal_basis: String,
+}
+
+/// How a certified copy of a record looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyLayout {
+    /// The heading.
+    pub title: Label,
+    /// What it is a copy of, under the heading.
+    pub subtitle: Label,
+    /// Keys in the order they are printed.
+    pub fields: Vec<String>,
+    /// The sentence above the fields.
+    pub opening: Label,
+    /// The sentence below the fields.
+    pub closing: Label,
+}
+
+/// One class of records.
+#[derive(Debug, Clone)]
+pub struct Class {
+    /// ASCII snake case.
+    pub id: String,
+    /// Shown to people.
+    pub label: Label,
+    /// How its paper is laid out.
+    pub layout: Layout,
+    /// `typeName` code of TT 05/2025/TT-BNV (32 is "other", where all education paper falls).
+    pub type_name: String,
+    /// How long it is kept.
+    pub retention: Retention,
+    /// Who may see it.
+    pub access: Access,
+    /// What speaks for and against it.
+    pub cues: Vec<Cue>,
+    /// Its fields, in the order people are shown them.
+    pub fields: Vec<Field>,
+    /// How a copy looks; `None` where no copy is issued.
+    pub copy: Option<CopyLayout>,
+}
+
+impl Class {
+    /// The field of that key.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+}
+
+/// All classes in use.
+#[derive(Debug, Clone)]
+pub struct Classes {
+    classes: Vec<Class>,
+}
+
+/// The class of a page on which no other is recognised.
+pub const GENERAL: &str = "tai_lieu";
+
+impl Classes {
+    /// Loads the embedded classes, or those of a folder (`*.toml`, and `lexicons/*.txt` beside them).
+    ///
+    /// A folder replaces the embedded set; lexicons it does not have are taken from the embedded.
+    ///
+    /// # Errors
+    /// [`ClassError::Invalid`] names file and line; the first mistake ends loading.
+    pub fn load(dir: Option<&Path>) -> Result<Self, ClassError> {
+        let mut classes: Vec<Class> = Vec::new();
+        for source in file::sources(dir)? {
+            let class = source.parse()?;
+            if classes.iter().any(|known| known.id == class.id) {
+                return Err(source.invalid(source.line_of("id"), "another file has the same id"));
+            }
+            classes.push(class);
+        }
+        Ok(Self { classes })
+    }
+
+    /// The class of that id.
+    pub fn get(&self, id: &str) -> Option<&Class> {
+        self.classes.iter().find(|class| class.id == id)
+    }
+
+    /// All classes, in the order of their file names.
+    pub fn iter(&self) -> impl Iterator<Item = &Class> {
+        self.classes.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests;

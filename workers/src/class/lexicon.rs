@@ -1,0 +1,73 @@
+//! Closed lists: one canonical entry a line, variants after it separated by `|`.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::fold;
+
+/// One entry of a closed list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LexiconEntry {
+    /// The form everything is normalised to.
+    pub canonical: String,
+    /// Other ways it is printed.
+    pub variants: Vec<String>,
+}
+
+/// A closed list of values, such as the ethnic groups. It proposes a normalised value; what was
+/// printed stays beside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lexicon {
+    /// Its entries, in the order of the file.
+    pub entries: Vec<LexiconEntry>,
+}
+
+impl Lexicon {
+    /// Reads the text of a lexicon file; `#` begins a comment line.
+    pub(super) fn parse(text: &str) -> Self {
+        let entries = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .map(|line| {
+                let mut forms = line.split('|').map(|form| form.trim().nfc().collect());
+                LexiconEntry {
+                    canonical: forms.next().unwrap_or_default(),
+                    variants: forms.collect(),
+                }
+            })
+            .collect();
+        Self { entries }
+    }
+
+    /// The canonical form of a printed one: equal letters first, then equal without accents, then
+    /// one slip in a word of four letters or more, if only one entry is that near.
+    pub fn canonical(&self, printed: &str) -> Option<&str> {
+        let forms = || {
+            self.entries.iter().flat_map(|entry| {
+                std::iter::once(&entry.canonical)
+                    .chain(&entry.variants)
+                    .map(move |form| (form.as_str(), entry.canonical.as_str()))
+            })
+        };
+        let lower = printed.to_lowercase();
+        if let Some((_, canonical)) = forms().find(|(form, _)| form.to_lowercase() == lower) {
+            return Some(canonical);
+        }
+        let folded = fold::letters(printed);
+        let mut near: Vec<&str> = forms()
+            .filter(|(form, _)| fold::letters(form) == folded)
+            .map(|(_, c)| c)
+            .collect();
+        if near.is_empty() && folded.chars().count() >= 4 {
+            near = forms()
+                .filter(|(form, _)| fold::distance(&fold::letters(form), &folded) <= 1)
+                .map(|(_, canonical)| canonical)
+                .collect();
+        }
+        near.dedup();
+        match near.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
