@@ -1,0 +1,203 @@
+//! What can go wrong, by outcome. No message repeats what a reader typed: it may name a person.
+
+use std::io;
+use std::path::PathBuf;
+
+use tantivy::TantivyError;
+use tantivy::directory::error::LockError;
+
+/// Why the index could not be opened, written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// Written by another version of this program. Nothing is lost: rebuild it from the catalogue.
+    #[error(
+        "the index in {} has format {found}, this program reads format {expected}: rebuild it with `sogoc reindex`",
+        dir.display()
+    )]
+    OtherFormat {
+        /// The index folder.
+        dir: PathBuf,
+        /// The format found there.
+        found: u64,
+        /// The format this program writes.
+        expected: u64,
+    },
+    /// The pointer or the data behind it cannot be understood: rebuild.
+    #[error("the index in {} is damaged ({detail}): rebuild it with `sogoc reindex`", dir.display())]
+    Corrupt {
+        /// The index folder.
+        dir: PathBuf,
+        /// What was found instead.
+        detail: String,
+    },
+    /// Another process is writing this index.
+    #[error("the index in {} is being written by another process", dir.display())]
+    Busy {
+        /// The index folder.
+        dir: PathBuf,
+    },
+    /// A rebuilt index took this one's place: follow on from the position it has reached.
+    #[error("the index was rebuilt and stands at position {position}: continue from there")]
+    Replaced {
+        /// The position the new index has reached.
+        position: u64,
+    },
+    /// The live index went further than the rebuilt one: feed the missing changes, then finish.
+    #[error("the live index reached position {live}, the rebuilt one only {rebuilt}")]
+    Behind {
+        /// Position of the live index.
+        live: u64,
+        /// Position the rebuilt index was to be finished at.
+        rebuilt: u64,
+    },
+    /// The disk said no.
+    #[error("the index cannot be read or written: {0}")]
+    Unavailable(#[from] io::Error),
+    /// The engine said no.
+    #[error("the index cannot be read or written: {0}")]
+    Engine(TantivyError),
+}
+
+impl From<TantivyError> for IndexError {
+    fn from(error: TantivyError) -> Self {
+        match error {
+            TantivyError::IoError(cause) => {
+                Self::Unavailable(io::Error::new(cause.kind(), cause.to_string()))
+            }
+            other => Self::Engine(other),
+        }
+    }
+}
+
+impl IndexError {
+    /// Names the folder where the engine only says that its lock is taken.
+    pub(crate) fn at(error: TantivyError, dir: &std::path::Path) -> Self {
+        match error {
+            TantivyError::LockFailure(LockError::LockBusy, _) => Self::Busy { dir: dir.into() },
+            TantivyError::DataCorruption(cause) => Self::Corrupt {
+                dir: dir.into(),
+                detail: format!("{cause:?}"),
+            },
+            other => other.into(),
+        }
+    }
+}
+
+/// What is wrong with a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// Nothing to search for.
+    Empty,
+    /// A quotation mark without its partner.
+    OpenQuote,
+    /// A field nobody knows before a colon.
+    UnknownKey,
+    /// A field with nothing after its colon.
+    EmptyValue,
+    /// Not a date, or a day the calendar does not have.
+    BadDate,
+    /// Not a year.
+    BadYear,
+    /// Not a number that can be looked for.
+    BadNumber,
+    /// The same field twice.
+    Twice,
+    /// More text than a question may have.
+    TooLong,
+    /// More words than a question may have.
+    TooManyWords,
+    /// A page of hits beyond the reachable ones, or larger than allowed.
+    BadPage,
+}
+
+impl Problem {
+    /// A stable word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::OpenQuote => "open_quote",
+            Self::UnknownKey => "unknown_key",
+            Self::EmptyValue => "empty_value",
+            Self::BadDate => "bad_date",
+            Self::BadYear => "bad_year",
+            Self::BadNumber => "bad_number",
+            Self::Twice => "twice",
+            Self::TooLong => "too_long",
+            Self::TooManyWords => "too_many_words",
+            Self::BadPage => "bad_page",
+        }
+    }
+}
+
+/// A question that cannot be answered, and where it goes wrong. Never answered with fewer hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} (ký tự thứ {}) / {} (character {})", self.sentence_vi(), at + 1, self.sentence_en(), at + 1)]
+pub struct QuestionError {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Offset in characters from the start of the text, or of the field, that is wrong.
+    pub at: usize,
+}
+
+impl QuestionError {
+    pub(crate) fn new(problem: Problem, at: usize) -> Self {
+        Self { problem, at }
+    }
+
+    /// The sentence for a Vietnamese reader.
+    pub fn sentence_vi(&self) -> &'static str {
+        match self.problem {
+            Problem::Empty => "Chưa có gì để tìm: hãy nhập họ tên, ngày sinh, số hiệu hoặc trường.",
+            Problem::OpenQuote => "Dấu ngoặc kép mở ra nhưng chưa đóng lại.",
+            Problem::UnknownKey => {
+                "Không có trường tìm kiếm này. Dùng: ten, sinh, truong, nam, so, loai, phong, quyen, xep_loai, gioi_tinh, dan_toc; hoặc đặt trong ngoặc kép."
+            }
+            Problem::EmptyValue => "Sau dấu hai chấm chưa có giá trị.",
+            Problem::BadDate => "Ngày không hợp lệ. Ví dụ: 12/3/1975, 3/1975 hoặc 1975.",
+            Problem::BadYear => "Năm không hợp lệ. Ví dụ: 1998.",
+            Problem::BadNumber => "Số cần tìm phải có ít nhất một chữ số hoặc chữ cái.",
+            Problem::Twice => "Trường tìm kiếm này đã có ở phía trước.",
+            Problem::TooLong => "Câu tìm kiếm quá dài.",
+            Problem::TooManyWords => "Câu tìm kiếm có quá nhiều từ.",
+            Problem::BadPage => "Trang kết quả nằm ngoài giới hạn; hãy thu hẹp câu tìm kiếm.",
+        }
+    }
+
+    /// The sentence for an English reader.
+    pub fn sentence_en(&self) -> &'static str {
+        match self.problem {
+            Problem::Empty => {
+                "Nothing to search for: type a name, a birth date, a number or a school."
+            }
+            Problem::OpenQuote => "A quotation mark is opened and never closed.",
+            Problem::UnknownKey => {
+                "There is no such search field. Use name, birth, school, year, number, class, fonds, volume, grade, sex, ethnic; or put it in quotation marks."
+            }
+            Problem::EmptyValue => "Nothing follows the colon.",
+            Problem::BadDate => "Not a date. Write 12/3/1975, 3/1975 or 1975.",
+            Problem::BadYear => "Not a year. Write 1998.",
+            Problem::BadNumber => "A number to look for needs at least one digit or letter.",
+            Problem::Twice => "This search field was given before.",
+            Problem::TooLong => "The question is too long.",
+            Problem::TooManyWords => "The question has too many words.",
+            Problem::BadPage => "That page of hits is out of reach; narrow the question.",
+        }
+    }
+}
+
+/// Why a search gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The reader's to mend.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
+    /// Ours to mend.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl From<TantivyError> for SearchError {
+    fn from(error: TantivyError) -> Self {
+        Self::Index(error.into())
+    }
+}

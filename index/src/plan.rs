@@ -1,0 +1,206 @@
+//! A question becomes a query of the engine: what must hold, and what brings a hit nearer the top.
+//!
+//! Points, not statistics, decide the order, so that it can be explained: a full match is worth more
+//! than one with a middle name missing, that more than one with a typo; within each, all words exact
+//! before all words without tones before plain letters; then the whole name in its order, then in any.
+
+mod points;
+mod values;
+mod wording;
+
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+
+use crate::error::{Problem, QuestionError};
+use crate::fold::Level;
+use crate::levels::Unit;
+use crate::question::{MAX_WORDS, Question};
+use crate::schema::Fields;
+use crate::words::Speller;
+
+use points::{all_of, any_of, best_of, term, worth};
+
+type Boxed = Box<dyn Query>;
+
+/// Words asked for together: a name, or the words of the search box.
+#[derive(Debug, Default)]
+struct Group {
+    units: Vec<Unit>,
+    /// Whole names that miss a middle name of the one asked for.
+    shortened: Vec<Term>,
+    /// Worth having: query and points.
+    bonuses: Vec<(Boxed, f32)>,
+    /// Said how often: counts a little, so that among equals the document about it comes first.
+    counted: Vec<Term>,
+    /// Worth having only where a word may be wrong.
+    likely_length: Option<Term>,
+}
+
+/// A question understood.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    groups: Vec<Group>,
+    musts: Vec<Boxed>,
+}
+
+impl Plan {
+    /// Understands a question.
+    ///
+    /// # Errors
+    /// Where a part of the question says nothing or too much; no part is ever left out.
+    pub(crate) fn new(fields: &Fields, question: &Question) -> Result<Self, QuestionError> {
+        question.check()?;
+        let mut speller = Speller::default();
+        let mut plan = Self {
+            groups: Vec::new(),
+            musts: Vec::new(),
+        };
+        if let Some(name) = &question.name {
+            plan.groups.push(wording::name(fields, &mut speller, name)?);
+        }
+        if !question.words.trim().is_empty() {
+            let (group, musts) = wording::words(fields, &mut speller, &question.words)?;
+            plan.musts.extend(musts);
+            plan.groups.extend(group);
+        }
+        for phrase in &question.phrases {
+            let (group, query) = wording::phrase(fields, &mut speller, phrase)?;
+            plan.groups.push(group);
+            plan.musts.push(query);
+        }
+        if let Some(school) = &question.school {
+            plan.musts
+                .push(wording::school(fields, &mut speller, school)?);
+        }
+        plan.musts.extend(values::asked(fields, question)?);
+        if plan.groups.is_empty() && plan.musts.is_empty() {
+            return Err(QuestionError::new(Problem::Empty, 0));
+        }
+        if plan.units().len() > MAX_WORDS {
+            return Err(QuestionError::new(Problem::TooManyWords, 0));
+        }
+        plan.musts.push(values::allowed(fields, question));
+        Ok(plan)
+    }
+
+    /// Every word asked for.
+    pub(crate) fn units(&self) -> Vec<Unit> {
+        self.groups
+            .iter()
+            .flat_map(|group| group.units.iter().cloned())
+            .collect()
+    }
+
+    /// Whether looking for typos could find more.
+    pub(crate) fn can_forgive(&self) -> bool {
+        self.units()
+            .iter()
+            .any(|unit| !fuzzy_terms(unit).is_empty())
+    }
+
+    /// The query; `forgiving` also finds words one letter away.
+    pub(crate) fn query(&self, forgiving: bool) -> BooleanQuery {
+        let musts = self.musts.iter().map(|must| must.box_clone());
+        let cores = self.groups.iter().filter(|group| !group.units.is_empty());
+        let mut clauses: Vec<(Occur, Boxed)> = musts
+            .chain(cores.map(|group| group.core(forgiving)))
+            .map(|must| (Occur::Must, must))
+            .collect();
+        for group in &self.groups {
+            clauses.extend(
+                group
+                    .bonuses(forgiving)
+                    .into_iter()
+                    .map(|bonus| (Occur::Should, bonus)),
+            );
+        }
+        BooleanQuery::new(clauses)
+    }
+}
+
+impl Group {
+    fn core(&self, forgiving: bool) -> Boxed {
+        let mut ways = vec![worth(self.all_at(Level::Ascii), points::FULL)];
+        if !self.shortened.is_empty() {
+            ways.push(worth(
+                any_of(self.shortened.iter().cloned().map(term).collect()),
+                points::SHORTENED,
+            ));
+        }
+        if forgiving {
+            let words = self.units.iter().map(|unit| {
+                let near = fuzzy_terms(unit).into_iter().map(|near| {
+                    Box::new(FuzzyTermQuery::new(near, points::TYPOS_A_WORD, true)) as Boxed
+                });
+                any_of(
+                    std::iter::once(at(unit, Level::Ascii))
+                        .chain(near)
+                        .collect(),
+                )
+            });
+            ways.push(worth(all_of(words.collect()), 0.0));
+        }
+        if ways.len() == 1 {
+            ways.remove(0)
+        } else {
+            best_of(ways)
+        }
+    }
+
+    fn all_at(&self, level: Level) -> Boxed {
+        all_of(self.units.iter().map(|unit| at(unit, level)).collect())
+    }
+
+    fn bonuses(&self, forgiving: bool) -> Vec<Boxed> {
+        let mut bonuses: Vec<Boxed> = self
+            .bonuses
+            .iter()
+            .map(|(query, points)| worth(query.box_clone(), *points))
+            .collect();
+        if !self.units.is_empty() {
+            bonuses.push(worth(self.all_at(Level::Exact), points::ALL_EXACT));
+            bonuses.push(worth(self.all_at(Level::Tone), points::ALL_TONE));
+        }
+        for unit in &self.units {
+            bonuses.push(worth(at(unit, Level::Exact), points::EXACT));
+            bonuses.push(worth(at(unit, Level::Tone), points::TONE));
+            if forgiving {
+                bonuses.push(worth(at(unit, Level::Ascii), points::ASCII));
+            }
+        }
+        bonuses.extend(self.counted.iter().map(|counted| {
+            let query = TermQuery::new(counted.clone(), IndexRecordOption::WithFreqs);
+            Box::new(BoostQuery::new(Box::new(query), points::SAID_OFTEN)) as Boxed
+        }));
+        if let Some(length) = self.likely_length.as_ref().filter(|_| forgiving) {
+            bonuses.push(worth(term(length.clone()), points::LIKELY_LENGTH));
+        }
+        bonuses
+    }
+}
+
+/// One word at a level.
+fn at(unit: &Unit, level: Level) -> Boxed {
+    any_of(
+        unit.at(level)
+            .iter()
+            .map(|all| all_of(all.iter().cloned().map(term).collect()))
+            .collect(),
+    )
+}
+
+/// The single words of a unit that a typo may have spoiled; numbers are taken as they are.
+fn fuzzy_terms(unit: &Unit) -> Vec<Term> {
+    let single = unit
+        .at(Level::Ascii)
+        .iter()
+        .filter(|all| all.len() == 1)
+        .flatten();
+    let spoilable = |term: &&Term| {
+        let value = term.value();
+        let word = value.as_str().unwrap_or_default();
+        word.chars().count() >= 2 && word.chars().all(char::is_alphabetic)
+    };
+    single.filter(spoilable).cloned().collect()
+}
