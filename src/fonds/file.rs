@@ -1,0 +1,152 @@
+//! Series and files (hồ sơ) inside a fonds, with the codes of TT 05/2025/TT-BNV.
+
+use super::{LONGEST_CODE, LONGEST_TITLE, by_code, check_text, known};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+
+/// What is said of a file when it is made.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewFile {
+    /// Code of the fonds.
+    pub fonds: String,
+    /// Code of the series, when the fonds has any.
+    #[serde(default)]
+    pub series: Option<String>,
+    /// Mã hồ sơ.
+    pub code: String,
+    /// Tiêu đề hồ sơ.
+    pub title: String,
+    /// Thời hạn lưu trữ, code 01..07.
+    pub maintenance: String,
+    /// Chế độ sử dụng, code 01..03.
+    pub mode: String,
+    /// Mã hồ sơ gốc giấy.
+    #[serde(default)]
+    pub shelf_code: Option<String>,
+}
+
+/// Makes a series in a fonds; gives its id.
+///
+/// # Errors
+/// `Invalid` text, `NotFound` fonds, `AlreadyExists`, `Forbidden`.
+pub async fn make_series(
+    archive: &Archive,
+    caller: &Caller,
+    fonds_code: &str,
+    code: &str,
+    title: &str,
+) -> Result<String> {
+    require(caller, Act::DescribeHoldings)?;
+    check_text("/code", code, LONGEST_CODE)?;
+    check_text("/title", title, LONGEST_TITLE)?;
+    let fonds = by_code(archive, caller, fonds_code).await?;
+    let clock = archive.clock.as_ref();
+    let id = clock.new_id();
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("INSERT INTO series (id, fonds_id, code, title) VALUES ($1, $2, $3, $4)")
+        .bind(&id)
+        .bind(&fonds.id)
+        .bind(code)
+        .bind(title)
+        .execute(&mut *tx)
+        .await
+        .map_err(|error| known("series", error))?;
+    let subject = Subject {
+        kind: "series",
+        id: &id,
+    };
+    let details = serde_json::json!({ "fonds": fonds.code, "code": code });
+    let (actor, deed) = (&caller.id, Deed::FondsMade);
+    audit::append(&mut tx, clock, actor, deed, subject, details).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Makes a file in a fonds; gives its id.
+///
+/// # Errors
+/// `Invalid` text or codes, `NotFound` fonds or series, `AlreadyExists`, `Forbidden`.
+pub async fn make_file(archive: &Archive, caller: &Caller, file: &NewFile) -> Result<String> {
+    require(caller, Act::DescribeHoldings)?;
+    check_text("/code", &file.code, LONGEST_CODE)?;
+    check_text("/title", &file.title, LONGEST_TITLE)?;
+    check_code("/maintenance", &file.maintenance, "07")?;
+    check_code("/mode", &file.mode, "03")?;
+    let fonds = by_code(archive, caller, &file.fonds).await?;
+    let clock = archive.clock.as_ref();
+    let id = clock.new_id();
+    let mut tx = archive.catalogue.begin().await?;
+    let series_id: Option<String> = match &file.series {
+        None => None,
+        Some(code) => Some(
+            sqlx::query_scalar("SELECT id FROM series WHERE fonds_id = $1 AND code = $2")
+                .bind(&fonds.id)
+                .bind(code)
+                .fetch_optional(&mut *tx)
+                .await?
+                .ok_or(Error::NotFound { what: "series" })?,
+        ),
+    };
+    sqlx::query(
+        "INSERT INTO files
+            (id, fonds_id, series_id, code, title, maintenance, mode, shelf_code, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&id)
+    .bind(&fonds.id)
+    .bind(&series_id)
+    .bind(&file.code)
+    .bind(&file.title)
+    .bind(&file.maintenance)
+    .bind(&file.mode)
+    .bind(&file.shelf_code)
+    .bind(stamp(clock.now()))
+    .execute(&mut *tx)
+    .await
+    .map_err(|error| known("file", error))?;
+    let subject = Subject {
+        kind: "file",
+        id: &id,
+    };
+    let details = serde_json::json!({ "fonds": fonds.code, "code": file.code });
+    let (actor, deed) = (&caller.id, Deed::FondsMade);
+    audit::append(&mut tx, clock, actor, deed, subject, details).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Id of the file of that code in the fonds.
+///
+/// # Errors
+/// `NotFound` fonds or file, `Forbidden`.
+pub async fn file_by_code(
+    archive: &Archive,
+    caller: &Caller,
+    fonds_code: &str,
+    code: &str,
+) -> Result<String> {
+    let fonds = by_code(archive, caller, fonds_code).await?;
+    sqlx::query_scalar("SELECT id FROM files WHERE fonds_id = $1 AND code = $2")
+        .bind(&fonds.id)
+        .bind(code)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "file" })
+}
+
+/// The code lists of TT 05/2025/TT-BNV are two digits, from `01` to their last.
+fn check_code(pointer: &str, code: &str, last: &str) -> Result<()> {
+    let digits = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && ("01"..=last).contains(&code) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        pointer,
+        format!("Mã phải từ 01 đến {last}."),
+        format!("the code must be 01 to {last}"),
+    ))
+}
