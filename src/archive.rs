@@ -8,6 +8,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
 use crate::error::Result;
+use crate::{fonds, law};
 
 /// Everything a verb needs.
 pub struct Archive {
@@ -39,6 +40,8 @@ impl Archive {
         let spool = config.data.join("spool");
         std::fs::create_dir_all(&spool)?;
         let catalogue = Catalogue::open(&config.catalogue_url()).await?;
+        law::load(&catalogue).await?;
+        fonds::ensure_default(&catalogue, clock.as_ref()).await?;
         let archive = Self {
             catalogue,
             clock,

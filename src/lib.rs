@@ -10,4 +10,6 @@ pub mod catalogue;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod fonds;
 pub mod jobs;
+pub mod law;

@@ -107,14 +107,23 @@ mod tests {
     #[test]
     fn a_copy_asked_for_before_three_is_due_the_same_day() {
         let copy = procedure(0, "15:00");
-        assert_eq!(due("2026-11-20T14:59:59+07:00", &copy), "2026-11-20T17:00:00");
-        assert_eq!(due("2026-11-20T15:00:00+07:00", &copy), "2026-11-20T17:00:00");
+        assert_eq!(
+            due("2026-11-20T14:59:59+07:00", &copy),
+            "2026-11-20T17:00:00"
+        );
+        assert_eq!(
+            due("2026-11-20T15:00:00+07:00", &copy),
+            "2026-11-20T17:00:00"
+        );
     }
 
     #[test]
     fn a_copy_asked_for_after_three_on_friday_is_due_on_monday() {
         let copy = procedure(0, "15:00");
-        assert_eq!(due("2026-11-20T15:00:01+07:00", &copy), "2026-11-23T17:00:00");
+        assert_eq!(
+            due("2026-11-20T15:00:01+07:00", &copy),
+            "2026-11-23T17:00:00"
+        );
     }
 
     #[test]
@@ -130,9 +139,15 @@ mod tests {
     fn weekends_and_holidays_are_not_counted() {
         let correction = procedure(2, "");
         // Wednesday; Thursday and Friday are holidays, then a weekend.
-        assert_eq!(due("2026-04-29T16:00:00+07:00", &correction), "2026-05-05T17:00:00");
+        assert_eq!(
+            due("2026-04-29T16:00:00+07:00", &correction),
+            "2026-05-05T17:00:00"
+        );
         let copy = procedure(0, "15:00");
-        assert_eq!(due("2026-04-29T16:00:00+07:00", &copy), "2026-05-04T17:00:00");
+        assert_eq!(
+            due("2026-04-29T16:00:00+07:00", &copy),
+            "2026-05-04T17:00:00"
+        );
     }
 
     #[test]
