@@ -30,11 +30,14 @@ pub(super) fn name(
     text: &str,
 ) -> Result<Group, QuestionError> {
     let syllables = speller.name(text).syllables;
-    let mut group = Group::default();
-    group.units = syllables
+    let units = syllables
         .iter()
         .map(|syllable| name_unit(fields, syllable))
         .collect();
+    let mut group = Group {
+        units,
+        ..Group::default()
+    };
     if group.units.is_empty() {
         return Err(empty());
     }

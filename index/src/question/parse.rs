@@ -160,11 +160,10 @@ fn value(
     begun: &str,
     rest: &mut std::iter::Peekable<impl Iterator<Item = Piece>>,
 ) -> Option<String> {
-    if begun.is_empty() {
-        if let Some(Piece::Quoted(phrase)) = rest.next_if(|next| matches!(next, Piece::Quoted(..)))
-        {
-            return Some(phrase);
-        }
+    if begun.is_empty()
+        && let Some(Piece::Quoted(phrase)) = rest.next_if(|next| matches!(next, Piece::Quoted(..)))
+    {
+        return Some(phrase);
     }
     let mut value = begun.to_string();
     while value.is_empty() || key.runs_on() {
@@ -221,6 +220,7 @@ fn set(question: &mut Question, key: Key, value: String, at: usize) -> Result<()
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that fails should stop there
 mod tests {
     use super::*;
     use crate::entry::PartialDate;

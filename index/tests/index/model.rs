@@ -9,9 +9,12 @@ use crate::people::{born, put};
 
 const SYLLABLES: [&str; 8] = ["Nguyễn", "Văn", "Thị", "An", "Ân", "Đặng", "Dang", "Lý"];
 
+/// An id, and who it is now: syllables and birth year, or nobody.
+type Now = (u8, Option<(Vec<usize>, i32)>);
+
 #[derive(Debug, Clone)]
 enum Step {
-    Apply(Vec<(u8, Option<(Vec<usize>, i32)>)>),
+    Apply(Vec<Now>),
     Repeat,
     Reopen,
     Rebuild,

@@ -1,0 +1,361 @@
+//! What the index costs and how fast it answers, on made-up people:
+//! `cargo run --release -p sogoc-index --example bench -- 5000000 [FOLDER]`.
+//!
+//! The right person is first when the first hit has the name (accents aside) and the birth year asked
+//! for: among namesakes born the same year the question itself does not say who is meant.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use sogoc_index::{
+    Change, Entry, Hits, Index, Level, Number, PartialDate, Question, Rebuild, fold,
+};
+
+const FAMILY: &[&str] = &[
+    "Nguyễn", "Nguyễn", "Nguyễn", "Nguyễn", "Nguyễn", "Nguyễn", "Trần", "Trần", "Lê", "Lê", "Phạm",
+    "Phạm", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Đinh",
+    "Trương", "Cao",
+];
+const MIDDLE: &[&str] = &[
+    "Văn",
+    "Văn",
+    "Văn",
+    "Thị",
+    "Thị",
+    "Thị",
+    "Minh",
+    "Ngọc",
+    "Thanh",
+    "Hữu",
+    "Đức",
+    "Quốc",
+    "Kim",
+    "Xuân",
+    "Thị Ngọc",
+    "Thị Thu",
+    "Thị Kim",
+    "Thị Thanh",
+    "Hoàng",
+    "Công",
+    "Anh",
+    "Bá",
+    "Như",
+    "Gia",
+    "Tấn",
+];
+const GIVEN: &[&str] = &[
+    "An",
+    "Ân",
+    "Anh",
+    "Ánh",
+    "Bảo",
+    "Bình",
+    "Bích",
+    "Bé",
+    "Châu",
+    "Chi",
+    "Chiến",
+    "Cường",
+    "Cúc",
+    "Dung",
+    "Dũng",
+    "Duy",
+    "Duyên",
+    "Đào",
+    "Đạt",
+    "Định",
+    "Đông",
+    "Đức",
+    "Giang",
+    "Hà",
+    "Hạ",
+    "Hải",
+    "Hạnh",
+    "Hằng",
+    "Hậu",
+    "Hiền",
+    "Hiếu",
+    "Hoa",
+    "Hòa",
+    "Hoài",
+    "Hoàng",
+    "Hồng",
+    "Huệ",
+    "Hùng",
+    "Huy",
+    "Huyền",
+    "Hưng",
+    "Hương",
+    "Hường",
+    "Khánh",
+    "Khoa",
+    "Kiều",
+    "Lan",
+    "Lâm",
+    "Liên",
+    "Linh",
+    "Loan",
+    "Long",
+    "Lộc",
+    "Lợi",
+    "Luân",
+    "Ly",
+    "Mai",
+    "Mẫn",
+    "Minh",
+    "My",
+    "Mỹ",
+    "Nam",
+    "Nga",
+    "Ngân",
+    "Nghĩa",
+    "Ngọc",
+    "Nguyên",
+    "Nhân",
+    "Nhi",
+    "Nhung",
+    "Oanh",
+    "Phong",
+    "Phú",
+    "Phúc",
+    "Phương",
+    "Phượng",
+    "Quân",
+    "Quang",
+    "Quỳnh",
+    "Sơn",
+    "Sương",
+    "Tài",
+    "Tâm",
+    "Tân",
+    "Thảo",
+    "Thành",
+    "Thắng",
+    "Thiện",
+    "Thọ",
+    "Thu",
+    "Thủy",
+    "Thúy",
+    "Thư",
+    "Thương",
+    "Tiến",
+    "Toàn",
+    "Trang",
+    "Trâm",
+    "Trinh",
+    "Trí",
+    "Trung",
+    "Tú",
+    "Tuấn",
+    "Tùng",
+    "Tuyết",
+    "Uyên",
+    "Vân",
+    "Việt",
+    "Vinh",
+    "Vy",
+    "Xuân",
+    "Yến",
+];
+const PLACES: &[&str] = &[
+    "Ba Tơ",
+    "Mộ Đức",
+    "Đức Phổ",
+    "Sơn Hà",
+    "Trà Bồng",
+    "Bình Sơn",
+    "Lý Sơn",
+    "Minh Long",
+];
+const GRADES: &[&str] = &["Trung bình", "Khá", "Giỏi", "Xuất sắc"];
+const QUESTIONS: u64 = 2_000;
+const CHUNK: u64 = 10_000;
+
+/// The same numbers for the same seed, on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        ((self.0 >> 11) % limit as u64) as usize
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+}
+
+fn entry(n: u64) -> Entry {
+    let mut dice = Dice::new(n + 1);
+    dice.below(2);
+    let name = format!(
+        "{} {} {}",
+        dice.pick(FAMILY),
+        dice.pick(MIDDLE),
+        dice.pick(GIVEN)
+    );
+    let year = 1950 + dice.below(56) as i32;
+    let birth = PartialDate::day(year, 1 + dice.below(12) as u8, 1 + dice.below(28) as u8);
+    let (school, place, grade) = (dice.pick(PLACES), dice.pick(PLACES), dice.pick(GRADES));
+    let serial = format!("B{:07}", n);
+    let text = format!(
+        "BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG {name} sinh ngày {:?} tại {place} trường THPT {school} xếp loại {grade} số hiệu {serial}",
+        birth.day
+    );
+    Entry {
+        id: format!("018f0000-0000-7000-8000-{n:012}"),
+        class: "diploma".into(),
+        access: "open".into(),
+        fonds: "F1".into(),
+        volume: Some(format!("Q{}", n / 3000)),
+        numbers: vec![Number {
+            key: "so_hieu".into(),
+            text: serial,
+        }],
+        dates: vec![("ngay_sinh".into(), birth)],
+        place: Some(place.into()),
+        school: Some(format!("THPT {school}")),
+        year: Some(i64::from(year) + 18),
+        facets: [("grade".to_string(), grade.to_string())].into(),
+        text,
+        shown: serde_json::json!({ "ho_ten": name, "nam_sinh": year }),
+        name: Some(name),
+        ..Entry::default()
+    }
+}
+
+/// One letter of the word wrong, missing, added, or swapped with the next.
+fn misspelled(word: &str, dice: &mut Dice) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    let at = dice.below(letters.len());
+    let letter = char::from(b'a' + dice.below(26) as u8);
+    match dice.below(4) {
+        0 => letters[at] = letter,
+        1 if letters.len() > 2 => drop(letters.remove(at)),
+        2 if at + 1 < letters.len() => letters.swap(at, at + 1),
+        _ => letters.insert(at, letter),
+    }
+    letters.into_iter().collect()
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let entries: u64 = arguments.next().as_deref().unwrap_or("100000").parse()?;
+    let scratch = tempfile::tempdir()?;
+    let dir = arguments
+        .next()
+        .map_or(scratch.path().to_path_buf(), PathBuf::from);
+    build(&dir, entries)?;
+    let index = Index::open(&dir)?;
+    println!(
+        "on disk              {:.1} MiB",
+        index.size_on_disk()? as f64 / f64::from(1 << 20)
+    );
+    ask("name + birth year", &index, entries, |words, _| {
+        words.to_string()
+    })?;
+    ask("one typo in each word", &index, entries, |words, dice| {
+        words
+            .split(' ')
+            .map(|word| misspelled(word, dice))
+            .collect::<Vec<_>>()
+            .join(" ")
+    })?;
+    follow(&index, entries)
+}
+
+fn build(dir: &std::path::Path, entries: u64) -> Result<(), Box<dyn Error>> {
+    let mut rebuild = Rebuild::start(dir)?;
+    let mut spent = Duration::ZERO;
+    for first in (0..entries).step_by(CHUNK as usize) {
+        let chunk: Vec<Entry> = (first..entries.min(first + CHUNK)).map(entry).collect();
+        let begun = Instant::now();
+        rebuild.add(&chunk)?;
+        spent += begun.elapsed();
+    }
+    let begun = Instant::now();
+    rebuild.finish(1)?;
+    spent += begun.elapsed();
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let peak = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap_or("VmHWM unknown");
+    println!(
+        "built                {:.0} entries/s ({entries} entries)",
+        entries as f64 / spent.as_secs_f64()
+    );
+    println!(
+        "memory               {}",
+        peak.split_whitespace().collect::<Vec<_>>().join(" ")
+    );
+    Ok(())
+}
+
+fn ask(
+    what: &str,
+    index: &Index,
+    entries: u64,
+    mut spell: impl FnMut(&str, &mut Dice) -> String,
+) -> Result<(), Box<dyn Error>> {
+    let mut dice = Dice::new(7);
+    let mut times = Vec::new();
+    let mut right = 0;
+    for _ in 0..QUESTIONS {
+        let person = entry(dice.below(entries as usize) as u64);
+        let name = fold(person.name.as_deref().unwrap_or_default(), Level::Ascii);
+        let year = person.dates[0].1.year;
+        let question = Question {
+            name: Some(spell(&name, &mut dice)),
+            birth: Some(PartialDate::year(year)),
+            allowed: vec!["open".to_string()],
+            ..Question::default()
+        };
+        let begun = Instant::now();
+        let hits = index.search(&question)?;
+        times.push(begun.elapsed());
+        right += usize::from(is_first(&hits, &name, year));
+    }
+    times.sort_unstable();
+    let at = |share: f64| times[(times.len() as f64 * share) as usize].as_secs_f64() * 1000.0;
+    println!(
+        "{what:<20} p50 {:.2} ms, p99 {:.2} ms, right person first {:.2} %",
+        at(0.5),
+        at(0.99),
+        right as f64 * 100.0 / QUESTIONS as f64
+    );
+    Ok(())
+}
+
+fn is_first(hits: &Hits, name: &str, year: i32) -> bool {
+    hits.hits.first().is_some_and(|hit| {
+        let found = fold(
+            hit.shown["ho_ten"].as_str().unwrap_or_default(),
+            Level::Ascii,
+        );
+        found == name && hit.shown["nam_sinh"] == year
+    })
+}
+
+fn follow(index: &Index, entries: u64) -> Result<(), Box<dyn Error>> {
+    let steps = 50;
+    let mut times = Vec::new();
+    for step in 0..steps {
+        let begun = Instant::now();
+        index.apply(2 + step, &[Change::Put(Box::new(entry(entries + step)))])?;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    println!(
+        "one published record p50 {:.1} ms to searchable",
+        times[times.len() / 2].as_secs_f64() * 1000.0
+    );
+    Ok(())
+}
