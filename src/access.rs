@@ -16,7 +16,9 @@ pub use throttle::{admit, count_failure};
 use crate::error::{Error, Result};
 
 /// What a person is trusted with. Words as kept in the catalogue are those of [`Role::word`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Văn thư – lưu trữ: delivers scans.

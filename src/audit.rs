@@ -97,7 +97,7 @@ pub struct Subject<'a> {
 }
 
 /// One entry as kept.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct Entry {
     /// From 1, no gaps.
     pub position: i64,

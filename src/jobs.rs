@@ -235,7 +235,7 @@ pub async fn give_back(
 }
 
 /// How much waits, per kind and state, for the administrator's page and the metrics.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Backlog {
     /// Word of the kind.
     pub kind: String,

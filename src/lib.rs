@@ -13,3 +13,4 @@ pub mod error;
 pub mod fonds;
 pub mod jobs;
 pub mod law;
+pub mod web;

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 const SHORTEST_PASSWORD: usize = 14;
 
 /// A person as listed.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Person {
     /// Id.
     pub id: String,
@@ -33,7 +33,7 @@ pub struct Person {
 }
 
 /// An API token as listed; the token itself is shown once, when made.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct TokenRow {
     /// Id.
     pub id: String,
@@ -50,7 +50,7 @@ pub struct TokenRow {
 }
 
 /// A token just made.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct NewToken {
     /// Its id.
     pub id: String,

@@ -1,0 +1,73 @@
+//! The web door: pages for people, JSON for programs, both calling the same verbs. This file holds
+//! the router and the layers every request passes; each room is a file of `web/`.
+
+pub mod api;
+mod assets;
+mod custody;
+mod extract;
+mod fault;
+mod frame;
+mod health;
+mod home;
+mod layers;
+mod people;
+mod session;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+
+/// What every handler is given.
+pub type State = Arc<Archive>;
+
+/// Largest body of a form or a JSON document. Files travel through resumable uploads, and a copy
+/// handed in for verification has its own limit.
+const LARGEST_FORM: usize = 1 << 20;
+
+/// The whole door: pages, API, static files, health.
+pub fn router(archive: State) -> Router {
+    let (api, document) = api::router();
+    Router::new()
+        .merge(session::routes())
+        .merge(home::routes())
+        .merge(custody::routes())
+        .merge(people::routes())
+        .merge(health::routes())
+        .merge(assets::routes())
+        .merge(api::viewer_routes(document))
+        .merge(api)
+        .fallback(fault::no_such_page)
+        .method_not_allowed_fallback(fault::no_such_method)
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(CatchPanicLayer::custom(fault::panicked))
+        .layer(from_fn(layers::refuse_unreadable_paths))
+        .layer(from_fn_with_state(archive.clone(), layers::harden))
+        .layer(from_fn(layers::observe))
+        .with_state(archive)
+}
+
+/// Serves until `stop` resolves, then lets requests under way finish.
+///
+/// # Errors
+/// `Unavailable` when the address is taken or the socket fails.
+pub async fn serve(
+    archive: State,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    health::recorder()?;
+    let service = router(archive).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stop)
+        .await
+        .map_err(|error| Error::unavailable("web", error))
+}

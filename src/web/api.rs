@@ -1,0 +1,61 @@
+//! The JSON door under `/api/v1`: the same verbs as the pages, described by an OpenAPI 3.1 document
+//! that is generated from these handlers.
+
+mod custody;
+mod people;
+mod session;
+
+use axum::response::Html;
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::State;
+use super::fault::ProblemDocument;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Sổ Gốc",
+        description = "Records of an education department: delivered, read, checked, found, reissued. \
+                       Faults are problem documents (RFC 9457) with JSON pointers. Programs show a token \
+                       as `Authorization: Bearer …`; pages use their session with `X-Form-Token`."
+    ),
+    modifiers(&Schemes),
+    security(("token" = []), ("session" = [])),
+    components(schemas(ProblemDocument))
+)]
+struct Document;
+
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        let cookie = ApiKey::Cookie(ApiKeyValue::new("sogoc"));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    }
+}
+
+/// The routes, and the document that describes them.
+pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::<State>::with_openapi(Document::openapi())
+        .merge(session::routes())
+        .merge(people::routes())
+        .merge(custody::routes())
+        .split_for_parts()
+}
+
+/// The document itself, and a page to read it with.
+pub fn viewer_routes(document: utoipa::openapi::OpenApi) -> Router<State> {
+    Router::new()
+        .route(
+            "/api/openapi.json",
+            get(async move || Json(document.clone())),
+        )
+        .route("/api", get(Html(include_str!("../../web/api.html"))))
+}

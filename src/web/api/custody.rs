@@ -1,0 +1,95 @@
+//! The log, the queue and their soundness, for those who watch.
+
+use axum::Json;
+use axum::extract::State as Extracted;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{Act, require};
+use crate::audit::{self, Chain, Entry};
+use crate::jobs::{self, Backlog};
+use crate::web::State;
+use crate::web::extract::Asked;
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(log))
+        .routes(routes!(check_log))
+        .routes(routes!(queue))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct LogAsked {
+    /// Entries after this position; from the first when absent.
+    #[param(minimum = 0)]
+    after: Option<u32>,
+    /// At most so many, up to 1000.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u16>,
+    /// Only entries about this thing, oldest first, at most 500.
+    about: Option<String>,
+}
+
+/// What became of checking the chain.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct ChainChecked {
+    /// True when every entry follows from the one before.
+    whole: bool,
+    /// The last entry when whole, else the first that does not follow.
+    position: i64,
+}
+
+/// Entries of the log, oldest first.
+#[utoipa::path(get, path = "/api/v1/log", tag = "custody", params(LogAsked),
+    responses((status = 200, body = [Entry]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn log(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(asked): Asked<LogAsked>,
+) -> Result<Json<Vec<Entry>>, Problem> {
+    require(&caller, Act::SeeLog)?;
+    if let Some(thing) = asked.about {
+        return Ok(Json(audit::about(&archive.catalogue, &thing).await?));
+    }
+    let after = i64::from(asked.after.unwrap_or(0));
+    let limit = i64::from(asked.limit.unwrap_or(100).clamp(1, 1000));
+    Ok(Json(audit::after(&archive.catalogue, after, limit).await?))
+}
+
+/// Walk the whole log and check its chain.
+#[utoipa::path(get, path = "/api/v1/log/check", tag = "custody",
+    responses((status = 200, body = ChainChecked), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn check_log(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<ChainChecked>, Problem> {
+    require(&caller, Act::SeeLog)?;
+    Ok(Json(match audit::check(&archive.catalogue).await? {
+        Chain::Whole(position) => ChainChecked {
+            whole: true,
+            position,
+        },
+        Chain::BrokenAt(position) => ChainChecked {
+            whole: false,
+            position,
+        },
+    }))
+}
+
+/// Everything that waits, is being worked on, or has failed.
+#[utoipa::path(get, path = "/api/v1/jobs", tag = "custody",
+    responses((status = 200, body = [Backlog]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn queue(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<Vec<Backlog>>, Problem> {
+    require(&caller, Act::SeeQueue)?;
+    Ok(Json(jobs::backlog(&archive.catalogue).await?))
+}

@@ -1,0 +1,167 @@
+//! People and API tokens, for the administrator.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::{self, NewToken, Person, Role, TokenRow};
+use crate::web::State;
+use crate::web::extract::Given;
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list_people, make_person))
+        .routes(routes!(change_person))
+        .routes(routes!(set_password))
+        .routes(routes!(list_tokens, make_token))
+        .routes(routes!(revoke_token))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PersonGiven {
+    /// What they sign in with.
+    login: String,
+    /// Full name.
+    name: String,
+    /// At least 14 characters.
+    #[schema(format = Password)]
+    password: String,
+    /// Roles.
+    roles: Vec<Role>,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PersonChange {
+    /// All roles the person has from now on.
+    roles: Vec<Role>,
+    /// True shuts the person out.
+    disabled: bool,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordGiven {
+    /// At least 14 characters.
+    #[schema(format = Password)]
+    password: String,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TokenGiven {
+    /// What it is for.
+    name: String,
+    /// Roles.
+    roles: Vec<Role>,
+    /// Days until it ends by itself; never when absent.
+    days: Option<u32>,
+}
+
+/// Everyone.
+#[utoipa::path(get, path = "/api/v1/people", tag = "people",
+    responses((status = 200, body = [Person]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn list_people(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<Vec<Person>>, Problem> {
+    Ok(Json(access::list_people(&archive, &caller).await?))
+}
+
+/// Make a person.
+#[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = PersonGiven,
+    responses((status = 201, body = Person), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn make_person(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<PersonGiven>,
+) -> Result<(StatusCode, Json<Person>), Problem> {
+    let person = access::make_person(
+        &archive,
+        &caller,
+        &given.login,
+        &given.name,
+        &given.password,
+        &given.roles,
+    )
+    .await?;
+    Ok((StatusCode::CREATED, Json(person)))
+}
+
+/// Change someone's roles, or shut them out; their sessions end.
+#[utoipa::path(put, path = "/api/v1/people/{id}", tag = "people", request_body = PersonChange,
+    params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn change_person(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<PersonChange>,
+) -> Result<StatusCode, Problem> {
+    access::change_person(&archive, &caller, &id, &given.roles, given.disabled).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Set a password: one's own, or anyone's for an administrator; sessions end.
+#[utoipa::path(put, path = "/api/v1/people/{id}/password", tag = "people", request_body = PasswordGiven,
+    params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn set_password(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<PasswordGiven>,
+) -> Result<StatusCode, Problem> {
+    access::set_password(&archive, &caller, &id, &given.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Every API token, without its secret.
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "people",
+    responses((status = 200, body = [TokenRow]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn list_tokens(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<Vec<TokenRow>>, Problem> {
+    Ok(Json(access::list_tokens(&archive, &caller).await?))
+}
+
+/// Make an API token; the answer is the only time its secret is shown.
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "people", request_body = TokenGiven,
+    responses((status = 201, body = NewToken), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn make_token(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<TokenGiven>,
+) -> Result<(StatusCode, Json<NewToken>), Problem> {
+    let token =
+        access::make_token(&archive, &caller, &given.name, &given.roles, given.days).await?;
+    Ok((StatusCode::CREATED, Json(token)))
+}
+
+/// Take a token back.
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "people", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument)))]
+async fn revoke_token(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    access::revoke_token(&archive, &caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

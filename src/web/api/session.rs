@@ -1,0 +1,101 @@
+//! Signing in by JSON, and saying who one is.
+
+use axum::Json;
+use axum::extract::State as Extracted;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access;
+use crate::web::State;
+use crate::web::extract::Given;
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::{Api, Peer, ended_cookie, session_cookie, session_token};
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(sign_in, who, sign_out))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    /// Login.
+    login: String,
+    /// Password.
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// Who the caller is.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct Who {
+    /// Id of the person or token.
+    id: String,
+    /// Name of the person or token.
+    name: String,
+    /// Words of the roles.
+    roles: Vec<&'static str>,
+    /// What changing requests must carry in `X-Form-Token`; absent for tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form_token: Option<String>,
+}
+
+/// Sign in; the answer sets the session's cookie.
+#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, security(()),
+    responses((status = 200, body = Who), (status = 401, body = ProblemDocument),
+        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+async fn sign_in(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Given(names): Given<SignIn>,
+) -> Result<Response, Problem> {
+    let (token, caller) = access::sign_in(&archive, &names.login, &names.password, &peer).await?;
+    let session = access::session(&archive, &token).await?;
+    let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&archive, &token))]);
+    let who = Who {
+        id: caller.id,
+        name: caller.name,
+        roles: caller.roles.iter().map(|role| role.word()).collect(),
+        form_token: Some(session.form_token),
+    };
+    Ok((cookie, Json(who)).into_response())
+}
+
+/// Who am I.
+#[utoipa::path(get, path = "/api/v1/session", tag = "session",
+    responses((status = 200, body = Who), (status = 401, body = ProblemDocument)))]
+async fn who(
+    Extracted(archive): Extracted<State>,
+    headers: HeaderMap,
+    Api(caller): Api,
+) -> Result<Json<Who>, Problem> {
+    let form_token = match session_token(&headers) {
+        Some(token) if !headers.contains_key(header::AUTHORIZATION) => {
+            Some(access::session(&archive, token).await?.form_token)
+        }
+        _ => None,
+    };
+    Ok(Json(Who {
+        id: caller.id,
+        name: caller.name,
+        roles: caller.roles.iter().map(|role| role.word()).collect(),
+        form_token,
+    }))
+}
+
+/// Sign out.
+#[utoipa::path(delete, path = "/api/v1/session", tag = "session",
+    responses((status = 204), (status = 401, body = ProblemDocument)))]
+async fn sign_out(
+    Extracted(archive): Extracted<State>,
+    headers: HeaderMap,
+    _caller: Api,
+) -> Result<Response, Problem> {
+    if let Some(token) = session_token(&headers) {
+        access::sign_out(&archive, token).await?;
+    }
+    let cookie = AppendHeaders([(header::SET_COOKIE, ended_cookie(&archive))]);
+    Ok((StatusCode::NO_CONTENT, cookie).into_response())
+}

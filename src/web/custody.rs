@@ -1,0 +1,109 @@
+//! Watching over the archive: what waits in the queue, and the log with its chain.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State as Extracted;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::State;
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::session::Signed;
+use crate::access::{Act, require};
+use crate::audit::{self, Chain, Entry};
+use crate::jobs::{self, Backlog};
+
+/// Entries on one page of the log.
+const PAGE: i64 = 100;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/kho", get(custody))
+        .route("/nhat-ky", get(log))
+}
+
+#[derive(Template)]
+#[template(path = "custody.html")]
+struct Custody {
+    f: Frame,
+    backlog: Vec<Backlog>,
+}
+
+impl Custody {
+    fn kind<'a>(&self, word: &'a str) -> &'a str {
+        match word {
+            "read_page" => self.f.w("Đọc trang", "Read pages"),
+            "keep_records" => self.f.w("Đưa hồ sơ vào kho", "Keep records"),
+            "issue_copy" => self.f.w("Cấp bản sao", "Issue copies"),
+            "sweep_uploads" => self.f.w("Dọn tệp tải dở", "Sweep uploads"),
+            other => other,
+        }
+    }
+
+    fn state<'a>(&self, word: &'a str) -> &'a str {
+        match word {
+            "ready" => self.f.w("chờ", "waiting"),
+            "leased" => self.f.w("đang làm", "being done"),
+            "failed" => self.f.w("hỏng, cần người xem", "failed, needs a person"),
+            other => other,
+        }
+    }
+}
+
+async fn custody(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+) -> Result<Response, PageFault> {
+    require(&signed.caller, Act::SeeQueue)?;
+    let page = Custody {
+        f: signed.frame,
+        backlog: jobs::backlog(&archive.catalogue).await?,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+#[derive(serde::Deserialize)]
+struct LogAsked {
+    after: Option<u32>,
+    about: Option<String>,
+    check: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "log.html")]
+struct Log {
+    f: Frame,
+    entries: Vec<Entry>,
+    about: String,
+    newer: Option<i64>,
+    chain: Option<Chain>,
+}
+
+async fn log(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Asked(asked): Asked<LogAsked>,
+) -> Result<Response, PageFault> {
+    require(&signed.caller, Act::SeeLog)?;
+    let after = i64::from(asked.after.unwrap_or(0));
+    let entries = match &asked.about {
+        Some(thing) => audit::about(&archive.catalogue, thing.trim()).await?,
+        None => audit::after(&archive.catalogue, after, PAGE).await?,
+    };
+    let chain = match asked.check {
+        Some(_) => Some(audit::check(&archive.catalogue).await?),
+        None => None,
+    };
+    let full = asked.about.is_none() && i64::try_from(entries.len()).is_ok_and(|n| n == PAGE);
+    let page = Log {
+        newer: entries.last().filter(|_| full).map(|entry| entry.position),
+        f: signed.frame,
+        entries,
+        about: asked.about.unwrap_or_default(),
+        chain,
+    };
+    Ok(shown(&page)?.into_response())
+}

@@ -1,0 +1,266 @@
+//! An outcome as HTTP: a problem document (RFC 9457) for programs, a page for people.
+
+use std::any::Any;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::OriginalUri;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::error::{Error, Fault};
+
+/// Body of a problem document, media type `application/problem+json` (RFC 9457 section 3).
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ProblemDocument {
+    /// Stable address of the kind of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Stable word, such as `not_found`.
+    pub code: String,
+    /// English sentence.
+    pub title: String,
+    /// The same sentence in Vietnamese.
+    pub title_vi: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Faults by place, when the input was not acceptable.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemPlace>,
+}
+
+/// One fault at one place of the input.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ProblemPlace {
+    /// JSON pointer as a URI fragment (RFC 6901 section 6), such as `#/declared_count`.
+    pub pointer: String,
+    /// English sentence.
+    pub detail: String,
+    /// Vietnamese sentence.
+    pub detail_vi: String,
+}
+
+impl From<&Fault> for ProblemPlace {
+    fn from(fault: &Fault) -> Self {
+        Self {
+            pointer: format!("#{}", fault.pointer),
+            detail: fault.en.clone(),
+            detail_vi: fault.vi.clone(),
+        }
+    }
+}
+
+/// An outcome on its way to a program.
+#[derive(Debug)]
+pub struct Problem(pub Error);
+
+impl<E: Into<Error>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        note(&self.0);
+        let places = match &self.0 {
+            Error::Invalid(faults) => faults.iter().map(ProblemPlace::from).collect(),
+            _ => Vec::new(),
+        };
+        let mut response = problem(
+            status_of(&self.0),
+            self.0.code(),
+            self.0.en(),
+            self.0.vi(),
+            places,
+        );
+        add_headers(&self.0, &mut response);
+        response
+    }
+}
+
+/// An outcome on its way to a person. It carries no layout of a signed-in caller, because it must
+/// also be shown when nothing else works.
+#[derive(Debug)]
+pub struct PageFault(pub Error);
+
+impl<E: Into<Error>> From<E> for PageFault {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage<'a> {
+    vi: &'a str,
+    en: &'a str,
+    faults: &'a [Fault],
+    sign_in: bool,
+}
+
+impl IntoResponse for PageFault {
+    fn into_response(self) -> Response {
+        note(&self.0);
+        let faults = match &self.0 {
+            Error::Invalid(faults) => faults.as_slice(),
+            _ => &[],
+        };
+        let sign_in = matches!(self.0, Error::NotSignedIn);
+        let mut response = page(
+            status_of(&self.0),
+            &self.0.vi(),
+            &self.0.en(),
+            faults,
+            sign_in,
+        );
+        add_headers(&self.0, &mut response);
+        response
+    }
+}
+
+/// Answer to an address nobody lives at.
+pub async fn no_such_page(OriginalUri(uri): OriginalUri) -> Response {
+    let error = Error::NotFound { what: "page" };
+    if uri.path().starts_with("/api/") {
+        Problem(error).into_response()
+    } else {
+        PageFault(error).into_response()
+    }
+}
+
+/// Answer to a method the address does not know.
+pub async fn no_such_method(_method: Method, OriginalUri(uri): OriginalUri) -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let (vi, en) = (
+        "Địa chỉ này không nhận phương thức đó.",
+        "This address does not take that method.",
+    );
+    if uri.path().starts_with("/api/") {
+        problem(
+            status,
+            "method_not_allowed",
+            en.into(),
+            vi.into(),
+            Vec::new(),
+        )
+    } else {
+        page(status, vi, en, &[], false)
+    }
+}
+
+/// A fault of the program: said so, without its inside. The panic itself is already in the log.
+pub fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
+    metrics::counter!("sogoc_panics_total").increment(1);
+    Problem(Error::Internal("a handler panicked".into())).into_response()
+}
+
+/// A problem document by its parts, for faults that are HTTP's own.
+pub fn problem(
+    status: StatusCode,
+    code: &str,
+    en: String,
+    vi: String,
+    errors: Vec<ProblemPlace>,
+) -> Response {
+    let document = ProblemDocument {
+        kind: format!("/api#problem-{code}"),
+        code: code.into(),
+        title: en,
+        title_vi: vi,
+        status: status.as_u16(),
+        errors,
+    };
+    let mut response = (status, Json(document)).into_response();
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    response
+}
+
+fn page(status: StatusCode, vi: &str, en: &str, faults: &[Fault], sign_in: bool) -> Response {
+    let shown = FaultPage {
+        vi,
+        en,
+        faults,
+        sign_in,
+    };
+    match shown.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, en.to_owned()).into_response(),
+    }
+}
+
+fn status_of(error: &Error) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Only what the operator must act on is logged here; the caller's own faults are in the request log.
+fn note(error: &Error) {
+    match error {
+        Error::Internal(cause) => tracing::error!(cause, "internal fault"),
+        Error::Corrupt { what } => tracing::error!(what, "damage met while serving"),
+        Error::Unavailable { part, source } => tracing::warn!(part, %source, "part unavailable"),
+        _ => {}
+    }
+}
+
+fn add_headers(error: &Error, response: &mut Response) {
+    let wait = match error {
+        Error::TooMany { retry_after } => *retry_after,
+        Error::Unavailable { .. } => 10,
+        Error::NotSignedIn => {
+            let challenge = HeaderValue::from_static("Bearer realm=\"sogoc\"");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+            return;
+        }
+        _ => return,
+    };
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(wait));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_invalid_input_names_its_place_as_a_pointer() {
+        let error = Error::invalid("/declared_count", "Số lượng sai.", "Wrong count.");
+        let response = Problem(error).into_response();
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            response.headers()[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
+        let body = axum::body::to_bytes(response.into_body(), 10_000)
+            .await
+            .unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(document["errors"][0]["pointer"], "#/declared_count");
+        assert_eq!(document["code"], "invalid");
+    }
+
+    #[test]
+    fn a_fault_of_the_program_does_not_show_its_inside() {
+        let response = PageFault(Error::Internal("SELECT secret".into())).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(
+            !Error::Internal("SELECT secret".into())
+                .vi()
+                .contains("SELECT")
+        );
+    }
+
+    #[test]
+    fn an_unavailable_part_says_when_to_come_back() {
+        let error = Error::unavailable("vault", std::io::Error::other("disk full"));
+        let response = Problem(error).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
+    }
+}

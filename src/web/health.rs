@@ -1,0 +1,70 @@
+//! For the machine's keeper: alive, ready, and how much of what (Prometheus text).
+
+use std::sync::OnceLock;
+
+use axum::extract::State as Extracted;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde_json::{Value, json};
+
+use super::State;
+use super::fault::Problem;
+use crate::error::{Error, Result};
+use crate::jobs;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(measures))
+}
+
+/// The process's one recorder; a process may hold several servers in tests.
+///
+/// # Errors
+/// `Internal` when another recorder was installed before ours.
+pub fn recorder() -> Result<&'static PrometheusHandle> {
+    static HANDLE: OnceLock<std::result::Result<PrometheusHandle, String>> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            PrometheusBuilder::new()
+                .install_recorder()
+                .map_err(|error| error.to_string())
+        })
+        .as_ref()
+        .map_err(|error| Error::Internal(error.clone()))
+}
+
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Problem> {
+    if !archive.catalogue.answers().await {
+        let silence = std::io::Error::other("no answer");
+        return Err(Error::unavailable("catalogue", silence).into());
+    }
+    Ok(Json(
+        json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION") }),
+    ))
+}
+
+async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoResponse, Problem> {
+    let handle = recorder()?;
+    for kind in jobs::Kind::ALL {
+        for state in ["ready", "leased", "failed"] {
+            metrics::gauge!("sogoc_jobs", "kind" => kind.word(), "state" => state).set(0.0);
+        }
+    }
+    for row in jobs::backlog(&archive.catalogue).await? {
+        let count = u32::try_from(row.count).map_or(f64::from(u32::MAX), f64::from);
+        metrics::gauge!("sogoc_jobs", "kind" => row.kind, "state" => row.state).set(count);
+    }
+    handle.run_upkeep();
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
+    Ok((kind, handle.render()))
+}

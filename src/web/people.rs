@@ -1,0 +1,159 @@
+//! People and API tokens: the administrator's page.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::State;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::session::{Form, Signed};
+use crate::access::{self, Caller, NewToken, Person, Role, TokenRow};
+use crate::error::{Error, Fault};
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/nguoi-dung", get(list).post(add))
+        .route("/nguoi-dung/{id}", post(change))
+        .route("/nguoi-dung/{id}/mat-khau", post(set_password))
+        .route("/khoa-truy-cap", post(add_token))
+        .route("/khoa-truy-cap/{id}/thu-hoi", post(revoke_token))
+}
+
+#[derive(Template)]
+#[template(path = "people.html")]
+struct People {
+    f: Frame,
+    people: Vec<Person>,
+    tokens: Vec<TokenRow>,
+    fresh: Option<NewToken>,
+    faults: Vec<Fault>,
+}
+
+impl People {
+    async fn page(
+        archive: &State,
+        caller: &Caller,
+        f: Frame,
+        fresh: Option<NewToken>,
+        faults: Vec<Fault>,
+    ) -> Result<Response, PageFault> {
+        let status = match faults.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let page = Self {
+            people: access::list_people(archive, caller).await?,
+            tokens: access::list_tokens(archive, caller).await?,
+            f,
+            fresh,
+            faults,
+        };
+        Ok((status, shown(&page)?).into_response())
+    }
+
+    fn roles(&self) -> [Role; 6] {
+        Role::ALL
+    }
+
+    fn has(&self, person: &Person, role: &Role) -> bool {
+        person.roles.contains(role)
+    }
+}
+
+async fn list(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
+    People::page(&archive, &signed.caller, signed.frame, None, Vec::new()).await
+}
+
+/// Pairs of a form: one box ticked is one pair named `roles`.
+type Pairs = Vec<(String, String)>;
+
+fn text<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+    let found = pairs.iter().find(|(key, _)| key == name);
+    found.map_or("", |(_, value)| value.trim())
+}
+
+fn roles(pairs: &Pairs) -> Vec<Role> {
+    pairs
+        .iter()
+        .filter(|(key, _)| key == "roles")
+        .filter_map(|(_, word)| Role::parse(word))
+        .collect()
+}
+
+/// Shows the page again with what was wrong, or goes on.
+async fn answer<T>(
+    archive: &State,
+    form: Form<Pairs>,
+    outcome: Result<T, Error>,
+) -> Result<Response, PageFault> {
+    match outcome {
+        Ok(_) => Ok(Redirect::to("/nguoi-dung").into_response()),
+        Err(Error::Invalid(faults)) => {
+            People::page(archive, &form.caller, form.frame, None, faults).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn add(
+    Extracted(archive): Extracted<State>,
+    form: Form<Pairs>,
+) -> Result<Response, PageFault> {
+    let given = &form.given;
+    let (login, name) = (text(given, "login"), text(given, "name"));
+    let password = text(given, "password");
+    let made =
+        access::make_person(&archive, &form.caller, login, name, password, &roles(given)).await;
+    answer(&archive, form, made).await
+}
+
+async fn change(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Pairs>,
+) -> Result<Response, PageFault> {
+    let disabled = text(&form.given, "disabled") == "yes";
+    let roles = roles(&form.given);
+    let changed = access::change_person(&archive, &form.caller, &id, &roles, disabled).await;
+    answer(&archive, form, changed).await
+}
+
+async fn set_password(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Pairs>,
+) -> Result<Response, PageFault> {
+    let password = text(&form.given, "password");
+    let set = access::set_password(&archive, &form.caller, &id, password).await;
+    answer(&archive, form, set).await
+}
+
+async fn add_token(
+    Extracted(archive): Extracted<State>,
+    form: Form<Pairs>,
+) -> Result<Response, PageFault> {
+    let name = text(&form.given, "name");
+    let days = text(&form.given, "days").parse().ok();
+    let made = access::make_token(&archive, &form.caller, name, &roles(&form.given), days).await;
+    match made {
+        // Shown in this answer and never again, so no redirect.
+        Ok(fresh) => {
+            People::page(&archive, &form.caller, form.frame, Some(fresh), Vec::new()).await
+        }
+        Err(error) => answer::<NewToken>(&archive, form, Err(error)).await,
+    }
+}
+
+async fn revoke_token(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Pairs>,
+) -> Result<Response, PageFault> {
+    let revoked = access::revoke_token(&archive, &form.caller, &id).await;
+    answer(&archive, form, revoked).await
+}

@@ -1,0 +1,3 @@
+//! What tests stand on: a real server, and callers as types.
+
+pub mod server;
