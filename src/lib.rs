@@ -1,6 +1,6 @@
 //! Sổ Gốc: reads, keeps, finds and reissues the paper of an education department.
 //!
-//! Ground (knows nothing of records): [`clock`], [`catalogue`], [`jobs`], [`error`].
+//! Ground (knows nothing of records): [`clock`], [`catalogue`], [`jobs`], [`vault`], [`error`].
 //! Holdings (rules, SQL, audit words): [`audit`] …
 
 pub mod access;
@@ -13,4 +13,5 @@ pub mod error;
 pub mod fonds;
 pub mod jobs;
 pub mod law;
+pub mod vault;
 pub mod web;

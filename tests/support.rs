@@ -1,3 +1,7 @@
-//! What tests stand on: a real server, and callers as types.
+//! What tests stand on: real servers, foreign validators, and callers as types.
 
+pub mod child;
+pub mod ocfl_py;
+pub mod pip;
+pub mod seaweed;
 pub mod server;

@@ -1,0 +1,88 @@
+//! The vault: what the archive promises to keep. An OCFL 1.1 storage root over a folder, an S3
+//! bucket or memory, readable by any OCFL tool long after this program is gone, and beside it a
+//! cache of what can be made again.
+//!
+//! A version is written content first, its inventory after, the root inventory last. The step that
+//! counts is the create-only write of `vN/inventory.json`: of two writers one wins, and whatever a
+//! crash cuts off behind that step anyone can finish from what is stored (`load`, `commit`).
+//! Everything written is read back and hashed before the vault says yes, and every read is hashed
+//! before it is served.
+
+mod cache;
+mod commit;
+mod digest;
+mod error;
+mod folder;
+mod inventory;
+mod load;
+mod names;
+mod plan;
+mod read;
+mod root;
+mod verify;
+mod walk;
+
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+use object_store::limit::LimitStore;
+
+pub use digest::{Digest, Hasher};
+pub use error::{Result, VaultError};
+pub use inventory::{Inventory, Provenance, State};
+pub use names::ObjectId;
+pub use plan::{Change, Content, Source};
+pub use read::Verified;
+pub use root::{Location, S3Access};
+pub use verify::{FileCheck, FileState, Report};
+pub use walk::{Condition, ObjectSummary};
+
+/// Requests to the store that one vault has open at a time.
+const OPEN_REQUESTS: usize = 32;
+/// Files of one object that are written or checked at a time.
+const FILES_AT_A_TIME: usize = 4;
+/// Bytes up to which a file is held in memory; above, it goes through a temporary file or in parts.
+const SMALL: u64 = 8 * 1024 * 1024;
+
+/// A version that is durably in the vault.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Version {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its files and their digests.
+    pub files: State,
+    /// Whether it was there before this call: a repeated deposit, or a retry after a lost answer.
+    pub existed: bool,
+}
+
+/// The vault. Clones share connections.
+///
+/// - Safe for any number of writers in any number of processes, also on one folder.
+/// - Promises hold on a store that honours create-only writes; [`Vault::open`] checks that.
+/// - A memory vault ends with its last clone.
+#[derive(Clone, Debug)]
+pub struct Vault {
+    store: Arc<dyn ObjectStore>,
+}
+
+impl Vault {
+    /// Opens the vault that `location` names; an empty place becomes a new vault.
+    ///
+    /// # Errors
+    /// `Invalid` for a malformed address, for a place that holds anything but a vault of this
+    /// layout, and for a store that ignores create-only writes; `Unavailable` when it cannot be
+    /// reached.
+    pub async fn open(location: &Location) -> Result<Self> {
+        Self::over(root::connect(location)?).await
+    }
+
+    /// Opens a vault over a store of the caller's, whose keys begin at the vault's base.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub async fn over(store: Arc<dyn ObjectStore>) -> Result<Self> {
+        let store: Arc<dyn ObjectStore> = Arc::new(LimitStore::new(store, OPEN_REQUESTS));
+        root::prepare(&store).await?;
+        Ok(Self { store })
+    }
+}

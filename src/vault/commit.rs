@@ -1,0 +1,357 @@
+//! Writing versions.
+//!
+//! 1. Content, create-only, each file read back and hashed.
+//! 2. `vN/inventory.json`, create-only: the version exists from here on. Of two writers one wins.
+//! 3. `vN` sidecar, object declaration, root sidecar, root inventory last. A crash in between is
+//!    finished by the next writer or walk: all of it follows from step 2.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path as Key;
+use object_store::{ObjectStore, PutMode, WriteMultipart};
+use tokio::io::AsyncReadExt;
+
+use super::digest::{Digest, Hasher};
+use super::error::{Result, VaultError};
+use super::inventory::{Inventory, Provenance, sidecar_of};
+use super::load::{self, Loaded, Put};
+use super::names::{
+    INVENTORY, OBJECT_NAMASTE, OBJECT_NAMASTE_TEXT, ObjectId, SIDECAR, below, object_root,
+};
+use super::plan::{Change, Content, Plan, Source, Upload};
+use super::read::hash_stored;
+use super::{FILES_AT_A_TIME, SMALL, Vault, Version};
+
+/// Parts of a big file, and how many are on their way at a time. S3 wants 5 MiB at least.
+const PART: usize = 8 * 1024 * 1024;
+const PARTS_AT_A_TIME: usize = 3;
+
+impl Vault {
+    /// Keeps `files` as version 1 of a new object. When this returns, the bytes are durable and
+    /// were read back.
+    ///
+    /// Repeating a deposit is safe: if version 1 holds exactly these files, they are read and
+    /// hashed again and the version is returned with `existed` set.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when the object holds other files, `Invalid` for malformed paths or a source
+    /// that changed, `Corrupt` when what is stored is damaged, `Unavailable` when the store fails.
+    pub async fn deposit(
+        &self,
+        id: &ObjectId,
+        files: &[Content],
+        who: &Provenance,
+    ) -> Result<Version> {
+        if files.is_empty() {
+            return Err(VaultError::invalid("a deposit without files"));
+        }
+        let changes: Vec<Change> = files.iter().cloned().map(Change::Put).collect();
+        let plan = Plan::new(Inventory::new(id.clone()), &changes, who)?;
+        let other = || VaultError::AlreadyExists {
+            what: format!("object {id}"),
+        };
+        if let Some(present) = self.load_finished(id).await? {
+            if present.inventory.state(1).as_ref() != Some(&plan.state) {
+                return Err(other());
+            }
+            self.check_stored(&plan).await?;
+            return Ok(Version {
+                number: 1,
+                files: plan.state,
+                existed: true,
+            });
+        }
+        match self.commit(&plan, who).await {
+            Err(VaultError::Conflict { .. }) => Err(other()),
+            outcome => outcome,
+        }
+    }
+
+    /// Adds the version after `expected_head`. Files that the object holds already are not stored
+    /// again. Changes that change nothing add no version.
+    ///
+    /// Repeating the call after a lost answer is safe: if the next version holds the same files
+    /// with the same message by the same user, it is returned with `existed` set.
+    ///
+    /// # Errors
+    /// `NotFound` without such an object, `Conflict` when another version came first, otherwise as
+    /// [`Vault::deposit`].
+    pub async fn add_version(
+        &self,
+        id: &ObjectId,
+        expected_head: u32,
+        changes: &[Change],
+        who: &Provenance,
+    ) -> Result<Version> {
+        let missing = || VaultError::not_found(format!("object {id}"));
+        let present = self.load_finished(id).await?.ok_or_else(missing)?.inventory;
+        let head = present.head();
+        if !(1..=head).contains(&expected_head) {
+            return Err(conflict(id, expected_head, head));
+        }
+        let plan = Plan::new(present.as_of(expected_head), changes, who)?;
+        if head > expected_head {
+            if present.says_the_same(plan.number, &plan.state, who) {
+                return Ok(Version {
+                    number: plan.number,
+                    files: plan.state,
+                    existed: true,
+                });
+            }
+            return Err(conflict(id, expected_head, head));
+        }
+        if present.state(head).as_ref() == Some(&plan.state) {
+            return Ok(Version {
+                number: head,
+                files: plan.state,
+                existed: true,
+            });
+        }
+        self.commit(&plan, who).await
+    }
+
+    /// Loads an object for writing: what a crash left behind is finished first.
+    pub(super) async fn load_finished(&self, id: &ObjectId) -> Result<Option<Loaded>> {
+        let root = object_root(id);
+        let loaded = load::load(&self.store, &root).await?;
+        if let Some(behind) = loaded.as_ref().filter(|loaded| loaded.behind) {
+            finish(&self.store, &root, &behind.inventory, behind.bytes.clone()).await?;
+        }
+        Ok(loaded)
+    }
+
+    /// Re-reads the files that a deposit would have written.
+    async fn check_stored(&self, plan: &Plan) -> Result<()> {
+        let check = |upload| check_written(&self.store, &plan.root, upload);
+        futures::stream::iter(&plan.uploads)
+            .map(check)
+            .buffer_unordered(FILES_AT_A_TIME)
+            .try_collect()
+            .await
+    }
+
+    async fn commit(&self, plan: &Plan, who: &Provenance) -> Result<Version> {
+        futures::stream::iter(&plan.uploads)
+            .map(|upload| store_content(&self.store, &plan.root, upload))
+            .buffer_unordered(FILES_AT_A_TIME)
+            .try_collect::<()>()
+            .await?;
+        let bytes = Bytes::from(plan.inventory.to_bytes());
+        let key = below(&plan.root, &format!("v{}/{INVENTORY}", plan.number));
+        let put = load::put(&self.store, &key, bytes.clone(), PutMode::Create).await?;
+        if put == Put::Exists && load::get(&self.store, &key).await?.as_ref() != Some(&bytes) {
+            return self.settle_lost_race(plan, who).await;
+        }
+        finish(&self.store, &plan.root, &plan.inventory, bytes).await?;
+        let kept = load::load(&self.store, &plan.root).await?;
+        if kept
+            .and_then(|kept| kept.inventory.state(plan.number))
+            .as_ref()
+            != Some(&plan.state)
+        {
+            let what = format!("object {}", plan.inventory.id());
+            return Err(VaultError::corrupt(
+                what,
+                "the version just written does not read back",
+            ));
+        }
+        Ok(Version {
+            number: plan.number,
+            files: plan.state.clone(),
+            existed: false,
+        })
+    }
+
+    /// Another writer made this version first. If it says the same, both are right.
+    async fn settle_lost_race(&self, plan: &Plan, who: &Provenance) -> Result<Version> {
+        let id = plan.inventory.id();
+        let vanished = || VaultError::corrupt(format!("object {id}"), "a version disappeared");
+        let present = self
+            .load_finished(id)
+            .await?
+            .ok_or_else(vanished)?
+            .inventory;
+        sweep(&self.store, &plan.root, plan.number, &present).await?;
+        if present.says_the_same(plan.number, &plan.state, who) {
+            return Ok(Version {
+                number: plan.number,
+                files: plan.state.clone(),
+                existed: true,
+            });
+        }
+        Err(conflict(id, plan.number - 1, present.head()))
+    }
+}
+
+fn conflict(id: &ObjectId, expected: u32, head: u32) -> VaultError {
+    VaultError::Conflict {
+        what: format!("object {id}"),
+        expected,
+        head,
+    }
+}
+
+/// Brings sidecars, declaration and root inventory up to a committed version. Idempotent.
+pub(super) async fn finish(
+    store: &Arc<dyn ObjectStore>,
+    root: &Key,
+    inventory: &Inventory,
+    bytes: Bytes,
+) -> Result<()> {
+    let head = inventory.head();
+    let sidecar = sidecar_of(&bytes);
+    sweep(store, root, head, inventory).await?;
+    let version_sidecar = below(root, &format!("v{head}/{SIDECAR}"));
+    load::put(store, &version_sidecar, sidecar.clone(), PutMode::Create).await?;
+    let declaration = below(root, OBJECT_NAMASTE);
+    if !load::exists(store, &declaration).await? {
+        load::put(
+            store,
+            &declaration,
+            OBJECT_NAMASTE_TEXT.into(),
+            PutMode::Create,
+        )
+        .await?;
+    }
+    load::put(store, &below(root, SIDECAR), sidecar, PutMode::Overwrite).await?;
+    load::put(store, &below(root, INVENTORY), bytes, PutMode::Overwrite).await?;
+    Ok(())
+}
+
+/// Removes what losers of a race and cut-off attempts left in the folder of a *committed* version.
+/// Its inventory is final, so whatever that does not name was never acknowledged to anyone.
+async fn sweep(
+    store: &Arc<dyn ObjectStore>,
+    root: &Key,
+    version: u32,
+    inventory: &Inventory,
+) -> Result<()> {
+    let folder = below(root, &format!("v{version}"));
+    let content = below(&folder, "content");
+    let named: Vec<Key> = inventory
+        .content()
+        .map(|(path, _)| below(root, path))
+        .collect();
+    let failed = |error| VaultError::unavailable(format!("tidying {folder}"), error);
+    let left_over = store
+        .list(Some(&content))
+        .map_ok(|meta| meta.location)
+        .try_filter(|key| futures::future::ready(!named.contains(key)))
+        .try_collect::<Vec<_>>()
+        .await
+        .map_err(failed)?;
+    let keys = futures::stream::iter(left_over).map(Ok).boxed();
+    let mut gone = store.delete_stream(keys);
+    while let Some(outcome) = gone.next().await {
+        match outcome {
+            // Another writer tidied the same folder.
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Ok(())
+}
+
+async fn store_content(store: &Arc<dyn ObjectStore>, root: &Key, upload: &Upload) -> Result<()> {
+    let key = below(root, &upload.content_path);
+    match &upload.source {
+        Source::Bytes(bytes) => store_small(store, &key, bytes.clone(), upload.digest).await?,
+        Source::File { path, digest, size } if *size <= SMALL => {
+            let bytes = Bytes::from(tokio::fs::read(path).await.map_err(source_unreadable)?);
+            if Digest::of(&bytes) != *digest {
+                return Err(source_changed(*digest));
+            }
+            store_small(store, &key, bytes, *digest).await?;
+        }
+        Source::File { path, digest, .. } => {
+            if hash_stored(store, &key)
+                .await?
+                .is_none_or(|(found, _)| found != *digest)
+            {
+                store_big(store, &key, path, *digest).await?;
+            }
+        }
+    }
+    check_written(store, root, upload).await
+}
+
+/// Create-only. A key that is taken already holds these bytes, since it is named by their digest;
+/// if it does not, nothing refers to it yet and it is replaced.
+async fn store_small(
+    store: &Arc<dyn ObjectStore>,
+    key: &Key,
+    bytes: Bytes,
+    digest: Digest,
+) -> Result<()> {
+    let put = load::put(store, key, bytes.clone(), PutMode::Create).await?;
+    if put == Put::Exists
+        && hash_stored(store, key)
+            .await?
+            .is_none_or(|(found, _)| found != digest)
+    {
+        load::put(store, key, bytes, PutMode::Overwrite).await?;
+    }
+    Ok(())
+}
+
+async fn store_big(
+    store: &Arc<dyn ObjectStore>,
+    key: &Key,
+    path: &std::path::Path,
+    expected: Digest,
+) -> Result<()> {
+    let failed = |error| VaultError::unavailable(format!("writing {key}"), error);
+    let mut file = tokio::fs::File::open(path)
+        .await
+        .map_err(source_unreadable)?;
+    let upload = store
+        .put_multipart_opts(key, Default::default())
+        .await
+        .map_err(failed)?;
+    let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
+    let mut hasher = Hasher::default();
+    let mut chunk = vec![0; 256 * 1024];
+    loop {
+        let read = match file.read(&mut chunk).await {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) => {
+                let _ = writer.abort().await;
+                return Err(source_unreadable(error));
+            }
+        };
+        hasher.update(&chunk[..read]);
+        if let Err(error) = writer.wait_for_capacity(PARTS_AT_A_TIME).await {
+            let _ = writer.abort().await;
+            return Err(failed(error));
+        }
+        writer.write(&chunk[..read]);
+    }
+    if hasher.finish().0 != expected {
+        let _ = writer.abort().await;
+        return Err(source_changed(expected));
+    }
+    writer.finish().await.map(drop).map_err(failed)
+}
+
+/// Reads back what was written: the receipt is given for stored bytes, not for sent ones.
+async fn check_written(store: &Arc<dyn ObjectStore>, root: &Key, upload: &Upload) -> Result<()> {
+    let key = below(root, &upload.content_path);
+    match hash_stored(store, &key).await? {
+        Some((found, _)) if found == upload.digest => Ok(()),
+        Some((found, _)) => Err(VaultError::differs(key.to_string(), upload.digest, found)),
+        None => Err(VaultError::corrupt(key.to_string(), "missing")),
+    }
+}
+
+fn source_changed(expected: Digest) -> VaultError {
+    VaultError::invalid(format!(
+        "a source file that no longer has SHA-256 {expected}"
+    ))
+}
+
+fn source_unreadable(error: std::io::Error) -> VaultError {
+    VaultError::unavailable("reading a source file", error)
+}

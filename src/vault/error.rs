@@ -1,0 +1,91 @@
+//! What became of the caller's wish, when the vault could not grant it.
+//!
+//! No variant carries a logical path: names of delivered files often are names of people. Objects
+//! are named by their identifier, files by their digest.
+
+use super::digest::Digest;
+
+/// The outcome of a refused or failed vault operation.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// There is no such object, version, file or cache entry.
+    #[error("not found in the vault: {what}")]
+    NotFound {
+        /// The object, version or file asked for.
+        what: String,
+    },
+    /// The object exists and its first version differs from the one deposited.
+    #[error("already in the vault with other content: {what}")]
+    AlreadyExists {
+        /// The object.
+        what: String,
+    },
+    /// Somebody else added a version since the caller looked.
+    #[error("{what} is at version {head}, not at {expected}")]
+    Conflict {
+        /// The object.
+        what: String,
+        /// The version the caller built on.
+        expected: u32,
+        /// The version that is current.
+        head: u32,
+    },
+    /// Stored bytes are not the bytes that were given. They are never served.
+    #[error("damaged in the vault: {what}: {detail}")]
+    Corrupt {
+        /// The object.
+        what: String,
+        /// What was expected and what was found.
+        detail: String,
+    },
+    /// The store could not be reached, is full, or refused; nothing was acknowledged, and the
+    /// same call may be repeated.
+    #[error("the vault is unavailable: {what}")]
+    Unavailable {
+        /// What was being done.
+        what: String,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The request itself can never succeed.
+    #[error("not acceptable to the vault: {what}")]
+    Invalid {
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+/// Result of a vault operation.
+pub type Result<T, E = VaultError> = std::result::Result<T, E>;
+
+impl VaultError {
+    pub(super) fn not_found(what: impl Into<String>) -> Self {
+        Self::NotFound { what: what.into() }
+    }
+
+    pub(super) fn invalid(what: impl Into<String>) -> Self {
+        Self::Invalid { what: what.into() }
+    }
+
+    pub(super) fn corrupt(what: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Corrupt {
+            what: what.into(),
+            detail: detail.into(),
+        }
+    }
+
+    pub(super) fn differs(what: impl Into<String>, expected: Digest, found: Digest) -> Self {
+        Self::corrupt(what, format!("expected SHA-256 {expected}, found {found}"))
+    }
+
+    pub(super) fn unavailable(
+        what: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unavailable {
+            what: what.into(),
+            source: source.into(),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! A folder on disk as an object store in which a crash leaves no trace where others look.
+//!
+//! `object_store`'s own writer stages a file beside its target, so a process killed halfway leaves
+//! `inventory.json#1` inside an OCFL object and makes it invalid for every other reader. Here bytes
+//! are staged in a folder of their own, made durable, and only then take their place.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    UploadPart,
+};
+use tempfile::{NamedTempFile, TempDir};
+
+const STAGING: &str = "staging";
+/// Held while a process lives, so that the next one can tell what a dead one left behind.
+const LOCK: &str = "lock";
+/// Held while a process opens the vault.
+const GATE: &str = "gate";
+/// The owner writes, the group reads, others have no business with scans of diplomas.
+const FILE_MODE: u32 = 0o640;
+
+/// The folder store. Clones share one staging folder.
+#[derive(Debug, Clone)]
+pub(super) struct FolderStore {
+    inner: LocalFileSystem,
+    staging: Arc<Staging>,
+}
+
+#[derive(Debug)]
+struct Staging {
+    folder: TempDir,
+    _lock: File,
+}
+
+impl FolderStore {
+    /// Opens `base`, making it when missing, and clears what dead processes left in staging.
+    pub(super) fn open(base: &Path) -> io::Result<Self> {
+        fs::create_dir_all(base.join(STAGING))?;
+        // One at a time: a folder that is not locked yet must not look abandoned.
+        let gate = File::create(base.join(STAGING).join(GATE))?;
+        gate.lock()?;
+        clear_abandoned(&base.join(STAGING))?;
+        let folder = TempDir::with_prefix_in("p", base.join(STAGING))?;
+        let lock = File::create(folder.path().join(LOCK))?;
+        lock.lock()?;
+        let inner = LocalFileSystem::new_with_prefix(base)
+            .map_err(io::Error::other)?
+            .with_fsync(true)
+            .with_automatic_cleanup(true);
+        Ok(Self {
+            inner,
+            staging: Arc::new(Staging {
+                folder,
+                _lock: lock,
+            }),
+        })
+    }
+
+    fn stage(&self) -> io::Result<NamedTempFile> {
+        tempfile::Builder::new()
+            .permissions(fs::Permissions::from_mode(FILE_MODE))
+            .tempfile_in(self.staging.folder.path())
+    }
+}
+
+impl std::fmt::Display for FolderStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FolderStore({})", self.inner)
+    }
+}
+
+/// Removes the staging folders whose owner no longer holds its lock.
+fn clear_abandoned(staging: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(staging)? {
+        let path = entry?.path();
+        let abandoned = match File::open(path.join(LOCK)) {
+            Ok(lock) => lock.try_lock().is_ok(),
+            Err(_) => path.is_dir(),
+        };
+        if abandoned {
+            // Its owner may be closing it at this moment; then there is nothing left to remove.
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+    Ok(())
+}
+
+/// Gives durable bytes their name. `Create` fails when the name is taken, also in a race.
+fn place(staged: NamedTempFile, target: &Path, create: bool) -> io::Result<()> {
+    staged.as_file().sync_all()?;
+    let parent = target
+        .parent()
+        .ok_or_else(|| io::Error::other("a key without a folder"))?;
+    // An emptied folder may be removed by a concurrent delete between the two steps; then repeat.
+    let mut staged = staged;
+    for _ in 0..8 {
+        create_folder_durably(parent)?;
+        let placed = if create {
+            staged.persist_noclobber(target)
+        } else {
+            staged.persist(target)
+        };
+        match placed {
+            Ok(_) => return sync_folder(parent),
+            Err(failed) if failed.error.kind() == io::ErrorKind::NotFound => staged = failed.file,
+            Err(failed) => return Err(failed.error),
+        }
+    }
+    Err(io::Error::new(
+        io::ErrorKind::NotFound,
+        "its folder keeps disappearing",
+    ))
+}
+
+fn create_folder_durably(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder
+        .parent()
+        .ok_or_else(|| io::Error::other("a folder without a parent"))?;
+    create_folder_durably(parent)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(parent),
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+fn store_error(key: &str, error: io::Error) -> Error {
+    let path = key.to_owned();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::AlreadyExists {
+            path,
+            source: error.into(),
+        },
+        io::ErrorKind::NotFound => Error::NotFound {
+            path,
+            source: error.into(),
+        },
+        io::ErrorKind::PermissionDenied => Error::PermissionDenied {
+            path,
+            source: error.into(),
+        },
+        _ => Error::Generic {
+            store: "folder",
+            source: error.into(),
+        },
+    }
+}
+
+/// Runs blocking file work off the async threads.
+async fn blocking<T: Send + 'static>(
+    key: String,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await?;
+    done.map_err(|error| store_error(&key, error))
+}
+
+fn put_result() -> PutResult {
+    PutResult {
+        e_tag: None,
+        version: None,
+        extensions: Default::default(),
+    }
+}
+
+#[async_trait]
+impl ObjectStore for FolderStore {
+    async fn put_opts(
+        &self,
+        key: &Key,
+        payload: PutPayload,
+        opts: PutOptions,
+    ) -> Result<PutResult> {
+        let create = match opts.mode {
+            PutMode::Create => true,
+            PutMode::Overwrite => false,
+            PutMode::Update(_) => return self.inner.put_opts(key, payload, opts).await,
+        };
+        let target = self.inner.path_to_filesystem(key)?;
+        let store = self.clone();
+        blocking(key.to_string(), move || {
+            let mut staged = store.stage()?;
+            for chunk in payload.iter() {
+                staged.write_all(chunk)?;
+            }
+            place(staged, &target, create)
+        })
+        .await?;
+        Ok(put_result())
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        key: &Key,
+        _: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        let target = self.inner.path_to_filesystem(key)?;
+        let store = self.clone();
+        let staged = blocking(key.to_string(), move || store.stage()).await?;
+        let file = Arc::new(
+            staged
+                .as_file()
+                .try_clone()
+                .map_err(|e| store_error("", e))?,
+        );
+        Ok(Box::new(FolderUpload {
+            key: key.to_string(),
+            target,
+            staged: Some(staged),
+            file,
+            end: 0,
+        }))
+    }
+
+    async fn get_opts(&self, key: &Key, options: GetOptions) -> Result<GetResult> {
+        self.inner.get_opts(key, options).await
+    }
+
+    fn delete_stream(
+        &self,
+        keys: BoxStream<'static, Result<Key>>,
+    ) -> BoxStream<'static, Result<Key>> {
+        self.inner.delete_stream(keys)
+    }
+
+    fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.inner.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Key>) -> Result<ListResult> {
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Key, to: &Key, options: CopyOptions) -> Result<()> {
+        self.inner.copy_opts(from, to, options).await
+    }
+}
+
+/// A big file on its way into the folder; dropped unfinished, it leaves nothing.
+#[derive(Debug)]
+struct FolderUpload {
+    key: String,
+    target: PathBuf,
+    staged: Option<NamedTempFile>,
+    file: Arc<File>,
+    end: u64,
+}
+
+#[async_trait]
+impl MultipartUpload for FolderUpload {
+    fn put_part(&mut self, data: PutPayload) -> UploadPart {
+        let (key, file, mut offset) = (self.key.clone(), Arc::clone(&self.file), self.end);
+        self.end += data.content_length() as u64;
+        Box::pin(blocking(key, move || {
+            for chunk in data.iter() {
+                file.write_all_at(chunk, offset)?;
+                offset += chunk.len() as u64;
+            }
+            Ok(())
+        }))
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        let finished_twice =
+            || store_error(&self.key, io::Error::other("an upload finished twice"));
+        let staged = self.staged.take().ok_or_else(finished_twice)?;
+        let target = self.target.clone();
+        blocking(self.key.clone(), move || place(staged, &target, false)).await?;
+        Ok(put_result())
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        self.staged = None;
+        Ok(())
+    }
+}

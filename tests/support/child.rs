@@ -1,0 +1,81 @@
+//! Servers that end with their test, however it ends.
+
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+/// Tools and caches that test runs share: `target/test-tools`.
+pub fn tools_folder() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let folder = target.join("test-tools");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A server process. It is killed when this is dropped, and by the kernel when the whole test
+/// process is killed.
+pub struct TiedChild(Child);
+
+impl TiedChild {
+    /// Starts `program`, its output going to `log`.
+    pub fn start(program: &Path, arguments: &[String], log: &Path) -> Self {
+        let output = std::fs::File::create(log).unwrap();
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--pdeathsig", "KILL"])
+            .arg(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output);
+        Self(
+            spawn_from_a_lasting_thread(command).unwrap_or_else(|error| {
+                panic!(
+                    "{} (through setpriv of util-linux): {error}",
+                    program.display()
+                )
+            }),
+        )
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+}
+
+impl Drop for TiedChild {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The death signal is bound to the thread that forked, and test threads end before the process.
+fn spawn_from_a_lasting_thread(mut command: Command) -> io::Result<Child> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        sender.send(command.spawn()).unwrap();
+        loop {
+            std::thread::park();
+        }
+    });
+    receiver.recv().unwrap()
+}
+
+/// Ports that were free a moment ago.
+pub fn free_ports<const N: usize>() -> [u16; N] {
+    let listeners = std::array::from_fn::<_, N, _>(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// Asks `ready` again and again until it says yes; panics with what `explain` says after `limit`.
+pub fn wait_until(limit: Duration, mut ready: impl FnMut() -> bool, explain: impl Fn() -> String) {
+    let start = Instant::now();
+    while !ready() {
+        assert!(start.elapsed() < limit, "{}", explain());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
