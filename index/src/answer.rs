@@ -26,10 +26,10 @@ impl Index {
     pub fn search(&self, question: &Question) -> Result<Hits, SearchError> {
         let (searcher, fields) = self.view()?;
         let plan = Plan::new(&fields, question)?;
-        let mut found = find(&searcher, question, &plan.query(false))?;
+        let mut found = find(&searcher, question, &plan.query(None)?)?;
         let typos_considered = found.1 < ENOUGH && plan.can_forgive();
         if typos_considered {
-            found = find(&searcher, question, &plan.query(true))?;
+            found = find(&searcher, question, &plan.query(Some(&searcher))?)?;
         }
         let (page, total, facets) = found;
         let units = plan.units();

@@ -8,10 +8,13 @@ use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 use crate::fold::Level;
 use crate::hits::Matched;
 
-/// One word asked for: at each level, alternatives of terms that must all be there.
+/// One word asked for: alternatives of terms that must all be there.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Unit {
+    /// As it is, by level.
     pub(crate) levels: [Vec<Vec<Term>>; 3],
+    /// Where each term may be one letter away; none for what is taken literally.
+    pub(crate) spoilable: Vec<Vec<Term>>,
 }
 
 impl Unit {

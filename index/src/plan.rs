@@ -4,13 +4,14 @@
 //! than one with a middle name missing, that more than one with a typo; within each, all words exact
 //! before all words without tones before plain letters; then the whole name in its order, then in any.
 
+mod near;
 mod points;
 mod values;
 mod wording;
 
-use tantivy::Term;
-use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
+use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
+use tantivy::{Searcher, Term};
 
 use crate::error::{Problem, QuestionError};
 use crate::fold::Level;
@@ -94,58 +95,41 @@ impl Plan {
 
     /// Whether looking for typos could find more.
     pub(crate) fn can_forgive(&self) -> bool {
-        self.units()
-            .iter()
-            .any(|unit| !fuzzy_terms(unit).is_empty())
+        self.units().iter().any(|unit| !unit.spoilable.is_empty())
     }
 
-    /// The query; `forgiving` also finds words one letter away.
-    pub(crate) fn query(&self, forgiving: bool) -> BooleanQuery {
-        let musts = self.musts.iter().map(|must| must.box_clone());
-        let cores = self.groups.iter().filter(|group| !group.units.is_empty());
-        let mut clauses: Vec<(Occur, Boxed)> = musts
-            .chain(cores.map(|group| group.core(forgiving)))
-            .map(|must| (Occur::Must, must))
-            .collect();
-        for group in &self.groups {
-            clauses.extend(
-                group
-                    .bonuses(forgiving)
-                    .into_iter()
-                    .map(|bonus| (Occur::Should, bonus)),
-            );
+    /// The query; given a view of the index, it also finds words one letter away from those there.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn query(&self, forgiving: Option<&Searcher>) -> tantivy::Result<BooleanQuery> {
+        let mut clauses: Vec<(Occur, Boxed)> = Vec::new();
+        clauses.extend(
+            self.musts
+                .iter()
+                .map(|must| (Occur::Must, must.box_clone())),
+        );
+        for group in self.groups.iter().filter(|group| !group.units.is_empty()) {
+            clauses.push((Occur::Must, group.core(forgiving)?));
+            let bonuses = group.bonuses(forgiving.is_some());
+            clauses.extend(bonuses.into_iter().map(|bonus| (Occur::Should, bonus)));
         }
-        BooleanQuery::new(clauses)
+        Ok(BooleanQuery::new(clauses))
     }
 }
 
 impl Group {
-    fn core(&self, forgiving: bool) -> Boxed {
+    fn core(&self, forgiving: Option<&Searcher>) -> tantivy::Result<Boxed> {
         let mut ways = vec![worth(self.all_at(Level::Ascii), points::FULL)];
         if !self.shortened.is_empty() {
-            ways.push(worth(
-                any_of(self.shortened.iter().cloned().map(term).collect()),
-                points::SHORTENED,
-            ));
+            let shortened = any_of(self.shortened.iter().cloned().map(term).collect());
+            ways.push(worth(shortened, points::SHORTENED));
         }
-        if forgiving {
-            let words = self.units.iter().map(|unit| {
-                let near = fuzzy_terms(unit).into_iter().map(|near| {
-                    Box::new(FuzzyTermQuery::new(near, points::TYPOS_A_WORD, true)) as Boxed
-                });
-                any_of(
-                    std::iter::once(at(unit, Level::Ascii))
-                        .chain(near)
-                        .collect(),
-                )
-            });
-            ways.push(worth(all_of(words.collect()), 0.0));
+        if let Some(searcher) = forgiving {
+            let words = self.units.iter().map(|unit| spoiled(searcher, unit));
+            ways.push(all_of(words.collect::<tantivy::Result<_>>()?));
         }
-        if ways.len() == 1 {
-            ways.remove(0)
-        } else {
-            best_of(ways)
-        }
+        Ok(best_of(ways))
     }
 
     fn all_at(&self, level: Level) -> Boxed {
@@ -190,17 +174,15 @@ fn at(unit: &Unit, level: Level) -> Boxed {
     )
 }
 
-/// The single words of a unit that a typo may have spoiled; numbers are taken as they are.
-fn fuzzy_terms(unit: &Unit) -> Vec<Term> {
-    let single = unit
-        .at(Level::Ascii)
-        .iter()
-        .filter(|all| all.len() == 1)
-        .flatten();
-    let spoilable = |term: &&Term| {
-        let value = term.value();
-        let word = value.as_str().unwrap_or_default();
-        word.chars().count() >= 2 && word.chars().all(char::is_alphabetic)
-    };
-    single.filter(spoilable).cloned().collect()
+/// One word as it is, or one letter away.
+fn spoiled(searcher: &Searcher, unit: &Unit) -> tantivy::Result<Boxed> {
+    let mut ways = vec![worth(at(unit, Level::Ascii), 0.0)];
+    for together in &unit.spoilable {
+        let near: Vec<Boxed> = together
+            .iter()
+            .map(|asked| near::near(searcher, asked))
+            .collect::<tantivy::Result<_>>()?;
+        ways.push(all_of(near));
+    }
+    Ok(best_of(ways))
 }

@@ -118,16 +118,16 @@ fn add_name(document: &mut TantivyDocument, fields: &Fields, speller: &mut Spell
         let syllables: Vec<&str> = name.syllables.iter().map(|word| word.at(level)).collect();
         let parts: Vec<&str> = name.parts.iter().map(|word| word.at(level)).collect();
         document.add_text(fields.text(level), parts.join(" "));
+        document.add_text(fields.name(level), syllables.join(" "));
         // The parts too: who asks for Mai means H'Mai as well.
-        let extra = if name.parts.len() > name.syllables.len() {
-            parts.join(" ")
-        } else {
-            String::new()
-        };
-        document.add_text(
-            fields.name(level),
-            format!("{} {extra}", syllables.join(" ")),
-        );
+        if !name.apart.is_empty() {
+            let parts: Vec<String> = name
+                .parts
+                .iter()
+                .map(|part| part.in_a_name().at(level).to_string())
+                .collect();
+            document.add_text(fields.name(level), parts.join(" "));
+        }
     }
     let syllables: Vec<&str> = name
         .syllables

@@ -111,6 +111,8 @@ impl Speller {
             name.parts.push(part.clone());
             match rest.next_if(|next| part.is_bare_onset() && next.is_alphabetic()) {
                 Some(next) => {
+                    name.apart
+                        .push((name.syllables.len(), part.clone(), next.clone()));
                     name.parts.push(next.clone());
                     let joined = part.joined(next);
                     name.parts.push(Arc::new(joined.clone()));
@@ -178,6 +180,8 @@ pub(crate) struct NameWords {
     pub(crate) syllables: Vec<Arc<Word>>,
     /// Everything it may be looked for by in running text.
     pub(crate) parts: Vec<Arc<Word>>,
+    /// Which syllables were joined of an onset and the rest: perhaps `Th` was only a slip for `Thị`.
+    pub(crate) apart: Vec<(usize, Arc<Word>, Arc<Word>)>,
 }
 
 /// Ways the apostrophe of `H'Mông` is found on paper and in files.

@@ -26,6 +26,8 @@ pub(super) const TONE: f32 = 10.0;
 pub(super) const ASCII: f32 = 15.0;
 /// A word of the search box that stands in the name.
 pub(super) const IN_NAME: f32 = 5.0;
+/// A word one typo away that every record holds; a rarer one by the logarithm of its share.
+pub(super) const MOST_LIKELY: f32 = 10.0;
 /// As many syllables as asked, where words have typos.
 pub(super) const LIKELY_LENGTH: f32 = 5.0;
 /// Factor on the engine's own statistics: only to order equals.
@@ -66,6 +68,9 @@ fn combined(occur: Occur, mut queries: Vec<Boxed>) -> Boxed {
 }
 
 /// One must hold; the points of the best count.
-pub(super) fn best_of(queries: Vec<Boxed>) -> Boxed {
+pub(super) fn best_of(mut queries: Vec<Boxed>) -> Boxed {
+    if queries.len() == 1 {
+        return queries.remove(0);
+    }
     Box::new(DisjunctionMaxQuery::new(queries))
 }

@@ -29,30 +29,51 @@ pub(super) fn name(
     speller: &mut Speller,
     text: &str,
 ) -> Result<Group, QuestionError> {
-    let syllables = speller.name(text).syllables;
-    let units = syllables
+    let name = speller.name(text);
+    if name.syllables.is_empty() {
+        return Err(empty());
+    }
+    let mut units: Vec<Unit> = name
+        .syllables
         .iter()
         .map(|syllable| name_unit(fields, syllable))
         .collect();
+    for (at, onset, rest) in &name.apart {
+        let plain = fields.name(Level::Ascii);
+        let apart = [onset, rest]
+            .map(|part| Term::from_field_text(plain, part.in_a_name().at(Level::Ascii)));
+        units[*at].spoilable.push(apart.to_vec());
+    }
     let mut group = Group {
         units,
         ..Group::default()
     };
-    if group.units.is_empty() {
-        return Err(empty());
-    }
-    whole_name(fields, &syllables, &mut group);
+    whole_name(fields, &name.syllables, &mut group);
     Ok(group)
 }
 
 fn name_unit(fields: &Fields, syllable: &Word) -> Unit {
-    let levels = LEVELS.map(|level| {
-        vec![vec![Term::from_field_text(
-            fields.name(level),
-            syllable.at(level),
-        )]]
-    });
-    Unit { levels }
+    let term = |level| Term::from_field_text(fields.name(level), syllable.at(level));
+    unit(LEVELS.map(|level| vec![vec![term(level)]]), syllable)
+}
+
+/// A unit whose plain letters may be spoiled, unless there are figures in it.
+fn unit(levels: [Vec<Vec<Term>>; 3], word: &Word) -> Unit {
+    let plain = &levels[Level::Ascii as usize];
+    let spoilable = if word.is_alphabetic() {
+        plain.clone()
+    } else {
+        Vec::new()
+    };
+    Unit { levels, spoilable }
+}
+
+/// A unit that is taken literally.
+fn literal(levels: [Vec<Vec<Term>>; 3]) -> Unit {
+    Unit {
+        levels,
+        spoilable: Vec::new(),
+    }
 }
 
 /// Whole names are worth more, and names shorter by a middle name are worth having.
@@ -142,7 +163,7 @@ fn plain_words(fields: &Fields, speller: &mut Speller, text: &str) -> Group {
         if let Some((_, length, short)) = short.iter().find(|(start, ..)| *start == at) {
             let levels =
                 LEVELS.map(|level| vec![vec![Term::from_field_text(fields.text(level), short)]]);
-            group.units.push(Unit { levels });
+            group.units.push(literal(levels));
             at += length;
             continue;
         }
@@ -189,7 +210,7 @@ fn word_unit(fields: &Fields, word: &Word, onset_of: Option<&Word>) -> Unit {
             None => vec![vec![text(word)]],
         }
     });
-    Unit { levels }
+    unit(levels, word)
 }
 
 /// Words that stand together. They are taken literally: no typo, no word left out.
@@ -213,9 +234,8 @@ pub(super) fn phrase(
         [only] => term(only.clone()),
         _ => Box::new(PhraseQuery::new(terms)),
     };
-    // A unit of several terms is never asked with typos.
     let group = Group {
-        units: vec![Unit { levels }],
+        units: vec![literal(levels)],
         ..Group::default()
     };
     Ok((group, points::worth(together, 0.0)))

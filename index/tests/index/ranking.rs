@@ -115,6 +115,10 @@ fn one_typo_a_word_is_tolerated_and_comes_last() {
     for question in ["nguyem vna anh", "ten:nguyne vann ahn", "guyen van anhh"] {
         assert_eq!(found(&index, question)[0], "typo", "{question}");
     }
+    // A typo that leaves no vowel looks like the onset of a minority name, and is not taken for one.
+    for question in ["ten:nguyen vxn anh", "nguyen vxn anh"] {
+        assert_eq!(found(&index, question)[0], "typo", "{question}");
+    }
     assert!(
         found(&index, "ten:nugyme van anh").is_empty(),
         "two typos in one word"
@@ -138,6 +142,14 @@ fn i_and_y_are_one_in_names_and_two_elsewhere() {
         assert_eq!(found(&index, question), ["tay"], "{question}");
     }
     assert!(found(&index, "\"bàn tai\"").is_empty());
+}
+
+#[test]
+fn a_minority_name_is_found_by_its_second_part() {
+    let (_dir, index) = index_of([person("p", "H'Ly Niê")]);
+    for question in ["ten:ly", "lí", "ten:lý nie"] {
+        assert_eq!(found(&index, question), ["p"], "{question}");
+    }
 }
 
 #[test]
