@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use tantivy::IndexWriter;
 
@@ -24,7 +25,8 @@ pub struct Rebuild {
     generation: u64,
     fields: Fields,
     writer: IndexWriter,
-    speller: Speller,
+    /// One for each thread that takes text apart.
+    spellers: [Speller; THREADS],
     /// Held as long as this lives, so that two never build at once.
     _lock: File,
 }
@@ -70,7 +72,7 @@ impl Rebuild {
             generation,
             fields,
             writer,
-            speller: Speller::default(),
+            spellers: Default::default(),
             _lock: lock,
         })
     }
@@ -80,11 +82,27 @@ impl Rebuild {
     /// # Errors
     /// When the disk refuses.
     pub fn add(&mut self, entries: &[Entry]) -> Result<(), IndexError> {
-        for entry in entries {
-            self.writer
-                .add_document(document(&self.fields, &mut self.speller, entry))?;
-        }
-        Ok(())
+        let (fields, writer) = (&self.fields, &self.writer);
+        let share = entries.len().div_ceil(THREADS).max(1);
+        let shares = entries.chunks(share).zip(&mut self.spellers);
+        thread::scope(|scope| {
+            let adding: Vec<_> = shares
+                .map(|(share, speller)| {
+                    scope.spawn(move || -> tantivy::Result<()> {
+                        for entry in share {
+                            writer.add_document(document(fields, speller, entry))?;
+                        }
+                        Ok(())
+                    })
+                })
+                .collect();
+            for added in adding {
+                added
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            }
+            Ok(())
+        })
     }
 
     /// Puts the built index, complete up to a position, in the place of the old one.

@@ -119,13 +119,13 @@ fn add_name(document: &mut TantivyDocument, fields: &Fields, speller: &mut Spell
         let parts: Vec<&str> = name.parts.iter().map(|word| word.at(level)).collect();
         document.add_text(fields.text(level), parts.join(" "));
         document.add_text(fields.name(level), syllables.join(" "));
-        // The parts too: who asks for Mai means H'Mai as well.
-        if !name.apart.is_empty() {
-            let parts: Vec<String> = name
-                .parts
+        for (_, written) in &name.otherwise {
+            // As written too: who asks for Ly means H'Ly as well, and a typo may hit the y.
+            let spelled = written
                 .iter()
-                .map(|part| part.in_a_name().at(level).to_string())
-                .collect();
+                .map(|part| part.in_a_name().at(level).to_string());
+            let plain = written.iter().map(|part| part.at(level).to_string());
+            let parts: Vec<String> = spelled.chain(plain).collect();
             document.add_text(fields.name(level), parts.join(" "));
         }
     }

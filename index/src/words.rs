@@ -111,25 +111,25 @@ impl Speller {
             name.parts.push(part.clone());
             match rest.next_if(|next| part.is_bare_onset() && next.is_alphabetic()) {
                 Some(next) => {
-                    name.apart
-                        .push((name.syllables.len(), part.clone(), next.clone()));
+                    let apart = vec![part.clone(), next.clone()];
+                    name.otherwise.push((name.syllables.len(), apart));
                     name.parts.push(next.clone());
                     let joined = part.joined(next);
                     name.parts.push(Arc::new(joined.clone()));
                     name.syllables.push(Arc::new(joined.in_a_name()));
                 }
-                None => name.syllables.push(self.name_form(part)),
+                None if part.ascii.ends_with('y') => {
+                    let spelled = part.in_a_name();
+                    if spelled != **part {
+                        name.otherwise
+                            .push((name.syllables.len(), vec![part.clone()]));
+                    }
+                    name.syllables.push(Arc::new(spelled));
+                }
+                None => name.syllables.push(part.clone()),
             }
         }
         name
-    }
-
-    fn name_form(&mut self, word: &Arc<Word>) -> Arc<Word> {
-        if word.ascii.ends_with('y') {
-            Arc::new(word.in_a_name())
-        } else {
-            word.clone()
-        }
     }
 
     fn spell(&mut self, text: &str, join_apostrophes: bool) -> Vec<Arc<Word>> {
@@ -180,8 +180,9 @@ pub(crate) struct NameWords {
     pub(crate) syllables: Vec<Arc<Word>>,
     /// Everything it may be looked for by in running text.
     pub(crate) parts: Vec<Arc<Word>>,
-    /// Which syllables were joined of an onset and the rest: perhaps `Th` was only a slip for `Thị`.
-    pub(crate) apart: Vec<(usize, Arc<Word>, Arc<Word>)>,
+    /// Syllables that were written otherwise: `Ly` with a `y`, or `Th Mai` apart, which may be a slip
+    /// for `Thị Mai`.
+    pub(crate) otherwise: Vec<(usize, Vec<Arc<Word>>)>,
 }
 
 /// Ways the apostrophe of `H'Mông` is found on paper and in files.

@@ -38,11 +38,12 @@ pub(super) fn name(
         .iter()
         .map(|syllable| name_unit(fields, syllable))
         .collect();
-    for (at, onset, rest) in &name.apart {
+    for (at, written) in &name.otherwise {
         let plain = fields.name(Level::Ascii);
-        let apart = [onset, rest]
-            .map(|part| Term::from_field_text(plain, part.in_a_name().at(Level::Ascii)));
-        units[*at].spoilable.push(apart.to_vec());
+        let written = written
+            .iter()
+            .map(|part| Term::from_field_text(plain, part.at(Level::Ascii)));
+        units[*at].spoilable.push(written.collect());
     }
     let mut group = Group {
         units,

@@ -224,6 +224,14 @@ fn a_person_named_so_comes_before_a_paper_that_says_so() {
 }
 
 #[test]
+fn a_typo_beside_a_y_is_tolerated_in_a_name() {
+    let (_dir, index) = index_of([person("p", "Lý Văn Mỹ")]);
+    for question in ["ten:lyx van my", "lyx van my", "ten:lix van mi"] {
+        assert_eq!(found(&index, question), ["p"], "{question}");
+    }
+}
+
+#[test]
 fn a_phrase_forgives_accents_but_not_order() {
     let mut paper = person("paper", "Lê Văn Tám");
     paper.text = "Hội đồng thi trường Ba Tơ".to_string();
