@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
 mod api;
+mod catalogue_story;
 mod support;
 mod vault_story;

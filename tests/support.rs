@@ -3,5 +3,6 @@
 pub mod child;
 pub mod ocfl_py;
 pub mod pip;
+pub mod postgres;
 pub mod seaweed;
 pub mod server;

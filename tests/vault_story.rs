@@ -4,6 +4,7 @@
 mod crash;
 mod damage;
 mod faulty;
+mod killed;
 mod model;
 
 use std::sync::Arc;

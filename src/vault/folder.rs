@@ -95,16 +95,23 @@ fn clear_abandoned(staging: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives durable bytes their name. `Create` fails when the name is taken, also in a race.
-fn place(staged: NamedTempFile, target: &Path, create: bool) -> io::Result<()> {
+/// Gives durable bytes their name. `create` fails when the name is taken, also in a race.
+///
+/// Missing folders are built in staging around the file and appear together with it: a crash must
+/// not leave empty folders, which OCFL forbids (§4, E073).
+fn place(mut staged: NamedTempFile, target: &Path, create: bool) -> io::Result<()> {
     staged.as_file().sync_all()?;
     let parent = target
         .parent()
         .ok_or_else(|| io::Error::other("a key without a folder"))?;
-    // An emptied folder may be removed by a concurrent delete between the two steps; then repeat.
-    let mut staged = staged;
-    for _ in 0..8 {
-        create_folder_durably(parent)?;
+    // Others may make the same folders, or tidy them away, between two steps; then look again.
+    for _ in 0..16 {
+        if !parent.is_dir() {
+            if place_with_folders(&staged, target)? {
+                return Ok(());
+            }
+            continue;
+        }
         let placed = if create {
             staged.persist_noclobber(target)
         } else {
@@ -122,18 +129,44 @@ fn place(staged: NamedTempFile, target: &Path, create: bool) -> io::Result<()> {
     ))
 }
 
-fn create_folder_durably(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
+/// Moves the topmost missing folder into place with the file in it; `false` when somebody else
+/// made that folder first.
+fn place_with_folders(staged: &NamedTempFile, target: &Path) -> io::Result<bool> {
+    let missing: Vec<&Path> = target
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| !folder.is_dir())
+        .collect();
+    let Some(top) = missing.last() else {
+        return Ok(false);
+    };
+    let (Some(above), Some(staging)) = (top.parent(), staged.path().parent()) else {
+        return Err(io::Error::other("a folder without a parent"));
+    };
+    let scaffold = TempDir::new_in(staging)?;
+    let inside = |path: &Path| {
+        path.strip_prefix(above)
+            .map(|rest| scaffold.path().join(rest))
+            .map_err(io::Error::other)
+    };
+    let (built_top, built_file) = (inside(top)?, inside(target)?);
+    if let Some(built_parent) = built_file.parent() {
+        fs::create_dir_all(built_parent)?;
     }
-    let parent = folder
-        .parent()
-        .ok_or_else(|| io::Error::other("a folder without a parent"))?;
-    create_folder_durably(parent)?;
-    match fs::create_dir(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => sync_folder(parent),
+    fs::hard_link(staged.path(), &built_file)?;
+    for folder in &missing {
+        sync_folder(&inside(folder)?)?;
     }
+    match fs::rename(built_top, top) {
+        Ok(()) => sync_folder(above).map(|()| true),
+        Err(error) if is_taken(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotFound};
+    matches!(error.kind(), AlreadyExists | DirectoryNotEmpty | NotFound)
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -22,23 +22,24 @@ pub struct TiedChild(Child);
 impl TiedChild {
     /// Starts `program`, its output going to `log`.
     pub fn start(program: &Path, arguments: &[String], log: &Path) -> Self {
-        let output = std::fs::File::create(log).unwrap();
         let mut command = Command::new("setpriv");
         command
             .args(["--pdeathsig", "KILL"])
             .arg(program)
-            .args(arguments)
+            .args(arguments);
+        Self::spawn(command, log)
+    }
+
+    /// Starts a command that itself goes through `setpriv --pdeathsig`.
+    pub fn spawn(mut command: Command, log: &Path) -> Self {
+        let output = std::fs::File::create(log).unwrap();
+        let shown = format!("{command:?}");
+        command
             .stdin(Stdio::null())
             .stdout(output.try_clone().unwrap())
             .stderr(output);
-        Self(
-            spawn_from_a_lasting_thread(command).unwrap_or_else(|error| {
-                panic!(
-                    "{} (through setpriv of util-linux): {error}",
-                    program.display()
-                )
-            }),
-        )
+        let child = spawn_from_a_lasting_thread(command);
+        Self(child.unwrap_or_else(|error| panic!("{shown}: {error} (setpriv is in util-linux)")))
     }
 
     pub fn has_ended(&mut self) -> bool {

@@ -44,7 +44,7 @@ class HashedNTuple(Layout):
 def main(root):
     add_layout(NAME, HashedNTuple)
     store = ocfl.StorageRoot(root=root)
-    valid = store.validate(log_warnings=True)
+    valid = store.validate()
     for place, messages in store.errors:
         print(place, messages)
     print(store.log)
