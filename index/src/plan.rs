@@ -110,8 +110,8 @@ impl Plan {
                 .map(|must| (Occur::Must, must.box_clone())),
         );
         for group in self.groups.iter().filter(|group| !group.units.is_empty()) {
-            clauses.push((Occur::Must, group.core(forgiving)?));
-            let bonuses = group.bonuses(forgiving.is_some());
+            clauses.push((Occur::Must, group.core(forgiving.is_some())));
+            let bonuses = group.bonuses(forgiving)?;
             clauses.extend(bonuses.into_iter().map(|bonus| (Occur::Should, bonus)));
         }
         Ok(BooleanQuery::new(clauses))
@@ -119,24 +119,23 @@ impl Plan {
 }
 
 impl Group {
-    fn core(&self, forgiving: Option<&Searcher>) -> tantivy::Result<Boxed> {
+    fn core(&self, forgiving: bool) -> Boxed {
         let mut ways = vec![worth(self.all_at(Level::Ascii), points::FULL)];
         if !self.shortened.is_empty() {
             let shortened = any_of(self.shortened.iter().cloned().map(term).collect());
             ways.push(worth(shortened, points::SHORTENED));
         }
-        if let Some(searcher) = forgiving {
-            let words = self.units.iter().map(|unit| spoiled(searcher, unit));
-            ways.push(all_of(words.collect::<tantivy::Result<_>>()?));
+        if forgiving {
+            ways.push(worth(all_of(self.units.iter().map(spoiled).collect()), 0.0));
         }
-        Ok(best_of(ways))
+        best_of(ways)
     }
 
     fn all_at(&self, level: Level) -> Boxed {
         all_of(self.units.iter().map(|unit| at(unit, level)).collect())
     }
 
-    fn bonuses(&self, forgiving: bool) -> Vec<Boxed> {
+    fn bonuses(&self, forgiving: Option<&Searcher>) -> tantivy::Result<Vec<Boxed>> {
         let mut bonuses: Vec<Boxed> = self
             .bonuses
             .iter()
@@ -149,18 +148,19 @@ impl Group {
         for unit in &self.units {
             bonuses.push(worth(at(unit, Level::Exact), points::EXACT));
             bonuses.push(worth(at(unit, Level::Tone), points::TONE));
-            if forgiving {
+            if let Some(searcher) = forgiving {
                 bonuses.push(worth(at(unit, Level::Ascii), points::ASCII));
+                bonuses.push(near::likely(searcher, unit.spoilable.iter().flatten())?);
             }
         }
         bonuses.extend(self.counted.iter().map(|counted| {
             let query = TermQuery::new(counted.clone(), IndexRecordOption::WithFreqs);
             Box::new(BoostQuery::new(Box::new(query), points::SAID_OFTEN)) as Boxed
         }));
-        if let Some(length) = self.likely_length.as_ref().filter(|_| forgiving) {
+        if let Some(length) = self.likely_length.as_ref().filter(|_| forgiving.is_some()) {
             bonuses.push(worth(term(length.clone()), points::LIKELY_LENGTH));
         }
-        bonuses
+        Ok(bonuses)
     }
 }
 
@@ -174,15 +174,14 @@ fn at(unit: &Unit, level: Level) -> Boxed {
     )
 }
 
-/// One word as it is, or one letter away.
-fn spoiled(searcher: &Searcher, unit: &Unit) -> tantivy::Result<Boxed> {
-    let mut ways = vec![worth(at(unit, Level::Ascii), 0.0)];
-    for together in &unit.spoilable {
-        let near: Vec<Boxed> = together
-            .iter()
-            .map(|asked| near::near(searcher, asked))
-            .collect::<tantivy::Result<_>>()?;
-        ways.push(all_of(near));
+/// One word as it is, or one letter away; a set of records, weighed elsewhere.
+fn spoiled(unit: &Unit) -> Boxed {
+    if unit.spoilable.is_empty() {
+        return at(unit, Level::Ascii);
     }
-    Ok(best_of(ways))
+    let ways = unit
+        .spoilable
+        .iter()
+        .map(|together| all_of(together.iter().map(near::near).collect()));
+    any_of(ways.collect())
 }

@@ -10,13 +10,25 @@ use super::Boxed;
 use super::points::{self, best_of, term as holding, worth};
 
 /// Records with a word within one typo of this one.
-pub(super) fn near(searcher: &Searcher, term: &Term) -> tantivy::Result<Boxed> {
-    let words = near_words(searcher, term)?.into_iter();
-    Ok(best_of(
-        words
-            .map(|(word, points)| worth(holding(word), points))
-            .collect(),
+pub(super) fn near(term: &Term) -> Boxed {
+    Box::new(FuzzyTermQuery::new(
+        term.clone(),
+        points::TYPOS_A_WORD,
+        true,
     ))
+}
+
+/// Points for the likeliest of the words that these may stand for.
+pub(super) fn likely<'a>(
+    searcher: &Searcher,
+    asked: impl Iterator<Item = &'a Term>,
+) -> tantivy::Result<Boxed> {
+    let mut likely = Vec::new();
+    for term in asked {
+        let words = near_words(searcher, term)?.into_iter();
+        likely.extend(words.map(|(word, points)| worth(holding(word), points)));
+    }
+    Ok(best_of(likely))
 }
 
 /// The words of the index within one typo of a term, each with its points.
