@@ -430,3 +430,29 @@ async fn staging_of_a_dead_process_is_cleared_and_of_a_living_one_is_not() {
         "x"
     );
 }
+
+#[tokio::test]
+async fn the_vault_may_be_used_from_any_thread() {
+    fn may_move<T: Send>(work: T) -> T {
+        work
+    }
+    let vault = Vault::open(&Location::at("memory:")).await.unwrap();
+    let (id, who) = (id("moved"), who("deposit"));
+    let files = [Content::bytes("a", "x")];
+    may_move(vault.deposit(&id, &files, &who)).await.unwrap();
+    may_move(vault.add_version(&id, 1, &[put("b", "y")], &who))
+        .await
+        .unwrap();
+    let read = may_move(vault.read(&id, "a", None)).await.unwrap();
+    let _stream = may_move(read.into_stream()).await.unwrap();
+    assert!(may_move(vault.verify(&id)).await.unwrap().is_sound());
+    assert_eq!(
+        may_move(vault.walk())
+            .try_collect::<Vec<_>>()
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    may_move(vault.drop_cache(None)).await.unwrap();
+}

@@ -124,22 +124,39 @@ impl Vault {
 
     /// Re-reads the files that a deposit would have written.
     async fn check_stored(&self, plan: &Plan) -> Result<()> {
-        let check = |upload| check_written(&self.store, &plan.root, upload);
-        futures::stream::iter(&plan.uploads)
-            .map(check)
+        let uploads = plan.uploads.iter();
+        let work: Vec<_> = uploads
+            .map(|upload| check_written(&self.store, &plan.root, upload))
+            .collect();
+        futures::stream::iter(work)
+            .buffer_unordered(FILES_AT_A_TIME)
+            .try_collect()
+            .await
+    }
+
+    async fn store_contents(&self, plan: &Plan) -> Result<()> {
+        let uploads = plan.uploads.iter();
+        let work: Vec<_> = uploads
+            .map(|upload| store_content(&self.store, &plan.root, upload))
+            .collect();
+        futures::stream::iter(work)
             .buffer_unordered(FILES_AT_A_TIME)
             .try_collect()
             .await
     }
 
     async fn commit(&self, plan: &Plan, who: &Provenance) -> Result<Version> {
-        futures::stream::iter(&plan.uploads)
-            .map(|upload| store_content(&self.store, &plan.root, upload))
-            .buffer_unordered(FILES_AT_A_TIME)
-            .try_collect::<()>()
-            .await?;
-        let bytes = Bytes::from(plan.inventory.to_bytes());
         let key = below(&plan.root, &format!("v{}/{INVENTORY}", plan.number));
+        if let Err(error) = self.store_contents(plan).await {
+            // The winner of a race tidies the version's folder, also under the loser's hands.
+            let overtaken = load::exists(&self.store, &key).await.unwrap_or(false);
+            return if overtaken {
+                self.settle_lost_race(plan, who).await
+            } else {
+                Err(error)
+            };
+        }
+        let bytes = Bytes::from(plan.inventory.to_bytes());
         let put = load::put(&self.store, &key, bytes.clone(), PutMode::Create).await?;
         if put == Put::Exists && load::get(&self.store, &key).await?.as_ref() != Some(&bytes) {
             return self.settle_lost_race(plan, who).await;
@@ -204,7 +221,18 @@ pub(super) async fn finish(
     let sidecar = sidecar_of(&bytes);
     sweep(store, root, head, inventory).await?;
     let version_sidecar = below(root, &format!("v{head}/{SIDECAR}"));
-    load::put(store, &version_sidecar, sidecar.clone(), PutMode::Create).await?;
+    let root_sidecar = below(root, SIDECAR);
+    tokio::try_join!(
+        load::put(store, &version_sidecar, sidecar.clone(), PutMode::Create),
+        load::put(store, &root_sidecar, sidecar.clone(), PutMode::Overwrite),
+        declare(store, root),
+    )?;
+    load::put(store, &below(root, INVENTORY), bytes, PutMode::Overwrite).await?;
+    Ok(())
+}
+
+/// Says that the folder is an OCFL object, once.
+async fn declare(store: &Arc<dyn ObjectStore>, root: &Key) -> Result<()> {
     let declaration = below(root, OBJECT_NAMASTE);
     if !load::exists(store, &declaration).await? {
         load::put(
@@ -215,8 +243,6 @@ pub(super) async fn finish(
         )
         .await?;
     }
-    load::put(store, &below(root, SIDECAR), sidecar, PutMode::Overwrite).await?;
-    load::put(store, &below(root, INVENTORY), bytes, PutMode::Overwrite).await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! are named by their identifier, files by their digest.
 
 use super::digest::Digest;
+use crate::error::Error;
 
 /// The outcome of a refused or failed vault operation.
 #[derive(Debug, thiserror::Error)]
@@ -87,5 +88,52 @@ impl VaultError {
             what: what.into(),
             source: source.into(),
         }
+    }
+}
+
+/// How the vault's outcomes look to the verbs above it.
+impl From<VaultError> for Error {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::NotFound { .. } => Self::NotFound {
+                what: "vault object",
+            },
+            VaultError::AlreadyExists { .. } => Self::AlreadyExists {
+                what: "vault object",
+            },
+            VaultError::Conflict { .. } => Self::refused(
+                "vault_conflict",
+                "Hồ sơ vừa có phiên bản mới hơn; hãy xem lại rồi làm lại.",
+                "a newer version was kept meanwhile; look again and repeat",
+            ),
+            VaultError::Corrupt { what, detail } => Self::Corrupt {
+                what: format!("{what}: {detail}"),
+            },
+            VaultError::Unavailable { .. } => Self::unavailable("vault", error),
+            VaultError::Invalid { what } => Self::invalid(
+                "",
+                format!("Kho lưu trữ không nhận: {what}"),
+                format!("not acceptable to the vault: {what}"),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_unavailable_vault_is_worth_trying_again() {
+        let passing = |error: VaultError| Error::from(error).passing();
+        assert!(passing(VaultError::unavailable("writing", "disk full")));
+        assert!(!passing(VaultError::corrupt("object", "missing")));
+        assert!(!passing(VaultError::invalid("a logical path")));
+        let conflict = VaultError::Conflict {
+            what: "object".into(),
+            expected: 1,
+            head: 2,
+        };
+        assert_eq!(Error::from(conflict).status(), 409);
     }
 }

@@ -1,10 +1,11 @@
 //! The process dies at its k-th write, for every k; afterwards the vault is whole again.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
-use object_store::ObjectStore;
 use object_store::memory::InMemory;
 use tempfile::TempDir;
 
@@ -28,15 +29,19 @@ impl Bench {
 
     /// A vault on the same store that dies at write `k`, counted from now.
     async fn dying(&self, k: usize, dies: Dies) -> Vault {
-        let store: Arc<Dying> = Arc::new(Dying {
-            inner: self.store.clone() as Arc<dyn ObjectStore>,
-            dies,
-            writes_left: AtomicUsize::new(usize::MAX),
-        });
+        self.failing(k, dies, None).await
+    }
+
+    async fn failing(
+        &self,
+        k: usize,
+        dies: Dies,
+        meanwhile: Option<BoxFuture<'static, ()>>,
+    ) -> Vault {
+        let store = Arc::new(Dying::at(self.store.clone(), usize::MAX, dies));
         let vault = Vault::over(store.clone()).await.unwrap();
-        store
-            .writes_left
-            .store(k, std::sync::atomic::Ordering::SeqCst);
+        *store.meanwhile.lock().unwrap() = meanwhile;
+        store.writes_left.store(k, Ordering::SeqCst);
         vault
     }
 
@@ -212,5 +217,45 @@ async fn a_slow_writer_cannot_turn_an_object_back() {
         matches!(stale, Err(VaultError::Conflict { head: 2, .. })),
         "{stale:?}"
     );
+    bench.assert_all_valid().await;
+}
+
+#[tokio::test]
+async fn a_writer_overtaken_at_any_write_loses_cleanly_or_has_won() {
+    let bench = Bench::new().await;
+    for k in 1..=8 {
+        let id = id(&format!("overtaken {k}"));
+        bench
+            .healthy
+            .deposit(&id, &two_files(), &who("deposit"))
+            .await
+            .unwrap();
+        let (rival, rivals_id) = (bench.healthy.clone(), id.clone());
+        let rival_won = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&rival_won);
+        let meanwhile = async move {
+            let changes = [put("words.xml", "rival")];
+            let outcome = rival
+                .add_version(&rivals_id, 1, &changes, &who("rival"))
+                .await;
+            let lost = matches!(outcome, Err(VaultError::Conflict { head: 2, .. }));
+            assert!(outcome.is_ok() || lost, "{outcome:?}");
+            told.store(outcome.is_ok(), Ordering::SeqCst);
+        };
+        let overtaken = bench
+            .failing(k, Dies::Overtaken, Some(meanwhile.boxed()))
+            .await;
+        let changes = [put("words.xml", "one"), put("records.json", "two")];
+        let outcome = overtaken.add_version(&id, 1, &changes, &who("words")).await;
+        let lost = matches!(outcome, Err(VaultError::Conflict { head: 2, .. }));
+        assert!(outcome.is_ok() || lost, "{k}: {outcome:?}");
+        assert_eq!(
+            lost,
+            rival_won.load(Ordering::SeqCst),
+            "exactly one wins: {k}"
+        );
+        // Two contents come before the step that counts.
+        assert_eq!(lost, k <= 2, "{k}");
+    }
     bench.assert_all_valid().await;
 }

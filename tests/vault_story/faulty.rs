@@ -1,11 +1,12 @@
 //! Stores that fail on purpose.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures::StreamExt;
+use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use object_store::path::Path as Key;
 use object_store::{
@@ -20,22 +21,27 @@ pub enum Dies {
     Before,
     /// It was written, but the answer was lost.
     After,
+    /// It lives on, but before it hears of that write somebody else does a whole piece of work.
+    Overtaken,
 }
 
 /// A store whose process dies at one of its writes: that one and all later ones fail.
-#[derive(Debug)]
 pub struct Dying {
     pub inner: Arc<dyn ObjectStore>,
     pub dies: Dies,
     pub writes_left: AtomicUsize,
+    /// What somebody else does, for `Dies::Overtaken`.
+    pub meanwhile: Mutex<Option<BoxFuture<'static, ()>>>,
 }
 
 impl Dying {
     pub fn at(inner: Arc<dyn ObjectStore>, writes_left: usize, dies: Dies) -> Self {
+        let writes_left = AtomicUsize::new(writes_left);
         Self {
             inner,
             dies,
-            writes_left: AtomicUsize::new(writes_left),
+            writes_left,
+            meanwhile: Mutex::new(None),
         }
     }
 
@@ -46,9 +52,9 @@ impl Dying {
             .writes_left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
         {
-            Ok(1) => (self.dies == Dies::After).then_some(false),
+            Ok(1) => (self.dies != Dies::Before).then_some(false),
             Ok(_) => Some(true),
-            Err(_) => None,
+            Err(_) => (self.dies == Dies::Overtaken).then_some(true),
         }
     }
 }
@@ -58,6 +64,12 @@ fn dead<T>() -> Result<T> {
         store: "dying",
         source: "the process is dead".into(),
     })
+}
+
+impl fmt::Debug for Dying {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl fmt::Display for Dying {
@@ -77,8 +89,13 @@ impl ObjectStore for Dying {
         match self.next_write() {
             Some(true) => self.inner.put_opts(key, payload, opts).await,
             Some(false) => {
-                self.inner.put_opts(key, payload, opts).await?;
-                dead()
+                let done = self.inner.put_opts(key, payload, opts).await?;
+                let meanwhile = self.meanwhile.lock().unwrap().take();
+                let Some(meanwhile) = meanwhile else {
+                    return dead();
+                };
+                meanwhile.await;
+                Ok(done)
             }
             None => dead(),
         }
@@ -103,7 +120,7 @@ impl ObjectStore for Dying {
         &self,
         keys: BoxStream<'static, Result<Key>>,
     ) -> BoxStream<'static, Result<Key>> {
-        let alive = self.writes_left.load(Ordering::SeqCst) > 0;
+        let alive = self.dies == Dies::Overtaken || self.writes_left.load(Ordering::SeqCst) > 0;
         let allowed = keys.map(move |key| if alive { key } else { dead() });
         self.inner.delete_stream(allowed.boxed())
     }
