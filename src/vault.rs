@@ -10,6 +10,7 @@
 
 mod cache;
 mod commit;
+mod content;
 mod digest;
 mod error;
 mod folder;
