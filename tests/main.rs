@@ -4,5 +4,7 @@
 
 mod api;
 mod catalogue_story;
+mod copy_paper;
+mod seal;
 mod support;
 mod vault_story;

@@ -4,5 +4,6 @@ pub mod child;
 pub mod ocfl_py;
 pub mod pip;
 pub mod postgres;
+pub mod pyhanko;
 pub mod seaweed;
 pub mod server;

@@ -1,0 +1,190 @@
+//! Printing an arranged page: PDF/A-2b with embedded fonts, XMP metadata and a structure tree for screen readers.
+
+use std::num::NonZeroU16;
+
+use krilla::SerializeSettings;
+use krilla::action::{Action, LinkAction};
+use krilla::annotation::{Annotation, LinkAnnotation, Target};
+use krilla::color::rgb;
+use krilla::configure::{Archival, ConfigurationBuilder};
+use krilla::error::KrillaError;
+use krilla::geom::{Path, PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
+use krilla::metadata::{DateTime, Metadata};
+use krilla::page::PageSettings;
+use krilla::paint::Fill;
+use krilla::surface::Surface;
+use krilla::tagging::{
+    Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, Tag, TagGroup, TagTree,
+};
+use krilla::{Document, configure::ValidationError};
+
+use super::layout::{Arranged, Line, PAGE_HEIGHT, PAGE_WIDTH, Piece, Role};
+use super::typeface;
+use super::{ComposeError, CopyContent};
+
+/// Prints the pieces in order; that order is also the reading order.
+pub fn print(page: Arranged, content: &CopyContent) -> Result<Vec<u8>, ComposeError> {
+    let configuration = ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_B)
+        .finish()
+        .expect("PDF/A-2b alone always has a valid version range");
+    let mut document = Document::new_with(SerializeSettings {
+        configuration,
+        ..SerializeSettings::default()
+    });
+    document.set_metadata(metadata(content));
+    let mut tags = TagTree::new().with_lang(Some("vi".to_owned()));
+    let settings = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT).expect("A4 has a positive size");
+    let mut sheet = document.start_page_with(settings);
+    let mut surface = sheet.surface();
+    let mut link = None;
+    for piece in page.pieces {
+        match piece {
+            Piece::Text { role, lines } => tags.push(print_text(&mut surface, role, &lines)),
+            Piece::Box(left, top, width, height) => {
+                print_decoration(&mut surface, rectangle(left, top, width, height))
+            }
+            Piece::Picture {
+                image,
+                at,
+                size,
+                description,
+            } => tags.push(print_picture(&mut surface, image, at, size, description)),
+            Piece::Code { path, area, target } => {
+                let figure = print_code(&mut surface, &path, &target);
+                link = Some((figure, area, target));
+            }
+        }
+    }
+    surface.finish();
+    if let Some((figure, area, target)) = link {
+        let action = Action::Link(LinkAction::new(target.clone()));
+        let annotation = LinkAnnotation::new(area, Target::Action(action));
+        let annotation =
+            Annotation::new_link(annotation, Some(format!("Kiểm tra bản sao: {target}")));
+        let identifier = sheet.add_tagged_annotation(annotation);
+        tags.push(TagGroup::with_children(
+            Tag::Link,
+            vec![figure, identifier.into()],
+        ));
+    }
+    sheet.finish();
+    document.set_tag_tree(tags);
+    document.finish().map_err(not_archival)
+}
+
+fn metadata(content: &CopyContent) -> Metadata {
+    let local = jiff::tz::Offset::constant(7).to_datetime(content.sealed_at);
+    let created = DateTime::new(local.year().unsigned_abs())
+        .month(local.month().unsigned_abs())
+        .day(local.day().unsigned_abs())
+        .hour(local.hour().unsigned_abs())
+        .minute(local.minute().unsigned_abs())
+        .second(local.second().unsigned_abs())
+        .utc_offset_hour(7)
+        .utc_offset_minute(0);
+    Metadata::new()
+        .title(format!("Bản sao – {}", content.document_name))
+        .authors(vec![content.agency.clone()])
+        .language("vi".to_owned())
+        .creator("Sổ Gốc".to_owned())
+        .producer("Sổ Gốc".to_owned())
+        .creation_date(created)
+        .document_id(content.verification_code.clone())
+}
+
+fn print_text(surface: &mut Surface<'_>, role: Role, lines: &[Line]) -> Node {
+    let mut identifiers: Vec<Node> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+        let colour = rgb::Color::new(line.colour.0, line.colour.1, line.colour.2);
+        surface.set_fill(Some(Fill {
+            paint: colour.into(),
+            ..Fill::default()
+        }));
+        surface.draw_glyphs(
+            Point::from_xy(line.left, line.baseline),
+            &line.shaped.glyphs,
+            typeface::font(line.face),
+            &line.shaped.text,
+            line.size,
+            false,
+        );
+        surface.end_tagged();
+        identifiers.push(identifier.into());
+    }
+    match role {
+        Role::Heading(level) => {
+            let title = lines.iter().map(|line| line.shaped.text.as_str()).collect();
+            let level = NonZeroU16::new(level).unwrap_or(NonZeroU16::MIN);
+            TagGroup::with_children(Tag::Hn(level, Some(title)), identifiers).into()
+        }
+        Role::Paragraph => TagGroup::with_children(Tag::P, identifiers).into(),
+    }
+}
+
+fn print_decoration(surface: &mut Surface<'_>, path: Option<Path>) {
+    let Some(path) = path else { return };
+    surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(
+        ArtifactType::Layout,
+    )));
+    surface.set_fill(Some(Fill::default()));
+    surface.draw_path(&path);
+    surface.end_tagged();
+}
+
+fn print_picture(
+    surface: &mut Surface<'_>,
+    image: Image,
+    at: Point,
+    size: Size,
+    description: String,
+) -> Node {
+    let identifier = surface.start_tagged(ContentTag::Other);
+    surface.push_transform(&Transform::from_translate(at.x, at.y));
+    surface.draw_image(image, size);
+    surface.pop();
+    surface.end_tagged();
+    TagGroup::with_children(Tag::Figure(Some(description)), vec![identifier.into()]).into()
+}
+
+fn print_code(surface: &mut Surface<'_>, path: &Path, target: &str) -> Node {
+    let identifier: Identifier = surface.start_tagged(ContentTag::Other);
+    surface.set_fill(Some(Fill::default()));
+    surface.draw_path(path);
+    surface.end_tagged();
+    let description = format!("Mã QR dẫn tới {target}");
+    TagGroup::with_children(Tag::Figure(Some(description)), vec![identifier.into()]).into()
+}
+
+/// A filled rectangle given by its upper left corner and size in points.
+pub fn rectangle(left: f32, top: f32, width: f32, height: f32) -> Option<Path> {
+    let mut path = PathBuilder::new();
+    path.push_rect(Rect::from_xywh(left, top, width, height)?);
+    path.finish()
+}
+
+/// The writer's complaint in words that hold nothing of the record's content.
+fn not_archival(error: KrillaError) -> ComposeError {
+    let reason = match error {
+        KrillaError::Validation(errors) => errors
+            .iter()
+            .map(|(error, _)| validation_name(error))
+            .collect::<Vec<_>>()
+            .join(", "),
+        KrillaError::Image(..) => return ComposeError::BadImage("it cannot be decoded".to_owned()),
+        KrillaError::Font(..) => "the font cannot be embedded".to_owned(),
+        _ => "a limit of the format is exceeded".to_owned(),
+    };
+    ComposeError::NotArchival(reason)
+}
+
+fn validation_name(error: &ValidationError) -> String {
+    let debug = format!("{error:?}");
+    debug
+        .split(['(', ' ', '{'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,152 @@
+//! The CMS signature of PAdES baseline B-B (ETSI EN 319 142-1, 6; RFC 5652; RFC 5035 for the certificate's digest).
+
+use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
+use cms::content_info::{CmsVersion, ContentInfo};
+use cms::signed_data::{
+    CertificateSet, EncapsulatedContentInfo, SignedAttributes, SignedData, SignerIdentifier,
+    SignerInfo, SignerInfos,
+};
+use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
+use der::{Encode, Sequence};
+use sha2::{Digest, Sha256};
+use x509_cert::attr::Attribute;
+use x509_cert::spki::AlgorithmIdentifierOwned;
+
+use super::SealError;
+use super::certificate::Certificate;
+use super::key::{KeySource, Scheme};
+
+pub const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+pub const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+pub const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+pub const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+pub const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+pub const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+pub const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+pub const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+
+/// RFC 5035, 3: names the signing certificate, and with it every certificate carried.
+#[derive(Debug, Clone, Sequence)]
+pub struct SigningCertificateV2 {
+    pub certificates: Vec<EssCertificateId>,
+    #[asn1(optional = "true")]
+    pub policies: Option<Any>,
+}
+
+/// RFC 5035, 4.
+#[derive(Debug, Clone, Sequence)]
+pub struct EssCertificateId {
+    /// Absent means SHA-256.
+    #[asn1(optional = "true")]
+    pub hash_algorithm: Option<AlgorithmIdentifierOwned>,
+    pub hash: OctetString,
+    #[asn1(optional = "true")]
+    pub issuer_serial: Option<Any>,
+}
+
+fn sha_256() -> AlgorithmIdentifierOwned {
+    AlgorithmIdentifierOwned {
+        oid: SHA_256,
+        parameters: None,
+    }
+}
+
+/// The attributes to be signed for a file with this digest. PAdES keeps the time in the PDF, not here.
+pub fn signed_attributes(
+    digest: &[u8; 32],
+    chain: &[Certificate],
+) -> Result<SignedAttributes, SealError> {
+    let build = || -> der::Result<SignedAttributes> {
+        let certificates = chain
+            .iter()
+            .map(|certificate| {
+                Ok(EssCertificateId {
+                    hash_algorithm: None,
+                    hash: OctetString::new(Sha256::digest(certificate.der()).to_vec())?,
+                    issuer_serial: None,
+                })
+            })
+            .collect::<der::Result<Vec<_>>>()?;
+        let names = SigningCertificateV2 {
+            certificates,
+            policies: None,
+        };
+        SetOfVec::try_from(vec![
+            attribute(CONTENT_TYPE, Any::encode_from(&DATA)?)?,
+            attribute(
+                MESSAGE_DIGEST,
+                Any::encode_from(&OctetString::new(digest.to_vec())?)?,
+            )?,
+            attribute(SIGNING_CERTIFICATE_V2, Any::encode_from(&names)?)?,
+        ])
+    };
+    build().map_err(|_| SealError::KeyRefused("its certificates cannot be encoded"))
+}
+
+fn attribute(oid: ObjectIdentifier, value: Any) -> der::Result<Attribute> {
+    let values = SetOfVec::try_from(vec![value])?;
+    Ok(Attribute { oid, values })
+}
+
+/// Signs the digest and wraps the outcome, certificates included.
+pub fn sign(digest: &[u8; 32], key: &dyn KeySource) -> Result<Vec<u8>, SealError> {
+    let attributes = signed_attributes(digest, key.chain())?;
+    let to_sign = attributes
+        .to_der()
+        .map_err(|_| SealError::KeyRefused("its certificates cannot be encoded"))?;
+    let signature = key.sign(&to_sign)?;
+    assemble(attributes, key, signature)
+        .map_err(|_| SealError::KeyRefused("its signature cannot be encoded"))
+}
+
+fn assemble(
+    attributes: SignedAttributes,
+    key: &dyn KeySource,
+    signature: Vec<u8>,
+) -> der::Result<Vec<u8>> {
+    let chain = key.chain();
+    let signer = chain[0].parsed().tbs_certificate();
+    let signature_algorithm = match key.scheme() {
+        Scheme::EcdsaP256 => AlgorithmIdentifierOwned {
+            oid: ECDSA_WITH_SHA256,
+            parameters: None,
+        },
+        Scheme::RsaPkcs1 => AlgorithmIdentifierOwned {
+            oid: SHA256_WITH_RSA,
+            parameters: Some(Any::null()),
+        },
+    };
+    let signer_info = SignerInfo {
+        version: CmsVersion::V1,
+        sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
+            issuer: signer.issuer().clone(),
+            serial_number: signer.serial_number().clone(),
+        }),
+        digest_alg: sha_256(),
+        signed_attrs: Some(attributes),
+        signature_algorithm,
+        signature: OctetString::new(signature)?,
+        unsigned_attrs: None,
+    };
+    let certificates: Vec<_> = chain
+        .iter()
+        .map(|certificate| CertificateChoices::Certificate(certificate.parsed().clone()))
+        .collect();
+    let signed = SignedData {
+        version: CmsVersion::V1,
+        digest_algorithms: SetOfVec::try_from(vec![sha_256()])?,
+        encap_content_info: EncapsulatedContentInfo {
+            econtent_type: DATA,
+            econtent: None,
+        },
+        certificates: Some(CertificateSet::try_from(certificates)?),
+        crls: None,
+        signer_infos: SignerInfos::try_from(vec![signer_info])?,
+    };
+    let content = ContentInfo {
+        content_type: SIGNED_DATA,
+        content: Any::encode_from(&signed)?,
+    };
+    content.to_der()
+}

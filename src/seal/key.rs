@@ -1,0 +1,95 @@
+//! The source of signatures, and the one that holds its key in this process.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+
+use super::SealError;
+use super::certificate::Certificate;
+
+/// How a key signs; SHA-256 in every case (Thông tư 15/2025/TT-BKHCN: SHA-256 or better).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// ECDSA on P-256.
+    EcdsaP256,
+    /// RSASSA-PKCS1-v1_5 with at least 2048 bits.
+    RsaPkcs1,
+}
+
+/// Something that can sign for the agency: a software key, a token, or a person elsewhere.
+pub trait KeySource: Send + Sync {
+    /// The signer's certificate first, then its issuers up to the root.
+    fn chain(&self) -> &[Certificate];
+    /// How it signs.
+    fn scheme(&self) -> Scheme;
+    /// Signs the DER of the signed attributes (RFC 5652, 5.4); hashing included.
+    fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError>;
+}
+
+/// A key in memory. The library clears it when it is dropped.
+pub struct SoftwareKey {
+    chain: Vec<Certificate>,
+    pair: Pair,
+}
+
+enum Pair {
+    Ecdsa(EcdsaKeyPair),
+    Rsa(RsaKeyPair),
+}
+
+impl SoftwareKey {
+    /// Takes a PKCS#8 key and its certificates; refuses a key that is too weak, unknown, or not the certificate's.
+    pub fn new(pkcs8: &[u8], chain: Vec<Certificate>) -> Result<SoftwareKey, SealError> {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8)
+            .map(Pair::Ecdsa)
+            .or_else(|_| RsaKeyPair::from_pkcs8(pkcs8).map(Pair::Rsa))
+            .map_err(|_| SealError::KeyRefused("it is neither ECDSA P-256 nor RSA ≥ 2048"))?;
+        let public = match &pair {
+            Pair::Ecdsa(pair) => pair.public_key().as_ref().to_vec(),
+            Pair::Rsa(pair) => pair.public_key().as_ref().to_vec(),
+        };
+        let signer = chain
+            .first()
+            .ok_or(SealError::KeyRefused("it comes without a certificate"))?;
+        if signer.public_key() != public {
+            return Err(SealError::KeyRefused("it is not the certificate's key"));
+        }
+        Ok(SoftwareKey { chain, pair })
+    }
+}
+
+impl KeySource for SoftwareKey {
+    fn chain(&self) -> &[Certificate] {
+        &self.chain
+    }
+
+    fn scheme(&self) -> Scheme {
+        match self.pair {
+            Pair::Ecdsa(_) => Scheme::EcdsaP256,
+            Pair::Rsa(_) => Scheme::RsaPkcs1,
+        }
+    }
+
+    fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError> {
+        let random = SystemRandom::new();
+        let failed = |_| SealError::KeyRefused("it failed to sign");
+        match &self.pair {
+            Pair::Ecdsa(pair) => pair
+                .sign(&random, signed_attributes)
+                .map(|signature| signature.as_ref().to_vec())
+                .map_err(failed),
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(
+                    &RSA_PKCS1_SHA256,
+                    &random,
+                    signed_attributes,
+                    &mut signature,
+                )
+                .map_err(failed)?;
+                Ok(signature)
+            }
+        }
+    }
+}

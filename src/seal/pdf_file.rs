@@ -1,0 +1,342 @@
+//! Finding objects in a PDF file through its cross-reference chain, newest revision first (ISO 32000-1, 7.5).
+//!
+//! Only what is asked for is parsed; compressed parts are inflated within one budget a file. Nothing here trusts
+//! the file, and nothing is repaired: a file whose structure is broken is reported as such.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+
+use super::pdf_value::{Dictionary, Lexer, Value};
+
+/// Largest file looked at, in bytes.
+pub const LARGEST_FILE: usize = 64 << 20;
+const MOST_REVISIONS: usize = 256;
+const MOST_OBJECTS: usize = 1_000_000;
+const INFLATE_BUDGET: usize = 48 << 20;
+const LONGEST_PATH: usize = 16;
+
+/// Why a file cannot be read as PDF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PdfDamage {
+    /// No PDF header.
+    #[error("not a PDF file")]
+    NotPdf,
+    /// Larger than [`LARGEST_FILE`] or than the budgets.
+    #[error("too large")]
+    TooLarge,
+    /// Encrypted files are not looked into.
+    #[error("encrypted")]
+    Encrypted,
+    /// The structure is broken, cut off or circular.
+    #[error("broken structure")]
+    Broken,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Free,
+    At(usize),
+    Packed { stream: u32, index: usize },
+}
+
+/// An opened file.
+pub struct PdfFile<'a> {
+    bytes: &'a [u8],
+    places: HashMap<u32, Place>,
+    /// The newest trailer.
+    pub trailer: Dictionary,
+    /// Offset of the newest cross-reference section.
+    pub newest_section: usize,
+    /// True when that section is a classic table, false when it is a stream.
+    pub classic: bool,
+    budget: Cell<usize>,
+}
+
+impl<'a> PdfFile<'a> {
+    /// Reads the cross-reference chain.
+    pub fn open(bytes: &'a [u8]) -> Result<PdfFile<'a>, PdfDamage> {
+        if bytes.len() > LARGEST_FILE {
+            return Err(PdfDamage::TooLarge);
+        }
+        if !bytes.starts_with(b"%PDF-") {
+            return Err(PdfDamage::NotPdf);
+        }
+        let newest_section = last_startxref(bytes).ok_or(PdfDamage::Broken)?;
+        let mut file = PdfFile {
+            bytes,
+            places: HashMap::new(),
+            trailer: Dictionary::default(),
+            newest_section,
+            classic: true,
+            budget: Cell::new(INFLATE_BUDGET),
+        };
+        file.follow_chain()?;
+        if file.trailer.get("Encrypt").is_some() {
+            return Err(PdfDamage::Encrypted);
+        }
+        Ok(file)
+    }
+
+    fn follow_chain(&mut self) -> Result<(), PdfDamage> {
+        let mut seen = HashSet::new();
+        let mut pending = vec![self.newest_section];
+        while let Some(offset) = pending.pop() {
+            if !seen.insert(offset) || seen.len() > MOST_REVISIONS {
+                return Err(PdfDamage::Broken);
+            }
+            let mut lexer = Lexer::new(self.bytes, offset);
+            let classic = lexer.keyword("xref").is_some();
+            let trailer = if classic {
+                self.read_table(lexer)?
+            } else {
+                self.read_stream_section(offset)?
+            };
+            let older = ["Prev", "XRefStm"].map(|key| trailer.integer(key));
+            for offset in older.into_iter().flatten() {
+                pending.push(usize::try_from(offset).map_err(|_| PdfDamage::Broken)?);
+            }
+            if seen.len() == 1 {
+                self.classic = classic;
+                self.trailer = trailer;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, number: u64, place: Place) -> Result<(), PdfDamage> {
+        let number = u32::try_from(number).map_err(|_| PdfDamage::Broken)?;
+        if self.places.len() >= MOST_OBJECTS {
+            return Err(PdfDamage::TooLarge);
+        }
+        self.places.entry(number).or_insert(place);
+        Ok(())
+    }
+
+    fn read_table(&mut self, mut lexer: Lexer<'a>) -> Result<Dictionary, PdfDamage> {
+        while lexer.keyword("trailer").is_none() {
+            let first = lexer.unsigned().ok_or(PdfDamage::Broken)?;
+            let count = lexer.unsigned().ok_or(PdfDamage::Broken)?;
+            for step in 0..count {
+                let offset = lexer.unsigned().ok_or(PdfDamage::Broken)?;
+                lexer.unsigned().ok_or(PdfDamage::Broken)?;
+                let number = first.checked_add(step).ok_or(PdfDamage::Broken)?;
+                let place = if lexer.keyword("n").is_some() {
+                    Place::At(usize::try_from(offset).map_err(|_| PdfDamage::Broken)?)
+                } else {
+                    lexer.keyword("f").ok_or(PdfDamage::Broken)?;
+                    Place::Free
+                };
+                self.note(number, place)?;
+            }
+        }
+        match lexer.value() {
+            Some(Value::Dictionary(trailer)) => Ok(trailer),
+            _ => Err(PdfDamage::Broken),
+        }
+    }
+
+    fn read_stream_section(&mut self, offset: usize) -> Result<Dictionary, PdfDamage> {
+        let (_, dictionary, data) = self.stream_at(offset)?;
+        if dictionary.name("Type") != Some(b"XRef") {
+            return Err(PdfDamage::Broken);
+        }
+        let widths = integers(dictionary.get("W"));
+        let [kind, second, third] = widths[..] else {
+            return Err(PdfDamage::Broken);
+        };
+        if widths.iter().any(|&width| width > 8) || second == 0 {
+            return Err(PdfDamage::Broken);
+        }
+        let size = dictionary.integer("Size").unwrap_or(0);
+        let mut ranges = integers(dictionary.get("Index"));
+        if ranges.is_empty() {
+            ranges = vec![0, usize::try_from(size).unwrap_or(0)];
+        }
+        let mut rows = data.chunks_exact(kind + second + third);
+        for range in ranges.chunks_exact(2) {
+            for step in 0..range[1] {
+                let Some(row) = rows.next() else { break };
+                let field = |from: usize, width: usize| big_endian(&row[from..from + width]);
+                let word = field(kind, second);
+                let place = match if kind == 0 { 1 } else { field(0, kind) } {
+                    1 => Place::At(word),
+                    2 => Place::Packed {
+                        stream: u32::try_from(word).map_err(|_| PdfDamage::Broken)?,
+                        index: field(kind + second, third),
+                    },
+                    _ => Place::Free,
+                };
+                self.note((range[0] + step) as u64, place)?;
+            }
+        }
+        Ok(dictionary)
+    }
+
+    /// The object `number`; null when the file has none.
+    pub fn object(&self, number: u32) -> Result<Value, PdfDamage> {
+        match self.places.get(&number) {
+            None | Some(Place::Free) => Ok(Value::Null),
+            Some(&Place::At(offset)) => {
+                let mut lexer = self.object_header(offset, number)?;
+                lexer.value().ok_or(PdfDamage::Broken)
+            }
+            Some(&Place::Packed { stream, index }) => self.packed(stream, index, number),
+        }
+    }
+
+    /// `value` itself, or what it refers to, through a bounded number of references.
+    pub fn resolve(&self, value: &Value) -> Result<Value, PdfDamage> {
+        let mut value = value.clone();
+        for _ in 0..LONGEST_PATH {
+            match value {
+                Value::Reference(number, _) => value = self.object(number)?,
+                other => return Ok(other),
+            }
+        }
+        Err(PdfDamage::Broken)
+    }
+
+    /// The dictionary under `key`, references followed; empty when absent.
+    pub fn dictionary(&self, holder: &Dictionary, key: &str) -> Result<Dictionary, PdfDamage> {
+        match self.resolve(holder.get(key).unwrap_or(&Value::Null))? {
+            Value::Dictionary(dictionary) => Ok(dictionary),
+            Value::Null => Ok(Dictionary::default()),
+            _ => Err(PdfDamage::Broken),
+        }
+    }
+
+    fn object_header(&self, offset: usize, number: u32) -> Result<Lexer<'a>, PdfDamage> {
+        let mut lexer = Lexer::new(self.bytes, offset);
+        let same = lexer.unsigned() == Some(u64::from(number));
+        let header = lexer.unsigned().and(lexer.keyword("obj"));
+        header.filter(|()| same).ok_or(PdfDamage::Broken)?;
+        Ok(lexer)
+    }
+
+    fn packed(&self, stream: u32, index: usize, number: u32) -> Result<Value, PdfDamage> {
+        let Some(&Place::At(offset)) = self.places.get(&stream) else {
+            return Err(PdfDamage::Broken);
+        };
+        let (found, dictionary, data) = self.stream_at(offset)?;
+        let first = dictionary.integer("First").map(usize::try_from);
+        let (Some(Ok(first)), true) = (first, found == u64::from(stream)) else {
+            return Err(PdfDamage::Broken);
+        };
+        let mut lexer = Lexer::new(&data, 0);
+        let mut pair = None;
+        for _ in 0..=index.min(MOST_OBJECTS) {
+            pair = lexer.unsigned().zip(lexer.unsigned());
+            pair.ok_or(PdfDamage::Broken)?;
+        }
+        match pair {
+            Some((packed_number, offset)) if packed_number == u64::from(number) => {
+                let at = usize::try_from(offset).map_err(|_| PdfDamage::Broken)?;
+                let at = first.checked_add(at).ok_or(PdfDamage::Broken)?;
+                Lexer::new(&data, at).value().ok_or(PdfDamage::Broken)
+            }
+            _ => Err(PdfDamage::Broken),
+        }
+    }
+
+    /// Object number, dictionary and decoded bytes of the stream at `offset`.
+    fn stream_at(&self, offset: usize) -> Result<(u64, Dictionary, Vec<u8>), PdfDamage> {
+        let mut lexer = Lexer::new(self.bytes, offset);
+        let number = lexer.unsigned().ok_or(PdfDamage::Broken)?;
+        let header = lexer.unsigned().and(lexer.keyword("obj"));
+        header.ok_or(PdfDamage::Broken)?;
+        let Some(Value::Dictionary(dictionary)) = lexer.value() else {
+            return Err(PdfDamage::Broken);
+        };
+        lexer.keyword("stream").ok_or(PdfDamage::Broken)?;
+        let mut start = lexer.at;
+        start += usize::from(self.bytes.get(start) == Some(&b'\r'));
+        start += usize::from(self.bytes.get(start) == Some(&b'\n'));
+        let length = match dictionary.get("Length") {
+            Some(Value::Integer(length)) => usize::try_from(*length).ok(),
+            _ => None, // an indirect length is not allowed where it would be needed to find itself
+        };
+        let raw = length
+            .and_then(|length| self.bytes.get(start..start.checked_add(length)?))
+            .ok_or(PdfDamage::Broken)?;
+        let data = match dictionary.name("Filter") {
+            None if dictionary.get("Filter").is_none() => raw.to_vec(),
+            Some(b"FlateDecode") => self.inflate(raw)?,
+            _ => return Err(PdfDamage::Broken),
+        };
+        let data = undo_prediction(data, &dictionary)?;
+        Ok((number, dictionary, data))
+    }
+
+    fn inflate(&self, raw: &[u8]) -> Result<Vec<u8>, PdfDamage> {
+        let left = self.budget.get();
+        let mut data = Vec::new();
+        flate2::read::ZlibDecoder::new(raw)
+            .take(left as u64 + 1)
+            .read_to_end(&mut data)
+            .map_err(|_| PdfDamage::Broken)?;
+        let left = left.checked_sub(data.len()).ok_or(PdfDamage::TooLarge)?;
+        self.budget.set(left);
+        Ok(data)
+    }
+}
+
+/// Reverses the PNG predictors that cross-reference streams use (ISO 32000-1, 7.4.4.4).
+fn undo_prediction(data: Vec<u8>, dictionary: &Dictionary) -> Result<Vec<u8>, PdfDamage> {
+    let Some(Value::Dictionary(parameters)) = dictionary.get("DecodeParms") else {
+        return Ok(data);
+    };
+    if parameters.integer("Predictor").unwrap_or(1) < 10 {
+        return Ok(data);
+    }
+    let columns = usize::try_from(parameters.integer("Columns").unwrap_or(1))
+        .ok()
+        .filter(|columns| (1..=64).contains(columns))
+        .ok_or(PdfDamage::Broken)?;
+    let mut above = vec![0; columns];
+    let mut plain = Vec::with_capacity(data.len());
+    for row in data.chunks_exact(columns + 1) {
+        let (kind, row) = (row[0], &row[1..]);
+        let mut left = 0u8;
+        for (at, &byte) in row.iter().enumerate() {
+            let predicted = match kind {
+                0 => 0,
+                1 => left,
+                2 => above[at],
+                _ => return Err(PdfDamage::Broken), // not used for one-byte columns
+            };
+            left = byte.wrapping_add(predicted);
+            above[at] = left;
+        }
+        plain.extend_from_slice(&above);
+    }
+    Ok(plain)
+}
+
+fn integers(value: Option<&Value>) -> Vec<usize> {
+    let Some(Value::Array(values)) = value else {
+        return Vec::new();
+    };
+    let number = |value: &Value| match value {
+        Value::Integer(number) => usize::try_from(*number).ok(),
+        _ => None,
+    };
+    values.iter().map_while(number).collect()
+}
+
+fn big_endian(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .fold(0, |sum, &byte| (sum << 8) | usize::from(byte))
+}
+
+/// The offset after the last `startxref`, which must stand in the file's last 2 KiB.
+fn last_startxref(bytes: &[u8]) -> Option<usize> {
+    let word = b"startxref";
+    let tail = bytes.len().saturating_sub(2048);
+    let at = bytes[tail..]
+        .windows(word.len())
+        .rposition(|window| window == word)?;
+    let offset = Lexer::new(bytes, tail + at + word.len()).unsigned()?;
+    usize::try_from(offset).ok()
+}

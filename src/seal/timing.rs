@@ -1,0 +1,73 @@
+//! How long a copy takes from approved record to checked file, measured on the machine at hand.
+
+use std::time::{Duration, Instant};
+
+use super::{Seal, SealError, SignRequest, Trust, verify};
+
+/// Percentiles of repeated runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Percentiles {
+    /// Half of the runs took no longer.
+    pub p50: Duration,
+    /// 95 of 100 runs took no longer.
+    pub p95: Duration,
+    /// 99 of 100 runs took no longer.
+    pub p99: Duration,
+}
+
+/// The three steps apart, and the time to a signed file (compose + sign).
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    /// Composing the page.
+    pub compose: Percentiles,
+    /// Sealing it, our own check of the output included.
+    pub sign: Percentiles,
+    /// Verifying the file as a stranger would.
+    pub verify: Percentiles,
+    /// Approved record to signed file.
+    pub approved_to_signed: Percentiles,
+}
+
+/// Runs `compose`, seal and verification `runs` times, at least once, one after the other.
+pub fn measure<E: From<SealError>>(
+    runs: usize,
+    seal: &Seal,
+    request: &SignRequest,
+    mut compose: impl FnMut() -> Result<Vec<u8>, E>,
+) -> Result<Timing, E> {
+    let trust = Trust::from_pem(&seal.trust_file()).unwrap_or_default();
+    let mut steps: [Vec<Duration>; 4] = Default::default();
+    for _ in 0..runs.max(1) {
+        let start = Instant::now();
+        let pdf = compose()?;
+        let composed = start.elapsed();
+        let sealed = seal.sign(&pdf, request)?;
+        let signed = start.elapsed();
+        let verdict = verify(&sealed, &trust, request.signing_time);
+        let verified = start.elapsed();
+        if !verdict.holds() {
+            return Err(SealError::SelfCheck(verdict.file.code()).into());
+        }
+        let times = [composed, signed - composed, verified - signed, signed];
+        for (step, time) in steps.iter_mut().zip(times) {
+            step.push(time);
+        }
+    }
+    let [compose, sign, verify, approved_to_signed] = steps.map(percentiles);
+    Ok(Timing {
+        compose,
+        sign,
+        verify,
+        approved_to_signed,
+    })
+}
+
+fn percentiles(mut times: Vec<Duration>) -> Percentiles {
+    times.sort_unstable();
+    let at = |hundredth: usize| times[(times.len() * hundredth).div_ceil(100).max(1) - 1];
+    Percentiles {
+        p50: at(50),
+        p95: at(95),
+        p99: at(99),
+    }
+}

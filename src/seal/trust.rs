@@ -1,0 +1,71 @@
+//! Whom a verifier trusts: a bundle of root certificates in PEM.
+
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+use super::certificate::Certificate;
+
+/// Most certificates in one trust file.
+const MOST_ANCHORS: usize = 1000;
+
+/// Why a trust file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// The text is no PEM, or a certificate in it (counted from 1) is malformed.
+    #[error("certificate {0} of the trust file is malformed")]
+    Malformed(usize),
+    /// There is no certificate in it.
+    #[error("the trust file holds no certificate")]
+    Empty,
+    /// More than a thousand certificates.
+    #[error("the trust file holds too many certificates")]
+    TooMany,
+}
+
+/// The authorities a verifier trusts.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    anchors: Vec<Certificate>,
+}
+
+impl Trust {
+    /// Trusts nobody: integrity can still be checked.
+    pub fn none() -> Trust {
+        Trust::default()
+    }
+
+    /// Reads a PEM bundle; text around the certificates is allowed, a malformed certificate is not.
+    pub fn from_pem(pem: &str) -> Result<Trust, TrustError> {
+        let mut anchors = Vec::new();
+        for (at, found) in CertificateDer::pem_slice_iter(pem.as_bytes()).enumerate() {
+            if at >= MOST_ANCHORS {
+                return Err(TrustError::TooMany);
+            }
+            let malformed = TrustError::Malformed(at + 1);
+            let Ok(der) = found else {
+                return Err(malformed);
+            };
+            anchors.push(Certificate::from_der(&der).map_err(|_| malformed)?);
+        }
+        if anchors.is_empty() {
+            return Err(TrustError::Empty);
+        }
+        Ok(Trust { anchors })
+    }
+
+    /// The trusted certificates.
+    pub fn anchors(&self) -> &[Certificate] {
+        &self.anchors
+    }
+}
+
+/// One certificate as PEM, headed by the names a person checks before trusting it.
+pub fn to_pem(certificate: &Certificate) -> String {
+    use der::EncodePem;
+    use der::pem::LineEnding;
+    let pem = certificate
+        .parsed()
+        .to_pem(LineEnding::LF)
+        .expect("a certificate that was parsed can be encoded");
+    format!("# {}\n{pem}", certificate.subject())
+}
