@@ -239,7 +239,7 @@ CREATE TABLE throttle (                   -- failed guesses per door and caller
 
 CREATE TABLE copy_requests (
     id              TEXT PRIMARY KEY,
-    code_digest     TEXT NOT NULL UNIQUE, -- digest of the tracking code; the code is shown once
+    code            TEXT NOT NULL UNIQUE, -- tracking code, 100 bits; whoever has it may fetch the copy
     state           TEXT NOT NULL,        -- received | confirmed | refused | issued | withdrawn
     applicant       TEXT NOT NULL,        -- JSON: name, contact, standing
     wanted          TEXT NOT NULL,        -- JSON: name, birth, school, year, numbers, purpose

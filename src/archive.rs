@@ -1,24 +1,41 @@
 //! The one handle: catalogue, vault, reading pool, index, classes, seal, clock and settings, opened
 //! once and shared by web, clerk and command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+use sogoc_index::Index;
+use sogoc_workers::class::Classes;
+use sogoc_workers::pool::{Pool, PoolConfig};
 
 use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
-use crate::config::Config;
-use crate::error::Result;
+use crate::config::{Config, VaultConfig};
+use crate::error::{Error, Result};
+use crate::seal::Seal;
+use crate::vault::{Location, S3Access, Vault};
 use crate::{fonds, law};
 
 /// Everything a verb needs.
 pub struct Archive {
     /// Rows.
     pub catalogue: Catalogue,
+    /// Bytes.
+    pub vault: Vault,
+    /// Reading children.
+    pub pool: Pool,
+    /// This process's copy of the index.
+    pub index: Arc<Index>,
+    /// Record classes.
+    pub classes: Arc<Classes>,
+    /// The office's seal.
+    pub seal: Arc<Seal>,
     /// Time, ids, chance.
     pub clock: Arc<dyn Clock>,
     /// Settings.
     pub config: Config,
-    /// Folder for bytes on their way in; on the same disk as the data.
+    /// Folder for bytes on their way in and out; on the same disk as the data.
     pub spool: PathBuf,
 }
 
@@ -39,15 +56,120 @@ impl Archive {
         config.check()?;
         let spool = config.data.join("spool");
         std::fs::create_dir_all(&spool)?;
+        let classes = Classes::load(config.classes.as_deref()).map_err(bad_classes)?;
         let catalogue = Catalogue::open(&config.catalogue_url()).await?;
         law::load(&catalogue).await?;
         fonds::ensure_default(&catalogue, clock.as_ref()).await?;
-        let archive = Self {
+        let vault = Vault::open(&vault_location(&config)?).await?;
+        let seal = open_seal(&config, &*clock)?;
+        let index = Index::open(config.data.join("index"))?;
+        let pool = Pool::new(pool_config(&config))
+            .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
+        Ok(Self {
             catalogue,
+            vault,
+            pool,
+            index: Arc::new(index),
+            classes: Arc::new(classes),
+            seal: Arc::new(seal),
             clock,
             config,
             spool,
-        };
-        Ok(archive)
+        })
     }
+
+    /// True answers from catalogue and vault, for whoever routes requests here.
+    ///
+    /// # Errors
+    /// `Unavailable`, naming the part.
+    pub async fn ready(&self) -> Result<()> {
+        if !self.catalogue.answers().await {
+            return Err(Error::unavailable("catalogue", "no answer"));
+        }
+        Ok(self.vault.answers().await?)
+    }
+}
+
+fn pool_config(config: &Config) -> PoolConfig {
+    let reading = &config.reading;
+    PoolConfig {
+        children: config.readers(),
+        ceiling_bytes: reading.ceiling_mib << 20,
+        pages_per_child: reading.pages_per_child,
+        page_timeout: Duration::from_secs(reading.page_seconds),
+        tessdata: reading.tessdata.clone(),
+        classes: config.classes.clone(),
+        ..PoolConfig::default()
+    }
+}
+
+fn vault_location(config: &Config) -> Result<Location> {
+    let folder = config.data.join("vault").display().to_string();
+    let mut vault = Location::at(config.vault.url.clone().unwrap_or(folder));
+    if vault.url.starts_with("s3:") {
+        vault.s3 = Some(s3_access(&config.vault)?);
+    }
+    Ok(vault)
+}
+
+fn s3_access(config: &VaultConfig) -> Result<S3Access> {
+    let env = |name: &str| std::env::var(name).ok();
+    let secret = match (&config.secret_file, env("SOGOC_S3_SECRET")) {
+        (_, Some(secret)) => secret,
+        (Some(file), None) => std::fs::read_to_string(file)?.trim_end().to_owned(),
+        (None, None) => String::new(),
+    };
+    Ok(S3Access {
+        endpoint: config.endpoint.clone().unwrap_or_default(),
+        region: config.region.clone().unwrap_or_else(|| "us-east-1".into()),
+        access_key_id: env("SOGOC_S3_KEY_ID")
+            .or(config.key_id.clone())
+            .unwrap_or_default(),
+        secret_access_key: secret,
+    })
+}
+
+/// The configured key, or a test authority made at first start with a password of its own beside it.
+fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
+    let office = &config.office;
+    let own = config.data.join("seal");
+    let (key, password) = match (&office.key_file, &office.key_password_file) {
+        (Some(key), Some(password)) => (
+            key.clone(),
+            std::fs::read_to_string(password)?.trim_end().to_owned(),
+        ),
+        (Some(key), None) => (key.clone(), String::new()),
+        (None, _) => (own.join("test-authority.p12"), own_password(&own, clock)?),
+    };
+    Ok(Seal::open_or_create(
+        &key,
+        &password,
+        clock.now(),
+        &office.agency,
+    )?)
+}
+
+fn own_password(folder: &Path, clock: &dyn Clock) -> Result<String> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::create_dir_all(folder)?;
+    let file = folder.join("test-authority.password");
+    let mut options = std::fs::OpenOptions::new();
+    match options.write(true).create_new(true).mode(0o600).open(&file) {
+        Ok(mut open) => {
+            open.write_all(crate::access::fresh_secret(clock).as_bytes())?;
+            open.sync_all()?;
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(std::fs::read_to_string(file)?)
+}
+
+fn bad_classes(error: sogoc_workers::class::ClassError) -> Error {
+    Error::invalid(
+        "/classes",
+        format!("Loại hồ sơ: {error}"),
+        format!("record classes: {error}"),
+    )
 }

@@ -204,6 +204,14 @@ impl Config {
         Ok(())
     }
 
+    /// Pages read at once: as set, else one a core.
+    pub fn readers(&self) -> usize {
+        match self.reading.children {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            set => set,
+        }
+    }
+
     /// URL of the catalogue.
     pub fn catalogue_url(&self) -> String {
         self.catalogue

@@ -1,19 +1,32 @@
 //! Sổ Gốc: reads, keeps, finds and reissues the paper of an education department.
 //!
-//! Ground (knows nothing of records): [`clock`], [`catalogue`], [`jobs`], [`vault`], [`error`].
-//! Holdings (rules, SQL, audit words): [`audit`], [`seal`], [`copy_paper`] …
+//! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
+//! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
+//! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`fonds`],
+//! [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`keep`], [`review`], [`search`], [`seal`],
+//! [`copy_paper`], [`certified_copy`], [`copy_request`]. Entrances: [`clerk`], [`web`], [`cli`].
 
 pub mod access;
 pub mod archive;
 pub mod audit;
 pub mod catalogue;
+pub mod certified_copy;
+pub mod clerk;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod copy_paper;
+pub mod copy_request;
 pub mod error;
 pub mod fonds;
 pub mod jobs;
+pub mod keep;
 pub mod law;
+pub mod lifecycle;
+pub mod page;
+pub mod record;
+pub mod review;
 pub mod seal;
+pub mod search;
 pub mod vault;
 pub mod web;

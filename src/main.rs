@@ -1,2 +1,35 @@
-//! Sổ Gốc.
-fn main() {}
+//! Arguments, logging, run, exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use sogoc::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    // A reading child is this same executable; it must not start what the parent starts.
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == sogoc_workers::child::ARGUMENT)
+    {
+        sogoc_workers::child::main();
+    }
+    let cli = Cli::parse();
+    cli::start_logging(&cli);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("sogoc: {error}");
+            return ExitCode::from(71); // EX_OSERR
+        }
+    };
+    let outcome = runtime.block_on(cli::run(cli));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("sogoc: {}\n       {}", error.vi(), error.en());
+            tracing::debug!(?error, "failed");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -4,9 +4,11 @@
 //! that it has not compared with [`DecodeLimits`]. Call it only in a sandboxed child.
 
 mod jpeg;
+mod pdf;
 mod png;
 mod raster;
 mod sniff;
+mod tiff;
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -127,17 +129,55 @@ pub fn decode_page(path: &Path, page: u32, limits: &DecodeLimits) -> Outcome<Dec
 /// # Errors
 /// As [`decode_page`].
 pub fn decode_file(mut file: File, page: u32, limits: &DecodeLimits) -> Outcome<DecodedPage> {
-    let format = sniff::sniff(&mut file, limits)?;
-    match format {
-        Format::Jpeg | Format::Png => {
+    match sniff::sniff(&mut file, limits)? {
+        format @ (Format::Jpeg | Format::Png) => {
             only_page(page)?;
             raster::decode(&read_all(&mut file, limits)?, format, limits)
         }
-        other => Err(Failure::new(
-            FailureKind::Unsupported,
-            format!("{other:?} files"),
-        )),
+        Format::Tiff => tiff::decode(rewound(file)?, page, limits),
+        Format::Pdf => pdf::decode(read_all(&mut file, limits)?, page, limits),
     }
+}
+
+/// The shape of page `page` (from 1), from headers alone.
+///
+/// # Errors
+/// As [`decode_page`].
+pub fn shape(mut file: File, page: u32, limits: &DecodeLimits) -> Outcome<PageShape> {
+    match sniff::sniff(&mut file, limits)? {
+        format @ (Format::Jpeg | Format::Png) => {
+            only_page(page)?;
+            raster::shape(&read_all(&mut file, limits)?, format, limits)
+        }
+        Format::Tiff => tiff::shape(rewound(file)?, page, limits),
+        Format::Pdf => pdf::shape(read_all(&mut file, limits)?, page, limits),
+    }
+}
+
+/// The kind of the file and the shape of each page, from headers alone.
+///
+/// # Errors
+/// As [`decode_page`]; one page beyond the ceilings fails the file.
+pub(crate) fn shapes(mut file: File, limits: &DecodeLimits) -> Outcome<(Format, Vec<PageShape>)> {
+    let format = sniff::sniff(&mut file, limits)?;
+    let shapes = match format {
+        Format::Jpeg | Format::Png => {
+            vec![raster::shape(
+                &read_all(&mut file, limits)?,
+                format,
+                limits,
+            )?]
+        }
+        Format::Tiff => tiff::shapes(rewound(file)?, limits)?,
+        Format::Pdf => pdf::shapes(read_all(&mut file, limits)?, limits)?,
+    };
+    Ok((format, shapes))
+}
+
+/// The file from its start; a passed descriptor shares its position with earlier requests.
+fn rewound(mut file: File) -> Outcome<File> {
+    file.seek(SeekFrom::Start(0)).map_err(Failure::unreadable)?;
+    Ok(file)
 }
 
 /// Refuses any page but the first of a single-page format.

@@ -1,0 +1,188 @@
+//! The loop behind `work`: leases a job, calls the verb it names, settles. Each kind has its own
+//! queue and width, so that pages never hold up a citizen's copy.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::archive::Archive;
+use crate::error::Result;
+use crate::jobs::{self, Kind, Leased};
+use crate::{certified_copy, keep, page, search};
+
+/// How long an idle queue waits before it looks again.
+const IDLE: Duration = Duration::from_millis(250);
+/// How often a lease is prolonged.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often abandoned uploads are looked for.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// How many jobs of a kind this process works on at once.
+fn width(archive: &Archive, kind: Kind) -> usize {
+    match kind {
+        Kind::ReadPage => archive.config.readers(),
+        Kind::IssueCopy => 2,
+        Kind::KeepRecords | Kind::SweepUploads => 1,
+    }
+}
+
+/// Works all queues until `stop`; jobs under way are finished first.
+pub fn start(archive: &Arc<Archive>, stop: &CancellationToken, tasks: &TaskTracker) {
+    for kind in Kind::ALL {
+        for _ in 0..width(archive, kind) {
+            tasks.spawn(work(archive.clone(), kind, stop.clone()));
+        }
+    }
+    tasks.spawn(ask_for_sweeps(archive.clone(), stop.clone()));
+}
+
+/// Follows the publication sequence into this process's index until `stop`.
+pub fn follow(archive: &Arc<Archive>, stop: &CancellationToken, tasks: &TaskTracker) {
+    let (archive, stop) = (archive.clone(), stop.clone());
+    tasks.spawn(async move {
+        loop {
+            if let Err(error) = search::follow(&archive).await {
+                tracing::warn!(
+                    code = error.code(),
+                    "the index could not follow; trying again"
+                );
+            }
+            if pause(&stop, IDLE).await {
+                return;
+            }
+        }
+    });
+}
+
+/// Works until every queue is empty; for the command line and for tests.
+///
+/// # Errors
+/// As leasing.
+pub async fn drain(archive: &Archive) -> Result<u64> {
+    let holder = archive.clock.new_id();
+    let mut done = 0;
+    loop {
+        let before = done;
+        for kind in Kind::ALL {
+            while let Some(job) =
+                jobs::lease(&archive.catalogue, &*archive.clock, kind, &holder).await?
+            {
+                run(archive, &job).await;
+                done += 1;
+            }
+        }
+        if done == before {
+            return Ok(done);
+        }
+    }
+}
+
+async fn work(archive: Arc<Archive>, kind: Kind, stop: CancellationToken) {
+    let holder = archive.clock.new_id();
+    while !stop.is_cancelled() {
+        match jobs::lease(&archive.catalogue, &*archive.clock, kind, &holder).await {
+            Ok(Some(job)) => with_heartbeat(&archive, &job).await,
+            Ok(None) => {
+                pause(&stop, IDLE).await;
+            }
+            Err(error) => {
+                tracing::warn!(
+                    kind = kind.word(),
+                    code = error.code(),
+                    "the queue does not answer"
+                );
+                pause(&stop, IDLE * 8).await;
+            }
+        }
+    }
+}
+
+/// Runs a job while prolonging its lease; drops it when the lease is lost, for then it is another's.
+async fn with_heartbeat(archive: &Archive, job: &Leased) {
+    tokio::select! {
+        () = run(archive, job) => {}
+        () = until_lost(archive, job) => {
+            tracing::warn!(job = job.id, kind = job.kind.word(), "lease lost; dropped");
+        }
+    }
+}
+
+/// Prolongs the lease again and again; ends only when it is no longer ours.
+async fn until_lost(archive: &Archive, job: &Leased) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        let ours = jobs::heartbeat(&archive.catalogue, &*archive.clock, job).await;
+        if matches!(ours, Ok(false)) {
+            return;
+        }
+    }
+}
+
+async fn run(archive: &Archive, job: &Leased) {
+    if job.attempt > job.kind.most_attempts() {
+        // Its holders died again and again; one more try would only take the next one along.
+        give_back(archive, job, "holder_lost", false).await;
+        return;
+    }
+    let outcome = match job.kind {
+        Kind::ReadPage => page::read(archive, job).await,
+        Kind::KeepRecords => keep::keep(archive, job).await,
+        Kind::IssueCopy => certified_copy::issue(archive, job).await,
+        Kind::SweepUploads => Ok(()),
+    };
+    let word = outcome
+        .as_ref()
+        .err()
+        .map_or("done", crate::error::Error::code);
+    metrics::counter!("sogoc_jobs_total", "kind" => job.kind.word(), "outcome" => word)
+        .increment(1);
+    if let Err(error) = outcome {
+        tracing::warn!(
+            job = job.id,
+            kind = job.kind.word(),
+            code = error.code(),
+            "job given back"
+        );
+        give_back(archive, job, error.code(), error.passing()).await;
+    }
+}
+
+async fn give_back(archive: &Archive, job: &Leased, code: &str, retry: bool) {
+    let back = jobs::give_back(&archive.catalogue, &*archive.clock, job, code, retry).await;
+    if let Err(error) = back {
+        // The lease runs out by itself; nothing is lost.
+        tracing::warn!(
+            job = job.id,
+            code = error.code(),
+            "a job could not be given back"
+        );
+    }
+}
+
+async fn ask_for_sweeps(archive: Arc<Archive>, stop: CancellationToken) {
+    loop {
+        let asked = async {
+            let mut tx = archive.catalogue.begin().await?;
+            let (clock, priority) = (&*archive.clock, jobs::PRIORITY_UPKEEP);
+            jobs::enqueue(&mut tx, clock, Kind::SweepUploads, "all", priority).await?;
+            tx.commit().await?;
+            Ok::<(), crate::error::Error>(())
+        };
+        if let Err(error) = asked.await {
+            tracing::warn!(code = error.code(), "sweeping could not be asked for");
+        }
+        if pause(&stop, SWEEP).await {
+            return;
+        }
+    }
+}
+
+/// True when told to stop.
+async fn pause(stop: &CancellationToken, length: Duration) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => true,
+        () = tokio::time::sleep(length) => false,
+    }
+}

@@ -1,0 +1,110 @@
+//! The command line: each command is one call to a verb, with progress, `--json` and a truthful exit code.
+
+mod holdings;
+mod people;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::archive::Archive;
+use crate::config::Config;
+use crate::error::Result;
+
+/// Sổ Gốc – số hoá, lưu giữ, tìm và cấp bản sao từ sổ gốc.
+///
+/// Reads, keeps, finds and reissues the paper of an education department.
+#[derive(Debug, Parser)]
+#[command(name = "sogoc", version, about, long_about = None, max_term_width = 100)]
+pub struct Cli {
+    /// Folder of everything: catalogue, vault, index, key.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "data",
+        env = "SOGOC_DATA"
+    )]
+    pub data: PathBuf,
+    /// Configuration file (TOML) for PostgreSQL, S3 and the office's own words; see docs/OPERATIONS.md.
+    #[arg(long, global = true, value_name = "FILE", env = "SOGOC_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Print machine-readable JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and the API, and work the queue.
+    Serve(serve::Serve),
+    /// Work only the queue, for more machines.
+    Work,
+    /// Find records by name (accents or not), birth date, school, year or number.
+    Search(holdings::Search),
+    /// Build the search index anew beside the live one, then swap.
+    Reindex,
+    /// Check settings, engine, vault, seal and models, and say what is missing.
+    Check,
+    /// People and API tokens.
+    #[command(subcommand)]
+    User(people::User),
+    /// Print shell completions.
+    Completions {
+        /// bash, zsh, fish, elvish or powershell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Logs go to standard error as readable lines, or JSON under `SOGOC_LOG_FORMAT=json`; `SOGOC_LOG` sets the level.
+pub fn start_logging(cli: &Cli) {
+    use tracing_subscriber::EnvFilter;
+    let quiet = !matches!(cli.command, Command::Serve(_) | Command::Work);
+    let level = if quiet { "error" } else { "info" };
+    let filter = EnvFilter::try_from_env("SOGOC_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
+    if std::env::var("SOGOC_LOG_FORMAT").as_deref() == Ok("json") {
+        logs.json().init();
+    } else {
+        logs.compact().init();
+    }
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// The verb's; `main` turns them into an exit code and two sentences.
+pub async fn run(cli: Cli) -> Result<ExitCode> {
+    if let Command::Completions { shell } = cli.command {
+        clap_complete::generate(shell, &mut Cli::command(), "sogoc", &mut std::io::stdout());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = config_of(&cli)?;
+    match cli.command {
+        Command::Serve(serve) => serve::serve(config, serve).await,
+        Command::Work => serve::work(config).await,
+        Command::Search(search) => holdings::search(open(config).await?, search, cli.json).await,
+        Command::Reindex => holdings::reindex(open(config).await?).await,
+        Command::Check => holdings::check(config, cli.json).await,
+        Command::User(user) => people::user(open(config).await?, user, cli.json).await,
+        Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn config_of(cli: &Cli) -> Result<Config> {
+    match &cli.config {
+        Some(file) => Config::from_file(file),
+        None => Ok(Config::in_folder(&cli.data)),
+    }
+}
+
+async fn open(config: Config) -> Result<Archive> {
+    Archive::open(config).await
+}

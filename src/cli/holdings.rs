@@ -1,0 +1,131 @@
+//! `search`, `reindex` and `check`.
+
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::access::Caller;
+use crate::archive::Archive;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::search::{self, Wanted};
+
+/// Options of `search`.
+#[derive(Debug, clap::Args)]
+pub struct Search {
+    /// Words: a name in any order, with or without accents, a birth date or year, a number;
+    /// `truong:"…"`, `nam:1995`, `sinh:12/3/1975` ask one field.
+    #[arg(required = true)]
+    query: Vec<String>,
+    /// At most this many.
+    #[arg(long, default_value_t = 20)]
+    limit: usize,
+}
+
+/// Prints what is found; exit code 1 when nothing is.
+///
+/// # Errors
+/// `Invalid` for a question that cannot be asked.
+pub async fn search(archive: Archive, options: Search, as_json: bool) -> Result<ExitCode> {
+    // A serving process holds the index's pen and follows by itself; then this one only reads.
+    if let Err(error) = search::follow(&archive).await {
+        tracing::debug!(
+            code = error.code(),
+            "another process follows the publications"
+        );
+    }
+    let wanted = Wanted {
+        text: Some(options.query.join(" ")),
+        limit: Some(options.limit),
+        ..Wanted::default()
+    };
+    let found = search::find(&archive, &Caller::machine(), &wanted).await?;
+    if as_json {
+        println!("{}", json!(found));
+    } else {
+        for hit in &found.hits {
+            let value = |key: &str| hit.fields.get(key).map_or("–", String::as_str);
+            println!(
+                "{}  {}  {}  {}  {}  [{}]",
+                hit.record_id,
+                value("ho_ten"),
+                value("ngay_sinh"),
+                value("truong"),
+                value("so_hieu"),
+                hit.matched
+            );
+        }
+        println!("{} bản ghi / records", found.total);
+    }
+    Ok(if found.total == 0 {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// Rebuilds the index with a progress bar.
+///
+/// # Errors
+/// `Unavailable`; the live index stays as it was.
+pub async fn reindex(archive: Archive) -> Result<ExitCode> {
+    let bar = bar(0);
+    let position = search::reindex(&archive, |done, all| {
+        bar.set_length(all.unsigned_abs());
+        bar.set_position(done.unsigned_abs());
+    })
+    .await?;
+    bar.finish_and_clear();
+    println!("Chỉ mục mới, tới số công bố {position} / new index, up to publication {position}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A progress bar on standard error with time left.
+pub fn bar(length: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}  còn {eta}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style)
+}
+
+/// Opens every part and says what it found; exit code 1 when something is missing.
+///
+/// # Errors
+/// Settings that cannot be read.
+pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
+    let mut lines: Vec<(&str, bool, String)> = Vec::new();
+    match config.check() {
+        Ok(()) => lines.push(("settings", true, "hợp lệ / valid".into())),
+        Err(error) => lines.push(("settings", false, error.en())),
+    }
+    match Archive::open(config).await {
+        Ok(archive) => {
+            let answers = archive.ready().await;
+            let why = |outcome: &Result<()>| outcome.as_ref().err().map_or("ok".into(), Error::en);
+            lines.push(("catalogue and vault", answers.is_ok(), why(&answers)));
+            let signer = archive.seal.signer().subject();
+            let test = archive.seal.is_test_authority();
+            let mark = if test { " (TEST: no legal value)" } else { "" };
+            lines.push(("seal", true, format!("{signer}{mark}")));
+            lines.push(("classes", true, archive.classes.iter().count().to_string()));
+        }
+        Err(error) => lines.push(("archive", false, error.en())),
+    }
+    let sound = lines.iter().all(|(_, fine, _)| *fine);
+    if as_json {
+        let parts: Vec<_> = lines
+            .iter()
+            .map(|(part, fine, text)| json!({ "part": part, "ok": fine, "detail": text }))
+            .collect();
+        println!("{}", json!({ "ok": sound, "parts": parts }));
+    } else {
+        for (part, fine, text) in &lines {
+            println!("{} {part}: {text}", if *fine { "✓" } else { "✗" });
+        }
+    }
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
+}

@@ -1,0 +1,136 @@
+//! `user`: people and API tokens, for whoever owns the data folder.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::access::{self, Caller, Role};
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+
+/// What to do with people and tokens.
+#[derive(Debug, clap::Subcommand)]
+pub enum User {
+    /// List people.
+    List,
+    /// Add a person; the password is read from standard input.
+    Add {
+        /// What they sign in with.
+        login: String,
+        /// Full name.
+        #[arg(long)]
+        name: String,
+        /// archivist, reviewer, approver, auditor, administrator; repeatable.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+    },
+    /// Set a person's password, read from standard input.
+    Password {
+        /// What they sign in with.
+        login: String,
+    },
+    /// Make an API token; it is printed once.
+    Token {
+        /// What it is for.
+        name: String,
+        /// portal, archivist, reviewer …; repeatable.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+        /// Days after which it ends by itself.
+        #[arg(long)]
+        days: Option<u32>,
+    },
+    /// Take an API token back.
+    Revoke {
+        /// The token's id.
+        id: String,
+    },
+}
+
+/// Runs it.
+///
+/// # Errors
+/// The verb's.
+pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCode> {
+    let me = Caller::machine();
+    match user {
+        User::List => {
+            let people = access::list_people(&archive, &me).await?;
+            if as_json {
+                println!("{}", json!(people));
+            }
+            for person in people.iter().filter(|_| !as_json) {
+                let roles: Vec<_> = person.roles.iter().map(|role| role.word()).collect();
+                let out = if person.disabled_at.is_some() {
+                    " (khoá / disabled)"
+                } else {
+                    ""
+                };
+                println!(
+                    "{}\t{}\t{}{out}",
+                    person.login,
+                    person.name,
+                    roles.join(", ")
+                );
+            }
+        }
+        User::Add { login, name, roles } => {
+            let roles = parse(&roles)?;
+            let password = password()?;
+            let made = access::make_person(&archive, &me, &login, &name, &password, &roles).await?;
+            say(as_json, &json!(made), &format!("Đã thêm {login} / added"));
+        }
+        User::Password { login } => {
+            let people = access::list_people(&archive, &me).await?;
+            let person = people.into_iter().find(|person| person.login == login);
+            let person = person.ok_or(Error::NotFound { what: "person" })?;
+            access::set_password(&archive, &me, &person.id, &password()?).await?;
+            say(
+                as_json,
+                &json!({ "id": person.id }),
+                "Đã đổi mật khẩu / password set",
+            );
+        }
+        User::Token { name, roles, days } => {
+            let made = access::make_token(&archive, &me, &name, &parse(&roles)?, days).await?;
+            say(as_json, &json!(made), &made.token);
+        }
+        User::Revoke { id } => {
+            access::revoke_token(&archive, &me, &id).await?;
+            say(as_json, &json!({ "id": id }), "Đã thu hồi / revoked");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say(as_json: bool, value: &serde_json::Value, words: &str) {
+    if as_json {
+        println!("{value}");
+    } else {
+        println!("{words}");
+    }
+}
+
+fn parse(words: &[String]) -> Result<Vec<Role>> {
+    let role = |word: &String| {
+        Role::parse(word).ok_or_else(|| {
+            let known: Vec<_> = Role::ALL.iter().map(|role| role.word()).collect();
+            let known = known.join(", ");
+            Error::invalid(
+                "/role",
+                format!("Không có vai trò “{word}”; dùng: {known}"),
+                format!("There is no role “{word}”; use: {known}"),
+            )
+        })
+    };
+    words.iter().map(role).collect()
+}
+
+fn password() -> Result<String> {
+    if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        eprint!("Mật khẩu / password (from 14 characters): ");
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

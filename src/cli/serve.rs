@@ -1,0 +1,91 @@
+//! `serve` and `work`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::archive::Archive;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::{access, clerk, lifecycle, web};
+
+/// Options of `serve`.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Address and port to listen on; port 0 takes any free one.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// What the world calls this service, printed in QR codes.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Serve without working the queue; other machines run `sogoc work`.
+    #[arg(long)]
+    no_work: bool,
+}
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// `Unavailable` when a part or the address cannot be opened.
+pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
+    if let Some(listen) = options.listen {
+        config.web.listen = listen;
+    }
+    config.check()?;
+    let listener = tokio::net::TcpListener::bind(&config.web.listen)
+        .await
+        .map_err(|error| Error::unavailable("address", error))?;
+    config.web.listen = listener.local_addr()?.to_string();
+    config.web.public_url = options.public_url.or(config.web.public_url);
+    let archive = Arc::new(Archive::open(config).await?);
+    if let Some(file) = access::first_run(&archive).await? {
+        eprintln!(
+            "Người quản trị đầu tiên: quantri – mật khẩu ở {0}\nFirst administrator: quantri – password in {0}",
+            file.display()
+        );
+    }
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    clerk::follow(&archive, &stop, &tasks);
+    if !options.no_work {
+        clerk::start(&archive, &stop, &tasks);
+    }
+    println!("http://{}", archive.config.web.listen);
+    let router = web::router(archive.clone());
+    let closing = stop.clone();
+    tasks.spawn(async move {
+        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let served = axum::serve(listener, service)
+            .with_graceful_shutdown(async move { closing.cancelled().await })
+            .await;
+        if let Err(error) = served {
+            tracing::error!(%error, "the web door failed");
+        }
+    });
+    finish(&archive, stop, tasks).await
+}
+
+/// Works the queue until told to stop.
+///
+/// # Errors
+/// `Unavailable` when a part cannot be opened.
+pub async fn work(config: Config) -> Result<ExitCode> {
+    let archive = Arc::new(Archive::open(config).await?);
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    clerk::start(&archive, &stop, &tasks);
+    finish(&archive, stop, tasks).await
+}
+
+async fn finish(
+    archive: &Archive,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+) -> Result<ExitCode> {
+    let soft = lifecycle::until_stopped(stop, tasks).await?;
+    archive.pool.close();
+    if soft {
+        archive.catalogue.close().await;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,243 @@
+//! Bringing approved records and the words of their pages into the vault: several approvals of one
+//! scan become one OCFL version. Until then the catalogue alone holds them, and the lag is a metric.
+
+use serde_json::json;
+use sogoc_workers::reading::PageReading;
+use sqlx::Row;
+
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::clock::parse_stamp;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Leased};
+use crate::record::Fields;
+use crate::vault::{Change, Content, ObjectId, Provenance, VaultError};
+
+/// Name of the records inside a scan's object.
+pub const RECORDS_FILE: &str = "records.json";
+
+/// One record as kept: enough to restore the catalogue's row and its newest decided version.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct KeptRecord {
+    /// Record id.
+    pub id: String,
+    /// Page number, from 1.
+    pub page: i64,
+    /// Place on the page, from 1.
+    pub ordinal: i64,
+    /// Class id.
+    pub class: String,
+    /// approved | rejected.
+    pub state: String,
+    /// Version number in the catalogue.
+    pub version: i64,
+    /// JSON `[x,y,w,h]` on the page as delivered.
+    pub bounds: Option<String>,
+    /// The fields, as printed beside normalised.
+    pub fields: Fields,
+    /// Who decided.
+    pub author: String,
+    /// When, RFC 3339 UTC.
+    pub at: String,
+    /// Place in the publication sequence.
+    pub published: i64,
+}
+
+/// The file [`RECORDS_FILE`].
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct KeptRecords {
+    /// Format of this file.
+    pub format: u32,
+    /// Scan id.
+    pub scan_id: String,
+    /// Every decided record of the scan, by page and place.
+    pub records: Vec<KeptRecord>,
+}
+
+/// The verb behind the job `keep_records`.
+///
+/// # Errors
+/// A passing fault puts the job back.
+pub async fn keep(archive: &Archive, job: &Leased) -> Result<()> {
+    let scan_id = &job.subject;
+    let object: Option<String> = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
+        .bind(scan_id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "scan" })?;
+    let object = ObjectId::new(object.ok_or(Error::NotFound {
+        what: "vault object",
+    })?)?;
+    let kept = decided(archive, scan_id).await?;
+    let mut changes = vec![Change::Put(Content::bytes(
+        RECORDS_FILE,
+        serde_json::to_vec_pretty(&kept)?,
+    ))];
+    changes.extend(words(archive, scan_id, &kept).await?);
+    add_version(archive, &object, &changes, &kept).await?;
+    book(archive, job, &kept).await
+}
+
+/// The newest decided version of every record of a scan that was ever published.
+async fn decided(archive: &Archive, scan_id: &str) -> Result<KeptRecords> {
+    let rows = sqlx::query(
+        "SELECT r.id, p.number AS page, r.ordinal, r.class, r.bounds, v.state, v.version,
+            v.fields, v.author, v.at, q.position
+         FROM records r JOIN pages p ON p.id = r.page_id
+         JOIN publications q ON q.record_id = r.id AND q.position =
+            (SELECT MAX(position) FROM publications WHERE record_id = r.id)
+         JOIN record_versions v ON v.record_id = r.id AND v.version = q.version
+         WHERE r.scan_id = $1 ORDER BY p.number, r.ordinal",
+    )
+    .bind(scan_id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let records = rows
+        .iter()
+        .map(|row| {
+            Ok(KeptRecord {
+                id: row.try_get("id")?,
+                page: row.try_get("page")?,
+                ordinal: row.try_get("ordinal")?,
+                class: row.try_get("class")?,
+                state: row.try_get("state")?,
+                version: row.try_get("version")?,
+                bounds: row.try_get("bounds")?,
+                fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
+                author: row.try_get("author")?,
+                at: row.try_get("at")?,
+                published: row.try_get("position")?,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(KeptRecords {
+        format: 1,
+        scan_id: scan_id.into(),
+        records,
+    })
+}
+
+/// The words of every page that has a decided record, as ALTO 4.
+async fn words(archive: &Archive, scan_id: &str, kept: &KeptRecords) -> Result<Vec<Change>> {
+    let pages = sqlx::query("SELECT id, number FROM pages WHERE scan_id = $1 ORDER BY number")
+        .bind(scan_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    let mut changes = Vec::new();
+    for row in &pages {
+        let number: i64 = row.try_get("number")?;
+        if !kept.records.iter().any(|record| record.page == number) {
+            continue;
+        }
+        let id: String = row.try_get("id")?;
+        if let Some(reading) = crate::page::reading(archive, &id).await? {
+            let path = format!("words/page-{number:05}.alto.xml");
+            changes.push(Change::Put(Content::bytes(path, alto(&reading, number))));
+        }
+    }
+    Ok(changes)
+}
+
+/// Adds the version unless the newest one says the same already (a crash after writing it).
+async fn add_version(
+    archive: &Archive,
+    object: &ObjectId,
+    changes: &[Change],
+    kept: &KeptRecords,
+) -> Result<()> {
+    // Times and names come from the decisions, so that a repeated attempt writes the same version.
+    let last = kept.records.iter().max_by_key(|record| record.published);
+    let at = last.and_then(|record| parse_stamp(&record.at));
+    let who = Provenance {
+        user_name: last
+            .map_or("machine", |record| record.author.as_str())
+            .into(),
+        user_address: String::new(),
+        message: "Approved records".into(),
+        at: at.unwrap_or_else(|| archive.clock.now()),
+    };
+    let head = archive.vault.inventory(object).await?.head();
+    match archive.vault.add_version(object, head, changes, &who).await {
+        Ok(_) => Ok(()),
+        Err(VaultError::Conflict { .. }) => Err(Error::unavailable(
+            "vault",
+            "another version was added meanwhile",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn book(archive: &Archive, job: &Leased, kept: &KeptRecords) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    for record in &kept.records {
+        sqlx::query(
+            "UPDATE records SET kept_version = $1 WHERE id = $2
+             AND (kept_version IS NULL OR kept_version < $1)",
+        )
+        .bind(record.version)
+        .bind(&record.id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    let subject = Subject {
+        kind: "scan",
+        id: &job.subject,
+    };
+    let details = json!({ "records": kept.records.len() });
+    let deed = Deed::RecordsKept;
+    audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
+    if jobs::settle(&mut tx, &*archive.clock, job).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// ALTO 4 (Library of Congress) of one page: strings with boxes and confidence, in pixels.
+fn alto(reading: &PageReading, number: i64) -> Vec<u8> {
+    use std::fmt::Write;
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let (width, height) = (reading.width, reading.height);
+    xml.push_str(
+        "<alto xmlns=\"http://www.loc.gov/standards/alto/ns-v4#\">\n  <Description><MeasurementUnit>pixel</MeasurementUnit></Description>\n",
+    );
+    let _ = write!(
+        xml,
+        "  <Layout><Page ID=\"p{number}\" PHYSICAL_IMG_NR=\"{number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\"><PrintSpace HPOS=\"0\" VPOS=\"0\" WIDTH=\"{width}\" HEIGHT=\"{height}\"><TextBlock ID=\"b{number}\"><TextLine>\n"
+    ); // writing to a String cannot fail
+    for word in &reading.words {
+        let [x, y, w, h] = word.bounds;
+        let text = escaped(&word.text);
+        let confidence = word.confidence;
+        let _ = writeln!(
+            xml,
+            "    <String CONTENT=\"{text}\" HPOS=\"{x}\" VPOS=\"{y}\" WIDTH=\"{w}\" HEIGHT=\"{h}\" WC=\"{confidence:.3}\"/>"
+        );
+    }
+    xml.push_str("  </TextLine></TextBlock></PrintSpace></Page></Layout>\n</alto>\n");
+    xml.into_bytes()
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c if c.is_control() => out.push(' '), // not allowed in XML 1.0
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_on_the_paper_can_break_out_of_the_xml() {
+        assert_eq!(escaped("a<b>&\"c\u{1}"), "a&lt;b&gt;&amp;&quot;c ");
+    }
+}

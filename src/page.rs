@@ -1,0 +1,329 @@
+//! The life of a page: received → read, or set aside with a named outcome. Asks the reading pool.
+
+use serde_json::json;
+use sogoc_workers::outcome::{Failure, FailureKind};
+use sogoc_workers::pool::{PageJob, RenderJob};
+use sogoc_workers::reading::{Box4, PageReading};
+use sqlx::Row;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Leased};
+use crate::record;
+use crate::vault::ObjectId;
+
+/// A page as shown.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct PageView {
+    /// Id.
+    pub id: String,
+    /// The scan it is a page of.
+    pub scan_id: String,
+    /// Its batch.
+    pub batch_id: String,
+    /// The file's name as delivered.
+    pub original_name: String,
+    /// From 1.
+    pub number: i64,
+    /// received | read | set_aside.
+    pub state: String,
+    /// Stable word of the reading pool.
+    pub outcome: Option<String>,
+    /// Class recognised.
+    pub class: Option<String>,
+    /// Degrees the content stands turned, clockwise.
+    pub rotation: i64,
+    /// Pixels as delivered.
+    pub width: i64,
+    /// Pixels as delivered.
+    pub height: i64,
+    /// Dots per inch.
+    pub dpi: i64,
+    /// Stable codes of what falls short of the standard.
+    pub flags: Vec<String>,
+}
+
+/// What a picture of a page should show.
+#[derive(Debug, Clone, Copy)]
+pub struct ImageWish {
+    /// Longest side in pixels.
+    pub max_side: u32,
+    /// Only this part, in pixels of the page as delivered.
+    pub crop: Option<Box4>,
+}
+
+const SELECT: &str = "SELECT p.*, s.batch_id, s.original_name FROM pages p
+     JOIN scans s ON s.id = p.scan_id";
+
+/// One page.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<PageView> {
+    require(caller, Act::SeeRecords)?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE p.id = $1")))
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "page" })?;
+    view_of(&row)
+}
+
+/// Every page of a scan, in order.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn of_scan(archive: &Archive, caller: &Caller, scan_id: &str) -> Result<Vec<PageView>> {
+    require(caller, Act::SeeRecords)?;
+    let query = format!("{SELECT} WHERE p.scan_id = $1 ORDER BY p.number");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(scan_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    rows.iter().map(view_of).collect()
+}
+
+/// An upright JPEG of a page or part of it, for eyes on a screen.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `Refused` when the page cannot be shown.
+pub async fn image(
+    archive: &Archive,
+    caller: &Caller,
+    page_id: &str,
+    wish: ImageWish,
+) -> Result<Vec<u8>> {
+    require(caller, Act::SeeImages)?;
+    let page = get(archive, caller, page_id).await?;
+    let key = cache_key(&page, wish);
+    if let Some(bytes) = archive.vault.get_cache(&key).await.ok().flatten() {
+        return Ok(bytes.to_vec());
+    }
+    let file = fetch(archive, &page.scan_id).await?;
+    let jpeg = archive
+        .pool
+        .render(RenderJob {
+            path: file.to_path_buf(),
+            page: page_number(page.number),
+            turn_degrees: turn_back(page.rotation),
+            max_side: wish.max_side.clamp(64, 6000),
+            crop: wish.crop,
+        })
+        .await
+        .map_err(not_shown)?;
+    // The cache may be lost at any time; a failure to fill it costs only the next viewer's time.
+    if let Err(error) = archive.vault.put_cache(&key, jpeg.clone().into()).await {
+        tracing::warn!(%error, "a rendition could not be cached");
+    }
+    Ok(jpeg)
+}
+
+/// What a page's own reading says, as kept beside the vault; `None` when it has not been read.
+///
+/// # Errors
+/// `Unavailable`; a cached reading that does not parse counts as none.
+pub async fn reading(archive: &Archive, page_id: &str) -> Result<Option<PageReading>> {
+    let bytes = archive.vault.get_cache(&reading_key(page_id)).await?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+/// The verb behind the job `read_page`: reads one page and books what was read, once.
+///
+/// # Errors
+/// A passing fault puts the job back; everything lasting is booked as the page's outcome.
+pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
+    let row = sqlx::query(
+        "SELECT p.number, p.state, p.scan_id, b.class_hint FROM pages p
+         JOIN scans s ON s.id = p.scan_id JOIN batches b ON b.id = s.batch_id WHERE p.id = $1",
+    )
+    .bind(&job.subject)
+    .fetch_optional(archive.catalogue.pool())
+    .await?
+    .ok_or(Error::NotFound { what: "page" })?;
+    if row.try_get::<String, _>("state")? != "received" {
+        return settle_only(archive, job).await; // read before a crash kept us from saying so
+    }
+    let scan_id: String = row.try_get("scan_id")?;
+    let file = fetch(archive, &scan_id).await?;
+    let outcome = archive
+        .pool
+        .read(PageJob {
+            path: file.to_path_buf(),
+            page: page_number(row.try_get("number")?),
+            class_hint: row.try_get("class_hint")?,
+        })
+        .await;
+    match outcome {
+        Ok(reading) => book_reading(archive, job, &scan_id, &reading).await,
+        Err(failure) if worth_another_try(&failure, job) => {
+            Err(Error::unavailable("reading", failure.kind.code()))
+        }
+        Err(failure) => book_failure(archive, job, &failure).await,
+    }
+}
+
+/// A crash or a memory kill may be the neighbourhood's fault once; the same page twice is its own.
+fn worth_another_try(failure: &Failure, job: &Leased) -> bool {
+    match failure.kind {
+        FailureKind::Unavailable => true,
+        FailureKind::Crashed | FailureKind::OutOfMemory | FailureKind::TimedOut => job.attempt < 2,
+        _ => false,
+    }
+}
+
+async fn book_reading(
+    archive: &Archive,
+    job: &Leased,
+    scan_id: &str,
+    reading: &PageReading,
+) -> Result<()> {
+    let words = serde_json::to_vec(reading)?;
+    archive
+        .vault
+        .put_cache(&reading_key(&job.subject), words.into())
+        .await?;
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query(
+        "UPDATE pages SET state = 'read', outcome = 'read', class = $1, class_confidence = $2,
+            rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
+            fingerprint = $9, milliseconds = $10, read_at = $11 WHERE id = $12",
+    )
+    .bind(&reading.class)
+    .bind(reading.class_confidence)
+    .bind(i64::from(reading.rotation))
+    .bind(i64::from(reading.width))
+    .bind(i64::from(reading.height))
+    .bind(i64::from(reading.dpi))
+    .bind(&reading.text)
+    .bind(serde_json::to_string(&reading.quality)?)
+    .bind(&reading.quality.fingerprint)
+    .bind(i64::try_from(reading.milliseconds).unwrap_or(i64::MAX))
+    .bind(stamp(archive.clock.now()))
+    .bind(&job.subject)
+    .execute(&mut *tx)
+    .await?;
+    record::propose(archive, &mut tx, scan_id, &job.subject, &reading.records).await?;
+    let details = json!({ "class": reading.class, "records": reading.records.len() });
+    finish(archive, tx, job, Deed::PageRead, details).await
+}
+
+async fn book_failure(archive: &Archive, job: &Leased, failure: &Failure) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("UPDATE pages SET state = 'set_aside', outcome = $1, read_at = $2 WHERE id = $3")
+        .bind(failure.kind.code())
+        .bind(stamp(archive.clock.now()))
+        .bind(&job.subject)
+        .execute(&mut *tx)
+        .await?;
+    let details = json!({ "outcome": failure.kind.code() });
+    finish(archive, tx, job, Deed::PageSetAside, details).await
+}
+
+async fn finish(
+    archive: &Archive,
+    mut tx: Tx,
+    job: &Leased,
+    deed: Deed,
+    details: serde_json::Value,
+) -> Result<()> {
+    let subject = Subject {
+        kind: "page",
+        id: &job.subject,
+    };
+    audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
+    if jobs::settle(&mut tx, &*archive.clock, job).await? {
+        tx.commit().await?;
+    } // otherwise another holder took over; ours is rolled back and theirs counts
+    Ok(())
+}
+
+async fn settle_only(archive: &Archive, job: &Leased) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    jobs::settle(&mut tx, &*archive.clock, job).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The verified master of a scan in a temporary file of the spool, where the reading children may look.
+async fn fetch(archive: &Archive, scan_id: &str) -> Result<tempfile::TempPath> {
+    let row = sqlx::query("SELECT object_id, original_name FROM scans WHERE id = $1")
+        .bind(scan_id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "scan" })?;
+    let object: Option<String> = row.try_get("object_id")?;
+    let object = ObjectId::new(object.ok_or(Error::NotFound {
+        what: "vault object",
+    })?)?;
+    let name: String = row.try_get("original_name")?;
+    let path = archive
+        .spool
+        .join(format!("{}.page", archive.clock.new_id()));
+    let temporary = tempfile::TempPath::try_from_path(&path)?;
+    archive
+        .vault
+        .read_to_path(&object, &name, Some(1), &path)
+        .await?;
+    Ok(temporary)
+}
+
+fn view_of(row: &sqlx::any::AnyRow) -> Result<PageView> {
+    let quality: Option<String> = row.try_get("quality")?;
+    let quality: sogoc_workers::reading::Quality = match quality {
+        Some(text) => serde_json::from_str(&text)?,
+        None => Default::default(),
+    };
+    let number = |column: &str| -> Result<i64> {
+        Ok(row.try_get::<Option<i64>, _>(column)?.unwrap_or_default())
+    };
+    Ok(PageView {
+        id: row.try_get("id")?,
+        scan_id: row.try_get("scan_id")?,
+        batch_id: row.try_get("batch_id")?,
+        original_name: row.try_get("original_name")?,
+        number: row.try_get("number")?,
+        state: row.try_get("state")?,
+        outcome: row.try_get("outcome")?,
+        class: row.try_get("class")?,
+        rotation: number("rotation")?,
+        width: number("width")?,
+        height: number("height")?,
+        dpi: number("dpi")?,
+        flags: quality.flags,
+    })
+}
+
+fn not_shown(failure: Failure) -> Error {
+    match failure.kind {
+        FailureKind::Unavailable => Error::unavailable("reading", failure.kind.code()),
+        kind => Error::refused("not_shown", kind.sentence_vi(), kind.sentence_en()),
+    }
+}
+
+fn cache_key(page: &PageView, wish: ImageWish) -> String {
+    let crop = wish
+        .crop
+        .map_or_else(|| "full".into(), |[x, y, w, h]| format!("{x}-{y}-{w}-{h}"));
+    // The rotation is part of the key: a picture made before the page was read may lie on its side.
+    format!(
+        "images/{}/{}-{}-{crop}.jpg",
+        page.id, page.rotation, wish.max_side
+    )
+}
+
+fn reading_key(page_id: &str) -> String {
+    format!("readings/{page_id}.json")
+}
+
+fn page_number(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(1)
+}
+
+/// Content that stands turned clockwise is turned back by the rest of the circle.
+fn turn_back(rotation: i64) -> u16 {
+    u16::try_from((360 - rotation.rem_euclid(360)) % 360).unwrap_or(0)
+}

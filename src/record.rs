@@ -1,0 +1,316 @@
+//! The described act in versions: proposed, corrected, approved; as-printed beside normalised; and
+//! the publication sequence that every index follows.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use sogoc_workers::class::Class;
+use sogoc_workers::reading::{Box4, FieldReading, RecordReading};
+use sqlx::Row;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::{Tx, next_number};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+
+/// Fields by key of the class.
+pub type Fields = BTreeMap<String, FieldReading>;
+
+/// A record as shown.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct RecordView {
+    /// Id.
+    pub id: String,
+    /// The scan it stands on.
+    pub scan_id: String,
+    /// The page it stands on.
+    pub page_id: String,
+    /// That page's number, from 1.
+    pub page_number: i64,
+    /// The batch it came with.
+    pub batch_id: String,
+    /// The file's name as delivered.
+    pub original_name: String,
+    /// Place on the page, from 1.
+    pub ordinal: i64,
+    /// Class id.
+    pub class: String,
+    /// proposed | corrected | approved | rejected.
+    pub state: String,
+    /// Newest version, from 1.
+    pub version: i64,
+    /// Fields a person still has to look at.
+    pub doubtful: i64,
+    /// `[x, y, width, height]` on the page as delivered.
+    #[schema(value_type = Option<Vec<i32>>)]
+    pub bounds: Option<Box4>,
+    /// The fields of the newest version.
+    #[schema(value_type = Object)]
+    pub fields: Fields,
+    /// Newest version that is in the vault.
+    pub kept_version: Option<i64>,
+    /// RFC 3339 UTC.
+    pub updated_at: String,
+}
+
+/// One version of a record.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct VersionView {
+    /// From 1.
+    pub version: i64,
+    /// State it brought.
+    pub state: String,
+    /// Name of the person, or `machine`.
+    pub author: String,
+    /// Why.
+    pub note: String,
+    /// RFC 3339 UTC.
+    pub at: String,
+    /// Fields of that version.
+    #[schema(value_type = Object)]
+    pub fields: Fields,
+}
+
+/// Which records to list.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RecordFilter {
+    /// proposed | corrected | approved | rejected.
+    pub state: Option<String>,
+    /// Of one batch.
+    pub batch_id: Option<String>,
+    /// Of one scan.
+    pub scan_id: Option<String>,
+    /// Of one class.
+    pub class: Option<String>,
+    /// At most this many, 1 to 200; 50 when absent.
+    pub limit: Option<i64>,
+    /// After this id.
+    pub after: Option<String>,
+}
+
+const SELECT: &str = "SELECT r.*, p.number AS page_number, s.batch_id, s.original_name, v.fields
+     FROM records r JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
+     JOIN record_versions v ON v.record_id = r.id AND v.version = r.version";
+
+/// One record, newest version.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<RecordView> {
+    require(caller, Act::SeeRecords)?;
+    load(archive, id).await
+}
+
+/// As [`get`], for the program's own verbs.
+pub(crate) async fn load(archive: &Archive, id: &str) -> Result<RecordView> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE r.id = $1")))
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "record" })?;
+    view_of(&row)
+}
+
+/// Records by filter, by id (= order of making).
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn list(
+    archive: &Archive,
+    caller: &Caller,
+    filter: &RecordFilter,
+) -> Result<Vec<RecordView>> {
+    require(caller, Act::SeeRecords)?;
+    let query = format!(
+        "{SELECT} WHERE ($1 = '' OR r.state = $1) AND ($2 = '' OR s.batch_id = $2)
+         AND ($3 = '' OR r.scan_id = $3) AND ($4 = '' OR r.class = $4) AND r.id > $5
+         ORDER BY r.id LIMIT $6"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(filter.state.clone().unwrap_or_default())
+        .bind(filter.batch_id.clone().unwrap_or_default())
+        .bind(filter.scan_id.clone().unwrap_or_default())
+        .bind(filter.class.clone().unwrap_or_default())
+        .bind(filter.after.clone().unwrap_or_default())
+        .bind(filter.limit.unwrap_or(50).clamp(1, 200))
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    rows.iter().map(view_of).collect()
+}
+
+/// Every version, oldest first, with the authors' names.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<VersionView>> {
+    require(caller, Act::SeeRecords)?;
+    let rows = sqlx::query(
+        "SELECT v.*, COALESCE(w.name, v.author) AS author_name FROM record_versions v
+         LEFT JOIN people w ON w.id = v.author WHERE v.record_id = $1 ORDER BY v.version",
+    )
+    .bind(id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    if rows.is_empty() {
+        return Err(Error::NotFound { what: "record" });
+    }
+    rows.iter()
+        .map(|row| {
+            Ok(VersionView {
+                version: row.try_get("version")?,
+                state: row.try_get("state")?,
+                author: row.try_get("author_name")?,
+                note: row.try_get("note")?,
+                at: row.try_get("at")?,
+                fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
+            })
+        })
+        .collect()
+}
+
+/// The fields of one version.
+pub(crate) async fn fields_of(archive: &Archive, id: &str, version: i64) -> Result<Fields> {
+    let text: String = sqlx::query_scalar(
+        "SELECT fields FROM record_versions WHERE record_id = $1 AND version = $2",
+    )
+    .bind(id)
+    .bind(version)
+    .fetch_optional(archive.catalogue.pool())
+    .await?
+    .ok_or(Error::NotFound {
+        what: "record version",
+    })?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// Books what was read from one page as version 1 of each record.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn propose(
+    archive: &Archive,
+    tx: &mut Tx,
+    scan_id: &str,
+    page_id: &str,
+    readings: &[RecordReading],
+) -> Result<()> {
+    let now = stamp(archive.clock.now());
+    for (place, reading) in readings.iter().enumerate() {
+        let id = archive.clock.new_id();
+        let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
+        let class = archive.classes.get(&reading.class);
+        sqlx::query(
+            "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
+                bounds, updated_at) VALUES ($1, $2, $3, $4, $5, 'proposed', 1, $6, $7, $8)",
+        )
+        .bind(&id)
+        .bind(scan_id)
+        .bind(page_id)
+        .bind(i64::try_from(place + 1).unwrap_or(i64::MAX))
+        .bind(&reading.class)
+        .bind(doubtful(class, &reading.fields))
+        .bind(bounds)
+        .bind(&now)
+        .execute(&mut **tx)
+        .await?;
+        let version = Version {
+            number: 1,
+            state: "proposed",
+            author: "machine",
+            note: "",
+            at: &now,
+        };
+        save_version(tx, &id, &version, &reading.fields).await?;
+        let subject = Subject {
+            kind: "record",
+            id: &id,
+        };
+        let details = json!({ "class": reading.class });
+        let deed = Deed::RecordProposed;
+        audit::append(tx, &*archive.clock, "machine", deed, subject, details).await?;
+    }
+    Ok(())
+}
+
+/// The head of a new version.
+pub(crate) struct Version<'a> {
+    pub number: i64,
+    pub state: &'a str,
+    pub author: &'a str,
+    pub note: &'a str,
+    pub at: &'a str,
+}
+
+pub(crate) async fn save_version(
+    tx: &mut Tx,
+    record_id: &str,
+    version: &Version<'_>,
+    fields: &Fields,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO record_versions (record_id, version, state, fields, author, note, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(record_id)
+    .bind(version.number)
+    .bind(version.state)
+    .bind(serde_json::to_string(fields)?)
+    .bind(version.author)
+    .bind(version.note)
+    .bind(version.at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes the next publication number for a record, in the transaction of its approval. The counter's
+/// row is locked until commit, so a follower can never skip a number.
+pub(crate) async fn publish(tx: &mut Tx, record_id: &str, version: i64, at: &str) -> Result<()> {
+    let position = next_number(tx, "publication").await?;
+    sqlx::query(
+        "INSERT INTO publications (position, record_id, version, at) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(position)
+    .bind(record_id)
+    .bind(version)
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How many fields a person still has to look at: those read but not accepted, and mandatory ones missing.
+pub(crate) fn doubtful(class: Option<&Class>, fields: &Fields) -> i64 {
+    let unsure = fields.values().filter(|field| !field.accepted).count();
+    let missing = class.map_or(0, |class| {
+        let mandatory = class.fields.iter().filter(|field| field.mandatory);
+        mandatory
+            .filter(|field| !fields.contains_key(&field.key))
+            .count()
+    });
+    i64::try_from(unsure + missing).unwrap_or(i64::MAX)
+}
+
+fn view_of(row: &sqlx::any::AnyRow) -> Result<RecordView> {
+    let bounds: Option<String> = row.try_get("bounds")?;
+    Ok(RecordView {
+        id: row.try_get("id")?,
+        scan_id: row.try_get("scan_id")?,
+        page_id: row.try_get("page_id")?,
+        page_number: row.try_get("page_number")?,
+        batch_id: row.try_get("batch_id")?,
+        original_name: row.try_get("original_name")?,
+        ordinal: row.try_get("ordinal")?,
+        class: row.try_get("class")?,
+        state: row.try_get("state")?,
+        version: row.try_get("version")?,
+        doubtful: row.try_get("doubtful")?,
+        bounds: bounds.map(|text| serde_json::from_str(&text)).transpose()?,
+        fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
+        kept_version: row.try_get("kept_version")?,
+        updated_at: row.try_get("updated_at")?,
+    })
+}

@@ -1,0 +1,144 @@
+//! The life of a reading child: the same executable, started with [`ARGUMENT`], alone with one
+//! socket. It shuts itself in, says hello, and answers one request at a time until the socket closes.
+//!
+//! Everything that looks inside a delivered file runs here and nowhere else.
+
+mod plain;
+
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use self::plain::Engine;
+use crate::decode::{self, DecodeLimits};
+use crate::limits;
+use crate::outcome::{Failure, FailureKind, Outcome};
+use crate::probe;
+use crate::protocol::{self, Answer, Hello, ProtocolError, Request, SetUp, Task};
+use crate::render;
+
+/// The hidden first argument that makes the executable a reading child.
+pub const ARGUMENT: &str = "read-page-child";
+
+/// Exit status after a panic; the parent replaces the child.
+const EXIT_PANICKED: i32 = 101;
+
+/// Exit status when the socket closed or the first messages made no sense (`EX_PROTOCOL`).
+const EXIT_PROTOCOL: i32 = 76;
+
+/// Where the last panic happened. Its message is not kept: it may quote the page.
+static PANIC_PLACE: Mutex<String> = Mutex::new(String::new());
+
+/// Serves requests from standard input until it closes.
+pub fn main() -> ! {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        *PANIC_PLACE.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }));
+    let status = match serve() {
+        Ok(()) | Err(ProtocolError::Closed) => 0,
+        Err(_) => EXIT_PROTOCOL,
+    };
+    std::process::exit(status)
+}
+
+fn serve() -> Result<(), ProtocolError> {
+    let mut socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+    let set_up: SetUp = protocol::receive(&mut socket, protocol::MAX_REQUEST)?;
+    if set_up.version != protocol::VERSION {
+        return Err(ProtocolError::Garbled);
+    }
+    limits::take(set_up.memory_bytes, set_up.cpu_seconds)?;
+    let mut reader = Reader::open(&set_up);
+    let mut readable: Vec<&Path> = vec![reader.engine.tessdata()];
+    readable.extend(set_up.classes.as_deref());
+    let confinement = limits::confine(&readable);
+    let hello = Hello {
+        version: protocol::VERSION,
+        confinement,
+    };
+    protocol::send(&mut socket, &hello, protocol::MAX_REQUEST)?;
+    loop {
+        answer_one(&mut socket, &mut reader)?;
+    }
+}
+
+/// One request, one answer; after a panic the child says so and ends, its state is not to be trusted.
+fn answer_one(socket: &mut UnixStream, reader: &mut Reader) -> Result<(), ProtocolError> {
+    let request: Request = protocol::receive(socket, protocol::MAX_REQUEST)?;
+    let file = protocol::receive_file(socket)?;
+    limits::allow_memory(request.memory_bytes)?;
+    let work = AssertUnwindSafe(|| reader.perform(request.task, file));
+    let Ok(outcome) = catch_unwind(work) else {
+        let place = PANIC_PLACE
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        protocol::send(socket, &Answer::Panicked(place), protocol::MAX_ANSWER)?;
+        std::process::exit(EXIT_PANICKED);
+    };
+    match outcome {
+        Ok(Done::Message(answer)) => protocol::send(socket, &answer, protocol::MAX_ANSWER),
+        Ok(Done::Jpeg(bytes)) => {
+            protocol::send(socket, &Answer::Rendered, protocol::MAX_ANSWER)?;
+            protocol::send_bytes(socket, &bytes, protocol::MAX_ANSWER)
+        }
+        Err(failure) => protocol::send(socket, &Answer::Failed(failure), protocol::MAX_ANSWER),
+    }
+}
+
+/// What a request came to.
+enum Done {
+    Message(Answer),
+    Jpeg(Vec<u8>),
+}
+
+/// What stays loaded between pages.
+struct Reader {
+    limits: DecodeLimits,
+    engine: Engine,
+}
+
+impl Reader {
+    fn open(set_up: &SetUp) -> Self {
+        Self {
+            limits: set_up.limits,
+            engine: Engine::new(set_up.tessdata.as_deref()),
+        }
+    }
+
+    fn perform(&mut self, task: Task, file: std::fs::File) -> Outcome<Done> {
+        match task {
+            Task::Probe => {
+                let probe = probe::probe_file(file, &self.limits)?;
+                Ok(Done::Message(Answer::Probed(probe)))
+            }
+            Task::Shape { page } => {
+                let shape = decode::shape(file, page, &self.limits)?;
+                Ok(Done::Message(Answer::Shaped(shape)))
+            }
+            Task::Read { page, class_hint } => {
+                let decoded = decode::decode_file(file, page, &self.limits)?;
+                let reading = plain::read_page(&decoded, &mut self.engine, class_hint.as_deref())
+                    .map_err(|detail| Failure::new(FailureKind::Unavailable, detail))?;
+                Ok(Done::Message(Answer::Read(Box::new(reading))))
+            }
+            Task::Render {
+                page,
+                turn_degrees,
+                max_side,
+                crop,
+            } => {
+                let decoded = decode::decode_file(file, page, &self.limits)?;
+                Ok(Done::Jpeg(render::render(
+                    &decoded.image,
+                    turn_degrees,
+                    max_side,
+                    crop,
+                )?))
+            }
+        }
+    }
+}

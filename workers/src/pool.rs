@@ -1,0 +1,263 @@
+//! A few children of the same executable, one page each at a time, admitted by the bytes they are
+//! predicted to need, stopped at a deadline, replaced after so many pages.
+//!
+//! Work is taken in the order it is given; priorities are the caller's matter. A page's future may
+//! be dropped: work not yet begun is skipped, work begun ends by itself.
+
+mod gate;
+mod keeper;
+mod process;
+mod stats;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use self::gate::Gate;
+use self::keeper::{Keeper, Work};
+use self::process::KillHandle;
+pub use self::stats::PoolStats;
+use self::stats::Tally;
+use crate::decode::DecodeLimits;
+use crate::outcome::{Failure, FailureKind, Outcome};
+use crate::probe::Probe;
+use crate::protocol::{Answer, Task};
+use crate::reading::{Box4, PageReading};
+
+/// What a child may keep between pages: its program, the engine with its trained data, caches.
+/// One that holds more after a page is replaced.
+pub const IDLE_BYTES: u64 = 192 << 20;
+
+/// Ceiling for each child in the default configuration, see [`PoolConfig::ceiling_bytes`].
+const DEFAULT_CHILD_BYTES: u64 = 768 << 20;
+
+/// How many children there are and what they may use.
+#[derive(Debug, Clone)]
+pub struct PoolConfig {
+    /// The executable; it calls [`crate::child::main`] when its first argument is [`crate::child::ARGUMENT`].
+    pub program: PathBuf,
+    /// Pages read at the same time.
+    pub children: usize,
+    /// Bytes all children may hold together. Each child's share between pages, [`IDLE_BYTES`], is
+    /// set aside; the rest admits pages.
+    pub ceiling_bytes: u64,
+    /// Pages after which a child is replaced, so that no leak grows old.
+    pub pages_per_child: u32,
+    /// Time for one page.
+    pub page_timeout: Duration,
+    /// Folder of trained data; the system's when absent.
+    pub tessdata: Option<PathBuf>,
+    /// Folder of record classes; the embedded ones when absent.
+    pub classes: Option<PathBuf>,
+    /// Ceilings for one file and one page; bytes are further bound by the pool's ceiling.
+    pub limits: DecodeLimits,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        let children = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            // The very file this process runs, even when an upgrade has put another in its place.
+            program: PathBuf::from("/proc/self/exe"),
+            children,
+            ceiling_bytes: children as u64 * DEFAULT_CHILD_BYTES,
+            pages_per_child: 200,
+            page_timeout: Duration::from_secs(120),
+            tessdata: None,
+            classes: None,
+            limits: DecodeLimits::default(),
+        }
+    }
+}
+
+/// A page to read.
+#[derive(Debug, Clone)]
+pub struct PageJob {
+    /// The file.
+    pub path: PathBuf,
+    /// From 1.
+    pub page: u32,
+    /// Class to try first, where the batch declared one.
+    pub class_hint: Option<String>,
+}
+
+/// A page to show.
+#[derive(Debug, Clone)]
+pub struct RenderJob {
+    /// The file.
+    pub path: PathBuf,
+    /// From 1.
+    pub page: u32,
+    /// Clockwise: 0, 90, 180 or 270.
+    pub turn_degrees: u16,
+    /// No side of the result is longer, in pixels.
+    pub max_side: u32,
+    /// Part of the page, in pixels as delivered; cut before turning.
+    pub crop: Option<Box4>,
+}
+
+/// The children and the queue before them. Dropping it ends them.
+#[derive(Debug)]
+pub struct Pool {
+    queue: Mutex<Option<Sender<Work>>>,
+    gate: Arc<Gate>,
+    tally: Arc<Tally>,
+    handles: Vec<KillHandle>,
+    keepers: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    /// Makes room for the children; each is started by its first page.
+    ///
+    /// # Errors
+    /// `refused` where the ceiling leaves no room for pages, `unavailable` where no thread starts.
+    pub fn new(config: PoolConfig) -> Outcome<Self> {
+        let children = config.children.max(1);
+        let idle = IDLE_BYTES.saturating_mul(children as u64);
+        let room = config.ceiling_bytes.saturating_sub(idle);
+        if room == 0 {
+            let detail = format!("{children} children need more than {idle} bytes");
+            return Err(Failure::new(FailureKind::Refused, detail));
+        }
+        let gate = Gate::new(room);
+        let tally = Arc::new(Tally::new(config.ceiling_bytes));
+        let (sender, receiver) = channel();
+        let receiver = Arc::new(Mutex::new(receiver));
+        let config = Arc::new(PoolConfig { children, ..config });
+        let mut pool = Self {
+            queue: Mutex::new(Some(sender)),
+            gate: Arc::clone(&gate),
+            tally: Arc::clone(&tally),
+            handles: Vec::new(),
+            keepers: Vec::new(),
+        };
+        for number in 0..children {
+            let handle = KillHandle::default();
+            let keeper = Keeper::new(&config, &gate, &tally, &handle);
+            let receiver = Arc::clone(&receiver);
+            // A thread of its own for each child: the kernel ends a child with the *thread* that
+            // started it, so that thread must live as long as the pool.
+            let thread = std::thread::Builder::new()
+                .name(format!("page-child-{number}"))
+                .spawn(move || keeper.run(&receiver))
+                .map_err(|error| {
+                    Failure::new(FailureKind::Unavailable, error.kind().to_string())
+                })?;
+            pool.handles.push(handle);
+            pool.keepers.push(thread);
+        }
+        Ok(pool)
+    }
+
+    /// What the file is and how large its pages are.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`].
+    pub async fn probe(&self, path: &Path) -> Outcome<Probe> {
+        match self.perform(path, Task::Probe).await? {
+            (Answer::Probed(probe), _) => Ok(probe),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// Words and fields of one page.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`].
+    pub async fn read(&self, job: PageJob) -> Outcome<PageReading> {
+        let task = Task::Read {
+            page: job.page,
+            class_hint: job.class_hint,
+        };
+        match self.perform(&job.path, task).await? {
+            (Answer::Read(reading), _) => Ok(*reading),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// One page or a part of it as JPEG.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`].
+    pub async fn render(&self, job: RenderJob) -> Outcome<Vec<u8>> {
+        let RenderJob {
+            path,
+            page,
+            turn_degrees,
+            max_side,
+            crop,
+        } = job;
+        let task = Task::Render {
+            page,
+            turn_degrees,
+            max_side,
+            crop,
+        };
+        match self.perform(&path, task).await? {
+            (Answer::Rendered, jpeg) if jpeg.starts_with(&[0xFF, 0xD8]) => Ok(jpeg),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// Figures for the metrics page.
+    pub fn stats(&self) -> PoolStats {
+        self.tally.stats(self.gate.admitted())
+    }
+
+    /// Ends all children at once; pages in hand end as `unavailable`. Idempotent.
+    pub fn close(&self) {
+        self.tally.close();
+        self.gate.close();
+        *self.queue.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.handles.iter().for_each(process::kill);
+    }
+
+    async fn perform(&self, path: &Path, task: Task) -> Outcome<(Answer, Vec<u8>)> {
+        let path = path.to_owned();
+        let file = tokio::task::spawn_blocking(move || open_regular(&path))
+            .await
+            .map_err(|_| Failure::new(FailureKind::Unavailable, "the program is ending"))??;
+        let (reply, answered) = oneshot::channel();
+        let closed = || Failure::new(FailureKind::Unavailable, "the pool is closed");
+        {
+            let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let sender = queue.as_ref().ok_or_else(closed)?;
+            sender
+                .send(Work { file, task, reply })
+                .map_err(|_| closed())?;
+        }
+        answered.await.map_err(|_| closed())?
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.close();
+        for keeper in self.keepers.drain(..) {
+            let _ = keeper.join(); // a panicked keeper has nothing left to end
+        }
+    }
+}
+
+/// Opens a file for a child; a pipe or device would make it wait for ever.
+fn open_regular(path: &Path) -> Outcome<File> {
+    let unavailable =
+        |error: std::io::Error| Failure::new(FailureKind::Unavailable, error.kind().to_string());
+    if !std::fs::metadata(path).map_err(unavailable)?.is_file() {
+        return Err(Failure::new(FailureKind::Refused, "not a regular file"));
+    }
+    File::open(path).map_err(unavailable)
+}
+
+/// An answer to another question: the child is not to be believed.
+fn unexpected(answer: &Answer) -> Failure {
+    match answer {
+        Answer::Failed(failure) => failure.clone(),
+        _ => Failure::new(FailureKind::Crashed, "answered another question"),
+    }
+}
