@@ -155,6 +155,23 @@ fn sealing_keeps_the_page_and_its_archival_form() {
 }
 
 #[test]
+fn a_signature_made_by_pyhanko_holds_before_ourselves() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("seal.p12");
+    let now = Timestamp::now();
+    let seal = Seal::open_or_create(&key, "ascii only", now, "Phòng GDĐT").unwrap();
+    let pdf = folder.path().join("theirs.pdf");
+    std::fs::write(&pdf, compose(&sample()).unwrap().pdf).unwrap();
+    pyhanko::sign(&pdf, &key, "ascii only");
+    let trust = Trust::from_pem(&seal.trust_file()).unwrap();
+    let mut theirs = std::fs::read(&pdf).unwrap();
+    let verdict = verify(&theirs, &trust, Timestamp::now());
+    assert!(verdict.holds(), "{verdict:?}");
+    theirs[2000] ^= 1;
+    assert!(!verify(&theirs, &trust, Timestamp::now()).holds());
+}
+
+#[test]
 fn an_update_after_sealing_is_reported_as_such() {
     let office = Office::new();
     let sealed = office.sealed();
@@ -266,7 +283,9 @@ fn from_approved_to_signed_takes_less_than_half_a_second() {
         Ok(compose(&content).unwrap().pdf)
     })
     .unwrap();
-    // The budget is for the 95th percentile on a quiet machine, which the bench shows; tests share theirs.
-    let p50 = timing.approved_to_signed.p50;
-    assert!(p50.as_millis() <= 500, "half of the copies took {p50:?}");
+    let p95 = timing.approved_to_signed.p95;
+    assert!(
+        p95.as_millis() <= 500,
+        "p95 of approved to signed is {p95:?}"
+    );
 }

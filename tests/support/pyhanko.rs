@@ -31,3 +31,10 @@ pub fn append_update(pdf: &Path) {
     let mut command = python();
     pip::run(command.arg(script("pyhanko_append.py")).arg(pdf));
 }
+
+/// Signs `pdf` in place with the key in `key`, now.
+pub fn sign(pdf: &Path, key: &Path, password: &str) {
+    let mut command = python();
+    command.arg(script("pyhanko_sign.py")).arg(pdf).arg(key);
+    pip::run(command.arg(password));
+}
