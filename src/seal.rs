@@ -1,7 +1,7 @@
 //! The agency's electronic seal on a PDF: PAdES baseline B-B made in two phases, and its verification.
 //!
-//! [`prepare`](prepare::prepare) appends the signature field and reserves a gap; a [`KeySource`] signs the digest of
-//! the rest; [`Prepared::embed`] fills the gap. Where the key lives is the source's affair. [`verify`](verify::verify)
+//! [`prepare()`] appends the signature field and reserves a gap; a [`KeySource`] signs the digest of
+//! the rest; [`Prepared::embed`] fills the gap. Where the key lives is the source's affair. [`verify()`]
 //! answers separate plain questions about any sealed file, without network and without trusting a byte of it.
 
 mod certificate;
