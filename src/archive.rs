@@ -92,14 +92,16 @@ impl Archive {
 
 fn pool_config(config: &Config) -> PoolConfig {
     let reading = &config.reading;
+    let usual = PoolConfig::default();
     PoolConfig {
+        program: reading.program.clone().unwrap_or(usual.program),
         children: config.readers(),
         ceiling_bytes: reading.ceiling_mib << 20,
         pages_per_child: reading.pages_per_child,
         page_timeout: Duration::from_secs(reading.page_seconds),
         tessdata: reading.tessdata.clone(),
         classes: config.classes.clone(),
-        ..PoolConfig::default()
+        limits: usual.limits,
     }
 }
 

@@ -407,10 +407,10 @@ async fn close_request(
 }
 
 async fn finish(archive: &Archive, mut tx: Tx, job: Option<&Leased>) -> Result<()> {
-    if let Some(job) = job {
-        if !jobs::settle(&mut tx, &*archive.clock, job).await? {
-            return Ok(()); // another holder took over; ours is rolled back
-        }
+    if let Some(job) = job
+        && !jobs::settle(&mut tx, &*archive.clock, job).await?
+    {
+        return Ok(()); // another holder took over; ours is rolled back
     }
     tx.commit().await?;
     Ok(())

@@ -65,6 +65,8 @@ pub struct ReadingConfig {
     pub page_seconds: u64,
     /// Folder of Tesseract models; the system's when absent.
     pub tessdata: Option<PathBuf>,
+    /// The `sogoc` executable whose children read; the running one when absent.
+    pub program: Option<PathBuf>,
 }
 
 impl Default for ReadingConfig {
@@ -75,6 +77,7 @@ impl Default for ReadingConfig {
             pages_per_child: 200,
             page_seconds: 180,
             tessdata: None,
+            program: None,
         }
     }
 }

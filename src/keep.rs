@@ -200,9 +200,9 @@ fn alto(reading: &PageReading, number: i64) -> Vec<u8> {
     xml.push_str(
         "<alto xmlns=\"http://www.loc.gov/standards/alto/ns-v4#\">\n  <Description><MeasurementUnit>pixel</MeasurementUnit></Description>\n",
     );
-    let _ = write!(
+    let _ = writeln!(
         xml,
-        "  <Layout><Page ID=\"p{number}\" PHYSICAL_IMG_NR=\"{number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\"><PrintSpace HPOS=\"0\" VPOS=\"0\" WIDTH=\"{width}\" HEIGHT=\"{height}\"><TextBlock ID=\"b{number}\"><TextLine>\n"
+        "  <Layout><Page ID=\"p{number}\" PHYSICAL_IMG_NR=\"{number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\"><PrintSpace HPOS=\"0\" VPOS=\"0\" WIDTH=\"{width}\" HEIGHT=\"{height}\"><TextBlock ID=\"b{number}\"><TextLine>"
     ); // writing to a String cannot fail
     for word in &reading.words {
         let [x, y, w, h] = word.bounds;
