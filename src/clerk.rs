@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::jobs::{self, Kind, Leased};
-use crate::{certified_copy, keep, page, search};
+use crate::{certified_copy, keep, page, search, upload};
 
 /// How long an idle queue waits before it looks again.
 const IDLE: Duration = Duration::from_millis(250);
@@ -130,7 +130,7 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::ReadPage => page::read(archive, job).await,
         Kind::KeepRecords => keep::keep(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
-        Kind::SweepUploads => Ok(()),
+        Kind::SweepUploads => upload::sweep(archive, job).await,
     };
     let word = outcome
         .as_ref()

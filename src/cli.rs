@@ -1,5 +1,6 @@
 //! The command line: each command is one call to a verb, with progress, `--json` and a truthful exit code.
 
+mod deliver;
 mod holdings;
 mod people;
 mod serve;
@@ -44,6 +45,7 @@ enum Command {
     Serve(serve::Serve),
     /// Work only the queue, for more machines.
     Work,
+    Deliver(deliver::Deliver),
     /// Find records by name (accents or not), birth date, school, year or number.
     Search(holdings::Search),
     /// Build the search index anew beside the live one, then swap.
@@ -90,6 +92,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Serve(serve) => serve::serve(config, serve).await,
         Command::Work => serve::work(config).await,
+        Command::Deliver(wish) => deliver::deliver(config, wish, cli.json).await,
         Command::Search(search) => holdings::search(open(config).await?, search, cli.json).await,
         Command::Reindex => holdings::reindex(open(config).await?).await,
         Command::Check => holdings::check(config, cli.json).await,

@@ -26,7 +26,7 @@ const LONGEST_CODE: usize = 100;
 const LONGEST_TITLE: usize = 1000;
 
 /// One fonds.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Fonds {
     /// Its id.
     pub id: String,
@@ -43,7 +43,7 @@ pub struct Fonds {
 }
 
 /// What is said of a fonds when it is made.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewFonds {
     /// Mã phông.

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod archive;
 pub mod audit;
+pub mod batch;
 pub mod catalogue;
 pub mod certified_copy;
 pub mod clerk;
@@ -26,7 +27,9 @@ pub mod lifecycle;
 pub mod page;
 pub mod record;
 pub mod review;
+pub mod scan;
 pub mod seal;
 pub mod search;
+pub mod upload;
 pub mod vault;
 pub mod web;

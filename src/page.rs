@@ -13,8 +13,7 @@ use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Leased};
-use crate::record;
-use crate::vault::ObjectId;
+use crate::{record, scan};
 
 /// A page as shown.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
@@ -103,7 +102,7 @@ pub async fn image(
     if let Some(bytes) = archive.vault.get_cache(&key).await.ok().flatten() {
         return Ok(bytes.to_vec());
     }
-    let file = fetch(archive, &page.scan_id).await?;
+    let file = scan::fetch_master(archive, &page.scan_id).await?;
     let jpeg = archive
         .pool
         .render(RenderJob {
@@ -148,7 +147,7 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
         return settle_only(archive, job).await; // read before a crash kept us from saying so
     }
     let scan_id: String = row.try_get("scan_id")?;
-    let file = fetch(archive, &scan_id).await?;
+    let file = scan::fetch_master(archive, &scan_id).await?;
     let outcome = archive
         .pool
         .read(PageJob {
@@ -246,29 +245,6 @@ async fn settle_only(archive: &Archive, job: &Leased) -> Result<()> {
     jobs::settle(&mut tx, &*archive.clock, job).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// The verified master of a scan in a temporary file of the spool, where the reading children may look.
-async fn fetch(archive: &Archive, scan_id: &str) -> Result<tempfile::TempPath> {
-    let row = sqlx::query("SELECT object_id, original_name FROM scans WHERE id = $1")
-        .bind(scan_id)
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "scan" })?;
-    let object: Option<String> = row.try_get("object_id")?;
-    let object = ObjectId::new(object.ok_or(Error::NotFound {
-        what: "vault object",
-    })?)?;
-    let name: String = row.try_get("original_name")?;
-    let path = archive
-        .spool
-        .join(format!("{}.page", archive.clock.new_id()));
-    let temporary = tempfile::TempPath::try_from_path(&path)?;
-    archive
-        .vault
-        .read_to_path(&object, &name, Some(1), &path)
-        .await?;
-    Ok(temporary)
 }
 
 fn view_of(row: &sqlx::any::AnyRow) -> Result<PageView> {

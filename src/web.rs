@@ -12,6 +12,7 @@ mod home;
 mod layers;
 mod people;
 mod session;
+mod tus;
 
 use std::future::Future;
 use std::net::SocketAddr;

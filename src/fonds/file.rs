@@ -8,7 +8,7 @@ use crate::clock::stamp;
 use crate::error::{Error, Result};
 
 /// What is said of a file when it is made.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewFile {
     /// Code of the fonds.

@@ -10,7 +10,7 @@ use crate::clock::stamp;
 use crate::error::{Error, Result};
 
 /// One register volume.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Volume {
     /// Its id.
     pub id: String,
@@ -27,7 +27,7 @@ pub struct Volume {
 }
 
 /// What is said of a volume when it is made.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewVolume {
     /// Code of the fonds.

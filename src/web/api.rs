@@ -2,6 +2,7 @@
 //! that is generated from these handlers.
 
 mod custody;
+mod manifest;
 mod people;
 mod session;
 
@@ -47,6 +48,8 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(session::routes())
         .merge(people::routes())
         .merge(custody::routes())
+        .merge(manifest::routes())
+        .merge(super::tus::routes())
         .split_for_parts()
 }
 

@@ -1,0 +1,264 @@
+//! A delivery of scans: opened under a name, declared, filled, watched, closed and receipted.
+//! A batch that does not hold what was declared cannot be closed, and says what differs.
+
+mod close;
+mod manifest;
+mod progress;
+mod receipt;
+
+use sqlx::Row;
+
+pub use close::{close, keep_receipts};
+pub(crate) use manifest::hold_open;
+pub use manifest::{Declared, declare};
+pub use progress::{Progress, progress};
+pub use receipt::{Receipt, ReceiptBatch, ReceiptBody, ReceiptFile, Totals, receipt};
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::fonds::{self, check_text, known};
+
+/// Longest name of a batch, in characters.
+const LONGEST_NAME: usize = 200;
+/// Most files one batch may declare.
+const MOST_FILES: i64 = 1_000_000;
+/// Most rows of one page of a list.
+const MOST_ROWS: i64 = 200;
+
+/// One batch.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Batch {
+    /// Its id.
+    pub id: String,
+    /// Its name, unique in the archive.
+    pub name: String,
+    /// Code of its fonds.
+    pub fonds: String,
+    /// Id of the register volume it comes from.
+    pub volume_id: Option<String>,
+    /// Id of the file (hồ sơ) it belongs to.
+    pub file_id: Option<String>,
+    /// Class id, when the archivist knows what is in the box.
+    pub class_hint: Option<String>,
+    /// How many files the archivist says there are.
+    pub declared_count: Option<i64>,
+    /// open | closed.
+    pub state: String,
+    /// Who opened it.
+    pub opened_by: String,
+    /// When.
+    pub opened_at: String,
+    /// When it was closed.
+    pub closed_at: Option<String>,
+}
+
+/// What is said of a batch when it is opened.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBatch {
+    /// Its name, unique in the archive.
+    pub name: String,
+    /// Code of its fonds; the default fonds when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fonds: Option<String>,
+    /// Code of the register volume in that fonds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<String>,
+    /// Code of the file (hồ sơ) in that fonds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Class id, when it is known what is in the box.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_hint: Option<String>,
+    /// How many files there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_count: Option<i64>,
+}
+
+/// One page of a list, and the cursor of the next.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Listed<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Give this as `after` for the next page; absent on the last.
+    pub next: Option<String>,
+}
+
+const SELECT: &str = "SELECT b.*, f.code AS fonds FROM batches b JOIN fonds f ON f.id = b.fonds_id";
+
+/// Opens a batch.
+///
+/// # Errors
+/// `Invalid` name, count or class, `NotFound` fonds, volume or file, `AlreadyExists`, `Forbidden`.
+pub async fn open(archive: &Archive, caller: &Caller, fresh: &NewBatch) -> Result<Batch> {
+    require(caller, Act::DeliverScans)?;
+    check(archive, fresh)?;
+    let code = fresh.fonds.as_deref().unwrap_or(fonds::DEFAULT_CODE);
+    let fonds = fonds::by_code(archive, caller, code).await?;
+    let volume_id = match &fresh.volume {
+        Some(volume) => Some(
+            fonds::volume_by_code(archive, caller, code, volume)
+                .await?
+                .id,
+        ),
+        None => None,
+    };
+    let file_id = match &fresh.file {
+        Some(file) => Some(fonds::file_by_code(archive, caller, code, file).await?),
+        None => None,
+    };
+    let clock = archive.clock.as_ref();
+    let batch = Batch {
+        id: clock.new_id(),
+        name: fresh.name.clone(),
+        fonds: fonds.code,
+        volume_id,
+        file_id,
+        class_hint: fresh.class_hint.clone(),
+        declared_count: fresh.declared_count,
+        state: "open".into(),
+        opened_by: caller.id.clone(),
+        opened_at: stamp(clock.now()),
+        closed_at: None,
+    };
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query(
+        "INSERT INTO batches (id, name, fonds_id, file_id, volume_id, class_hint, declared_count,
+            state, opened_by, opened_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(&batch.id)
+    .bind(&batch.name)
+    .bind(&fonds.id)
+    .bind(&batch.file_id)
+    .bind(&batch.volume_id)
+    .bind(&batch.class_hint)
+    .bind(batch.declared_count)
+    .bind(&batch.state)
+    .bind(&batch.opened_by)
+    .bind(&batch.opened_at)
+    .execute(&mut *tx)
+    .await
+    .map_err(|error| known("batch", error))?;
+    let subject = Subject {
+        kind: "batch",
+        id: &batch.id,
+    };
+    let details = serde_json::json!({
+        "fonds": batch.fonds, "declared_count": batch.declared_count, "class_hint": batch.class_hint,
+    });
+    audit::append(
+        &mut tx,
+        clock,
+        &caller.id,
+        Deed::BatchOpened,
+        subject,
+        details,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(batch)
+}
+
+/// The batch of that id.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Batch> {
+    find(archive, caller, "b.id", id).await
+}
+
+/// The batch of that name.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn by_name(archive: &Archive, caller: &Caller, name: &str) -> Result<Batch> {
+    find(archive, caller, "b.name", name).await
+}
+
+async fn find(
+    archive: &Archive,
+    caller: &Caller,
+    column: &'static str,
+    value: &str,
+) -> Result<Batch> {
+    require(caller, Act::SeeBatches)?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE {column} = $1")))
+        .bind(value)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    let batch = row.as_ref().map(batch_of).transpose()?;
+    batch.ok_or(Error::NotFound { what: "batch" })
+}
+
+/// Batches, newest first; `after` is the cursor of the page before.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn list(
+    archive: &Archive,
+    caller: &Caller,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Listed<Batch>> {
+    require(caller, Act::SeeBatches)?;
+    let limit = limit.clamp(1, MOST_ROWS);
+    // Ids are ordered by time of making, so the id itself is the cursor; `~` sorts after all of them.
+    let statement = format!("{SELECT} WHERE b.id < $1 ORDER BY b.id DESC LIMIT $2");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(after.unwrap_or("~"))
+        .bind(limit + 1)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    let items = rows.iter().map(batch_of).collect::<Result<Vec<_>>>()?;
+    Ok(listed(items, limit, |batch| batch.id.clone()))
+}
+
+/// Cuts one row too many into a page and its cursor.
+pub(crate) fn listed<T>(mut items: Vec<T>, limit: i64, cursor: impl Fn(&T) -> String) -> Listed<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = more.then(|| items.last().map(cursor)).flatten();
+    Listed { items, next }
+}
+
+fn check(archive: &Archive, fresh: &NewBatch) -> Result<()> {
+    check_text("/name", &fresh.name, LONGEST_NAME)?;
+    if let Some(count) = fresh.declared_count
+        && !(0..=MOST_FILES).contains(&count)
+    {
+        return Err(Error::invalid(
+            "/declared_count",
+            format!("Số tệp khai báo phải từ 0 đến {MOST_FILES}."),
+            format!("the declared count must be 0 to {MOST_FILES}"),
+        ));
+    }
+    match &fresh.class_hint {
+        Some(class) if archive.classes.get(class).is_none() => Err(Error::invalid(
+            "/class_hint",
+            "Không có loại tài liệu này.",
+            "there is no record class of that id",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn batch_of(row: &sqlx::any::AnyRow) -> Result<Batch> {
+    Ok(Batch {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        fonds: row.try_get("fonds")?,
+        volume_id: row.try_get("volume_id")?,
+        file_id: row.try_get("file_id")?,
+        class_hint: row.try_get("class_hint")?,
+        declared_count: row.try_get("declared_count")?,
+        state: row.try_get("state")?,
+        opened_by: row.try_get("opened_by")?,
+        opened_at: row.try_get("opened_at")?,
+        closed_at: row.try_get("closed_at")?,
+    })
+}

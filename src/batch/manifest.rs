@@ -1,0 +1,107 @@
+//! The manifest: what an archivist says will come, file by file, before it comes.
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::catalogue::Tx;
+use crate::error::{Error, Fault, Result};
+use crate::scan::{check_digest, check_name};
+
+/// One file that will come.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// Its name, path inside the delivery.
+    pub name: String,
+    /// Bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
+    /// Lower-case hex SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// Adds to the manifest of an open batch; a name declared again is declared anew.
+///
+/// # Errors
+/// `Invalid`, naming the entry; `NotFound`; `Refused` once the batch is closed; `Forbidden`.
+pub async fn declare(
+    archive: &Archive,
+    caller: &Caller,
+    batch_id: &str,
+    files: &[Declared],
+) -> Result<()> {
+    require(caller, Act::DeliverScans)?;
+    for (at, file) in files.iter().enumerate() {
+        check(file).map_err(|error| placed(error, at))?;
+    }
+    let mut tx = archive.catalogue.begin().await?;
+    hold_open(&mut tx, batch_id).await?;
+    for file in files {
+        sqlx::query(
+            "INSERT INTO batch_manifest (batch_id, original_name, size, sha256)
+             VALUES ($1, $2, $3, $4)
+             ON CONFLICT (batch_id, original_name) DO UPDATE SET
+                size = excluded.size, sha256 = excluded.sha256",
+        )
+        .bind(batch_id)
+        .bind(&file.name)
+        .bind(file.size)
+        .bind(&file.sha256)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Locks the batch's row until the transaction ends, so that it is not closed meanwhile.
+///
+/// # Errors
+/// `NotFound`; `Refused` with `batch_closed`.
+pub(crate) async fn hold_open(tx: &mut Tx, batch_id: &str) -> Result<()> {
+    let state: Option<String> =
+        sqlx::query_scalar("UPDATE batches SET state = state WHERE id = $1 RETURNING state")
+            .bind(batch_id)
+            .fetch_optional(&mut **tx)
+            .await?;
+    match state.as_deref() {
+        Some("open") => Ok(()),
+        Some(_) => Err(Error::refused(
+            "batch_closed",
+            "Đợt tiếp nhận đã đóng; hãy mở đợt mới.",
+            "the batch is closed; open a new one",
+        )),
+        None => Err(Error::NotFound { what: "batch" }),
+    }
+}
+
+fn check(file: &Declared) -> Result<()> {
+    check_name(&file.name)?;
+    if let Some(digest) = &file.sha256 {
+        check_digest(digest)?;
+    }
+    match file.size {
+        Some(size) if size < 0 => Err(Error::invalid(
+            "/size",
+            "Kích thước không thể âm.",
+            "a size cannot be negative",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The fault of one entry, with its place in the list.
+fn placed(error: Error, at: usize) -> Error {
+    match error {
+        Error::Invalid(faults) => Error::Invalid(
+            faults
+                .into_iter()
+                .map(|fault| Fault {
+                    pointer: format!("/{at}{}", fault.pointer),
+                    ..fault
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}

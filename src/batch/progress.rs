@@ -1,0 +1,174 @@
+//! How far a batch is: what came, what was read, what waits, and about how long it will take.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::Row;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::clock::{parse_stamp, stamp};
+use crate::error::{Error, Result};
+use crate::jobs::Kind;
+
+/// How far back the pace of reading is measured.
+const PACE_WINDOW: SignedDuration = SignedDuration::from_mins(10);
+
+/// How far a batch is.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+pub struct Progress {
+    /// Files declared, when they were.
+    pub declared: Option<i64>,
+    /// Files accepted and to be read.
+    pub received: i64,
+    /// Files kept but not readable, each with its reason.
+    pub quarantined: i64,
+    /// Files whose bytes were there already.
+    pub duplicates: i64,
+    /// Bytes of all of them.
+    pub bytes: i64,
+    /// Uploads begun and not finished.
+    pub uploading: i64,
+    /// Pages of the accepted files.
+    pub pages: i64,
+    /// Pages read.
+    pub pages_read: i64,
+    /// Pages that could not be read and wait for a person.
+    pub pages_set_aside: i64,
+    /// Pages that wait to be read.
+    pub pages_waiting: i64,
+    /// Seconds until the last page is read at the pace of the last minutes; absent while nothing
+    /// is known of the pace.
+    pub seconds_left: Option<i64>,
+}
+
+/// How far the batch is.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn progress(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<Progress> {
+    require(caller, Act::SeeBatches)?;
+    let declared = sqlx::query("SELECT declared_count FROM batches WHERE id = $1")
+        .bind(batch_id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "batch" })?
+        .try_get("declared_count")?;
+    let mut progress = Progress {
+        declared,
+        ..Progress::default()
+    };
+    let newest = count_files(archive, batch_id, &mut progress).await?;
+    count_pages(archive, batch_id, &mut progress).await?;
+    progress.seconds_left = match newest {
+        Some(newest) if progress.pages_waiting > 0 => {
+            time_left(archive, &newest, progress.pages_waiting).await?
+        }
+        _ => Some(0),
+    };
+    Ok(progress)
+}
+
+/// Counts files by outcome; gives the moment the newest came.
+async fn count_files(
+    archive: &Archive,
+    batch_id: &str,
+    progress: &mut Progress,
+) -> Result<Option<String>> {
+    let rows = sqlx::query(
+        "SELECT state, COUNT(*) AS n, CAST(SUM(size) AS BIGINT) AS bytes, MAX(received_at) AS newest
+         FROM scans WHERE batch_id = $1 GROUP BY state",
+    )
+    .bind(batch_id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let mut newest = None;
+    for row in &rows {
+        let state: String = row.try_get("state")?;
+        let n = row.try_get("n")?;
+        match state.as_str() {
+            "received" => progress.received = n,
+            "quarantined" => progress.quarantined = n,
+            _ => progress.duplicates = n,
+        }
+        progress.bytes += row.try_get::<i64, _>("bytes")?;
+        newest = newest.max(row.try_get("newest")?);
+    }
+    progress.uploading =
+        sqlx::query_scalar("SELECT COUNT(*) FROM uploads WHERE batch_id = $1 AND scan_id IS NULL")
+            .bind(batch_id)
+            .fetch_one(archive.catalogue.pool())
+            .await?;
+    Ok(newest)
+}
+
+async fn count_pages(archive: &Archive, batch_id: &str, progress: &mut Progress) -> Result<()> {
+    let rows = sqlx::query(
+        "SELECT p.state, COUNT(*) AS n FROM pages p JOIN scans s ON s.id = p.scan_id
+         WHERE s.batch_id = $1 GROUP BY p.state",
+    )
+    .bind(batch_id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    for row in &rows {
+        let state: String = row.try_get("state")?;
+        let n: i64 = row.try_get("n")?;
+        match state.as_str() {
+            "received" => progress.pages_waiting = n,
+            "set_aside" => progress.pages_set_aside = n,
+            _ => progress.pages_read += n,
+        }
+        progress.pages += n;
+    }
+    Ok(())
+}
+
+/// Pages of every batch that stand before or beside this one's last, over the pace of late.
+async fn time_left(archive: &Archive, newest: &str, waiting: i64) -> Result<Option<i64>> {
+    let now = archive.clock.now();
+    let pace =
+        sqlx::query("SELECT COUNT(*) AS n, MIN(read_at) AS since FROM pages WHERE read_at >= $1")
+            .bind(stamp(now - PACE_WINDOW))
+            .fetch_one(archive.catalogue.pool())
+            .await?;
+    let ahead: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM jobs
+         WHERE kind = $1 AND state IN ('ready', 'leased') AND created_at <= $2",
+    )
+    .bind(Kind::ReadPage.word())
+    .bind(newest)
+    .fetch_one(archive.catalogue.pool())
+    .await?;
+    let since: Option<String> = pace.try_get("since")?;
+    Ok(since
+        .and_then(|since| parse_stamp(&since))
+        .and_then(|since| {
+            seconds_left(
+                ahead.max(waiting),
+                pace.try_get("n").unwrap_or(0),
+                since,
+                now,
+            )
+        }))
+}
+
+fn seconds_left(ahead: i64, read: i64, since: Timestamp, now: Timestamp) -> Option<i64> {
+    let spent = now.duration_since(since).as_millis().max(1);
+    let left = i128::from(ahead) * spent;
+    let left = left.checked_div(i128::from(read))?;
+    i64::try_from(left / 1000).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_follows_the_pace_and_is_unknown_without_one() {
+        let since: Timestamp = "2026-11-22T04:00:00Z".parse().unwrap();
+        let now = since + SignedDuration::from_secs(60);
+        assert_eq!(seconds_left(120, 60, since, now), Some(120));
+        assert_eq!(seconds_left(0, 60, since, now), Some(0));
+        assert_eq!(seconds_left(120, 0, since, now), None);
+    }
+}

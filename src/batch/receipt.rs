@@ -1,0 +1,263 @@
+//! The receipt (biên nhận): every file's name, size, digest, outcome and place in the vault, under a
+//! digest of its own.
+//!
+//! Anyone can check it: `jq -cj .receipt FILE | sha256sum` gives the `sha256` beside it.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+
+/// Name and version of this document's form.
+const FORM: &str = "sogoc-receipt/1";
+
+/// A receipt and its digest.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Receipt {
+    /// What is attested.
+    pub receipt: ReceiptBody,
+    /// SHA-256 of `receipt` as compact JSON, keys in the order given.
+    pub sha256: String,
+}
+
+/// What a receipt attests.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct ReceiptBody {
+    /// `sogoc-receipt/1`.
+    pub form: String,
+    /// The batch.
+    pub batch: ReceiptBatch,
+    /// Counts.
+    pub totals: Totals,
+    /// Every file, by name, then by time of receipt.
+    pub files: Vec<ReceiptFile>,
+}
+
+/// The batch a receipt speaks of; enough to make it again from the vault alone.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct ReceiptBatch {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Code of its fonds.
+    pub fonds: String,
+    /// Class id, when it was known what is in the box.
+    pub class_hint: Option<String>,
+    /// Files declared.
+    pub declared_count: Option<i64>,
+    /// open | closed; only a closed batch's receipt is final.
+    pub state: String,
+    /// Person or token id.
+    pub opened_by: String,
+    /// When.
+    pub opened_at: String,
+    /// When.
+    pub closed_at: Option<String>,
+}
+
+/// Files by outcome, and their bytes.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+pub struct Totals {
+    /// Accepted and to be read.
+    pub received: usize,
+    /// Kept but not readable.
+    pub quarantined: usize,
+    /// There already.
+    pub duplicates: usize,
+    /// Of all of them.
+    pub bytes: i64,
+    /// Of the accepted files.
+    pub pages: i64,
+}
+
+/// One file on a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct ReceiptFile {
+    /// As given.
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+    /// Lower-case hex.
+    pub sha256: String,
+    /// received | quarantined | duplicate.
+    pub outcome: String,
+    /// Stable code, when quarantined.
+    pub reason: Option<String>,
+    /// Id of the scan.
+    pub scan_id: String,
+    /// Id of the scan that had the same bytes before.
+    pub duplicate_of: Option<String>,
+    /// The name under which those bytes came before.
+    pub duplicate_of_name: Option<String>,
+    /// Object in the vault that holds the bytes.
+    pub object_id: Option<String>,
+    /// From the file itself, never from its name.
+    pub media_type: String,
+    /// Pages.
+    pub pages: i64,
+    /// Who delivered it.
+    pub received_by: String,
+    /// When.
+    pub received_at: String,
+}
+
+/// The receipt of a batch as it stands; final once the batch is closed.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn receipt(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<Receipt> {
+    require(caller, Act::SeeBatches)?;
+    let batch = super::get(archive, caller, batch_id).await?;
+    let files = files(archive, batch_id).await?;
+    let count = |outcome: &str| files.iter().filter(|file| file.outcome == outcome).count();
+    let body = ReceiptBody {
+        form: FORM.into(),
+        batch: ReceiptBatch {
+            id: batch.id,
+            name: batch.name,
+            fonds: batch.fonds,
+            class_hint: batch.class_hint,
+            declared_count: batch.declared_count,
+            state: batch.state,
+            opened_by: batch.opened_by,
+            opened_at: batch.opened_at,
+            closed_at: batch.closed_at,
+        },
+        totals: Totals {
+            received: count("received"),
+            quarantined: count("quarantined"),
+            duplicates: count("duplicate"),
+            bytes: files.iter().map(|file| file.size).sum(),
+            pages: files.iter().map(|file| file.pages).sum(),
+        },
+        files,
+    };
+    Receipt::over(body)
+}
+
+async fn files(archive: &Archive, batch_id: &str) -> Result<Vec<ReceiptFile>> {
+    let rows = sqlx::query(
+        "SELECT s.*, d.original_name AS duplicate_of_name, d.object_id AS duplicate_object
+         FROM scans s LEFT JOIN scans d ON d.id = s.duplicate_of WHERE s.batch_id = $1",
+    )
+    .bind(batch_id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let mut files = rows.iter().map(file_of).collect::<Result<Vec<_>>>()?;
+    // Sorted here and not by the engine: two engines have two opinions on the order of text.
+    files.sort_by(|a, b| {
+        (&a.name, &a.received_at, &a.scan_id).cmp(&(&b.name, &b.received_at, &b.scan_id))
+    });
+    Ok(files)
+}
+
+fn file_of(row: &sqlx::any::AnyRow) -> Result<ReceiptFile> {
+    let own: Option<String> = row.try_get("object_id")?;
+    let earlier: Option<String> = row.try_get("duplicate_object")?;
+    Ok(ReceiptFile {
+        name: row.try_get("original_name")?,
+        size: row.try_get("size")?,
+        sha256: row.try_get("sha256")?,
+        outcome: row.try_get("state")?,
+        reason: row.try_get("reason")?,
+        scan_id: row.try_get("id")?,
+        duplicate_of: row.try_get("duplicate_of")?,
+        duplicate_of_name: row.try_get("duplicate_of_name")?,
+        object_id: own.or(earlier),
+        media_type: row.try_get("media_type")?,
+        pages: row.try_get("page_count")?,
+        received_by: row.try_get("received_by")?,
+        received_at: row.try_get("received_at")?,
+    })
+}
+
+impl Receipt {
+    fn over(body: ReceiptBody) -> Result<Self> {
+        let sha256 = hex::encode(Sha256::digest(serde_json::to_vec(&body)?));
+        Ok(Self {
+            receipt: body,
+            sha256,
+        })
+    }
+
+    /// Reads a receipt and checks it against its own digest.
+    ///
+    /// # Errors
+    /// `Corrupt` when it does not parse or was changed.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let corrupt = || Error::Corrupt {
+            what: "receipt".into(),
+        };
+        let given: Self = serde_json::from_slice(bytes).map_err(|_| corrupt())?;
+        let checked = Self::over(given.receipt.clone())?;
+        (checked == given).then_some(given).ok_or_else(corrupt)
+    }
+
+    /// As JSON.
+    ///
+    /// # Errors
+    /// `Internal`, which plain text and numbers do not cause.
+    pub fn json(&self) -> Result<Vec<u8>> {
+        Ok(serde_json::to_vec_pretty(self)?)
+    }
+
+    /// As text for a person to print and sign.
+    pub fn text(&self) -> String {
+        let ReceiptBody {
+            batch,
+            totals,
+            files,
+            ..
+        } = &self.receipt;
+        let mut text = String::from("BIÊN NHẬN TIẾP NHẬN TÀI LIỆU SỐ HÓA\n\n");
+        let closed = batch.closed_at.as_deref().unwrap_or("chưa đóng");
+        let declared = batch
+            .declared_count
+            .map_or_else(|| "không khai báo".into(), |count| count.to_string());
+        let _ = write!(
+            text,
+            "Đợt tiếp nhận : {}\nMã đợt        : {}\nPhông         : {}\nMở lúc        : {}\n\
+             Đóng lúc      : {closed}\nKhai báo      : {declared}\nĐã nhận       : {} tệp, {} trang\n\
+             Cách ly       : {} tệp\nTrùng         : {} tệp\nDung lượng    : {} byte\n\n",
+            batch.name,
+            batch.id,
+            batch.fonds,
+            batch.opened_at,
+            totals.received,
+            totals.pages,
+            totals.quarantined,
+            totals.duplicates,
+            totals.bytes,
+        );
+        for file in files {
+            let _ = writeln!(
+                text,
+                "{}  {}  {} byte  {}",
+                file.sha256,
+                outcome_vi(file),
+                file.size,
+                file.name
+            );
+        }
+        let _ = write!(text, "\nSHA-256 của biên nhận: {}\n", self.sha256);
+        text
+    }
+}
+
+fn outcome_vi(file: &ReceiptFile) -> String {
+    match file.outcome.as_str() {
+        "received" => "đã nhận".into(),
+        "quarantined" => format!("cách ly ({})", file.reason.as_deref().unwrap_or("?")),
+        _ => format!(
+            "trùng với {}",
+            file.duplicate_of_name.as_deref().unwrap_or("?")
+        ),
+    }
+}

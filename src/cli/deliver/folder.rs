@@ -1,0 +1,122 @@
+//! Which files a folder holds, and under which names they are delivered.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// A file to deliver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Path inside the folder, segments parted by `/`.
+    pub name: String,
+    pub path: PathBuf,
+    pub size: u64,
+}
+
+/// Every file below `folder` by name. Hidden files and our own receipts are no scans; folders behind
+/// links are left alone, so that no circle is walked.
+pub(super) fn walk(folder: &Path) -> Result<Vec<Found>> {
+    if !folder.is_dir() {
+        return Err(Error::invalid(
+            "/folder",
+            format!("Không có thư mục {}.", folder.display()),
+            format!("there is no folder {}", folder.display()),
+        ));
+    }
+    let mut found = Vec::new();
+    enter(folder, "", &mut found)?;
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    if found.is_empty() {
+        return Err(Error::invalid(
+            "/folder",
+            format!("Thư mục {} không có tệp nào.", folder.display()),
+            format!("the folder {} holds no files", folder.display()),
+        ));
+    }
+    Ok(found)
+}
+
+fn enter(folder: &Path, prefix: &str, found: &mut Vec<Found>) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let (own, path) = (entry.file_name(), entry.path());
+        let name = format!("{prefix}{}", as_text(&own));
+        if is_no_scan(&own) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            enter(&path, &format!("{name}/"), found)?;
+            continue;
+        }
+        let metadata = std::fs::metadata(&path)?;
+        if metadata.is_file() {
+            let size = metadata.len();
+            found.push(Found { name, path, size });
+        }
+    }
+    Ok(())
+}
+
+fn is_no_scan(name: &OsStr) -> bool {
+    let bytes = name.as_bytes();
+    bytes.starts_with(b".") || bytes.ends_with(b".receipt.json") || bytes.ends_with(b".receipt.txt")
+}
+
+/// A name that is not UTF-8 (old Windows code pages) keeps its bytes as `%XX`, so that two names
+/// never become one.
+fn as_text(name: &OsStr) -> String {
+    let mut text = String::new();
+    for chunk in name.as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_found_by_name_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, name).unwrap();
+        };
+        for name in [
+            "b.jpg",
+            "a/2.jpg",
+            "a/1.jpg",
+            ".hidden",
+            "x.receipt.json",
+            "Sổ/Đ.tif",
+        ] {
+            put(name);
+        }
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("a/circle")).unwrap();
+        let odd = folder.path().join(OsStr::from_bytes(b"S\xe6.jpg"));
+        std::fs::write(odd, "tcvn3").unwrap();
+        let names: Vec<String> = walk(folder.path())
+            .unwrap()
+            .into_iter()
+            .map(|f| f.name)
+            .collect();
+        assert_eq!(
+            names,
+            ["S%E6.jpg", "Sổ/Đ.tif", "a/1.jpg", "a/2.jpg", "b.jpg"]
+        );
+    }
+
+    #[test]
+    fn an_empty_or_absent_folder_is_said_so() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(walk(folder.path()).is_err());
+        assert!(walk(&folder.path().join("none")).is_err());
+    }
+}

@@ -1,0 +1,221 @@
+//! Receiving one file: hashed, looked at, kept in the vault, booked in one transaction, and only
+//! then acknowledged. Killed anywhere and tried again, it ends the same: the scan's id follows from
+//! batch, name and digest, and the deposit already in the vault is taken up where it was left.
+
+mod book;
+mod deposit;
+mod master;
+mod measure;
+mod name;
+
+use std::path::Path;
+
+use sqlx::Row;
+
+pub use deposit::{Deposit, DepositBatch, DepositFile, DepositPage, DepositVolume};
+pub use master::{MASTER_PREFIX, fetch_master};
+pub use name::{check_digest, check_name, object_id, original_path, page_id, scan_id};
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::batch::{Listed, listed};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use measure::{Looked, Measured};
+
+/// Most rows of one page of a list.
+const MOST_ROWS: i64 = 200;
+
+/// One file as delivered.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct Scan {
+    /// Its id.
+    pub id: String,
+    /// Id of its batch.
+    pub batch_id: String,
+    /// As given, path inside the delivery.
+    pub original_name: String,
+    /// Lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size: i64,
+    /// From the file itself, never from its name.
+    pub media_type: String,
+    /// received | quarantined | duplicate.
+    pub state: String,
+    /// Stable code of the reading pool, when quarantined.
+    pub reason: Option<String>,
+    /// Id of the scan that had the same bytes before.
+    pub duplicate_of: Option<String>,
+    /// Object in the vault; absent for a duplicate, whose bytes are kept once.
+    pub object_id: Option<String>,
+    /// Pages.
+    pub page_count: i64,
+    /// Who delivered it.
+    pub received_by: String,
+    /// When.
+    pub received_at: String,
+}
+
+/// A file at the door.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// Batch it is delivered to.
+    pub batch_id: &'a str,
+    /// Its name as given, path inside the delivery.
+    pub name: &'a str,
+    /// Where its bytes are; they are only read.
+    pub path: &'a Path,
+    /// What its sender says its SHA-256 is.
+    pub declared_sha256: Option<&'a str>,
+}
+
+/// Receives one file. When this returns, the bytes are durable in the vault, were read back, and
+/// the catalogue knows them.
+///
+/// The same file in the same batch under the same name gives the same scan again. Bytes that are in
+/// the archive already become a duplicate that names the earlier one. A file that cannot be read is
+/// kept and quarantined with its reason.
+///
+/// # Errors
+/// `Invalid` name, or a digest other than declared; `NotFound` batch; `Refused` closed batch;
+/// `Unavailable` disk, vault, reading pool or catalogue: then nothing was acknowledged and the same
+/// call may be repeated; `Forbidden`.
+pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) -> Result<Scan> {
+    require(caller, Act::DeliverScans)?;
+    check_name(file.name)?;
+    let measured = measure::measure(file.path).await?;
+    check_declared(file, &measured)?;
+    let id = scan_id(file.batch_id, file.name, &measured.sha256);
+    if let Some(scan) = find(archive, &id).await? {
+        return Ok(scan);
+    }
+    let batch = deposit::batch_of(archive, file.batch_id).await?;
+    let fresh = Scan {
+        id,
+        batch_id: file.batch_id.into(),
+        original_name: file.name.into(),
+        sha256: measured.sha256.clone(),
+        size: measured.size,
+        media_type: measure::UNKNOWN_TYPE.into(),
+        state: "received".into(),
+        reason: None,
+        duplicate_of: None,
+        object_id: None,
+        page_count: 0,
+        received_by: caller.id.clone(),
+        received_at: stamp(archive.clock.now()),
+    };
+    // Equal bytes arriving side by side take turns, so that the second finds the first.
+    let _turn = measure::turn(&measured.sha256).await;
+    if let Some(earlier) = book::earlier(archive.catalogue.pool(), &fresh).await? {
+        return book::duplicate(archive, fresh, &earlier).await;
+    }
+    let looked = measure::look(archive, file.path).await?;
+    let kept = keep(archive, fresh, batch, file, &measured, looked).await?;
+    book::received(archive, &kept).await
+}
+
+/// Puts original and `deposit.json` into the vault; gives what is there, which after a crash may be
+/// the deposit of the try before.
+async fn keep(
+    archive: &Archive,
+    scan: Scan,
+    batch: DepositBatch,
+    file: &Incoming<'_>,
+    measured: &Measured,
+    looked: Looked,
+) -> Result<Deposit> {
+    let fresh = Deposit::new(scan, batch, file.declared_sha256, looked);
+    deposit::deposit(archive, fresh, file.path, measured).await
+}
+
+fn check_declared(file: &Incoming<'_>, measured: &Measured) -> Result<()> {
+    let Some(declared) = file.declared_sha256 else {
+        return Ok(());
+    };
+    check_digest(declared)?;
+    if declared == measured.sha256 {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "/sha256",
+        format!(
+            "Mã SHA-256 của tệp nhận được là {}, khác với khai báo.",
+            measured.sha256
+        ),
+        format!(
+            "the file that came has SHA-256 {}, not the one declared",
+            measured.sha256
+        ),
+    ))
+}
+
+/// The scan of that id.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Scan> {
+    require(caller, Act::SeeBatches)?;
+    find(archive, id)
+        .await?
+        .ok_or(Error::NotFound { what: "scan" })
+}
+
+/// The scans of a batch by name; `after` is the cursor of the page before, `state` keeps only one
+/// outcome.
+///
+/// # Errors
+/// `NotFound` batch, `Forbidden`.
+pub async fn list(
+    archive: &Archive,
+    caller: &Caller,
+    batch_id: &str,
+    state: Option<&str>,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Listed<Scan>> {
+    crate::batch::get(archive, caller, batch_id).await?;
+    let limit = limit.clamp(1, MOST_ROWS);
+    // The cursor is the last row's id; its place among the names is looked up, not trusted.
+    let rows = sqlx::query(
+        "SELECT * FROM scans s WHERE batch_id = $1 AND ($2 = '' OR state = $2)
+            AND ($3 = '' OR (original_name, id) >
+                (SELECT c.original_name, c.id FROM scans c WHERE c.id = $3 AND c.batch_id = $1))
+         ORDER BY original_name, id LIMIT $4",
+    )
+    .bind(batch_id)
+    .bind(state.unwrap_or(""))
+    .bind(after.unwrap_or(""))
+    .bind(limit + 1)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let items = rows.iter().map(scan_of).collect::<Result<Vec<_>>>()?;
+    Ok(listed(items, limit, |scan| scan.id.clone()))
+}
+
+async fn find(archive: &Archive, id: &str) -> Result<Option<Scan>> {
+    let row = sqlx::query("SELECT * FROM scans WHERE id = $1")
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    row.as_ref().map(scan_of).transpose()
+}
+
+fn scan_of(row: &sqlx::any::AnyRow) -> Result<Scan> {
+    Ok(Scan {
+        id: row.try_get("id")?,
+        batch_id: row.try_get("batch_id")?,
+        original_name: row.try_get("original_name")?,
+        sha256: row.try_get("sha256")?,
+        size: row.try_get("size")?,
+        media_type: row.try_get("media_type")?,
+        state: row.try_get("state")?,
+        reason: row.try_get("reason")?,
+        duplicate_of: row.try_get("duplicate_of")?,
+        object_id: row.try_get("object_id")?,
+        page_count: row.try_get("page_count")?,
+        received_by: row.try_get("received_by")?,
+        received_at: row.try_get("received_at")?,
+    })
+}

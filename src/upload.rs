@@ -1,0 +1,271 @@
+//! Uploads under way: bytes wait in the spool until a file is whole, then it is received. An offset
+//! is told only once its bytes are on disk, so what was acknowledged survives a power cut.
+
+mod append;
+mod spool;
+mod sweep;
+
+use jiff::SignedDuration;
+use sqlx::Row;
+
+pub use append::{Checksum, append};
+pub use sweep::sweep;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::batch::hold_open;
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::scan::{self, Incoming, Scan, check_digest, check_name};
+
+/// How long an upload waits for its next byte.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
+/// Unfinished uploads one caller may have.
+const MOST_OPEN: i64 = 1000;
+/// Seconds to wait when there are too many.
+const TOO_MANY_WAIT: u64 = 60;
+
+/// One upload.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Upload {
+    /// Its id.
+    pub id: String,
+    /// Batch it is delivered to.
+    pub batch_id: String,
+    /// Name of the file, path inside the delivery.
+    pub original_name: String,
+    /// Bytes the whole file has.
+    pub size: i64,
+    /// Declared SHA-256.
+    pub sha256: Option<String>,
+    /// Who uploads.
+    #[serde(skip)]
+    pub person: String,
+    /// Bytes on disk.
+    pub received: i64,
+    /// The scan it became.
+    pub scan_id: Option<String>,
+    /// When it began.
+    pub created_at: String,
+    /// When it is given up.
+    pub expires_at: String,
+}
+
+/// What is said of a file before its first byte.
+#[derive(Debug, Clone, Copy)]
+pub struct NewUpload<'a> {
+    /// Batch it is delivered to.
+    pub batch_id: &'a str,
+    /// Name of the file, path inside the delivery.
+    pub name: &'a str,
+    /// Bytes the whole file has.
+    pub size: u64,
+    /// Declared SHA-256.
+    pub sha256: Option<&'a str>,
+}
+
+/// An upload and, once whole, what it became.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct UploadResult {
+    /// The upload.
+    pub upload: Upload,
+    /// The scan.
+    pub scan: Option<Scan>,
+}
+
+/// Begins an upload; an empty file is received at once.
+///
+/// # Errors
+/// `Invalid` name or digest, `NotFound` or `Refused` batch, `Refused` with `upload_too_large`,
+/// `TooMany`, `Unavailable` when the disk has no room for it, `Forbidden`.
+pub async fn create(archive: &Archive, caller: &Caller, fresh: &NewUpload<'_>) -> Result<Upload> {
+    require(caller, Act::DeliverScans)?;
+    check_name(fresh.name)?;
+    if let Some(digest) = fresh.sha256 {
+        check_digest(digest)?;
+    }
+    let size = check_size(archive, fresh.size)?;
+    check_open(archive, caller).await?;
+    spool::check_room(archive, fresh.size).await?;
+    let now = archive.clock.now();
+    let upload = Upload {
+        id: archive.clock.new_id(),
+        batch_id: fresh.batch_id.into(),
+        original_name: fresh.name.into(),
+        size,
+        sha256: fresh.sha256.map(str::to_owned),
+        person: caller.id.clone(),
+        received: 0,
+        scan_id: None,
+        created_at: stamp(now),
+        expires_at: stamp(now + PATIENCE),
+    };
+    spool::make(archive, &upload.id).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    hold_open(&mut tx, &upload.batch_id).await?;
+    sqlx::query(
+        "INSERT INTO uploads (id, batch_id, original_name, size, sha256, person, received,
+            created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
+    )
+    .bind(&upload.id)
+    .bind(&upload.batch_id)
+    .bind(&upload.original_name)
+    .bind(upload.size)
+    .bind(&upload.sha256)
+    .bind(&upload.person)
+    .bind(&upload.created_at)
+    .bind(&upload.expires_at)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    if upload.size > 0 {
+        return Ok(upload);
+    }
+    finish(archive, caller, upload).await
+}
+
+fn check_size(archive: &Archive, size: u64) -> Result<i64> {
+    let most = archive.config.web.largest_upload_mib << 20;
+    match i64::try_from(size) {
+        Ok(bytes) if size <= most => Ok(bytes),
+        _ => Err(Error::refused(
+            "upload_too_large",
+            format!("Tệp lớn hơn giới hạn {most} byte."),
+            format!("the file is larger than the limit of {most} bytes"),
+        )),
+    }
+}
+
+async fn check_open(archive: &Archive, caller: &Caller) -> Result<()> {
+    let open: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM uploads WHERE person = $1 AND scan_id IS NULL")
+            .bind(&caller.id)
+            .fetch_one(archive.catalogue.pool())
+            .await?;
+    if open < MOST_OPEN {
+        return Ok(());
+    }
+    Err(Error::TooMany {
+        retry_after: TOO_MANY_WAIT,
+    })
+}
+
+/// The caller's upload of that id; another's is not found.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Upload> {
+    require(caller, Act::DeliverScans)?;
+    let row = sqlx::query("SELECT * FROM uploads WHERE id = $1 AND person = $2")
+        .bind(id)
+        .bind(&caller.id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    let upload = row.as_ref().map(upload_of).transpose()?;
+    upload.ok_or(Error::NotFound { what: "upload" })
+}
+
+/// The caller's unfinished uploads of a batch, oldest first.
+///
+/// # Errors
+/// `NotFound` batch, `Forbidden`.
+pub async fn unfinished(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<Vec<Upload>> {
+    require(caller, Act::DeliverScans)?;
+    crate::batch::get(archive, caller, batch_id).await?;
+    let rows = sqlx::query(
+        "SELECT * FROM uploads WHERE batch_id = $1 AND person = $2 AND scan_id IS NULL ORDER BY id",
+    )
+    .bind(batch_id)
+    .bind(&caller.id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter().map(upload_of).collect()
+}
+
+/// The upload with the scan it became.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn result(archive: &Archive, caller: &Caller, id: &str) -> Result<UploadResult> {
+    let upload = get(archive, caller, id).await?;
+    let scan = match &upload.scan_id {
+        Some(scan_id) => Some(scan::get(archive, caller, scan_id).await?),
+        None => None,
+    };
+    Ok(UploadResult { upload, scan })
+}
+
+/// Gives an unfinished upload up, at its sender's wish. What was received stays received.
+///
+/// # Errors
+/// `NotFound`, `Refused` with `upload_busy` while bytes are coming in, `Forbidden`.
+pub async fn cancel(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
+    let upload = get(archive, caller, id).await?;
+    let _held = match upload.scan_id {
+        None => Some(spool::hold(archive, id).await?),
+        Some(_) => None,
+    };
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("DELETE FROM uploads WHERE id = $1")
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    spool::remove(archive, id).await
+}
+
+/// Receives a file whose bytes are all there. A fault of the file itself ends the upload; when a
+/// part is out of reach it stays, to be finished later.
+async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Upload> {
+    let path = spool::path(archive, &upload.id);
+    let incoming = Incoming {
+        batch_id: &upload.batch_id,
+        name: &upload.original_name,
+        path: &path,
+        declared_sha256: upload.sha256.as_deref(),
+    };
+    let scan_id = match scan::receive(archive, caller, &incoming).await {
+        Ok(scan) => Some(scan.id),
+        Err(error @ Error::Invalid(_)) => {
+            drop_row(archive, &upload.id).await?;
+            spool::remove(archive, &upload.id).await?;
+            return Err(error);
+        }
+        Err(error) => return Err(error),
+    };
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("UPDATE uploads SET scan_id = $1 WHERE id = $2")
+        .bind(&scan_id)
+        .bind(&upload.id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    spool::remove(archive, &upload.id).await?;
+    Ok(Upload { scan_id, ..upload })
+}
+
+async fn drop_row(archive: &Archive, id: &str) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("DELETE FROM uploads WHERE id = $1")
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn upload_of(row: &sqlx::any::AnyRow) -> Result<Upload> {
+    Ok(Upload {
+        id: row.try_get("id")?,
+        batch_id: row.try_get("batch_id")?,
+        original_name: row.try_get("original_name")?,
+        size: row.try_get("size")?,
+        sha256: row.try_get("sha256")?,
+        person: row.try_get("person")?,
+        received: row.try_get("received")?,
+        scan_id: row.try_get("scan_id")?,
+        created_at: row.try_get("created_at")?,
+        expires_at: row.try_get("expires_at")?,
+    })
+}

@@ -1,0 +1,196 @@
+//! Taking in the next bytes of an upload.
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt, SeekFrom};
+
+use super::{PATIENCE, Upload, finish, get, spool};
+use crate::access::Caller;
+use crate::archive::Archive;
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+
+/// Bytes after which they are made durable and acknowledged, though more are coming.
+const CHECKPOINT: i64 = 16 << 20;
+
+/// What the sender says the digest of one request's bytes is (tus 1.0, extension `checksum`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checksum {
+    /// 20 bytes.
+    Sha1(Vec<u8>),
+    /// 32 bytes.
+    Sha256(Vec<u8>),
+}
+
+/// Appends `body` at `offset`; when the file is whole it is received. Bytes that came before a
+/// connection broke are kept, except under a checksum, which speaks of all or nothing.
+///
+/// # Errors
+/// `NotFound`; `Refused` with `upload_busy`, `offset_differs`, `checksum_differs` or
+/// `upload_too_large`; `Invalid` when the connection broke or as receiving; `Unavailable`.
+pub async fn append<E: std::fmt::Display>(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    offset: u64,
+    checksum: Option<&Checksum>,
+    body: impl Stream<Item = Result<Bytes, E>>,
+) -> Result<Upload> {
+    let upload = get(archive, caller, id).await?;
+    if upload.scan_id.is_some() {
+        check_offset(&upload, offset)?;
+        return Ok(upload);
+    }
+    let held = spool::hold(archive, id).await?;
+    // Looked at again under the lock: another request may have brought bytes meanwhile.
+    let upload = get(archive, caller, id).await?;
+    check_offset(&upload, offset)?;
+    let mut taking = Taking::begin(archive, upload, held, checksum).await?;
+    let came = taking.take(body).await;
+    let upload = taking.end(came.is_ok()).await?;
+    came?;
+    if upload.received < upload.size {
+        return Ok(upload);
+    }
+    finish(archive, caller, upload).await
+}
+
+fn check_offset(upload: &Upload, offset: u64) -> Result<()> {
+    if u64::try_from(upload.received) == Ok(offset) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "offset_differs",
+        format!(
+            "Máy chủ đang có {} byte; hãy tiếp tục từ đó.",
+            upload.received
+        ),
+        format!("the server has {} bytes; go on from there", upload.received),
+    ))
+}
+
+/// One request's bytes on their way to the spool.
+struct Taking<'a> {
+    archive: &'a Archive,
+    upload: Upload,
+    file: tokio::fs::File,
+    checksum: Option<(&'a Checksum, Hashing)>,
+    /// Bytes written to the file, acknowledged or not.
+    written: i64,
+}
+
+enum Hashing {
+    Sha1(Sha1),
+    Sha256(Sha256),
+}
+
+impl<'a> Taking<'a> {
+    async fn begin(
+        archive: &'a Archive,
+        upload: Upload,
+        held: std::fs::File,
+        checksum: Option<&'a Checksum>,
+    ) -> Result<Self> {
+        let mut file = tokio::fs::File::from_std(held);
+        let start = u64::try_from(upload.received).unwrap_or(0);
+        // What lies behind the acknowledged bytes was never promised, and may be torn.
+        file.set_len(start).await?;
+        file.seek(SeekFrom::Start(start)).await?;
+        let checksum = checksum.map(|checksum| match checksum {
+            Checksum::Sha1(_) => (checksum, Hashing::Sha1(Sha1::new())),
+            Checksum::Sha256(_) => (checksum, Hashing::Sha256(Sha256::new())),
+        });
+        Ok(Self {
+            archive,
+            written: upload.received,
+            upload,
+            file,
+            checksum,
+        })
+    }
+
+    async fn take<E: std::fmt::Display>(
+        &mut self,
+        body: impl Stream<Item = Result<Bytes, E>>,
+    ) -> Result<()> {
+        let mut body = std::pin::pin!(body);
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|_| {
+                Error::invalid(
+                    "",
+                    "Kết nối bị ngắt giữa chừng.",
+                    "the connection broke before the end of the request",
+                )
+            })?;
+            let after = self.written.saturating_add_unsigned(chunk.len() as u64);
+            if after > self.upload.size {
+                return Err(Error::refused(
+                    "upload_too_large",
+                    "Gửi nhiều byte hơn kích thước đã khai báo.",
+                    "more bytes were sent than the upload was declared to have",
+                ));
+            }
+            self.file.write_all(&chunk).await?;
+            self.written = after;
+            match &mut self.checksum {
+                Some((_, Hashing::Sha1(hasher))) => hasher.update(&chunk),
+                Some((_, Hashing::Sha256(hasher))) => hasher.update(&chunk),
+                None if self.written - self.upload.received >= CHECKPOINT => {
+                    self.acknowledge().await?;
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what came durable, or forgets it when its checksum does not hold.
+    async fn end(mut self, whole: bool) -> Result<Upload> {
+        if let Some((declared, hashing)) = self.checksum.take() {
+            let holds = whole && matches(declared, hashing);
+            if !holds {
+                let start = u64::try_from(self.upload.received).unwrap_or(0);
+                self.file.set_len(start).await?;
+            }
+            if whole && !holds {
+                return Err(Error::refused(
+                    "checksum_differs",
+                    "Mã kiểm của đoạn vừa gửi không khớp; hãy gửi lại đoạn đó.",
+                    "the checksum of the bytes sent does not match; send them again",
+                ));
+            }
+            if !holds {
+                return Ok(self.upload);
+            }
+        }
+        self.acknowledge().await?;
+        Ok(self.upload)
+    }
+
+    async fn acknowledge(&mut self) -> Result<()> {
+        self.file.flush().await?;
+        self.file.sync_data().await?;
+        let expires_at = stamp(self.archive.clock.now() + PATIENCE);
+        let mut tx = self.archive.catalogue.begin().await?;
+        sqlx::query("UPDATE uploads SET received = $1, expires_at = $2 WHERE id = $3")
+            .bind(self.written)
+            .bind(&expires_at)
+            .bind(&self.upload.id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        self.upload.received = self.written;
+        self.upload.expires_at = expires_at;
+        Ok(())
+    }
+}
+
+fn matches(declared: &Checksum, hashing: Hashing) -> bool {
+    match (declared, hashing) {
+        (Checksum::Sha1(digest), Hashing::Sha1(hasher)) => hasher.finalize()[..] == digest[..],
+        (Checksum::Sha256(digest), Hashing::Sha256(hasher)) => hasher.finalize()[..] == digest[..],
+        _ => false,
+    }
+}

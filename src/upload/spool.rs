@@ -1,0 +1,102 @@
+//! Where bytes wait: one file an upload, held by one writer at a time, on a disk that is asked for
+//! room before anything is promised.
+
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+
+/// Room left free for catalogue, index and log.
+const RESERVE: u64 = 64 << 20;
+
+/// Folder of all uploads.
+pub(super) fn folder(archive: &Archive) -> PathBuf {
+    archive.spool.join("uploads")
+}
+
+/// File of one upload; ids are made by us, never by the sender.
+pub(super) fn path(archive: &Archive, id: &str) -> PathBuf {
+    folder(archive).join(id)
+}
+
+/// Makes the empty file, and makes sure that it will still be there after a power cut.
+pub(super) async fn make(archive: &Archive, id: &str) -> Result<()> {
+    let (folder, path) = (folder(archive), path(archive, id));
+    blocking(move || {
+        std::fs::create_dir_all(&folder)?;
+        File::create_new(&path)?.sync_all()?;
+        File::open(&folder)?.sync_all()?;
+        Ok(())
+    })
+    .await
+}
+
+/// Opens the file for the one writer it may have, in this process or another on this disk.
+pub(super) async fn hold(archive: &Archive, id: &str) -> Result<File> {
+    let path = path(archive, id);
+    blocking(move || {
+        let file = match OpenOptions::new().read(true).write(true).open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(Error::NotFound { what: "upload" });
+            }
+            other => other?,
+        };
+        file.try_lock().map_err(|_| {
+            Error::refused(
+                "upload_busy",
+                "Tệp này đang được tải lên từ nơi khác.",
+                "this upload is receiving bytes from another request",
+            )
+        })?;
+        Ok(file)
+    })
+    .await
+}
+
+/// Removes the file; one that is gone already is fine.
+pub(super) async fn remove(archive: &Archive, id: &str) -> Result<()> {
+    let path = path(archive, id);
+    blocking(move || match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    })
+    .await
+}
+
+/// Refuses what the disk cannot take: the bytes themselves, their copy in the vault, and what other
+/// uploads were promised.
+pub(super) async fn check_room(archive: &Archive, size: u64) -> Result<()> {
+    let promised: i64 = sqlx::query_scalar(
+        "SELECT CAST(COALESCE(SUM(size - received), 0) AS BIGINT) FROM uploads
+         WHERE scan_id IS NULL",
+    )
+    .fetch_one(archive.catalogue.pool())
+    .await?;
+    let promised = u64::try_from(promised).unwrap_or(0);
+    let spool = archive.spool.clone();
+    let free = blocking(move || free_bytes(&spool)).await?;
+    let needed = size.saturating_add(promised).saturating_mul(2);
+    if needed.saturating_add(RESERVE) <= free {
+        return Ok(());
+    }
+    Err(Error::unavailable(
+        "disk",
+        std::io::Error::from(ErrorKind::StorageFull),
+    ))
+}
+
+fn free_bytes(folder: &Path) -> Result<u64> {
+    let disk = rustix::fs::statvfs(folder).map_err(std::io::Error::from)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Runs file work off the threads that serve others.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))?
+}

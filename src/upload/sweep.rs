@@ -1,0 +1,182 @@
+//! The upkeep of deliveries: finishes uploads that are whole, gives up abandoned ones and says so in
+//! the log, removes what a crash left in the spool, brings late receipts into the vault.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::{Upload, finish, spool, upload_of};
+use crate::access::{Caller, Role};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::batch;
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Leased};
+use crate::scan::MASTER_PREFIX;
+
+/// A file of the spool this old belongs to nobody who still lives.
+const STALE: Duration = Duration::from_secs(24 * 3600);
+/// Uploads looked at in one sweep.
+const MOST_ROWS: i64 = 1000;
+
+/// The job behind `sweep_uploads`.
+///
+/// # Errors
+/// `Unavailable`.
+pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
+    finish_whole(archive).await?;
+    expire(archive).await?;
+    forget_received(archive).await?;
+    remove_strays(archive).await?;
+    batch::keep_receipts(archive).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    if jobs::settle(&mut tx, archive.clock.as_ref(), job).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Uploads whose last byte came while a part was out of reach.
+async fn finish_whole(archive: &Archive) -> Result<()> {
+    let statement = "SELECT * FROM uploads WHERE scan_id IS NULL AND received = size
+         ORDER BY id LIMIT $1";
+    for upload in rows(archive, statement, None).await? {
+        let Some(_held) = hold_free(archive, &upload.id).await? else {
+            continue;
+        };
+        let sender = Caller {
+            id: upload.person.clone(),
+            name: String::new(),
+            roles: vec![Role::Archivist],
+        };
+        match finish(archive, &sender, upload).await {
+            Err(error) if error.passing() => return Err(error),
+            // A fault of the file or its batch: it stays until it expires, and is reported then.
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn expire(archive: &Archive) -> Result<()> {
+    let statement = "SELECT * FROM uploads WHERE scan_id IS NULL AND expires_at < $2
+         ORDER BY expires_at LIMIT $1";
+    let now = stamp(archive.clock.now());
+    for upload in rows(archive, statement, Some(&now)).await? {
+        let Some(_held) = hold_free(archive, &upload.id).await? else {
+            continue;
+        };
+        let clock = archive.clock.as_ref();
+        let mut tx = archive.catalogue.begin().await?;
+        let gone = sqlx::query(
+            "DELETE FROM uploads WHERE id = $1 AND scan_id IS NULL AND expires_at < $2",
+        )
+        .bind(&upload.id)
+        .bind(&now)
+        .execute(&mut *tx)
+        .await?;
+        if gone.rows_affected() == 0 {
+            continue;
+        }
+        let subject = Subject {
+            kind: "upload",
+            id: &upload.id,
+        };
+        let details = serde_json::json!({
+            "batch": upload.batch_id, "received": upload.received, "size": upload.size,
+        });
+        audit::append(
+            &mut tx,
+            clock,
+            "machine",
+            Deed::UploadExpired,
+            subject,
+            details,
+        )
+        .await?;
+        tx.commit().await?;
+        spool::remove(archive, &upload.id).await?;
+        metrics::counter!("sogoc_uploads_expired_total").increment(1);
+    }
+    Ok(())
+}
+
+/// The answer of a finished upload was there to be asked for until it expired.
+async fn forget_received(archive: &Archive) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("DELETE FROM uploads WHERE scan_id IS NOT NULL AND expires_at < $1")
+        .bind(stamp(archive.clock.now()))
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Files of the spool that nothing in the catalogue speaks of.
+async fn remove_strays(archive: &Archive) -> Result<()> {
+    let uploads = spool::folder(archive);
+    for name in stale_files(uploads.clone(), "").await? {
+        let known = sqlx::query("SELECT id FROM uploads WHERE id = $1")
+            .bind(&name)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+        if known.is_none() {
+            spool::remove(archive, &name).await?;
+        }
+    }
+    for name in stale_files(archive.spool.clone(), MASTER_PREFIX).await? {
+        std::fs::remove_file(archive.spool.join(name))?;
+    }
+    Ok(())
+}
+
+async fn stale_files(folder: std::path::PathBuf, prefix: &'static str) -> Result<Vec<String>> {
+    spool::blocking(move || {
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(prefix) && is_stale(&entry.path()) {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    })
+    .await
+}
+
+fn is_stale(path: &Path) -> bool {
+    let metadata = std::fs::metadata(path).ok();
+    let touched = metadata
+        .filter(|metadata| metadata.is_file())
+        .and_then(|metadata| metadata.modified().ok());
+    let age = touched.and_then(|touched| SystemTime::now().duration_since(touched).ok());
+    age.is_some_and(|age| age > STALE)
+}
+
+/// The lock on an upload nobody is writing to; `None` when somebody is. A file that is gone needs
+/// no lock, so an empty one stands in for it.
+async fn hold_free(archive: &Archive, id: &str) -> Result<Option<std::fs::File>> {
+    match spool::hold(archive, id).await {
+        Ok(held) => Ok(Some(held)),
+        Err(Error::Refused { .. }) => Ok(None),
+        Err(Error::NotFound { .. }) => Ok(Some(tempfile::tempfile()?)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn rows(
+    archive: &Archive,
+    statement: &'static str,
+    before: Option<&str>,
+) -> Result<Vec<Upload>> {
+    let mut query = sqlx::query(statement).bind(MOST_ROWS);
+    if let Some(before) = before {
+        query = query.bind(before);
+    }
+    let rows = query.fetch_all(archive.catalogue.pool()).await?;
+    rows.iter().map(upload_of).collect()
+}
