@@ -1,0 +1,1 @@
+"""The papers themselves: one module for diplomas, registers, and administrative papers each."""
