@@ -1,5 +1,6 @@
 """Made-up people. Names are drawn from lists of common parts; nobody real is meant."""
 
+import unicodedata
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -33,9 +34,11 @@ class Person:
     so_vao_so: str = ""
 
 
-def given_name(person: Person) -> str:
-    """What a Vietnamese list is sorted by."""
-    return person.ho_ten.split()[-1]
+def in_list_order(person: Person) -> tuple[str, str]:
+    """What a Vietnamese list is sorted by: the given name, then the family name, letters before their marks."""
+    words = person.ho_ten.replace("Đ", "Dz").replace("đ", "dz").split()
+    bare = unicodedata.normalize("NFD", " ".join([words[-1], *words]))
+    return "".join(mark for mark in bare if not unicodedata.combining(mark)), person.ho_ten
 
 
 def someone(rng: Random, born: tuple[int, int], era: int) -> Person:
@@ -58,5 +61,5 @@ def class_of(seed, count, born, era, known: list[Person], number, entry) -> list
         if person.ho_ten not in names:
             names.add(person.ho_ten)
             listed.append(person)
-    listed.sort(key=lambda person: (given_name(person), person.ho_ten))
+    listed.sort(key=in_list_order)
     return [replace(p, so_hieu=number(row), so_vao_so=entry(row)) for row, p in enumerate(listed)]

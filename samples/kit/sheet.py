@@ -133,4 +133,4 @@ class Sheet:
                 lines[-1].append(piece)
             else:
                 lines.append([piece])
-        return [" ".join(p.text for p in sorted(line, key=lambda p: p.box[0])) for line in lines]
+        return [" ".join(p.text.strip() for p in sorted(line, key=lambda p: p.box[0])) for line in lines]
