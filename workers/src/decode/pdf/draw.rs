@@ -67,9 +67,11 @@ pub(super) fn page(page: &Page<'_>, width: u32, height: u32) -> Outcome<DynamicI
         ..InterpreterSettings::default()
     };
     let (units_wide, units_high) = page.render_dimensions();
+    // A fiftieth of a pixel more: the library cuts the product down to whole pixels, and rounding
+    // would otherwise cost the last column that the page's shape has promised.
     let scale = PixmapSettings {
-        x_scale: width as f32 / units_wide,
-        y_scale: height as f32 / units_high,
+        x_scale: (width as f32 + 0.02) / units_wide,
+        y_scale: (height as f32 + 0.02) / units_high,
         bg_color: WHITE,
     };
     let canvas = render(
@@ -82,7 +84,11 @@ pub(super) fn page(page: &Page<'_>, width: u32, height: u32) -> Outcome<DynamicI
     if damaged.load(Ordering::Relaxed) {
         return Err(Failure::unreadable("an image on the page does not decode"));
     }
-    let (width, height) = (u32::from(canvas.width()), u32::from(canvas.height()));
+    if (u32::from(canvas.width()), u32::from(canvas.height())) != (width, height) {
+        return Err(Failure::unreadable(
+            "the page was drawn at another size than it announces",
+        ));
+    }
     let opaque = canvas
         .data_as_u8_slice()
         .chunks_exact(4)
