@@ -1,6 +1,6 @@
 //! Files made to do harm end in a named outcome and harm only themselves.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use image::{DynamicImage, ImageFormat};
@@ -17,6 +17,10 @@ pub fn trials() -> Vec<Trial> {
         fact(
             "every_hostile_file_has_its_named_outcome",
             every_hostile_file,
+        ),
+        fact(
+            "every_shipped_hostile_file_ends_as_its_manifest_allows",
+            shipped_files,
         ),
         fact(
             "a_good_page_among_hostile_ones_is_undisturbed",
@@ -114,6 +118,31 @@ fn every_hostile_file() {
             FailureKind::Unavailable
         );
     });
+}
+
+/// The files that the whole project shares, each with the outcomes allowed for it.
+fn shipped_files() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/hostile");
+    let manifest = std::fs::read(folder.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let files = manifest["files"].as_array().unwrap();
+    assert!(files.len() > 30);
+    let pool = pool();
+    let mut against_it = Vec::new();
+    wait(async {
+        for file in files {
+            let name = file["file"].as_str().unwrap();
+            let ended = match read(&pool, &folder.join(name), 1).await {
+                Ok(_) => "read",
+                Err(failure) => failure.code(),
+            };
+            let allowed = file["outcomes"].as_array().unwrap();
+            if !allowed.iter().any(|outcome| outcome == ended) {
+                against_it.push(format!("{name}: {ended}, allowed {allowed:?}"));
+            }
+        }
+    });
+    assert!(against_it.is_empty(), "{against_it:#?}");
 }
 
 fn good_among_hostile() {
