@@ -6,6 +6,7 @@ mod confinement;
 mod formats;
 mod hostile;
 mod lives;
+mod manifest;
 mod memory;
 mod paper;
 mod support;
@@ -24,6 +25,7 @@ fn main() {
     let trials: Vec<Trial> = [
         formats::trials(),
         hostile::trials(),
+        manifest::trials(),
         lives::trials(),
         confinement::trials(),
         memory::trials(),
