@@ -6,7 +6,6 @@ mod confinement;
 mod formats;
 mod hostile;
 mod lives;
-mod manifest;
 mod memory;
 mod paper;
 mod support;
@@ -25,7 +24,6 @@ fn main() {
     let trials: Vec<Trial> = [
         formats::trials(),
         hostile::trials(),
-        manifest::trials(),
         lives::trials(),
         confinement::trials(),
         memory::trials(),
