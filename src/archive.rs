@@ -56,7 +56,7 @@ impl Archive {
         config.check()?;
         let spool = config.data.join("spool");
         std::fs::create_dir_all(&spool)?;
-        let classes = Classes::load(config.classes.as_deref()).map_err(bad_classes)?;
+        let classes = classes(&config)?;
         let catalogue = Catalogue::open(&config.catalogue_url()).await?;
         law::load(&catalogue).await?;
         fonds::ensure_default(&catalogue, clock.as_ref()).await?;
@@ -90,7 +90,16 @@ impl Archive {
     }
 }
 
-fn pool_config(config: &Config) -> PoolConfig {
+/// The record classes in force.
+///
+/// # Errors
+/// `Invalid`, naming file and line.
+pub fn classes(config: &Config) -> Result<Classes> {
+    Classes::load(config.classes.as_deref()).map_err(bad_classes)
+}
+
+/// The reading pool as configured.
+pub fn pool_config(config: &Config) -> PoolConfig {
     let reading = &config.reading;
     let usual = PoolConfig::default();
     PoolConfig {
@@ -141,7 +150,7 @@ fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
             std::fs::read_to_string(password)?.trim_end().to_owned(),
         ),
         (Some(key), None) => (key.clone(), String::new()),
-        (None, _) => (own.join("test-authority.p12"), own_password(&own, clock)?),
+        (None, _) => (own_key(config), own_password(&own, clock)?),
     };
     Ok(Seal::open_or_create(
         &key,
@@ -149,6 +158,22 @@ fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
         clock.now(),
         &office.agency,
     )?)
+}
+
+fn own_key(config: &Config) -> PathBuf {
+    config.data.join("seal").join("test-authority.p12")
+}
+
+/// The authority behind this archive's seal (PEM), for offline checks; none where no seal was made yet.
+///
+/// # Errors
+/// `Unavailable` when the key is there but cannot be opened.
+pub fn own_trust_file(config: &Config, clock: &dyn Clock) -> Result<Option<String>> {
+    let key = config.office.key_file.clone();
+    if !key.unwrap_or_else(|| own_key(config)).exists() {
+        return Ok(None);
+    }
+    Ok(Some(open_seal(config, clock)?.trust_file()))
 }
 
 fn own_password(folder: &Path, clock: &dyn Clock) -> Result<String> {

@@ -490,7 +490,7 @@ pub struct Verified {
 /// `NotFound` for any code that is not one.
 pub async fn verify_code(archive: &Archive, code: &str) -> Result<Verified> {
     let row = sqlx::query("SELECT * FROM copies WHERE code = $1 AND state <> 'opening'")
-        .bind(crate::copy_request::tidy(code))
+        .bind(tidy(code))
         .fetch_optional(archive.catalogue.pool())
         .await?
         .ok_or(Error::NotFound { what: "copy" })?;
@@ -622,6 +622,25 @@ fn trust(archive: &Archive) -> Result<crate::seal::Trust> {
         .map_err(|error| Error::Internal(format!("own trust file: {error}")))
 }
 
+/// Dashes, spaces and case of a code do not matter; look-alike letters are read as what they resemble.
+pub fn tidy(code: &str) -> String {
+    let letters: String = code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect();
+    let groups: Vec<&str> = letters
+        .as_bytes()
+        .chunks(5)
+        .filter_map(|group| std::str::from_utf8(group).ok())
+        .collect();
+    groups.join("-")
+}
+
 /// Object id of a copy in the vault.
 pub fn object_id(copy_id: &str) -> String {
     format!("urn:sogoc:copy:{copy_id}")
@@ -697,5 +716,10 @@ mod tests {
         assert!(!is_iso_date("1989") && !is_iso_date("PTTH-12"));
         assert_eq!(day_first("1989-06-05"), "05/06/1989");
         assert_eq!(initials("Đặng Thị Thuỳ Dương"), "Đ. T. T. D.");
+    }
+
+    #[test]
+    fn a_code_read_over_the_telephone_is_still_the_code() {
+        assert_eq!(tidy("abcde 12345-fghjk mnpqo"), "ABCDE-12345-FGHJK-MNPQ0");
     }
 }

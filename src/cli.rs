@@ -1,9 +1,12 @@
 //! The command line: each command is one call to a verb, with progress, `--json` and a truthful exit code.
 
+mod copy;
 mod deliver;
 mod holdings;
 mod people;
+mod read;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,8 +49,14 @@ enum Command {
     /// Work only the queue, for more machines.
     Work,
     Deliver(deliver::Deliver),
+    /// Read scans and print words and fields; touches no database.
+    Read(read::Read),
     /// Find records by name (accents or not), birth date, school, year or number.
     Search(holdings::Search),
+    /// Compose and seal certified copies of approved records.
+    Copy(copy::Copy),
+    /// Check a certified copy offline: the file, the key, and who vouches for it.
+    Verify(verify::Verify),
     /// Build the search index anew beside the live one, then swap.
     Reindex,
     /// Check settings, engine, vault, seal and models, and say what is missing.
@@ -93,6 +102,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(serve) => serve::serve(config, serve).await,
         Command::Work => serve::work(config).await,
         Command::Deliver(wish) => deliver::deliver(config, wish, cli.json).await,
+        Command::Read(read) => read::read(&config, read, cli.json).await,
+        Command::Copy(copy) => copy::copy(open(config).await?, copy, cli.json).await,
+        Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
         Command::Search(search) => holdings::search(open(config).await?, search, cli.json).await,
         Command::Reindex => holdings::reindex(open(config).await?).await,
         Command::Check => holdings::check(config, cli.json).await,

@@ -10,6 +10,7 @@ use crate::access::{Act, Caller, fresh_code, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::certified_copy;
+pub use crate::certified_copy::tidy;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::law;
@@ -476,25 +477,6 @@ pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<Str
     Ok(copy)
 }
 
-/// Dashes, spaces and case of a code do not matter; look-alike letters are read as what they resemble.
-pub fn tidy(code: &str) -> String {
-    let letters: String = code
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        })
-        .collect();
-    let groups: Vec<&str> = letters
-        .as_bytes()
-        .chunks(5)
-        .filter_map(|group| std::str::from_utf8(group).ok())
-        .collect();
-    groups.join("-")
-}
-
 fn view_of(archive: &Archive, row: &sqlx::any::AnyRow) -> Result<RequestView> {
     let due_at: String = row.try_get("due_at")?;
     let settled_at: Option<String> = row.try_get("settled_at")?;
@@ -586,15 +568,5 @@ fn check(given: &AskGiven) -> Result<()> {
         Ok(())
     } else {
         Err(Error::Invalid(faults))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::tidy;
-
-    #[test]
-    fn a_code_read_over_the_telephone_is_still_the_code() {
-        assert_eq!(tidy("abcde 12345-fghjk mnpqo"), "ABCDE-12345-FGHJK-MNPQ0");
     }
 }

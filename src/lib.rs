@@ -4,7 +4,8 @@
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`fonds`],
 //! [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`keep`], [`review`], [`search`], [`seal`],
-//! [`copy_paper`], [`certified_copy`], [`copy_request`]. Entrances: [`clerk`], [`web`], [`cli`].
+//! [`copy_paper`], [`certified_copy`], [`copy_request`]. Entrances: [`clerk`], [`web`],
+//! [`lifecycle`], [`cli`].
 
 pub mod access;
 pub mod archive;

@@ -4,7 +4,9 @@
 
 mod api;
 mod catalogue_story;
+mod cli;
 mod copy_paper;
+mod direction;
 mod seal;
 mod support;
 mod vault_story;

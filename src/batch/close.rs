@@ -29,7 +29,10 @@ pub async fn close(archive: &Archive, caller: &Caller, batch_id: &str) -> Result
     if batch.state == "open" {
         match settle(archive, caller, batch_id).await {
             // Somebody else closed it between the look and the lock.
-            Err(Error::Refused { code: "batch_closed", .. }) => {}
+            Err(Error::Refused {
+                code: "batch_closed",
+                ..
+            }) => {}
             other => other?,
         }
     }

@@ -1,0 +1,144 @@
+//! `verify`: the offline check of a sealed file; needs the file and the authority's certificate, no archive.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::archive;
+use crate::clock::{Clock, WallClock};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::seal::{self, FileCheck, LARGEST_FILE, Trust, Verdict};
+
+/// The exit code for a file that offers nothing to judge.
+const NOTHING_TO_JUDGE: u8 = 2;
+
+/// Options of `verify`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Three questions are answered apart: is the file as it was sealed; was the key good then; does somebody
+you trust vouch for the signer. Whether the record was corrected since, only the archive can say: ask
+on its page for checking, or by the code on the copy.
+
+Exit code: 0 when all three answers are good; 1 when one is not; 2 when the file offers nothing to
+judge (no PDF, damaged, encrypted, too large, not there).
+
+Examples:
+  sogoc verify ban-sao-2026-1.pdf --trust trust.pem
+  sogoc verify --json ban-sao-2026-1.pdf")]
+pub struct Verify {
+    /// The sealed PDF.
+    #[arg(value_name = "FILE.pdf")]
+    file: PathBuf,
+    /// Certificates of the authorities to trust (PEM); the archive's own in --data when there is one.
+    #[arg(long, value_name = "PEM")]
+    trust: Option<PathBuf>,
+}
+
+/// Prints each answer in Vietnamese and English.
+///
+/// # Errors
+/// `Invalid` for a trust file that is none.
+pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCode> {
+    let trust = trust(config, options)?;
+    let verdict = match bytes_of(&options.file) {
+        Ok(bytes) => seal::verify(&bytes, &trust, WallClock.now()),
+        Err(error) => {
+            eprintln!("sogoc: {}: {error}", options.file.display());
+            return Ok(ExitCode::from(NOTHING_TO_JUDGE));
+        }
+    };
+    if as_json {
+        let file = options.file.display().to_string();
+        println!(
+            "{}",
+            json!({ "path": file, "holds": verdict.holds(), "verdict": verdict })
+        );
+    } else {
+        say(&verdict, trust.anchors().is_empty());
+    }
+    Ok(exit_code(&verdict))
+}
+
+fn exit_code(verdict: &Verdict) -> ExitCode {
+    match verdict.file {
+        _ if verdict.holds() => ExitCode::SUCCESS,
+        FileCheck::NotPdf | FileCheck::Unreadable | FileCheck::Encrypted | FileCheck::TooLarge => {
+            ExitCode::from(NOTHING_TO_JUDGE)
+        }
+        _ => ExitCode::from(1),
+    }
+}
+
+fn say(verdict: &Verdict, trusts_nobody: bool) {
+    let lines = [
+        (
+            verdict.file == FileCheck::Unchanged,
+            "Tệp / file",
+            verdict.file.sentence_vi(),
+            verdict.file.sentence_en(),
+        ),
+        (
+            verdict.key == seal::KeyCheck::GoodThen,
+            "Khoá / key",
+            verdict.key.sentence_vi(),
+            verdict.key.sentence_en(),
+        ),
+        (
+            matches!(
+                verdict.trust,
+                seal::TrustCheck::Trusted | seal::TrustCheck::TestAuthority
+            ),
+            "Tin cậy / trust",
+            verdict.trust.sentence_vi(),
+            verdict.trust.sentence_en(),
+        ),
+    ];
+    for (good, what, vi, en) in lines {
+        println!("{} {what}: {vi}\n  {en}", if good { "✓" } else { "✗" });
+    }
+    if let Some(signer) = &verdict.signer {
+        println!("  Người ký / signer: {} ({})", signer.name, signer.issuer);
+    }
+    if let Some(time) = verdict.stated_time {
+        println!("  Thời điểm ký / sealed at: {time:.0}");
+    }
+    if trusts_nobody {
+        println!("  Chưa nêu tổ chức tin cậy; dùng --trust / no authority named; use --trust PEM");
+    }
+}
+
+/// The named authorities, else the archive's own, else nobody.
+fn trust(config: &Config, options: &Verify) -> Result<Trust> {
+    let Some(file) = &options.trust else {
+        return Ok(match archive::own_trust_file(config, &WallClock)? {
+            Some(pem) => parse(&pem)?,
+            None => Trust::none(),
+        });
+    };
+    let pem = std::fs::read_to_string(file).map_err(|error| bad_trust(&error))?;
+    parse(&pem)
+}
+
+fn parse(pem: &str) -> Result<Trust> {
+    Trust::from_pem(pem).map_err(|error| bad_trust(&error))
+}
+
+fn bad_trust(why: &dyn std::fmt::Display) -> Error {
+    Error::invalid(
+        "/trust",
+        format!("Tệp chứng thư tin cậy không dùng được: {why}"),
+        format!("the trust file cannot be used: {why}"),
+    )
+}
+
+/// One byte more than the largest that is looked at, so that the check itself says `too_large`.
+fn bytes_of(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = LARGEST_FILE as u64 + 1;
+    File::open(file)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
