@@ -15,6 +15,7 @@ use crate::copy_paper::sample;
 const COMMANDS: [&str; 11] = [
     "serve",
     "work",
+    "deliver",
     "read",
     "search",
     "copy",
