@@ -9,7 +9,7 @@ demo=(build-essential pkg-config libtesseract-dev libleptonica-dev
       tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd curl ca-certificates python3)
 # Real servers and foreign judges for the tests.
 test=(postgresql python3-venv poppler-utils qpdf libtiff-tools chromium util-linux openssl)
-bench=(ocrmypdf time)
+bench=(ocrmypdf poppler-utils libtiff-tools)
 
 case "${1:-}" in
   demo) wanted=("${demo[@]}") ;;
