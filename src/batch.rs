@@ -3,6 +3,7 @@
 
 mod close;
 mod manifest;
+mod name;
 mod progress;
 mod receipt;
 
@@ -11,6 +12,7 @@ use sqlx::Row;
 pub use close::{close, keep_receipts};
 pub(crate) use manifest::hold_open;
 pub use manifest::{Declared, declare};
+pub use name::{check_digest, check_name};
 pub use progress::{Progress, progress};
 pub use receipt::{Receipt, ReceiptBatch, ReceiptBody, ReceiptFile, Totals, receipt};
 

@@ -14,11 +14,11 @@ use sqlx::Row;
 
 pub use deposit::{Deposit, DepositBatch, DepositFile, DepositPage, DepositVolume};
 pub use master::{MASTER_PREFIX, fetch_master};
-pub use name::{check_digest, check_name, object_id, original_path, page_id, scan_id};
+pub use name::{object_id, original_path, page_id, scan_id};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::batch::{Listed, listed};
+use crate::batch::{Listed, check_digest, check_name, listed};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use measure::{Looked, Measured};

@@ -13,10 +13,10 @@ pub use sweep::sweep;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::batch::hold_open;
+use crate::batch::{check_digest, check_name, hold_open};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::scan::{self, Incoming, Scan, check_digest, check_name};
+use crate::scan::{self, Incoming, Scan};
 
 /// How long an upload waits for its next byte.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(24);

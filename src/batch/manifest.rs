@@ -1,10 +1,10 @@
 //! The manifest: what an archivist says will come, file by file, before it comes.
 
+use super::{check_digest, check_name};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::{Error, Fault, Result};
-use crate::scan::{check_digest, check_name};
 
 /// One file that will come.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
