@@ -3,20 +3,20 @@
 //!
 //! Everything that looks inside a delivered file runs here and nowhere else.
 
-mod plain;
-
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use self::plain::Engine;
-use crate::decode::{self, DecodeLimits};
+use crate::class::{ClassError, Classes};
+use crate::decode::{self, DecodeLimits, DecodedPage};
 use crate::limits;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::probe;
 use crate::protocol::{self, Answer, Hello, ProtocolError, Request, SetUp, Task};
+use crate::reading::PageReading;
+use crate::recognise::{self, Engine};
 use crate::render;
 
 /// The hidden first argument that makes the executable a reading child.
@@ -52,7 +52,7 @@ fn serve() -> Result<(), ProtocolError> {
     }
     limits::take(set_up.memory_bytes, set_up.cpu_seconds)?;
     let mut reader = Reader::open(&set_up);
-    let mut readable: Vec<&Path> = vec![reader.engine.tessdata()];
+    let mut readable: Vec<&Path> = vec![&reader.tessdata];
     readable.extend(set_up.classes.as_deref());
     let confinement = limits::confine(&readable);
     let hello = Hello {
@@ -98,15 +98,35 @@ enum Done {
 /// What stays loaded between pages.
 struct Reader {
     limits: DecodeLimits,
-    engine: Engine,
+    classes: Result<Classes, ClassError>,
+    tessdata: PathBuf,
+    engine: Option<Engine>,
 }
 
 impl Reader {
     fn open(set_up: &SetUp) -> Self {
         Self {
             limits: set_up.limits,
-            engine: Engine::new(set_up.tessdata.as_deref()),
+            classes: Classes::load(set_up.classes.as_deref()),
+            tessdata: set_up
+                .tessdata
+                .clone()
+                .unwrap_or_else(recognise::model_folder),
+            engine: None,
         }
+    }
+
+    /// Reads a page; the engine is loaded at the first.
+    fn read(&mut self, page: &DecodedPage, hint: Option<&str>) -> Outcome<PageReading> {
+        let unavailable = |error: &dyn std::error::Error| {
+            Failure::new(FailureKind::Unavailable, error.to_string())
+        };
+        let classes = self.classes.as_ref().map_err(|error| unavailable(error))?;
+        let engine = match &mut self.engine {
+            Some(engine) => engine,
+            empty => empty.insert(Engine::open(&self.tessdata).map_err(|e| unavailable(&e))?),
+        };
+        crate::read_page(page, classes, engine, hint).map_err(|error| unavailable(&error))
     }
 
     fn perform(&mut self, task: Task, file: std::fs::File) -> Outcome<Done> {
@@ -121,8 +141,7 @@ impl Reader {
             }
             Task::Read { page, class_hint } => {
                 let decoded = decode::decode_file(file, page, &self.limits)?;
-                let reading = plain::read_page(&decoded, &mut self.engine, class_hint.as_deref())
-                    .map_err(|detail| Failure::new(FailureKind::Unavailable, detail))?;
+                let reading = self.read(&decoded, class_hint.as_deref())?;
                 Ok(Done::Message(Answer::Read(Box::new(reading))))
             }
             Task::Render {

@@ -141,6 +141,8 @@ pub struct Field {
     pub patterns: Vec<Regex>,
     /// Where to find it in running text; the first group is the value.
     pub find: Vec<Regex>,
+    /// Words it stands somewhere below, alone on its line (a signer's name below the office).
+    pub below: Vec<String>,
     /// The closed list its values come from, when there is one.
     pub lexicon: Option<Lexicon>,
 }

@@ -2,15 +2,30 @@
 
 pub mod child;
 pub mod class;
+mod classify;
+mod confidence;
 pub mod dates;
 pub mod decode;
 pub mod fold;
+mod form;
+mod geometry;
 pub mod limits;
+mod lines;
+mod orient;
 pub mod outcome;
+mod page_reader;
 pub mod pool;
+mod prepare;
 pub mod probe;
 mod protocol;
+mod quality;
 pub mod reading;
+pub mod recognise;
 mod render;
+mod signature;
+mod table;
 #[cfg(test)]
 mod testing;
+mod value;
+
+pub use page_reader::read_page;

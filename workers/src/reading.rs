@@ -66,7 +66,7 @@ pub struct Quality {
 /// Everything read from one page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageReading {
-    /// Best class, or `general` when none fits.
+    /// Best class, or `tai_lieu`, the general archive document, when none fits.
     pub class: String,
     /// 0 to 1.
     pub class_confidence: f64,

@@ -76,6 +76,8 @@ struct FieldFile {
     patterns: Vec<Spanned<String>>,
     #[serde(default)]
     find: Vec<Spanned<String>>,
+    #[serde(default)]
+    below: Vec<String>,
     lexicon: Option<Spanned<String>>,
 }
 
@@ -245,7 +247,8 @@ impl Source {
         let missing = if in_column {
             field.columns.is_empty().then_some("columns")
         } else {
-            (field.labels.is_empty() && field.find.is_empty()).then_some("labels or find")
+            let ways = [field.labels.len(), field.find.len(), field.below.len()];
+            (ways == [0; 3]).then_some("labels, find or below")
         };
         match missing {
             Some(what) => {
@@ -279,6 +282,7 @@ impl Source {
             columns: field.columns,
             patterns: self.regexes(&field.patterns, |pattern| format!("^(?:{pattern})$"))?,
             find: self.finders(&field.find)?,
+            below: field.below,
             lexicon,
             key: field.key.into_inner(),
         })

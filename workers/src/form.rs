@@ -1,0 +1,157 @@
+//! Fields of a form or paper: labels found in the words, values beside or below them.
+//!
+//! Labels come from the class, in the wordings of several eras, and are matched without accents,
+//! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
+
+mod labels;
+
+use std::collections::BTreeMap;
+
+use crate::class::{Class, Field, Scope};
+use crate::confidence::{Check, Second};
+use crate::fold;
+use crate::geometry::{bottom, right};
+use crate::lines::{Line, Text};
+use crate::reading::FieldReading;
+use crate::value::{Found, normalised};
+use labels::{LabelPlace, divided, label_places};
+
+/// A gap inside a value wider than this many letter heights ends it.
+const WIDEST_GAP: i32 = 4;
+
+/// The fields of a class that labels, expressions or places on the page lead to.
+///
+/// `scope` narrows them to those printed once on a table's page.
+pub(crate) fn fields(
+    class: &Class,
+    lines: &[Line],
+    scope: Option<Scope>,
+) -> BTreeMap<String, FieldReading> {
+    let wanted = |field: &&Field| scope.is_none_or(|scope| field.scope == scope);
+    let fields: Vec<&Field> = class.fields.iter().filter(wanted).collect();
+    let lines: Vec<Line> = lines.iter().map(divided).collect();
+    let places: Vec<Vec<LabelPlace>> = lines
+        .iter()
+        .map(|line| label_places(line, &fields))
+        .collect();
+    let text = Text::new(&lines);
+    let mut found = BTreeMap::new();
+    for field in &fields {
+        let searched = field.find.iter().filter_map(|expression| {
+            let value = expression.captures(&text.text)?.get(1)?;
+            Found::part(value.as_str(), text.words_in(value.range()))
+        });
+        let mut values: Vec<Found> = value_below(field, &lines).into_iter().collect();
+        values.extend(searched.collect::<Vec<_>>().into_iter().rev());
+        values.extend(labelled_values(field, &lines, &places));
+        // Of values that pass equally the last, and so the surest way to it, wins.
+        let best = values
+            .into_iter()
+            .max_by_key(|value| match normalised(field, &value.raw).1 {
+                Check::Agrees => 2,
+                Check::Unknown => 1,
+                Check::Contradicts => 0,
+            });
+        if let Some(value) = best {
+            found.insert(field.key.clone(), value.reading(field, Second::None));
+        }
+    }
+    found
+}
+
+/// Values beside or below the field's labels; the best label's last, so that it wins a draw.
+fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelPlace>]) -> Vec<Found> {
+    let mut values: Vec<(usize, Found)> = Vec::new();
+    for (row, line) in lines.iter().enumerate() {
+        for (index, place) in places[row].iter().enumerate() {
+            if place.key != field.key {
+                continue;
+            }
+            let until = places[row]
+                .get(index + 1)
+                .map_or(line.words.len(), |next| next.from);
+            let value = beside(line, place, until).or_else(|| {
+                let edge = places[row]
+                    .get(index + 1)
+                    .map(|next| line.words[next.from].bounds[0]);
+                below(lines, places, row, line.words[place.from].bounds[0], edge)
+            });
+            values.extend(value.map(|value| (place.strength, value)));
+        }
+    }
+    values.sort_by_key(|(strength, _)| *strength);
+    values.into_iter().map(|(_, value)| value).collect()
+}
+
+fn beside(line: &Line, place: &LabelPlace, until: usize) -> Option<Found> {
+    let words = line.words.get(place.upto..until)?;
+    let wide = line.height() * WIDEST_GAP;
+    let ends = (1..words.len())
+        .find(|at| words[*at].bounds[0] - right(words[at - 1].bounds) > wide)
+        .unwrap_or(words.len());
+    Found::of(&words[..ends])
+}
+
+/// The words under a label without a value beside it, if that line has no label of its own there.
+fn below(
+    lines: &[Line],
+    places: &[Vec<LabelPlace>],
+    row: usize,
+    left: i32,
+    edge: Option<i32>,
+) -> Option<Found> {
+    let next = lines.get(row + 1)?;
+    let line = lines.get(row)?;
+    if !places[row + 1].is_empty() || next.bounds()[1] - bottom(line.bounds()) > line.height() * 2 {
+        return None;
+    }
+    let within = |x: i32| x >= left - line.height() && edge.is_none_or(|edge| x < edge);
+    let words: Vec<_> = next
+        .words
+        .iter()
+        .filter(|word| within(word.bounds[0]))
+        .cloned()
+        .collect();
+    Found::of(&words)
+}
+
+/// The first lone piece of text below one of the field's words that looks like its value.
+fn value_below(field: &Field, lines: &[Line]) -> Option<Found> {
+    let (row, [x, _, width, _]) = last_heading(field, lines)?;
+    let (left, right_edge) = (x - width, x + 2 * width);
+    lines[row + 1..].iter().find_map(|line| {
+        line.segments().into_iter().find_map(|segment| {
+            let words = &line.words[segment];
+            let middle = (words[0].bounds[0] + right(words[words.len() - 1].bounds)) / 2;
+            let found = Found::of(words)?;
+            let fits = normalised(field, &found.raw).1 == Check::Agrees;
+            (fits && (left..right_edge).contains(&middle)).then_some(found)
+        })
+    })
+}
+
+/// The lowest place where one of the words a field stands below is alone on its part of a line.
+pub(crate) fn last_heading(field: &Field, lines: &[Line]) -> Option<(usize, [i32; 4])> {
+    let headings: Vec<String> = field
+        .below
+        .iter()
+        .map(|words| fold::letters(words))
+        .collect();
+    lines.iter().enumerate().rev().find_map(|(row, line)| {
+        line.segments().into_iter().find_map(|segment| {
+            let part = Line {
+                words: line.words[segment].to_vec(),
+            };
+            let text = part.text();
+            let folded = fold::letters(&text);
+            let capitals = text.chars().filter(|c| c.is_uppercase()).count() * 2 > folded.len();
+            let heads = |heading: &String| {
+                folded.contains(heading.as_str()) && folded.len() <= heading.len() + 8
+            };
+            (capitals && headings.iter().any(heads)).then(|| (row, part.bounds()))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests;

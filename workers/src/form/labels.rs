@@ -1,0 +1,128 @@
+//! Where on a line which label stands.
+
+use crate::class::Field;
+use crate::fold;
+use crate::lines::Line;
+use crate::reading::Word;
+
+/// A label of up to this many letters needs a colon after it, or to open its part of the line.
+const SHORT: usize = 5;
+
+/// A label found on a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LabelPlace {
+    /// Key of the field it names.
+    pub key: String,
+    /// First word of it.
+    pub from: usize,
+    /// First word after it.
+    pub upto: usize,
+    /// How much of it was recognised; longer and surer labels are stronger.
+    pub strength: usize,
+}
+
+/// The line with words such as `tính:Nam` divided after the colon.
+pub(super) fn divided(line: &Line) -> Line {
+    let mut words = Vec::new();
+    for word in &line.words {
+        match word.text.split_once(':') {
+            Some((label, value))
+                if !label.is_empty() && value.chars().any(char::is_alphanumeric) =>
+            {
+                let letters = word.text.chars().count() as i32;
+                let share = word.bounds[2] * (label.chars().count() as i32 + 1) / letters;
+                let [x, y, w, h] = word.bounds;
+                let part = |text: String, bounds| Word {
+                    text,
+                    bounds,
+                    confidence: word.confidence,
+                };
+                words.push(part(format!("{label}:"), [x, y, share, h]));
+                words.push(part(value.to_owned(), [x + share, y, w - share, h]));
+            }
+            _ => words.push(word.clone()),
+        }
+    }
+    Line { words }
+}
+
+/// The labels on a line, from left to right, none overlapping.
+pub(super) fn label_places(line: &Line, fields: &[&Field]) -> Vec<LabelPlace> {
+    let folded: Vec<String> = line
+        .words
+        .iter()
+        .map(|word| fold::letters(&word.text))
+        .collect();
+    let opens: Vec<usize> = line
+        .segments()
+        .iter()
+        .map(|segment| segment.start)
+        .collect();
+    let mut candidates = Vec::new();
+    for field in fields {
+        for label in &field.labels {
+            candidates.extend(places_of(label, &field.key, line, &folded, &opens));
+        }
+    }
+    candidates.sort_by_key(|place: &LabelPlace| std::cmp::Reverse(place.strength));
+    let mut taken: Vec<LabelPlace> = Vec::new();
+    for place in candidates {
+        if taken
+            .iter()
+            .all(|other| place.upto <= other.from || other.upto <= place.from)
+        {
+            taken.push(place);
+        }
+    }
+    taken.sort_by_key(|place| place.from);
+    taken
+}
+
+fn places_of(
+    label: &str,
+    key: &str,
+    line: &Line,
+    folded: &[String],
+    opens: &[usize],
+) -> Vec<LabelPlace> {
+    let wanted = fold::letters(label);
+    let length = label.split_whitespace().count();
+    let mut found = Vec::new();
+    for from in 0..folded.len() {
+        for upto in from + length.saturating_sub(1).max(1)..=(from + length + 1).min(folded.len()) {
+            if folded[from].is_empty() || folded[upto - 1].is_empty() {
+                continue;
+            }
+            let text = folded[from..upto].concat();
+            let slips = wanted.len() / 5;
+            if text.len().abs_diff(wanted.len()) > slips {
+                continue;
+            }
+            let distance = fold::distance(&text, &wanted);
+            if distance > slips {
+                continue;
+            }
+            let colon = ends_with_colon(line, upto);
+            if wanted.len() <= SHORT && !colon && !opens.contains(&from) {
+                continue;
+            }
+            let strength = 2 * wanted.len() + if colon { 4 } else { 0 } - 2 * distance;
+            found.push(LabelPlace {
+                key: key.to_owned(),
+                from,
+                upto,
+                strength,
+            });
+        }
+    }
+    found
+}
+
+fn ends_with_colon(line: &Line, upto: usize) -> bool {
+    let marks = [':', ';'];
+    line.words[upto - 1].text.ends_with(marks)
+        || line
+            .words
+            .get(upto)
+            .is_some_and(|next| next.text.starts_with(marks))
+}

@@ -1,0 +1,101 @@
+use super::*;
+use crate::class::Classes;
+use crate::lines::lines;
+use crate::lines::tests::page;
+
+fn read(class: &str, text: &[&str]) -> BTreeMap<String, String> {
+    let classes = Classes::load(None).unwrap();
+    fields(classes.get(class).unwrap(), &lines(&page(text)), None)
+        .into_iter()
+        .map(|(key, field)| (key, field.raw))
+        .collect()
+}
+
+#[test]
+fn values_stand_beside_labels_of_several_eras() {
+    let old = read(
+        "van_bang",
+        &[
+            "CÔNG NHẬN anh (chị): Võ Thị Thu Như",
+            "Sinh ngày: 28 tháng 05 năm 1973      Dân tộc: Kinh",
+            "Nơi sinh: Bình Sơn, Nghĩa Bình",
+            "Đã tốt nghiệp Phổ thông trung học, loại: Giỏi",
+            "Số: 771/PTTH",
+        ],
+    );
+    assert_eq!(old["ho_ten"], "Võ Thị Thu Như");
+    assert_eq!(old["ngay_sinh"], "28 tháng 05 năm 1973");
+    assert_eq!(old["dan_toc"], "Kinh");
+    assert_eq!(old["noi_sinh"], "Bình Sơn, Nghĩa Bình");
+    assert_eq!(old["xep_loai"], "Giỏi");
+    assert_eq!(old["so_hieu"], "771/PTTH");
+}
+
+#[test]
+fn slips_of_the_engine_and_glued_colons_are_forgiven() {
+    let found = read(
+        "van_bang",
+        &["Ho và tèn: Lê Thị Nga   Giới tinh:Nữ   Dân tóc :Kinh"],
+    );
+    assert_eq!(found["ho_ten"], "Lê Thị Nga");
+    assert_eq!(found["gioi_tinh"], "Nữ");
+    assert_eq!(found["dan_toc"], "Kinh");
+}
+
+#[test]
+fn a_school_called_number_one_is_not_a_number() {
+    let found = read(
+        "van_bang",
+        &["Học sinh trường: PTTH Số 1 Tư Nghĩa", "Số: 15/PTTH"],
+    );
+    assert_eq!(found["truong"], "PTTH Số 1 Tư Nghĩa");
+    assert_eq!(found["so_hieu"], "15/PTTH");
+}
+
+#[test]
+fn a_value_may_stand_below_its_label() {
+    let found = read(
+        "van_bang",
+        &["Họ và tên:", "Lê Thị Nga", "Ngày sinh: 5/9/1974"],
+    );
+    assert_eq!(found["ho_ten"], "Lê Thị Nga");
+    assert_eq!(found["ngay_sinh"], "5/9/1974");
+}
+
+#[test]
+fn the_signer_stands_below_the_office() {
+    let found = read(
+        "van_bang",
+        &[
+            "GIÁM ĐỐC SỞ GIÁO DỤC VÀ ĐÀO TẠO QUẢNG NGÃI",
+            "Quảng Ngãi, ngày 5 tháng 10 năm 1999",
+            "                 KT. GIÁM ĐỐC",
+            "                 PHÓ GIÁM ĐỐC",
+            "Số bằng: BT 0318562         ~~",
+            "                Nguyễn Văn Hậu",
+        ],
+    );
+    assert_eq!(found["nguoi_ky"], "Nguyễn Văn Hậu");
+    assert_eq!(found["ngay_cap"], "ngày 5 tháng 10 năm 1999");
+    assert_eq!(found["so_hieu"], "BT 0318562");
+}
+
+#[test]
+fn expressions_find_values_in_running_text() {
+    let found = read(
+        "tai_lieu",
+        &[
+            "Số: 587/SGDĐT-GDTrH        Quảng Ngãi, ngày 16 tháng 02 năm 2016",
+            "V/v báo cáo tình hình",
+            "Kính gửi: Trung tâm Giáo dục thường xuyên tỉnh.",
+            "về việc của ông (bà) Nguyễn Thị Lệ Hiền, sinh",
+            "ngày 18/02/1988, tại Bình Sơn, Nghĩa Bình.",
+        ],
+    );
+    assert_eq!(found["so_ky_hieu"], "587/SGDĐT-GDTrH");
+    assert_eq!(found["ngay_ban_hanh"], "ngày 16 tháng 02 năm 2016");
+    assert_eq!(found["trich_yeu"], "V/v báo cáo tình hình");
+    assert_eq!(found["kinh_gui"], "Trung tâm Giáo dục thường xuyên tỉnh");
+    assert_eq!(found["ho_ten"], "Nguyễn Thị Lệ Hiền");
+    assert_eq!(found["ngay_sinh"], "18/02/1988");
+}

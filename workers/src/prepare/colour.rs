@@ -1,0 +1,88 @@
+//! Large red things on colour scans, taken away: ornamental frames and the rings of stamps.
+//!
+//! They run through words and mislead the engine's search for lines. Red titles and numbers are
+//! small pieces and stay.
+
+use image::{GrayImage, RgbImage};
+
+use super::blobs::components;
+
+/// Side of the squares in which red pixels are gathered.
+const SQUARE: usize = 4;
+/// How much redder than the paper a pixel of red ink is.
+const RED: i32 = 60;
+/// Half-red pixels at the edges of red ink.
+const REDDISH: i32 = 25;
+
+/// Paints out of `grey` every red piece longer than three quarters of an inch.
+pub(super) fn remove_large_red(colour: &RgbImage, grey: &mut GrayImage, dpi: u32) {
+    let (width, height) = (colour.width() as usize, colour.height() as usize);
+    if width < SQUARE || height < SQUARE {
+        return;
+    }
+    let paper = paper(colour);
+    let (across, down) = (width.div_ceil(SQUARE), height.div_ceil(SQUARE));
+    let mut squares = GrayImage::from_pixel(across as u32, down as u32, image::Luma([255]));
+    for (y, row) in colour.as_raw().chunks_exact(width * 3).enumerate() {
+        for (x, pixel) in row.chunks_exact(3).enumerate() {
+            if redness(pixel, paper) > RED {
+                squares.as_mut()[y / SQUARE * across + x / SQUARE] = 0;
+            }
+        }
+    }
+    let longest = dpi * 3 / 4 / SQUARE as u32;
+    let large = large_pieces(&squares, longest);
+    if !large.contains(&true) {
+        return;
+    }
+    for (y, row) in grey.as_mut().chunks_exact_mut(width).enumerate() {
+        let pixels = colour.as_raw()[y * width * 3..(y + 1) * width * 3].chunks_exact(3);
+        for (x, (value, pixel)) in row.iter_mut().zip(pixels).enumerate() {
+            if large[y / SQUARE * across + x / SQUARE] && redness(pixel, paper) > REDDISH {
+                *value = 255;
+            }
+        }
+    }
+}
+
+/// How much more red than green or blue, against the paper's own colour.
+fn redness(pixel: &[u8], paper: [i32; 3]) -> i32 {
+    let channel = |index: usize| i32::from(pixel[index]) * 255 / paper[index];
+    let (red, green, blue) = (channel(0), channel(1), channel(2));
+    if red < green + 15 {
+        0
+    } else {
+        red - green.min(blue)
+    }
+}
+
+/// The colour of the paper: the median of each channel over a sample.
+fn paper(colour: &RgbImage) -> [i32; 3] {
+    let step = (colour.as_raw().len() / 3 / 20_000).max(1) * 3;
+    let sample: Vec<&[u8]> = colour.as_raw().chunks_exact(3).step_by(step / 3).collect();
+    [0, 1, 2].map(|index| {
+        let mut values: Vec<u8> = sample.iter().map(|pixel| pixel[index]).collect();
+        values.sort_unstable();
+        i32::from(values.get(values.len() / 2).copied().unwrap_or(255)).max(60)
+    })
+}
+
+/// The squares of pieces longer than `longest` squares, and their neighbours.
+fn large_pieces(squares: &GrayImage, longest: u32) -> Vec<bool> {
+    let (width, height) = (squares.width() as usize, squares.height() as usize);
+    let (labels, pieces) = components(squares);
+    let mut large = vec![false; width * height];
+    for (at, label) in labels.iter().enumerate() {
+        let Some(piece) = label.map(|label| pieces[label]) else {
+            continue;
+        };
+        if piece.width().max(piece.height()) > longest {
+            let (x, y) = (at % width, at / width);
+            for row in y.saturating_sub(1)..(y + 2).min(height) {
+                large[row * width + x.saturating_sub(1)..row * width + (x + 2).min(width)]
+                    .fill(true);
+            }
+        }
+    }
+    large
+}

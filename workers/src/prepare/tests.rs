@@ -1,0 +1,127 @@
+use image::Luma;
+
+use super::*;
+
+fn white(width: u32, height: u32) -> GrayImage {
+    GrayImage::from_pixel(width, height, Luma([255]))
+}
+
+fn fill(picture: &mut GrayImage, x: u32, y: u32, width: u32, height: u32, value: u8) {
+    for row in y..y + height {
+        for column in x..x + width {
+            picture.put_pixel(column, row, Luma([value]));
+        }
+    }
+}
+
+#[test]
+fn shrinking_takes_the_mean_of_each_square() {
+    let mut picture = white(5, 4);
+    fill(&mut picture, 0, 0, 2, 1, 55);
+    let small = shrink(&picture, 2);
+    assert_eq!(small.dimensions(), (3, 2));
+    assert_eq!(small.get_pixel(0, 0).0, [155]);
+    assert_eq!(small.get_pixel(2, 1).0, [255]);
+}
+
+#[test]
+fn a_black_frame_goes_and_ink_within_stays() {
+    let mut picture = white(400, 400);
+    fill(&mut picture, 0, 0, 40, 400, 20);
+    fill(&mut picture, 200, 200, 20, 20, 0);
+    border::paint_out(&mut picture);
+    assert_eq!(picture.get_pixel(5, 200).0, [255]);
+    assert_eq!(picture.get_pixel(210, 210).0, [0]);
+}
+
+#[test]
+fn a_thin_rule_that_runs_to_the_edge_stays() {
+    let mut picture = white(400, 400);
+    fill(&mut picture, 0, 100, 400, 3, 0);
+    border::paint_out(&mut picture);
+    assert_eq!(picture.get_pixel(2, 101).0, [0]);
+}
+
+#[test]
+fn dim_paper_becomes_white_and_ink_stays_dark() {
+    let mut picture = GrayImage::from_pixel(200, 200, Luma([160]));
+    fill(&mut picture, 100, 100, 4, 4, 30);
+    light::flatten(&mut picture);
+    assert!(picture.get_pixel(20, 20).0[0] > 245);
+    assert!(picture.get_pixel(102, 102).0[0] < 60);
+}
+
+#[test]
+fn leader_dots_go_and_three_dots_stay() {
+    let mut picture = white(600, 100);
+    for index in 0..12 {
+        fill(&mut picture, 20 + index * 15, 50, 4, 4, 0);
+    }
+    for index in 0..3 {
+        fill(&mut picture, 400 + index * 15, 50, 4, 4, 0);
+    }
+    leaders::remove(&mut picture, 300);
+    assert_eq!(picture.get_pixel(22, 52).0, [255]);
+    assert_eq!(picture.get_pixel(402, 52).0, [0]);
+}
+
+#[test]
+fn a_leaning_page_is_measured_and_straightened() {
+    let mut picture = white(1200, 1000);
+    for line in 0..12 {
+        for letter in 0..40 {
+            let x = 100 + letter * 25;
+            let lean = f64::from(x) * 2.0f64.to_radians().tan();
+            fill(
+                &mut picture,
+                x,
+                100 + line * 60 + lean.round() as u32,
+                15,
+                20,
+                0,
+            );
+        }
+    }
+    let page = Grey {
+        picture,
+        scale: 1.0,
+        dpi: 300,
+        delivered: (1200, 1000),
+    };
+    let lean = |picture: &GrayImage| crate::orient::rank(&blobs(picture, 300), 300)[0];
+    let standing = lean(&page.picture);
+    assert!((standing.skew - 2.0).abs() < 0.1, "{standing:?}");
+    let prepared = upright(&page, standing);
+    let again = lean(&prepared.picture);
+    assert!(again.skew.abs() < 0.1, "{again:?}");
+}
+
+#[test]
+fn resolution_is_guessed_from_paper_sizes() {
+    let blank = |w, h| DynamicImage::ImageLuma8(white(w, h));
+    assert_eq!(resolution(&blank(248, 351), Some(300)), 300);
+    assert_eq!(resolution(&blank(1654, 2339), None), 200);
+    assert_eq!(resolution(&blank(3307, 2339), None), 200);
+}
+
+#[test]
+fn a_red_ring_goes_and_a_red_letter_and_black_ink_stay() {
+    let mut colour = image::RgbImage::from_pixel(600, 600, image::Rgb([250, 245, 235]));
+    for at in 0..400 {
+        for thick in 0..4 {
+            colour.put_pixel(100 + at, 100 + thick, image::Rgb([200, 40, 50]));
+        }
+    }
+    for at in 0..400 {
+        for thick in 0..4 {
+            colour.put_pixel(440 + thick, 50 + at, image::Rgb([20, 20, 20]));
+        }
+    }
+    for x in 50..70 {
+        colour.put_pixel(x, 500, image::Rgb([200, 40, 50]));
+    }
+    let picture = clean(&DynamicImage::ImageRgb8(colour), 300).picture;
+    assert!(picture.get_pixel(150, 101).0[0] > 240);
+    assert!(picture.get_pixel(441, 101).0[0] < 60);
+    assert!(picture.get_pixel(60, 500).0[0] < 160);
+}

@@ -1,0 +1,126 @@
+//! What is noticed about the scan itself: sharpness, fingerprint, what falls short of the standard.
+
+use image::{DynamicImage, GrayImage};
+
+use crate::prepare::Prepared;
+use crate::reading::{Quality, Word};
+
+/// Least resolution of a digitised document: TT 05/2025/TT-BNV, Article 8.
+const LEAST_DPI: u32 = 200;
+/// Below this variance of the Laplacian letters' edges are washed out.
+const LEAST_SHARPNESS: f64 = 120.0;
+/// Beyond this many degrees a page was laid in carelessly.
+const MOST_SKEW: f64 = 2.0;
+/// A page with less ink than this share has nothing to read.
+const LEAST_INK: f64 = 0.000_4;
+
+/// Judges a page from its pixels and from the words found on it.
+pub(crate) fn judge(
+    image: &DynamicImage,
+    prepared: &Prepared,
+    dpi: u32,
+    words: &[Word],
+) -> Quality {
+    let sharpness = sharpness(&prepared.picture);
+    let bitonal = image.as_luma8().is_some_and(|grey| {
+        grey.as_raw()
+            .iter()
+            .all(|value| *value == 0 || *value == 255)
+    });
+    let inked = prepared
+        .picture
+        .as_raw()
+        .iter()
+        .filter(|value| **value < 128)
+        .count();
+    let ink = inked as f64 / prepared.picture.as_raw().len().max(1) as f64;
+    let blank = ink < LEAST_INK && !words.iter().any(|word| word.confidence > 0.8);
+    let noticed = [
+        ("blank", blank),
+        ("low_dpi", dpi < LEAST_DPI),
+        ("blurred", !blank && sharpness < LEAST_SHARPNESS),
+        ("skewed", prepared.turn.skew.abs() > MOST_SKEW),
+        ("bitonal", bitonal),
+        ("not_colour", image.as_luma8().is_some()),
+    ];
+    Quality {
+        blank,
+        sharpness,
+        fingerprint: fingerprint(&prepared.picture),
+        flags: noticed
+            .iter()
+            .filter(|(_, is)| *is)
+            .map(|(code, _)| (*code).to_owned())
+            .collect(),
+    }
+}
+
+/// Variance of the Laplacian, over the pixels where there is anything but paper.
+fn sharpness(picture: &GrayImage) -> f64 {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let pixels = picture.as_raw();
+    let (mut count, mut sum, mut squares) = (0u64, 0i64, 0i64);
+    for y in (1..height.saturating_sub(1)).step_by(2) {
+        for x in 1..width.saturating_sub(1) {
+            let at = y * width + x;
+            let value = |at: usize| i64::from(pixels[at]);
+            let laplacian = value(at - 1) + value(at + 1) + value(at - width) + value(at + width)
+                - 4 * value(at);
+            if laplacian == 0 {
+                continue;
+            }
+            count += 1;
+            sum += laplacian;
+            squares += laplacian * laplacian;
+        }
+    }
+    if count == 0 {
+        return 0.0;
+    }
+    let mean = sum as f64 / count as f64;
+    squares as f64 / count as f64 - mean * mean
+}
+
+/// Difference hash: 64 comparisons of neighbours on a 9 × 8 copy, as 16 hex digits.
+fn fingerprint(picture: &GrayImage) -> String {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let mean = |column: usize, row: usize| {
+        let (x0, x1) = (column * width / 9, (column + 1) * width / 9);
+        let (y0, y1) = (row * height / 8, (row + 1) * height / 8);
+        let square = (y0..y1).map(|y| &picture.as_raw()[y * width + x0..y * width + x1]);
+        let sum: u64 = square.flatten().map(|value| u64::from(*value)).sum();
+        sum as f64 / ((x1 - x0) * (y1 - y0)).max(1) as f64
+    };
+    let mut hash = 0u64;
+    for row in 0..8 {
+        for column in 0..8 {
+            hash = hash << 1 | u64::from(mean(column, row) > mean(column + 1, row));
+        }
+    }
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    fn half_dark(value: u8) -> GrayImage {
+        GrayImage::from_fn(90, 80, |x, _| Luma([if x < 45 { 255 } else { value }]))
+    }
+
+    #[test]
+    fn the_same_sheet_in_other_light_has_the_same_fingerprint() {
+        assert_eq!(fingerprint(&half_dark(0)), fingerprint(&half_dark(90)));
+        assert_eq!(fingerprint(&half_dark(0)).len(), 16);
+        let turned = image::imageops::rotate90(&half_dark(0));
+        assert_ne!(fingerprint(&half_dark(0)), fingerprint(&turned));
+    }
+
+    #[test]
+    fn blurring_lowers_sharpness() {
+        let sharp = GrayImage::from_fn(60, 60, |x, _| Luma([if x / 3 % 2 == 0 { 0 } else { 255 }]));
+        let soft = image::imageops::blur(&sharp, 2.0);
+        assert!(sharpness(&soft) < sharpness(&sharp) / 4.0);
+    }
+}

@@ -1,0 +1,222 @@
+//! The cells between the rules.
+
+use super::Row;
+use super::rules::{Rule, Rules};
+use crate::geometry::{centre, right};
+use crate::reading::{Box4, Word};
+
+/// A table needs at least this many columns.
+const LEAST_COLUMNS: usize = 3;
+
+/// The rules of one table, in order.
+#[derive(Debug)]
+pub(crate) struct Grid {
+    columns: Vec<Rule>,
+    rows: Vec<Rule>,
+}
+
+/// The grid the rules make; `None` if they make none.
+pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
+    let near = f64::from(dpi) * 0.07;
+    let longest = rules
+        .standing
+        .iter()
+        .max_by(|a, b| a.length().total_cmp(&b.length()))?;
+    let shared = |rule: &Rule| rule.upto.min(longest.upto) - rule.from.max(longest.from);
+    let sharing: Vec<Rule> = rules
+        .standing
+        .iter()
+        .filter(|rule| shared(rule) >= longest.length() * 0.5)
+        .copied()
+        .collect();
+    let columns = without_folds(sharing, near * 3.0);
+    let longest = columns
+        .iter()
+        .max_by(|a, b| a.length().total_cmp(&b.length()))?;
+    let middle = (longest.from + longest.upto) / 2.0;
+    let (top, low) = (longest.from - near * 2.0, longest.upto + near * 2.0);
+    let mut columns = distinct(columns, middle, near * 1.5);
+    let (left, right) = (
+        columns.first()?.across(middle),
+        columns.last()?.across(middle),
+    );
+    let crossing = |rule: &&Rule| {
+        let at = rule.across((left + right) / 2.0);
+        let shared = rule.upto.min(right) - rule.from.max(left);
+        shared >= (right - left) * 0.4 && (top..low).contains(&at)
+    };
+    let rows: Vec<Rule> = rules.lying.iter().filter(crossing).copied().collect();
+    let rows = distinct(rows, (left + right) / 2.0, near * 1.5);
+    close_sides(&mut columns, &rows, near * 4.0);
+    (columns.len() > LEAST_COLUMNS && rows.len() > 2).then_some(Grid { columns, rows })
+}
+
+/// The rules without those that run on at both ends beyond where most end: folds in the paper.
+fn without_folds(rules: Vec<Rule>, beyond: f64) -> Vec<Rule> {
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or_default()
+    };
+    let from = median(rules.iter().map(|rule| rule.from).collect());
+    let upto = median(rules.iter().map(|rule| rule.upto).collect());
+    let folds = |rule: &Rule| rule.from < from - beyond && rule.upto > upto + beyond;
+    rules.into_iter().filter(|rule| !folds(rule)).collect()
+}
+
+/// Sorted across at `along`; of two nearer than `near` the one whose length is more like the others',
+/// because a fold in the paper is often longer than the rule it runs beside.
+fn distinct(mut rules: Vec<Rule>, along: f64, near: f64) -> Vec<Rule> {
+    rules.sort_by(|a, b| a.across(along).total_cmp(&b.across(along)));
+    let mut lengths: Vec<f64> = rules.iter().map(Rule::length).collect();
+    lengths.sort_by(f64::total_cmp);
+    let usual = lengths.get(lengths.len() / 2).copied().unwrap_or_default();
+    let unlike = |rule: &Rule| (rule.length() - usual).abs();
+    let mut kept: Vec<Rule> = Vec::new();
+    for rule in rules {
+        match kept.last_mut() {
+            Some(last) if rule.across(along) - last.across(along) < near => {
+                if unlike(&rule) < unlike(last) {
+                    *last = rule;
+                }
+            }
+            _ => kept.push(rule),
+        }
+    }
+    kept
+}
+
+/// Adds an outer side that faded away, where lying rules run well beyond the last standing one.
+fn close_sides(columns: &mut Vec<Rule>, rows: &[Rule], beyond: f64) {
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied()
+    };
+    let (Some(left), Some(right)) = (
+        median(rows.iter().map(|row| row.from).collect()),
+        median(rows.iter().map(|row| row.upto).collect()),
+    ) else {
+        return;
+    };
+    if let Some(first) = columns.first().copied() {
+        let gap = first.across((first.from + first.upto) / 2.0) - left;
+        if gap > beyond {
+            columns.insert(0, first.moved(-gap));
+        }
+    }
+    if let Some(last) = columns.last().copied() {
+        let gap = right - last.across((last.from + last.upto) / 2.0);
+        if gap > beyond {
+            columns.push(last.moved(gap));
+        }
+    }
+}
+
+impl Grid {
+    #[cfg(test)]
+    pub(super) fn straight(columns: &[f64], rows: &[f64]) -> Self {
+        let (width, height) = (columns[columns.len() - 1], rows[rows.len() - 1]);
+        Self {
+            columns: columns
+                .iter()
+                .map(|x| Rule::straight(*x, rows[0], height))
+                .collect(),
+            rows: rows
+                .iter()
+                .map(|y| Rule::straight(*y, columns[0], width))
+                .collect(),
+        }
+    }
+
+    /// How many rows there are, headers included.
+    pub fn row_count(&self) -> usize {
+        self.rows.len() - 1
+    }
+
+    /// Row and column of a box by its middle; `None` outside.
+    pub fn place(&self, bounds: Box4) -> Option<(usize, usize)> {
+        let (x, y) = centre(bounds);
+        let before = |rules: &[Rule], across: f64, along: f64| {
+            rules
+                .iter()
+                .filter(|rule| rule.across(along) < across)
+                .count()
+        };
+        let (row, column) = (before(&self.rows, y, x), before(&self.columns, x, y));
+        let inside =
+            (1..self.rows.len()).contains(&row) && (1..self.columns.len()).contains(&column);
+        inside.then(|| (row - 1, column - 1))
+    }
+
+    /// The words in their cells, by row and column, those across a rule divided.
+    pub fn rows(&self, words: &[Word]) -> Vec<Row> {
+        let mut rows = vec![vec![Vec::new(); self.columns.len() - 1]; self.row_count()];
+        for word in words {
+            for part in self.divided(word) {
+                if let Some((row, column)) = self.place(part.bounds) {
+                    rows[row][column].push(part);
+                }
+            }
+        }
+        rows
+    }
+
+    /// A word read across a standing rule, divided there.
+    fn divided(&self, word: &Word) -> Vec<Word> {
+        let (_, y) = centre(word.bounds);
+        let [x, top, width, height] = word.bounds;
+        let margin = f64::from(height) * 0.5;
+        let crossing =
+            self.columns.iter().map(|rule| rule.across(y)).find(|at| {
+                *at > f64::from(x) + margin && *at < f64::from(right(word.bounds)) - margin
+            });
+        let Some(at) = crossing else {
+            return vec![word.clone()];
+        };
+        let letters: Vec<char> = word.text.chars().collect();
+        let share = (at - f64::from(x)) / f64::from(width.max(1));
+        let expected = (letters.len() as f64 * share).round() as usize;
+        let bar = letters.iter().position(|c| "|[]".contains(*c));
+        let split = bar.unwrap_or(expected).min(letters.len());
+        let part = |letters: &[char], bounds| Word {
+            text: letters.iter().collect(),
+            confidence: word.confidence * 0.8, // where letters end was not read but reckoned
+            bounds,
+        };
+        let cut = at as i32 - x;
+        vec![
+            part(&letters[..split], [x, top, cut, height]),
+            part(&letters[split..], [x + cut, top, width - cut, height]),
+        ]
+    }
+
+    /// The box of a cell.
+    pub fn cell(&self, row: usize, column: usize) -> Box4 {
+        let middle_y = {
+            let along = self.columns[column].across(self.columns[column].from);
+            (self.rows[row].across(along) + self.rows[row + 1].across(along)) / 2.0
+        };
+        let (left, right) = (
+            self.columns[column].across(middle_y),
+            self.columns[column + 1].across(middle_y),
+        );
+        let middle_x = (left + right) / 2.0;
+        let (top, low) = (
+            self.rows[row].across(middle_x),
+            self.rows[row + 1].across(middle_x),
+        );
+        [
+            left as i32,
+            top as i32,
+            (right - left) as i32,
+            (low - top) as i32,
+        ]
+    }
+
+    /// The box of a row.
+    pub fn row_bounds(&self, row: usize) -> Box4 {
+        let (first, last) = (self.cell(row, 0), self.cell(row, self.columns.len() - 2));
+        let top = first[1].min(last[1]);
+        let low = (first[1] + first[3]).max(last[1] + last[3]);
+        [first[0], top, right(last) - first[0], low - top]
+    }
+}
