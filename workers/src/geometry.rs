@@ -53,7 +53,7 @@ impl Turn {
     pub fn quartered(&self) -> (f64, f64) {
         let (w, h) = self.delivered;
         let (w, h) = (f64::from(w) * self.scale, f64::from(h) * self.scale);
-        if self.quarter % 180 == 0 {
+        if self.quarter.is_multiple_of(180) {
             (w, h)
         } else {
             (h, w)

@@ -41,7 +41,7 @@ pub(crate) fn rank(blobs: &[Blob], dpi: u32) -> [Standing; 4] {
             evidence,
         }
     });
-    let along = |way: &Standing| lying.is_none_or(|lying| lying == (way.quarter % 180 == 0));
+    let along = |way: &Standing| lying.is_none_or(|lying| lying == way.quarter.is_multiple_of(180));
     ways.sort_by(|a, b| {
         along(b)
             .cmp(&along(a))
