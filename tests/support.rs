@@ -1,5 +1,6 @@
 //! What tests stand on: real servers, foreign validators, and callers as types.
 
+pub mod archive;
 pub mod child;
 pub mod ocfl_py;
 pub mod pip;

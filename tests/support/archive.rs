@@ -1,0 +1,121 @@
+//! A whole archive on either ground: SQLite and a folder, or PostgreSQL and S3.
+
+use std::path::{Path, PathBuf};
+
+use sogoc::access::{Caller, Role};
+use sogoc::archive::Archive;
+use sogoc::batch::{self, NewBatch};
+use sogoc::config::Config;
+use sogoc::scan::{self, Incoming, Scan};
+use sogoc::{audit, clerk, jobs};
+use tempfile::TempDir;
+
+use super::seaweed::Seaweed;
+
+/// What an archive stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// SQLite and a folder.
+    Embedded,
+    /// PostgreSQL and S3.
+    Scaled,
+}
+
+/// An archive with the servers it needs; all end with it.
+pub struct Holdings {
+    /// The archive.
+    pub archive: Archive,
+    _data: TempDir,
+    _store: Option<Seaweed>,
+}
+
+/// Settings for a fresh archive on `ground`.
+pub async fn settings(ground: Ground, data: &Path) -> (Config, Option<Seaweed>) {
+    let mut config = Config::in_folder(data);
+    config.reading.program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sogoc")));
+    if ground == Ground::Embedded {
+        return (config, None);
+    }
+    let (url, store) =
+        tokio::task::spawn_blocking(|| (super::postgres::create_database(), Seaweed::start()))
+            .await
+            .unwrap();
+    let location = store.vault("archive");
+    let access = location.s3.unwrap();
+    let secret = data.join("s3.secret");
+    std::fs::write(&secret, access.secret_access_key).unwrap();
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    config.catalogue.url = Some(url);
+    config.vault.url = Some(location.url);
+    config.vault.endpoint = Some(access.endpoint);
+    config.vault.region = Some(access.region);
+    config.vault.key_id = Some(access.access_key_id);
+    config.vault.secret_file = Some(secret);
+    (config, Some(store))
+}
+
+impl Holdings {
+    /// A fresh archive.
+    pub async fn on(ground: Ground) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let (config, store) = settings(ground, data.path()).await;
+        let archive = Archive::open(config).await.unwrap();
+        Self {
+            archive,
+            _data: data,
+            _store: store,
+        }
+    }
+
+    /// Delivers sample scans as one batch and works until nothing is left to do.
+    pub async fn deliver(&self, names: &[&str]) -> (String, Vec<Scan>) {
+        let me = caller(Role::Archivist);
+        let fresh = NewBatch {
+            name: format!("Đợt {}", names.join("+")),
+            ..NewBatch::default()
+        };
+        let batch = batch::open(&self.archive, &me, &fresh).await.unwrap();
+        let mut scans = Vec::new();
+        for name in names {
+            let path = sample(name);
+            let file = Incoming {
+                batch_id: &batch.id,
+                name,
+                path: &path,
+                declared_sha256: None,
+            };
+            scans.push(scan::receive(&self.archive, &me, &file).await.unwrap());
+        }
+        clerk::drain(&self.archive).await.unwrap();
+        (batch.id, scans)
+    }
+
+    /// What must hold at the end of every test: no job left over or failed, and the log's chain whole.
+    pub async fn check(&self) {
+        let left = jobs::backlog(&self.archive.catalogue).await.unwrap();
+        let left: Vec<_> = left
+            .iter()
+            .filter(|row| row.kind != "sweep_uploads")
+            .collect();
+        assert!(left.is_empty(), "jobs left over: {left:?}");
+        let chain = audit::check(&self.archive.catalogue).await.unwrap();
+        assert!(matches!(chain, audit::Chain::Whole(_)), "{chain:?}");
+    }
+}
+
+/// One of the scans the repository ships.
+pub fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("samples/scans")
+        .join(name)
+}
+
+/// Someone with one role; the id is the role's word.
+pub fn caller(role: Role) -> Caller {
+    Caller {
+        id: role.word().into(),
+        name: role.vi().into(),
+        roles: vec![role],
+    }
+}
