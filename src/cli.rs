@@ -1,6 +1,7 @@
 //! The command line: each command is one call to a verb, with progress, `--json` and a truthful exit code.
 
 mod copy;
+mod custody;
 mod deliver;
 mod holdings;
 mod people;
@@ -61,6 +62,26 @@ enum Command {
     Reindex,
     /// Check settings, engine, vault, seal and models, and say what is missing.
     Check,
+    /// Re-read every byte of the vault and say what is damaged; goes on where it was cut off.
+    ///
+    /// Exit code 0: all is whole. 2: something is damaged or gone, and is named. 75: nothing is, but
+    /// not everything could be read.
+    Scrub(custody::Scrub),
+    /// Make catalogue and index again from the vault alone.
+    ///
+    /// People, tokens, requests, the log and undecided records are not in the vault. With --into, a
+    /// catalogue that is still there is compared with the new one. Exit code 0: everything is back.
+    /// 2: something in the vault is damaged, or the comparison found a loss; it is named.
+    Rebuild(custody::Rebuild),
+    /// Hold the catalogue against the vault and say what differs.
+    ///
+    /// Exit code 0: both agree. 1: something waits to be set right. 2: kept bytes are gone or damaged.
+    Reconcile(custody::Reconcile),
+    /// Copy catalogue, vault and seal to an empty folder and check the copy.
+    ///
+    /// The folder is a data folder: `sogoc --data DIR serve` runs on it. Exit code 0: everything is in
+    /// it. 1: PostgreSQL or S3 must be copied by their own means. 2: something is damaged.
+    Backup(custody::Backup),
     /// People and API tokens.
     #[command(subcommand)]
     User(people::User),
@@ -108,6 +129,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Search(search) => holdings::search(open(config).await?, search, cli.json).await,
         Command::Reindex => holdings::reindex(open(config).await?).await,
         Command::Check => holdings::check(config, cli.json).await,
+        Command::Scrub(scrub) => custody::scrub(open(config).await?, scrub, cli.json).await,
+        Command::Rebuild(rebuild) => custody::rebuild(config, rebuild, cli.json).await,
+        Command::Reconcile(wish) => custody::reconcile(open(config).await?, wish, cli.json).await,
+        Command::Backup(wish) => custody::backup(open(config).await?, wish, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }

@@ -4,7 +4,7 @@
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`fonds`],
 //! [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`keep`], [`review`], [`search`], [`seal`],
-//! [`copy_paper`], [`certified_copy`], [`copy_request`]. Entrances: [`clerk`], [`web`],
+//! [`copy_paper`], [`certified_copy`], [`copy_request`], [`fixity`]. Entrances: [`clerk`], [`web`],
 //! [`lifecycle`], [`cli`].
 
 pub mod access;
@@ -20,6 +20,7 @@ pub mod config;
 pub mod copy_paper;
 pub mod copy_request;
 pub mod error;
+pub mod fixity;
 pub mod fonds;
 pub mod jobs;
 pub mod keep;

@@ -186,6 +186,20 @@ async fn book_reading(
         .put_cache(&reading_key(&job.subject), words.into())
         .await?;
     let mut tx = archive.catalogue.begin().await?;
+    let read_at = stamp(archive.clock.now());
+    save_reading(&mut tx, &job.subject, reading, &read_at).await?;
+    record::propose(archive, &mut tx, scan_id, &job.subject, &reading.records).await?;
+    let details = json!({ "class": reading.class, "records": reading.records.len() });
+    finish(archive, tx, job, Deed::PageRead, details).await
+}
+
+/// Writes what was read into the page's row.
+pub(crate) async fn save_reading(
+    tx: &mut Tx,
+    page_id: &str,
+    reading: &PageReading,
+    read_at: &str,
+) -> Result<()> {
     sqlx::query(
         "UPDATE pages SET state = 'read', outcome = 'read', class = $1, class_confidence = $2,
             rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
@@ -201,13 +215,11 @@ async fn book_reading(
     .bind(serde_json::to_string(&reading.quality)?)
     .bind(&reading.quality.fingerprint)
     .bind(i64::try_from(reading.milliseconds).unwrap_or(i64::MAX))
-    .bind(stamp(archive.clock.now()))
-    .bind(&job.subject)
-    .execute(&mut *tx)
+    .bind(read_at)
+    .bind(page_id)
+    .execute(&mut **tx)
     .await?;
-    record::propose(archive, &mut tx, scan_id, &job.subject, &reading.records).await?;
-    let details = json!({ "class": reading.class, "records": reading.records.len() });
-    finish(archive, tx, job, Deed::PageRead, details).await
+    Ok(())
 }
 
 async fn book_failure(archive: &Archive, job: &Leased, failure: &Failure) -> Result<()> {

@@ -197,42 +197,54 @@ pub(crate) async fn propose(
     page_id: &str,
     readings: &[RecordReading],
 ) -> Result<()> {
-    let now = stamp(archive.clock.now());
-    for (place, reading) in readings.iter().enumerate() {
-        let id = archive.clock.new_id();
-        let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
-        let class = archive.classes.get(&reading.class);
-        sqlx::query(
-            "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
-                bounds, updated_at) VALUES ($1, $2, $3, $4, $5, 'proposed', 1, $6, $7, $8)",
-        )
-        .bind(&id)
-        .bind(scan_id)
-        .bind(page_id)
-        .bind(i64::try_from(place + 1).unwrap_or(i64::MAX))
-        .bind(&reading.class)
-        .bind(doubtful(class, &reading.fields))
-        .bind(bounds)
-        .bind(&now)
-        .execute(&mut **tx)
-        .await?;
-        let version = Version {
-            number: 1,
-            state: "proposed",
-            author: "machine",
-            note: "",
-            at: &now,
-        };
-        save_version(tx, &id, &version, &reading.fields).await?;
-        let subject = Subject {
-            kind: "record",
-            id: &id,
-        };
-        let details = json!({ "class": reading.class });
-        let deed = Deed::RecordProposed;
-        audit::append(tx, &*archive.clock, "machine", deed, subject, details).await?;
+    for (place, reading) in (1..).zip(readings) {
+        propose_one(archive, tx, scan_id, page_id, place, reading).await?;
     }
     Ok(())
+}
+
+/// Books one record as version 1, at its place on the page.
+pub(crate) async fn propose_one(
+    archive: &Archive,
+    tx: &mut Tx,
+    scan_id: &str,
+    page_id: &str,
+    place: i64,
+    reading: &RecordReading,
+) -> Result<()> {
+    let now = stamp(archive.clock.now());
+    let id = archive.clock.new_id();
+    let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
+    let class = archive.classes.get(&reading.class);
+    sqlx::query(
+        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
+            bounds, updated_at) VALUES ($1, $2, $3, $4, $5, 'proposed', 1, $6, $7, $8)",
+    )
+    .bind(&id)
+    .bind(scan_id)
+    .bind(page_id)
+    .bind(place)
+    .bind(&reading.class)
+    .bind(doubtful(class, &reading.fields))
+    .bind(bounds)
+    .bind(&now)
+    .execute(&mut **tx)
+    .await?;
+    let version = Version {
+        number: 1,
+        state: "proposed",
+        author: "machine",
+        note: "",
+        at: &now,
+    };
+    save_version(tx, &id, &version, &reading.fields).await?;
+    let subject = Subject {
+        kind: "record",
+        id: &id,
+    };
+    let details = json!({ "class": reading.class });
+    let deed = Deed::RecordProposed;
+    audit::append(tx, &*archive.clock, "machine", deed, subject, details).await
 }
 
 /// The head of a new version.

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use sqlx::Row;
 
+pub(crate) use deposit::FILE as DEPOSIT_FILE;
 pub use deposit::{Deposit, DepositBatch, DepositFile, DepositPage, DepositVolume};
 pub use master::{MASTER_PREFIX, fetch_master};
 pub use name::{object_id, original_path, page_id, scan_id};

@@ -6,6 +6,7 @@ mod api;
 mod catalogue_story;
 mod cli;
 mod copy_paper;
+mod custody;
 mod desk;
 mod direction;
 mod restart;

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod child;
+pub mod holdings;
 pub mod ocfl_py;
 pub mod pip;
 pub mod postgres;

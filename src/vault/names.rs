@@ -56,6 +56,11 @@ impl ObjectId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The folder of the object, relative to the vault's base.
+    pub fn location(&self) -> String {
+        object_root(self).to_string()
+    }
 }
 
 impl fmt::Display for ObjectId {

@@ -1,0 +1,244 @@
+//! `scrub`, `rebuild`, `reconcile` and `backup`: watching over what is kept from the command line.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use indicatif::HumanBytes;
+use serde_json::json;
+
+use super::holdings::bar;
+use crate::access::Caller;
+use crate::archive::Archive;
+use crate::config::Config;
+use crate::error::Result;
+use crate::fixity::{self, Differences, Rebuilt, ScrubOptions, ScrubReport};
+
+/// Options of `scrub`.
+#[derive(Debug, clap::Args)]
+pub struct Scrub {
+    /// Read at most this many MiB a second, so that others are not disturbed.
+    #[arg(long, value_name = "MIB")]
+    pace: Option<NonZeroU64>,
+    /// Begin anew even when the last scrub was cut off.
+    #[arg(long)]
+    restart: bool,
+}
+
+/// Re-reads the vault; exit code 0 when all is whole, 2 when something is damaged, 75 when not
+/// everything could be read.
+///
+/// # Errors
+/// `Unavailable`; the same command goes on from there.
+pub async fn scrub(archive: Archive, options: Scrub, as_json: bool) -> Result<ExitCode> {
+    let state = fixity::state(&archive, &Caller::machine()).await?;
+    let bar = bar(state.objects.unsigned_abs());
+    let wanted = ScrubOptions {
+        pace: options
+            .pace
+            .map(|mib| mib.saturating_mul(NonZeroU64::new(1 << 20).unwrap_or(NonZeroU64::MIN))),
+        resume: !options.restart,
+    };
+    let report = fixity::scrub(&archive, wanted, |seen| {
+        bar.set_position(seen.objects);
+        bar.set_message(HumanBytes(seen.bytes).to_string());
+    })
+    .await?;
+    bar.finish_and_clear();
+    if as_json {
+        println!("{}", json!(report));
+    } else {
+        tell_scrub(&report);
+    }
+    Ok(ExitCode::from(report.exit_code()))
+}
+
+fn tell_scrub(report: &ScrubReport) {
+    for finding in &report.findings {
+        let object = finding.object_id.as_deref().unwrap_or(&finding.location);
+        println!(
+            "✗ {object}  {}  {}  {}",
+            finding.path, finding.outcome, finding.detail
+        );
+    }
+    println!(
+        "{} đối tượng / objects, {} tệp / files, {}: {} hư hỏng / damaged, {} không đọc được / unreadable",
+        report.objects,
+        report.files,
+        HumanBytes(report.bytes),
+        report.damaged,
+        report.unreadable
+    );
+}
+
+/// Options of `rebuild`.
+#[derive(Debug, clap::Args)]
+pub struct Rebuild {
+    /// Make them in this new data folder, beside the ones there are; the seal's key is taken along.
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+}
+
+/// Makes catalogue and index again; compares with the old catalogue where there is one.
+///
+/// # Errors
+/// `Refused` when the catalogue holds anything.
+pub async fn rebuild(config: Config, options: Rebuild, as_json: bool) -> Result<ExitCode> {
+    let mut old = None;
+    let mut target = config.clone();
+    if let Some(into) = options.into {
+        let present = Archive::open(config).await?;
+        old = Some(fixity::holdings(&present.catalogue).await?);
+        target = fixity::beside(&present.config, &into)?;
+    }
+    let archive = Archive::open(target).await?;
+    let bar = bar(0);
+    let rebuilt = fixity::rebuild(&archive, |done, all| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    })
+    .await?;
+    bar.finish_and_clear();
+    let differences = match old {
+        Some(old) => Some(fixity::compare(
+            &old,
+            &fixity::holdings(&archive.catalogue).await?,
+        )),
+        None => None,
+    };
+    if as_json {
+        println!(
+            "{}",
+            json!({ "rebuilt": rebuilt, "differences": differences })
+        );
+    } else {
+        tell_rebuilt(&rebuilt, differences.as_ref());
+    }
+    let lost = differences.is_some_and(|found| !found.lost.is_empty() || !found.changed.is_empty());
+    Ok(ExitCode::from(if lost || !rebuilt.damaged.is_empty() {
+        2
+    } else {
+        0
+    }))
+}
+
+fn tell_rebuilt(rebuilt: &Rebuilt, differences: Option<&Differences>) {
+    for line in &rebuilt.damaged {
+        println!("✗ {line}");
+    }
+    println!(
+        "{} đợt / batches, {} tệp quét / scans, {} trang / pages, {} bản ghi / records, {} bản sao / copies",
+        rebuilt.batches, rebuilt.scans, rebuilt.pages, rebuilt.records, rebuilt.copies
+    );
+    println!(
+        "{} trang sẽ đọc lại / pages to be read again; {} trang không còn kết quả đọc / pages whose reading is gone",
+        rebuilt.pages_to_read, rebuilt.pages_without_reading
+    );
+    if !rebuilt.numbers_without_copy.is_empty() {
+        let numbers = rebuilt.numbers_without_copy.join(", ");
+        println!("Số không có bản sao / numbers without a copy: {numbers}");
+    }
+    println!(
+        "Không có trong kho: người dùng, mã truy cập, yêu cầu, nhật ký cũ, bản ghi chưa duyệt. / Not in the vault: people, tokens, requests, the old log, undecided records."
+    );
+    let Some(differences) = differences else {
+        return;
+    };
+    for (mark, lines) in [
+        ("mất / lost", &differences.lost),
+        ("khác / changed", &differences.changed),
+        ("thêm / gained", &differences.gained),
+    ] {
+        for line in lines {
+            println!("✗ {mark}: {line}");
+        }
+    }
+    if differences.none() {
+        println!("✓ Giống hệt cơ sở dữ liệu cũ. / Nothing differs from the old catalogue.");
+    }
+}
+
+/// Options of `reconcile`.
+#[derive(Debug, clap::Args)]
+pub struct Reconcile {
+    /// Set right what can be.
+    #[arg(long)]
+    fix: bool,
+}
+
+/// Holds the catalogue against the vault.
+///
+/// # Errors
+/// `Unavailable`.
+pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> Result<ExitCode> {
+    let found = fixity::reconcile(&archive, options.fix).await?;
+    if as_json {
+        println!("{}", json!(found));
+        return Ok(ExitCode::from(found.exit_code()));
+    }
+    for (what, ids) in [
+        (
+            "chỉ có trong cơ sở dữ liệu / only in the catalogue",
+            &found.only_in_catalogue,
+        ),
+        ("chỉ có trong kho / only in the vault", &found.only_in_vault),
+        (
+            "có bản ghi chưa đưa vào kho / records not kept yet",
+            &found.not_kept,
+        ),
+        ("hư hỏng / damaged", &found.damaged),
+        ("đã xử lý / set right", &found.fixed),
+    ] {
+        println!("{}  {what}", ids.len());
+        for id in ids {
+            println!("   {id}");
+        }
+    }
+    Ok(ExitCode::from(found.exit_code()))
+}
+
+/// Options of `backup`.
+#[derive(Debug, clap::Args)]
+pub struct Backup {
+    /// An empty or new folder, on another disk.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+/// Copies the archive and checks the copy.
+///
+/// # Errors
+/// `Refused` for a folder with anything in it; `Unavailable` disk.
+pub async fn backup(archive: Archive, options: Backup, as_json: bool) -> Result<ExitCode> {
+    let bar = indicatif::ProgressBar::new_spinner();
+    let shown = bar.clone();
+    let made = fixity::backup(&archive, &options.folder, move |files, bytes| {
+        shown.set_message(format!("{files} tệp / files, {}", HumanBytes(bytes)));
+    })
+    .await?;
+    bar.finish_and_clear();
+    if as_json {
+        println!("{}", json!(made));
+        return Ok(ExitCode::from(made.exit_code()));
+    }
+    println!(
+        "{} tệp / files, {}; {} đối tượng đã kiểm tra / objects checked",
+        made.files,
+        HumanBytes(made.bytes),
+        made.objects
+    );
+    for id in &made.damaged {
+        println!("✗ {id}");
+    }
+    if !made.catalogue {
+        println!(
+            "Chưa gồm cơ sở dữ liệu PostgreSQL: hãy dùng pg_dump. / Without the PostgreSQL catalogue: use pg_dump."
+        );
+    }
+    if !made.vault {
+        println!(
+            "Chưa gồm kho S3: hãy dùng nhân bản của dịch vụ S3. / Without the S3 vault: use its own replication."
+        );
+    }
+    Ok(ExitCode::from(made.exit_code()))
+}

@@ -1,0 +1,144 @@
+//! What two catalogues say the archive holds, and what one of them is missing: the proof that a
+//! rebuilt one lost nothing. Columns that are not in the vault are left out.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+use sqlx::{Column, Row};
+
+use crate::catalogue::Catalogue;
+use crate::error::Result;
+
+/// Everything the vault promises to bring back: kind and id, with a digest of what is said of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holdings {
+    rows: BTreeMap<(&'static str, String), String>,
+}
+
+/// What one catalogue lacks or says otherwise; each line is a kind and an id.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Differences {
+    /// Only in the old one.
+    pub lost: Vec<String>,
+    /// In both, and not the same.
+    pub changed: Vec<String>,
+    /// Only in the new one.
+    pub gained: Vec<String>,
+}
+
+impl Differences {
+    /// Whether both say the same.
+    pub fn none(&self) -> bool {
+        self.lost.is_empty() && self.changed.is_empty() && self.gained.is_empty()
+    }
+}
+
+/// Kind and rows; the first column is the id, every other is compared as text.
+const WHAT: [(&str, &str); 7] = [
+    (
+        "fonds",
+        "SELECT f.code AS id, f.name FROM fonds f
+         WHERE EXISTS (SELECT 1 FROM batches b WHERE b.fonds_id = f.id)",
+    ),
+    (
+        "batch",
+        "SELECT b.id, b.name, f.code AS fonds, h.code AS file, v.code AS volume, b.class_hint,
+            CAST(b.declared_count AS TEXT) AS declared, b.state, b.opened_by, b.opened_at,
+            b.closed_at, b.receipt_digest
+         FROM batches b JOIN fonds f ON f.id = b.fonds_id LEFT JOIN files h ON h.id = b.file_id
+         LEFT JOIN register_volumes v ON v.id = b.volume_id
+         WHERE EXISTS (SELECT 1 FROM scans s WHERE s.batch_id = b.id)",
+    ),
+    (
+        "scan",
+        "SELECT id, batch_id, original_name, sha256, CAST(size AS TEXT) AS size, media_type, state,
+            reason, duplicate_of, object_id, CAST(page_count AS TEXT) AS pages, received_by,
+            received_at FROM scans",
+    ),
+    (
+        "page",
+        "SELECT id, scan_id, CAST(number AS TEXT) AS number FROM pages",
+    ),
+    (
+        "record",
+        "SELECT r.id, r.page_id, CAST(r.ordinal AS TEXT) AS ordinal, r.class, r.bounds, v.state,
+            CAST(v.version AS TEXT) AS version, v.fields, v.author, v.at
+         FROM records r JOIN record_versions v ON v.record_id = r.id
+         JOIN publications q ON q.record_id = r.id AND q.version = v.version
+         WHERE q.position = (SELECT MAX(position) FROM publications WHERE record_id = r.id)",
+    ),
+    (
+        "publication",
+        "SELECT record_id AS id, CAST(MAX(position) AS TEXT) AS newest FROM publications
+         GROUP BY record_id",
+    ),
+    (
+        "copy",
+        "SELECT id, CAST(year AS TEXT) AS year, CAST(number AS TEXT) AS number, state, record_id,
+            CAST(record_version AS TEXT) AS version, code, object_id, sha256, issued_by, issued_at
+         FROM copies WHERE state = 'issued'",
+    ),
+];
+
+/// Reads what a catalogue says.
+///
+/// # Errors
+/// As any statement.
+pub async fn holdings(catalogue: &Catalogue) -> Result<Holdings> {
+    let mut holdings = Holdings::default();
+    for (kind, query) in WHAT {
+        for row in sqlx::query(query).fetch_all(catalogue.pool()).await? {
+            let mut said = Sha256::new();
+            for column in row.columns() {
+                let value: Option<String> = row.try_get(column.ordinal())?;
+                let text =
+                    value.map_or_else(|| "-".into(), |text| format!("{}:{text}", text.len()));
+                said.update(text);
+            }
+            let id = row.try_get("id")?;
+            let said = hex::encode(said.finalize());
+            holdings.rows.insert((kind, id), said);
+        }
+    }
+    Ok(holdings)
+}
+
+/// Holds the new against the old.
+pub fn compare(old: &Holdings, new: &Holdings) -> Differences {
+    let mut differences = Differences::default();
+    for ((kind, id), said) in &old.rows {
+        match new.rows.get(&(*kind, id.clone())) {
+            None => differences.lost.push(format!("{kind} {id}")),
+            Some(other) if other != said => differences.changed.push(format!("{kind} {id}")),
+            Some(_) => {}
+        }
+    }
+    let gained = new.rows.keys().filter(|key| !old.rows.contains_key(*key));
+    differences.gained = gained.map(|(kind, id)| format!("{kind} {id}")).collect();
+    differences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holding(rows: &[(&'static str, &str, &str)]) -> Holdings {
+        let row = |(kind, id, said): &(&'static str, &str, &str)| {
+            ((*kind, (*id).to_owned()), (*said).to_owned())
+        };
+        Holdings {
+            rows: rows.iter().map(row).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_lost_changed_and_gained_is_told_apart() {
+        let old = holding(&[("scan", "a", "1"), ("scan", "b", "1"), ("copy", "a", "1")]);
+        let new = holding(&[("scan", "a", "1"), ("scan", "b", "2"), ("scan", "c", "1")]);
+        let found = compare(&old, &new);
+        assert_eq!(found.lost, ["copy a"]);
+        assert_eq!(found.changed, ["scan b"]);
+        assert_eq!(found.gained, ["scan c"]);
+        assert!(compare(&old, &old).none() && !found.none());
+    }
+}

@@ -1,0 +1,81 @@
+//! Readings of pages: from the cache beside the vault where it is still there, else read again.
+
+use std::collections::BTreeSet;
+
+use sogoc_workers::reading::PageReading;
+
+use super::Rebuilt;
+use crate::archive::Archive;
+use crate::catalogue::Tx;
+use crate::clock::stamp;
+use crate::error::Result;
+use crate::jobs::{self, Kind, PRIORITY_BACKLOG};
+use crate::{page, record};
+
+/// Takes readings from the cache, with what nobody had decided; a page with decisions counts as
+/// read in any case, so that no record on it is proposed a second time.
+pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
+    let pages: Vec<String> = sqlx::query_scalar("SELECT id FROM pages ORDER BY id")
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    for page_id in &pages {
+        let reading = page::reading(archive, page_id).await?;
+        let mut tx = archive.catalogue.begin().await?;
+        let decided: Vec<i64> =
+            sqlx::query_scalar("SELECT ordinal FROM records WHERE page_id = $1")
+                .bind(page_id)
+                .fetch_all(&mut *tx)
+                .await?;
+        match reading {
+            Some(reading) => restore(archive, &mut tx, page_id, &reading, &decided).await?,
+            None if decided.is_empty() => continue,
+            None => {
+                rebuilt.pages_without_reading += 1;
+                sqlx::query("UPDATE pages SET state = 'read', outcome = 'read' WHERE id = $1")
+                    .bind(page_id)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn restore(
+    archive: &Archive,
+    tx: &mut Tx,
+    page_id: &str,
+    reading: &PageReading,
+    decided: &[i64],
+) -> Result<()> {
+    let now = stamp(archive.clock.now());
+    page::save_reading(tx, page_id, reading, &now).await?;
+    let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
+        .bind(page_id)
+        .fetch_one(&mut **tx)
+        .await?;
+    let decided: BTreeSet<i64> = decided.iter().copied().collect();
+    for (place, proposed) in (1..).zip(&reading.records) {
+        if !decided.contains(&place) {
+            record::propose_one(archive, tx, &scan_id, page_id, place, proposed).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Queues every page that is still unread.
+pub(super) async fn queue_unread(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    let unread: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM pages WHERE state = 'received' ORDER BY id")
+            .fetch_all(&mut *tx)
+            .await?;
+    for page_id in &unread {
+        let clock = archive.clock.as_ref();
+        jobs::enqueue(&mut tx, clock, Kind::ReadPage, page_id, PRIORITY_BACKLOG).await?;
+    }
+    tx.commit().await?;
+    rebuilt.pages_to_read = i64::try_from(unread.len()).unwrap_or(i64::MAX);
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! Catalogue against vault: load, load, pure difference, act. Running it again is safe.
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+use sqlx::Row;
+
+use super::expected;
+use super::rebuild::{BATCH, COPY, Rebuilt, SCAN, load_scan, save_scan};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::error::Result;
+use crate::jobs::{self, Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
+use crate::vault::{ObjectId, VaultError};
+
+/// What the two say of each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Reconciliation {
+    /// Objects that only the catalogue knows: their bytes are gone.
+    pub only_in_catalogue: Vec<String>,
+    /// Objects that only the vault knows: their booking was cut off, nothing was acknowledged.
+    pub only_in_vault: Vec<String>,
+    /// Scans with decided records that are not in the vault yet.
+    pub not_kept: Vec<String>,
+    /// Places in the vault that make no sense.
+    pub damaged: Vec<String>,
+    /// What was set right now.
+    pub fixed: Vec<String>,
+}
+
+impl Reconciliation {
+    /// Exit code: 0 when both agree or all was set right, 2 when bytes are gone or damaged, 1 otherwise.
+    pub fn exit_code(&self) -> u8 {
+        let open = self.only_in_vault.len() + self.not_kept.len();
+        if !self.only_in_catalogue.is_empty() || !self.damaged.is_empty() {
+            2
+        } else {
+            u8::from(open > self.fixed.len())
+        }
+    }
+}
+
+/// Compares, and with `fix` sets right what can be: decided records are queued to be kept, scans
+/// whose booking was cut off are booked, copies likewise are taken up where they stopped.
+///
+/// # Errors
+/// `Unavailable`; nothing is half done.
+pub async fn reconcile(archive: &Archive, fix: bool) -> Result<Reconciliation> {
+    let mut found = Reconciliation::default();
+    // The vault first: what is booked while it is walked is then missing in neither.
+    let in_vault = vault_side(archive, &mut found).await?;
+    let catalogue = catalogue_side(archive).await?;
+    found.not_kept = not_kept(archive).await?;
+    (found.only_in_catalogue, found.only_in_vault) = difference(&catalogue, &in_vault);
+    let mut gone = Vec::new();
+    for id in found.only_in_catalogue {
+        // Deposited behind the walk's back, or really gone?
+        if !archive.vault.exists(&ObjectId::new(id.clone())?).await? {
+            gone.push(id);
+        }
+    }
+    found.only_in_catalogue = gone;
+    if fix {
+        act(archive, &mut found).await?;
+    }
+    Ok(found)
+}
+
+/// What is only in the first, and what is only in the second.
+fn difference(
+    catalogue: &BTreeSet<String>,
+    vault: &BTreeSet<String>,
+) -> (Vec<String>, Vec<String>) {
+    (
+        catalogue.difference(vault).cloned().collect(),
+        vault.difference(catalogue).cloned().collect(),
+    )
+}
+
+async fn vault_side(archive: &Archive, found: &mut Reconciliation) -> Result<BTreeSet<String>> {
+    let mut ids = BTreeSet::new();
+    let mut walk = archive.vault.walk();
+    while let Some(step) = walk.next().await {
+        match step {
+            Ok(summary) => ids.extend(summary.id.map(|id| id.to_string())),
+            Err(VaultError::Corrupt { what, detail }) => {
+                found.damaged.push(format!("{what}: {detail}"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(ids)
+}
+
+async fn catalogue_side(archive: &Archive) -> Result<BTreeSet<String>> {
+    let ids: Vec<String> = sqlx::query_scalar(expected::OBJECTS)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+async fn not_kept(archive: &Archive) -> Result<Vec<String>> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT r.scan_id FROM records r JOIN publications q ON q.record_id = r.id
+         WHERE r.kept_version IS NULL OR r.kept_version < q.version ORDER BY r.scan_id",
+    )
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get("scan_id")?)).collect()
+}
+
+async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
+    for scan_id in &found.not_kept {
+        enqueue(archive, Kind::KeepRecords, scan_id).await?;
+        found.fixed.push(scan_id.clone());
+    }
+    for id in &found.only_in_vault {
+        let done = if id.starts_with(SCAN) {
+            book_scan(archive, id).await?
+        } else if let Some(copy) = id.strip_prefix(COPY) {
+            take_up_copy(archive, copy).await?
+        } else if id.starts_with(BATCH) {
+            crate::batch::keep_receipts(archive).await?;
+            true
+        } else {
+            false
+        };
+        if done {
+            found.fixed.push(id.clone());
+        }
+    }
+    Ok(())
+}
+
+async fn enqueue(archive: &Archive, kind: Kind, subject: &str) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    jobs::enqueue(&mut tx, &*archive.clock, kind, subject, PRIORITY_UPKEEP).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Books a scan whose deposit was cut off before its booking. One of a closed batch, or whose bytes
+/// have come in by now, is left: its sender was told nothing, and the receipt stands.
+async fn book_scan(archive: &Archive, id: &str) -> Result<bool> {
+    let object = ObjectId::new(id)?;
+    let Some(kept) = load_scan(archive, &object, &mut Rebuilt::default()).await? else {
+        return Ok(false);
+    };
+    let mut tx = archive.catalogue.begin().await?;
+    let in_the_way = sqlx::query(
+        "SELECT 1 FROM batches WHERE id = $1 AND state = 'closed'
+         UNION ALL SELECT 1 FROM scans WHERE sha256 = $2 OR id = $3",
+    )
+    .bind(&kept.deposit.batch.id)
+    .bind(&kept.deposit.file.sha256)
+    .bind(&kept.deposit.scan_id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if in_the_way.is_some() {
+        return Ok(false);
+    }
+    save_scan(archive, &mut tx, &kept).await?;
+    let clock = archive.clock.as_ref();
+    for page in &kept.deposit.pages {
+        jobs::enqueue(&mut tx, clock, Kind::ReadPage, &page.id, PRIORITY_BACKLOG).await?;
+    }
+    let subject = Subject {
+        kind: "scan",
+        id: &kept.deposit.scan_id,
+    };
+    let deed = match kept.deposit.state.as_str() {
+        "quarantined" => Deed::ScanQuarantined,
+        _ => Deed::ScanReceived,
+    };
+    let details = serde_json::json!({ "sha256": kept.deposit.file.sha256, "reconciled": true });
+    audit::append(&mut tx, clock, "machine", deed, subject, details).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn take_up_copy(archive: &Archive, copy_id: &str) -> Result<bool> {
+    let open = sqlx::query("SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'")
+        .bind(copy_id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    if open.is_some() {
+        enqueue(archive, Kind::IssueCopy, copy_id).await?;
+    }
+    Ok(open.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_side_is_told_what_only_it_has() {
+        let set = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        let (gone, unknown) = difference(&set(&["a", "b"]), &set(&["b", "c"]));
+        assert_eq!(
+            (gone, unknown),
+            (vec!["a".to_owned()], vec!["c".to_owned()])
+        );
+    }
+}

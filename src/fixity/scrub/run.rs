@@ -1,0 +1,281 @@
+//! The written side of a scrub: its checkpoint, its findings, its entries in the log.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use sqlx::Row;
+
+use super::look::{Look, Outcome};
+use super::{Finding, ScrubReport};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
+use crate::clock::stamp;
+use crate::error::Result;
+use crate::fixity::expected;
+use crate::vault::ObjectId;
+
+/// Looks gathered into one transaction; so many are repeated at most after a crash.
+const STEP: usize = 200;
+/// After this long a step is written down though it is not full.
+const LONGEST_STEP: Duration = Duration::from_secs(5);
+
+pub(super) struct Run {
+    pub report: ScrubReport,
+    damaged: BTreeSet<String>,
+    unreadable: BTreeSet<String>,
+    unsaved: Vec<Look>,
+    saved_at: Instant,
+}
+
+impl Run {
+    /// Goes on with the newest scrub if that was cut off and `resume` is wanted, or begins one.
+    pub(super) async fn take_up(archive: &Archive, resume: bool) -> Result<Self> {
+        let pool = archive.catalogue.pool();
+        let newest =
+            sqlx::query("SELECT * FROM scrub_runs ORDER BY started_at DESC, id DESC LIMIT 1")
+                .fetch_optional(pool)
+                .await?;
+        if let Some(row) = newest.filter(|_| resume) {
+            let finished: Option<String> = row.try_get("finished_at")?;
+            if finished.is_none() {
+                return Self::go_on(archive, &row).await;
+            }
+        }
+        let run_id = archive.clock.new_id();
+        let mut tx = archive.catalogue.begin().await?;
+        sqlx::query("INSERT INTO scrub_runs (id, started_at) VALUES ($1, $2)")
+            .bind(&run_id)
+            .bind(stamp(archive.clock.now()))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Self::over(ScrubReport {
+            run_id,
+            ..ScrubReport::default()
+        }))
+    }
+
+    async fn go_on(archive: &Archive, row: &sqlx::any::AnyRow) -> Result<Self> {
+        let count = |column: &str| -> Result<u64> {
+            Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
+        };
+        let mut run = Self::over(ScrubReport {
+            run_id: row.try_get("id")?,
+            resumed: true,
+            objects: count("objects")?,
+            files: count("files")?,
+            bytes: count("bytes")?,
+            ..ScrubReport::default()
+        });
+        run.report.findings = findings(archive, &run.report.run_id).await?;
+        let rows = sqlx::query(
+            "SELECT location, outcome FROM scrub_checks WHERE run_id = $1 AND outcome <> 'whole'",
+        )
+        .bind(&run.report.run_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+        for row in &rows {
+            let location = row.try_get("location")?;
+            match row.try_get::<String, _>("outcome")?.as_str() {
+                "unreadable" => run.unreadable.insert(location),
+                _ => run.damaged.insert(location),
+            };
+        }
+        run.count();
+        Ok(run)
+    }
+
+    fn over(report: ScrubReport) -> Self {
+        Self {
+            report,
+            damaged: BTreeSet::new(),
+            unreadable: BTreeSet::new(),
+            unsaved: Vec::new(),
+            saved_at: Instant::now(),
+        }
+    }
+
+    /// Whether the scrub that was cut off had been at this place.
+    pub(super) async fn has_seen(&self, archive: &Archive, location: &str) -> Result<bool> {
+        if !self.report.resumed {
+            return Ok(false);
+        }
+        let seen = sqlx::query("SELECT 1 FROM scrub_checks WHERE location = $1 AND run_id = $2")
+            .bind(location)
+            .bind(&self.report.run_id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+        Ok(seen.is_some())
+    }
+
+    /// Takes a look into the account.
+    pub(super) async fn note(&mut self, archive: &Archive, look: Look) -> Result<()> {
+        let known =
+            self.damaged.contains(&look.location) || self.unreadable.contains(&look.location);
+        self.report.objects += u64::from(!known);
+        self.report.files += look.files;
+        self.report.bytes += look.bytes;
+        match look.outcome {
+            Outcome::Whole => {}
+            Outcome::Damaged => _ = self.damaged.insert(look.location.clone()),
+            Outcome::Unreadable => _ = self.unreadable.insert(look.location.clone()),
+        }
+        self.report.findings.extend(look.findings.iter().cloned());
+        self.count();
+        let urgent = look.outcome != Outcome::Whole;
+        self.unsaved.push(look);
+        if urgent || self.unsaved.len() >= STEP || self.saved_at.elapsed() > LONGEST_STEP {
+            self.save(archive).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) {
+        self.report.damaged = self.damaged.len() as u64;
+        self.report.unreadable = self.unreadable.len() as u64;
+    }
+
+    /// Writes down what was looked at since the last time, with the log's entries of damage.
+    pub(super) async fn save(&mut self, archive: &Archive) -> Result<()> {
+        let now = stamp(archive.clock.now());
+        let mut tx = archive.catalogue.begin().await?;
+        for look in &self.unsaved {
+            save_check(&mut tx, &self.report.run_id, look, &now).await?;
+            save_findings(&mut tx, &self.report.run_id, look, &now).await?;
+            if look.outcome != Outcome::Whole {
+                log_damage(archive, &mut tx, look).await?;
+            }
+        }
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        sqlx::query("UPDATE scrub_runs SET objects = $1, files = $2, bytes = $3 WHERE id = $4")
+            .bind(count(self.report.objects))
+            .bind(count(self.report.files))
+            .bind(count(self.report.bytes))
+            .bind(&self.report.run_id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        self.unsaved.clear();
+        self.saved_at = Instant::now();
+        Ok(())
+    }
+
+    /// Looks for every object that the catalogue knows and the walk did not meet by name: gone, with
+    /// a damaged inventory, or deposited behind the walk's back.
+    pub(super) async fn ask_for_unseen(&mut self, archive: &Archive) -> Result<()> {
+        self.save(archive).await?;
+        let unseen = format!(
+            "SELECT o.object_id FROM ({}) o WHERE NOT EXISTS (SELECT 1 FROM scrub_checks c
+             WHERE c.object_id = o.object_id AND c.run_id = $1) ORDER BY o.object_id",
+            expected::OBJECTS
+        );
+        let ids: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(unseen))
+            .bind(&self.report.run_id)
+            .fetch_all(archive.catalogue.pool())
+            .await?;
+        for id in ids {
+            let look = Look::at(archive, &ObjectId::new(id)?).await;
+            self.note(archive, look).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes the scrub. Places that it did not meet are no longer there.
+    pub(super) async fn finish(mut self, archive: &Archive) -> Result<ScrubReport> {
+        self.save(archive).await?;
+        let report = self.report;
+        let mut tx = archive.catalogue.begin().await?;
+        sqlx::query("DELETE FROM scrub_checks WHERE run_id <> $1")
+            .bind(&report.run_id)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("UPDATE scrub_runs SET finished_at = $1 WHERE id = $2")
+            .bind(stamp(archive.clock.now()))
+            .bind(&report.run_id)
+            .execute(&mut *tx)
+            .await?;
+        let details = json!({
+            "objects": report.objects, "files": report.files, "bytes": report.bytes,
+            "damaged": report.damaged, "unreadable": report.unreadable,
+        });
+        let subject = Subject {
+            kind: "scrub",
+            id: &report.run_id,
+        };
+        let deed = Deed::Scrubbed;
+        audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
+        tx.commit().await?;
+        Ok(report)
+    }
+}
+
+async fn save_check(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO scrub_checks (location, object_id, run_id, outcome, checked_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (location) DO UPDATE SET object_id = EXCLUDED.object_id,
+            run_id = EXCLUDED.run_id, outcome = EXCLUDED.outcome, checked_at = EXCLUDED.checked_at",
+    )
+    .bind(&look.location)
+    .bind(&look.object_id)
+    .bind(run_id)
+    .bind(look.outcome.word())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn save_findings(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Result<()> {
+    for finding in &look.findings {
+        sqlx::query(
+            "INSERT INTO scrub_findings (run_id, location, path, object_id, outcome, detail, found_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (run_id, location, path) DO NOTHING",
+        )
+        .bind(run_id)
+        .bind(&finding.location)
+        .bind(&finding.path)
+        .bind(&finding.object_id)
+        .bind(&finding.outcome)
+        .bind(&finding.detail)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn log_damage(archive: &Archive, tx: &mut Tx, look: &Look) -> Result<()> {
+    let subject = Subject {
+        kind: "object",
+        id: look.object_id.as_deref().unwrap_or(&look.location),
+    };
+    // Paths hold the names of delivered files, which may be names of people: the log has counts.
+    let outcomes: BTreeSet<&str> = look.findings.iter().map(|f| f.outcome.as_str()).collect();
+    let details = json!({
+        "outcome": look.outcome.word(), "found": outcomes, "files": look.findings.len(),
+    });
+    let deed = Deed::DamageFound;
+    audit::append(tx, &*archive.clock, "machine", deed, subject, details).await
+}
+
+async fn findings(archive: &Archive, run_id: &str) -> Result<Vec<Finding>> {
+    let rows =
+        sqlx::query("SELECT * FROM scrub_findings WHERE run_id = $1 ORDER BY location, path")
+            .bind(run_id)
+            .fetch_all(archive.catalogue.pool())
+            .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Finding {
+                object_id: row.try_get("object_id")?,
+                location: row.try_get("location")?,
+                path: row.try_get("path")?,
+                outcome: row.try_get("outcome")?,
+                detail: row.try_get("detail")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,63 @@
+//! How far the vault has been looked at, and how long ago: for the custody page and the metrics.
+
+use sqlx::Row;
+
+use super::expected;
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::error::Result;
+
+/// Coverage, age and outcome of scrubbing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct ScrubState {
+    /// Objects that the catalogue says are in the vault.
+    pub objects: i64,
+    /// Objects that were re-read at least once.
+    pub checked: i64,
+    /// Ids (or places, where an object could not be named) found damaged when last looked at.
+    pub damaged: Vec<String>,
+    /// Objects of which something could not be read when last looked at.
+    pub unreadable: i64,
+    /// When the newest scrub began, RFC 3339 UTC.
+    pub last_started: Option<String>,
+    /// When the newest finished scrub ended, RFC 3339 UTC.
+    pub last_finished: Option<String>,
+    /// The longest-ago newest look at an object, RFC 3339 UTC.
+    pub oldest_check: Option<String>,
+}
+
+/// What is known of the vault's health, from the catalogue alone.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn state(archive: &Archive, caller: &Caller) -> Result<ScrubState> {
+    require(caller, Act::SeeQueue)?;
+    let pool = archive.catalogue.pool();
+    let objects = sqlx::query_scalar(expected::COUNT).fetch_one(pool).await?;
+    let looks = sqlx::query(
+        "SELECT COUNT(object_id) AS checked, MIN(checked_at) AS oldest,
+            COUNT(CASE WHEN outcome = 'unreadable' THEN 1 END) AS unreadable FROM scrub_checks",
+    )
+    .fetch_one(pool)
+    .await?;
+    let runs = sqlx::query(
+        "SELECT MAX(started_at) AS started, MAX(finished_at) AS finished FROM scrub_runs",
+    )
+    .fetch_one(pool)
+    .await?;
+    let damaged = sqlx::query_scalar(
+        "SELECT COALESCE(object_id, location) FROM scrub_checks WHERE outcome = 'damaged'
+         ORDER BY location LIMIT 1000",
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ScrubState {
+        objects,
+        checked: looks.try_get("checked")?,
+        damaged,
+        unreadable: looks.try_get("unreadable")?,
+        last_started: runs.try_get("started")?,
+        last_finished: runs.try_get("finished")?,
+        oldest_check: looks.try_get("oldest")?,
+    })
+}

@@ -1,0 +1,6 @@
+//! Watching over what is kept: scrubbing with damage in every shape, rebuilding, reconciling, backup.
+
+mod backup;
+mod rebuilding;
+mod reconciling;
+mod scrubbing;

@@ -1,0 +1,229 @@
+//! A small archive that has lived: a closed batch with a duplicate and a broken file, records
+//! approved, corrected and rejected, an open batch with nothing decided, and two copies issued.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use image::{ImageBuffer, Luma};
+use sogoc::access::Caller;
+use sogoc::archive::Archive;
+use sogoc::batch::{self, NewBatch};
+use sogoc::certified_copy::{self, CopyRow};
+use sogoc::clock::{StillClock, stamp};
+use sogoc::config::Config;
+use sogoc::jobs::{self, Kind};
+use sogoc::scan::{self, Incoming, Scan};
+use sogoc::vault::ObjectId;
+use sogoc::{keep, review};
+use sogoc_workers::reading::FieldReading;
+use tempfile::TempDir;
+
+/// The person whose record is approved once and never touched again.
+pub const STEADY: &str = "Nguyễn Thị Hồng Hạnh";
+
+/// The archive, and what the tests ask it for.
+pub struct Holdings {
+    pub archive: Archive,
+    pub clock: Arc<StillClock>,
+    pub data: TempDir,
+    /// Scans of the closed batch that were received, in order.
+    pub scans: Vec<Scan>,
+    /// A copy whose record still says the same.
+    pub valid: CopyRow,
+    /// A copy whose record was corrected since.
+    pub superseded: CopyRow,
+}
+
+/// Settings of an archive in `data`, whose children are those of the built executable.
+pub fn config(data: &Path, catalogue: Option<String>) -> Config {
+    let mut config = Config::in_folder(data);
+    config.reading.program = Some(env!("CARGO_BIN_EXE_sogoc").into());
+    config.reading.children = 1;
+    config.catalogue.url = catalogue;
+    config
+}
+
+impl Holdings {
+    /// Lets an archive live its life, in the catalogue given or an embedded one.
+    pub async fn lived(catalogue: Option<String>) -> Self {
+        let data = TempDir::new().unwrap();
+        let clock = Arc::new(StillClock::at("2026-03-02T01:00:00Z".parse().unwrap()));
+        let config = config(data.path(), catalogue);
+        let archive = Archive::open_with(config, clock.clone()).await.unwrap();
+        let scans = deliver(&archive).await;
+        let machine = Caller::machine();
+        let steady = propose(&archive, &scans[0], 1, STEADY).await;
+        let changing = propose(&archive, &scans[1], 1, "Trần Văn Đoàn").await;
+        let mistaken = propose(&archive, &scans[1], 2, "Lê Thuý Nga").await;
+        for id in [&steady, &changing, &mistaken] {
+            review::approve(&archive, &machine, id, 1).await.unwrap();
+        }
+        keep_all(&archive, &clock).await;
+        let valid = issue(&archive, &steady).await;
+        let superseded = issue(&archive, &changing).await;
+        let correction = [("ho_ten".to_owned(), "Trần Văn Đoan".to_owned())].into();
+        review::correct(&archive, &machine, &changing, 2, &correction, "dấu")
+            .await
+            .unwrap();
+        review::approve(&archive, &machine, &changing, 3)
+            .await
+            .unwrap();
+        review::reject(&archive, &machine, &mistaken, 2, "tiêu đề bảng")
+            .await
+            .unwrap();
+        keep_all(&archive, &clock).await;
+        Self {
+            archive,
+            clock,
+            data,
+            scans,
+            valid,
+            superseded,
+        }
+    }
+
+    /// Object id of one of the scans.
+    pub fn object_of(&self, scan: usize) -> ObjectId {
+        ObjectId::new(self.scans[scan].object_id.clone().unwrap()).unwrap()
+    }
+
+    /// The folder of an object on disk.
+    pub fn folder(&self, id: &ObjectId) -> PathBuf {
+        self.data.path().join("vault").join(id.location())
+    }
+
+    /// Where on disk the newest file of an object lies whose name begins so.
+    pub async fn stored(&self, id: &ObjectId, name: &str) -> PathBuf {
+        let inventory = self.archive.vault.inventory(id).await.unwrap();
+        let state = inventory.state(inventory.head()).unwrap();
+        let (_, wanted) = state
+            .iter()
+            .find(|(path, _)| path.starts_with(name))
+            .unwrap();
+        let mut content = inventory.content();
+        let (path, _) = content.find(|(_, digest)| digest == wanted).unwrap();
+        self.folder(id).join(path)
+    }
+}
+
+async fn deliver(archive: &Archive) -> Vec<Scan> {
+    let machine = Caller::machine();
+    let open = async |name: &str| {
+        let fresh = NewBatch {
+            name: name.into(),
+            ..NewBatch::default()
+        };
+        batch::open(archive, &machine, &fresh).await.unwrap().id
+    };
+    let closed = open("Hộp 12, kệ 3").await;
+    let mut scans = Vec::new();
+    for (name, bytes) in [
+        ("trang-1.png", page(10)),
+        ("trang-2.png", page(20)),
+        ("trang-2 (lần nữa).png", page(20)),
+        ("hỏng.png", b"not an image at all".to_vec()),
+    ] {
+        scans.push(receive(archive, &closed, name, &bytes).await);
+    }
+    let states: Vec<&str> = scans.iter().map(|scan| scan.state.as_str()).collect();
+    assert_eq!(
+        states,
+        ["received", "received", "duplicate", "quarantined"],
+        "what the sample archive is made of"
+    );
+    batch::close(archive, &machine, &closed).await.unwrap();
+    let still_open = open("Hộp 13").await;
+    receive(archive, &still_open, "trang-3.png", &page(30)).await;
+    scans
+}
+
+async fn receive(archive: &Archive, batch_id: &str, name: &str, bytes: &[u8]) -> Scan {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let incoming = Incoming {
+        batch_id,
+        name,
+        path: file.path(),
+        declared_sha256: None,
+    };
+    let machine = Caller::machine();
+    scan::receive(archive, &machine, &incoming).await.unwrap()
+}
+
+/// A small page of a shade of its own.
+fn page(shade: u8) -> Vec<u8> {
+    let image: ImageBuffer<Luma<u8>, Vec<u8>> =
+        ImageBuffer::from_fn(120, 160, |x, y| Luma([shade.wrapping_add((x * y) as u8)]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+/// Books a proposed diploma in the place of the reading pool, so that the story needs no models.
+async fn propose(archive: &Archive, scan: &Scan, ordinal: i64, name: &str) -> String {
+    let id = archive.clock.new_id();
+    let now = stamp(archive.clock.now());
+    let field = |value: &str| FieldReading {
+        raw: value.into(),
+        value: value.into(),
+        confidence: 0.9,
+        accepted: true,
+        bounds: None,
+    };
+    let number = format!("A {:06}", ordinal * 1111);
+    let fields: std::collections::BTreeMap<&str, FieldReading> = [
+        ("ho_ten", field(name)),
+        ("ngay_sinh", field("1977-05-19")),
+        ("so_hieu", field(&number)),
+    ]
+    .into();
+    let mut tx = archive.catalogue.begin().await.unwrap();
+    sqlx::query("UPDATE pages SET state = 'read', outcome = 'read' WHERE scan_id = $1")
+        .bind(&scan.id)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    sqlx::query(
+        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
+            updated_at) VALUES ($1, $2, $3, $4, 'van_bang', 'proposed', 1, 0, $5)",
+    )
+    .bind(&id)
+    .bind(&scan.id)
+    .bind(scan::page_id(&scan.id, 1))
+    .bind(ordinal)
+    .bind(&now)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO record_versions (record_id, version, state, fields, author, at)
+         VALUES ($1, 1, 'proposed', $2, 'machine', $3)",
+    )
+    .bind(&id)
+    .bind(serde_json::to_string(&fields).unwrap())
+    .bind(&now)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn issue(archive: &Archive, record_id: &str) -> CopyRow {
+    certified_copy::issue_now(archive, &Caller::machine(), record_id)
+        .await
+        .unwrap()
+}
+
+/// Works the jobs that bring approved records into the vault.
+pub async fn keep_all(archive: &Archive, clock: &StillClock) {
+    clock.advance(Duration::from_secs(10));
+    let kind = Kind::KeepRecords;
+    while let Some(job) = jobs::lease(&archive.catalogue, clock, kind, "test")
+        .await
+        .unwrap()
+    {
+        keep::keep(archive, &job).await.unwrap();
+    }
+}
