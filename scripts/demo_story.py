@@ -92,11 +92,12 @@ def show_what_was_read(records):
 def check_the_diploma(clerk, records):
     """Does what a clerk does beside the image; here the truth of the sample stands for the clerk's eyes."""
     truth = json.loads((SAMPLES / "truth" / f"{DIPLOMA}.json").read_text())["fields"]
-    of_file = [r for r in records if r["original_name"] == f"{DIPLOMA}.jpg" and "ho_ten" in r["fields"]]
+    # The same bytes were delivered under two names; the record goes by the one that came first.
+    of_file = [r for r in records if r["original_name"].startswith(DIPLOMA) and "ho_ten" in r["fields"]]
     if not of_file:
         sys.exit(f"no diploma was read from {DIPLOMA}.jpg")
     record = of_file[0]
-    heading(f"A clerk checks the diploma {DIPLOMA}.jpg beside its image")
+    heading(f"A clerk checks the diploma {record['original_name']} beside its image")
     right, changes = 0, {}
     for key, printed in truth.items():
         read = record["fields"].get(key)
