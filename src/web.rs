@@ -3,14 +3,19 @@
 
 pub mod api;
 mod assets;
+mod copies;
+mod counter;
 mod custody;
+mod desk;
 mod extract;
 mod fault;
 mod frame;
 mod health;
 mod home;
+mod intake;
 mod layers;
 mod people;
+mod reading_room;
 mod session;
 mod tus;
 
@@ -40,6 +45,11 @@ pub fn router(archive: State) -> Router {
     Router::new()
         .merge(session::routes())
         .merge(home::routes())
+        .merge(counter::routes())
+        .merge(intake::routes())
+        .merge(desk::routes())
+        .merge(reading_room::routes())
+        .merge(copies::routes())
         .merge(custody::routes())
         .merge(people::routes())
         .merge(health::routes())
@@ -65,7 +75,7 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    health::recorder()?;
+    health::recorder()?; // counting starts before the first request
     let service = router(archive).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(stop)

@@ -52,14 +52,12 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
         clerk::start(&archive, &stop, &tasks);
     }
     println!("http://{}", archive.config.web.listen);
-    let router = web::router(archive.clone());
     let closing = stop.clone();
+    let served = web::serve(archive.clone(), listener, async move {
+        closing.cancelled().await;
+    });
     tasks.spawn(async move {
-        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-        let served = axum::serve(listener, service)
-            .with_graceful_shutdown(async move { closing.cancelled().await })
-            .await;
-        if let Err(error) = served {
+        if let Err(error) = served.await {
             tracing::error!(%error, "the web door failed");
         }
     });

@@ -1,9 +1,12 @@
 //! The JSON door under `/api/v1`: the same verbs as the pages, described by an OpenAPI 3.1 document
 //! that is generated from these handlers.
 
+mod batches;
+mod copies;
 mod custody;
 mod manifest;
 mod people;
+mod records;
 mod session;
 
 use axum::response::Html;
@@ -46,6 +49,9 @@ impl Modify for Schemes {
 pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
     OpenApiRouter::<State>::with_openapi(Document::openapi())
         .merge(session::routes())
+        .merge(batches::routes())
+        .merge(records::routes())
+        .merge(copies::routes())
         .merge(people::routes())
         .merge(custody::routes())
         .merge(manifest::routes())

@@ -14,6 +14,7 @@ use super::session::Signed;
 use crate::access::{Act, require};
 use crate::audit::{self, Chain, Entry};
 use crate::jobs::{self, Backlog};
+use crate::search;
 
 /// Entries on one page of the log.
 const PAGE: i64 = 100;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<State> {
 struct Custody {
     f: Frame,
     backlog: Vec<Backlog>,
+    behind: i64,
 }
 
 impl Custody {
@@ -61,6 +63,7 @@ async fn custody(
     let page = Custody {
         f: signed.frame,
         backlog: jobs::backlog(&archive.catalogue).await?,
+        behind: search::lag(&archive).await?,
     };
     Ok(shown(&page)?.into_response())
 }

@@ -32,11 +32,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
         }
         let bytes = bytes::Bytes::from_request(request, state)
             .await
-            .map_err(IntoResponse::into_response)?;
+            .map_err(|_| too_large())?;
         parse(&bytes)
             .map(Self)
             .map_err(|fault| Problem(Error::Invalid(vec![fault])).into_response())
     }
+}
+
+/// Answer to a body beyond its address's limit.
+pub fn too_large() -> Response {
+    problem(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        "The body is larger than this address takes, or was cut off.".into(),
+        "Nội dung lớn hơn mức nhận được, hoặc bị đứt giữa chừng.".into(),
+        Vec::new(),
+    )
 }
 
 fn is_json(kind: &str) -> bool {

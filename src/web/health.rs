@@ -14,6 +14,7 @@ use super::State;
 use super::fault::Problem;
 use crate::error::{Error, Result};
 use crate::jobs;
+use crate::search;
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -44,10 +45,7 @@ async fn alive() -> &'static str {
 }
 
 async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Problem> {
-    if !archive.catalogue.answers().await {
-        let silence = std::io::Error::other("no answer");
-        return Err(Error::unavailable("catalogue", silence).into());
-    }
+    archive.ready().await?;
     Ok(Json(
         json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION") }),
     ))
@@ -64,6 +62,8 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
         let count = u32::try_from(row.count).map_or(f64::from(u32::MAX), f64::from);
         metrics::gauge!("sogoc_jobs", "kind" => row.kind, "state" => row.state).set(count);
     }
+    let lag = u32::try_from(search::lag(&archive).await?).unwrap_or(u32::MAX);
+    metrics::gauge!("sogoc_index_lag").set(f64::from(lag));
     handle.run_upkeep();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((kind, handle.render()))

@@ -2,13 +2,19 @@
 
 use askama::Template;
 use axum::Router;
+use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use super::State;
 use super::fault::PageFault;
 use super::frame::{Frame, shown};
+use super::intake::Underway;
 use super::session::{Signed, Visitor};
+use crate::access::{Act, Caller, may};
+use crate::copy_request::{self, RequestView};
+use crate::error::Result;
+use crate::review;
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -34,8 +40,54 @@ async fn welcome(Visitor(f): Visitor) -> Result<Response, PageFault> {
 #[template(path = "home.html")]
 struct Home {
     f: Frame,
+    underway: Vec<Underway>,
+    waiting: Option<i64>,
+    to_confirm: Vec<RequestView>,
+    to_release: Vec<RequestView>,
 }
 
-async fn my_work(signed: Signed) -> Result<Response, PageFault> {
-    Ok(shown(&Home { f: signed.frame })?.into_response())
+impl Home {
+    /// What the caller can settle, nearest term first.
+    fn due(&self) -> Vec<&RequestView> {
+        let mut due: Vec<_> = self.to_confirm.iter().chain(&self.to_release).collect();
+        due.sort_by(|a, b| a.due_at.cmp(&b.due_at));
+        due.truncate(12);
+        due
+    }
+}
+
+async fn my_work(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+) -> Result<Response, PageFault> {
+    let Signed { caller, frame } = signed;
+    let mut underway = match may(&caller, Act::SeeBatches) {
+        true => Underway::newest(&archive, &caller, 20).await?,
+        false => Vec::new(),
+    };
+    underway.retain(Underway::busy);
+    let waiting = match may(&caller, Act::CorrectRecords) {
+        true => Some(review::waiting(&archive, &caller).await?),
+        false => None,
+    };
+    let page = Home {
+        underway,
+        waiting,
+        to_confirm: requests(&archive, &caller, Act::ConfirmCopies, "received").await?,
+        to_release: requests(&archive, &caller, Act::ReleaseCopies, "confirmed").await?,
+        f: frame,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+async fn requests(
+    archive: &State,
+    caller: &Caller,
+    act: Act,
+    state: &str,
+) -> Result<Vec<RequestView>> {
+    match may(caller, act) {
+        true => copy_request::list(archive, caller, Some(state)).await,
+        false => Ok(Vec::new()),
+    }
 }

@@ -41,13 +41,6 @@ pub fn routes() -> Router<State> {
 /// Anyone on a page, signed in or not.
 pub struct Visitor(pub Frame);
 
-impl Visitor {
-    /// Who acts: the person signed in, or the public.
-    pub fn caller(&self) -> Caller {
-        self.0.caller.clone().unwrap_or_else(Caller::public)
-    }
-}
-
 impl FromRequestParts<State> for Visitor {
     type Rejection = PageFault;
 

@@ -1,0 +1,170 @@
+//! Batches, their scans and receipts.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::batch::{self, Batch, Listed, NewBatch, Progress, Receipt};
+use crate::fonds::{self, Fonds};
+use crate::scan::{self, Scan};
+use crate::web::State;
+use crate::web::extract::{Asked, Given};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list_fonds))
+        .routes(routes!(list, open))
+        .routes(routes!(get))
+        .routes(routes!(close))
+        .routes(routes!(receipt))
+        .routes(routes!(scans))
+        .routes(routes!(scan))
+}
+
+/// A batch and how far it is.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct BatchUnderway {
+    /// The batch.
+    batch: Batch,
+    /// How far it is.
+    progress: Progress,
+}
+
+/// Which page of a list.
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct PageAsked {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// At most so many.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+}
+
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ScansAsked {
+    /// received | quarantined | duplicate.
+    state: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// At most so many.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+}
+
+/// Every fonds.
+#[utoipa::path(get, path = "/api/v1/fonds", tag = "intake",
+    responses((status = 200, body = [Fonds]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn list_fonds(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<Vec<Fonds>>, Problem> {
+    Ok(Json(fonds::list(&archive, &caller).await?))
+}
+
+/// Batches, newest first.
+#[utoipa::path(get, path = "/api/v1/batches", tag = "intake", params(PageAsked),
+    responses((status = 200, body = Listed<Batch>), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn list(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(asked): Asked<PageAsked>,
+) -> Result<Json<Listed<Batch>>, Problem> {
+    let limit = i64::from(asked.limit.unwrap_or(50));
+    let batches = batch::list(&archive, &caller, asked.after.as_deref(), limit).await?;
+    Ok(Json(batches))
+}
+
+/// Open a batch.
+#[utoipa::path(post, path = "/api/v1/batches", tag = "intake", request_body = NewBatch,
+    responses((status = 201, body = Batch), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn open(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<NewBatch>,
+) -> Result<(StatusCode, Json<Batch>), Problem> {
+    let batch = batch::open(&archive, &caller, &given).await?;
+    Ok((StatusCode::CREATED, Json(batch)))
+}
+
+/// A batch and how far it is.
+#[utoipa::path(get, path = "/api/v1/batches/{id}", tag = "intake", params(("id" = String, Path)),
+    responses((status = 200, body = BatchUnderway), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn get(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<BatchUnderway>, Problem> {
+    let batch = batch::get(&archive, &caller, &id).await?;
+    let progress = batch::progress(&archive, &caller, &id).await?;
+    Ok(Json(BatchUnderway { batch, progress }))
+}
+
+/// Close a batch; refused while its files differ from what was declared.
+#[utoipa::path(post, path = "/api/v1/batches/{id}/close", tag = "intake", params(("id" = String, Path)),
+    responses((status = 200, body = Receipt), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn close(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Receipt>, Problem> {
+    Ok(Json(batch::close(&archive, &caller, &id).await?))
+}
+
+/// The receipt as it stands; final once the batch is closed.
+#[utoipa::path(get, path = "/api/v1/batches/{id}/receipt", tag = "intake", params(("id" = String, Path)),
+    responses((status = 200, body = Receipt), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn receipt(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Receipt>, Problem> {
+    Ok(Json(batch::receipt(&archive, &caller, &id).await?))
+}
+
+/// The scans of a batch, by name.
+#[utoipa::path(get, path = "/api/v1/batches/{id}/scans", tag = "intake",
+    params(("id" = String, Path), ScansAsked),
+    responses((status = 200, body = Listed<Scan>), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn scans(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Asked(asked): Asked<ScansAsked>,
+) -> Result<Json<Listed<Scan>>, Problem> {
+    let (state, after) = (asked.state.as_deref(), asked.after.as_deref());
+    let limit = i64::from(asked.limit.unwrap_or(100));
+    Ok(Json(
+        scan::list(&archive, &caller, &id, state, after, limit).await?,
+    ))
+}
+
+/// One scan.
+#[utoipa::path(get, path = "/api/v1/scans/{id}", tag = "intake", params(("id" = String, Path)),
+    responses((status = 200, body = Scan), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn scan(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Scan>, Problem> {
+    Ok(Json(scan::get(&archive, &caller, &id).await?))
+}

@@ -1,0 +1,217 @@
+//! Pages and their pictures, records and their versions, the desk, and search.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::page::{self, PageView};
+use crate::record::{self, RecordFilter, RecordView, VersionView};
+use crate::review::{self, QueueFilter, QueueRow};
+use crate::search::{self, Found, Wanted};
+use crate::web::State;
+use crate::web::extract::{Asked, Given};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::reading_room::{PictureAsked, picture};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(pages))
+        .routes(routes!(page))
+        .routes(routes!(image))
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(versions))
+        .routes(routes!(queue))
+        .routes(routes!(correct))
+        .routes(routes!(approve))
+        .routes(routes!(reject))
+        .routes(routes!(find))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Correction {
+    /// The version that was looked at; a newer one refuses the correction.
+    version: i64,
+    /// New values by key; a value equal to the old one confirms it.
+    fields: BTreeMap<String, String>,
+    /// Why.
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Approval {
+    /// The version that was looked at.
+    version: i64,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rejection {
+    /// The version that was looked at.
+    version: i64,
+    /// Why.
+    reason: String,
+}
+
+/// The pages of a scan, in order.
+#[utoipa::path(get, path = "/api/v1/scans/{id}/pages", tag = "records", params(("id" = String, Path)),
+    responses((status = 200, body = [PageView]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn pages(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<PageView>>, Problem> {
+    Ok(Json(page::of_scan(&archive, &caller, &id).await?))
+}
+
+/// One page.
+#[utoipa::path(get, path = "/api/v1/pages/{id}", tag = "records", params(("id" = String, Path)),
+    responses((status = 200, body = PageView), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn page(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<PageView>, Problem> {
+    Ok(Json(page::get(&archive, &caller, &id).await?))
+}
+
+/// An upright picture of a page or of part of it.
+#[utoipa::path(get, path = "/api/v1/pages/{id}/image", tag = "records",
+    params(("id" = String, Path), PictureAsked),
+    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>),
+        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn image(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Asked(asked): Asked<PictureAsked>,
+) -> Result<Response, Problem> {
+    let bytes = page::image(&archive, &caller, &id, asked.wish()?).await?;
+    Ok(picture(bytes))
+}
+
+/// Records by filter.
+#[utoipa::path(get, path = "/api/v1/records", tag = "records", params(RecordFilter),
+    responses((status = 200, body = [RecordView]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn list(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(filter): Asked<RecordFilter>,
+) -> Result<Json<Vec<RecordView>>, Problem> {
+    Ok(Json(record::list(&archive, &caller, &filter).await?))
+}
+
+/// One record, newest version.
+#[utoipa::path(get, path = "/api/v1/records/{id}", tag = "records", params(("id" = String, Path)),
+    responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn get(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<RecordView>, Problem> {
+    Ok(Json(record::get(&archive, &caller, &id).await?))
+}
+
+/// Every version of a record, oldest first.
+#[utoipa::path(get, path = "/api/v1/records/{id}/versions", tag = "records", params(("id" = String, Path)),
+    responses((status = 200, body = [VersionView]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn versions(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<VersionView>>, Problem> {
+    Ok(Json(record::history(&archive, &caller, &id).await?))
+}
+
+/// What waits at the desk, doubtful ones first.
+#[utoipa::path(get, path = "/api/v1/desk", tag = "records", params(QueueFilter),
+    responses((status = 200, body = [QueueRow]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn queue(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(filter): Asked<QueueFilter>,
+) -> Result<Json<Vec<QueueRow>>, Problem> {
+    Ok(Json(review::queue(&archive, &caller, &filter).await?))
+}
+
+/// Correct values; what is printed stays beside them.
+#[utoipa::path(post, path = "/api/v1/records/{id}/correct", tag = "records",
+    params(("id" = String, Path)), request_body = Correction,
+    responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn correct(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Correction>,
+) -> Result<Json<RecordView>, Problem> {
+    let Correction {
+        version,
+        fields,
+        note,
+    } = given;
+    let record = review::correct(&archive, &caller, &id, version, &fields, &note).await?;
+    Ok(Json(record))
+}
+
+/// Approve a record; it is published and found from then on.
+#[utoipa::path(post, path = "/api/v1/records/{id}/approve", tag = "records",
+    params(("id" = String, Path)), request_body = Approval,
+    responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn approve(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Approval>,
+) -> Result<Json<RecordView>, Problem> {
+    let record = review::approve(&archive, &caller, &id, given.version).await?;
+    Ok(Json(record))
+}
+
+/// Reject what is no record.
+#[utoipa::path(post, path = "/api/v1/records/{id}/reject", tag = "records",
+    params(("id" = String, Path)), request_body = Rejection,
+    responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn reject(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Rejection>,
+) -> Result<Json<RecordView>, Problem> {
+    let record = review::reject(&archive, &caller, &id, given.version, &given.reason).await?;
+    Ok(Json(record))
+}
+
+/// Search approved records.
+#[utoipa::path(get, path = "/api/v1/search", tag = "records", params(Wanted),
+    responses((status = 200, body = Found), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn find(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Json<Found>, Problem> {
+    Ok(Json(search::find(&archive, &caller, &wanted).await?))
+}

@@ -1,0 +1,406 @@
+//! The public counter: ask for a copy, follow the request by its code, fetch the copy, verify one.
+//! Nothing here shows more of a person than initials and a year of birth.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+use super::State;
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::session::{OpenForm, Peer, Visitor};
+use crate::access::{self, Caller, fresh_secret};
+use crate::archive::Archive;
+use crate::certified_copy::{self, FileVerified, Verified};
+use crate::copy_request::{self, Applicant, AskGiven, Sought, Status};
+use crate::error::{Error, Fault, Result};
+
+/// Largest copy that may be handed in for verification, in bytes.
+pub const LARGEST_COPY: usize = 32 << 20;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    let verify = get(verify_door).post(verify_file);
+    Router::new()
+        .route("/yeu-cau", get(blank_request).post(send_request))
+        .route("/yeu-cau/theo-doi", get(find_request))
+        .route("/yeu-cau/{code}", get(follow))
+        .route("/yeu-cau/{code}/ban-sao.pdf", get(fetch))
+        .route(
+            "/xac-minh",
+            verify.layer(DefaultBodyLimit::max(LARGEST_COPY)),
+        )
+        .route("/xac-minh/{code}", get(verify_code))
+}
+
+// Asking ----------------------------------------------------------------------------------------
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct RequestForm {
+    name: String,
+    contact: String,
+    standing: String,
+    ho_ten: String,
+    #[serde(default)]
+    ngay_sinh: String,
+    #[serde(default)]
+    truong: String,
+    #[serde(default)]
+    nam: String,
+    #[serde(default)]
+    so_hieu: String,
+    #[serde(default)]
+    so_vao_so: String,
+    #[serde(default)]
+    purpose: String,
+    key: String,
+}
+
+impl RequestForm {
+    fn given(&self) -> AskGiven {
+        AskGiven {
+            applicant: Applicant {
+                name: self.name.clone(),
+                contact: self.contact.clone(),
+                standing: self.standing.clone(),
+            },
+            wanted: Sought {
+                ho_ten: self.ho_ten.clone(),
+                ngay_sinh: self.ngay_sinh.clone(),
+                truong: self.truong.clone(),
+                nam: self.nam.clone(),
+                so_hieu: self.so_hieu.clone(),
+                so_vao_so: self.so_vao_so.clone(),
+                purpose: self.purpose.clone(),
+            },
+            // Fresh with every blank form: pressing the button twice asks once.
+            idempotency_key: Some(self.key.clone()),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "request.html")]
+struct RequestPage {
+    f: Frame,
+    form: RequestForm,
+    faults: Vec<Fault>,
+}
+
+impl RequestPage {
+    fn standings(&self) -> [(&'static str, &'static str); 4] {
+        let w = |vi, en| self.f.w(vi, en);
+        [
+            (
+                "self",
+                w("Chính tôi là người được cấp bằng", "I am the holder"),
+            ),
+            (
+                "relative",
+                w(
+                    "Cha, mẹ, con, vợ, chồng, anh, chị, em ruột; người thừa kế",
+                    "Close relative or heir",
+                ),
+            ),
+            (
+                "authorised",
+                w(
+                    "Người được ủy quyền, người đại diện",
+                    "Authorised or legal representative",
+                ),
+            ),
+            ("agency", w("Cơ quan, tổ chức", "Agency or organisation")),
+        ]
+    }
+}
+
+async fn blank_request(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+) -> Result<Response, PageFault> {
+    let form = RequestForm {
+        key: fresh_secret(&*archive.clock),
+        standing: "self".into(),
+        ..RequestForm::default()
+    };
+    let page = RequestPage {
+        f,
+        form,
+        faults: Vec::new(),
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+async fn send_request(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    OpenForm(form): OpenForm<RequestForm>,
+) -> Result<Response, PageFault> {
+    // On this page everybody is the public, whoever may be signed in.
+    match copy_request::ask(&archive, &Caller::public(), &form.given()).await {
+        Ok(asked) => Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response()),
+        Err(Error::Invalid(faults)) => {
+            let page = RequestPage { f, form, faults };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, shown(&page)?).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+// Following -------------------------------------------------------------------------------------
+
+#[derive(serde::Deserialize)]
+struct CodeAsked {
+    ma: Option<String>,
+    moi: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "tracking.html")]
+struct Tracking {
+    f: Frame,
+    code: String,
+    fresh: bool,
+    status: Status,
+}
+
+impl Tracking {
+    fn state(&self) -> &'static str {
+        let f = &self.f;
+        match self.status.state.as_str() {
+            "received" => f.w(
+                "Đã nhận, đang tìm trong sổ gốc",
+                "Received; the register is being searched",
+            ),
+            "confirmed" => f.w("Đã tìm thấy, chờ lãnh đạo ký", "Found; waits for the seal"),
+            "released" => f.w(
+                "Đang đóng dấu số, xin đợi vài giây",
+                "Being sealed; a few seconds",
+            ),
+            "issued" => f.w("Đã cấp bản sao", "The copy is issued"),
+            "refused" => f.w("Không cấp được", "Refused"),
+            _ => f.w("Đã rút", "Withdrawn"),
+        }
+    }
+
+    fn shade(&self) -> &'static str {
+        match self.status.state.as_str() {
+            "issued" => "good",
+            "refused" | "withdrawn" => "bad",
+            _ => "doubt",
+        }
+    }
+}
+
+/// A guessed code and an unknown one get the same answer, and guessing is slowed per caller.
+pub async fn guarded<T>(
+    archive: &Archive,
+    door: &str,
+    peer: &str,
+    answer: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let key = format!("{door}:{peer}");
+    access::admit(archive, &key).await?;
+    let answer = answer.await;
+    if matches!(answer, Err(Error::NotFound { .. })) {
+        access::count_failure(archive, &key).await?;
+    }
+    answer
+}
+
+async fn find_request(Asked(asked): Asked<CodeAsked>) -> Redirect {
+    lead_to("/yeu-cau", asked.ma.as_deref())
+}
+
+fn lead_to(room: &str, code: Option<&str>) -> Redirect {
+    let code = copy_request::tidy(code.unwrap_or_default());
+    match code.is_empty() {
+        true => Redirect::to(room),
+        false => Redirect::to(&format!("{room}/{code}")),
+    }
+}
+
+async fn follow(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    Asked(asked): Asked<CodeAsked>,
+) -> Result<Response, PageFault> {
+    let answer = copy_request::status(&archive, &code);
+    let status = guarded(&archive, "follow", &peer, answer).await?;
+    let page = Tracking {
+        f,
+        code: copy_request::tidy(&code),
+        fresh: asked.moi.is_some(),
+        status,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+async fn fetch(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<Response, PageFault> {
+    let answer = copy_request::fetch(&archive, &code);
+    let (name, bytes) = guarded(&archive, "follow", &peer, answer).await?;
+    Ok(pdf(&name, bytes))
+}
+
+/// A PDF to be saved under a name.
+pub fn pdf(name: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    (headers, bytes).into_response()
+}
+
+// Verifying -------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "verify.html")]
+struct Verification {
+    f: Frame,
+    by_code: Option<Verified>,
+    by_file: Option<FileVerified>,
+    unknown_code: bool,
+}
+
+impl Verification {
+    fn blank(f: Frame) -> Self {
+        Self {
+            f,
+            by_code: None,
+            by_file: None,
+            unknown_code: false,
+        }
+    }
+
+    /// What the archive knows, by whichever way it was asked.
+    fn known(&self) -> Vec<&Verified> {
+        let by_file = self
+            .by_file
+            .as_ref()
+            .and_then(|found| found.archive.as_ref());
+        self.by_code.as_ref().or(by_file).into_iter().collect()
+    }
+
+    fn now(&self, known: &Verified) -> (&'static str, &'static str) {
+        match known.state.as_str() {
+            "valid" => (
+                "good",
+                self.f.w(
+                    "Bản sao này đang có giá trị: sổ gốc vẫn ghi đúng như vậy.",
+                    "This copy is valid: the register still says the same.",
+                ),
+            ),
+            "superseded" => (
+                "doubt",
+                self.f.w(
+                    "Sổ gốc đã được chỉnh sửa sau ngày cấp. Hãy yêu cầu bản sao mới.",
+                    "The register was corrected after this copy was issued. Ask for a newer copy.",
+                ),
+            ),
+            _ => (
+                "bad",
+                self.f.w(
+                    "Bản sao này đã bị thu hồi, không còn giá trị.",
+                    "This copy was withdrawn and is no longer valid.",
+                ),
+            ),
+        }
+    }
+
+    fn file_shade(&self, found: &FileVerified) -> &'static str {
+        match found.file.as_str() {
+            "unchanged" => "good",
+            "added_to" | "encrypted" | "unreadable" | "too_large" => "doubt",
+            _ => "bad",
+        }
+    }
+
+    fn seal_shade(&self, found: &FileVerified) -> &'static str {
+        match (found.key.as_str(), found.trust.as_str()) {
+            ("good_then", "trusted") => "good",
+            ("good_then", "test_authority") => "doubt",
+            _ => "bad",
+        }
+    }
+
+    fn sign(&self, shade: &str) -> &'static str {
+        match shade {
+            "good" => "✓",
+            "doubt" => "!",
+            _ => "✗",
+        }
+    }
+}
+
+async fn verify_door(
+    Visitor(f): Visitor,
+    Asked(asked): Asked<CodeAsked>,
+) -> Result<Response, PageFault> {
+    if asked.ma.is_some() {
+        return Ok(lead_to("/xac-minh", asked.ma.as_deref()).into_response());
+    }
+    Ok(shown(&Verification::blank(f))?.into_response())
+}
+
+async fn verify_code(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<Response, PageFault> {
+    let mut page = Verification::blank(f);
+    let answer = certified_copy::verify_code(&archive, &code);
+    match guarded(&archive, "verify", &peer, answer).await {
+        Ok(known) => page.by_code = Some(known),
+        Err(Error::NotFound { .. }) => {
+            page.unknown_code = true;
+            return Ok((StatusCode::NOT_FOUND, shown(&page)?).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(shown(&page)?.into_response())
+}
+
+async fn verify_file(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    mut parts: Multipart,
+) -> Result<Response, PageFault> {
+    let unreadable = |_| {
+        Error::invalid(
+            "/file",
+            "Không nhận được tệp; tệp phải nhỏ hơn 32 MB.",
+            "The file did not arrive; it must be smaller than 32 MB.",
+        )
+    };
+    let mut bytes = None;
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        if part.name() == Some("file") {
+            bytes = Some(part.bytes().await.map_err(unreadable)?);
+        }
+    }
+    let bytes = bytes.filter(|bytes| !bytes.is_empty());
+    let bytes = bytes.ok_or_else(|| {
+        Error::invalid(
+            "/file",
+            "Hãy chọn tệp bản sao.",
+            "Choose the file of the copy.",
+        )
+    })?;
+    let mut page = Verification::blank(f);
+    page.by_file = Some(certified_copy::verify_file(&archive, &bytes).await?);
+    Ok(shown(&page)?.into_response())
+}

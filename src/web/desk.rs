@@ -1,0 +1,294 @@
+//! The desk: what waits for a person, and one record beside its image, doubtful fields first to the
+//! eye, correctable and approvable without the mouse.
+
+mod sheet;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::State;
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::reading_room::Names;
+use super::session::{Form, Signed};
+use crate::access::{Act, Caller, require};
+use crate::error::{Error, Fault, Result};
+use crate::page::{self, PageView};
+use crate::record::{self, RecordView, VersionView};
+use crate::review::{self, QueueFilter, QueueRow};
+use sheet::{Entry, entries, upright, upright_size};
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/ban-soat", get(queue))
+        .route("/ban-soat/duyet-lo/{batch}", post(approve_clear))
+        .route("/ban-ghi/{id}", get(open).post(act))
+}
+
+// The queue -------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "desk.html")]
+struct Desk {
+    f: Frame,
+    names: Names,
+    rows: Vec<QueueRow>,
+    waiting: i64,
+    asked: QueueAsked,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct QueueAsked {
+    batch: Option<String>,
+    class: Option<String>,
+}
+
+async fn queue(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Asked(asked): Asked<QueueAsked>,
+) -> Result<Response, PageFault> {
+    let filter = QueueFilter {
+        batch_id: asked.batch.clone(),
+        class: asked.class.clone(),
+        limit: Some(100),
+    };
+    let page = Desk {
+        rows: review::queue(&archive, &signed.caller, &filter).await?,
+        waiting: review::waiting(&archive, &signed.caller).await?,
+        names: Names::of(&archive),
+        f: signed.frame,
+        asked,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+/// Approves every record of a batch in which nothing is in doubt.
+async fn approve_clear(
+    Extracted(archive): Extracted<State>,
+    Path(batch): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Redirect, PageFault> {
+    review::approve_clear(&archive, &form.caller, &batch).await?;
+    Ok(Redirect::to(&format!("/lo/{batch}")))
+}
+
+// One record ------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct Record {
+    f: Frame,
+    names: Names,
+    record: RecordView,
+    page: PageView,
+    history: Vec<VersionView>,
+    entries: Vec<Entry>,
+    faults: Vec<Fault>,
+    note: String,
+}
+
+impl Record {
+    async fn page(
+        archive: &State,
+        caller: &Caller,
+        f: Frame,
+        id: &str,
+        typed: Typed,
+        faults: Vec<Fault>,
+    ) -> Result<Response, PageFault> {
+        let record = record::get(archive, caller, id).await?;
+        let page = page::get(archive, caller, &record.page_id).await?;
+        let status = match faults.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let class = archive.classes.get(&record.class);
+        let sheet = Self {
+            f,
+            names: Names::of(archive),
+            history: record::history(archive, caller, id).await?,
+            entries: entries(class, &record, &page, &typed.values, &faults),
+            record,
+            page,
+            faults,
+            note: typed.note,
+        };
+        Ok((status, shown(&sheet)?).into_response())
+    }
+
+    fn size(&self) -> (i64, i64) {
+        upright_size(&self.page)
+    }
+
+    fn row(&self) -> Option<[i64; 4]> {
+        Some(upright(&self.page, self.record.bounds?))
+    }
+
+    fn state(&self, word: &str) -> &'static str {
+        match word {
+            "proposed" => self.f.w("máy đề xuất", "proposed"),
+            "corrected" => self.f.w("đã sửa, chờ duyệt", "corrected"),
+            "approved" => self.f.w("đã duyệt", "approved"),
+            _ => self.f.w("đã loại", "rejected"),
+        }
+    }
+
+    fn shade(&self) -> &'static str {
+        match self.record.state.as_str() {
+            "approved" => "good",
+            "rejected" => "bad",
+            _ => "doubt",
+        }
+    }
+
+    fn author<'a>(&self, author: &'a str) -> &'a str {
+        match author {
+            "machine" => self.f.w("máy", "machine"),
+            name => name,
+        }
+    }
+
+    fn may_correct(&self) -> bool {
+        self.f.may(Act::CorrectRecords)
+    }
+
+    fn may_approve(&self) -> bool {
+        self.f.may(Act::ApproveRecords) && self.record.state != "approved"
+    }
+}
+
+/// What a person typed that was not accepted, to be shown again.
+#[derive(Debug, Default)]
+struct Typed {
+    values: BTreeMap<String, String>,
+    note: String,
+}
+
+async fn open(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageFault> {
+    let typed = Typed::default();
+    Record::page(
+        &archive,
+        &signed.caller,
+        signed.frame,
+        &id,
+        typed,
+        Vec::new(),
+    )
+    .await
+}
+
+/// The sheet as sent: `o.KEY` is what the page showed, `f.KEY` what the person left in the box.
+#[derive(Debug)]
+struct Sent {
+    act: String,
+    version: i64,
+    note: String,
+    changes: BTreeMap<String, String>,
+}
+
+impl Sent {
+    fn of(pairs: Vec<(String, String)>) -> Self {
+        let all: BTreeMap<String, String> = pairs.into_iter().collect();
+        let text = |key: &str| all.get(key).cloned().unwrap_or_default();
+        let changes = all
+            .iter()
+            .filter_map(|(key, value)| Some((key.strip_prefix("f.")?, value.trim())))
+            .filter(|(key, value)| all.get(&format!("o.{key}")).map(String::as_str) != Some(*value))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        Self {
+            act: text("act"),
+            version: text("version").parse().unwrap_or_default(),
+            note: text("note"),
+            changes,
+        }
+    }
+}
+
+async fn act(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Response, PageFault> {
+    let Form {
+        caller,
+        frame,
+        given,
+    } = form;
+    let sent = Sent::of(given);
+    match carry_out(&archive, &caller, &id, &sent).await {
+        Ok(to) => Ok(Redirect::to(&to).into_response()),
+        Err(Error::Invalid(faults)) => {
+            let typed = Typed {
+                values: sent.changes,
+                note: sent.note,
+            };
+            Record::page(&archive, &caller, frame, &id, typed, faults).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Does what the sheet asks and says which page comes next.
+async fn carry_out(archive: &State, caller: &Caller, id: &str, sent: &Sent) -> Result<String> {
+    if sent.act == "reject" {
+        review::reject(archive, caller, id, sent.version, &sent.note).await?;
+        return next_after(archive, caller, id).await;
+    }
+    if sent.act == "approve" {
+        require(caller, Act::ApproveRecords)?; // before a correction is saved that cannot be approved
+    }
+    let mut version = sent.version;
+    if !sent.changes.is_empty() {
+        let corrected =
+            review::correct(archive, caller, id, version, &sent.changes, &sent.note).await?;
+        version = corrected.version;
+    }
+    if sent.act != "approve" {
+        return Ok(format!("/ban-ghi/{id}"));
+    }
+    review::approve(archive, caller, id, version).await?;
+    next_after(archive, caller, id).await
+}
+
+async fn next_after(archive: &State, caller: &Caller, id: &str) -> Result<String> {
+    Ok(match review::next(archive, caller, id).await? {
+        Some(next) => format!("/ban-ghi/{next}"),
+        None => "/ban-soat".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_person_changed_is_sent_on() {
+        let pairs = [
+            ("act", "approve"),
+            ("version", "3"),
+            ("o.ho_ten", "Tran Van Mau"),
+            ("f.ho_ten", "Trần Văn Mẫu "),
+            ("o.truong", "THPT Mẫu"),
+            ("f.truong", "THPT Mẫu"),
+        ];
+        let owned = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let sent = Sent::of(owned.to_vec());
+        assert_eq!(sent.version, 3);
+        assert_eq!(sent.changes.len(), 1);
+        assert_eq!(sent.changes["ho_ten"], "Trần Văn Mẫu");
+    }
+}

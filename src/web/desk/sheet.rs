@@ -1,0 +1,165 @@
+//! The sheet of one record: its fields in the order of the class, and where each stands on the
+//! upright page.
+
+use std::collections::BTreeMap;
+
+use sogoc_workers::class::{Class, Field, FieldKind};
+use sogoc_workers::reading::{Box4, FieldReading};
+
+use crate::error::Fault;
+use crate::page::PageView;
+use crate::record::RecordView;
+use crate::web::reading_room::spoken_date;
+
+/// One line of the sheet.
+#[derive(Debug)]
+pub struct Entry {
+    /// Key of the field.
+    pub key: String,
+    /// As printed, as the machine read it.
+    pub raw: String,
+    /// What the box shows.
+    pub value: String,
+    /// What the box showed when the page was opened.
+    pub original: String,
+    /// Percent.
+    pub confidence: i64,
+    /// True when a person should look.
+    pub doubtful: bool,
+    /// True when nothing was read.
+    pub missing: bool,
+    /// A record without it is not complete.
+    pub mandatory: bool,
+    /// `x,y,width,height` on the upright page; empty when unknown.
+    pub spot: String,
+    /// What is wrong with what was typed.
+    pub fault: Option<Fault>,
+}
+
+/// Fields in the order of the class, then those the class does not know.
+pub fn entries(
+    class: Option<&Class>,
+    record: &RecordView,
+    page: &PageView,
+    typed: &BTreeMap<String, String>,
+    faults: &[Fault],
+) -> Vec<Entry> {
+    let known = class
+        .map(|class| class.fields.as_slice())
+        .unwrap_or_default();
+    let others = record
+        .fields
+        .keys()
+        .filter(|key| known.iter().all(|field| field.key != **key))
+        .map(|key| (key.as_str(), None));
+    known
+        .iter()
+        .map(|field| (field.key.as_str(), Some(field)))
+        .chain(others)
+        .map(|(key, field)| {
+            let reading = record.fields.get(key);
+            let mut entry = entry(key, field, reading, page, record.state == "approved");
+            if let Some(value) = typed.get(key) {
+                entry.value.clone_from(value);
+            }
+            let pointer = format!("/fields/{key}");
+            entry.fault = faults
+                .iter()
+                .find(|fault| fault.pointer == pointer)
+                .cloned();
+            entry
+        })
+        .collect()
+}
+
+fn entry(
+    key: &str,
+    field: Option<&Field>,
+    reading: Option<&FieldReading>,
+    page: &PageView,
+    approved: bool,
+) -> Entry {
+    let mandatory = field.is_some_and(|field| field.mandatory);
+    let date = field.is_some_and(|field| field.kind == FieldKind::Date);
+    let value = reading.map_or("", |reading| reading.value.as_str());
+    let value = if date {
+        spoken_date(value)
+    } else {
+        value.to_owned()
+    };
+    let spot = reading.and_then(|reading| reading.bounds);
+    Entry {
+        key: key.to_owned(),
+        raw: reading.map_or_else(String::new, |reading| reading.raw.clone()),
+        original: value.clone(),
+        value,
+        confidence: percent(reading.map_or(0.0, |reading| reading.confidence)),
+        doubtful: !approved && reading.map_or(mandatory, |reading| !reading.accepted),
+        missing: reading.is_none(),
+        mandatory,
+        spot: spot.map_or_else(String::new, |spot| {
+            upright(page, spot).map(|side| side.to_string()).join(",")
+        }),
+        fault: None,
+    }
+}
+
+fn percent(confidence: f64) -> i64 {
+    // A probability times a hundred fits any integer.
+    #[allow(clippy::cast_possible_truncation)]
+    let percent = (confidence.clamp(0.0, 1.0) * 100.0).round() as i64;
+    percent
+}
+
+/// Width and height of the page once it stands upright.
+pub fn upright_size(page: &PageView) -> (i64, i64) {
+    match page.rotation {
+        90 | 270 => (page.height, page.width),
+        _ => (page.width, page.height),
+    }
+}
+
+/// A box of the page as delivered, on the page turned back upright. The content stands turned
+/// clockwise by `rotation`, so the page is turned the other way.
+pub fn upright(page: &PageView, spot: Box4) -> [i64; 4] {
+    let [x, y, w, h] = spot.map(i64::from);
+    match page.rotation {
+        90 => [y, page.width - x - w, h, w],
+        180 => [page.width - x - w, page.height - y - h, w, h],
+        270 => [page.height - y - h, x, h, w],
+        _ => [x, y, w, h],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(rotation: i64) -> PageView {
+        PageView {
+            id: "p".into(),
+            scan_id: "s".into(),
+            batch_id: "b".into(),
+            original_name: "a.png".into(),
+            number: 1,
+            state: "read".into(),
+            outcome: None,
+            class: None,
+            rotation,
+            width: 100,
+            height: 200,
+            dpi: 300,
+            flags: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_box_follows_its_ink_when_the_page_is_turned_upright() {
+        // A mark in the corner that is the upper left of the upright content.
+        assert_eq!(upright(&page(0), [0, 0, 10, 20]), [0, 0, 10, 20]);
+        assert_eq!(upright(&page(90), [80, 0, 20, 10]), [0, 0, 10, 20]);
+        assert_eq!(upright(&page(180), [90, 180, 10, 20]), [0, 0, 10, 20]);
+        assert_eq!(upright(&page(270), [0, 190, 20, 10]), [0, 0, 10, 20]);
+        assert_eq!(upright_size(&page(90)), (200, 100));
+    }
+}

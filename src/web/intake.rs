@@ -1,0 +1,259 @@
+//! Intake: batches with their live progress, resumable upload, the receipt, and what was set aside.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use sogoc_workers::outcome::FailureKind;
+
+use super::State;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::reading_room::Names;
+use super::session::{Form, Signed};
+use crate::access::{Act, Caller};
+use crate::batch::{self, Batch, NewBatch, Progress, Receipt};
+use crate::error::{Error, Fault, Result};
+use crate::fonds::{self, Fonds};
+use crate::scan::{self, Scan};
+
+/// Batches on one page.
+const PAGE: i64 = 50;
+/// Files set aside or named twice that are listed on the batch's page.
+const LISTED: i64 = 200;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/lo", get(list).post(open))
+        .route("/lo/{id}", get(detail))
+        .route("/lo/{id}/dong", post(close))
+        .route("/lo/{id}/bien-nhan", get(receipt))
+}
+
+// The list --------------------------------------------------------------------------------------
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct OpenForm {
+    name: String,
+    #[serde(default)]
+    fonds: String,
+    #[serde(default)]
+    class_hint: String,
+    #[serde(default)]
+    declared_count: String,
+}
+
+impl OpenForm {
+    fn wish(&self) -> Result<NewBatch> {
+        let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+        let declared = match given(&self.declared_count) {
+            Some(text) => Some(text.parse().map_err(|_| {
+                Error::invalid(
+                    "/declared_count",
+                    "Số tệp phải là một con số.",
+                    "The number of files must be a number.",
+                )
+            })?),
+            None => None,
+        };
+        Ok(NewBatch {
+            name: self.name.trim().to_owned(),
+            fonds: given(&self.fonds),
+            class_hint: given(&self.class_hint),
+            declared_count: declared,
+            ..NewBatch::default()
+        })
+    }
+}
+
+/// A batch and how far it is.
+pub struct Underway {
+    /// The batch.
+    pub batch: Batch,
+    /// How far.
+    pub progress: Progress,
+}
+
+impl Underway {
+    /// The newest batches with their progress.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub async fn newest(archive: &State, caller: &Caller, limit: i64) -> Result<Vec<Self>> {
+        let batches = batch::list(archive, caller, None, limit).await?.items;
+        let mut all = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let progress = batch::progress(archive, caller, &batch.id).await?;
+            all.push(Self { batch, progress });
+        }
+        Ok(all)
+    }
+
+    /// True while files are coming in or pages wait to be read.
+    pub fn busy(&self) -> bool {
+        self.batch.state == "open" || self.progress.pages_waiting > 0
+    }
+
+    /// Pages done, read or set aside.
+    pub fn done(&self) -> i64 {
+        self.progress.pages_read + self.progress.pages_set_aside
+    }
+}
+
+#[derive(Template)]
+#[template(path = "batches.html")]
+struct List {
+    f: Frame,
+    names: Names,
+    fonds: Vec<Fonds>,
+    batches: Vec<Underway>,
+    form: OpenForm,
+    faults: Vec<Fault>,
+}
+
+impl List {
+    async fn page(
+        archive: &State,
+        caller: &Caller,
+        f: Frame,
+        form: OpenForm,
+        faults: Vec<Fault>,
+    ) -> Result<Response, PageFault> {
+        let status = match faults.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let page = Self {
+            batches: Underway::newest(archive, caller, PAGE).await?,
+            fonds: fonds::list(archive, caller).await?,
+            names: Names::of(archive),
+            f,
+            form,
+            faults,
+        };
+        Ok((status, shown(&page)?).into_response())
+    }
+
+    fn may_deliver(&self) -> bool {
+        self.f.may(Act::DeliverScans)
+    }
+}
+
+async fn list(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
+    let blank = OpenForm::default();
+    List::page(&archive, &signed.caller, signed.frame, blank, Vec::new()).await
+}
+
+async fn open(
+    Extracted(archive): Extracted<State>,
+    form: Form<OpenForm>,
+) -> Result<Response, PageFault> {
+    let opened = match form.given.wish() {
+        Ok(wish) => batch::open(&archive, &form.caller, &wish).await,
+        Err(error) => Err(error),
+    };
+    let faults = match opened {
+        Ok(batch) => return Ok(Redirect::to(&format!("/lo/{}", batch.id)).into_response()),
+        Err(Error::Invalid(faults)) => faults,
+        Err(Error::AlreadyExists { .. }) => vec![Fault {
+            pointer: "/name".into(),
+            vi: "Đã có lô mang tên này.".into(),
+            en: "There is a batch of that name already.".into(),
+        }],
+        Err(error) => return Err(error.into()),
+    };
+    List::page(&archive, &form.caller, form.frame, form.given, faults).await
+}
+
+// One batch -------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "batch.html")]
+struct Detail {
+    f: Frame,
+    names: Names,
+    this: Underway,
+    quarantined: Vec<Scan>,
+    duplicates: Vec<Scan>,
+}
+
+impl Detail {
+    fn reason(&self, scan: &Scan) -> &'static str {
+        let kind = scan.reason.as_deref().and_then(FailureKind::from_code);
+        match (kind, self.f.lang) {
+            (Some(kind), super::frame::Lang::Vi) => kind.sentence_vi(),
+            (Some(kind), super::frame::Lang::En) => kind.sentence_en(),
+            (None, _) => "",
+        }
+    }
+
+    fn may_deliver(&self) -> bool {
+        self.f.may(Act::DeliverScans) && self.this.batch.state == "open"
+    }
+
+    fn may_approve(&self) -> bool {
+        self.f.may(Act::ApproveRecords)
+    }
+}
+
+async fn detail(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageFault> {
+    let Signed { caller, frame } = signed;
+    let named = |state: &'static str| scan::list(&archive, &caller, &id, Some(state), None, LISTED);
+    let page = Detail {
+        this: Underway {
+            batch: batch::get(&archive, &caller, &id).await?,
+            progress: batch::progress(&archive, &caller, &id).await?,
+        },
+        quarantined: named("quarantined").await?.items,
+        duplicates: named("duplicate").await?.items,
+        names: Names::of(&archive),
+        f: frame,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+async fn close(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Redirect, PageFault> {
+    batch::close(&archive, &form.caller, &id).await?;
+    Ok(Redirect::to(&format!("/lo/{id}/bien-nhan")))
+}
+
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptPage {
+    f: Frame,
+    given: Receipt,
+}
+
+impl ReceiptPage {
+    fn outcome<'a>(&self, word: &'a str) -> &'a str {
+        match word {
+            "received" => self.f.w("đã nhận", "received"),
+            "quarantined" => self.f.w("để riêng", "quarantined"),
+            "duplicate" => self.f.w("trùng", "duplicate"),
+            other => other,
+        }
+    }
+}
+
+async fn receipt(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageFault> {
+    let page = ReceiptPage {
+        given: batch::receipt(&archive, &signed.caller, &id).await?,
+        f: signed.frame,
+    };
+    Ok(shown(&page)?.into_response())
+}
