@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::copy_paper::sample;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 15] = [
     "serve",
     "work",
     "deliver",
@@ -21,6 +21,10 @@ const COMMANDS: [&str; 11] = [
     "copy",
     "verify",
     "reindex",
+    "scrub",
+    "rebuild",
+    "reconcile",
+    "backup",
     "check",
     "user",
     "completions",
