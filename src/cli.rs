@@ -1,5 +1,6 @@
 //! The command line: each command is one call to a verb, with progress, `--json` and a truthful exit code.
 
+mod bench_intake;
 mod copy;
 mod custody;
 mod deliver;
@@ -85,10 +86,23 @@ enum Command {
     /// People and API tokens.
     #[command(subcommand)]
     User(people::User),
+    /// Measure this machine.
+    #[command(subcommand)]
+    Bench(Bench),
     /// Print shell completions.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
         shell: clap_complete::Shell,
+    },
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Taking in a folder of scans, beside copying it and writing down every SHA-256.
+    Intake {
+        /// The folder; a fresh archive is made beside it and removed again.
+        folder: PathBuf,
     },
 }
 
@@ -134,6 +148,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Reconcile(wish) => custody::reconcile(open(config).await?, wish, cli.json).await,
         Command::Backup(wish) => custody::backup(open(config).await?, wish, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
+        Command::Bench(Bench::Intake { folder }) => {
+            bench_intake::bench_intake(&folder).await?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }
 }

@@ -10,6 +10,7 @@ mod custody;
 mod desk;
 mod direction;
 mod restart;
+mod intake;
 mod seal;
 mod support;
 mod vault_story;

@@ -81,6 +81,17 @@ struct Sent {
     outcome: Result<Scan>,
 }
 
+/// Name, place and size of every file that would be delivered from `folder`.
+///
+/// # Errors
+/// `Invalid` when there is no such folder or nothing in it.
+pub(super) fn found_in(folder: &Path) -> Result<Vec<(String, PathBuf, u64)>> {
+    let found = folder::walk(folder)?.into_iter();
+    Ok(found
+        .map(|file| (file.name, file.path, file.size))
+        .collect())
+}
+
 /// Runs the command.
 ///
 /// # Errors

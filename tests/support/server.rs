@@ -39,6 +39,7 @@ impl Server {
         let data = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut config = Config::in_folder(data.path());
+        config.reading.program = Some(env!("CARGO_BIN_EXE_sogoc").into());
         config.web.listen = listener.local_addr().unwrap().to_string();
         let url = format!("http://{}", config.web.listen);
         let archive = Arc::new(Archive::open(config).await.unwrap());
