@@ -250,12 +250,13 @@ async fn content_of(
     Ok(CopyContent {
         superior: None,
         agency: office.agency.clone(),
-        document_name: layout.title.vi.clone(),
+        document_name: layout.subtitle.vi.clone(),
+        opening: layout.opening.vi.clone(),
         lines: lines(class, layout, fields),
         original_serial: printed(fields, "so_hieu"),
         original_register_number: printed(fields, "so_vao_so"),
         copy_register_number: format!("{}/{}", copy.number, copy.year),
-        notes: Vec::new(),
+        notes: vec![layout.closing.vi.clone()],
         place: office.place.clone(),
         issue_date: vietnamese_date(at),
         signer_title: office.signer_title.clone(),
@@ -562,7 +563,7 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
     let class = archive.classes.get(&record.class);
     let document = class
         .and_then(|class| class.copy.as_ref())
-        .map(|layout| layout.title.vi.clone());
+        .map(|layout| layout.subtitle.vi.clone());
     Ok(Verified {
         number: format!("{}/{}", copy.number, copy.year),
         issued_at: copy.issued_at.clone(),

@@ -28,6 +28,8 @@ pub struct CopyContent {
     pub agency: String,
     /// What the copy is of, e.g. `BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG` or `TRÍCH LỤC TỪ SỔ GỐC`.
     pub document_name: String,
+    /// The sentence between the heading and the fields, from the class.
+    pub opening: String,
     /// The record's fields, printed in this order.
     pub lines: Vec<CopyLine>,
     /// Số hiệu of the original diploma.

@@ -32,6 +32,7 @@ pub fn sample() -> CopyContent {
         original_serial: Some("A 0123456".to_owned()),
         original_register_number: Some("17/THPT-2007".to_owned()),
         copy_register_number: "42/2026".to_owned(),
+        opening: "(Cấp từ sổ gốc)".into(),
         notes: vec![
             "Chữ đệm được cải chính theo Quyết định số 15/QĐ-SGDĐT ngày 03/02/2019.".to_owned(),
         ],

@@ -160,7 +160,7 @@ impl Page {
         let style = Style::new(Face::Bold, 14.0, Align::Centre);
         self.paragraph(Role::Heading(2), &content.document_name, style, FULL)?;
         let style = Style::new(Face::Italic, self.body, Align::Centre);
-        self.paragraph(Role::Paragraph, "(Cấp từ sổ gốc)", style, FULL)?;
+        self.paragraph(Role::Paragraph, &content.opening, style, FULL)?;
         self.y += self.body;
         Ok(())
     }
