@@ -3,6 +3,7 @@
 mod house;
 mod killed;
 mod quarantine;
+mod server;
 mod tus;
 
 use sogoc::audit::{self, Chain};
