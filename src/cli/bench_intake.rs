@@ -7,16 +7,13 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt};
 
-use super::deliver::found_in;
+use super::deliver::{SIDE_BY_SIDE_HERE, found_in};
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::batch::{self, NewBatch};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::scan::{self, Incoming};
-
-/// Files received side by side, as `sogoc deliver` does.
-const SIDE_BY_SIDE: usize = 16;
 
 /// Takes in the scans of `folder` in a fresh archive beside it and prints megabytes a second: ours,
 /// receipt included; `cp` and `sha256sum`; and those two when the copy must be on disk before it
@@ -71,7 +68,7 @@ async fn ours(data: &Path, found: &[(String, std::path::PathBuf, u64)]) -> Resul
             let (archive, caller) = (&archive, &caller);
             async move { scan::receive(archive, caller, &incoming).await }
         })
-        .buffer_unordered(SIDE_BY_SIDE)
+        .buffer_unordered(SIDE_BY_SIDE_HERE)
         .try_collect::<Vec<_>>()
         .await?;
     batch::close(&archive, &caller, &batch.id).await?;

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::scan::Scan;
 use door::Door;
+pub(super) use door::SIDE_BY_SIDE_HERE;
 use folder::Found;
 
 /// Exit code when everything came but some files could not be read.

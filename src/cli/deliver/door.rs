@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::scan::{self, Incoming, Scan};
 
 /// Files received side by side here: most of the time goes into waiting for the disk to be sure.
-const SIDE_BY_SIDE_HERE: usize = 16;
+pub(in crate::cli) const SIDE_BY_SIDE_HERE: usize = 32;
 /// Files uploaded side by side.
 const SIDE_BY_SIDE_THERE: usize = 4;
 /// How often progress is looked at while waiting.
