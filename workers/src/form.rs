@@ -12,7 +12,7 @@ use crate::confidence::{Check, Second};
 use crate::fold;
 use crate::geometry::{bottom, right};
 use crate::lines::{Line, Text};
-use crate::reading::FieldReading;
+use crate::reading::{FieldReading, Word};
 use crate::value::{Found, normalised};
 use labels::{LabelPlace, divided, label_places};
 
@@ -123,11 +123,19 @@ fn value_below(field: &Field, lines: &[Line]) -> Option<Found> {
         line.segments().into_iter().find_map(|segment| {
             let words = &line.words[segment];
             let middle = (words[0].bounds[0] + right(words[words.len() - 1].bounds)) / 2;
-            let found = Found::of(words)?;
-            let fits = normalised(field, &found.raw).1 == Check::Agrees;
-            (fits && (left..right_edge).contains(&middle)).then_some(found)
+            lone_value(field, words).filter(|_| (left..right_edge).contains(&middle))
         })
     })
+}
+
+/// The value words alone on their part of a line spell, if it passes the field's check and is not
+/// one more line of the office's name, nor the capitals of a stamp.
+pub(crate) fn lone_value(field: &Field, words: &[Word]) -> Option<Found> {
+    let found = Found::of(words)?;
+    let heads = |heading: &String| fold::likeness(heading, &found.raw) > 0.7;
+    let capitals = !found.raw.chars().any(char::is_lowercase);
+    let fits = normalised(field, &found.raw).1 == Check::Agrees;
+    (fits && !capitals && !field.below.iter().any(heads)).then_some(found)
 }
 
 /// The lowest place where one of the words a field stands below is alone on its part of a line.

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use image::imageops::crop_imm;
 
 use crate::class::Class;
-use crate::confidence::{ACCEPT, Check, Second};
+use crate::confidence::{ACCEPT, Second};
 use crate::decode::DecodedPage;
 use crate::form;
 use crate::lines::{Line, lines};
 use crate::prepare::{self, Prepared};
 use crate::reading::FieldReading;
 use crate::recognise::{Division, Engine, RecogniseError};
-use crate::value::{Found, normalised};
+use crate::value::Found;
 
 /// Reads the place below the office again in the red channel, for fields that stand there and
 /// were not read surely.
@@ -39,39 +39,50 @@ pub(crate) fn read_again(
     else {
         return Ok(());
     };
-    let Some((_, [x, y, width, height])) = form::last_heading(field, page_lines) else {
-        return Ok(());
-    };
-    let Some(red) = prepare::clean_red(&page.image, prepared.dpi_as_delivered()) else {
-        return Ok(());
-    };
-    let picture = prepare::upright_alike(&red, &prepared.turn);
-    let inch = prepared.dpi as i32;
-    let left = (x + width / 2 - 3 * inch / 2).max(0) as u32;
-    let top = (y + height + height / 2).max(0) as u32;
-    if left >= picture.width() || top >= picture.height() {
+    let red = prepare::clean_red(&page.image, prepared.dpi_as_delivered());
+    let red = red.map(|red| prepare::upright_alike(&red, &prepared.turn));
+    let picture = red.as_ref().unwrap_or(&prepared.picture);
+    let heading = form::last_heading(field, page_lines).map(|(_, bounds)| bounds);
+    let [left, top, width, height] = place(heading, prepared.dpi, picture.dimensions());
+    if width == 0 || height == 0 {
         return Ok(());
     }
-    let size = (
-        (3 * prepared.dpi).min(picture.width() - left),
-        (prepared.dpi * 9 / 4).min(picture.height() - top),
-    );
-    let crop = crop_imm(&picture, left, top, size.0, size.1).to_image();
+    let crop = crop_imm(picture, left, top, width, height).to_image();
     let mut words = engine.words(&crop, prepared.dpi, Division::Block)?;
     for word in &mut words {
         word.bounds[0] += left as i32;
         word.bounds[1] += top as i32;
     }
-    let second = lines(&words).into_iter().find_map(|line| {
-        line.segments().into_iter().find_map(|segment| {
-            let found = Found::of(&line.words[segment])?;
-            (normalised(field, &found.raw).1 == Check::Agrees).then_some(found)
-        })
+    let second = lines(&words).into_iter().rev().find_map(|line| {
+        let segments = line.segments().into_iter();
+        let named = |segment: std::ops::Range<usize>| form::lone_value(field, &line.words[segment]);
+        segments.filter_map(named).next()
     });
     if let Some(second) = second {
         settle(field, second, fields);
     }
     Ok(())
+}
+
+/// Where a signer's name stands: below the office, or in the lower right of the page when the
+/// office was not read either; `[left, top, width, height]` within the picture.
+fn place(heading: Option<[i32; 4]>, dpi: u32, size: (u32, u32)) -> [u32; 4] {
+    let wanted = match heading {
+        Some([x, y, width, height]) => {
+            let left = (x + width / 2 - dpi as i32 * 3 / 2).max(0) as u32;
+            let top = (y + height + height / 2).max(0) as u32;
+            [left, top, 3 * dpi, dpi * 9 / 4]
+        }
+        None => [size.0 / 2, size.1 * 3 / 5, size.0 * 9 / 20, size.1 * 7 / 20],
+    };
+    let [left, top, width, height] = wanted;
+    let (left, top) = (left.min(size.0), top.min(size.1));
+    [
+        left,
+        top,
+        width.min(size.0 - left),
+        height.min(size.1 - top),
+    ]
 }
 
 /// Keeps the surer of the two readings, and says whether they agree.

@@ -8,8 +8,9 @@ use crate::lines::joined;
 use crate::reading::{FieldReading, Word};
 
 /// Punctuation that stands around a value but is no part of it.
-const AROUND: [char; 17] = [
-    '.', ',', ';', ':', '|', '[', ']', '{', '}', '_', '—', '–', '-', '=', '~', '…', '\'',
+const AROUND: [char; 23] = [
+    '.', ',', ';', ':', '|', '[', ']', '{', '}', '_', '—', '–', '-', '=', '~', '…', '\'', '"', '“',
+    '”', '‘', '`', '*',
 ];
 
 /// A value before it is judged.
@@ -41,7 +42,14 @@ impl Found {
 
     /// The judged reading of that field.
     pub fn reading(&self, field: &Field, second: Second) -> FieldReading {
-        let raw = spaced(field, &self.raw);
+        let raw = match field.kind {
+            FieldKind::Money => self
+                .raw
+                .trim_end_matches(['đ', 'ồ', 'n', 'g', '.'])
+                .trim()
+                .to_owned(),
+            _ => spaced(field, &self.raw),
+        };
         let (value, check) = normalised(field, &raw);
         let engine = confidence::of_words(&self.words);
         let confidence = confidence::calibrated(engine, check, second);
