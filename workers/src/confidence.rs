@@ -1,7 +1,8 @@
 //! How sure a field is: the engine's word confidences, checked against what the value should be.
 //!
-//! The engine's own figure is not a probability; [`calibrated`] turns it into one, measured on
-//! scans with known text (docs/reading.md says how). Nothing is accepted on a figure alone.
+//! The engine's own figure is not a probability; [`calibrated`] bends it towards one. The curve errs
+//! on the side of doubt: docs/reading.md shows how often values are right at each figure, and how to
+//! measure that again. Nothing is accepted on a figure alone.
 
 use crate::reading::Word;
 
@@ -46,7 +47,7 @@ pub(crate) fn of_words(words: &[Word]) -> f64 {
     (mean + weakest) / 2.0
 }
 
-/// Engine confidence and the share of values read letter-perfect at it, between which is linear.
+/// Engine confidence and the probability taken for it, linear between.
 const CURVE: [(f64, f64); 7] = [
     (0.0, 0.02),
     (0.4, 0.15),
