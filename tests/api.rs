@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sogoc::access::Role;
 
+use crate::support::schemathesis;
 use crate::support::server::{PASSWORD, Server};
 
 #[tokio::test]
@@ -161,4 +162,94 @@ async fn the_description_is_openapi_3_1_and_its_viewer_is_ours() {
     assert!(document["paths"]["/api/v1/session"]["post"].is_object());
     let viewer = server.anonymous().get("/api").await.text().await.unwrap();
     assert!(!viewer.contains("//cdn") && viewer.contains("/static/api.js"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_input_a_foreign_fuzzer_thinks_of_is_answered_with_a_server_error() {
+    let server = Server::start().await;
+    let token = server.bearer(&Role::ALL).await;
+    let url = server.url.clone();
+    let fuzz = move || schemathesis::no_server_error(&url, &token, 12);
+    let said = tokio::task::spawn_blocking(fuzz).await.unwrap();
+    assert!(said.contains("/api/v1/records"), "{said}");
+}
+
+#[tokio::test]
+async fn the_same_idempotency_key_asks_only_once() {
+    let server = Server::start().await;
+    let portal = server.token(&[Role::Portal]).await;
+    let wanted = |name: &str| {
+        json!({
+            "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "self" },
+            "wanted": { "ho_ten": name, "nam": "1993" }
+        })
+    };
+    let ask = |body: Value| {
+        let request = portal.request(Method::POST, "/api/v1/copy-requests");
+        request
+            .header("idempotency-key", "don-1")
+            .json(&body)
+            .send()
+    };
+    let first: Value = ask(wanted("Lê Văn Mẫu"))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let again: Value = ask(wanted("Lê Văn Mẫu"))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(first["code"], again["code"]);
+    assert_eq!(ask(wanted("Lê Thị Khác")).await.unwrap().status(), 409);
+    let track = format!("/api/v1/track/{}", first["code"].as_str().unwrap());
+    let status: Value = server.anonymous().get(&track).await.json().await.unwrap();
+    assert_eq!(status["state"], "received");
+    assert!(!status.to_string().contains("Mẫu"), "{status}");
+}
+
+#[tokio::test]
+async fn guessing_tracking_codes_is_slowed_and_tells_nothing() {
+    let server = Server::start().await;
+    let mut last = 0;
+    for guess in 0..15 {
+        let answer = server
+            .anonymous()
+            .get(&format!("/api/v1/track/AAAAA-AAAAA-AAAAA-{guess:05}"))
+            .await;
+        last = answer.status().as_u16();
+        assert!(last == 404 || last == 429, "{last}");
+    }
+    assert_eq!(last, 429);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_copy_is_judged_and_not_refused_with_500() {
+    let server = Server::start().await;
+    for (bytes, verdict) in [
+        (b"hello".as_slice(), "not_pdf"),
+        (b"%PDF-1.7\n%%EOF\n".as_slice(), "unreadable"),
+        (b"".as_slice(), "not_pdf"),
+    ] {
+        let request = server.anonymous().request(Method::POST, "/api/v1/verify");
+        let request = request.header("content-type", "application/pdf");
+        let answer = request.body(bytes).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let found: Value = answer.json().await.unwrap();
+        assert_eq!(found["file"], verdict, "{found}");
+        assert!(found["archive"].is_null());
+    }
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused_before_it_is_read() {
+    let server = Server::start().await;
+    let administrator = server.token(&[Role::Administrator]).await;
+    let long = json!({ "name": "x".repeat(2 << 20), "roles": ["portal"] });
+    let answer = administrator.post("/api/v1/tokens", long).await;
+    assert_eq!(answer.status(), 413);
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
 }

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
 
+mod access;
 mod api;
+mod browser;
 mod catalogue_story;
 mod cli;
 mod copy_paper;

@@ -217,6 +217,31 @@ impl SearchPage {
             .collect()
     }
 
+    /// The counts a reader can use; ids of fonds and batches say nothing, and ethnicity is nobody's
+    /// business in a list (Law 91/2025/QH15 holds it sensitive).
+    fn facets(&self) -> Vec<(&'static str, Vec<(&str, usize)>)> {
+        let w = |vi, en| self.f.w(vi, en);
+        let shown = [
+            ("class", w("Loại", "Class")),
+            ("sex", w("Giới tính", "Sex")),
+            ("grade", w("Xếp loại", "Grade")),
+            ("year", w("Năm", "Year")),
+        ];
+        let Some(found) = &self.found else {
+            return Vec::new();
+        };
+        shown
+            .into_iter()
+            .filter_map(|(key, name)| Some((name, found.facets.get(key)?)))
+            .filter(|(_, counts)| counts.len() > 1)
+            .map(|(name, counts)| {
+                let named = counts.iter();
+                let named = named.map(|(value, n)| (self.names.class(&self.f, value), *n));
+                (name, named.collect())
+            })
+            .collect()
+    }
+
     fn matched(&self, hit: &FoundHit) -> &'static str {
         match hit.matched.as_str() {
             "exact" => self.f.w("khớp đúng", "exact"),

@@ -39,6 +39,7 @@ impl Server {
         let data = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut config = Config::in_folder(data.path());
+        // Pages are read by children of the program, never of this test.
         config.reading.program = Some(env!("CARGO_BIN_EXE_sogoc").into());
         config.web.listen = listener.local_addr().unwrap().to_string();
         let url = format!("http://{}", config.web.listen);
@@ -72,14 +73,17 @@ impl Server {
 
     /// A program whose token has these roles.
     pub async fn token(&self, roles: &[Role]) -> Client {
-        let machine = Caller::machine();
-        let made = access::make_token(&self.archive, &machine, "test", roles, None)
-            .await
-            .unwrap();
         Client {
-            token: Some(made.token),
+            token: Some(self.bearer(roles).await),
             ..self.anonymous()
         }
+    }
+
+    /// A token with these roles.
+    pub async fn bearer(&self, roles: &[Role]) -> String {
+        let machine = Caller::machine();
+        let made = access::make_token(&self.archive, &machine, "test", roles, None).await;
+        made.unwrap().token
     }
 
     /// A person with these roles; sign in with [`PASSWORD`].

@@ -1,0 +1,284 @@
+//! The matrix of rights: every route of the API and every page, for nobody, for a portal and for
+//! each role. The table is written out here, not computed, so that a slip in the code shows.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sogoc::access::Role::{self, Administrator, Approver, Archivist, Auditor, Portal, Reviewer};
+
+use crate::support::server::{Client, Server};
+
+/// Who is let in.
+#[derive(Clone, Copy)]
+enum Open {
+    /// Everyone, also without a token.
+    Everyone,
+    /// Whoever shows a good token.
+    Known,
+    /// These roles only.
+    To(&'static [Role]),
+}
+
+use Open::{Everyone, Known, To};
+
+const STAFF: Open = To(&[Archivist, Reviewer, Approver, Auditor]);
+const ARCHIVISTS: Open = To(&[Archivist]);
+const EDITORS: Open = To(&[Reviewer, Approver]);
+const OFFICE: Open = To(&[Reviewer, Approver, Auditor]);
+const CLERKS: Open = To(&[Reviewer]);
+const APPROVERS: Open = To(&[Approver]);
+const ASKERS: Open = To(&[Portal, Reviewer]);
+const WATCHERS: Open = To(&[Archivist, Auditor, Administrator]);
+const LOG_READERS: Open = To(&[Auditor, Administrator]);
+const ADMINISTRATORS: Open = To(&[Administrator]);
+
+/// Every route of the API.
+const ROUTES: &[(&str, &str, Open)] = &[
+    ("post", "/api/v1/session", Everyone),
+    ("get", "/api/v1/session", Known),
+    ("delete", "/api/v1/session", Known),
+    ("get", "/api/v1/fonds", STAFF),
+    ("get", "/api/v1/batches", STAFF),
+    ("post", "/api/v1/batches", ARCHIVISTS),
+    ("get", "/api/v1/batches/{id}", STAFF),
+    ("post", "/api/v1/batches/{id}/close", ARCHIVISTS),
+    ("get", "/api/v1/batches/{id}/receipt", STAFF),
+    ("get", "/api/v1/batches/{id}/scans", STAFF),
+    ("get", "/api/v1/scans/{id}", STAFF),
+    ("get", "/api/v1/scans/{id}/pages", STAFF),
+    ("get", "/api/v1/pages/{id}", STAFF),
+    ("get", "/api/v1/pages/{id}/image", STAFF),
+    ("get", "/api/v1/records", STAFF),
+    ("get", "/api/v1/records/{id}", STAFF),
+    ("get", "/api/v1/records/{id}/versions", STAFF),
+    ("get", "/api/v1/desk", STAFF),
+    ("post", "/api/v1/records/{id}/correct", EDITORS),
+    ("post", "/api/v1/records/{id}/approve", EDITORS),
+    ("post", "/api/v1/records/{id}/reject", EDITORS),
+    ("get", "/api/v1/search", STAFF),
+    ("get", "/api/v1/copy-requests", OFFICE),
+    ("post", "/api/v1/copy-requests", ASKERS),
+    ("get", "/api/v1/copy-requests/{id}", OFFICE),
+    ("get", "/api/v1/copy-requests/{id}/candidates", OFFICE),
+    ("post", "/api/v1/copy-requests/{id}/confirm", CLERKS),
+    ("post", "/api/v1/copy-requests/{id}/refuse", EDITORS),
+    ("post", "/api/v1/copy-requests/{id}/release", APPROVERS),
+    ("get", "/api/v1/track/{code}", Everyone),
+    ("get", "/api/v1/track/{code}/copy", Everyone),
+    ("get", "/api/v1/copies", OFFICE),
+    ("get", "/api/v1/copies/{id}/file", OFFICE),
+    ("get", "/api/v1/verify/{code}", Everyone),
+    ("post", "/api/v1/verify", Everyone),
+    ("get", "/api/v1/log", LOG_READERS),
+    ("get", "/api/v1/log/check", LOG_READERS),
+    ("get", "/api/v1/jobs", WATCHERS),
+    ("get", "/api/v1/people", ADMINISTRATORS),
+    ("post", "/api/v1/people", ADMINISTRATORS),
+    ("put", "/api/v1/people/{id}", ADMINISTRATORS),
+    ("put", "/api/v1/people/{id}/password", ADMINISTRATORS),
+    ("get", "/api/v1/tokens", ADMINISTRATORS),
+    ("post", "/api/v1/tokens", ADMINISTRATORS),
+    ("delete", "/api/v1/tokens/{id}", ADMINISTRATORS),
+];
+
+/// Every page that can be opened; those of nobody's record stand for all of their kind.
+const PAGES: &[(&str, Open)] = &[
+    ("/", Everyone),
+    ("/yeu-cau", Everyone),
+    ("/yeu-cau/NOBOD-YSCOD-E0000-00000", Everyone),
+    ("/xac-minh", Everyone),
+    ("/xac-minh/NOBOD-YSCOD-E0000-00000", Everyone),
+    ("/dang-nhap", Everyone),
+    ("/api", Everyone),
+    ("/api/openapi.json", Everyone),
+    ("/healthz", Everyone),
+    ("/readyz", Everyone),
+    ("/metrics", Everyone),
+    ("/viec", Known),
+    ("/lo", STAFF),
+    ("/lo/none", STAFF),
+    ("/lo/none/bien-nhan", STAFF),
+    ("/ban-soat", STAFF),
+    ("/ban-ghi/none", STAFF),
+    ("/trang/none/anh.jpg", STAFF),
+    ("/tra-cuu", STAFF),
+    ("/cap-ban-sao", OFFICE),
+    ("/cap-ban-sao/none", OFFICE),
+    ("/so-cap-ban-sao", OFFICE),
+    ("/so-cap-ban-sao/none/ban-sao.pdf", OFFICE),
+    ("/kho", WATCHERS),
+    ("/nhat-ky", LOG_READERS),
+    ("/nguoi-dung", ADMINISTRATORS),
+];
+
+const ROLES: [Role; 6] = [
+    Archivist,
+    Reviewer,
+    Approver,
+    Auditor,
+    Administrator,
+    Portal,
+];
+
+/// A body each changing route reads without complaint, so that only rights decide the answer.
+fn body(path: &str) -> Option<Value> {
+    let asked = json!({
+        "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "self" },
+        "wanted": { "ho_ten": "Lê Văn Mẫu" }
+    });
+    Some(match path {
+        "/api/v1/session" => json!({ "login": "nobody", "password": "none" }),
+        "/api/v1/batches" => json!({ "name": "" }),
+        "/api/v1/records/{id}/correct" => json!({ "version": 1, "fields": {} }),
+        "/api/v1/records/{id}/approve" => json!({ "version": 1 }),
+        "/api/v1/records/{id}/reject" => json!({ "version": 1, "reason": "mờ" }),
+        "/api/v1/copy-requests" => asked,
+        "/api/v1/copy-requests/{id}/confirm" => json!({ "record_id": "none" }),
+        "/api/v1/copy-requests/{id}/refuse" => json!({ "reason": "thiếu" }),
+        "/api/v1/people" => json!({ "login": "x", "name": "x", "password": "short", "roles": [] }),
+        "/api/v1/people/{id}" => json!({ "roles": [], "disabled": true }),
+        "/api/v1/people/{id}/password" => json!({ "password": "mat khau du dai 2026" }),
+        "/api/v1/tokens" => json!({ "name": "", "roles": [] }),
+        _ => return None,
+    })
+}
+
+async fn answer(client: &Client, method: &str, path: &str) -> u16 {
+    let verb = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+    let filled = path.replace("{id}", "none").replace("{code}", "none");
+    let mut request = client.request(verb, &filled);
+    if method != "get" {
+        if let Some(body) = body(path) {
+            request = request.json(&body);
+        }
+    }
+    request.send().await.unwrap().status().as_u16()
+}
+
+fn expected(open: Open, role: Option<Role>, status: u16) -> bool {
+    let inside = status != 401 && status != 403 && status < 500;
+    match (open, role) {
+        (Everyone, _) | (Known, Some(_)) => inside,
+        (Known | To(_), None) => status == 401,
+        (To(roles), Some(role)) if roles.contains(&role) => inside,
+        (To(_), Some(_)) => status == 403,
+    }
+}
+
+#[tokio::test]
+async fn every_api_route_opens_to_exactly_the_roles_it_is_for() {
+    let server = Server::start().await;
+    let mut callers = vec![(None, server.anonymous())];
+    for role in ROLES {
+        callers.push((Some(role), server.token(&[role]).await));
+    }
+    let mut wrong = Vec::new();
+    for (method, path, open) in ROUTES {
+        // A wrong sign-in is 401 for everyone by its nature; it is tested by itself.
+        if (*method, *path) == ("post", "/api/v1/session") {
+            continue;
+        }
+        for (role, client) in &callers {
+            let status = answer(client, method, path).await;
+            // Guessing codes from one address is slowed, which is an answer of its own.
+            let slowed = status == 429 && path.contains("{code}");
+            if !slowed && !expected(*open, *role, status) {
+                wrong.push(format!("{method} {path} as {role:?}: {status}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn no_route_of_the_api_is_missing_from_the_matrix() {
+    let server = Server::start().await;
+    let answer = server.anonymous().get("/api/openapi.json").await;
+    let document: Value = answer.json().await.unwrap();
+    let described: BTreeSet<(String, String)> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().keys();
+            methods.map(move |method| (method.clone(), path.clone()))
+        })
+        .collect();
+    let listed: BTreeSet<(String, String)> = ROUTES
+        .iter()
+        .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
+    assert_eq!(described, listed);
+}
+
+#[tokio::test]
+async fn every_page_opens_to_exactly_the_roles_it_is_for() {
+    let server = Server::start().await;
+    let anyone = server.anonymous();
+    let mut callers = vec![(None, String::new())];
+    for role in ROLES {
+        server.person(role.word(), &[role]).await;
+        callers.push((Some(role), anyone.sign_in(role.word()).await.0));
+    }
+    let mut wrong = Vec::new();
+    for (path, open) in PAGES {
+        for (role, cookie) in &callers {
+            let request = anyone.request(Method::GET, path).header("cookie", cookie);
+            let status = request.send().await.unwrap().status().as_u16();
+            // A page leads the unknown to the door instead of refusing them.
+            let met = match (open, role) {
+                (Known | To(_), None) => status == 303,
+                _ => expected(*open, *role, status) || (status == 429 && path.contains("NOBOD")),
+            };
+            if !met {
+                wrong.push(format!("{path} as {role:?}: {status}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn a_revoked_token_and_a_shut_out_person_are_strangers() {
+    let server = Server::start().await;
+    let administrator = server.token(&[Administrator]).await;
+    let made = administrator
+        .post(
+            "/api/v1/tokens",
+            json!({ "name": "cổng", "roles": ["auditor"] }),
+        )
+        .await;
+    let made: Value = made.json().await.unwrap();
+    let token = made["token"].as_str().unwrap();
+    let log = |token: &str| {
+        let request = server.anonymous().request(Method::GET, "/api/v1/log");
+        request.bearer_auth(token).send()
+    };
+    assert_eq!(log(token).await.unwrap().status(), 200);
+    let path = format!("/api/v1/tokens/{}", made["id"].as_str().unwrap());
+    let revoked = administrator.request(Method::DELETE, &path).send().await;
+    assert_eq!(revoked.unwrap().status(), 204);
+    assert_eq!(log(token).await.unwrap().status(), 401);
+
+    let person = json!({
+        "login": "thuy", "name": "Phạm Thị Thuỳ",
+        "password": crate::support::server::PASSWORD, "roles": ["auditor"]
+    });
+    let made: Value = administrator
+        .post("/api/v1/people", person)
+        .await
+        .json()
+        .await
+        .unwrap();
+    let (cookie, _) = server.anonymous().sign_in("thuy").await;
+    let path = format!("/api/v1/people/{}", made["id"].as_str().unwrap());
+    let shut = administrator
+        .request(Method::PUT, &path)
+        .json(&json!({ "roles": ["auditor"], "disabled": true }))
+        .send();
+    assert_eq!(shut.await.unwrap().status(), 204);
+    let request = server.anonymous().request(Method::GET, "/api/v1/session");
+    let who = request.header("cookie", cookie).send().await.unwrap();
+    assert_eq!(who.status(), 401);
+}

@@ -1,0 +1,190 @@
+// One walk through every room, in a real browser. Fails at the first thing that is not as it must be.
+
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const { BASE, PASSWORD, SCAN, PICTURES, CHROMIUM } = process.env;
+const NAME = "Nguyễn Thị Thuỳ Dương";
+const PLAIN = "nguyen thi thuy duong";
+
+const browser = await chromium.launch({
+  executablePath: CHROMIUM,
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+});
+const faults = [];
+
+async function person(login, viewport) {
+  const context = await browser.newContext({ baseURL: BASE, viewport: viewport ?? { width: 1360, height: 900 }, acceptDownloads: true });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  page.on("pageerror", (error) => faults.push(`${login}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) faults.push(`${login}: ${message.text()}`);
+  });
+  if (login !== "public") {
+    await page.goto("/dang-nhap");
+    await page.fill("#login", login);
+    await page.fill("#password", PASSWORD);
+    await page.press("#password", "Enter");
+    await page.waitForURL("**/viec");
+  }
+  return page;
+}
+
+/** A picture at office and at telephone width; nothing may stick out sideways. */
+async function picture(page, name) {
+  const size = page.viewportSize();
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await page.screenshot({ path: join(PICTURES, `${name}-phone.png`), fullPage: true });
+  assert.ok(wide <= 1, `${name} sticks out ${wide} px on a telephone`);
+  await page.setViewportSize(size);
+}
+
+// The archivist opens a batch and uploads; the line breaks once and the upload goes on.
+const archivist = await person("vanthu");
+await picture(archivist, "home");
+await archivist.goto("/lo");
+await archivist.fill("#name", "Thùng 1, bằng THPT 2008");
+await archivist.fill("#declared_count", "1");
+await archivist.click("form[action='/lo'] button");
+await archivist.waitForURL(/\/lo\/[0-9a-f-]+$/);
+const batch = archivist.url();
+let broken = 0;
+await archivist.route("**/api/v1/uploads/*", async (route) => {
+  if (route.request().method() === "PATCH" && broken === 0) {
+    broken += 1;
+    await route.abort("connectionreset");
+  } else {
+    await route.continue();
+  }
+});
+await archivist.setInputFiles("#files", SCAN);
+await archivist.waitForSelector("#list .mark.good");
+assert.equal(broken, 1, "the line did not break");
+await archivist.waitForFunction(() => {
+  const bar = document.getElementById("bar");
+  return bar.max === bar.value;
+}, undefined, { timeout: 240_000 });
+await picture(archivist, "batch");
+await archivist.click("#close-batch");
+await archivist.waitForURL("**/bien-nhan");
+const digest = await archivist.locator("tbody .digest").first().textContent();
+assert.match(digest, /^[0-9a-f]{64}$/);
+await picture(archivist, "receipt");
+
+// The reviewer corrects one field and approves with the keyboard.
+const reviewer = await person("chuyenvien");
+await reviewer.goto("/ban-soat");
+await picture(reviewer, "desk");
+await reviewer.click("#first");
+await reviewer.waitForSelector("#fields");
+const record = reviewer.url();
+await reviewer.waitForFunction(async () => {
+  const image = document.querySelector("#sheet image");
+  return image && (await fetch(image.getAttribute("href"))).ok;
+}, undefined, { timeout: 120_000 });
+await reviewer.focus("#f-ho_ten");
+await picture(reviewer, "record");
+await reviewer.fill("#f-ho_ten", NAME);
+for (const input of await reviewer.locator(".entry.doubtful input:not([type=hidden])").all()) {
+  if ((await input.inputValue()) === "") await input.fill("-");
+}
+await reviewer.focus("#f-ho_ten");
+await reviewer.keyboard.press("Control+Enter");
+await reviewer.waitForURL((url) => url.href !== record);
+await reviewer.goto(record);
+assert.equal(await reviewer.getAttribute("#record-state", "data-state"), "approved");
+
+// Found by its name without accents.
+await reviewer.goto("/tra-cuu");
+for (let tries = 0; ; tries += 1) {
+  await reviewer.fill("input[name=text]", PLAIN);
+  await reviewer.press("input[name=text]", "Enter");
+  await reviewer.waitForLoadState();
+  if ((await reviewer.locator(".hit h2").count()) > 0) break;
+  assert.ok(tries < 30, "the approved record is not found");
+  await reviewer.waitForTimeout(500);
+}
+assert.equal(await reviewer.locator(".hit h2").first().textContent(), NAME);
+await picture(reviewer, "search");
+
+// A citizen asks on the public page.
+const citizen = await person("public");
+await citizen.goto("/");
+await picture(citizen, "welcome");
+await citizen.goto("/yeu-cau");
+await citizen.fill("#ho_ten", NAME);
+await citizen.fill("#name", NAME);
+await citizen.fill("#contact", "0900 000 000");
+await picture(citizen, "request");
+await citizen.click("form[action='/yeu-cau'] button");
+await citizen.waitForSelector("#tracking-code");
+const code = (await citizen.textContent("#tracking-code")).trim();
+await picture(citizen, "tracking");
+
+// The clerk confirms; another person releases.
+await reviewer.goto("/cap-ban-sao");
+await picture(reviewer, "copies");
+await reviewer.click("tbody a");
+await picture(reviewer, "copy-request");
+await reviewer.click("form[action$='/xac-nhan'] button");
+await reviewer.waitForSelector("#request-state[data-state=confirmed]");
+assert.equal(await reviewer.locator("#release").count(), 0, "a clerk must not see the release");
+const approver = await person("lanhdao");
+await approver.goto(reviewer.url());
+await approver.click("#release");
+await approver.waitForSelector("#request-state");
+
+// The citizen waits, fetches, and anyone verifies by file and by code.
+for (let tries = 0; (await citizen.locator("#fetch-copy").count()) === 0; tries += 1) {
+  assert.ok(tries < 60, "no copy came");
+  await citizen.waitForTimeout(1000);
+  await citizen.goto(`/yeu-cau/${code}`);
+}
+await picture(citizen, "issued");
+const [download] = await Promise.all([citizen.waitForEvent("download"), citizen.click("#fetch-copy")]);
+const copy = join(PICTURES, "copy.pdf");
+await download.saveAs(copy);
+await citizen.goto("/xac-minh");
+await citizen.setInputFiles("#file", copy);
+await citizen.click("form[enctype] button");
+await citizen.waitForSelector("#verdict-file");
+assert.equal(await citizen.getAttribute("#verdict-file", "data-code"), "unchanged");
+assert.equal(await citizen.getAttribute("#verdict-seal", "data-code"), "test_authority");
+assert.equal(await citizen.getAttribute("#verdict-archive", "data-code"), "valid");
+const shown = await citizen.textContent("main");
+assert.ok(!shown.includes(NAME) && shown.includes("N. T. T. D."), "only initials may be shown");
+await picture(citizen, "verified");
+
+// One changed byte is seen.
+const bytes = await readFile(copy);
+bytes[Math.floor(bytes.length / 3)] ^= 1;
+await writeFile(copy, bytes);
+await citizen.goto("/xac-minh");
+await citizen.setInputFiles("#file", copy);
+await citizen.click("form[enctype] button");
+await citizen.waitForSelector("#verdict-file");
+assert.notEqual(await citizen.getAttribute("#verdict-file", "data-code"), "unchanged");
+assert.equal(await citizen.getAttribute("#verdict-archive", "data-code"), "unknown");
+
+await approver.goto("/so-cap-ban-sao");
+const printed = (await approver.locator("tbody .digest").first().textContent()).trim();
+await picture(approver, "issue-book");
+await citizen.goto(`/xac-minh?ma=${printed}`);
+assert.equal(await citizen.getAttribute("#verdict-archive", "data-code"), "valid");
+await citizen.goto("/xac-minh/AAAAA-BBBBB-CCCCC-DDDDD");
+assert.equal(await citizen.getAttribute("#verdict-archive", "data-code"), "unknown");
+
+await citizen.goto("/ngon-ngu/en?ve=/yeu-cau");
+assert.match(await citizen.textContent("h1"), /Request for a copy/);
+await citizen.goto("/api");
+await citizen.waitForSelector("#operations details");
+await picture(citizen, "api");
+
+assert.deepEqual(faults, [], "scripts must not fail");
+await browser.close();
+console.log("walked");

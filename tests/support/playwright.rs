@@ -1,0 +1,51 @@
+//! Chromium, driven by playwright-core from npm, installed under `target/test-tools`.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::child::tools_folder;
+use super::pip::run;
+
+/// The driver's version; it drives any Chromium of its year.
+const DRIVER: &str = "playwright-core@1.65.1";
+
+/// Debian's browser.
+pub fn chromium() -> PathBuf {
+    let browser = PathBuf::from("/usr/bin/chromium");
+    assert!(browser.exists(), "Needed: apt-get install chromium");
+    browser
+}
+
+/// The folder whose `node_modules` holds the driver.
+fn driver() -> PathBuf {
+    let folder = tools_folder().join("browser");
+    std::fs::create_dir_all(&folder).unwrap();
+    let lock = File::create(tools_folder().join("browser.lock")).unwrap();
+    lock.lock().unwrap();
+    let stamp = folder.join("driver");
+    if !std::fs::read_to_string(&stamp).is_ok_and(|present| present == DRIVER) {
+        run(Command::new("npm")
+            .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
+            .arg(&folder)
+            .arg(DRIVER));
+        std::fs::write(stamp, DRIVER).unwrap();
+    }
+    folder
+}
+
+/// Runs a walk of `tests/browser/`; what it needs to know goes in as environment variables.
+pub fn walk(script: &str, settings: &[(&str, &str)]) -> String {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/browser")
+        .join(script);
+    // A module finds its packages from where it lies, so it is laid beside them.
+    let laid = driver().join(script);
+    std::fs::copy(source, &laid).unwrap();
+    let mut command = Command::new("node");
+    command.arg(&laid).env("CHROMIUM", chromium());
+    for (key, value) in settings {
+        command.env(key, value);
+    }
+    run(&mut command)
+}
