@@ -45,6 +45,15 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/batches/{id}/close", ARCHIVISTS),
     ("get", "/api/v1/batches/{id}/receipt", STAFF),
     ("get", "/api/v1/batches/{id}/scans", STAFF),
+    ("put", "/api/v1/batches/{id}/manifest", ARCHIVISTS),
+    ("options", "/api/v1/batches/{id}/uploads", Everyone),
+    ("post", "/api/v1/batches/{id}/uploads", ARCHIVISTS),
+    ("get", "/api/v1/batches/{id}/uploads", ARCHIVISTS),
+    ("get", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("head", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("patch", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("post", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("delete", "/api/v1/uploads/{id}", ARCHIVISTS),
     ("get", "/api/v1/scans/{id}", STAFF),
     ("get", "/api/v1/scans/{id}/pages", STAFF),
     ("get", "/api/v1/pages/{id}", STAFF),
@@ -130,6 +139,7 @@ fn body(path: &str) -> Option<Value> {
     Some(match path {
         "/api/v1/session" => json!({ "login": "nobody", "password": "none" }),
         "/api/v1/batches" => json!({ "name": "" }),
+        "/api/v1/batches/{id}/manifest" => json!([]),
         "/api/v1/records/{id}/correct" => json!({ "version": 1, "fields": {} }),
         "/api/v1/records/{id}/approve" => json!({ "version": 1 }),
         "/api/v1/records/{id}/reject" => json!({ "version": 1, "reason": "mờ" }),
@@ -148,10 +158,17 @@ async fn answer(client: &Client, method: &str, path: &str) -> u16 {
     let verb = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
     let filled = path.replace("{id}", "none").replace("{code}", "none");
     let mut request = client.request(verb, &filled);
-    if method != "get" {
-        if let Some(body) = body(path) {
-            request = request.json(&body);
-        }
+    if let Some(body) = body(path).filter(|_| method != "get") {
+        request = request.json(&body);
+    }
+    if path.ends_with("/uploads") || path.contains("/uploads/") {
+        request = request
+            .header("tus-resumable", "1.0.0")
+            .header("upload-length", "3")
+            .header("upload-offset", "0")
+            .header("upload-metadata", "filename YS5wbmc=")
+            .header("x-http-method-override", "PATCH")
+            .header("content-type", "application/offset+octet-stream");
     }
     request.send().await.unwrap().status().as_u16()
 }
@@ -242,6 +259,7 @@ async fn every_page_opens_to_exactly_the_roles_it_is_for() {
 #[tokio::test]
 async fn a_revoked_token_and_a_shut_out_person_are_strangers() {
     let server = Server::start().await;
+    server.person("quantri", &[Administrator]).await;
     let administrator = server.token(&[Administrator]).await;
     let made = administrator
         .post(

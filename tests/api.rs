@@ -160,6 +160,15 @@ async fn the_description_is_openapi_3_1_and_its_viewer_is_ours() {
     let document: Value = answer.json().await.unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     assert!(document["paths"]["/api/v1/session"]["post"].is_object());
+    let ids: Vec<&str> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|methods| methods.as_object().unwrap().values())
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    let different: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(different.len(), ids.len(), "operation ids must be unique");
     let viewer = server.anonymous().get("/api").await.text().await.unwrap();
     assert!(!viewer.contains("//cdn") && viewer.contains("/static/api.js"));
 }

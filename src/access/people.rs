@@ -17,6 +17,9 @@ use crate::error::{Error, Result};
 /// Shortest password: TCVN 14423:2026 asks for 14 where there is no second factor.
 const SHORTEST_PASSWORD: usize = 14;
 
+/// Longest life of a token that ends by itself: ten years.
+const LONGEST_TOKEN_DAYS: u32 = 3650;
+
 /// A person as listed.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Person {
@@ -273,7 +276,7 @@ pub async fn list_people(archive: &Archive, caller: &Caller) -> Result<Vec<Perso
 /// Makes an API token with some roles, ending by itself after `days` when given.
 ///
 /// # Errors
-/// `Invalid` for no roles or no name; `Forbidden`.
+/// `Invalid` for no roles, no name or a life beyond ten years; `Forbidden`.
 pub async fn make_token(
     archive: &Archive,
     caller: &Caller,
@@ -287,6 +290,13 @@ pub async fn make_token(
             "/name",
             "Mã truy cập cần có tên và ít nhất một vai trò.",
             "A token needs a name and at least one role.",
+        ));
+    }
+    if days.is_some_and(|days| !(1..=LONGEST_TOKEN_DAYS).contains(&days)) {
+        return Err(Error::invalid(
+            "/days",
+            "Khóa truy cập có hiệu lực từ 1 đến 3650 ngày.",
+            "A token lasts from 1 to 3650 days.",
         ));
     }
     let made = NewToken {

@@ -47,7 +47,7 @@ impl Modify for Schemes {
 
 /// The routes, and the document that describes them.
 pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::<State>::with_openapi(Document::openapi())
+    let (router, mut document) = OpenApiRouter::<State>::with_openapi(Document::openapi())
         .merge(session::routes())
         .merge(batches::routes())
         .merge(records::routes())
@@ -56,7 +56,35 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(custody::routes())
         .merge(manifest::routes())
         .merge(super::tus::routes())
-        .split_for_parts()
+        .split_for_parts();
+    name_operations(&mut document);
+    (router, document)
+}
+
+/// Handlers of different rooms share names such as `list`; an operation's id must be its own, so it
+/// is made of method and path: `get_batches_id_scans`.
+fn name_operations(document: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let words: Vec<&str> = path
+            .trim_start_matches("/api/v1/")
+            .split(['/', '{', '}', '-'])
+            .filter(|word| !word.is_empty())
+            .collect();
+        let name = words.join("_");
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("options", &mut item.options),
+            ("head", &mut item.head),
+            ("patch", &mut item.patch),
+        ] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{name}"));
+            }
+        }
+    }
 }
 
 /// The document itself, and a page to read it with.

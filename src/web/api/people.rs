@@ -61,6 +61,7 @@ struct TokenGiven {
     /// Roles.
     roles: Vec<Role>,
     /// Days until it ends by itself; never when absent.
+    #[schema(minimum = 1, maximum = 3650)]
     days: Option<u32>,
 }
 
