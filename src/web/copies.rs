@@ -14,7 +14,7 @@ use super::counter::pdf;
 use super::extract::Asked;
 use super::fault::PageFault;
 use super::frame::{Frame, shown};
-use super::reading_room::{Names, spoken_date};
+use super::reading_room::{Names, spoken};
 use super::session::{Form, Signed};
 use crate::access::Act;
 use crate::certified_copy::{self, CopyRow};
@@ -139,10 +139,8 @@ impl Request {
             .iter()
             .filter_map(|key| Some((*key, fields.get(*key)?)))
             .map(|(key, value)| {
-                (
-                    self.names.field(&self.f, key).to_owned(),
-                    spoken_date(value),
-                )
+                let name = self.names.field(&self.f, key).to_owned();
+                (name, spoken(key, value))
             })
             .collect()
     }

@@ -170,6 +170,14 @@ pub fn spoken_date(value: &str) -> String {
     }
 }
 
+/// A value as people write it. Only dates are turned round: a number may have dashes of its own.
+pub fn spoken(key: &str, value: &str) -> String {
+    match key {
+        "ngay_sinh" | "ngay_cap" | "ngay_ban_hanh" | "ngay" | "khoa_thi" => spoken_date(value),
+        _ => value.to_owned(),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "search.html")]
 struct SearchPage {
@@ -199,20 +207,15 @@ impl SearchPage {
             "khoa_thi",
             "so_hieu",
             "so_vao_so",
-            "so_van_ban",
-            "ngay_van_ban",
+            "so_ky_hieu",
+            "ngay_ban_hanh",
         ];
         SHOWN
             .iter()
             .filter_map(|key| Some((*key, hit.fields.get(*key)?)))
             .map(|(key, value)| {
-                let date = key.starts_with("ngay");
-                let value = if date {
-                    spoken_date(value)
-                } else {
-                    value.clone()
-                };
-                (self.names.field(&self.f, key).to_owned(), value)
+                let name = self.names.field(&self.f, key).to_owned();
+                (name, spoken(key, value))
             })
             .collect()
     }
@@ -361,6 +364,8 @@ mod tests {
         assert_eq!(spoken_date("1975-03"), "03/1975");
         assert_eq!(spoken_date("1975-03-12"), "12/03/1975");
         assert_eq!(spoken_date("12-3-75"), "12-3-75");
+        assert_eq!(spoken("so_hieu", "1993-05"), "1993-05");
+        assert_eq!(spoken("khoa_thi", "1993-05"), "05/1993");
     }
 
     #[test]
