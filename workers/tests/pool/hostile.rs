@@ -300,20 +300,24 @@ fn flate_bomb() -> Vec<u8> {
     scanned_pdf(100, 100, image, stream.finish().unwrap())
 }
 
-/// A page that paints itself full of soft strokes for minutes.
+/// Eight forms, each drawing the next one thirty times: 30^8 steps that keep nothing, so that only the
+/// deadline can end them, on a fast machine as on a slow one.
 fn endless_drawing() -> Vec<u8> {
-    let mut content = b"20 w ".to_vec();
-    for step in 0..400_000 {
-        content.extend(
-            format!(
-                "0 {} m 100 900 300 -300 420 {} c S ",
-                step % 595,
-                step % 590
-            )
-            .bytes(),
-        );
-    }
-    assemble_sized(vec![content], (420.0, 595.0), |_| dictionary! {})
+    assemble_sized(vec![b"/F Do".to_vec()], (420.0, 595.0), |document| {
+        let form = |resources: lopdf::Dictionary, content: Vec<u8>| {
+            let head = dictionary! {
+                "Type" => "XObject", "Subtype" => "Form", "Resources" => resources,
+                "BBox" => vec![0.into(), 0.into(), 9.into(), 9.into()],
+            };
+            lopdf::Stream::new(head, content)
+        };
+        let mut inner = document.add_object(form(dictionary! {}, b"n".to_vec()));
+        for _ in 0..8 {
+            let resources = dictionary! { "XObject" => dictionary! { "F" => inner } };
+            inner = document.add_object(form(resources, b"/F Do ".repeat(30)));
+        }
+        dictionary! { "XObject" => dictionary! { "F" => inner } }
+    })
 }
 
 /// Knuth's generator; enough to spread mutations.
