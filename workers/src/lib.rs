@@ -9,6 +9,7 @@ pub mod decode;
 pub mod fold;
 mod form;
 mod geometry;
+mod legacy;
 pub mod limits;
 mod lines;
 mod orient;

@@ -104,6 +104,7 @@ pub(super) fn text(page: &Page<'_>) -> Option<Vec<Word>> {
     let mut taker = TakeText::default();
     survey::interpret_into(page, &mut taker);
     taker.end_word();
+    crate::legacy::mend(&mut taker.words);
     (taker.unknown == 0 && !taker.words.is_empty()).then_some(taker.words)
 }
 
