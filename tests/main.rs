@@ -12,6 +12,7 @@ mod custody;
 mod desk;
 mod direction;
 mod intake;
+mod outage;
 mod restart;
 mod seal;
 mod support;

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod child;
 pub mod holdings;
+pub mod line;
 pub mod ocfl_py;
 pub mod pip;
 pub mod playwright;
