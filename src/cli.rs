@@ -1,5 +1,6 @@
 //! The command line: each command is one call to a verb, with progress, `--json` and a truthful exit code.
 
+mod bench_copy;
 mod bench_intake;
 mod copy;
 mod custody;
@@ -104,6 +105,12 @@ enum Bench {
         /// The folder; a fresh archive is made beside it and removed again.
         folder: PathBuf,
     },
+    /// Certified copies: approved record to sealed file, with a software key.
+    Copy {
+        /// How many.
+        #[arg(long, default_value_t = 200)]
+        runs: usize,
+    },
 }
 
 /// Logs go to standard error as readable lines, or JSON under `SOGOC_LOG_FORMAT=json`; `SOGOC_LOG` sets the level.
@@ -152,6 +159,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             bench_intake::bench_intake(&folder).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Bench(Bench::Copy { runs }) => bench_copy::bench_copy(runs, cli.json),
         Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }
 }
