@@ -54,6 +54,20 @@ pub struct KeptRecords {
     pub records: Vec<KeptRecord>,
 }
 
+/// How many approved records the vault does not hold yet; the catalogue alone has them.
+///
+/// # Errors
+/// As any statement.
+pub async fn lag(archive: &Archive) -> Result<i64> {
+    let count = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM records WHERE state = 'approved'
+         AND (kept_version IS NULL OR kept_version < version)",
+    )
+    .fetch_one(archive.catalogue.pool())
+    .await?;
+    Ok(count)
+}
+
 /// The verb behind the job `keep_records`.
 ///
 /// # Errors

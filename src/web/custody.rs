@@ -13,7 +13,9 @@ use super::frame::{Frame, shown};
 use super::session::Signed;
 use crate::access::{Act, require};
 use crate::audit::{self, Chain, Entry};
+use crate::fixity::{self, ScrubState};
 use crate::jobs::{self, Backlog};
+use crate::keep;
 use crate::search;
 
 /// Entries on one page of the log.
@@ -32,6 +34,8 @@ struct Custody {
     f: Frame,
     backlog: Vec<Backlog>,
     behind: i64,
+    not_kept: i64,
+    scrub: ScrubState,
 }
 
 impl Custody {
@@ -64,6 +68,8 @@ async fn custody(
         f: signed.frame,
         backlog: jobs::backlog(&archive.catalogue).await?,
         behind: search::lag(&archive).await?,
+        not_kept: keep::lag(&archive).await?,
+        scrub: fixity::state(&archive, &signed.caller).await?,
     };
     Ok(shown(&page)?.into_response())
 }

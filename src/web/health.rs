@@ -14,6 +14,7 @@ use super::State;
 use super::fault::Problem;
 use crate::error::{Error, Result};
 use crate::jobs;
+use crate::keep;
 use crate::search;
 
 /// The routes.
@@ -62,9 +63,27 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
         let count = u32::try_from(row.count).map_or(f64::from(u32::MAX), f64::from);
         metrics::gauge!("sogoc_jobs", "kind" => row.kind, "state" => row.state).set(count);
     }
-    let lag = u32::try_from(search::lag(&archive).await?).unwrap_or(u32::MAX);
-    metrics::gauge!("sogoc_index_lag").set(f64::from(lag));
+    gauge("sogoc_index_lag", search::lag(&archive).await?);
+    gauge("sogoc_records_not_kept", keep::lag(&archive).await?);
+    pool_measures(&archive);
     handle.run_upkeep();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((kind, handle.render()))
+}
+
+fn gauge(name: &'static str, value: i64) {
+    let value = u32::try_from(value).unwrap_or(u32::MAX);
+    metrics::gauge!(name).set(f64::from(value));
+}
+
+/// What the reading pool of this process holds and how its pages ended, by outcome.
+fn pool_measures(archive: &State) {
+    let stats = archive.pool.stats();
+    metrics::gauge!("sogoc_reading_busy").set(stats.busy as f64);
+    metrics::gauge!("sogoc_reading_bytes_admitted").set(stats.bytes_admitted as f64);
+    metrics::gauge!("sogoc_reading_bytes_ceiling").set(stats.ceiling_bytes as f64);
+    metrics::gauge!("sogoc_reading_child_bytes_highest").set(stats.highest_child_bytes as f64);
+    for (outcome, count) in stats.outcomes {
+        metrics::counter!("sogoc_reading_outcomes_total", "outcome" => outcome).absolute(count);
+    }
 }
