@@ -240,7 +240,7 @@ CREATE TABLE throttle (                   -- failed guesses per door and caller
 CREATE TABLE copy_requests (
     id              TEXT PRIMARY KEY,
     code            TEXT NOT NULL UNIQUE, -- tracking code, 100 bits; whoever has it may fetch the copy
-    state           TEXT NOT NULL,        -- received | confirmed | refused | issued | withdrawn
+    state           TEXT NOT NULL,        -- received | confirmed | released | refused | issued
     applicant       TEXT NOT NULL,        -- JSON: name, contact, standing
     wanted          TEXT NOT NULL,        -- JSON: name, birth, school, year, numbers, purpose
     procedure_code  TEXT NOT NULL,        -- code valid on the day of receipt
@@ -260,7 +260,7 @@ CREATE TABLE copies (                     -- sổ cấp bản sao
     id             TEXT PRIMARY KEY,
     year           BIGINT NOT NULL,
     number         BIGINT NOT NULL,       -- without gaps within the year
-    state          TEXT NOT NULL,         -- opening | issued | withdrawn | superseded
+    state          TEXT NOT NULL,         -- opening | issued | void; superseded is computed, never kept
     request_id     TEXT REFERENCES copy_requests (id),
     record_id      TEXT NOT NULL REFERENCES records (id),
     record_version BIGINT NOT NULL,

@@ -677,7 +677,8 @@ fn vietnamese_date(at: Timestamp) -> String {
     )
 }
 
-fn not_approved() -> Error {
+/// The refusal of a record that nobody has approved yet, at whichever step it is met.
+pub(crate) fn not_approved() -> Error {
     Error::refused(
         "not_approved",
         "Bản ghi này chưa được duyệt nên chưa thể cấp bản sao.",

@@ -374,11 +374,7 @@ pub async fn confirm(archive: &Archive, caller: &Caller, id: &str, record_id: &s
     require(caller, Act::ConfirmCopies)?;
     let record = crate::record::load(archive, record_id).await?;
     if record.state != "approved" {
-        return Err(Error::refused(
-            "not_approved",
-            "Bản ghi này chưa được duyệt nên chưa thể cấp bản sao.",
-            "This record is not approved yet, so no copy can be made of it.",
-        ));
+        return Err(certified_copy::not_approved());
     }
     let mut tx = archive.catalogue.begin().await?;
     let moved = sqlx::query(
