@@ -1,12 +1,13 @@
-//! The desk: what a person must look at, corrections, approval, rejection; and bringing what was
-//! approved into the vault.
+//! The desk: corrections, approval, rejection; and bringing what was approved into the vault.
+
+mod queue;
+mod values;
+
+pub use queue::{QueueFilter, QueueRow, next, queue, waiting};
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use sogoc_workers::class::{Class, FieldKind};
-use sogoc_workers::dates::Date;
-use sogoc_workers::reading::FieldReading;
 use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
@@ -14,130 +15,13 @@ use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
 use crate::clock::stamp;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
 use crate::record::{self, Fields, RecordView, Version};
+use values::{apply, missing_mandatory};
 
 /// How long approvals of one scan are gathered before they go to the vault as one version.
 const GATHER: std::time::Duration = std::time::Duration::from_secs(3);
-
-/// Longest value a person may type.
-const LONGEST_VALUE: usize = 2000;
-
-/// A record waiting at the desk.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-pub struct QueueRow {
-    /// Record id.
-    pub id: String,
-    /// Class id.
-    pub class: String,
-    /// proposed | corrected.
-    pub state: String,
-    /// Fields to look at.
-    pub doubtful: i64,
-    /// The file's name as delivered.
-    pub original_name: String,
-    /// Page number.
-    pub page_number: i64,
-    /// Place on the page.
-    pub ordinal: i64,
-    /// RFC 3339 UTC.
-    pub updated_at: String,
-}
-
-/// Which part of the desk's queue to show.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct QueueFilter {
-    /// Of one batch.
-    pub batch_id: Option<String>,
-    /// Of one class.
-    pub class: Option<String>,
-    /// At most this many, 1 to 200; 50 when absent.
-    pub limit: Option<i64>,
-}
-
-/// What waits, doubtful ones first, then in the order of the paper.
-///
-/// # Errors
-/// `Forbidden`.
-pub async fn queue(
-    archive: &Archive,
-    caller: &Caller,
-    filter: &QueueFilter,
-) -> Result<Vec<QueueRow>> {
-    require(caller, Act::SeeRecords)?;
-    let rows = sqlx::query(
-        "SELECT r.id, r.class, r.state, r.doubtful, r.ordinal, r.updated_at,
-            p.number AS page_number, s.original_name
-         FROM records r JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
-         WHERE r.state IN ('proposed', 'corrected') AND ($1 = '' OR s.batch_id = $1)
-         AND ($2 = '' OR r.class = $2)
-         ORDER BY CASE WHEN r.doubtful > 0 THEN 0 ELSE 1 END, s.original_name, p.number, r.ordinal
-         LIMIT $3",
-    )
-    .bind(filter.batch_id.clone().unwrap_or_default())
-    .bind(filter.class.clone().unwrap_or_default())
-    .bind(filter.limit.unwrap_or(50).clamp(1, 200))
-    .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(QueueRow {
-                id: row.try_get("id")?,
-                class: row.try_get("class")?,
-                state: row.try_get("state")?,
-                doubtful: row.try_get("doubtful")?,
-                original_name: row.try_get("original_name")?,
-                page_number: row.try_get("page_number")?,
-                ordinal: row.try_get("ordinal")?,
-                updated_at: row.try_get("updated_at")?,
-            })
-        })
-        .collect()
-}
-
-/// How many records wait for a person.
-///
-/// # Errors
-/// `Forbidden`.
-pub async fn waiting(archive: &Archive, caller: &Caller) -> Result<i64> {
-    require(caller, Act::SeeRecords)?;
-    let count =
-        sqlx::query_scalar("SELECT COUNT(*) FROM records WHERE state IN ('proposed', 'corrected')")
-            .fetch_one(archive.catalogue.pool())
-            .await?;
-    Ok(count)
-}
-
-/// The record to open after this one: the next of the same page that waits, else the head of the queue.
-///
-/// # Errors
-/// `Forbidden`.
-pub async fn next(archive: &Archive, caller: &Caller, after: &str) -> Result<Option<String>> {
-    require(caller, Act::SeeRecords)?;
-    let neighbour: Option<String> = sqlx::query_scalar(
-        "SELECT n.id FROM records r JOIN records n ON n.page_id = r.page_id
-         WHERE r.id = $1 AND n.id <> r.id AND n.ordinal > r.ordinal
-         AND n.state IN ('proposed', 'corrected') ORDER BY n.ordinal LIMIT 1",
-    )
-    .bind(after)
-    .fetch_optional(archive.catalogue.pool())
-    .await?;
-    if neighbour.is_some() {
-        return Ok(neighbour);
-    }
-    let head = queue(
-        archive,
-        caller,
-        &QueueFilter {
-            limit: Some(2),
-            ..Default::default()
-        },
-    )
-    .await?;
-    Ok(head.into_iter().map(|row| row.id).find(|id| id != after))
-}
 
 /// Corrects values. What is printed (`raw`) stays as the machine read it beside the person's value.
 ///
@@ -356,96 +240,4 @@ fn stale() -> Error {
         "Bản ghi vừa được người khác sửa; hãy tải lại trang rồi làm tiếp.",
         "Someone else has just changed this record; load it again and go on.",
     )
-}
-
-fn missing_mandatory(class: Option<&Class>, fields: &Fields) -> Vec<String> {
-    let Some(class) = class else {
-        return Vec::new();
-    };
-    let present = |key: &str| {
-        fields
-            .get(key)
-            .is_some_and(|field| !field.value.trim().is_empty())
-    };
-    let mandatory = class
-        .fields
-        .iter()
-        .filter(|field| field.mandatory && !present(&field.key));
-    mandatory.map(|field| field.label.vi.clone()).collect()
-}
-
-/// Puts the person's values beside what was printed; every fault is reported, not only the first.
-fn apply(
-    class: Option<&Class>,
-    fields: &mut Fields,
-    changes: &BTreeMap<String, String>,
-) -> Result<()> {
-    use unicode_normalization::UnicodeNormalization;
-    let mut faults = Vec::new();
-    for (key, value) in changes {
-        let value: String = value.trim().nfc().collect();
-        match normalised(class, key, &value) {
-            Ok(normalised) => {
-                let raw = fields
-                    .get(key)
-                    .map_or_else(|| value.clone(), |field| field.raw.clone());
-                let bounds = fields.get(key).and_then(|field| field.bounds);
-                let corrected = FieldReading {
-                    raw,
-                    value: normalised,
-                    confidence: 1.0,
-                    accepted: true,
-                    bounds,
-                };
-                fields.insert(key.clone(), corrected);
-            }
-            Err((vi, en)) => faults.push(Fault {
-                pointer: format!("/fields/{key}"),
-                vi,
-                en,
-            }),
-        }
-    }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(faults))
-    }
-}
-
-/// A typed value in its normal form, by the kind of the field.
-fn normalised(
-    class: Option<&Class>,
-    key: &str,
-    value: &str,
-) -> std::result::Result<String, (String, String)> {
-    let Some(field) = class.and_then(|class| class.field(key)) else {
-        return Err((
-            "Loại hồ sơ này không có trường đó.".into(),
-            "No such field.".into(),
-        ));
-    };
-    if value.chars().count() > LONGEST_VALUE || value.chars().any(char::is_control) {
-        return Err((
-            format!("{}: quá dài hoặc có ký tự điều khiển.", field.label.vi),
-            format!("{}: too long, or has control characters.", field.label.en),
-        ));
-    }
-    if field.kind != FieldKind::Date || value == "-" || value.is_empty() {
-        return Ok(value.to_owned());
-    }
-    Date::parse(value)
-        .map(|date| date.to_string())
-        .ok_or_else(|| {
-            (
-                format!(
-                    "{}: không đọc được ngày. Ví dụ: 5/6/1989, 6/1989 hoặc 1989.",
-                    field.label.vi
-                ),
-                format!(
-                    "{}: not a date. Such as 5/6/1989, 6/1989 or 1989.",
-                    field.label.en
-                ),
-            )
-        })
 }

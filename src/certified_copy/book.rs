@@ -1,0 +1,224 @@
+//! The lines of the issue book: opened with the next number, settled as issued or void, and read.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde_json::json;
+use sqlx::Row;
+
+use super::{COPY_FILE, CopyRow, not_approved, object_id};
+use crate::access::{Act, Caller, fresh_code, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::{Tx, next_number};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Leased};
+use crate::vault::ObjectId;
+
+pub(super) async fn open_entry(
+    archive: &Archive,
+    tx: &mut Tx,
+    caller: &Caller,
+    record_id: &str,
+    request_id: Option<&str>,
+) -> Result<String> {
+    let version: Option<i64> =
+        sqlx::query_scalar("SELECT version FROM records WHERE id = $1 AND state = 'approved'")
+            .bind(record_id)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let version = version.ok_or_else(not_approved)?;
+    let now = archive.clock.now();
+    let year = i64::from(vietnam(now).year());
+    let number = next_number(tx, &format!("copies-{year}")).await?;
+    let id = archive.clock.new_id();
+    sqlx::query(
+        "INSERT INTO copies (id, year, number, state, request_id, record_id, record_version, code,
+            issued_by, issued_at) VALUES ($1, $2, $3, 'opening', $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&id)
+    .bind(year)
+    .bind(number)
+    .bind(request_id)
+    .bind(record_id)
+    .bind(version)
+    .bind(fresh_code(&*archive.clock))
+    .bind(&caller.id)
+    .bind(stamp(now))
+    .execute(&mut **tx)
+    .await?;
+    let subject = Subject {
+        kind: "copy",
+        id: &id,
+    };
+    let details = json!({ "number": number, "year": year, "record": record_id });
+    audit::append(
+        tx,
+        &*archive.clock,
+        &caller.id,
+        Deed::CopyOpened,
+        subject,
+        details,
+    )
+    .await?;
+    Ok(id)
+}
+
+pub(super) async fn book_issued(
+    archive: &Archive,
+    copy: &CopyRow,
+    sha256: &str,
+    job: Option<&Leased>,
+) -> Result<()> {
+    let now = stamp(archive.clock.now());
+    let mut tx = archive.catalogue.begin().await?;
+    let moved = sqlx::query(
+        "UPDATE copies SET state = 'issued', sha256 = $1, object_id = $2
+         WHERE id = $3 AND state = 'opening'",
+    )
+    .bind(sha256)
+    .bind(object_id(&copy.id))
+    .bind(&copy.id)
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() == 1 {
+        close_request(&mut tx, copy, "issued", None, &now).await?;
+        let subject = Subject {
+            kind: "copy",
+            id: &copy.id,
+        };
+        let details = json!({ "number": copy.number, "year": copy.year, "sha256": sha256 });
+        let actor = &copy.issued_by;
+        audit::append(
+            &mut tx,
+            &*archive.clock,
+            actor,
+            Deed::CopyIssued,
+            subject,
+            details,
+        )
+        .await?;
+    }
+    finish(archive, tx, job).await
+}
+
+pub(super) async fn void(
+    archive: &Archive,
+    copy: &CopyRow,
+    code: &str,
+    job: Option<&Leased>,
+) -> Result<()> {
+    let now = stamp(archive.clock.now());
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query("UPDATE copies SET state = 'void' WHERE id = $1 AND state = 'opening'")
+        .bind(&copy.id)
+        .execute(&mut *tx)
+        .await?;
+    let reason = "Chưa lập được bản sao từ bản ghi này; cơ quan sẽ liên hệ.";
+    close_request(&mut tx, copy, "refused", Some(reason), &now).await?;
+    let subject = Subject {
+        kind: "copy",
+        id: &copy.id,
+    };
+    let details = json!({ "void": code });
+    let deed = Deed::CopyWithdrawn;
+    audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
+    finish(archive, tx, job).await
+}
+
+async fn close_request(
+    tx: &mut Tx,
+    copy: &CopyRow,
+    state: &str,
+    refusal: Option<&str>,
+    now: &str,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE copy_requests SET state = $1, refusal = $2, settled_at = $3
+         WHERE id = $4 AND state = 'released'",
+    )
+    .bind(state)
+    .bind(refusal)
+    .bind(now)
+    .bind(copy.request_id.clone().unwrap_or_default())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn finish(archive: &Archive, mut tx: Tx, job: Option<&Leased>) -> Result<()> {
+    if let Some(job) = job
+        && !jobs::settle(&mut tx, &*archive.clock, job).await?
+    {
+        return Ok(()); // another holder took over; ours is rolled back
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn settle(archive: &Archive, job: Option<&Leased>) -> Result<()> {
+    finish(archive, archive.catalogue.begin().await?, job).await
+}
+
+/// One line of the issue book.
+pub(crate) async fn row(archive: &Archive, id: &str) -> Result<CopyRow> {
+    let row = sqlx::query("SELECT * FROM copies WHERE id = $1")
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "copy" })?;
+    row_of(&row)
+}
+
+/// The issue book of a year, newest first, with the names of those who released.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn book(archive: &Archive, caller: &Caller, year: i64) -> Result<Vec<CopyRow>> {
+    require(caller, Act::SeeRequests)?;
+    let rows = sqlx::query(
+        "SELECT c.id, c.year, c.number, c.state, c.request_id, c.code, c.record_id,
+            c.record_version, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by
+         FROM copies c LEFT JOIN people p ON p.id = c.issued_by
+         WHERE c.year = $1 ORDER BY c.number DESC LIMIT 500",
+    )
+    .bind(year)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter().map(row_of).collect()
+}
+
+/// The sealed bytes of a copy, for the office.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `Corrupt`.
+pub async fn bytes(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<u8>> {
+    require(caller, Act::SeeRequests)?;
+    sealed_bytes(archive, id).await
+}
+
+pub(crate) async fn sealed_bytes(archive: &Archive, id: &str) -> Result<Vec<u8>> {
+    let object = ObjectId::new(object_id(id))?;
+    let file = archive.vault.read(&object, COPY_FILE, None).await?;
+    Ok(file.into_bytes().await?.to_vec())
+}
+
+pub(super) fn row_of(row: &sqlx::any::AnyRow) -> Result<CopyRow> {
+    Ok(CopyRow {
+        id: row.try_get("id")?,
+        year: row.try_get("year")?,
+        number: row.try_get("number")?,
+        state: row.try_get("state")?,
+        request_id: row.try_get("request_id")?,
+        code: row.try_get("code")?,
+        record_id: row.try_get("record_id")?,
+        record_version: row.try_get("record_version")?,
+        sha256: row.try_get("sha256")?,
+        issued_by: row.try_get("issued_by")?,
+        issued_at: row.try_get("issued_at")?,
+    })
+}
+
+pub(super) fn vietnam(at: Timestamp) -> jiff::civil::DateTime {
+    Offset::constant(7).to_datetime(at)
+}

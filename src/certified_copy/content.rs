@@ -1,0 +1,151 @@
+//! What a copy says: the record's values in the register's own way of writing, and the crop of its row.
+
+use jiff::Timestamp;
+use sogoc_workers::class::{Class, CopyLayout, Field};
+use sogoc_workers::dates::Date;
+
+use super::CopyRow;
+use super::book::vietnam;
+use crate::access::Caller;
+use crate::archive::Archive;
+use crate::copy_paper::{ComposeError, CopyContent, CopyLine, RowImage};
+use crate::error::{Error, Result};
+use crate::page::{self, ImageWish};
+use crate::record::{Fields, RecordView};
+
+/// Longest side of the row's picture on a copy, in pixels.
+const ROW_IMAGE_SIDE: u32 = 1800;
+
+pub(super) async fn content_of(
+    archive: &Archive,
+    copy: &CopyRow,
+    record: &RecordView,
+    fields: &Fields,
+    at: Timestamp,
+) -> Result<CopyContent> {
+    let class = archive.classes.get(&record.class);
+    let (class, layout) = class
+        .and_then(|class| Some((class, class.copy.as_ref()?)))
+        .ok_or_else(|| {
+            Error::refused(
+                "no_copy_layout",
+                "Loại hồ sơ này không có mẫu bản sao.",
+                "Records of this class have no layout for a copy.",
+            )
+        })?;
+    let office = &archive.config.office;
+    let verification_url = format!("{}/xac-minh/{}", archive.config.public_url(), copy.code);
+    Ok(CopyContent {
+        superior: None,
+        agency: office.agency.clone(),
+        document_name: layout.subtitle.vi.clone(),
+        opening: layout.opening.vi.clone(),
+        lines: lines(class, layout, fields),
+        original_serial: printed(fields, "so_hieu"),
+        original_register_number: printed(fields, "so_vao_so"),
+        copy_register_number: format!("{}/{}", copy.number, copy.year),
+        notes: vec![layout.closing.vi.clone()],
+        place: office.place.clone(),
+        issue_date: vietnamese_date(at),
+        signer_title: office.signer_title.clone(),
+        signer_name: office.signer_name.clone(),
+        row_image: row_image(archive, record).await?,
+        verification_url,
+        verification_code: copy.code.clone(),
+        sealed_at: at,
+        test_authority: archive.seal.is_test_authority(),
+    })
+}
+
+fn lines(class: &Class, layout: &CopyLayout, fields: &Fields) -> Vec<CopyLine> {
+    let numbers = ["so_hieu", "so_vao_so"]; // printed in places of their own
+    let shown = layout
+        .fields
+        .iter()
+        .filter(|key| !numbers.contains(&key.as_str()));
+    let known = shown.filter_map(|key| class.field(key));
+    known
+        .map(|field: &Field| CopyLine {
+            label: field.label.vi.clone(),
+            value: printed(fields, &field.key),
+        })
+        .collect()
+}
+
+/// What the copy says: the value as corrected by a person, a date in the register's own way of writing.
+fn printed(fields: &Fields, key: &str) -> Option<String> {
+    let field = fields.get(key)?;
+    let same_date = Date::parse(&field.raw).is_some_and(|date| date.to_string() == field.value);
+    let text = if same_date { &field.raw } else { &field.value };
+    let text = if same_date || !is_iso_date(text) {
+        text.clone()
+    } else {
+        day_first(text)
+    };
+    (!text.is_empty() && text != "-").then_some(text)
+}
+
+fn is_iso_date(text: &str) -> bool {
+    let mut parts = text.split('-');
+    parts
+        .next()
+        .is_some_and(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))
+        && parts.clone().count() > 0
+        && parts.all(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `1989-06-05` as `05/06/1989`; `1989-06` as `06/1989`.
+fn day_first(text: &str) -> String {
+    text.rsplit('-').collect::<Vec<_>>().join("/")
+}
+
+/// Only this person's row of a register, never the neighbours'; a page that is one record is shown whole.
+async fn row_image(archive: &Archive, record: &RecordView) -> Result<Option<RowImage>> {
+    let Some(bounds) = record.bounds else {
+        return Ok(None);
+    };
+    let wish = ImageWish {
+        max_side: ROW_IMAGE_SIDE,
+        crop: Some(bounds),
+    };
+    let jpeg = page::image(archive, &Caller::machine(), &record.page_id, wish).await?;
+    Ok(Some(RowImage {
+        jpeg,
+        caption: format!(
+            "Ảnh chụp dòng này trong sổ gốc (trang {})",
+            record.page_number
+        ),
+    }))
+}
+
+fn vietnamese_date(at: Timestamp) -> String {
+    let local = vietnam(at);
+    format!(
+        "ngày {:02} tháng {:02} năm {}",
+        local.day(),
+        local.month(),
+        local.year()
+    )
+}
+
+impl From<ComposeError> for Error {
+    fn from(error: ComposeError) -> Self {
+        Self::refused(
+            "not_composed",
+            format!("Không lập được bản sao: {error}."),
+            format!("The copy could not be composed: {error}."),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_printed_day_first() {
+        assert!(is_iso_date("1989-06-05") && is_iso_date("1989-06"));
+        assert!(!is_iso_date("1989") && !is_iso_date("PTTH-12"));
+        assert_eq!(day_first("1989-06-05"), "05/06/1989");
+    }
+}

@@ -1,0 +1,92 @@
+//! Composes, seals, checks and keeps one copy.
+
+use sha2::{Digest, Sha256};
+
+use super::content::content_of;
+use super::verify::trust;
+use super::{COPY_FILE, CopyRow, ENTRY_FILE, object_id};
+use crate::archive::Archive;
+use crate::clock::parse_stamp;
+use crate::copy_paper::{self, ComposedCopy};
+use crate::error::{Error, Result};
+use crate::record;
+use crate::seal::{SealError, SignRequest};
+use crate::vault::{Content, ObjectId, Provenance, VaultError};
+
+/// Composes, seals, checks and keeps; returns the digest of the sealed bytes. A copy that reached the
+/// vault before a crash is taken from there, never made twice.
+pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<String> {
+    let object = ObjectId::new(object_id(&copy.id))?;
+    if !archive.vault.exists(&object).await? {
+        let sealed = seal(archive, copy).await?;
+        let sha256 = hex::encode(Sha256::digest(&sealed));
+        let entry = CopyRow {
+            state: "issued".into(),
+            sha256: Some(sha256),
+            ..copy.clone()
+        };
+        let files = [
+            Content::bytes(COPY_FILE, sealed),
+            Content::bytes(ENTRY_FILE, serde_json::to_vec_pretty(&entry)?),
+        ];
+        let who = Provenance {
+            user_name: copy.issued_by.clone(),
+            user_address: String::new(),
+            message: "Issued certified copy".into(),
+            at: archive.clock.now(),
+        };
+        match archive.vault.deposit(&object, &files, &who).await {
+            Ok(_) | Err(VaultError::AlreadyExists { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // What counts is what the vault gives back.
+    let bytes = archive
+        .vault
+        .read(&object, COPY_FILE, None)
+        .await?
+        .into_bytes()
+        .await?;
+    let verdict = crate::seal::verify(&bytes, &trust(archive)?, archive.clock.now());
+    if !verdict.holds() {
+        return Err(Error::Corrupt {
+            what: format!("copy {}", copy.id),
+        });
+    }
+    Ok(hex::encode(Sha256::digest(&bytes)))
+}
+
+async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Vec<u8>> {
+    let record = record::load(archive, &copy.record_id).await?;
+    let fields = record::fields_of(archive, &copy.record_id, copy.record_version).await?;
+    let at = parse_stamp(&copy.issued_at).unwrap_or_else(|| archive.clock.now());
+    let content = content_of(archive, copy, &record, &fields, at).await?;
+    let seal = archive.seal.clone();
+    let office = archive.config.office.clone();
+    let field_name = format!("SoGoc-{}-{}", copy.year, copy.number);
+    let work = move || -> Result<Vec<u8>> {
+        let ComposedCopy { pdf, mark_box } = copy_paper::compose(&content)?;
+        let request = SignRequest {
+            signing_time: at,
+            reason: "Cấp bản sao từ sổ gốc".into(),
+            location: office.place,
+            field_name,
+            mark_box,
+        };
+        Ok(seal.sign(&pdf, &request)?)
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Internal(format!("sealing: {error}")))?
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::KeyFileUnavailable { .. } | SealError::Unfit(_) => {
+                Self::unavailable("seal", error)
+            }
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a person typed, in the normal form of its field's kind, beside what is printed.
+
+use std::collections::BTreeMap;
+
+use sogoc_workers::class::{Class, FieldKind};
+use sogoc_workers::dates::Date;
+use sogoc_workers::reading::FieldReading;
+
+use crate::error::{Error, Fault, Result};
+use crate::record::Fields;
+
+/// Longest value a person may type.
+const LONGEST_VALUE: usize = 2000;
+
+pub(super) fn missing_mandatory(class: Option<&Class>, fields: &Fields) -> Vec<String> {
+    let Some(class) = class else {
+        return Vec::new();
+    };
+    let present = |key: &str| {
+        fields
+            .get(key)
+            .is_some_and(|field| !field.value.trim().is_empty())
+    };
+    let mandatory = class
+        .fields
+        .iter()
+        .filter(|field| field.mandatory && !present(&field.key));
+    mandatory.map(|field| field.label.vi.clone()).collect()
+}
+
+/// Puts the person's values beside what was printed; every fault is reported, not only the first.
+pub(super) fn apply(
+    class: Option<&Class>,
+    fields: &mut Fields,
+    changes: &BTreeMap<String, String>,
+) -> Result<()> {
+    use unicode_normalization::UnicodeNormalization;
+    let mut faults = Vec::new();
+    for (key, value) in changes {
+        let value: String = value.trim().nfc().collect();
+        match normalised(class, key, &value) {
+            Ok(normalised) => {
+                let raw = fields
+                    .get(key)
+                    .map_or_else(|| value.clone(), |field| field.raw.clone());
+                let bounds = fields.get(key).and_then(|field| field.bounds);
+                let corrected = FieldReading {
+                    raw,
+                    value: normalised,
+                    confidence: 1.0,
+                    accepted: true,
+                    bounds,
+                };
+                fields.insert(key.clone(), corrected);
+            }
+            Err((vi, en)) => faults.push(Fault {
+                pointer: format!("/fields/{key}"),
+                vi,
+                en,
+            }),
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(faults))
+    }
+}
+
+/// A typed value in its normal form, by the kind of the field.
+fn normalised(
+    class: Option<&Class>,
+    key: &str,
+    value: &str,
+) -> std::result::Result<String, (String, String)> {
+    let Some(field) = class.and_then(|class| class.field(key)) else {
+        return Err((
+            "Loại hồ sơ này không có trường đó.".into(),
+            "No such field.".into(),
+        ));
+    };
+    if value.chars().count() > LONGEST_VALUE || value.chars().any(char::is_control) {
+        return Err((
+            format!("{}: quá dài hoặc có ký tự điều khiển.", field.label.vi),
+            format!("{}: too long, or has control characters.", field.label.en),
+        ));
+    }
+    if field.kind != FieldKind::Date || value == "-" || value.is_empty() {
+        return Ok(value.to_owned());
+    }
+    Date::parse(value)
+        .map(|date| date.to_string())
+        .ok_or_else(|| {
+            (
+                format!(
+                    "{}: không đọc được ngày. Ví dụ: 5/6/1989, 6/1989 hoặc 1989.",
+                    field.label.vi
+                ),
+                format!(
+                    "{}: not a date. Such as 5/6/1989, 6/1989 or 1989.",
+                    field.label.en
+                ),
+            )
+        })
+}
