@@ -115,22 +115,7 @@ impl Engine {
         self.api
             .set_source_resolution(dpi.clamp(70, 600) as i32)
             .map_err(&failed)?;
-        let kept = std::env::var_os("SOGOC_OCR_CACHE").map(|dir| {
-            use std::hash::{Hash, Hasher};
-            let mut hasher = std::hash::DefaultHasher::new();
-            (picture.as_raw(), width, dpi, division.mode() as i32).hash(&mut hasher);
-            Path::new(&dir).join(format!("{:016x}", hasher.finish()))
-        });
-        let table = match kept.as_ref().and_then(|p| std::fs::read_to_string(p).ok()) {
-            Some(table) => table,
-            None => {
-                let table = self.api.get_tsv_text(0).map_err(&failed)?;
-                if let Some(p) = &kept {
-                    let _ = std::fs::write(p, &table);
-                }
-                table
-            }
-        };
+        let table = self.api.get_tsv_text(0).map_err(&failed)?;
         self.api.clear().map_err(&failed)?;
         Ok(table
             .lines()
