@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyPool, Connection, Executor, Transaction};
 
 use crate::error::{Error, Result};
 
@@ -126,6 +126,12 @@ fn pool(engine: Engine, width: u32) -> AnyPoolOptions {
                 }
                 Ok(())
             })
+        })
+        // SQLite ends a transaction by itself when the disk is full; the driver then believes it open
+        // for ever, and would refuse every later one on that connection.
+        .after_release(|connection, _| {
+            let usable = !connection.is_in_transaction();
+            Box::pin(async move { Ok(usable) })
         })
 }
 

@@ -172,10 +172,10 @@ impl Error {
             Self::Corrupt { .. } => {
                 "Dữ liệu lưu giữ không còn nguyên vẹn; đã dừng lại và không trả ra.".into()
             }
-            Self::Unavailable { .. } => {
-                "Một bộ phận của hệ thống tạm thời không trả lời. Chưa có gì bị mất; hãy thử lại."
-                    .into()
-            }
+            Self::Unavailable { part, .. } => format!(
+                "{} tạm thời không dùng được. Chưa có gì bị mất; hãy thử lại.",
+                part_vi(part)
+            ),
             Self::Internal(_) => "Lỗi của chương trình. Chưa có gì được ghi nhận.".into(),
         }
     }
@@ -183,8 +183,8 @@ impl Error {
     /// The sentence for a reader of English.
     pub fn en(&self) -> String {
         match self {
-            Self::Unavailable { .. } => {
-                "A part of the system does not answer just now. Nothing is lost; try again.".into()
+            Self::Unavailable { part, .. } => {
+                format!("Out of reach just now: {part}. Nothing is lost; try again.")
             }
             Self::Internal(_) => "A fault of the program. Nothing was recorded.".into(),
             Self::Invalid(faults) => faults
@@ -194,6 +194,20 @@ impl Error {
                 .join(" "),
             other => other.to_string(),
         }
+    }
+}
+
+/// The part in words of the office; steps inside a part are not worth a name of their own.
+fn part_vi(part: &str) -> &'static str {
+    match part {
+        "catalogue" => "Danh mục (cơ sở dữ liệu)",
+        "vault" => "Kho lưu tệp",
+        "disk" => "Đĩa",
+        "index" => "Bộ tìm kiếm",
+        "reading" => "Bộ đọc trang",
+        "seal" => "Bộ ký số",
+        "server" => "Máy chủ",
+        _ => "Một bộ phận của hệ thống",
     }
 }
 

@@ -125,44 +125,6 @@ fn reading_prints_one_object_a_page_in_order_and_touches_no_data_folder() {
 }
 
 #[test]
-fn a_pdf_of_the_nineties_in_tcvn3_is_read_as_unicode() {
-    let home = tempfile::tempdir().unwrap();
-    let file = home.path().join("cong-van-1998.pdf");
-    std::fs::write(&file, tcvn3_pdf()).unwrap();
-    let output = sogoc(&["read", "--json", file.to_str().unwrap()]);
-    assert_eq!(code(&output), 0, "{}", complaint(&output));
-    let object: Value = serde_json::from_str(said(&output).trim()).unwrap();
-    let text = object["text"].as_str().unwrap();
-    assert!(text.contains("Sở Giáo dục và Đào tạo Quảng Ngãi"), "{text}");
-}
-
-/// One page whose bytes mean Vietnamese only in a `.VnTime` font.
-fn tcvn3_pdf() -> String {
-    let line = r"S\353 Gi\270o d\364c v\265 \247\265o t\271o Qu\266ng Ng\267i c\253ng nh\313n";
-    let show = format!("BT /F1 18 Tf 72 720 Td ({line}) Tj ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
-         /Resources << /Font << /F1 5 0 R >> >> >>"
-            .to_owned(),
-        format!("<< /Length {} >>\nstream\n{show}\nendstream", show.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-            .to_owned(),
-    ];
-    let mut pdf = "%PDF-1.4\n".to_owned();
-    let mut places = String::new();
-    for (number, object) in (1..).zip(&objects) {
-        places += &format!("{:010} 00000 n \n", pdf.len());
-        pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
-    }
-    let start = pdf.len();
-    pdf + &format!(
-        "xref\n0 6\n0000000000 65535 f \n{places}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    )
-}
-
-#[test]
 fn a_file_that_cannot_be_read_is_an_object_of_its_own_and_the_rest_is_read() {
     let home = tempfile::tempdir().unwrap();
     let put = |name: &str, bytes: &[u8]| {

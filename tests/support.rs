@@ -5,6 +5,7 @@ pub mod child;
 pub mod holdings;
 pub mod line;
 pub mod ocfl_py;
+pub mod pdf;
 pub mod pip;
 pub mod playwright;
 pub mod postgres;

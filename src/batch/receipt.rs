@@ -187,6 +187,16 @@ impl Receipt {
         })
     }
 
+    /// Files that could not be read and that no readable file of the same name has replaced since.
+    pub fn unreadable(&self) -> impl Iterator<Item = &ReceiptFile> {
+        let replaced = |name: &str| {
+            let mut files = self.receipt.files.iter();
+            files.any(|file| file.name == name && file.reason.is_none())
+        };
+        let files = self.receipt.files.iter();
+        files.filter(move |file| file.reason.is_some() && !replaced(&file.name))
+    }
+
     /// Reads a receipt and checks it against its own digest.
     ///
     /// # Errors
@@ -225,7 +235,7 @@ impl Receipt {
             text,
             "Đợt tiếp nhận : {}\nMã đợt        : {}\nPhông         : {}\nMở lúc        : {}\n\
              Đóng lúc      : {closed}\nKhai báo      : {declared}\nĐã nhận       : {} tệp, {} trang\n\
-             Cách ly       : {} tệp\nTrùng         : {} tệp\nDung lượng    : {} byte\n\n",
+             Để riêng      : {} tệp\nTrùng         : {} tệp\nDung lượng    : {} byte\n\n",
             batch.name,
             batch.id,
             batch.fonds,
@@ -254,7 +264,7 @@ impl Receipt {
 fn outcome_vi(file: &ReceiptFile) -> String {
     match file.outcome.as_str() {
         "received" => "đã nhận".into(),
-        "quarantined" => format!("cách ly ({})", file.reason.as_deref().unwrap_or("?")),
+        "quarantined" => format!("để riêng ({})", file.reason.as_deref().unwrap_or("?")),
         _ => format!(
             "trùng với {}",
             file.duplicate_of_name.as_deref().unwrap_or("?")

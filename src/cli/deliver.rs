@@ -29,7 +29,7 @@ const MANIFEST_PART: usize = 1000;
 /// Deliver a folder of scans as a batch.
 ///
 /// Exit code 0: every file was received, or was there already. 3: every file came, but some cannot
-/// be read and were quarantined. 65: some were refused, or what came differs from what was declared.
+/// be read and were quarantined; put a good file of the same name in their place and deliver again. 65: some were refused, or what came differs from what was declared.
 /// 75: a part was out of reach; run the same command again and it goes on.
 #[derive(Debug, clap::Args)]
 pub struct Deliver {
@@ -187,12 +187,7 @@ async fn send_all(door: &Door, batch_id: &str, found: &[Found], json: bool) -> R
 /// Closes the batch when nothing is left to do about it, and gives its receipt.
 async fn finish(door: &Door, wish: &Deliver, batch_id: &str, refused: &[Sent]) -> Result<Receipt> {
     let so_far = door.receipt(batch_id).await?;
-    let unreadable = so_far
-        .receipt
-        .files
-        .iter()
-        .any(|file| file.reason.is_some());
-    let settled = refused.is_empty() && !unreadable;
+    let settled = refused.is_empty() && so_far.unreadable().next().is_none();
     if wish.keep_open || !(settled || wish.close) {
         return Ok(so_far);
     }
@@ -222,14 +217,9 @@ fn beside(folder: &Path, batch: &str) -> Result<PathBuf> {
 }
 
 fn exit_code(receipt: &Receipt, refused: &[Sent], differs: bool) -> ExitCode {
-    let unreadable = receipt
-        .receipt
-        .files
-        .iter()
-        .any(|file| file.reason.is_some());
     match () {
         () if !refused.is_empty() || differs => ExitCode::from(SOME_REFUSED),
-        () if unreadable => ExitCode::from(SOME_QUARANTINED),
+        () if receipt.unreadable().next().is_some() => ExitCode::from(SOME_QUARANTINED),
         () => ExitCode::SUCCESS,
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn summary(
     }
     let totals = &receipt.receipt.totals;
     println!(
-        "Đợt «{}»: nhận {} tệp ({} trang), trùng {}, cách ly {}, từ chối {}.",
+        "Đợt «{}»: nhận {} tệp ({} trang), trùng {}, để riêng {}, từ chối {}.",
         receipt.receipt.batch.name,
         totals.received,
         totals.pages,
@@ -87,14 +87,9 @@ pub(super) fn summary(
         totals.quarantined,
         refused.len()
     );
-    for file in receipt
-        .receipt
-        .files
-        .iter()
-        .filter(|file| file.reason.is_some())
-    {
+    for file in receipt.unreadable() {
         println!(
-            "  cách ly: {} ({})",
+            "  để riêng: {} ({})",
             file.name,
             reason_vi(file.reason.as_deref())
         );
