@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::jobs::{self, Kind, Leased};
-use crate::{certified_copy, keep, page, search, upload};
+use crate::{certified_copy, keep, notify, page, search, upload};
 
 /// How long an idle queue waits before it looks again.
 const IDLE: Duration = Duration::from_millis(250);
@@ -23,7 +23,7 @@ const SWEEP: Duration = Duration::from_secs(600);
 fn width(archive: &Archive, kind: Kind) -> usize {
     match kind {
         Kind::ReadPage => archive.config.readers(),
-        Kind::IssueCopy => 2,
+        Kind::IssueCopy | Kind::TellPortal => 2,
         Kind::KeepRecords | Kind::SweepUploads => 1,
     }
 }
@@ -131,6 +131,7 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::KeepRecords => keep::keep(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
         Kind::SweepUploads => upload::sweep(archive, job).await,
+        Kind::TellPortal => notify::deliver(archive, job).await,
     };
     let word = outcome
         .as_ref()

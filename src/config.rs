@@ -92,6 +92,10 @@ pub struct WebConfig {
     pub public_url: Option<String>,
     /// Largest file accepted, in MiB.
     pub largest_upload_mib: u64,
+    /// `host:port` of portals that may be told over plain http or at an internal address.
+    pub webhook_hosts: Vec<String>,
+    /// Seconds a portal may take to answer a notice.
+    pub webhook_seconds: u64,
 }
 
 impl Default for WebConfig {
@@ -100,6 +104,8 @@ impl Default for WebConfig {
             listen: "127.0.0.1:8480".into(),
             public_url: None,
             largest_upload_mib: 4096,
+            webhook_hosts: Vec::new(),
+            webhook_seconds: 10,
         }
     }
 }

@@ -20,15 +20,18 @@ pub enum Kind {
     IssueCopy,
     /// Expire abandoned uploads; subject: `all`.
     SweepUploads,
+    /// Tell a portal what became of a request; subject: event id.
+    TellPortal,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::ReadPage,
         Self::KeepRecords,
         Self::IssueCopy,
         Self::SweepUploads,
+        Self::TellPortal,
     ];
 
     /// The stable word kept in the queue.
@@ -38,6 +41,7 @@ impl Kind {
             Self::KeepRecords => "keep_records",
             Self::IssueCopy => "issue_copy",
             Self::SweepUploads => "sweep_uploads",
+            Self::TellPortal => "tell_portal",
         }
     }
 

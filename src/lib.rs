@@ -2,8 +2,8 @@
 //!
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
-//! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`fonds`],
-//! [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`keep`], [`review`], [`search`], [`seal`],
+//! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
+//! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`keep`], [`review`], [`search`], [`seal`],
 //! [`copy_paper`], [`certified_copy`], [`copy_request`], [`fixity`]. Entrances: [`clerk`], [`web`],
 //! [`lifecycle`], [`cli`].
 
@@ -26,6 +26,7 @@ pub mod jobs;
 pub mod keep;
 pub mod law;
 pub mod lifecycle;
+pub mod notify;
 pub mod page;
 pub mod record;
 pub mod review;

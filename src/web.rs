@@ -14,6 +14,7 @@ mod health;
 mod home;
 mod intake;
 mod layers;
+mod notices;
 mod people;
 mod reading_room;
 mod session;
@@ -52,6 +53,7 @@ pub fn router(archive: State) -> Router {
         .merge(copies::routes())
         .merge(custody::routes())
         .merge(people::routes())
+        .merge(notices::routes())
         .merge(health::routes())
         .merge(assets::routes())
         .merge(api::viewer_routes(document))

@@ -89,6 +89,11 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/tokens", ADMINISTRATORS),
     ("post", "/api/v1/tokens", ADMINISTRATORS),
     ("delete", "/api/v1/tokens/{id}", ADMINISTRATORS),
+    ("get", "/api/v1/webhooks", ADMINISTRATORS),
+    ("put", "/api/v1/tokens/{id}/webhook", ADMINISTRATORS),
+    ("delete", "/api/v1/tokens/{id}/webhook", ADMINISTRATORS),
+    ("get", "/api/v1/notices", ADMINISTRATORS),
+    ("post", "/api/v1/notices/{id}/retry", ADMINISTRATORS),
 ];
 
 /// Every page that can be opened; those of nobody's record stand for all of their kind.
@@ -119,6 +124,7 @@ const PAGES: &[(&str, Open)] = &[
     ("/kho", WATCHERS),
     ("/nhat-ky", LOG_READERS),
     ("/nguoi-dung", ADMINISTRATORS),
+    ("/thong-bao", ADMINISTRATORS),
 ];
 
 const ROLES: [Role; 6] = [
@@ -149,6 +155,7 @@ fn body(path: &str) -> Option<Value> {
         "/api/v1/people" => json!({ "login": "x", "name": "x", "password": "short", "roles": [] }),
         "/api/v1/people/{id}" => json!({ "roles": [], "disabled": true }),
         "/api/v1/people/{id}/password" => json!({ "password": "mat khau du dai 2026" }),
+        "/api/v1/tokens/{id}/webhook" => json!({ "url": "https://cong.example.vn/" }),
         "/api/v1/tokens" => json!({ "name": "", "roles": [] }),
         _ => return None,
     })

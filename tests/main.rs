@@ -13,6 +13,7 @@ mod custody;
 mod desk;
 mod direction;
 mod intake;
+mod notify;
 mod outage;
 mod restart;
 mod seal;

@@ -13,6 +13,7 @@ use crate::catalogue::{Tx, next_number};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Leased};
+use crate::notify::{self, Event};
 use crate::vault::ObjectId;
 
 pub(super) async fn open_entry(
@@ -70,7 +71,6 @@ pub(super) async fn book_issued(
     sha256: &str,
     job: Option<&Leased>,
 ) -> Result<()> {
-    let now = stamp(archive.clock.now());
     let mut tx = archive.catalogue.begin().await?;
     let moved = sqlx::query(
         "UPDATE copies SET state = 'issued', sha256 = $1, object_id = $2
@@ -82,7 +82,7 @@ pub(super) async fn book_issued(
     .execute(&mut *tx)
     .await?;
     if moved.rows_affected() == 1 {
-        close_request(&mut tx, copy, "issued", None, &now).await?;
+        close_request(archive, &mut tx, copy, None).await?;
         let subject = Subject {
             kind: "copy",
             id: &copy.id,
@@ -108,14 +108,13 @@ pub(super) async fn void(
     code: &str,
     job: Option<&Leased>,
 ) -> Result<()> {
-    let now = stamp(archive.clock.now());
     let mut tx = archive.catalogue.begin().await?;
     sqlx::query("UPDATE copies SET state = 'void' WHERE id = $1 AND state = 'opening'")
         .bind(&copy.id)
         .execute(&mut *tx)
         .await?;
     let reason = "Chưa lập được bản sao từ bản ghi này; cơ quan sẽ liên hệ.";
-    close_request(&mut tx, copy, "refused", Some(reason), &now).await?;
+    close_request(archive, &mut tx, copy, Some(reason)).await?;
     let subject = Subject {
         kind: "copy",
         id: &copy.id,
@@ -126,23 +125,28 @@ pub(super) async fn void(
     finish(archive, tx, job).await
 }
 
+/// The request behind a copy ends with it: issued, or refused with the reason.
 async fn close_request(
+    archive: &Archive,
     tx: &mut Tx,
     copy: &CopyRow,
-    state: &str,
     refusal: Option<&str>,
-    now: &str,
 ) -> Result<()> {
-    sqlx::query(
+    let event = refusal.map_or(Event::Issued, |_| Event::Refused);
+    let request = copy.request_id.clone().unwrap_or_default();
+    let closed = sqlx::query(
         "UPDATE copy_requests SET state = $1, refusal = $2, settled_at = $3
          WHERE id = $4 AND state = 'released'",
     )
-    .bind(state)
+    .bind(event.word())
     .bind(refusal)
-    .bind(now)
-    .bind(copy.request_id.clone().unwrap_or_default())
+    .bind(stamp(archive.clock.now()))
+    .bind(&request)
     .execute(&mut **tx)
     .await?;
+    if closed.rows_affected() == 1 {
+        notify::event(tx, &*archive.clock, &request, event).await?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod batches;
 mod copies;
 mod custody;
 mod manifest;
+mod notices;
 mod people;
 mod records;
 mod session;
@@ -55,6 +56,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(people::routes())
         .merge(custody::routes())
         .merge(manifest::routes())
+        .merge(notices::routes())
         .merge(super::tus::routes())
         .split_for_parts();
     name_operations(&mut document);

@@ -196,6 +196,24 @@ impl Tracking {
     }
 }
 
+/// What happened to a request, in words.
+pub fn event_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
+    match word {
+        "received" => f.w("Đã nhận đơn", "Received"),
+        "message" => f.w("Có tin nhắn", "A message"),
+        "waiting_for_applicant" => f.w("Chờ người xin bổ sung", "Waits for the applicant"),
+        "extended" => f.w("Gia hạn để tìm thêm", "Extended for a longer search"),
+        "confirmed" => f.w("Đã tìm thấy trong sổ gốc", "Found in the register"),
+        "refused" => f.w("Không cấp được", "Refused"),
+        "issued" => f.w("Đã cấp bản sao", "Issued"),
+        "superseded" => f.w("Bản sao đã bị thay thế", "The copy is superseded"),
+        "withdrawn" => f.w("Đã rút", "Withdrawn"),
+        "expired" => f.w("Hết hạn chờ bổ sung", "The wait ran out"),
+        "payment_changed" => f.w("Cập nhật lệ phí", "Payment changed"),
+        other => other,
+    }
+}
+
 /// A guessed code and an unknown one get the same answer, and guessing is slowed per caller.
 pub async fn guarded<T>(
     archive: &Archive,

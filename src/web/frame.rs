@@ -86,6 +86,7 @@ const STAFF_DOORS: &[Door] = &[
     door("/kho", "Trông coi", "Custody", Act::SeeQueue),
     door("/nhat-ky", "Nhật ký", "Log", Act::SeeLog),
     door("/nguoi-dung", "Người dùng", "People", Act::Administer),
+    door("/thong-bao", "Báo tin", "Notices", Act::Administer),
 ];
 
 const PUBLIC_DOORS: &[Door] = &[

@@ -15,6 +15,7 @@ use super::fault::Problem;
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::keep;
+use crate::notify;
 use crate::search;
 
 /// The routes.
@@ -65,6 +66,9 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     }
     gauge("sogoc_index_lag", search::lag(&archive).await?);
     gauge("sogoc_records_not_kept", keep::lag(&archive).await?);
+    let (waiting, dead) = notify::counts(&archive.catalogue).await?;
+    gauge("sogoc_notices_waiting", waiting);
+    gauge("sogoc_notices_dead", dead);
     pool_measures(&archive);
     handle.run_upkeep();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];

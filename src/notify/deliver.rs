@@ -1,0 +1,178 @@
+//! Telling a portal: one signed POST a notice, tried again with growing patience.
+
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use reqwest::redirect::Policy;
+use serde_json::json;
+use sqlx::Row;
+
+use super::hooks::{addresses, callable};
+use crate::archive::Archive;
+use crate::catalogue::Tx;
+use crate::clock::stamp;
+use crate::error::Result;
+use crate::jobs::{self, Kind, Leased, PRIORITY_UPKEEP};
+
+/// Waits before the second and every later try: a portal that is down for a day still hears of it.
+const WAITS: [Duration; 9] = [
+    Duration::from_secs(10),
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(15 * 60),
+    Duration::from_secs(3600),
+    Duration::from_secs(2 * 3600),
+    Duration::from_secs(4 * 3600),
+    Duration::from_secs(8 * 3600),
+    Duration::from_secs(12 * 3600),
+];
+
+struct Waiting {
+    id: String,
+    request_id: String,
+    event: String,
+    at: String,
+    attempts: i64,
+    /// Where and with which key; none once the administrator took the webhook away.
+    hook: Option<(String, String)>,
+}
+
+/// The verb behind the job `tell_portal`. A notice nobody would hear ends as `dead`, where the
+/// administrator sees it.
+///
+/// # Errors
+/// As any statement; what the portal does is an outcome, not an error.
+pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
+    let Some(notice) = waiting(archive, &job.subject).await? else {
+        return finish(archive, archive.catalogue.begin().await?, job).await;
+    };
+    let outcome = match &notice.hook {
+        Some((url, secret)) => tell(archive, &notice, url, secret).await,
+        None => Err("no_webhook".to_owned()),
+    };
+    let tried = usize::try_from(notice.attempts).unwrap_or(usize::MAX);
+    let (state, wait) = match (&outcome, WAITS.get(tried)) {
+        (Ok(()), _) => ("delivered", None),
+        (Err(_), Some(wait)) if notice.hook.is_some() => ("waiting", Some(*wait)),
+        (Err(_), _) => ("dead", None),
+    };
+    metrics::counter!("sogoc_notices_total", "outcome" => state).increment(1);
+    let mut tx = archive.catalogue.begin().await?;
+    note(archive, &mut tx, &notice, state, outcome.err()).await?;
+    if let Some(wait) = wait {
+        let (clock, kind) = (&*archive.clock, Kind::TellPortal);
+        jobs::enqueue_after(&mut tx, clock, kind, &notice.id, PRIORITY_UPKEEP, wait).await?;
+    }
+    finish(archive, tx, job).await
+}
+
+async fn waiting(archive: &Archive, id: &str) -> Result<Option<Waiting>> {
+    let row = sqlx::query(
+        "SELECT e.id, e.request_id, e.event, e.at, e.attempts, w.url, w.secret
+         FROM request_events e LEFT JOIN webhooks w ON w.token_id = e.token_id
+         WHERE e.id = $1 AND e.state = 'waiting'",
+    )
+    .bind(id)
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    row.map(|row| {
+        let url: Option<String> = row.try_get("url")?;
+        Ok(Waiting {
+            id: row.try_get("id")?,
+            request_id: row.try_get("request_id")?,
+            event: row.try_get("event")?,
+            at: row.try_get("at")?,
+            attempts: row.try_get("attempts")?,
+            hook: url.zip(row.try_get("secret")?),
+        })
+    })
+    .transpose()
+}
+
+async fn note(
+    archive: &Archive,
+    tx: &mut Tx,
+    notice: &Waiting,
+    state: &str,
+    error: Option<String>,
+) -> Result<()> {
+    let settled = (state != "waiting").then(|| stamp(archive.clock.now()));
+    sqlx::query(
+        "UPDATE request_events SET state = $1, attempts = attempts + 1, last_error = $2,
+            settled_at = $3 WHERE id = $4",
+    )
+    .bind(state)
+    .bind(error)
+    .bind(settled)
+    .bind(&notice.id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn finish(archive: &Archive, mut tx: Tx, job: &Leased) -> Result<()> {
+    if jobs::settle(&mut tx, &*archive.clock, job).await? {
+        tx.commit().await?;
+    }
+    Ok(()) // a lost lease rolls back: another holder has taken over
+}
+
+/// Posts once; the error is a stable word. Redirects are not followed: they would lead where nobody
+/// registered.
+async fn tell(archive: &Archive, notice: &Waiting, url: &str, secret: &str) -> Result<(), String> {
+    let web = &archive.config.web;
+    let url = callable(web, url).map_err(|_| "forbidden_address")?;
+    let found = addresses(web, &url).await?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .timeout(Duration::from_secs(web.webhook_seconds))
+        .resolve_to_addrs(url.host_str().unwrap_or_default(), &found)
+        .build()
+        .map_err(|_| "no_client")?;
+    let body = json!({
+        "id": notice.id,
+        "event": notice.event,
+        "request_id": notice.request_id,
+        "at": notice.at,
+    })
+    .to_string();
+    let seconds = archive.clock.now().as_second().to_string();
+    let answer = client
+        .post(url)
+        .header("content-type", "application/json")
+        .header("sogoc-delivery", &notice.id)
+        .header("sogoc-timestamp", &seconds)
+        .header("sogoc-signature", signature(secret, &seconds, &body))
+        .body(body)
+        .send()
+        .await;
+    match answer {
+        Ok(answer) if answer.status().is_success() => Ok(()),
+        Ok(answer) => Err(format!("http_{}", answer.status().as_u16())),
+        Err(error) if error.is_timeout() => Err("timed_out".into()),
+        Err(_) => Err("unreachable".into()),
+    }
+}
+
+/// `v1=` and the hex HMAC-SHA256 over the timestamp, a full stop and the body, keyed with the
+/// secret's letters as they were shown.
+fn signature(secret: &str, seconds: &str, body: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
+    format!("v1={}", hex::encode(tag.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reckoned with `printf '%s' '1700000000.{}' | openssl dgst -sha256 -hmac khoa`.
+    #[test]
+    fn the_signature_is_what_openssl_reckons() {
+        assert_eq!(
+            signature("khoa", "1700000000", "{}"),
+            "v1=d642d6f695099a67a9a37b4cadc756bb3040ffe10cfc85ee0bb3b9b9508cf458"
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! Which portals are told, and what they did not hear: the administrator's page.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::State;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::session::{Form, Signed};
+use crate::access::{self, Caller, Role, TokenRow};
+use crate::error::{Error, Fault};
+use crate::notify::{self, Hook, NewHook, Notice};
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/thong-bao", get(list).post(set))
+        .route("/thong-bao/{id}/gui-lai", post(retry))
+        .route("/thong-bao/dia-chi/{id}/bo", post(remove))
+}
+
+#[derive(Template)]
+#[template(path = "notices.html")]
+struct Notices {
+    f: Frame,
+    hooks: Vec<Hook>,
+    portals: Vec<TokenRow>,
+    notices: Vec<Notice>,
+    fresh: Option<NewHook>,
+    faults: Vec<Fault>,
+}
+
+impl Notices {
+    async fn page(
+        archive: &State,
+        caller: &Caller,
+        f: Frame,
+        fresh: Option<NewHook>,
+        faults: Vec<Fault>,
+    ) -> Result<Response, PageFault> {
+        let status = match faults.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let mut portals = access::list_tokens(archive, caller).await?;
+        portals.retain(|token| token.roles.contains(&Role::Portal) && token.revoked_at.is_none());
+        let page = Self {
+            hooks: notify::list_hooks(archive, caller).await?,
+            notices: notify::list(archive, caller, None).await?,
+            portals,
+            fresh,
+            faults,
+            f,
+        };
+        Ok((status, shown(&page)?).into_response())
+    }
+
+    fn state(&self, word: &str) -> (&'static str, &'static str) {
+        match word {
+            "delivered" => ("good", self.f.w("đã tới", "delivered")),
+            "dead" => ("bad", self.f.w("không tới được", "dead")),
+            _ => ("doubt", self.f.w("đang gửi", "waiting")),
+        }
+    }
+
+    fn event<'a>(&self, word: &'a str) -> &'a str {
+        super::counter::event_in_words(&self.f, word)
+    }
+}
+
+async fn list(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
+    Notices::page(&archive, &signed.caller, signed.frame, None, Vec::new()).await
+}
+
+#[derive(serde::Deserialize)]
+struct HookForm {
+    token: String,
+    url: String,
+}
+
+async fn set(
+    Extracted(archive): Extracted<State>,
+    form: Form<HookForm>,
+) -> Result<Response, PageFault> {
+    let Form {
+        caller,
+        frame,
+        given,
+    } = form;
+    match notify::set_hook(&archive, &caller, &given.token, &given.url).await {
+        Ok(made) => Notices::page(&archive, &caller, frame, Some(made), Vec::new()).await,
+        Err(Error::Invalid(faults)) => Notices::page(&archive, &caller, frame, None, faults).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn remove(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Redirect, PageFault> {
+    notify::remove_hook(&archive, &form.caller, &id).await?;
+    Ok(Redirect::to("/thong-bao"))
+}
+
+async fn retry(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Redirect, PageFault> {
+    notify::retry(&archive, &form.caller, &id).await?;
+    Ok(Redirect::to("/thong-bao"))
+}
