@@ -2,6 +2,7 @@
 
 mod bench_copy;
 mod bench_intake;
+mod bench_reading;
 mod copy;
 mod custody;
 mod deliver;
@@ -111,6 +112,8 @@ enum Bench {
         #[arg(long, default_value_t = 200)]
         runs: usize,
     },
+    /// Reading: pages with known text, beside what is read of them.
+    Reading(bench_reading::Reading),
 }
 
 /// Logs go to standard error as readable lines, or JSON under `SOGOC_LOG_FORMAT=json`; `SOGOC_LOG` sets the level.
@@ -160,6 +163,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Bench(Bench::Copy { runs }) => bench_copy::bench_copy(runs, cli.json),
+        Command::Bench(Bench::Reading(wish)) => {
+            bench_reading::reading(&config, wish, cli.json).await
+        }
         Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }
 }

@@ -306,3 +306,64 @@ async fn a_sealed_file_is_checked_offline_and_the_exit_code_tells_the_truth() {
     assert_eq!(check(&[&file_name, "--trust", &junk]).0, 65);
     assert!(!Path::new(&nowhere).exists());
 }
+
+/// A corpus of one page: a scan of the samples with its name and one value that is not on it.
+fn corpus() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let scan = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/scans/bang-thpt-2008.jpg");
+    std::fs::copy(scan, folder.path().join("a.jpg")).unwrap();
+    let index = serde_json::json!([{
+        "id": "a", "file": "a.jpg", "page": 1, "kind": "diploma", "layout": "l", "level": "clean", "rotation": 0,
+    }]);
+    std::fs::write(folder.path().join("index.json"), index.to_string()).unwrap();
+    let truth = serde_json::json!({
+        "lines": [{ "segments": [{ "text": "BẰNG TỐT NGHIỆP" }] }],
+        "fields": { "ho_ten": "Không Có Trên Trang", "khong_co": "1" },
+    });
+    std::fs::create_dir(folder.path().join("truth")).unwrap();
+    std::fs::write(folder.path().join("truth/a.json"), truth.to_string()).unwrap();
+    folder
+}
+
+#[test]
+fn reading_is_measured_against_known_pages_and_compared_with_an_earlier_run() {
+    let corpus = corpus();
+    let place = |name: &str| corpus.path().join(name).display().to_string();
+    let data = place("data");
+    let folder = corpus.path().display().to_string();
+    let bench = [
+        "--data", &data, "--json", "bench", "reading", "--corpus", &folder,
+    ];
+    let first = sogoc(&bench);
+    assert_eq!(code(&first), 0, "{}", complaint(&first));
+    let report: Value = serde_json::from_str(&said(&first)).unwrap();
+    let group = &report["groups"]["diploma clean"];
+    assert_eq!(group["text"]["letters"], 15);
+    assert_eq!(group["printed_fields"]["all"], 2);
+    assert_eq!(group["printed_fields"]["exact"], 0);
+    assert!(report["highest_child_bytes"].as_u64().unwrap() > 1_000_000);
+
+    std::fs::write(place("before.json"), said(&first)).unwrap();
+    let diagram = place("d.svg");
+    let before = place("before.json");
+    let more = ["--compare", &before, "--diagram", &diagram];
+    let again = [&bench[..], &more].concat();
+    let second: Value = serde_json::from_str(&said(&sogoc(&again))).unwrap();
+    let changed = second["changes"].as_array().unwrap();
+    let of_time = |change: &Value| change["figure"] == "seconds a page";
+    assert!(changed.iter().all(of_time), "{changed:?}");
+    assert!(std::fs::read_to_string(diagram).unwrap().contains("</svg>"));
+}
+
+#[test]
+fn a_folder_that_is_no_corpus_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let name = folder.path().display().to_string();
+    let answer = sogoc(&["--data", &name, "bench", "reading", "--corpus", &name]);
+    assert_eq!(code(&answer), 65);
+    assert!(
+        complaint(&answer).contains("index.json"),
+        "{}",
+        complaint(&answer)
+    );
+}

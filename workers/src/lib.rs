@@ -23,6 +23,7 @@ mod quality;
 pub mod reading;
 pub mod recognise;
 mod render;
+pub mod score;
 mod signature;
 mod table;
 #[cfg(test)]

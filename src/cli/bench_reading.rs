@@ -1,0 +1,172 @@
+//! `bench reading`: how well pages with known text are read, by the same children as always.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use futures::{StreamExt, stream};
+use serde_json::json;
+use sogoc_workers::outcome::Outcome;
+use sogoc_workers::pool::{PageJob, Pool};
+use sogoc_workers::reading::PageReading;
+use sogoc_workers::score::{self, CorpusError, PageScore, Report, TruthPage};
+
+use super::holdings::bar;
+use crate::archive;
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+/// Options of `bench reading`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A corpus is a folder with index.json, truth/ID.json and the scans they name. Printed are, by kind and
+level of damage: letters, tone marks and words wrong; fields and cells exact, handwriting apart; the
+share accepted without a person and the errors among it; pages a minute and a child's highest memory.
+
+Examples:
+  sogoc bench reading --corpus corpus --json > before.json
+  sogoc bench reading --corpus corpus --compare before.json --diagram reliability.svg
+  sogoc bench reading --corpus corpus --only reg-006 --wrong")]
+pub struct Reading {
+    /// Folder of pages with known text.
+    #[arg(long, value_name = "DIR")]
+    corpus: PathBuf,
+    /// Only pages whose id contains this, or whose layout it is; may be repeated.
+    #[arg(long, value_name = "WORD")]
+    only: Vec<String>,
+    /// Also print every page, and every value read wrongly.
+    #[arg(long)]
+    wrong: bool,
+    /// Also say what changed since a run kept with --json.
+    #[arg(long, value_name = "FILE")]
+    compare: Option<PathBuf>,
+    /// Also draw how often values are right at each confidence.
+    #[arg(long, value_name = "FILE.svg")]
+    diagram: Option<PathBuf>,
+}
+
+/// Reads the corpus on all cores and prints how well.
+///
+/// # Errors
+/// `Invalid` corpus or report; `Unavailable` when no reading process can be started.
+pub async fn reading(config: &Config, options: Reading, as_json: bool) -> Result<ExitCode> {
+    let before = options.compare.as_deref().map(report).transpose()?;
+    let pages = pages(&options)?;
+    let report = measured(config, &options, &pages).await?;
+    if let Some(file) = &options.diagram {
+        std::fs::write(file, score::diagram(&report))?;
+    }
+    let changes = before.map(|before| score::changes(&before, &report));
+    if as_json {
+        let mut whole = json!(report);
+        if let Some(changes) = changes {
+            whole["changes"] = json!(changes);
+        }
+        println!("{whole}");
+    } else {
+        println!("{report}");
+        for change in changes.iter().flatten() {
+            println!("{change}");
+        }
+    }
+    Ok(match report.failed.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(1),
+    })
+}
+
+fn report(file: &Path) -> Result<Report> {
+    serde_json::from_slice(&std::fs::read(file)?).map_err(|error| {
+        let cause = format!("{}: {error}", file.display());
+        Error::invalid("compare", format!("Không phải kết quả đo: {cause}"), cause)
+    })
+}
+
+fn bad_corpus(error: CorpusError) -> Error {
+    let cause = error.to_string();
+    Error::invalid(
+        "corpus",
+        format!("Bộ trang mẫu không dùng được: {cause}"),
+        cause,
+    )
+}
+
+fn pages(options: &Reading) -> Result<Vec<TruthPage>> {
+    let mut pages = score::index(&options.corpus).map_err(bad_corpus)?;
+    let wanted = |page: &TruthPage| {
+        let names = |word: &String| page.id.contains(word.as_str()) || page.layout == *word;
+        options.only.is_empty() || options.only.iter().any(names)
+    };
+    pages.retain(wanted);
+    Ok(pages)
+}
+
+async fn measured(config: &Config, options: &Reading, pages: &[TruthPage]) -> Result<Report> {
+    let pool = Pool::new(archive::pool_config(config))
+        .map_err(|failure| Error::unavailable("reading", failure))?;
+    let progress = bar(pages.len() as u64);
+    let begun = Instant::now();
+    let mut report = Report::default();
+    let mut readings = stream::iter(pages)
+        .map(|page| read(&pool, &options.corpus, page))
+        .buffered(config.readers() + 1);
+    while let Some((page, outcome)) = readings.next().await {
+        progress.inc(1);
+        match outcome {
+            Ok(reading) => {
+                let truth = score::truth(&options.corpus, page).map_err(bad_corpus)?;
+                let scored = score::compare(page, &truth, &reading);
+                if options.wrong {
+                    progress.suspend(|| tell(page, &scored));
+                }
+                report.add(page, &scored);
+            }
+            Err(failure) => {
+                let code = failure.kind.code().to_owned();
+                report.failed.insert(page.id.clone(), code);
+            }
+        }
+    }
+    let minutes = begun.elapsed().as_secs_f64() / 60.0;
+    report.pages_a_minute = pages.len() as f64 / minutes;
+    report.highest_child_bytes = pool.stats().highest_child_bytes;
+    progress.finish_and_clear();
+    pool.close();
+    Ok(report)
+}
+
+async fn read<'p>(
+    pool: &Pool,
+    corpus: &Path,
+    page: &'p TruthPage,
+) -> (&'p TruthPage, Outcome<PageReading>) {
+    let job = PageJob {
+        path: corpus.join(&page.file),
+        page: page.page,
+        class_hint: None,
+    };
+    (page, pool.read(job).await)
+}
+
+/// What was read wrongly on a page, on standard error beside the report.
+fn tell(page: &TruthPage, scored: &PageScore) {
+    let right = scored.fields.iter().filter(|field| field.exact()).count();
+    eprintln!(
+        "{} {} {}: {right} of {} values, {} of {} rows (+{})",
+        page.id,
+        page.layout,
+        page.level,
+        scored.fields.len(),
+        scored.found,
+        scored.rows,
+        scored.extra
+    );
+    for field in scored.fields.iter().filter(|field| !field.exact()) {
+        let read = field.read.as_ref().map_or("–".to_owned(), |read| {
+            let accepted = if read.accepted { " ACCEPTED" } else { "" };
+            format!("{:?} {:.2}{accepted}", read.raw, read.confidence)
+        });
+        let (place, key, truth) = (&field.place, &field.key, &field.truth);
+        eprintln!("    {place} {key}: {truth:?} read {read}");
+    }
+}
