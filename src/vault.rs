@@ -28,6 +28,9 @@ use std::sync::Arc;
 use object_store::ObjectStore;
 use object_store::limit::LimitStore;
 
+use folder::FolderStore;
+use root::Store;
+
 pub use digest::{Digest, Hasher};
 pub use error::{Result, VaultError};
 pub use inventory::{Inventory, Provenance, State};
@@ -64,6 +67,8 @@ pub struct Version {
 #[derive(Clone, Debug)]
 pub struct Vault {
     store: Arc<dyn ObjectStore>,
+    /// Set when the store is a folder.
+    folder: Option<FolderStore>,
 }
 
 impl Vault {
@@ -74,7 +79,13 @@ impl Vault {
     /// layout, and for a store that ignores create-only writes; `Unavailable` when it cannot be
     /// reached.
     pub async fn open(location: &Location) -> Result<Self> {
-        Self::over(root::connect(location)?).await
+        match root::connect(location)? {
+            Store::Other(store) => Self::over(store).await,
+            Store::Folder(folder) => Ok(Self {
+                folder: Some(folder.clone()),
+                ..Self::over(Arc::new(folder)).await?
+            }),
+        }
     }
 
     /// Opens a vault over a store of the caller's, whose keys begin at the vault's base.
@@ -84,6 +95,9 @@ impl Vault {
     pub async fn over(store: Arc<dyn ObjectStore>) -> Result<Self> {
         let store: Arc<dyn ObjectStore> = Arc::new(LimitStore::new(store, OPEN_REQUESTS));
         root::prepare(&store).await?;
-        Ok(Self { store })
+        Ok(Self {
+            store,
+            folder: None,
+        })
     }
 }

@@ -14,6 +14,7 @@ use object_store::{ObjectStore, PutMode};
 
 use super::content::{check_written, store_content};
 use super::error::{Result, VaultError};
+use super::folder::FolderStore;
 use super::inventory::{Inventory, Provenance, sidecar_of};
 use super::load::{self, Loaded, Put};
 use super::names::{
@@ -57,10 +58,34 @@ impl Vault {
                 existed: true,
             });
         }
+        if let Some(folder) = &self.folder
+            && let Some(version) = self.deposit_whole(folder, &plan, who).await?
+        {
+            return Ok(version);
+        }
         match self.commit(&plan, who).await {
             Err(VaultError::Conflict { .. }) => Err(other()),
             outcome => outcome,
         }
+    }
+
+    /// Writes a new object beside the others, by the same steps, and moves it into place; `None` when
+    /// somebody else's came first.
+    async fn deposit_whole(
+        &self,
+        folder: &FolderStore,
+        plan: &Plan,
+        who: &Provenance,
+    ) -> Result<Option<Version>> {
+        let failed = |error| VaultError::unavailable("keeping a new object", error);
+        let whole = folder.begin_whole().await.map_err(failed)?;
+        let beside = Self {
+            store: whole.store(),
+            folder: None,
+        };
+        let version = Box::pin(beside.commit(plan, who)).await?;
+        let moved = whole.publish(&plan.root).await.map_err(failed)?;
+        Ok(moved.then_some(version))
     }
 
     /// Adds the version after `expected_head`. Files that the object holds already are not stored

@@ -4,6 +4,8 @@
 //! `inventory.json#1` inside an OCFL object and makes it invalid for every other reader. Here bytes
 //! are staged in a folder of their own, made durable, and only then take their place.
 
+mod whole;
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, PermissionsExt};
@@ -19,7 +21,7 @@ use object_store::{
     ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
     UploadPart,
 };
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::{NamedTempFile, PersistError, TempDir};
 
 const STAGING: &str = "staging";
 /// Held while a process lives, so that the next one can tell what a dead one left behind.
@@ -34,6 +36,8 @@ const FILE_MODE: u32 = 0o640;
 pub(super) struct FolderStore {
     inner: LocalFileSystem,
     staging: Arc<Staging>,
+    /// False for a place that nobody relies on yet: see [`whole`].
+    durable: bool,
 }
 
 #[derive(Debug)]
@@ -63,7 +67,19 @@ impl FolderStore {
                 folder,
                 _lock: lock,
             }),
+            durable: true,
         })
+    }
+
+    /// Gives the bytes their name, durably where somebody relies on them.
+    fn place(&self, staged: NamedTempFile, target: &Path, create: bool) -> io::Result<()> {
+        if self.durable {
+            return place(staged, target, create);
+        }
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        name(staged, target, create).map_err(|failed| failed.error)
     }
 
     fn stage(&self) -> io::Result<NamedTempFile> {
@@ -112,21 +128,30 @@ fn place(mut staged: NamedTempFile, target: &Path, create: bool) -> io::Result<(
             }
             continue;
         }
-        let placed = if create {
-            staged.persist_noclobber(target)
-        } else {
-            staged.persist(target)
-        };
-        match placed {
-            Ok(_) => return sync_folder(parent),
+        match name(staged, target, create) {
+            Ok(()) => return sync_folder(parent),
             Err(failed) if failed.error.kind() == io::ErrorKind::NotFound => staged = failed.file,
             Err(failed) => return Err(failed.error),
         }
     }
-    Err(io::Error::new(
-        io::ErrorKind::NotFound,
-        "its folder keeps disappearing",
-    ))
+    Err(keeps_disappearing())
+}
+
+fn name(
+    staged: NamedTempFile,
+    target: &Path,
+    create: bool,
+) -> std::result::Result<(), PersistError> {
+    let named = if create {
+        staged.persist_noclobber(target)
+    } else {
+        staged.persist(target)
+    };
+    named.map(drop)
+}
+
+fn keeps_disappearing() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "its folder keeps disappearing")
 }
 
 /// Moves the topmost missing folder into place with the file in it; `false` when somebody else
@@ -232,7 +257,7 @@ impl ObjectStore for FolderStore {
             for chunk in payload.iter() {
                 staged.write_all(chunk)?;
             }
-            place(staged, &target, create)
+            store.place(staged, &target, create)
         })
         .await?;
         Ok(put_result())
@@ -253,6 +278,7 @@ impl ObjectStore for FolderStore {
                 .map_err(|e| store_error("", e))?,
         );
         Ok(Box::new(FolderUpload {
+            store: self.clone(),
             key: key.to_string(),
             target,
             staged: Some(staged),
@@ -288,6 +314,7 @@ impl ObjectStore for FolderStore {
 /// A big file on its way into the folder; dropped unfinished, it leaves nothing.
 #[derive(Debug)]
 struct FolderUpload {
+    store: FolderStore,
     key: String,
     target: PathBuf,
     staged: Option<NamedTempFile>,
@@ -313,8 +340,11 @@ impl MultipartUpload for FolderUpload {
         let finished_twice =
             || store_error(&self.key, io::Error::other("an upload finished twice"));
         let staged = self.staged.take().ok_or_else(finished_twice)?;
-        let target = self.target.clone();
-        blocking(self.key.clone(), move || place(staged, &target, false)).await?;
+        let (store, target) = (self.store.clone(), self.target.clone());
+        blocking(self.key.clone(), move || {
+            store.place(staged, &target, false)
+        })
+        .await?;
         Ok(put_result())
     }
 

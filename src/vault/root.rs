@@ -65,18 +65,26 @@ impl Location {
     }
 }
 
-/// Makes the store that `location` names, its keys relative to the vault's base.
-pub(super) fn connect(location: &Location) -> Result<Arc<dyn ObjectStore>> {
+/// A store whose keys are relative to the vault's base.
+pub(super) enum Store {
+    /// Where a whole object can be moved into place.
+    Folder(FolderStore),
+    /// Where only single files can be written.
+    Other(Arc<dyn ObjectStore>),
+}
+
+/// Makes the store that `location` names.
+pub(super) fn connect(location: &Location) -> Result<Store> {
     let url = location.url.as_str();
     if url == "memory:" {
-        return Ok(Arc::new(InMemory::new()));
+        return Ok(Store::Other(Arc::new(InMemory::new())));
     }
     if let Some(place) = url.strip_prefix("s3://") {
         let access = location
             .s3
             .as_ref()
             .ok_or_else(|| VaultError::invalid("an s3:// vault without endpoint and keys"))?;
-        return connect_s3(place, access);
+        return connect_s3(place, access).map(Store::Other);
     }
     let folder = match url.split_once("://") {
         None => url,
@@ -88,7 +96,7 @@ pub(super) fn connect(location: &Location) -> Result<Arc<dyn ObjectStore>> {
     }
     let store = FolderStore::open(Path::new(folder))
         .map_err(|error| VaultError::unavailable("opening the vault's folder", error))?;
-    Ok(Arc::new(store))
+    Ok(Store::Folder(store))
 }
 
 fn connect_s3(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>> {
