@@ -87,6 +87,7 @@ pub enum Act {
     SeeImages,
     CorrectRecords,
     ApproveRecords,
+    ApproveCorrections,
     AskCopies,
     SeeRequests,
     ConfirmCopies,
@@ -98,7 +99,7 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
         Self::SeeBatches,
@@ -106,6 +107,7 @@ impl Act {
         Self::SeeImages,
         Self::CorrectRecords,
         Self::ApproveRecords,
+        Self::ApproveCorrections,
         Self::AskCopies,
         Self::SeeRequests,
         Self::ConfirmCopies,
@@ -161,6 +163,7 @@ pub fn may(caller: &Caller, act: Act) -> bool {
         Act::SeeRecords | Act::SeeImages => &[Archivist, Reviewer, Approver, Auditor],
         Act::CorrectRecords => &[Reviewer, Approver],
         Act::ApproveRecords => &[Reviewer, Approver],
+        Act::ApproveCorrections => &[Approver],
         Act::AskCopies => &[Portal, Reviewer],
         Act::SeeRequests => &[Reviewer, Approver, Auditor],
         Act::ConfirmCopies => &[Reviewer],
@@ -211,6 +214,7 @@ mod tests {
             Act::DeliverScans,
             Act::CorrectRecords,
             Act::ApproveRecords,
+            Act::ApproveCorrections,
             Act::ConfirmCopies,
             Act::ReleaseCopies,
             Act::Administer,

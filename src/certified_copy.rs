@@ -3,12 +3,17 @@
 
 mod book;
 mod content;
+mod kept_line;
+mod later;
 mod make;
 mod verify;
 
-pub use book::{book, bytes};
+pub use book::{book, bytes, line};
 pub(crate) use book::{row, sealed_bytes};
-pub use verify::{FileVerified, Verified, tidy, verify_code, verify_file};
+pub(crate) use kept_line::keep_line;
+pub(crate) use later::take_effect;
+pub use later::{set_code_until, withdraw};
+pub use verify::{Cited, FileVerified, Holder, Verified, standing, tidy, verify_code, verify_file};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -18,6 +23,9 @@ use crate::jobs::{self, Kind, Leased, PRIORITY_CITIZEN};
 
 /// Name of the sealed file inside a copy's object.
 pub const COPY_FILE: &str = "copy.pdf";
+/// Most copies issued in one act; each takes about a tenth of a second.
+const MOST_AT_ONCE: usize = 500;
+
 /// Name of the entry beside it.
 pub const ENTRY_FILE: &str = "copy.json";
 
@@ -46,6 +54,56 @@ pub struct CopyRow {
     pub issued_by: String,
     /// RFC 3339 UTC.
     pub issued_at: String,
+    /// Số lượng: how many copies this line stands for.
+    #[serde(default = "one")]
+    pub quantity: i64,
+    /// Id of the earlier copy that this one repeats.
+    #[serde(default)]
+    pub reissue_of: Option<String>,
+    /// Why no copy was made: a stable word, on a void line.
+    #[serde(default)]
+    pub void_code: Option<String>,
+    /// RFC 3339 UTC, once withdrawn.
+    #[serde(default)]
+    pub withdrawn_at: Option<String>,
+    /// Who withdrew it: person id.
+    #[serde(default)]
+    pub withdrawn_by: Option<String>,
+    /// Why it was withdrawn, for whoever checks it.
+    #[serde(default)]
+    pub withdrawal: Option<String>,
+    /// The code answers before this instant, RFC 3339 UTC; none: without end.
+    #[serde(default)]
+    pub code_until: Option<String>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+/// What is to be issued.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Issue<'a> {
+    /// The approved record.
+    pub record_id: &'a str,
+    /// The request it answers.
+    pub request_id: Option<&'a str>,
+    /// How many copies.
+    pub quantity: i64,
+    /// The earlier copy that this one repeats.
+    pub reissue_of: Option<&'a str>,
+}
+
+impl<'a> Issue<'a> {
+    /// One copy of a record, not answering a request.
+    pub(crate) fn of(record_id: &'a str) -> Self {
+        Self {
+            record_id,
+            request_id: None,
+            quantity: 1,
+            reissue_of: None,
+        }
+    }
 }
 
 /// Takes the next number of the issue book and asks for the copy to be made, inside the releasing
@@ -54,10 +112,9 @@ pub(crate) async fn open(
     archive: &Archive,
     tx: &mut Tx,
     caller: &Caller,
-    record_id: &str,
-    request_id: Option<&str>,
+    wish: &Issue<'_>,
 ) -> Result<String> {
-    let id = book::open_entry(archive, tx, caller, record_id, request_id).await?;
+    let id = book::open_entry(archive, tx, caller, wish).await?;
     jobs::enqueue(tx, &*archive.clock, Kind::IssueCopy, &id, PRIORITY_CITIZEN).await?;
     Ok(id)
 }
@@ -67,10 +124,95 @@ pub(crate) async fn open(
 /// # Errors
 /// `Refused` when the record is not approved; `Forbidden`.
 pub async fn issue_now(archive: &Archive, caller: &Caller, record_id: &str) -> Result<CopyRow> {
+    issue_as(archive, caller, &Issue::of(record_id)).await
+}
+
+/// Repeats an issued copy (cấp lại bản sao): a new number, the values in force today, and a reference
+/// to the earlier one.
+///
+/// # Errors
+/// `Refused` for a line without a copy, or when the record can no longer be copied; `NotFound`.
+pub async fn reissue(archive: &Archive, caller: &Caller, copy_id: &str) -> Result<CopyRow> {
+    require(caller, Act::ReleaseCopies)?;
+    let earlier = row(archive, copy_id).await?;
+    if earlier.state != "issued" {
+        return Err(not_issued());
+    }
+    let wish = Issue {
+        quantity: earlier.quantity,
+        reissue_of: Some(&earlier.id),
+        ..Issue::of(&earlier.record_id)
+    };
+    issue_as(archive, caller, &wish).await
+}
+
+/// What became of one of many.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct BatchOutcome {
+    /// The record.
+    pub record_id: String,
+    /// The line it got; none when it was refused before it took a number.
+    pub copy: Option<CopyRow>,
+    /// Stable word of what went wrong.
+    pub fault: Option<String>,
+    /// What went wrong, in Vietnamese.
+    pub fault_vi: Option<String>,
+    /// The same in English.
+    pub fault_en: Option<String>,
+}
+
+/// Issues copies of many records in one act, each with a number of its own: one that fails harms only
+/// itself.
+///
+/// # Errors
+/// `Invalid` for none or more than 500; `Forbidden`; `Unavailable` stops at the first, and those
+/// before it are issued and stay so.
+pub async fn issue_many(
+    archive: &Archive,
+    caller: &Caller,
+    records: &[String],
+) -> Result<Vec<BatchOutcome>> {
+    require(caller, Act::ReleaseCopies)?;
+    if !(1..=MOST_AT_ONCE).contains(&records.len()) {
+        return Err(Error::invalid(
+            "/records",
+            "Mỗi lần cấp từ 1 đến 500 bản sao.",
+            "1 to 500 copies at once.",
+        ));
+    }
+    let mut outcomes = Vec::with_capacity(records.len());
+    for record in records {
+        let issued = issue_now(archive, caller, record).await;
+        if let Err(error) = &issued
+            && error.passing()
+        {
+            return Err(Error::unavailable("copies", error.to_string()));
+        }
+        outcomes.push(outcome(record, issued));
+    }
+    Ok(outcomes)
+}
+
+fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
+    let (copy, error) = match issued {
+        Ok(copy) => (Some(copy), None),
+        Err(error) => (None, Some(error)),
+    };
+    let void = copy.as_ref().and_then(|copy| copy.void_code.clone());
+    BatchOutcome {
+        record_id: record_id.to_owned(),
+        fault: error.as_ref().map(|error| error.code().to_owned()).or(void),
+        fault_vi: error.as_ref().map(Error::vi),
+        fault_en: error.as_ref().map(Error::en),
+        copy,
+    }
+}
+
+async fn issue_as(archive: &Archive, caller: &Caller, wish: &Issue<'_>) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
     let mut tx = archive.catalogue.begin().await?;
     // Also queued, so that a process that dies here leaves no half-open line in the book.
-    let id = open(archive, &mut tx, caller, record_id, None).await?;
+    let id = open(archive, &mut tx, caller, wish).await?;
     tx.commit().await?;
     complete(archive, &id, None).await?;
     row(archive, &id).await
@@ -108,11 +250,11 @@ pub fn object_id(copy_id: &str) -> String {
     format!("urn:sogoc:copy:{copy_id}")
 }
 
-/// The refusal of a record that nobody has approved yet, at whichever step it is met.
-pub(crate) fn not_approved() -> Error {
+/// The refusal to do to a void or unfinished line what only a copy can suffer.
+fn not_issued() -> Error {
     Error::refused(
-        "not_approved",
-        "Bản ghi này chưa được duyệt nên chưa thể cấp bản sao.",
-        "This record is not approved yet, so no copy can be made of it.",
+        "not_issued",
+        "Dòng sổ này không có bản sao đã cấp.",
+        "This line of the book has no issued copy.",
     )
 }

@@ -24,7 +24,7 @@ fn width(archive: &Archive, kind: Kind) -> usize {
     match kind {
         Kind::ReadPage => archive.config.readers(),
         Kind::IssueCopy | Kind::TellPortal => 2,
-        Kind::KeepRecords | Kind::SweepUploads => 1,
+        Kind::KeepRecords | Kind::KeepLine | Kind::TakeEffect | Kind::SweepUploads => 1,
     }
 }
 
@@ -61,11 +61,19 @@ pub fn follow(archive: &Arc<Archive>, stop: &CancellationToken, tasks: &TaskTrac
 /// # Errors
 /// As leasing.
 pub async fn drain(archive: &Archive) -> Result<u64> {
+    work_off(archive, &Kind::ALL).await
+}
+
+/// Works until the queues of these kinds are empty.
+///
+/// # Errors
+/// As leasing.
+pub async fn work_off(archive: &Archive, kinds: &[Kind]) -> Result<u64> {
     let holder = archive.clock.new_id();
     let mut done = 0;
     loop {
         let before = done;
-        for kind in Kind::ALL {
+        for &kind in kinds {
             while let Some(job) =
                 jobs::lease(&archive.catalogue, &*archive.clock, kind, &holder).await?
             {
@@ -130,6 +138,8 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::ReadPage => page::read(archive, job).await,
         Kind::KeepRecords => keep::keep(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
+        Kind::KeepLine => certified_copy::keep_line(archive, job).await,
+        Kind::TakeEffect => certified_copy::take_effect(archive, job).await,
         Kind::SweepUploads => upload::sweep(archive, job).await,
         Kind::TellPortal => notify::deliver(archive, job).await,
     };

@@ -18,6 +18,10 @@ pub enum Kind {
     KeepRecords,
     /// Compose, seal and keep one released copy; subject: copy id.
     IssueCopy,
+    /// Bring what became of a line of the issue book into the vault; subject: copy id.
+    KeepLine,
+    /// Do what depends on a correction's first day in force; subject: correction id.
+    TakeEffect,
     /// Expire abandoned uploads; subject: `all`.
     SweepUploads,
     /// Tell a portal what became of a request; subject: event id.
@@ -26,10 +30,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::ReadPage,
         Self::KeepRecords,
         Self::IssueCopy,
+        Self::KeepLine,
+        Self::TakeEffect,
         Self::SweepUploads,
         Self::TellPortal,
     ];
@@ -40,6 +46,8 @@ impl Kind {
             Self::ReadPage => "read_page",
             Self::KeepRecords => "keep_records",
             Self::IssueCopy => "issue_copy",
+            Self::KeepLine => "keep_line",
+            Self::TakeEffect => "take_effect",
             Self::SweepUploads => "sweep_uploads",
             Self::TellPortal => "tell_portal",
         }

@@ -8,6 +8,7 @@ use sqlx::Row;
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::clock::parse_stamp;
+use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Leased};
 use crate::record::Fields;
@@ -41,6 +42,9 @@ pub struct KeptRecord {
     pub at: String,
     /// Place in the publication sequence.
     pub published: i64,
+    /// Its approved entries of the appendix.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
 }
 
 /// The file [`RECORDS_FILE`].
@@ -106,11 +110,15 @@ async fn decided(archive: &Archive, scan_id: &str) -> Result<KeptRecords> {
     .bind(scan_id)
     .fetch_all(archive.catalogue.pool())
     .await?;
+    let entries = correction::approved_of_scan(archive, scan_id).await?;
     let records = rows
         .iter()
         .map(|row| {
+            let id: String = row.try_get("id")?;
+            let own = entries.iter().filter(|entry| entry.record_id == id);
             Ok(KeptRecord {
-                id: row.try_get("id")?,
+                corrections: own.cloned().collect(),
+                id,
                 page: row.try_get("page")?,
                 ordinal: row.try_get("ordinal")?,
                 class: row.try_get("class")?,

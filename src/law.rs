@@ -63,6 +63,58 @@ pub struct Place {
     pub valid_to: Option<String>,
 }
 
+/// Why a register may be corrected or a diploma revoked, as the law stood on the day asked for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct CorrectionGround {
+    /// Stable word.
+    pub code: String,
+    /// correction | revocation.
+    pub kind: String,
+    /// Vietnamese.
+    pub name: String,
+    /// English.
+    pub name_en: String,
+    /// Keys of the class it may change; empty for any.
+    pub fields: Vec<String>,
+    /// The instrument behind the row.
+    pub source: String,
+}
+
+/// The grounds valid on that day, corrections before revocations.
+///
+/// # Errors
+/// As any statement.
+pub async fn correction_grounds_on(
+    catalogue: &Catalogue,
+    day: Date,
+) -> Result<Vec<CorrectionGround>> {
+    let rows = sqlx::query(
+        "SELECT code, kind, name, name_en, fields, source FROM correction_grounds
+         WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1) ORDER BY kind, code",
+    )
+    .bind(day.to_string())
+    .fetch_all(catalogue.pool())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let fields: String = row.try_get("fields")?;
+            Ok(CorrectionGround {
+                code: row.try_get("code")?,
+                kind: row.try_get("kind")?,
+                name: row.try_get("name")?,
+                name_en: row.try_get("name_en")?,
+                fields: listed(&fields),
+                source: row.try_get("source")?,
+            })
+        })
+        .collect()
+}
+
+fn listed(text: &str) -> Vec<String> {
+    let parts = text.split(',').filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
+}
+
 /// The procedure of that code on that day.
 ///
 /// # Errors
@@ -153,11 +205,7 @@ pub async fn places_named(catalogue: &Catalogue, name: &str) -> Result<Vec<Place
             Ok(Place {
                 code: row.try_get("code")?,
                 name: row.try_get("name")?,
-                became: became
-                    .split(',')
-                    .filter(|code| !code.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
+                became: listed(&became),
                 valid_to: row.try_get("valid_to")?,
             })
         })

@@ -3,9 +3,9 @@
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
-//! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`keep`], [`review`], [`search`], [`seal`],
-//! [`copy_paper`], [`certified_copy`], [`copy_request`], [`fixity`]. Entrances: [`clerk`], [`web`],
-//! [`lifecycle`], [`cli`].
+//! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`correction`], [`keep`], [`review`],
+//! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`fixity`]. Entrances:
+//! [`clerk`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
 pub mod archive;
@@ -19,6 +19,7 @@ pub mod clock;
 pub mod config;
 pub mod copy_paper;
 pub mod copy_request;
+pub mod correction;
 pub mod error;
 pub mod fixity;
 pub mod fonds;

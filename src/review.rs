@@ -1,7 +1,6 @@
 //! The desk: corrections, approval, rejection; and bringing what was approved into the vault.
 
 mod queue;
-mod values;
 
 pub use queue::{QueueFilter, QueueRow, next, queue, waiting};
 
@@ -13,15 +12,9 @@ use sqlx::Row;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
-use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
-use crate::record::{self, Fields, RecordView, Version};
-use values::{apply, missing_mandatory};
-
-/// How long approvals of one scan are gathered before they go to the vault as one version.
-const GATHER: std::time::Duration = std::time::Duration::from_secs(3);
+use crate::record::{self, Fields, RecordView, Version, apply, missing_mandatory};
 
 /// Corrects values. What is printed (`raw`) stays as the machine read it beside the person's value.
 ///
@@ -188,7 +181,7 @@ async fn save(
     let was_public = before.kept_version.is_some() || before.state == "approved";
     if wish.state == "approved" || (wish.state == "rejected" && was_public) {
         record::publish(&mut tx, &before.id, number, &at).await?;
-        enqueue_keeping(archive, &mut tx, &before.scan_id).await?;
+        record::enqueue_keeping(archive, &mut tx, &before.scan_id).await?;
     }
     let changed: Vec<&String> = fields
         .iter()
@@ -211,19 +204,6 @@ async fn save(
     .await?;
     tx.commit().await?;
     Ok(())
-}
-
-async fn enqueue_keeping(archive: &Archive, tx: &mut Tx, scan_id: &str) -> Result<()> {
-    let clock = &*archive.clock;
-    jobs::enqueue_after(
-        tx,
-        clock,
-        Kind::KeepRecords,
-        scan_id,
-        PRIORITY_UPKEEP,
-        GATHER,
-    )
-    .await
 }
 
 fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {

@@ -9,6 +9,7 @@ use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Fault, Result};
 use crate::record::Fields;
 
@@ -182,7 +183,7 @@ pub async fn reindex(archive: &Archive, mut told: impl FnMut(i64, i64)) -> Resul
 /// The next step of the sequence: only a record's newest publication counts, older ones are passed over.
 async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Change>)> {
     let rows = sqlx::query(
-        "SELECT q.position, q.record_id, v.state, v.fields, r.class, s.batch_id, b.fonds_id,
+        "SELECT q.position, q.record_id, v.state, v.version, v.fields, r.class, s.batch_id, b.fonds_id,
             b.volume_id, (SELECT MAX(n.position) FROM publications n
                 WHERE n.record_id = q.record_id) AS newest
          FROM publications q
@@ -196,6 +197,7 @@ async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Cha
     .fetch_all(archive.catalogue.pool())
     .await?;
     let mut reached = position;
+    let appendix = correction::approved_after(archive, position, STEP).await?;
     let mut changes = Vec::with_capacity(rows.len());
     for row in &rows {
         let number: i64 = row.try_get("position")?;
@@ -206,16 +208,25 @@ async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Cha
             changes.push(Change::Remove(id));
             continue;
         }
-        changes.push(Change::Put(Box::new(entry_of(archive, row, id)?)));
+        let entries = appendix.get(&id).map(Vec::as_slice).unwrap_or_default();
+        changes.push(Change::Put(Box::new(entry_of(archive, row, id, entries)?)));
     }
     Ok((reached, changes))
 }
 
-fn entry_of(archive: &Archive, row: &sqlx::any::AnyRow, id: String) -> Result<Entry> {
+fn entry_of(
+    archive: &Archive,
+    row: &sqlx::any::AnyRow,
+    id: String,
+    appendix: &[Correction],
+) -> Result<Entry> {
     let class_id: String = row.try_get("class")?;
-    let fields: Fields = serde_json::from_str(&row.try_get::<String, _>("fields")?)?;
+    let printed: Fields = serde_json::from_str(&row.try_get::<String, _>("fields")?)?;
+    let today = correction::day_of(archive.clock.now());
+    let standing = correction::overlaid(&printed, appendix, row.try_get("version")?, &today);
     let class = archive.classes.get(&class_id);
-    let values: BTreeMap<&str, &str> = fields
+    let values: BTreeMap<&str, &str> = standing
+        .fields
         .iter()
         .filter(|(_, field)| !field.value.is_empty() && field.value != "-")
         .map(|(key, field)| (key.as_str(), field.value.as_str()))
@@ -227,21 +238,44 @@ fn entry_of(archive: &Archive, row: &sqlx::any::AnyRow, id: String) -> Result<En
         fonds: row.try_get("fonds_id")?,
         volume: row.try_get("volume_id")?,
         batch: Some(row.try_get("batch_id")?),
-        name: None,
-        numbers: Vec::new(),
-        dates: Vec::new(),
-        place: None,
-        school: None,
-        year: None,
-        facets: BTreeMap::new(),
-        text: printed_and_meant(&fields),
+        text: printed_and_meant(&standing.fields),
         shown: serde_json::json!({ "class": class_id, "fields": values }),
         class: class_id.clone(),
+        ..Entry::default()
     };
     if let Some(class) = class {
         sort_values(class, &values, &mut entry);
+        for change in appendix.iter().flat_map(|entry| &entry.changes) {
+            add_other_values(class, change, &mut entry);
+        }
     }
     Ok(entry)
+}
+
+/// A corrected record is found by what was printed and by what a decision says, in force or not yet.
+fn add_other_values(class: &Class, change: (&String, &FieldChange), entry: &mut Entry) {
+    let (key, change) = change;
+    let Some(field) = class.field(key) else {
+        return;
+    };
+    for value in [&change.before, &change.after] {
+        entry.text.push('\n');
+        entry.text.push_str(value);
+        match field.kind {
+            FieldKind::Name if entry.name.as_ref() != Some(value) => {
+                entry.other_names.push(value.clone());
+            }
+            FieldKind::Number => entry.numbers.push(Number {
+                key: key.clone(),
+                text: value.clone(),
+            }),
+            FieldKind::Date => {
+                let date = PartialDate::parse(value).map(|date| (key.clone(), date));
+                entry.dates.extend(date);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What is printed is searched as well as what it means: a clerk may type either.

@@ -4,6 +4,7 @@
 pub mod api;
 mod assets;
 mod copies;
+mod corrections;
 mod counter;
 mod custody;
 mod desk;
@@ -13,12 +14,14 @@ mod frame;
 mod health;
 mod home;
 mod intake;
+mod issue_book;
 mod layers;
 mod notices;
 mod people;
 mod reading_room;
 mod session;
 mod tus;
+mod verification;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -47,10 +50,13 @@ pub fn router(archive: State) -> Router {
         .merge(session::routes())
         .merge(home::routes())
         .merge(counter::routes())
+        .merge(verification::routes())
         .merge(intake::routes())
         .merge(desk::routes())
         .merge(reading_room::routes())
         .merge(copies::routes())
+        .merge(issue_book::routes())
+        .merge(corrections::routes())
         .merge(custody::routes())
         .merge(people::routes())
         .merge(notices::routes())

@@ -84,6 +84,12 @@ pub fn ask(program: &str, arguments: &[&str], file: &Path, after: &[&str]) -> St
     text
 }
 
+/// The text of a PDF with any white space as one space.
+pub fn text_of(pdf: &[u8]) -> String {
+    let file = written(pdf);
+    words(&ask("pdftotext", &["-layout"], file.path(), &["-"]))
+}
+
 fn written(pdf: &[u8]) -> tempfile::NamedTempFile {
     let file = tempfile::Builder::new().suffix(".pdf").tempfile().unwrap();
     std::fs::write(file.path(), pdf).unwrap();

@@ -193,7 +193,8 @@ async fn it_is_found(holdings: &Holdings, approved: &RecordView) {
     assert!(matches!(portal, Err(Error::Forbidden)));
 }
 
-fn asking(key: &str) -> AskGiven {
+/// A request for the sample diploma under one key.
+pub fn asking(key: &str) -> AskGiven {
     AskGiven {
         applicant: Applicant {
             name: NAME.into(),

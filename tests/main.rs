@@ -9,6 +9,7 @@ mod browser;
 mod catalogue_story;
 mod cli;
 mod copy_paper;
+mod correction;
 mod custody;
 mod desk;
 mod direction;

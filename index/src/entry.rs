@@ -94,6 +94,9 @@ pub struct Entry {
     pub batch: Option<String>,
     /// The person's name as printed.
     pub name: Option<String>,
+    /// The same person's other names: those printed before a correction of the register.
+    #[serde(default)]
+    pub other_names: Vec<String>,
     /// Numbers as printed.
     pub numbers: Vec<Number>,
     /// Dates under the class's keys (`ngay_sinh`, `ngay_cap`, …).

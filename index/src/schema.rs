@@ -88,7 +88,9 @@ const LEVELS: [Level; 3] = [Level::Exact, Level::Tone, Level::Ascii];
 pub(crate) fn document(fields: &Fields, speller: &mut Speller, entry: &Entry) -> TantivyDocument {
     let mut document = TantivyDocument::new();
     document.add_text(fields.id, &entry.id);
-    add_name(&mut document, fields, speller, entry);
+    for name in entry.name.iter().chain(&entry.other_names) {
+        add_name(&mut document, fields, speller, name);
+    }
     add_school(&mut document, fields, speller, entry);
     let place = entry.place.as_deref().unwrap_or_default();
     let numbers = entry.numbers.iter().map(|number| number.text.as_str());
@@ -111,8 +113,7 @@ pub(crate) fn document(fields: &Fields, speller: &mut Speller, entry: &Entry) ->
     document
 }
 
-fn add_name(document: &mut TantivyDocument, fields: &Fields, speller: &mut Speller, entry: &Entry) {
-    let Some(name) = &entry.name else { return };
+fn add_name(document: &mut TantivyDocument, fields: &Fields, speller: &mut Speller, name: &str) {
     let name = speller.name(name);
     for level in LEVELS {
         let syllables: Vec<&str> = name.syllables.iter().map(|word| word.at(level)).collect();

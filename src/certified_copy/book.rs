@@ -5,54 +5,62 @@ use jiff::tz::Offset;
 use serde_json::json;
 use sqlx::Row;
 
-use super::{COPY_FILE, CopyRow, not_approved, object_id};
+use super::{COPY_FILE, CopyRow, Issue, kept_line, object_id};
 use crate::access::{Act, Caller, fresh_code, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::{Tx, next_number};
 use crate::clock::stamp;
+use crate::correction;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Leased};
 use crate::notify::{self, Event};
+use crate::record;
 use crate::vault::ObjectId;
 
 pub(super) async fn open_entry(
     archive: &Archive,
     tx: &mut Tx,
     caller: &Caller,
-    record_id: &str,
-    request_id: Option<&str>,
+    wish: &Issue<'_>,
 ) -> Result<String> {
-    let version: Option<i64> =
-        sqlx::query_scalar("SELECT version FROM records WHERE id = $1 AND state = 'approved'")
-            .bind(record_id)
-            .fetch_optional(&mut **tx)
-            .await?;
-    let version = version.ok_or_else(not_approved)?;
+    // Written to itself, so that the row stays locked: no correction comes between version and number.
+    let version: Option<i64> = sqlx::query_scalar(
+        "UPDATE records SET version = version WHERE id = $1 AND state = 'approved'
+         RETURNING version",
+    )
+    .bind(wish.record_id)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let version = version.ok_or_else(record::not_approved)?;
     let now = archive.clock.now();
+    correction::refuse_revoked(tx, wish.record_id, now).await?;
     let year = i64::from(vietnam(now).year());
     let number = next_number(tx, &format!("copies-{year}")).await?;
     let id = archive.clock.new_id();
     sqlx::query(
         "INSERT INTO copies (id, year, number, state, request_id, record_id, record_version, code,
-            issued_by, issued_at) VALUES ($1, $2, $3, 'opening', $4, $5, $6, $7, $8, $9)",
+            issued_by, issued_at, quantity, reissue_of)
+         VALUES ($1, $2, $3, 'opening', $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(&id)
     .bind(year)
     .bind(number)
-    .bind(request_id)
-    .bind(record_id)
+    .bind(wish.request_id)
+    .bind(wish.record_id)
     .bind(version)
     .bind(fresh_code(&*archive.clock))
     .bind(&caller.id)
     .bind(stamp(now))
+    .bind(wish.quantity)
+    .bind(wish.reissue_of)
     .execute(&mut **tx)
     .await?;
     let subject = Subject {
         kind: "copy",
         id: &id,
     };
-    let details = json!({ "number": number, "year": year, "record": record_id });
+    let details = json!({ "number": number, "year": year, "record": wish.record_id });
     audit::append(
         tx,
         &*archive.clock,
@@ -109,10 +117,17 @@ pub(super) async fn void(
     job: Option<&Leased>,
 ) -> Result<()> {
     let mut tx = archive.catalogue.begin().await?;
-    sqlx::query("UPDATE copies SET state = 'void' WHERE id = $1 AND state = 'opening'")
-        .bind(&copy.id)
-        .execute(&mut *tx)
-        .await?;
+    let moved = sqlx::query(
+        "UPDATE copies SET state = 'void', void_code = $1 WHERE id = $2 AND state = 'opening'",
+    )
+    .bind(code)
+    .bind(&copy.id)
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() != 1 {
+        return finish(archive, tx, job).await; // another holder was faster
+    }
+    kept_line::enqueue(archive, &mut tx, &copy.id).await?;
     let reason = "Chưa lập được bản sao từ bản ghi này; cơ quan sẽ liên hệ.";
     close_request(archive, &mut tx, copy, Some(reason)).await?;
     let subject = Subject {
@@ -120,7 +135,7 @@ pub(super) async fn void(
         id: &copy.id,
     };
     let details = json!({ "void": code });
-    let deed = Deed::CopyWithdrawn;
+    let deed = Deed::CopyVoided;
     audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
     finish(archive, tx, job).await
 }
@@ -150,7 +165,7 @@ async fn close_request(
     Ok(())
 }
 
-async fn finish(archive: &Archive, mut tx: Tx, job: Option<&Leased>) -> Result<()> {
+pub(super) async fn finish(archive: &Archive, mut tx: Tx, job: Option<&Leased>) -> Result<()> {
     if let Some(job) = job
         && !jobs::settle(&mut tx, &*archive.clock, job).await?
     {
@@ -174,7 +189,7 @@ pub(crate) async fn row(archive: &Archive, id: &str) -> Result<CopyRow> {
     row_of(&row)
 }
 
-/// The issue book of a year, newest first, with the names of those who released.
+/// The issue book of a year, newest first, with the names of those who released and withdrew.
 ///
 /// # Errors
 /// `Forbidden`.
@@ -182,14 +197,26 @@ pub async fn book(archive: &Archive, caller: &Caller, year: i64) -> Result<Vec<C
     require(caller, Act::SeeRequests)?;
     let rows = sqlx::query(
         "SELECT c.id, c.year, c.number, c.state, c.request_id, c.code, c.record_id,
-            c.record_version, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by
+            c.record_version, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by,
+            c.quantity, c.reissue_of, c.void_code, c.withdrawn_at,
+            COALESCE(w.name, c.withdrawn_by) AS withdrawn_by, c.withdrawal, c.code_until
          FROM copies c LEFT JOIN people p ON p.id = c.issued_by
+         LEFT JOIN people w ON w.id = c.withdrawn_by
          WHERE c.year = $1 ORDER BY c.number DESC LIMIT 500",
     )
     .bind(year)
     .fetch_all(archive.catalogue.pool())
     .await?;
     rows.iter().map(row_of).collect()
+}
+
+/// One line of the book, for the office.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn line(archive: &Archive, caller: &Caller, id: &str) -> Result<CopyRow> {
+    require(caller, Act::SeeRequests)?;
+    row(archive, id).await
 }
 
 /// The sealed bytes of a copy, for the office.
@@ -220,6 +247,13 @@ pub(super) fn row_of(row: &sqlx::any::AnyRow) -> Result<CopyRow> {
         sha256: row.try_get("sha256")?,
         issued_by: row.try_get("issued_by")?,
         issued_at: row.try_get("issued_at")?,
+        quantity: row.try_get("quantity")?,
+        reissue_of: row.try_get("reissue_of")?,
+        void_code: row.try_get("void_code")?,
+        withdrawn_at: row.try_get("withdrawn_at")?,
+        withdrawn_by: row.try_get("withdrawn_by")?,
+        withdrawal: row.try_get("withdrawal")?,
+        code_until: row.try_get("code_until")?,
     })
 }
 

@@ -5,10 +5,11 @@ use sogoc_workers::class::{Class, CopyLayout, Field};
 use sogoc_workers::dates::Date;
 
 use super::CopyRow;
-use super::book::vietnam;
+use super::book::{row, vietnam};
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::copy_paper::{ComposeError, CopyContent, CopyLine, RowImage};
+use crate::correction::InForce;
 use crate::error::{Error, Result};
 use crate::page::{self, ImageWish};
 use crate::record::{Fields, RecordView};
@@ -20,9 +21,10 @@ pub(super) async fn content_of(
     archive: &Archive,
     copy: &CopyRow,
     record: &RecordView,
-    fields: &Fields,
+    said: &InForce,
     at: Timestamp,
 ) -> Result<CopyContent> {
+    let fields = &said.fields;
     let class = archive.classes.get(&record.class);
     let (class, layout) = class
         .and_then(|class| Some((class, class.copy.as_ref()?)))
@@ -44,7 +46,7 @@ pub(super) async fn content_of(
         original_serial: printed(fields, "so_hieu"),
         original_register_number: printed(fields, "so_vao_so"),
         copy_register_number: format!("{}/{}", copy.number, copy.year),
-        notes: vec![layout.closing.vi.clone()],
+        notes: notes(archive, copy, class, layout, said).await?,
         place: office.place.clone(),
         issue_date: vietnamese_date(at),
         signer_title: office.signer_title.clone(),
@@ -55,6 +57,55 @@ pub(super) async fn content_of(
         sealed_at: at,
         test_authority: archive.seal.is_test_authority(),
     })
+}
+
+/// What stands below the fields: the decisions whose values it shows, the copy it repeats, the closing
+/// sentence of the class.
+async fn notes(
+    archive: &Archive,
+    copy: &CopyRow,
+    class: &Class,
+    layout: &CopyLayout,
+    said: &InForce,
+) -> Result<Vec<String>> {
+    let mut notes = citations(class, layout, said);
+    if let Some(earlier) = &copy.reissue_of {
+        let earlier = row(archive, earlier).await?;
+        notes.push(format!(
+            "Bản sao này cấp lại bản sao số {}/{}.",
+            earlier.number, earlier.year
+        ));
+    }
+    if copy.quantity > 1 {
+        notes.push(format!("Số lượng bản sao: {}.", copy.quantity));
+    }
+    notes.push(layout.closing.vi.clone());
+    Ok(notes)
+}
+
+/// One sentence for each decision behind what is shown. The value before is not repeated: the copy says
+/// what is in force, the register keeps both.
+fn citations(class: &Class, layout: &CopyLayout, said: &InForce) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for entry in &said.corrections {
+        let shown = layout.fields.iter().filter(|key| {
+            let cited = said.cited_for(key).map(|cited| &cited.id);
+            cited == Some(&entry.id)
+        });
+        let labels: Vec<&str> = shown
+            .filter_map(|key| Some(class.field(key)?.label.vi.as_str()))
+            .collect();
+        if labels.is_empty() {
+            continue;
+        }
+        let appendix = entry.appendix_number().unwrap_or_default();
+        sentences.push(format!(
+            "{}: ghi theo {} (phụ lục sổ gốc số {appendix}).",
+            labels.join(", "),
+            entry.cited()
+        ));
+    }
+    sentences
 }
 
 fn lines(class: &Class, layout: &CopyLayout, fields: &Fields) -> Vec<CopyLine> {

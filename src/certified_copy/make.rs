@@ -3,11 +3,11 @@
 use sha2::{Digest, Sha256};
 
 use super::content::content_of;
-use super::verify::trust;
+use super::verify::{issued_at, trust};
 use super::{COPY_FILE, CopyRow, ENTRY_FILE, object_id};
 use crate::archive::Archive;
-use crate::clock::parse_stamp;
 use crate::copy_paper::{self, ComposedCopy};
+use crate::correction;
 use crate::error::{Error, Result};
 use crate::record;
 use crate::seal::{SealError, SignRequest};
@@ -58,9 +58,9 @@ pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<String> {
 
 async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Vec<u8>> {
     let record = record::load(archive, &copy.record_id).await?;
-    let fields = record::fields_of(archive, &copy.record_id, copy.record_version).await?;
-    let at = parse_stamp(&copy.issued_at).unwrap_or_else(|| archive.clock.now());
-    let content = content_of(archive, copy, &record, &fields, at).await?;
+    let at = issued_at(copy)?;
+    let said = correction::in_force(archive, &copy.record_id, copy.record_version, at).await?;
+    let content = content_of(archive, copy, &record, &said, at).await?;
     let seal = archive.seal.clone();
     let office = archive.config.office.clone();
     let field_name = format!("SoGoc-{}-{}", copy.year, copy.number);

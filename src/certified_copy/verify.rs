@@ -1,17 +1,20 @@
 //! What the archive says of a copy now, by its code or by the file itself.
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
+use sogoc_workers::class::CopyLayout;
 
 use super::CopyRow;
 use super::book::row_of;
+use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::clock::stamp;
+use crate::clock::{parse_stamp, stamp};
+use crate::correction::{self, Correction, InForce};
 use crate::error::{Error, Result};
-use crate::record::{self, Fields};
+use crate::record;
 
 /// What the archive says of a copy now, with the least of personal data.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Verified {
     /// Number in the issue book, such as `12/2026`.
     pub number: String,
@@ -21,14 +24,63 @@ pub struct Verified {
     pub agency: String,
     /// What the copy is of.
     pub document: String,
-    /// Initials of the holder.
+    /// Initials of the holder; empty once the code has expired.
     pub initials: String,
     /// Year of birth, when known.
     pub birth_year: Option<String>,
-    /// valid | superseded | void.
+    /// valid | superseded | revoked | withdrawn | expired | void.
     pub state: String,
+    /// Since when it is no longer valid: an instant, RFC 3339 UTC, or the first day in force.
+    pub state_at: Option<String>,
+    /// Why it was withdrawn.
+    pub reason: Option<String>,
+    /// The decision that superseded or revoked it.
+    pub decision: Option<Cited>,
+    /// The code answers before this instant, RFC 3339 UTC; none: without end.
+    pub code_until: Option<String>,
     /// SHA-256 of the sealed file.
     pub sha256: String,
+    /// Whose it is; only for whoever presents the very file.
+    pub holder: Option<Holder>,
+}
+
+/// A decision as cited to the public: no value it changed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Cited {
+    /// Số, ký hiệu.
+    pub number: String,
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// Who decided.
+    pub agency: String,
+    /// Number in the register's appendix, such as `3/2026`.
+    pub appendix: String,
+    /// First day in force, `YYYY-MM-DD`.
+    pub effective_from: String,
+    /// The same in one line of Vietnamese.
+    pub sentence: String,
+}
+
+impl From<&Correction> for Cited {
+    fn from(entry: &Correction) -> Self {
+        Self {
+            number: entry.decision.number.clone(),
+            date: entry.decision.date.clone(),
+            agency: entry.decision.agency.clone(),
+            appendix: entry.appendix_number().unwrap_or_default(),
+            effective_from: entry.effective_from.clone(),
+            sentence: entry.cited(),
+        }
+    }
+}
+
+/// Whose copy it is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Holder {
+    /// The name the copy shows.
+    pub ho_ten: String,
+    /// The birth date it shows: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+    pub ngay_sinh: String,
 }
 
 /// By the code printed on the copy.
@@ -41,7 +93,41 @@ pub async fn verify_code(archive: &Archive, code: &str) -> Result<Verified> {
         .fetch_optional(archive.catalogue.pool())
         .await?
         .ok_or(Error::NotFound { what: "copy" })?;
-    verified(archive, &row_of(&row)?).await
+    let copy = row_of(&row)?;
+    let known = verified(archive, &copy).await?;
+    Ok(if expired(archive, &copy) {
+        silenced(known, &copy)
+    } else {
+        known
+    })
+}
+
+/// What anyone would be told of a copy now, for the office's own page of its line.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn standing(archive: &Archive, caller: &Caller, copy_id: &str) -> Result<Verified> {
+    require(caller, Act::SeeRequests)?;
+    verified(archive, &super::row(archive, copy_id).await?).await
+}
+
+fn expired(archive: &Archive, copy: &CopyRow) -> bool {
+    let until = copy.code_until.as_deref().and_then(parse_stamp);
+    until.is_some_and(|until| until <= archive.clock.now())
+}
+
+/// Behind an expired code nothing is said of the person; the file itself still proves itself.
+fn silenced(known: Verified, copy: &CopyRow) -> Verified {
+    Verified {
+        initials: String::new(),
+        birth_year: None,
+        state: "expired".into(),
+        state_at: copy.code_until.clone(),
+        reason: None,
+        decision: None,
+        sha256: String::new(),
+        ..known
+    }
 }
 
 /// The separate answers to a file that someone holds.
@@ -84,7 +170,7 @@ pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified
         .fetch_optional(archive.catalogue.pool())
         .await?;
     let known = match row {
-        Some(row) => Some(verified(archive, &row_of(&row)?).await?),
+        Some(row) => Some(with_holder(archive, &row_of(&row)?).await?),
         None => None,
     };
     Ok(FileVerified {
@@ -103,53 +189,135 @@ pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified
     })
 }
 
+/// As [`verified`], for someone who has the file and so reads the name anyway.
+async fn with_holder(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
+    let then = said_then(archive, copy).await?;
+    let value = |key: &str| {
+        let field = then.fields.get(key);
+        field.map_or_else(String::new, |field| field.value.clone())
+    };
+    let holder = Holder {
+        ho_ten: value("ho_ten"),
+        ngay_sinh: value("ngay_sinh"),
+    };
+    Ok(Verified {
+        holder: Some(holder),
+        ..verified(archive, copy).await?
+    })
+}
+
+async fn said_then(archive: &Archive, copy: &CopyRow) -> Result<InForce> {
+    let at = issued_at(copy)?;
+    correction::in_force(archive, &copy.record_id, copy.record_version, at).await
+}
+
+/// The instant whose register the copy shows.
+pub(super) fn issued_at(copy: &CopyRow) -> Result<Timestamp> {
+    parse_stamp(&copy.issued_at).ok_or_else(|| Error::Corrupt {
+        what: format!("copy {}: time of issue", copy.id),
+    })
+}
+
 async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
     let record = record::load(archive, &copy.record_id).await?;
-    let then = record::fields_of(archive, &copy.record_id, copy.record_version).await?;
-    let class = archive.classes.get(&record.class);
-    let document = class
-        .and_then(|class| class.copy.as_ref())
-        .map(|layout| layout.subtitle.vi.clone());
+    let then = said_then(archive, copy).await?;
+    let layout = archive
+        .classes
+        .get(&record.class)
+        .and_then(|class| class.copy.as_ref());
+    let standing = standing_of(archive, copy, layout, &then).await?;
+    let value = |key: &str| {
+        then.fields
+            .get(key)
+            .map_or("", |field| field.value.as_str())
+    };
     Ok(Verified {
         number: format!("{}/{}", copy.number, copy.year),
         issued_at: copy.issued_at.clone(),
         agency: archive.config.office.agency.clone(),
-        document: document.unwrap_or_default(),
-        initials: initials(then.get("ho_ten").map_or("", |field| field.value.as_str())),
-        birth_year: then
-            .get("ngay_sinh")
-            .and_then(|field| field.value.get(..4).map(Into::into)),
-        state: state_now(archive, copy, &then).await?.into(),
+        document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),
+        initials: initials(value("ho_ten")),
+        birth_year: value("ngay_sinh").get(..4).map(Into::into),
+        state: standing.word.into(),
+        state_at: standing.since,
+        reason: copy.withdrawal.clone(),
+        decision: standing.decision.as_ref().map(Into::into),
+        code_until: copy.code_until.clone(),
         sha256: copy.sha256.clone().unwrap_or_default(),
+        holder: None,
     })
 }
 
-/// A copy is superseded once a later decision on its record says something else than it says.
-async fn state_now(archive: &Archive, copy: &CopyRow, then: &Fields) -> Result<&'static str> {
-    if copy.state == "void" {
-        return Ok("void");
+/// Where a copy stands, computed when somebody asks, so that no flag can be forgotten.
+struct Standing {
+    word: &'static str,
+    since: Option<String>,
+    decision: Option<Correction>,
+}
+
+impl Standing {
+    fn plain(word: &'static str, since: Option<String>) -> Self {
+        Self {
+            word,
+            since,
+            decision: None,
+        }
     }
-    let row = sqlx::query(
-        "SELECT v.state, v.fields FROM publications q
-         JOIN record_versions v ON v.record_id = q.record_id AND v.version = q.version
-         WHERE q.record_id = $1 ORDER BY q.position DESC LIMIT 1",
-    )
-    .bind(&copy.record_id)
-    .fetch_one(archive.catalogue.pool())
-    .await?;
-    let now: Fields = serde_json::from_str(&row.try_get::<String, _>("fields")?)?;
-    let approved = row.try_get::<String, _>("state")? == "approved";
-    let value = |fields: &Fields| -> Vec<(String, String)> {
-        fields
-            .iter()
-            .map(|(key, field)| (key.clone(), field.value.clone()))
-            .collect()
+
+    fn decided(word: &'static str, decision: &Correction) -> Self {
+        Self {
+            word,
+            since: Some(decision.effective_from.clone()),
+            decision: Some(decision.clone()),
+        }
+    }
+}
+
+async fn standing_of(
+    archive: &Archive,
+    copy: &CopyRow,
+    layout: Option<&CopyLayout>,
+    then: &InForce,
+) -> Result<Standing> {
+    if copy.state == "void" {
+        return Ok(Standing::plain("void", None));
+    }
+    if copy.withdrawn_at.is_some() {
+        return Ok(Standing::plain("withdrawn", copy.withdrawn_at.clone()));
+    }
+    let Some(now) = correction::now_in_force(archive, &copy.record_id).await? else {
+        return Ok(Standing::plain("superseded", None)); // the record was taken out of the register
     };
-    Ok(if approved && value(&now) == value(then) {
-        "valid"
-    } else {
-        "superseded"
+    if let Some(decision) = now.revoked_by() {
+        return Ok(Standing::decided("revoked", decision));
+    }
+    let differing = differing(layout, then, &now);
+    if differing.is_empty() {
+        return Ok(Standing::plain("valid", None));
+    }
+    let mut behind = differing.iter().filter_map(|key| now.cited_for(key));
+    let unknown_then = |entry: &&Correction| !then.corrections.contains(entry);
+    Ok(match behind.find(unknown_then) {
+        Some(decision) => Standing::decided("superseded", decision),
+        None => Standing::plain("superseded", None), // the transcription itself was put right
     })
+}
+
+/// Keys of what the copy shows that the register says otherwise now.
+fn differing(layout: Option<&CopyLayout>, then: &InForce, now: &InForce) -> Vec<String> {
+    let value = |said: &InForce, key: &str| said.fields.get(key).map(|field| field.value.clone());
+    let shown = layout.map_or_else(
+        || {
+            now.fields
+                .keys()
+                .chain(then.fields.keys())
+                .cloned()
+                .collect()
+        },
+        |layout| layout.fields.clone(),
+    );
+    let differs = |key: &String| value(then, key) != value(now, key);
+    shown.into_iter().filter(differs).collect()
 }
 
 /// `Đặng Thị Thuỳ Dương` as `Đ. T. T. D.`

@@ -6,7 +6,7 @@ use sqlx::Row;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
-use crate::certified_copy;
+use crate::certified_copy::{self, Issue};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::notify::{self, Event};
@@ -19,7 +19,7 @@ pub async fn confirm(archive: &Archive, caller: &Caller, id: &str, record_id: &s
     require(caller, Act::ConfirmCopies)?;
     let record = crate::record::load(archive, record_id).await?;
     if record.state != "approved" {
-        return Err(certified_copy::not_approved());
+        return Err(crate::record::not_approved());
     }
     let mut tx = archive.catalogue.begin().await?;
     let moved = sqlx::query(
@@ -115,7 +115,16 @@ pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<Str
         ));
     }
     let record: String = row.try_get("record_id")?;
-    let copy = certified_copy::open(archive, &mut tx, caller, &record, Some(id)).await?;
+    let copy = certified_copy::open(
+        archive,
+        &mut tx,
+        caller,
+        &Issue {
+            request_id: Some(id),
+            ..Issue::of(&record)
+        },
+    )
+    .await?;
     tx.commit().await?;
     Ok(copy)
 }

@@ -47,7 +47,7 @@ pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
 pub async fn fetch(archive: &Archive, code: &str) -> Result<(String, Vec<u8>)> {
     let copy: Option<String> = sqlx::query_scalar(
         "SELECT c.id FROM copy_requests q JOIN copies c ON c.request_id = q.id
-         WHERE q.code = $1 AND c.state = 'issued'",
+         WHERE q.code = $1 AND c.state = 'issued' AND c.withdrawn_at IS NULL",
     )
     .bind(tidy(code))
     .fetch_optional(archive.catalogue.pool())

@@ -34,7 +34,7 @@ impl Differences {
 }
 
 /// Kind and rows; the first column is the id, every other is compared as text.
-const WHAT: [(&str, &str); 7] = [
+const WHAT: [(&str, &str); 8] = [
     (
         "fonds",
         "SELECT f.code AS id, f.name FROM fonds f
@@ -73,10 +73,18 @@ const WHAT: [(&str, &str); 7] = [
          GROUP BY record_id",
     ),
     (
+        "correction",
+        "SELECT id, record_id, kind, ground, decision_number, decision_date, decision_agency,
+            decision_scan_id, effective_from, changes, note, CAST(year AS TEXT) AS year,
+            CAST(number AS TEXT) AS number, CAST(record_version AS TEXT) AS version, entered_by,
+            entered_at, decided_by, decided_at FROM corrections WHERE state = 'approved'",
+    ),
+    (
         "copy",
         "SELECT id, CAST(year AS TEXT) AS year, CAST(number AS TEXT) AS number, state, record_id,
-            CAST(record_version AS TEXT) AS version, code, object_id, sha256, issued_by, issued_at
-         FROM copies WHERE state = 'issued'",
+            CAST(record_version AS TEXT) AS version, code, object_id, sha256, issued_by, issued_at,
+            CAST(quantity AS TEXT) AS quantity, reissue_of, void_code, withdrawn_at, withdrawn_by,
+            withdrawal, code_until FROM copies WHERE state <> 'opening'",
     ),
 ];
 

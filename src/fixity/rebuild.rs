@@ -1,5 +1,5 @@
 //! The catalogue and the index made again from the vault alone: deliveries with every page, decided
-//! records with ids, versions and publication numbers, and the issue book.
+//! records with ids, versions, publication numbers and corrections, and the issue book.
 //!
 //! The vault does not hold people and tokens, citizens' requests, the log, and what nobody has
 //! decided yet; pages without a decision are queued to be read again.
@@ -49,9 +49,11 @@ pub struct Rebuilt {
     pub records: i64,
     /// Their versions.
     pub versions: i64,
-    /// Issued copies.
+    /// Approved entries of the registers' appendices.
+    pub corrections: i64,
+    /// Lines of the issue book.
     pub copies: i64,
-    /// Numbers of the issue book without a copy in the vault, such as `3/2026`: void or never made.
+    /// Numbers of the issue book of which the vault has no line, such as `3/2026`: never finished.
     pub numbers_without_copy: Vec<String>,
     /// The newest publication number.
     pub publication: i64,
@@ -194,6 +196,7 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
             "records WHERE kept_version IS NOT NULL",
             &mut rebuilt.records,
         ),
+        ("corrections", &mut rebuilt.corrections),
         ("copies", &mut rebuilt.copies),
     ] {
         let query = format!("SELECT COUNT(*) AS n FROM {table}");

@@ -11,6 +11,7 @@ const FEES: &str = include_str!("../../migrations/seed/fees.toml");
 const RETENTION_RULES: &str = include_str!("../../migrations/seed/retention_rules.toml");
 const PLACES: &str = include_str!("../../migrations/seed/places.toml");
 const AGENCIES: &str = include_str!("../../migrations/seed/agencies.toml");
+const CORRECTION_GROUNDS: &str = include_str!("../../migrations/seed/correction_grounds.toml");
 const HOLIDAYS: &str = include_str!("../../migrations/seed/holidays.toml");
 
 /// Period of validity: from inclusive, to exclusive or open.
@@ -99,6 +100,23 @@ struct AgencyRow {
 }
 
 #[derive(Deserialize)]
+struct CorrectionGrounds {
+    correction_ground: Vec<CorrectionGroundRow>,
+}
+
+#[derive(Deserialize)]
+struct CorrectionGroundRow {
+    code: String,
+    kind: String,
+    name: String,
+    name_en: String,
+    #[serde(default)]
+    fields: Vec<String>,
+    #[serde(flatten)]
+    dated: Dated,
+}
+
+#[derive(Deserialize)]
 struct Holidays {
     holiday: Vec<HolidayRow>,
 }
@@ -130,6 +148,10 @@ pub async fn load(catalogue: &Catalogue) -> Result<()> {
     }
     for row in parse::<Agencies>("agencies", AGENCIES)?.agency {
         put_agency(&mut tx, &row).await?;
+    }
+    let grounds: CorrectionGrounds = parse("correction_grounds", CORRECTION_GROUNDS)?;
+    for row in &grounds.correction_ground {
+        put_correction_ground(&mut tx, row).await?;
     }
     for row in parse::<Holidays>("holidays", HOLIDAYS)?.holiday {
         put_holiday(&mut tx, &row).await?;
@@ -241,6 +263,29 @@ async fn put_agency(tx: &mut Tx, row: &AgencyRow) -> Result<()> {
     .bind(&row.dated.valid_to)
     .bind(&row.name)
     .bind(&row.became)
+    .bind(&row.dated.source)
+    .bind(&row.dated.verified)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn put_correction_ground(tx: &mut Tx, row: &CorrectionGroundRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO correction_grounds
+            (code, valid_from, valid_to, kind, name, name_en, fields, source, verified)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (code, valid_from) DO UPDATE SET valid_to = excluded.valid_to,
+            kind = excluded.kind, name = excluded.name, name_en = excluded.name_en,
+            fields = excluded.fields, source = excluded.source, verified = excluded.verified",
+    )
+    .bind(&row.code)
+    .bind(&row.dated.valid_from)
+    .bind(&row.dated.valid_to)
+    .bind(&row.kind)
+    .bind(&row.name)
+    .bind(&row.name_en)
+    .bind(row.fields.join(","))
     .bind(&row.dated.source)
     .bind(&row.dated.verified)
     .execute(&mut **tx)

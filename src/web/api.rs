@@ -3,6 +3,7 @@
 
 mod batches;
 mod copies;
+mod corrections;
 mod custody;
 mod manifest;
 mod notices;
@@ -53,6 +54,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(batches::routes())
         .merge(records::routes())
         .merge(copies::routes())
+        .merge(corrections::routes())
         .merge(people::routes())
         .merge(custody::routes())
         .merge(manifest::routes())

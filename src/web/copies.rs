@@ -1,5 +1,5 @@
 //! Issuing copies: requests by their term, the candidates for each, confirmation by a clerk, release
-//! by another person, and the issue book.
+//! by another person.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::counter::pdf;
 use super::extract::Asked;
 use super::fault::PageFault;
 use super::frame::{Frame, shown};
 use super::reading_room::{Names, spoken};
 use super::session::{Form, Signed};
 use crate::access::Act;
-use crate::certified_copy::{self, CopyRow};
 use crate::copy_request::{self, RequestView};
 use crate::record::{self, RecordView};
 use crate::search::FoundHit;
@@ -30,8 +28,6 @@ pub fn routes() -> Router<State> {
         .route("/cap-ban-sao/{id}/xac-nhan", post(confirm))
         .route("/cap-ban-sao/{id}/tu-choi", post(refuse))
         .route("/cap-ban-sao/{id}/ky", post(release))
-        .route("/so-cap-ban-sao", get(book))
-        .route("/so-cap-ban-sao/{id}/ban-sao.pdf", get(sealed))
 }
 
 /// The state of a request in words.
@@ -217,46 +213,4 @@ async fn release(
 ) -> Result<Redirect, PageFault> {
     copy_request::release(&archive, &form.caller, &id).await?;
     Ok(Redirect::to(&format!("/cap-ban-sao/{id}")))
-}
-
-#[derive(Debug, serde::Deserialize)]
-struct BookAsked {
-    year: Option<i64>,
-}
-
-#[derive(Template)]
-#[template(path = "issue_book.html")]
-struct Book {
-    f: Frame,
-    year: i64,
-    rows: Vec<CopyRow>,
-}
-
-async fn book(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Asked(asked): Asked<BookAsked>,
-) -> Result<Response, PageFault> {
-    let year = asked.year.unwrap_or_else(|| this_year(&archive));
-    let page = Book {
-        rows: certified_copy::book(&archive, &signed.caller, year).await?,
-        f: signed.frame,
-        year,
-    };
-    Ok(shown(&page)?.into_response())
-}
-
-/// The year in the office's zone.
-pub fn this_year(archive: &State) -> i64 {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(7));
-    i64::from(archive.clock.now().to_zoned(zone).year())
-}
-
-async fn sealed(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
-    let bytes = certified_copy::bytes(&archive, &signed.caller, &id).await?;
-    Ok(pdf("ban-sao.pdf", bytes))
 }

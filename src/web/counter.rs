@@ -1,9 +1,8 @@
-//! The public counter: ask for a copy, follow the request by its code, fetch the copy, verify one.
-//! Nothing here shows more of a person than initials and a year of birth.
+//! The public counter: ask for a copy, follow the request by its code, fetch the copy.
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
+use axum::extract::{Path, State as Extracted};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -15,26 +14,16 @@ use super::frame::{Frame, shown};
 use super::session::{OpenForm, Peer, Visitor};
 use crate::access::{self, Caller, fresh_secret};
 use crate::archive::Archive;
-use crate::certified_copy::{self, FileVerified, Verified};
 use crate::copy_request::{self, Applicant, AskGiven, Sought, Status};
 use crate::error::{Error, Fault, Result};
 
-/// Largest copy that may be handed in for verification, in bytes.
-pub const LARGEST_COPY: usize = 32 << 20;
-
 /// The routes.
 pub fn routes() -> Router<State> {
-    let verify = get(verify_door).post(verify_file);
     Router::new()
         .route("/yeu-cau", get(blank_request).post(send_request))
         .route("/yeu-cau/theo-doi", get(find_request))
         .route("/yeu-cau/{code}", get(follow))
         .route("/yeu-cau/{code}/ban-sao.pdf", get(fetch))
-        .route(
-            "/xac-minh",
-            verify.layer(DefaultBodyLimit::max(LARGEST_COPY)),
-        )
-        .route("/xac-minh/{code}", get(verify_code))
 }
 
 // Asking ----------------------------------------------------------------------------------------
@@ -154,8 +143,9 @@ async fn send_request(
 // Following -------------------------------------------------------------------------------------
 
 #[derive(serde::Deserialize)]
-struct CodeAsked {
-    ma: Option<String>,
+pub struct CodeAsked {
+    /// The code typed.
+    pub ma: Option<String>,
     moi: Option<String>,
 }
 
@@ -234,7 +224,8 @@ async fn find_request(Asked(asked): Asked<CodeAsked>) -> Redirect {
     lead_to("/yeu-cau", asked.ma.as_deref())
 }
 
-fn lead_to(room: &str, code: Option<&str>) -> Redirect {
+/// From the code typed to the page of that code.
+pub fn lead_to(room: &str, code: Option<&str>) -> Redirect {
     let code = copy_request::tidy(code.unwrap_or_default());
     match code.is_empty() {
         true => Redirect::to(room),
@@ -280,145 +271,4 @@ pub fn pdf(name: &str, bytes: Vec<u8>) -> Response {
         ),
     ];
     (headers, bytes).into_response()
-}
-
-// Verifying -------------------------------------------------------------------------------------
-
-#[derive(Template)]
-#[template(path = "verify.html")]
-struct Verification {
-    f: Frame,
-    by_code: Option<Verified>,
-    by_file: Option<FileVerified>,
-    unknown_code: bool,
-}
-
-impl Verification {
-    fn blank(f: Frame) -> Self {
-        Self {
-            f,
-            by_code: None,
-            by_file: None,
-            unknown_code: false,
-        }
-    }
-
-    /// What the archive knows, by whichever way it was asked.
-    fn known(&self) -> Vec<&Verified> {
-        let by_file = self
-            .by_file
-            .as_ref()
-            .and_then(|found| found.archive.as_ref());
-        self.by_code.as_ref().or(by_file).into_iter().collect()
-    }
-
-    fn now(&self, known: &Verified) -> (&'static str, &'static str) {
-        match known.state.as_str() {
-            "valid" => (
-                "good",
-                self.f.w(
-                    "Bản sao này đang có giá trị: sổ gốc vẫn ghi đúng như vậy.",
-                    "This copy is valid: the register still says the same.",
-                ),
-            ),
-            "superseded" => (
-                "doubt",
-                self.f.w(
-                    "Sổ gốc đã được chỉnh sửa sau ngày cấp. Hãy yêu cầu bản sao mới.",
-                    "The register was corrected after this copy was issued. Ask for a newer copy.",
-                ),
-            ),
-            _ => (
-                "bad",
-                self.f.w(
-                    "Bản sao này đã bị thu hồi, không còn giá trị.",
-                    "This copy was withdrawn and is no longer valid.",
-                ),
-            ),
-        }
-    }
-
-    fn file_shade(&self, found: &FileVerified) -> &'static str {
-        match found.file.as_str() {
-            "unchanged" => "good",
-            "added_to" | "encrypted" | "unreadable" | "too_large" => "doubt",
-            _ => "bad",
-        }
-    }
-
-    fn seal_shade(&self, found: &FileVerified) -> &'static str {
-        match (found.key.as_str(), found.trust.as_str()) {
-            ("good_then", "trusted") => "good",
-            ("good_then", "test_authority") => "doubt",
-            _ => "bad",
-        }
-    }
-
-    fn sign(&self, shade: &str) -> &'static str {
-        match shade {
-            "good" => "✓",
-            "doubt" => "!",
-            _ => "✗",
-        }
-    }
-}
-
-async fn verify_door(
-    Visitor(f): Visitor,
-    Asked(asked): Asked<CodeAsked>,
-) -> Result<Response, PageFault> {
-    if asked.ma.is_some() {
-        return Ok(lead_to("/xac-minh", asked.ma.as_deref()).into_response());
-    }
-    Ok(shown(&Verification::blank(f))?.into_response())
-}
-
-async fn verify_code(
-    Extracted(archive): Extracted<State>,
-    Visitor(f): Visitor,
-    Peer(peer): Peer,
-    Path(code): Path<String>,
-) -> Result<Response, PageFault> {
-    let mut page = Verification::blank(f);
-    let answer = certified_copy::verify_code(&archive, &code);
-    match guarded(&archive, "verify", &peer, answer).await {
-        Ok(known) => page.by_code = Some(known),
-        Err(Error::NotFound { .. }) => {
-            page.unknown_code = true;
-            return Ok((StatusCode::NOT_FOUND, shown(&page)?).into_response());
-        }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(shown(&page)?.into_response())
-}
-
-async fn verify_file(
-    Extracted(archive): Extracted<State>,
-    Visitor(f): Visitor,
-    mut parts: Multipart,
-) -> Result<Response, PageFault> {
-    let unreadable = |_| {
-        Error::invalid(
-            "/file",
-            "Không nhận được tệp; tệp phải nhỏ hơn 32 MB.",
-            "The file did not arrive; it must be smaller than 32 MB.",
-        )
-    };
-    let mut bytes = None;
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        if part.name() == Some("file") {
-            bytes = Some(part.bytes().await.map_err(unreadable)?);
-        }
-    }
-    let bytes = bytes.filter(|bytes| !bytes.is_empty());
-    let bytes = bytes.ok_or_else(|| {
-        Error::invalid(
-            "/file",
-            "Hãy chọn tệp bản sao.",
-            "Choose the file of the copy.",
-        )
-    })?;
-    let mut page = Verification::blank(f);
-    page.by_file = Some(certified_copy::verify_file(&archive, &bytes).await?);
-    Ok(shown(&page)?.into_response())
 }

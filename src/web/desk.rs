@@ -13,12 +13,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
+use super::corrections::state_in_words;
 use super::extract::Asked;
 use super::fault::PageFault;
 use super::frame::{Frame, shown};
-use super::reading_room::Names;
+use super::reading_room::{Names, spoken};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
+use crate::correction::{self, Correction};
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
 use crate::record::{self, RecordView, VersionView};
@@ -92,6 +94,7 @@ struct Record {
     page: PageView,
     history: Vec<VersionView>,
     entries: Vec<Entry>,
+    appendix: Vec<Correction>,
     faults: Vec<Fault>,
     note: String,
 }
@@ -117,6 +120,7 @@ impl Record {
             names: Names::of(archive),
             history: record::history(archive, caller, id).await?,
             entries: entries(class, &record, &page, &typed.values, &faults),
+            appendix: correction::of_record(archive, caller, id).await?,
             record,
             page,
             faults,
@@ -155,6 +159,23 @@ impl Record {
             "machine" => self.f.w("máy", "machine"),
             name => name,
         }
+    }
+
+    fn entry_state(&self, entry: &Correction) -> (&'static str, &'static str) {
+        state_in_words(&self.f, entry)
+    }
+
+    fn printed(&self, key: &str) -> &str {
+        let field = self.record.fields.get(key);
+        field.map_or("", |field| field.raw.as_str())
+    }
+
+    fn said(&self, key: &str, value: &str) -> String {
+        spoken(key, value)
+    }
+
+    fn may_enter_correction(&self) -> bool {
+        self.f.may(Act::CorrectRecords) && self.record.state == "approved"
     }
 
     fn may_correct(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The issue book, from the entry beside each sealed copy.
+//! The issue book, from the newest line kept in each copy's object: issued, void, withdrawn.
 
 use sqlx::Row;
 
@@ -11,7 +11,8 @@ use crate::vault::ObjectId;
 
 /// Brings one line of the book back. The request it answered is not in the vault.
 pub(super) async fn restore(archive: &Archive, id: &ObjectId, rebuilt: &mut Rebuilt) -> Result<()> {
-    let Some(bytes) = part(archive, id, ENTRY_FILE, 1, rebuilt).await? else {
+    let head = archive.vault.inventory(id).await?.head();
+    let Some(bytes) = part(archive, id, ENTRY_FILE, head, rebuilt).await? else {
         return Ok(());
     };
     let entry: Option<CopyRow> = serde_json::from_slice(&bytes).ok();
@@ -39,8 +40,9 @@ pub(super) async fn restore(archive: &Archive, id: &ObjectId, rebuilt: &mut Rebu
 async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO copies (id, year, number, state, record_id, record_version, code, object_id,
-            sha256, issued_by, issued_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            sha256, issued_by, issued_at, quantity, reissue_of, void_code, withdrawn_at,
+            withdrawn_by, withdrawal, code_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(&copy.id)
     .bind(copy.year)
@@ -53,12 +55,20 @@ async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {
     .bind(&copy.sha256)
     .bind(&copy.issued_by)
     .bind(&copy.issued_at)
+    .bind(copy.quantity)
+    .bind(&copy.reissue_of)
+    .bind(&copy.void_code)
+    .bind(&copy.withdrawn_at)
+    .bind(&copy.withdrawn_by)
+    .bind(&copy.withdrawal)
+    .bind(&copy.code_until)
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// Lets each year's book go on behind its last number, and names the numbers without a copy.
+/// Lets each year's book and appendix go on behind their last numbers, and names the numbers of which
+/// the vault has no line.
 pub(super) async fn set_counters(tx: &mut Tx, rebuilt: &mut Rebuilt) -> Result<()> {
     let rows = sqlx::query("SELECT year, number FROM copies ORDER BY year, number")
         .fetch_all(&mut **tx)
@@ -71,6 +81,15 @@ pub(super) async fn set_counters(tx: &mut Tx, rebuilt: &mut Rebuilt) -> Result<(
         rebuilt.numbers_without_copy.extend(missing);
         last = (year, number);
         raise_counter(tx, &format!("copies-{year}"), number).await?;
+    }
+    let entries = sqlx::query(
+        "SELECT year, MAX(number) AS number FROM corrections WHERE state = 'approved' GROUP BY year",
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in &entries {
+        let (year, number): (i64, i64) = (row.try_get("year")?, row.try_get("number")?);
+        raise_counter(tx, &format!("appendix-{year}"), number).await?;
     }
     Ok(())
 }

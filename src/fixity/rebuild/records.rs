@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{Rebuilt, note, part};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
+use crate::correction;
 use crate::error::{Error, Result};
 use crate::keep::{KeptRecord, KeptRecords, RECORDS_FILE};
 use crate::record::{Version, save_version};
@@ -59,6 +60,9 @@ pub(super) async fn save(tx: &mut Tx, scan_id: &str, kept: &[KeptRecords]) -> Re
         }
         for record in versions.values() {
             save_decision(tx, record).await?;
+            for entry in &record.corrections {
+                correction::restore(tx, entry).await?;
+            }
         }
     }
     Ok(())

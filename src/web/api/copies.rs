@@ -9,16 +9,17 @@ use bytes::Bytes;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::certified_copy::{self, CopyRow, FileVerified, Verified};
+use crate::certified_copy::{self, BatchOutcome, CopyRow, FileVerified, Verified};
 use crate::copy_request::{self, Applicant, AskGiven, RequestView, Sought, Status};
 use crate::error::Error;
 use crate::search::FoundHit;
 use crate::web::State;
-use crate::web::copies::this_year;
-use crate::web::counter::{LARGEST_COPY, guarded, pdf};
+use crate::web::counter::{guarded, pdf};
 use crate::web::extract::{Asked, Given, too_large};
 use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::issue_book::this_year;
 use crate::web::session::{Api, Peer};
+use crate::web::verification::LARGEST_COPY;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<State> {
@@ -31,7 +32,10 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(release))
         .routes(routes!(status))
         .routes(routes!(fetch))
-        .routes(routes!(book))
+        .routes(routes!(book, issue_many))
+        .routes(routes!(withdraw))
+        .routes(routes!(reissue))
+        .routes(routes!(set_code_term))
         .routes(routes!(sealed))
         .routes(routes!(verify_code))
         .merge(
@@ -249,6 +253,108 @@ async fn book(
 ) -> Result<Json<Vec<CopyRow>>, Problem> {
     let year = asked.year.map_or_else(|| this_year(&archive), i64::from);
     Ok(Json(certified_copy::book(&archive, &caller, year).await?))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ManyGiven {
+    /// Ids of approved records; 1 to 500.
+    records: Vec<String>,
+}
+
+/// Issue copies of many records in one act: each gets a number of its own, one that fails harms only
+/// itself.
+#[utoipa::path(post, path = "/api/v1/copies", tag = "copies", request_body = ManyGiven,
+    responses((status = 200, body = [BatchOutcome]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn issue_many(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<ManyGiven>,
+) -> Result<Json<Vec<BatchOutcome>>, Problem> {
+    let outcomes = certified_copy::issue_many(&archive, &caller, &given.records).await?;
+    Ok(Json(outcomes))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Withdrawal {
+    /// What whoever verifies the copy will read; no personal data.
+    reason: String,
+}
+
+/// Withdraw an issued copy. The sealed file stays in the vault.
+#[utoipa::path(post, path = "/api/v1/copies/{id}/withdraw", tag = "copies",
+    params(("id" = String, Path)), request_body = Withdrawal,
+    responses((status = 200, body = CopyRow), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn withdraw(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Withdrawal>,
+) -> Result<Json<CopyRow>, Problem> {
+    let row = certified_copy::withdraw(&archive, &caller, &id, &given.reason).await?;
+    Ok(Json(row))
+}
+
+/// Repeat an issued copy under a new number, with the values in force today.
+#[utoipa::path(post, path = "/api/v1/copies/{id}/reissue", tag = "copies",
+    params(("id" = String, Path)),
+    responses((status = 201, body = CopyRow), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument)))]
+async fn reissue(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<CopyRow>), Problem> {
+    let row = certified_copy::reissue(&archive, &caller, &id).await?;
+    Ok((StatusCode::CREATED, Json(row)))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CodeTerm {
+    /// The code answers before this instant, RFC 3339; null: without end.
+    until: Option<String>,
+}
+
+/// The term after it was set.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct CodeTermSet {
+    /// Number in the issue book, such as `12/2026`.
+    number: String,
+    /// RFC 3339 UTC; null: without end.
+    code_until: Option<String>,
+}
+
+/// The holder, by the tracking code, lets the verification code expire or extends it.
+#[utoipa::path(put, path = "/api/v1/track/{code}/verification-code", tag = "public", security(()),
+    params(("code" = String, Path)), request_body = CodeTerm,
+    responses((status = 200, body = CodeTermSet), (status = 404, body = ProblemDocument),
+        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+async fn set_code_term(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    Given(given): Given<CodeTerm>,
+) -> Result<Json<CodeTermSet>, Problem> {
+    let until = given.until.as_deref().map(str::parse).transpose();
+    let until = until.map_err(|_| {
+        Error::invalid(
+            "/until",
+            "Thời điểm phải viết theo RFC 3339.",
+            "An instant is written as in RFC 3339.",
+        )
+    })?;
+    let set = certified_copy::set_code_until(&archive, &code, until);
+    let row = guarded(&archive, "follow", &peer, set).await?;
+    Ok(Json(CodeTermSet {
+        number: format!("{}/{}", row.number, row.year),
+        code_until: row.code_until,
+    }))
 }
 
 /// The sealed file of an issued copy.

@@ -36,7 +36,7 @@ pub fn routes() -> OpenApiRouter<State> {
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Correction {
+struct DeskCorrection {
     /// The version that was looked at; a newer one refuses the correction.
     version: i64,
     /// New values by key; a value equal to the old one confirms it.
@@ -153,7 +153,7 @@ async fn queue(
 
 /// Correct values; what is printed stays beside them.
 #[utoipa::path(post, path = "/api/v1/records/{id}/correct", tag = "records",
-    params(("id" = String, Path)), request_body = Correction,
+    params(("id" = String, Path)), request_body = DeskCorrection,
     responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
         (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
         (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
@@ -161,9 +161,9 @@ async fn correct(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
     Path(id): Path<String>,
-    Given(given): Given<Correction>,
+    Given(given): Given<DeskCorrection>,
 ) -> Result<Json<RecordView>, Problem> {
-    let Correction {
+    let DeskCorrection {
         version,
         fields,
         note,

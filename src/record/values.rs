@@ -6,13 +6,13 @@ use sogoc_workers::class::{Class, FieldKind};
 use sogoc_workers::dates::Date;
 use sogoc_workers::reading::FieldReading;
 
+use super::Fields;
 use crate::error::{Error, Fault, Result};
-use crate::record::Fields;
 
 /// Longest value a person may type.
 const LONGEST_VALUE: usize = 2000;
 
-pub(super) fn missing_mandatory(class: Option<&Class>, fields: &Fields) -> Vec<String> {
+pub(crate) fn missing_mandatory(class: Option<&Class>, fields: &Fields) -> Vec<String> {
     let Some(class) = class else {
         return Vec::new();
     };
@@ -29,20 +29,18 @@ pub(super) fn missing_mandatory(class: Option<&Class>, fields: &Fields) -> Vec<S
 }
 
 /// Puts the person's values beside what was printed; every fault is reported, not only the first.
-pub(super) fn apply(
+pub(crate) fn apply(
     class: Option<&Class>,
     fields: &mut Fields,
     changes: &BTreeMap<String, String>,
 ) -> Result<()> {
-    use unicode_normalization::UnicodeNormalization;
     let mut faults = Vec::new();
     for (key, value) in changes {
-        let value: String = value.trim().nfc().collect();
-        match normalised(class, key, &value) {
+        match normalised(class, key, value) {
             Ok(normalised) => {
                 let raw = fields
                     .get(key)
-                    .map_or_else(|| value.clone(), |field| field.raw.clone());
+                    .map_or_else(|| tidied(value), |field| field.raw.clone());
                 let bounds = fields.get(key).and_then(|field| field.bounds);
                 let corrected = FieldReading {
                     raw,
@@ -67,12 +65,19 @@ pub(super) fn apply(
     }
 }
 
-/// A typed value in its normal form, by the kind of the field.
-fn normalised(
+fn tidied(typed: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    typed.trim().nfc().collect()
+}
+
+/// A typed value in its normal form, by the kind of the field; or what is wrong with it, Vietnamese
+/// first.
+pub(crate) fn normalised(
     class: Option<&Class>,
     key: &str,
-    value: &str,
+    typed: &str,
 ) -> std::result::Result<String, (String, String)> {
+    let value = tidied(typed);
     let Some(field) = class.and_then(|class| class.field(key)) else {
         return Err((
             "Loại hồ sơ này không có trường đó.".into(),
@@ -86,9 +91,9 @@ fn normalised(
         ));
     }
     if field.kind != FieldKind::Date || value == "-" || value.is_empty() {
-        return Ok(value.to_owned());
+        return Ok(value);
     }
-    Date::parse(value)
+    Date::parse(&value)
         .map(|date| date.to_string())
         .ok_or_else(|| {
             (

@@ -1,0 +1,214 @@
+//! Another person approves an entry: it takes its number in the appendix and overlays the record from
+//! its date; or rejects it with a reason.
+
+use std::time::Duration;
+
+use jiff::tz::Offset;
+use serde_json::json;
+
+use super::{Correction, rows};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::{Tx, next_number};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
+use crate::record::{self, Version};
+
+/// Approves an entry. The record gains a version with the same printed fields, which knows the entry;
+/// it is published anew and goes to the vault; copies issued before are told apart by their version.
+///
+/// # Errors
+/// `Refused` with code `same_person`, `no_decision_scan`, `record_changing` or `decided_already`.
+pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Correction> {
+    require(caller, Act::ApproveCorrections)?;
+    let entry = rows::load(archive, id).await?;
+    refuse_unfit(&entry, caller)?;
+    let record = record::load(archive, &entry.record_id).await?;
+    let fields = record.fields.clone();
+    let now = archive.clock.now();
+    let at = stamp(now);
+    let year = i64::from(Offset::constant(7).to_datetime(now).year());
+    let mut tx = archive.catalogue.begin().await?;
+    let number = next_number(&mut tx, &format!("appendix-{year}")).await?;
+    let version = record.version + 1;
+    let moved = sqlx::query(
+        "UPDATE corrections SET state = 'approved', year = $1, number = $2, record_version = $3,
+            decided_by = $4, decided_at = $5
+         WHERE id = $6 AND state = 'entered' AND decision_scan_id IS NOT NULL",
+    )
+    .bind(year)
+    .bind(number)
+    .bind(version)
+    .bind(&caller.id)
+    .bind(&at)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() != 1 {
+        return Err(decided_already());
+    }
+    let note = entry.cited();
+    let made = Version {
+        number: version,
+        state: "approved",
+        author: &caller.id,
+        note: &note,
+        at: &at,
+    };
+    if !record::advance(&mut tx, &record, &made, &fields).await? {
+        return Err(record_changing());
+    }
+    spread(archive, &mut tx, &entry, &record.scan_id).await?;
+    let details = json!({ "record": entry.record_id, "year": year, "number": number });
+    log(
+        archive,
+        &mut tx,
+        caller,
+        id,
+        Deed::CorrectionApproved,
+        details,
+    )
+    .await?;
+    tx.commit().await?;
+    rows::load(archive, id).await
+}
+
+/// The jobs that follow: to the vault soon, and on the first day in force whatever depends on that day.
+async fn spread(archive: &Archive, tx: &mut Tx, entry: &Correction, scan_id: &str) -> Result<()> {
+    let clock = &*archive.clock;
+    record::enqueue_keeping(archive, tx, scan_id).await?;
+    let kind = Kind::TakeEffect;
+    jobs::enqueue_after(
+        tx,
+        clock,
+        kind,
+        &entry.id,
+        PRIORITY_UPKEEP,
+        wait(archive, entry),
+    )
+    .await
+}
+
+/// Time until the first day in force begins in Viet Nam; none when it has begun.
+fn wait(archive: &Archive, entry: &Correction) -> Duration {
+    let begins = entry
+        .effective_from
+        .parse::<jiff::civil::Date>()
+        .ok()
+        .and_then(|day| Offset::constant(7).to_timestamp(day.at(0, 0, 0, 0)).ok());
+    let left = begins.map(|begins| begins.duration_since(archive.clock.now()));
+    left.and_then(|left| Duration::try_from(left).ok())
+        .unwrap_or_default()
+}
+
+/// Rejects an entry with a reason that whoever entered it will read.
+///
+/// # Errors
+/// `Invalid` without a reason; `Refused` when it is decided already.
+pub async fn reject(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    reason: &str,
+) -> Result<Correction> {
+    require(caller, Act::ApproveCorrections)?;
+    if reason.trim().is_empty() {
+        return Err(Error::invalid(
+            "/reason",
+            "Hãy ghi lý do không duyệt.",
+            "A reason is needed.",
+        ));
+    }
+    rows::load(archive, id).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    let moved = sqlx::query(
+        "UPDATE corrections SET state = 'rejected', refusal = $1, decided_by = $2, decided_at = $3
+         WHERE id = $4 AND state = 'entered'",
+    )
+    .bind(reason.trim())
+    .bind(&caller.id)
+    .bind(stamp(archive.clock.now()))
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() != 1 {
+        return Err(decided_already());
+    }
+    log(
+        archive,
+        &mut tx,
+        caller,
+        id,
+        Deed::CorrectionRejected,
+        json!({}),
+    )
+    .await?;
+    tx.commit().await?;
+    rows::load(archive, id).await
+}
+
+/// An approved entry whose first day in force has come, for the job `take_effect`.
+///
+/// # Errors
+/// `NotFound` for an entry that was never approved.
+pub(crate) async fn taking_effect(archive: &Archive, id: &str) -> Result<Correction> {
+    let entry = rows::load(archive, id).await?;
+    match entry.state.as_str() {
+        "approved" => Ok(entry),
+        _ => Err(Error::NotFound { what: "correction" }),
+    }
+}
+
+async fn log(
+    archive: &Archive,
+    tx: &mut Tx,
+    caller: &Caller,
+    id: &str,
+    deed: Deed,
+    details: serde_json::Value,
+) -> Result<()> {
+    let subject = Subject {
+        kind: "correction",
+        id,
+    };
+    audit::append(tx, &*archive.clock, &caller.id, deed, subject, details).await
+}
+
+fn refuse_unfit(entry: &Correction, caller: &Caller) -> Result<()> {
+    if entry.state != "entered" {
+        return Err(decided_already());
+    }
+    if entry.entered_by == caller.id {
+        return Err(Error::refused(
+            "same_person",
+            "Người nhập và người duyệt phải là hai người khác nhau.",
+            "The one who enters and the one who approves must be two people.",
+        ));
+    }
+    if entry.decision.scan_id.is_none() {
+        return Err(Error::refused(
+            "no_decision_scan",
+            "Chưa duyệt được: bản quét quyết định chưa có trong kho. Hãy quét quyết định rồi gắn vào.",
+            "Not approved: the decision's scan is not in the archive. Scan it and name it here.",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn decided_already() -> Error {
+    Error::refused(
+        "decided_already",
+        "Mục phụ lục này đã được duyệt hoặc đã bị loại.",
+        "This entry was approved or rejected already.",
+    )
+}
+
+fn record_changing() -> Error {
+    Error::refused(
+        "record_changing",
+        "Bản ghi đang được sửa ở bàn soát; hãy duyệt bản ghi trước rồi duyệt mục phụ lục.",
+        "The record is being changed at the desk; approve it first, then this entry.",
+    )
+}

@@ -1,0 +1,359 @@
+//! Entering a correction beside the record, and adding the decision's scan to it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date as Day;
+use serde_json::json;
+use sogoc_workers::class::Class;
+use sogoc_workers::dates::Date;
+use sqlx::Row;
+
+use super::{
+    Correction, CorrectionGiven, Decision, DecisionGiven, FieldChange, day_of, in_force, rows,
+};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::clock::stamp;
+use crate::error::{Error, Fault, Result};
+use crate::law::{self, CorrectionGround};
+use crate::record::{self, Fields, RecordView, normalised};
+
+/// Class of the paper that decides.
+const DECISION_CLASS: &str = "ket_qua_tthc";
+/// Longest remark or name, in characters.
+const LONGEST: usize = 300;
+
+/// Enters a correction of an approved record. It changes nothing until another person approves it.
+///
+/// # Errors
+/// `Invalid` with a pointer to each fault; `Refused` for a record that is not approved; `AlreadyExists`
+/// when that decision is in the record's appendix already.
+pub async fn enter(
+    archive: &Archive,
+    caller: &Caller,
+    record_id: &str,
+    given: &CorrectionGiven,
+) -> Result<Correction> {
+    require(caller, Act::CorrectRecords)?;
+    let record = record::load(archive, record_id).await?;
+    if record.state != "approved" {
+        return Err(record::not_approved());
+    }
+    let now = archive.clock.now();
+    let decision = decision_of(archive, &given.decision, &day_of(now)).await?;
+    let entry = Correction {
+        id: archive.clock.new_id(),
+        record_id: record.id.clone(),
+        kind: kind_of(&given.kind)?,
+        state: "entered".into(),
+        ground: given.ground.trim().to_owned(),
+        effective_from: effective_from(&given.effective_from, &decision)?,
+        changes: changes(archive, &record, given).await?,
+        note: short("/note", &given.note)?,
+        decision,
+        year: None,
+        number: None,
+        record_version: None,
+        entered_by: caller.id.clone(),
+        entered_at: stamp(now),
+        decided_by: None,
+        decided_at: None,
+        refusal: None,
+    };
+    check_ground(archive, &entry).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    if !rows::insert(&mut tx, &entry).await? {
+        return Err(Error::AlreadyExists { what: "correction" });
+    }
+    let subject = Subject {
+        kind: "record",
+        id: record_id,
+    };
+    let fields: Vec<&String> = entry.changes.keys().collect();
+    let details = json!({ "correction": entry.id, "kind": entry.kind, "fields": fields });
+    let deed = Deed::CorrectionEntered;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.commit().await?;
+    Ok(entry)
+}
+
+/// Names the scan of the decision, by itself or by its record, on an entry that waits.
+///
+/// # Errors
+/// `Invalid` when there is no such document; `Refused` when the entry is decided already.
+pub async fn attach(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    given: &DecisionGiven,
+) -> Result<Correction> {
+    require(caller, Act::CorrectRecords)?;
+    let (scan, _) = document(archive, given).await?;
+    let scan = scan.ok_or_else(|| no_document("/decision/scan_id"))?;
+    let mut tx = archive.catalogue.begin().await?;
+    let moved = sqlx::query(
+        "UPDATE corrections SET decision_scan_id = $1 WHERE id = $2 AND state = 'entered'",
+    )
+    .bind(&scan)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() != 1 {
+        drop(tx);
+        rows::load(archive, id).await?;
+        return Err(super::decide::decided_already());
+    }
+    let subject = Subject {
+        kind: "correction",
+        id,
+    };
+    let details = json!({ "scan": scan });
+    let deed = Deed::CorrectionScanNamed;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.commit().await?;
+    rows::load(archive, id).await
+}
+
+fn kind_of(given: &str) -> Result<String> {
+    match given.trim() {
+        "" | "correction" => Ok("correction".into()),
+        "revocation" => Ok("revocation".into()),
+        _ => Err(Error::invalid(
+            "/kind",
+            "Loại phải là: correction (chỉnh sửa) hoặc revocation (thu hồi).",
+            "The kind is correction or revocation.",
+        )),
+    }
+}
+
+/// The decision as given, completed from its own record where that is named.
+async fn decision_of(archive: &Archive, given: &DecisionGiven, today: &str) -> Result<Decision> {
+    let (scan_id, fields) = document(archive, given).await?;
+    let or_read = |given: &str, key: &str| {
+        let read = fields.get(key).map_or("", |field| field.value.as_str());
+        let text = if given.trim().is_empty() { read } else { given };
+        text.trim().to_owned()
+    };
+    let decision = Decision {
+        number: short("/decision/number", &or_read(&given.number, "so_ky_hieu"))?,
+        date: whole_day("/decision/date", &or_read(&given.date, "ngay_ban_hanh"))?,
+        agency: short("/decision/agency", &or_read(&given.agency, "co_quan"))?,
+        scan_id,
+    };
+    for (pointer, text, vi, en) in [
+        (
+            "/decision/number",
+            &decision.number,
+            "Hãy ghi số, ký hiệu của quyết định.",
+            "The decision's number is needed.",
+        ),
+        (
+            "/decision/agency",
+            &decision.agency,
+            "Hãy ghi cơ quan ra quyết định.",
+            "The deciding agency is needed.",
+        ),
+    ] {
+        if text.is_empty() {
+            return Err(Error::invalid(pointer, vi, en));
+        }
+    }
+    if decision.date.as_str() > today {
+        return Err(Error::invalid(
+            "/decision/date",
+            "Ngày ký quyết định không thể sau hôm nay.",
+            "A decision cannot be signed after today.",
+        ));
+    }
+    Ok(decision)
+}
+
+/// The scan named, and the fields of the decision's own record when that was named.
+async fn document(archive: &Archive, given: &DecisionGiven) -> Result<(Option<String>, Fields)> {
+    let text = |id: &Option<String>| id.clone().filter(|id| !id.trim().is_empty());
+    if let Some(record_id) = text(&given.record_id) {
+        let record = record::load(archive, record_id.trim()).await;
+        let record = record.map_err(|_| no_document("/decision/record_id"))?;
+        if record.class != DECISION_CLASS {
+            return Err(no_document("/decision/record_id"));
+        }
+        return Ok((Some(record.scan_id), record.fields));
+    }
+    let Some(scan) = text(&given.scan_id) else {
+        return Ok((None, Fields::new()));
+    };
+    let row = sqlx::query("SELECT id, state, duplicate_of FROM scans WHERE id = $1")
+        .bind(scan.trim())
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or_else(|| no_document("/decision/scan_id"))?;
+    let kept = match row.try_get::<String, _>("state")?.as_str() {
+        "received" => row.try_get("id")?,
+        "duplicate" => row.try_get("duplicate_of")?,
+        _ => None,
+    };
+    let kept: Option<String> = kept;
+    Ok((
+        Some(kept.ok_or_else(|| no_document("/decision/scan_id"))?),
+        Fields::new(),
+    ))
+}
+
+fn no_document(pointer: &str) -> Error {
+    Error::invalid(
+        pointer,
+        "Kho không có bản quét quyết định đó (hoặc bản ghi đó không phải là quyết định).",
+        "The archive holds no such scan of a decision.",
+    )
+}
+
+/// A date to the day, as `YYYY-MM-DD`.
+fn whole_day(pointer: &str, text: &str) -> Result<String> {
+    let date = Date::parse(text).map(|date| date.to_string());
+    date.filter(|date| date.parse::<Day>().is_ok())
+        .ok_or_else(|| {
+            Error::invalid(
+                pointer,
+                "Hãy ghi đủ ngày, tháng, năm. Ví dụ: 3/2/2019.",
+                "A whole date is needed, such as 3/2/2019.",
+            )
+        })
+}
+
+fn effective_from(given: &str, decision: &Decision) -> Result<String> {
+    if given.trim().is_empty() {
+        return Ok(decision.date.clone());
+    }
+    let day = whole_day("/effective_from", given)?;
+    if day < decision.date {
+        return Err(Error::invalid(
+            "/effective_from",
+            "Ngày có hiệu lực không thể trước ngày ký quyết định.",
+            "A decision is not in force before it was signed.",
+        ));
+    }
+    Ok(day)
+}
+
+fn short(pointer: &str, text: &str) -> Result<String> {
+    use unicode_normalization::UnicodeNormalization;
+    let text: String = text.trim().nfc().collect();
+    if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
+        return Err(Error::invalid(
+            pointer,
+            "Quá dài hoặc có ký tự điều khiển.",
+            "Too long, or has control characters.",
+        ));
+    }
+    Ok(text)
+}
+
+/// The changes in normal form beside the values in force; every fault is reported, not only the first.
+async fn changes(
+    archive: &Archive,
+    record: &RecordView,
+    given: &CorrectionGiven,
+) -> Result<BTreeMap<String, FieldChange>> {
+    let now = archive.clock.now();
+    let standing = in_force(archive, &record.id, record.version, now).await?;
+    let class = archive.classes.get(&record.class);
+    let (mut changes, mut faults) = (BTreeMap::new(), Vec::new());
+    for (key, typed) in &given.changes {
+        let before = standing.fields.get(key);
+        let before = before.map_or("", |field| field.value.as_str());
+        match change(class, key, typed, before) {
+            Ok(change) => _ = changes.insert(key.clone(), change),
+            Err((vi, en)) => faults.push(Fault {
+                pointer: format!("/changes/{key}"),
+                vi,
+                en,
+            }),
+        }
+    }
+    let revocation = given.kind.trim() == "revocation";
+    if faults.is_empty() && revocation != changes.is_empty() {
+        faults.push(Fault {
+            pointer: "/changes".into(),
+            vi: if revocation {
+                "Quyết định thu hồi không kèm nội dung chỉnh sửa.".into()
+            } else {
+                "Hãy ghi ít nhất một nội dung được chỉnh sửa.".into()
+            },
+            en: if revocation {
+                "A revocation changes no field.".into()
+            } else {
+                "At least one field must change.".into()
+            },
+        });
+    }
+    if faults.is_empty() {
+        Ok(changes)
+    } else {
+        Err(Error::Invalid(faults))
+    }
+}
+
+fn change(
+    class: Option<&Class>,
+    key: &str,
+    typed: &str,
+    before: &str,
+) -> std::result::Result<FieldChange, (String, String)> {
+    let after = normalised(class, key, typed)?;
+    if after == before || after.is_empty() {
+        return Err((
+            "Nội dung mới phải khác nội dung đang có; muốn xoá trắng hãy nhập dấu “-”.".into(),
+            "The new value must differ from the one in force; for none, enter “-”.".into(),
+        ));
+    }
+    Ok(FieldChange {
+        before: before.to_owned(),
+        after,
+    })
+}
+
+/// Why the law lets a register be corrected or a diploma be revoked, on a day; today when none is given.
+///
+/// # Errors
+/// `Invalid` for a text that is no day; `Forbidden`.
+pub async fn grounds(
+    archive: &Archive,
+    caller: &Caller,
+    day: Option<&str>,
+) -> Result<Vec<CorrectionGround>> {
+    require(caller, Act::SeeRecords)?;
+    let today = day_of(archive.clock.now());
+    let day: Day = day.unwrap_or(&today).parse().map_err(|_| {
+        Error::invalid(
+            "/day",
+            "Ngày phải có dạng YYYY-MM-DD.",
+            "A day is written YYYY-MM-DD.",
+        )
+    })?;
+    law::correction_grounds_on(&archive.catalogue, day).await
+}
+
+/// The law's grounds are dated: what counts is the day the decision was signed.
+async fn check_ground(archive: &Archive, entry: &Correction) -> Result<()> {
+    let day: Day = entry
+        .decision
+        .date
+        .parse()
+        .map_err(|_| Error::Internal("a checked date no longer reads".into()))?;
+    let grounds = law::correction_grounds_on(&archive.catalogue, day).await?;
+    let allowed = grounds.iter().any(|ground| {
+        ground.code == entry.ground
+            && ground.kind == entry.kind
+            && (ground.fields.is_empty()
+                || entry.changes.keys().all(|key| ground.fields.contains(key)))
+    });
+    if allowed {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "/ground",
+        "Căn cứ không đúng với loại quyết định, ngày ký hoặc nội dung được chỉnh sửa.",
+        "That ground does not allow this kind of decision, on its day, for these fields.",
+    ))
+}

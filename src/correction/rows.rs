@@ -1,0 +1,220 @@
+//! The appendix's rows: reading, listing, and writing back what the vault kept.
+
+use std::collections::BTreeMap;
+
+use sogoc_workers::reading::FieldReading;
+use sqlx::{AnyPool, Row};
+
+use super::{Correction, CorrectionFilter, Decision};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::catalogue::Tx;
+use crate::error::{Error, Result};
+
+/// One entry.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Correction> {
+    require(caller, Act::SeeRecords)?;
+    load(archive, id).await
+}
+
+pub(super) async fn load(archive: &Archive, id: &str) -> Result<Correction> {
+    let row = sqlx::query("SELECT * FROM corrections WHERE id = $1")
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "correction" })?;
+    entry_of(&row)
+}
+
+/// Names of who entered an entry and of who decided on it, empty while nobody has.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn names_of(
+    archive: &Archive,
+    caller: &Caller,
+    entry: &Correction,
+) -> Result<(String, String)> {
+    require(caller, Act::SeeRecords)?;
+    let name = async |id: &str| -> Result<String> {
+        let name: Option<String> = sqlx::query_scalar("SELECT name FROM people WHERE id = $1")
+            .bind(id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+        Ok(name.unwrap_or_else(|| id.to_owned()))
+    };
+    let decided = entry.decided_by.as_deref().unwrap_or_default();
+    Ok((name(&entry.entered_by).await?, name(decided).await?))
+}
+
+/// Entries by filter: those waiting first, then the newest of the appendix.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn list(
+    archive: &Archive,
+    caller: &Caller,
+    filter: &CorrectionFilter,
+) -> Result<Vec<Correction>> {
+    require(caller, Act::SeeRecords)?;
+    let rows = sqlx::query(
+        "SELECT * FROM corrections WHERE ($1 = '' OR state = $1) AND ($2 = '' OR record_id = $2)
+         AND ($3 = 0 OR year = $3)
+         ORDER BY CASE state WHEN 'entered' THEN 0 ELSE 1 END, decided_at DESC, id DESC LIMIT $4",
+    )
+    .bind(filter.state.clone().unwrap_or_default())
+    .bind(filter.record_id.clone().unwrap_or_default())
+    .bind(filter.year.unwrap_or_default())
+    .bind(filter.limit.unwrap_or(100).clamp(1, 500))
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter().map(entry_of).collect()
+}
+
+/// Every entry of one record, in the order they were entered.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn of_record(
+    archive: &Archive,
+    caller: &Caller,
+    record_id: &str,
+) -> Result<Vec<Correction>> {
+    require(caller, Act::SeeRecords)?;
+    let rows = sqlx::query("SELECT * FROM corrections WHERE record_id = $1 ORDER BY id")
+        .bind(record_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    rows.iter().map(entry_of).collect()
+}
+
+/// The approved entries of a record, by number.
+pub(super) async fn approved_of(pool: &AnyPool, record_id: &str) -> Result<Vec<Correction>> {
+    let rows = sqlx::query(
+        "SELECT * FROM corrections WHERE record_id = $1 AND state = 'approved'
+         ORDER BY record_version",
+    )
+    .bind(record_id)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(entry_of).collect()
+}
+
+/// The approved entries of every record of a scan, for the vault.
+pub(crate) async fn approved_of_scan(archive: &Archive, scan_id: &str) -> Result<Vec<Correction>> {
+    let rows = sqlx::query(
+        "SELECT c.* FROM corrections c JOIN records r ON r.id = c.record_id
+         WHERE r.scan_id = $1 AND c.state = 'approved' ORDER BY c.record_version",
+    )
+    .bind(scan_id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter().map(entry_of).collect()
+}
+
+/// The approved entries, by record, of those records that are among the next publications.
+pub(crate) async fn approved_after(
+    archive: &Archive,
+    position: u64,
+    publications: i64,
+) -> Result<BTreeMap<String, Vec<Correction>>> {
+    let rows = sqlx::query(
+        "SELECT * FROM corrections WHERE state = 'approved' AND record_id IN
+            (SELECT record_id FROM publications WHERE position > $1 ORDER BY position LIMIT $2)
+         ORDER BY record_version",
+    )
+    .bind(i64::try_from(position).unwrap_or(i64::MAX))
+    .bind(publications)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let mut by_record: BTreeMap<String, Vec<Correction>> = BTreeMap::new();
+    for row in &rows {
+        let entry = entry_of(row)?;
+        by_record
+            .entry(entry.record_id.clone())
+            .or_default()
+            .push(entry);
+    }
+    Ok(by_record)
+}
+
+/// Writes an approved entry as the vault has it; one that is there already stays. The scan of the
+/// decision need not be restored yet, so it is named without being looked up.
+pub(crate) async fn restore(tx: &mut Tx, entry: &Correction) -> Result<()> {
+    insert(tx, entry).await?;
+    Ok(())
+}
+
+/// Writes an entry; false when the same decision is in the record's appendix already.
+pub(super) async fn insert(tx: &mut Tx, entry: &Correction) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO corrections (id, record_id, kind, state, ground, decision_number,
+            decision_date, decision_agency, decision_scan_id, effective_from, changes, note, year,
+            number, record_version, entered_by, entered_at, decided_by, decided_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+            $19) ON CONFLICT DO NOTHING",
+    )
+    .bind(&entry.id)
+    .bind(&entry.record_id)
+    .bind(&entry.kind)
+    .bind(&entry.state)
+    .bind(&entry.ground)
+    .bind(&entry.decision.number)
+    .bind(&entry.decision.date)
+    .bind(&entry.decision.agency)
+    .bind(&entry.decision.scan_id)
+    .bind(&entry.effective_from)
+    .bind(serde_json::to_string(&entry.changes)?)
+    .bind(&entry.note)
+    .bind(entry.year)
+    .bind(entry.number)
+    .bind(entry.record_version)
+    .bind(&entry.entered_by)
+    .bind(&entry.entered_at)
+    .bind(&entry.decided_by)
+    .bind(&entry.decided_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A field of which the paper says nothing.
+pub(super) fn not_printed() -> FieldReading {
+    FieldReading {
+        raw: String::new(),
+        value: String::new(),
+        confidence: 1.0,
+        accepted: true,
+        bounds: None,
+    }
+}
+
+fn entry_of(row: &sqlx::any::AnyRow) -> Result<Correction> {
+    Ok(Correction {
+        id: row.try_get("id")?,
+        record_id: row.try_get("record_id")?,
+        kind: row.try_get("kind")?,
+        state: row.try_get("state")?,
+        ground: row.try_get("ground")?,
+        decision: Decision {
+            number: row.try_get("decision_number")?,
+            date: row.try_get("decision_date")?,
+            agency: row.try_get("decision_agency")?,
+            scan_id: row.try_get("decision_scan_id")?,
+        },
+        effective_from: row.try_get("effective_from")?,
+        changes: serde_json::from_str(&row.try_get::<String, _>("changes")?)?,
+        note: row.try_get("note")?,
+        year: row.try_get("year")?,
+        number: row.try_get("number")?,
+        record_version: row.try_get("record_version")?,
+        entered_by: row.try_get("entered_by")?,
+        entered_at: row.try_get("entered_at")?,
+        decided_by: row.try_get("decided_by")?,
+        decided_at: row.try_get("decided_at")?,
+        refusal: row.try_get("refusal")?,
+    })
+}

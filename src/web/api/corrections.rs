@@ -1,0 +1,155 @@
+//! The appendix of the register: corrections and revocations entered, completed, approved and read.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::correction::{self, Correction, CorrectionFilter, CorrectionGiven, DecisionGiven};
+use crate::law::CorrectionGround;
+use crate::web::State;
+use crate::web::extract::{Asked, Given};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(of_record, enter))
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(attach))
+        .routes(routes!(approve))
+        .routes(routes!(reject))
+        .routes(routes!(grounds))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CorrectionRefusal {
+    /// What whoever entered it will read.
+    reason: String,
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct GroundsAsked {
+    /// The day the decision was signed, `YYYY-MM-DD`; today when absent.
+    day: Option<String>,
+}
+
+/// Enter a correction or revocation of an approved record. It has no effect until another person
+/// approves it.
+#[utoipa::path(post, path = "/api/v1/records/{id}/corrections", tag = "corrections",
+    params(("id" = String, Path)), request_body = CorrectionGiven,
+    responses((status = 201, body = Correction), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn enter(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<CorrectionGiven>,
+) -> Result<(StatusCode, Json<Correction>), Problem> {
+    let entry = correction::enter(&archive, &caller, &id, &given).await?;
+    Ok((StatusCode::CREATED, Json(entry)))
+}
+
+/// Every entry of a record's appendix, in the order they were entered.
+#[utoipa::path(get, path = "/api/v1/records/{id}/corrections", tag = "corrections",
+    params(("id" = String, Path)),
+    responses((status = 200, body = [Correction]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn of_record(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Correction>>, Problem> {
+    Ok(Json(correction::of_record(&archive, &caller, &id).await?))
+}
+
+/// Entries, those that wait first.
+#[utoipa::path(get, path = "/api/v1/corrections", tag = "corrections", params(CorrectionFilter),
+    responses((status = 200, body = [Correction]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn list(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(filter): Asked<CorrectionFilter>,
+) -> Result<Json<Vec<Correction>>, Problem> {
+    Ok(Json(correction::list(&archive, &caller, &filter).await?))
+}
+
+/// One entry.
+#[utoipa::path(get, path = "/api/v1/corrections/{id}", tag = "corrections",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Correction), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn get(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Correction>, Problem> {
+    Ok(Json(correction::get(&archive, &caller, &id).await?))
+}
+
+/// Name the scan of the decision, by itself or by its record, on an entry that waits.
+#[utoipa::path(put, path = "/api/v1/corrections/{id}/decision", tag = "corrections",
+    params(("id" = String, Path)), request_body = DecisionGiven,
+    responses((status = 200, body = Correction), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn attach(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<DecisionGiven>,
+) -> Result<Json<Correction>, Problem> {
+    let entry = correction::attach(&archive, &caller, &id, &given).await?;
+    Ok(Json(entry))
+}
+
+/// Approve an entry that somebody else entered: it takes its number in the appendix.
+#[utoipa::path(post, path = "/api/v1/corrections/{id}/approve", tag = "corrections",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Correction), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument)))]
+async fn approve(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Correction>, Problem> {
+    Ok(Json(correction::approve(&archive, &caller, &id).await?))
+}
+
+/// Reject an entry with a reason.
+#[utoipa::path(post, path = "/api/v1/corrections/{id}/reject", tag = "corrections",
+    params(("id" = String, Path)), request_body = CorrectionRefusal,
+    responses((status = 200, body = Correction), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn reject(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<CorrectionRefusal>,
+) -> Result<Json<Correction>, Problem> {
+    let entry = correction::reject(&archive, &caller, &id, &given.reason).await?;
+    Ok(Json(entry))
+}
+
+/// Why the law lets a register be corrected or a diploma be revoked, on a day.
+#[utoipa::path(get, path = "/api/v1/correction-grounds", tag = "corrections", params(GroundsAsked),
+    responses((status = 200, body = [CorrectionGround]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn grounds(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(asked): Asked<GroundsAsked>,
+) -> Result<Json<Vec<CorrectionGround>>, Problem> {
+    let grounds = correction::grounds(&archive, &caller, asked.day.as_deref()).await?;
+    Ok(Json(grounds))
+}

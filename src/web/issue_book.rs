@@ -1,0 +1,149 @@
+//! The issue book (sổ cấp bản sao) of a year: every line, what became of it, and its sealed file.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State as Extracted};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::State;
+use super::counter::pdf;
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::session::{Form, Signed};
+use crate::access::Act;
+use crate::certified_copy::{self, CopyRow};
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/so-cap-ban-sao", get(book))
+        .route("/so-cap-ban-sao/{id}", get(line))
+        .route("/so-cap-ban-sao/{id}/ban-sao.pdf", get(sealed))
+        .route("/so-cap-ban-sao/{id}/huy", post(withdraw))
+        .route("/so-cap-ban-sao/{id}/cap-lai", post(reissue))
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct BookAsked {
+    year: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "issue_book.html")]
+struct Book {
+    f: Frame,
+    year: i64,
+    rows: Vec<CopyRow>,
+}
+
+async fn book(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Asked(asked): Asked<BookAsked>,
+) -> Result<Response, PageFault> {
+    let year = asked.year.unwrap_or_else(|| this_year(&archive));
+    let page = Book {
+        rows: certified_copy::book(&archive, &signed.caller, year).await?,
+        f: signed.frame,
+        year,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+/// The year in the office's zone.
+pub fn this_year(archive: &State) -> i64 {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(7));
+    i64::from(archive.clock.now().to_zoned(zone).year())
+}
+
+async fn sealed(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageFault> {
+    let bytes = certified_copy::bytes(&archive, &signed.caller, &id).await?;
+    Ok(pdf("ban-sao.pdf", bytes))
+}
+
+/// What became of a line, in words, and its shade.
+fn state_in_words(f: &Frame, row: &CopyRow) -> (&'static str, &'static str) {
+    match (row.state.as_str(), &row.withdrawn_at) {
+        ("issued", None) => ("good", f.w("đã cấp", "issued")),
+        ("issued", Some(_)) => ("bad", f.w("đã hủy", "withdrawn")),
+        ("void", _) => ("bad", f.w("hủy số", "void")),
+        _ => ("doubt", f.w("đang lập", "being made")),
+    }
+}
+
+impl Book {
+    fn state(&self, row: &CopyRow) -> (&'static str, &'static str) {
+        state_in_words(&self.f, row)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "issue_line.html")]
+struct Line {
+    f: Frame,
+    row: CopyRow,
+    earlier: Option<CopyRow>,
+    now: certified_copy::Verified,
+}
+
+impl Line {
+    fn state(&self) -> (&'static str, &'static str) {
+        state_in_words(&self.f, &self.row)
+    }
+
+    fn stands(&self) -> bool {
+        self.row.state == "issued" && self.row.withdrawn_at.is_none()
+    }
+
+    fn may_release(&self) -> bool {
+        self.f.may(Act::ReleaseCopies)
+    }
+}
+
+async fn line(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageFault> {
+    let row = certified_copy::line(&archive, &signed.caller, &id).await?;
+    let earlier = match &row.reissue_of {
+        Some(earlier) => Some(certified_copy::line(&archive, &signed.caller, earlier).await?),
+        None => None,
+    };
+    let page = Line {
+        now: certified_copy::standing(&archive, &signed.caller, &id).await?,
+        f: signed.frame,
+        row,
+        earlier,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+#[derive(serde::Deserialize)]
+struct Withdrawal {
+    reason: String,
+}
+
+async fn withdraw(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Withdrawal>,
+) -> Result<Redirect, PageFault> {
+    certified_copy::withdraw(&archive, &form.caller, &id, &form.given.reason).await?;
+    Ok(Redirect::to(&format!("/so-cap-ban-sao/{id}")))
+}
+
+async fn reissue(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Redirect, PageFault> {
+    let fresh = certified_copy::reissue(&archive, &form.caller, &id).await?;
+    Ok(Redirect::to(&format!("/so-cap-ban-sao/{}", fresh.id)))
+}

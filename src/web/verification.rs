@@ -1,0 +1,197 @@
+//! Verification of a copy by anyone: by its code, by the file itself. Plain separate verdicts, and no
+//! more of a person than initials and a year of birth unless the file itself is presented.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::State;
+use super::counter::{CodeAsked, guarded, lead_to};
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::reading_room::spoken_date;
+use super::session::{Peer, Visitor};
+use crate::certified_copy::{self, FileVerified, Verified};
+use crate::error::Error;
+
+/// Largest copy that may be handed in for verification, in bytes.
+pub const LARGEST_COPY: usize = 32 << 20;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    let verify = get(verify_door).post(verify_file);
+    let verify = verify.layer(DefaultBodyLimit::max(LARGEST_COPY));
+    Router::new()
+        .route("/xac-minh", verify)
+        .route("/xac-minh/{code}", get(verify_code))
+}
+
+#[derive(Template)]
+#[template(path = "verify.html")]
+struct Verification {
+    f: Frame,
+    by_code: Option<Verified>,
+    by_file: Option<FileVerified>,
+    unknown_code: bool,
+}
+
+impl Verification {
+    fn blank(f: Frame) -> Self {
+        Self {
+            f,
+            by_code: None,
+            by_file: None,
+            unknown_code: false,
+        }
+    }
+
+    /// What the archive knows, by whichever way it was asked.
+    fn known(&self) -> Vec<&Verified> {
+        let by_file = self
+            .by_file
+            .as_ref()
+            .and_then(|found| found.archive.as_ref());
+        self.by_code.as_ref().or(by_file).into_iter().collect()
+    }
+
+    /// Shade and sentence of what the archive says now.
+    fn now(&self, known: &Verified) -> (&'static str, &'static str) {
+        let w = |vi, en| self.f.w(vi, en);
+        match known.state.as_str() {
+            "valid" => (
+                "good",
+                w(
+                    "Bản sao này đang có giá trị: sổ gốc vẫn ghi đúng như vậy.",
+                    "This copy is valid: the register still says the same.",
+                ),
+            ),
+            "superseded" => (
+                "doubt",
+                w(
+                    "Bản sao này đã được thay thế: sổ gốc đã được chỉnh sửa. Hãy yêu cầu bản sao mới.",
+                    "This copy is superseded: the register was corrected. Ask for a newer copy.",
+                ),
+            ),
+            "expired" => (
+                "doubt",
+                w(
+                    "Mã này đã hết hạn do người được cấp đặt. Hãy hỏi họ, hoặc xác minh bằng chính tệp PDF.",
+                    "The term its holder set for this code is over. Ask them, or verify by the PDF itself.",
+                ),
+            ),
+            "revoked" => (
+                "bad",
+                w(
+                    "Văn bằng đã bị thu hồi, hủy bỏ: bản sao này không còn giá trị.",
+                    "The diploma was revoked: this copy is no longer valid.",
+                ),
+            ),
+            "withdrawn" => (
+                "bad",
+                w(
+                    "Cơ quan cấp đã hủy bản sao này: không còn giá trị.",
+                    "The issuing agency withdrew this copy: it is no longer valid.",
+                ),
+            ),
+            _ => (
+                "bad",
+                w(
+                    "Số này đã bị hủy trong sổ cấp bản sao: không có bản sao nào được cấp.",
+                    "This number is void in the issue book: no copy was issued.",
+                ),
+            ),
+        }
+    }
+
+    fn day(&self, day: &str) -> String {
+        spoken_date(day)
+    }
+
+    fn file_shade(&self, found: &FileVerified) -> &'static str {
+        match found.file.as_str() {
+            "unchanged" => "good",
+            "added_to" | "encrypted" | "unreadable" | "too_large" => "doubt",
+            _ => "bad",
+        }
+    }
+
+    fn seal_shade(&self, found: &FileVerified) -> &'static str {
+        match (found.key.as_str(), found.trust.as_str()) {
+            ("good_then", "trusted") => "good",
+            ("good_then", "test_authority") => "doubt",
+            _ => "bad",
+        }
+    }
+
+    fn sign(&self, shade: &str) -> &'static str {
+        match shade {
+            "good" => "✓",
+            "doubt" => "!",
+            _ => "✗",
+        }
+    }
+}
+
+async fn verify_door(
+    Visitor(f): Visitor,
+    Asked(asked): Asked<CodeAsked>,
+) -> Result<Response, PageFault> {
+    if asked.ma.is_some() {
+        return Ok(lead_to("/xac-minh", asked.ma.as_deref()).into_response());
+    }
+    Ok(shown(&Verification::blank(f))?.into_response())
+}
+
+async fn verify_code(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<Response, PageFault> {
+    let mut page = Verification::blank(f);
+    let answer = certified_copy::verify_code(&archive, &code);
+    match guarded(&archive, "verify", &peer, answer).await {
+        Ok(known) => page.by_code = Some(known),
+        Err(Error::NotFound { .. }) => {
+            page.unknown_code = true;
+            return Ok((StatusCode::NOT_FOUND, shown(&page)?).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(shown(&page)?.into_response())
+}
+
+async fn verify_file(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    mut parts: Multipart,
+) -> Result<Response, PageFault> {
+    let unreadable = |_| {
+        Error::invalid(
+            "/file",
+            "Không nhận được tệp; tệp phải nhỏ hơn 32 MB.",
+            "The file did not arrive; it must be smaller than 32 MB.",
+        )
+    };
+    let mut bytes = None;
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        if part.name() == Some("file") {
+            bytes = Some(part.bytes().await.map_err(unreadable)?);
+        }
+    }
+    let bytes = bytes.filter(|bytes| !bytes.is_empty());
+    let bytes = bytes.ok_or_else(|| {
+        Error::invalid(
+            "/file",
+            "Hãy chọn tệp bản sao.",
+            "Choose the file of the copy.",
+        )
+    })?;
+    let mut page = Verification::blank(f);
+    page.by_file = Some(certified_copy::verify_file(&archive, &bytes).await?);
+    Ok(shown(&page)?.into_response())
+}
