@@ -1,5 +1,6 @@
 //! Settings: documented structs, one per concern, checked before anything opens.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -90,6 +91,8 @@ pub struct WebConfig {
     pub listen: String,
     /// What is printed in QR codes; `http://<listen>` when absent.
     pub public_url: Option<String>,
+    /// Addresses of proxies whose `X-Forwarded-For` says who calls.
+    pub proxies: Vec<IpAddr>,
     /// Largest file accepted, in MiB.
     pub largest_upload_mib: u64,
     /// `host:port` of portals that may be told over plain http or at an internal address.
@@ -103,6 +106,7 @@ impl Default for WebConfig {
         Self {
             listen: "127.0.0.1:8480".into(),
             public_url: None,
+            proxies: Vec::new(),
             largest_upload_mib: 4096,
             webhook_hosts: Vec::new(),
             webhook_seconds: 10,

@@ -17,9 +17,11 @@ mod intake;
 mod issue_book;
 mod layers;
 mod notices;
+mod peer;
 mod people;
 mod reading_room;
 mod session;
+mod sign_in;
 mod tus;
 mod verification;
 
@@ -47,7 +49,7 @@ const LARGEST_FORM: usize = 1 << 20;
 pub fn router(archive: State) -> Router {
     let (api, document) = api::router();
     Router::new()
-        .merge(session::routes())
+        .merge(sign_in::routes())
         .merge(home::routes())
         .merge(counter::routes())
         .merge(verification::routes())

@@ -1,25 +1,16 @@
-//! Signing in and out, and the extractors that name the caller: [`Visitor`] for public pages,
+//! The session's cookie, and the extractors that name the caller: [`Visitor`] for public pages,
 //! [`Signed`] and [`Form`] for pages behind the door, [`Api`] for programs.
 
-use std::net::SocketAddr;
-
-use askama::Template;
-use axum::Router;
-use axum::extract::State as Extracted;
-use axum::extract::{
-    ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request,
-};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq;
 
 use super::State;
-use super::extract::Asked;
 use super::fault::{PageFault, Problem};
-use super::frame::{Frame, Lang, cookie, shown};
+use super::frame::{Frame, Lang, cookie};
 use crate::access::{self, Caller};
 use crate::error::{Error, Result};
 
@@ -27,14 +18,6 @@ use crate::error::{Error, Result};
 const COOKIE: &str = "sogoc";
 /// Header in which programs of a signed-in page carry the form token.
 const TOKEN_HEADER: &str = "x-form-token";
-
-/// The routes.
-pub fn routes() -> Router<State> {
-    Router::new()
-        .route("/dang-nhap", get(door).post(enter))
-        .route("/dang-xuat", post(leave))
-        .route("/ngon-ngu/{lang}", get(choose_language))
-}
 
 // Extractors ------------------------------------------------------------------------------------
 
@@ -232,21 +215,6 @@ fn forged() -> Error {
     )
 }
 
-/// Where the request came from, for counting failed guesses.
-pub struct Peer(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Peer {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(address.map_or_else(
-            || "unknown".into(),
-            |ConnectInfo(address)| address.ip().to_string(),
-        )))
-    }
-}
-
 // Cookies ---------------------------------------------------------------------------------------
 
 /// The cookie that opens a session; `Secure` where the world reaches us by https.
@@ -273,125 +241,9 @@ pub fn session_token(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, COOKIE)
 }
 
-// Pages -----------------------------------------------------------------------------------------
-
-#[derive(Template)]
-#[template(path = "sign_in.html")]
-struct Door {
-    f: Frame,
-    back: String,
-    login: String,
-    said: Option<String>,
-}
-
-#[derive(serde::Deserialize)]
-struct Back {
-    ve: Option<String>,
-}
-
-#[derive(serde::Deserialize)]
-struct Names {
-    login: String,
-    password: String,
-    #[serde(default)]
-    ve: String,
-}
-
-async fn door(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Response, PageFault> {
-    let back = own_path(back.ve.as_deref().unwrap_or("/viec")).to_owned();
-    if f.caller.is_some() {
-        return Ok(Redirect::to(&back).into_response());
-    }
-    let page = Door {
-        f,
-        back,
-        login: String::new(),
-        said: None,
-    };
-    Ok(shown(&page)?.into_response())
-}
-
-async fn enter(
-    Extracted(archive): Extracted<State>,
-    Visitor(f): Visitor,
-    Peer(peer): Peer,
-    OpenForm(names): OpenForm<Names>,
-) -> Result<Response, PageFault> {
-    let back = own_path(&names.ve).to_owned();
-    match access::sign_in(&archive, names.login.trim(), &names.password, &peer).await {
-        Ok((token, _)) => {
-            let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&archive, &token))]);
-            Ok((cookie, Redirect::to(&back)).into_response())
-        }
-        Err(error @ (Error::NotSignedIn | Error::TooMany { .. })) => {
-            let said = match f.lang {
-                Lang::Vi => error.vi(),
-                Lang::En => error.en(),
-            };
-            let status = axum::http::StatusCode::from_u16(error.status())
-                .unwrap_or(axum::http::StatusCode::UNAUTHORIZED);
-            let page = Door {
-                f,
-                back,
-                login: names.login,
-                said: Some(said),
-            };
-            Ok((status, shown(&page)?).into_response())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn leave(
-    Extracted(archive): Extracted<State>,
-    headers: HeaderMap,
-    _form: Form<Vec<(String, String)>>,
-) -> Result<Response, PageFault> {
-    if let Some(token) = session_token(&headers) {
-        access::sign_out(&archive, token).await?;
-    }
-    let cookie = AppendHeaders([(header::SET_COOKIE, ended_cookie(&archive))]);
-    Ok((cookie, Redirect::to("/")).into_response())
-}
-
-async fn choose_language(Path(lang): Path<String>, Asked(back): Asked<Back>) -> Response {
-    let lang = if lang == "en" { "en" } else { "vi" };
-    let cookie = format!("lang={lang}; Path=/; SameSite=Lax; Max-Age=31536000");
-    let back = own_path(back.ve.as_deref().unwrap_or("/")).to_owned();
-    (
-        AppendHeaders([(header::SET_COOKIE, cookie)]),
-        Redirect::to(&back),
-    )
-        .into_response()
-}
-
-/// A path of this site, so that nobody can be led elsewhere through our door.
-fn own_path(path: &str) -> &str {
-    let own = path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.contains('\\')
-        && path.chars().all(|letter| !letter.is_control())
-        && path.is_ascii();
-    if own { path } else { "/viec" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_door_leads_back_only_to_our_own_pages() {
-        assert_eq!(own_path("/lo/12"), "/lo/12");
-        for elsewhere in [
-            "//evil.example",
-            "https://evil.example",
-            "/\\evil",
-            "",
-            "/a\r\nX: y",
-        ] {
-            assert_eq!(own_path(elsewhere), "/viec");
-        }
-    }
 
     #[test]
     fn an_empty_form_token_matches_nothing() {

@@ -13,8 +13,9 @@ use super::counter::{CodeAsked, guarded, lead_to};
 use super::extract::Asked;
 use super::fault::PageFault;
 use super::frame::{Frame, shown};
+use super::peer::Peer;
 use super::reading_room::spoken_date;
-use super::session::{Peer, Visitor};
+use super::session::Visitor;
 use crate::certified_copy::{self, FileVerified, Verified};
 use crate::error::Error;
 

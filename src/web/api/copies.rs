@@ -18,7 +18,8 @@ use crate::web::counter::{guarded, pdf};
 use crate::web::extract::{Asked, Given, too_large};
 use crate::web::fault::{Problem, ProblemDocument};
 use crate::web::issue_book::this_year;
-use crate::web::session::{Api, Peer};
+use crate::web::peer::Peer;
+use crate::web::session::Api;
 use crate::web::verification::LARGEST_COPY;
 
 /// The routes.

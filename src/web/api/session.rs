@@ -11,7 +11,8 @@ use crate::access;
 use crate::web::State;
 use crate::web::extract::Given;
 use crate::web::fault::{Problem, ProblemDocument};
-use crate::web::session::{Api, Peer, ended_cookie, session_cookie, session_token};
+use crate::web::peer::Peer;
+use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<State> {

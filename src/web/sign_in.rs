@@ -1,0 +1,144 @@
+//! The pages of the door: signing in and out, and the language.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State as Extracted};
+use axum::http::{HeaderMap, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::State;
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::frame::{Frame, Lang, shown};
+use super::peer::Peer;
+use super::session::{Form, OpenForm, Visitor, ended_cookie, session_cookie, session_token};
+use crate::access;
+use crate::error::Error;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/dang-nhap", get(door).post(enter))
+        .route("/dang-xuat", post(leave))
+        .route("/ngon-ngu/{lang}", get(choose_language))
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct Door {
+    f: Frame,
+    back: String,
+    login: String,
+    said: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Back {
+    ve: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Names {
+    login: String,
+    password: String,
+    #[serde(default)]
+    ve: String,
+}
+
+async fn door(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Response, PageFault> {
+    let back = own_path(back.ve.as_deref().unwrap_or("/viec")).to_owned();
+    if f.caller.is_some() {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let page = Door {
+        f,
+        back,
+        login: String::new(),
+        said: None,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+async fn enter(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    Peer(peer): Peer,
+    OpenForm(names): OpenForm<Names>,
+) -> Result<Response, PageFault> {
+    let back = own_path(&names.ve).to_owned();
+    match access::sign_in(&archive, names.login.trim(), &names.password, &peer).await {
+        Ok((token, _)) => {
+            let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&archive, &token))]);
+            Ok((cookie, Redirect::to(&back)).into_response())
+        }
+        Err(error @ (Error::NotSignedIn | Error::TooMany { .. })) => {
+            let said = match f.lang {
+                Lang::Vi => error.vi(),
+                Lang::En => error.en(),
+            };
+            let status = axum::http::StatusCode::from_u16(error.status())
+                .unwrap_or(axum::http::StatusCode::UNAUTHORIZED);
+            let page = Door {
+                f,
+                back,
+                login: names.login,
+                said: Some(said),
+            };
+            Ok((status, shown(&page)?).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn leave(
+    Extracted(archive): Extracted<State>,
+    headers: HeaderMap,
+    _form: Form<Vec<(String, String)>>,
+) -> Result<Response, PageFault> {
+    if let Some(token) = session_token(&headers) {
+        access::sign_out(&archive, token).await?;
+    }
+    let cookie = AppendHeaders([(header::SET_COOKIE, ended_cookie(&archive))]);
+    Ok((cookie, Redirect::to("/")).into_response())
+}
+
+async fn choose_language(Path(lang): Path<String>, Asked(back): Asked<Back>) -> Response {
+    let lang = if lang == "en" { "en" } else { "vi" };
+    let cookie = format!("lang={lang}; Path=/; SameSite=Lax; Max-Age=31536000");
+    let back = own_path(back.ve.as_deref().unwrap_or("/")).to_owned();
+    (
+        AppendHeaders([(header::SET_COOKIE, cookie)]),
+        Redirect::to(&back),
+    )
+        .into_response()
+}
+
+/// A path of this site, so that nobody can be led elsewhere through our door.
+fn own_path(path: &str) -> &str {
+    let own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.chars().all(|letter| !letter.is_control())
+        && path.is_ascii();
+    if own { path } else { "/viec" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_door_leads_back_only_to_our_own_pages() {
+        assert_eq!(own_path("/lo/12"), "/lo/12");
+        for elsewhere in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "",
+            "/a\r\nX: y",
+        ] {
+            assert_eq!(own_path(elsewhere), "/viec");
+        }
+    }
+}
