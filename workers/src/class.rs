@@ -143,6 +143,10 @@ pub struct Field {
     pub find: Vec<Regex>,
     /// Words it stands somewhere below, alone on its line (a signer's name below the office).
     pub below: Vec<String>,
+    /// Offices one of which it is, printed above a signature ("KT. GIÁM ĐỐC" stands before the signer's own).
+    pub offices: Vec<String>,
+    /// How a value begins by the form's own rule ("V/v", "Về việc"), whatever the engine made of it.
+    pub openings: Vec<String>,
     /// The closed list its values come from, when there is one.
     pub lexicon: Option<Lexicon>,
 }

@@ -65,6 +65,46 @@ impl Date {
     }
 }
 
+static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?:(?P<ngay>[\p{L}\p{M}]{2,5})\s+)?(?P<day>\d{1,2})\s+(?P<thang>[\p{L}\p{M}]{3,6})\s+(?P<month>\d{1,2})\s+(?P<nam>[\p{L}\p{M}]{2,4})\s+(?P<year>\d{4})(?:\D|$)|(?P<figures>\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4})(?:\D|$)",
+    )
+    .expect("the expression is fixed and tested")
+});
+
+/// The one date standing in a text that is no date as a whole, or is one with a slip in its words:
+/// figures as read, `ngày`, `tháng` and `năm` as everybody writes them.
+///
+/// `None` when the text is a date letter for letter, or holds none or several.
+pub fn within(text: &str) -> Option<String> {
+    let mut found = WITHIN.captures_iter(text);
+    let date = found.next().filter(|_| found.next().is_none())?;
+    let printed = match date.name("figures") {
+        Some(figures) => figures.as_str().to_owned(),
+        None => {
+            let near = |group: &str, word: &str| {
+                let read = date.name(group)?;
+                let slips = fold::distance(&fold::letters(read.as_str()), word);
+                (slips * 2 <= word.len()).then_some(())
+            };
+            near("thang", "thang").and(near("nam", "nam"))?;
+            let opening = match date.name("ngay").map(|read| read.as_str()) {
+                Some(read) if near("ngay", "ngay").is_some() => {
+                    if read.starts_with(char::is_uppercase) {
+                        "Ngày "
+                    } else {
+                        "ngày "
+                    }
+                }
+                _ => "",
+            };
+            let (day, month, year) = (&date["day"], &date["month"], &date["year"]);
+            format!("{opening}{day} tháng {month} năm {year}")
+        }
+    };
+    (printed != text && Date::parse(&printed).is_some()).then_some(printed)
+}
+
 fn numeric(text: &str) -> Option<Date> {
     let found = NUMERIC.captures(text)?;
     let number = |group: usize| {
@@ -238,6 +278,24 @@ mod tests {
         assert_eq!(read("sinh năm 1974").as_deref(), Some("1974"));
         assert_eq!(read("9/1974").as_deref(), Some("1974-09"));
         assert_eq!(read("tháng 9 năm 1974").as_deref(), Some("1974-09"));
+    }
+
+    #[test]
+    fn a_date_among_specks_is_found_and_its_words_are_put_right() {
+        let within = |text: &str| within(text);
+        assert_eq!(
+            within("ngủy 22 thủng 07 năm 2013").as_deref(),
+            Some("ngày 22 tháng 07 năm 2013")
+        );
+        assert_eq!(
+            within("17 tháng 02 năm 1976. Ô").as_deref(),
+            Some("17 tháng 02 năm 1976")
+        );
+        assert_eq!(within("5/9/1974 x").as_deref(), Some("5/9/1974"));
+        assert_eq!(within("5/9/1974"), None);
+        assert_eq!(within("ngày 31 tháng 02 năm 1974 -"), None);
+        assert_eq!(within("5/9/1974 và 6/9/1974"), None);
+        assert_eq!(within(""), None);
     }
 
     #[test]

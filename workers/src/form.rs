@@ -7,11 +7,13 @@ mod labels;
 
 use std::collections::BTreeMap;
 
-use crate::class::{Class, Field, Scope};
+use regex::Regex;
+
+use crate::class::{Class, Field, Layout, Scope};
 use crate::confidence::{Check, Second};
 use crate::fold;
 use crate::geometry::{bottom, right};
-use crate::lines::{Line, Text};
+use crate::lines::{Line, Text, columns};
 use crate::reading::{FieldReading, Word};
 use crate::value::{Found, normalised};
 use labels::{LabelPlace, divided, label_places};
@@ -34,16 +36,21 @@ pub(crate) fn fields(
         .iter()
         .map(|line| label_places(line, &fields))
         .collect();
-    let text = Text::new(&lines);
+    // A column first, so that a subject runs on below itself; then across, for a date with wide gaps.
+    let texts = [Text::new(&columns(&lines)), Text::new(&lines)];
     let mut found = BTreeMap::new();
     for field in &fields {
-        let searched = field.find.iter().filter_map(|expression| {
-            let value = expression.captures(&text.text)?.get(1)?;
-            Found::part(value.as_str(), text.words_in(value.range()))
-        });
+        let searched = searched(field, &texts);
         let mut values: Vec<Found> = value_below(field, &lines).into_iter().collect();
-        values.extend(searched.collect::<Vec<_>>().into_iter().rev());
-        values.extend(labelled_values(field, &lines, &places));
+        let labelled = labelled_values(field, &lines, &places);
+        // In running text a label is one word among others; an expression knows where its value ends.
+        if class.layout == Layout::Paper {
+            values.extend(labelled);
+            values.extend(searched.into_iter().rev());
+        } else {
+            values.extend(searched.into_iter().rev());
+            values.extend(labelled);
+        }
         // Of values that pass equally the last, and so the surest way to it, wins.
         let best = values
             .into_iter()
@@ -57,6 +64,22 @@ pub(crate) fn fields(
         }
     }
     found
+}
+
+/// What the field's expressions find, the first expression's first.
+fn searched(field: &Field, texts: &[Text]) -> Vec<Found> {
+    let found = |expression: &Regex| {
+        texts.iter().find_map(|text| {
+            let value = expression.captures(&text.text)?.get(1)?;
+            Found::part(value.as_str(), text.words_in(value.range()))
+        })
+    };
+    field.find.iter().filter_map(found).collect()
+}
+
+/// What the field's expressions find in a part of the page.
+pub(crate) fn found_in(field: &Field, lines: &[Line]) -> Option<Found> {
+    searched(field, &[Text::new(lines)]).into_iter().next()
 }
 
 /// Values beside or below the field's labels; the best label's last, so that it wins a draw.
@@ -133,7 +156,8 @@ fn value_below(field: &Field, lines: &[Line]) -> Option<Found> {
 pub(crate) fn lone_value(field: &Field, words: &[Word]) -> Option<Found> {
     let found = Found::of(words)?;
     let heads = |heading: &String| fold::likeness(heading, &found.raw) > 0.7;
-    let capitals = !found.raw.chars().any(char::is_lowercase);
+    let small = found.raw.chars().filter(|c| c.is_lowercase()).count();
+    let capitals = small < found.raw.chars().filter(|c| c.is_uppercase()).count();
     let fits = normalised(field, &found.raw).1 == Check::Agrees;
     (fits && !capitals && !field.below.iter().any(heads)).then_some(found)
 }
@@ -154,7 +178,9 @@ pub(crate) fn last_heading(field: &Field, lines: &[Line]) -> Option<(usize, [i32
             let folded = fold::letters(&text);
             let capitals = text.chars().filter(|c| c.is_uppercase()).count() * 2 > folded.len();
             let heads = |heading: &String| {
-                folded.contains(heading.as_str()) && folded.len() <= heading.len() + 8
+                let length = folded.len();
+                (folded.contains(heading.as_str()) && length <= heading.len() + 8)
+                    || fold::distance(&folded, heading) * 4 <= heading.len()
             };
             (capitals && headings.iter().any(heads)).then(|| (row, part.bounds()))
         })

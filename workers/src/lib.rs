@@ -12,6 +12,7 @@ mod geometry;
 mod legacy;
 pub mod limits;
 mod lines;
+mod names;
 mod orient;
 pub mod outcome;
 mod page_reader;

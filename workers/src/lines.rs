@@ -56,16 +56,63 @@ pub(crate) fn joined(words: &[Word]) -> String {
     texts.join(" ")
 }
 
+/// Words taller than this many usual heights are titles or ornaments: they draw no others to them.
+const TALL: i32 = 3;
+
+/// The height of most words.
+fn usual_height(words: &[Word]) -> i32 {
+    let mut heights: Vec<i32> = words.iter().map(|word| word.bounds[3]).collect();
+    heights.sort_unstable();
+    heights.get(heights.len() / 2).copied().unwrap_or(0).max(1)
+}
+
+/// The parts of the lines that stand apart, column by column: a part follows the one right above it.
+pub(crate) fn columns(lines: &[Line]) -> Vec<Line> {
+    let mut blocks: Vec<Vec<Line>> = Vec::new();
+    let parts = lines.iter().flat_map(|line| {
+        line.segments().into_iter().map(|segment| Line {
+            words: line.words[segment].to_vec(),
+        })
+    });
+    for part in parts {
+        let fit = |block: &Vec<Line>| {
+            let above = block.last().map(|last| last.bounds()).unwrap_or_default();
+            let own = part.bounds();
+            let gap = own[1] - bottom(above);
+            let shared = right(own).min(right(above)) - own[0].max(above[0]);
+            let near = gap > -own[3] / 2 && gap < part.height() * 5 / 4;
+            if near {
+                f64::from(shared) / f64::from(own[2].min(above[2]).max(1))
+            } else {
+                0.0
+            }
+        };
+        let best = blocks
+            .iter_mut()
+            .map(|block| (fit(block), block))
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .filter(|(share, _)| *share > 0.5);
+        match best {
+            Some((_, block)) => block.push(part),
+            None => blocks.push(vec![part]),
+        }
+    }
+    blocks.into_iter().flatten().collect()
+}
+
 /// The lines of a page, from top to bottom.
 pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
-    let mut sorted: Vec<&Word> = words.iter().collect();
+    let usual = usual_height(words);
+    let (tall, mut sorted): (Vec<&Word>, Vec<&Word>) =
+        words.iter().partition(|word| word.bounds[3] > usual * TALL);
     sorted.sort_by_key(|word| word.bounds[0]);
     let mut lines: Vec<Line> = Vec::new();
     for word in sorted {
+        // Not the last word alone: a speck read as punctuation may stand above or below its line.
         let fit = |line: &Line| {
-            line.words
-                .last()
-                .map_or(0.0, |last| overlap(last.bounds, word.bounds))
+            let last = line.words.iter().rev().take(3);
+            last.map(|last| overlap(last.bounds, word.bounds))
+                .fold(0.0, f64::max)
         };
         let best = lines
             .iter()
@@ -80,6 +127,9 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
             }),
         }
     }
+    lines.extend(tall.into_iter().map(|word| Line {
+        words: vec![word.clone()],
+    }));
     lines.sort_by_key(|line| {
         let bounds = line.bounds();
         bounds[1] * 2 + bounds[3]
@@ -176,6 +226,44 @@ pub(crate) mod tests {
     fn a_wide_gap_divides_a_line() {
         let found = lines(&page(&["Số: 5           Họ tên"]));
         assert_eq!(found[0].segments(), vec![0..2, 2..4]);
+    }
+
+    #[test]
+    fn a_speck_above_its_line_does_not_part_it() {
+        let mut speck = word("`", 200, 85);
+        speck.bounds[3] = 8;
+        let found = lines(&[
+            word("ngày", 100, 80),
+            speck,
+            word("05", 230, 88),
+            word("tháng", 280, 80),
+        ]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].text(), "ngày ` 05 tháng");
+    }
+
+    #[test]
+    fn an_ornament_beside_two_lines_does_not_join_them() {
+        let mut ornament = word("§", 0, 80);
+        ornament.bounds[3] = 200;
+        let found = lines(&[
+            ornament,
+            word("trên", 60, 90),
+            word("dưới", 60, 130),
+            word("cùng", 140, 130),
+        ]);
+        let texts: Vec<String> = found.iter().map(Line::text).collect();
+        assert_eq!(texts, ["trên", "dưới cùng", "§"]);
+    }
+
+    #[test]
+    fn what_stands_in_one_column_is_read_together() {
+        let found = lines(&page(&[
+            "V/v cấp bản sao            Độc lập - Tự do",
+            "văn bằng",
+        ]));
+        let texts: Vec<String> = columns(&found).iter().map(Line::text).collect();
+        assert_eq!(texts, ["V/v cấp bản sao", "văn bằng", "Độc lập - Tự do"]);
     }
 
     #[test]

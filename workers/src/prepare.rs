@@ -79,6 +79,33 @@ pub(crate) fn clean_red(image: &DynamicImage, dpi: u32) -> Option<Grey> {
     Some(page)
 }
 
+/// The darkest ink alone, down to `depth` hundredths of the way to the paper: stamps, pencil and what
+/// shines through are lighter than print.
+pub(crate) fn darkest(picture: &GrayImage, depth: u32) -> GrayImage {
+    let mut counts = [0usize; 256];
+    for value in picture.as_raw() {
+        counts[usize::from(*value)] += 1;
+    }
+    let share = picture.as_raw().len() * 3 / 200;
+    let mut seen = 0;
+    let darkest = counts
+        .iter()
+        .position(|count| {
+            seen += count;
+            seen > share
+        })
+        .unwrap_or(0) as u32;
+    let paper = darkest + ((255 - darkest) * depth / 100).max(1);
+    let stretched = |value: u8| match u32::from(value) {
+        value if value <= darkest => 0,
+        value if value >= paper => 255,
+        value => ((value - darkest) * 255 / (paper - darkest)) as u8,
+    };
+    let mut out = picture.clone();
+    out.iter_mut().for_each(|value| *value = stretched(*value));
+    out
+}
+
 fn grey_of(picture: GrayImage, dpi: u32) -> Grey {
     let delivered = picture.dimensions();
     if dpi > FINEST_DPI {

@@ -1,21 +1,39 @@
-//! The signer's name under the stamp, read again where the stamp's red does not show.
+//! The block of the signature: the office, and the signer's name under the stamp.
+//!
+//! The place is read again where the stamp shows least: the darkest ink of the red channel, then lighter
+//! ink with it. One reading through a stamp is never accepted, two that agree
+//! may be. A date of issue the page pass lost under the stamp is looked for as well.
+
+mod office;
 
 use std::collections::BTreeMap;
 
-use image::imageops::crop_imm;
+use image::{GrayImage, imageops::crop_imm};
 
-use crate::class::Class;
+use crate::class::{Class, Field, FieldKind};
 use crate::confidence::{ACCEPT, Second};
 use crate::decode::DecodedPage;
 use crate::form;
+use crate::geometry::bottom;
 use crate::lines::{Line, lines};
+use crate::names;
 use crate::prepare::{self, Prepared};
-use crate::reading::FieldReading;
+use crate::reading::{FieldReading, Word};
 use crate::recognise::{Division, Engine, RecogniseError};
 use crate::value::Found;
+use office::Office;
 
-/// Reads the place below the office again in the red channel, for fields that stand there and
-/// were not read surely.
+/// How deep into the ink the looks go, in hundredths of the way from the darkest ink to the paper:
+/// the first leaves no grey stamp, the last leaves all of the print.
+const LOOKS: [u32; 3] = [28, 42, 70];
+
+/// One reading through a stamp is no surer than this.
+const ALONE: f64 = 0.9;
+
+/// Fields of the record read so far, by key.
+type Fields = BTreeMap<String, FieldReading>;
+
+/// Reads the place of the signature again, for an office and a name that were not read surely.
 ///
 /// # Errors
 /// [`RecogniseError`] when the engine fails.
@@ -24,58 +42,155 @@ pub(crate) fn read_again(
     page: &DecodedPage,
     prepared: &Prepared,
     page_lines: &[Line],
-    fields: &mut BTreeMap<String, FieldReading>,
+    fields: &mut Fields,
     engine: &mut Engine,
 ) -> Result<(), RecogniseError> {
-    let sure = |key: &str| {
-        fields
-            .get(key)
-            .is_some_and(|field| field.confidence >= ACCEPT)
-    };
-    let Some(field) = class
-        .fields
-        .iter()
-        .find(|f| !f.below.is_empty() && !sure(&f.key))
-    else {
+    let Some(signer) = class.fields.iter().find(|f| !f.below.is_empty()) else {
         return Ok(());
     };
+    let office = class.fields.iter().find(|f| !f.offices.is_empty());
+    let settled = |fields: &Fields| {
+        let sure = |field: &Field| {
+            fields
+                .get(&field.key)
+                .is_some_and(|field| field.confidence >= ACCEPT)
+        };
+        sure(signer) && office.is_none_or(sure)
+    };
+    if settled(fields) {
+        return Ok(());
+    }
     let red = prepare::clean_red(&page.image, prepared.dpi_as_delivered());
     let red = red.map(|red| prepare::upright_alike(&red, &prepared.turn));
     let picture = red.as_ref().unwrap_or(&prepared.picture);
-    let heading = form::last_heading(field, page_lines).map(|(_, bounds)| bounds);
-    let [left, top, width, height] = place(heading, prepared.dpi, picture.dimensions());
-    if width == 0 || height == 0 {
+    let mut heading = form::last_heading(signer, page_lines).map(|(_, bounds)| bounds);
+    for depth in LOOKS {
+        if heading.is_some() {
+            break;
+        }
+        let wide = below_text(page_lines, picture.dimensions());
+        let block = block(&look(picture, wide, depth), wide, prepared.dpi, engine)?;
+        heading = form::last_heading(signer, &block).map(|(_, bounds)| bounds);
+    }
+    let Some(heading) = heading else {
         return Ok(());
+    };
+    let place = around(heading, prepared.dpi, picture.dimensions());
+    let mut names: Vec<Found> = Vec::new();
+    let mut offices: Vec<Found> = Vec::new();
+    for depth in LOOKS {
+        let block = block(&look(picture, place, depth), place, prepared.dpi, engine)?;
+        names.extend(name_in(&block, signer));
+        offices.extend(office.and_then(|field| office_in(&block, field)));
+        for field in class.fields.iter().filter(|f| f.kind == FieldKind::Date) {
+            if !fields.contains_key(&field.key)
+                && let Some(date) = form::found_in(field, &block)
+            {
+                fields.insert(field.key.clone(), date.reading(field, Second::None));
+            }
+        }
+        if agreed(&names) && (office.is_none() || agreed(&offices)) {
+            break;
+        }
     }
-    let crop = crop_imm(picture, left, top, width, height).to_image();
-    let mut words = engine.words(&crop, prepared.dpi, Division::Block)?;
-    for word in &mut words {
-        word.bounds[0] += left as i32;
-        word.bounds[1] += top as i32;
-    }
-    let second = lines(&words).into_iter().rev().find_map(|line| {
-        let segments = line.segments().into_iter();
-        let named = |segment: std::ops::Range<usize>| form::lone_value(field, &line.words[segment]);
-        segments.filter_map(named).next()
-    });
-    if let Some(second) = second {
-        settle(field, second, fields);
+    settle(signer, names, fields);
+    if let Some(office) = office {
+        settle(office, offices, fields);
     }
     Ok(())
 }
 
-/// Where a signer's name stands: below the office, or in the lower right of the page when the
-/// office was not read either; `[left, top, width, height]` within the picture.
-fn place(heading: Option<[i32; 4]>, dpi: u32, size: (u32, u32)) -> [u32; 4] {
-    let wanted = match heading {
-        Some([x, y, width, height]) => {
-            let left = (x + width / 2 - dpi as i32 * 3 / 2).max(0) as u32;
-            let top = (y + height + height / 2).max(0) as u32;
-            [left, top, 3 * dpi, dpi * 9 / 4]
-        }
-        None => [size.0 / 2, size.1 * 3 / 5, size.0 * 9 / 20, size.1 * 7 / 20],
+/// The lines of the block, their boxes in pixels of the upright page.
+fn block(
+    look: &GrayImage,
+    [left, top, ..]: [u32; 4],
+    dpi: u32,
+    engine: &mut Engine,
+) -> Result<Vec<Line>, RecogniseError> {
+    let mut words = engine.words(look, dpi, Division::Block)?;
+    for word in &mut words {
+        word.bounds[0] += left as i32;
+        word.bounds[1] += top as i32;
+    }
+    Ok(lines(&words))
+}
+
+/// The lowest words below the office that may be a name: those with a known family name first, then
+/// those alone on their line. A line with a date names a place.
+fn name_in(block: &[Line], signer: &Field) -> Option<Found> {
+    let head = form::last_heading(signer, block).map(|(row, _)| row);
+    let below = &block[head.map_or(0, |row| row + 1)..];
+    let undated = |line: &&Line| {
+        let figure = |word: &Word| word.text.chars().any(|c| c.is_ascii_digit());
+        !line.words.iter().any(figure)
     };
-    let [left, top, width, height] = wanted;
+    // Specks that a stamp leaves between the words are passed over.
+    let spelled: Vec<Vec<Word>> = below
+        .iter()
+        .rev()
+        .filter(undated)
+        .map(|line| {
+            let words = line.words.iter();
+            words
+                .filter(|word| word.text.chars().any(char::is_alphabetic))
+                .cloned()
+                .collect()
+        })
+        .collect();
+    let families = signer.lexicon.as_ref();
+    let named = |words: &Vec<Word>| {
+        let found = form::lone_value(signer, names::run_of_name(words, families)?)?;
+        families?.begins(&found.raw).then_some(found)
+    };
+    let alone = || {
+        head?;
+        spelled
+            .iter()
+            .find_map(|words| form::lone_value(signer, words))
+    };
+    spelled.iter().find_map(named).or_else(alone)
+}
+
+/// The signer's own office: the last of the block that is held on nobody's behalf.
+fn office_in(block: &[Line], field: &Field) -> Option<Found> {
+    block.iter().rev().find_map(|line| {
+        line.segments().into_iter().find_map(|part| {
+            let words = &line.words[part];
+            let Office { name, held } = office::office_of(words, &field.offices)?;
+            if !held {
+                return None;
+            }
+            Found::part(&name, words.to_vec())
+        })
+    })
+}
+
+/// Around and below the office: `[left, top, width, height]` within the picture.
+fn around([x, y, width, _]: [i32; 4], dpi: u32, size: (u32, u32)) -> [u32; 4] {
+    let inch = dpi as i32;
+    let left = x + width / 2 - inch * 3 / 2;
+    within([left, y - inch * 2 / 5, 3 * inch, inch * 14 / 5], size)
+}
+
+/// The right half of the page below the last line of text that reaches well into both halves.
+fn below_text(lines: &[Line], size: (u32, u32)) -> [u32; 4] {
+    let (width, height) = (size.0 as i32, size.1 as i32);
+    let wide = |line: &&Line| {
+        let [x, _, w, _] = line.bounds();
+        let clear = line.words.iter().filter(|word| word.confidence > 0.6);
+        clear.count() >= 5 && x < width * 2 / 5 && x + w > width * 3 / 5
+    };
+    let text = lines
+        .iter()
+        .rev()
+        .find(wide)
+        .map(|line| bottom(line.bounds()));
+    let top = text.unwrap_or(height / 2).min(height * 3 / 4);
+    within([width * 9 / 20, top, width / 2, height / 2], size)
+}
+
+fn within(wanted: [i32; 4], size: (u32, u32)) -> [u32; 4] {
+    let [left, top, width, height] = wanted.map(|side| side.max(0) as u32);
     let (left, top) = (left.min(size.0), top.min(size.1));
     [
         left,
@@ -85,16 +200,70 @@ fn place(heading: Option<[i32; 4]>, dpi: u32, size: (u32, u32)) -> [u32; 4] {
     ]
 }
 
-/// Keeps the surer of the two readings, and says whether they agree.
-fn settle(field: &crate::class::Field, second: Found, fields: &mut BTreeMap<String, FieldReading>) {
-    let agreement = match fields.get(&field.key) {
-        None => Second::None,
-        Some(first) if first.raw == second.raw => Second::Same,
-        Some(_) => Second::Different,
+fn look(picture: &GrayImage, [left, top, width, height]: [u32; 4], depth: u32) -> GrayImage {
+    prepare::darkest(
+        &crop_imm(picture, left, top, width, height).to_image(),
+        depth,
+    )
+}
+
+/// Whether two of the readings are the same.
+fn agreed(readings: &[Found]) -> bool {
+    let same =
+        |(at, one): (usize, &Found)| readings[at + 1..].iter().any(|other| other.raw == one.raw);
+    readings.iter().enumerate().any(same)
+}
+
+/// Keeps the reading most looks agree on; among equals the longest, for a stamp takes words away and
+/// adds none, then the surest.
+fn settle(field: &Field, looks: Vec<Found>, fields: &mut Fields) {
+    let first = fields.get(&field.key).cloned();
+    let judged: Vec<FieldReading> = looks
+        .iter()
+        .map(|look| look.reading(field, Second::None))
+        .collect();
+    let all = || judged.iter().chain(&first);
+    let votes = |raw: &str| all().filter(|reading| reading.raw == raw).count();
+    let known = |raw: &str| {
+        field
+            .lexicon
+            .as_ref()
+            .is_none_or(|families| families.begins(raw))
     };
-    let reading = second.reading(field, agreement);
-    let first = fields.get(&field.key).map_or(0.0, |first| first.confidence);
-    if reading.confidence > first || agreement != Second::Different {
-        fields.insert(field.key.clone(), reading);
-    }
+    let rank = |reading: &&FieldReading| {
+        let raw = reading.raw.as_str();
+        let words = raw.split(' ').count();
+        let sure = (reading.confidence * 1000.0) as u32;
+        (votes(raw), known(raw), words.min(3), sure)
+    };
+    let Some(best) = all().max_by_key(rank).cloned() else {
+        return;
+    };
+    let looked = looks
+        .iter()
+        .zip(&judged)
+        .find(|(_, reading)| reading.raw == best.raw);
+    let kept = match looked {
+        // Of two words one may be lost: a family name such as Văn is a middle name more often.
+        Some((look, _)) if votes(&best.raw) > 1 => {
+            let reading = look.reading(field, Second::Same);
+            let whole = field.kind != FieldKind::Name || reading.raw.split(' ').count() > 2;
+            FieldReading {
+                accepted: reading.accepted && whole,
+                confidence: if whole {
+                    reading.confidence
+                } else {
+                    reading.confidence.min(ALONE)
+                },
+                ..reading
+            }
+        }
+        Some((_, reading)) => FieldReading {
+            confidence: reading.confidence.min(ALONE),
+            accepted: false,
+            ..reading.clone()
+        },
+        None => return,
+    };
+    fields.insert(field.key.clone(), kept);
 }

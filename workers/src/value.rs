@@ -1,6 +1,8 @@
 //! What a printed value means: normalised beside the raw, and checked against its field.
 
-use crate::class::{Field, FieldKind, LexiconEntry};
+mod repair;
+
+use crate::class::{Field, FieldKind, Lexicon, LexiconEntry};
 use crate::confidence::{self, ACCEPT, Check, Second};
 use crate::dates::Date;
 use crate::geometry::around;
@@ -42,7 +44,7 @@ impl Found {
 
     /// The judged reading of that field.
     pub fn reading(&self, field: &Field, second: Second) -> FieldReading {
-        let raw = match field.kind {
+        let printed = match field.kind {
             FieldKind::Money => self
                 .raw
                 .trim_end_matches(['đ', 'ồ', 'n', 'g', '.'])
@@ -50,24 +52,49 @@ impl Found {
                 .to_owned(),
             _ => spaced(field, &self.raw),
         };
+        let better = repair::better(field, &printed, closed_list(field));
+        let repaired = better.is_some();
+        let raw = better.unwrap_or(printed);
         let (value, check) = normalised(field, &raw);
+        // The check was passed by putting letters right, so it says nothing for them.
+        let check = match check {
+            Check::Agrees if repaired => Check::Unknown,
+            check => check,
+        };
         let engine = confidence::of_words(&self.words);
         let confidence = confidence::calibrated(engine, check, second);
+        let unlisted = field.kind == FieldKind::Name && check != Check::Agrees;
         FieldReading {
             raw,
             value,
             confidence,
-            accepted: confidence >= ACCEPT && check != Check::Contradicts,
+            accepted: confidence >= ACCEPT && check != Check::Contradicts && !repaired && !unlisted,
             bounds: around(self.words.iter().map(|word| word.bounds)),
         }
     }
+}
+
+/// The list a value must come from. Names, places and schools have lists too, but none is complete.
+fn closed_list(field: &Field) -> Option<&Lexicon> {
+    let open = [
+        FieldKind::Name,
+        FieldKind::Place,
+        FieldKind::School,
+        FieldKind::Agency,
+    ];
+    field
+        .lexicon
+        .as_ref()
+        .filter(|_| !open.contains(&field.kind))
 }
 
 /// The printed value with the blanks a closed list has, where only a blank was lost.
 fn spaced(field: &Field, raw: &str) -> String {
     let solid = |text: &str| text.split_whitespace().collect::<String>();
     let same = |form: &&String| solid(form) == solid(raw);
-    let entries = field.lexicon.iter().flat_map(|lexicon| &lexicon.entries);
+    let entries = closed_list(field)
+        .into_iter()
+        .flat_map(|lexicon| &lexicon.entries);
     let mut forms =
         entries.flat_map(|entry| std::iter::once(&entry.canonical).chain(&entry.variants));
     forms
@@ -77,7 +104,7 @@ fn spaced(field: &Field, raw: &str) -> String {
 
 /// The normalised value of a printed one, and whether it is what the field holds.
 pub(crate) fn normalised(field: &Field, raw: &str) -> (String, Check) {
-    if let Some(lexicon) = &field.lexicon {
+    if let Some(lexicon) = closed_list(field) {
         let listed = |entry: &LexiconEntry| {
             entry.canonical == raw || entry.variants.iter().any(|v| v == raw)
         };
@@ -113,7 +140,18 @@ pub(crate) fn normalised(field: &Field, raw: &str) -> (String, Check) {
             raw.split_whitespace().collect::<String>().replace('–', "-"),
             patterned,
         ),
-        FieldKind::Name => (name_case(raw), patterned),
+        FieldKind::Name => {
+            let name = name_case(raw);
+            let known = field
+                .lexicon
+                .as_ref()
+                .is_none_or(|families| families.heads(&name));
+            match patterned {
+                // A family name nobody listed may be one, or a letter lost.
+                Check::Agrees if !known => (name, Check::Unknown),
+                check => (name, check),
+            }
+        }
         _ => (raw.to_owned(), patterned),
     }
 }

@@ -36,6 +36,7 @@ const EMBEDDED_LEXICONS: &[(&str, &str)] = embedded!(
     "dan_toc",
     "gioi_tinh",
     "hinh_thuc",
+    "ho",
     "xep_loai"
 );
 
@@ -78,6 +79,10 @@ struct FieldFile {
     find: Vec<Spanned<String>>,
     #[serde(default)]
     below: Vec<String>,
+    #[serde(default)]
+    offices: Vec<String>,
+    #[serde(default)]
+    openings: Vec<String>,
     lexicon: Option<Spanned<String>>,
 }
 
@@ -247,8 +252,9 @@ impl Source {
         let missing = if in_column {
             field.columns.is_empty().then_some("columns")
         } else {
-            let ways = [field.labels.len(), field.find.len(), field.below.len()];
-            (ways == [0; 3]).then_some("labels, find or below")
+            let ways = [&field.labels, &field.below, &field.offices];
+            let unread = ways.iter().all(|way| way.is_empty()) && field.find.is_empty();
+            unread.then_some("labels, find, below or offices")
         };
         match missing {
             Some(what) => {
@@ -283,6 +289,8 @@ impl Source {
             patterns: self.regexes(&field.patterns, |pattern| format!("^(?:{pattern})$"))?,
             find: self.finders(&field.find)?,
             below: field.below,
+            offices: field.offices,
+            openings: field.openings,
             lexicon,
             key: field.key.into_inner(),
         })

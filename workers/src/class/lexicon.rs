@@ -39,6 +39,56 @@ impl Lexicon {
         Self { entries }
     }
 
+    /// Whether the text begins with an entry, to the letter.
+    pub fn heads(&self, text: &str) -> bool {
+        self.entries.iter().any(|entry| {
+            let rest = text.strip_prefix(entry.canonical.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })
+    }
+
+    /// Whether the text begins with an entry, accents apart.
+    pub fn begins(&self, text: &str) -> bool {
+        let text = fold::words(text);
+        self.entries.iter().any(|entry| {
+            let rest = text.strip_prefix(&fold::words(&entry.canonical));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        })
+    }
+
+    /// The one printed form these letters are nearest to: a slip in a word of three letters, two in one
+    /// of eight. `None` when two entries are equally near or none is near enough.
+    pub fn nearest(&self, printed: &str) -> Option<&str> {
+        let folded: String = fold::letters(printed)
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .collect();
+        let mut best: Option<(usize, &LexiconEntry, &str)> = None;
+        let mut tied = false;
+        for entry in &self.entries {
+            for form in std::iter::once(&entry.canonical).chain(&entry.variants) {
+                let wanted = fold::letters(form);
+                let slips = fold::distance(&wanted, &folded);
+                let accents = usize::from(form.to_lowercase() != printed.to_lowercase());
+                let allowed = match wanted.len() {
+                    0..3 => 0,
+                    3..8 => 1,
+                    _ => 2,
+                };
+                if slips > allowed {
+                    continue;
+                }
+                let distance = slips * 2 + accents;
+                match best {
+                    Some((least, ..)) if least < distance => {}
+                    Some((least, known, _)) if least == distance => tied |= known != entry,
+                    _ => (best, tied) = (Some((distance, entry, form.as_str())), false),
+                }
+            }
+        }
+        best.filter(|_| !tied).map(|(_, _, form)| form)
+    }
+
     /// The canonical form of a printed one: equal letters first, then equal without accents, then
     /// one slip in a word of four letters or more, if only one entry is that near.
     pub fn canonical(&self, printed: &str) -> Option<&str> {

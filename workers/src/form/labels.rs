@@ -5,7 +5,8 @@ use crate::fold;
 use crate::lines::Line;
 use crate::reading::Word;
 
-/// A label of up to this many letters needs a colon after it, or to open its part of the line.
+/// A label of up to this many letters, twice as many when a letter is wrong, needs a colon after it
+/// or to open its part of the line.
 const SHORT: usize = 5;
 
 /// A label found on a line.
@@ -103,7 +104,8 @@ fn places_of(
                 continue;
             }
             let colon = ends_with_colon(line, upto);
-            if wanted.len() <= SHORT && !colon && !opens.contains(&from) {
+            let certain = wanted.len() > if distance == 0 { SHORT } else { 2 * SHORT };
+            if !certain && !colon && !opens.contains(&from) {
                 continue;
             }
             let strength = 2 * wanted.len() + if colon { 4 } else { 0 } - 2 * distance;
