@@ -1,7 +1,9 @@
 //! The one handle: catalogue, vault, reading pool, index, classes, seal, clock and settings, opened
 //! once and shared by web, clerk and command line.
 
-use std::path::{Path, PathBuf};
+mod seal;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use crate::error::{Error, Result};
 use crate::seal::Seal;
 use crate::vault::{Location, S3Access, Vault};
 use crate::{fonds, law};
+
+pub use seal::{own_trust, trust_file};
 
 /// Everything a verb needs.
 pub struct Archive {
@@ -61,7 +65,7 @@ impl Archive {
         law::load(&catalogue).await?;
         fonds::ensure_default(&catalogue, clock.as_ref()).await?;
         let vault = Vault::open(&vault_location(&config)?).await?;
-        let seal = open_seal(&config, &*clock)?;
+        let seal = seal::open(&config, &*clock)?;
         let index = Index::open(config.data.join("index"))?;
         let pool = Pool::new(pool_config(&config))
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
@@ -138,59 +142,6 @@ fn s3_access(config: &VaultConfig) -> Result<S3Access> {
             .unwrap_or_default(),
         secret_access_key: secret,
     })
-}
-
-/// The configured key, or a test authority made at first start with a password of its own beside it.
-fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
-    let office = &config.office;
-    let own = config.data.join("seal");
-    let (key, password) = match (&office.key_file, &office.key_password_file) {
-        (Some(key), Some(password)) => (
-            key.clone(),
-            std::fs::read_to_string(password)?.trim_end().to_owned(),
-        ),
-        (Some(key), None) => (key.clone(), String::new()),
-        (None, _) => (own_key(config), own_password(&own, clock)?),
-    };
-    Ok(Seal::open_or_create(
-        &key,
-        &password,
-        clock.now(),
-        &office.agency,
-    )?)
-}
-
-fn own_key(config: &Config) -> PathBuf {
-    config.data.join("seal").join("test-authority.p12")
-}
-
-/// The authority behind this archive's seal (PEM), for offline checks; none where no seal was made yet.
-///
-/// # Errors
-/// `Unavailable` when the key is there but cannot be opened.
-pub fn own_trust_file(config: &Config, clock: &dyn Clock) -> Result<Option<String>> {
-    let key = config.office.key_file.clone();
-    if !key.unwrap_or_else(|| own_key(config)).exists() {
-        return Ok(None);
-    }
-    Ok(Some(open_seal(config, clock)?.trust_file()))
-}
-
-fn own_password(folder: &Path, clock: &dyn Clock) -> Result<String> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::create_dir_all(folder)?;
-    let file = folder.join("test-authority.password");
-    let mut options = std::fs::OpenOptions::new();
-    match options.write(true).create_new(true).mode(0o600).open(&file) {
-        Ok(mut open) => {
-            open.write_all(crate::access::fresh_secret(clock).as_bytes())?;
-            open.sync_all()?;
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error.into()),
-    }
-    Ok(std::fs::read_to_string(file)?)
 }
 
 fn bad_classes(error: sogoc_workers::class::ClassError) -> Error {

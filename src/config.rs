@@ -1,5 +1,8 @@
 //! Settings: documented structs, one per concern, checked before anything opens.
 
+mod level;
+mod seal;
+
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +10,9 @@ use serde::Deserialize;
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
+
+pub use level::{Level, Padding};
+pub use seal::SealConfig;
 
 /// Everything that can be set, from `--config FILE` (TOML) or defaults in one data folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,6 +30,8 @@ pub struct Config {
     pub web: WebConfig,
     /// The office that issues copies.
     pub office: OfficeConfig,
+    /// The office's seal.
+    pub seal: SealConfig,
     /// Folder of record classes; the built-in ones when absent.
     pub classes: Option<PathBuf>,
 }
@@ -128,10 +136,6 @@ pub struct OfficeConfig {
     pub signer_name: String,
     /// Procedure under which copies are asked for.
     pub procedure: String,
-    /// PKCS#12 file of the seal; one made at first start, clearly a test authority, when absent.
-    pub key_file: Option<PathBuf>,
-    /// File holding the key's password.
-    pub key_password_file: Option<PathBuf>,
 }
 
 impl Default for OfficeConfig {
@@ -142,8 +146,6 @@ impl Default for OfficeConfig {
             signer_title: "GIÁM ĐỐC".into(),
             signer_name: String::new(),
             procedure: "3.000465".into(),
-            key_file: None,
-            key_password_file: None,
         }
     }
 }
@@ -157,6 +159,7 @@ impl Default for Config {
             reading: ReadingConfig::default(),
             web: WebConfig::default(),
             office: OfficeConfig::default(),
+            seal: SealConfig::default(),
             classes: None,
         }
     }
@@ -208,12 +211,13 @@ impl Config {
                 "reading.ceiling_mib must be at least 700 (one A3 page in colour)",
             ));
         }
-        for secret in [&self.vault.secret_file, &self.office.key_password_file]
+        for secret in [&self.vault.secret_file, &self.seal.key_password_file]
             .into_iter()
             .flatten()
         {
             owner_only(secret)?;
         }
+        self.seal.check()?;
         Ok(())
     }
 

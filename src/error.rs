@@ -67,6 +67,16 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The wish stands, but something outside must be put right first; it is then met without being said again.
+    #[error("{en}")]
+    NotNow {
+        /// Stable word.
+        code: &'static str,
+        /// Vietnamese sentence.
+        vi: String,
+        /// English sentence.
+        en: String,
+    },
     /// A fault of the program.
     #[error("internal fault: {0}")]
     Internal(String),
@@ -114,7 +124,7 @@ impl Error {
             Self::Forbidden => "forbidden",
             Self::TooMany { .. } => "too_many_attempts",
             Self::Invalid(_) => "invalid",
-            Self::Refused { code, .. } => code,
+            Self::Refused { code, .. } | Self::NotNow { code, .. } => code,
             Self::Corrupt { .. } => "corrupt",
             Self::Unavailable { .. } => "unavailable",
             Self::Internal(_) => "internal",
@@ -130,14 +140,17 @@ impl Error {
             Self::Forbidden => 403,
             Self::TooMany { .. } => 429,
             Self::Invalid(_) => 422,
-            Self::Unavailable { .. } => 503,
+            Self::Unavailable { .. } | Self::NotNow { .. } => 503,
             Self::Corrupt { .. } | Self::Internal(_) => 500,
         }
     }
 
     /// True when a job that met this should be tried again later.
     pub fn passing(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::TooMany { .. })
+        matches!(
+            self,
+            Self::Unavailable { .. } | Self::TooMany { .. } | Self::NotNow { .. }
+        )
     }
 
     /// Exit code of the command line, after sysexits(3).
@@ -148,7 +161,7 @@ impl Error {
             Self::NotSignedIn | Self::Forbidden => 77,
             Self::AlreadyExists { .. } | Self::Refused { .. } => 73,
             Self::Corrupt { .. } => 2,
-            Self::Unavailable { .. } | Self::TooMany { .. } => 75,
+            Self::Unavailable { .. } | Self::TooMany { .. } | Self::NotNow { .. } => 75,
             Self::Internal(_) => 70,
         }
     }
@@ -168,7 +181,7 @@ impl Error {
                 .map(|f| f.vi.as_str())
                 .collect::<Vec<_>>()
                 .join(" "),
-            Self::Refused { vi, .. } => vi.clone(),
+            Self::Refused { vi, .. } | Self::NotNow { vi, .. } => vi.clone(),
             Self::Corrupt { .. } => {
                 "Dữ liệu lưu giữ không còn nguyên vẹn; đã dừng lại và không trả ra.".into()
             }

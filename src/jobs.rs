@@ -53,6 +53,11 @@ impl Kind {
         }
     }
 
+    /// True for work that waits out any fault that passes: a released copy has its number and is owed.
+    pub fn waits_out_faults(self) -> bool {
+        matches!(self, Self::IssueCopy)
+    }
+
     /// Attempts before a job is failed for a person to look at.
     pub fn most_attempts(self) -> i64 {
         match self {
@@ -215,7 +220,7 @@ pub async fn settle(tx: &mut Tx, clock: &dyn Clock, job: &Leased) -> Result<bool
 
 /// Puts a job back, or fails it once its attempts are used up. `code` is a stable word.
 ///
-/// Waits 5 s, 10 s, 20 s … at most 10 min between attempts.
+/// Waits 5 s, 10 s, 20 s … at most 10 min between attempts; kinds that wait out faults have no last one.
 ///
 /// # Errors
 /// As any statement.
@@ -226,18 +231,26 @@ pub async fn give_back(
     code: &str,
     retry: bool,
 ) -> Result<()> {
-    let again = retry && job.attempt < job.kind.most_attempts();
+    let most = job.kind.most_attempts();
+    let again = retry && (job.kind.waits_out_faults() || job.attempt < most);
+    // Counted as the last but one: a holder that dies over it again and again still ends the job.
+    let attempts = if again {
+        job.attempt.min(most - 1)
+    } else {
+        job.attempt
+    };
     let wait = Duration::from_secs((5u64 << job.attempt.clamp(1, 8).unsigned_abs()) / 2);
     let mut tx = catalogue.begin().await?;
     sqlx::query(
         "UPDATE jobs SET state = $1, run_at = $2, error_code = $3, leased_by = NULL,
-            lease_until = NULL, settled_at = $4
-         WHERE id = $5 AND leased_by = $6 AND state = 'leased'",
+            lease_until = NULL, settled_at = $4, attempts = $5
+         WHERE id = $6 AND leased_by = $7 AND state = 'leased'",
     )
     .bind(if again { "ready" } else { "failed" })
     .bind(stamp(clock.now() + wait.min(Duration::from_secs(600))))
     .bind(code)
     .bind((!again).then(|| stamp(clock.now())))
+    .bind(attempts)
     .bind(&job.id)
     .bind(&job.holder)
     .execute(&mut *tx)

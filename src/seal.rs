@@ -1,85 +1,86 @@
-//! The agency's electronic seal on a PDF: PAdES baseline B-B made in two phases, and its verification.
+//! The agency's electronic seal on a PDF: PAdES baseline made in two phases, and its verification.
 //!
-//! [`prepare()`] appends the signature field and reserves a gap; a [`KeySource`] signs the digest of
-//! the rest; [`Prepared::embed`] fills the gap. Where the key lives is the source's affair. [`verify()`]
-//! answers separate plain questions about any sealed file, without network and without trusting a byte of it.
+//! [`Seal::draft`] appends the signature field and reserves a gap; a [`KeySource`] signs the digest of the rest;
+//! [`Seal::finish`] asks the authorities for what the wanted [`Level`] needs and fills the gap. Where the key lives
+//! is the source's affair. [`verify()`] answers separate plain questions about any sealed file, without network and
+//! without trusting a byte of it.
 
 mod certificate;
 mod cms;
 mod cms_check;
+mod coverage;
+mod error;
 mod key;
 mod keyfile;
+mod online;
+mod path;
 mod pdf_file;
 mod pdf_value;
 mod prepare;
+mod signature;
 mod test_authority;
+mod time_check;
+mod timestamp;
 mod timing;
 mod trust;
 mod verdict;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use certificate::{Certificate, Unfit};
+use cms::Parts;
+use online::Online;
+
+pub use crate::config::{Level, Padding};
+pub use certificate::{Certificate, PublicKey, Unfit};
+pub use error::SealError;
 pub use key::{KeySource, Scheme, SoftwareKey};
 pub use pdf_file::{LARGEST_FILE, PdfDamage};
 pub use prepare::{MarkBox, Prepared, SignRequest, prepare};
 pub use test_authority::TEST_AUTHORITY;
 pub use timing::{Percentiles, Timing, measure};
 pub use trust::{Trust, TrustError};
-pub use verdict::{FileCheck, KeyCheck, Signer, TrustCheck, Verdict};
+pub use verdict::{FileCheck, KeyCheck, Signer, TimeCheck, TrustCheck, Verdict};
 pub use verify::verify;
 
-/// Room in the gap beside the certificates: attributes, signature, and a timestamp token to come.
-const GAP_SPARE: usize = 10 << 10;
+/// Room in the gap beside the certificates: attributes, signature, and a time stamp with its certificates.
+const GAP_SPARE: usize = 16 << 10;
 
-/// Why a seal could not be opened or set.
-#[derive(Debug, thiserror::Error)]
-pub enum SealError {
-    /// The key file cannot be read or written.
-    #[error("key file {path}: {cause}")]
-    KeyFileUnavailable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        cause: std::io::Error,
-    },
-    /// The key file is damaged, or its password is wrong.
-    #[error("the key file cannot be opened (wrong password or damaged): {0}")]
-    KeyFile(String),
-    /// The key cannot be used; the reason says why.
-    #[error("the key is refused: {0}")]
-    KeyRefused(&'static str),
-    /// The certificate does not allow sealing at that instant.
-    #[error("the certificate is refused: {}", .0.sentence_en())]
-    Unfit(Unfit),
-    /// The file to seal is damaged.
-    #[error("the file to seal: {0}")]
-    Pdf(PdfDamage),
-    /// The file to seal has a form this program does not seal.
-    #[error("this program does not seal {0}")]
-    Unsupported(&'static str),
-    /// The file already has a field of that name.
-    #[error("the file already has a signature field of that name")]
-    FieldExists,
-    /// The signature does not fit the reserved gap.
-    #[error("the signature needs {need} bytes, the gap has {have}")]
-    SignatureTooLarge {
-        /// Bytes of the signature.
-        need: usize,
-        /// Bytes of the gap.
-        have: usize,
-    },
-    /// Our own output did not verify; it must not be released.
-    #[error("the sealed file fails its own check: {0}")]
-    SelfCheck(&'static str),
+/// What the agency asks of its seal.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// How long it is to be provable.
+    pub level: Level,
+    /// Address of the time authority (RFC 3161 over HTTP); needed from B-T on.
+    pub time_authority: Option<String>,
+    /// Authorities trusted for seals, beside the one at the end of the key's own chain.
+    pub trust: Trust,
+    /// Authorities trusted for time stamps; those for seals when absent.
+    pub time_trust: Option<Trust>,
+}
+
+/// A file that waits for its signature.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    prepared: Prepared,
+    attributes: Vec<u8>,
+}
+
+impl Draft {
+    /// What the key signs, hashing included: the DER of the signed attributes (RFC 5652, 5.4).
+    pub fn to_sign(&self) -> &[u8] {
+        &self.attributes
+    }
 }
 
 /// The agency's seal, ready for use.
 pub struct Seal {
     key: Box<dyn KeySource>,
+    terms: Terms,
+    online: Online,
 }
 
 impl Seal {
@@ -91,27 +92,49 @@ impl Seal {
         now: Timestamp,
         agency: &str,
     ) -> Result<Seal, SealError> {
-        let key = match keyfile::read(path, password)? {
+        Self::open_padded(path, password, Padding::default(), now, agency)
+    }
+
+    /// As [`Seal::open_or_create`], an RSA key padding as told.
+    pub fn open_padded(
+        path: &Path,
+        password: &str,
+        padding: Padding,
+        now: Timestamp,
+        agency: &str,
+    ) -> Result<Seal, SealError> {
+        let key = match keyfile::read(path, password, padding)? {
             Some(key) => key,
             None => {
                 keyfile::create(path, password, &test_authority::create(agency, now)?)?;
                 let missing = SealError::KeyRefused("the key file vanished while it was made");
-                keyfile::read(path, password)?.ok_or(missing)?
+                keyfile::read(path, password, padding)?.ok_or(missing)?
             }
         };
         let seal = Seal::with_key(Box::new(key))?;
-        seal.signer()
-            .fit_for_sealing(now)
-            .map_err(SealError::Unfit)?;
+        seal.fit(now)?;
         Ok(seal)
     }
 
-    /// A seal over any source of signatures.
+    /// A seal over any source of signatures, at level B-B.
     pub fn with_key(key: Box<dyn KeySource>) -> Result<Seal, SealError> {
         if key.chain().is_empty() {
             return Err(SealError::KeyRefused("it comes without a certificate"));
         }
-        Ok(Seal { key })
+        Ok(Seal {
+            key,
+            terms: Terms::default(),
+            online: Online::default(),
+        })
+    }
+
+    /// The same seal under these terms.
+    pub fn with_terms(self, terms: Terms) -> Seal {
+        Seal { terms, ..self }
+    }
+
+    fn fit(&self, at: Timestamp) -> Result<(), SealError> {
+        self.signer().fit_for_sealing(at).map_err(SealError::Unfit)
     }
 
     /// The signer's certificate.
@@ -124,27 +147,130 @@ impl Seal {
         self.signer().issuer() == TEST_AUTHORITY
     }
 
-    /// The authority at the end of the chain as a trust file (PEM), for whoever wants to check copies offline.
-    pub fn trust_file(&self) -> String {
-        let root = self.key.chain().last().unwrap_or_else(|| self.signer());
-        trust::to_pem(root)
+    /// The level its files reach.
+    pub fn level(&self) -> Level {
+        self.terms.level
     }
 
-    /// Seals `pdf` and checks the outcome before giving it out.
-    pub fn sign(&self, pdf: &[u8], request: &SignRequest) -> Result<Vec<u8>, SealError> {
-        let at = request.signing_time;
-        self.signer()
-            .fit_for_sealing(at)
-            .map_err(SealError::Unfit)?;
-        let certificates: usize = self.key.chain().iter().map(|link| link.der().len()).sum();
+    /// Whom a check of this agency's files trusts: the authority at the end of the key's chain and those of the terms.
+    pub fn trust(&self) -> Trust {
+        let root = self.key.chain().last().unwrap_or_else(|| self.signer());
+        let trust = self.terms.trust.clone().and(root.clone());
+        match &self.terms.time_trust {
+            Some(time) => trust.with_time_authorities(time.clone()),
+            None => trust,
+        }
+    }
+
+    /// The authorities trusted for seals (PEM), for whoever wants to check copies offline.
+    pub fn trust_file(&self) -> String {
+        trust::to_pem(self.trust().anchors())
+    }
+
+    /// The authorities trusted for time stamps (PEM), where they are others.
+    pub fn time_trust_file(&self) -> Option<String> {
+        let time = self.terms.time_trust.as_ref()?;
+        Some(trust::to_pem(time.anchors()))
+    }
+
+    /// First phase: the field, the gap, and what is to be signed.
+    pub fn draft(&self, pdf: &[u8], request: &SignRequest) -> Result<Draft, SealError> {
+        self.fit(request.signing_time)?;
+        let chain = self.key.chain();
+        let certificates: usize = chain.iter().map(|link| link.der().len()).sum();
         let room = certificates + GAP_SPARE;
         let prepared = prepare(pdf, request, &self.signer().subject(), room)?;
-        let signature = cms::sign(&prepared.digest(), self.key.as_ref())?;
-        let sealed = prepared.embed(&signature)?;
-        let verdict = verify(&sealed, &Trust::none(), at);
+        let attributes = cms::signed_attributes(&prepared.digest(), chain)?;
+        Ok(Draft {
+            prepared,
+            attributes,
+        })
+    }
+
+    /// Seals `pdf` at level B-B, whatever the terms, and checks the outcome before giving it out.
+    pub fn sign(&self, pdf: &[u8], request: &SignRequest) -> Result<Vec<u8>, SealError> {
+        let draft = self.draft(pdf, request)?;
+        let signature = self.key.sign(draft.to_sign())?;
+        let sealed = self.embed(draft, &signature, None)?;
+        self.self_check(&sealed, Level::BB, request.signing_time)?;
+        Ok(sealed)
+    }
+
+    /// Seals `pdf` at the level of the terms and checks the outcome before giving it out.
+    pub async fn seal(
+        self: &Arc<Self>,
+        pdf: &[u8],
+        request: &SignRequest,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, SealError> {
+        let draft = self.draft(pdf, request)?;
+        let (me, to_sign) = (self.clone(), draft.to_sign().to_vec());
+        let signing = tokio::task::spawn_blocking(move || me.key.sign(&to_sign));
+        let broken = |_| SealError::KeyRefused("signing broke off");
+        let signature = signing.await.map_err(broken)??;
+        self.finish(draft, &signature, now).await
+    }
+
+    /// Second phase: what the level needs from others, the gap filled, the outcome checked.
+    pub async fn finish(
+        &self,
+        draft: Draft,
+        signature: &[u8],
+        now: Timestamp,
+    ) -> Result<Vec<u8>, SealError> {
+        self.fit(now)?;
+        let level = self.terms.level;
+        let stamp = if level >= Level::BT {
+            Some(self.stamp(signature).await?)
+        } else {
+            None
+        };
+        let sealed = self.embed(draft, signature, stamp.as_deref())?;
+        self.self_check(&sealed, level, now)?;
+        Ok(sealed)
+    }
+
+    async fn stamp(&self, stamped: &[u8]) -> Result<Vec<u8>, SealError> {
+        let Some(url) = &self.terms.time_authority else {
+            return Err(SealError::LevelMissed("no time authority is configured"));
+        };
+        let (token, stamp) = self.online.stamp(url, stamped).await?;
+        let (authority, trust) = (&stamp.authority, self.trust());
+        let anchors = trust.time_anchors();
+        let path = path::find(&authority.signer, &authority.carried, anchors, stamp.time);
+        let unknown = |_| SealError::LevelMissed(TimeCheck::UnknownAuthority.sentence_en());
+        let kept = timestamp::keep_only(&token, &path.map_err(unknown)?);
+        kept.ok_or(SealError::LevelMissed("the time stamp cannot be written"))
+    }
+
+    fn embed(
+        &self,
+        draft: Draft,
+        signature: &[u8],
+        stamp: Option<&[u8]>,
+    ) -> Result<Vec<u8>, SealError> {
+        let parts = Parts {
+            attributes: &draft.attributes,
+            chain: self.key.chain(),
+            scheme: self.key.scheme(),
+            signature,
+            stamp,
+        };
+        draft.prepared.embed(&cms::assemble(&parts)?)
+    }
+
+    /// The file as a stranger who trusts our authorities would find it.
+    fn self_check(&self, sealed: &[u8], level: Level, now: Timestamp) -> Result<(), SealError> {
+        let verdict = verify(sealed, &self.trust(), now);
         if verdict.file != FileCheck::Unchanged {
             return Err(SealError::SelfCheck(verdict.file.code()));
         }
-        Ok(sealed)
+        if verdict.level < Some(level) {
+            return Err(SealError::LevelMissed("a part of it is missing"));
+        }
+        if level >= Level::BT && !verdict.time.is_proof() {
+            return Err(SealError::LevelMissed(verdict.time.sentence_en()));
+        }
+        Ok(())
     }
 }

@@ -2,8 +2,11 @@
 
 mod attacks;
 mod key_files;
+mod levels;
+mod waits;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -275,13 +278,13 @@ fn every_answer_has_its_own_code_and_sentences() {
     }
 }
 
-#[test]
-fn the_bench_times_each_step_and_the_whole() {
-    let office = Office::new();
-    let content = sample();
-    let timing = measure::<SealError>(3, &office.seal, &request(&content), || {
+#[tokio::test]
+async fn the_bench_times_each_step_and_the_whole() {
+    let (seal, content) = (Arc::new(Office::new().seal), sample());
+    let timing = measure::<SealError>(3, &seal, &request(&content), || {
         Ok(compose(&content).unwrap().pdf)
     })
+    .await
     .unwrap();
     assert!(timing.approved_to_signed.p95 >= timing.sign.p50);
     assert!(!timing.verify.p50.is_zero());

@@ -1,6 +1,7 @@
 //! What tests stand on: real servers, foreign validators, and callers as types.
 
 pub mod archive;
+pub mod authority;
 pub mod child;
 pub mod holdings;
 pub mod line;

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::content::content_of;
-use super::verify::{issued_at, trust};
+use super::verify::issued_at;
 use super::{COPY_FILE, CopyRow, ENTRY_FILE, object_id};
 use crate::archive::Archive;
 use crate::copy_paper::{self, ComposedCopy};
@@ -47,7 +47,7 @@ pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<String> {
         .await?
         .into_bytes()
         .await?;
-    let verdict = crate::seal::verify(&bytes, &trust(archive)?, archive.clock.now());
+    let verdict = crate::seal::verify(&bytes, &archive.seal.trust(), archive.clock.now());
     if !verdict.holds() {
         return Err(Error::Corrupt {
             what: format!("copy {}", copy.id),
@@ -61,10 +61,9 @@ async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Vec<u8>> {
     let at = issued_at(copy)?;
     let said = correction::in_force(archive, &copy.record_id, copy.record_version, at).await?;
     let content = content_of(archive, copy, &record, &said, at).await?;
-    let seal = archive.seal.clone();
     let office = archive.config.office.clone();
     let field_name = format!("SoGoc-{}-{}", copy.year, copy.number);
-    let work = move || -> Result<Vec<u8>> {
+    let work = move || -> Result<(Vec<u8>, SignRequest)> {
         let ComposedCopy { pdf, mark_box } = copy_paper::compose(&content)?;
         let request = SignRequest {
             signing_time: at,
@@ -73,20 +72,27 @@ async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Vec<u8>> {
             field_name,
             mark_box,
         };
-        Ok(seal.sign(&pdf, &request)?)
+        Ok((pdf, request))
     };
-    tokio::task::spawn_blocking(work)
+    let (pdf, request) = tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| Error::Internal(format!("sealing: {error}")))?
+        .map_err(|error| Error::Internal(format!("composing: {error}")))??;
+    Ok(archive
+        .seal
+        .seal(&pdf, &request, archive.clock.now())
+        .await?)
 }
 
 impl From<SealError> for Error {
     fn from(error: SealError) -> Self {
-        match error {
-            SealError::KeyFileUnavailable { .. } | SealError::Unfit(_) => {
-                Self::unavailable("seal", error)
-            }
-            other => Self::Internal(other.to_string()),
+        if !error.waits() {
+            return Self::Internal(error.to_string());
+        }
+        tracing::warn!(%error, "the seal cannot be set now");
+        Self::NotNow {
+            code: error.code(),
+            vi: error.sentence_vi(),
+            en: error.sentence_en(),
         }
     }
 }

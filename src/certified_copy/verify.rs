@@ -164,7 +164,7 @@ pub struct FileVerified {
 /// # Errors
 /// `Unavailable`; whatever is wrong with the file is part of the answer.
 pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified> {
-    let verdict = crate::seal::verify(bytes, &trust(archive)?, archive.clock.now());
+    let verdict = crate::seal::verify(bytes, &archive.seal.trust(), archive.clock.now());
     let row = sqlx::query("SELECT * FROM copies WHERE sha256 = $1 AND state <> 'opening'")
         .bind(hex::encode(Sha256::digest(bytes)))
         .fetch_optional(archive.catalogue.pool())
@@ -329,12 +329,6 @@ fn initials(name: &str) -> String {
         .map(|letter| format!("{letter}."))
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// Our own authority is trusted besides nobody else here; others are for the offline command.
-pub(super) fn trust(archive: &Archive) -> Result<crate::seal::Trust> {
-    crate::seal::Trust::from_pem(&archive.seal.trust_file())
-        .map_err(|error| Error::Internal(format!("own trust file: {error}")))
 }
 
 /// Dashes, spaces and case of a code do not matter; look-alike letters are read as what they resemble.

@@ -1,6 +1,7 @@
 //! `bench copy`: how long a certified copy takes from approved record to sealed file.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -14,11 +15,12 @@ use crate::seal::{Percentiles, Seal, SignRequest, measure};
 ///
 /// # Errors
 /// `Internal` when a copy cannot be made.
-pub fn bench_copy(runs: usize, as_json: bool) -> Result<ExitCode> {
+pub async fn bench_copy(runs: usize, as_json: bool) -> Result<ExitCode> {
     let folder = tempfile::tempdir()?;
     let now = WallClock.now();
     let key = folder.path().join("bench.p12");
     let seal = Seal::open_or_create(&key, "bench", now, "Sở Giáo dục và Đào tạo (đo tốc độ)")?;
+    let seal = Arc::new(seal);
     let content = made_up(now);
     let composed = copy_paper::compose(&content)?;
     let request = SignRequest {
@@ -30,7 +32,8 @@ pub fn bench_copy(runs: usize, as_json: bool) -> Result<ExitCode> {
     };
     let timing = measure::<Error>(runs, &seal, &request, || {
         Ok(copy_paper::compose(&content)?.pdf)
-    })?;
+    })
+    .await?;
     let steps = [
         ("compose", &timing.compose),
         ("sign", &timing.sign),

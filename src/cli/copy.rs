@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 
 /// File of the authority that vouches for the copies, written beside them.
 const TRUST_FILE: &str = "trust.pem";
+/// The authorities that vouch for the time of sealing, where they are others.
+const TIME_TRUST_FILE: &str = "trust-time.pem";
 
 /// Options of `copy`.
 #[derive(Debug, clap::Args)]
@@ -58,6 +60,9 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
         say(&row, &file, as_json);
     }
     std::fs::write(options.out.join(TRUST_FILE), archive.seal.trust_file())?;
+    if let Some(time) = archive.seal.time_trust_file() {
+        std::fs::write(options.out.join(TIME_TRUST_FILE), time)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

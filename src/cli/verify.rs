@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::archive;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::seal::{self, FileCheck, LARGEST_FILE, Trust, Verdict};
 
 /// The exit code for a file that offers nothing to judge.
@@ -19,11 +19,11 @@ const NOTHING_TO_JUDGE: u8 = 2;
 /// Options of `verify`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Three questions are answered apart: is the file as it was sealed; was the key good then; does somebody
-you trust vouch for the signer. Whether the record was corrected since, only the archive can say: ask
+Four questions are answered apart: is the file as it was sealed; was the key good then; does somebody
+you trust vouch for the signer; who vouches for the time. Whether the record was corrected since, only the archive can say: ask
 on its page for checking, or by the code on the copy.
 
-Exit code: 0 when all three answers are good; 1 when one is not; 2 when the file offers nothing to
+Exit code: 0 when all answers are good; 1 when one is not; 2 when the file offers nothing to
 judge (no PDF, damaged, encrypted, too large, not there).
 
 Examples:
@@ -36,6 +36,9 @@ pub struct Verify {
     /// Certificates of the authorities to trust (PEM); the archive's own in --data when there is one.
     #[arg(long, value_name = "PEM")]
     trust: Option<PathBuf>,
+    /// Certificates of the authorities to trust for time stamps (PEM); those of --trust when absent.
+    #[arg(long, value_name = "PEM")]
+    trust_time: Option<PathBuf>,
 }
 
 /// Prints each answer in Vietnamese and English.
@@ -96,6 +99,12 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
             verdict.trust.sentence_vi(),
             verdict.trust.sentence_en(),
         ),
+        (
+            verdict.time.is_good(),
+            "Thời điểm / time",
+            verdict.time.sentence_vi(),
+            verdict.time.sentence_en(),
+        ),
     ];
     for (good, what, vi, en) in lines {
         println!("{} {what}: {vi}\n  {en}", if good { "✓" } else { "✗" });
@@ -106,6 +115,12 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
     if let Some(time) = verdict.stated_time {
         println!("  Thời điểm ký / sealed at: {time:.0}");
     }
+    if let (Some(time), Some(authority)) = (verdict.proven_time, &verdict.time_authority) {
+        println!("  Dấu thời gian / time stamp: {time:.0} ({authority})");
+    }
+    if let Some(level) = verdict.level {
+        println!("  Mức / level: PAdES {}", level.code());
+    }
     if trusts_nobody {
         println!("  Chưa nêu tổ chức tin cậy; dùng --trust / no authority named; use --trust PEM");
     }
@@ -113,26 +128,14 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
 
 /// The named authorities, else the archive's own, else nobody.
 fn trust(config: &Config, options: &Verify) -> Result<Trust> {
-    let Some(file) = &options.trust else {
-        return Ok(match archive::own_trust_file(config, &WallClock)? {
-            Some(pem) => parse(&pem)?,
-            None => Trust::none(),
-        });
+    let trust = match &options.trust {
+        Some(file) => archive::trust_file(file)?,
+        None => archive::own_trust(config, &WallClock)?.unwrap_or_default(),
     };
-    let pem = std::fs::read_to_string(file).map_err(|error| bad_trust(&error))?;
-    parse(&pem)
-}
-
-fn parse(pem: &str) -> Result<Trust> {
-    Trust::from_pem(pem).map_err(|error| bad_trust(&error))
-}
-
-fn bad_trust(why: &dyn std::fmt::Display) -> Error {
-    Error::invalid(
-        "/trust",
-        format!("Tệp chứng thư tin cậy không dùng được: {why}"),
-        format!("the trust file cannot be used: {why}"),
-    )
+    Ok(match &options.trust_time {
+        Some(file) => trust.with_time_authorities(archive::trust_file(file)?),
+        None => trust,
+    })
 }
 
 /// One byte more than the largest that is looked at, so that the check itself says `too_large`.

@@ -1,14 +1,14 @@
 //! X.509 certificates of signers: what they say, and whether their key may seal at an instant.
 
-use der::asn1::ObjectIdentifier;
+use der::asn1::{Any, ObjectIdentifier, Uint};
 use der::{Decode, Encode};
 use jiff::Timestamp;
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::{CertificateDer, alg_id};
 use x509_cert::certificate::{Certificate as Parsed, CertificateInner};
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, KeyUsages};
 use x509_cert::time::Time;
 
-use super::SealError;
+use super::{SealError, signature};
 
 /// Extended uses under which a key may sign documents: documentSigning (RFC 9336), Microsoft's and Adobe's own,
 /// e-mail protection (what public authorities in Vietnam issue), and any.
@@ -19,6 +19,9 @@ const DOCUMENT_USES: [&str; 5] = [
     "1.3.6.1.5.5.7.3.4",
     "2.5.29.37.0",
 ];
+
+/// id-kp-timeStamping.
+const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
 
 /// A certificate as given and as parsed.
 #[derive(Debug, Clone)]
@@ -36,6 +39,23 @@ pub enum Unfit {
     NotYetValid,
     /// It names its uses, and signing documents is none of them.
     NotForSigning,
+    /// Its key is shorter than the rules allow, or of a kind they do not name.
+    TooWeak,
+    /// Its issuer has revoked it.
+    Revoked,
+}
+
+/// What kind of key a certificate is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicKey {
+    /// RSA, with the bits of its modulus.
+    Rsa(usize),
+    /// ECDSA on P-256.
+    EcdsaP256,
+    /// ECDSA on P-384 or P-521.
+    EcdsaLarger,
+    /// Any other.
+    Other,
 }
 
 impl Certificate {
@@ -96,11 +116,61 @@ impl Certificate {
         if at > until {
             return Err(Unfit::Expired);
         }
-        if self.allows_signing() {
-            Ok(())
-        } else {
-            Err(Unfit::NotForSigning)
+        if !self.allows_signing() {
+            return Err(Unfit::NotForSigning);
         }
+        match self.key_kind() {
+            PublicKey::Rsa(2048..) | PublicKey::EcdsaP256 | PublicKey::EcdsaLarger => Ok(()),
+            PublicKey::Rsa(_) | PublicKey::Other => Err(Unfit::TooWeak),
+        }
+    }
+
+    /// Whether it belongs to a time authority: time stamping is its only use (RFC 3161, 2.3).
+    pub fn is_for_time_stamps(&self) -> bool {
+        let inner = self.parsed.tbs_certificate();
+        matches!(inner.get_extension::<ExtendedKeyUsage>(),
+            Ok(Some((true, ExtendedKeyUsage(uses)))) if uses == [TIME_STAMPING])
+    }
+
+    /// What kind of key it is about.
+    pub fn key_kind(&self) -> PublicKey {
+        let info = self.parsed.tbs_certificate().subject_public_key_info();
+        let kind = signature::contents(&info.algorithm).unwrap_or_default();
+        if kind == alg_id::ECDSA_P256.as_ref() {
+            PublicKey::EcdsaP256
+        } else if kind == alg_id::ECDSA_P384.as_ref() || kind == alg_id::ECDSA_P521.as_ref() {
+            PublicKey::EcdsaLarger
+        } else if kind == alg_id::RSA_ENCRYPTION.as_ref() {
+            let modulus = Any::from_der(self.public_key()).and_then(|key| {
+                key.sequence(|reader| {
+                    let modulus = Uint::decode(reader)?;
+                    Uint::decode(reader)?; // the exponent
+                    Ok::<_, der::Error>(modulus)
+                })
+            });
+            let bits = |bytes: &[u8]| {
+                let zeros = bytes
+                    .first()
+                    .map_or(0, |byte| byte.leading_zeros() as usize);
+                bytes.len() * 8 - zeros
+            };
+            PublicKey::Rsa(modulus.map_or(0, |modulus| bits(modulus.as_bytes())))
+        } else {
+            PublicKey::Other
+        }
+    }
+
+    /// Whether the key of `issuer` signed it, and it names that issuer.
+    pub fn is_signed_by(&self, issuer: &Certificate) -> bool {
+        let (own, theirs) = (&self.parsed, issuer.parsed.tbs_certificate());
+        own.tbs_certificate().issuer() == theirs.subject()
+            && own.tbs_certificate().signature() == own.signature_algorithm()
+            && signature::fits_der(
+                theirs.subject_public_key_info(),
+                own.signature_algorithm(),
+                own.tbs_certificate(),
+                own.signature().raw_bytes(),
+            )
     }
 
     fn allows_signing(&self) -> bool {
@@ -122,7 +192,8 @@ impl Certificate {
     }
 }
 
-fn instant(time: Time) -> Timestamp {
+/// An instant of X.509, in whole seconds.
+pub fn instant(time: Time) -> Timestamp {
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }

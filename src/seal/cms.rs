@@ -1,4 +1,5 @@
-//! The CMS signature of PAdES baseline B-B (ETSI EN 319 142-1, 6; RFC 5652; RFC 5035 for the certificate's digest).
+//! The CMS signature of PAdES baseline, without (B-B) or with (B-T) a time stamp over its value
+//! (ETSI EN 319 142-1, 6; RFC 5652; RFC 5035 for the certificate's digest; RFC 3161, appendix A).
 
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
@@ -7,14 +8,15 @@ use cms::signed_data::{
     SignerInfo, SignerInfos,
 };
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
-use der::{Encode, Sequence};
+use der::{Decode, Encode, Sequence, Tag};
+use rustls_pki_types::alg_id;
 use sha2::{Digest, Sha256};
 use x509_cert::attr::Attribute;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use super::SealError;
 use super::certificate::Certificate;
-use super::key::{KeySource, Scheme};
+use super::key::Scheme;
 
 pub const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 pub const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
@@ -22,9 +24,9 @@ pub const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840
 pub const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 pub const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+pub const SIGNATURE_TIME_STAMP: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
 pub const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-pub const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
-pub const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 
 /// RFC 5035, 3: names the signing certificate, and with it every certificate carried.
 #[derive(Debug, Clone, Sequence)]
@@ -53,11 +55,9 @@ fn sha_256() -> AlgorithmIdentifierOwned {
 }
 
 /// The attributes to be signed for a file with this digest. PAdES keeps the time in the PDF, not here.
-pub fn signed_attributes(
-    digest: &[u8; 32],
-    chain: &[Certificate],
-) -> Result<SignedAttributes, SealError> {
-    let build = || -> der::Result<SignedAttributes> {
+/// As DER: the very bytes a key signs.
+pub fn signed_attributes(digest: &[u8; 32], chain: &[Certificate]) -> Result<Vec<u8>, SealError> {
+    let build = || -> der::Result<Vec<u8>> {
         let certificates = chain
             .iter()
             .map(|certificate| {
@@ -72,14 +72,15 @@ pub fn signed_attributes(
             certificates,
             policies: None,
         };
-        SetOfVec::try_from(vec![
+        let attributes: SignedAttributes = SetOfVec::try_from(vec![
             attribute(CONTENT_TYPE, Any::encode_from(&DATA)?)?,
             attribute(
                 MESSAGE_DIGEST,
                 Any::encode_from(&OctetString::new(digest.to_vec())?)?,
             )?,
             attribute(SIGNING_CERTIFICATE_V2, Any::encode_from(&names)?)?,
-        ])
+        ])?;
+        attributes.to_der()
     };
     build().map_err(|_| SealError::KeyRefused("its certificates cannot be encoded"))
 }
@@ -89,33 +90,35 @@ fn attribute(oid: ObjectIdentifier, value: Any) -> der::Result<Attribute> {
     Ok(Attribute { oid, values })
 }
 
-/// Signs the digest and wraps the outcome, certificates included.
-pub fn sign(digest: &[u8; 32], key: &dyn KeySource) -> Result<Vec<u8>, SealError> {
-    let attributes = signed_attributes(digest, key.chain())?;
-    let to_sign = attributes
-        .to_der()
-        .map_err(|_| SealError::KeyRefused("its certificates cannot be encoded"))?;
-    let signature = key.sign(&to_sign)?;
-    assemble(attributes, key, signature)
-        .map_err(|_| SealError::KeyRefused("its signature cannot be encoded"))
+/// What goes into the gap: signed attributes (DER), who signed them how, and the time stamp over the signature.
+pub struct Parts<'a> {
+    pub attributes: &'a [u8],
+    pub chain: &'a [Certificate],
+    pub scheme: Scheme,
+    pub signature: &'a [u8],
+    pub stamp: Option<&'a [u8]>,
 }
 
-fn assemble(
-    attributes: SignedAttributes,
-    key: &dyn KeySource,
-    signature: Vec<u8>,
-) -> der::Result<Vec<u8>> {
-    let chain = key.chain();
+/// Wraps signature, certificates and time stamp into one CMS object.
+pub fn assemble(parts: &Parts<'_>) -> Result<Vec<u8>, SealError> {
+    wrap(parts).map_err(|_| SealError::KeyRefused("its signature cannot be encoded"))
+}
+
+fn wrap(parts: &Parts<'_>) -> der::Result<Vec<u8>> {
+    let chain = parts.chain;
     let signer = chain[0].parsed().tbs_certificate();
-    let signature_algorithm = match key.scheme() {
-        Scheme::EcdsaP256 => AlgorithmIdentifierOwned {
-            oid: ECDSA_WITH_SHA256,
-            parameters: None,
-        },
-        Scheme::RsaPkcs1 => AlgorithmIdentifierOwned {
-            oid: SHA256_WITH_RSA,
-            parameters: Some(Any::null()),
-        },
+    let named = match parts.scheme {
+        Scheme::EcdsaP256 => alg_id::ECDSA_SHA256,
+        Scheme::RsaPkcs1 => alg_id::RSA_PKCS1_SHA256,
+        Scheme::RsaPss => alg_id::RSA_PSS_SHA256,
+    };
+    let signature_algorithm = Any::new(Tag::Sequence, named.as_ref())?.decode_as()?;
+    let unsigned_attrs = match parts.stamp {
+        Some(stamp) => {
+            let stamp = attribute(SIGNATURE_TIME_STAMP, Any::from_der(stamp)?)?;
+            Some(SetOfVec::try_from(vec![stamp])?)
+        }
+        None => None,
     };
     let signer_info = SignerInfo {
         version: CmsVersion::V1,
@@ -124,10 +127,10 @@ fn assemble(
             serial_number: signer.serial_number().clone(),
         }),
         digest_alg: sha_256(),
-        signed_attrs: Some(attributes),
+        signed_attrs: Some(SetOfVec::from_der(parts.attributes)?),
         signature_algorithm,
-        signature: OctetString::new(signature)?,
-        unsigned_attrs: None,
+        signature: OctetString::new(parts.signature)?,
+        unsigned_attrs,
     };
     let certificates: Vec<_> = chain
         .iter()

@@ -2,19 +2,46 @@
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaEncoding, RsaKeyPair,
 };
 
 use super::SealError;
-use super::certificate::Certificate;
+use super::certificate::{Certificate, PublicKey};
+use crate::config::Padding;
 
 /// How a key signs; SHA-256 in every case (Thông tư 15/2025/TT-BKHCN: SHA-256 or better).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
-    /// ECDSA on P-256.
+    /// ECDSA on P-256, the signature as DER.
     EcdsaP256,
     /// RSASSA-PKCS1-v1_5 with at least 2048 bits.
     RsaPkcs1,
+    /// RSASSA-PSS with MGF1 over SHA-256 and 32 bytes of salt, at least 2048 bits.
+    RsaPss,
+}
+
+impl Scheme {
+    /// How the key of `certificate` signs under the wanted padding.
+    pub fn of(certificate: &Certificate, padding: Padding) -> Result<Scheme, SealError> {
+        match (certificate.key_kind(), padding) {
+            (PublicKey::EcdsaP256, _) => Ok(Scheme::EcdsaP256),
+            (PublicKey::Rsa(2048..), Padding::Pkcs1) => Ok(Scheme::RsaPkcs1),
+            (PublicKey::Rsa(2048..), Padding::Pss) => Ok(Scheme::RsaPss),
+            _ => Err(SealError::KeyRefused(
+                "it is neither ECDSA P-256 nor RSA ≥ 2048",
+            )),
+        }
+    }
+
+    /// The stable word for programs that sign elsewhere.
+    pub fn code(self) -> &'static str {
+        match self {
+            Scheme::EcdsaP256 => "ecdsa-p256-sha256",
+            Scheme::RsaPkcs1 => "rsa-pkcs1-sha256",
+            Scheme::RsaPss => "rsa-pss-sha256",
+        }
+    }
 }
 
 /// Something that can sign for the agency: a software key, a token, or a person elsewhere.
@@ -30,6 +57,7 @@ pub trait KeySource: Send + Sync {
 /// A key in memory. The library clears it when it is dropped.
 pub struct SoftwareKey {
     chain: Vec<Certificate>,
+    scheme: Scheme,
     pair: Pair,
 }
 
@@ -40,7 +68,11 @@ enum Pair {
 
 impl SoftwareKey {
     /// Takes a PKCS#8 key and its certificates; refuses a key that is too weak, unknown, or not the certificate's.
-    pub fn new(pkcs8: &[u8], chain: Vec<Certificate>) -> Result<SoftwareKey, SealError> {
+    pub fn new(
+        pkcs8: &[u8],
+        chain: Vec<Certificate>,
+        padding: Padding,
+    ) -> Result<SoftwareKey, SealError> {
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8)
             .map(Pair::Ecdsa)
             .or_else(|_| RsaKeyPair::from_pkcs8(pkcs8).map(Pair::Rsa))
@@ -55,7 +87,12 @@ impl SoftwareKey {
         if signer.public_key() != public {
             return Err(SealError::KeyRefused("it is not the certificate's key"));
         }
-        Ok(SoftwareKey { chain, pair })
+        let scheme = Scheme::of(signer, padding)?;
+        Ok(SoftwareKey {
+            chain,
+            scheme,
+            pair,
+        })
     }
 }
 
@@ -65,10 +102,7 @@ impl KeySource for SoftwareKey {
     }
 
     fn scheme(&self) -> Scheme {
-        match self.pair {
-            Pair::Ecdsa(_) => Scheme::EcdsaP256,
-            Pair::Rsa(_) => Scheme::RsaPkcs1,
-        }
+        self.scheme
     }
 
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError> {
@@ -80,14 +114,13 @@ impl KeySource for SoftwareKey {
                 .map(|signature| signature.as_ref().to_vec())
                 .map_err(failed),
             Pair::Rsa(pair) => {
+                let padding: &dyn RsaEncoding = match self.scheme {
+                    Scheme::RsaPss => &RSA_PSS_SHA256,
+                    _ => &RSA_PKCS1_SHA256,
+                };
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(
-                    &RSA_PKCS1_SHA256,
-                    &random,
-                    signed_attributes,
-                    &mut signature,
-                )
-                .map_err(failed)?;
+                pair.sign(padding, &random, signed_attributes, &mut signature)
+                    .map_err(failed)?;
                 Ok(signature)
             }
         }

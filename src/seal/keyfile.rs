@@ -13,12 +13,17 @@ use super::SealError;
 use super::certificate::Certificate;
 use super::key::SoftwareKey;
 use super::test_authority::TestIdentity;
+use crate::config::Padding;
 
 /// Larger files are not key files.
 const LARGEST: u64 = 1 << 20;
 
 /// Reads key and chain. `Ok(None)` when there is no such file.
-pub fn read(path: &Path, password: &str) -> Result<Option<SoftwareKey>, SealError> {
+pub fn read(
+    path: &Path,
+    password: &str,
+    padding: Padding,
+) -> Result<Option<SoftwareKey>, SealError> {
     let facts = match fs::metadata(path) {
         Ok(facts) => facts,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -39,7 +44,7 @@ pub fn read(path: &Path, password: &str) -> Result<Option<SoftwareKey>, SealErro
         .iter()
         .map(|certificate| Certificate::from_der(certificate.as_der()))
         .collect::<Result<Vec<_>, _>>()?;
-    SoftwareKey::new(stored.key().as_der(), chain).map(Some)
+    SoftwareKey::new(stored.key().as_der(), chain, padding).map(Some)
 }
 
 #[cfg(unix)]

@@ -1,8 +1,9 @@
 //! How long a copy takes from approved record to checked file, measured on the machine at hand.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Seal, SealError, SignRequest, Trust, verify};
+use super::{Seal, SealError, SignRequest, verify};
 
 /// Percentiles of repeated runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,19 +30,19 @@ pub struct Timing {
 }
 
 /// Runs `compose`, seal and verification `runs` times, at least once, one after the other.
-pub fn measure<E: From<SealError>>(
+pub async fn measure<E: From<SealError>>(
     runs: usize,
-    seal: &Seal,
+    seal: &Arc<Seal>,
     request: &SignRequest,
     mut compose: impl FnMut() -> Result<Vec<u8>, E>,
 ) -> Result<Timing, E> {
-    let trust = Trust::from_pem(&seal.trust_file()).unwrap_or_default();
+    let trust = seal.trust();
     let mut steps: [Vec<Duration>; 4] = Default::default();
     for _ in 0..runs.max(1) {
         let start = Instant::now();
         let pdf = compose()?;
         let composed = start.elapsed();
-        let sealed = seal.sign(&pdf, request)?;
+        let sealed = seal.seal(&pdf, request, request.signing_time).await?;
         let signed = start.elapsed();
         let verdict = verify(&sealed, &trust, request.signing_time);
         let verified = start.elapsed();

@@ -26,6 +26,7 @@ pub enum TrustError {
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     anchors: Vec<Certificate>,
+    time_anchors: Option<Vec<Certificate>>,
 }
 
 impl Trust {
@@ -50,22 +51,52 @@ impl Trust {
         if anchors.is_empty() {
             return Err(TrustError::Empty);
         }
-        Ok(Trust { anchors })
+        let time_anchors = None;
+        Ok(Trust {
+            anchors,
+            time_anchors,
+        })
     }
 
-    /// The trusted certificates.
+    /// The same and one more.
+    pub fn and(mut self, anchor: Certificate) -> Trust {
+        if self.anchors.iter().all(|known| known.der() != anchor.der()) {
+            self.anchors.push(anchor);
+        }
+        self
+    }
+
+    /// The same, believing for time stamps only the authorities of `others`. A public time authority need not be
+    /// one whose customers may seal for the agency.
+    pub fn with_time_authorities(self, others: Trust) -> Trust {
+        let time_anchors = Some(others.anchors);
+        Trust {
+            time_anchors,
+            ..self
+        }
+    }
+
+    /// The certificates trusted for time stamps; where none are named apart, those trusted for seals.
+    pub fn time_anchors(&self) -> &[Certificate] {
+        self.time_anchors.as_ref().unwrap_or(&self.anchors)
+    }
+
+    /// The certificates trusted for seals.
     pub fn anchors(&self) -> &[Certificate] {
         &self.anchors
     }
 }
 
-/// One certificate as PEM, headed by the names a person checks before trusting it.
-pub fn to_pem(certificate: &Certificate) -> String {
+/// Certificates as PEM, each headed by the name a person checks before trusting it.
+pub fn to_pem(certificates: &[Certificate]) -> String {
     use der::EncodePem;
     use der::pem::LineEnding;
-    let pem = certificate
-        .parsed()
-        .to_pem(LineEnding::LF)
-        .expect("a certificate that was parsed can be encoded");
-    format!("# {}\n{pem}", certificate.subject())
+    let one = |certificate: &Certificate| {
+        let pem = certificate
+            .parsed()
+            .to_pem(LineEnding::LF)
+            .expect("a certificate that was parsed can be encoded");
+        format!("# {}\n{pem}", certificate.subject())
+    };
+    certificates.iter().map(one).collect()
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::certificate::{Certificate, Unfit};
 use super::pdf_file::PdfDamage;
+use crate::config::Level;
 
 /// Is the file as it was sealed?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,6 +41,10 @@ pub enum KeyCheck {
     NotYetValid,
     /// The certificate does not allow signing documents.
     NotForSigning,
+    /// The key is weaker than the rules allow.
+    TooWeak,
+    /// The certificate had been revoked at that time.
+    Revoked,
     /// The seal states no time.
     TimeUnknown,
     /// The seal states a time that has not come yet.
@@ -62,6 +67,38 @@ pub enum TrustCheck {
     ChainBroken,
     /// There was nothing to check.
     NotChecked,
+}
+
+/// Who vouches for the time of sealing?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeCheck {
+    /// The seal itself states it, nobody else.
+    Stated,
+    /// A trusted time authority vouches for it.
+    Proven,
+    /// A trusted time authority vouched for it; its own certificate has run out since.
+    ProvenThen,
+    /// There is a time stamp, but no trusted authority stands behind it.
+    UnknownAuthority,
+    /// There is a time stamp of somebody who may not make any, or could not then.
+    NotATimeAuthority,
+    /// There is a time stamp of an authority whose certificate was revoked.
+    AuthorityRevoked,
+    /// There was nothing to check.
+    NotChecked,
+}
+
+impl TimeCheck {
+    /// True when somebody trusted vouches for the time.
+    pub fn is_proof(self) -> bool {
+        matches!(self, TimeCheck::Proven | TimeCheck::ProvenThen)
+    }
+
+    /// True when nothing speaks against the time.
+    pub fn is_good(self) -> bool {
+        self == TimeCheck::Stated || self.is_proof()
+    }
 }
 
 /// Who sealed, as the certificate says.
@@ -90,8 +127,16 @@ pub struct Verdict {
     pub key: KeyCheck,
     /// Does somebody we trust vouch for the signer?
     pub trust: TrustCheck,
-    /// The time the seal states; the signer's word until a timestamp authority attests it.
+    /// Who vouches for the time of sealing?
+    pub time: TimeCheck,
+    /// The level of PAdES baseline that the file has the parts of.
+    pub level: Option<Level>,
+    /// The time the seal states: the sealer's word.
     pub stated_time: Option<Timestamp>,
+    /// The time a trusted authority vouches for; the key is judged at this time where there is one.
+    pub proven_time: Option<Timestamp>,
+    /// Name of the time authority, trusted or not.
+    pub time_authority: Option<String>,
     /// Bytes added after the sealed part.
     pub bytes_added: usize,
     /// Signatures found; the answers are about the one that covers most.
@@ -106,7 +151,11 @@ impl Verdict {
             signer: None,
             key: KeyCheck::NotChecked,
             trust: TrustCheck::NotChecked,
+            time: TimeCheck::NotChecked,
+            level: None,
             stated_time: None,
+            proven_time: None,
+            time_authority: None,
             bytes_added: 0,
             signatures: 0,
         }
@@ -116,6 +165,7 @@ impl Verdict {
     pub fn holds(&self) -> bool {
         self.file == FileCheck::Unchanged
             && self.key == KeyCheck::GoodThen
+            && self.time.is_good()
             && matches!(self.trust, TrustCheck::Trusted | TrustCheck::TestAuthority)
     }
 }
@@ -151,6 +201,8 @@ impl From<Result<(), Unfit>> for KeyCheck {
             Err(Unfit::Expired) => KeyCheck::Expired,
             Err(Unfit::NotYetValid) => KeyCheck::NotYetValid,
             Err(Unfit::NotForSigning) => KeyCheck::NotForSigning,
+            Err(Unfit::TooWeak) => KeyCheck::TooWeak,
+            Err(Unfit::Revoked) => KeyCheck::Revoked,
         }
     }
 }
@@ -189,10 +241,12 @@ sentences! { FileCheck:
 }
 
 sentences! { KeyCheck:
-    GoodThen = "good_then", "Chứng thư số còn hiệu lực tại thời điểm ký ghi trong tệp.", "The certificate was valid at the stated time of sealing.";
-    Expired = "expired", "Chứng thư số đã hết hạn tại thời điểm ký ghi trong tệp.", "The certificate had expired at the stated time of sealing.";
-    NotYetValid = "not_yet_valid", "Chứng thư số chưa có hiệu lực tại thời điểm ký ghi trong tệp.", "The certificate was not yet valid at the stated time of sealing.";
+    GoodThen = "good_then", "Chứng thư số còn hiệu lực tại thời điểm ký.", "The certificate was valid at the time of sealing.";
+    Expired = "expired", "Chứng thư số đã hết hạn tại thời điểm ký.", "The certificate had expired at the time of sealing.";
+    NotYetValid = "not_yet_valid", "Chứng thư số chưa có hiệu lực tại thời điểm ký.", "The certificate was not yet valid at the time of sealing.";
     NotForSigning = "not_for_signing", "Chứng thư số không được cấp để ký tài liệu.", "The certificate is not meant for signing documents.";
+    TooWeak = "too_weak", "Khoá ký yếu hơn mức quy định (RSA từ 2048 bit, ECDSA từ 256 bit).", "The key is weaker than the rules allow (RSA from 2048 bits, ECDSA from 256).";
+    Revoked = "revoked", "Chứng thư số đã bị thu hồi trước thời điểm ký.", "The certificate had been revoked before the time of sealing.";
     TimeUnknown = "time_unknown", "Chữ ký không ghi thời điểm ký.", "The seal states no time of sealing.";
     TimeAhead = "time_ahead", "Thời điểm ký ghi trong tệp nằm ở tương lai.", "The stated time of sealing lies in the future.";
     NotChecked = "not_checked", "Chưa kiểm tra được chứng thư số.", "The certificate could not be checked.";
@@ -206,8 +260,20 @@ sentences! { TrustCheck:
     NotChecked = "not_checked", "Chưa kiểm tra được tổ chức chứng thực.", "The authority could not be checked.";
 }
 
+sentences! { TimeCheck:
+    Stated = "stated", "Thời điểm ký do bên ký ghi, chưa có tổ chức cấp dấu thời gian xác nhận.", "The time is the sealer's word; no time authority vouches for it.";
+    Proven = "proven", "Thời điểm ký được tổ chức cấp dấu thời gian tin cậy xác nhận.", "A trusted time authority vouches for the time.";
+    ProvenThen = "proven_then", "Thời điểm ký được tổ chức cấp dấu thời gian tin cậy xác nhận; chứng thư của tổ chức ấy nay đã hết hạn.", "A trusted time authority vouched for the time; its own certificate has run out since.";
+    UnknownAuthority = "unknown_authority", "Có dấu thời gian nhưng không rõ tổ chức cấp có đáng tin cậy không.", "There is a time stamp, but no trusted authority stands behind it.";
+    NotATimeAuthority = "not_a_time_authority", "Dấu thời gian do bên không được phép cấp tạo ra.", "The time stamp was made by somebody who may not make any.";
+    AuthorityRevoked = "authority_revoked", "Chứng thư của tổ chức cấp dấu thời gian đã bị thu hồi.", "The time authority's certificate was revoked.";
+    NotChecked = "not_checked", "Chưa kiểm tra được thời điểm ký.", "The time could not be checked.";
+}
+
 sentences! { Unfit:
     Expired = "expired", "Chứng thư số đã hết hạn.", "it has expired";
     NotYetValid = "not_yet_valid", "Chứng thư số chưa có hiệu lực.", "it is not valid yet";
     NotForSigning = "not_for_signing", "Chứng thư số không được cấp để ký tài liệu.", "it is not meant for signing documents";
+    TooWeak = "too_weak", "Khoá của chứng thư số yếu hơn mức quy định (RSA từ 2048 bit, ECDSA từ 256 bit).", "its key is weaker than the rules allow (RSA from 2048 bits, ECDSA from 256)";
+    Revoked = "revoked", "Chứng thư số đã bị thu hồi.", "it has been revoked";
 }

@@ -44,6 +44,16 @@ pub fn config(data: &Path, catalogue: Option<String>) -> Config {
     config
 }
 
+/// Delivers a few scans and approves one record of them.
+pub async fn approved_record(archive: &Archive) -> String {
+    let scans = deliver(archive).await;
+    let id = propose(archive, &scans[0], 1, STEADY).await;
+    review::approve(archive, &Caller::machine(), &id, 1)
+        .await
+        .unwrap();
+    id
+}
+
 impl Holdings {
     /// Lets an archive live its life, in the catalogue given or an embedded one.
     pub async fn lived(catalogue: Option<String>) -> Self {

@@ -26,6 +26,15 @@ pub fn judge(pdf: &Path, trust: &Path, at: &str) -> Vec<Value> {
     serde_json::from_str(&said).unwrap()
 }
 
+/// What pyHanko finds of the first signature of `pdf` by the rules of `level` (`B-B`, `B-T`, `B-LT`, `B-LTA`),
+/// trusting only the roots in `trust` (PEM), fetching nothing, as of `at` (RFC 3339).
+pub fn judge_level(pdf: &Path, trust: &Path, level: &str, at: &str) -> Value {
+    let mut command = python();
+    command.arg(script("pyhanko_level.py")).arg(pdf).arg(trust);
+    let said = pip::run(command.args([level, at]));
+    serde_json::from_str(&said).unwrap()
+}
+
 /// Appends an incremental update that puts a note on page 1, as an editor would.
 pub fn append_update(pdf: &Path) {
     let mut command = python();

@@ -1,0 +1,88 @@
+//! The office's seal as configured.
+
+use std::path::{Path, PathBuf};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::seal::{Seal, Terms, Trust};
+
+/// The configured key, or a test authority made at first start with a password of its own beside it.
+pub(super) fn open(config: &Config, clock: &dyn Clock) -> Result<Seal> {
+    let settings = &config.seal;
+    let own = config.data.join("seal");
+    let (key, password) = match (&settings.key_file, &settings.key_password_file) {
+        (Some(key), Some(password)) => (
+            key.clone(),
+            std::fs::read_to_string(password)?.trim_end().to_owned(),
+        ),
+        (Some(key), None) => (key.clone(), String::new()),
+        (None, _) => (own_key(config), own_password(&own, clock)?),
+    };
+    let (padding, agency) = (settings.rsa_padding, &config.office.agency);
+    let seal = Seal::open_padded(&key, &password, padding, clock.now(), agency)?;
+    Ok(seal.with_terms(terms(config)?))
+}
+
+fn terms(config: &Config) -> Result<Terms> {
+    let settings = &config.seal;
+    let read = |file: &Option<PathBuf>| file.as_deref().map(trust_file).transpose();
+    Ok(Terms {
+        level: settings.level,
+        time_authority: settings.time_authority.clone(),
+        trust: read(&settings.trust_file)?.unwrap_or_default(),
+        time_trust: read(&settings.time_trust_file)?,
+    })
+}
+
+/// Reads a bundle of trusted certificates.
+///
+/// # Errors
+/// `Invalid` when it is none.
+pub fn trust_file(file: &Path) -> Result<Trust> {
+    let bad = |why: &dyn std::fmt::Display| {
+        Error::invalid(
+            "/trust",
+            format!(
+                "Tệp chứng thư tin cậy {} không dùng được: {why}",
+                file.display()
+            ),
+            format!("the trust file {} cannot be used: {why}", file.display()),
+        )
+    };
+    let pem = std::fs::read_to_string(file).map_err(|error| bad(&error))?;
+    Trust::from_pem(&pem).map_err(|error| bad(&error))
+}
+
+fn own_key(config: &Config) -> PathBuf {
+    config.data.join("seal").join("test-authority.p12")
+}
+
+/// Whom this archive's own checks trust, for offline ones; none where no seal was made yet.
+///
+/// # Errors
+/// `Unavailable` when the key is there but cannot be opened.
+pub fn own_trust(config: &Config, clock: &dyn Clock) -> Result<Option<Trust>> {
+    let key = config.seal.key_file.clone();
+    if !key.unwrap_or_else(|| own_key(config)).exists() {
+        return Ok(None);
+    }
+    Ok(Some(open(config, clock)?.trust()))
+}
+
+fn own_password(folder: &Path, clock: &dyn Clock) -> Result<String> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::create_dir_all(folder)?;
+    let file = folder.join("test-authority.password");
+    let mut options = std::fs::OpenOptions::new();
+    match options.write(true).create_new(true).mode(0o600).open(&file) {
+        Ok(mut open) => {
+            open.write_all(crate::access::fresh_secret(clock).as_bytes())?;
+            open.sync_all()?;
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(std::fs::read_to_string(file)?)
+}

@@ -1,0 +1,88 @@
+"""Prints, as JSON, what pyHanko finds of the first signature of a PDF by the rules of a PAdES level.
+
+usage: pyhanko_level.py FILE.pdf TRUST.pem LEVEL RFC3339-TIME
+
+From B-LT on, every certificate must come with proof in the file that it was not revoked.
+"""
+import asyncio
+import json
+import sys
+from datetime import datetime
+
+from pyhanko.keys import load_certs_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import ades, validate_pdf_signature
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+)
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+pdf, trust, level, moment = sys.argv[1:]
+roots = list(load_certs_from_pemder([trust]))
+moment = datetime.fromisoformat(moment)
+
+
+def simple(signature):
+    context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=moment)
+    status = validate_pdf_signature(signature, context)
+    stamp = status.timestamp_validity
+    return status, {
+        "bottom_line": status.bottom_line,
+        "stamp": stamp and {"trusted": stamp.trusted, "time": stamp.timestamp.isoformat()},
+    }
+
+
+def long_term(signature):
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=roots),
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("require")),
+    )
+    spec = SignatureValidationSpec(
+        cert_validation_policy=policy,
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(
+            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
+        ),
+    )
+    timing = ValidationTimingInfo(
+        validation_time=moment, best_signature_time=moment, point_in_time_validation=True
+    )
+    found = asyncio.run(
+        ades.ades_lta_validation(
+            signature, PdfSignatureValidationSpec(spec), timing_info=timing
+        )
+    )
+    stamp = found.signature_timestamp_status
+    oldest = found.oldest_evidence_record_timestamp
+    return found.api_status, {
+        "outcome": str(found.ades_subindic),
+        "why": found.failure_msg,
+        "stamp": stamp and str(stamp.ades_subindic),
+        "best_time": found.best_signature_time.isoformat(),
+        "oldest_evidence": oldest and oldest.isoformat(),
+    }
+
+
+with open(pdf, "rb") as handle:
+    reader = PdfFileReader(handle)
+    signature = reader.embedded_regular_signatures[0]
+    status, findings = (simple if level in ("B-B", "B-T") else long_term)(signature)
+    findings |= {
+        "intact": status.intact,
+        "valid": status.valid,
+        "trusted": status.trusted,
+        "coverage": status.coverage.name,
+        "modification": status.modification_level.name,
+        "mechanism": status.pkcs7_signature_mechanism,
+        "stamps": len(reader.embedded_timestamp_signatures),
+    }
+print(json.dumps(findings))
