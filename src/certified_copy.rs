@@ -9,11 +9,14 @@ mod make;
 mod verify;
 
 pub use book::{book, bytes, line};
-pub(crate) use book::{row, sealed_bytes};
+pub(crate) use book::{day_in_vietnam, row, sealed_bytes};
+pub(crate) use content::printed;
 pub(crate) use kept_line::keep_line;
 pub(crate) use later::take_effect;
-pub use later::{set_code_until, withdraw};
-pub use verify::{Cited, FileVerified, Holder, Verified, standing, tidy, verify_code, verify_file};
+pub use later::{by_tracking_code, set_code_until, withdraw};
+pub use verify::{
+    Cited, FileVerified, Holder, Verified, code_expired, standing, tidy, verify_code, verify_file,
+};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -173,13 +176,7 @@ pub async fn issue_many(
     records: &[String],
 ) -> Result<Vec<BatchOutcome>> {
     require(caller, Act::ReleaseCopies)?;
-    if !(1..=MOST_AT_ONCE).contains(&records.len()) {
-        return Err(Error::invalid(
-            "/records",
-            "Mỗi lần cấp từ 1 đến 500 bản sao.",
-            "1 to 500 copies at once.",
-        ));
-    }
+    few_enough("/records", records.len())?;
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
         let issued = issue_now(archive, caller, record).await;
@@ -191,6 +188,21 @@ pub async fn issue_many(
         outcomes.push(outcome(record, issued));
     }
     Ok(outcomes)
+}
+
+/// How many copies one act may issue.
+///
+/// # Errors
+/// `Invalid` for none or more than 500.
+pub fn few_enough(pointer: &str, count: usize) -> Result<()> {
+    if (1..=MOST_AT_ONCE).contains(&count) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        pointer,
+        "Mỗi lần cấp từ 1 đến 500 bản sao.",
+        "1 to 500 copies at once.",
+    ))
 }
 
 fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {

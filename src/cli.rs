@@ -3,6 +3,7 @@
 mod bench_copy;
 mod bench_intake;
 mod bench_reading;
+mod book;
 mod copy;
 mod custody;
 mod deliver;
@@ -59,6 +60,8 @@ enum Command {
     Search(holdings::Search),
     /// Compose and seal certified copies of approved records.
     Copy(copy::Copy),
+    /// Write the issue book of a year as a spreadsheet or as paper.
+    Book(book::Book),
     /// Check a certified copy offline: the file, the key, and who vouches for it.
     Verify(verify::Verify),
     /// Build the search index anew beside the live one, then swap.
@@ -149,6 +152,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Deliver(wish) => deliver::deliver(config, wish, cli.json).await,
         Command::Read(read) => read::read(&config, read, cli.json).await,
         Command::Copy(copy) => copy::copy(open(config).await?, copy, cli.json).await,
+        Command::Book(wish) => book::book(open(config).await?, wish, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
         Command::Search(search) => holdings::search(open(config).await?, search, cli.json).await,
         Command::Reindex => holdings::reindex(open(config).await?).await,

@@ -1,19 +1,26 @@
-//! The paper of a certified copy: one A4 page as PDF/A-2b, composed from an approved record.
+//! The paper of a certified copy: an A4 page as PDF/A-2b, composed from an approved record, behind the
+//! pages of the document where the copy is of the whole; and long tables such as the issue book.
 //!
 //! The page says only what it was given. It carries the text of the agency's signature (Thông tư 05/2025,
 //! Điều 8: top right, text only) but is not sealed here; `seal` does that by incremental update afterwards.
 
 mod layout;
 mod sheet;
+mod table;
 mod typeface;
+
+pub use table::{Table, TableColumn, print_table};
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
+use self::sheet::About;
 use crate::seal::MarkBox;
 
 /// What stands where the register has no value: said, never invented.
 pub const NOT_IN_REGISTER: &str = "(không ghi trong sổ gốc)";
+/// The same where the copy is of a document that stands in no register.
+pub const NOT_IN_DOCUMENT: &str = "(không ghi trong tài liệu)";
 /// The warning printed on every copy sealed with the self-made test authority.
 pub const TEST_AUTHORITY_MARK: &str = "CHỨNG THƯ THỬ NGHIỆM – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ";
 /// Largest row image accepted, in bytes; a crop of one row needs far less.
@@ -26,12 +33,16 @@ pub struct CopyContent {
     pub superior: Option<String>,
     /// The agency that issues and seals the copy.
     pub agency: String,
+    /// What kind of copy it is: `BẢN SAO`, `TRÍCH LỤC`, `SAO Y`.
+    pub title: String,
     /// What the copy is of, e.g. `BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG` or `TRÍCH LỤC TỪ SỔ GỐC`.
     pub document_name: String,
     /// The sentence between the heading and the fields, from the class.
     pub opening: String,
     /// The record's fields, printed in this order.
     pub lines: Vec<CopyLine>,
+    /// True for what stands in a register: its two numbers are printed, or that they are missing.
+    pub registered: bool,
     /// Số hiệu of the original diploma.
     pub original_serial: Option<String>,
     /// Số vào sổ gốc: the number of the entry in the original register.
@@ -50,6 +61,8 @@ pub struct CopyContent {
     pub signer_name: String,
     /// Picture of this person's row in the register.
     pub row_image: Option<RowImage>,
+    /// The pages of the document itself, for a copy of the whole (sao y); the attestation follows them.
+    pub scan_pages: Vec<RowImage>,
     /// Where anyone can check the copy; printed and encoded in the QR.
     pub verification_url: String,
     /// The code to type on that page; also makes the file's identifier.
@@ -109,9 +122,15 @@ pub enum ComposeError {
 
 /// Composes the copy. The same content always gives the same bytes.
 pub fn compose(content: &CopyContent) -> Result<ComposedCopy, ComposeError> {
-    let page = layout::arrange(content)?;
-    let mark_box = page.mark_box();
-    let pdf = sheet::print(page, content)?;
+    let arranged = layout::arrange(content)?;
+    let mark_box = arranged.mark_box();
+    let about = About {
+        title: format!("Bản sao – {}", content.document_name),
+        author: &content.agency,
+        created: content.sealed_at,
+        identifier: &content.verification_code,
+    };
+    let pdf = sheet::print(arranged.sheets, &about)?;
     Ok(ComposedCopy { pdf, mark_box })
 }
 

@@ -239,7 +239,8 @@ fn alto(reading: &PageReading, number: i64) -> Vec<u8> {
     xml.into_bytes()
 }
 
-fn escaped(text: &str) -> String {
+/// Text as XML 1.0 takes it: what it cannot hold becomes a space.
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -247,7 +248,8 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            c if c.is_control() => out.push(' '), // not allowed in XML 1.0
+            '\u{fffe}' | '\u{ffff}' => out.push(' '),
+            c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
     }
@@ -260,6 +262,6 @@ mod tests {
 
     #[test]
     fn nothing_on_the_paper_can_break_out_of_the_xml() {
-        assert_eq!(escaped("a<b>&\"c\u{1}"), "a&lt;b&gt;&amp;&quot;c ");
+        assert_eq!(escaped("a<b>&\"c\u{1}\u{ffff}"), "a&lt;b&gt;&amp;&quot;c  ");
     }
 }

@@ -4,8 +4,8 @@
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
 //! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`correction`], [`keep`], [`review`],
-//! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`fixity`]. Entrances:
-//! [`clerk`], [`web`], [`lifecycle`], [`cli`].
+//! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`], [`fixity`].
+//! Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
 pub mod archive;
@@ -23,6 +23,7 @@ pub mod correction;
 pub mod error;
 pub mod fixity;
 pub mod fonds;
+pub mod issue_book;
 pub mod jobs;
 pub mod keep;
 pub mod law;

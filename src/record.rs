@@ -316,6 +316,22 @@ pub(crate) async fn published(archive: &Archive, id: &str) -> Result<Option<(i64
         .transpose()
 }
 
+/// The pages a record's document stands on: from its own to the one before the scan's next record.
+pub(crate) async fn pages_of(archive: &Archive, record: &RecordView) -> Result<Vec<String>> {
+    let ids = sqlx::query_scalar(
+        "SELECT p.id FROM pages p WHERE p.scan_id = $1 AND p.number >= $2
+         AND NOT EXISTS (SELECT 1 FROM records r JOIN pages n ON n.id = r.page_id
+            WHERE r.scan_id = $1 AND r.state <> 'rejected' AND n.number > $2
+            AND n.number <= p.number)
+         ORDER BY p.number",
+    )
+    .bind(&record.scan_id)
+    .bind(record.page_number)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    Ok(ids)
+}
+
 /// Gives an approved record one more version, published at once, with what its register's appendix
 /// gained; false when it is no longer the version seen, or no longer approved.
 pub(crate) async fn advance(

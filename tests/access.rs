@@ -73,11 +73,14 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/copy-requests/{id}/confirm", CLERKS),
     ("post", "/api/v1/copy-requests/{id}/refuse", EDITORS),
     ("post", "/api/v1/copy-requests/{id}/release", APPROVERS),
+    ("post", "/api/v1/copy-requests/release", APPROVERS),
     ("get", "/api/v1/track/{code}", Everyone),
     ("get", "/api/v1/track/{code}/copy", Everyone),
     ("get", "/api/v1/copies", OFFICE),
     ("get", "/api/v1/copies/{id}/file", OFFICE),
     ("post", "/api/v1/copies", APPROVERS),
+    ("get", "/api/v1/issue-books/{year}", OFFICE),
+    ("get", "/api/v1/issue-books/{year}/{form}", OFFICE),
     ("post", "/api/v1/copies/{id}/withdraw", APPROVERS),
     ("post", "/api/v1/copies/{id}/reissue", APPROVERS),
     ("put", "/api/v1/track/{code}/verification-code", Everyone),
@@ -113,6 +116,7 @@ const PAGES: &[(&str, Open)] = &[
     ("/", Everyone),
     ("/yeu-cau", Everyone),
     ("/yeu-cau/NOBOD-YSCOD-E0000-00000", Everyone),
+    ("/yeu-cau/NOBOD-YSCOD-E0000-00000/ma-xac-minh", Everyone),
     ("/xac-minh", Everyone),
     ("/xac-minh/NOBOD-YSCOD-E0000-00000", Everyone),
     ("/dang-nhap", Everyone),
@@ -134,6 +138,7 @@ const PAGES: &[(&str, Open)] = &[
     ("/so-cap-ban-sao", OFFICE),
     ("/so-cap-ban-sao/none/ban-sao.pdf", OFFICE),
     ("/so-cap-ban-sao/none", OFFICE),
+    ("/so-cap-ban-sao/nam/2026.xlsx", OFFICE),
     ("/ban-ghi/none/chinh-sua", EDITORS),
     ("/phu-luc", STAFF),
     ("/phu-luc/none", STAFF),
@@ -168,6 +173,7 @@ fn body(path: &str) -> Option<Value> {
         "/api/v1/copy-requests" => asked,
         "/api/v1/copy-requests/{id}/confirm" => json!({ "record_id": "none" }),
         "/api/v1/copy-requests/{id}/refuse" => json!({ "reason": "thiếu" }),
+        "/api/v1/copy-requests/release" => json!({ "requests": [] }),
         "/api/v1/copies" => json!({ "records": [] }),
         "/api/v1/copies/{id}/withdraw" => json!({ "reason": "in nhầm" }),
         "/api/v1/track/{code}/verification-code" => json!({ "until": null }),
@@ -185,7 +191,11 @@ fn body(path: &str) -> Option<Value> {
 
 async fn answer(client: &Client, method: &str, path: &str) -> u16 {
     let verb = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-    let filled = path.replace("{id}", "none").replace("{code}", "none");
+    let filled = path
+        .replace("{id}", "none")
+        .replace("{code}", "none")
+        .replace("{year}", "2026")
+        .replace("{form}", "xlsx");
     let mut request = client.request(verb, &filled);
     if let Some(body) = body(path).filter(|_| method != "get") {
         request = request.json(&body);

@@ -12,13 +12,14 @@ use tempfile::TempDir;
 
 use crate::copy_paper::sample;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "serve",
     "work",
     "deliver",
     "read",
     "search",
     "copy",
+    "book",
     "verify",
     "reindex",
     "scrub",

@@ -1,5 +1,7 @@
 //! The paper of a certified copy, read back by poppler and qpdf.
 
+mod pictures;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -17,6 +19,7 @@ pub fn sample() -> CopyContent {
     CopyContent {
         superior: Some("UBND TỈNH LÀO CAI".to_owned()),
         agency: "SỞ GIÁO DỤC VÀ ĐÀO TẠO".to_owned(),
+        title: "BẢN SAO".into(),
         document_name: "BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG".to_owned(),
         lines: vec![
             line("Họ và tên", Some("Nguyễn Thị Thùy Dương")),
@@ -29,6 +32,7 @@ pub fn sample() -> CopyContent {
             line("Xếp loại tốt nghiệp", Some("Khá")),
             line("Hình thức đào tạo", Some("Chính quy")),
         ],
+        registered: true,
         original_serial: Some("A 0123456".to_owned()),
         original_register_number: Some("17/THPT-2007".to_owned()),
         copy_register_number: "42/2026".to_owned(),
@@ -45,6 +49,7 @@ pub fn sample() -> CopyContent {
             caption: "Trích ảnh sổ gốc cấp bằng tốt nghiệp THPT năm 2007, trang 12, dòng 17"
                 .to_owned(),
         }),
+        scan_pages: Vec::new(),
         verification_url: "https://sogoc.laocai.example/kiem-tra/K7QF-2M9X-VT4D".to_owned(),
         verification_code: "K7QF-2M9X-VT4D".to_owned(),
         sealed_at: "2026-11-22T04:35:00Z".parse().unwrap(),
@@ -90,7 +95,8 @@ pub fn text_of(pdf: &[u8]) -> String {
     words(&ask("pdftotext", &["-layout"], file.path(), &["-"]))
 }
 
-fn written(pdf: &[u8]) -> tempfile::NamedTempFile {
+/// The bytes as a file.
+pub fn written(pdf: &[u8]) -> tempfile::NamedTempFile {
     let file = tempfile::Builder::new().suffix(".pdf").tempfile().unwrap();
     std::fs::write(file.path(), pdf).unwrap();
     file

@@ -14,6 +14,7 @@ mod custody;
 mod desk;
 mod direction;
 mod intake;
+mod issue_book;
 mod notify;
 mod outage;
 mod restart;

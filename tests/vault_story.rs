@@ -3,7 +3,7 @@
 
 mod crash;
 mod damage;
-mod faulty;
+pub mod faulty;
 mod killed;
 mod model;
 mod refusals;

@@ -257,6 +257,11 @@ pub(super) fn row_of(row: &sqlx::any::AnyRow) -> Result<CopyRow> {
     })
 }
 
+/// The instant as `22/11/2026` in Viet Nam.
+pub(crate) fn day_in_vietnam(at: Timestamp) -> String {
+    vietnam(at).strftime("%d/%m/%Y").to_string()
+}
+
 pub(super) fn vietnam(at: Timestamp) -> jiff::civil::DateTime {
     Offset::constant(7).to_datetime(at)
 }

@@ -1,8 +1,9 @@
 //! What a copy says: the record's values in the register's own way of writing, and the crop of its row.
 
 use jiff::Timestamp;
-use sogoc_workers::class::{Class, CopyLayout, Field};
+use sogoc_workers::class::{Class, CopyForm, CopyLayout, Field};
 use sogoc_workers::dates::Date;
+use sogoc_workers::reading::Box4;
 
 use super::CopyRow;
 use super::book::{row, vietnam};
@@ -12,8 +13,12 @@ use crate::copy_paper::{ComposeError, CopyContent, CopyLine, RowImage};
 use crate::correction::InForce;
 use crate::error::{Error, Result};
 use crate::page::{self, ImageWish};
-use crate::record::{Fields, RecordView};
+use crate::record::{self, Fields, RecordView};
 
+/// Longest side of a whole page on a copy, in pixels: A4 at 200 dpi (Thông tư 05/2025/TT-BNV, Điều 8).
+const PAGE_IMAGE_SIDE: u32 = 2339;
+/// Most pages of one copy of a whole document.
+const MOST_PAGES: usize = 60;
 /// Longest side of the row's picture on a copy, in pixels.
 const ROW_IMAGE_SIDE: u32 = 1800;
 
@@ -40,9 +45,11 @@ pub(super) async fn content_of(
     Ok(CopyContent {
         superior: None,
         agency: office.agency.clone(),
+        title: layout.title.vi.clone(),
         document_name: layout.subtitle.vi.clone(),
         opening: layout.opening.vi.clone(),
         lines: lines(class, layout, fields),
+        registered: layout.form == CopyForm::Extract,
         original_serial: printed(fields, "so_hieu"),
         original_register_number: printed(fields, "so_vao_so"),
         copy_register_number: format!("{}/{}", copy.number, copy.year),
@@ -51,7 +58,14 @@ pub(super) async fn content_of(
         issue_date: vietnamese_date(at),
         signer_title: office.signer_title.clone(),
         signer_name: office.signer_name.clone(),
-        row_image: row_image(archive, record).await?,
+        row_image: match layout.form {
+            CopyForm::Extract => row_image(archive, record).await?,
+            CopyForm::Whole => None,
+        },
+        scan_pages: match layout.form {
+            CopyForm::Extract => Vec::new(),
+            CopyForm::Whole => scan_pages(archive, record).await?,
+        },
         verification_url,
         verification_code: copy.code.clone(),
         sealed_at: at,
@@ -124,7 +138,7 @@ fn lines(class: &Class, layout: &CopyLayout, fields: &Fields) -> Vec<CopyLine> {
 }
 
 /// What the copy says: the value as corrected by a person, a date in the register's own way of writing.
-fn printed(fields: &Fields, key: &str) -> Option<String> {
+pub(crate) fn printed(fields: &Fields, key: &str) -> Option<String> {
     let field = fields.get(key)?;
     let same_date = Date::parse(&field.raw).is_some_and(|date| date.to_string() == field.value);
     let text = if same_date { &field.raw } else { &field.value };
@@ -155,18 +169,44 @@ async fn row_image(archive: &Archive, record: &RecordView) -> Result<Option<RowI
     let Some(bounds) = record.bounds else {
         return Ok(None);
     };
-    let wish = ImageWish {
-        max_side: ROW_IMAGE_SIDE,
-        crop: Some(bounds),
-    };
-    let jpeg = page::image(archive, &Caller::machine(), &record.page_id, wish).await?;
-    Ok(Some(RowImage {
-        jpeg,
-        caption: format!(
-            "Ảnh chụp dòng này trong sổ gốc (trang {})",
-            record.page_number
-        ),
-    }))
+    let caption = format!(
+        "Ảnh chụp dòng này trong sổ gốc (trang {})",
+        record.page_number
+    );
+    let (side, crop) = (ROW_IMAGE_SIDE, Some(bounds));
+    picture(archive, &record.page_id, side, crop, caption)
+        .await
+        .map(Some)
+}
+
+/// Every page of the document: from the record's page to the one before the next record of the scan.
+async fn scan_pages(archive: &Archive, record: &RecordView) -> Result<Vec<RowImage>> {
+    let pages = record::pages_of(archive, record).await?;
+    if pages.len() > MOST_PAGES {
+        return Err(Error::refused(
+            "too_many_pages",
+            format!("Tài liệu có hơn {MOST_PAGES} trang; hãy sao y từng phần."),
+            format!("The document has more than {MOST_PAGES} pages; copy it in parts."),
+        ));
+    }
+    let mut pictures = Vec::with_capacity(pages.len());
+    for (number, page_id) in (1..).zip(&pages) {
+        let caption = format!("Trang {number} của tài liệu, ảnh quét lưu tại kho");
+        pictures.push(picture(archive, page_id, PAGE_IMAGE_SIDE, None, caption).await?);
+    }
+    Ok(pictures)
+}
+
+async fn picture(
+    archive: &Archive,
+    page_id: &str,
+    max_side: u32,
+    crop: Option<Box4>,
+    caption: String,
+) -> Result<RowImage> {
+    let wish = ImageWish { max_side, crop };
+    let jpeg = page::image(archive, &Caller::machine(), page_id, wish).await?;
+    Ok(RowImage { jpeg, caption })
 }
 
 fn vietnamese_date(at: Timestamp) -> String {

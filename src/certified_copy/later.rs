@@ -17,6 +17,8 @@ use crate::jobs::Leased;
 use crate::notify::{self, Event};
 use crate::record;
 
+/// How long ago "now" may have been: forms take a moment, and portals' clocks differ.
+const SLACK: SignedDuration = SignedDuration::from_mins(5);
 /// The furthest term of a code.
 const LONGEST_TERM: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
@@ -70,6 +72,22 @@ pub async fn withdraw(
     book::row(archive, copy_id).await
 }
 
+/// The line of the copy behind a tracking code.
+///
+/// # Errors
+/// `NotFound` for a tracking code that leads to no issued copy.
+pub async fn by_tracking_code(archive: &Archive, tracking_code: &str) -> Result<CopyRow> {
+    let row = sqlx::query(
+        "SELECT c.* FROM copies c JOIN copy_requests q ON q.id = c.request_id
+         WHERE q.code = $1 AND c.state = 'issued'",
+    )
+    .bind(tidy(tracking_code))
+    .fetch_optional(archive.catalogue.pool())
+    .await?
+    .ok_or(Error::NotFound { what: "copy" })?;
+    book::row_of(&row)
+}
+
 /// The holder, known by the tracking code, lets the verification code answer only before `until`, or
 /// without end. Returns what the line then says.
 ///
@@ -81,7 +99,7 @@ pub async fn set_code_until(
     until: Option<Timestamp>,
 ) -> Result<CopyRow> {
     let now = archive.clock.now();
-    if until.is_some_and(|until| until < now || until > now + LONGEST_TERM) {
+    if until.is_some_and(|until| until < now - SLACK || until > now + LONGEST_TERM) {
         return Err(Error::invalid(
             "/until",
             "Thời hạn phải từ lúc này đến không quá mười năm.",

@@ -95,7 +95,7 @@ pub async fn verify_code(archive: &Archive, code: &str) -> Result<Verified> {
         .ok_or(Error::NotFound { what: "copy" })?;
     let copy = row_of(&row)?;
     let known = verified(archive, &copy).await?;
-    Ok(if expired(archive, &copy) {
+    Ok(if code_expired(archive, &copy) {
         silenced(known, &copy)
     } else {
         known
@@ -111,7 +111,8 @@ pub async fn standing(archive: &Archive, caller: &Caller, copy_id: &str) -> Resu
     verified(archive, &super::row(archive, copy_id).await?).await
 }
 
-fn expired(archive: &Archive, copy: &CopyRow) -> bool {
+/// True once the term its holder set on the code is over.
+pub fn code_expired(archive: &Archive, copy: &CopyRow) -> bool {
     let until = copy.code_until.as_deref().and_then(parse_stamp);
     until.is_some_and(|until| until <= archive.clock.now())
 }

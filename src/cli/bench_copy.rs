@@ -69,6 +69,7 @@ fn made_up(now: jiff::Timestamp) -> CopyContent {
     CopyContent {
         superior: None,
         agency: "Sở Giáo dục và Đào tạo (đo tốc độ)".into(),
+        title: "BẢN SAO".into(),
         document_name: "BẰNG TỐT NGHIỆP".into(),
         opening: "Căn cứ sổ gốc cấp văn bằng đang lưu giữ, xác nhận:".into(),
         lines: vec![
@@ -77,6 +78,7 @@ fn made_up(now: jiff::Timestamp) -> CopyContent {
             line("Nơi sinh", "Nghĩa Hành, Nghĩa Bình"),
             line("Học sinh trường", "THPT Thử Nghiệm"),
         ],
+        registered: true,
         original_serial: Some("A 0000001".into()),
         original_register_number: Some("1/2007".into()),
         copy_register_number: "1/2026".into(),
@@ -86,6 +88,7 @@ fn made_up(now: jiff::Timestamp) -> CopyContent {
         signer_title: "GIÁM ĐỐC".into(),
         signer_name: "Trần Văn Mẫu".into(),
         row_image: None,
+        scan_pages: Vec::new(),
         verification_url: "https://example.org/xac-minh/00000".into(),
         verification_code: "00000-00000-00000-00000".into(),
         sealed_at: now,

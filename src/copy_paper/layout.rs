@@ -9,13 +9,14 @@ use qrcode::{EcLevel, QrCode};
 
 use crate::seal::MarkBox;
 
-pub use blocks::{Line, Piece, Role};
+pub use blocks::{Align, BLACK, Column, Line, Page, Piece, Role, Style, lines_of};
 
-use self::blocks::{Align, BLACK, Column, Page, Style, code_path, lines_of};
+use self::blocks::code_path;
+use super::sheet::Sheet;
 use super::typeface::{Face, printable, shape, width, wrap};
 use super::{
-    ComposeError, CopyContent, LARGEST_ROW_IMAGE, NOT_IN_REGISTER, RowImage, TEST_AUTHORITY_MARK,
-    vietnam_time,
+    ComposeError, CopyContent, LARGEST_ROW_IMAGE, NOT_IN_DOCUMENT, NOT_IN_REGISTER, RowImage,
+    TEST_AUTHORITY_MARK, vietnam_time,
 };
 
 /// A4 upright, in points.
@@ -38,9 +39,9 @@ const FULL: Column = Column {
     width: ROOM,
 };
 
-/// A page ready to print.
+/// Sheets ready to print; the signature mark stands on the first.
 pub struct Arranged {
-    pub pieces: Vec<Piece>,
+    pub sheets: Vec<Sheet>,
     mark: (f32, f32, f32, f32),
 }
 
@@ -57,24 +58,77 @@ impl Arranged {
     }
 }
 
-/// Arranges the content in the largest body size that fits one page.
+/// Arranges the attestation in the largest body size that fits one page, behind the pages it is of.
 pub fn arrange(content: &CopyContent) -> Result<Arranged, ComposeError> {
+    let mut sheets = Vec::with_capacity(content.scan_pages.len() + 1);
+    let mut mark = None;
+    for (number, scan) in (1..).zip(&content.scan_pages) {
+        let page = scan_page(content, scan, number)?;
+        mark.get_or_insert(page.mark);
+        sheets.push(sheet_of(page));
+    }
     for body in BODY_SIZES {
         let mut page = Page::new(body, TOP);
         page.whole(content)?;
         if page.y <= BOTTOM + 0.5 {
-            return Ok(Arranged {
-                pieces: page.pieces,
-                mark: page.mark,
-            });
+            let mark = mark.unwrap_or(page.mark);
+            sheets.push(sheet_of(page));
+            return Ok(Arranged { sheets, mark });
         }
     }
     Err(ComposeError::TooLong)
 }
 
+fn sheet_of(page: Page) -> Sheet {
+    Sheet {
+        width: PAGE_WIDTH,
+        height: PAGE_HEIGHT,
+        pieces: page.pieces,
+    }
+}
+
+/// A page of the document itself under the form line of the copy (Nghị định 30/2020, Phụ lục I: SAO Y,
+/// agency and time, top right of the first page), as large as the paper lets it be.
+fn scan_page(content: &CopyContent, scan: &RowImage, number: usize) -> Result<Page, ComposeError> {
+    let mut page = Page::new(12.0, TOP);
+    if number == 1 {
+        page.signature_mark(content)?;
+    }
+    if content.test_authority {
+        page.test_warning()?;
+    }
+    let image = jpeg(scan)?;
+    let room = BOTTOM - page.y - 16.0;
+    page.picture(&image, scan, room)?;
+    let style = Style::new(Face::Regular, 9.5, Align::Centre);
+    let all = content.scan_pages.len();
+    let text = format!(
+        "Trang {number}/{all} của tài liệu · bản sao số {} · mã kiểm tra {}",
+        content.copy_register_number, content.verification_code
+    );
+    page.y = BOTTOM - 12.0;
+    page.paragraph(Role::Furniture, &text, style, FULL)?;
+    Ok(page)
+}
+
+fn jpeg(picture: &RowImage) -> Result<Image, ComposeError> {
+    if picture.jpeg.len() > LARGEST_ROW_IMAGE {
+        return Err(ComposeError::BadImage("it is too large".to_owned()));
+    }
+    let image =
+        Image::from_jpeg(picture.jpeg.clone().into(), false).map_err(ComposeError::BadImage)?;
+    let (wide, high) = image.size();
+    if wide == 0 || high == 0 {
+        return Err(ComposeError::BadImage("it has no pixels".to_owned()));
+    }
+    Ok(image)
+}
+
 impl Page {
     fn whole(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
-        self.signature_mark(content)?;
+        if content.scan_pages.is_empty() {
+            self.signature_mark(content)?;
+        }
         if content.test_authority {
             self.test_warning()?;
         }
@@ -99,6 +153,9 @@ impl Page {
         };
         let style = Style::new(Face::Regular, MARK_SIZE, Align::Right);
         let top = self.y;
+        if !content.scan_pages.is_empty() {
+            self.paragraph(Role::Paragraph, &content.title, style, column)?;
+        }
         self.paragraph(Role::Paragraph, &content.agency, style, column)?;
         let time = vietnam_time(content.sealed_at);
         self.paragraph(Role::Paragraph, &time, style, column)?;
@@ -155,7 +212,7 @@ impl Page {
 
     fn title(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
         let style = Style::new(Face::Bold, 20.0, Align::Centre);
-        self.paragraph(Role::Heading(1), "BẢN SAO", style, FULL)?;
+        self.paragraph(Role::Heading(1), &content.title, style, FULL)?;
         self.y += 3.0;
         let style = Style::new(Face::Bold, 14.0, Align::Centre);
         self.paragraph(Role::Heading(2), &content.document_name, style, FULL)?;
@@ -166,14 +223,17 @@ impl Page {
     }
 
     fn fields(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
-        let numbers = [
-            ("Số hiệu bản gốc", content.original_serial.as_deref()),
-            ("Số vào sổ gốc", content.original_register_number.as_deref()),
-            (
-                "Số vào sổ cấp bản sao",
-                Some(content.copy_register_number.as_str()),
-            ),
+        let (serial, entry) = (&content.original_serial, &content.original_register_number);
+        let originals = [
+            ("Số hiệu bản gốc", serial.as_deref()),
+            ("Số vào sổ gốc", entry.as_deref()),
         ];
+        let originals = originals.into_iter().filter(|_| content.registered);
+        let issue = (
+            "Số vào sổ cấp bản sao",
+            Some(content.copy_register_number.as_str()),
+        );
+        let numbers = originals.chain([issue]);
         let lines = content
             .lines
             .iter()
@@ -190,19 +250,23 @@ impl Page {
             .iter()
             .map(|(label, _)| width(Face::Regular, self.body, label))
             .fold(0.0, f32::max);
+        let missing = match content.registered {
+            true => NOT_IN_REGISTER,
+            false => NOT_IN_DOCUMENT,
+        };
         let label_width = (widest + 8.0).min(ROOM * 0.42);
         for (label, value) in &all {
-            self.field(label, value.as_deref(), label_width);
+            self.field(label, value.as_deref().ok_or(missing), label_width);
         }
         Ok(())
     }
 
-    /// Label in its column, value beside it; a label too long for the column wraps there.
-    fn field(&mut self, label: &str, value: Option<&str>, label_width: f32) {
+    /// Label in its column, beside it the value, or the words for its being missing; a label too long for the column wraps there.
+    fn field(&mut self, label: &str, value: Result<&str, &str>, label_width: f32) {
         let leading = self.body * 1.42;
         let (face, value) = match value {
-            Some(value) => (Face::Bold, value),
-            None => (Face::Italic, NOT_IN_REGISTER),
+            Ok(value) => (Face::Bold, value),
+            Err(missing) => (Face::Italic, missing),
         };
         let left_room = label_width - 6.0;
         let value_room = ROOM - label_width;
@@ -240,32 +304,30 @@ impl Page {
     }
 
     fn row_image(&mut self, row: &RowImage) -> Result<(), ComposeError> {
-        if row.jpeg.len() > LARGEST_ROW_IMAGE {
-            return Err(ComposeError::BadImage("it is too large".to_owned()));
-        }
-        let image =
-            Image::from_jpeg(row.jpeg.clone().into(), false).map_err(ComposeError::BadImage)?;
+        let image = jpeg(row)?;
+        self.y += 8.0;
+        self.picture(&image, row, 9.0 * self.body)?;
+        let style = Style::new(Face::Italic, 10.0, Align::Centre);
+        self.paragraph(Role::Paragraph, &row.caption, style, FULL)
+    }
+
+    /// A framed picture, as wide as the text or as high as the room.
+    fn picture(&mut self, image: &Image, what: &RowImage, room: f32) -> Result<(), ComposeError> {
         let (pixels_wide, pixels_high) = image.size();
-        if pixels_wide == 0 || pixels_high == 0 {
-            return Err(ComposeError::BadImage("it has no pixels".to_owned()));
-        }
-        let tallest = 9.0 * self.body;
-        let scale = (ROOM / pixels_wide as f32).min(tallest / pixels_high as f32);
+        let scale = (ROOM / pixels_wide as f32).min(room / pixels_high as f32);
         let (wide, high) = (pixels_wide as f32 * scale, pixels_high as f32 * scale);
         let size = Size::from_wh(wide, high)
             .ok_or_else(|| ComposeError::BadImage("its proportions are absurd".to_owned()))?;
-        self.y += 8.0;
         let left = LEFT + (ROOM - wide) / 2.0;
         self.pieces.push(Piece::Picture {
-            image,
+            image: image.clone(),
             at: Point::from_xy(left, self.y),
             size,
-            description: printable(&row.caption)?,
+            description: printable(&what.caption)?,
         });
         self.frame(left, self.y, wide, high);
         self.y += high + 3.0;
-        let style = Style::new(Face::Italic, 10.0, Align::Centre);
-        self.paragraph(Role::Paragraph, &row.caption, style, FULL)
+        Ok(())
     }
 
     /// Place, date and signer on the right; the code and how to verify on the left.

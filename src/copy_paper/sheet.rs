@@ -1,7 +1,8 @@
-//! Printing an arranged page: PDF/A-2b with embedded fonts, XMP metadata and a structure tree for screen readers.
+//! Printing arranged pages: PDF/A-2b with embedded fonts, XMP metadata and a structure tree for screen readers.
 
 use std::num::NonZeroU16;
 
+use jiff::Timestamp;
 use krilla::SerializeSettings;
 use krilla::action::{Action, LinkAction};
 use krilla::annotation::{Annotation, LinkAnnotation, Target};
@@ -15,16 +16,33 @@ use krilla::page::PageSettings;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::tagging::{
-    Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, Tag, TagGroup, TagTree,
+    Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, TableHeaderScope, Tag, TagGroup,
+    TagTree,
 };
 use krilla::{Document, configure::ValidationError};
 
-use super::layout::{Arranged, Line, PAGE_HEIGHT, PAGE_WIDTH, Piece, Role};
+use super::ComposeError;
+use super::layout::{Line, Piece, Role};
 use super::typeface;
-use super::{ComposeError, CopyContent};
 
-/// Prints the pieces in order; that order is also the reading order.
-pub fn print(page: Arranged, content: &CopyContent) -> Result<Vec<u8>, ComposeError> {
+/// One page to print; coordinates in points from its upper left corner.
+pub struct Sheet {
+    pub width: f32,
+    pub height: f32,
+    pub pieces: Vec<Piece>,
+}
+
+/// What the file says of itself.
+pub struct About<'a> {
+    pub title: String,
+    pub author: &'a str,
+    pub created: Timestamp,
+    /// The same words always give the same file identifier.
+    pub identifier: &'a str,
+}
+
+/// Prints sheets and their pieces in order; that order is also the reading order.
+pub fn print(sheets: Vec<Sheet>, about: &About<'_>) -> Result<Vec<u8>, ComposeError> {
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_B)
         .finish()
@@ -33,24 +51,33 @@ pub fn print(page: Arranged, content: &CopyContent) -> Result<Vec<u8>, ComposeEr
         configuration,
         ..SerializeSettings::default()
     });
-    document.set_metadata(metadata(content));
-    let mut tags = TagTree::new().with_lang(Some("vi".to_owned()));
-    let settings = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT).expect("A4 has a positive size");
-    let mut sheet = document.start_page_with(settings);
-    let mut surface = sheet.surface();
+    document.set_metadata(metadata(about));
+    let mut tags = Tags::default();
+    for sheet in sheets {
+        print_sheet(&mut document, sheet, &mut tags);
+    }
+    document.set_tag_tree(tags.finish());
+    document.finish().map_err(not_archival)
+}
+
+fn print_sheet(document: &mut Document, sheet: Sheet, tags: &mut Tags) {
+    let settings =
+        PageSettings::from_wh(sheet.width, sheet.height).expect("every sheet has a positive size");
+    let mut page = document.start_page_with(settings);
+    let mut surface = page.surface();
     let mut link = None;
-    for piece in page.pieces {
+    for piece in sheet.pieces {
         match piece {
-            Piece::Text { role, lines } => tags.push(print_text(&mut surface, role, &lines)),
+            Piece::Text { role, lines } => print_text(&mut surface, role, &lines, tags),
             Piece::Box(left, top, width, height) => {
-                print_decoration(&mut surface, rectangle(left, top, width, height))
+                print_decoration(&mut surface, rectangle(left, top, width, height));
             }
             Piece::Picture {
                 image,
                 at,
                 size,
                 description,
-            } => tags.push(print_picture(&mut surface, image, at, size, description)),
+            } => tags.add(print_picture(&mut surface, image, at, size, description)),
             Piece::Code { path, area, target } => {
                 let figure = print_code(&mut surface, &path, &target);
                 link = Some((figure, area, target));
@@ -63,19 +90,55 @@ pub fn print(page: Arranged, content: &CopyContent) -> Result<Vec<u8>, ComposeEr
         let annotation = LinkAnnotation::new(area, Target::Action(action));
         let annotation =
             Annotation::new_link(annotation, Some(format!("Kiểm tra bản sao: {target}")));
-        let identifier = sheet.add_tagged_annotation(annotation);
-        tags.push(TagGroup::with_children(
-            Tag::Link,
-            vec![figure, identifier.into()],
-        ));
+        let identifier = page.add_tagged_annotation(annotation);
+        let children = vec![figure, identifier.into()];
+        tags.add(TagGroup::with_children(Tag::Link, children).into());
     }
-    sheet.finish();
-    document.set_tag_tree(tags);
-    document.finish().map_err(not_archival)
+    page.finish();
 }
 
-fn metadata(content: &CopyContent) -> Metadata {
-    let local = jiff::tz::Offset::constant(7).to_datetime(content.sealed_at);
+/// The structure tree as it grows: a table's cells are gathered into rows, across pages.
+#[derive(Default)]
+struct Tags {
+    nodes: Vec<Node>,
+    rows: Vec<(u32, Vec<Node>)>,
+}
+
+impl Tags {
+    fn add(&mut self, node: Node) {
+        self.close_table();
+        self.nodes.push(node);
+    }
+
+    fn add_cell(&mut self, row: u32, cell: Node) {
+        match self.rows.last_mut() {
+            Some((last, cells)) if *last == row => cells.push(cell),
+            _ => self.rows.push((row, vec![cell])),
+        }
+    }
+
+    fn close_table(&mut self) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let rows = self.rows.drain(..);
+        let rows = rows.map(|(_, cells)| TagGroup::with_children(Tag::TR, cells).into());
+        let table = TagGroup::with_children(Tag::Table, rows.collect());
+        self.nodes.push(table.into());
+    }
+
+    fn finish(mut self) -> TagTree {
+        self.close_table();
+        let mut tree = TagTree::new().with_lang(Some("vi".to_owned()));
+        for node in self.nodes {
+            tree.push(node);
+        }
+        tree
+    }
+}
+
+fn metadata(about: &About<'_>) -> Metadata {
+    let local = jiff::tz::Offset::constant(7).to_datetime(about.created);
     let created = DateTime::new(local.year().unsigned_abs())
         .month(local.month().unsigned_abs())
         .day(local.day().unsigned_abs())
@@ -85,32 +148,27 @@ fn metadata(content: &CopyContent) -> Metadata {
         .utc_offset_hour(7)
         .utc_offset_minute(0);
     Metadata::new()
-        .title(format!("Bản sao – {}", content.document_name))
-        .authors(vec![content.agency.clone()])
+        .title(about.title.clone())
+        .authors(vec![about.author.to_owned()])
         .language("vi".to_owned())
         .creator("Sổ Gốc".to_owned())
         .producer("Sổ Gốc".to_owned())
         .creation_date(created)
-        .document_id(content.verification_code.clone())
+        .document_id(about.identifier.to_owned())
 }
 
-fn print_text(surface: &mut Surface<'_>, role: Role, lines: &[Line]) -> Node {
+fn print_text(surface: &mut Surface<'_>, role: Role, lines: &[Line], tags: &mut Tags) {
+    if role == Role::Furniture {
+        let artifact = Artifact::with_kind(ArtifactType::Layout);
+        surface.start_tagged(ContentTag::Artifact(artifact));
+        lines.iter().for_each(|line| draw_line(surface, line));
+        surface.end_tagged();
+        return;
+    }
     let mut identifiers: Vec<Node> = Vec::with_capacity(lines.len());
     for line in lines {
         let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-        let colour = rgb::Color::new(line.colour.0, line.colour.1, line.colour.2);
-        surface.set_fill(Some(Fill {
-            paint: colour.into(),
-            ..Fill::default()
-        }));
-        surface.draw_glyphs(
-            Point::from_xy(line.left, line.baseline),
-            &line.shaped.glyphs,
-            typeface::font(line.face),
-            &line.shaped.text,
-            line.size,
-            false,
-        );
+        draw_line(surface, line);
         surface.end_tagged();
         identifiers.push(identifier.into());
     }
@@ -118,10 +176,36 @@ fn print_text(surface: &mut Surface<'_>, role: Role, lines: &[Line]) -> Node {
         Role::Heading(level) => {
             let title = lines.iter().map(|line| line.shaped.text.as_str()).collect();
             let level = NonZeroU16::new(level).unwrap_or(NonZeroU16::MIN);
-            TagGroup::with_children(Tag::Hn(level, Some(title)), identifiers).into()
+            let heading = TagGroup::with_children(Tag::Hn(level, Some(title)), identifiers);
+            tags.add(heading.into());
         }
-        Role::Paragraph => TagGroup::with_children(Tag::P, identifiers).into(),
+        Role::HeaderCell(row) => {
+            let header = Tag::TH(TableHeaderScope::Column);
+            tags.add_cell(row, TagGroup::with_children(header, identifiers).into());
+        }
+        Role::Cell(row) => {
+            tags.add_cell(row, TagGroup::with_children(Tag::TD, identifiers).into());
+        }
+        Role::Paragraph | Role::Furniture => {
+            tags.add(TagGroup::with_children(Tag::P, identifiers).into());
+        }
     }
+}
+
+fn draw_line(surface: &mut Surface<'_>, line: &Line) {
+    let colour = rgb::Color::new(line.colour.0, line.colour.1, line.colour.2);
+    surface.set_fill(Some(Fill {
+        paint: colour.into(),
+        ..Fill::default()
+    }));
+    surface.draw_glyphs(
+        Point::from_xy(line.left, line.baseline),
+        &line.shaped.glyphs,
+        typeface::font(line.face),
+        &line.shaped.text,
+        line.size,
+        false,
+    );
 }
 
 fn print_decoration(surface: &mut Surface<'_>, path: Option<Path>) {

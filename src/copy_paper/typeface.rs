@@ -63,6 +63,21 @@ pub fn printable(text: &str) -> Result<String, ComposeError> {
     Ok(clean)
 }
 
+/// As [`printable`], with `?` for whatever cannot be printed: for lists that say so elsewhere.
+pub fn legible(text: &str) -> String {
+    let composed: String = text.nfc().collect();
+    let shown = |character: char| {
+        let one = character.to_string();
+        if character.is_whitespace() || printable(&one).is_ok() {
+            character
+        } else {
+            '?'
+        }
+    };
+    let shown: String = composed.chars().map(shown).collect();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Characters that print nothing, reorder what is printed, or mean something only to one font.
 fn invisible(character: char) -> bool {
     matches!(

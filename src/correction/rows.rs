@@ -130,8 +130,22 @@ pub(crate) async fn approved_after(
     .bind(publications)
     .fetch_all(archive.catalogue.pool())
     .await?;
+    by_record(&rows)
+}
+
+/// Every approved entry, by record.
+pub(crate) async fn all_approved(archive: &Archive) -> Result<BTreeMap<String, Vec<Correction>>> {
+    let rows = sqlx::query(
+        "SELECT * FROM corrections WHERE state = 'approved' ORDER BY record_id, record_version",
+    )
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    by_record(&rows)
+}
+
+fn by_record(rows: &[sqlx::any::AnyRow]) -> Result<BTreeMap<String, Vec<Correction>>> {
     let mut by_record: BTreeMap<String, Vec<Correction>> = BTreeMap::new();
-    for row in &rows {
+    for row in rows {
         let entry = entry_of(row)?;
         by_record
             .entry(entry.record_id.clone())

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -12,13 +13,16 @@ use super::extract::Asked;
 use super::fault::PageFault;
 use super::frame::{Frame, shown};
 use super::session::{Form, Signed};
-use crate::access::Act;
+use crate::access::{Act, Caller};
 use crate::certified_copy::{self, CopyRow};
+use crate::error::Error;
+use crate::issue_book;
 
 /// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/so-cap-ban-sao", get(book))
+        .route("/so-cap-ban-sao/nam/{file}", get(file))
         .route("/so-cap-ban-sao/{id}", get(line))
         .route("/so-cap-ban-sao/{id}/ban-sao.pdf", get(sealed))
         .route("/so-cap-ban-sao/{id}/huy", post(withdraw))
@@ -65,6 +69,57 @@ async fn sealed(
 ) -> Result<Response, PageFault> {
     let bytes = certified_copy::bytes(&archive, &signed.caller, &id).await?;
     Ok(pdf("ban-sao.pdf", bytes))
+}
+
+/// The book of a year as a file: `2026.xlsx` or `2026.pdf`.
+async fn file(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(file): Path<String>,
+) -> Result<Response, PageFault> {
+    let (year, form) = file.split_once('.').unwrap_or((&file, ""));
+    let year = year
+        .parse()
+        .map_err(|_| Error::NotFound { what: "issue book" })?;
+    Ok(book_file(&archive, &signed.caller, year, form).await?)
+}
+
+/// The book of a year in the form asked for.
+///
+/// # Errors
+/// `Invalid` for another form than `xlsx` and `pdf`; as reading the book.
+pub async fn book_file(
+    archive: &State,
+    caller: &Caller,
+    year: i64,
+    form: &str,
+) -> crate::error::Result<Response> {
+    let media_type = match form {
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pdf" => "application/pdf",
+        _ => {
+            return Err(Error::invalid(
+                "/form",
+                "Dạng tệp phải là xlsx hoặc pdf.",
+                "The form is xlsx or pdf.",
+            ));
+        }
+    };
+    let book = issue_book::of_year(archive, caller, year).await?;
+    let pdf = form == "pdf";
+    let write = move || match pdf {
+        true => issue_book::paper(&book),
+        false => issue_book::spreadsheet(&book),
+    };
+    let bytes = tokio::task::spawn_blocking(write)
+        .await
+        .map_err(|error| Error::Internal(format!("issue book: {error}")))??;
+    let name = format!("attachment; filename=\"so-cap-ban-sao-{year}.{form}\"");
+    let headers = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// What became of a line, in words, and its shade.

@@ -5,8 +5,11 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 
 use super::State;
 use super::counter::{CodeAsked, guarded, lead_to};
@@ -15,9 +18,9 @@ use super::fault::PageFault;
 use super::frame::{Frame, shown};
 use super::peer::Peer;
 use super::reading_room::spoken_date;
-use super::session::Visitor;
-use crate::certified_copy::{self, FileVerified, Verified};
-use crate::error::Error;
+use super::session::{OpenForm, Visitor};
+use crate::certified_copy::{self, CopyRow, FileVerified, Verified};
+use crate::error::{Error, Fault};
 
 /// Largest copy that may be handed in for verification, in bytes.
 pub const LARGEST_COPY: usize = 32 << 20;
@@ -29,6 +32,7 @@ pub fn routes() -> Router<State> {
     Router::new()
         .route("/xac-minh", verify)
         .route("/xac-minh/{code}", get(verify_code))
+        .route("/yeu-cau/{code}/ma-xac-minh", get(term).post(set_term))
 }
 
 #[derive(Template)]
@@ -195,4 +199,105 @@ async fn verify_file(
     let mut page = Verification::blank(f);
     page.by_file = Some(certified_copy::verify_file(&archive, &bytes).await?);
     Ok(shown(&page)?.into_response())
+}
+
+// The term of a code ----------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "code_term.html")]
+struct Term {
+    f: Frame,
+    tracking_code: String,
+    copy: CopyRow,
+    expired: bool,
+    done: bool,
+    faults: Vec<Fault>,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct TermAsked {
+    xong: Option<String>,
+}
+
+async fn term_page(
+    archive: &State,
+    f: Frame,
+    peer: &str,
+    code: &str,
+    faults: Vec<Fault>,
+    done: bool,
+) -> Result<Response, PageFault> {
+    let answer = certified_copy::by_tracking_code(archive, code);
+    let copy = guarded(archive, "follow", peer, answer).await?;
+    let status = match faults.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let page = Term {
+        f,
+        tracking_code: certified_copy::tidy(code),
+        expired: certified_copy::code_expired(archive, &copy),
+        copy,
+        done,
+        faults,
+    };
+    Ok((status, shown(&page)?).into_response())
+}
+
+async fn term(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    Asked(asked): Asked<TermAsked>,
+) -> Result<Response, PageFault> {
+    term_page(&archive, f, &peer, &code, Vec::new(), asked.xong.is_some()).await
+}
+
+#[derive(serde::Deserialize)]
+struct TermWish {
+    act: String,
+    #[serde(default)]
+    day: String,
+}
+
+impl TermWish {
+    /// The instant until which the code is to answer: the end of the day given, in Viet Nam.
+    fn until(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        match self.act.as_str() {
+            "now" => Ok(Some(now)),
+            "never" => Ok(None),
+            _ => {
+                let last = self.day.trim().parse::<Date>().ok();
+                let next = last.and_then(|day| day.tomorrow().ok());
+                let until = next.map(|day| Offset::constant(7).to_timestamp(day.at(0, 0, 0, 0)));
+                until
+                    .and_then(Result::ok)
+                    .map(Some)
+                    .ok_or_else(|| Error::invalid("/day", "Hãy chọn một ngày.", "Choose a day."))
+            }
+        }
+    }
+}
+
+async fn set_term(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    OpenForm(wish): OpenForm<TermWish>,
+) -> Result<Response, PageFault> {
+    let set = async {
+        let until = wish.until(archive.clock.now())?;
+        certified_copy::set_code_until(&archive, &code, until).await
+    };
+    match guarded(&archive, "follow", &peer, set).await {
+        Ok(_) => {
+            let code = certified_copy::tidy(&code);
+            let to = format!("/yeu-cau/{code}/ma-xac-minh?xong=1");
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(Error::Invalid(faults)) => term_page(&archive, f, &peer, &code, faults, false).await,
+        Err(error) => Err(error.into()),
+    }
 }

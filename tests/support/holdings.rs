@@ -148,7 +148,8 @@ async fn deliver(archive: &Archive) -> Vec<Scan> {
     scans
 }
 
-async fn receive(archive: &Archive, batch_id: &str, name: &str, bytes: &[u8]) -> Scan {
+/// Delivers one file.
+pub async fn receive(archive: &Archive, batch_id: &str, name: &str, bytes: &[u8]) -> Scan {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     let incoming = Incoming {
@@ -162,7 +163,7 @@ async fn receive(archive: &Archive, batch_id: &str, name: &str, bytes: &[u8]) ->
 }
 
 /// A small page of a shade of its own.
-fn page(shade: u8) -> Vec<u8> {
+pub fn page(shade: u8) -> Vec<u8> {
     let image: ImageBuffer<Luma<u8>, Vec<u8>> =
         ImageBuffer::from_fn(120, 160, |x, y| Luma([shade.wrapping_add((x * y) as u8)]));
     let mut png = std::io::Cursor::new(Vec::new());
@@ -171,7 +172,7 @@ fn page(shade: u8) -> Vec<u8> {
 }
 
 /// Books a proposed diploma in the place of the reading pool, so that the story needs no models.
-async fn propose(archive: &Archive, scan: &Scan, ordinal: i64, name: &str) -> String {
+pub async fn propose(archive: &Archive, scan: &Scan, ordinal: i64, name: &str) -> String {
     let id = archive.clock.new_id();
     let now = stamp(archive.clock.now());
     let field = |value: &str| FieldReading {

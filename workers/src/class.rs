@@ -181,10 +181,24 @@ pub struct Access {
     pub legal_basis: String,
 }
 
+/// What kind of copy of a record is made (Nghị định 30/2020/NĐ-CP, Điều 25; Nghị định 23/2015/NĐ-CP).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyForm {
+    /// Bản sao từ sổ gốc, trích lục: the record's values, with only its own row as a picture.
+    #[default]
+    Extract,
+    /// Sao y: every page of the document itself, and an attestation behind them.
+    Whole,
+}
+
 /// How a certified copy of a record looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CopyLayout {
+    /// What kind of copy.
+    #[serde(default)]
+    pub form: CopyForm,
     /// The heading.
     pub title: Label,
     /// What it is a copy of, under the heading.

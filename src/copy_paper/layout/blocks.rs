@@ -14,6 +14,12 @@ pub const BLACK: (u8, u8, u8) = (0, 0, 0);
 pub enum Role {
     Heading(u16),
     Paragraph,
+    /// A cell of a table's head, in the row of that number.
+    HeaderCell(u32),
+    /// A cell of a table's body, in the row of that number.
+    Cell(u32),
+    /// Repeated for the eye only: page numbers, a table's head on later pages.
+    Furniture,
 }
 
 /// One printed line.

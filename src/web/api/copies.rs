@@ -3,15 +3,17 @@
 use axum::Json;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::{Act, digest_of, require};
 use crate::certified_copy::{self, BatchOutcome, CopyRow, FileVerified, Verified};
 use crate::copy_request::{self, Applicant, AskGiven, RequestView, Sought, Status};
 use crate::error::Error;
+use crate::issue_book::{self, IssueBook};
 use crate::search::FoundHit;
 use crate::web::State;
 use crate::web::counter::{guarded, pdf};
@@ -31,9 +33,12 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(confirm))
         .routes(routes!(refuse))
         .routes(routes!(release))
+        .routes(routes!(release_many))
         .routes(routes!(status))
         .routes(routes!(fetch))
         .routes(routes!(book, issue_many))
+        .routes(routes!(whole_book))
+        .routes(routes!(book_file))
         .routes(routes!(withdraw))
         .routes(routes!(reissue))
         .routes(routes!(set_code_term))
@@ -256,6 +261,82 @@ async fn book(
     Ok(Json(certified_copy::book(&archive, &caller, year).await?))
 }
 
+/// The whole issue book of a year: every number with what became of it, and the refusals.
+#[utoipa::path(get, path = "/api/v1/issue-books/{year}", tag = "copies", params(("year" = i64, Path)),
+    responses((status = 200, body = IssueBook), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn whole_book(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(year): Path<i64>,
+) -> Result<Json<IssueBook>, Problem> {
+    Ok(Json(issue_book::of_year(&archive, &caller, year).await?))
+}
+
+/// The same as a file: `xlsx` or `pdf`.
+#[utoipa::path(get, path = "/api/v1/issue-books/{year}/{form}", tag = "copies",
+    params(("year" = i64, Path), ("form" = String, Path, description = "xlsx or pdf")),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn book_file(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path((year, form)): Path<(i64, String)>,
+) -> Result<Response, Problem> {
+    Ok(crate::web::issue_book::book_file(&archive, &caller, year, &form).await?)
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReleaseGiven {
+    /// Ids of confirmed requests; 1 to 500.
+    requests: Vec<String>,
+}
+
+/// What became of one of many requests.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct ReleaseOutcome {
+    /// The request.
+    request_id: String,
+    /// The copy being made; none when the request was not released.
+    copy_id: Option<String>,
+    /// Stable word of what stood in the way.
+    fault: Option<&'static str>,
+    /// The same in Vietnamese.
+    fault_vi: Option<String>,
+    /// The same in English.
+    fault_en: Option<String>,
+}
+
+/// Release many confirmed requests in one act: each takes a number of its own, one that cannot be
+/// released harms only itself.
+#[utoipa::path(post, path = "/api/v1/copy-requests/release", tag = "copies",
+    request_body = ReleaseGiven,
+    responses((status = 200, body = [ReleaseOutcome]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn release_many(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<ReleaseGiven>,
+) -> Result<Json<Vec<ReleaseOutcome>>, Problem> {
+    require(&caller, Act::ReleaseCopies)?;
+    certified_copy::few_enough("/requests", given.requests.len())?;
+    let mut outcomes = Vec::with_capacity(given.requests.len());
+    for request_id in given.requests {
+        let released = copy_request::release(&archive, &caller, &request_id).await;
+        let fault = released.as_ref().err();
+        outcomes.push(ReleaseOutcome {
+            fault: fault.map(Error::code),
+            fault_vi: fault.map(Error::vi),
+            fault_en: fault.map(Error::en),
+            copy_id: released.ok(),
+            request_id,
+        });
+    }
+    Ok(Json(outcomes))
+}
+
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ManyGiven {
@@ -372,18 +453,40 @@ async fn sealed(
     Ok(pdf("ban-sao.pdf", bytes))
 }
 
-/// What the archive says now of the copy that bears this code.
-#[utoipa::path(get, path = "/api/v1/verify/{code}", tag = "public", params(("code" = String, Path)),
+/// What the archive says now of the copy that bears this code. Whoever asks again within a minute may
+/// use the answer it has; with `If-None-Match` an unchanged answer costs nothing.
+#[utoipa::path(get, path = "/api/v1/verify/{code}", tag = "public",
+    params(("code" = String, Path),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer.")),
     security(()),
-    responses((status = 200, body = Verified), (status = 404, body = ProblemDocument),
+    responses((status = 200, body = Verified), (status = 304), (status = 404, body = ProblemDocument),
         (status = 429, body = ProblemDocument)))]
 async fn verify_code(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
+    headers: HeaderMap,
     Path(code): Path<String>,
-) -> Result<Json<Verified>, Problem> {
+) -> Result<Response, Problem> {
     let answer = certified_copy::verify_code(&archive, &code);
-    Ok(Json(guarded(&archive, "verify", &peer, answer).await?))
+    let known = guarded(&archive, "verify", &peer, answer).await?;
+    Ok(cacheable(&headers, &known)?)
+}
+
+fn cacheable(asked: &HeaderMap, known: &Verified) -> Result<Response, Error> {
+    let digest = digest_of(&serde_json::to_string(known)?);
+    let tag = format!("\"{}\"", &digest[..32]);
+    let held = asked
+        .get(header::IF_NONE_MATCH)
+        .and_then(|held| held.to_str().ok());
+    let unchanged = held.is_some_and(|held| held.split(',').any(|one| one.trim() == tag));
+    let headers = [
+        (header::ETAG, tag),
+        (header::CACHE_CONTROL, "public, max-age=60".to_owned()),
+    ];
+    Ok(match unchanged {
+        true => (StatusCode::NOT_MODIFIED, headers).into_response(),
+        false => (headers, Json(known)).into_response(),
+    })
 }
 
 /// Separate answers to a file someone holds: unchanged, sealed by whom, and what the archive says.

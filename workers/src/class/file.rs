@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Access, Class, ClassError, CopyLayout, Cue, Field, FieldKind, Label, Layout, Lexicon, Masking,
-    Retention, Scope,
+    Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, Label, Layout, Lexicon,
+    Masking, Retention, Scope,
 };
 
 macro_rules! embedded {
@@ -89,6 +89,8 @@ struct FieldFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CopyFile {
+    #[serde(default)]
+    form: CopyForm,
     title: Label,
     subtitle: Label,
     fields: Vec<Spanned<String>>,
@@ -329,6 +331,7 @@ impl Source {
             }
         }
         Ok(CopyLayout {
+            form: copy.form,
             title: copy.title,
             subtitle: copy.subtitle,
             fields: copy.fields.into_iter().map(Spanned::into_inner).collect(),

@@ -1,0 +1,61 @@
+//! `book`: the issue book of a year as a file for printing or for a spreadsheet.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::access::Caller;
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+use crate::issue_book;
+
+/// Options of `book`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Every number of the year with what became of it, and the requests refused between them. The file names
+everybody: reading the book is entered in the log.
+
+Example:
+  sogoc book 2026 --out so-cap-ban-sao-2026.xlsx")]
+pub struct Book {
+    /// The year.
+    year: i64,
+    /// File to write: .xlsx for a spreadsheet, .pdf for paper.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Writes the book of a year.
+///
+/// # Errors
+/// `Invalid` for another kind of file; `Unavailable` folder.
+pub async fn book(archive: Archive, options: Book, as_json: bool) -> Result<ExitCode> {
+    let ending = options.out.extension().and_then(|ending| ending.to_str());
+    let write = match ending.map(str::to_ascii_lowercase).as_deref() {
+        Some("xlsx") => issue_book::spreadsheet,
+        Some("pdf") => issue_book::paper,
+        _ => {
+            return Err(Error::invalid(
+                "--out",
+                "Tên tệp phải kết thúc bằng .xlsx hoặc .pdf.",
+                "The file's name must end in .xlsx or .pdf.",
+            ));
+        }
+    };
+    let book = issue_book::of_year(&archive, &Caller::machine(), options.year).await?;
+    std::fs::write(&options.out, write(&book)?)?;
+    if as_json {
+        println!(
+            "{}",
+            json!({ "file": options.out, "lines": book.lines.len() })
+        );
+    } else {
+        println!(
+            "{}  {} dòng / lines",
+            options.out.display(),
+            book.lines.len()
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,230 @@
+//! The issue book of a year in full (sổ cấp bản sao): every number with what became of it, and the
+//! requests refused between them; as a table, a spreadsheet and paper. Lines come back from the vault
+//! after a loss of the catalogue; refusals stand in the catalogue alone, as requests do.
+
+mod export;
+mod workbook;
+
+pub use export::{paper, spreadsheet};
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use jiff::tz::Offset;
+use serde_json::json;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::certified_copy::{day_in_vietnam, printed};
+use crate::clock::{parse_stamp, stamp};
+use crate::correction::{self, Correction};
+use crate::error::{Error, Result};
+use crate::record::Fields;
+
+/// One line as an office reads it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct BookLine {
+    /// Number in the book; none for a refusal.
+    pub number: Option<i64>,
+    /// issued | withdrawn | void | opening | refused.
+    pub state: String,
+    /// Day in Viet Nam, `22/11/2026`.
+    pub day: String,
+    /// Name the copy shows.
+    pub ho_ten: String,
+    /// Birth date it shows.
+    pub ngay_sinh: String,
+    /// What it is a copy of.
+    pub document: String,
+    /// Diploma number.
+    pub so_hieu: String,
+    /// Register number.
+    pub so_vao_so: String,
+    /// How many copies; 0 where none was made.
+    pub quantity: i64,
+    /// Who asked.
+    pub receiver: String,
+    /// Who released it.
+    pub released_by: String,
+    /// Why void, withdrawn or refused; which copy it repeats.
+    pub note: String,
+}
+
+/// A year's book.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct IssueBook {
+    /// Whose book.
+    pub agency: String,
+    /// Of which year.
+    pub year: i64,
+    /// RFC 3339 UTC.
+    pub printed_at: String,
+    /// In the order of time.
+    pub lines: Vec<BookLine>,
+}
+
+/// The whole book of a year. Reading it is entered in the log, for it names everybody.
+///
+/// # Errors
+/// `Invalid` for a year that is none; `Forbidden`.
+pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<IssueBook> {
+    require(caller, Act::SeeRequests)?;
+    let (from, to) = bounds(year)?;
+    let mut dated = copies(archive, year).await?;
+    dated.extend(refusals(archive, &from, &to).await?);
+    dated.sort_by(|a, b| (&a.0, a.1.number).cmp(&(&b.0, b.1.number)));
+    let mut tx = archive.catalogue.begin().await?;
+    let subject = Subject {
+        kind: "issue_book",
+        id: "issue_book",
+    };
+    let details = json!({ "year": year, "lines": dated.len() });
+    let deed = Deed::IssueBookRead;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.commit().await?;
+    Ok(IssueBook {
+        agency: archive.config.office.agency.clone(),
+        year,
+        printed_at: stamp(archive.clock.now()),
+        lines: dated.into_iter().map(|(_, line)| line).collect(),
+    })
+}
+
+/// First instant of the year in Viet Nam and of the next.
+fn bounds(year: i64) -> Result<(String, String)> {
+    let unknown = || Error::invalid("/year", "Không có năm đó.", "There is no such year.");
+    let year = i16::try_from(year)
+        .ok()
+        .filter(|year| (1900..9000).contains(year));
+    let year = year.ok_or_else(unknown)?;
+    let start = |year: i16| {
+        let day = date(year, 1, 1).at(0, 0, 0, 0);
+        Offset::constant(7).to_timestamp(day).map(stamp)
+    };
+    match (start(year), start(year + 1)) {
+        (Ok(from), Ok(to)) => Ok((from, to)),
+        _ => Err(unknown()),
+    }
+}
+
+async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>> {
+    let appendix = correction::all_approved(archive).await?;
+    let rows = sqlx::query(
+        "SELECT c.number, c.state, c.issued_at, c.quantity, c.void_code, c.withdrawn_at,
+            c.withdrawal, c.record_id, c.record_version, r.class, v.fields, q.applicant,
+            COALESCE(p.name, c.issued_by) AS released_by, e.number AS earlier_number,
+            e.year AS earlier_year
+         FROM copies c JOIN records r ON r.id = c.record_id
+         JOIN record_versions v ON v.record_id = c.record_id AND v.version = c.record_version
+         LEFT JOIN copy_requests q ON q.id = c.request_id
+         LEFT JOIN people p ON p.id = c.issued_by LEFT JOIN copies e ON e.id = c.reissue_of
+         WHERE c.year = $1 ORDER BY c.number",
+    )
+    .bind(year)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let line = |row: &AnyRow| {
+        let record: String = row.try_get("record_id")?;
+        let entries = appendix.get(&record).map(Vec::as_slice).unwrap_or_default();
+        copy_line(archive, row, entries)
+    };
+    rows.iter().map(line).collect()
+}
+
+/// A line with the values its copy shows: those in force at its version on its day.
+fn copy_line(
+    archive: &Archive,
+    row: &AnyRow,
+    entries: &[Correction],
+) -> Result<(String, BookLine)> {
+    let issued_at: String = row.try_get("issued_at")?;
+    let at = parse_stamp(&issued_at).unwrap_or(Timestamp::UNIX_EPOCH);
+    let fields: Fields = serde_json::from_str(&row.try_get::<String, _>("fields")?)?;
+    let version = row.try_get("record_version")?;
+    let said = correction::overlaid(&fields, entries, version, &correction::day_of(at)).fields;
+    let value = |key: &str| printed(&said, key).unwrap_or_default();
+    let class = archive.classes.get(&row.try_get::<String, _>("class")?);
+    let layout = class.and_then(|class| class.copy.as_ref());
+    let withdrawn = row.try_get::<Option<String>, _>("withdrawn_at")?.is_some();
+    let state: String = row.try_get("state")?;
+    let line = BookLine {
+        number: Some(row.try_get("number")?),
+        day: day_in_vietnam(at),
+        ho_ten: value("ho_ten"),
+        ngay_sinh: value("ngay_sinh"),
+        document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),
+        so_hieu: value("so_hieu"),
+        so_vao_so: value("so_vao_so"),
+        quantity: match state.as_str() {
+            "issued" => row.try_get("quantity")?,
+            _ => 0,
+        },
+        receiver: receiver(row)?,
+        released_by: row.try_get("released_by")?,
+        note: note(row)?,
+        state: if withdrawn { "withdrawn".into() } else { state },
+    };
+    Ok((issued_at, line))
+}
+
+fn note(row: &AnyRow) -> Result<String> {
+    let mut parts = Vec::new();
+    let earlier: (Option<i64>, Option<i64>) =
+        (row.try_get("earlier_number")?, row.try_get("earlier_year")?);
+    if let (Some(number), Some(year)) = earlier {
+        parts.push(format!("Cấp lại bản sao số {number}/{year}"));
+    }
+    if let Some(reason) = row.try_get::<Option<String>, _>("withdrawal")? {
+        parts.push(format!("Đã hủy: {reason}"));
+    }
+    if let Some(code) = row.try_get::<Option<String>, _>("void_code")? {
+        parts.push(format!("Hủy số, không lập được bản sao ({code})"));
+    }
+    Ok(parts.join(". "))
+}
+
+fn receiver(row: &AnyRow) -> Result<String> {
+    let applicant: Option<String> = row.try_get("applicant")?;
+    let applicant: serde_json::Value = match applicant {
+        Some(text) => serde_json::from_str(&text)?,
+        None => return Ok(String::new()),
+    };
+    Ok(applicant["name"].as_str().unwrap_or_default().to_owned())
+}
+
+/// Requests refused between two instants.
+async fn refusals(archive: &Archive, from: &str, to: &str) -> Result<Vec<(String, BookLine)>> {
+    let rows = sqlx::query(
+        "SELECT applicant, wanted, refusal, settled_at FROM copy_requests q
+         WHERE state = 'refused' AND settled_at >= $1 AND settled_at < $2
+         AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.request_id = q.id)
+         ORDER BY settled_at",
+    )
+    .bind(from)
+    .bind(to)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let settled_at: String = row.try_get("settled_at")?;
+            let wanted: serde_json::Value =
+                serde_json::from_str(&row.try_get::<String, _>("wanted")?)?;
+            let text = |key: &str| wanted[key].as_str().unwrap_or_default().to_owned();
+            let reason: Option<String> = row.try_get("refusal")?;
+            let line = BookLine {
+                state: "refused".into(),
+                day: parse_stamp(&settled_at).map_or_else(String::new, day_in_vietnam),
+                ho_ten: text("ho_ten"),
+                ngay_sinh: text("ngay_sinh"),
+                so_hieu: text("so_hieu"),
+                so_vao_so: text("so_vao_so"),
+                receiver: receiver(row)?,
+                note: format!("Từ chối: {}", reason.unwrap_or_default()),
+                ..BookLine::default()
+            };
+            Ok((settled_at, line))
+        })
+        .collect()
+}

@@ -1,0 +1,148 @@
+//! Copies and corrections through the door: what a portal, a holder and a stranger see over HTTP.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sogoc::access::{Caller, Role};
+use sogoc::batch::{self, NewBatch};
+use sogoc::clerk;
+use sogoc::jobs::Kind;
+use sogoc::review;
+
+use crate::support::holdings::{page, propose, receive};
+use crate::support::server::{Client, Server};
+
+const NAME: &str = "Lê Thị Mẫu";
+const WORK: [Kind; 3] = [Kind::IssueCopy, Kind::TakeEffect, Kind::KeepLine];
+
+/// An approved record and the scan it stands on.
+async fn record(server: &Server) -> (String, String) {
+    let (archive, machine) = (&server.archive, Caller::machine());
+    let fresh = NewBatch {
+        name: "Hộp 1".into(),
+        ..NewBatch::default()
+    };
+    let batch = batch::open(archive, &machine, &fresh).await.unwrap();
+    let scan = receive(archive, &batch.id, "trang-1.png", &page(10)).await;
+    let id = propose(archive, &scan, 1, NAME).await;
+    review::approve(archive, &machine, &id, 1).await.unwrap();
+    (id, scan.id)
+}
+
+async fn body(client: &Client, path: &str, given: Value) -> Value {
+    let answer = client.post(path, given).await;
+    let status = answer.status();
+    assert!(
+        status.is_success(),
+        "{path}: {status} {}",
+        answer.text().await.unwrap()
+    );
+    answer.json().await.unwrap_or_default()
+}
+
+/// A request asked, confirmed and released; its tracking code.
+async fn issued(server: &Server, record: &str) -> String {
+    let portal = server.token(&[Role::Portal]).await;
+    let asked = json!({
+        "applicant": { "name": NAME, "contact": "0900000000", "standing": "self" },
+        "wanted": { "ho_ten": NAME }
+    });
+    let asked = body(&portal, "/api/v1/copy-requests", asked).await;
+    let id = asked["id"].as_str().unwrap();
+    let clerk_ = server.token(&[Role::Reviewer]).await;
+    let path = format!("/api/v1/copy-requests/{id}/confirm");
+    body(&clerk_, &path, json!({ "record_id": record })).await;
+    let head = server.token(&[Role::Approver]).await;
+    let given = json!({ "requests": [id, "none"] });
+    let released = body(&head, "/api/v1/copy-requests/release", given).await;
+    assert!(released[0]["copy_id"].is_string(), "{released}");
+    assert_eq!(released[1]["fault"], "wrong_state");
+    clerk::work_off(&server.archive, &WORK).await.unwrap();
+    asked["code"].as_str().unwrap().to_owned()
+}
+
+async fn code_of(server: &Server) -> String {
+    let head = server.token(&[Role::Approver]).await;
+    let book: Value = head.get("/api/v1/copies").await.json().await.unwrap();
+    book[0]["code"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_may_be_kept_a_minute_and_is_told_apart_once_it_changes() {
+    let server = Server::start().await;
+    let (record, scan) = record(&server).await;
+    issued(&server, &record).await;
+    let path = format!("/api/v1/verify/{}", code_of(&server).await);
+    let anyone = server.anonymous();
+    let first = anyone.get(&path).await;
+    assert_eq!(first.headers()["cache-control"], "public, max-age=60");
+    let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    let again = || {
+        anyone
+            .request(Method::GET, &path)
+            .header("if-none-match", &tag)
+    };
+    let same = again().send().await.unwrap();
+    assert_eq!(
+        (same.status().as_u16(), same.bytes().await.unwrap().len()),
+        (304, 0)
+    );
+
+    let entry = json!({
+        "ground": "ho_tich",
+        "decision": { "number": "15/QĐ-SGDĐT", "date": "1/3/2026", "agency": "Sở", "scan_id": scan },
+        "changes": { "ho_ten": "Lê Thị Mới" }
+    });
+    let clerk_ = server.token(&[Role::Reviewer]).await;
+    let entry = body(
+        &clerk_,
+        &format!("/api/v1/records/{record}/corrections"),
+        entry,
+    )
+    .await;
+    let approve = format!(
+        "/api/v1/corrections/{}/approve",
+        entry["id"].as_str().unwrap()
+    );
+    body(&server.token(&[Role::Approver]).await, &approve, json!({})).await;
+    let changed = again().send().await.unwrap();
+    assert_eq!(changed.status(), 200, "another answer now");
+    let told: Value = changed.json().await.unwrap();
+    assert_eq!(told["state"], "superseded");
+    assert_eq!(told["decision"]["number"], "15/QĐ-SGDĐT");
+    assert!(
+        !told.to_string().contains("Mới") && !told.to_string().contains("Mẫu"),
+        "{told}"
+    );
+    let unknown = anyone.get("/api/v1/verify/NOBOD-YSCOD-E0000-00000").await;
+    assert_eq!(unknown.headers()["cache-control"], "no-store");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holder_ends_and_extends_the_code_on_a_plain_page() {
+    let server = Server::start().await;
+    let (record, _) = record(&server).await;
+    let tracking = issued(&server, &record).await;
+    let path = format!("/yeu-cau/{tracking}/ma-xac-minh");
+    let verify = format!("/api/v1/verify/{}", code_of(&server).await);
+    let anyone = server.anonymous();
+    let state = async || {
+        let told: Value = anyone.get(&verify).await.json().await.unwrap();
+        told["state"].as_str().unwrap().to_owned()
+    };
+    let set = async |pairs: &[(&str, &str)]| anyone.form(&path, "", pairs).await.status().as_u16();
+    let shown = anyone.get(&path).await.text().await.unwrap();
+    assert!(
+        shown.contains("data-expired=\"false\"") && !shown.contains(NAME),
+        "{shown}"
+    );
+    assert_eq!(set(&[("act", "now")]).await, 303);
+    assert_eq!(state().await, "expired");
+    assert_eq!(set(&[("act", "day"), ("day", "hôm qua")]).await, 422);
+    assert_eq!(set(&[("act", "day"), ("day", "2020-01-01")]).await, 422);
+    assert_eq!(set(&[("act", "never")]).await, 303);
+    assert_eq!(state().await, "valid");
+    let guess = anyone
+        .get("/yeu-cau/NOBOD-YSCOD-E0000-00000/ma-xac-minh")
+        .await;
+    assert_eq!(guess.status(), 404);
+}
