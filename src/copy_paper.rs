@@ -19,8 +19,6 @@ use crate::seal::MarkBox;
 
 /// What stands where the register has no value: said, never invented.
 pub const NOT_IN_REGISTER: &str = "(không ghi trong sổ gốc)";
-/// The same where the copy is of a document that stands in no register.
-pub const NOT_IN_DOCUMENT: &str = "(không ghi trong tài liệu)";
 /// The warning printed on every copy sealed with the self-made test authority.
 pub const TEST_AUTHORITY_MARK: &str = "CHỨNG THƯ THỬ NGHIỆM – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ";
 /// Largest row image accepted, in bytes; a crop of one row needs far less.
@@ -41,7 +39,8 @@ pub struct CopyContent {
     pub opening: String,
     /// The record's fields, printed in this order.
     pub lines: Vec<CopyLine>,
-    /// True for what stands in a register: its two numbers are printed, or that they are missing.
+    /// True for what stands in a register: a missing value is said to be missing. Of a document that is
+    /// copied whole only what was read of it is printed; the pages themselves say the rest.
     pub registered: bool,
     /// Số hiệu of the original diploma.
     pub original_serial: Option<String>,

@@ -15,8 +15,8 @@ use self::blocks::code_path;
 use super::sheet::Sheet;
 use super::typeface::{Face, printable, shape, width, wrap};
 use super::{
-    ComposeError, CopyContent, LARGEST_ROW_IMAGE, NOT_IN_DOCUMENT, NOT_IN_REGISTER, RowImage,
-    TEST_AUTHORITY_MARK, vietnam_time,
+    ComposeError, CopyContent, LARGEST_ROW_IMAGE, NOT_IN_REGISTER, RowImage, TEST_AUTHORITY_MARK,
+    vietnam_time,
 };
 
 /// A4 upright, in points.
@@ -245,28 +245,29 @@ impl Page {
                 let value = value.filter(|text| !text.is_empty());
                 Ok((format!("{}: ", printable(label)?), value))
             })
+            .filter(|line| {
+                let missing = line.as_ref().is_ok_and(|(_, value)| value.is_none());
+                content.registered || !missing
+            })
             .collect::<Result<_, ComposeError>>()?;
         let widest = all
             .iter()
             .map(|(label, _)| width(Face::Regular, self.body, label))
             .fold(0.0, f32::max);
-        let missing = match content.registered {
-            true => NOT_IN_REGISTER,
-            false => NOT_IN_DOCUMENT,
-        };
         let label_width = (widest + 8.0).min(ROOM * 0.42);
         for (label, value) in &all {
-            self.field(label, value.as_deref().ok_or(missing), label_width);
+            self.field(label, value.as_deref(), label_width);
         }
         Ok(())
     }
 
-    /// Label in its column, beside it the value, or the words for its being missing; a label too long for the column wraps there.
-    fn field(&mut self, label: &str, value: Result<&str, &str>, label_width: f32) {
+    /// Label in its column, beside it the value, or the words for its being missing; a label too long
+    /// for the column wraps there.
+    fn field(&mut self, label: &str, value: Option<&str>, label_width: f32) {
         let leading = self.body * 1.42;
         let (face, value) = match value {
-            Ok(value) => (Face::Bold, value),
-            Err(missing) => (Face::Italic, missing),
+            Some(value) => (Face::Bold, value),
+            None => (Face::Italic, NOT_IN_REGISTER),
         };
         let left_room = label_width - 6.0;
         let value_room = ROOM - label_width;

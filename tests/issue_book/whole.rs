@@ -118,6 +118,10 @@ async fn a_decision_is_copied_whole_under_the_form_line_of_the_copy() {
         !text.contains("sổ gốc:"),
         "it stands in no register: {text}"
     );
+    assert!(
+        !text.contains("(không ghi"),
+        "what nobody read is not said to be missing: {text}"
+    );
     let verdict = certified_copy::verify_file(&holdings.archive, &pdf)
         .await
         .unwrap();
