@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
+use sogoc_workers::recognise::{self, SECOND_MODEL};
 
 use crate::access::Caller;
 use crate::archive::Archive;
@@ -98,6 +99,8 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
         Ok(()) => lines.push(("settings", true, "hợp lệ / valid".into())),
         Err(error) => lines.push(("settings", false, error.en())),
     }
+    let (readable, models) = models(&config);
+    lines.push(("reading models", readable, models));
     match Archive::open(config).await {
         Ok(archive) => {
             let answers = archive.ready().await;
@@ -128,4 +131,23 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     } else {
         ExitCode::from(1)
     })
+}
+
+/// Whether pages can be read, with which models, and how to get the second.
+fn models(config: &Config) -> (bool, String) {
+    let folder = config.reading.tessdata.clone();
+    let folder = folder.unwrap_or_else(recognise::model_folder);
+    let shown = folder.display();
+    if !recognise::has_model(&folder) {
+        let how = "chưa cài mô hình đọc / install tesseract-ocr-vie or set reading.tessdata";
+        return (false, format!("{shown}: {how}"));
+    }
+    if recognise::has_second_model(&folder) {
+        return (true, format!("{shown}: vie, {SECOND_MODEL}"));
+    }
+    let how = format!(
+        "vie; mô hình thứ hai tùy chọn / optional second: npm pack @tesseract.js-data/vie, then gunzip \
+         4.0.0_best_int/vie.traineddata.gz to {shown}/{SECOND_MODEL}.traineddata"
+    );
+    (true, format!("{shown}: {how}"))
 }

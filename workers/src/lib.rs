@@ -3,7 +3,7 @@
 pub mod child;
 pub mod class;
 mod classify;
-mod confidence;
+pub mod confidence;
 pub mod dates;
 pub mod decode;
 pub mod fold;

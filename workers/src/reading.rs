@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::confidence::Evidence;
+
 /// A rectangle `[x, y, width, height]` in pixels of the page as delivered.
 pub type Box4 = [i32; 4];
 
@@ -36,6 +38,9 @@ pub struct FieldReading {
     /// Where it stands; absent when it was derived from elsewhere.
     #[serde(rename = "box")]
     pub bounds: Option<Box4>,
+    /// What the probability was reckoned from; stays where the page was read.
+    #[serde(skip)]
+    pub evidence: Option<Evidence>,
 }
 
 /// One proposed record: a diploma, a row of a register, a decision …

@@ -60,13 +60,16 @@ impl Division {
     }
 }
 
-/// The recognition engine with the Vietnamese model loaded.
+/// The recognition engine with the Vietnamese model loaded, and a second model where there is one.
 pub struct Engine {
-    api: TesseractAPI,
+    first: TesseractAPI,
+    second: Option<TesseractAPI>,
 }
 
-/// The language everything is read in.
-const LANGUAGE: &str = "vie";
+/// The model everything is read with.
+const MODEL: &str = "vie";
+/// A differently trained model beside it, asked about doubtful values; it need not be there.
+pub const SECOND_MODEL: &str = "vie_best";
 
 impl Engine {
     /// Loads the Vietnamese model from where [`model_folder`] finds it.
@@ -85,10 +88,22 @@ impl Engine {
         if !has_model(folder) {
             return Err(RecogniseError::NoModel(folder.to_owned()));
         }
-        let api = TesseractAPI::new();
-        api.init_2(&folder.to_string_lossy(), LANGUAGE, 1)
-            .map_err(engine_failed("loaded its model"))?;
-        Ok(Self { api })
+        let loaded = |model: &str| {
+            let api = TesseractAPI::new();
+            api.init_2(&folder.to_string_lossy(), model, 1)
+                .map_err(engine_failed("loaded its model"))?;
+            Ok(api)
+        };
+        let second = has_second_model(folder).then(|| loaded(SECOND_MODEL));
+        Ok(Self {
+            first: loaded(MODEL)?,
+            second: second.transpose()?,
+        })
+    }
+
+    /// Whether a second reading comes from another model than the first.
+    pub(crate) fn has_second(&self) -> bool {
+        self.second.is_some()
     }
 
     /// The words of an upright grey picture, in reading order, with boxes in its pixels.
@@ -101,28 +116,47 @@ impl Engine {
         dpi: u32,
         division: Division,
     ) -> Result<Vec<Word>, RecogniseError> {
-        let (width, height) = (picture.width() as i32, picture.height() as i32);
-        if width < 3 || height < 3 {
-            return Ok(Vec::new());
-        }
-        let failed = engine_failed("read a picture");
-        self.api
-            .set_page_seg_mode(division.mode())
-            .map_err(&failed)?;
-        self.api
-            .set_image(picture.as_raw(), width, height, 1, width)
-            .map_err(&failed)?;
-        self.api
-            .set_source_resolution(dpi.clamp(70, 600) as i32)
-            .map_err(&failed)?;
-        let table = self.api.get_tsv_text(0).map_err(&failed)?;
-        self.api.clear().map_err(&failed)?;
-        Ok(table
-            .lines()
-            .filter_map(word_of_line)
-            .flat_map(parted)
-            .collect())
+        words_by(&self.first, picture, dpi, division)
     }
+
+    /// The same by the second model, or by the only one.
+    ///
+    /// # Errors
+    /// [`RecogniseError::Engine`].
+    pub(crate) fn words_again(
+        &mut self,
+        picture: &GrayImage,
+        dpi: u32,
+        division: Division,
+    ) -> Result<Vec<Word>, RecogniseError> {
+        let api = self.second.as_ref().unwrap_or(&self.first);
+        words_by(api, picture, dpi, division)
+    }
+}
+
+fn words_by(
+    api: &TesseractAPI,
+    picture: &GrayImage,
+    dpi: u32,
+    division: Division,
+) -> Result<Vec<Word>, RecogniseError> {
+    let (width, height) = (picture.width() as i32, picture.height() as i32);
+    if width < 3 || height < 3 {
+        return Ok(Vec::new());
+    }
+    let failed = engine_failed("read a picture");
+    api.set_page_seg_mode(division.mode()).map_err(&failed)?;
+    api.set_image(picture.as_raw(), width, height, 1, width)
+        .map_err(&failed)?;
+    api.set_source_resolution(dpi.clamp(70, 600) as i32)
+        .map_err(&failed)?;
+    let table = api.get_tsv_text(0).map_err(&failed)?;
+    api.clear().map_err(&failed)?;
+    Ok(table
+        .lines()
+        .filter_map(word_of_line)
+        .flat_map(parted)
+        .collect())
 }
 
 /// Where the Vietnamese model is: `TESSDATA_PREFIX`, or the first folder of the distributions that
@@ -142,8 +176,14 @@ pub fn model_folder() -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(MODEL_FOLDERS[0]))
 }
 
-fn has_model(folder: &Path) -> bool {
-    folder.join(format!("{LANGUAGE}.traineddata")).is_file()
+/// Whether that folder holds the model everything is read with.
+pub fn has_model(folder: &Path) -> bool {
+    folder.join(format!("{MODEL}.traineddata")).is_file()
+}
+
+/// Whether that folder also holds the second model, [`SECOND_MODEL`].
+pub fn has_second_model(folder: &Path) -> bool {
+    folder.join(format!("{SECOND_MODEL}.traineddata")).is_file()
 }
 
 /// One line of the engine's table: level, page, block, paragraph, line, word, x, y, w, h,

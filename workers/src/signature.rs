@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use image::{GrayImage, imageops::crop_imm};
 
 use crate::class::{Class, Field, FieldKind};
-use crate::confidence::{ACCEPT, Second};
+use crate::confidence::Second;
 use crate::decode::DecodedPage;
 use crate::form;
 use crate::geometry::bottom;
@@ -50,11 +50,7 @@ pub(crate) fn read_again(
     };
     let office = class.fields.iter().find(|f| !f.offices.is_empty());
     let settled = |fields: &Fields| {
-        let sure = |field: &Field| {
-            fields
-                .get(&field.key)
-                .is_some_and(|field| field.confidence >= ACCEPT)
-        };
+        let sure = |field: &Field| fields.get(&field.key).is_some_and(|field| field.accepted);
         sure(signer) && office.is_none_or(sure)
     };
     if settled(fields) {

@@ -3,7 +3,7 @@
 mod repair;
 
 use crate::class::{Field, FieldKind, Lexicon, LexiconEntry};
-use crate::confidence::{self, ACCEPT, Check, Second};
+use crate::confidence::{Check, Evidence, Second};
 use crate::dates::Date;
 use crate::geometry::around;
 use crate::lines::joined;
@@ -61,21 +61,23 @@ impl Found {
             Check::Agrees if repaired => Check::Unknown,
             check => check,
         };
-        let engine = confidence::of_words(&self.words);
-        let confidence = confidence::calibrated(engine, check, second);
-        let unlisted = field.kind == FieldKind::Name && check != Check::Agrees;
+        let evidence = Evidence {
+            mended: repaired,
+            ..Evidence::of(field, &raw, &self.words, check, second)
+        };
         FieldReading {
             raw,
             value,
-            confidence,
-            accepted: confidence >= ACCEPT && check != Check::Contradicts && !repaired && !unlisted,
+            confidence: evidence.probability(),
+            accepted: evidence.accepted(),
             bounds: around(self.words.iter().map(|word| word.bounds)),
+            evidence: Some(evidence),
         }
     }
 }
 
 /// The list a value must come from. Names, places and schools have lists too, but none is complete.
-fn closed_list(field: &Field) -> Option<&Lexicon> {
+pub(crate) fn closed_list(field: &Field) -> Option<&Lexicon> {
     let open = [
         FieldKind::Name,
         FieldKind::Place,

@@ -34,6 +34,7 @@ const EMBEDDED_LEXICONS: &[(&str, &str)] = embedded!(
     "lexicons/",
     ".txt",
     "dan_toc",
+    "dia_danh",
     "gioi_tinh",
     "hinh_thuc",
     "ho",

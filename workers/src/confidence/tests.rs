@@ -1,0 +1,107 @@
+use super::*;
+use crate::class::FieldKind;
+
+fn evidence(engine: f64) -> Evidence {
+    Evidence {
+        kind: FieldKind::Name,
+        engine,
+        weakest: engine,
+        letters: 14,
+        check: Check::Agrees,
+        mended: false,
+        second: Second::None,
+        series: Series::Unknown,
+        column: Some(0.93),
+        figures: 1.0,
+        listed: 1.0,
+        written: false,
+        strange: 0,
+        rivalled: false,
+    }
+}
+
+#[test]
+fn one_weak_word_is_seen() {
+    let word = |confidence| Word {
+        text: "Sơn".into(),
+        confidence,
+        bounds: [0; 4],
+    };
+    assert_eq!(of_words(&[word(0.5), word(1.0)]), (0.75, 0.5));
+    assert_eq!(of_words(&[]), (0.0, 0.0));
+}
+
+#[test]
+fn what_speaks_against_a_value_keeps_it_from_being_accepted() {
+    let sure = Evidence {
+        second: Second::SameElsewhere,
+        ..evidence(0.97)
+    };
+    assert!(sure.accepted(), "{}", sure.probability());
+    let against = [
+        Evidence {
+            check: Check::Contradicts,
+            ..sure
+        },
+        Evidence {
+            second: Second::Different,
+            ..sure
+        },
+        Evidence {
+            series: Series::Breaks,
+            ..sure
+        },
+        Evidence {
+            written: true,
+            ..sure
+        },
+        Evidence {
+            column: None,
+            mended: true,
+            ..sure
+        },
+        Evidence {
+            rivalled: true,
+            ..sure
+        },
+    ];
+    assert!(against.iter().all(|evidence| !evidence.accepted()));
+}
+
+#[test]
+fn better_evidence_is_a_higher_probability() {
+    let plain = evidence(0.9).probability();
+    assert!(evidence(0.96).probability() > plain);
+    let twice = Evidence {
+        second: Second::SameElsewhere,
+        ..evidence(0.9)
+    };
+    assert!(twice.probability() > plain);
+    let empty = Evidence {
+        letters: 0,
+        engine: f64::NAN,
+        ..evidence(0.0)
+    };
+    assert!(!empty.accepted());
+}
+
+#[test]
+fn fitted_weights_find_what_made_values_right() {
+    let samples: Vec<Sample> = (0..400)
+        .map(|at| {
+            let engine = f64::from(at % 100) / 100.0;
+            Sample {
+                evidence: evidence(engine),
+                right: at % 100 > 60,
+            }
+        })
+        .collect();
+    let weights = fit(&samples);
+    let sure = |engine| fit::probability(&weights, &evidence(engine).features());
+    assert!(
+        sure(0.9) > 0.95 && sure(0.3) < 0.1,
+        "{} {}",
+        sure(0.9),
+        sure(0.3)
+    );
+}

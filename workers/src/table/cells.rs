@@ -1,0 +1,162 @@
+//! One cell on its way to a field.
+
+use super::again::Again;
+use super::{ditto, syllables};
+use crate::class::{Field, FieldKind};
+use crate::confidence::{self, Check, Second, Series};
+use crate::lines::lines;
+use crate::reading::{Box4, FieldReading, Word};
+use crate::recognise::RecogniseError;
+use crate::value::{Found, closed_list, normalised};
+
+/// What a page shows of how well it was read, shares from 0 to 1.
+pub(super) struct Trust {
+    /// Running numbers that were read as they run.
+    pub figures: f64,
+    /// Values of closed lists that were read as the list has them.
+    pub listed: f64,
+    /// Whether it is written by hand.
+    pub written: bool,
+}
+
+/// A cell of a named column.
+pub(super) struct Cell<'c> {
+    pub field: &'c Field,
+    /// Where it stands on the upright page.
+    pub bounds: Box4,
+    /// What was read, if anything.
+    pub found: Option<Found>,
+    /// A mark that repeats the row above, as printed.
+    pub ditto: Option<String>,
+    pub second: Second,
+    pub series: Series,
+    /// Whether the column put letters of it right.
+    pub mended: bool,
+    /// Whether its column has the same letters in another spelling.
+    pub rivalled: bool,
+    lines: usize,
+}
+
+impl<'c> Cell<'c> {
+    pub fn new(field: &'c Field, words: &[Word], bounds: Box4) -> Self {
+        let lines = lines(words);
+        let count = lines.len();
+        let ordered: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
+        let worth = |found: &Found| field.kind != FieldKind::Text || is_worth(found);
+        Self {
+            field,
+            bounds,
+            found: Found::of(&ordered).filter(worth),
+            ditto: ditto::mark(field.kind, &ordered),
+            second: Second::None,
+            series: Series::Unknown,
+            mended: false,
+            rivalled: false,
+            lines: count,
+        }
+    }
+
+    /// What was read, if anything.
+    pub fn raw(&self) -> Option<&str> {
+        self.found.as_ref().map(|found| found.raw.as_str())
+    }
+
+    /// The engine's confidence, nothing read being no confidence.
+    pub fn engine(&self) -> f64 {
+        let found = self.found.as_ref();
+        found.map_or(0.0, |found| confidence::of_words(&found.words).0)
+    }
+
+    /// How much a second reading is wanted, 0 for not at all: doubtful values first that records need.
+    pub fn doubt(&self) -> f64 {
+        let free = self.field.kind == FieldKind::Text || self.ditto.is_some();
+        let known =
+            self.series == Series::Mended || self.series == Series::Fits && self.engine() > 0.5;
+        if free || known {
+            return 0.0;
+        }
+        let Some(found) = &self.found else {
+            return 0.3;
+        };
+        let reading = found.reading(self.field, Second::None);
+        if reading.accepted {
+            return 0.0;
+        }
+        // The nearly sure are won most often; what is hardly read stays hardly read.
+        let need = if self.field.mandatory { 1.0 } else { 0.7 };
+        need * (0.2 + reading.confidence)
+    }
+
+    /// Reads the cell alone and keeps the better of both readings.
+    ///
+    /// # Errors
+    /// [`RecogniseError`].
+    pub fn read_again(&mut self, again: &mut Again<'_>) -> Result<(), RecogniseError> {
+        let words = again.cell(self.bounds, self.lines)?;
+        let Some(second) = words.and_then(|words| Found::of(&words)) else {
+            return Ok(());
+        };
+        let Some(first) = self.found.take() else {
+            self.found = Some(second);
+            return Ok(());
+        };
+        let solid = |found: &Found| -> String {
+            let raw = found.reading(self.field, Second::None).raw;
+            raw.chars().filter(|c| !c.is_whitespace()).collect()
+        };
+        self.second = match solid(&first) == solid(&second) {
+            true => again.same(),
+            false => Second::Different,
+        };
+        self.found = Some(match self.second {
+            Second::Different => better(self.field, first, second),
+            _ => first,
+        });
+        Ok(())
+    }
+
+    /// Whether it was read as its closed list has it; `None` where it has none or nothing was read.
+    pub fn is_listed(&self) -> Option<bool> {
+        let closed = closed_list(self.field).is_some() && self.ditto.is_none();
+        let raw = self.raw().filter(|_| closed)?;
+        Some(normalised(self.field, raw).1 == Check::Agrees)
+    }
+
+    /// The field's reading, with what the whole column and page say.
+    pub fn reading(&self, column: f64, trust: &Trust) -> Option<FieldReading> {
+        let mut reading = self.found.as_ref()?.reading(self.field, self.second);
+        let evidence = reading.evidence.as_mut()?;
+        evidence.series = self.series;
+        evidence.mended |= self.mended;
+        evidence.rivalled = self.rivalled;
+        if self.field.kind == FieldKind::Name {
+            evidence.strange = syllables::strange(&reading.raw);
+        }
+        evidence.column = Some(column);
+        evidence.figures = trust.figures;
+        evidence.listed = trust.listed;
+        evidence.written = trust.written;
+        (reading.confidence, reading.accepted) = (evidence.probability(), evidence.accepted());
+        Some(reading)
+    }
+}
+
+/// Whether free text in a cell is more than a stroke of a signature read as letters.
+fn is_worth(found: &Found) -> bool {
+    let (mean, weakest) = confidence::of_words(&found.words);
+    mean + weakest > 1.0 && found.raw.chars().filter(|c| c.is_alphanumeric()).count() > 2
+}
+
+/// Of two different readings the one that passes its check; the surer when both or neither do.
+fn better(field: &Field, first: Found, second: Found) -> Found {
+    let rank = |found: &Found| {
+        let passes = normalised(field, &found.raw).1 != Check::Contradicts;
+        let (mean, weakest) = confidence::of_words(&found.words);
+        (u8::from(passes), ((mean + weakest) * 1000.0) as u32)
+    };
+    if rank(&second) > rank(&first) {
+        second
+    } else {
+        first
+    }
+}
