@@ -1,8 +1,10 @@
 //! The described act in versions: proposed, corrected, approved; as-printed beside normalised; and
 //! the publication sequence that every index follows.
 
+mod publishing;
 mod values;
 
+pub(crate) use publishing::{advance, enqueue_keeping, publish, published};
 pub(crate) use values::{apply, missing_mandatory, normalised};
 
 use std::collections::BTreeMap;
@@ -15,13 +17,9 @@ use sqlx::Row;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
-use crate::catalogue::{Tx, next_number};
+use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
-
-/// How long approvals of one scan are gathered before they go to the vault as one version.
-const GATHER: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// Fields by key of the class.
 pub type Fields = BTreeMap<String, FieldReading>;
@@ -286,36 +284,6 @@ pub(crate) async fn save_version(
     Ok(())
 }
 
-/// Takes the next publication number for a record, in the transaction of its approval. The counter's
-/// row is locked until commit, so a follower can never skip a number.
-pub(crate) async fn publish(tx: &mut Tx, record_id: &str, version: i64, at: &str) -> Result<()> {
-    let position = next_number(tx, "publication").await?;
-    sqlx::query(
-        "INSERT INTO publications (position, record_id, version, at) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(position)
-    .bind(record_id)
-    .bind(version)
-    .bind(at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// The newest version that was ever published, and its state.
-pub(crate) async fn published(archive: &Archive, id: &str) -> Result<Option<(i64, String)>> {
-    let row = sqlx::query(
-        "SELECT v.version, v.state FROM publications q
-         JOIN record_versions v ON v.record_id = q.record_id AND v.version = q.version
-         WHERE q.record_id = $1 ORDER BY q.position DESC LIMIT 1",
-    )
-    .bind(id)
-    .fetch_optional(archive.catalogue.pool())
-    .await?;
-    row.map(|row| Ok((row.try_get("version")?, row.try_get("state")?)))
-        .transpose()
-}
-
 /// The pages a record's document stands on: from its own to the one before the scan's next record.
 pub(crate) async fn pages_of(archive: &Archive, record: &RecordView) -> Result<Vec<String>> {
     let ids = sqlx::query_scalar(
@@ -330,38 +298,6 @@ pub(crate) async fn pages_of(archive: &Archive, record: &RecordView) -> Result<V
     .fetch_all(archive.catalogue.pool())
     .await?;
     Ok(ids)
-}
-
-/// Gives an approved record one more version, published at once, with what its register's appendix
-/// gained; false when it is no longer the version seen, or no longer approved.
-pub(crate) async fn advance(
-    tx: &mut Tx,
-    seen: &RecordView,
-    made: &Version<'_>,
-    fields: &Fields,
-) -> Result<bool> {
-    let moved = sqlx::query(
-        "UPDATE records SET version = $1, updated_at = $2
-         WHERE id = $3 AND version = $4 AND state = 'approved'",
-    )
-    .bind(made.number)
-    .bind(made.at)
-    .bind(&seen.id)
-    .bind(seen.version)
-    .execute(&mut **tx)
-    .await?;
-    if moved.rows_affected() != 1 {
-        return Ok(false);
-    }
-    save_version(tx, &seen.id, made, fields).await?;
-    publish(tx, &seen.id, made.number, made.at).await?;
-    Ok(true)
-}
-
-/// Asks for the decided records of a scan to be brought to the vault shortly.
-pub(crate) async fn enqueue_keeping(archive: &Archive, tx: &mut Tx, scan_id: &str) -> Result<()> {
-    let (clock, kind) = (&*archive.clock, Kind::KeepRecords);
-    jobs::enqueue_after(tx, clock, kind, scan_id, PRIORITY_UPKEEP, GATHER).await
 }
 
 /// The refusal of a record that nobody has approved yet, at whichever step it is met.

@@ -5,6 +5,7 @@ mod batches;
 mod copies;
 mod corrections;
 mod custody;
+mod issued;
 mod manifest;
 mod notices;
 mod people;
@@ -54,6 +55,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(batches::routes())
         .merge(records::routes())
         .merge(copies::routes())
+        .merge(issued::routes())
         .merge(corrections::routes())
         .merge(people::routes())
         .merge(custody::routes())
