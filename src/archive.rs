@@ -19,7 +19,7 @@ use crate::seal::Seal;
 use crate::vault::{Location, S3Access, Vault};
 use crate::{fonds, law};
 
-pub use seal::{own_trust, trust_file};
+pub use seal::{open_seal, own_trust, trust_file};
 
 /// Everything a verb needs.
 pub struct Archive {
@@ -65,7 +65,7 @@ impl Archive {
         law::load(&catalogue).await?;
         fonds::ensure_default(&catalogue, clock.as_ref()).await?;
         let vault = Vault::open(&vault_location(&config)?).await?;
-        let seal = seal::open(&config, &*clock)?;
+        let seal = seal::open_seal(&config, &*clock)?;
         let index = Index::open(config.data.join("index"))?;
         let pool = Pool::new(pool_config(&config))
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;

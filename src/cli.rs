@@ -166,7 +166,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             bench_intake::bench_intake(&folder).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Bench(Bench::Copy { runs }) => bench_copy::bench_copy(runs, cli.json).await,
+        Command::Bench(Bench::Copy { runs }) => {
+            bench_copy::bench_copy(&config, runs, cli.json).await
+        }
         Command::Bench(Bench::Reading(wish)) => {
             bench_reading::reading(&config, wish, cli.json).await
         }

@@ -12,7 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 
 pub use level::{Level, Padding};
-pub use seal::SealConfig;
+pub use seal::{SealConfig, TokenConfig};
 
 /// Everything that can be set, from `--config FILE` (TOML) or defaults in one data folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -217,6 +217,12 @@ impl Config {
         {
             owner_only(secret)?;
         }
+        let pin = self
+            .seal
+            .token
+            .as_ref()
+            .and_then(|token| token.pin_file.as_ref());
+        pin.map_or(Ok(()), |pin| owner_only(pin))?;
         self.seal.check()?;
         Ok(())
     }

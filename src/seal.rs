@@ -12,17 +12,23 @@ mod coverage;
 mod error;
 mod key;
 mod keyfile;
+mod layers;
+mod long_term;
+mod ocsp;
 mod online;
 mod path;
 mod pdf_file;
 mod pdf_value;
 mod prepare;
+mod revocation;
 mod signature;
 mod test_authority;
 mod time_check;
 mod timestamp;
 mod timing;
+mod token;
 mod trust;
+mod update;
 mod verdict;
 mod verify;
 
@@ -33,21 +39,27 @@ use jiff::Timestamp;
 
 use cms::Parts;
 use online::Online;
+use pdf_file::PdfFile;
+use revocation::Evidence;
+use timestamp::Stamp;
 
 pub use crate::config::{Level, Padding};
 pub use certificate::{Certificate, PublicKey, Unfit};
-pub use error::SealError;
+pub use error::{SealError, TokenFault};
 pub use key::{KeySource, Scheme, SoftwareKey};
 pub use pdf_file::{LARGEST_FILE, PdfDamage};
 pub use prepare::{MarkBox, Prepared, SignRequest, prepare};
 pub use test_authority::TEST_AUTHORITY;
 pub use timing::{Percentiles, Timing, measure};
+pub use token::{TokenKey, TokenPlace};
 pub use trust::{Trust, TrustError};
 pub use verdict::{FileCheck, KeyCheck, Signer, TimeCheck, TrustCheck, Verdict};
 pub use verify::verify;
 
 /// Room in the gap beside the certificates: attributes, signature, and a time stamp with its certificates.
 const GAP_SPARE: usize = 16 << 10;
+/// Room for a time stamp over the file with the certificates of its authority.
+const STAMP_ROOM: usize = 16 << 10;
 
 /// What the agency asks of its seal.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +68,8 @@ pub struct Terms {
     pub level: Level,
     /// Address of the time authority (RFC 3161 over HTTP); needed from B-T on.
     pub time_authority: Option<String>,
+    /// True where no way leads to the issuer of the key: below B-LT it is then not asked whether it was revoked.
+    pub closed_network: bool,
     /// Authorities trusted for seals, beside the one at the end of the key's own chain.
     pub trust: Trust,
     /// Authorities trusted for time stamps; those for seals when absent.
@@ -147,6 +161,11 @@ impl Seal {
         self.signer().issuer() == TEST_AUTHORITY
     }
 
+    /// How its key signs.
+    pub fn scheme(&self) -> Scheme {
+        self.key.scheme()
+    }
+
     /// The level its files reach.
     pub fn level(&self) -> Level {
         self.terms.level
@@ -220,27 +239,91 @@ impl Seal {
     ) -> Result<Vec<u8>, SealError> {
         self.fit(now)?;
         let level = self.terms.level;
-        let stamp = if level >= Level::BT {
-            Some(self.stamp(signature).await?)
-        } else {
-            None
-        };
-        let sealed = self.embed(draft, signature, stamp.as_deref())?;
+        let evidence = self.signer_unrevoked(now).await?;
+        if level == Level::BB {
+            let sealed = self.embed(draft, signature, None)?;
+            self.self_check(&sealed, level, now)?;
+            return Ok(sealed);
+        }
+        let (token, authority) = self.stamp(signature).await?;
+        let mut sealed = self.embed(draft, signature, Some(&token))?;
+        if level >= Level::BLT {
+            sealed = self.prolong(&sealed, evidence, &authority, 1, now).await?;
+        }
         self.self_check(&sealed, level, now)?;
         Ok(sealed)
     }
 
-    async fn stamp(&self, stamped: &[u8]) -> Result<Vec<u8>, SealError> {
+    /// A sealed file of level B-LTA with proof for its newest time stamp and a fresh one over it. To be done before
+    /// [`Verdict::provable_until`].
+    pub async fn restamp(&self, sealed: &[u8], now: Timestamp) -> Result<Vec<u8>, SealError> {
+        let file = PdfFile::open(sealed).map_err(SealError::Pdf)?;
+        let found = coverage::signatures(&file).map_err(SealError::Pdf)?;
+        let stamps: Vec<_> = found.iter().filter(|one| one.is_time_stamp()).collect();
+        let newest = stamps
+            .iter()
+            .max_by_key(|one| coverage::covered_end(&one.signature));
+        let newest = newest.and_then(|one| coverage::Coverage::of(&one.signature, sealed));
+        let newest =
+            newest.and_then(|one| timestamp::read(&one.signature, &[one.before, one.after]));
+        let newest = newest.ok_or(SealError::LevelMissed("there is no time stamp to renew"))?;
+        let authority = self.authority_path(&newest)?;
+        let (evidence, number) = (Evidence::default(), stamps.len() + 1);
+        let again = self
+            .prolong(sealed, evidence, &authority, number, now)
+            .await?;
+        self.self_check(&again, Level::BLTA, now)?;
+        Ok(again)
+    }
+
+    /// Asks whether the key's certificate was revoked, where somebody can be asked.
+    async fn signer_unrevoked(&self, now: Timestamp) -> Result<Evidence, SealError> {
+        let needed = self.terms.level >= Level::BLT;
+        if self.terms.closed_network && !needed {
+            return Ok(Evidence::default());
+        }
+        let (chain, trust) = (self.key.chain(), self.trust());
+        let unknown = |_| SealError::KeyRefused("its certificates do not lead to their root");
+        let path = path::find(self.signer(), chain, trust.anchors(), now).map_err(unknown)?;
+        revocation::gather(&self.online, &path, now, needed).await
+    }
+
+    /// Appends what the levels of long term ask for: proof, and at B-LTA the time stamp of that number over all of it.
+    async fn prolong(
+        &self,
+        sealed: &[u8],
+        mut evidence: Evidence,
+        authority: &[Certificate],
+        number: usize,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, SealError> {
+        evidence.add(revocation::gather(&self.online, authority, now, true).await?);
+        if self.terms.level < Level::BLTA {
+            return long_term::with_evidence(sealed, &evidence);
+        }
+        let name = format!("DauThoiGian-{number}");
+        let prepared = long_term::with_stamp(sealed, &evidence, &name, STAMP_ROOM)?;
+        let (token, _) = self.stamp(&prepared.parts().concat()).await?;
+        prepared.embed(&token)
+    }
+
+    /// A time stamp over `stamped`, with the certificates that lead to a trusted authority.
+    async fn stamp(&self, stamped: &[u8]) -> Result<(Vec<u8>, Vec<Certificate>), SealError> {
         let Some(url) = &self.terms.time_authority else {
             return Err(SealError::LevelMissed("no time authority is configured"));
         };
         let (token, stamp) = self.online.stamp(url, stamped).await?;
+        let path = self.authority_path(&stamp)?;
+        let kept = timestamp::keep_only(&token, &path);
+        let kept = kept.ok_or(SealError::LevelMissed("the time stamp cannot be written"))?;
+        Ok((kept, path))
+    }
+
+    fn authority_path(&self, stamp: &Stamp) -> Result<Vec<Certificate>, SealError> {
         let (authority, trust) = (&stamp.authority, self.trust());
         let anchors = trust.time_anchors();
-        let path = path::find(&authority.signer, &authority.carried, anchors, stamp.time);
-        let unknown = |_| SealError::LevelMissed(TimeCheck::UnknownAuthority.sentence_en());
-        let kept = timestamp::keep_only(&token, &path.map_err(unknown)?);
-        kept.ok_or(SealError::LevelMissed("the time stamp cannot be written"))
+        path::find(&authority.signer, &authority.carried, anchors, stamp.time)
+            .map_err(|_| SealError::LevelMissed(TimeCheck::UnknownAuthority.sentence_en()))
     }
 
     fn embed(
@@ -264,6 +347,13 @@ impl Seal {
         let verdict = verify(sealed, &self.trust(), now);
         if verdict.file != FileCheck::Unchanged {
             return Err(SealError::SelfCheck(verdict.file.code()));
+        }
+        match verdict.key {
+            // The authority's clock counts, not ours.
+            KeyCheck::Expired => return Err(SealError::Unfit(Unfit::Expired)),
+            KeyCheck::NotYetValid => return Err(SealError::Unfit(Unfit::NotYetValid)),
+            KeyCheck::Revoked => return Err(SealError::Unfit(Unfit::Revoked)),
+            _ => {}
         }
         if verdict.level < Some(level) {
             return Err(SealError::LevelMissed("a part of it is missing"));

@@ -3,6 +3,8 @@
 mod attacks;
 mod key_files;
 mod levels;
+mod long_term;
+mod token;
 mod waits;
 
 use std::path::PathBuf;

@@ -3,13 +3,27 @@
 use std::path::{Path, PathBuf};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, TokenConfig};
 use crate::error::{Error, Result};
-use crate::seal::{Seal, Terms, Trust};
+use crate::seal::{Seal, Terms, TokenKey, TokenPlace, Trust};
 
-/// The configured key, or a test authority made at first start with a password of its own beside it.
-pub(super) fn open(config: &Config, clock: &dyn Clock) -> Result<Seal> {
+/// The configured key, or a test authority made at first start with a password of its own beside it. A token is looked
+/// for at the first signature, not here.
+///
+/// # Errors
+/// `NotNow` when the key cannot be used; `Invalid` settings; `Unavailable` disk.
+pub fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
     let settings = &config.seal;
+    if let Some(token) = &settings.token {
+        let chain = settings
+            .certificates
+            .as_deref()
+            .map(trust_file)
+            .transpose()?;
+        let chain = chain.unwrap_or_default().anchors().to_vec();
+        let key = TokenKey::new(token_place(token)?, chain, settings.rsa_padding)?;
+        return Ok(Seal::with_key(Box::new(key))?.with_terms(terms(config)?));
+    }
     let own = config.data.join("seal");
     let (key, password) = match (&settings.key_file, &settings.key_password_file) {
         (Some(key), Some(password)) => (
@@ -24,12 +38,27 @@ pub(super) fn open(config: &Config, clock: &dyn Clock) -> Result<Seal> {
     Ok(seal.with_terms(terms(config)?))
 }
 
+fn token_place(token: &TokenConfig) -> Result<TokenPlace> {
+    let pin = match (std::env::var("SOGOC_SEAL_PIN"), &token.pin_file) {
+        (Ok(pin), _) => pin,
+        (Err(_), Some(file)) => std::fs::read_to_string(file)?.trim_end().to_owned(),
+        (Err(_), None) => String::new(),
+    };
+    Ok(TokenPlace {
+        module: token.module.clone(),
+        token: token.token.clone(),
+        key: token.key.clone(),
+        pin: pin.into(),
+    })
+}
+
 fn terms(config: &Config) -> Result<Terms> {
     let settings = &config.seal;
     let read = |file: &Option<PathBuf>| file.as_deref().map(trust_file).transpose();
     Ok(Terms {
         level: settings.level,
         time_authority: settings.time_authority.clone(),
+        closed_network: settings.closed_network,
         trust: read(&settings.trust_file)?.unwrap_or_default(),
         time_trust: read(&settings.time_trust_file)?,
     })
@@ -64,10 +93,10 @@ fn own_key(config: &Config) -> PathBuf {
 /// `Unavailable` when the key is there but cannot be opened.
 pub fn own_trust(config: &Config, clock: &dyn Clock) -> Result<Option<Trust>> {
     let key = config.seal.key_file.clone();
-    if !key.unwrap_or_else(|| own_key(config)).exists() {
+    if config.seal.token.is_none() && !key.unwrap_or_else(|| own_key(config)).exists() {
         return Ok(None);
     }
-    Ok(Some(open(config, clock)?.trust()))
+    Ok(Some(open_seal(config, clock)?.trust()))
 }
 
 fn own_password(folder: &Path, clock: &dyn Clock) -> Result<String> {

@@ -152,9 +152,19 @@ pub struct FileVerified {
     pub trust_vi: String,
     /// English sentence.
     pub trust_en: String,
+    /// Stable word for who vouches for the time: `stated`, `proven`, `unknown_authority` …
+    pub time: String,
+    /// Vietnamese sentence.
+    pub time_vi: String,
+    /// English sentence.
+    pub time_en: String,
+    /// True when nothing speaks against the time.
+    pub time_good: bool,
+    /// PAdES baseline level of the file, such as `B-T`.
+    pub level: Option<String>,
     /// Who sealed it, from the certificate.
     pub sealed_by: Option<String>,
-    /// When, as the file states, RFC 3339 UTC.
+    /// When: as a time authority vouches, else as the file states, RFC 3339 UTC.
     pub sealed_at: Option<String>,
     /// What this archive says; none when it did not issue this very file.
     pub archive: Option<Verified>,
@@ -184,8 +194,13 @@ pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified
         trust: verdict.trust.code().into(),
         trust_vi: verdict.trust.sentence_vi().into(),
         trust_en: verdict.trust.sentence_en().into(),
+        time: verdict.time.code().into(),
+        time_vi: verdict.time.sentence_vi().into(),
+        time_en: verdict.time.sentence_en().into(),
+        time_good: verdict.time.is_good(),
+        level: verdict.level.map(|level| level.code().into()),
         sealed_by: verdict.signer.map(|signer| signer.name),
-        sealed_at: verdict.stated_time.map(stamp),
+        sealed_at: verdict.proven_time.or(verdict.stated_time).map(stamp),
         archive: known,
     })
 }

@@ -15,17 +15,38 @@ pub struct SealConfig {
     pub key_file: Option<PathBuf>,
     /// File holding the key's password, readable by its owner only.
     pub key_password_file: Option<PathBuf>,
+    /// The token that holds the key, instead of a key file.
+    pub token: Option<TokenConfig>,
+    /// The key's certificate, then its issuers up to the root (PEM); needed with a token.
+    pub certificates: Option<PathBuf>,
     /// How an RSA key pads: `pkcs1` or `pss`.
     pub rsa_padding: Padding,
     /// `B-B`, `B-T`, `B-LT` or `B-LTA`; what cannot be reached waits, and is never sealed at a lower level.
     pub level: Level,
     /// Address of the time authority (RFC 3161 over HTTP), such as `http://tsa.example.vn`; needed from B-T on.
     pub time_authority: Option<String>,
+    /// True where no way leads to the issuer of the key: below B-LT it is then not asked before each seal whether the
+    /// key was revoked.
+    pub closed_network: bool,
     /// Authorities trusted for seals (PEM), beside the one at the end of the key's own chain: for one, those of
     /// keys used before.
     pub trust_file: Option<PathBuf>,
     /// Authorities trusted for time stamps (PEM); those for seals when absent.
     pub time_trust_file: Option<PathBuf>,
+}
+
+/// A PKCS#11 token or HSM.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenConfig {
+    /// The maker's PKCS#11 library.
+    pub module: PathBuf,
+    /// Label of the token.
+    pub token: String,
+    /// Label of the key; may be left out where there is only one.
+    pub key: Option<String>,
+    /// File holding the user's PIN, readable by its owner only; `SOGOC_SEAL_PIN` overrides.
+    pub pin_file: Option<PathBuf>,
 }
 
 impl SealConfig {
@@ -46,6 +67,13 @@ impl SealConfig {
                     "seal.level {} needs seal.time_authority, the http address of a time authority",
                     self.level.code()
                 ),
+            ));
+        }
+        if self.token.is_some() && (self.key_file.is_some() || self.certificates.is_none()) {
+            return Err(Error::invalid(
+                "/seal/token",
+                "seal.token cần seal.certificates và không đi cùng seal.key_file",
+                "seal.token needs seal.certificates and does not go with seal.key_file",
             ));
         }
         Ok(())

@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil};
 
 use super::pdf_file::{PdfDamage, PdfFile};
 use super::pdf_value::{Dictionary, Value};
+use super::update::text_of;
 
 /// Most form fields looked at.
 const MOST_FIELDS: usize = 2_000;
@@ -69,8 +70,23 @@ pub fn covered_end(signature: &Dictionary) -> Option<usize> {
     range.get(2)?.checked_add(*range.get(3)?)
 }
 
-/// The dictionaries of all signed signature fields.
-pub fn signatures(file: &PdfFile<'_>) -> Result<Vec<Dictionary>, PdfDamage> {
+/// A signed signature field.
+pub struct Found {
+    /// Its name.
+    pub field: String,
+    /// Its signature dictionary.
+    pub signature: Dictionary,
+}
+
+impl Found {
+    /// True for a time stamp over the file (ETSI EN 319 142-1, 5.4.3), which says nothing of who sealed it.
+    pub fn is_time_stamp(&self) -> bool {
+        self.signature.name("SubFilter") == Some(b"ETSI.RFC3161")
+    }
+}
+
+/// All signed signature fields.
+pub fn signatures(file: &PdfFile<'_>) -> Result<Vec<Found>, PdfDamage> {
     let root = file.dictionary(&file.trailer, "Root")?;
     if root.0.is_empty() {
         return Err(PdfDamage::Broken);
@@ -96,7 +112,8 @@ pub fn signatures(file: &PdfFile<'_>) -> Result<Vec<Dictionary>, PdfDamage> {
                 let signs = field.name("FT").map_or(inherited, |kind| kind == b"Sig");
                 let signature = file.dictionary(&field, "V")?;
                 if signs && !signature.0.is_empty() {
-                    found.push(signature);
+                    let field = field.get("T").map(text_of).unwrap_or_default();
+                    found.push(Found { field, signature });
                 }
                 if let Some(kids) = field.get("Kids") {
                     pending.push((kids.clone(), signs, depth - 1));

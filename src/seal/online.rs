@@ -43,6 +43,11 @@ impl Online {
         let request = self.http.post(url).header("content-type", kind).body(body);
         bounded(request).await
     }
+
+    /// Fetches what is at `url`.
+    pub async fn get(&self, url: &str) -> Result<Vec<u8>, String> {
+        bounded(self.http.get(url)).await
+    }
 }
 
 async fn bounded(request: reqwest::RequestBuilder) -> Result<Vec<u8>, String> {

@@ -206,6 +206,17 @@ impl<'a> PdfFile<'a> {
         }
     }
 
+    /// The decoded bytes of the stream `number`.
+    pub fn stream(&self, number: u32) -> Result<Vec<u8>, PdfDamage> {
+        match self.places.get(&number) {
+            Some(&Place::At(offset)) => match self.stream_at(offset)? {
+                (found, _, data) if found == u64::from(number) => Ok(data),
+                _ => Err(PdfDamage::Broken),
+            },
+            _ => Err(PdfDamage::Broken),
+        }
+    }
+
     fn object_header(&self, offset: usize, number: u32) -> Result<Lexer<'a>, PdfDamage> {
         let mut lexer = Lexer::new(self.bytes, offset);
         let same = lexer.unsigned() == Some(u64::from(number));

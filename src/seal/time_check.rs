@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::cms_check::Signed;
+use super::layers::Layers;
 use super::path::{self, Company};
+use super::revocation::{Evidence, PathStatus};
 use super::timestamp::{self, Stamp};
 use super::trust::Trust;
 use super::verdict::TimeCheck;
@@ -17,53 +19,85 @@ pub struct Proof {
     pub time: Option<Timestamp>,
     /// The authority's name.
     pub authority: Option<String>,
+    /// When the certificate behind the outermost time stamp runs out.
+    pub until: Option<Timestamp>,
+    /// Whether the file carries proof that the authority's certificate was not revoked.
+    unrevoked: bool,
 }
 
 impl Proof {
-    /// The level the signature by itself reaches.
-    pub fn level(&self) -> Level {
-        if self.authority.is_some() {
-            Level::BT
-        } else {
-            Level::BB
+    /// The level the file has the parts of; `unrevoked` when it carries that proof for the signer.
+    pub fn level(&self, unrevoked: bool, layers: &Layers) -> Level {
+        match (
+            &self.authority,
+            unrevoked && self.unrevoked,
+            layers.stamps.is_empty(),
+        ) {
+            (None, ..) => Level::BB,
+            (Some(_), false, _) => Level::BT,
+            (Some(_), true, true) => Level::BLT,
+            (Some(_), true, false) => Level::BLTA,
         }
     }
 }
 
-/// Reads the time stamp over the signature's value. `None` when there is one that does not fit: then bytes of the
+/// Reads the time stamps, the outermost first: each proves that what it covers was there before, so that those inside
+/// are judged as of its time and not of today. `None` when the one over the signature does not fit: then bytes of the
 /// file are not what they were.
-pub fn of_signature(signed: &Signed, trust: &Trust, at: Timestamp) -> Option<Proof> {
+pub fn of_seal(signed: &Signed, layers: &Layers, trust: &Trust, at: Timestamp) -> Option<Proof> {
+    let mut known = at;
+    let mut doubt = None;
+    for stamp in layers.stamps.iter().rev() {
+        let (check, _) = believe(stamp, trust, &layers.evidence, known);
+        if check.is_proof() {
+            known = stamp.time;
+        } else {
+            doubt = doubt.or(Some(check));
+        }
+    }
     let Some(token) = &signed.stamp else {
         return Some(Proof {
-            check: TimeCheck::Stated,
+            check: doubt.unwrap_or(TimeCheck::Stated),
             time: None,
             authority: None,
+            until: None,
+            unrevoked: false,
         });
     };
     let stamp = timestamp::read(token, &[&signed.value])?;
-    let check = match path::company(&stamp.authority.carried, trust.time_anchors()) {
-        Company::Damaged => return None,
-        Company::Unknown => TimeCheck::UnknownAuthority,
-        Company::Whole => believe(&stamp, trust, at),
-    };
+    if path::company(&stamp.authority.carried, trust.time_anchors()) == Company::Damaged {
+        return None;
+    }
+    let (check, unrevoked) = believe(&stamp, trust, &layers.evidence, known);
+    let check = doubt.unwrap_or(check);
+    let outermost = layers.stamps.last().unwrap_or(&stamp);
     Some(Proof {
         check,
+        until: Some(outermost.authority.signer.validity().1),
         time: check.is_proof().then_some(stamp.time),
         authority: Some(stamp.authority.signer.subject()),
+        unrevoked,
     })
 }
 
-/// Whether the authority may be believed as of `at`.
-pub fn believe(stamp: &Stamp, trust: &Trust, at: Timestamp) -> TimeCheck {
+/// Whether the authority may be believed as of `at`, and whether there is proof that it was not revoked.
+fn believe(stamp: &Stamp, trust: &Trust, evidence: &Evidence, at: Timestamp) -> (TimeCheck, bool) {
     let authority = &stamp.authority.signer;
     let (from, until) = authority.validity();
     if !authority.is_for_time_stamps() || stamp.time < from || until < stamp.time {
-        return TimeCheck::NotATimeAuthority;
+        return (TimeCheck::NotATimeAuthority, false);
     }
-    let anchors = trust.time_anchors();
-    match path::find(authority, &stamp.authority.carried, anchors, stamp.time) {
-        Err(_) => TimeCheck::UnknownAuthority,
-        Ok(_) if until < at => TimeCheck::ProvenThen,
-        Ok(_) => TimeCheck::Proven,
+    let (carried, anchors) = (&stamp.authority.carried, trust.time_anchors());
+    if path::company(carried, anchors) != Company::Whole {
+        return (TimeCheck::UnknownAuthority, false);
+    }
+    let Ok(path) = path::find(authority, carried, anchors, stamp.time) else {
+        return (TimeCheck::UnknownAuthority, false);
+    };
+    let status = evidence.of_path(&path, stamp.time, at);
+    match status {
+        PathStatus::Revoked => (TimeCheck::AuthorityRevoked, false),
+        status if until < at => (TimeCheck::ProvenThen, status == PathStatus::Proven),
+        status => (TimeCheck::Proven, status == PathStatus::Proven),
     }
 }

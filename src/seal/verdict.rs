@@ -137,6 +137,8 @@ pub struct Verdict {
     pub proven_time: Option<Timestamp>,
     /// Name of the time authority, trusted or not.
     pub time_authority: Option<String>,
+    /// When the certificate behind the outermost time stamp runs out: a new one over it must be there before.
+    pub provable_until: Option<Timestamp>,
     /// Bytes added after the sealed part.
     pub bytes_added: usize,
     /// Signatures found; the answers are about the one that covers most.
@@ -156,6 +158,7 @@ impl Verdict {
             stated_time: None,
             proven_time: None,
             time_authority: None,
+            provable_until: None,
             bytes_added: 0,
             signatures: 0,
         }
@@ -228,6 +231,8 @@ macro_rules! sentences {
         }
     };
 }
+
+pub(super) use sentences;
 
 sentences! { FileCheck:
     Unchanged = "unchanged", "Tệp còn nguyên vẹn như khi được ký.", "The file is exactly as it was sealed.";

@@ -6,11 +6,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::certificate::Certificate;
-use super::cms_check::{self, Signed};
-use super::coverage::{Coverage, covered_end, signatures, stated_time};
+use super::cms_check;
+use super::coverage::{Coverage, Found, covered_end, signatures, stated_time};
+use super::layers::{self, Layers};
 use super::path::{self, Company, NoPath};
 use super::pdf_file::PdfFile;
 use super::pdf_value::Dictionary;
+use super::revocation::PathStatus;
 use super::test_authority::TEST_AUTHORITY;
 use super::time_check;
 use super::trust::Trust;
@@ -27,14 +29,26 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Timestamp) -> Verdict {
         Err(damage) => return Verdict::without_seal(damage.into()),
     };
     let signatures = found.len();
-    let outermost = found
+    let (stamps, seals): (Vec<Found>, Vec<Found>) =
+        found.into_iter().partition(Found::is_time_stamp);
+    let outermost = seals
         .into_iter()
-        .max_by_key(|signature| covered_end(signature).unwrap_or(0));
-    let Some(signature) = outermost else {
+        .max_by_key(|seal| covered_end(&seal.signature).unwrap_or(0));
+    let Some(seal) = outermost else {
         return Verdict::without_seal(FileCheck::NotSealed);
     };
-    let verdict = match Coverage::of(&signature, bytes) {
-        Some(coverage) => examine(&signature, &coverage, trust, at),
+    let verdict = match Coverage::of(&seal.signature, bytes) {
+        Some(coverage) => {
+            let layers = layers::read(bytes, bytes.len() - coverage.added, &stamps, trust);
+            examine(
+                &seal.signature,
+                &coverage,
+                bytes.len() - layers.end,
+                &layers,
+                trust,
+                at,
+            )
+        }
         None => Verdict::without_seal(FileCheck::Altered),
     };
     Verdict {
@@ -46,6 +60,8 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Timestamp) -> Verdict {
 fn examine(
     signature: &Dictionary,
     coverage: &Coverage<'_>,
+    bytes_added: usize,
+    layers: &Layers,
     trust: &Trust,
     at: Timestamp,
 ) -> Verdict {
@@ -59,28 +75,41 @@ fn examine(
         .filter(|signed| path::company(&signed.carried, trust.anchors()) != Company::Damaged);
     let proof = signed
         .as_ref()
-        .map(|signed| time_check::of_signature(signed, trust, at));
+        .map(|signed| time_check::of_seal(signed, layers, trust, at));
     let (Some(signed), Some(Some(proof))) = (signed, proof) else {
         return Verdict::without_seal(FileCheck::Altered);
     };
     let stated_time = signature.get("M").and_then(stated_time);
     let time = proof.time.or(stated_time);
-    let file = if coverage.added == 0 {
-        FileCheck::Unchanged
-    } else {
-        FileCheck::AddedTo
-    };
+    let path = path::find(
+        &signed.signer,
+        &signed.carried,
+        trust.anchors(),
+        time.unwrap_or(at),
+    );
+    let links = path.as_deref().unwrap_or_default();
+    let revocation = layers
+        .evidence
+        .of_path(links, time.unwrap_or(at), time.unwrap_or(at));
     Verdict {
-        file,
-        key: key_check(&signed.signer, time, at),
-        trust: trust_check(&signed, trust, time.unwrap_or(at)),
+        file: if bytes_added == 0 {
+            FileCheck::Unchanged
+        } else {
+            FileCheck::AddedTo
+        },
+        key: match revocation {
+            PathStatus::Revoked => KeyCheck::Revoked,
+            _ => key_check(&signed.signer, time, at),
+        },
+        trust: trust_check(&path),
         time: proof.check,
-        level: Some(proof.level()),
+        level: Some(proof.level(revocation == PathStatus::Proven, layers)),
         signer: Some(Signer::from(&signed.signer)),
         stated_time,
         proven_time: proof.time,
         time_authority: proof.authority,
-        bytes_added: coverage.added,
+        provable_until: proof.until,
+        bytes_added,
         signatures: 1,
     }
 }
@@ -94,8 +123,8 @@ fn key_check(signer: &Certificate, sealed: Option<Timestamp>, at: Timestamp) -> 
 }
 
 /// Whether a chain leads to an anchor that holds at the time of sealing.
-fn trust_check(signed: &Signed, trust: &Trust, sealed: Timestamp) -> TrustCheck {
-    match path::find(&signed.signer, &signed.carried, trust.anchors(), sealed) {
+fn trust_check(path: &Result<Vec<Certificate>, NoPath>) -> TrustCheck {
+    match path {
         Ok(path) if path.iter().any(|link| link.subject() == TEST_AUTHORITY) => {
             TrustCheck::TestAuthority
         }

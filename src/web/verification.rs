@@ -126,6 +126,7 @@ impl Verification {
 
     fn seal_shade(&self, found: &FileVerified) -> &'static str {
         match (found.key.as_str(), found.trust.as_str()) {
+            _ if !found.time_good => "bad",
             ("good_then", "trusted") => "good",
             ("good_then", "test_authority") => "doubt",
             _ => "bad",

@@ -9,16 +9,16 @@ use serde_json::Value;
 use sogoc::copy_paper::{CopyContent, compose};
 use sogoc::seal::{
     FileCheck, KeyCheck, Level, Padding, Seal, SealError, Terms, TimeCheck, Trust, TrustCheck,
-    Verdict, verify,
+    Unfit, Verdict, verify,
 };
 
 use super::request;
 use crate::copy_paper::{ask, sample};
-use crate::support::authority::{Authority, KeyKind, PASSWORD};
+use crate::support::authority::{Authority, KeyKind, PASSWORD, SIGNING, Wanted};
 use crate::support::pyhanko;
 
 /// Each way to sign: kind of key, padding, and what pyHanko calls it.
-const SCHEMES: [(KeyKind, Padding, &str); 3] = [
+pub(super) const SCHEMES: [(KeyKind, Padding, &str); 3] = [
     (KeyKind::EcdsaP256, Padding::Pkcs1, "sha256_ecdsa"),
     (KeyKind::Rsa2048, Padding::Pkcs1, "sha256_rsa"),
     (KeyKind::Rsa2048, Padding::Pss, "rsassa_pss"),
@@ -68,12 +68,21 @@ pub(super) fn write(authority: &Authority, name: &str, bytes: &[u8]) -> PathBuf 
 }
 
 pub(super) fn judge(authority: &Authority, pdf: &Path, level: Level) -> Value {
-    let at = Timestamp::now() + Duration::from_secs(1);
-    let at = at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
-    pyhanko::judge_level(pdf, &authority.root(), level.code(), &at)
+    judge_by(authority, pdf, level, None)
 }
 
-fn years_on(years: u64) -> Timestamp {
+fn judge_by(authority: &Authority, pdf: &Path, level: Level, list: Option<&Path>) -> Value {
+    let at = Timestamp::now() + Duration::from_secs(1);
+    let at = at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
+    pyhanko::judge_level(pdf, &authority.root(), level.code(), &at, list)
+}
+
+/// Whether pyHanko found everything good, by whichever of its two ways to say so.
+pub(super) fn is_good(findings: &Value) -> bool {
+    findings["bottom_line"] == true || findings["outcome"] == "AdESPassed.OK"
+}
+
+pub(super) fn years_on(years: u64) -> Timestamp {
     Timestamp::now() + Duration::from_secs(years * 365 * 86_400)
 }
 
@@ -201,4 +210,68 @@ async fn a_stamped_seal_stays_good_when_its_certificate_has_run_out() {
     assert!(later.holds());
     let much_later = verify(&sealed, &trust(&authority), years_on(12));
     assert_eq!(much_later.time, TimeCheck::ProvenThen);
+}
+
+/// A seal that asks nobody, with the certificate of `name`.
+fn unasked(authority: &Authority, name: &str, level: Level, now: Timestamp) -> Arc<Seal> {
+    let file = authority.pack(name);
+    let seal = Seal::open_or_create(&file, PASSWORD, now, "").unwrap();
+    let closed_network = true;
+    Arc::new(seal.with_terms(Terms {
+        closed_network,
+        ..terms(authority, level)
+    }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_certificate_does_not_seal_and_fails_before_pyhanko_for_that_reason() {
+    let authority = Authority::start();
+    let hours_ago = |hours: u64| Timestamp::now() - Duration::from_secs(hours * 3600);
+    authority.issue(
+        "old",
+        &Wanted {
+            key: KeyKind::EcdsaP256,
+            extensions: SIGNING,
+            from: hours_ago(48),
+            until: hours_ago(1),
+        },
+    );
+    let then = hours_ago(2);
+    let content = CopyContent {
+        sealed_at: then,
+        ..sample()
+    };
+    let composed = compose(&content).unwrap().pdf;
+    let unstamped = unasked(&authority, "old", Level::BB, then);
+    let sealed = unstamped
+        .seal(&composed, &request(&content), then)
+        .await
+        .unwrap();
+    let refused = unstamped
+        .seal(&composed, &request(&content), Timestamp::now())
+        .await;
+    assert!(matches!(refused, Err(SealError::Unfit(Unfit::Expired))));
+    let pdf = write(&authority, "old.pdf", &sealed);
+    let findings = judge(&authority, &pdf, Level::BB);
+    assert_eq!(findings["bottom_line"], false);
+    assert_eq!(findings["problem"], "OUT_OF_BOUNDS_NO_POE", "{findings}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_certificate_fails_for_that_reason_before_pyhanko() {
+    let authority = Authority::start();
+    authority.signer("signer", KeyKind::EcdsaP256);
+    authority.revoke("signer", Timestamp::now() - Duration::from_secs(600));
+    let seal = unasked(&authority, "signer", Level::BT, Timestamp::now());
+    let pdf = write(&authority, "revoked.pdf", &seal_now(&seal).await.unwrap());
+    let list = reqwest::get(authority.crl())
+        .await
+        .unwrap()
+        .bytes()
+        .await
+        .unwrap();
+    let list = write(&authority, "revoked.crl", &list);
+    let findings = judge_by(&authority, &pdf, Level::BT, Some(&list));
+    assert_eq!(findings["bottom_line"], false);
+    assert_eq!(findings["problem"], "REVOKED_NO_POE", "{findings}");
 }

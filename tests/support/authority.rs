@@ -84,7 +84,9 @@ impl Authority {
         let ca = format!(
             "[ca]\ndefault_ca=x\n[x]\ndatabase={base}/index.txt\nserial={base}/serial\nnew_certs_dir={base}\n\
              certificate={base}/root.pem\nprivate_key={base}/root.key\ndefault_md=sha256\npolicy=any\n\
-             unique_subject=no\nemail_in_dn=no\ndefault_crl_days=30\n[any]\ncommonName=supplied\n\
+             unique_subject=no\nemail_in_dn=no\ndefault_crl_days=30\n\
+             crlnumber={base}/crlnumber\ncrl_extensions=crl\n[crl]\n\
+             authorityKeyIdentifier=keyid\n[any]\ncommonName=supplied\n\
              countryName=optional\n"
         );
         let tsa = format!(
@@ -99,6 +101,7 @@ impl Authority {
             ("index.txt", ""),
             ("index.txt.attr", "unique_subject = no\n"),
             ("serial", "1000\n"),
+            ("crlnumber", "01\n"),
             ("tsa-serial", "01\n"),
         ] {
             fs::write(self.at(name), text).unwrap();
@@ -207,7 +210,6 @@ impl Authority {
     }
 
     /// Revokes the certificate of `name` as of `at`.
-    #[expect(dead_code, reason = "used from B-LT on")]
     pub fn revoke(&self, name: &str, at: Timestamp) {
         let serial = self
             .openssl()
@@ -246,6 +248,11 @@ impl Authority {
     /// Address of the time authority.
     pub fn tsa(&self) -> String {
         format!("{}/tsa", self.url)
+    }
+
+    /// Address of the list of revoked certificates.
+    pub fn crl(&self) -> String {
+        format!("{}/crl", self.url)
     }
 
     /// The root certificate (PEM).

@@ -27,11 +27,12 @@ pub fn judge(pdf: &Path, trust: &Path, at: &str) -> Vec<Value> {
 }
 
 /// What pyHanko finds of the first signature of `pdf` by the rules of `level` (`B-B`, `B-T`, `B-LT`, `B-LTA`),
-/// trusting only the roots in `trust` (PEM), fetching nothing, as of `at` (RFC 3339).
-pub fn judge_level(pdf: &Path, trust: &Path, level: &str, at: &str) -> Value {
+/// trusting only the roots in `trust` (PEM), fetching nothing, as of `at` (RFC 3339). `list` is a list of revoked
+/// certificates to go by.
+pub fn judge_level(pdf: &Path, trust: &Path, level: &str, at: &str, list: Option<&Path>) -> Value {
     let mut command = python();
     command.arg(script("pyhanko_level.py")).arg(pdf).arg(trust);
-    let said = pip::run(command.args([level, at]));
+    let said = pip::run(command.args([level, at]).args(list));
     serde_json::from_str(&said).unwrap()
 }
 

@@ -1,6 +1,6 @@
 """Prints, as JSON, what pyHanko finds of the first signature of a PDF by the rules of a PAdES level.
 
-usage: pyhanko_level.py FILE.pdf TRUST.pem LEVEL RFC3339-TIME
+usage: pyhanko_level.py FILE.pdf TRUST.pem LEVEL RFC3339-TIME [LIST.crl]
 
 From B-LT on, every certificate must come with proof in the file that it was not revoked.
 """
@@ -12,6 +12,7 @@ from datetime import datetime
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import ades, validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.policy_decl import (
     PdfSignatureValidationSpec,
     RevinfoOnlineFetchingRule,
@@ -27,17 +28,28 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-pdf, trust, level, moment = sys.argv[1:]
+pdf, trust, level, moment, *crls = sys.argv[1:]
 roots = list(load_certs_from_pemder([trust]))
 moment = datetime.fromisoformat(moment)
 
 
 def simple(signature):
-    context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=moment)
+    settings = {"trust_roots": roots, "allow_fetching": False, "moment": moment}
+    if crls:
+        settings["revocation_mode"] = "hard-fail"
+        with open(crls[0], "rb") as listed:
+            settings["crls"] = [listed.read()]
+    if level == "B-LT":
+        settings["revocation_mode"] = "require"
+        store = DocumentSecurityStore.read_dss(reader)
+        context = store.as_validation_context(settings)
+    else:
+        context = ValidationContext(**settings)
     status = validate_pdf_signature(signature, context)
     stamp = status.timestamp_validity
     return status, {
         "bottom_line": status.bottom_line,
+        "problem": status.trust_problem_indic and status.trust_problem_indic.name,
         "stamp": stamp and {"trusted": stamp.trusted, "time": stamp.timestamp.isoformat()},
     }
 
@@ -75,7 +87,7 @@ def long_term(signature):
 with open(pdf, "rb") as handle:
     reader = PdfFileReader(handle)
     signature = reader.embedded_regular_signatures[0]
-    status, findings = (simple if level in ("B-B", "B-T") else long_term)(signature)
+    status, findings = (long_term if level == "B-LTA" else simple)(signature)
     findings |= {
         "intact": status.intact,
         "valid": status.valid,
