@@ -33,17 +33,20 @@ pub enum Role {
     Administrator,
     /// A portal's token: asks for copies and follows them.
     Portal,
+    /// Another system's token: fetches results with their holder's consent.
+    Reuser,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Archivist,
         Self::Reviewer,
         Self::Approver,
         Self::Auditor,
         Self::Administrator,
         Self::Portal,
+        Self::Reuser,
     ];
 
     /// Stable word.
@@ -55,6 +58,7 @@ impl Role {
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
             Self::Portal => "portal",
+            Self::Reuser => "reuser",
         }
     }
 
@@ -67,6 +71,7 @@ impl Role {
             Self::Auditor => "Kiểm tra viên",
             Self::Administrator => "Quản trị",
             Self::Portal => "Cổng dịch vụ",
+            Self::Reuser => "Khai thác lại kết quả",
         }
     }
 
@@ -92,6 +97,9 @@ pub enum Act {
     SeeRequests,
     ConfirmCopies,
     ReleaseCopies,
+    SeeSearches,
+    EndSearches,
+    ReuseResults,
     SeeLog,
     SeeQueue,
     Administer,
@@ -99,7 +107,7 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
         Self::SeeBatches,
@@ -112,6 +120,9 @@ impl Act {
         Self::SeeRequests,
         Self::ConfirmCopies,
         Self::ReleaseCopies,
+        Self::SeeSearches,
+        Self::EndSearches,
+        Self::ReuseResults,
         Self::SeeLog,
         Self::SeeQueue,
         Self::Administer,
@@ -168,6 +179,9 @@ pub fn may(caller: &Caller, act: Act) -> bool {
         Act::SeeRequests => &[Reviewer, Approver, Auditor],
         Act::ConfirmCopies => &[Reviewer],
         Act::ReleaseCopies => &[Approver],
+        Act::SeeSearches => &[Archivist, Reviewer, Auditor],
+        Act::EndSearches => &[Archivist],
+        Act::ReuseResults => &[Role::Reuser],
         Act::SeeLog => &[Auditor, Administrator],
         Act::SeeQueue => &[Archivist, Auditor, Administrator],
         Act::Administer => &[Administrator],

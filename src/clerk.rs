@@ -10,13 +10,13 @@ use tokio_util::task::TaskTracker;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::jobs::{self, Kind, Leased};
-use crate::{certified_copy, keep, notify, page, search, upload};
+use crate::{certified_copy, copy_request, keep, notify, page, search, upload};
 
 /// How long an idle queue waits before it looks again.
 const IDLE: Duration = Duration::from_millis(250);
 /// How often a lease is prolonged.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often abandoned uploads are looked for.
+/// How often abandoned uploads and unanswered requests are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
 
 /// How many jobs of a kind this process works on at once.
@@ -24,7 +24,11 @@ fn width(archive: &Archive, kind: Kind) -> usize {
     match kind {
         Kind::ReadPage => archive.config.readers(),
         Kind::IssueCopy | Kind::TellPortal => 2,
-        Kind::KeepRecords | Kind::KeepLine | Kind::TakeEffect | Kind::SweepUploads => 1,
+        Kind::KeepRecords
+        | Kind::KeepLine
+        | Kind::TakeEffect
+        | Kind::SweepUploads
+        | Kind::SweepRequests => 1,
     }
 }
 
@@ -142,6 +146,7 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::TakeEffect => certified_copy::take_effect(archive, job).await,
         Kind::SweepUploads => upload::sweep(archive, job).await,
         Kind::TellPortal => notify::deliver(archive, job).await,
+        Kind::SweepRequests => copy_request::sweep(archive, job).await,
     };
     let word = outcome
         .as_ref()
@@ -177,7 +182,9 @@ async fn ask_for_sweeps(archive: Arc<Archive>, stop: CancellationToken) {
         let asked = async {
             let mut tx = archive.catalogue.begin().await?;
             let (clock, priority) = (&*archive.clock, jobs::PRIORITY_UPKEEP);
-            jobs::enqueue(&mut tx, clock, Kind::SweepUploads, "all", priority).await?;
+            for kind in [Kind::SweepUploads, Kind::SweepRequests] {
+                jobs::enqueue(&mut tx, clock, kind, "all", priority).await?;
+            }
             tx.commit().await?;
             Ok::<(), crate::error::Error>(())
         };

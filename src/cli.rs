@@ -1,6 +1,7 @@
 //! The command line: each command is one call to a verb, with progress, `--json` and a truthful exit code.
 
 mod bench_copy;
+mod bench_desk;
 mod bench_intake;
 mod bench_reading;
 mod book;
@@ -109,6 +110,8 @@ enum Bench {
         /// The folder; a fresh archive is made beside it and removed again.
         folder: PathBuf,
     },
+    /// A full house: verifications at once, and citizens' copies overtaking a backlog of pages.
+    Desk(bench_desk::Desk),
     /// Certified copies: approved record to sealed file, with a software key.
     Copy {
         /// How many.
@@ -166,6 +169,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             bench_intake::bench_intake(&folder).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Bench(Bench::Desk(wish)) => bench_desk::bench_desk(wish, cli.json).await,
         Command::Bench(Bench::Copy { runs }) => {
             bench_copy::bench_copy(&config, runs, cli.json).await
         }

@@ -103,6 +103,8 @@ pub struct WebConfig {
     pub proxies: Vec<IpAddr>,
     /// Largest file accepted, in MiB.
     pub largest_upload_mib: u64,
+    /// Largest paper that may come with a request, in MiB.
+    pub largest_evidence_mib: u64,
     /// `host:port` of portals that may be told over plain http or at an internal address.
     pub webhook_hosts: Vec<String>,
     /// Seconds a portal may take to answer a notice.
@@ -116,6 +118,7 @@ impl Default for WebConfig {
             public_url: None,
             proxies: Vec::new(),
             largest_upload_mib: 4096,
+            largest_evidence_mib: 20,
             webhook_hosts: Vec::new(),
             webhook_seconds: 10,
         }
@@ -136,6 +139,8 @@ pub struct OfficeConfig {
     pub signer_name: String,
     /// Procedure under which copies are asked for.
     pub procedure: String,
+    /// Agency code of the province whose fees are charged, such as `H26`; the rule for all when empty.
+    pub fee_place: String,
 }
 
 impl Default for OfficeConfig {
@@ -146,6 +151,7 @@ impl Default for OfficeConfig {
             signer_title: "GIÁM ĐỐC".into(),
             signer_name: String::new(),
             procedure: "3.000465".into(),
+            fee_place: String::new(),
         }
     }
 }

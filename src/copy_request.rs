@@ -3,15 +3,25 @@
 
 mod asking;
 mod deciding;
+mod evidence;
 mod following;
 mod listing;
 mod matching;
+mod paying;
+mod talking;
+mod terms;
 
-pub use asking::ask;
-pub use deciding::{confirm, refuse, release};
-pub use following::{fetch, status};
-pub use listing::{get, list};
-pub use matching::candidates;
+pub use asking::{STANDINGS, ask};
+pub use deciding::{Release, confirm, refuse, release, release_many};
+pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
+pub use following::{Status, fetch, status, words};
+pub use listing::{RequestView, get, list};
+pub(crate) use matching::reasons;
+pub use matching::{Candidate, Earlier, Reason, candidates, earlier};
+pub use paying::{Payment, set_payment};
+pub use talking::{Message, answer, messages, write};
+pub use terms::{Standing, extend, pressing, standing, sweep, withdraw};
+pub(crate) use terms::{begin_search, end_search, extended_due};
 
 pub use crate::certified_copy::tidy;
 
@@ -23,7 +33,7 @@ pub struct Applicant {
     pub name: String,
     /// Telephone or e-mail.
     pub contact: String,
-    /// self | relative | authorised | agency.
+    /// self | relative | authorised | heir | agency.
     pub standing: String,
 }
 
@@ -35,16 +45,51 @@ pub struct Sought {
     pub ho_ten: String,
     /// Birth date, any precision.
     pub ngay_sinh: String,
+    /// Personal number of the holder: 9 or 12 digits.
+    pub so_dinh_danh: String,
+    /// What the diploma is called.
+    pub ten_van_bang: String,
     /// School.
     pub truong: String,
     /// Year of graduation.
     pub nam: String,
+    /// Examination council.
+    pub hoi_dong: String,
+    /// Where the holder lived at the time, not now.
+    pub noi_o: String,
     /// Diploma number.
     pub so_hieu: String,
     /// Register number.
     pub so_vao_so: String,
+    /// How many copies on paper; one when absent.
+    pub copies: Option<i64>,
+    /// How the copy is to be handed over.
+    pub delivery: Delivery,
     /// What the copy is for.
     pub purpose: String,
+}
+
+/// How a copy is handed over. The sealed file can be fetched with the tracking code in every case.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// The sealed file only.
+    #[default]
+    Online,
+    /// On paper at the counter.
+    Counter,
+    /// On paper by post.
+    Post,
 }
 
 /// A request as given.
@@ -55,6 +100,9 @@ pub struct AskGiven {
     pub applicant: Applicant,
     /// For which diploma.
     pub wanted: Sought,
+    /// Version of the consent text agreed to; none where consent was given on paper.
+    #[serde(default)]
+    pub consent: Option<String>,
     /// The same key from the same caller gives the same request, never a second one.
     #[serde(default)]
     pub idempotency_key: Option<String>,
@@ -71,56 +119,6 @@ pub struct Asked {
     pub state: String,
     /// When the law wants it done, RFC 3339 UTC.
     pub due_at: String,
+    /// What it costs, in đồng.
+    pub fee: i64,
 }
-
-/// What the tracking code shows: no name, no birth date.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-pub struct Status {
-    /// received | confirmed | released | refused | issued | withdrawn.
-    pub state: String,
-    /// RFC 3339 UTC.
-    pub created_at: String,
-    /// RFC 3339 UTC.
-    pub due_at: String,
-    /// RFC 3339 UTC.
-    pub settled_at: Option<String>,
-    /// Reason, when refused.
-    pub refusal: Option<String>,
-    /// True when the copy can be fetched.
-    pub copy_ready: bool,
-    /// Number in the issue book, such as `12/2026`.
-    pub number: Option<String>,
-}
-
-/// A request as the office sees it.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-pub struct RequestView {
-    /// Id.
-    pub id: String,
-    /// State, as in [`Status`].
-    pub state: String,
-    /// Who asks.
-    pub applicant: Applicant,
-    /// For what.
-    pub wanted: Sought,
-    /// Procedure code valid on the day of receipt.
-    pub procedure_code: String,
-    /// The record confirmed.
-    pub record_id: Option<String>,
-    /// Name of the clerk who confirmed.
-    pub confirmed_by: Option<String>,
-    /// RFC 3339 UTC.
-    pub confirmed_at: Option<String>,
-    /// Reason, when refused.
-    pub refusal: Option<String>,
-    /// RFC 3339 UTC.
-    pub created_at: String,
-    /// RFC 3339 UTC.
-    pub due_at: String,
-    /// RFC 3339 UTC.
-    pub settled_at: Option<String>,
-    /// True when the law's term has run out and the request is still open.
-    pub overdue: bool,
-}
-
-const STANDINGS: [&str; 4] = ["self", "relative", "authorised", "agency"];

@@ -26,11 +26,13 @@ pub enum Kind {
     SweepUploads,
     /// Tell a portal what became of a request; subject: event id.
     TellPortal,
+    /// End requests whose applicant did not answer; subject: `all`.
+    SweepRequests,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ReadPage,
         Self::KeepRecords,
         Self::IssueCopy,
@@ -38,6 +40,7 @@ impl Kind {
         Self::TakeEffect,
         Self::SweepUploads,
         Self::TellPortal,
+        Self::SweepRequests,
     ];
 
     /// The stable word kept in the queue.
@@ -50,6 +53,7 @@ impl Kind {
             Self::TakeEffect => "take_effect",
             Self::SweepUploads => "sweep_uploads",
             Self::TellPortal => "tell_portal",
+            Self::SweepRequests => "sweep_requests",
         }
     }
 

@@ -7,7 +7,7 @@ mod seed;
 use jiff::civil::Date;
 use sqlx::Row;
 
-pub use due::{due_at, holidays};
+pub use due::{due_at, holidays, later};
 pub use seed::load;
 
 use crate::catalogue::Catalogue;
@@ -24,6 +24,10 @@ pub struct Procedure {
     pub working_days: i64,
     /// `HH:MM` in Vietnam: received later counts as received on the next working day; empty for none.
     pub cut_off: String,
+    /// Working days by which the term may be extended once, with a written note; 0 where it may not.
+    pub extension_days: i64,
+    /// Working days an incomplete request waits for its applicant before it ends.
+    pub wait_days: i64,
     /// The instrument behind the row.
     pub source: String,
 }
@@ -48,6 +52,17 @@ pub struct Retention {
     pub term_code: String,
     /// The instrument behind the row.
     pub source: String,
+}
+
+/// What an applicant agrees to, in one version.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Consent {
+    /// Its version, kept with each request.
+    pub version: String,
+    /// The text, Vietnamese.
+    pub vi: String,
+    /// The text, English.
+    pub en: String,
 }
 
 /// A province as it stood on the day asked for.
@@ -121,7 +136,8 @@ fn listed(text: &str) -> Vec<String> {
 /// `NotFound` when no row is valid then.
 pub async fn procedure_on(catalogue: &Catalogue, code: &str, day: Date) -> Result<Procedure> {
     let row = sqlx::query(
-        "SELECT code, name, working_days, cut_off, source FROM procedures
+        "SELECT code, name, working_days, cut_off, extension_days, wait_days, source
+         FROM procedures
          WHERE code = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)",
     )
     .bind(code)
@@ -135,6 +151,8 @@ pub async fn procedure_on(catalogue: &Catalogue, code: &str, day: Date) -> Resul
         name: row.try_get("name")?,
         working_days: row.try_get("working_days")?,
         cut_off: row.try_get("cut_off")?,
+        extension_days: row.try_get("extension_days")?,
+        wait_days: row.try_get("wait_days")?,
         source: row.try_get("source")?,
     })
 }
@@ -184,6 +202,42 @@ pub async fn retention_on(catalogue: &Catalogue, code: &str, day: Date) -> Resul
         record_type: row.try_get("record_type")?,
         term_code: row.try_get("term_code")?,
         source: row.try_get("source")?,
+    })
+}
+
+/// The consent text shown on that day.
+///
+/// # Errors
+/// `NotFound` when no row is valid then.
+pub async fn consent_on(catalogue: &Catalogue, day: Date) -> Result<Consent> {
+    let row = sqlx::query(
+        "SELECT version, vi, en FROM consents
+         WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)",
+    )
+    .bind(day.to_string())
+    .fetch_optional(catalogue.pool())
+    .await?;
+    consent_of(row)
+}
+
+/// The consent text of that version, in force or not.
+///
+/// # Errors
+/// `NotFound` when there was none.
+pub async fn consent(catalogue: &Catalogue, version: &str) -> Result<Consent> {
+    let row = sqlx::query("SELECT version, vi, en FROM consents WHERE version = $1")
+        .bind(version)
+        .fetch_optional(catalogue.pool())
+        .await?;
+    consent_of(row)
+}
+
+fn consent_of(row: Option<sqlx::any::AnyRow>) -> Result<Consent> {
+    let row = row.ok_or(Error::NotFound { what: "consent" })?;
+    Ok(Consent {
+        version: row.try_get("version")?,
+        vi: row.try_get("vi")?,
+        en: row.try_get("en")?,
     })
 }
 

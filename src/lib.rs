@@ -4,8 +4,8 @@
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
 //! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`correction`], [`keep`], [`review`],
-//! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`], [`fixity`].
-//! Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
+//! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
+//! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
 pub mod archive;
@@ -31,10 +31,12 @@ pub mod lifecycle;
 pub mod notify;
 pub mod page;
 pub mod record;
+pub mod reuse;
 pub mod review;
 pub mod scan;
 pub mod seal;
 pub mod search;
+pub mod search_case;
 pub mod upload;
 pub mod vault;
 pub mod web;

@@ -30,6 +30,7 @@ pub enum Event {
     Withdrawn,
     Expired,
     PaymentChanged,
+    EvidenceReceived,
 }
 
 impl Event {
@@ -47,6 +48,7 @@ impl Event {
             Self::Withdrawn => "withdrawn",
             Self::Expired => "expired",
             Self::PaymentChanged => "payment_changed",
+            Self::EvidenceReceived => "evidence_received",
         }
     }
 }

@@ -22,7 +22,8 @@ use crate::archive::Archive;
 use crate::batch::{Listed, check_digest, check_name, listed};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use measure::{Looked, Measured};
+use measure::Measured;
+pub(crate) use measure::{Looked, look, measure};
 
 /// Most rows of one page of a list.
 const MOST_ROWS: i64 = 200;

@@ -3,7 +3,6 @@
 
 pub mod api;
 mod assets;
-mod copies;
 mod corrections;
 mod counter;
 mod custody;
@@ -20,6 +19,8 @@ mod notices;
 mod peer;
 mod people;
 mod reading_room;
+mod requests;
+mod searches;
 mod session;
 mod sign_in;
 mod tus;
@@ -56,7 +57,8 @@ pub fn router(archive: State) -> Router {
         .merge(intake::routes())
         .merge(desk::routes())
         .merge(reading_room::routes())
-        .merge(copies::routes())
+        .merge(requests::routes())
+        .merge(searches::routes())
         .merge(issue_book::routes())
         .merge(corrections::routes())
         .merge(custody::routes())

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use sogoc::access::Role::{self, Administrator, Approver, Archivist, Auditor, Portal, Reviewer};
+use sogoc::access::Role::{
+    self, Administrator, Approver, Archivist, Auditor, Portal, Reuser, Reviewer,
+};
 
 use crate::support::server::{Client, Server};
 
@@ -28,6 +30,8 @@ const EDITORS: Open = To(&[Reviewer, Approver]);
 const OFFICE: Open = To(&[Reviewer, Approver, Auditor]);
 const CLERKS: Open = To(&[Reviewer]);
 const APPROVERS: Open = To(&[Approver]);
+const SEARCHERS: Open = To(&[Archivist, Reviewer, Auditor]);
+const REUSERS: Open = To(&[Reuser]);
 const ASKERS: Open = To(&[Portal, Reviewer]);
 const WATCHERS: Open = To(&[Archivist, Auditor, Administrator]);
 const LOG_READERS: Open = To(&[Auditor, Administrator]);
@@ -74,7 +78,26 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/copy-requests/{id}/refuse", EDITORS),
     ("post", "/api/v1/copy-requests/{id}/release", APPROVERS),
     ("post", "/api/v1/copy-requests/release", APPROVERS),
+    ("get", "/api/v1/copy-requests/{id}/messages", OFFICE),
+    ("post", "/api/v1/copy-requests/{id}/messages", CLERKS),
+    ("post", "/api/v1/copy-requests/{id}/extend", CLERKS),
+    ("put", "/api/v1/copy-requests/{id}/payment", ASKERS),
+    ("get", "/api/v1/copy-requests/{id}/evidence", OFFICE),
+    ("get", "/api/v1/copy-requests/{id}/evidence/{paper}", OFFICE),
+    ("get", "/api/v1/consent", Everyone),
+    ("get", "/api/v1/records/{id}/copies", OFFICE),
+    ("post", "/api/v1/copy-requests/{id}/search", CLERKS),
+    ("get", "/api/v1/searches", SEARCHERS),
+    ("get", "/api/v1/searches/{id}", SEARCHERS),
+    ("post", "/api/v1/searches/{id}/found", ARCHIVISTS),
+    ("post", "/api/v1/searches/{id}/not-found", ARCHIVISTS),
+    ("post", "/api/v1/reuse", REUSERS),
+    ("get", "/api/v1/reuse/{id}/results/{copy}", REUSERS),
+    ("get", "/api/v1/reports/reuse", OFFICE),
     ("get", "/api/v1/track/{code}", Everyone),
+    ("post", "/api/v1/track/{code}/messages", Everyone),
+    ("post", "/api/v1/track/{code}/evidence", Everyone),
+    ("post", "/api/v1/track/{code}/withdraw", Everyone),
     ("get", "/api/v1/track/{code}/copy", Everyone),
     ("get", "/api/v1/copies", OFFICE),
     ("get", "/api/v1/copies/{id}/file", OFFICE),
@@ -135,6 +158,8 @@ const PAGES: &[(&str, Open)] = &[
     ("/tra-cuu", STAFF),
     ("/cap-ban-sao", OFFICE),
     ("/cap-ban-sao/none", OFFICE),
+    ("/cap-ban-sao/moi", CLERKS),
+    ("/cap-ban-sao/none/giay-to/none", OFFICE),
     ("/so-cap-ban-sao", OFFICE),
     ("/so-cap-ban-sao/none/ban-sao.pdf", OFFICE),
     ("/so-cap-ban-sao/none", OFFICE),
@@ -142,19 +167,22 @@ const PAGES: &[(&str, Open)] = &[
     ("/ban-ghi/none/chinh-sua", EDITORS),
     ("/phu-luc", STAFF),
     ("/phu-luc/none", STAFF),
+    ("/tim-kho", SEARCHERS),
+    ("/tim-kho/none", SEARCHERS),
     ("/kho", WATCHERS),
     ("/nhat-ky", LOG_READERS),
     ("/nguoi-dung", ADMINISTRATORS),
     ("/thong-bao", ADMINISTRATORS),
 ];
 
-const ROLES: [Role; 6] = [
+const ROLES: [Role; 7] = [
     Archivist,
     Reviewer,
     Approver,
     Auditor,
     Administrator,
     Portal,
+    Reuser,
 ];
 
 /// A body each changing route reads without complaint, so that only rights decide the answer.
@@ -180,6 +208,19 @@ fn body(path: &str) -> Option<Value> {
         "/api/v1/records/{id}/corrections" => json!({ "ground": "ho_tich" }),
         "/api/v1/corrections/{id}/decision" => json!({ "scan_id": "none" }),
         "/api/v1/corrections/{id}/reject" => json!({ "reason": "thiếu" }),
+        "/api/v1/copy-requests/{id}/messages" | "/api/v1/track/{code}/messages" => {
+            json!({ "text": "Xin bổ sung năm tốt nghiệp." })
+        }
+        "/api/v1/reuse" => json!({
+            "holder": { "ho_ten": "Lê Văn Mẫu", "ngay_sinh": "1/2/1975", "so": "A 1" },
+            "purpose": "1.004889",
+            "consent": { "reference": "DY-1", "given_at": "2026-01-02T03:04:05Z" }
+        }),
+        "/api/v1/copy-requests/{id}/search" => json!({ "note": "" }),
+        "/api/v1/searches/{id}/found" => json!({ "record_id": "none" }),
+        "/api/v1/searches/{id}/not-found" => json!({ "note": "Quyển 3, 4" }),
+        "/api/v1/copy-requests/{id}/extend" => json!({ "reason": "sổ ở kho xa" }),
+        "/api/v1/copy-requests/{id}/payment" => json!({ "payment": "paid", "reference": "BL 1" }),
         "/api/v1/people" => json!({ "login": "x", "name": "x", "password": "short", "roles": [] }),
         "/api/v1/people/{id}" => json!({ "roles": [], "disabled": true }),
         "/api/v1/people/{id}/password" => json!({ "password": "mat khau du dai 2026" }),

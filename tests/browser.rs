@@ -11,6 +11,7 @@ const PEOPLE: &[(&str, &str, &[&str])] = &[
     ("vanthu", "Trần Thị Văn Thư", &["archivist"]),
     ("chuyenvien", "Lê Văn Chuyên Viên", &["reviewer"]),
     ("lanhdao", "Phạm Thị Lãnh Đạo", &["approver"]),
+    ("congnghe", "Võ Văn Công Nghệ", &["administrator"]),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

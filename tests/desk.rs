@@ -40,7 +40,8 @@ async fn tell(ground: Ground) {
     holdings.check().await;
 }
 
-async fn proposed(holdings: &Holdings, scan: &str) -> RecordView {
+/// The one record read from a scan.
+pub async fn proposed(holdings: &Holdings, scan: &str) -> RecordView {
     let filter = RecordFilter {
         scan_id: Some(scan.into()),
         ..RecordFilter::default()
@@ -67,7 +68,7 @@ async fn proposed(holdings: &Holdings, scan: &str) -> RecordView {
 }
 
 /// What a clerk types beside the image, whatever the machine made of it.
-fn truth() -> BTreeMap<String, String> {
+pub fn truth() -> BTreeMap<String, String> {
     [
         ("ho_ten", NAME),
         ("ngay_sinh", "05/06/1990"),
@@ -81,7 +82,8 @@ fn truth() -> BTreeMap<String, String> {
     .into()
 }
 
-async fn correct_and_approve(holdings: &Holdings, read: &RecordView) -> RecordView {
+/// Corrects a record to the truth and approves it.
+pub async fn correct_and_approve(holdings: &Holdings, read: &RecordView) -> RecordView {
     let archive = &holdings.archive;
     let reviewer = caller(Role::Reviewer);
     let bad: BTreeMap<_, _> = [("ngay_sinh".to_owned(), "31/02/1990".to_owned())].into();
@@ -206,6 +208,7 @@ pub fn asking(key: &str) -> AskGiven {
             ngay_sinh: "1990".into(),
             ..Sought::default()
         },
+        consent: None,
         idempotency_key: Some(key.into()),
     }
 }

@@ -111,6 +111,7 @@ impl Told {
                 ho_ten: "Lê Văn Mẫu".into(),
                 ..Sought::default()
             },
+            consent: None,
             idempotency_key: None,
         };
         copy_request::ask(&self.archive, who, &given)

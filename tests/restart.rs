@@ -269,6 +269,7 @@ async fn copies_cut_off(place: &Place, archive: &Archive) {
             ho_ten: "Người xin".into(),
             ..Sought::default()
         },
+        consent: None,
         idempotency_key: None,
     };
     let asked = copy_request::ask(archive, &reviewer, &given).await.unwrap();

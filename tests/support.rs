@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod authority;
 pub mod child;
+pub mod diploma;
 pub mod holdings;
 pub mod line;
 pub mod ocfl_py;

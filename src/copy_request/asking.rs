@@ -1,18 +1,24 @@
 //! Taking a request: what it must say, when the law wants it answered, one request a key.
 
-use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde_json::json;
 use sqlx::Row;
 
-use super::{AskGiven, Asked, STANDINGS};
+use super::paying::{Payment, fee};
+use super::terms::procedure_at;
+use super::{Applicant, AskGiven, Asked, Sought};
 use crate::access::{Act, Caller, fresh_code, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::law;
 use crate::notify::{self, Event};
+
+/// In what standing somebody may ask (NĐ 23/2015/NĐ-CP, Điều 16).
+pub const STANDINGS: [&str; 5] = ["self", "relative", "authorised", "heir", "agency"];
+/// Most copies on paper of one request.
+const MOST_COPIES: i64 = 20;
 
 /// Takes a request from the public page, a portal or the counter.
 ///
@@ -22,37 +28,25 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
     if caller.id != "public" {
         require(caller, Act::AskCopies)?;
     }
-    check(given)?;
+    check(archive, given).await?;
     if let Some(before) = asked_before(archive, caller, given).await? {
         return Ok(before);
     }
     let now = archive.clock.now();
     let procedure = archive.config.office.procedure.clone();
+    let rule = procedure_at(archive, &procedure, now).await?;
+    let due = law::due_at(now, &rule, &law::holidays(&archive.catalogue).await?)?;
+    let copies = given.wanted.copies.unwrap_or(1);
+    let (fee, source) = fee(archive, &procedure, copies, now).await?;
     let asked = Asked {
         id: archive.clock.new_id(),
         code: fresh_code(&*archive.clock),
         state: "received".into(),
-        due_at: stamp(due_at(archive, &procedure, now).await?),
+        due_at: stamp(due),
+        fee,
     };
     let mut tx = archive.catalogue.begin().await?;
-    let made = sqlx::query(
-        "INSERT INTO copy_requests (id, code, state, applicant, wanted, procedure_code, made_by,
-            idempotency_key, created_at, due_at)
-         VALUES ($1, $2, 'received', $3, $4, $5, $6, $7, $8, $9)
-         ON CONFLICT (made_by, idempotency_key) DO NOTHING",
-    )
-    .bind(&asked.id)
-    .bind(&asked.code)
-    .bind(serde_json::to_string(&given.applicant)?)
-    .bind(serde_json::to_string(&given.wanted)?)
-    .bind(&procedure)
-    .bind(&caller.id)
-    .bind(&given.idempotency_key)
-    .bind(stamp(now))
-    .bind(&asked.due_at)
-    .execute(&mut *tx)
-    .await?;
-    if made.rows_affected() == 0 {
+    if !put(archive, &mut tx, caller, given, &asked, &source).await? {
         drop(tx); // the same key came in at the same moment: theirs counts
         let before = asked_before(archive, caller, given).await?;
         return before.ok_or(Error::NotFound { what: "request" });
@@ -62,25 +56,48 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
         id: &asked.id,
     };
     let details = json!({ "procedure": procedure });
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        Deed::CopyAsked,
-        subject,
-        details,
-    )
-    .await?;
+    let deed = Deed::CopyAsked;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
     notify::event(&mut tx, &*archive.clock, &asked.id, Event::Received).await?;
     tx.commit().await?;
     Ok(asked)
 }
 
-/// When the law on the day of receipt wants it done.
-async fn due_at(archive: &Archive, procedure: &str, now: Timestamp) -> Result<Timestamp> {
-    let day = Offset::constant(7).to_datetime(now).date();
-    let procedure = law::procedure_on(&archive.catalogue, procedure, day).await?;
-    law::due_at(now, &procedure, &law::holidays(&archive.catalogue).await?)
+/// False when the caller's key is taken.
+async fn put(
+    archive: &Archive,
+    tx: &mut Tx,
+    caller: &Caller,
+    given: &AskGiven,
+    asked: &Asked,
+    fee_source: &str,
+) -> Result<bool> {
+    let payment = match asked.fee {
+        0 => Payment::Free,
+        _ => Payment::Unpaid,
+    };
+    let made = sqlx::query(
+        "INSERT INTO copy_requests (id, code, state, applicant, wanted, procedure_code, made_by,
+            idempotency_key, created_at, due_at, consent, fee, fee_source, payment)
+         VALUES ($1, $2, 'received', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         ON CONFLICT (made_by, idempotency_key) DO NOTHING",
+    )
+    .bind(&asked.id)
+    .bind(&asked.code)
+    .bind(serde_json::to_string(&given.applicant)?)
+    .bind(serde_json::to_string(&given.wanted)?)
+    .bind(&archive.config.office.procedure)
+    .bind(&caller.id)
+    .bind(&given.idempotency_key)
+    .bind(stamp(archive.clock.now()))
+    .bind(&asked.due_at)
+    .bind(&given.consent)
+    .bind(asked.fee)
+    .bind(fee_source)
+    .bind(payment.word())
+    .execute(&mut **tx)
+    .await?;
+    Ok(made.rows_affected() == 1)
 }
 
 async fn asked_before(
@@ -92,7 +109,7 @@ async fn asked_before(
         return Ok(None);
     };
     let row = sqlx::query(
-        "SELECT id, code, state, due_at, wanted FROM copy_requests
+        "SELECT id, code, state, due_at, fee, wanted FROM copy_requests
          WHERE made_by = $1 AND idempotency_key = $2",
     )
     .bind(&caller.id)
@@ -112,63 +129,130 @@ async fn asked_before(
         code: row.try_get("code")?,
         state: row.try_get("state")?,
         due_at: row.try_get("due_at")?,
+        fee: row.try_get("fee")?,
     }))
 }
 
-fn check(given: &AskGiven) -> Result<()> {
+async fn check(archive: &Archive, given: &AskGiven) -> Result<()> {
     let mut faults = Vec::new();
-    let mut want = |ok: bool, pointer: &str, vi: &str, en: &str| {
-        if !ok {
-            faults.push(Fault {
-                pointer: pointer.into(),
-                vi: vi.into(),
-                en: en.into(),
-            });
+    check_applicant(&given.applicant, &mut faults);
+    check_wanted(&given.wanted, &mut faults);
+    if let Some(version) = &given.consent {
+        let known = law::consent(&archive.catalogue, version).await;
+        match known {
+            Err(Error::NotFound { .. }) => faults.push(fault(
+                "/consent",
+                "Không có bản văn đồng ý mang số này.",
+                "There is no consent text of this version.",
+            )),
+            other => _ = other?,
         }
-    };
-    let fits = |text: &str| (1..=300).contains(&text.trim().chars().count());
-    let (who, what) = (&given.applicant, &given.wanted);
-    want(
-        fits(&who.name),
-        "/applicant/name",
-        "Hãy ghi họ tên người yêu cầu.",
-        "Name is needed.",
-    );
-    want(
-        fits(&who.contact),
-        "/applicant/contact",
-        "Hãy ghi điện thoại hoặc thư điện tử.",
-        "A telephone number or e-mail is needed.",
-    );
-    want(
-        STANDINGS.contains(&who.standing.as_str()),
-        "/applicant/standing",
-        "Tư cách phải là: self, relative, authorised hoặc agency.",
-        "Standing must be self, relative, authorised or agency.",
-    );
-    want(
-        fits(&what.ho_ten),
-        "/wanted/ho_ten",
-        "Hãy ghi họ tên trên văn bằng.",
-        "The name on the diploma is needed.",
-    );
-    let others = [
-        &what.ngay_sinh,
-        &what.truong,
-        &what.nam,
-        &what.so_hieu,
-        &what.so_vao_so,
-    ];
-    let short = others.iter().all(|text| text.chars().count() <= 300);
-    want(
-        short && what.purpose.chars().count() <= 2000,
-        "/wanted",
-        "Nội dung quá dài.",
-        "Too long.",
-    );
+    }
     if faults.is_empty() {
         Ok(())
     } else {
         Err(Error::Invalid(faults))
+    }
+}
+
+fn fault(pointer: &str, vi: &str, en: &str) -> Fault {
+    Fault {
+        pointer: pointer.into(),
+        vi: vi.into(),
+        en: en.into(),
+    }
+}
+
+/// Something is written, and not too much.
+fn fits(text: &str) -> bool {
+    (1..=300).contains(&text.trim().chars().count())
+}
+
+fn check_applicant(who: &Applicant, faults: &mut Vec<Fault>) {
+    if !fits(&who.name) {
+        let vi = "Hãy ghi họ tên người yêu cầu.";
+        faults.push(fault("/applicant/name", vi, "Name is needed."));
+    }
+    if !fits(&who.contact) {
+        faults.push(fault(
+            "/applicant/contact",
+            "Hãy ghi điện thoại hoặc thư điện tử.",
+            "A telephone number or e-mail is needed.",
+        ));
+    }
+    if !STANDINGS.contains(&who.standing.as_str()) {
+        faults.push(fault(
+            "/applicant/standing",
+            "Tư cách phải là: self, relative, authorised, heir hoặc agency.",
+            "Standing must be self, relative, authorised, heir or agency.",
+        ));
+    }
+}
+
+fn check_wanted(what: &Sought, faults: &mut Vec<Fault>) {
+    if !fits(&what.ho_ten) {
+        faults.push(fault(
+            "/wanted/ho_ten",
+            "Hãy ghi họ tên trên văn bằng.",
+            "The name on the diploma is needed.",
+        ));
+    }
+    if !is_personal_number(&what.so_dinh_danh) {
+        faults.push(fault(
+            "/wanted/so_dinh_danh",
+            "Số định danh có 12 chữ số, hoặc 9 chữ số của CMND cũ.",
+            "A personal number has 12 digits, or the 9 of an old identity card.",
+        ));
+    }
+    let copies = what.copies.unwrap_or(1);
+    if !(1..=MOST_COPIES).contains(&copies) {
+        let vi = "Số lượng bản sao từ 1 đến 20.";
+        faults.push(fault("/wanted/copies", vi, "From 1 to 20 copies."));
+    }
+    let others = [
+        &what.ngay_sinh,
+        &what.ten_van_bang,
+        &what.truong,
+        &what.nam,
+        &what.hoi_dong,
+        &what.noi_o,
+        &what.so_hieu,
+        &what.so_vao_so,
+    ];
+    let short = others.iter().all(|text| text.chars().count() <= 300);
+    if !short || what.purpose.chars().count() > 2000 {
+        faults.push(fault("/wanted", "Nội dung quá dài.", "Too long."));
+    }
+}
+
+/// Nothing, the 12 digits of the personal number or the 9 of an old identity card; spaces and dots
+/// between groups do not count.
+fn is_personal_number(text: &str) -> bool {
+    let kept: String = text
+        .chars()
+        .filter(|letter| !matches!(letter, ' ' | '.'))
+        .collect();
+    let digits = kept.bytes().all(|byte| byte.is_ascii_digit());
+    digits && matches!(kept.len(), 0 | 9 | 12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_personal_number_has_nine_or_twelve_digits() {
+        for good in ["", "212345678", "051 190 000 001", "051190000001"] {
+            assert!(is_personal_number(good), "{good}");
+        }
+        for bad in [
+            "05119000000",
+            "0511900000012",
+            "05119000000a",
+            "-51190000001",
+            "٠٥١١٩٠٠٠٠",
+        ] {
+            assert!(!is_personal_number(bad), "{bad}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 use serde_json::json;
 use sqlx::Row;
 
+use super::paying::Payment;
+use super::terms::close_searches;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
@@ -24,7 +26,8 @@ pub async fn confirm(archive: &Archive, caller: &Caller, id: &str, record_id: &s
     let mut tx = archive.catalogue.begin().await?;
     let moved = sqlx::query(
         "UPDATE copy_requests SET state = 'confirmed', record_id = $1, confirmed_by = $2,
-            confirmed_at = $3 WHERE id = $4 AND state IN ('received', 'confirmed')",
+            confirmed_at = $3
+         WHERE id = $4 AND state IN ('received', 'searching', 'confirmed')",
     )
     .bind(record_id)
     .bind(&caller.id)
@@ -33,6 +36,7 @@ pub async fn confirm(archive: &Archive, caller: &Caller, id: &str, record_id: &s
     .execute(&mut *tx)
     .await?;
     one_moved(moved.rows_affected())?;
+    close_searches(archive, &mut tx, id).await?;
     let subject = Subject {
         kind: "request",
         id,
@@ -63,7 +67,7 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
     let mut tx = archive.catalogue.begin().await?;
     let moved = sqlx::query(
         "UPDATE copy_requests SET state = 'refused', refusal = $1, settled_at = $2
-         WHERE id = $3 AND state IN ('received', 'confirmed')",
+         WHERE id = $3 AND state IN ('received', 'waiting', 'searching', 'confirmed')",
     )
     .bind(reason.trim())
     .bind(stamp(archive.clock.now()))
@@ -71,6 +75,7 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
     .execute(&mut *tx)
     .await?;
     one_moved(moved.rows_affected())?;
+    close_searches(archive, &mut tx, id).await?;
     let subject = Subject {
         kind: "request",
         id,
@@ -94,13 +99,13 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
 /// and is sealed within moments.
 ///
 /// # Errors
-/// `Refused` with code `same_person` or `wrong_state`.
+/// `Refused` with code `same_person`, `unpaid` or `wrong_state`.
 pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<String> {
     require(caller, Act::ReleaseCopies)?;
     let mut tx = archive.catalogue.begin().await?;
     let row = sqlx::query(
         "UPDATE copy_requests SET state = 'released' WHERE id = $1 AND state = 'confirmed'
-         RETURNING record_id, confirmed_by",
+         RETURNING record_id, confirmed_by, payment",
     )
     .bind(id)
     .fetch_optional(&mut *tx)
@@ -112,6 +117,13 @@ pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<Str
             "same_person",
             "Người xác nhận và người ký phải là hai người khác nhau.",
             "The one who confirms and the one who releases must be two people.",
+        ));
+    }
+    if row.try_get::<String, _>("payment")? == Payment::Unpaid.word() {
+        return Err(Error::refused(
+            "unpaid",
+            "Lệ phí của đơn này chưa nộp.",
+            "The fee of this request is not paid yet.",
         ));
     }
     let record: String = row.try_get("record_id")?;
@@ -129,7 +141,49 @@ pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<Str
     Ok(copy)
 }
 
-fn one_moved(rows: u64) -> Result<()> {
+/// What became of one request of many.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Release {
+    /// The request.
+    pub request_id: String,
+    /// The copy being made; none when it was not released.
+    pub copy_id: Option<String>,
+    /// Stable word of what stood in the way.
+    pub fault: Option<&'static str>,
+    /// The same in Vietnamese.
+    pub fault_vi: Option<String>,
+    /// The same in English.
+    pub fault_en: Option<String>,
+}
+
+/// Releases many requests in one act; each stands for itself, and one that cannot be released harms
+/// no other.
+///
+/// # Errors
+/// `Invalid` for none or more than 500; `Forbidden`.
+pub async fn release_many(
+    archive: &Archive,
+    caller: &Caller,
+    ids: &[String],
+) -> Result<Vec<Release>> {
+    require(caller, Act::ReleaseCopies)?;
+    certified_copy::few_enough("/requests", ids.len())?;
+    let mut outcomes = Vec::with_capacity(ids.len());
+    for id in ids {
+        let outcome = release(archive, caller, id).await;
+        let error = outcome.as_ref().err();
+        outcomes.push(Release {
+            request_id: id.clone(),
+            fault: error.map(Error::code),
+            fault_vi: error.map(Error::vi),
+            fault_en: error.map(Error::en),
+            copy_id: outcome.ok(),
+        });
+    }
+    Ok(outcomes)
+}
+
+pub(super) fn one_moved(rows: u64) -> Result<()> {
     if rows == 1 {
         Ok(())
     } else {
@@ -137,7 +191,7 @@ fn one_moved(rows: u64) -> Result<()> {
     }
 }
 
-fn wrong_state() -> Error {
+pub(super) fn wrong_state() -> Error {
     Error::refused(
         "wrong_state",
         "Yêu cầu này đã qua bước đó rồi, hoặc chưa tới.",

@@ -3,11 +3,91 @@
 use serde_json::json;
 use sqlx::Row;
 
-use super::{Status, tidy};
+use super::evidence::papers;
+use super::talking::{Message, said};
+use super::tidy;
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::certified_copy;
 use crate::error::{Error, Result};
+use crate::notify::{self, Happened};
+
+/// What the tracking code shows: no name, no birth date.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Status {
+    /// received | waiting | searching | confirmed | released | refused | issued | withdrawn | expired.
+    pub state: String,
+    /// The state in plain words, Vietnamese.
+    pub says_vi: String,
+    /// The state in plain words, English.
+    pub says_en: String,
+    /// RFC 3339 UTC.
+    pub created_at: String,
+    /// RFC 3339 UTC; stands still while the request waits for its applicant.
+    pub due_at: String,
+    /// When the term was extended, RFC 3339 UTC.
+    pub extended_at: Option<String>,
+    /// Until when an answer of the applicant is waited for, RFC 3339 UTC.
+    pub waits_until: Option<String>,
+    /// RFC 3339 UTC.
+    pub settled_at: Option<String>,
+    /// Reason, when refused.
+    pub refusal: Option<String>,
+    /// In đồng.
+    pub fee: i64,
+    /// free | unpaid | paid | waived.
+    pub payment: String,
+    /// Receipt or transaction number.
+    pub payment_reference: Option<String>,
+    /// True when the copy can be fetched.
+    pub copy_ready: bool,
+    /// Number in the issue book, such as `12/2026`.
+    pub number: Option<String>,
+    /// True while the applicant may still write, add papers and withdraw.
+    pub open: bool,
+    /// Names of the papers that came with it.
+    pub papers: Vec<String>,
+    /// Messages both ways, oldest first.
+    pub messages: Vec<Message>,
+    /// What happened, oldest first.
+    pub history: Vec<Happened>,
+}
+
+/// A state in plain words: Vietnamese and English.
+pub fn words(state: &str) -> (&'static str, &'static str) {
+    match state {
+        "received" => (
+            "Đã nhận, đang tìm trong sổ gốc",
+            "Received; the register is being searched",
+        ),
+        "waiting" => ("Đang chờ bạn bổ sung hoặc trả lời", "Waits for your answer"),
+        "searching" => (
+            "Chưa thấy ngay; văn thư đang tìm trong các quyển chưa số hóa",
+            "Not found at once; the archivist is searching volumes not yet digitised",
+        ),
+        "confirmed" => ("Đã tìm thấy, chờ lãnh đạo ký", "Found; waits for the seal"),
+        "released" => (
+            "Đang đóng dấu số, xin đợi vài giây",
+            "Being sealed; a few seconds",
+        ),
+        "issued" => ("Đã cấp bản sao", "The copy is issued"),
+        "refused" => ("Không cấp được", "Refused"),
+        "expired" => (
+            "Đã kết thúc vì quá hạn chờ bổ sung",
+            "Ended: the wait for an answer ran out",
+        ),
+        _ => ("Đã rút", "Withdrawn"),
+    }
+}
+
+/// The request behind a tracking code.
+pub(super) async fn id_behind(archive: &Archive, code: &str) -> Result<String> {
+    let id: Option<String> = sqlx::query_scalar("SELECT id FROM copy_requests WHERE code = $1")
+        .bind(tidy(code))
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    id.ok_or(Error::NotFound { what: "request" })
+}
 
 /// Where the request behind a tracking code stands.
 ///
@@ -16,27 +96,42 @@ use crate::error::{Error, Result};
 pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
     let row = sqlx::query(
         "SELECT q.*, c.year, c.number, c.state AS copy_state FROM copy_requests q
-         LEFT JOIN copies c ON c.request_id = q.id WHERE q.code = $1",
+         LEFT JOIN copies c ON c.request_id = q.id WHERE q.code = $1 ORDER BY c.id DESC LIMIT 1",
     )
     .bind(tidy(code))
     .fetch_optional(archive.catalogue.pool())
     .await?
     .ok_or(Error::NotFound { what: "request" })?;
-    let copy_state: Option<String> = row.try_get("copy_state")?;
-    let issued = copy_state.as_deref() == Some("issued");
+    let id: String = row.try_get("id")?;
+    let state: String = row.try_get("state")?;
+    let settled_at: Option<String> = row.try_get("settled_at")?;
+    let issued = row.try_get::<Option<String>, _>("copy_state")?.as_deref() == Some("issued");
     let number: Option<i64> = row.try_get("number")?;
     let year: Option<i64> = row.try_get("year")?;
+    let papers = papers(archive, &id).await?.into_iter();
+    let (says_vi, says_en) = words(&state);
     Ok(Status {
-        state: row.try_get("state")?,
+        says_vi: says_vi.into(),
+        says_en: says_en.into(),
+        open: settled_at.is_none() && state != "released",
+        state,
         created_at: row.try_get("created_at")?,
         due_at: row.try_get("due_at")?,
-        settled_at: row.try_get("settled_at")?,
+        extended_at: row.try_get("extended_at")?,
+        waits_until: row.try_get("waits_until")?,
+        settled_at,
         refusal: row.try_get("refusal")?,
+        fee: row.try_get("fee")?,
+        payment: row.try_get("payment")?,
+        payment_reference: row.try_get("payment_reference")?,
         copy_ready: issued,
         number: number
             .zip(year)
             .filter(|_| issued)
-            .map(|(n, y)| format!("{n}/{y}")),
+            .map(|(number, year)| format!("{number}/{year}")),
+        papers: papers.map(|paper| paper.name).collect(),
+        messages: said(archive, &id).await?,
+        history: notify::history(&archive.catalogue, &id).await?,
     })
 }
 

@@ -2,11 +2,59 @@
 
 use sqlx::Row;
 
-use super::RequestView;
+use super::terms::SOON;
+use super::{Applicant, Sought};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+
+/// A request as the office sees it.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct RequestView {
+    /// Id.
+    pub id: String,
+    /// State, as the tracking code shows it.
+    pub state: String,
+    /// Who asks.
+    pub applicant: Applicant,
+    /// For what.
+    pub wanted: Sought,
+    /// Version of the consent text agreed to.
+    pub consent: Option<String>,
+    /// Procedure code valid on the day of receipt.
+    pub procedure_code: String,
+    /// The record confirmed.
+    pub record_id: Option<String>,
+    /// Name of the clerk who confirmed.
+    pub confirmed_by: Option<String>,
+    /// RFC 3339 UTC.
+    pub confirmed_at: Option<String>,
+    /// Reason, when refused.
+    pub refusal: Option<String>,
+    /// In đồng.
+    pub fee: i64,
+    /// The rule behind the fee.
+    pub fee_source: String,
+    /// free | unpaid | paid | waived.
+    pub payment: String,
+    /// Receipt or transaction number.
+    pub payment_reference: Option<String>,
+    /// RFC 3339 UTC.
+    pub created_at: String,
+    /// RFC 3339 UTC.
+    pub due_at: String,
+    /// RFC 3339 UTC.
+    pub extended_at: Option<String>,
+    /// Until when its applicant is waited for, RFC 3339 UTC.
+    pub waits_until: Option<String>,
+    /// RFC 3339 UTC.
+    pub settled_at: Option<String>,
+    /// True when the law's term has run out and the request is still open.
+    pub overdue: bool,
+    /// True when the term runs out within two hours.
+    pub due_soon: bool,
+}
 
 /// Requests, those due first on top.
 ///
@@ -46,22 +94,34 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Request
     view_of(archive, &row)
 }
 
-fn view_of(archive: &Archive, row: &sqlx::any::AnyRow) -> Result<RequestView> {
+pub(super) fn view_of(archive: &Archive, row: &sqlx::any::AnyRow) -> Result<RequestView> {
+    let now = archive.clock.now();
+    let state: String = row.try_get("state")?;
     let due_at: String = row.try_get("due_at")?;
     let settled_at: Option<String> = row.try_get("settled_at")?;
+    let runs = settled_at.is_none() && state != "waiting";
+    let overdue = runs && due_at < stamp(now);
     Ok(RequestView {
         id: row.try_get("id")?,
-        state: row.try_get("state")?,
+        state,
         applicant: serde_json::from_str(&row.try_get::<String, _>("applicant")?)?,
         wanted: serde_json::from_str(&row.try_get::<String, _>("wanted")?)?,
+        consent: row.try_get("consent")?,
         procedure_code: row.try_get("procedure_code")?,
         record_id: row.try_get("record_id")?,
         confirmed_by: row.try_get("clerk")?,
         confirmed_at: row.try_get("confirmed_at")?,
         refusal: row.try_get("refusal")?,
+        fee: row.try_get("fee")?,
+        fee_source: row.try_get("fee_source")?,
+        payment: row.try_get("payment")?,
+        payment_reference: row.try_get("payment_reference")?,
         created_at: row.try_get("created_at")?,
-        overdue: settled_at.is_none() && due_at < stamp(archive.clock.now()),
+        due_soon: runs && !overdue && due_at < stamp(now + SOON),
+        overdue,
         due_at,
+        extended_at: row.try_get("extended_at")?,
+        waits_until: row.try_get("waits_until")?,
         settled_at,
     })
 }

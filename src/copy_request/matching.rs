@@ -1,43 +1,102 @@
-//! Which records may be the one asked for.
+//! Which records may be the one asked for, nearest first, each with its reasons; and what was issued of
+//! a record before.
 
-use super::get;
-use crate::access::Caller;
+use std::collections::BTreeMap;
+
+use sogoc_index::{Level, fold};
+use sogoc_workers::dates::Date;
+use sqlx::Row;
+
+use super::{Sought, get};
+use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::record;
 use crate::search::{self, FoundHit, Wanted};
 
-/// Records that may be the one asked for, nearest first: by everything given, then by less.
+/// How a value asked for agrees with one found: the word of [`Reason::agrees`].
+type Agree = fn(&str, &str) -> &'static str;
+
+/// Most candidates shown.
+const MOST: usize = 20;
+
+/// A record that may be the one, and why.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Candidate {
+    /// Record id.
+    pub record_id: String,
+    /// Class id.
+    pub class: String,
+    /// Values by key.
+    pub fields: BTreeMap<String, String>,
+    /// Page it stands on.
+    pub page_id: String,
+    /// Its row on that page: `[x, y, width, height]`; none when the page is one record.
+    #[schema(value_type = Option<Vec<i32>>)]
+    pub bounds: Option<sogoc_workers::reading::Box4>,
+    /// What was asked held against what the record says.
+    pub reasons: Vec<Reason>,
+}
+
+/// One field asked for, held against the record.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Reason {
+    /// Key of the record's field.
+    pub field: String,
+    /// As asked.
+    pub asked: String,
+    /// As recorded.
+    pub found: String,
+    /// exact | folded | differs.
+    pub agrees: String,
+}
+
+/// A copy issued of a record before.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Earlier {
+    /// Copy id.
+    pub id: String,
+    /// Number in the issue book, such as `12/2026`.
+    pub number: String,
+    /// opening | issued | void.
+    pub state: String,
+    /// RFC 3339 UTC.
+    pub issued_at: String,
+}
+
+/// Records that may be the one asked for, those whose fields agree best on top.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`.
-pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<FoundHit>> {
+/// `NotFound`, `Forbidden`, `Unavailable`: never a silently smaller answer.
+pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Candidate>> {
     let sought = get(archive, caller, id).await?.wanted;
-    let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-    let year = sought.nam.trim().parse().ok();
-    let by_name = Wanted {
-        ho_ten: given(&sought.ho_ten),
-        limit: Some(20),
-        ..Wanted::default()
-    };
-    let by_birth = Wanted {
-        ngay_sinh: given(&sought.ngay_sinh),
-        ..by_name.clone()
-    };
-    let by_number = Wanted {
-        so: given(&sought.so_hieu),
-        limit: Some(20),
-        ..Wanted::default()
-    };
-    let by_all = Wanted {
-        truong: given(&sought.truong),
-        nam: year,
-        ..by_birth.clone()
-    };
+    let hits = hits(archive, caller, &sought).await?;
+    let mut found = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let reasons = reasons(&sought, &hit.fields);
+        let record = record::load(archive, &hit.record_id).await?;
+        found.push(Candidate {
+            record_id: hit.record_id,
+            class: hit.class,
+            fields: hit.fields,
+            page_id: record.page_id,
+            bounds: record.bounds,
+            reasons,
+        });
+    }
+    // The sort is stable: of equals, the search's own order counts.
+    found.sort_by_key(|candidate| -candidate.reasons.iter().map(weight).sum::<i32>());
+    found.truncate(MOST);
+    Ok(found)
+}
+
+/// What the index finds by everything given, then by less.
+async fn hits(archive: &Archive, caller: &Caller, sought: &Sought) -> Result<Vec<FoundHit>> {
     let mut found: Vec<FoundHit> = Vec::new();
-    for wanted in [by_all, by_birth, by_number, by_name] {
-        // A vague or unreadable detail must not hide what the other details find.
+    for wanted in questions(sought) {
         let answer = match search::find(archive, caller, &wanted).await {
             Ok(answer) => answer,
+            // A detail that cannot be read must not hide what the other details find.
             Err(Error::Invalid(_)) => continue,
             Err(error) => return Err(error),
         };
@@ -47,6 +106,180 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
             }
         }
     }
-    found.truncate(20);
     Ok(found)
+}
+
+fn questions(sought: &Sought) -> Vec<Wanted> {
+    let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    let by_name = Wanted {
+        ho_ten: given(&sought.ho_ten),
+        limit: Some(MOST),
+        ..Wanted::default()
+    };
+    let by_birth = Wanted {
+        ngay_sinh: given(&sought.ngay_sinh),
+        ..by_name.clone()
+    };
+    let by_all = Wanted {
+        truong: given(&sought.truong),
+        nam: sought.nam.trim().parse().ok(),
+        ..by_birth.clone()
+    };
+    let mut questions = vec![by_all, by_birth];
+    for number in [&sought.so_hieu, &sought.so_vao_so] {
+        questions.extend(given(number).map(|number| Wanted {
+            so: Some(number),
+            limit: Some(MOST),
+            ..Wanted::default()
+        }));
+    }
+    questions.push(by_name);
+    questions
+}
+
+/// What was asked, field by field, as it agrees with a record; what either leaves open says nothing.
+pub(crate) fn reasons(sought: &Sought, fields: &BTreeMap<String, String>) -> Vec<Reason> {
+    let pairs: [(&str, &str, Agree); 8] = [
+        ("ho_ten", &sought.ho_ten, words_agree),
+        ("ngay_sinh", &sought.ngay_sinh, dates_agree),
+        ("so_hieu", &sought.so_hieu, numbers_agree),
+        ("so_vao_so", &sought.so_vao_so, numbers_agree),
+        ("nam_tot_nghiep", &sought.nam, numbers_agree),
+        ("truong", &sought.truong, words_agree),
+        ("hoi_dong", &sought.hoi_dong, words_agree),
+        ("so_dinh_danh", &sought.so_dinh_danh, numbers_agree),
+    ];
+    let mut reasons = Vec::new();
+    for (key, asked, agree) in pairs {
+        let found = fields.get(key).map_or("", |value| value.trim());
+        let asked = asked.trim();
+        if !asked.is_empty() && !found.is_empty() {
+            reasons.push(Reason {
+                field: key.to_owned(),
+                asked: asked.to_owned(),
+                found: found.to_owned(),
+                agrees: agree(asked, found).to_owned(),
+            });
+        }
+    }
+    reasons
+}
+
+/// How much a reason counts for a candidate or against it: a number or a name says more than a school.
+fn weight(reason: &Reason) -> i32 {
+    let worth = match reason.field.as_str() {
+        "so_hieu" | "so_dinh_danh" => 8,
+        "ho_ten" | "ngay_sinh" | "so_vao_so" => 6,
+        _ => 3,
+    };
+    match reason.agrees.as_str() {
+        "exact" => worth * 2,
+        "folded" => worth * 2 - 2,
+        _ => -worth,
+    }
+}
+
+/// Letter for letter whatever the encoding, or after leaving accents out, or one within the other.
+fn words_agree(asked: &str, found: &str) -> &'static str {
+    let at = |level| (plain(asked, level), plain(found, level));
+    let (exact, exact_found) = at(Level::Exact);
+    let (ascii, ascii_found) = at(Level::Ascii);
+    if exact == exact_found {
+        "exact"
+    } else if ascii == ascii_found || ascii_found.contains(&ascii) || ascii.contains(&ascii_found) {
+        "folded"
+    } else {
+        "differs"
+    }
+}
+
+fn plain(text: &str, level: Level) -> String {
+    let folded = fold(text, level);
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The same day, or the same as far as both are known.
+fn dates_agree(asked: &str, found: &str) -> &'static str {
+    let Some(asked) = Date::parse(asked).map(|date| date.to_string()) else {
+        return "differs";
+    };
+    if asked == found {
+        "exact"
+    } else if asked.starts_with(found) || found.starts_with(&asked) {
+        "folded"
+    } else {
+        "differs"
+    }
+}
+
+/// The same signs, or the same letters and digits.
+fn numbers_agree(asked: &str, found: &str) -> &'static str {
+    let bare = |text: &str| -> String {
+        let kept = text.chars().filter(char::is_ascii_alphanumeric);
+        kept.map(|letter| letter.to_ascii_uppercase()).collect()
+    };
+    if asked == found {
+        "exact"
+    } else if bare(asked) == bare(found) {
+        "folded"
+    } else {
+        "differs"
+    }
+}
+
+/// Copies issued of a record before, newest first.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn earlier(archive: &Archive, caller: &Caller, record_id: &str) -> Result<Vec<Earlier>> {
+    require(caller, Act::SeeRequests)?;
+    let rows = sqlx::query(
+        "SELECT id, number, year, state, issued_at FROM copies WHERE record_id = $1
+         ORDER BY issued_at DESC, id DESC LIMIT 50",
+    )
+    .bind(record_id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let (number, year): (i64, i64) = (row.try_get("number")?, row.try_get("year")?);
+            Ok(Earlier {
+                id: row.try_get("id")?,
+                number: format!("{number}/{year}"),
+                state: row.try_get("state")?,
+                issued_at: row.try_get("issued_at")?,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_says_exactly_how_far_a_field_agrees() {
+        assert_eq!(words_agree("Nguyễn Thị Hoà", "Nguyễn Thị Hòa"), "exact");
+        assert_eq!(words_agree("nguyen thi hoa", "Nguyễn Thị Hòa"), "folded");
+        assert_eq!(words_agree("Nguyễn Thị Hoa", "Nguyễn Thị Huệ"), "differs");
+        assert_eq!(words_agree("Tư Nghĩa", "THPT Số 1 Tư Nghĩa"), "folded");
+        assert_eq!(dates_agree("5/6/1990", "1990-06-05"), "exact");
+        assert_eq!(dates_agree("1990", "1990-06-05"), "folded");
+        assert_eq!(dates_agree("6/6/1990", "1990-06-05"), "differs");
+        assert_eq!(numbers_agree("a 012-3456", "A0123456"), "folded");
+        assert_eq!(numbers_agree("A0123457", "A0123456"), "differs");
+    }
+
+    #[test]
+    fn what_either_side_leaves_open_is_no_reason() {
+        let sought = Sought {
+            ho_ten: "Lê Văn Mẫu".into(),
+            truong: "Tư Nghĩa".into(),
+            ..Sought::default()
+        };
+        let fields = BTreeMap::from([("ho_ten".to_owned(), "Lê Văn Mẫu".to_owned())]);
+        let reasons = reasons(&sought, &fields);
+        assert_eq!(reasons.len(), 1);
+        assert_eq!(reasons[0].agrees, "exact");
+    }
 }

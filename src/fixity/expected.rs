@@ -3,10 +3,12 @@
 /// Selects the id of every object that the catalogue knows to be in the vault, as `object_id`.
 pub(super) const OBJECTS: &str = "SELECT object_id FROM scans WHERE object_id IS NOT NULL
      UNION ALL SELECT object_id FROM copies WHERE object_id IS NOT NULL
+     UNION ALL SELECT object_id FROM request_evidence
      UNION ALL SELECT 'urn:sogoc:batch:' || id FROM batches WHERE receipt_digest IS NOT NULL";
 
 /// Counts them.
 pub(super) const COUNT: &str = "SELECT COUNT(*) FROM (SELECT object_id FROM scans
      WHERE object_id IS NOT NULL UNION ALL SELECT object_id FROM copies
-     WHERE object_id IS NOT NULL UNION ALL SELECT id FROM batches
+     WHERE object_id IS NOT NULL UNION ALL SELECT object_id FROM request_evidence
+     UNION ALL SELECT id FROM batches
      WHERE receipt_digest IS NOT NULL) objects";

@@ -31,6 +31,7 @@ use crate::vault::{ObjectId, VaultError};
 pub(super) const SCAN: &str = "urn:sogoc:scan:";
 pub(super) const COPY: &str = "urn:sogoc:copy:";
 pub(super) const BATCH: &str = "urn:sogoc:batch:";
+const EVIDENCE: &str = "urn:sogoc:evidence:";
 
 /// What was found in the vault and brought back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -53,6 +54,8 @@ pub struct Rebuilt {
     pub corrections: i64,
     /// Lines of the issue book.
     pub copies: i64,
+    /// Papers that came with requests: whole in the vault, no longer bound to a request.
+    pub evidence: i64,
     /// Numbers of the issue book of which the vault has no line, such as `3/2026`: never finished.
     pub numbers_without_copy: Vec<String>,
     /// The newest publication number.
@@ -167,6 +170,8 @@ async fn objects(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<Found> {
             text if text.starts_with(SCAN) => found.scans.push(id),
             text if text.starts_with(BATCH) => found.batches.push(id),
             text if text.starts_with(COPY) => found.copies.push(id),
+            // Kept for whoever asks; the request it came with is gone with the catalogue.
+            text if text.starts_with(EVIDENCE) => rebuilt.evidence += 1,
             other => rebuilt
                 .damaged
                 .push(format!("{other}: not an object of this archive")),

@@ -56,12 +56,25 @@ pub fn due_at(
             local.time() > hour
         }
     };
-    let mut day = if works(local.date(), holidays) && !late {
+    let day = if works(local.date(), holidays) && !late {
         local.date()
     } else {
         next_working_day(local.date(), holidays)?
     };
-    for _ in 0..procedure.working_days {
+    closing_after(day, procedure.working_days, holidays)
+}
+
+/// The close of business so many working days after a moment's day.
+///
+/// # Errors
+/// `Internal` when the holidays leave no working day.
+pub fn later(from: Timestamp, working_days: i64, holidays: &BTreeSet<Date>) -> Result<Timestamp> {
+    closing_after(VIETNAM.to_datetime(from).date(), working_days, holidays)
+}
+
+fn closing_after(from: Date, working_days: i64, holidays: &BTreeSet<Date>) -> Result<Timestamp> {
+    let mut day = from;
+    for _ in 0..working_days {
         day = next_working_day(day, holidays)?;
     }
     VIETNAM
@@ -93,6 +106,8 @@ mod tests {
             name: String::new(),
             working_days,
             cut_off: cut_off.into(),
+            extension_days: 1,
+            wait_days: 10,
             source: String::new(),
         }
     }
@@ -148,6 +163,19 @@ mod tests {
             due("2026-04-29T16:00:00+07:00", &copy),
             "2026-05-04T17:00:00"
         );
+    }
+
+    #[test]
+    fn an_extension_counts_working_days_from_the_day_it_was_due() {
+        let holidays = ["2026-04-30", "2026-05-01"];
+        let holidays = holidays.iter().map(|day| day.parse().unwrap()).collect();
+        let due = "2026-04-29T17:00:00+07:00".parse().unwrap();
+        let extended = later(due, 1, &holidays).unwrap();
+        assert_eq!(
+            VIETNAM.to_datetime(extended).to_string(),
+            "2026-05-04T17:00:00"
+        );
+        assert_eq!(later(due, 0, &holidays).unwrap(), due);
     }
 
     #[test]

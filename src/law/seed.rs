@@ -12,6 +12,7 @@ const RETENTION_RULES: &str = include_str!("../../migrations/seed/retention_rule
 const PLACES: &str = include_str!("../../migrations/seed/places.toml");
 const AGENCIES: &str = include_str!("../../migrations/seed/agencies.toml");
 const CORRECTION_GROUNDS: &str = include_str!("../../migrations/seed/correction_grounds.toml");
+const CONSENTS: &str = include_str!("../../migrations/seed/consents.toml");
 const HOLIDAYS: &str = include_str!("../../migrations/seed/holidays.toml");
 
 /// Period of validity: from inclusive, to exclusive or open.
@@ -35,6 +36,9 @@ struct ProcedureRow {
     working_days: i64,
     #[serde(default)]
     cut_off: String,
+    #[serde(default)]
+    extension_days: i64,
+    wait_days: i64,
     #[serde(flatten)]
     dated: Dated,
 }
@@ -117,6 +121,20 @@ struct CorrectionGroundRow {
 }
 
 #[derive(Deserialize)]
+struct Consents {
+    consent: Vec<ConsentRow>,
+}
+
+#[derive(Deserialize)]
+struct ConsentRow {
+    version: String,
+    vi: String,
+    en: String,
+    #[serde(flatten)]
+    dated: Dated,
+}
+
+#[derive(Deserialize)]
 struct Holidays {
     holiday: Vec<HolidayRow>,
 }
@@ -153,6 +171,9 @@ pub async fn load(catalogue: &Catalogue) -> Result<()> {
     for row in &grounds.correction_ground {
         put_correction_ground(&mut tx, row).await?;
     }
+    for row in parse::<Consents>("consents", CONSENTS)?.consent {
+        put_consent(&mut tx, &row).await?;
+    }
     for row in parse::<Holidays>("holidays", HOLIDAYS)?.holiday {
         put_holiday(&mut tx, &row).await?;
     }
@@ -167,11 +188,13 @@ fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T> {
 async fn put_procedure(tx: &mut Tx, row: &ProcedureRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO procedures
-            (code, valid_from, valid_to, name, working_days, cut_off, source, verified)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            (code, valid_from, valid_to, name, working_days, cut_off, extension_days, wait_days,
+            source, verified)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (code, valid_from) DO UPDATE SET valid_to = excluded.valid_to,
             name = excluded.name, working_days = excluded.working_days,
-            cut_off = excluded.cut_off, source = excluded.source, verified = excluded.verified",
+            cut_off = excluded.cut_off, extension_days = excluded.extension_days,
+            wait_days = excluded.wait_days, source = excluded.source, verified = excluded.verified",
     )
     .bind(&row.code)
     .bind(&row.dated.valid_from)
@@ -179,6 +202,8 @@ async fn put_procedure(tx: &mut Tx, row: &ProcedureRow) -> Result<()> {
     .bind(&row.name)
     .bind(row.working_days)
     .bind(&row.cut_off)
+    .bind(row.extension_days)
+    .bind(row.wait_days)
     .bind(&row.dated.source)
     .bind(&row.dated.verified)
     .execute(&mut **tx)
@@ -293,6 +318,25 @@ async fn put_correction_ground(tx: &mut Tx, row: &CorrectionGroundRow) -> Result
     Ok(())
 }
 
+async fn put_consent(tx: &mut Tx, row: &ConsentRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO consents (version, valid_from, valid_to, vi, en, source, verified)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (version) DO UPDATE SET valid_to = excluded.valid_to,
+            source = excluded.source, verified = excluded.verified",
+    )
+    .bind(&row.version)
+    .bind(&row.dated.valid_from)
+    .bind(&row.dated.valid_to)
+    .bind(&row.vi)
+    .bind(&row.en)
+    .bind(&row.dated.source)
+    .bind(&row.dated.verified)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 async fn put_holiday(tx: &mut Tx, row: &HolidayRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO holidays (day, name, source) VALUES ($1, $2, $3)
@@ -341,6 +385,8 @@ mod tests {
                 .iter()
                 .map(|row| (row.code.as_str(), &row.dated)),
         );
+        let consents = parse::<Consents>("consents", CONSENTS).unwrap().consent;
+        check_periods(consents.iter().map(|row| ("consent", &row.dated)));
         let agencies = parse::<Agencies>("agencies", AGENCIES).unwrap().agency;
         check_periods(agencies.iter().map(|row| (row.code.as_str(), &row.dated)));
     }

@@ -24,14 +24,14 @@ const HELD: u64 = 8 * 1024 * 1024;
 static TURNS: [Mutex<()>; 256] = [const { Mutex::const_new(()) }; 256];
 
 /// Digest and size of a file, and its bytes when they are few.
-pub(super) struct Measured {
+pub(crate) struct Measured {
     pub sha256: String,
     pub size: i64,
     pub held: Option<Bytes>,
 }
 
 /// What the reading pool says of a file.
-pub(super) enum Looked {
+pub(crate) enum Looked {
     /// Pages to be read.
     Sound(Probe),
     /// A reason why not.
@@ -39,7 +39,7 @@ pub(super) enum Looked {
 }
 
 /// Hashes the file, off the threads that serve others.
-pub(super) async fn measure(path: &Path) -> Result<Measured> {
+pub(crate) async fn measure(path: &Path) -> Result<Measured> {
     let path = path.to_owned();
     tokio::task::spawn_blocking(move || measure_now(&path))
         .await
@@ -96,7 +96,7 @@ pub(super) async fn turn(sha256: &str) -> MutexGuard<'static, ()> {
 
 /// Asks the reading pool. Only what speaks of the file quarantines it; a pool that is out of reach
 /// makes the sender come again.
-pub(super) async fn look(archive: &Archive, path: &Path) -> Result<Looked> {
+pub(crate) async fn look(archive: &Archive, path: &Path) -> Result<Looked> {
     match archive.pool.probe(path).await {
         Ok(probe) => Ok(Looked::Sound(probe)),
         Err(failure) => match failure.kind {

@@ -2,7 +2,6 @@
 //! that is generated from these handlers.
 
 mod batches;
-mod copies;
 mod corrections;
 mod custody;
 mod issued;
@@ -10,7 +9,11 @@ mod manifest;
 mod notices;
 mod people;
 mod records;
+mod requests;
+mod reuse;
+mod searches;
 mod session;
+mod track;
 
 use axum::response::Html;
 use axum::routing::get;
@@ -54,7 +57,10 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(session::routes())
         .merge(batches::routes())
         .merge(records::routes())
-        .merge(copies::routes())
+        .merge(requests::routes())
+        .merge(track::routes())
+        .merge(searches::routes())
+        .merge(reuse::routes())
         .merge(issued::routes())
         .merge(corrections::routes())
         .merge(people::routes())

@@ -45,6 +45,7 @@ impl Custody {
             "keep_records" => self.f.w("Đưa hồ sơ vào kho", "Keep records"),
             "issue_copy" => self.f.w("Cấp bản sao", "Issue copies"),
             "sweep_uploads" => self.f.w("Dọn tệp tải dở", "Sweep uploads"),
+            "sweep_requests" => self.f.w("Kết thúc đơn quá hạn chờ", "Sweep requests"),
             "tell_portal" => self.f.w("Báo tin cho cổng", "Tell portals"),
             other => other,
         }

@@ -84,6 +84,7 @@ const STAFF_DOORS: &[Door] = &[
     door("/tra-cuu", "Tra cứu", "Search", Act::SeeRecords),
     door("/cap-ban-sao", "Cấp bản sao", "Copies", Act::SeeRequests),
     door("/phu-luc", "Phụ lục", "Appendix", Act::CorrectRecords),
+    door("/tim-kho", "Tìm kho", "Searches", Act::SeeSearches),
     door("/kho", "Trông coi", "Custody", Act::SeeQueue),
     door("/nhat-ky", "Nhật ký", "Log", Act::SeeLog),
     door("/nguoi-dung", "Người dùng", "People", Act::Administer),

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::State;
 use super::fault::Problem;
+use crate::copy_request;
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::keep;
@@ -66,6 +67,15 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     }
     gauge("sogoc_index_lag", search::lag(&archive).await?);
     gauge("sogoc_records_not_kept", keep::lag(&archive).await?);
+    let standing = copy_request::standing(&archive).await?;
+    for (name, count) in [
+        ("sogoc_requests_open", standing.open),
+        ("sogoc_requests_late", standing.late),
+        ("sogoc_requests_due_soon", standing.soon),
+        ("sogoc_requests_waiting", standing.waiting),
+    ] {
+        gauge(name, count);
+    }
     let (waiting, dead) = notify::counts(&archive.catalogue).await?;
     gauge("sogoc_notices_waiting", waiting);
     gauge("sogoc_notices_dead", dead);

@@ -14,7 +14,7 @@ use super::session::{Signed, Visitor};
 use crate::access::{Act, Caller, may};
 use crate::copy_request::{self, RequestView};
 use crate::error::Result;
-use crate::review;
+use crate::{reuse, review};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -44,6 +44,7 @@ struct Home {
     waiting: Option<i64>,
     to_confirm: Vec<RequestView>,
     to_release: Vec<RequestView>,
+    reused: Option<i64>,
 }
 
 impl Home {
@@ -75,6 +76,10 @@ async fn my_work(
         waiting,
         to_confirm: requests(&archive, &caller, Act::ConfirmCopies, "received").await?,
         to_release: requests(&archive, &caller, Act::ReleaseCopies, "confirmed").await?,
+        reused: match may(&caller, Act::SeeRequests) {
+            true => Some(reuse::this_year(&archive, &caller).await?),
+            false => None,
+        },
         f: frame,
     };
     Ok(shown(&page)?.into_response())

@@ -56,7 +56,7 @@ impl People {
         Ok((status, shown(&page)?).into_response())
     }
 
-    fn roles(&self) -> [Role; 6] {
+    fn roles(&self) -> [Role; 7] {
         Role::ALL
     }
 

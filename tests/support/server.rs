@@ -36,12 +36,18 @@ pub struct Client {
 impl Server {
     /// Starts one over an empty archive.
     pub async fn start() -> Self {
+        Self::set(|_| {}).await
+    }
+
+    /// Starts one with settings of the test's own.
+    pub async fn set(change: impl FnOnce(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut config = Config::in_folder(data.path());
         // Pages are read by children of the program, never of this test.
         config.reading.program = Some(env!("CARGO_BIN_EXE_sogoc").into());
         config.web.listen = listener.local_addr().unwrap().to_string();
+        change(&mut config);
         let url = format!("http://{}", config.web.listen);
         let archive = Arc::new(Archive::open(config).await.unwrap());
         let (stop, stopped) = oneshot::channel::<()>();

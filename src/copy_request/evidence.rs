@@ -1,0 +1,264 @@
+//! Papers that show the applicant's standing: looked at in the same cage as scans, kept in the vault
+//! as objects of their own, seen only by those who may see the request.
+
+use std::io::Write;
+
+use serde_json::json;
+use sogoc_workers::outcome::FailureKind;
+use sqlx::Row;
+
+use super::deciding::wrong_state;
+use super::following::id_behind;
+use super::talking::take_answer;
+use super::terms::fresh_due;
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::notify::{self, Event};
+use crate::scan::{self, Looked, original_path};
+use crate::vault::{Content, ObjectId, Provenance};
+
+/// Most papers with one request.
+const MOST_PAPERS: i64 = 20;
+/// Longest file name, in characters.
+const LONGEST_NAME: usize = 120;
+/// Name of the entry beside the paper.
+const ENTRY_FILE: &str = "evidence.json";
+
+/// A paper that came with a request.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Evidence {
+    /// Its id.
+    pub id: String,
+    /// File name as given.
+    pub name: String,
+    /// From the file itself, never from its name.
+    pub media_type: String,
+    /// Pages.
+    pub pages: i64,
+    /// Bytes.
+    pub size: i64,
+    /// Lower-case hex.
+    pub sha256: String,
+    /// RFC 3339 UTC.
+    pub received_at: String,
+}
+
+/// Takes a paper from whoever has the tracking code. A request that waited for the applicant goes on.
+///
+/// # Errors
+/// `NotFound` code; `Invalid` name, or file with the reason it cannot be read; `Refused` when the
+/// request is settled or has enough papers; `Unavailable` vault or reading pool.
+pub async fn add_evidence(
+    archive: &Archive,
+    code: &str,
+    name: &str,
+    bytes: &[u8],
+) -> Result<Evidence> {
+    let request = id_behind(archive, code).await?;
+    let name = name_of(name)?;
+    room_for_more(archive, &request).await?;
+    let paper = look(archive, &name, bytes).await?;
+    keep(archive, &request, &paper, bytes).await?;
+    book(archive, &request, &paper).await?;
+    Ok(paper)
+}
+
+/// The last part of the name, without what a path or a terminal would misread.
+fn name_of(name: &str) -> Result<String> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let fits = !last.is_empty() && last != "." && last != "..";
+    if !fits || last.chars().count() > LONGEST_NAME || last.chars().any(char::is_control) {
+        return Err(Error::invalid(
+            "/name",
+            "Tên tệp phải có từ 1 đến 120 ký tự.",
+            "The file name must have 1 to 120 characters.",
+        ));
+    }
+    Ok(last.to_owned())
+}
+
+/// Before anything is kept: the request is open, and not every stranger's file is taken.
+async fn room_for_more(archive: &Archive, request: &str) -> Result<()> {
+    let settled: Option<String> =
+        sqlx::query_scalar("SELECT settled_at FROM copy_requests WHERE id = $1")
+            .bind(request)
+            .fetch_one(archive.catalogue.pool())
+            .await?;
+    if settled.is_some() {
+        return Err(wrong_state());
+    }
+    let count: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM request_evidence WHERE request_id = $1")
+            .bind(request)
+            .fetch_one(archive.catalogue.pool())
+            .await?;
+    if count < MOST_PAPERS {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "enough_evidence",
+        "Đơn này đã có đủ 20 tệp giấy tờ.",
+        "This request has its 20 files already.",
+    ))
+}
+
+/// What the paper is, as a caged child sees it. Unlike a scan, a broken one is not kept: its sender is
+/// there to send another.
+async fn look(archive: &Archive, name: &str, bytes: &[u8]) -> Result<Evidence> {
+    let largest = archive.config.web.largest_evidence_mib << 20;
+    if bytes.len() as u64 > largest {
+        return Err(unreadable(FailureKind::TooLarge));
+    }
+    let mut file = tempfile::NamedTempFile::new_in(&archive.spool)?;
+    file.write_all(bytes)?;
+    file.flush()?;
+    let measured = scan::measure(file.path()).await?;
+    let probe = match scan::look(archive, file.path()).await? {
+        Looked::Sound(probe) => probe,
+        Looked::Broken(kind) => return Err(unreadable(kind)),
+    };
+    Ok(Evidence {
+        id: archive.clock.new_id(),
+        name: name.to_owned(),
+        media_type: probe.format.media_type().into(),
+        pages: i64::try_from(probe.pages.len()).unwrap_or(i64::MAX),
+        size: measured.size,
+        sha256: measured.sha256,
+        received_at: stamp(archive.clock.now()),
+    })
+}
+
+fn unreadable(kind: FailureKind) -> Error {
+    Error::invalid("/file", kind.sentence_vi(), kind.sentence_en())
+}
+
+async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) -> Result<()> {
+    let entry = json!({ "request": request, "evidence": paper });
+    let files = [
+        Content::bytes(original_path(&paper.name), bytes.to_vec()),
+        Content::bytes(ENTRY_FILE, serde_json::to_vec_pretty(&entry)?),
+    ];
+    let who = Provenance {
+        user_name: "applicant".into(),
+        user_address: String::new(),
+        message: "Evidence with a request".into(),
+        at: archive.clock.now(),
+    };
+    archive
+        .vault
+        .deposit(&object_of(&paper.id)?, &files, &who)
+        .await?;
+    Ok(())
+}
+
+async fn book(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
+    let due = fresh_due(archive, request).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    take_answer(&mut tx, request, due).await?;
+    sqlx::query(
+        "INSERT INTO request_evidence (id, request_id, name, media_type, pages, size, sha256,
+            object_id, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&paper.id)
+    .bind(request)
+    .bind(&paper.name)
+    .bind(&paper.media_type)
+    .bind(paper.pages)
+    .bind(paper.size)
+    .bind(&paper.sha256)
+    .bind(object_of(&paper.id)?.as_str())
+    .bind(&paper.received_at)
+    .execute(&mut *tx)
+    .await?;
+    let subject = Subject {
+        kind: "request",
+        id: request,
+    };
+    let details = json!({ "evidence": paper.id, "sha256": paper.sha256 });
+    let deed = Deed::EvidenceReceived;
+    audit::append(&mut tx, &*archive.clock, "public", deed, subject, details).await?;
+    notify::event(&mut tx, &*archive.clock, request, Event::EvidenceReceived).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The papers of a request, for the office.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn evidence(archive: &Archive, caller: &Caller, request: &str) -> Result<Vec<Evidence>> {
+    require(caller, Act::SeeRequests)?;
+    papers(archive, request).await
+}
+
+pub(super) async fn papers(archive: &Archive, request: &str) -> Result<Vec<Evidence>> {
+    let rows = sqlx::query(
+        "SELECT * FROM request_evidence WHERE request_id = $1 ORDER BY received_at, id",
+    )
+    .bind(request)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Evidence {
+                id: row.try_get("id")?,
+                name: row.try_get("name")?,
+                media_type: row.try_get("media_type")?,
+                pages: row.try_get("pages")?,
+                size: row.try_get("size")?,
+                sha256: row.try_get("sha256")?,
+                received_at: row.try_get("received_at")?,
+            })
+        })
+        .collect()
+}
+
+/// The bytes of one paper of a request; who looked is in the log.
+///
+/// # Errors
+/// `NotFound` unless the paper belongs to that request; `Forbidden`, `Corrupt`.
+pub async fn open_evidence(
+    archive: &Archive,
+    caller: &Caller,
+    request: &str,
+    id: &str,
+) -> Result<(Evidence, Vec<u8>)> {
+    require(caller, Act::SeeRequests)?;
+    let papers = papers(archive, request).await?;
+    let paper = papers.into_iter().find(|paper| paper.id == id);
+    let paper = paper.ok_or(Error::NotFound { what: "evidence" })?;
+    let kept = original_path(&paper.name);
+    let file = archive.vault.read(&object_of(id)?, &kept, None).await?;
+    let bytes = file.into_bytes().await?.to_vec();
+    let mut tx = archive.catalogue.begin().await?;
+    let subject = Subject {
+        kind: "request",
+        id: request,
+    };
+    let details = json!({ "evidence": id });
+    let deed = Deed::EvidenceOpened;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.commit().await?;
+    Ok((paper, bytes))
+}
+
+fn object_of(id: &str) -> Result<ObjectId> {
+    Ok(ObjectId::new(format!("urn:sogoc:evidence:{id}"))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_only_its_last_part_and_never_a_path() {
+        assert_eq!(name_of("../../etc/giấy.pdf").unwrap(), "giấy.pdf");
+        assert_eq!(name_of("C:\\ảnh\\a.jpg").unwrap(), "a.jpg");
+        for bad in ["", "..", "a/", "a\u{1b}b.png", "a/.."] {
+            assert!(name_of(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What a copy costs by the rules of the day, and whether it was paid.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde_json::json;
+
+use super::deciding::one_moved;
+use crate::access::{Act, Caller, may, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::law;
+use crate::notify::{self, Event};
+
+/// Longest reference of a payment, in characters.
+const LONGEST_REFERENCE: usize = 100;
+
+/// How the fee of a request stands.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Payment {
+    /// Nothing is charged.
+    Free,
+    /// Not paid yet; no copy is released until it is.
+    Unpaid,
+    /// Paid, with a reference.
+    Paid,
+    /// Let off by the office.
+    Waived,
+}
+
+impl Payment {
+    /// Stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Unpaid => "unpaid",
+            Self::Paid => "paid",
+            Self::Waived => "waived",
+        }
+    }
+}
+
+/// What a number of copies costs in the office's province on the day of receipt, in đồng, and the rule.
+pub(super) async fn fee(
+    archive: &Archive,
+    procedure: &str,
+    copies: i64,
+    received: Timestamp,
+) -> Result<(i64, String)> {
+    let day = Offset::constant(7).to_datetime(received).date();
+    let place = &archive.config.office.fee_place;
+    match law::fee_on(&archive.catalogue, procedure, place, day).await {
+        Ok(fee) => Ok((fee.amount * copies, fee.source)),
+        Err(Error::NotFound { .. }) => Ok((0, String::new())), // no rule, no fee
+        Err(error) => Err(error),
+    }
+}
+
+/// Sets how the fee stands: a portal says `paid` or `unpaid` of its own requests, a clerk of any, and
+/// may waive it.
+///
+/// # Errors
+/// `Invalid` state or reference; `NotFound` for another portal's request; `Refused` when nothing is
+/// charged or it is settled; `Forbidden`.
+pub async fn set_payment(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    payment: Payment,
+    reference: &str,
+) -> Result<()> {
+    require(caller, Act::AskCopies)?;
+    let office = may(caller, Act::ConfirmCopies);
+    check(payment, office, reference)?;
+    let mine = if office { "" } else { caller.id.as_str() };
+    let known: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM copy_requests WHERE id = $1 AND ($2 = '' OR made_by = $2)",
+    )
+    .bind(id)
+    .bind(mine)
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    known.ok_or(Error::NotFound { what: "request" })?;
+    let mut tx = archive.catalogue.begin().await?;
+    let moved = sqlx::query(
+        "UPDATE copy_requests SET payment = $1, payment_reference = $2, payment_at = $3
+         WHERE id = $4 AND payment <> 'free' AND settled_at IS NULL",
+    )
+    .bind(payment.word())
+    .bind(Some(reference.trim()).filter(|text| !text.is_empty()))
+    .bind(stamp(archive.clock.now()))
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    one_moved(moved.rows_affected())?;
+    let subject = Subject {
+        kind: "request",
+        id,
+    };
+    let details = json!({ "payment": payment.word() });
+    let deed = Deed::PaymentSet;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    notify::event(&mut tx, &*archive.clock, id, Event::PaymentChanged).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn check(payment: Payment, office: bool, reference: &str) -> Result<()> {
+    let settable = match payment {
+        Payment::Free => false,
+        Payment::Waived => office,
+        Payment::Unpaid | Payment::Paid => true,
+    };
+    if !settable {
+        return Err(Error::invalid(
+            "/payment",
+            "Chỉ đặt được: paid, unpaid; cơ quan còn đặt được waived.",
+            "Can be set to paid or unpaid; by the office also to waived.",
+        ));
+    }
+    let length = reference.trim().chars().count();
+    if length > LONGEST_REFERENCE || (payment == Payment::Paid && length == 0) {
+        return Err(Error::invalid(
+            "/reference",
+            "Hãy ghi số biên lai hoặc mã giao dịch, không quá 100 ký tự.",
+            "A receipt or transaction number of at most 100 characters is needed.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,349 @@
+//! Reuse: another system of the province fetches a result the holder agreed to share, instead of asking
+//! them for paper. Three steps: look up by identifiers, list, fetch; each is kept with its purpose and
+//! the holder's consent, and fetches are counted.
+
+mod report;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+use sogoc_index::{Level, fold};
+use sogoc_workers::dates::Date;
+use sqlx::Row;
+
+pub use report::{PurposeCount, ReuseReport, report, this_year, year_so_far};
+
+use crate::access::{self, Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::certified_copy::{self, Verified};
+use crate::clock::stamp;
+use crate::error::{Error, Fault, Result};
+use crate::search::{self, Wanted};
+
+/// How long what was offered may be fetched.
+const OFFERED_FOR: Duration = Duration::from_secs(24 * 3600);
+
+/// Whose result is meant: all of it must be right, so that nobody is found by trying names.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Holder {
+    /// Full name; accents may be left out.
+    pub ho_ten: String,
+    /// Birth date, to the day.
+    pub ngay_sinh: String,
+    /// Diploma or register number.
+    pub so: String,
+}
+
+/// The holder's agreement, as the asking system holds it.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentGiven {
+    /// Its number in the asking system: letters, digits and `.:/_-`, at most 100.
+    pub reference: String,
+    /// When it was given, RFC 3339; not in the future.
+    pub given_at: String,
+}
+
+/// A look-up.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookUp {
+    /// Whose result.
+    pub holder: Holder,
+    /// Code of the procedure it is for, such as `1.004889`: letters, digits and `.:/_-`, at most 50.
+    pub purpose: String,
+    /// The holder's agreement.
+    pub consent: ConsentGiven,
+}
+
+/// What may be fetched, and until when.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Offer {
+    /// Id of the look-up.
+    pub id: String,
+    /// RFC 3339 UTC.
+    pub expires_at: String,
+    /// Valid results, newest first.
+    pub results: Vec<Offered>,
+}
+
+/// One result.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Offered {
+    /// Copy id.
+    pub id: String,
+    /// What the archive says of it.
+    pub result: Verified,
+}
+
+/// Looks for valid results of one holder.
+///
+/// # Errors
+/// `Invalid` with a pointer for each fault; `TooMany` after many look-ups that found nobody;
+/// `Forbidden`, `Unavailable`.
+pub async fn look_up(archive: &Archive, caller: &Caller, asked: &LookUp) -> Result<Offer> {
+    require(caller, Act::ReuseResults)?;
+    let given_at = check(archive, asked)?;
+    let door = format!("reuse:{}", caller.id);
+    access::admit(archive, &door).await?;
+    let results = results_of(archive, &asked.holder).await?;
+    if results.is_empty() {
+        access::count_failure(archive, &door).await?;
+    }
+    let found = if results.is_empty() { "none" } else { "some" };
+    metrics::counter!("sogoc_reuse_lookups_total", "found" => found).increment(1);
+    let now = archive.clock.now();
+    let offer = Offer {
+        id: archive.clock.new_id(),
+        expires_at: stamp(now + OFFERED_FOR),
+        results,
+    };
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query(
+        "INSERT INTO reuse_lookups (id, token_id, purpose, consent, consent_at, results,
+            created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&offer.id)
+    .bind(&caller.id)
+    .bind(&asked.purpose)
+    .bind(&asked.consent.reference)
+    .bind(stamp(given_at))
+    .bind(i64::try_from(offer.results.len()).unwrap_or(i64::MAX))
+    .bind(stamp(now))
+    .bind(&offer.expires_at)
+    .execute(&mut *tx)
+    .await?;
+    for one in &offer.results {
+        sqlx::query("INSERT INTO reuse_offers (lookup_id, copy_id) VALUES ($1, $2)")
+            .bind(&offer.id)
+            .bind(&one.id)
+            .execute(&mut *tx)
+            .await?;
+    }
+    let subject = Subject {
+        kind: "reuse",
+        id: &offer.id,
+    };
+    let details = json!({ "purpose": asked.purpose, "consent": asked.consent.reference,
+        "results": offer.results.len() });
+    let deed = Deed::ReuseAsked;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.commit().await?;
+    Ok(offer)
+}
+
+/// The valid copies of the records that agree with everything said.
+async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> {
+    let wanted = Wanted {
+        so: Some(holder.so.trim().to_owned()),
+        limit: Some(100),
+        ..Wanted::default()
+    };
+    let found = search::find(archive, &Caller::machine(), &wanted).await?;
+    let mut results = Vec::new();
+    for hit in found.hits {
+        if !is_holder(holder, &hit.fields) {
+            continue;
+        }
+        let rows = sqlx::query(
+            "SELECT id, code FROM copies WHERE record_id = $1 AND state = 'issued'
+             ORDER BY issued_at DESC, id DESC LIMIT 20",
+        )
+        .bind(&hit.record_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+        for row in &rows {
+            let code: String = row.try_get("code")?;
+            let result = match certified_copy::verify_code(archive, &code).await {
+                Ok(result) => result,
+                Err(Error::NotFound { .. }) => continue, // its holder let the code expire
+                Err(error) => return Err(error),
+            };
+            if result.state == "valid" {
+                let id = row.try_get("id")?;
+                results.push(Offered { id, result });
+            }
+        }
+    }
+    Ok(results)
+}
+
+/// Name, birth date to the day and one number: all must agree.
+fn is_holder(holder: &Holder, fields: &std::collections::BTreeMap<String, String>) -> bool {
+    let value = |key: &str| fields.get(key).map_or("", String::as_str);
+    let plain = |text: &str| {
+        let folded = fold(text, Level::Ascii);
+        folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let bare = |text: &str| -> String {
+        let kept = text.chars().filter(|letter| letter.is_alphanumeric());
+        kept.flat_map(char::to_uppercase).collect()
+    };
+    let born = Date::parse(&holder.ngay_sinh).map(|date| date.to_string());
+    let number = bare(&holder.so);
+    plain(value("ho_ten")) == plain(&holder.ho_ten)
+        && born.is_some_and(|born| born == value("ngay_sinh"))
+        && !number.is_empty()
+        && [bare(value("so_hieu")), bare(value("so_vao_so"))].contains(&number)
+}
+
+fn check(archive: &Archive, asked: &LookUp) -> Result<Timestamp> {
+    let mut faults = Vec::new();
+    let mut want = |ok: bool, pointer: &str, vi: &str, en: &str| {
+        if !ok {
+            faults.push(Fault {
+                pointer: pointer.into(),
+                vi: vi.into(),
+                en: en.into(),
+            });
+        }
+    };
+    let short = |text: &str| (1..=300).contains(&text.trim().chars().count());
+    let whole = Date::parse(&asked.holder.ngay_sinh).is_some_and(|date| date.day.is_some());
+    let given_at = asked.consent.given_at.parse::<Timestamp>().ok();
+    let given_at = given_at.filter(|at| *at <= archive.clock.now());
+    want(
+        short(&asked.holder.ho_ten),
+        "/holder/ho_ten",
+        "Hãy ghi họ tên.",
+        "The name is needed.",
+    );
+    want(
+        whole,
+        "/holder/ngay_sinh",
+        "Hãy ghi đủ ngày, tháng, năm sinh.",
+        "The whole birth date is needed.",
+    );
+    want(
+        short(&asked.holder.so),
+        "/holder/so",
+        "Hãy ghi số hiệu hoặc số vào sổ gốc.",
+        "The diploma or register number is needed.",
+    );
+    want(
+        is_code(&asked.purpose, 50),
+        "/purpose",
+        "Mục đích là mã thủ tục, không quá 50 ký tự.",
+        "The purpose is a procedure's code of at most 50 characters.",
+    );
+    want(
+        is_code(&asked.consent.reference, 100),
+        "/consent/reference",
+        "Hãy ghi mã văn bản đồng ý của người được cấp bằng.",
+        "The reference of the holder's consent is needed.",
+    );
+    want(
+        given_at.is_some(),
+        "/consent/given_at",
+        "Thời điểm đồng ý viết theo RFC 3339 và không ở tương lai.",
+        "When consent was given, RFC 3339, not in the future.",
+    );
+    match given_at {
+        Some(at) if faults.is_empty() => Ok(at),
+        _ => Err(Error::Invalid(faults)),
+    }
+}
+
+/// A code that can stand in the log: no spaces, no letters beyond ASCII, so no name.
+fn is_code(text: &str, most: usize) -> bool {
+    let sign = |byte: u8| byte.is_ascii_alphanumeric() || b".:/_-".contains(&byte);
+    (1..=most).contains(&text.len()) && text.bytes().all(sign)
+}
+
+/// Fetches one offered result: its sealed file.
+///
+/// # Errors
+/// `NotFound` unless this caller looked it up within the last day; `Forbidden`, `Corrupt`.
+pub async fn fetch(
+    archive: &Archive,
+    caller: &Caller,
+    lookup: &str,
+    copy: &str,
+) -> Result<Vec<u8>> {
+    require(caller, Act::ReuseResults)?;
+    let row = sqlx::query(
+        "SELECT l.purpose, l.consent FROM reuse_lookups l
+         JOIN reuse_offers o ON o.lookup_id = l.id JOIN copies c ON c.id = o.copy_id
+         WHERE l.id = $1 AND o.copy_id = $2 AND l.token_id = $3 AND l.expires_at > $4
+            AND c.state = 'issued' AND c.withdrawn_at IS NULL",
+    )
+    .bind(lookup)
+    .bind(copy)
+    .bind(&caller.id)
+    .bind(stamp(archive.clock.now()))
+    .fetch_optional(archive.catalogue.pool())
+    .await?
+    .ok_or(Error::NotFound { what: "result" })?;
+    let (purpose, consent): (String, String) = (row.try_get("purpose")?, row.try_get("consent")?);
+    let bytes = certified_copy::sealed_bytes(archive, copy).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query(
+        "INSERT INTO reuse_fetches (id, lookup_id, copy_id, purpose, at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(archive.clock.new_id())
+    .bind(lookup)
+    .bind(copy)
+    .bind(&purpose)
+    .bind(stamp(archive.clock.now()))
+    .execute(&mut *tx)
+    .await?;
+    let subject = Subject {
+        kind: "copy",
+        id: copy,
+    };
+    let details = json!({ "purpose": purpose, "consent": consent, "lookup": lookup });
+    let deed = Deed::ReuseFetched;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.commit().await?;
+    metrics::counter!("sogoc_reuse_fetches_total").increment(1);
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_is_known_only_when_everything_agrees() {
+        let fields = [
+            ("ho_ten", "Đặng Thị Thuỳ Dương"),
+            ("ngay_sinh", "1990-06-05"),
+            ("so_hieu", "A0123456"),
+            ("so_vao_so", "217/THPT"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
+        let holder = |name: &str, born: &str, number: &str| Holder {
+            ho_ten: name.into(),
+            ngay_sinh: born.into(),
+            so: number.into(),
+        };
+        for (name, born, number) in [
+            ("dang thi thuy duong", "5/6/1990", "217/THPT"),
+            ("Đặng Thị Thùy Dương", "1990-06-05", "a 0123456"),
+        ] {
+            assert!(is_holder(&holder(name, born, number), &fields), "{name}");
+        }
+        for (name, born, number) in [
+            ("dang thi thuy", "5/6/1990", "217/THPT"),
+            ("dang thi thuy duong", "1990", "217/THPT"),
+            ("dang thi thuy duong", "6/6/1990", "217/THPT"),
+            ("dang thi thuy duong", "5/6/1990", "217"),
+            ("dang thi thuy duong", "5/6/1990", "-"),
+        ] {
+            assert!(!is_holder(&holder(name, born, number), &fields), "{number}");
+        }
+    }
+
+    #[test]
+    fn what_goes_into_the_log_cannot_be_a_name() {
+        assert!(is_code("3.000465", 50) && is_code("VNEID:2026/11-7_a", 100));
+        for bad in ["", "Lê Văn", "le van", "a\nb"] {
+            assert!(!is_code(bad, 50), "{bad}");
+        }
+    }
+}

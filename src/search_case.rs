@@ -1,0 +1,271 @@
+//! When nothing is found: a case that goes to the archivist with the volumes that may hold the row,
+//! and whose finding is decided at the desk, from where it reaches the index like any other record.
+
+mod places;
+
+use serde_json::json;
+use sqlx::Row;
+
+pub use places::{Hint, Place};
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
+use crate::clock::stamp;
+use crate::copy_request::{self, Sought};
+use crate::error::{Error, Result};
+
+/// Longest note, in characters.
+const LONGEST_NOTE: usize = 2000;
+
+/// A search, with what is sought but not who asks.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct SearchCase {
+    /// Its id.
+    pub id: String,
+    /// The request.
+    pub request_id: String,
+    /// open | found | not_found | closed.
+    pub state: String,
+    /// What is sought.
+    pub wanted: Sought,
+    /// What the clerk adds.
+    pub note: String,
+    /// When the request is due, RFC 3339 UTC.
+    pub due_at: String,
+    /// RFC 3339 UTC.
+    pub opened_at: String,
+    /// What the archivist found, in words.
+    pub finding: Option<String>,
+    /// The record found.
+    pub record_id: Option<String>,
+    /// RFC 3339 UTC.
+    pub ended_at: Option<String>,
+}
+
+/// A search with the places to look in.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct SearchView {
+    /// The case.
+    pub case: SearchCase,
+    /// Volumes of that school and year with pages nobody scanned, read or decided yet.
+    pub places: Vec<Place>,
+    /// Undecided records that are like the one sought, nearest first.
+    pub hints: Vec<Hint>,
+}
+
+const SELECT: &str = "SELECT c.*, q.wanted, q.due_at FROM search_cases c
+     JOIN copy_requests q ON q.id = c.request_id";
+
+/// A clerk who finds nothing hands the request to the archivist; its term is extended where the law
+/// allows, and the applicant is told.
+///
+/// # Errors
+/// `Refused` unless the request is newly received; `Invalid` note; `NotFound`, `Forbidden`.
+pub async fn open(archive: &Archive, caller: &Caller, request: &str, note: &str) -> Result<String> {
+    require(caller, Act::ConfirmCopies)?;
+    if note.chars().count() > LONGEST_NOTE {
+        return Err(too_long());
+    }
+    let id = archive.clock.new_id();
+    let later = copy_request::extended_due(archive, request).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    copy_request::begin_search(archive, &mut tx, caller, request, later).await?;
+    sqlx::query(
+        "INSERT INTO search_cases (id, request_id, state, note, opened_by, opened_at)
+         VALUES ($1, $2, 'open', $3, $4, $5)",
+    )
+    .bind(&id)
+    .bind(request)
+    .bind(note.trim())
+    .bind(&caller.id)
+    .bind(stamp(archive.clock.now()))
+    .execute(&mut *tx)
+    .await?;
+    log(
+        archive,
+        &mut tx,
+        caller,
+        Deed::SearchOpened,
+        request,
+        json!({ "search": id }),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Searches, the most urgent first: those open, or all.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn list(archive: &Archive, caller: &Caller, all: bool) -> Result<Vec<SearchCase>> {
+    require(caller, Act::SeeSearches)?;
+    let query = format!(
+        "{SELECT} WHERE ($1 = 'all' OR c.state = 'open') ORDER BY c.ended_at DESC, q.due_at LIMIT 200"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(if all { "all" } else { "open" })
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    rows.iter().map(case_of).collect()
+}
+
+/// The searches made for one request, newest first.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn of_request(
+    archive: &Archive,
+    caller: &Caller,
+    request: &str,
+) -> Result<Vec<SearchCase>> {
+    require(caller, Act::SeeSearches)?;
+    let query = format!("{SELECT} WHERE c.request_id = $1 ORDER BY c.opened_at DESC, c.id DESC");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(request)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    rows.iter().map(case_of).collect()
+}
+
+/// One search, with the places to look in and undecided records that are like it.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<SearchView> {
+    require(caller, Act::SeeSearches)?;
+    let query = format!("{SELECT} WHERE c.id = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "search" })?;
+    let case = case_of(&row)?;
+    Ok(SearchView {
+        places: places::unindexed(archive, &case.wanted).await?,
+        hints: places::undecided(archive, &case.wanted).await?,
+        case,
+    })
+}
+
+/// The archivist names the record; decided at the desk, it is found by everybody from then on.
+///
+/// # Errors
+/// `Refused` when the search has ended, or the record was rejected; `Invalid` note; `NotFound`,
+/// `Forbidden`.
+pub async fn found(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    record_id: &str,
+    note: &str,
+) -> Result<()> {
+    require(caller, Act::EndSearches)?;
+    let record = crate::record::get(archive, caller, record_id).await?;
+    if record.state == "rejected" {
+        return Err(Error::refused(
+            "rejected",
+            "Bản ghi này đã bị loại ở bàn soát.",
+            "This record was rejected at the desk.",
+        ));
+    }
+    end(archive, caller, id, "found", Some(record_id), note).await
+}
+
+/// The archivist looked and did not find; what was looked through is said.
+///
+/// # Errors
+/// As [`found`].
+pub async fn not_found(archive: &Archive, caller: &Caller, id: &str, note: &str) -> Result<()> {
+    require(caller, Act::EndSearches)?;
+    if note.trim().is_empty() {
+        return Err(Error::invalid(
+            "/note",
+            "Hãy ghi đã tìm trong những quyển nào.",
+            "Say which volumes were looked through.",
+        ));
+    }
+    end(archive, caller, id, "not_found", None, note).await
+}
+
+async fn end(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    state: &str,
+    record_id: Option<&str>,
+    note: &str,
+) -> Result<()> {
+    if note.chars().count() > LONGEST_NOTE {
+        return Err(too_long());
+    }
+    let mut tx = archive.catalogue.begin().await?;
+    let request: Option<String> = sqlx::query_scalar(
+        "UPDATE search_cases SET state = $1, record_id = $2, finding = $3, ended_by = $4,
+            ended_at = $5 WHERE id = $6 AND state = 'open' RETURNING request_id",
+    )
+    .bind(state)
+    .bind(record_id)
+    .bind(note.trim())
+    .bind(&caller.id)
+    .bind(stamp(archive.clock.now()))
+    .bind(id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let request = request.ok_or_else(|| {
+        Error::refused(
+            "search_ended",
+            "Không có việc tìm kho nào đang mở mang mã này.",
+            "No open search has this id.",
+        )
+    })?;
+    copy_request::end_search(&mut tx, &request).await?;
+    let details = json!({ "search": id, "record": record_id, "outcome": state });
+    log(
+        archive,
+        &mut tx,
+        caller,
+        Deed::SearchEnded,
+        &request,
+        details,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn log(
+    archive: &Archive,
+    tx: &mut Tx,
+    caller: &Caller,
+    deed: Deed,
+    request: &str,
+    details: serde_json::Value,
+) -> Result<()> {
+    let subject = Subject {
+        kind: "request",
+        id: request,
+    };
+    audit::append(tx, &*archive.clock, &caller.id, deed, subject, details).await
+}
+
+fn too_long() -> Error {
+    Error::invalid("/note", "Ghi chú quá dài.", "The note is too long.")
+}
+
+fn case_of(row: &sqlx::any::AnyRow) -> Result<SearchCase> {
+    Ok(SearchCase {
+        id: row.try_get("id")?,
+        request_id: row.try_get("request_id")?,
+        state: row.try_get("state")?,
+        wanted: serde_json::from_str(&row.try_get::<String, _>("wanted")?)?,
+        note: row.try_get("note")?,
+        due_at: row.try_get("due_at")?,
+        opened_at: row.try_get("opened_at")?,
+        finding: row.try_get("finding")?,
+        record_id: row.try_get("record_id")?,
+        ended_at: row.try_get("ended_at")?,
+    })
+}

@@ -1,0 +1,351 @@
+//! Requests for copies from portals, and their handling by the office.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::copy_request::{
+    self, Applicant, AskGiven, Candidate, Earlier, Evidence, Message, Payment, Release,
+    RequestView, Sought,
+};
+use crate::error::Error;
+use crate::web::State;
+use crate::web::extract::{Asked, Given};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::requests::download;
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list, ask))
+        .routes(routes!(get))
+        .routes(routes!(candidates))
+        .routes(routes!(confirm))
+        .routes(routes!(refuse))
+        .routes(routes!(release))
+        .routes(routes!(release_many))
+        .routes(routes!(earlier))
+        .routes(routes!(messages, write))
+        .routes(routes!(extend))
+        .routes(routes!(set_payment))
+        .routes(routes!(evidence))
+        .routes(routes!(open_evidence))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RequestGiven {
+    /// Who asks.
+    applicant: Applicant,
+    /// For which diploma.
+    wanted: Sought,
+    /// Version of the consent text agreed to; `GET /api/v1/consent` has the text.
+    consent: Option<String>,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Confirmation {
+    /// The approved record that is meant.
+    record_id: String,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Refusal {
+    /// What the applicant will read.
+    reason: String,
+}
+
+/// The copy being made.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct Released {
+    /// Id of the copy.
+    copy_id: String,
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ListAsked {
+    /// received | waiting | searching | confirmed | released | refused | issued | withdrawn | expired.
+    state: Option<String>,
+    /// Only those that are late or due within two hours, whatever their state.
+    pressing: Option<bool>,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReleasesGiven {
+    /// Ids of confirmed requests; 1 to 500.
+    requests: Vec<String>,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MessageGiven {
+    /// What the applicant will read.
+    text: String,
+    /// True makes the request wait for the answer; its term stands still until then.
+    #[serde(default)]
+    wait: bool,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PaymentGiven {
+    /// paid or unpaid; the office may also waive.
+    payment: Payment,
+    /// Receipt or transaction number; needed with `paid`.
+    #[serde(default)]
+    reference: String,
+}
+
+/// Ask for a copy. The same `Idempotency-Key` from the same caller asks only once.
+#[utoipa::path(post, path = "/api/v1/copy-requests", tag = "copies", request_body = RequestGiven,
+    params(("Idempotency-Key" = Option<String>, Header, description = "At most 200 visible ASCII characters.")),
+    responses((status = 201, body = copy_request::Asked), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn ask(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    headers: HeaderMap,
+    Given(given): Given<RequestGiven>,
+) -> Result<(StatusCode, Json<copy_request::Asked>), Problem> {
+    let given = AskGiven {
+        applicant: given.applicant,
+        wanted: given.wanted,
+        consent: given.consent,
+        idempotency_key: idempotency_key(&headers)?,
+    };
+    let asked = copy_request::ask(&archive, &caller, &given).await?;
+    Ok((StatusCode::CREATED, Json(asked)))
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = value.to_str().ok().map(str::trim);
+    let key = key.filter(|key| (1..=200).contains(&key.len()));
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| {
+        Error::invalid(
+            "/headers/Idempotency-Key",
+            "Idempotency-Key phải có từ 1 đến 200 ký tự ASCII.",
+            "Idempotency-Key must be 1 to 200 ASCII characters.",
+        )
+    })
+}
+
+/// Requests, those due first on top.
+#[utoipa::path(get, path = "/api/v1/copy-requests", tag = "copies", params(ListAsked),
+    responses((status = 200, body = [RequestView]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn list(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(asked): Asked<ListAsked>,
+) -> Result<Json<Vec<RequestView>>, Problem> {
+    let requests = match asked.pressing {
+        Some(true) => copy_request::pressing(&archive, &caller).await?,
+        _ => copy_request::list(&archive, &caller, asked.state.as_deref()).await?,
+    };
+    Ok(Json(requests))
+}
+
+/// One request.
+#[utoipa::path(get, path = "/api/v1/copy-requests/{id}", tag = "copies", params(("id" = String, Path)),
+    responses((status = 200, body = RequestView), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn get(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<RequestView>, Problem> {
+    Ok(Json(copy_request::get(&archive, &caller, &id).await?))
+}
+
+/// Records that may be the one asked for, those that agree best on top, each with its reasons.
+#[utoipa::path(get, path = "/api/v1/copy-requests/{id}/candidates", tag = "copies",
+    params(("id" = String, Path)),
+    responses((status = 200, body = [Candidate]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn candidates(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Candidate>>, Problem> {
+    let found = copy_request::candidates(&archive, &caller, &id).await?;
+    Ok(Json(found))
+}
+
+/// A clerk confirms which record is meant.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/confirm", tag = "copies",
+    params(("id" = String, Path)), request_body = Confirmation,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn confirm(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Confirmation>,
+) -> Result<StatusCode, Problem> {
+    copy_request::confirm(&archive, &caller, &id, &given.record_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Refuse a request, with the reason the applicant will read.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/refuse", tag = "copies",
+    params(("id" = String, Path)), request_body = Refusal,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn refuse(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Refusal>,
+) -> Result<StatusCode, Problem> {
+    copy_request::refuse(&archive, &caller, &id, &given.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Another person than the one who confirmed releases the copy; it is sealed within moments.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/release", tag = "copies",
+    params(("id" = String, Path)),
+    responses((status = 202, body = Released), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument)))]
+async fn release(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<Released>), Problem> {
+    let copy_id = copy_request::release(&archive, &caller, &id).await?;
+    Ok((StatusCode::ACCEPTED, Json(Released { copy_id })))
+}
+
+/// Release many confirmed requests in one act: each takes a number of its own, one that cannot be
+/// released harms only itself.
+#[utoipa::path(post, path = "/api/v1/copy-requests/release", tag = "copies", request_body = ReleasesGiven,
+    responses((status = 200, body = [Release]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn release_many(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<ReleasesGiven>,
+) -> Result<Json<Vec<Release>>, Problem> {
+    let outcomes = copy_request::release_many(&archive, &caller, &given.requests).await?;
+    Ok(Json(outcomes))
+}
+
+/// Copies issued of a record before, newest first.
+#[utoipa::path(get, path = "/api/v1/records/{id}/copies", tag = "copies",
+    params(("id" = String, Path)),
+    responses((status = 200, body = [Earlier]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn earlier(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Earlier>>, Problem> {
+    Ok(Json(copy_request::earlier(&archive, &caller, &id).await?))
+}
+
+/// What was said to and by the applicant, oldest first.
+#[utoipa::path(get, path = "/api/v1/copy-requests/{id}/messages", tag = "copies",
+    params(("id" = String, Path)),
+    responses((status = 200, body = [Message]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn messages(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Message>>, Problem> {
+    let messages = copy_request::messages(&archive, &caller, &id).await?;
+    Ok(Json(messages))
+}
+
+/// Write to the applicant; the portal that asked is told.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/messages", tag = "copies",
+    params(("id" = String, Path)), request_body = MessageGiven,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn write(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<MessageGiven>,
+) -> Result<StatusCode, Problem> {
+    copy_request::write(&archive, &caller, &id, &given.text, given.wait).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Extend the term once, as far as the procedure allows; the applicant reads the reason.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/extend", tag = "copies",
+    params(("id" = String, Path)), request_body = Refusal,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn extend(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Refusal>,
+) -> Result<StatusCode, Problem> {
+    copy_request::extend(&archive, &caller, &id, &given.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Say how the fee stands: a portal of its own requests, the office of any.
+#[utoipa::path(put, path = "/api/v1/copy-requests/{id}/payment", tag = "copies",
+    params(("id" = String, Path)), request_body = PaymentGiven,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn set_payment(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<PaymentGiven>,
+) -> Result<StatusCode, Problem> {
+    let PaymentGiven { payment, reference } = given;
+    copy_request::set_payment(&archive, &caller, &id, payment, &reference).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The papers that came with a request.
+#[utoipa::path(get, path = "/api/v1/copy-requests/{id}/evidence", tag = "copies",
+    params(("id" = String, Path)),
+    responses((status = 200, body = [Evidence]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn evidence(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Evidence>>, Problem> {
+    let papers = copy_request::evidence(&archive, &caller, &id).await?;
+    Ok(Json(papers))
+}
+
+/// One paper, as it was given; who looked is in the log.
+#[utoipa::path(get, path = "/api/v1/copy-requests/{id}/evidence/{paper}", tag = "copies",
+    params(("id" = String, Path), ("paper" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument)))]
+async fn open_evidence(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path((id, paper)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let opened = copy_request::open_evidence(&archive, &caller, &id, &paper).await?;
+    Ok(download(opened))
+}

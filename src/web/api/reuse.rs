@@ -1,0 +1,91 @@
+//! Reuse by other systems of the province, and its figures.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::civil::Date;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::Error;
+use crate::reuse::{self, LookUp, Offer, ReuseReport};
+use crate::web::State;
+use crate::web::counter::pdf;
+use crate::web::extract::{Asked, Given};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(look_up))
+        .routes(routes!(fetch))
+        .routes(routes!(report))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Period {
+    /// First day, `YYYY-MM-DD`; the first of January when absent.
+    from: Option<String>,
+    /// Last day, inclusive; today when absent.
+    to: Option<String>,
+}
+
+/// Look for valid results of one holder, by name, whole birth date and one number, with the purpose
+/// and the holder's consent. What is listed may be fetched for a day.
+#[utoipa::path(post, path = "/api/v1/reuse", tag = "reuse", request_body = LookUp,
+    responses((status = 201, body = Offer), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument),
+        (status = 429, body = ProblemDocument)))]
+async fn look_up(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(asked): Given<LookUp>,
+) -> Result<(StatusCode, Json<Offer>), Problem> {
+    let offer = reuse::look_up(&archive, &caller, &asked).await?;
+    Ok((StatusCode::CREATED, Json(offer)))
+}
+
+/// Fetch one result that was listed: the sealed file, which anyone can check.
+#[utoipa::path(get, path = "/api/v1/reuse/{id}/results/{copy}", tag = "reuse",
+    params(("id" = String, Path), ("copy" = String, Path)),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
+        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument)))]
+async fn fetch(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path((id, copy)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let bytes = reuse::fetch(&archive, &caller, &id, &copy).await?;
+    Ok(pdf("ban-sao.pdf", bytes))
+}
+
+/// How often results were reused in a period, and for which procedures.
+#[utoipa::path(get, path = "/api/v1/reports/reuse", tag = "reuse", params(Period),
+    responses((status = 200, body = ReuseReport), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn report(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(period): Asked<Period>,
+) -> Result<Json<ReuseReport>, Problem> {
+    let (first, today) = reuse::year_so_far(&archive);
+    let from = day("/from", period.from.as_deref())?.unwrap_or(first);
+    let to = day("/to", period.to.as_deref())?.unwrap_or(today);
+    let report = reuse::report(&archive, &caller, from, to).await?;
+    Ok(Json(report))
+}
+
+fn day(pointer: &str, text: Option<&str>) -> Result<Option<Date>, Error> {
+    text.map(str::parse).transpose().map_err(|_| {
+        Error::invalid(
+            pointer,
+            "Ngày viết dạng YYYY-MM-DD.",
+            "A day is written YYYY-MM-DD.",
+        )
+    })
+}

@@ -1,0 +1,128 @@
+//! Searches in what is not digitised: opened by a clerk, ended by the archivist.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::search_case::{self, SearchCase, SearchView};
+use crate::web::State;
+use crate::web::extract::{Asked, Given};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(open))
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(found))
+        .routes(routes!(not_found))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Note {
+    /// For the archivist, or from them.
+    note: String,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Finding {
+    /// The record found; it need not be decided yet.
+    record_id: String,
+    /// Where it was, what to mind.
+    #[serde(default)]
+    note: String,
+}
+
+/// The search made.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct Opened {
+    /// Its id.
+    id: String,
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct SearchesAsked {
+    /// True lists ended ones too.
+    all: Option<bool>,
+}
+
+/// Nothing found: hand the request to the archivist. Its term is extended where the law allows.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/search", tag = "copies",
+    params(("id" = String, Path)), request_body = Note,
+    responses((status = 201, body = Opened), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn open(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Note>,
+) -> Result<(StatusCode, Json<Opened>), Problem> {
+    let id = search_case::open(&archive, &caller, &id, &given.note).await?;
+    Ok((StatusCode::CREATED, Json(Opened { id })))
+}
+
+/// Searches, the most urgent first.
+#[utoipa::path(get, path = "/api/v1/searches", tag = "copies", params(SearchesAsked),
+    responses((status = 200, body = [SearchCase]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn list(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(asked): Asked<SearchesAsked>,
+) -> Result<Json<Vec<SearchCase>>, Problem> {
+    let all = asked.all.unwrap_or(false);
+    Ok(Json(search_case::list(&archive, &caller, all).await?))
+}
+
+/// One search, with the volumes to look in and undecided records that are like the one sought.
+#[utoipa::path(get, path = "/api/v1/searches/{id}", tag = "copies", params(("id" = String, Path)),
+    responses((status = 200, body = SearchView), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn get(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<SearchView>, Problem> {
+    Ok(Json(search_case::get(&archive, &caller, &id).await?))
+}
+
+/// The archivist names the record.
+#[utoipa::path(post, path = "/api/v1/searches/{id}/found", tag = "copies",
+    params(("id" = String, Path)), request_body = Finding,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn found(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Finding>,
+) -> Result<StatusCode, Problem> {
+    search_case::found(&archive, &caller, &id, &given.record_id, &given.note).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The archivist looked and did not find.
+#[utoipa::path(post, path = "/api/v1/searches/{id}/not-found", tag = "copies",
+    params(("id" = String, Path)), request_body = Note,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn not_found(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Note>,
+) -> Result<StatusCode, Problem> {
+    search_case::not_found(&archive, &caller, &id, &given.note).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,138 @@
+//! What anybody with a tracking code may do: follow, write, add papers, withdraw, fetch the copy.
+
+use axum::Json;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::copy_request::{self, Evidence, Status};
+use crate::law::Consent;
+use crate::web::State;
+use crate::web::counter::{LARGEST_PAPER, consent_today, guarded, pdf};
+use crate::web::extract::{Asked, Given, too_large};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::peer::Peer;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(consent))
+        .routes(routes!(status))
+        .routes(routes!(fetch))
+        .routes(routes!(answer))
+        .routes(routes!(withdraw))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(add_evidence))
+                .layer(DefaultBodyLimit::max(LARGEST_PAPER)),
+        )
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    /// What the office will read.
+    text: String,
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct PaperAsked {
+    /// File name of the paper.
+    name: Option<String>,
+}
+
+/// The consent text in force today, for whoever shows a form of their own.
+#[utoipa::path(get, path = "/api/v1/consent", tag = "public", security(()),
+    responses((status = 200, body = Consent)))]
+async fn consent(Extracted(archive): Extracted<State>) -> Result<Json<Consent>, Problem> {
+    Ok(Json(consent_today(&archive).await?))
+}
+
+/// Where the request behind a tracking code stands.
+#[utoipa::path(get, path = "/api/v1/track/{code}", tag = "public", params(("code" = String, Path)),
+    security(()),
+    responses((status = 200, body = Status), (status = 404, body = ProblemDocument),
+        (status = 429, body = ProblemDocument)))]
+async fn status(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<Json<Status>, Problem> {
+    let answer = copy_request::status(&archive, &code);
+    Ok(Json(guarded(&archive, "follow", &peer, answer).await?))
+}
+
+/// The sealed copy behind a tracking code.
+#[utoipa::path(get, path = "/api/v1/track/{code}/copy", tag = "public", params(("code" = String, Path)),
+    security(()),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
+        (status = 404, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+async fn fetch(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let answer = copy_request::fetch(&archive, &code);
+    let (name, bytes) = guarded(&archive, "follow", &peer, answer).await?;
+    Ok(pdf(&name, bytes))
+}
+
+/// Answer the office. A request that waited for its applicant goes on.
+#[utoipa::path(post, path = "/api/v1/track/{code}/messages", tag = "public", security(()),
+    params(("code" = String, Path)), request_body = Answer,
+    responses((status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+async fn answer(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    Given(given): Given<Answer>,
+) -> Result<StatusCode, Problem> {
+    let done = copy_request::answer(&archive, &code, &given.text);
+    guarded(&archive, "follow", &peer, done).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take the request back, while no copy is being made.
+#[utoipa::path(post, path = "/api/v1/track/{code}/withdraw", tag = "public", security(()),
+    params(("code" = String, Path)),
+    responses((status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 429, body = ProblemDocument)))]
+async fn withdraw(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let done = copy_request::withdraw(&archive, &code);
+    guarded(&archive, "follow", &peer, done).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Add a paper that shows the applicant's standing: JPEG, PNG, TIFF or PDF, looked at in a cage first.
+#[utoipa::path(post, path = "/api/v1/track/{code}/evidence", tag = "public", security(()),
+    params(("code" = String, Path), PaperAsked),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = Evidence), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 413, body = ProblemDocument),
+        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+async fn add_evidence(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    Asked(asked): Asked<PaperAsked>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<Evidence>), Response> {
+    let bytes = body.map_err(|_| too_large())?;
+    let name = asked.name.unwrap_or_else(|| "giay-to".into());
+    let added = copy_request::add_evidence(&archive, &code, &name, &bytes);
+    match guarded(&archive, "follow", &peer, added).await {
+        Ok(paper) => Ok((StatusCode::CREATED, Json(paper))),
+        Err(error) => Err(Problem(error).into_response()),
+    }
+}

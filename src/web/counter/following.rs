@@ -1,0 +1,175 @@
+//! Following a request under its code: what happened, messages both ways, papers, withdrawal, the copy.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::{CodeAsked, guarded, lead_to, pdf};
+use crate::copy_request::{self, Status};
+use crate::error::{Error, Result};
+use crate::web::State;
+use crate::web::extract::Asked;
+use crate::web::fault::PageFault;
+use crate::web::frame::{Frame, shown};
+use crate::web::peer::Peer;
+use crate::web::session::{OpenForm, Visitor};
+
+/// Largest body with a paper in it, in bytes; the setting `web.largest_evidence_mib` decides below it.
+pub const LARGEST_PAPER: usize = 64 << 20;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/yeu-cau/theo-doi", get(find))
+        .route("/yeu-cau/{code}", get(follow))
+        .route("/yeu-cau/{code}/ban-sao.pdf", get(fetch))
+        .route("/yeu-cau/{code}/tra-loi", post(answer))
+        .route("/yeu-cau/{code}/rut", post(withdraw))
+        .route(
+            "/yeu-cau/{code}/giay-to",
+            post(add_paper).layer(DefaultBodyLimit::max(LARGEST_PAPER)),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "tracking.html")]
+struct Tracking {
+    f: Frame,
+    code: String,
+    fresh: bool,
+    status: Status,
+}
+
+impl Tracking {
+    fn shade(&self) -> &'static str {
+        match self.status.state.as_str() {
+            "issued" => "good",
+            "refused" | "withdrawn" | "expired" => "bad",
+            _ => "doubt",
+        }
+    }
+
+    fn event<'a>(&self, word: &'a str) -> &'a str {
+        event_in_words(&self.f, word)
+    }
+
+    fn payment(&self) -> &'static str {
+        match self.status.payment.as_str() {
+            "paid" => self.f.w("đã nộp", "paid"),
+            "waived" => self.f.w("được miễn", "waived"),
+            "unpaid" => self.f.w("chưa nộp", "not paid yet"),
+            _ => self.f.w("không thu", "free"),
+        }
+    }
+}
+
+/// What happened to a request, in words.
+pub fn event_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
+    match word {
+        "received" => f.w("Đã nhận đơn", "Received"),
+        "message" => f.w("Có tin nhắn", "A message"),
+        "waiting_for_applicant" => f.w("Chờ người xin bổ sung", "Waits for the applicant"),
+        "extended" => f.w("Gia hạn để tìm thêm", "Extended for a longer search"),
+        "confirmed" => f.w("Đã tìm thấy trong sổ gốc", "Found in the register"),
+        "refused" => f.w("Không cấp được", "Refused"),
+        "issued" => f.w("Đã cấp bản sao", "Issued"),
+        "superseded" => f.w("Bản sao đã bị thay thế", "The copy is superseded"),
+        "withdrawn" => f.w("Đã rút", "Withdrawn"),
+        "expired" => f.w("Hết hạn chờ bổ sung", "The wait ran out"),
+        "evidence_received" => f.w("Đã nhận giấy tờ", "A paper came in"),
+        "payment_changed" => f.w("Cập nhật lệ phí", "Payment changed"),
+        other => other,
+    }
+}
+
+async fn find(Asked(asked): Asked<CodeAsked>) -> Redirect {
+    lead_to("/yeu-cau", asked.ma.as_deref())
+}
+
+async fn follow(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    Asked(asked): Asked<CodeAsked>,
+) -> Result<Response, PageFault> {
+    let answer = copy_request::status(&archive, &code);
+    let status = guarded(&archive, "follow", &peer, answer).await?;
+    let page = Tracking {
+        f,
+        code: copy_request::tidy(&code),
+        fresh: asked.moi.is_some(),
+        status,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+async fn fetch(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<Response, PageFault> {
+    let answer = copy_request::fetch(&archive, &code);
+    let (name, bytes) = guarded(&archive, "follow", &peer, answer).await?;
+    Ok(pdf(&name, bytes))
+}
+
+#[derive(serde::Deserialize)]
+struct Answer {
+    text: String,
+}
+
+async fn answer(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    OpenForm(given): OpenForm<Answer>,
+) -> Result<Redirect, PageFault> {
+    let done = copy_request::answer(&archive, &code, &given.text);
+    guarded(&archive, "follow", &peer, done).await?;
+    Ok(lead_to("/yeu-cau", Some(&code)))
+}
+
+async fn withdraw(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<Redirect, PageFault> {
+    let done = copy_request::withdraw(&archive, &code);
+    guarded(&archive, "follow", &peer, done).await?;
+    Ok(lead_to("/yeu-cau", Some(&code)))
+}
+
+async fn add_paper(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    mut parts: Multipart,
+) -> Result<Redirect, PageFault> {
+    let unreadable = |_| {
+        Error::invalid(
+            "/file",
+            "Không nhận được tệp: tệp quá lớn, hoặc đường truyền bị đứt.",
+            "The file did not arrive: it is too large, or the line broke.",
+        )
+    };
+    let mut paper = None;
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        if part.name() == Some("file") {
+            let name = part.file_name().unwrap_or_default().to_owned();
+            paper = Some((name, part.bytes().await.map_err(unreadable)?));
+        }
+    }
+    let (name, bytes) = paper.ok_or_else(|| {
+        Error::invalid(
+            "/file",
+            "Hãy chọn tệp giấy tờ.",
+            "Choose the file of the paper.",
+        )
+    })?;
+    let done = copy_request::add_evidence(&archive, &code, &name, &bytes);
+    guarded(&archive, "follow", &peer, done).await?;
+    Ok(lead_to("/yeu-cau", Some(&code)))
+}

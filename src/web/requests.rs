@@ -1,0 +1,157 @@
+//! The office's side of requests: those that press, each by its state, and a clerk's own entry for
+//! somebody at the counter.
+
+mod one;
+
+pub use one::download;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State as Extracted;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::State;
+use super::counter::{RequestForm, RequestPage};
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::session::{Form, Signed};
+use crate::access::{Act, Caller, require};
+use crate::copy_request::{self, Release, RequestView, Standing};
+use crate::error::Error;
+
+/// Where a clerk enters a request for somebody.
+const ENTRY: &str = "/cap-ban-sao/moi";
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/cap-ban-sao", get(queue))
+        .route(ENTRY, get(blank).post(enter))
+        .route("/cap-ban-sao/ky-nhieu", post(release_many))
+        .merge(one::routes())
+}
+
+/// The state of a request in words.
+pub fn state_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
+    match word {
+        "received" => f.w("mới nhận", "received"),
+        "waiting" => f.w("chờ người xin", "waits for the applicant"),
+        "searching" => f.w("đang tìm kho", "being searched for"),
+        "confirmed" => f.w("chờ ký", "waits for release"),
+        "released" => f.w("đang đóng dấu", "being sealed"),
+        "issued" => f.w("đã cấp", "issued"),
+        "refused" => f.w("từ chối", "refused"),
+        "withdrawn" => f.w("đã rút", "withdrawn"),
+        "expired" => f.w("hết hạn chờ", "expired"),
+        other => other,
+    }
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct QueueAsked {
+    state: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "copies.html")]
+struct Queue {
+    f: Frame,
+    asked: String,
+    requests: Vec<RequestView>,
+    pressing: Vec<RequestView>,
+    standing: Standing,
+    released: Vec<Release>,
+}
+
+impl Queue {
+    fn states(&self) -> [(&'static str, &'static str); 7] {
+        [
+            "received",
+            "waiting",
+            "searching",
+            "confirmed",
+            "released",
+            "issued",
+            "refused",
+        ]
+        .map(|word| (word, state_in_words(&self.f, word)))
+    }
+
+    /// Chosen requests can be released in one act.
+    fn many(&self) -> bool {
+        self.asked == "confirmed" && self.f.may(Act::ReleaseCopies)
+    }
+
+    fn state<'a>(&self, word: &'a str) -> &'a str {
+        state_in_words(&self.f, word)
+    }
+}
+
+async fn queue(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Asked(asked): Asked<QueueAsked>,
+) -> Result<Response, PageFault> {
+    let asked = asked.state.unwrap_or_default();
+    show(&archive, &signed.caller, signed.frame, asked, Vec::new()).await
+}
+
+async fn show(
+    archive: &State,
+    caller: &Caller,
+    f: Frame,
+    asked: String,
+    released: Vec<Release>,
+) -> Result<Response, PageFault> {
+    let page = Queue {
+        requests: copy_request::list(archive, caller, Some(&asked)).await?,
+        pressing: copy_request::pressing(archive, caller).await?,
+        standing: copy_request::standing(archive).await?,
+        released,
+        asked,
+        f,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+async fn release_many(
+    Extracted(archive): Extracted<State>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Response, PageFault> {
+    let chosen = form.given.into_iter().filter(|(key, _)| key == "ids");
+    let ids: Vec<String> = chosen.map(|(_, id)| id).collect();
+    let released = copy_request::release_many(&archive, &form.caller, &ids).await?;
+    show(
+        &archive,
+        &form.caller,
+        form.frame,
+        "confirmed".into(),
+        released,
+    )
+    .await
+}
+
+async fn blank(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+) -> Result<Response, PageFault> {
+    require(&signed.caller, Act::ConfirmCopies)?;
+    let form = RequestForm::blank(&archive);
+    RequestPage::show(&archive, signed.frame, ENTRY, form, Vec::new()).await
+}
+
+async fn enter(
+    Extracted(archive): Extracted<State>,
+    form: Form<RequestForm>,
+) -> Result<Response, PageFault> {
+    match copy_request::ask(&archive, &form.caller, &form.given.given()).await {
+        // The clerk reads the code to the applicant from there.
+        Ok(asked) => Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response()),
+        Err(Error::Invalid(faults)) => {
+            RequestPage::show(&archive, form.frame, ENTRY, form.given, faults).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

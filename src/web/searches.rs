@@ -1,0 +1,139 @@
+//! Searches in what is not digitised: the archivist's list, and one search with where to look.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State as Extracted};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::State;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::reading_room::Names;
+use super::session::{Form, Signed};
+use crate::access::Act;
+use crate::copy_request::Reason;
+use crate::search_case::{self, SearchCase, SearchView};
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/tim-kho", get(list))
+        .route("/tim-kho/{id}", get(one))
+        .route("/tim-kho/{id}/thay", post(found))
+        .route("/tim-kho/{id}/khong-thay", post(not_found))
+        .route("/cap-ban-sao/{id}/tim-kho", post(open))
+}
+
+/// How far a field agrees: shade and words.
+pub fn agreement(f: &Frame, reason: &Reason) -> (&'static str, &'static str) {
+    match reason.agrees.as_str() {
+        "exact" => ("good", f.w("khớp", "agrees")),
+        "folded" => (
+            "doubt",
+            f.w("khớp khi bỏ dấu, bỏ phần thiếu", "agrees loosely"),
+        ),
+        _ => ("bad", f.w("khác", "differs")),
+    }
+}
+
+fn state_in_words(f: &Frame, word: &str) -> &'static str {
+    match word {
+        "open" => f.w("đang tìm", "open"),
+        "found" => f.w("đã thấy", "found"),
+        "not_found" => f.w("không thấy", "not found"),
+        _ => f.w("đã đóng", "closed"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "searches.html")]
+struct Searches {
+    f: Frame,
+    cases: Vec<SearchCase>,
+}
+
+impl Searches {
+    fn state(&self, word: &str) -> &'static str {
+        state_in_words(&self.f, word)
+    }
+}
+
+async fn list(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
+    let page = Searches {
+        cases: search_case::list(&archive, &signed.caller, true).await?,
+        f: signed.frame,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+#[derive(Template)]
+#[template(path = "search_case.html")]
+struct One {
+    f: Frame,
+    names: Names,
+    view: SearchView,
+}
+
+impl One {
+    fn state(&self) -> &'static str {
+        state_in_words(&self.f, &self.view.case.state)
+    }
+
+    fn open(&self) -> bool {
+        self.f.may(Act::EndSearches) && self.view.case.state == "open"
+    }
+
+    fn agreement(&self, reason: &Reason) -> (&'static str, &'static str) {
+        agreement(&self.f, reason)
+    }
+}
+
+async fn one(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, PageFault> {
+    let page = One {
+        view: search_case::get(&archive, &signed.caller, &id).await?,
+        names: Names::of(&archive),
+        f: signed.frame,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+#[derive(serde::Deserialize)]
+struct Words {
+    #[serde(default)]
+    record_id: String,
+    #[serde(default)]
+    note: String,
+}
+
+async fn open(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Words>,
+) -> Result<Redirect, PageFault> {
+    search_case::open(&archive, &form.caller, &id, &form.given.note).await?;
+    Ok(Redirect::to(&format!("/cap-ban-sao/{id}")))
+}
+
+async fn found(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Words>,
+) -> Result<Redirect, PageFault> {
+    let Words { record_id, note } = &form.given;
+    search_case::found(&archive, &form.caller, &id, record_id.trim(), note).await?;
+    Ok(Redirect::to("/tim-kho"))
+}
+
+async fn not_found(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Words>,
+) -> Result<Redirect, PageFault> {
+    search_case::not_found(&archive, &form.caller, &id, &form.given.note).await?;
+    Ok(Redirect::to("/tim-kho"))
+}

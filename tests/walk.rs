@@ -1,0 +1,88 @@
+//! The walk in the README is run as it stands there, by a shell, against a real server.
+
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sogoc::access::{self, Caller, Role};
+use sogoc::archive::Archive;
+use sogoc::{clerk, copy_request, notify};
+
+use crate::support::archive::caller;
+use crate::support::diploma;
+use crate::support::server::Server;
+
+const README: &str = include_str!("../README.md");
+
+/// The shell between the two marks, without its fence.
+fn script() -> &'static str {
+    let (_, after) = README
+        .split_once("<!-- the walk begins -->\n```sh\n")
+        .unwrap();
+    let (script, _) = after.split_once("```\n<!-- the walk ends -->").unwrap();
+    script
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_portal_developer_can_paste_the_walk_of_the_readme() {
+    let port = free_port();
+    let listed = format!("127.0.0.1:{port}");
+    let server = Server::set(|config| config.web.webhook_hosts = vec![listed.clone()]).await;
+    let archive = server.archive.clone();
+    let record = diploma::approved(&archive).await;
+    let machine = Caller::machine();
+    let token = access::make_token(&archive, &machine, "Cổng tỉnh", &[Role::Portal], None)
+        .await
+        .unwrap();
+    let url = format!("http://{listed}/");
+    let hook = notify::set_hook(&archive, &machine, &token.id, &url);
+    let secret = hook.await.unwrap().secret;
+    let office = tokio::spawn(work(archive, record.id));
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", script()])
+        .current_dir(folder.path())
+        .env("BASE", &server.url)
+        .env("TOKEN", &token.token)
+        .env("SECRET", &secret)
+        .env("PORT", port.to_string());
+    let ran = tokio::task::spawn_blocking(move || shell.output());
+    let ran = ran.await.unwrap().unwrap();
+    office.abort();
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(
+        ran.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    assert!(said.contains("tracking code "), "{said}");
+    assert!(said.contains("Đã nhận, đang tìm trong sổ gốc"), "{said}");
+    assert!(said.contains("the notice is genuine"), "{said}");
+    assert!(said.contains("file: unchanged, archive: valid"), "{said}");
+}
+
+/// The office at work: one confirms, another releases, the queue is worked.
+async fn work(archive: Arc<Archive>, record: String) {
+    let (clerk_, approver) = (caller(Role::Reviewer), caller(Role::Approver));
+    loop {
+        let received = copy_request::list(&archive, &clerk_, Some("received")).await;
+        for request in received.unwrap() {
+            tokio::time::sleep(Duration::from_secs(2)).await; // long enough for its status to be read
+            copy_request::confirm(&archive, &clerk_, &request.id, &record)
+                .await
+                .unwrap();
+            copy_request::release(&archive, &approver, &request.id)
+                .await
+                .unwrap();
+        }
+        clerk::drain(&archive).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
