@@ -116,6 +116,19 @@ pub enum Masking {
     Hidden,
 }
 
+/// A value that follows from another field: a letter bears no name of its kind, its subject opens "V/v"
+/// (NĐ 30/2020/NĐ-CP, Annex I).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Implied {
+    /// The value.
+    pub value: String,
+    /// Key of the field it follows from.
+    pub by: String,
+    /// How that field begins.
+    pub opening: String,
+}
+
 /// One field of a class.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -147,6 +160,10 @@ pub struct Field {
     pub offices: Vec<String>,
     /// How a value begins by the form's own rule ("V/v", "Về việc"), whatever the engine made of it.
     pub openings: Vec<String>,
+    /// What it is when it is not printed at all, and how that is seen.
+    pub implied: Option<Implied>,
+    /// Key of the field that says the same amount in words.
+    pub in_words: Option<String>,
     /// The closed list its values come from, when there is one.
     pub lexicon: Option<Lexicon>,
 }

@@ -3,6 +3,7 @@
 //! Labels come from the class, in the wordings of several eras, and are matched without accents,
 //! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
 
+mod evidence;
 mod labels;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ use crate::lines::{Line, Text, columns};
 use crate::reading::{FieldReading, Word};
 use crate::value::{Found, normalised};
 use labels::{LabelPlace, divided, label_places};
+
+/// From this confidence on a value is not read again.
+const SURE: f64 = 0.9;
 
 /// A gap inside a value wider than this many letter heights ends it.
 const WIDEST_GAP: i32 = 4;
@@ -66,6 +70,68 @@ pub(crate) fn fields(
     found
 }
 
+/// Adds what follows from other fields, and what fields that must agree say about each other.
+pub(crate) fn weigh(class: &Class, found: &mut BTreeMap<String, FieldReading>) {
+    class
+        .fields
+        .iter()
+        .for_each(|field| evidence::weigh(field, found));
+}
+
+/// Where values stand that were not read, or not surely: beside their labels, up to the next label or
+/// the text's right edge; `[left, top, right, bottom]`.
+pub(crate) fn doubtful<'a>(
+    class: &'a Class,
+    lines: &[Line],
+    found: &BTreeMap<String, FieldReading>,
+) -> Vec<(&'a Field, [i32; 4])> {
+    let fields: Vec<&Field> = class.fields.iter().collect();
+    let lines: Vec<Line> = lines.iter().map(divided).collect();
+    let edge = lines
+        .iter()
+        .map(|line| right(line.bounds()))
+        .max()
+        .unwrap_or(0);
+    let mut places = Vec::new();
+    for line in &lines {
+        let labels = label_places(line, &fields);
+        for (index, label) in labels.iter().enumerate() {
+            let reading = found.get(&label.key);
+            let sure = reading.is_some_and(|reading| reading.confidence >= SURE);
+            let Some(field) = class.field(&label.key).filter(|_| !sure) else {
+                continue;
+            };
+            let last = line.words[label.upto - 1].bounds;
+            let next = labels
+                .get(index + 1)
+                .map_or(edge, |next| line.words[next.from].bounds[0]);
+            let height = line.height();
+            let end = if next == edge {
+                next + 2 * height
+            } else {
+                next - height / 4
+            };
+            let own = [
+                right(last),
+                last[1] - height / 2,
+                end,
+                bottom(last) + height / 2,
+            ];
+            // The value that was found may stand elsewhere: below, or beside another label of it.
+            let elsewhere = reading
+                .and_then(|reading| reading.bounds)
+                .is_some_and(|bounds| {
+                    let middle = bounds[1] + bounds[3] / 2;
+                    !(own[1]..own[3]).contains(&middle)
+                });
+            if own[2] - own[0] > height && !elsewhere {
+                places.push((field, own));
+            }
+        }
+    }
+    places
+}
+
 /// What the field's expressions find, the first expression's first.
 fn searched(field: &Field, texts: &[Text]) -> Vec<Found> {
     let found = |expression: &Regex| {
@@ -107,8 +173,12 @@ fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelPlace>]) ->
 }
 
 fn beside(line: &Line, place: &LabelPlace, until: usize) -> Option<Found> {
-    let words = line.words.get(place.upto..until)?;
-    let wide = line.height() * WIDEST_GAP;
+    value_of(line.words.get(place.upto..until)?, line.height())
+}
+
+/// The value these words begin with, up to a wide gap between letters of that height.
+pub(crate) fn value_of(words: &[Word], height: i32) -> Option<Found> {
+    let wide = height * WIDEST_GAP;
     let ends = (1..words.len())
         .find(|at| words[*at].bounds[0] - right(words[at - 1].bounds) > wide)
         .unwrap_or(words.len());

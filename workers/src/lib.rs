@@ -20,11 +20,12 @@ pub mod pool;
 mod prepare;
 pub mod probe;
 mod protocol;
-mod quality;
+pub mod quality;
 pub mod reading;
 pub mod recognise;
 mod render;
 pub mod score;
+mod second_look;
 mod signature;
 mod table;
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::prepare::{self, Grey, Prepared};
 use crate::quality;
 use crate::reading::{FieldReading, PageReading, RecordReading, Word};
 use crate::recognise::{Division, Engine, RecogniseError};
+use crate::second_look;
 use crate::signature;
 use crate::table;
 
@@ -47,7 +48,8 @@ pub fn read_page(
         Some(class) => records(class, page, &prepared, &words, &lines, engine)?,
         None => Vec::new(),
     };
-    let quality = quality::judge(&page.image, &prepared, dpi, &words);
+    let mut quality = quality::judge(&page.image, &prepared, dpi, &words);
+    quality::note_handwriting(&mut quality, &records, &words);
     let turn = prepared.turn;
     let mut words: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
     for word in &mut words {
@@ -176,8 +178,12 @@ fn records(
     }
     let mut fields = form::fields(class, lines, None);
     if page.text_layer.is_none() {
+        if class.layout == Layout::Form {
+            second_look::look_again(class, prepared, lines, &mut fields, engine)?;
+        }
         signature::read_again(class, page, prepared, lines, &mut fields, engine)?;
     }
+    form::weigh(class, &mut fields);
     Ok(if fields.is_empty() {
         Vec::new()
     } else {

@@ -1,12 +1,13 @@
 //! From the page as delivered to an upright, evenly lit grey page the engine reads well.
 //!
 //! In order: grey, smaller where the scan is finer than reading needs, dark scanner border painted
-//! out, uneven light divided away, turned upright, straightened, leader dots removed. Nothing is
-//! enlarged or reduced to black and white: both cost accuracy.
+//! out, uneven light divided away, a diploma's frame painted out, turned upright, straightened, leader
+//! dots removed. Nothing is enlarged or reduced to black and white: both cost accuracy.
 
 mod blobs;
 mod border;
 mod colour;
+mod frame;
 mod leaders;
 mod light;
 mod pixels;
@@ -60,6 +61,7 @@ pub(crate) fn clean(image: &DynamicImage, dpi: u32) -> Grey {
     let mut page = grey_of(picture, dpi);
     border::paint_out(&mut page.picture);
     light::flatten(&mut page.picture);
+    frame::paint_out(&mut page.picture, page.dpi);
     page
 }
 
@@ -76,6 +78,7 @@ pub(crate) fn clean_red(image: &DynamicImage, dpi: u32) -> Option<Grey> {
     let picture = GrayImage::from_raw(colour.width(), colour.height(), red)?;
     let mut page = grey_of(picture, dpi);
     light::flatten(&mut page.picture);
+    frame::paint_out(&mut page.picture, page.dpi);
     Some(page)
 }
 

@@ -2,8 +2,12 @@
 
 use image::{DynamicImage, GrayImage};
 
+mod flags;
+
 use crate::prepare::Prepared;
-use crate::reading::{Quality, Word};
+use crate::reading::{Quality, RecordReading, Word};
+
+pub use flags::{Flag, Severity, flag};
 
 /// Least resolution of a digitised document: TT 05/2025/TT-BNV, Article 8.
 const LEAST_DPI: u32 = 200;
@@ -11,6 +15,12 @@ const LEAST_DPI: u32 = 200;
 const LEAST_SHARPNESS: f64 = 120.0;
 /// Beyond this many degrees a page was laid in carelessly.
 const MOST_SKEW: f64 = 2.0;
+/// Paper whose sides are within this share of a sheet of the A series is one.
+const SIZE_SLACK: f64 = 0.08;
+/// Below this confidence a value is not what the engine can read.
+const UNREAD: f64 = 0.5;
+/// Mean confidence of a page's words above which its print is legible.
+const LEGIBLE: f64 = 0.7;
 /// A page with less ink than this share has nothing to read.
 const LEAST_INK: f64 = 0.000_4;
 
@@ -42,6 +52,8 @@ pub(crate) fn judge(
         ("skewed", prepared.turn.skew.abs() > MOST_SKEW),
         ("bitonal", bitonal),
         ("not_colour", image.as_luma8().is_some()),
+        ("odd_size", !is_sheet(image.width(), image.height(), dpi)),
+        ("cut_edge", cut_edge(prepared, words)),
     ];
     Quality {
         blank,
@@ -53,6 +65,43 @@ pub(crate) fn judge(
             .map(|(code, _)| (*code).to_owned())
             .collect(),
     }
+}
+
+/// Whether most values of the records were not read though the print around them was: they are written
+/// by hand. Notes it among the flags.
+pub(crate) fn note_handwriting(quality: &mut Quality, records: &[RecordReading], words: &[Word]) {
+    let values = || records.iter().flat_map(|record| record.fields.values());
+    let all = values().count();
+    let unread = values().filter(|value| value.confidence < UNREAD).count();
+    let clear = words.iter().map(|word| word.confidence).sum::<f64>() / words.len().max(1) as f64;
+    if all >= 4 && unread * 2 > all && clear > LEGIBLE {
+        quality.flags.push("handwritten".to_owned());
+    }
+}
+
+/// Whether the scan's sides are those of A3, A4 or A5, either way up.
+fn is_sheet(width: u32, height: u32, dpi: u32) -> bool {
+    let millimetres = |pixels: u32| f64::from(pixels) * 25.4 / f64::from(dpi.max(1));
+    let (long, short) = (
+        millimetres(width.max(height)),
+        millimetres(width.min(height)),
+    );
+    let near = |is: f64, wanted: f64| (is / wanted - 1.0).abs() <= SIZE_SLACK;
+    let sheets = [(420.0, 297.0), (297.0, 210.0), (210.0, 148.0)];
+    sheets
+        .iter()
+        .any(|(a, b)| near(long, *a) && near(short, *b))
+}
+
+/// Whether surely read words touch the left or right edge of the page: a part of it was not scanned.
+fn cut_edge(prepared: &Prepared, words: &[Word]) -> bool {
+    let width = prepared.picture.width() as i32;
+    let touching = words.iter().filter(|word| {
+        let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
+        let [left, _, wide, _] = word.bounds;
+        word.confidence > 0.8 && letters >= 3 && (left <= 2 || left + wide >= width - 2)
+    });
+    touching.count() >= 2
 }
 
 /// Variance of the Laplacian, over the pixels where there is anything but paper.
@@ -115,6 +164,49 @@ mod tests {
         assert_eq!(fingerprint(&half_dark(0)).len(), 16);
         let turned = image::imageops::rotate90(&half_dark(0));
         assert_ne!(fingerprint(&half_dark(0)), fingerprint(&turned));
+    }
+
+    #[test]
+    fn sheets_of_the_a_series_are_known_either_way_up() {
+        assert!(is_sheet(2480, 3508, 300));
+        assert!(is_sheet(3307, 2339, 200));
+        assert!(is_sheet(1240, 1754, 210));
+        assert!(!is_sheet(2480, 2480, 300));
+        assert!(!is_sheet(0, 0, 0));
+    }
+
+    #[test]
+    fn values_unread_among_legible_print_are_handwriting() {
+        let word = |confidence| Word {
+            text: "Nơi".into(),
+            confidence,
+            bounds: [0; 4],
+        };
+        let record = |confidence: f64| {
+            let field = crate::reading::FieldReading {
+                raw: "x".into(),
+                value: "x".into(),
+                confidence,
+                accepted: false,
+                bounds: None,
+                evidence: None,
+            };
+            let fields = (0..5).map(|at| (format!("f{at}"), field.clone())).collect();
+            RecordReading {
+                class: "van_bang".into(),
+                fields,
+                bounds: None,
+            }
+        };
+        let noted = |value: f64, print: f64| {
+            let mut quality = Quality::default();
+            note_handwriting(&mut quality, &[record(value)], &[word(print)]);
+            quality.flags
+        };
+        assert_eq!(noted(0.1, 0.9), ["handwritten"]);
+        assert!(noted(0.9, 0.9).is_empty());
+        assert!(noted(0.1, 0.4).is_empty(), "nothing on the page is legible");
+        note_handwriting(&mut Quality::default(), &[], &[]);
     }
 
     #[test]

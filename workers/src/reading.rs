@@ -64,7 +64,7 @@ pub struct Quality {
     pub sharpness: f64,
     /// Difference hash of the upright page, 16 hex digits: "same sheet scanned twice?".
     pub fingerprint: String,
-    /// Stable codes of what falls short of the standard: `low_dpi`, `blurred`, `skewed`, `bitonal`, `blank` …
+    /// Stable codes of what falls short of the standard; [`crate::quality::flag`] says what each means.
     pub flags: Vec<String>,
 }
 

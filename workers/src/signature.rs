@@ -60,6 +60,7 @@ pub(crate) fn read_again(
     let red = red.map(|red| prepare::upright_alike(&red, &prepared.turn));
     let picture = red.as_ref().unwrap_or(&prepared.picture);
     let mut heading = form::last_heading(signer, page_lines).map(|(_, bounds)| bounds);
+    let mut names: Vec<Found> = Vec::new();
     for depth in LOOKS {
         if heading.is_some() {
             break;
@@ -67,12 +68,14 @@ pub(crate) fn read_again(
         let wide = below_text(page_lines, picture.dimensions());
         let block = block(&look(picture, wide, depth), wide, prepared.dpi, engine)?;
         heading = form::last_heading(signer, &block).map(|(_, bounds)| bounds);
+        names.extend(name_in(&block, signer));
     }
     let Some(heading) = heading else {
+        settle(signer, names, fields);
         return Ok(());
     };
+    names.clear();
     let place = around(heading, prepared.dpi, picture.dimensions());
-    let mut names: Vec<Found> = Vec::new();
     let mut offices: Vec<Found> = Vec::new();
     for depth in LOOKS {
         let block = block(&look(picture, place, depth), place, prepared.dpi, engine)?;

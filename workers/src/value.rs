@@ -1,5 +1,6 @@
 //! What a printed value means: normalised beside the raw, and checked against its field.
 
+pub(crate) mod amounts;
 mod repair;
 
 use crate::class::{Field, FieldKind, Lexicon, LexiconEntry};

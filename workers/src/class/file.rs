@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, Label, Layout, Lexicon,
-    Masking, Retention, Scope,
+    Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, Implied, Label, Layout,
+    Lexicon, Masking, Retention, Scope,
 };
 
 macro_rules! embedded {
@@ -38,6 +38,7 @@ const EMBEDDED_LEXICONS: &[(&str, &str)] = embedded!(
     "gioi_tinh",
     "hinh_thuc",
     "ho",
+    "loai_van_ban",
     "xep_loai"
 );
 
@@ -84,6 +85,8 @@ struct FieldFile {
     offices: Vec<String>,
     #[serde(default)]
     openings: Vec<String>,
+    implied: Option<Implied>,
+    in_words: Option<String>,
     lexicon: Option<Spanned<String>>,
 }
 
@@ -294,6 +297,8 @@ impl Source {
             below: field.below,
             offices: field.offices,
             openings: field.openings,
+            implied: field.implied,
+            in_words: field.in_words,
             lexicon,
             key: field.key.into_inner(),
         })

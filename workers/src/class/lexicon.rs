@@ -78,7 +78,9 @@ impl Lexicon {
                 if slips > allowed {
                     continue;
                 }
-                let distance = slips * 2 + accents;
+                let capitals = |text: &str| !text.chars().any(char::is_lowercase);
+                let case = usize::from(capitals(form) != capitals(printed));
+                let distance = slips * 4 + accents * 2 + case;
                 match best {
                     Some((least, ..)) if least < distance => {}
                     Some((least, known, _)) if least == distance => tied |= known != entry,

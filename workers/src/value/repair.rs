@@ -13,6 +13,8 @@ pub(super) fn better(field: &Field, raw: &str, closed: Option<&Lexicon>) -> Opti
     let better = match field.kind {
         FieldKind::Date => dates::within(raw),
         FieldKind::Name => name(raw, field.lexicon.as_ref()),
+        FieldKind::Place => place(raw, field.lexicon.as_ref()?),
+        FieldKind::Text if field.key.ends_with("_chu") => super::amounts::with_whole_words(raw),
         _ => closed.and_then(|list| listed(list, raw)),
     };
     better.or(opened)
@@ -51,6 +53,59 @@ fn name(raw: &str, families: Option<&Lexicon>) -> Option<String> {
     let solid = words().collect::<Vec<_>>().join(" ");
     let known = families.and_then(|families| names::with_known_family(&solid, families));
     known.or((solid != raw && !solid.is_empty()).then_some(solid))
+}
+
+/// Words that stand before a place's own name.
+const RANKS: [&str; 8] = [
+    "Thành phố",
+    "Thị trấn",
+    "Thị xã",
+    "Tỉnh",
+    "Huyện",
+    "Quận",
+    "Phường",
+    "Xã",
+];
+
+/// The place with each part whose accents were misread as the list writes it, where one entry has
+/// these letters; a part whose letters no entry has stays.
+fn place(raw: &str, places: &Lexicon) -> Option<String> {
+    let parts: Vec<String> = raw
+        .split(',')
+        .map(|part| {
+            let part = part.trim();
+            let lower = part.to_lowercase();
+            let rank = RANKS.iter().find_map(|rank| {
+                let rest = lower.strip_prefix(&rank.to_lowercase())?;
+                rest.starts_with(' ').then(|| rank.chars().count() + 1)
+            });
+            let own: String = part.chars().skip(rank.unwrap_or(0)).collect();
+            match accented(&own, places) {
+                Some(better) => {
+                    let rank: String = part.chars().take(rank.unwrap_or(0)).collect();
+                    format!("{rank}{better}")
+                }
+                None => part.to_owned(),
+            }
+        })
+        .collect();
+    let better = parts.join(", ");
+    (better != raw
+        && fold::letters(&better) == fold::letters(raw)
+        && parts.len() == raw.split(',').count())
+    .then_some(better)
+    .filter(|better| better.replace(' ', "") != raw.replace(' ', ""))
+}
+
+/// The one entry with these letters, when none is equal.
+fn accented<'a>(name: &str, places: &'a Lexicon) -> Option<&'a str> {
+    let entries = || places.entries.iter().map(|entry| entry.canonical.as_str());
+    if name.is_empty() || entries().any(|entry| entry == name) {
+        return None;
+    }
+    let folded = fold::letters(name);
+    let mut same = entries().filter(|entry| fold::letters(entry) == folded);
+    same.next().filter(|_| same.next().is_none())
 }
 
 /// The one printed form of the list the letters are near to.
@@ -99,6 +154,22 @@ mod tests {
         assert_eq!(name("Trân Văn Bê").as_deref(), Some("Trần Văn Bê"));
         assert_eq!(name("Lê Thị Bê"), None);
         assert_eq!(name("5 . 5"), None);
+    }
+
+    #[test]
+    fn accents_of_a_known_district_are_put_right() {
+        let place = |raw: &str| read("van_bang", "noi_sinh", raw);
+        assert_eq!(
+            place("Đức Phố, Quảng Ngãi").as_deref(),
+            Some("Đức Phổ, Quảng Ngãi")
+        );
+        assert_eq!(
+            place("Thị xã Quảng Ngải").as_deref(),
+            Some("Thị xã Quảng Ngãi")
+        );
+        assert_eq!(place("Đức Phổ, Quảng Ngãi"), None);
+        assert_eq!(place("Xóm Cây Đa, Quảng Ngãi"), None);
+        assert_eq!(place(",,"), None);
     }
 
     #[test]

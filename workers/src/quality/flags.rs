@@ -1,0 +1,125 @@
+//! What each flag of a scan means, how grave it is and what to do, in both languages.
+
+/// How grave a flag is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good to know.
+    Note,
+    /// Readable, but below the standard or harder to read.
+    Warning,
+    /// Nothing can be done with the page as it is.
+    Grave,
+}
+
+/// One flag of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flag {
+    /// Stable, as in `PageReading.quality.flags`.
+    pub code: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What it says, in Vietnamese.
+    pub vi: &'static str,
+    /// The same in English.
+    pub en: &'static str,
+    /// What to do about it, in Vietnamese.
+    pub remedy_vi: &'static str,
+    /// The same in English.
+    pub remedy_en: &'static str,
+}
+
+/// The flag of that code; `None` for a code of a newer release.
+pub fn flag(code: &str) -> Option<&'static Flag> {
+    FLAGS.iter().find(|flag| flag.code == code)
+}
+
+/// Every flag. What the standard asks is TT 05/2025/TT-BNV, Article 8.
+const FLAGS: [Flag; 9] = [
+    Flag {
+        code: "blank",
+        severity: Severity::Note,
+        vi: "Trang trắng hoặc mặt sau không có chữ.",
+        en: "A blank page, or a back without text.",
+        remedy_vi: "Giữ nguyên để đủ số trang; nếu lẽ ra có chữ thì quét lại.",
+        remedy_en: "Keep it for the count of pages; scan again if there should be text.",
+    },
+    Flag {
+        code: "low_dpi",
+        severity: Severity::Warning,
+        vi: "Độ phân giải dưới 200 dpi.",
+        en: "Resolution below 200 dpi.",
+        remedy_vi: "Quét lại từ bản giấy ở 200 dpi trở lên nếu còn bản giấy.",
+        remedy_en: "Scan the paper again at 200 dpi or more where it still exists.",
+    },
+    Flag {
+        code: "blurred",
+        severity: Severity::Warning,
+        vi: "Ảnh mờ, nét chữ nhòe.",
+        en: "The image is blurred.",
+        remedy_vi: "Lau kính máy quét, ép phẳng giấy và quét lại.",
+        remedy_en: "Clean the glass, flatten the paper and scan again.",
+    },
+    Flag {
+        code: "skewed",
+        severity: Severity::Note,
+        vi: "Trang bị nghiêng hơn 2 độ.",
+        en: "The page leans by more than 2 degrees.",
+        remedy_vi: "Máy đọc đã tự xoay thẳng; chỉ quét lại nếu mất chữ.",
+        remedy_en: "Reading straightens it; scan again only if text is lost.",
+    },
+    Flag {
+        code: "bitonal",
+        severity: Severity::Warning,
+        vi: "Ảnh chỉ có đen và trắng (1 bit).",
+        en: "The image is black and white only (1 bit).",
+        remedy_vi: "Quét lại ở chế độ màu 24 bit nếu còn bản giấy.",
+        remedy_en: "Scan again in 24-bit colour where the paper still exists.",
+    },
+    Flag {
+        code: "not_colour",
+        severity: Severity::Note,
+        vi: "Ảnh không có màu; tiêu chuẩn yêu cầu màu 24 bit.",
+        en: "The image has no colour; the standard asks for 24 bits.",
+        remedy_vi: "Ghi nhận là chưa đạt chuẩn; quét lại nếu dấu đỏ cần phân biệt.",
+        remedy_en: "Keep as not conforming; scan again where a red seal must be told apart.",
+    },
+    Flag {
+        code: "odd_size",
+        severity: Severity::Note,
+        vi: "Khổ giấy không phải A3, A4 hay A5.",
+        en: "The sheet is none of A3, A4 and A5.",
+        remedy_vi: "Kiểm tra tỷ lệ quét có phải 1:1 và trang có bị cắt không.",
+        remedy_en: "Check that the scan is 1:1 and that nothing was cut off.",
+    },
+    Flag {
+        code: "cut_edge",
+        severity: Severity::Grave,
+        vi: "Chữ chạm mép ảnh: một phần trang có thể đã bị cắt.",
+        en: "Text touches the image's edge: a part of the page may be missing.",
+        remedy_vi: "Đặt lại giấy cho đủ lề và quét lại.",
+        remedy_en: "Lay the paper in with its margins and scan again.",
+    },
+    Flag {
+        code: "handwritten",
+        severity: Severity::Note,
+        vi: "Phần điền vào là chữ viết tay, máy không đọc chắc.",
+        en: "What was filled in is handwriting, which is not read surely.",
+        remedy_vi: "Người nhập gõ theo ảnh bên cạnh.",
+        remedy_en: "A person keys it in beside the image.",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_is_explained_once() {
+        for one in &FLAGS {
+            assert_eq!(flag(one.code), Some(one));
+            let texts = [one.vi, one.en, one.remedy_vi, one.remedy_en];
+            assert!(texts.iter().all(|text| text.ends_with('.')), "{}", one.code);
+        }
+        assert_eq!(flag("unheard_of"), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! Values of a form that were not read surely, read once more: each alone, as one line.
+
+use std::collections::BTreeMap;
+
+use image::{GrayImage, imageops::crop_imm};
+
+use crate::class::{Class, Field};
+use crate::confidence::{Check, Second};
+use crate::form;
+use crate::lines::Line;
+use crate::prepare::Prepared;
+use crate::reading::FieldReading;
+use crate::recognise::{Division, Engine, RecogniseError};
+use crate::value::{Found, normalised};
+
+/// A page with more doubtful values than this is written by hand or hopeless; the rest are left.
+const MOST: usize = 8;
+
+/// A second look that differs must be this much surer: the first saw the line the value stands in.
+const CLEARLY: f64 = 0.15;
+
+/// What two equal looks of one engine leave of the doubt.
+const DOUBT_LEFT: f64 = 0.5;
+
+/// White pixels added around what is read alone.
+const MARGIN: i32 = 12;
+
+/// Reads the doubtful values beside their labels again.
+///
+/// # Errors
+/// [`RecogniseError`] when the engine fails.
+pub(crate) fn look_again(
+    class: &Class,
+    prepared: &Prepared,
+    lines: &[Line],
+    fields: &mut BTreeMap<String, FieldReading>,
+    engine: &mut Engine,
+) -> Result<(), RecogniseError> {
+    let (width, height) = (
+        prepared.picture.width() as i32,
+        prepared.picture.height() as i32,
+    );
+    for (field, [left, top, right, bottom]) in
+        form::doubtful(class, lines, fields).into_iter().take(MOST)
+    {
+        let (left, top) = (left.clamp(0, width), top.clamp(0, height));
+        let (wide, high) = (right.min(width) - left, bottom.min(height) - top);
+        if wide < 3 || high < 3 {
+            continue;
+        }
+        let crop = crop_imm(
+            &prepared.picture,
+            left as u32,
+            top as u32,
+            wide as u32,
+            high as u32,
+        );
+        let mut words = engine.words(&framed(&crop.to_image()), prepared.dpi, Division::Line)?;
+        for word in &mut words {
+            word.bounds[0] += left - MARGIN;
+            word.bounds[1] += top - MARGIN;
+        }
+        if let Some(second) = form::value_of(&words, high / 2) {
+            settle(field, &second, fields);
+        }
+    }
+    Ok(())
+}
+
+/// The picture with white paper around it: the engine loses letters at an edge.
+fn framed(crop: &GrayImage) -> GrayImage {
+    let (width, height) = (
+        crop.width() + 2 * MARGIN as u32,
+        crop.height() + 2 * MARGIN as u32,
+    );
+    let mut paper = GrayImage::from_pixel(width, height, image::Luma([255]));
+    image::imageops::replace(&mut paper, crop, i64::from(MARGIN), i64::from(MARGIN));
+    paper
+}
+
+/// Keeps the reading that passes its field's check, else the surer; says whether they agree.
+fn settle(field: &Field, second: &Found, fields: &mut BTreeMap<String, FieldReading>) {
+    let Some(first) = fields.get(&field.key) else {
+        let reading = second.reading(field, Second::None);
+        fields.insert(
+            field.key.clone(),
+            FieldReading {
+                accepted: false,
+                ..reading
+            },
+        );
+        return;
+    };
+    let passes = |raw: &str| match normalised(field, raw).1 {
+        Check::Agrees => 2,
+        Check::Unknown => 1,
+        Check::Contradicts => 0,
+    };
+    let alone = second.reading(field, Second::None);
+    if alone.raw == first.raw {
+        // One engine agrees with itself in its mistakes too: the weaker look counts, and nothing is
+        // accepted that was not before.
+        let agreed = 1.0 - (1.0 - first.confidence.min(alone.confidence)) * DOUBT_LEFT;
+        let first = FieldReading {
+            confidence: agreed.max(first.confidence),
+            ..first.clone()
+        };
+        fields.insert(field.key.clone(), first);
+        return;
+    }
+    let (checked, before) = (passes(&alone.raw), passes(&first.raw));
+    let surer = alone.confidence > first.confidence + CLEARLY;
+    let better = checked > before || (checked == before && surer);
+    let kept = if better {
+        second.reading(field, Second::Different)
+    } else {
+        first.clone()
+    };
+    let doubted = FieldReading {
+        accepted: false,
+        ..kept
+    };
+    fields.insert(field.key.clone(), doubted);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::class::Classes;
+    use crate::lines::tests::page;
+
+    fn settled(first: Option<&str>, second: &str) -> FieldReading {
+        let classes = Classes::load(None).unwrap();
+        let field = classes
+            .get("van_bang")
+            .unwrap()
+            .field("ngay_sinh")
+            .unwrap()
+            .clone();
+        let found = |text: &str| Found::of(&page(&[text])).unwrap();
+        let mut fields = BTreeMap::new();
+        if let Some(first) = first {
+            fields.insert(
+                field.key.clone(),
+                found(first).reading(&field, Second::None),
+            );
+        }
+        settle(&field, &found(second), &mut fields);
+        fields.remove("ngay_sinh").unwrap()
+    }
+
+    #[test]
+    fn two_looks_that_agree_are_surer_and_two_that_differ_are_not_accepted() {
+        let once = settled(None, "5/9/1974");
+        assert!(!once.accepted);
+        assert!(settled(Some("5/9/1974"), "5/9/1974").confidence > once.confidence);
+        let differing = settled(Some("5/9/1974"), "5/8/1974");
+        assert!(!differing.accepted);
+    }
+
+    #[test]
+    fn what_is_a_date_wins_over_what_is_none() {
+        assert_eq!(settled(Some("2đ 04/1985"), "28/04/1985").raw, "28/04/1985");
+        assert_eq!(settled(Some("28/04/1985"), "2đ 04/1985").raw, "28/04/1985");
+    }
+}
