@@ -26,7 +26,7 @@ fn whole(word: &str, opens: bool) -> Option<String> {
         return Some(word.to_owned());
     }
     let distance = |known: &&str| fold::distance(known, &lower);
-    let least = WORDS.iter().map(|known| distance(&known)).min()?;
+    let least = WORDS.iter().map(&distance).min()?;
     let mut near = WORDS.iter().filter(|known| distance(known) == least);
     let (Some(only), None) = (near.next(), near.next()) else {
         return None;
