@@ -251,6 +251,10 @@ async fn an_expired_certificate_does_not_seal_and_fails_before_pyhanko_for_that_
         .seal(&composed, &request(&content), Timestamp::now())
         .await;
     assert!(matches!(refused, Err(SealError::Unfit(Unfit::Expired))));
+    let stamped = unasked(&authority, "old", Level::BT, then);
+    let refused = stamped.seal(&composed, &request(&content), then).await;
+    let late = matches!(refused, Err(SealError::Unfit(Unfit::Expired)));
+    assert!(late, "our clock set back hides nothing: {refused:?}");
     let pdf = write(&authority, "old.pdf", &sealed);
     let findings = judge(&authority, &pdf, Level::BB);
     assert_eq!(findings["bottom_line"], false);
