@@ -18,7 +18,7 @@ stop_serving() {
 trap stop_serving EXIT
 trap 'exit 130' INT TERM
 
-say "Building (the first time takes about 12 minutes on two cores, later a moment)"
+say "Building (the first time takes about 15 minutes on two cores, later a moment)"
 cargo build --locked --bin sogoc
 
 say "A fresh archive in $data (what an earlier demo left there is removed)"

@@ -61,8 +61,20 @@ impl Date {
     /// A year of two digits is of the 1900s from 30 on and of the 2000s below.
     pub fn parse(text: &str) -> Option<Self> {
         let trimmed = text.trim().trim_matches(|c: char| ",.;: ".contains(c));
-        numeric(trimmed).or_else(|| in_words(trimmed))
+        numeric(trimmed)
+            .or_else(|| as_kept(trimmed))
+            .or_else(|| in_words(trimmed))
     }
+}
+
+/// As this type writes itself, and as programs send it: `1974-09-05`, `1974-09`.
+fn as_kept(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_once('-').filter(|(year, _)| year.len() == 4)?;
+    let (month, day) = match rest.split_once('-') {
+        Some((month, day)) => (month, Some(day.parse().ok()?)),
+        None => (rest, None),
+    };
+    Date::new(year.parse().ok()?, Some(month.parse().ok()?), day)
 }
 
 static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
@@ -248,6 +260,16 @@ mod tests {
             " 05/09/1974.",
         ] {
             assert_eq!(read(text).as_deref(), Some("1974-09-05"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_read_back_as_it_is_kept() {
+        for kept in ["1974-09-05", "1974-09", "1974"] {
+            assert_eq!(read(kept).as_deref(), Some(kept));
+        }
+        for none in ["1974-13", "1974-02-30", "1974-09-", "19740-9-5"] {
+            assert_eq!(read(none), None, "{none}");
         }
     }
 
