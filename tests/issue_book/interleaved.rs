@@ -233,9 +233,9 @@ impl World {
         self.archive.vault = Vault::over(self.store.clone()).await.unwrap();
     }
 
-    /// Lets every job left behind be taken up again.
+    /// Lets every job left behind be taken up again, that of a correction two days ahead too.
     async fn recover(&mut self) {
-        for _ in 0..30 {
+        for _ in 0..80 {
             self.clock.advance(Duration::from_secs(3600));
             clerk::work_off(&self.archive, &WORK).await.unwrap();
             let left = jobs::backlog(&self.archive.catalogue).await.unwrap();
