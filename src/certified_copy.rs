@@ -57,9 +57,6 @@ pub struct CopyRow {
     pub issued_by: String,
     /// RFC 3339 UTC.
     pub issued_at: String,
-    /// Số lượng: how many copies this line stands for.
-    #[serde(default = "one")]
-    pub quantity: i64,
     /// Id of the earlier copy that this one repeats.
     #[serde(default)]
     pub reissue_of: Option<String>,
@@ -80,8 +77,11 @@ pub struct CopyRow {
     pub code_until: Option<String>,
 }
 
-fn one() -> i64 {
-    1
+impl CopyRow {
+    /// Number in the issue book, such as `12/2026`.
+    pub fn book_number(&self) -> String {
+        format!("{}/{}", self.number, self.year)
+    }
 }
 
 /// What is to be issued.
@@ -91,8 +91,6 @@ pub(crate) struct Issue<'a> {
     pub record_id: &'a str,
     /// The request it answers.
     pub request_id: Option<&'a str>,
-    /// How many copies.
-    pub quantity: i64,
     /// The earlier copy that this one repeats.
     pub reissue_of: Option<&'a str>,
 }
@@ -103,7 +101,6 @@ impl<'a> Issue<'a> {
         Self {
             record_id,
             request_id: None,
-            quantity: 1,
             reissue_of: None,
         }
     }
@@ -142,7 +139,6 @@ pub async fn reissue(archive: &Archive, caller: &Caller, copy_id: &str) -> Resul
         return Err(not_issued());
     }
     let wish = Issue {
-        quantity: earlier.quantity,
         reissue_of: Some(&earlier.id),
         ..Issue::of(&earlier.record_id)
     };

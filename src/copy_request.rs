@@ -14,7 +14,7 @@ mod terms;
 pub use asking::{STANDINGS, ask};
 pub use deciding::{Release, confirm, refuse, release, release_many};
 pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
-pub use following::{Status, fetch, status, words};
+pub use following::{Issued, Status, fetch, status, words};
 pub use listing::{RequestView, get, list};
 pub(crate) use matching::reasons;
 pub use matching::{Candidate, Earlier, Reason, candidates, earlier};
@@ -61,12 +61,19 @@ pub struct Sought {
     pub so_hieu: String,
     /// Register number.
     pub so_vao_so: String,
-    /// How many copies on paper; one when absent.
+    /// How many copies; one when absent.
     pub copies: Option<i64>,
     /// How the copy is to be handed over.
     pub delivery: Delivery,
     /// What the copy is for.
     pub purpose: String,
+}
+
+impl Sought {
+    /// How many copies are asked for; each becomes a file and a line of the issue book of its own.
+    pub fn number_of_copies(&self) -> i64 {
+        self.copies.unwrap_or(1)
+    }
 }
 
 /// How a copy is handed over. The sealed file can be fetched with the tracking code in every case.

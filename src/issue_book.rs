@@ -42,7 +42,7 @@ pub struct BookLine {
     pub so_hieu: String,
     /// Register number.
     pub so_vao_so: String,
-    /// How many copies; 0 where none was made.
+    /// How many copies: each has a line of its own, so 1, or 0 where none was made.
     pub quantity: i64,
     /// Who asked.
     pub receiver: String,
@@ -112,7 +112,7 @@ fn bounds(year: i64) -> Result<(String, String)> {
 async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>> {
     let appendix = correction::all_approved(archive).await?;
     let rows = sqlx::query(
-        "SELECT c.number, c.state, c.issued_at, c.quantity, c.void_code, c.withdrawn_at,
+        "SELECT c.number, c.state, c.issued_at, c.void_code, c.withdrawn_at,
             c.withdrawal, c.record_id, c.record_version, r.class, v.fields, q.applicant,
             COALESCE(p.name, c.issued_by) AS released_by, e.number AS earlier_number,
             e.year AS earlier_year
@@ -157,10 +157,7 @@ fn copy_line(
         document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),
         so_hieu: value("so_hieu"),
         so_vao_so: value("so_vao_so"),
-        quantity: match state.as_str() {
-            "issued" => row.try_get("quantity")?,
-            _ => 0,
-        },
+        quantity: i64::from(state == "issued"),
         receiver: receiver(row)?,
         released_by: row.try_get("released_by")?,
         note: note(row)?,

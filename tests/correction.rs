@@ -424,12 +424,14 @@ async fn the_holder_lets_a_code_expire_extends_it_and_is_told_of_a_correction() 
         .unwrap();
     let id = copy_request::release(archive, &scene.head, &asked.id)
         .await
-        .unwrap();
+        .unwrap()
+        .remove(0);
     clerk::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
     let copy = certified_copy::line(archive, &scene.head, &id)
         .await
         .unwrap();
-    let set = async |code: &str, until| certified_copy::set_code_until(archive, code, until).await;
+    let set =
+        async |code: &str, until| certified_copy::set_code_until(archive, code, None, until).await;
     let now = archive.clock.now();
     let past = now - Duration::from_secs(600);
     assert_eq!(refusal(set(&asked.code, Some(past)).await), "invalid");

@@ -269,7 +269,9 @@ async fn issue(holdings: &Holdings, record: &str) -> Vec<u8> {
     assert_eq!((status.state.as_str(), status.copy_ready), ("issued", true));
     let nobody = copy_request::status(archive, "00000-00000-00000-00000").await;
     assert!(matches!(nobody, Err(Error::NotFound { .. })));
-    let (_, bytes) = copy_request::fetch(archive, &asked.code).await.unwrap();
+    let (_, bytes) = copy_request::fetch(archive, &asked.code, None)
+        .await
+        .unwrap();
     let book = certified_copy::book(archive, &approver, this_year())
         .await
         .unwrap();

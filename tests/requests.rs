@@ -4,6 +4,7 @@ mod clock;
 mod papers;
 mod said;
 mod searching;
+mod several;
 
 use sogoc::copy_request::{Applicant, AskGiven, Sought};
 

@@ -280,7 +280,9 @@ async fn copies_cut_off(place: &Place, archive: &Archive) {
         .await
         .unwrap();
     work_cut_off(place, archive, "issue_copy").await;
-    let (_, bytes) = copy_request::fetch(archive, &asked.code).await.unwrap();
+    let (_, bytes) = copy_request::fetch(archive, &asked.code, None)
+        .await
+        .unwrap();
     let answer = certified_copy::verify_file(archive, &bytes).await.unwrap();
     assert_eq!(
         (answer.file.as_str(), answer.archive.unwrap().state.as_str()),

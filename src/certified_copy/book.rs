@@ -40,8 +40,8 @@ pub(super) async fn open_entry(
     let id = archive.clock.new_id();
     sqlx::query(
         "INSERT INTO copies (id, year, number, state, request_id, record_id, record_version, code,
-            issued_by, issued_at, quantity, reissue_of)
-         VALUES ($1, $2, $3, 'opening', $4, $5, $6, $7, $8, $9, $10, $11)",
+            issued_by, issued_at, reissue_of)
+         VALUES ($1, $2, $3, 'opening', $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(&id)
     .bind(year)
@@ -52,7 +52,6 @@ pub(super) async fn open_entry(
     .bind(fresh_code(&*archive.clock))
     .bind(&caller.id)
     .bind(stamp(now))
-    .bind(wish.quantity)
     .bind(wish.reissue_of)
     .execute(&mut **tx)
     .await?;
@@ -90,7 +89,7 @@ pub(super) async fn book_issued(
     .execute(&mut *tx)
     .await?;
     if moved.rows_affected() == 1 {
-        close_request(archive, &mut tx, copy, None).await?;
+        close_request(archive, &mut tx, copy).await?;
         let subject = Subject {
             kind: "copy",
             id: &copy.id,
@@ -128,8 +127,7 @@ pub(super) async fn void(
         return finish(archive, tx, job).await; // another holder was faster
     }
     kept_line::enqueue(archive, &mut tx, &copy.id).await?;
-    let reason = "Chưa lập được bản sao từ bản ghi này; cơ quan sẽ liên hệ.";
-    close_request(archive, &mut tx, copy, Some(reason)).await?;
+    close_request(archive, &mut tx, copy).await?;
     let subject = Subject {
         kind: "copy",
         id: &copy.id,
@@ -140,29 +138,45 @@ pub(super) async fn void(
     finish(archive, tx, job).await
 }
 
-/// The request behind a copy ends with it: issued, or refused with the reason.
-async fn close_request(
-    archive: &Archive,
-    tx: &mut Tx,
-    copy: &CopyRow,
-    refusal: Option<&str>,
-) -> Result<()> {
-    let event = refusal.map_or(Event::Issued, |_| Event::Refused);
-    let request = copy.request_id.clone().unwrap_or_default();
-    let closed = sqlx::query(
-        "UPDATE copy_requests SET state = $1, refusal = $2, settled_at = $3
-         WHERE id = $4 AND state = 'released'",
-    )
-    .bind(event.word())
-    .bind(refusal)
-    .bind(stamp(archive.clock.now()))
-    .bind(&request)
-    .execute(&mut **tx)
-    .await?;
-    if closed.rows_affected() == 1 {
-        notify::event(tx, &*archive.clock, &request, event).await?;
+/// The request ends with the last of its copies: issued if one was made, else refused. What is said of
+/// copies that could not be made stands with it.
+async fn close_request(archive: &Archive, tx: &mut Tx, copy: &CopyRow) -> Result<()> {
+    let Some(request) = &copy.request_id else {
+        return Ok(());
+    };
+    // Written to itself, so that of two copies settled at the same moment the later sees the other.
+    let released =
+        sqlx::query("UPDATE copy_requests SET state = state WHERE id = $1 AND state = 'released'")
+            .bind(request)
+            .execute(&mut **tx)
+            .await?;
+    let states: Vec<String> = sqlx::query_scalar("SELECT state FROM copies WHERE request_id = $1")
+        .bind(request)
+        .fetch_all(&mut **tx)
+        .await?;
+    let any = |word: &str| states.iter().any(|state| state == word);
+    if released.rows_affected() == 0 || any("opening") {
+        return Ok(());
     }
-    Ok(())
+    let (event, said) = match (any("issued"), any("void")) {
+        (true, false) => (Event::Issued, None),
+        (true, true) => (
+            Event::Issued,
+            Some("Có bản sao chưa lập được; cơ quan sẽ liên hệ."),
+        ),
+        (false, _) => (
+            Event::Refused,
+            Some("Chưa lập được bản sao từ bản ghi này; cơ quan sẽ liên hệ."),
+        ),
+    };
+    sqlx::query("UPDATE copy_requests SET state = $1, refusal = $2, settled_at = $3 WHERE id = $4")
+        .bind(event.word())
+        .bind(said)
+        .bind(stamp(archive.clock.now()))
+        .bind(request)
+        .execute(&mut **tx)
+        .await?;
+    notify::event(tx, &*archive.clock, request, event).await
 }
 
 pub(super) async fn finish(archive: &Archive, mut tx: Tx, job: Option<&Leased>) -> Result<()> {
@@ -198,7 +212,7 @@ pub async fn book(archive: &Archive, caller: &Caller, year: i64) -> Result<Vec<C
     let rows = sqlx::query(
         "SELECT c.id, c.year, c.number, c.state, c.request_id, c.code, c.record_id,
             c.record_version, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by,
-            c.quantity, c.reissue_of, c.void_code, c.withdrawn_at,
+            c.reissue_of, c.void_code, c.withdrawn_at,
             COALESCE(w.name, c.withdrawn_by) AS withdrawn_by, c.withdrawal, c.code_until
          FROM copies c LEFT JOIN people p ON p.id = c.issued_by
          LEFT JOIN people w ON w.id = c.withdrawn_by
@@ -247,7 +261,6 @@ pub(super) fn row_of(row: &sqlx::any::AnyRow) -> Result<CopyRow> {
         sha256: row.try_get("sha256")?,
         issued_by: row.try_get("issued_by")?,
         issued_at: row.try_get("issued_at")?,
-        quantity: row.try_get("quantity")?,
         reissue_of: row.try_get("reissue_of")?,
         void_code: row.try_get("void_code")?,
         withdrawn_at: row.try_get("withdrawn_at")?,

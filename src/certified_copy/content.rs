@@ -52,7 +52,7 @@ pub(super) async fn content_of(
         registered: layout.form == CopyForm::Extract,
         original_serial: printed(fields, "so_hieu"),
         original_register_number: printed(fields, "so_vao_so"),
-        copy_register_number: format!("{}/{}", copy.number, copy.year),
+        copy_register_number: copy.book_number(),
         notes: notes(archive, copy, class, layout, said).await?,
         place: office.place.clone(),
         issue_date: vietnamese_date(at),
@@ -85,13 +85,8 @@ async fn notes(
     let mut notes = citations(class, layout, said);
     if let Some(earlier) = &copy.reissue_of {
         let earlier = row(archive, earlier).await?;
-        notes.push(format!(
-            "Bản sao này cấp lại bản sao số {}/{}.",
-            earlier.number, earlier.year
-        ));
-    }
-    if copy.quantity > 1 {
-        notes.push(format!("Số lượng bản sao: {}.", copy.quantity));
+        let number = earlier.book_number();
+        notes.push(format!("Bản sao này cấp lại bản sao số {number}."));
     }
     notes.push(layout.closing.vi.clone());
     Ok(notes)

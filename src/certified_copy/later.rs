@@ -3,7 +3,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use sqlx::Row;
 
 use super::{CopyRow, book, kept_line, not_issued, tidy};
 use crate::access::{Act, Caller, require};
@@ -72,32 +71,43 @@ pub async fn withdraw(
     book::row(archive, copy_id).await
 }
 
-/// The line of the copy behind a tracking code.
+/// The lines of the issued copies behind a tracking code, in the order of their numbers; only that with
+/// `number` (such as `12/2026`) where one is given.
 ///
 /// # Errors
-/// `NotFound` for a tracking code that leads to no issued copy.
-pub async fn by_tracking_code(archive: &Archive, tracking_code: &str) -> Result<CopyRow> {
-    let row = sqlx::query(
+/// `NotFound` when there is none.
+pub async fn by_tracking_code(
+    archive: &Archive,
+    tracking_code: &str,
+    number: Option<&str>,
+) -> Result<Vec<CopyRow>> {
+    let rows = sqlx::query(
         "SELECT c.* FROM copies c JOIN copy_requests q ON q.id = c.request_id
-         WHERE q.code = $1 AND c.state = 'issued'",
+         WHERE q.code = $1 AND c.state = 'issued' ORDER BY c.year, c.number",
     )
     .bind(tidy(tracking_code))
-    .fetch_optional(archive.catalogue.pool())
-    .await?
-    .ok_or(Error::NotFound { what: "copy" })?;
-    book::row_of(&row)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let mut copies: Vec<CopyRow> = rows.iter().map(book::row_of).collect::<Result<_>>()?;
+    copies.retain(|copy| number.is_none_or(|number| copy.book_number() == number.trim()));
+    match copies.is_empty() {
+        true => Err(Error::NotFound { what: "copy" }),
+        false => Ok(copies),
+    }
 }
 
-/// The holder, known by the tracking code, lets the verification code answer only before `until`, or
-/// without end. Returns what the line then says.
+/// The holder, known by the tracking code, lets the verification code of the copy with that number in
+/// the issue book (of all their copies without one) answer only before `until`, or without end. Returns
+/// what the lines then say.
 ///
 /// # Errors
-/// `NotFound` for a tracking code that leads to no issued copy; `Invalid` for an instant past or too far.
+/// `NotFound` for a tracking code that leads to no such copy; `Invalid` for an instant past or too far.
 pub async fn set_code_until(
     archive: &Archive,
     tracking_code: &str,
+    number: Option<&str>,
     until: Option<Timestamp>,
-) -> Result<CopyRow> {
+) -> Result<Vec<CopyRow>> {
     let now = archive.clock.now();
     if until.is_some_and(|until| until < now - SLACK || until > now + LONGEST_TERM) {
         return Err(Error::invalid(
@@ -106,22 +116,29 @@ pub async fn set_code_until(
             "The term ends between now and ten years from now.",
         ));
     }
+    let mut copies = by_tracking_code(archive, tracking_code, number).await?;
     let mut tx = archive.catalogue.begin().await?;
-    let row = sqlx::query(
-        "UPDATE copies SET code_until = $1 WHERE state = 'issued' AND request_id =
-            (SELECT id FROM copy_requests WHERE code = $2) RETURNING id",
-    )
-    .bind(until.map(stamp))
-    .bind(tidy(tracking_code))
-    .fetch_optional(&mut *tx)
-    .await?
-    .ok_or(Error::NotFound { what: "copy" })?;
-    let id: String = row.try_get("id")?;
-    kept_line::enqueue(archive, &mut tx, &id).await?;
-    let details = json!({ "until": until.map(stamp) });
-    log(archive, &mut tx, "public", &id, Deed::CopyCodeSet, details).await?;
+    for copy in &mut copies {
+        copy.code_until = until.map(stamp);
+        sqlx::query("UPDATE copies SET code_until = $1 WHERE id = $2")
+            .bind(&copy.code_until)
+            .bind(&copy.id)
+            .execute(&mut *tx)
+            .await?;
+        kept_line::enqueue(archive, &mut tx, &copy.id).await?;
+        let details = json!({ "until": copy.code_until });
+        log(
+            archive,
+            &mut tx,
+            "public",
+            &copy.id,
+            Deed::CopyCodeSet,
+            details,
+        )
+        .await?;
+    }
     tx.commit().await?;
-    book::row(archive, &id).await
+    Ok(copies)
 }
 
 /// The verb behind the job `take_effect`, due on the first day a correction is in force: the record is

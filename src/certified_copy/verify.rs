@@ -248,7 +248,7 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
             .map_or("", |field| field.value.as_str())
     };
     Ok(Verified {
-        number: format!("{}/{}", copy.number, copy.year),
+        number: copy.book_number(),
         issued_at: copy.issued_at.clone(),
         agency: archive.config.office.agency.clone(),
         document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),

@@ -17,7 +17,7 @@ use crate::notify::{self, Event};
 
 /// In what standing somebody may ask (NĐ 23/2015/NĐ-CP, Điều 16).
 pub const STANDINGS: [&str; 5] = ["self", "relative", "authorised", "heir", "agency"];
-/// Most copies on paper of one request.
+/// Most copies of one request.
 const MOST_COPIES: i64 = 20;
 
 /// Takes a request from the public page, a portal or the counter.
@@ -36,7 +36,7 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
     let procedure = archive.config.office.procedure.clone();
     let rule = procedure_at(archive, &procedure, now).await?;
     let due = law::due_at(now, &rule, &law::holidays(&archive.catalogue).await?)?;
-    let copies = given.wanted.copies.unwrap_or(1);
+    let copies = given.wanted.number_of_copies();
     let (fee, source) = fee(archive, &procedure, copies, now).await?;
     let asked = Asked {
         id: archive.clock.new_id(),
@@ -204,8 +204,7 @@ fn check_wanted(what: &Sought, faults: &mut Vec<Fault>) {
             "A personal number has 12 digits, or the 9 of an old identity card.",
         ));
     }
-    let copies = what.copies.unwrap_or(1);
-    if !(1..=MOST_COPIES).contains(&copies) {
+    if !(1..=MOST_COPIES).contains(&what.number_of_copies()) {
         let vi = "Số lượng bản sao từ 1 đến 20.";
         faults.push(fault("/wanted/copies", vi, "From 1 to 20 copies."));
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 use sqlx::Row;
 
+use super::Sought;
 use super::paying::Payment;
 use super::terms::close_searches;
 use crate::access::{Act, Caller, require};
@@ -95,17 +96,17 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
     Ok(())
 }
 
-/// An approver, not the clerk who confirmed, releases the copy: it takes its number in the issue book
-/// and is sealed within moments.
+/// An approver, not the clerk who confirmed, releases the copies asked for: each takes a number of its
+/// own in the issue book and is sealed within moments. Returns their ids.
 ///
 /// # Errors
 /// `Refused` with code `same_person`, `unpaid` or `wrong_state`.
-pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<String> {
+pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<String>> {
     require(caller, Act::ReleaseCopies)?;
     let mut tx = archive.catalogue.begin().await?;
     let row = sqlx::query(
         "UPDATE copy_requests SET state = 'released' WHERE id = $1 AND state = 'confirmed'
-         RETURNING record_id, confirmed_by, payment",
+         RETURNING record_id, confirmed_by, payment, wanted",
     )
     .bind(id)
     .fetch_optional(&mut *tx)
@@ -127,18 +128,17 @@ pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<Str
         ));
     }
     let record: String = row.try_get("record_id")?;
-    let copy = certified_copy::open(
-        archive,
-        &mut tx,
-        caller,
-        &Issue {
-            request_id: Some(id),
-            ..Issue::of(&record)
-        },
-    )
-    .await?;
+    let wanted: Sought = serde_json::from_str(&row.try_get::<String, _>("wanted")?)?;
+    let wish = Issue {
+        request_id: Some(id),
+        ..Issue::of(&record)
+    };
+    let mut copies = Vec::new();
+    for _ in 0..wanted.number_of_copies() {
+        copies.push(certified_copy::open(archive, &mut tx, caller, &wish).await?);
+    }
     tx.commit().await?;
-    Ok(copy)
+    Ok(copies)
 }
 
 /// What became of one request of many.
@@ -146,8 +146,8 @@ pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<Str
 pub struct Release {
     /// The request.
     pub request_id: String,
-    /// The copy being made; none when it was not released.
-    pub copy_id: Option<String>,
+    /// The copies being made; none when it was not released.
+    pub copy_ids: Vec<String>,
     /// Stable word of what stood in the way.
     pub fault: Option<&'static str>,
     /// The same in Vietnamese.
@@ -177,7 +177,7 @@ pub async fn release_many(
             fault: error.map(Error::code),
             fault_vi: error.map(Error::vi),
             fault_en: error.map(Error::en),
-            copy_id: outcome.ok(),
+            copy_ids: outcome.unwrap_or_default(),
         });
     }
     Ok(outcomes)

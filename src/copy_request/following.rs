@@ -8,7 +8,7 @@ use super::talking::{Message, said};
 use super::tidy;
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
-use crate::certified_copy;
+use crate::certified_copy::{self, CopyRow};
 use crate::error::{Error, Result};
 use crate::notify::{self, Happened};
 
@@ -39,10 +39,10 @@ pub struct Status {
     pub payment: String,
     /// Receipt or transaction number.
     pub payment_reference: Option<String>,
-    /// True when the copy can be fetched.
+    /// True when there is a copy to be fetched.
     pub copy_ready: bool,
-    /// Number in the issue book, such as `12/2026`.
-    pub number: Option<String>,
+    /// The copies issued, each a file of its own.
+    pub copies: Vec<Issued>,
     /// True while the applicant may still write, add papers and withdraw.
     pub open: bool,
     /// Names of the papers that came with it.
@@ -51,6 +51,15 @@ pub struct Status {
     pub messages: Vec<Message>,
     /// What happened, oldest first.
     pub history: Vec<Happened>,
+}
+
+/// A copy issued for the request.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Issued {
+    /// Number in the issue book, such as `12/2026`; it names the copy to be fetched.
+    pub number: String,
+    /// True when the office withdrew it since; it can no longer be fetched.
+    pub withdrawn: bool,
 }
 
 /// A state in plain words: Vietnamese and English.
@@ -94,20 +103,15 @@ pub(super) async fn id_behind(archive: &Archive, code: &str) -> Result<String> {
 /// # Errors
 /// `NotFound` for any code that is not one.
 pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
-    let row = sqlx::query(
-        "SELECT q.*, c.year, c.number, c.state AS copy_state FROM copy_requests q
-         LEFT JOIN copies c ON c.request_id = q.id WHERE q.code = $1 ORDER BY c.id DESC LIMIT 1",
-    )
-    .bind(tidy(code))
-    .fetch_optional(archive.catalogue.pool())
-    .await?
-    .ok_or(Error::NotFound { what: "request" })?;
+    let row = sqlx::query("SELECT * FROM copy_requests WHERE code = $1")
+        .bind(tidy(code))
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "request" })?;
     let id: String = row.try_get("id")?;
     let state: String = row.try_get("state")?;
     let settled_at: Option<String> = row.try_get("settled_at")?;
-    let issued = row.try_get::<Option<String>, _>("copy_state")?.as_deref() == Some("issued");
-    let number: Option<i64> = row.try_get("number")?;
-    let year: Option<i64> = row.try_get("year")?;
+    let copies = issued(archive, code).await?;
     let papers = papers(archive, &id).await?.into_iter();
     let (says_vi, says_en) = words(&state);
     Ok(Status {
@@ -124,41 +128,47 @@ pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
         fee: row.try_get("fee")?,
         payment: row.try_get("payment")?,
         payment_reference: row.try_get("payment_reference")?,
-        copy_ready: issued,
-        number: number
-            .zip(year)
-            .filter(|_| issued)
-            .map(|(number, year)| format!("{number}/{year}")),
+        copy_ready: copies.iter().any(|copy| !copy.withdrawn),
+        copies,
         papers: papers.map(|paper| paper.name).collect(),
         messages: said(archive, &id).await?,
         history: notify::history(&archive.catalogue, &id).await?,
     })
 }
 
-/// The sealed copy behind a tracking code: file name and bytes.
+async fn issued(archive: &Archive, code: &str) -> Result<Vec<Issued>> {
+    let copies = match certified_copy::by_tracking_code(archive, code, None).await {
+        Err(Error::NotFound { .. }) => Vec::new(),
+        copies => copies?,
+    };
+    let issued = |copy: &CopyRow| Issued {
+        number: copy.book_number(),
+        withdrawn: copy.withdrawn_at.is_some(),
+    };
+    Ok(copies.iter().map(issued).collect())
+}
+
+/// A sealed copy behind a tracking code, the first where no `number` of the issue book is given: file
+/// name and bytes.
 ///
 /// # Errors
-/// `NotFound` for any code that is not one, or while there is no copy yet.
-pub async fn fetch(archive: &Archive, code: &str) -> Result<(String, Vec<u8>)> {
-    let copy: Option<String> = sqlx::query_scalar(
-        "SELECT c.id FROM copy_requests q JOIN copies c ON c.request_id = q.id
-         WHERE q.code = $1 AND c.state = 'issued' AND c.withdrawn_at IS NULL",
-    )
-    .bind(tidy(code))
-    .fetch_optional(archive.catalogue.pool())
-    .await?;
-    let copy = copy.ok_or(Error::NotFound { what: "copy" })?;
-    let bytes = certified_copy::sealed_bytes(archive, &copy).await?;
+/// `NotFound` for any code that is not one, or while there is no such copy.
+pub async fn fetch(
+    archive: &Archive,
+    code: &str,
+    number: Option<&str>,
+) -> Result<(String, Vec<u8>)> {
+    let copies = certified_copy::by_tracking_code(archive, code, number).await?;
+    let standing = copies.into_iter().find(|copy| copy.withdrawn_at.is_none());
+    let copy = standing.ok_or(Error::NotFound { what: "copy" })?;
+    let bytes = certified_copy::sealed_bytes(archive, &copy.id).await?;
     let mut tx = archive.catalogue.begin().await?;
     let subject = Subject {
         kind: "copy",
-        id: &copy,
+        id: &copy.id,
     };
     let deed = Deed::CopyFetched;
     audit::append(&mut tx, &*archive.clock, "public", deed, subject, json!({})).await?;
     tx.commit().await?;
-    Ok((
-        format!("ban-sao-{}.pdf", &copy[copy.len().saturating_sub(8)..]),
-        bytes,
-    ))
+    Ok((format!("ban-sao-{}-{}.pdf", copy.number, copy.year), bytes))
 }

@@ -83,7 +83,7 @@ const WHAT: [(&str, &str); 8] = [
         "copy",
         "SELECT id, CAST(year AS TEXT) AS year, CAST(number AS TEXT) AS number, state, record_id,
             CAST(record_version AS TEXT) AS version, code, object_id, sha256, issued_by, issued_at,
-            CAST(quantity AS TEXT) AS quantity, reissue_of, void_code, withdrawn_at, withdrawn_by,
+            reissue_of, void_code, withdrawn_at, withdrawn_by,
             withdrawal, code_until FROM copies WHERE state <> 'opening'",
     ),
 ];

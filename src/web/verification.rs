@@ -209,8 +209,8 @@ async fn verify_file(
 struct Term {
     f: Frame,
     tracking_code: String,
-    copy: CopyRow,
-    expired: bool,
+    /// Each with whether its code has expired.
+    copies: Vec<(bool, CopyRow)>,
     done: bool,
     faults: Vec<Fault>,
 }
@@ -228,8 +228,9 @@ async fn term_page(
     faults: Vec<Fault>,
     done: bool,
 ) -> Result<Response, PageFault> {
-    let answer = certified_copy::by_tracking_code(archive, code);
-    let copy = guarded(archive, "follow", peer, answer).await?;
+    let answer = certified_copy::by_tracking_code(archive, code, None);
+    let copies = guarded(archive, "follow", peer, answer).await?;
+    let with_end = |copy: CopyRow| (certified_copy::code_expired(archive, &copy), copy);
     let status = match faults.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::UNPROCESSABLE_ENTITY,
@@ -237,8 +238,7 @@ async fn term_page(
     let page = Term {
         f,
         tracking_code: certified_copy::tidy(code),
-        expired: certified_copy::code_expired(archive, &copy),
-        copy,
+        copies: copies.into_iter().map(with_end).collect(),
         done,
         faults,
     };
@@ -260,6 +260,9 @@ struct TermWish {
     act: String,
     #[serde(default)]
     day: String,
+    /// Number of one copy; empty for all.
+    #[serde(default)]
+    number: String,
 }
 
 impl TermWish {
@@ -290,7 +293,8 @@ async fn set_term(
 ) -> Result<Response, PageFault> {
     let set = async {
         let until = wish.until(archive.clock.now())?;
-        certified_copy::set_code_until(&archive, &code, until).await
+        let number = Some(wish.number.as_str()).filter(|number| !number.is_empty());
+        certified_copy::set_code_until(&archive, &code, number, until).await
     };
     match guarded(&archive, "follow", &peer, set).await {
         Ok(_) => {

@@ -54,7 +54,7 @@ async fn issued(server: &Server, record: &str) -> String {
     let head = server.token(&[Role::Approver]).await;
     let given = json!({ "requests": [id, "none"] });
     let released = body(&head, "/api/v1/copy-requests/release", given).await;
-    assert!(released[0]["copy_id"].is_string(), "{released}");
+    assert!(released[0]["copy_ids"][0].is_string(), "{released}");
     assert_eq!(released[1]["fault"], "wrong_state");
     clerk::work_off(&server.archive, &WORK).await.unwrap();
     asked["code"].as_str().unwrap().to_owned()

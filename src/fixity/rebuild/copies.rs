@@ -40,9 +40,9 @@ pub(super) async fn restore(archive: &Archive, id: &ObjectId, rebuilt: &mut Rebu
 async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO copies (id, year, number, state, record_id, record_version, code, object_id,
-            sha256, issued_by, issued_at, quantity, reissue_of, void_code, withdrawn_at,
+            sha256, issued_by, issued_at, reissue_of, void_code, withdrawn_at,
             withdrawn_by, withdrawal, code_until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(&copy.id)
     .bind(copy.year)
@@ -55,7 +55,6 @@ async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {
     .bind(&copy.sha256)
     .bind(&copy.issued_by)
     .bind(&copy.issued_at)
-    .bind(copy.quantity)
     .bind(&copy.reissue_of)
     .bind(&copy.void_code)
     .bind(&copy.withdrawn_at)

@@ -152,6 +152,9 @@ async fn reissue(
 struct CodeTerm {
     /// The code answers before this instant, RFC 3339; null: without end.
     until: Option<String>,
+    /// Of which of several copies, by its number in the issue book, such as `12/2026`; of all when absent.
+    #[serde(default)]
+    number: Option<String>,
 }
 
 /// The term after it was set.
@@ -163,17 +166,17 @@ struct CodeTermSet {
     code_until: Option<String>,
 }
 
-/// The holder, by the tracking code, lets the verification code expire or extends it.
+/// The holder, by the tracking code, lets the verification codes of their copies expire or extends them.
 #[utoipa::path(put, path = "/api/v1/track/{code}/verification-code", tag = "public", security(()),
     params(("code" = String, Path)), request_body = CodeTerm,
-    responses((status = 200, body = CodeTermSet), (status = 404, body = ProblemDocument),
+    responses((status = 200, body = [CodeTermSet]), (status = 404, body = ProblemDocument),
         (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 async fn set_code_term(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
     Path(code): Path<String>,
     Given(given): Given<CodeTerm>,
-) -> Result<Json<CodeTermSet>, Problem> {
+) -> Result<Json<Vec<CodeTermSet>>, Problem> {
     let until = given.until.as_deref().map(str::parse).transpose();
     let until = until.map_err(|_| {
         Error::invalid(
@@ -182,12 +185,14 @@ async fn set_code_term(
             "An instant is written as in RFC 3339.",
         )
     })?;
-    let set = certified_copy::set_code_until(&archive, &code, until);
-    let row = guarded(&archive, "follow", &peer, set).await?;
-    Ok(Json(CodeTermSet {
-        number: format!("{}/{}", row.number, row.year),
+    let number = given.number.as_deref();
+    let set = certified_copy::set_code_until(&archive, &code, number, until);
+    let rows = guarded(&archive, "follow", &peer, set).await?;
+    let term = |row: CopyRow| CodeTermSet {
+        number: row.book_number(),
         code_until: row.code_until,
-    }))
+    };
+    Ok(Json(rows.into_iter().map(term).collect()))
 }
 
 /// The sealed file of an issued copy.

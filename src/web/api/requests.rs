@@ -61,11 +61,11 @@ struct Refusal {
     reason: String,
 }
 
-/// The copy being made.
+/// The copies being made.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Released {
-    /// Id of the copy.
-    copy_id: String,
+    /// Their ids, one for each copy asked for.
+    copy_ids: Vec<String>,
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -216,7 +216,8 @@ async fn refuse(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Another person than the one who confirmed releases the copy; it is sealed within moments.
+/// Another person than the one who confirmed releases the copies asked for; each takes a number of its
+/// own and is sealed within moments.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/release", tag = "copies",
     params(("id" = String, Path)),
     responses((status = 202, body = Released), (status = 401, body = ProblemDocument),
@@ -227,8 +228,8 @@ async fn release(
     Api(caller): Api,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Released>), Problem> {
-    let copy_id = copy_request::release(&archive, &caller, &id).await?;
-    Ok((StatusCode::ACCEPTED, Json(Released { copy_id })))
+    let copy_ids = copy_request::release(&archive, &caller, &id).await?;
+    Ok((StatusCode::ACCEPTED, Json(Released { copy_ids })))
 }
 
 /// Release many confirmed requests in one act: each takes a number of its own, one that cannot be

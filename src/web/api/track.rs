@@ -68,8 +68,17 @@ async fn status(
     Ok(Json(guarded(&archive, "follow", &peer, answer).await?))
 }
 
-/// The sealed copy behind a tracking code.
-#[utoipa::path(get, path = "/api/v1/track/{code}/copy", tag = "public", params(("code" = String, Path)),
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct CopyAsked {
+    /// Which of several copies, by its number in the issue book, such as `12/2026`; the first when absent.
+    number: Option<String>,
+}
+
+/// A sealed copy behind a tracking code. Of several asked for, each is a file of its own.
+#[utoipa::path(get, path = "/api/v1/track/{code}/copy", tag = "public",
+    params(("code" = String, Path), CopyAsked),
     security(()),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
         (status = 404, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
@@ -77,8 +86,9 @@ async fn fetch(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
     Path(code): Path<String>,
+    Asked(asked): Asked<CopyAsked>,
 ) -> Result<Response, Problem> {
-    let answer = copy_request::fetch(&archive, &code);
+    let answer = copy_request::fetch(&archive, &code, asked.number.as_deref());
     let (name, bytes) = guarded(&archive, "follow", &peer, answer).await?;
     Ok(pdf(&name, bytes))
 }

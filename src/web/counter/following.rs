@@ -106,12 +106,19 @@ async fn follow(
     Ok(shown(&page)?.into_response())
 }
 
+/// Which of several copies, by its number in the issue book.
+#[derive(serde::Deserialize)]
+struct CopyAsked {
+    so: Option<String>,
+}
+
 async fn fetch(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
     Path(code): Path<String>,
+    Asked(asked): Asked<CopyAsked>,
 ) -> Result<Response, PageFault> {
-    let answer = copy_request::fetch(&archive, &code);
+    let answer = copy_request::fetch(&archive, &code, asked.so.as_deref());
     let (name, bytes) = guarded(&archive, "follow", &peer, answer).await?;
     Ok(pdf(&name, bytes))
 }

@@ -1,0 +1,4 @@
+-- Each copy of a request is a line of the issue book of its own; a request is an object of the vault.
+
+ALTER TABLE copies DROP COLUMN quantity;
+CREATE INDEX copies_by_request ON copies (request_id);
