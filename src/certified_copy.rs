@@ -9,7 +9,7 @@ mod make;
 mod verify;
 
 pub use book::{book, bytes, line};
-pub(crate) use book::{day_in_vietnam, row, sealed_bytes};
+pub(crate) use book::{close_request, day_in_vietnam, row, sealed_bytes};
 pub(crate) use content::printed;
 pub(crate) use kept_line::keep_line;
 pub(crate) use later::take_effect;

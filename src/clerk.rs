@@ -26,6 +26,7 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         Kind::IssueCopy | Kind::TellPortal => 2,
         Kind::KeepRecords
         | Kind::KeepLine
+        | Kind::KeepRequest
         | Kind::TakeEffect
         | Kind::SweepUploads
         | Kind::SweepRequests => 1,
@@ -143,6 +144,7 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::KeepRecords => keep::keep(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
         Kind::KeepLine => certified_copy::keep_line(archive, job).await,
+        Kind::KeepRequest => copy_request::keep(archive, job).await,
         Kind::TakeEffect => certified_copy::take_effect(archive, job).await,
         Kind::SweepUploads => upload::sweep(archive, job).await,
         Kind::TellPortal => notify::deliver(archive, job).await,

@@ -1,6 +1,6 @@
 //! The issue book of a year in full (sổ cấp bản sao): every number with what became of it, and the
-//! requests refused between them; as a table, a spreadsheet and paper. Lines come back from the vault
-//! after a loss of the catalogue; refusals stand in the catalogue alone, as requests do.
+//! requests between them that ended without a copy; as a table, a spreadsheet and paper. All of it comes
+//! back from the vault after a loss of the catalogue.
 
 mod export;
 mod workbook;
@@ -19,6 +19,7 @@ use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::certified_copy::{day_in_vietnam, printed};
 use crate::clock::{parse_stamp, stamp};
+use crate::copy_request::{Applicant, Sought};
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
 use crate::record::Fields;
@@ -26,9 +27,11 @@ use crate::record::Fields;
 /// One line as an office reads it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct BookLine {
-    /// Number in the book; none for a refusal.
+    /// Number in the book; none for a request that ended without a copy.
     pub number: Option<i64>,
-    /// issued | withdrawn | void | opening | refused.
+    /// The request answered or ended; none for a copy that nobody asked for in writing.
+    pub request_id: Option<String>,
+    /// issued | withdrawn | void | opening, and of requests: refused | taken_back | expired.
     pub state: String,
     /// Day in Viet Nam, `22/11/2026`.
     pub day: String,
@@ -48,7 +51,7 @@ pub struct BookLine {
     pub receiver: String,
     /// Who released it.
     pub released_by: String,
-    /// Why void, withdrawn or refused; which copy it repeats.
+    /// Why void, withdrawn, refused or ended; which copy it repeats.
     pub note: String,
 }
 
@@ -73,7 +76,7 @@ pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<Is
     require(caller, Act::SeeRequests)?;
     let (from, to) = bounds(year)?;
     let mut dated = copies(archive, year).await?;
-    dated.extend(refusals(archive, &from, &to).await?);
+    dated.extend(ended_between(archive, &from, &to).await?);
     dated.sort_by(|a, b| (&a.0, a.1.number).cmp(&(&b.0, b.1.number)));
     let mut tx = archive.catalogue.begin().await?;
     let subject = Subject {
@@ -112,7 +115,7 @@ fn bounds(year: i64) -> Result<(String, String)> {
 async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>> {
     let appendix = correction::all_approved(archive).await?;
     let rows = sqlx::query(
-        "SELECT c.number, c.state, c.issued_at, c.void_code, c.withdrawn_at,
+        "SELECT c.number, c.request_id, c.state, c.issued_at, c.void_code, c.withdrawn_at,
             c.withdrawal, c.record_id, c.record_version, r.class, v.fields, q.applicant,
             COALESCE(p.name, c.issued_by) AS released_by, e.number AS earlier_number,
             e.year AS earlier_year
@@ -151,6 +154,7 @@ fn copy_line(
     let state: String = row.try_get("state")?;
     let line = BookLine {
         number: Some(row.try_get("number")?),
+        request_id: row.try_get("request_id")?,
         day: day_in_vietnam(at),
         ho_ten: value("ho_ten"),
         ngay_sinh: value("ngay_sinh"),
@@ -184,44 +188,63 @@ fn note(row: &AnyRow) -> Result<String> {
 
 fn receiver(row: &AnyRow) -> Result<String> {
     let applicant: Option<String> = row.try_get("applicant")?;
-    let applicant: serde_json::Value = match applicant {
-        Some(text) => serde_json::from_str(&text)?,
-        None => return Ok(String::new()),
-    };
-    Ok(applicant["name"].as_str().unwrap_or_default().to_owned())
+    match applicant {
+        Some(text) => Ok(serde_json::from_str::<Applicant>(&text)?.name),
+        None => Ok(String::new()),
+    }
 }
 
-/// Requests refused between two instants.
-async fn refusals(archive: &Archive, from: &str, to: &str) -> Result<Vec<(String, BookLine)>> {
+/// Requests that ended in a year without a copy: refused, taken back, expired.
+///
+/// # Errors
+/// `Invalid` for a year that is none; `Forbidden`.
+pub async fn without_copy(archive: &Archive, caller: &Caller, year: i64) -> Result<Vec<BookLine>> {
+    require(caller, Act::SeeRequests)?;
+    let (from, to) = bounds(year)?;
+    let dated = ended_between(archive, &from, &to).await?;
+    Ok(dated.into_iter().map(|(_, line)| line).collect())
+}
+
+/// As [`without_copy`], each with its instant.
+async fn ended_between(archive: &Archive, from: &str, to: &str) -> Result<Vec<(String, BookLine)>> {
     let rows = sqlx::query(
-        "SELECT applicant, wanted, refusal, settled_at FROM copy_requests q
-         WHERE state = 'refused' AND settled_at >= $1 AND settled_at < $2
+        "SELECT id, state, applicant, wanted, refusal, settled_at FROM copy_requests q
+         WHERE state IN ('refused', 'withdrawn', 'expired')
+         AND settled_at >= $1 AND settled_at < $2
          AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.request_id = q.id)
-         ORDER BY settled_at",
+         ORDER BY settled_at, id",
     )
     .bind(from)
     .bind(to)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    rows.iter()
-        .map(|row| {
-            let settled_at: String = row.try_get("settled_at")?;
-            let wanted: serde_json::Value =
-                serde_json::from_str(&row.try_get::<String, _>("wanted")?)?;
-            let text = |key: &str| wanted[key].as_str().unwrap_or_default().to_owned();
-            let reason: Option<String> = row.try_get("refusal")?;
-            let line = BookLine {
-                state: "refused".into(),
-                day: parse_stamp(&settled_at).map_or_else(String::new, day_in_vietnam),
-                ho_ten: text("ho_ten"),
-                ngay_sinh: text("ngay_sinh"),
-                so_hieu: text("so_hieu"),
-                so_vao_so: text("so_vao_so"),
-                receiver: receiver(row)?,
-                note: format!("Từ chối: {}", reason.unwrap_or_default()),
-                ..BookLine::default()
-            };
-            Ok((settled_at, line))
-        })
-        .collect()
+    rows.iter().map(request_line).collect()
+}
+
+fn request_line(row: &AnyRow) -> Result<(String, BookLine)> {
+    let settled_at: String = row.try_get("settled_at")?;
+    let wanted: Sought = serde_json::from_str(&row.try_get::<String, _>("wanted")?)?;
+    let refusal: Option<String> = row.try_get("refusal")?;
+    let (state, note) = match row.try_get::<String, _>("state")?.as_str() {
+        "withdrawn" => ("taken_back", "Người yêu cầu rút đơn".to_owned()),
+        "expired" => ("expired", "Hết hạn chờ người yêu cầu bổ sung".to_owned()),
+        _ => (
+            "refused",
+            format!("Từ chối: {}", refusal.unwrap_or_default()),
+        ),
+    };
+    let line = BookLine {
+        request_id: row.try_get("id")?,
+        state: state.into(),
+        day: parse_stamp(&settled_at).map_or_else(String::new, day_in_vietnam),
+        ho_ten: wanted.ho_ten,
+        ngay_sinh: wanted.ngay_sinh,
+        document: wanted.ten_van_bang,
+        so_hieu: wanted.so_hieu,
+        so_vao_so: wanted.so_vao_so,
+        receiver: receiver(row)?,
+        note,
+        ..BookLine::default()
+    };
+    Ok((settled_at, line))
 }

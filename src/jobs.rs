@@ -20,6 +20,8 @@ pub enum Kind {
     IssueCopy,
     /// Bring what became of a line of the issue book into the vault; subject: copy id.
     KeepLine,
+    /// Bring a citizen's request, as it is, into the vault; subject: request id.
+    KeepRequest,
     /// Do what depends on a correction's first day in force; subject: correction id.
     TakeEffect,
     /// Expire abandoned uploads; subject: `all`.
@@ -32,11 +34,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadPage,
         Self::KeepRecords,
         Self::IssueCopy,
         Self::KeepLine,
+        Self::KeepRequest,
         Self::TakeEffect,
         Self::SweepUploads,
         Self::TellPortal,
@@ -50,6 +53,7 @@ impl Kind {
             Self::KeepRecords => "keep_records",
             Self::IssueCopy => "issue_copy",
             Self::KeepLine => "keep_line",
+            Self::KeepRequest => "keep_request",
             Self::TakeEffect => "take_effect",
             Self::SweepUploads => "sweep_uploads",
             Self::TellPortal => "tell_portal",
@@ -68,7 +72,11 @@ impl Kind {
             Self::ReadPage => 3,
             // About a week of trying: a line of the issue book must not stay open because the vault
             // was away for an hour.
-            Self::KeepRecords | Self::IssueCopy | Self::KeepLine | Self::TakeEffect => 1000,
+            Self::KeepRecords
+            | Self::IssueCopy
+            | Self::KeepLine
+            | Self::KeepRequest
+            | Self::TakeEffect => 1000,
             _ => 8,
         }
     }

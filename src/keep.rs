@@ -4,6 +4,7 @@
 use serde_json::json;
 use sogoc_workers::reading::PageReading;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
@@ -54,8 +55,12 @@ pub struct KeptRecords {
     pub format: u32,
     /// Scan id.
     pub scan_id: String,
-    /// Every decided record of the scan, by page and place.
+    /// Every decided record of the scan, by page and place, as it was last published.
     pub records: Vec<KeptRecord>,
+    /// What was published of them before and may never have been kept for itself, because several
+    /// decisions become one version here: a copy may have been made from it in between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<KeptRecord>,
 }
 
 /// How many approved records the vault does not hold yet; the catalogue alone has them.
@@ -96,46 +101,55 @@ pub async fn keep(archive: &Archive, job: &Leased) -> Result<()> {
     book(archive, job, &kept).await
 }
 
-/// The newest decided version of every record of a scan that was ever published.
+/// Every published version of the records of a scan, the newest of each apart from those before it.
 async fn decided(archive: &Archive, scan_id: &str) -> Result<KeptRecords> {
     let rows = sqlx::query(
         "SELECT r.id, p.number AS page, r.ordinal, r.class, r.bounds, v.state, v.version,
             v.fields, v.author, v.at, q.position
          FROM records r JOIN pages p ON p.id = r.page_id
-         JOIN publications q ON q.record_id = r.id AND q.position =
-            (SELECT MAX(position) FROM publications WHERE record_id = r.id)
-         JOIN record_versions v ON v.record_id = r.id AND v.version = q.version
-         WHERE r.scan_id = $1 ORDER BY p.number, r.ordinal",
+         JOIN record_versions v ON v.record_id = r.id
+         JOIN publications q ON q.record_id = r.id AND q.position = (SELECT MAX(position)
+            FROM publications WHERE record_id = r.id AND version = v.version)
+         WHERE r.scan_id = $1 ORDER BY p.number, r.ordinal, q.position DESC",
     )
     .bind(scan_id)
     .fetch_all(archive.catalogue.pool())
     .await?;
     let entries = correction::approved_of_scan(archive, scan_id).await?;
-    let records = rows
-        .iter()
-        .map(|row| {
-            let id: String = row.try_get("id")?;
-            let own = entries.iter().filter(|entry| entry.record_id == id);
-            Ok(KeptRecord {
-                corrections: own.cloned().collect(),
-                id,
-                page: row.try_get("page")?,
-                ordinal: row.try_get("ordinal")?,
-                class: row.try_get("class")?,
-                state: row.try_get("state")?,
-                version: row.try_get("version")?,
-                bounds: row.try_get("bounds")?,
-                fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
-                author: row.try_get("author")?,
-                at: row.try_get("at")?,
-                published: row.try_get("position")?,
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    Ok(KeptRecords {
+    let mut kept = KeptRecords {
         format: 1,
         scan_id: scan_id.into(),
-        records,
+        records: Vec::new(),
+        earlier: Vec::new(),
+    };
+    for row in &rows {
+        let mut record = record_of(row)?;
+        let newest = kept.records.last().is_none_or(|last| last.id != record.id);
+        if newest {
+            let own = entries.iter().filter(|entry| entry.record_id == record.id);
+            record.corrections = own.cloned().collect();
+            kept.records.push(record);
+        } else {
+            kept.earlier.push(record);
+        }
+    }
+    Ok(kept)
+}
+
+fn record_of(row: &AnyRow) -> Result<KeptRecord> {
+    Ok(KeptRecord {
+        id: row.try_get("id")?,
+        page: row.try_get("page")?,
+        ordinal: row.try_get("ordinal")?,
+        class: row.try_get("class")?,
+        state: row.try_get("state")?,
+        version: row.try_get("version")?,
+        bounds: row.try_get("bounds")?,
+        fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
+        author: row.try_get("author")?,
+        at: row.try_get("at")?,
+        published: row.try_get("position")?,
+        corrections: Vec::new(),
     })
 }
 

@@ -53,8 +53,8 @@ impl Event {
     }
 }
 
-/// Writes down what became of a request, inside the transaction that made it so; the portal that
-/// asked, if it has a webhook, is told of it by a job.
+/// Writes down what became of a request, inside the transaction that made it so; one job brings the
+/// request to the vault as it then is, another tells the portal that asked, if it has a webhook.
 ///
 /// # Errors
 /// As any statement; the change is then undone with it.
@@ -83,6 +83,7 @@ pub async fn event(tx: &mut Tx, clock: &dyn Clock, request_id: &str, event: Even
     })
     .execute(&mut **tx)
     .await?;
+    jobs::enqueue(tx, clock, Kind::KeepRequest, request_id, PRIORITY_UPKEEP).await?;
     if listener.is_some() {
         jobs::enqueue(tx, clock, Kind::TellPortal, &id, PRIORITY_UPKEEP).await?;
     }

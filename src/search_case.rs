@@ -221,7 +221,7 @@ async fn end(
             "No open search has this id.",
         )
     })?;
-    copy_request::end_search(&mut tx, &request).await?;
+    copy_request::end_search(archive, &mut tx, &request).await?;
     let details = json!({ "search": id, "record": record_id, "outcome": state });
     log(
         archive,

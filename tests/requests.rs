@@ -1,6 +1,7 @@
 //! What a request says, brings along, costs and how long it may take.
 
 mod clock;
+mod kept;
 mod papers;
 mod said;
 mod searching;

@@ -25,8 +25,8 @@ const FILES: [&str; 3] = [
     "quyet-dinh-cong-nhan-2008.tif",
 ];
 
-/// What the vault holds in the end: the scans, the batch's receipt and one copy.
-const OBJECTS: usize = FILES.len() + 2;
+/// What the vault holds in the end: the scans, the batch's receipt, one request and one copy.
+const OBJECTS: usize = FILES.len() + 3;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_each_step_on_sqlite_and_a_folder() {

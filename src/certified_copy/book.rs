@@ -89,7 +89,12 @@ pub(super) async fn book_issued(
     .execute(&mut *tx)
     .await?;
     if moved.rows_affected() == 1 {
-        close_request(archive, &mut tx, copy).await?;
+        close_request(
+            archive,
+            &mut tx,
+            copy.request_id.as_deref().unwrap_or_default(),
+        )
+        .await?;
         let subject = Subject {
             kind: "copy",
             id: &copy.id,
@@ -127,7 +132,12 @@ pub(super) async fn void(
         return finish(archive, tx, job).await; // another holder was faster
     }
     kept_line::enqueue(archive, &mut tx, &copy.id).await?;
-    close_request(archive, &mut tx, copy).await?;
+    close_request(
+        archive,
+        &mut tx,
+        copy.request_id.as_deref().unwrap_or_default(),
+    )
+    .await?;
     let subject = Subject {
         kind: "copy",
         id: &copy.id,
@@ -140,10 +150,7 @@ pub(super) async fn void(
 
 /// The request ends with the last of its copies: issued if one was made, else refused. What is said of
 /// copies that could not be made stands with it.
-async fn close_request(archive: &Archive, tx: &mut Tx, copy: &CopyRow) -> Result<()> {
-    let Some(request) = &copy.request_id else {
-        return Ok(());
-    };
+pub(crate) async fn close_request(archive: &Archive, tx: &mut Tx, request: &str) -> Result<()> {
     // Written to itself, so that of two copies settled at the same moment the later sees the other.
     let released =
         sqlx::query("UPDATE copy_requests SET state = state WHERE id = $1 AND state = 'released'")

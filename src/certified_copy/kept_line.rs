@@ -5,9 +5,9 @@ use super::{CopyRow, ENTRY_FILE, book, object_id};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::clock::parse_stamp;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jobs::{self, Kind, Leased, PRIORITY_UPKEEP};
-use crate::vault::{Change, Content, ObjectId, Provenance, VaultError};
+use crate::vault::{Content, ObjectId, Provenance};
 
 /// Asks for the line to be brought to the vault, in the transaction that changed it.
 pub(super) async fn enqueue(archive: &Archive, tx: &mut Tx, copy_id: &str) -> Result<()> {
@@ -26,9 +26,12 @@ pub(super) async fn enqueue(archive: &Archive, tx: &mut Tx, copy_id: &str) -> Re
 /// # Errors
 /// A passing fault puts the job back.
 pub(crate) async fn keep_line(archive: &Archive, job: &Leased) -> Result<()> {
+    let object = ObjectId::new(object_id(&job.subject))?;
+    // The head before the row: whoever writes in between is then not written over with an older line.
+    let head = archive.vault.head(&object).await?;
     let line = book::row(archive, &job.subject).await?;
     if line.state != "opening" {
-        write(archive, &line).await?;
+        write(archive, &object, head, &line).await?;
     }
     let mut tx = archive.catalogue.begin().await?;
     sqlx::query("UPDATE copies SET object_id = $1 WHERE id = $2 AND state <> 'opening'")
@@ -40,8 +43,12 @@ pub(crate) async fn keep_line(archive: &Archive, job: &Leased) -> Result<()> {
 }
 
 /// Writes the line as a version of the copy's object; a repeated attempt writes nothing new.
-async fn write(archive: &Archive, line: &CopyRow) -> Result<()> {
-    let object = ObjectId::new(object_id(&line.id))?;
+async fn write(
+    archive: &Archive,
+    object: &ObjectId,
+    head: Option<u32>,
+    line: &CopyRow,
+) -> Result<()> {
     let file = Content::bytes(ENTRY_FILE, serde_json::to_vec_pretty(line)?);
     let who = Provenance {
         user_name: line
@@ -53,23 +60,7 @@ async fn write(archive: &Archive, line: &CopyRow) -> Result<()> {
         message: "Line of the issue book".into(),
         at: changed_at(archive, line),
     };
-    let written = if archive.vault.exists(&object).await? {
-        let head = archive.vault.inventory(&object).await?.head();
-        let changes = [Change::Put(file)];
-        archive
-            .vault
-            .add_version(&object, head, &changes, &who)
-            .await
-    } else {
-        archive.vault.deposit(&object, &[file], &who).await
-    };
-    match written {
-        Ok(_) => Ok(()),
-        Err(VaultError::Conflict { .. } | VaultError::AlreadyExists { .. }) => Err(
-            Error::unavailable("vault", "the line was written meanwhile by another"),
-        ),
-        Err(error) => Err(error.into()),
-    }
+    Ok(archive.vault.put_newest(object, head, file, &who).await?)
 }
 
 /// From the line itself where it says so, so that a repeated attempt is the same version.

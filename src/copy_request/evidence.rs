@@ -25,10 +25,10 @@ const MOST_PAPERS: i64 = 20;
 /// Longest file name, in characters.
 const LONGEST_NAME: usize = 120;
 /// Name of the entry beside the paper.
-const ENTRY_FILE: &str = "evidence.json";
+pub(crate) const EVIDENCE_FILE: &str = "evidence.json";
 
 /// A paper that came with a request.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Evidence {
     /// Its id.
     pub id: String,
@@ -139,7 +139,7 @@ async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) 
     let entry = json!({ "request": request, "evidence": paper });
     let files = [
         Content::bytes(original_path(&paper.name), bytes.to_vec()),
-        Content::bytes(ENTRY_FILE, serde_json::to_vec_pretty(&entry)?),
+        Content::bytes(EVIDENCE_FILE, serde_json::to_vec_pretty(&entry)?),
     ];
     let who = Provenance {
         user_name: "applicant".into(),
@@ -245,7 +245,7 @@ pub async fn open_evidence(
     Ok((paper, bytes))
 }
 
-fn object_of(id: &str) -> Result<ObjectId> {
+pub(super) fn object_of(id: &str) -> Result<ObjectId> {
     Ok(ObjectId::new(format!("urn:sogoc:evidence:{id}"))?)
 }
 

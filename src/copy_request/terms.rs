@@ -18,7 +18,7 @@ use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
 use crate::clock::{parse_stamp, stamp};
 use crate::error::{Error, Result};
-use crate::jobs::{self, Leased};
+use crate::jobs::{self, Kind, Leased, PRIORITY_UPKEEP};
 use crate::law::{self, Procedure};
 use crate::notify::{self, Event};
 
@@ -153,14 +153,15 @@ pub(crate) async fn begin_search(
 }
 
 /// The search is over: the clerk's again, to confirm or to refuse.
-pub(crate) async fn end_search(tx: &mut Tx, id: &str) -> Result<()> {
+pub(crate) async fn end_search(archive: &Archive, tx: &mut Tx, id: &str) -> Result<()> {
     sqlx::query(
         "UPDATE copy_requests SET state = 'received' WHERE id = $1 AND state = 'searching'",
     )
     .bind(id)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    let (clock, kind) = (&*archive.clock, Kind::KeepRequest);
+    jobs::enqueue(tx, clock, kind, id, PRIORITY_UPKEEP).await
 }
 
 /// Ends the archivist's search for a request that no longer needs it.

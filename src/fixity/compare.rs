@@ -34,7 +34,7 @@ impl Differences {
 }
 
 /// Kind and rows; the first column is the id, every other is compared as text.
-const WHAT: [(&str, &str); 8] = [
+const WHAT: [(&str, &str); 13] = [
     (
         "fonds",
         "SELECT f.code AS id, f.name FROM fonds f
@@ -84,7 +84,34 @@ const WHAT: [(&str, &str); 8] = [
         "SELECT id, CAST(year AS TEXT) AS year, CAST(number AS TEXT) AS number, state, record_id,
             CAST(record_version AS TEXT) AS version, code, object_id, sha256, issued_by, issued_at,
             reissue_of, void_code, withdrawn_at, withdrawn_by,
-            withdrawal, code_until FROM copies WHERE state <> 'opening'",
+            withdrawal, code_until, request_id FROM copies WHERE state <> 'opening'",
+    ),
+    (
+        "source of copy",
+        "SELECT c.id, v.state, v.fields, v.author, v.at FROM copies c
+         JOIN record_versions v ON v.record_id = c.record_id AND v.version = c.record_version
+         WHERE c.state <> 'opening'",
+    ),
+    (
+        "request",
+        "SELECT id, code, state, applicant, wanted, procedure_code, record_id, confirmed_by,
+            confirmed_at, refusal, made_by, idempotency_key, created_at, due_at, settled_at, consent,
+            extended_at, waits_until, CAST(fee AS TEXT) AS fee, fee_source, payment,
+            payment_reference, payment_at FROM copy_requests",
+    ),
+    (
+        "message",
+        "SELECT id, request_id, sender, person, text, at FROM request_messages",
+    ),
+    (
+        "search",
+        "SELECT id, request_id, state, note, opened_by, opened_at, finding, record_id, ended_by,
+            ended_at FROM search_cases",
+    ),
+    (
+        "evidence",
+        "SELECT id, request_id, name, media_type, CAST(pages AS TEXT) AS pages,
+            CAST(size AS TEXT) AS size, sha256, object_id, received_at FROM request_evidence",
     ),
 ];
 

@@ -1,14 +1,15 @@
 //! The catalogue and the index made again from the vault alone: deliveries with every page, decided
-//! records with ids, versions, publication numbers and corrections, and the issue book.
+//! records with ids, versions, publication numbers and corrections, the issue book, and citizens' requests.
 //!
-//! The vault does not hold people and tokens, citizens' requests, the log, and what nobody has
-//! decided yet; pages without a decision are queued to be read again.
+//! The vault does not hold people and tokens, the log, and what nobody has decided yet; pages without
+//! a decision are queued to be read again.
 
 mod copies;
 mod pages;
 mod places;
 mod receipts;
 mod records;
+mod requests;
 mod scans;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
 use crate::config::Config;
+use crate::copy_request;
 use crate::error::{Error, Result};
 use crate::search;
 use crate::vault::{ObjectId, VaultError};
@@ -31,6 +33,7 @@ use crate::vault::{ObjectId, VaultError};
 pub(super) const SCAN: &str = "urn:sogoc:scan:";
 pub(super) const COPY: &str = "urn:sogoc:copy:";
 pub(super) const BATCH: &str = "urn:sogoc:batch:";
+pub(super) const REQUEST: &str = "urn:sogoc:request:";
 const EVIDENCE: &str = "urn:sogoc:evidence:";
 
 /// What was found in the vault and brought back.
@@ -54,8 +57,12 @@ pub struct Rebuilt {
     pub corrections: i64,
     /// Lines of the issue book.
     pub copies: i64,
-    /// Papers that came with requests: whole in the vault, no longer bound to a request.
+    /// Citizens' requests.
+    pub requests: i64,
+    /// Papers that came with requests.
     pub evidence: i64,
+    /// Of those, the ones whose request the vault does not have: it was lost before it was kept.
+    pub evidence_unbound: i64,
     /// Numbers of the issue book of which the vault has no line, such as `3/2026`: never finished.
     pub numbers_without_copy: Vec<String>,
     /// The newest publication number.
@@ -72,7 +79,7 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     refuse_unless_empty(archive).await?;
     let mut rebuilt = Rebuilt::default();
     let found = objects(archive, &mut rebuilt).await?;
-    let all = found.scans.len() + found.batches.len() + found.copies.len();
+    let all = found.all();
     let mut done = 0;
     let mut step = || {
         done += 1;
@@ -87,10 +94,19 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         step();
     }
     scans::settle_duplicates(archive).await?;
+    for id in &found.requests {
+        requests::restore(archive, id, &mut rebuilt).await?;
+        step();
+    }
+    for id in &found.evidence {
+        requests::restore_paper(archive, id, &mut rebuilt).await?;
+        step();
+    }
     for id in &found.copies {
         copies::restore(archive, id, &mut rebuilt).await?;
         step();
     }
+    copy_request::settle_released(archive).await?;
     pages::restore_readings(archive, &mut rebuilt).await?;
     pages::queue_unread(archive, &mut rebuilt).await?;
     finish(archive, &mut rebuilt).await?;
@@ -151,6 +167,15 @@ struct Found {
     scans: Vec<ObjectId>,
     batches: Vec<ObjectId>,
     copies: Vec<ObjectId>,
+    requests: Vec<ObjectId>,
+    evidence: Vec<ObjectId>,
+}
+
+impl Found {
+    fn all(&self) -> usize {
+        let citizens = self.requests.len() + self.evidence.len();
+        self.scans.len() + self.batches.len() + self.copies.len() + citizens
+    }
 }
 
 async fn objects(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<Found> {
@@ -170,8 +195,8 @@ async fn objects(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<Found> {
             text if text.starts_with(SCAN) => found.scans.push(id),
             text if text.starts_with(BATCH) => found.batches.push(id),
             text if text.starts_with(COPY) => found.copies.push(id),
-            // Kept for whoever asks; the request it came with is gone with the catalogue.
-            text if text.starts_with(EVIDENCE) => rebuilt.evidence += 1,
+            text if text.starts_with(REQUEST) => found.requests.push(id),
+            text if text.starts_with(EVIDENCE) => found.evidence.push(id),
             other => rebuilt
                 .damaged
                 .push(format!("{other}: not an object of this archive")),
@@ -203,6 +228,7 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
         ),
         ("corrections", &mut rebuilt.corrections),
         ("copies", &mut rebuilt.copies),
+        ("copy_requests", &mut rebuilt.requests),
     ] {
         let query = format!("SELECT COUNT(*) AS n FROM {table}");
         let row = sqlx::query(sqlx::AssertSqlSafe(query))

@@ -6,7 +6,7 @@ use futures::StreamExt;
 use sqlx::Row;
 
 use super::expected;
-use super::rebuild::{BATCH, COPY, Rebuilt, SCAN, load_scan, save_scan};
+use super::rebuild::{BATCH, COPY, REQUEST, Rebuilt, SCAN, load_scan, save_scan};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::error::Result;
@@ -118,7 +118,11 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
         let done = if id.starts_with(SCAN) {
             book_scan(archive, id).await?
         } else if let Some(copy) = id.strip_prefix(COPY) {
-            take_up_copy(archive, copy).await?
+            let open = "SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'";
+            take_up(archive, open, Kind::IssueCopy, copy).await?
+        } else if let Some(request) = id.strip_prefix(REQUEST) {
+            let known = "SELECT 1 FROM copy_requests WHERE id = $1";
+            take_up(archive, known, Kind::KeepRequest, request).await?
         } else if id.starts_with(BATCH) {
             crate::batch::keep_receipts(archive).await?;
             true
@@ -178,15 +182,16 @@ async fn book_scan(archive: &Archive, id: &str) -> Result<bool> {
     Ok(true)
 }
 
-async fn take_up_copy(archive: &Archive, copy_id: &str) -> Result<bool> {
-    let open = sqlx::query("SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'")
-        .bind(copy_id)
+/// Asks again for what a row that `query` finds still waits for.
+async fn take_up(archive: &Archive, query: &'static str, kind: Kind, id: &str) -> Result<bool> {
+    let waits = sqlx::query(query)
+        .bind(id)
         .fetch_optional(archive.catalogue.pool())
         .await?;
-    if open.is_some() {
-        enqueue(archive, Kind::IssueCopy, copy_id).await?;
+    if waits.is_some() {
+        enqueue(archive, kind, id).await?;
     }
-    Ok(open.is_some())
+    Ok(waits.is_some())
 }
 
 #[cfg(test)]

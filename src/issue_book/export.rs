@@ -46,11 +46,13 @@ fn cells(line: &BookLine) -> [String; 12] {
 fn subtitle(book: &IssueBook) -> String {
     let count = |state: &str| book.lines.iter().filter(|line| line.state == state).count();
     format!(
-        "Đã cấp {}, đã hủy {}, hủy số {}, từ chối {}",
+        "Đã cấp {}, đã hủy {}, hủy số {}; đơn từ chối {}, rút {}, hết hạn {}",
         count("issued"),
         count("withdrawn"),
         count("void"),
-        count("refused")
+        count("refused"),
+        count("taken_back"),
+        count("expired")
     )
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
 
 /// One step of a request, for the applicant and the office.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Happened {
     /// Stable word, such as `confirmed`.
     pub event: String,

@@ -131,6 +131,32 @@ impl Vault {
         self.commit(&plan, who).await
     }
 
+    /// Puts one file as the newest version of an object whose head was `head` when the file was written,
+    /// none for an object yet to be made. An object that says the same already stays as it is.
+    ///
+    /// # Errors
+    /// `Unavailable` also when another version came first: look at the head and the file's content
+    /// again; otherwise as [`Vault::deposit`].
+    pub async fn put_newest(
+        &self,
+        id: &ObjectId,
+        head: Option<u32>,
+        file: Content,
+        who: &Provenance,
+    ) -> Result<()> {
+        let put = match head {
+            Some(head) => self.add_version(id, head, &[Change::Put(file)], who).await,
+            None => self.deposit(id, &[file], who).await,
+        };
+        match put {
+            Ok(_) => Ok(()),
+            Err(VaultError::Conflict { what, .. } | VaultError::AlreadyExists { what }) => {
+                Err(VaultError::unavailable(what, "another version came first"))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Loads an object for writing: what a crash left behind is finished first.
     pub(super) async fn load_finished(&self, id: &ObjectId) -> Result<Option<Loaded>> {
         let root = object_root(id);

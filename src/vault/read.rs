@@ -86,6 +86,15 @@ impl Vault {
         Ok(loaded.ok_or_else(missing)?.inventory)
     }
 
+    /// Number of the newest version; none without such an object.
+    ///
+    /// # Errors
+    /// As [`Vault::inventory`], but for `NotFound`.
+    pub async fn head(&self, id: &ObjectId) -> Result<Option<u32>> {
+        let loaded = load::load(&self.store, &object_root(id)).await?;
+        Ok(loaded.map(|loaded| loaded.inventory.head()))
+    }
+
     /// Whether the object has a version.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::certified_copy::{self, CopyRow};
 use crate::error::Error;
-use crate::issue_book;
+use crate::issue_book::{self, BookLine};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -40,6 +40,7 @@ struct Book {
     f: Frame,
     year: i64,
     rows: Vec<CopyRow>,
+    ended: Vec<BookLine>,
 }
 
 async fn book(
@@ -50,6 +51,7 @@ async fn book(
     let year = asked.year.unwrap_or_else(|| this_year(&archive));
     let page = Book {
         rows: certified_copy::book(&archive, &signed.caller, year).await?,
+        ended: issue_book::without_copy(&archive, &signed.caller, year).await?,
         f: signed.frame,
         year,
     };
@@ -135,6 +137,15 @@ fn state_in_words(f: &Frame, row: &CopyRow) -> (&'static str, &'static str) {
 impl Book {
     fn state(&self, row: &CopyRow) -> (&'static str, &'static str) {
         state_in_words(&self.f, row)
+    }
+
+    /// How a request ended without a copy.
+    fn end(&self, line: &BookLine) -> &'static str {
+        match line.state.as_str() {
+            "taken_back" => self.f.w("đã rút", "taken back"),
+            "expired" => self.f.w("hết hạn chờ", "expired"),
+            _ => self.f.w("từ chối", "refused"),
+        }
     }
 }
 

@@ -85,6 +85,7 @@ async fn void_one(holdings: &Holdings) {
 /// A book that fills several pages, with hostile text.
 pub fn long() -> IssueBook {
     let line = |number: i64| BookLine {
+        request_id: None,
         number: Some(number),
         state: "issued".into(),
         day: "22/11/2026".into(),

@@ -9,7 +9,7 @@ use crate::certified_copy::{CopyRow, ENTRY_FILE, object_id};
 use crate::error::{Error, Result};
 use crate::vault::ObjectId;
 
-/// Brings one line of the book back. The request it answered is not in the vault.
+/// Brings one line of the book back, bound to the request it answers where the vault has that.
 pub(super) async fn restore(archive: &Archive, id: &ObjectId, rebuilt: &mut Rebuilt) -> Result<()> {
     let head = archive.vault.inventory(id).await?.head();
     let Some(bytes) = part(archive, id, ENTRY_FILE, head, rebuilt).await? else {
@@ -41,8 +41,9 @@ async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO copies (id, year, number, state, record_id, record_version, code, object_id,
             sha256, issued_by, issued_at, reissue_of, void_code, withdrawn_at,
-            withdrawn_by, withdrawal, code_until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            withdrawn_by, withdrawal, code_until, request_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            (SELECT id FROM copy_requests WHERE id = $18))",
     )
     .bind(&copy.id)
     .bind(copy.year)
@@ -61,6 +62,7 @@ async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {
     .bind(&copy.withdrawn_by)
     .bind(&copy.withdrawal)
     .bind(&copy.code_until)
+    .bind(&copy.request_id)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Decided records, from every version of `records.json` that the vault keeps: a copy may have been
-//! issued from a version that is no longer the newest.
+//! Decided records, from every version of `records.json` that the vault keeps and what each says of
+//! before: a copy may have been issued from a version that is no longer the newest.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,9 @@ fn unknown_form() -> Error {
 
 /// Writes records, versions and publications; those that are there already stay as they are.
 pub(super) async fn save(tx: &mut Tx, scan_id: &str, kept: &[KeptRecords]) -> Result<()> {
-    let all = kept.iter().flat_map(|state| &state.records);
+    let all = kept
+        .iter()
+        .flat_map(|state| state.records.iter().chain(&state.earlier));
     let mut by_id: BTreeMap<&str, BTreeMap<i64, &KeptRecord>> = BTreeMap::new();
     for record in all {
         let versions = by_id.entry(&record.id).or_default();
