@@ -6,6 +6,7 @@ mod content;
 mod kept_line;
 mod later;
 mod make;
+mod renewal;
 mod verify;
 
 pub use book::{book, bytes, line};
@@ -14,9 +15,13 @@ pub(crate) use content::printed;
 pub(crate) use kept_line::keep_line;
 pub(crate) use later::take_effect;
 pub use later::{by_tracking_code, set_code_until, withdraw};
+pub(crate) use renewal::renew;
+pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
 pub use verify::{
     Cited, FileVerified, Holder, Verified, code_expired, standing, tidy, verify_code, verify_file,
 };
+
+use sha2::{Digest, Sha256};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -240,7 +245,7 @@ async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<(
         return book::settle(archive, job).await;
     }
     match make::make(archive, &copy).await {
-        Ok(sha256) => book::book_issued(archive, &copy, &sha256, job).await,
+        Ok(made) => book::book_issued(archive, &copy, &made, job).await,
         Err(error) if error.passing() => Err(error),
         Err(error) => {
             tracing::error!(
@@ -251,6 +256,20 @@ async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<(
             book::void(archive, &copy, error.code(), job).await
         }
     }
+}
+
+/// The verb behind the job `sweep_seals`: seals whose proof ends soon are to be renewed.
+///
+/// # Errors
+/// A passing fault puts the job back.
+pub(crate) async fn sweep_seals(archive: &Archive, job: &Leased) -> Result<()> {
+    renewal::ask_for_renewals(archive).await?;
+    book::settle(archive, Some(job)).await
+}
+
+/// SHA-256 of a sealed file, as the book names it.
+fn digest_of(file: &[u8]) -> String {
+    hex::encode(Sha256::digest(file))
 }
 
 /// Object id of a copy in the vault.

@@ -16,7 +16,7 @@ use crate::{certified_copy, copy_request, keep, notify, page, search, upload};
 const IDLE: Duration = Duration::from_millis(250);
 /// How often a lease is prolonged.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often abandoned uploads and unanswered requests are looked for.
+/// How often abandoned uploads, unanswered requests and seals to be renewed are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
 
 /// How many jobs of a kind this process works on at once.
@@ -28,6 +28,8 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::KeepLine
         | Kind::KeepRequest
         | Kind::TakeEffect
+        | Kind::RenewSeal
+        | Kind::SweepSeals
         | Kind::SweepUploads
         | Kind::SweepRequests => 1,
     }
@@ -146,6 +148,8 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::KeepLine => certified_copy::keep_line(archive, job).await,
         Kind::KeepRequest => copy_request::keep(archive, job).await,
         Kind::TakeEffect => certified_copy::take_effect(archive, job).await,
+        Kind::RenewSeal => certified_copy::renew(archive, job).await,
+        Kind::SweepSeals => certified_copy::sweep_seals(archive, job).await,
         Kind::SweepUploads => upload::sweep(archive, job).await,
         Kind::TellPortal => notify::deliver(archive, job).await,
         Kind::SweepRequests => copy_request::sweep(archive, job).await,
@@ -184,7 +188,7 @@ async fn ask_for_sweeps(archive: Arc<Archive>, stop: CancellationToken) {
         let asked = async {
             let mut tx = archive.catalogue.begin().await?;
             let (clock, priority) = (&*archive.clock, jobs::PRIORITY_UPKEEP);
-            for kind in [Kind::SweepUploads, Kind::SweepRequests] {
+            for kind in [Kind::SweepUploads, Kind::SweepRequests, Kind::SweepSeals] {
                 jobs::enqueue(&mut tx, clock, kind, "all", priority).await?;
             }
             tx.commit().await?;

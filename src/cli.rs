@@ -11,6 +11,7 @@ mod deliver;
 mod holdings;
 mod people;
 mod read;
+mod seal;
 mod serve;
 mod verify;
 
@@ -63,6 +64,9 @@ enum Command {
     Copy(copy::Copy),
     /// Write the issue book of a year as a spreadsheet or as paper.
     Book(book::Book),
+    /// How long the seals of issued copies can be proven; renew those whose time is near.
+    #[command(subcommand)]
+    Seal(seal::Seals),
     /// Check a certified copy offline: the file, the key, and who vouches for it.
     Verify(verify::Verify),
     /// Build the search index anew beside the live one, then swap.
@@ -156,6 +160,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Read(read) => read::read(&config, read, cli.json).await,
         Command::Copy(copy) => copy::copy(open(config).await?, copy, cli.json).await,
         Command::Book(wish) => book::book(open(config).await?, wish, cli.json).await,
+        Command::Seal(wish) => seal::seals(open(config).await?, wish, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
         Command::Search(search) => holdings::search(open(config).await?, search, cli.json).await,
         Command::Reindex => holdings::reindex(open(config).await?).await,

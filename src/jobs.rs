@@ -24,6 +24,10 @@ pub enum Kind {
     KeepRequest,
     /// Do what depends on a correction's first day in force; subject: correction id.
     TakeEffect,
+    /// Put a fresh time stamp over a copy's file before the one below can no longer be believed; subject: copy id.
+    RenewSeal,
+    /// Ask for the renewals that are due; subject: `all`.
+    SweepSeals,
     /// Expire abandoned uploads; subject: `all`.
     SweepUploads,
     /// Tell a portal what became of a request; subject: event id.
@@ -34,13 +38,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadPage,
         Self::KeepRecords,
         Self::IssueCopy,
         Self::KeepLine,
         Self::KeepRequest,
         Self::TakeEffect,
+        Self::RenewSeal,
+        Self::SweepSeals,
         Self::SweepUploads,
         Self::TellPortal,
         Self::SweepRequests,
@@ -55,6 +61,8 @@ impl Kind {
             Self::KeepLine => "keep_line",
             Self::KeepRequest => "keep_request",
             Self::TakeEffect => "take_effect",
+            Self::RenewSeal => "renew_seal",
+            Self::SweepSeals => "sweep_seals",
             Self::SweepUploads => "sweep_uploads",
             Self::TellPortal => "tell_portal",
             Self::SweepRequests => "sweep_requests",
@@ -76,7 +84,8 @@ impl Kind {
             | Self::IssueCopy
             | Self::KeepLine
             | Self::KeepRequest
-            | Self::TakeEffect => 1000,
+            | Self::TakeEffect
+            | Self::RenewSeal => 1000,
             _ => 8,
         }
     }

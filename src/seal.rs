@@ -12,6 +12,7 @@ mod coverage;
 mod error;
 mod key;
 mod keyfile;
+mod lasting;
 mod layers;
 mod long_term;
 mod ocsp;
@@ -39,9 +40,7 @@ use jiff::Timestamp;
 
 use cms::Parts;
 use online::Online;
-use pdf_file::PdfFile;
 use revocation::Evidence;
-use timestamp::Stamp;
 
 pub use crate::config::{Level, Padding};
 pub use certificate::{Certificate, PublicKey, Unfit};
@@ -58,8 +57,6 @@ pub use verify::verify;
 
 /// Room in the gap beside the certificates: attributes, signature, and a time stamp with its certificates.
 const GAP_SPARE: usize = 16 << 10;
-/// Room for a time stamp over the file with the certificates of its authority.
-const STAMP_ROOM: usize = 16 << 10;
 
 /// What the agency asks of its seal.
 #[derive(Debug, Clone, Default)]
@@ -248,32 +245,10 @@ impl Seal {
         let (token, authority) = self.stamp(signature).await?;
         let mut sealed = self.embed(draft, signature, Some(&token))?;
         if level >= Level::BLT {
-            sealed = self.prolong(&sealed, evidence, &authority, 1, now).await?;
+            sealed = self.prove(sealed, evidence, &authority, now).await?;
         }
         self.self_check(&sealed, level, now)?;
         Ok(sealed)
-    }
-
-    /// A sealed file of level B-LTA with proof for its newest time stamp and a fresh one over it. To be done before
-    /// [`Verdict::provable_until`].
-    pub async fn restamp(&self, sealed: &[u8], now: Timestamp) -> Result<Vec<u8>, SealError> {
-        let file = PdfFile::open(sealed).map_err(SealError::Pdf)?;
-        let found = coverage::signatures(&file).map_err(SealError::Pdf)?;
-        let stamps: Vec<_> = found.iter().filter(|one| one.is_time_stamp()).collect();
-        let newest = stamps
-            .iter()
-            .max_by_key(|one| coverage::covered_end(&one.signature));
-        let newest = newest.and_then(|one| coverage::Coverage::of(&one.signature, sealed));
-        let newest =
-            newest.and_then(|one| timestamp::read(&one.signature, &[one.before, one.after]));
-        let newest = newest.ok_or(SealError::LevelMissed("there is no time stamp to renew"))?;
-        let authority = self.authority_path(&newest)?;
-        let (evidence, number) = (Evidence::default(), stamps.len() + 1);
-        let again = self
-            .prolong(sealed, evidence, &authority, number, now)
-            .await?;
-        self.self_check(&again, Level::BLTA, now)?;
-        Ok(again)
     }
 
     /// Asks whether the key's certificate was revoked, where somebody can be asked.
@@ -286,44 +261,6 @@ impl Seal {
         let unknown = |_| SealError::KeyRefused("its certificates do not lead to their root");
         let path = path::find(self.signer(), chain, trust.anchors(), now).map_err(unknown)?;
         revocation::gather(&self.online, &path, now, needed).await
-    }
-
-    /// Appends what the levels of long term ask for: proof, and at B-LTA the time stamp of that number over all of it.
-    async fn prolong(
-        &self,
-        sealed: &[u8],
-        mut evidence: Evidence,
-        authority: &[Certificate],
-        number: usize,
-        now: Timestamp,
-    ) -> Result<Vec<u8>, SealError> {
-        evidence.add(revocation::gather(&self.online, authority, now, true).await?);
-        if self.terms.level < Level::BLTA {
-            return long_term::with_evidence(sealed, &evidence);
-        }
-        let name = format!("DauThoiGian-{number}");
-        let prepared = long_term::with_stamp(sealed, &evidence, &name, STAMP_ROOM)?;
-        let (token, _) = self.stamp(&prepared.parts().concat()).await?;
-        prepared.embed(&token)
-    }
-
-    /// A time stamp over `stamped`, with the certificates that lead to a trusted authority.
-    async fn stamp(&self, stamped: &[u8]) -> Result<(Vec<u8>, Vec<Certificate>), SealError> {
-        let Some(url) = &self.terms.time_authority else {
-            return Err(SealError::LevelMissed("no time authority is configured"));
-        };
-        let (token, stamp) = self.online.stamp(url, stamped).await?;
-        let path = self.authority_path(&stamp)?;
-        let kept = timestamp::keep_only(&token, &path);
-        let kept = kept.ok_or(SealError::LevelMissed("the time stamp cannot be written"))?;
-        Ok((kept, path))
-    }
-
-    fn authority_path(&self, stamp: &Stamp) -> Result<Vec<Certificate>, SealError> {
-        let (authority, trust) = (&stamp.authority, self.trust());
-        let anchors = trust.time_anchors();
-        path::find(&authority.signer, &authority.carried, anchors, stamp.time)
-            .map_err(|_| SealError::LevelMissed(TimeCheck::UnknownAuthority.sentence_en()))
     }
 
     fn embed(

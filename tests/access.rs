@@ -120,6 +120,7 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/log", LOG_READERS),
     ("get", "/api/v1/log/check", LOG_READERS),
     ("get", "/api/v1/jobs", WATCHERS),
+    ("get", "/api/v1/seal/proofs", WATCHERS),
     ("get", "/api/v1/people", ADMINISTRATORS),
     ("post", "/api/v1/people", ADMINISTRATORS),
     ("put", "/api/v1/people/{id}", ADMINISTRATORS),

@@ -4,6 +4,7 @@ mod attacks;
 mod key_files;
 mod levels;
 mod long_term;
+mod renewal;
 mod token;
 mod waits;
 

@@ -5,6 +5,7 @@ use jiff::tz::Offset;
 use serde_json::json;
 use sqlx::Row;
 
+use super::make::Made;
 use super::{COPY_FILE, CopyRow, Issue, kept_line, object_id};
 use crate::access::{Act, Caller, fresh_code, require};
 use crate::archive::Archive;
@@ -75,7 +76,7 @@ pub(super) async fn open_entry(
 pub(super) async fn book_issued(
     archive: &Archive,
     copy: &CopyRow,
-    sha256: &str,
+    made: &Made,
     job: Option<&Leased>,
 ) -> Result<()> {
     let mut tx = archive.catalogue.begin().await?;
@@ -83,12 +84,13 @@ pub(super) async fn book_issued(
         "UPDATE copies SET state = 'issued', sha256 = $1, object_id = $2
          WHERE id = $3 AND state = 'opening'",
     )
-    .bind(sha256)
+    .bind(&made.sha256)
     .bind(object_id(&copy.id))
     .bind(&copy.id)
     .execute(&mut *tx)
     .await?;
     if moved.rows_affected() == 1 {
+        made.proof.book(&mut tx, &copy.id).await?;
         close_request(
             archive,
             &mut tx,
@@ -99,7 +101,7 @@ pub(super) async fn book_issued(
             kind: "copy",
             id: &copy.id,
         };
-        let details = json!({ "number": copy.number, "year": copy.year, "sha256": sha256 });
+        let details = json!({ "number": copy.number, "year": copy.year, "sha256": made.sha256 });
         let actor = &copy.issued_by;
         audit::append(
             &mut tx,

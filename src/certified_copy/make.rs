@@ -1,10 +1,9 @@
 //! Composes, seals, checks and keeps one copy.
 
-use sha2::{Digest, Sha256};
-
 use super::content::content_of;
+use super::renewal::Proof;
 use super::verify::issued_at;
-use super::{COPY_FILE, CopyRow, ENTRY_FILE, object_id};
+use super::{COPY_FILE, CopyRow, ENTRY_FILE, digest_of, object_id};
 use crate::archive::Archive;
 use crate::copy_paper::{self, ComposedCopy};
 use crate::correction;
@@ -13,16 +12,23 @@ use crate::record;
 use crate::seal::{SealError, SignRequest};
 use crate::vault::{Content, ObjectId, Provenance, VaultError};
 
-/// Composes, seals, checks and keeps; returns the digest of the sealed bytes. A copy that reached the
-/// vault before a crash is taken from there, never made twice.
-pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<String> {
+/// A sealed copy that is kept.
+pub(super) struct Made {
+    /// SHA-256 of the sealed bytes.
+    pub sha256: String,
+    /// How long its seal is provable.
+    pub proof: Proof,
+}
+
+/// Composes, seals, checks and keeps. A copy that reached the vault before a crash is taken from there,
+/// never made twice.
+pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<Made> {
     let object = ObjectId::new(object_id(&copy.id))?;
     if !archive.vault.exists(&object).await? {
         let sealed = seal(archive, copy).await?;
-        let sha256 = hex::encode(Sha256::digest(&sealed));
         let entry = CopyRow {
             state: "issued".into(),
-            sha256: Some(sha256),
+            sha256: Some(digest_of(&sealed)),
             ..copy.clone()
         };
         let files = [
@@ -53,7 +59,10 @@ pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<String> {
             what: format!("copy {}", copy.id),
         });
     }
-    Ok(hex::encode(Sha256::digest(&bytes)))
+    Ok(Made {
+        sha256: digest_of(&bytes),
+        proof: Proof::from(&verdict),
+    })
 }
 
 async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Vec<u8>> {

@@ -1,11 +1,10 @@
 //! What the archive says of a copy now, by its code or by the file itself.
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use sogoc_workers::class::CopyLayout;
 
-use super::CopyRow;
 use super::book::row_of;
+use super::{CopyRow, digest_of};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::clock::{parse_stamp, stamp};
@@ -38,8 +37,10 @@ pub struct Verified {
     pub decision: Option<Cited>,
     /// The code answers before this instant, RFC 3339 UTC; none: without end.
     pub code_until: Option<String>,
-    /// SHA-256 of the sealed file.
+    /// SHA-256 of the sealed file as fetched today.
     pub sha256: String,
+    /// SHA-256 of the files it had before its time stamp was renewed; whoever holds one of them holds this copy too.
+    pub earlier_sha256: Vec<String>,
     /// Whose it is; only for whoever presents the very file.
     pub holder: Option<Holder>,
 }
@@ -127,6 +128,7 @@ fn silenced(known: Verified, copy: &CopyRow) -> Verified {
         reason: None,
         decision: None,
         sha256: String::new(),
+        earlier_sha256: Vec::new(),
         ..known
     }
 }
@@ -166,6 +168,8 @@ pub struct FileVerified {
     pub sealed_by: Option<String>,
     /// When: as a time authority vouches, else as the file states, RFC 3339 UTC.
     pub sealed_at: Option<String>,
+    /// True when the copy's time stamp was renewed since: the file fetched today is this one and a newer time stamp.
+    pub renewed: bool,
     /// What this archive says; none when it did not issue this very file.
     pub archive: Option<Verified>,
 }
@@ -176,12 +180,9 @@ pub struct FileVerified {
 /// `Unavailable`; whatever is wrong with the file is part of the answer.
 pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified> {
     let verdict = crate::seal::verify(bytes, &archive.seal.trust(), archive.clock.now());
-    let row = sqlx::query("SELECT * FROM copies WHERE sha256 = $1 AND state <> 'opening'")
-        .bind(hex::encode(Sha256::digest(bytes)))
-        .fetch_optional(archive.catalogue.pool())
-        .await?;
-    let known = match row {
-        Some(row) => Some(with_holder(archive, &row_of(&row)?).await?),
+    let digest = digest_of(bytes);
+    let known = match by_digest(archive, &digest).await? {
+        Some(copy) => Some(with_holder(archive, &copy).await?),
         None => None,
     };
     Ok(FileVerified {
@@ -201,8 +202,21 @@ pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified
         level: verdict.level.map(|level| level.code().into()),
         sealed_by: verdict.signer.map(|signer| signer.name),
         sealed_at: verdict.proven_time.or(verdict.stated_time).map(stamp),
+        renewed: known.as_ref().is_some_and(|known| known.sha256 != digest),
         archive: known,
     })
+}
+
+/// The copy whose sealed file has this digest: its present one, or one of before a renewed time stamp.
+async fn by_digest(archive: &Archive, sha256: &str) -> Result<Option<CopyRow>> {
+    let row = sqlx::query(
+        "SELECT * FROM copies WHERE state <> 'opening' AND
+            (sha256 = $1 OR id = (SELECT copy_id FROM earlier_files WHERE sha256 = $1))",
+    )
+    .bind(sha256)
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    row.as_ref().map(row_of).transpose()
 }
 
 /// As [`verified`], for someone who has the file and so reads the name anyway.
@@ -260,8 +274,17 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
         decision: standing.decision.as_ref().map(Into::into),
         code_until: copy.code_until.clone(),
         sha256: copy.sha256.clone().unwrap_or_default(),
+        earlier_sha256: earlier_files(archive, &copy.id).await?,
         holder: None,
     })
+}
+
+async fn earlier_files(archive: &Archive, copy_id: &str) -> Result<Vec<String>> {
+    let statement = "SELECT sha256 FROM earlier_files WHERE copy_id = $1 ORDER BY sha256";
+    Ok(sqlx::query_scalar(statement)
+        .bind(copy_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?)
 }
 
 /// Where a copy stands, computed when somebody asks, so that no flag can be forgotten.

@@ -8,7 +8,7 @@ use super::level::{Level, Padding};
 use crate::error::{Error, Result};
 
 /// The office's seal.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SealConfig {
     /// PKCS#12 file of the key; one made at first start, clearly a test authority, when absent.
@@ -33,6 +33,26 @@ pub struct SealConfig {
     pub trust_file: Option<PathBuf>,
     /// Authorities trusted for time stamps (PEM); those for seals when absent.
     pub time_trust_file: Option<PathBuf>,
+    /// A seal of level B-LTA gets a fresh time stamp this many days before the certificate behind its newest one ends.
+    pub renew_before_days: u16,
+}
+
+impl Default for SealConfig {
+    fn default() -> Self {
+        Self {
+            key_file: None,
+            key_password_file: None,
+            token: None,
+            certificates: None,
+            rsa_padding: Padding::default(),
+            level: Level::default(),
+            time_authority: None,
+            closed_network: false,
+            trust_file: None,
+            time_trust_file: None,
+            renew_before_days: 90,
+        }
+    }
 }
 
 /// A PKCS#11 token or HSM.

@@ -34,7 +34,7 @@ impl Differences {
 }
 
 /// Kind and rows; the first column is the id, every other is compared as text.
-const WHAT: [(&str, &str); 13] = [
+const WHAT: [(&str, &str); 14] = [
     (
         "fonds",
         "SELECT f.code AS id, f.name FROM fonds f
@@ -112,6 +112,10 @@ const WHAT: [(&str, &str); 13] = [
         "evidence",
         "SELECT id, request_id, name, media_type, CAST(pages AS TEXT) AS pages,
             CAST(size AS TEXT) AS size, sha256, object_id, received_at FROM request_evidence",
+    ),
+    (
+        "earlier file",
+        "SELECT sha256 AS id, copy_id FROM earlier_files",
     ),
 ];
 

@@ -47,10 +47,12 @@ impl Proof {
 pub fn of_seal(signed: &Signed, layers: &Layers, trust: &Trust, at: Timestamp) -> Option<Proof> {
     let mut known = at;
     let mut doubt = None;
+    let mut run_out = false;
     for stamp in layers.stamps.iter().rev() {
         let (check, _) = believe(stamp, trust, &layers.evidence, known);
         if check.is_proof() {
             known = stamp.time;
+            run_out |= check == TimeCheck::ProvenThen;
         } else {
             doubt = doubt.or(Some(check));
         }
@@ -69,7 +71,12 @@ pub fn of_seal(signed: &Signed, layers: &Layers, trust: &Trust, at: Timestamp) -
         return None;
     }
     let (check, unrevoked) = believe(&stamp, trust, &layers.evidence, known);
-    let check = doubt.unwrap_or(check);
+    let check = match (doubt, check) {
+        (Some(doubt), _) => doubt,
+        // What rests on a stamp that can no longer be believed as of today is no better than it.
+        (None, TimeCheck::Proven) if run_out => TimeCheck::ProvenThen,
+        (None, check) => check,
+    };
     let outermost = layers.stamps.last().unwrap_or(&stamp);
     Some(Proof {
         check,

@@ -13,6 +13,7 @@ use super::frame::{Frame, shown};
 use super::session::Signed;
 use crate::access::{Act, require};
 use crate::audit::{self, Chain, Entry};
+use crate::certified_copy::{self, Proofs};
 use crate::fixity::{self, ScrubState};
 use crate::jobs::{self, Backlog};
 use crate::keep;
@@ -36,6 +37,7 @@ struct Custody {
     behind: i64,
     not_kept: i64,
     scrub: ScrubState,
+    proofs: Proofs,
 }
 
 impl Custody {
@@ -44,6 +46,12 @@ impl Custody {
             "read_page" => self.f.w("Đọc trang", "Read pages"),
             "keep_records" => self.f.w("Đưa hồ sơ vào kho", "Keep records"),
             "issue_copy" => self.f.w("Cấp bản sao", "Issue copies"),
+            "keep_line" => self.f.w("Đưa dòng sổ vào kho", "Keep lines of the book"),
+            "take_effect" => self.f.w("Chờ ngày hiệu lực", "Corrections to come"),
+            "renew_seal" => self.f.w("Gia hạn dấu thời gian", "Renew time stamps"),
+            "sweep_seals" => self
+                .f
+                .w("Xem con dấu nào đến hạn", "Look for seals to renew"),
             "sweep_uploads" => self.f.w("Dọn tệp tải dở", "Sweep uploads"),
             "sweep_requests" => self.f.w("Kết thúc đơn quá hạn chờ", "Sweep requests"),
             "tell_portal" => self.f.w("Báo tin cho cổng", "Tell portals"),
@@ -72,6 +80,7 @@ async fn custody(
         behind: search::lag(&archive).await?,
         not_kept: keep::lag(&archive).await?,
         scrub: fixity::state(&archive, &signed.caller).await?,
+        proofs: certified_copy::proofs(&archive, &signed.caller).await?,
     };
     Ok(shown(&page)?.into_response())
 }

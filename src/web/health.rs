@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::State;
 use super::fault::Problem;
+use crate::certified_copy;
 use crate::copy_request;
 use crate::error::{Error, Result};
 use crate::jobs;
@@ -76,6 +77,9 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     ] {
         gauge(name, count);
     }
+    let (due, late) = certified_copy::seals_due(&archive).await?;
+    gauge("sogoc_seals_due", due);
+    gauge("sogoc_seals_late", late);
     let (waiting, dead) = notify::counts(&archive.catalogue).await?;
     gauge("sogoc_notices_waiting", waiting);
     gauge("sogoc_notices_dead", dead);

@@ -7,7 +7,8 @@ FOLDER holds what `authority.rs` makes. Prints the port, then serves:
   POST /ocsp  an OCSP answer (openssl ocsp)
   GET  /crl   the list of revoked certificates (openssl ca -gencrl)
 A file `fault-tsa`, `fault-ocsp` or `fault-crl` holds what is to go wrong instead: `down`, `garbage`, or `replay`,
-which gives the last good answer again.
+which
+gives the last good answer again. A file `ocsp-days` says for how many days an OCSP answer holds; 1 otherwise.
 """
 import http.server
 import os
@@ -27,6 +28,14 @@ def openssl(*arguments):
         raise RuntimeError(done.stderr.decode())
 
 
+def ocsp_days():
+    try:
+        with open("ocsp-days") as handle:
+            return handle.read()
+    except FileNotFoundError:
+        return "1"
+
+
 def ask_openssl(what, body):
     with one_at_a_time, tempfile.TemporaryDirectory() as folder:
         asked, answered = os.path.join(folder, "asked"), os.path.join(folder, "answered")
@@ -36,7 +45,7 @@ def ask_openssl(what, body):
             openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", asked, "-out", answered)
         elif what == "ocsp":
             openssl("ocsp", "-index", "index.txt", "-CA", "root.pem", "-rsigner", "ocsp.pem",
-                    "-rkey", "ocsp.key", "-ndays", "1", "-reqin", asked, "-respout", answered)
+                    "-rkey", "ocsp.key", "-ndays", ocsp_days(), "-reqin", asked, "-respout", answered)
         else:
             openssl("ca", "-config", "ca.cnf", "-gencrl", "-out", asked)
             openssl("crl", "-in", asked, "-outform", "DER", "-out", answered)

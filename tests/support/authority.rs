@@ -58,25 +58,35 @@ impl Authority {
         };
         authority.make_root();
         let (from, until) = authority.ten_years();
-        for (name, extensions) in [
-            (
-                "tsa",
-                "extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n",
-            ),
-            ("ocsp", "extendedKeyUsage=OCSPSigning\nnoCheck=ignored\n"),
-        ] {
-            let key = KeyKind::EcdsaP256;
-            authority.issue(
-                name,
-                &Wanted {
-                    key,
-                    extensions,
-                    from,
-                    until,
-                },
-            );
-        }
+        authority.renew_tsa(until);
+        authority.issue(
+            "ocsp",
+            &Wanted {
+                key: KeyKind::EcdsaP256,
+                extensions: "extendedKeyUsage=OCSPSigning\nnoCheck=ignored\n",
+                from,
+                until,
+            },
+        );
         authority
+    }
+
+    /// Gives the time authority a new key, whose certificate ends then.
+    pub fn renew_tsa(&self, until: Timestamp) {
+        self.issue(
+            "tsa",
+            &Wanted {
+                key: KeyKind::EcdsaP256,
+                extensions: "extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n",
+                from: self.a_year().0,
+                until,
+            },
+        );
+    }
+
+    /// Lets OCSP answers hold for so many days.
+    pub fn ocsp_days(&self, days: u32) {
+        fs::write(self.at("ocsp-days"), days.to_string()).unwrap();
     }
 
     fn make_root(&self) {
@@ -84,7 +94,7 @@ impl Authority {
         let ca = format!(
             "[ca]\ndefault_ca=x\n[x]\ndatabase={base}/index.txt\nserial={base}/serial\nnew_certs_dir={base}\n\
              certificate={base}/root.pem\nprivate_key={base}/root.key\ndefault_md=sha256\npolicy=any\n\
-             unique_subject=no\nemail_in_dn=no\ndefault_crl_days=30\n\
+             unique_subject=no\nemail_in_dn=no\ndefault_crl_days=3650\n\
              crlnumber={base}/crlnumber\ncrl_extensions=crl\n[crl]\n\
              authorityKeyIdentifier=keyid\n[any]\ncommonName=supplied\n\
              countryName=optional\n"

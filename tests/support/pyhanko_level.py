@@ -2,18 +2,21 @@
 
 usage: pyhanko_level.py FILE.pdf TRUST.pem LEVEL RFC3339-TIME [LIST.crl]
 
-From B-LT on, every certificate must come with proof in the file that it was not revoked.
+From B-LT on, every certificate must come with proof in the file that it was not revoked; for the newest time stamp,
+which nothing covers yet, LIST.crl may give it.
 """
 import asyncio
 import json
 import sys
 from datetime import datetime
 
+from asn1crypto.crl import CertificateList
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import ades, validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
     PdfSignatureValidationSpec,
     RevinfoOnlineFetchingRule,
     RevocationInfoGatheringSpec,
@@ -27,10 +30,16 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingPolicy,
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 pdf, trust, level, moment, *crls = sys.argv[1:]
 roots = list(load_certs_from_pemder([trust]))
 moment = datetime.fromisoformat(moment)
+
+
+def read_list(path):
+    with open(path, "rb") as listed:
+        return CRLContainer(CertificateList.load(listed.read()))
 
 
 def simple(signature):
@@ -64,6 +73,7 @@ def long_term(signature):
         revinfo_gathering_policy=RevocationInfoGatheringSpec(
             online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY
         ),
+        local_knowledge=LocalKnowledge(known_crls=[read_list(path) for path in crls]),
     )
     timing = ValidationTimingInfo(
         validation_time=moment, best_signature_time=moment, point_in_time_validation=True

@@ -5,18 +5,19 @@ use sqlx::Row;
 use super::{Rebuilt, note, part, raise_counter};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
-use crate::certified_copy::{CopyRow, ENTRY_FILE, object_id};
+use crate::certified_copy::{COPY_FILE, CopyRow, ENTRY_FILE, object_id};
 use crate::error::{Error, Result};
-use crate::vault::ObjectId;
+use crate::vault::{Inventory, ObjectId};
 
 /// Brings one line of the book back, bound to the request it answers where the vault has that.
 pub(super) async fn restore(archive: &Archive, id: &ObjectId, rebuilt: &mut Rebuilt) -> Result<()> {
-    let head = archive.vault.inventory(id).await?.head();
+    let inventory = archive.vault.inventory(id).await?;
+    let head = inventory.head();
     let Some(bytes) = part(archive, id, ENTRY_FILE, head, rebuilt).await? else {
         return Ok(());
     };
     let entry: Option<CopyRow> = serde_json::from_slice(&bytes).ok();
-    let Some(copy) = entry.filter(|copy| object_id(&copy.id) == id.as_str()) else {
+    let Some(mut copy) = entry.filter(|copy| object_id(&copy.id) == id.as_str()) else {
         let what = ENTRY_FILE.into();
         note(rebuilt, id, &Error::Corrupt { what });
         return Ok(());
@@ -32,9 +33,29 @@ pub(super) async fn restore(archive: &Archive, id: &ObjectId, rebuilt: &mut Rebu
         ));
         return Ok(());
     }
+    let mut files = sealed_files(&inventory);
+    copy.sha256 = files.pop().or(copy.sha256);
     save(&mut tx, &copy).await?;
+    for earlier in files {
+        sqlx::query("INSERT INTO earlier_files (sha256, copy_id) VALUES ($1, $2)")
+            .bind(earlier)
+            .bind(&copy.id)
+            .execute(&mut *tx)
+            .await?;
+    }
     tx.commit().await?;
     Ok(())
+}
+
+/// The digests of the sealed files the object ever held, the present one last: the line beside them may be older.
+fn sealed_files(inventory: &Inventory) -> Vec<String> {
+    let mut files = Vec::new();
+    for version in 1..=inventory.head() {
+        let state = inventory.state(version).unwrap_or_default();
+        let digest = state.get(COPY_FILE).map(ToString::to_string);
+        files.extend(digest.filter(|digest| files.last() != Some(digest)));
+    }
+    files
 }
 
 async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {

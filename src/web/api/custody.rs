@@ -7,6 +7,7 @@ use utoipa_axum::routes;
 
 use crate::access::{Act, require};
 use crate::audit::{self, Chain, Entry};
+use crate::certified_copy::{self, Proofs};
 use crate::jobs::{self, Backlog};
 use crate::web::State;
 use crate::web::extract::Asked;
@@ -19,6 +20,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(log))
         .routes(routes!(check_log))
         .routes(routes!(queue))
+        .routes(routes!(proofs))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -92,4 +94,15 @@ async fn queue(
 ) -> Result<Json<Vec<Backlog>>, Problem> {
     require(&caller, Act::SeeQueue)?;
     Ok(Json(jobs::backlog(&archive.catalogue).await?))
+}
+
+/// How long the seals of issued copies can be proven, and which are due for a fresh time stamp.
+#[utoipa::path(get, path = "/api/v1/seal/proofs", tag = "custody",
+    responses((status = 200, body = Proofs), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn proofs(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<Proofs>, Problem> {
+    Ok(Json(certified_copy::proofs(&archive, &caller).await?))
 }

@@ -1,0 +1,83 @@
+//! `seal`: how long the seals of issued copies can be proven, and renewing those whose time is near.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::access::Caller;
+use crate::archive::Archive;
+use crate::certified_copy::{self, LevelProof, Proofs};
+use crate::error::Result;
+
+/// What to do about the seals.
+#[derive(Debug, clap::Subcommand)]
+pub enum Seals {
+    /// Say what is due when, and what applies at each level.
+    Due,
+    /// Put a fresh time stamp over every file whose proof ends soon (B-LTA), at once.
+    ///
+    /// The service does so by itself; this is for who does not want to wait, or mended what stood in the way. Exit code
+    /// 0: nothing is due any more. 75: the time authority, a responder or the vault does not answer now; what was renewed
+    /// stays so. 2: a file in the vault is damaged.
+    Renew,
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// The verb's.
+pub async fn seals(archive: Archive, wish: Seals, as_json: bool) -> Result<ExitCode> {
+    let me = Caller::machine();
+    let renewed = match wish {
+        Seals::Due => None,
+        Seals::Renew => Some(certified_copy::renew_due(&archive, &me).await?),
+    };
+    let proofs = certified_copy::proofs(&archive, &me).await?;
+    if as_json {
+        println!("{}", json!({ "renewed": renewed, "proofs": proofs }));
+    } else {
+        if let Some(renewed) = renewed {
+            println!("Đã gia hạn / renewed: {renewed}");
+        }
+        tell(&proofs);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(proofs: &Proofs) {
+    println!(
+        "Đến hạn gia hạn / due: {} (trước khi hết hạn {} ngày / days ahead), quá hạn / late: {}",
+        proofs.due, proofs.margin_days, proofs.late
+    );
+    for row in &proofs.levels {
+        let level = row.level.as_deref().unwrap_or("?");
+        let until = row.first_end.as_deref().unwrap_or("–");
+        println!(
+            "PAdES {level:<6} {:>8} bản sao / copies, sớm nhất / first ends {until}: {}",
+            row.copies,
+            what_applies(row)
+        );
+    }
+    for copy in &proofs.next {
+        let mark = if copy.due { "!" } else { " " };
+        println!(
+            "{mark} {:>12}  {}  {}",
+            copy.number, copy.provable_until, copy.copy_id
+        );
+    }
+}
+
+/// What becomes of the proof of a level.
+fn what_applies(row: &LevelProof) -> &'static str {
+    match row.level.as_deref() {
+        None => "chưa xem tệp / not looked at yet",
+        Some("B-B") => {
+            "không có dấu thời gian, không có gì để gia hạn / no time stamp, nothing to renew"
+        }
+        Some("B-LTA") => "dấu thời gian được gia hạn / time stamps are renewed",
+        Some(_) => {
+            "không gia hạn; sau ngày ấy dấu thời gian dựa vào chứng thư đã hết hạn / not renewed; after that day the \
+             time stamp rests on a certificate that has run out"
+        }
+    }
+}

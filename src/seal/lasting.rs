@@ -1,0 +1,100 @@
+//! What makes a seal provable for long: stamps of the time authority, proof that nobody was revoked, and a fresh time
+//! stamp over all of it before the one below can no longer be believed.
+
+use jiff::Timestamp;
+
+use super::certificate::Certificate;
+use super::pdf_file::PdfFile;
+use super::revocation::{self, Evidence};
+use super::timestamp::{self, Stamp};
+use super::{Seal, SealError, TimeCheck, coverage, long_term, path};
+use crate::config::Level;
+
+/// Room for a time stamp over the file with the certificates of its authority.
+const STAMP_ROOM: usize = 16 << 10;
+/// What is stamped only to see by whom.
+const PROBE: &[u8] = b"sogoc";
+
+impl Seal {
+    /// A sealed file of level B-LTA with proof for its newest time stamp and a fresh one over it. To be done before
+    /// [`super::Verdict::provable_until`].
+    ///
+    /// # Errors
+    /// `LevelMissed` for a file without a time stamp, or where the result would not be B-LTA; those of the authorities.
+    pub async fn restamp(&self, sealed: &[u8], now: Timestamp) -> Result<Vec<u8>, SealError> {
+        let file = PdfFile::open(sealed).map_err(SealError::Pdf)?;
+        let found = coverage::signatures(&file).map_err(SealError::Pdf)?;
+        let stamps: Vec<_> = found.iter().filter(|one| one.is_time_stamp()).collect();
+        let newest = stamps
+            .iter()
+            .max_by_key(|one| coverage::covered_end(&one.signature));
+        let newest = newest.and_then(|one| coverage::Coverage::of(&one.signature, sealed));
+        let newest =
+            newest.and_then(|one| timestamp::read(&one.signature, &[one.before, one.after]));
+        let newest = newest.ok_or(SealError::LevelMissed("there is no time stamp to renew"))?;
+        let authority = self.authority_path(&newest)?;
+        let evidence = revocation::gather(&self.online, &authority, now, true).await?;
+        let again = self.stamp_over(sealed, &evidence, stamps.len() + 1).await?;
+        self.self_check(&again, Level::BLTA, now)?;
+        Ok(again)
+    }
+
+    /// How long a time stamp made now would be believed: the end of the certificate the time authority uses today.
+    ///
+    /// # Errors
+    /// Those of the time authority.
+    pub async fn stamps_reach(&self) -> Result<Timestamp, SealError> {
+        let (_, authority) = self.stamp(PROBE).await?;
+        Ok(authority[0].validity().1)
+    }
+
+    /// Appends what the levels of long term ask for: proof, and at B-LTA the first time stamp over all of it.
+    pub(super) async fn prove(
+        &self,
+        sealed: Vec<u8>,
+        mut evidence: Evidence,
+        authority: &[Certificate],
+        now: Timestamp,
+    ) -> Result<Vec<u8>, SealError> {
+        evidence.add(revocation::gather(&self.online, authority, now, true).await?);
+        if self.terms.level < Level::BLTA {
+            return long_term::with_evidence(&sealed, &evidence);
+        }
+        self.stamp_over(&sealed, &evidence, 1).await
+    }
+
+    /// Appends `evidence` and the time stamp of that number over the whole file.
+    async fn stamp_over(
+        &self,
+        sealed: &[u8],
+        evidence: &Evidence,
+        number: usize,
+    ) -> Result<Vec<u8>, SealError> {
+        let name = format!("DauThoiGian-{number}");
+        let prepared = long_term::with_stamp(sealed, evidence, &name, STAMP_ROOM)?;
+        let (token, _) = self.stamp(&prepared.parts().concat()).await?;
+        prepared.embed(&token)
+    }
+
+    /// A time stamp over `stamped`, with the certificates that lead to a trusted authority.
+    pub(super) async fn stamp(
+        &self,
+        stamped: &[u8],
+    ) -> Result<(Vec<u8>, Vec<Certificate>), SealError> {
+        let Some(url) = &self.terms.time_authority else {
+            return Err(SealError::LevelMissed("no time authority is configured"));
+        };
+        let (token, stamp) = self.online.stamp(url, stamped).await?;
+        let path = self.authority_path(&stamp)?;
+        let kept = timestamp::keep_only(&token, &path);
+        let kept = kept.ok_or(SealError::LevelMissed("the time stamp cannot be written"))?;
+        Ok((kept, path))
+    }
+
+    fn authority_path(&self, stamp: &Stamp) -> Result<Vec<Certificate>, SealError> {
+        let (authority, trust) = (&stamp.authority, self.trust());
+        let anchors = trust.time_anchors();
+        path::find(&authority.signer, &authority.carried, anchors, stamp.time)
+            .map_err(|_| SealError::LevelMissed(TimeCheck::UnknownAuthority.sentence_en()))
+    }
+}
