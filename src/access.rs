@@ -97,6 +97,7 @@ pub enum Act {
     SeeRequests,
     ConfirmCopies,
     ReleaseCopies,
+    OpenSeal,
     SeeSearches,
     EndSearches,
     ReuseResults,
@@ -107,7 +108,7 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
         Self::SeeBatches,
@@ -120,6 +121,7 @@ impl Act {
         Self::SeeRequests,
         Self::ConfirmCopies,
         Self::ReleaseCopies,
+        Self::OpenSeal,
         Self::SeeSearches,
         Self::EndSearches,
         Self::ReuseResults,
@@ -179,6 +181,7 @@ pub fn may(caller: &Caller, act: Act) -> bool {
         Act::SeeRequests => &[Reviewer, Approver, Auditor],
         Act::ConfirmCopies => &[Reviewer],
         Act::ReleaseCopies => &[Approver],
+        Act::OpenSeal => &[Approver, Administrator],
         Act::SeeSearches => &[Archivist, Reviewer, Auditor],
         Act::EndSearches => &[Archivist],
         Act::ReuseResults => &[Role::Reuser],
@@ -231,6 +234,7 @@ mod tests {
             Act::ApproveCorrections,
             Act::ConfirmCopies,
             Act::ReleaseCopies,
+            Act::OpenSeal,
             Act::Administer,
         ];
         assert!(

@@ -3,20 +3,26 @@
 
 mod book;
 mod content;
+mod elsewhere;
 mod kept_line;
 mod later;
 mod make;
 mod renewal;
+mod sitting;
 mod verify;
 
 pub use book::{book, bytes, line};
 pub(crate) use book::{close_request, day_in_vietnam, row, sealed_bytes};
 pub(crate) use content::printed;
+pub use elsewhere::{
+    HandedIn, Signatures, Waiting, give_up, hand_in, to_sign, to_sign_text, waiting,
+};
 pub(crate) use kept_line::keep_line;
 pub(crate) use later::take_effect;
 pub use later::{by_tracking_code, set_code_until, withdraw};
 pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
+pub use sitting::{SealState, end_sitting, open_sitting, pin_needed, seal_state};
 pub use verify::{
     Cited, FileVerified, Holder, Verified, code_expired, standing, tidy, verify_code, verify_file,
 };
@@ -169,7 +175,7 @@ pub struct BatchOutcome {
 /// itself.
 ///
 /// # Errors
-/// `Invalid` for none or more than 500; `Forbidden`; `Unavailable` stops at the first, and those
+/// `Invalid` for none or more than 500; `Forbidden`; a fault that passes stops at the first, and those
 /// before it are issued and stay so.
 pub async fn issue_many(
     archive: &Archive,
@@ -180,13 +186,10 @@ pub async fn issue_many(
     few_enough("/records", records.len())?;
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
-        let issued = issue_now(archive, caller, record).await;
-        if let Err(error) = &issued
-            && error.passing()
-        {
-            return Err(Error::unavailable("copies", error.to_string()));
+        match issue_now(archive, caller, record).await {
+            Err(error) if error.passing() => return Err(error),
+            issued => outcomes.push(outcome(record, issued)),
         }
-        outcomes.push(outcome(record, issued));
     }
     Ok(outcomes)
 }
@@ -245,7 +248,9 @@ async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<(
         return book::settle(archive, job).await;
     }
     match make::make(archive, &copy).await {
-        Ok(made) => book::book_issued(archive, &copy, &made, job).await,
+        Ok(Some(made)) => book::book_issued(archive, &copy, &made, job).await,
+        // It waits for a signature made elsewhere, which asks for this again.
+        Ok(None) => book::settle(archive, job).await,
         Err(error) if error.passing() => Err(error),
         Err(error) => {
             tracing::error!(
@@ -258,11 +263,13 @@ async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<(
     }
 }
 
-/// The verb behind the job `sweep_seals`: seals whose proof ends soon are to be renewed.
+/// The verb behind the job `sweep_seals`: copies not signed in time wait no longer; seals whose proof ends soon are to
+/// be renewed.
 ///
 /// # Errors
 /// A passing fault puts the job back.
 pub(crate) async fn sweep_seals(archive: &Archive, job: &Leased) -> Result<()> {
+    elsewhere::expire(archive).await?;
     renewal::ask_for_renewals(archive).await?;
     book::settle(archive, Some(job)).await
 }

@@ -10,6 +10,7 @@ mod custody;
 mod deliver;
 mod holdings;
 mod people;
+mod pin;
 mod read;
 mod seal;
 mod serve;

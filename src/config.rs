@@ -12,7 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 
 pub use level::{Level, Padding};
-pub use seal::{SealConfig, TokenConfig};
+pub use seal::{DetachedConfig, SealConfig, TokenConfig};
 
 /// Everything that can be set, from `--config FILE` (TOML) or defaults in one data folder.
 #[derive(Debug, Clone, Deserialize)]

@@ -283,6 +283,22 @@ pub async fn give_back(
     Ok(())
 }
 
+/// Lets those of a kind that wait for another try run at once: what held them up is mended.
+///
+/// # Errors
+/// As any statement.
+pub async fn wake(tx: &mut Tx, clock: &dyn Clock, kind: Kind) -> Result<()> {
+    sqlx::query(
+        "UPDATE jobs SET run_at = $1
+         WHERE kind = $2 AND state = 'ready' AND error_code IS NOT NULL AND run_at > $1",
+    )
+    .bind(stamp(clock.now()))
+    .bind(kind.word())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// How much waits, per kind and state, for the administrator's page and the metrics.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Backlog {

@@ -9,6 +9,7 @@ mod certificate;
 mod cms;
 mod cms_check;
 mod coverage;
+mod distant;
 mod error;
 mod key;
 mod keyfile;
@@ -37,6 +38,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use cms::Parts;
 use online::Online;
@@ -44,8 +46,9 @@ use revocation::Evidence;
 
 pub use crate::config::{Level, Padding};
 pub use certificate::{Certificate, PublicKey, Unfit};
-pub use error::{SealError, TokenFault};
-pub use key::{KeySource, Scheme, SoftwareKey};
+pub use distant::DistantKey;
+pub use error::{KeyFault, SealError, TokenFault};
+pub use key::{KeySource, Scheme, Sitting, SoftwareKey};
 pub use pdf_file::{LARGEST_FILE, PdfDamage};
 pub use prepare::{MarkBox, Prepared, SignRequest, prepare};
 pub use test_authority::TEST_AUTHORITY;
@@ -118,7 +121,7 @@ impl Seal {
             Some(key) => key,
             None => {
                 keyfile::create(path, password, &test_authority::create(agency, now)?)?;
-                let missing = SealError::KeyRefused("the key file vanished while it was made");
+                let missing = SealError::KeyRefused(KeyFault::Vanished);
                 keyfile::read(path, password, padding)?.ok_or(missing)?
             }
         };
@@ -130,7 +133,7 @@ impl Seal {
     /// A seal over any source of signatures, at level B-B.
     pub fn with_key(key: Box<dyn KeySource>) -> Result<Seal, SealError> {
         if key.chain().is_empty() {
-            return Err(SealError::KeyRefused("it comes without a certificate"));
+            return Err(SealError::KeyRefused(KeyFault::NoCertificate));
         }
         Ok(Seal {
             key,
@@ -161,6 +164,24 @@ impl Seal {
     /// How its key signs.
     pub fn scheme(&self) -> Scheme {
         self.key.scheme()
+    }
+
+    /// Of a key on a token: whether it can sign now. None where no PIN is asked.
+    pub fn sitting(&self) -> Option<Sitting> {
+        self.key.sitting()
+    }
+
+    /// Opens the token with its PIN, tried once.
+    ///
+    /// # Errors
+    /// `NoToken` where there is none; `Token` says why it does not open.
+    pub fn open_sitting(&self, pin: Zeroizing<String>) -> Result<(), SealError> {
+        self.key.open_sitting(pin)
+    }
+
+    /// Closes the token and forgets its PIN.
+    pub fn end_sitting(&self) {
+        self.key.end_sitting();
     }
 
     /// The level its files reach.
@@ -222,7 +243,7 @@ impl Seal {
         let draft = self.draft(pdf, request)?;
         let (me, to_sign) = (self.clone(), draft.to_sign().to_vec());
         let signing = tokio::task::spawn_blocking(move || me.key.sign(&to_sign));
-        let broken = |_| SealError::KeyRefused("signing broke off");
+        let broken = |_| SealError::KeyRefused(KeyFault::BrokenOff);
         let signature = signing.await.map_err(broken)??;
         self.finish(draft, &signature, now).await
     }
@@ -258,7 +279,7 @@ impl Seal {
             return Ok(Evidence::default());
         }
         let (chain, trust) = (self.key.chain(), self.trust());
-        let unknown = |_| SealError::KeyRefused("its certificates do not lead to their root");
+        let unknown = |_| SealError::KeyRefused(KeyFault::NoPath);
         let path = path::find(self.signer(), chain, trust.anchors(), now).map_err(unknown)?;
         revocation::gather(&self.online, &path, now, needed).await
     }
@@ -292,7 +313,9 @@ impl Seal {
         match verdict.key {
             KeyCheck::Expired => return Err(SealError::Unfit(Unfit::Expired)),
             KeyCheck::NotYetValid => return Err(SealError::Unfit(Unfit::NotYetValid)),
-            KeyCheck::Revoked => return Err(SealError::Unfit(Unfit::Revoked)),
+            KeyCheck::Revoked | KeyCheck::RevokedUnproven => {
+                return Err(SealError::Unfit(Unfit::Revoked));
+            }
             _ => {}
         }
         if verdict.level < Some(level) {

@@ -9,6 +9,7 @@ mod custody;
 mod desk;
 mod extract;
 mod fault;
+mod file_form;
 mod frame;
 mod health;
 mod home;
@@ -20,6 +21,7 @@ mod peer;
 mod people;
 mod reading_room;
 mod requests;
+mod seal;
 mod searches;
 mod session;
 mod sign_in;
@@ -59,6 +61,7 @@ pub fn router(archive: State) -> Router {
         .merge(reading_room::routes())
         .merge(requests::routes())
         .merge(searches::routes())
+        .merge(seal::routes())
         .merge(issue_book::routes())
         .merge(corrections::routes())
         .merge(custody::routes())

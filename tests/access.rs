@@ -34,6 +34,7 @@ const SEARCHERS: Open = To(&[Archivist, Reviewer, Auditor]);
 const REUSERS: Open = To(&[Reuser]);
 const ASKERS: Open = To(&[Portal, Reviewer]);
 const WATCHERS: Open = To(&[Archivist, Auditor, Administrator]);
+const SEAL_KEEPERS: Open = To(&[Approver, Administrator]);
 const LOG_READERS: Open = To(&[Auditor, Administrator]);
 const ADMINISTRATORS: Open = To(&[Administrator]);
 
@@ -121,6 +122,12 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/log/check", LOG_READERS),
     ("get", "/api/v1/jobs", WATCHERS),
     ("get", "/api/v1/seal/proofs", WATCHERS),
+    ("get", "/api/v1/seal", SEAL_KEEPERS),
+    ("post", "/api/v1/seal/sitting", SEAL_KEEPERS),
+    ("delete", "/api/v1/seal/sitting", SEAL_KEEPERS),
+    ("get", "/api/v1/seal/waiting", APPROVERS),
+    ("post", "/api/v1/seal/signatures", APPROVERS),
+    ("post", "/api/v1/seal/waiting/{id}/give-up", APPROVERS),
     ("get", "/api/v1/people", ADMINISTRATORS),
     ("post", "/api/v1/people", ADMINISTRATORS),
     ("put", "/api/v1/people/{id}", ADMINISTRATORS),
@@ -170,6 +177,8 @@ const PAGES: &[(&str, Open)] = &[
     ("/phu-luc/none", STAFF),
     ("/tim-kho", SEARCHERS),
     ("/tim-kho/none", SEARCHERS),
+    ("/con-dau", SEAL_KEEPERS),
+    ("/con-dau/can-ky", APPROVERS),
     ("/kho", WATCHERS),
     ("/nhat-ky", LOG_READERS),
     ("/nguoi-dung", ADMINISTRATORS),
@@ -222,6 +231,8 @@ fn body(path: &str) -> Option<Value> {
         "/api/v1/searches/{id}/not-found" => json!({ "note": "Quyển 3, 4" }),
         "/api/v1/copy-requests/{id}/extend" => json!({ "reason": "sổ ở kho xa" }),
         "/api/v1/copy-requests/{id}/payment" => json!({ "payment": "paid", "reference": "BL 1" }),
+        "/api/v1/seal/sitting" => json!({ "pin": "000000" }),
+        "/api/v1/seal/signatures" => json!({ "signatures": [] }),
         "/api/v1/people" => json!({ "login": "x", "name": "x", "password": "short", "roles": [] }),
         "/api/v1/people/{id}" => json!({ "roles": [], "disabled": true }),
         "/api/v1/people/{id}/password" => json!({ "password": "mat khau du dai 2026" }),

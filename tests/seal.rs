@@ -1,11 +1,16 @@
 //! The seal on a certified copy, judged by ourselves, by pyHanko and by poppler, and attacked.
 
 mod attacks;
+mod elsewhere;
 mod key_files;
 mod levels;
 mod long_term;
+mod machine;
 mod renewal;
+mod sitting;
+mod softhsm;
 mod token;
+mod verdicts;
 mod waits;
 
 use std::path::PathBuf;

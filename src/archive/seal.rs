@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::clock::Clock;
-use crate::config::{Config, TokenConfig};
+use crate::config::{Config, SealConfig, TokenConfig};
 use crate::error::{Error, Result};
-use crate::seal::{Seal, Terms, TokenKey, TokenPlace, Trust};
+use crate::seal::{DistantKey, KeySource, Seal, Terms, TokenKey, TokenPlace, Trust};
 
 /// The configured key, or a test authority made at first start with a password of its own beside it. A token is looked
 /// for at the first signature, not here.
@@ -14,15 +14,8 @@ use crate::seal::{Seal, Terms, TokenKey, TokenPlace, Trust};
 /// `NotNow` when the key cannot be used; `Invalid` settings; `Unavailable` disk.
 pub fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
     let settings = &config.seal;
-    if let Some(token) = &settings.token {
-        let chain = settings
-            .certificates
-            .as_deref()
-            .map(trust_file)
-            .transpose()?;
-        let chain = chain.unwrap_or_default().anchors().to_vec();
-        let key = TokenKey::new(token_place(token)?, chain, settings.rsa_padding)?;
-        return Ok(Seal::with_key(Box::new(key))?.with_terms(terms(config)?));
+    if settings.token.is_some() || settings.detached.is_some() {
+        return Ok(Seal::with_key(key_elsewhere(settings)?)?.with_terms(terms(config)?));
     }
     let own = config.data.join("seal");
     let (key, password) = match (&settings.key_file, &settings.key_password_file) {
@@ -38,17 +31,35 @@ pub fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
     Ok(seal.with_terms(terms(config)?))
 }
 
+/// A key that is not in this process: on a token, or on the approver's own machine.
+fn key_elsewhere(settings: &SealConfig) -> Result<Box<dyn KeySource>> {
+    let chain = settings
+        .certificates
+        .as_deref()
+        .map(trust_file)
+        .transpose()?;
+    let chain = chain.unwrap_or_default().anchors().to_vec();
+    Ok(match &settings.token {
+        Some(token) => Box::new(TokenKey::new(
+            token_place(token)?,
+            chain,
+            settings.rsa_padding,
+        )?),
+        None => Box::new(DistantKey::new(chain, settings.rsa_padding)?),
+    })
+}
+
 fn token_place(token: &TokenConfig) -> Result<TokenPlace> {
     let pin = match (std::env::var("SOGOC_SEAL_PIN"), &token.pin_file) {
-        (Ok(pin), _) => pin,
-        (Err(_), Some(file)) => std::fs::read_to_string(file)?.trim_end().to_owned(),
-        (Err(_), None) => String::new(),
+        (Ok(pin), _) => Some(pin),
+        (Err(_), Some(file)) => Some(std::fs::read_to_string(file)?.trim_end().to_owned()),
+        (Err(_), None) => None,
     };
     Ok(TokenPlace {
         module: token.module.clone(),
         token: token.token.clone(),
         key: token.key.clone(),
-        pin: pin.into(),
+        pin: pin.map(Into::into),
     })
 }
 
@@ -93,7 +104,8 @@ fn own_key(config: &Config) -> PathBuf {
 /// `Unavailable` when the key is there but cannot be opened.
 pub fn own_trust(config: &Config, clock: &dyn Clock) -> Result<Option<Trust>> {
     let key = config.seal.key_file.clone();
-    if config.seal.token.is_none() && !key.unwrap_or_else(|| own_key(config)).exists() {
+    let elsewhere = config.seal.token.is_some() || config.seal.detached.is_some();
+    if !elsewhere && !key.unwrap_or_else(|| own_key(config)).exists() {
         return Ok(None);
     }
     Ok(Some(open_seal(config, clock)?.trust()))

@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::Row;
 
 use super::make::Made;
-use super::{COPY_FILE, CopyRow, Issue, kept_line, object_id};
+use super::{COPY_FILE, CopyRow, Issue, elsewhere, kept_line, object_id};
 use crate::access::{Act, Caller, fresh_code, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
@@ -91,6 +91,7 @@ pub(super) async fn book_issued(
     .await?;
     if moved.rows_affected() == 1 {
         made.proof.book(&mut tx, &copy.id).await?;
+        wait_no_longer(&mut tx, &copy.id).await?;
         close_request(
             archive,
             &mut tx,
@@ -123,35 +124,52 @@ pub(super) async fn void(
     job: Option<&Leased>,
 ) -> Result<()> {
     let mut tx = archive.catalogue.begin().await?;
+    void_line(archive, &mut tx, copy, "machine", code).await?;
+    finish(archive, tx, job).await
+}
+
+/// Voids an open line, its number kept; false when it is open no longer, because another was faster.
+pub(super) async fn void_line(
+    archive: &Archive,
+    tx: &mut Tx,
+    copy: &CopyRow,
+    actor: &str,
+    code: &str,
+) -> Result<bool> {
     let moved = sqlx::query(
         "UPDATE copies SET state = 'void', void_code = $1 WHERE id = $2 AND state = 'opening'",
     )
     .bind(code)
     .bind(&copy.id)
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
     if moved.rows_affected() != 1 {
-        return finish(archive, tx, job).await; // another holder was faster
+        return Ok(false);
     }
-    kept_line::enqueue(archive, &mut tx, &copy.id).await?;
-    close_request(
-        archive,
-        &mut tx,
-        copy.request_id.as_deref().unwrap_or_default(),
-    )
-    .await?;
+    wait_no_longer(tx, &copy.id).await?;
+    kept_line::enqueue(archive, tx, &copy.id).await?;
+    close_request(archive, tx, copy.request_id.as_deref().unwrap_or_default()).await?;
     let subject = Subject {
         kind: "copy",
         id: &copy.id,
     };
-    let details = json!({ "void": code });
-    let deed = Deed::CopyVoided;
-    audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
-    finish(archive, tx, job).await
+    let (deed, details) = (Deed::CopyVoided, json!({ "void": code }));
+    audit::append(tx, &*archive.clock, actor, deed, subject, details).await?;
+    Ok(true)
+}
+
+/// Nobody is to sign a copy that is issued or void.
+async fn wait_no_longer(tx: &mut Tx, copy_id: &str) -> Result<()> {
+    sqlx::query("DELETE FROM seals_waiting WHERE copy_id = $1")
+        .bind(copy_id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// The request ends with the last of its copies: issued if one was made, else refused. What is said of
-/// copies that could not be made stands with it.
+/// copies that could not be made stands with it. One whose copies nobody signed in time goes back to
+/// where it is released.
 pub(crate) async fn close_request(archive: &Archive, tx: &mut Tx, request: &str) -> Result<()> {
     // Written to itself, so that of two copies settled at the same moment the later sees the other.
     let released =
@@ -159,15 +177,24 @@ pub(crate) async fn close_request(archive: &Archive, tx: &mut Tx, request: &str)
             .bind(request)
             .execute(&mut **tx)
             .await?;
-    let states: Vec<String> = sqlx::query_scalar("SELECT state FROM copies WHERE request_id = $1")
-        .bind(request)
-        .fetch_all(&mut **tx)
-        .await?;
-    let any = |word: &str| states.iter().any(|state| state == word);
+    // The state of each line of its present release; of a void one, why.
+    let lines: Vec<String> = sqlx::query_scalar(
+        "SELECT COALESCE(void_code, state) FROM copies
+         WHERE request_id = $1 AND reopened IS NULL",
+    )
+    .bind(request)
+    .fetch_all(&mut **tx)
+    .await?;
+    let any = |word: &str| lines.iter().any(|line| line == word);
     if released.rows_affected() == 0 || any("opening") {
         return Ok(());
     }
-    let (event, said) = match (any("issued"), any("void")) {
+    let unsigned = |line: &String| elsewhere::UNSIGNED.contains(&line.as_str());
+    if !lines.is_empty() && lines.iter().all(unsigned) {
+        return reopen(archive, tx, request).await;
+    }
+    let void = lines.iter().any(|line| line != "issued");
+    let (event, said) = match (any("issued"), void) {
         (true, false) => (Event::Issued, None),
         (true, true) => (
             Event::Issued,
@@ -186,6 +213,20 @@ pub(crate) async fn close_request(archive: &Archive, tx: &mut Tx, request: &str)
         .execute(&mut **tx)
         .await?;
     notify::event(tx, &*archive.clock, request, event).await
+}
+
+/// Lets a request be released again; the void lines of the release before say nothing of the next one.
+async fn reopen(archive: &Archive, tx: &mut Tx, request: &str) -> Result<()> {
+    sqlx::query("UPDATE copies SET reopened = $1 WHERE request_id = $2 AND reopened IS NULL")
+        .bind(stamp(archive.clock.now()))
+        .bind(request)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("UPDATE copy_requests SET state = 'confirmed' WHERE id = $1")
+        .bind(request)
+        .execute(&mut **tx)
+        .await?;
+    notify::event(tx, &*archive.clock, request, Event::Confirmed).await
 }
 
 pub(super) async fn finish(archive: &Archive, mut tx: Tx, job: Option<&Leased>) -> Result<()> {

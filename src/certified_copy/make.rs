@@ -3,7 +3,7 @@
 use super::content::content_of;
 use super::renewal::Proof;
 use super::verify::issued_at;
-use super::{COPY_FILE, CopyRow, ENTRY_FILE, digest_of, object_id};
+use super::{COPY_FILE, CopyRow, ENTRY_FILE, digest_of, elsewhere, object_id};
 use crate::archive::Archive;
 use crate::copy_paper::{self, ComposedCopy};
 use crate::correction;
@@ -20,12 +20,14 @@ pub(super) struct Made {
     pub proof: Proof,
 }
 
-/// Composes, seals, checks and keeps. A copy that reached the vault before a crash is taken from there,
-/// never made twice.
-pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<Made> {
+/// Composes, seals, checks and keeps; none while it waits for a signature made elsewhere. A copy that reached the vault
+/// before a crash is taken from there, never made twice.
+pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<Option<Made>> {
     let object = ObjectId::new(object_id(&copy.id))?;
     if !archive.vault.exists(&object).await? {
-        let sealed = seal(archive, copy).await?;
+        let Some(sealed) = seal(archive, copy).await? else {
+            return Ok(None);
+        };
         let entry = CopyRow {
             state: "issued".into(),
             sha256: Some(digest_of(&sealed)),
@@ -59,13 +61,23 @@ pub(super) async fn make(archive: &Archive, copy: &CopyRow) -> Result<Made> {
             what: format!("copy {}", copy.id),
         });
     }
-    Ok(Made {
+    Ok(Some(Made {
         sha256: digest_of(&bytes),
         proof: Proof::from(&verdict),
-    })
+    }))
 }
 
-async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Vec<u8>> {
+async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
+    if archive.seal.signs_elsewhere() {
+        return elsewhere::finish(archive, copy).await;
+    }
+    let (pdf, request) = compose(archive, copy).await?;
+    let sealed = archive.seal.seal(&pdf, &request, archive.clock.now());
+    Ok(Some(sealed.await?))
+}
+
+/// The page, and what its seal is to say.
+pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8>, SignRequest)> {
     let record = record::load(archive, &copy.record_id).await?;
     let at = issued_at(copy)?;
     let said = correction::in_force(archive, &copy.record_id, copy.record_version, at).await?;
@@ -83,13 +95,9 @@ async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Vec<u8>> {
         };
         Ok((pdf, request))
     };
-    let (pdf, request) = tokio::task::spawn_blocking(work)
+    tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| Error::Internal(format!("composing: {error}")))??;
-    Ok(archive
-        .seal
-        .seal(&pdf, &request, archive.clock.now())
-        .await?)
+        .map_err(|error| Error::Internal(format!("composing: {error}")))?
 }
 
 impl From<SealError> for Error {

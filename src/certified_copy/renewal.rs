@@ -17,7 +17,7 @@ use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, Leased, PRIORITY_UPKEEP};
 use crate::seal::{Level, Verdict};
-use crate::vault::{Change, Content, Inventory, ObjectId, Provenance, VaultError};
+use crate::vault::{Content, Inventory, ObjectId, Provenance};
 
 pub use report::{Ending, LevelProof, Proofs, proofs, seals_due};
 
@@ -225,25 +225,17 @@ async fn follows_the_booked(
 }
 
 async fn keep(archive: &Archive, object: &ObjectId, head: u32, file: &[u8]) -> Result<()> {
-    let change = Change::Put(Content::bytes(COPY_FILE, file.to_vec()));
+    let renewed = Content::bytes(COPY_FILE, file.to_vec());
     let who = Provenance {
         user_name: "machine".into(),
         user_address: String::new(),
         message: "Renewed time stamp".into(),
         at: archive.clock.now(),
     };
-    match archive
+    Ok(archive
         .vault
-        .add_version(object, head, &[change], &who)
-        .await
-    {
-        Ok(_) => Ok(()),
-        Err(VaultError::Conflict { .. }) => Err(Error::unavailable(
-            "vault",
-            "the copy was changed meanwhile by another",
-        )),
-        Err(error) => Err(error.into()),
-    }
+        .put_newest(object, Some(head), renewed, &who)
+        .await?)
 }
 
 /// Books the renewed file in place of the one before, which stays known as ours.

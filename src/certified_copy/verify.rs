@@ -1,7 +1,10 @@
 //! What the archive says of a copy now, by its code or by the file itself.
 
+mod standing;
+
 use jiff::Timestamp;
-use sogoc_workers::class::CopyLayout;
+
+use standing::standing_of;
 
 use super::book::row_of;
 use super::{CopyRow, digest_of};
@@ -285,78 +288,6 @@ async fn earlier_files(archive: &Archive, copy_id: &str) -> Result<Vec<String>> 
         .bind(copy_id)
         .fetch_all(archive.catalogue.pool())
         .await?)
-}
-
-/// Where a copy stands, computed when somebody asks, so that no flag can be forgotten.
-struct Standing {
-    word: &'static str,
-    since: Option<String>,
-    decision: Option<Correction>,
-}
-
-impl Standing {
-    fn plain(word: &'static str, since: Option<String>) -> Self {
-        Self {
-            word,
-            since,
-            decision: None,
-        }
-    }
-
-    fn decided(word: &'static str, decision: &Correction) -> Self {
-        Self {
-            word,
-            since: Some(decision.effective_from.clone()),
-            decision: Some(decision.clone()),
-        }
-    }
-}
-
-async fn standing_of(
-    archive: &Archive,
-    copy: &CopyRow,
-    layout: Option<&CopyLayout>,
-    then: &InForce,
-) -> Result<Standing> {
-    if copy.state == "void" {
-        return Ok(Standing::plain("void", None));
-    }
-    if copy.withdrawn_at.is_some() {
-        return Ok(Standing::plain("withdrawn", copy.withdrawn_at.clone()));
-    }
-    let Some(now) = correction::now_in_force(archive, &copy.record_id).await? else {
-        return Ok(Standing::plain("superseded", None)); // the record was taken out of the register
-    };
-    if let Some(decision) = now.revoked_by() {
-        return Ok(Standing::decided("revoked", decision));
-    }
-    let differing = differing(layout, then, &now);
-    if differing.is_empty() {
-        return Ok(Standing::plain("valid", None));
-    }
-    let mut behind = differing.iter().filter_map(|key| now.cited_for(key));
-    let unknown_then = |entry: &&Correction| !then.corrections.contains(entry);
-    Ok(match behind.find(unknown_then) {
-        Some(decision) => Standing::decided("superseded", decision),
-        None => Standing::plain("superseded", None), // the transcription itself was put right
-    })
-}
-
-/// Keys of what the copy shows that the register says otherwise now.
-fn differing(layout: Option<&CopyLayout>, then: &InForce, now: &InForce) -> Vec<String> {
-    let value = |said: &InForce, key: &str| said.fields.get(key).map(|field| field.value.clone());
-    let shown = layout.map_or_else(
-        || {
-            now.fields
-                .keys()
-                .chain(then.fields.keys())
-                .cloned()
-                .collect()
-        },
-        |layout| layout.fields.clone(),
-    );
-    let differs = |key: &String| value(then, key) != value(now, key);
-    shown.into_iter().filter(differs).collect()
 }
 
 /// `Đặng Thị Thuỳ Dương` as `Đ. T. T. D.`

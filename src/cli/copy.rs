@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::pin;
 use crate::access::Caller;
 use crate::archive::Archive;
-use crate::certified_copy::{self, CopyRow};
+use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
 
 /// File of the authority that vouches for the copies, written beside them.
@@ -18,6 +19,7 @@ const TIME_TRUST_FILE: &str = "trust-time.pem";
 
 /// Options of `copy`.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "\
 Each copy takes the next number of the issue book, is entered in the log and kept in the vault. Beside
 the files stands trust.pem, the authority's certificate: whoever has it checks copies with
@@ -35,6 +37,31 @@ pub struct Copy {
     /// Folder for the signed files; made when it is not there.
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
+    #[command(subcommand)]
+    exchange: Option<Exchange>,
+}
+
+/// Copies whose key is on the approver's own machine (`seal.detached`); docs/detached-signing.md has the whole walk.
+#[derive(Debug, clap::Subcommand)]
+enum Exchange {
+    /// List the copies that wait for a signature, and until when.
+    Waiting,
+    /// Write what is to be signed, one line a copy.
+    ToSign {
+        /// The file; standard output when absent.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Hand in the signatures that came back; each finished copy is written to a folder.
+    ///
+    /// Exit code: 0 when every signature finished its copy; 73 when one was refused or something else is waited for.
+    Signed {
+        /// Lines of copy id and signature (base64), certificates (PEM) wherever they stand.
+        file: PathBuf,
+        /// Folder for the signed files; made when it is not there.
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        out: PathBuf,
+    },
 }
 
 /// Issues one copy a record; prints where each stands and its code for checking.
@@ -42,8 +69,12 @@ pub struct Copy {
 /// # Errors
 /// `NotFound`, `Refused` for a record that is not approved, `Unavailable` folder.
 pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<ExitCode> {
-    std::fs::create_dir_all(&options.out)?;
+    if let Some(exchange) = options.exchange {
+        return exchange_with(&archive, exchange, as_json).await;
+    }
+    pin::ask(&archive).await?;
     let me = Caller::machine();
+    prepare_folder(&archive, &options.out)?;
     for record in &options.records {
         let row = certified_copy::issue_now(&archive, &me, record).await?;
         if row.state == "void" {
@@ -52,18 +83,102 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
                 row.id
             )));
         }
-        let bytes = certified_copy::bytes(&archive, &me, &row.id).await?;
-        let file = options
-            .out
-            .join(format!("ban-sao-{}-{}.pdf", row.year, row.number));
-        write_new(&file, &bytes)?;
-        say(&row, &file, as_json);
-    }
-    std::fs::write(options.out.join(TRUST_FILE), archive.seal.trust_file())?;
-    if let Some(time) = archive.seal.time_trust_file() {
-        std::fs::write(options.out.join(TIME_TRUST_FILE), time)?;
+        if row.state == "opening" {
+            say_waits(&row, as_json);
+            continue;
+        }
+        write_copy(&archive, &row, &options.out, as_json).await?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The folder for files, with whom to trust beside them.
+fn prepare_folder(archive: &Archive, out: &Path) -> Result<()> {
+    std::fs::create_dir_all(out)?;
+    std::fs::write(out.join(TRUST_FILE), archive.seal.trust_file())?;
+    if let Some(time) = archive.seal.time_trust_file() {
+        std::fs::write(out.join(TIME_TRUST_FILE), time)?;
+    }
+    Ok(())
+}
+
+async fn write_copy(archive: &Archive, row: &CopyRow, out: &Path, as_json: bool) -> Result<()> {
+    let bytes = certified_copy::bytes(archive, &Caller::machine(), &row.id).await?;
+    let file = out.join(format!("ban-sao-{}-{}.pdf", row.year, row.number));
+    write_new(&file, &bytes)?;
+    say(row, &file, as_json);
+    Ok(())
+}
+
+async fn exchange_with(archive: &Archive, wish: Exchange, as_json: bool) -> Result<ExitCode> {
+    let me = Caller::machine();
+    match wish {
+        Exchange::Waiting => {
+            for one in certified_copy::waiting(archive, &me).await? {
+                match as_json {
+                    true => println!("{}", json!(one)),
+                    false => println!("{:>12}  {}  → {}", one.number, one.copy_id, one.ends_at),
+                }
+            }
+        }
+        Exchange::ToSign { out } => {
+            let text = certified_copy::to_sign_text(&certified_copy::to_sign(archive, &me).await?);
+            match out {
+                Some(file) => std::fs::write(file, text)?,
+                None => print!("{text}"),
+            }
+        }
+        Exchange::Signed { file, out } => {
+            let given = Signatures::parse(&std::fs::read_to_string(file)?)?;
+            prepare_folder(archive, &out)?;
+            return take_signatures(archive, &given, &out, as_json).await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn take_signatures(
+    archive: &Archive,
+    given: &Signatures,
+    out: &Path,
+    as_json: bool,
+) -> Result<ExitCode> {
+    let me = Caller::machine();
+    let mut all = true;
+    for one in certified_copy::hand_in(archive, &me, given).await? {
+        if one.state.as_deref() == Some("issued") {
+            let row = certified_copy::line(archive, &me, &one.copy_id).await?;
+            write_copy(archive, &row, out, as_json).await?;
+            continue;
+        }
+        all = false;
+        let (vi, en) = (one.fault_vi.as_deref(), one.fault_en.as_deref());
+        match as_json {
+            true => println!("{}", json!(one)),
+            false => println!(
+                "✗ {}  {} / {}",
+                one.copy_id,
+                vi.unwrap_or_default(),
+                en.unwrap_or_default()
+            ),
+        }
+    }
+    Ok(if all {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(73)
+    })
+}
+
+fn say_waits(row: &CopyRow, as_json: bool) {
+    if as_json {
+        println!("{}", json!({ "file": null, "copy": row }));
+    } else {
+        println!(
+            "số / number {}/{}  chờ chữ ký của người duyệt / waits for its signature: sogoc copy to-sign",
+            row.number, row.year
+        );
+    }
 }
 
 fn say(row: &CopyRow, file: &Path, as_json: bool) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::pin;
 use crate::archive::Archive;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -46,6 +47,7 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
             file.display()
         );
     }
+    pin::ask(&archive).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     clerk::follow(&archive, &stop, &tasks);
     if !options.no_work {
@@ -70,6 +72,7 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
 /// `Unavailable` when a part cannot be opened.
 pub async fn work(config: Config) -> Result<ExitCode> {
     let archive = Arc::new(Archive::open(config).await?);
+    pin::ask(&archive).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     clerk::start(&archive, &stop, &tasks);
     finish(&archive, stop, tasks).await

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::archive;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::seal::{self, FileCheck, LARGEST_FILE, Trust, Verdict};
 
 /// The exit code for a file that offers nothing to judge.
@@ -39,6 +39,9 @@ pub struct Verify {
     /// Certificates of the authorities to trust for time stamps (PEM); those of --trust when absent.
     #[arg(long, value_name = "PEM")]
     trust_time: Option<PathBuf>,
+    /// A list of revoked certificates of an issuer (CRL; DER or PEM), fetched beforehand; may be given again.
+    #[arg(long, value_name = "CRL")]
+    revoked: Vec<PathBuf>,
 }
 
 /// Prints each answer in Vietnamese and English.
@@ -132,10 +135,21 @@ fn trust(config: &Config, options: &Verify) -> Result<Trust> {
         Some(file) => archive::trust_file(file)?,
         None => archive::own_trust(config, &WallClock)?.unwrap_or_default(),
     };
-    Ok(match &options.trust_time {
+    let mut trust = match &options.trust_time {
         Some(file) => trust.with_time_authorities(archive::trust_file(file)?),
         None => trust,
-    })
+    };
+    for file in &options.revoked {
+        trust = trust.knowing_list(&std::fs::read(file)?).map_err(|why| {
+            let file = file.display();
+            Error::invalid(
+                "/revoked",
+                format!("{file} không phải danh sách chứng thư bị thu hồi."),
+                format!("{file}: {why}."),
+            )
+        })?;
+    }
+    Ok(trust)
 }
 
 /// One byte more than the largest that is looked at, so that the check itself says `too_large`.

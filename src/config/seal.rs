@@ -17,7 +17,9 @@ pub struct SealConfig {
     pub key_password_file: Option<PathBuf>,
     /// The token that holds the key, instead of a key file.
     pub token: Option<TokenConfig>,
-    /// The key's certificate, then its issuers up to the root (PEM); needed with a token.
+    /// The key is on the approver's own machine, instead of a key file or a token.
+    pub detached: Option<DetachedConfig>,
+    /// The key's certificate, then its issuers up to the root (PEM); needed with a token and a detached key.
     pub certificates: Option<PathBuf>,
     /// How an RSA key pads: `pkcs1` or `pss`.
     pub rsa_padding: Padding,
@@ -43,6 +45,7 @@ impl Default for SealConfig {
             key_file: None,
             key_password_file: None,
             token: None,
+            detached: None,
             certificates: None,
             rsa_padding: Padding::default(),
             level: Level::default(),
@@ -65,11 +68,32 @@ pub struct TokenConfig {
     pub token: String,
     /// Label of the key; may be left out where there is only one.
     pub key: Option<String>,
-    /// File holding the user's PIN, readable by its owner only; `SOGOC_SEAL_PIN` overrides.
+    /// File holding the user's PIN, readable by its owner only; `SOGOC_SEAL_PIN` overrides. Without either the PIN is
+    /// asked for on the terminal or given on the page of the seal, and kept in memory.
     pub pin_file: Option<PathBuf>,
 }
 
+/// A key whose signatures are made on another machine.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DetachedConfig {
+    /// Days a released copy waits for its signature; then its line is void and the request can be released again.
+    pub wait_days: u16,
+}
+
+impl Default for DetachedConfig {
+    fn default() -> Self {
+        Self { wait_days: 3 }
+    }
+}
+
 impl SealConfig {
+    /// Days a released copy waits for a signature made elsewhere.
+    pub fn detached_days(&self) -> u16 {
+        let detached = self.detached.clone().unwrap_or_default();
+        detached.wait_days
+    }
+
     /// Checks what can be checked before anything opens.
     ///
     /// # Errors
@@ -89,11 +113,18 @@ impl SealConfig {
                 ),
             ));
         }
-        if self.token.is_some() && (self.key_file.is_some() || self.certificates.is_none()) {
+        let keys = [
+            self.key_file.is_some(),
+            self.token.is_some(),
+            self.detached.is_some(),
+        ];
+        let elsewhere = self.token.is_some() || self.detached.is_some();
+        if keys.iter().filter(|key| **key).count() > 1 || (elsewhere && self.certificates.is_none())
+        {
             return Err(Error::invalid(
-                "/seal/token",
-                "seal.token cần seal.certificates và không đi cùng seal.key_file",
-                "seal.token needs seal.certificates and does not go with seal.key_file",
+                "/seal",
+                "chỉ một trong seal.key_file, seal.token, seal.detached; hai mục sau cần seal.certificates",
+                "one of seal.key_file, seal.token and seal.detached; the latter two need seal.certificates",
             ));
         }
         Ok(())

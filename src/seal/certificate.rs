@@ -8,6 +8,7 @@ use x509_cert::certificate::{Certificate as Parsed, CertificateInner};
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, KeyUsages};
 use x509_cert::time::Time;
 
+use super::error::KeyFault;
 use super::{SealError, signature};
 
 /// Extended uses under which a key may sign documents: documentSigning (RFC 9336), Microsoft's and Adobe's own,
@@ -64,7 +65,7 @@ impl Certificate {
         let parsed = CertificateInner::from_der(der)
             .ok()
             .filter(|parsed: &Parsed| parsed.to_der().is_ok_and(|again| again == der))
-            .ok_or(SealError::KeyRefused("a certificate is malformed"))?;
+            .ok_or(SealError::KeyRefused(KeyFault::CertificateMalformed))?;
         let der = CertificateDer::from(der.to_vec());
         Ok(Certificate { der, parsed })
     }

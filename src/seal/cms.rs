@@ -9,13 +9,13 @@ use cms::signed_data::{
 };
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
 use der::{Decode, Encode, Sequence, Tag};
-use rustls_pki_types::alg_id;
 use sha2::{Digest, Sha256};
 use x509_cert::attr::Attribute;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use super::SealError;
 use super::certificate::Certificate;
+use super::error::KeyFault;
 use super::key::Scheme;
 
 pub const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
@@ -82,7 +82,7 @@ pub fn signed_attributes(digest: &[u8; 32], chain: &[Certificate]) -> Result<Vec
         ])?;
         attributes.to_der()
     };
-    build().map_err(|_| SealError::KeyRefused("its certificates cannot be encoded"))
+    build().map_err(|_| SealError::KeyRefused(KeyFault::Unencodable))
 }
 
 fn attribute(oid: ObjectIdentifier, value: Any) -> der::Result<Attribute> {
@@ -101,17 +101,13 @@ pub struct Parts<'a> {
 
 /// Wraps signature, certificates and time stamp into one CMS object.
 pub fn assemble(parts: &Parts<'_>) -> Result<Vec<u8>, SealError> {
-    wrap(parts).map_err(|_| SealError::KeyRefused("its signature cannot be encoded"))
+    wrap(parts).map_err(|_| SealError::KeyRefused(KeyFault::Unencodable))
 }
 
 fn wrap(parts: &Parts<'_>) -> der::Result<Vec<u8>> {
     let chain = parts.chain;
     let signer = chain[0].parsed().tbs_certificate();
-    let named = match parts.scheme {
-        Scheme::EcdsaP256 => alg_id::ECDSA_SHA256,
-        Scheme::RsaPkcs1 => alg_id::RSA_PKCS1_SHA256,
-        Scheme::RsaPss => alg_id::RSA_PSS_SHA256,
-    };
+    let named = parts.scheme.algorithm();
     let signature_algorithm = Any::new(Tag::Sequence, named.as_ref())?.decode_as()?;
     let unsigned_attrs = match parts.stamp {
         Some(stamp) => {

@@ -6,8 +6,12 @@ use aws_lc_rs::signature::{
     RsaEncoding, RsaKeyPair,
 };
 
+use rustls_pki_types::{AlgorithmIdentifier, alg_id};
+use zeroize::Zeroizing;
+
 use super::SealError;
 use super::certificate::{Certificate, PublicKey};
+use super::error::KeyFault;
 use crate::config::Padding;
 
 /// How a key signs; SHA-256 in every case (Thông tư 15/2025/TT-BKHCN: SHA-256 or better).
@@ -28,9 +32,16 @@ impl Scheme {
             (PublicKey::EcdsaP256, _) => Ok(Scheme::EcdsaP256),
             (PublicKey::Rsa(2048..), Padding::Pkcs1) => Ok(Scheme::RsaPkcs1),
             (PublicKey::Rsa(2048..), Padding::Pss) => Ok(Scheme::RsaPss),
-            _ => Err(SealError::KeyRefused(
-                "it is neither ECDSA P-256 nor RSA ≥ 2048",
-            )),
+            _ => Err(SealError::KeyRefused(KeyFault::WrongKind)),
+        }
+    }
+
+    /// Its algorithm identifier, as it stands in a CMS signature.
+    pub(super) fn algorithm(self) -> AlgorithmIdentifier {
+        match self {
+            Scheme::EcdsaP256 => alg_id::ECDSA_SHA256,
+            Scheme::RsaPkcs1 => alg_id::RSA_PKCS1_SHA256,
+            Scheme::RsaPss => alg_id::RSA_PSS_SHA256,
         }
     }
 
@@ -44,6 +55,31 @@ impl Scheme {
     }
 }
 
+/// Whether a token can sign now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sitting {
+    /// Nobody has given its PIN.
+    PinNeeded,
+    /// The token has said no to the PIN; nobody tries it again before another is given.
+    PinRefused,
+    /// The PIN is known; the token is opened at the next signature.
+    Ready,
+    /// It is open.
+    Open,
+}
+
+impl Sitting {
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Sitting::PinNeeded => "pin_needed",
+            Sitting::PinRefused => "pin_refused",
+            Sitting::Ready => "ready",
+            Sitting::Open => "open",
+        }
+    }
+}
+
 /// Something that can sign for the agency: a software key, a token, or a person elsewhere.
 pub trait KeySource: Send + Sync {
     /// The signer's certificate first, then its issuers up to the root.
@@ -52,6 +88,20 @@ pub trait KeySource: Send + Sync {
     fn scheme(&self) -> Scheme;
     /// Signs the DER of the signed attributes (RFC 5652, 5.4); hashing included.
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError>;
+    /// True when it cannot sign here: what is to be signed goes out, the signature comes back.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+    /// Whether it can sign now; none where no PIN is asked.
+    fn sitting(&self) -> Option<Sitting> {
+        None
+    }
+    /// Opens it with its PIN, tried once.
+    fn open_sitting(&self, _pin: Zeroizing<String>) -> Result<(), SealError> {
+        Err(SealError::NoToken)
+    }
+    /// Closes it and forgets its PIN.
+    fn end_sitting(&self) {}
 }
 
 /// A key in memory. The library clears it when it is dropped.
@@ -76,16 +126,16 @@ impl SoftwareKey {
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8)
             .map(Pair::Ecdsa)
             .or_else(|_| RsaKeyPair::from_pkcs8(pkcs8).map(Pair::Rsa))
-            .map_err(|_| SealError::KeyRefused("it is neither ECDSA P-256 nor RSA ≥ 2048"))?;
+            .map_err(|_| SealError::KeyRefused(KeyFault::WrongKind))?;
         let public = match &pair {
             Pair::Ecdsa(pair) => pair.public_key().as_ref().to_vec(),
             Pair::Rsa(pair) => pair.public_key().as_ref().to_vec(),
         };
         let signer = chain
             .first()
-            .ok_or(SealError::KeyRefused("it comes without a certificate"))?;
+            .ok_or(SealError::KeyRefused(KeyFault::NoCertificate))?;
         if signer.public_key() != public {
-            return Err(SealError::KeyRefused("it is not the certificate's key"));
+            return Err(SealError::KeyRefused(KeyFault::NotItsCertificate));
         }
         let scheme = Scheme::of(signer, padding)?;
         Ok(SoftwareKey {
@@ -107,7 +157,7 @@ impl KeySource for SoftwareKey {
 
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError> {
         let random = SystemRandom::new();
-        let failed = |_| SealError::KeyRefused("it failed to sign");
+        let failed = |_| SealError::KeyRefused(KeyFault::SigningFailed);
         match &self.pair {
             Pair::Ecdsa(pair) => pair
                 .sign(&random, signed_attributes)

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::SealError;
 use super::certificate::Certificate;
+use super::error::KeyFault;
 use super::key::SoftwareKey;
 use super::test_authority::TestIdentity;
 use crate::config::Padding;
@@ -30,7 +31,7 @@ pub fn read(
         Err(error) => return Err(unavailable(path, error)),
     };
     if facts.len() > LARGEST {
-        return Err(SealError::KeyRefused("the key file is too large"));
+        return Err(SealError::KeyRefused(KeyFault::FileTooLarge));
     }
     refuse_if_exposed(&facts)?;
     let bytes = fs::read(path).map_err(|error| unavailable(path, error))?;
@@ -38,7 +39,7 @@ pub fn read(
         .map_err(|error| SealError::KeyFile(error.to_string()))?;
     let (_, stored) = store
         .private_key_chain()
-        .ok_or(SealError::KeyRefused("the key file holds no key"))?;
+        .ok_or(SealError::KeyRefused(KeyFault::NoKey))?;
     let chain = stored
         .certs()
         .iter()
@@ -51,9 +52,7 @@ pub fn read(
 fn refuse_if_exposed(facts: &fs::Metadata) -> Result<(), SealError> {
     use std::os::unix::fs::PermissionsExt;
     if facts.permissions().mode() & 0o007 != 0 {
-        return Err(SealError::KeyRefused(
-            "everyone on this machine can read it",
-        ));
+        return Err(SealError::KeyRefused(KeyFault::Exposed));
     }
     Ok(())
 }

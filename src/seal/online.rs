@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::SealError;
+use super::error::KeyFault;
 use super::timestamp::{self, Stamp};
 
 /// How long an authority may take.
@@ -22,7 +23,7 @@ impl Online {
     pub async fn stamp(&self, url: &str, stamped: &[u8]) -> Result<(Vec<u8>, Stamp), SealError> {
         use sha2::{Digest, Sha256};
         let mut nonce = [0; 8];
-        getrandom::fill(&mut nonce).map_err(|_| SealError::KeyRefused("there is no chance"))?;
+        getrandom::fill(&mut nonce).map_err(|_| SealError::KeyRefused(KeyFault::NoChance))?;
         let nonce = u64::from_be_bytes(nonce) >> 1;
         let question = timestamp::question(&Sha256::digest(stamped).into(), nonce);
         let answer = self

@@ -58,6 +58,23 @@ impl Prepared {
         Prepared { bytes, gap }
     }
 
+    /// The file that was kept with its gap; `None` when there is no gap at that place.
+    pub(super) fn again(bytes: Vec<u8>, gap: Range<usize>) -> Option<Prepared> {
+        let place = bytes.get(gap.clone())?;
+        let open = place.len() > 2 && place.starts_with(b"<") && place.ends_with(b">");
+        open.then_some(Prepared { bytes, gap })
+    }
+
+    /// The file with its gap.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Where the gap is.
+    pub(super) fn gap(&self) -> Range<usize> {
+        self.gap.clone()
+    }
+
     /// Everything before and after the gap.
     pub(super) fn parts(&self) -> [&[u8]; 2] {
         [&self.bytes[..self.gap.start], &self.bytes[self.gap.end..]]

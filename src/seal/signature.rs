@@ -1,10 +1,25 @@
 //! Whether a signature fits a key: the one table of algorithms that may sign files, certificates and evidence.
 
-use der::Encode;
-use der::asn1::Any;
+use der::asn1::{Any, Uint};
+use der::{Encode, Sequence};
 use rustls_pki_types::SignatureVerificationAlgorithm;
 use webpki::aws_lc_rs as algorithms;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+
+/// RFC 3279, 2.2.3.
+#[derive(Sequence)]
+struct EcdsaSignature {
+    r: Uint,
+    s: Uint,
+}
+
+/// An ECDSA signature on P-256 as tokens give it, two numbers of 32 bytes, in the form files carry; `None` when it is
+/// none.
+pub fn ecdsa_der(plain: &[u8]) -> Option<Vec<u8>> {
+    let (r, s) = plain.split_at_checked(32).filter(|(_, s)| s.len() == 32)?;
+    let (r, s) = (Uint::new(r).ok()?, Uint::new(s).ok()?);
+    EcdsaSignature { r, s }.to_der().ok()
+}
 
 /// What may sign: SHA-256 or better, RSA from 2048 bits, ECDSA from P-256.
 pub const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[

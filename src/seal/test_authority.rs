@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::SealError;
 use super::certificate::Certificate;
+use super::error::KeyFault;
 
 /// Common name of the root; a seal under it is reported as a test, whoever trusts it.
 pub const TEST_AUTHORITY: &str = "Sổ Gốc – cơ quan thử nghiệm (TEST)";
@@ -28,7 +29,7 @@ pub struct TestIdentity {
 
 /// Makes a root and a signer for `agency`, valid from the day of `now` for five years.
 pub fn create(agency: &str, now: Timestamp) -> Result<TestIdentity, SealError> {
-    let failed = |_| SealError::KeyRefused("the test authority could not be made");
+    let failed = |_| SealError::KeyRefused(KeyFault::TestAuthority);
     let root_key = KeyPair::generate().map_err(failed)?;
     let mut root = parameters(TEST_AUTHORITY, now);
     root.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

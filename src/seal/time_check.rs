@@ -101,6 +101,9 @@ fn believe(stamp: &Stamp, trust: &Trust, evidence: &Evidence, at: Timestamp) -> 
     let Ok(path) = path::find(authority, carried, anchors, stamp.time) else {
         return (TimeCheck::UnknownAuthority, false);
     };
+    if trust.known().of_path(&path, stamp.time, at) == PathStatus::Revoked {
+        return (TimeCheck::AuthorityRevoked, false);
+    }
     let status = evidence.of_path(&path, stamp.time, at);
     match status {
         PathStatus::Revoked => (TimeCheck::AuthorityRevoked, false),

@@ -27,6 +27,8 @@ pub struct Timing {
     pub verify: Percentiles,
     /// Approved record to signed file.
     pub approved_to_signed: Percentiles,
+    /// Signed files a second, one after the other.
+    pub per_second: f64,
 }
 
 /// Runs `compose`, seal and verification `runs` times, at least once, one after the other.
@@ -54,12 +56,15 @@ pub async fn measure<E: From<SealError>>(
             step.push(time);
         }
     }
+    let busy: Duration = steps[3].iter().sum();
+    let per_second = steps[3].len() as f64 / busy.as_secs_f64().max(f64::EPSILON);
     let [compose, sign, verify, approved_to_signed] = steps.map(percentiles);
     Ok(Timing {
         compose,
         sign,
         verify,
         approved_to_signed,
+        per_second,
     })
 }
 

@@ -1,7 +1,7 @@
 //! A key that never leaves its PKCS#11 token or HSM: one PIN for a sitting, one session kept for all signatures.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error as Fault, RvError};
@@ -11,14 +11,13 @@ use cryptoki::object::{Attribute, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
-use der::asn1::Uint;
-use der::{Encode, Sequence};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::certificate::Certificate;
-use super::error::{SealError, TokenFault};
-use super::key::{KeySource, Scheme};
+use super::error::{KeyFault, SealError, TokenFault};
+use super::key::{KeySource, Scheme, Sitting};
+use super::signature;
 use crate::config::Padding;
 
 /// What stands before a SHA-256 in PKCS#1 v1.5 (RFC 8017, 9.2, note 1): tokens pad, they do not name the digest.
@@ -35,51 +34,53 @@ pub struct TokenPlace {
     pub token: String,
     /// Label of the key; may be left out where there is only one.
     pub key: Option<String>,
-    /// The user's PIN.
-    pub pin: Zeroizing<String>,
+    /// The user's PIN; where absent, somebody gives it for a sitting.
+    pub pin: Option<Zeroizing<String>>,
 }
 
-/// A key on a token. The token is looked for at the first signature.
+/// A key on a token. The token is looked for at the first signature, or when its PIN is given.
 pub struct TokenKey {
     place: TokenPlace,
     chain: Vec<Certificate>,
     scheme: Scheme,
-    sitting: Mutex<Sitting>,
+    open: Mutex<Open>,
 }
 
-enum Sitting {
-    Closed,
-    Open(Session, ObjectHandle),
-    /// The token has said no to this PIN. Asking again would lock it, so nobody does before the next start.
-    Refused,
-}
-
-/// RFC 3279, 2.2.3.
-#[derive(Sequence)]
-struct EcdsaSignature {
-    r: Uint,
-    s: Uint,
+/// What one sitting holds.
+#[derive(Default)]
+struct Open {
+    pin: Option<Zeroizing<String>>,
+    session: Option<(Session, ObjectHandle)>,
+    /// The token has said no to a PIN. Asking again would lock it, so nobody does before another is given.
+    refused: bool,
 }
 
 impl TokenKey {
     /// The key at `place` that belongs to the first certificate of `chain`.
     pub fn new(
-        place: TokenPlace,
+        mut place: TokenPlace,
         chain: Vec<Certificate>,
         padding: Padding,
     ) -> Result<TokenKey, SealError> {
         let signer = chain
             .first()
-            .ok_or(SealError::KeyRefused("it comes without a certificate"))?;
+            .ok_or(SealError::KeyRefused(KeyFault::NoCertificate))?;
         Ok(TokenKey {
             scheme: Scheme::of(signer, padding)?,
+            open: Mutex::new(Open {
+                pin: place.pin.take(),
+                ..Open::default()
+            }),
             place,
             chain,
-            sitting: Mutex::new(Sitting::Closed),
         })
     }
 
-    fn open(&self) -> Result<(Session, ObjectHandle), TokenFault> {
+    fn held(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn session(&self, pin: &str) -> Result<(Session, ObjectHandle), TokenFault> {
         let module = Pkcs11::new(&self.place.module).map_err(|fault| {
             tracing::warn!(%fault, "the token's library cannot be loaded");
             TokenFault::Module
@@ -90,7 +91,7 @@ impl TokenKey {
         }
         let slot = self.slot(&module)?;
         let session = module.open_ro_session(slot)?;
-        let pin = AuthPin::from(self.place.pin.as_str());
+        let pin = AuthPin::from(pin);
         match session.login(UserType::User, Some(&pin)) {
             Ok(()) | Err(Fault::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
             Err(fault) => return Err(TokenFault::from(fault)),
@@ -148,13 +149,7 @@ impl TokenKey {
             }
             Scheme::EcdsaP256 => {
                 let signature = session.sign(&Mechanism::Ecdsa, key, digest)?;
-                let (r, s) = signature.split_at_checked(32).ok_or(TokenFault::Failed)?;
-                let whole = |part| Uint::new(part).map_err(|_| TokenFault::Failed);
-                let signature = EcdsaSignature {
-                    r: whole(r)?,
-                    s: whole(s)?,
-                };
-                signature.to_der().map_err(|_| TokenFault::Failed)?
+                signature::ecdsa_der(&signature).ok_or(TokenFault::Failed)?
             }
         })
     }
@@ -171,26 +166,56 @@ impl KeySource for TokenKey {
 
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError> {
         let digest = Sha256::digest(signed_attributes);
-        let mut sitting = self.sitting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Sitting::Open(session, key) = &*sitting {
+        let mut open = self.held();
+        if let Some((session, key)) = &open.session {
             match self.sign_with(session, *key, &digest) {
                 Ok(signature) => return Ok(signature),
-                // Taken out and put in again, or the library lost it: a new sitting, once.
-                Err(_) => *sitting = Sitting::Closed,
+                // Taken out and put in again, or the library lost it: opened anew, once.
+                Err(_) => open.session = None,
             }
         }
-        if matches!(*sitting, Sitting::Refused) {
+        if open.refused {
             return Err(SealError::Token(TokenFault::PinWrong));
         }
-        let signed = self.open().and_then(|(session, key)| {
+        let missing = SealError::Token(TokenFault::PinMissing);
+        let pin = open.pin.clone().ok_or(missing)?;
+        let signed = self.session(&pin).and_then(|(session, key)| {
             let signature = self.sign_with(&session, key, &digest)?;
-            *sitting = Sitting::Open(session, key);
+            open.session = Some((session, key));
             Ok(signature)
         });
         if matches!(signed, Err(TokenFault::PinWrong)) {
-            *sitting = Sitting::Refused;
+            (open.pin, open.refused) = (None, true);
         }
         signed.map_err(SealError::Token)
+    }
+
+    fn sitting(&self) -> Option<Sitting> {
+        let open = self.held();
+        Some(match (&open.session, &open.pin) {
+            _ if open.refused => Sitting::PinRefused,
+            (Some(_), _) => Sitting::Open,
+            (None, Some(_)) => Sitting::Ready,
+            (None, None) => Sitting::PinNeeded,
+        })
+    }
+
+    fn open_sitting(&self, pin: Zeroizing<String>) -> Result<(), SealError> {
+        let mut open = self.held();
+        if pin.is_empty() {
+            return Err(SealError::Token(TokenFault::PinMissing));
+        }
+        // A session still open would let any PIN pass.
+        *open = Open::default();
+        let opened = self.session(&pin);
+        open.refused = matches!(opened, Err(TokenFault::PinWrong));
+        open.session = Some(opened.map_err(SealError::Token)?);
+        open.pin = Some(pin);
+        Ok(())
+    }
+
+    fn end_sitting(&self) {
+        *self.held() = Open::default();
     }
 }
 

@@ -1,9 +1,12 @@
 //! Whom a verifier trusts: a bundle of root certificates in PEM.
 
-use rustls_pki_types::CertificateDer;
+use der::Decode;
 use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use x509_cert::crl::CertificateList;
 
 use super::certificate::Certificate;
+use super::revocation::Evidence;
 
 /// Most certificates in one trust file.
 const MOST_ANCHORS: usize = 1000;
@@ -17,6 +20,9 @@ pub enum TrustError {
     /// There is no certificate in it.
     #[error("the trust file holds no certificate")]
     Empty,
+    /// Not a list of revoked certificates.
+    #[error("it is no list of revoked certificates")]
+    NotAList,
     /// More than a thousand certificates.
     #[error("the trust file holds too many certificates")]
     TooMany,
@@ -27,6 +33,7 @@ pub enum TrustError {
 pub struct Trust {
     anchors: Vec<Certificate>,
     time_anchors: Option<Vec<Certificate>>,
+    known: Evidence,
 }
 
 impl Trust {
@@ -51,10 +58,9 @@ impl Trust {
         if anchors.is_empty() {
             return Err(TrustError::Empty);
         }
-        let time_anchors = None;
         Ok(Trust {
             anchors,
-            time_anchors,
+            ..Trust::default()
         })
     }
 
@@ -74,6 +80,25 @@ impl Trust {
             time_anchors,
             ..self
         }
+    }
+
+    /// The same, knowing a list of revoked certificates (DER or PEM) beside what a file carries.
+    ///
+    /// # Errors
+    /// `NotAList`.
+    pub fn knowing_list(mut self, list: &[u8]) -> Result<Trust, TrustError> {
+        let der = match CertificateRevocationListDer::from_pem_slice(list) {
+            Ok(der) => der.to_vec(),
+            Err(_) => list.to_vec(),
+        };
+        let _: CertificateList = Decode::from_der(&der).map_err(|_| TrustError::NotAList)?;
+        self.known.crls.push(der);
+        Ok(self)
+    }
+
+    /// What is known of revoked certificates whatever a file carries.
+    pub(super) fn known(&self) -> &Evidence {
+        &self.known
     }
 
     /// The certificates trusted for time stamps; where none are named apart, those trusted for seals.

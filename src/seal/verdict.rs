@@ -45,6 +45,8 @@ pub enum KeyCheck {
     TooWeak,
     /// The certificate had been revoked at that time.
     Revoked,
+    /// The certificate was revoked later, and no time authority proves that the seal was set before.
+    RevokedUnproven,
     /// The seal states no time.
     TimeUnknown,
     /// The seal states a time that has not come yet.
@@ -252,6 +254,7 @@ sentences! { KeyCheck:
     NotForSigning = "not_for_signing", "Chứng thư số không được cấp để ký tài liệu.", "The certificate is not meant for signing documents.";
     TooWeak = "too_weak", "Khoá ký yếu hơn mức quy định (RSA từ 2048 bit, ECDSA từ 256 bit).", "The key is weaker than the rules allow (RSA from 2048 bits, ECDSA from 256).";
     Revoked = "revoked", "Chứng thư số đã bị thu hồi trước thời điểm ký.", "The certificate had been revoked before the time of sealing.";
+    RevokedUnproven = "revoked_unproven", "Chứng thư số đã bị thu hồi, và không có dấu thời gian chứng minh tệp được ký trước đó.", "The certificate was revoked, and no time stamp proves that the file was sealed before.";
     TimeUnknown = "time_unknown", "Chữ ký không ghi thời điểm ký.", "The seal states no time of sealing.";
     TimeAhead = "time_ahead", "Thời điểm ký ghi trong tệp nằm ở tương lai.", "The stated time of sealing lies in the future.";
     NotChecked = "not_checked", "Chưa kiểm tra được chứng thư số.", "The certificate could not be checked.";

@@ -3,6 +3,9 @@
 //! The file is hostile until proven otherwise: reading is bounded, the signature must leave out exactly its own
 //! hexadecimal string and nothing else, and that string must hold exactly the signature.
 
+#[cfg(test)]
+mod carried;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::certificate::Certificate;
@@ -88,22 +91,28 @@ fn examine(
         time.unwrap_or(at),
     );
     let links = path.as_deref().unwrap_or_default();
-    let revocation = layers
-        .evidence
-        .of_path(links, time.unwrap_or(at), time.unwrap_or(at));
+    let used = time.unwrap_or(at);
+    let carried = layers.evidence.of_path(links, used, used);
+    let mut evidence = layers.evidence.clone();
+    evidence.add(trust.known().clone());
+    // Before which instant the seal is known to have been there: only a time authority can say.
+    let known = proof.time.unwrap_or(at);
     Verdict {
         file: if bytes_added == 0 {
             FileCheck::Unchanged
         } else {
             FileCheck::AddedTo
         },
-        key: match revocation {
-            PathStatus::Revoked => KeyCheck::Revoked,
-            _ => key_check(&signed.signer, time, at),
+        key: if evidence.of_path(links, used, used) == PathStatus::Revoked {
+            KeyCheck::Revoked
+        } else if evidence.of_path(links, used, known) == PathStatus::Revoked {
+            KeyCheck::RevokedUnproven
+        } else {
+            key_check(&signed.signer, time, at)
         },
         trust: trust_check(&path),
         time: proof.check,
-        level: Some(proof.level(revocation == PathStatus::Proven, layers)),
+        level: Some(proof.level(carried == PathStatus::Proven, layers)),
         signer: Some(Signer::from(&signed.signer)),
         stated_time,
         proven_time: proof.time,

@@ -11,6 +11,7 @@ mod people;
 mod records;
 mod requests;
 mod reuse;
+mod seal;
 mod searches;
 mod session;
 mod track;
@@ -62,6 +63,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(searches::routes())
         .merge(reuse::routes())
         .merge(issued::routes())
+        .merge(seal::routes())
         .merge(corrections::routes())
         .merge(people::routes())
         .merge(custody::routes())

@@ -83,6 +83,7 @@ const STAFF_DOORS: &[Door] = &[
     door("/ban-soat", "Bàn soát", "Desk", Act::CorrectRecords),
     door("/tra-cuu", "Tra cứu", "Search", Act::SeeRecords),
     door("/cap-ban-sao", "Cấp bản sao", "Copies", Act::SeeRequests),
+    door("/con-dau", "Con dấu", "Seal", Act::OpenSeal),
     door("/phu-luc", "Phụ lục", "Appendix", Act::CorrectRecords),
     door("/tim-kho", "Tìm kho", "Searches", Act::SeeSearches),
     door("/kho", "Trông coi", "Custody", Act::SeeQueue),

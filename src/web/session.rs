@@ -203,11 +203,13 @@ fn bearer_of(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn same(given: &str, expected: &str) -> bool {
+/// Whether the token a form carries is its session's.
+pub(super) fn same(given: &str, expected: &str) -> bool {
     !expected.is_empty() && bool::from(given.as_bytes().ct_eq(expected.as_bytes()))
 }
 
-fn forged() -> Error {
+/// The refusal of a form that did not come from one of our pages.
+pub(super) fn forged() -> Error {
     Error::refused(
         "form_token",
         "Biểu mẫu đã cũ hoặc không đến từ trang này. Hãy tải lại trang rồi làm lại.",

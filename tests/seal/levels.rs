@@ -71,7 +71,12 @@ pub(super) fn judge(authority: &Authority, pdf: &Path, level: Level) -> Value {
     judge_by(authority, pdf, level, None)
 }
 
-fn judge_by(authority: &Authority, pdf: &Path, level: Level, list: Option<&Path>) -> Value {
+pub(super) fn judge_by(
+    authority: &Authority,
+    pdf: &Path,
+    level: Level,
+    list: Option<&Path>,
+) -> Value {
     let at = Timestamp::now() + Duration::from_secs(1);
     let at = at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
     pyhanko::judge_level(pdf, &authority.root(), level.code(), &at, list)
@@ -213,7 +218,12 @@ async fn a_stamped_seal_stays_good_when_its_certificate_has_run_out() {
 }
 
 /// A seal that asks nobody, with the certificate of `name`.
-fn unasked(authority: &Authority, name: &str, level: Level, now: Timestamp) -> Arc<Seal> {
+pub(super) fn unasked(
+    authority: &Authority,
+    name: &str,
+    level: Level,
+    now: Timestamp,
+) -> Arc<Seal> {
     let file = authority.pack(name);
     let seal = Seal::open_or_create(&file, PASSWORD, now, "").unwrap();
     let closed_network = true;

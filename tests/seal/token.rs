@@ -12,15 +12,14 @@ use sogoc::seal::{Level, Trust, verify};
 use tempfile::TempDir;
 
 use super::levels::{is_good, judge, trust};
+use super::softhsm::{PIN, SoftHsm};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
 use crate::support::holdings::{self, approved_record};
-use crate::support::pip;
-
-const PIN: &str = "271828";
 
 /// An archive whose seal lies on a token of SoftHSM2, and records to copy.
 struct Office {
     authority: Authority,
+    token: SoftHsm,
     data: TempDir,
     record: String,
 }
@@ -46,50 +45,21 @@ impl Office {
             .unwrap();
         let record = approved_record(&archive).await;
         drop(archive);
+        let chain = ["signer.pem", "root.pem"].map(|name| fs::read_to_string(authority.at(name)));
+        let chain = chain.map(Result::unwrap).concat();
+        fs::write(data.path().join("chain.pem"), chain).unwrap();
         let office = Office {
+            token: SoftHsm::holding(&authority.at("signer.key")),
             authority,
             data,
             record,
         };
-        office.make_token();
         office.configure(setting);
         office
     }
 
     fn at(&self, name: &str) -> PathBuf {
         self.data.path().join(name)
-    }
-
-    fn make_token(&self) {
-        fs::create_dir(self.at("tokens")).unwrap();
-        let tokens = self.at("tokens").display().to_string();
-        fs::write(
-            self.at("softhsm2.conf"),
-            format!("directories.tokendir = {tokens}\nlog.level = ERROR\n"),
-        )
-        .unwrap();
-        let pkcs8 = self.authority.at("signer.key").display().to_string();
-        let init = [
-            "--init-token",
-            "--free",
-            "--label",
-            "con-dau",
-            "--so-pin",
-            "314159",
-            "--pin",
-            PIN,
-        ];
-        let import = [
-            "--import", &pkcs8, "--token", "con-dau", "--label", "ky", "--id", "01", "--pin", PIN,
-        ];
-        for arguments in [&init[..], &import] {
-            let mut command = Command::new("softhsm2-util");
-            command.env("SOFTHSM2_CONF", self.at("softhsm2.conf"));
-            pip::run(command.args(arguments));
-        }
-        let chain = ["signer.pem", "root.pem"]
-            .map(|name| fs::read_to_string(self.authority.at(name)).unwrap());
-        fs::write(self.at("chain.pem"), chain.concat()).unwrap();
     }
 
     fn configure(&self, setting: &str) {
@@ -115,7 +85,7 @@ impl Office {
             .arg("--config")
             .arg(self.at("sogoc.toml"))
             .args(arguments)
-            .env("SOFTHSM2_CONF", self.at("softhsm2.conf"))
+            .env("SOFTHSM2_CONF", self.token.config())
             .output()
             .unwrap()
     }

@@ -1,0 +1,124 @@
+//! The small files of the exchange, made to be handled by ten lines of shell: one line a copy, `#` before what is for
+//! people. docs/detached-signing.md is their description.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Waiting;
+use crate::error::{Error, Result};
+use crate::seal::{Certificate, Trust};
+
+/// Signatures that came back.
+#[derive(Debug, Clone, Default)]
+pub struct Signatures {
+    /// The signer's certificate first, then its issuers; may be left out.
+    pub certificates: Vec<Certificate>,
+    /// Copy id and signature, each as it was given.
+    pub signatures: Vec<(String, Vec<u8>)>,
+}
+
+impl Signatures {
+    /// Reads lines of copy id and signature (base64), and certificates in PEM wherever they stand.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the line.
+    pub fn parse(text: &str) -> Result<Signatures> {
+        let mut found = Signatures::default();
+        let (mut pem, mut in_pem) = (String::new(), false);
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim();
+            in_pem |= line.starts_with("-----BEGIN");
+            if in_pem {
+                pem.push_str(line);
+                pem.push('\n');
+                in_pem = !line.starts_with("-----END");
+            } else if !line.is_empty() && !line.starts_with('#') {
+                found.add(line).ok_or_else(|| bad_line(number + 1))?;
+            }
+        }
+        found.take_certificates(&pem)?;
+        Ok(found)
+    }
+
+    fn add(&mut self, line: &str) -> Option<()> {
+        let mut words = line.split_whitespace();
+        let (copy, signature) = (words.next()?, words.next()?);
+        let signature = STANDARD.decode(signature).ok()?;
+        let whole = words.next().is_none() && !signature.is_empty();
+        self.signatures
+            .extend(whole.then(|| (copy.to_owned(), signature)));
+        whole.then_some(())
+    }
+
+    /// Adds certificates in PEM; none when it is empty.
+    ///
+    /// # Errors
+    /// `Invalid` when they are none.
+    pub fn take_certificates(&mut self, pem: &str) -> Result<()> {
+        if pem.trim().is_empty() {
+            return Ok(());
+        }
+        let read = Trust::from_pem(pem).map_err(|error| {
+            Error::invalid(
+                "/certificates",
+                "Không đọc được chứng thư kèm theo; cần dạng PEM.",
+                format!("The certificates cannot be read as PEM: {error}."),
+            )
+        })?;
+        self.certificates = read.anchors().to_vec();
+        Ok(())
+    }
+}
+
+fn bad_line(number: usize) -> Error {
+    Error::invalid(
+        "/signatures",
+        format!("Dòng {number} không đúng dạng: mã bản sao, dấu cách, chữ ký base64."),
+        format!("Line {number} is not: copy id, space, signature in base64."),
+    )
+}
+
+/// What is to be signed, one line a copy: id, SHA-256 of what is to be signed, and that itself in base64.
+pub fn to_sign_text(waiting: &[Waiting]) -> String {
+    let scheme = waiting.first().map_or("", |one| one.scheme.as_str());
+    let mut text = format!(
+        "# Sổ Gốc: cần ký / to be signed: {}\n# Cách ký / scheme: {scheme}\n\
+         # Mã bản sao, SHA-256, thuộc tính cần ký (DER, base64) / copy id, SHA-256, signed attributes\n",
+        waiting.len()
+    );
+    for one in waiting {
+        text.push_str(&format!("{} {} {}\n", one.copy_id, one.sha256, one.to_sign));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_any_system_are_read_and_what_is_for_people_is_left_out() {
+        let read = Signatures::parse("# ghi chú\r\n\r\nabc  AQID\r\n  def BAUG \n").unwrap();
+        let expected = [
+            ("abc".to_owned(), vec![1, 2, 3]),
+            ("def".to_owned(), vec![4, 5, 6]),
+        ];
+        assert_eq!(read.signatures, expected);
+        assert!(read.certificates.is_empty());
+    }
+
+    #[test]
+    fn a_line_that_is_none_is_named_and_nothing_is_taken() {
+        for bad in [
+            "abc",
+            "abc !!!",
+            "abc AQID more",
+            "abc \u{0}",
+            "-----BEGIN CERTIFICATE-----\nx",
+        ] {
+            assert!(Signatures::parse(bad).is_err(), "{bad:?}");
+        }
+        let error = Signatures::parse("abc AQID\nabc").unwrap_err();
+        assert!(error.en().contains("Line 2"), "{}", error.en());
+    }
+}

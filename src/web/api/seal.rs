@@ -1,0 +1,141 @@
+//! The office's seal: its state, the PIN of its token, and the exchange with a key on the approver's own machine.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use zeroize::Zeroizing;
+
+use crate::certified_copy::{self, CopyRow, HandedIn, SealState, Signatures, Waiting};
+use crate::error::Error;
+use crate::web::State;
+use crate::web::extract::Given;
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(seal))
+        .routes(routes!(open_sitting, end_sitting))
+        .routes(routes!(waiting))
+        .routes(routes!(hand_in))
+        .routes(routes!(give_up))
+}
+
+/// Whose seal it is, where its key lives, whether it can sign now.
+#[utoipa::path(get, path = "/api/v1/seal", tag = "seal",
+    responses((status = 200, body = SealState), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn seal(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<SealState>, Problem> {
+    Ok(Json(certified_copy::seal_state(&archive, &caller).await?))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PinGiven {
+    /// PIN of the token; tried once, kept in the memory of this process only.
+    #[schema(value_type = String, format = Password)]
+    pin: Zeroizing<String>,
+}
+
+/// Open the token for a sitting. Copies that wait for it are sealed at once.
+#[utoipa::path(post, path = "/api/v1/seal/sitting", tag = "seal", request_body = PinGiven,
+    responses((status = 204), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+async fn open_sitting(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<PinGiven>,
+) -> Result<StatusCode, Problem> {
+    certified_copy::open_sitting(&archive, &caller, given.pin).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End the sitting: the token is closed, its PIN forgotten.
+#[utoipa::path(delete, path = "/api/v1/seal/sitting", tag = "seal",
+    responses((status = 204), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+async fn end_sitting(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<StatusCode, Problem> {
+    certified_copy::end_sitting(&archive, &caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Copies that wait for a signature made on the approver's own machine, with what is to be signed.
+#[utoipa::path(get, path = "/api/v1/seal/waiting", tag = "seal",
+    responses((status = 200, body = [Waiting]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn waiting(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<Vec<Waiting>>, Problem> {
+    Ok(Json(certified_copy::waiting(&archive, &caller).await?))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignaturesGiven {
+    /// The signer's certificate, then its issuers (PEM); may be left out.
+    #[serde(default)]
+    certificates: String,
+    /// From 1 to 500.
+    signatures: Vec<SignatureGiven>,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignatureGiven {
+    /// The copy.
+    copy_id: String,
+    /// The signature over its signed attributes, base64; ECDSA as DER or as two plain numbers.
+    signature: String,
+}
+
+/// Hand in signatures of many copies: each that fits finishes its copy, one that does not harms only itself.
+#[utoipa::path(post, path = "/api/v1/seal/signatures", tag = "seal", request_body = SignaturesGiven,
+    responses((status = 200, body = [HandedIn]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+async fn hand_in(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<SignaturesGiven>,
+) -> Result<Json<Vec<HandedIn>>, Problem> {
+    let mut signatures = Signatures::default();
+    signatures.take_certificates(&given.certificates)?;
+    for (number, one) in given.signatures.into_iter().enumerate() {
+        let signature = STANDARD.decode(one.signature.trim()).map_err(|_| {
+            Error::invalid(
+                &format!("/signatures/{number}/signature"),
+                "Chữ ký phải ở dạng base64.",
+                "A signature is written in base64.",
+            )
+        })?;
+        signatures.signatures.push((one.copy_id, signature));
+    }
+    let handed = certified_copy::hand_in(&archive, &caller, &signatures).await?;
+    Ok(Json(handed))
+}
+
+/// Give up a copy that waits unsigned: its line becomes void, the request behind it can be released again.
+#[utoipa::path(post, path = "/api/v1/seal/waiting/{id}/give-up", tag = "seal",
+    params(("id" = String, Path)),
+    responses((status = 200, body = CopyRow), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+async fn give_up(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<CopyRow>, Problem> {
+    Ok(Json(certified_copy::give_up(&archive, &caller, &id).await?))
+}

@@ -1,0 +1,64 @@
+//! A form with a small file, sent by a person signed in, proven to come from one of our own pages.
+
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::response::{IntoResponse, Response};
+
+use super::State;
+use super::fault::PageFault;
+use super::frame::Frame;
+use super::session::{Signed, forged, same};
+use crate::access::Caller;
+use crate::error::Error;
+
+/// What came.
+pub struct FileForm {
+    /// Who.
+    pub caller: Caller,
+    /// Frame of the answer.
+    pub frame: Frame,
+    /// The part `file`, as text.
+    pub text: String,
+}
+
+impl FromRequest<State> for FileForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, archive: &State) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Signed { caller, frame } =
+            <Signed as FromRequestParts<State>>::from_request_parts(&mut parts, archive).await?;
+        let parts = Multipart::from_request(Request::from_parts(parts, body), archive)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let (token, text) = read(parts)
+            .await
+            .map_err(|error| PageFault(error).into_response())?;
+        if !same(&token, &frame.form_token) {
+            return Err(PageFault(forged()).into_response());
+        }
+        Ok(Self {
+            caller,
+            frame,
+            text,
+        })
+    }
+}
+
+async fn read(mut parts: Multipart) -> Result<(String, String), Error> {
+    let unreadable = |_| {
+        Error::invalid(
+            "/file",
+            "Không nhận được tệp; tệp phải nhỏ hơn 1 MB và là văn bản.",
+            "The file did not arrive; it must be text, smaller than 1 MB.",
+        )
+    };
+    let (mut token, mut file) = (String::new(), String::new());
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        match part.name() {
+            Some("form_token") => token = part.text().await.map_err(unreadable)?,
+            Some("file") => file = part.text().await.map_err(unreadable)?,
+            _ => {}
+        }
+    }
+    Ok((token, file))
+}
