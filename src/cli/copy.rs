@@ -74,7 +74,9 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
     }
     pin::ask(&archive).await?;
     let me = Caller::machine();
-    prepare_folder(&archive, &options.out)?;
+    if !archive.seal.signs_elsewhere() {
+        prepare_folder(&archive, &options.out)?;
+    }
     for record in &options.records {
         let row = certified_copy::issue_now(&archive, &me, record).await?;
         if row.state == "void" {
