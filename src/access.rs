@@ -11,7 +11,7 @@ pub use people::{
 };
 pub use secrets::{digest_of, fresh_code, fresh_secret};
 pub use sessions::{Session, bearer, session, sign_in, sign_out};
-pub use throttle::{admit, count_failure};
+pub use throttle::{admit, count_failure, meter};
 
 use crate::error::{Error, Result};
 

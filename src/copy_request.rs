@@ -1,8 +1,11 @@
 //! A certified copy is asked for, confirmed by a clerk, released by an approver, or refused; the
 //! applicant follows it with a tracking code.
 
+mod agreement;
 mod asking;
+mod counterpart;
 mod deciding;
+mod dismissing;
 mod evidence;
 mod following;
 mod kept;
@@ -13,8 +16,11 @@ mod restored;
 mod talking;
 mod terms;
 
+pub(crate) use agreement::{plain, same_number};
 pub use asking::{STANDINGS, ask};
+pub use counterpart::{Counterpart, counterparts};
 pub use deciding::{Release, confirm, refuse, release, release_many};
+pub use dismissing::{Dismissal, NotTheOne, dismiss};
 pub(crate) use evidence::EVIDENCE_FILE;
 pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
 pub use following::{Issued, Status, fetch, status, words};

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
-use sogoc_index::{Level, fold};
 use sogoc_workers::dates::Date;
 use sqlx::Row;
 
@@ -19,6 +18,7 @@ use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::certified_copy::{self, Verified};
 use crate::clock::stamp;
+use crate::copy_request::{plain, same_number};
 use crate::error::{Error, Fault, Result};
 use crate::search::{self, Wanted};
 
@@ -174,20 +174,11 @@ async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> 
 /// Name, birth date to the day and one number: all must agree.
 fn is_holder(holder: &Holder, fields: &std::collections::BTreeMap<String, String>) -> bool {
     let value = |key: &str| fields.get(key).map_or("", String::as_str);
-    let plain = |text: &str| {
-        let folded = fold(text, Level::Ascii);
-        folded.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
-    let bare = |text: &str| -> String {
-        let kept = text.chars().filter(|letter| letter.is_alphanumeric());
-        kept.flat_map(char::to_uppercase).collect()
-    };
     let born = Date::parse(&holder.ngay_sinh).map(|date| date.to_string());
-    let number = bare(&holder.so);
+    let numbers = [value("so_hieu"), value("so_vao_so")];
     plain(value("ho_ten")) == plain(&holder.ho_ten)
         && born.is_some_and(|born| born == value("ngay_sinh"))
-        && !number.is_empty()
-        && [bare(value("so_hieu")), bare(value("so_vao_so"))].contains(&number)
+        && numbers.iter().any(|number| same_number(number, &holder.so))
 }
 
 fn check(archive: &Archive, asked: &LookUp) -> Result<Timestamp> {

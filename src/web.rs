@@ -12,6 +12,7 @@ mod fault;
 mod file_form;
 mod frame;
 mod health;
+mod held;
 mod home;
 mod intake;
 mod issue_book;

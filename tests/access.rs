@@ -75,6 +75,11 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/copy-requests", ASKERS),
     ("get", "/api/v1/copy-requests/{id}", OFFICE),
     ("get", "/api/v1/copy-requests/{id}/candidates", OFFICE),
+    (
+        "post",
+        "/api/v1/copy-requests/{id}/candidates/{record}/dismiss",
+        CLERKS,
+    ),
     ("post", "/api/v1/copy-requests/{id}/confirm", CLERKS),
     ("post", "/api/v1/copy-requests/{id}/refuse", EDITORS),
     ("post", "/api/v1/copy-requests/{id}/release", APPROVERS),
@@ -210,6 +215,9 @@ fn body(path: &str) -> Option<Value> {
         "/api/v1/records/{id}/reject" => json!({ "version": 1, "reason": "mờ" }),
         "/api/v1/copy-requests" => asked,
         "/api/v1/copy-requests/{id}/confirm" => json!({ "record_id": "none" }),
+        "/api/v1/copy-requests/{id}/candidates/{record}/dismiss" => {
+            json!({ "reason": "another_person" })
+        }
         "/api/v1/copy-requests/{id}/refuse" => json!({ "reason": "thiếu" }),
         "/api/v1/copy-requests/release" => json!({ "requests": [] }),
         "/api/v1/copies" => json!({ "records": [] }),

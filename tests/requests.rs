@@ -2,6 +2,7 @@
 
 mod clock;
 mod kept;
+mod matching;
 mod papers;
 mod said;
 mod searching;

@@ -1,4 +1,5 @@
-//! Counting failed guesses per door and caller, in the catalogue, so that it holds across processes.
+//! Counting failed guesses and costly acts per door and caller, in the catalogue, so that it holds
+//! across processes.
 
 use std::time::Duration;
 
@@ -18,6 +19,19 @@ const WINDOW: Duration = Duration::from_secs(300);
 /// # Errors
 /// `TooMany`, with the seconds to wait.
 pub async fn admit(archive: &Archive, key: &str) -> Result<()> {
+    admit_below(archive, key, MOST_FAILURES).await
+}
+
+/// Lets a costly act through unless this key did it `most` times within five minutes, and counts it.
+///
+/// # Errors
+/// `TooMany`, with the seconds to wait.
+pub async fn meter(archive: &Archive, key: &str, most: i64) -> Result<()> {
+    admit_below(archive, key, most).await?;
+    count(archive, key).await
+}
+
+async fn admit_below(archive: &Archive, key: &str, most: i64) -> Result<()> {
     let row = sqlx::query("SELECT window_start, failures FROM throttle WHERE key = $1")
         .bind(key)
         .fetch_optional(archive.catalogue.pool())
@@ -28,7 +42,7 @@ pub async fn admit(archive: &Archive, key: &str) -> Result<()> {
     let ends = parse_stamp(&start).map(|start| start + WINDOW);
     let now = archive.clock.now();
     match ends {
-        Some(ends) if failures >= MOST_FAILURES && now < ends => {
+        Some(ends) if failures >= most && now < ends => {
             let left = now.duration_until(ends).as_secs().unsigned_abs() + 1;
             Err(Error::TooMany { retry_after: left })
         }
@@ -41,6 +55,10 @@ pub async fn admit(archive: &Archive, key: &str) -> Result<()> {
 /// # Errors
 /// As any statement.
 pub async fn count_failure(archive: &Archive, key: &str) -> Result<()> {
+    count(archive, key).await
+}
+
+async fn count(archive: &Archive, key: &str) -> Result<()> {
     let now = archive.clock.now();
     let mut tx = archive.catalogue.begin().await?;
     // A window that has run out starts anew.

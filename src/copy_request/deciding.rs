@@ -4,6 +4,7 @@ use serde_json::json;
 use sqlx::Row;
 
 use super::Sought;
+use super::dismissing;
 use super::paying::Payment;
 use super::terms::close_searches;
 use crate::access::{Act, Caller, require};
@@ -38,6 +39,7 @@ pub async fn confirm(archive: &Archive, caller: &Caller, id: &str, record_id: &s
     .await?;
     one_moved(moved.rows_affected())?;
     close_searches(archive, &mut tx, id).await?;
+    dismissing::take_back(&mut tx, id, record_id).await?;
     let subject = Subject {
         kind: "request",
         id,

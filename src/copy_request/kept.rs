@@ -5,6 +5,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::dismissing::{self, Dismissal};
 use super::{Applicant, Sought};
 use crate::archive::Archive;
 use crate::clock::parse_stamp;
@@ -49,6 +50,9 @@ pub struct KeptRequest {
     pub messages: Vec<KeptMessage>,
     /// The archivist's searches, oldest first.
     pub searches: Vec<KeptSearch>,
+    /// Why candidates are not the one, oldest first.
+    #[serde(default)]
+    pub dismissals: Vec<Dismissal>,
     /// What happened, oldest first.
     pub history: Vec<Happened>,
 }
@@ -134,6 +138,7 @@ async fn load(archive: &Archive, id: &str) -> Result<KeptRequest> {
     Ok(KeptRequest {
         messages: messages.iter().map(message_of).collect::<Result<_>>()?,
         searches: searches.iter().map(search_of).collect::<Result<_>>()?,
+        dismissals: dismissing::said(archive, id).await?,
         history: notify::history(&archive.catalogue, id).await?,
         ..request_of(&row)?
     })
@@ -167,6 +172,7 @@ fn request_of(row: &AnyRow) -> Result<KeptRequest> {
         payment_at: row.try_get("payment_at")?,
         messages: Vec::new(),
         searches: Vec::new(),
+        dismissals: Vec::new(),
         history: Vec::new(),
     })
 }

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use sogoc_index::{Level, fold};
-use sogoc_workers::dates::Date;
 use sqlx::Row;
 
+use super::agreement::{dates_agree, numbers_agree, words_agree};
+use super::counterpart::{Counterpart, counterparts};
+use super::dismissing::{self, Dismissal};
 use super::{Sought, get};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -36,6 +37,10 @@ pub struct Candidate {
     pub bounds: Option<sogoc_workers::reading::Box4>,
     /// What was asked held against what the record says.
     pub reasons: Vec<Reason>,
+    /// The same diploma on other paper: its scan beside the register's row, or the row beside the scan.
+    pub counterparts: Vec<Counterpart>,
+    /// Why a clerk said that it is not the one.
+    pub dismissed: Option<Dismissal>,
 }
 
 /// One field asked for, held against the record.
@@ -64,18 +69,32 @@ pub struct Earlier {
     pub issued_at: String,
 }
 
-/// Records that may be the one asked for, those whose fields agree best on top.
+/// Records that may be the one asked for, those whose fields agree best on top, those a clerk said are
+/// not the one at the end.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `Unavailable`: never a silently smaller answer.
 pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Candidate>> {
     let sought = get(archive, caller, id).await?.wanted;
     let hits = hits(archive, caller, &sought).await?;
-    let mut found = Vec::with_capacity(hits.len());
-    for hit in hits {
-        let reasons = reasons(&sought, &hit.fields);
+    let mut judged: Vec<(FoundHit, Vec<Reason>)> = hits
+        .into_iter()
+        .map(|hit| {
+            let reasons = reasons(&sought, &hit.fields);
+            (hit, reasons)
+        })
+        .collect();
+    // The sort is stable: of equals, the search's own order counts.
+    judged.sort_by_key(|(_, reasons)| -reasons.iter().map(weight).sum::<i32>());
+    judged.truncate(MOST);
+    let dismissals = dismissing::said(archive, id).await?;
+    let mut found = Vec::with_capacity(judged.len());
+    for (hit, reasons) in judged {
         let record = record::load(archive, &hit.record_id).await?;
+        let dismissed = dismissals.iter().find(|one| one.record_id == hit.record_id);
         found.push(Candidate {
+            counterparts: counterparts(archive, caller, &hit.record_id).await?,
+            dismissed: dismissed.cloned(),
             record_id: hit.record_id,
             class: hit.class,
             fields: hit.fields,
@@ -84,9 +103,7 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
             reasons,
         });
     }
-    // The sort is stable: of equals, the search's own order counts.
-    found.sort_by_key(|candidate| -candidate.reasons.iter().map(weight).sum::<i32>());
-    found.truncate(MOST);
+    found.sort_by_key(|candidate| candidate.dismissed.is_some());
     Ok(found)
 }
 
@@ -179,54 +196,6 @@ fn weight(reason: &Reason) -> i32 {
     }
 }
 
-/// Letter for letter whatever the encoding, or after leaving accents out, or one within the other.
-fn words_agree(asked: &str, found: &str) -> &'static str {
-    let at = |level| (plain(asked, level), plain(found, level));
-    let (exact, exact_found) = at(Level::Exact);
-    let (ascii, ascii_found) = at(Level::Ascii);
-    if exact == exact_found {
-        "exact"
-    } else if ascii == ascii_found || ascii_found.contains(&ascii) || ascii.contains(&ascii_found) {
-        "folded"
-    } else {
-        "differs"
-    }
-}
-
-fn plain(text: &str, level: Level) -> String {
-    let folded = fold(text, level);
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The same day, or the same as far as both are known.
-fn dates_agree(asked: &str, found: &str) -> &'static str {
-    let Some(asked) = Date::parse(asked).map(|date| date.to_string()) else {
-        return "differs";
-    };
-    if asked == found {
-        "exact"
-    } else if asked.starts_with(found) || found.starts_with(&asked) {
-        "folded"
-    } else {
-        "differs"
-    }
-}
-
-/// The same signs, or the same letters and digits.
-fn numbers_agree(asked: &str, found: &str) -> &'static str {
-    let bare = |text: &str| -> String {
-        let kept = text.chars().filter(char::is_ascii_alphanumeric);
-        kept.map(|letter| letter.to_ascii_uppercase()).collect()
-    };
-    if asked == found {
-        "exact"
-    } else if bare(asked) == bare(found) {
-        "folded"
-    } else {
-        "differs"
-    }
-}
-
 /// Copies issued of a record before, newest first.
 ///
 /// # Errors
@@ -256,19 +225,6 @@ pub async fn earlier(archive: &Archive, caller: &Caller, record_id: &str) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_reason_says_exactly_how_far_a_field_agrees() {
-        assert_eq!(words_agree("Nguyễn Thị Hoà", "Nguyễn Thị Hòa"), "exact");
-        assert_eq!(words_agree("nguyen thi hoa", "Nguyễn Thị Hòa"), "folded");
-        assert_eq!(words_agree("Nguyễn Thị Hoa", "Nguyễn Thị Huệ"), "differs");
-        assert_eq!(words_agree("Tư Nghĩa", "THPT Số 1 Tư Nghĩa"), "folded");
-        assert_eq!(dates_agree("5/6/1990", "1990-06-05"), "exact");
-        assert_eq!(dates_agree("1990", "1990-06-05"), "folded");
-        assert_eq!(dates_agree("6/6/1990", "1990-06-05"), "differs");
-        assert_eq!(numbers_agree("a 012-3456", "A0123456"), "folded");
-        assert_eq!(numbers_agree("A0123457", "A0123456"), "differs");
-    }
 
     #[test]
     fn what_either_side_leaves_open_is_no_reason() {

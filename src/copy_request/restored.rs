@@ -2,6 +2,7 @@
 
 use sqlx::Row;
 
+use super::dismissing;
 use super::evidence::{Evidence, object_of};
 use super::kept::{KeptMessage, KeptRequest, KeptSearch};
 use crate::archive::Archive;
@@ -22,6 +23,9 @@ pub(crate) async fn restore(tx: &mut Tx, clock: &dyn Clock, kept: &KeptRequest) 
     }
     for search in &kept.searches {
         save_search(tx, &kept.id, search).await?;
+    }
+    for said in &kept.dismissals {
+        dismissing::save(tx, &kept.id, said).await?;
     }
     for step in &kept.history {
         sqlx::query(

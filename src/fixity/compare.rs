@@ -34,7 +34,7 @@ impl Differences {
 }
 
 /// Kind and rows; the first column is the id, every other is compared as text.
-const WHAT: [(&str, &str); 14] = [
+const WHAT: &[(&str, &str)] = &[
     (
         "fonds",
         "SELECT f.code AS id, f.name FROM fonds f
@@ -104,6 +104,11 @@ const WHAT: [(&str, &str); 14] = [
         "SELECT id, request_id, sender, person, text, at FROM request_messages",
     ),
     (
+        "dismissal",
+        "SELECT request_id || ' ' || record_id AS id, reason, note, person, at
+         FROM request_dismissals",
+    ),
+    (
         "search",
         "SELECT id, request_id, state, note, opened_by, opened_at, finding, record_id, ended_by,
             ended_at FROM search_cases",
@@ -125,7 +130,7 @@ const WHAT: [(&str, &str); 14] = [
 /// As any statement.
 pub async fn holdings(catalogue: &Catalogue) -> Result<Holdings> {
     let mut holdings = Holdings::default();
-    for (kind, query) in WHAT {
+    for &(kind, query) in WHAT {
         for row in sqlx::query(query).fetch_all(catalogue.pool()).await? {
             let mut said = Sha256::new();
             for column in row.columns() {

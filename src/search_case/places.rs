@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use sogoc_index::{Level, fold};
 use sqlx::Row;
 
 use crate::archive::Archive;
-use crate::copy_request::{Reason, Sought, reasons};
+use crate::copy_request::{Reason, Sought, plain, reasons};
 use crate::error::Result;
 use crate::record::Fields;
 
@@ -99,11 +98,6 @@ fn may_hold(place: &Place, sought: &Sought) -> bool {
     let (its, asked) = (plain(school), plain(&sought.truong));
     let unknown = its.is_empty() || asked.is_empty();
     same_year && (unknown || its.contains(&asked) || asked.contains(&its))
-}
-
-fn plain(text: &str) -> String {
-    let folded = fold(text, Level::Ascii);
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Undecided records whose name shares all but one of the words sought.

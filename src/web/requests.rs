@@ -1,6 +1,7 @@
 //! The office's side of requests: those that press, each by its state, and a clerk's own entry for
 //! somebody at the counter.
 
+mod acts;
 mod one;
 
 pub use one::download;
@@ -31,6 +32,7 @@ pub fn routes() -> Router<State> {
         .route(ENTRY, get(blank).post(enter))
         .route("/cap-ban-sao/ky-nhieu", post(release_many))
         .merge(one::routes())
+        .merge(acts::routes())
 }
 
 /// The state of a request in words.

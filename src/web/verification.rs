@@ -4,8 +4,8 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,14 +16,27 @@ use super::counter::{CodeAsked, guarded, lead_to};
 use super::extract::Asked;
 use super::fault::PageFault;
 use super::frame::{Frame, shown};
+use super::held::Held;
 use super::peer::Peer;
 use super::reading_room::spoken_date;
 use super::session::{OpenForm, Visitor};
+use crate::access;
 use crate::certified_copy::{self, CopyRow, FileVerified, Verified};
 use crate::error::{Error, Fault};
 
 /// Largest copy that may be handed in for verification, in bytes.
 pub const LARGEST_COPY: usize = 32 << 20;
+
+/// Files that one address may hand in within five minutes: each is read and judged in full.
+const MOST_FILES: i64 = 60;
+
+/// Slows an address that hands in file after file.
+///
+/// # Errors
+/// `TooMany`, with the seconds to wait.
+pub async fn admit_file(archive: &State, peer: &str) -> Result<(), Error> {
+    access::meter(archive, &format!("verify_file:{peer}"), MOST_FILES).await
+}
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -61,6 +74,25 @@ impl Verification {
             .as_ref()
             .and_then(|found| found.archive.as_ref());
         self.by_code.as_ref().or(by_file).into_iter().collect()
+    }
+
+    /// The outcome in the page's title, which a screen reader says first.
+    fn outcome(&self) -> String {
+        let door = self.f.w("Xác minh bản sao", "Verify a copy");
+        let word = match self.known().first() {
+            Some(known) => match known.state.as_str() {
+                "valid" => self.f.w("đang có giá trị", "valid"),
+                "superseded" => self.f.w("đã được thay thế", "superseded"),
+                "expired" => self.f.w("mã đã hết hạn", "the code has expired"),
+                "revoked" => self.f.w("văn bằng đã bị thu hồi", "revoked"),
+                "withdrawn" => self.f.w("đã bị hủy", "withdrawn"),
+                _ => self.f.w("số đã bị hủy", "void"),
+            },
+            None if self.unknown_code => self.f.w("không có mã này", "no such code"),
+            None if self.by_file.is_some() => self.f.w("không do kho này cấp", "not issued here"),
+            None => return door.to_owned(),
+        };
+        format!("{word} – {door}")
     }
 
     /// Shade and sentence of what the archive says now.
@@ -156,6 +188,7 @@ async fn verify_code(
     Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
     Peer(peer): Peer,
+    headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<Response, PageFault> {
     let mut page = Verification::blank(f);
@@ -168,14 +201,20 @@ async fn verify_code(
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(shown(&page)?.into_response())
+    let Html(text) = shown(&page)?;
+    // Kept by the visitor's own browser, and asked for again each time: a page in another language or
+    // with another verdict is another page.
+    let held = Held::of(&headers, text.as_bytes(), "private, no-cache");
+    Ok(held.or(Html(text)))
 }
 
 async fn verify_file(
     Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
+    Peer(peer): Peer,
     mut parts: Multipart,
 ) -> Result<Response, PageFault> {
+    admit_file(&archive, &peer).await?;
     let unreadable = |_| {
         Error::invalid(
             "/file",

@@ -146,3 +146,103 @@ async fn a_holder_ends_and_extends_the_code_on_a_plain_page() {
         .await;
     assert_eq!(guess.status(), 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_code_costs_nothing_again_until_it_says_something_else() {
+    let server = Server::start().await;
+    let (record, _) = record(&server).await;
+    let tracking = issued(&server, &record).await;
+    let path = format!("/xac-minh/{}", code_of(&server).await);
+    let anyone = server.anonymous();
+    let first = anyone.get(&path).await;
+    assert_eq!(first.headers()["cache-control"], "private, no-cache");
+    let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    let page = first.text().await.unwrap();
+    assert!(
+        page.contains("<title>đang có giá trị"),
+        "said first: {page}"
+    );
+    assert!(!page.contains(NAME) && page.contains("L. T. M."), "{page}");
+    let again = async || {
+        let asked = anyone.request(Method::GET, &path);
+        let asked = asked.header("if-none-match", &tag).send().await;
+        asked.unwrap().status().as_u16()
+    };
+    assert_eq!(again().await, 304);
+    let term = format!("/yeu-cau/{tracking}/ma-xac-minh");
+    anyone.form(&term, "", &[("act", "now")]).await;
+    assert_eq!(again().await, 200, "another answer now");
+    let page = anyone.get(&path).await.text().await.unwrap();
+    assert!(page.contains("<title>mã đã hết hạn"), "{page}");
+    assert!(
+        !page.contains("L. T. M."),
+        "nothing of the person behind an expired code"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hands_in_file_after_file_is_slowed_on_the_page_and_the_api_together() {
+    let server = Server::start().await;
+    let anyone = server.anonymous();
+    let by_api = async || {
+        let asked = anyone.request(Method::POST, "/api/v1/verify");
+        let asked = asked.header("content-type", "application/pdf").body("x");
+        asked.send().await.unwrap()
+    };
+    for _ in 0..60 {
+        assert_eq!(by_api().await.status(), 200);
+    }
+    let slowed = by_api().await;
+    assert_eq!(slowed.status(), 429);
+    assert!(slowed.headers().contains_key("retry-after"));
+    let form = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\nx\r\n--x--\r\n";
+    let page = anyone.request(Method::POST, "/xac-minh").body(form);
+    let page = page.header("content-type", "multipart/form-data; boundary=x");
+    assert_eq!(page.send().await.unwrap().status(), 429);
+    let code = anyone.get("/api/v1/verify/NOBOD-YSCOD-E0000-00000").await;
+    assert_eq!(code.status(), 404, "codes are counted by themselves");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approver_is_told_what_stands_in_the_way_instead_of_a_button_that_would_be_refused() {
+    let server = Server::start().await;
+    let (record, scan) = record(&server).await;
+    let clerk_ = server.token(&[Role::Reviewer]).await;
+    let path = format!("/api/v1/records/{record}/corrections");
+    let entry = json!({
+        "ground": "ho_tich",
+        "decision": { "number": "15/QĐ-SGDĐT", "date": "1/3/2026", "agency": "Sở" },
+        "changes": { "ho_ten": "Lê Thị Mới" }
+    });
+    let entry = body(&clerk_, &path, entry).await;
+    let id = entry["id"].as_str().unwrap();
+    server.person("truong", &[Role::Approver]).await;
+    let (cookie, _) = server.anonymous().sign_in("truong").await;
+    let shown = async || {
+        let asked = server
+            .anonymous()
+            .request(Method::GET, &format!("/phu-luc/{id}"));
+        let page = asked.header("cookie", &cookie).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        (
+            page.contains("id=\"approve\""),
+            page.contains("id=\"obstacle\""),
+        )
+    };
+    assert_eq!(
+        shown().await,
+        (false, true),
+        "the decision's scan is missing"
+    );
+    let attach = format!("/api/v1/corrections/{id}/decision");
+    let named = clerk_
+        .request(Method::PUT, &attach)
+        .json(&json!({ "scan_id": scan }));
+    let named = named.send().await.unwrap();
+    assert!(
+        named.status().is_success(),
+        "{}",
+        named.text().await.unwrap()
+    );
+    assert_eq!(shown().await, (true, false));
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::clock::{Clock, StillClock};
-use sogoc::copy_request::{self, Asked, Status};
+use sogoc::copy_request::{self, Asked, NotTheOne, Status};
 use sogoc::jobs::Kind;
 use sogoc::vault::ObjectId;
 use sogoc::{audit, certified_copy, clerk, fixity, issue_book, jobs, search_case};
@@ -89,6 +89,10 @@ impl Requests {
             .await
             .unwrap();
         let searching = ask(archive, 1).await;
+        let other = NotTheOne::AnotherPerson;
+        copy_request::dismiss(archive, &clerk_, &searching.id, record, other, "")
+            .await
+            .unwrap();
         search_case::open(archive, &clerk_, &searching.id, "xem quyển 1990")
             .await
             .unwrap();

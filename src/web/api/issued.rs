@@ -4,13 +4,12 @@
 use axum::Json;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::digest_of;
 use crate::certified_copy::{self, BatchOutcome, CopyRow, FileVerified, Verified};
 use crate::error::Error;
 use crate::issue_book::{self, IssueBook};
@@ -18,10 +17,11 @@ use crate::web::State;
 use crate::web::counter::{guarded, pdf};
 use crate::web::extract::{Asked, Given, too_large};
 use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::held::Held;
 use crate::web::issue_book::this_year;
 use crate::web::peer::Peer;
 use crate::web::session::Api;
-use crate::web::verification::LARGEST_COPY;
+use crate::web::verification::{LARGEST_COPY, admit_file};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<State> {
@@ -225,38 +225,28 @@ async fn verify_code(
 ) -> Result<Response, Problem> {
     let answer = certified_copy::verify_code(&archive, &code);
     let known = guarded(&archive, "verify", &peer, answer).await?;
-    Ok(cacheable(&headers, &known)?)
-}
-
-fn cacheable(asked: &HeaderMap, known: &Verified) -> Result<Response, Error> {
-    let digest = digest_of(&serde_json::to_string(known)?);
-    let tag = format!("\"{}\"", &digest[..32]);
-    let held = asked
-        .get(header::IF_NONE_MATCH)
-        .and_then(|held| held.to_str().ok());
-    let unchanged = held.is_some_and(|held| held.split(',').any(|one| one.trim() == tag));
-    let headers = [
-        (header::ETAG, tag),
-        (header::CACHE_CONTROL, "public, max-age=60".to_owned()),
-    ];
-    Ok(match unchanged {
-        true => (StatusCode::NOT_MODIFIED, headers).into_response(),
-        false => (headers, Json(known)).into_response(),
-    })
+    let said = serde_json::to_vec(&known).map_err(Error::from)?;
+    let held = Held::of(&headers, &said, "public, max-age=60");
+    Ok(held.or(Json(known)))
 }
 
 /// Separate answers to a file someone holds: unchanged, sealed by whom, and what the archive says.
 #[utoipa::path(post, path = "/api/v1/verify", tag = "public", security(()),
     request_body(content = Vec<u8>, content_type = "application/pdf"),
     responses((status = 200, body = FileVerified), (status = 413, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 async fn verify_file(
     Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<FileVerified>, Response> {
     let bytes = body.map_err(|_| too_large())?;
-    let found = certified_copy::verify_file(&archive, &bytes).await;
+    let found = async {
+        admit_file(&archive, &peer).await?;
+        certified_copy::verify_file(&archive, &bytes).await
+    };
     found
+        .await
         .map(Json)
         .map_err(|error| Problem(error).into_response())
 }

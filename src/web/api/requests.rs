@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::copy_request::{
-    self, Applicant, AskGiven, Candidate, Earlier, Evidence, Message, Payment, Release,
+    self, Applicant, AskGiven, Candidate, Earlier, Evidence, Message, NotTheOne, Payment, Release,
     RequestView, Sought,
 };
 use crate::error::Error;
@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list, ask))
         .routes(routes!(get))
         .routes(routes!(candidates))
+        .routes(routes!(dismiss))
         .routes(routes!(confirm))
         .routes(routes!(refuse))
         .routes(routes!(release))
@@ -52,6 +53,16 @@ struct RequestGiven {
 struct Confirmation {
     /// The approved record that is meant.
     record_id: String,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DismissalGiven {
+    /// Why it is not the one.
+    reason: NotTheOne,
+    /// More of it, in words; needed with `other`.
+    #[serde(default)]
+    note: String,
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -182,6 +193,23 @@ async fn candidates(
 ) -> Result<Json<Vec<Candidate>>, Problem> {
     let found = copy_request::candidates(&archive, &caller, &id).await?;
     Ok(Json(found))
+}
+
+/// A clerk says why a candidate is not the one; confirming it later takes that back.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/candidates/{record}/dismiss", tag = "copies",
+    params(("id" = String, Path), ("record" = String, Path)), request_body = DismissalGiven,
+    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn dismiss(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path((id, record)): Path<(String, String)>,
+    Given(given): Given<DismissalGiven>,
+) -> Result<StatusCode, Problem> {
+    let DismissalGiven { reason, note } = given;
+    copy_request::dismiss(&archive, &caller, &id, &record, reason, &note).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A clerk confirms which record is meant.

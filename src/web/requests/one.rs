@@ -1,5 +1,5 @@
 //! One request on one screen: what is asked, by whom with what papers, what was said, the records it
-//! may mean, and the acts that are open.
+//! may mean beside the same diploma on other paper, and the acts that are open.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,14 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
 use axum::http::header;
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
 use super::state_in_words;
 use crate::access::{Act, Caller};
 use crate::copy_request::{
-    self, Candidate, Delivery, Earlier, Evidence, Message, Payment, Reason, RequestView,
+    self, Candidate, Counterpart, Delivery, Earlier, Evidence, Message, NotTheOne, Reason,
+    RequestView,
 };
 use crate::correction::{self, Correction};
 use crate::error::Result;
@@ -26,18 +27,12 @@ use crate::web::fault::PageFault;
 use crate::web::frame::{Frame, shown};
 use crate::web::reading_room::{Names, spoken};
 use crate::web::searches::agreement;
-use crate::web::session::{Form, Signed};
+use crate::web::session::Signed;
 
 /// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/cap-ban-sao/{id}", get(request))
-        .route("/cap-ban-sao/{id}/xac-nhan", post(confirm))
-        .route("/cap-ban-sao/{id}/tu-choi", post(refuse))
-        .route("/cap-ban-sao/{id}/ky", post(release))
-        .route("/cap-ban-sao/{id}/tin-nhan", post(write))
-        .route("/cap-ban-sao/{id}/gia-han", post(extend))
-        .route("/cap-ban-sao/{id}/le-phi", post(set_payment))
         .route("/cap-ban-sao/{id}/giay-to/{paper}", get(paper))
 }
 
@@ -65,6 +60,7 @@ struct Request {
     request: RequestView,
     candidates: Vec<(Candidate, Past)>,
     confirmed: Option<RecordView>,
+    counterparts: Vec<Counterpart>,
     past: Past,
     searches: Vec<SearchCase>,
     papers: Vec<Evidence>,
@@ -143,6 +139,27 @@ impl Request {
         )
     }
 
+    /// Why a candidate is not the one, to choose from: stable word and words.
+    fn reasons(&self) -> [(&'static str, &'static str); 5] {
+        NotTheOne::ALL.map(|reason| (reason.word(), self.why(&reason)))
+    }
+
+    fn why(&self, reason: &NotTheOne) -> &'static str {
+        let (vi, en) = reason.words();
+        self.f.w(vi, en)
+    }
+
+    /// Candidates nobody said anything against.
+    fn left(&self) -> usize {
+        let open = |(candidate, _): &&(Candidate, Past)| candidate.dismissed.is_none();
+        self.candidates.iter().filter(open).count()
+    }
+
+    /// What may be said against a candidate, while none is confirmed.
+    fn dismissable(&self) -> bool {
+        self.open_for_clerk() && self.request.state != "confirmed"
+    }
+
     /// A search can begin only for what is newly received.
     fn searchable(&self) -> bool {
         self.f.may(Act::ConfirmCopies) && self.request.state == "received"
@@ -171,6 +188,17 @@ impl Request {
                 (name, spoken(key, value))
             })
             .collect()
+    }
+
+    /// Those of [`Self::facts`] that its reasons do not tell already.
+    fn other_facts(&self, hit: &Candidate) -> Vec<(String, String)> {
+        let mut fields = hit.fields.clone();
+        fields.retain(|key, _| hit.reasons.iter().all(|reason| reason.field != *key));
+        self.facts(&fields)
+    }
+
+    fn said(&self, key: &str, value: &str) -> String {
+        spoken(key, value)
     }
 
     fn values(&self, record: &RecordView) -> BTreeMap<String, String> {
@@ -208,9 +236,12 @@ async fn request(
         let past = Past::of(&archive, &signed.caller, &candidate.record_id).await?;
         beside.push((candidate, past));
     }
-    let past = match &request.record_id {
-        Some(record) => Past::of(&archive, &signed.caller, record).await?,
-        None => Past::default(),
+    let (past, counterparts) = match &request.record_id {
+        Some(record) => (
+            Past::of(&archive, &signed.caller, record).await?,
+            copy_request::counterparts(&archive, &signed.caller, record).await?,
+        ),
+        None => (Past::default(), Vec::new()),
     };
     let searches = match signed.frame.may(Act::SeeSearches) {
         true => search_case::of_request(&archive, &signed.caller, &id).await?,
@@ -225,89 +256,11 @@ async fn request(
         request,
         candidates: beside,
         confirmed,
+        counterparts,
         past,
         searches,
     };
     Ok(shown(&page)?.into_response())
-}
-
-#[derive(serde::Deserialize)]
-struct Confirmation {
-    record_id: String,
-}
-
-async fn confirm(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Confirmation>,
-) -> Result<Redirect, PageFault> {
-    copy_request::confirm(&archive, &form.caller, &id, form.given.record_id.trim()).await?;
-    Ok(Redirect::to(&format!("/cap-ban-sao/{id}")))
-}
-
-#[derive(serde::Deserialize)]
-struct Refusal {
-    reason: String,
-}
-
-async fn refuse(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Refusal>,
-) -> Result<Redirect, PageFault> {
-    copy_request::refuse(&archive, &form.caller, &id, &form.given.reason).await?;
-    Ok(Redirect::to("/cap-ban-sao"))
-}
-
-async fn release(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Redirect, PageFault> {
-    copy_request::release(&archive, &form.caller, &id).await?;
-    Ok(Redirect::to(&format!("/cap-ban-sao/{id}")))
-}
-
-#[derive(serde::Deserialize)]
-struct Words {
-    text: String,
-    wait: Option<String>,
-}
-
-async fn write(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Words>,
-) -> Result<Redirect, PageFault> {
-    let Words { text, wait } = &form.given;
-    copy_request::write(&archive, &form.caller, &id, text, wait.is_some()).await?;
-    Ok(Redirect::to(&format!("/cap-ban-sao/{id}")))
-}
-
-async fn extend(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Words>,
-) -> Result<Redirect, PageFault> {
-    copy_request::extend(&archive, &form.caller, &id, &form.given.text).await?;
-    Ok(Redirect::to(&format!("/cap-ban-sao/{id}")))
-}
-
-#[derive(serde::Deserialize)]
-struct PaymentForm {
-    payment: Payment,
-    #[serde(default)]
-    reference: String,
-}
-
-async fn set_payment(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<PaymentForm>,
-) -> Result<Redirect, PageFault> {
-    let PaymentForm { payment, reference } = &form.given;
-    copy_request::set_payment(&archive, &form.caller, &id, *payment, reference).await?;
-    Ok(Redirect::to(&format!("/cap-ban-sao/{id}")))
 }
 
 async fn paper(

@@ -1,0 +1,128 @@
+//! What the office does to one request: each form of its page, and back to the page.
+
+use axum::Router;
+use axum::extract::{Path, State as Extracted};
+use axum::response::Redirect;
+use axum::routing::post;
+
+use crate::copy_request::{self, NotTheOne, Payment};
+use crate::web::State;
+use crate::web::fault::PageFault;
+use crate::web::session::Form;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/cap-ban-sao/{id}/xac-nhan", post(confirm))
+        .route("/cap-ban-sao/{id}/khong-phai", post(dismiss))
+        .route("/cap-ban-sao/{id}/tu-choi", post(refuse))
+        .route("/cap-ban-sao/{id}/ky", post(release))
+        .route("/cap-ban-sao/{id}/tin-nhan", post(write))
+        .route("/cap-ban-sao/{id}/gia-han", post(extend))
+        .route("/cap-ban-sao/{id}/le-phi", post(set_payment))
+}
+
+fn back_to(id: &str) -> Redirect {
+    Redirect::to(&format!("/cap-ban-sao/{id}"))
+}
+
+#[derive(serde::Deserialize)]
+struct Confirmation {
+    record_id: String,
+}
+
+async fn confirm(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Confirmation>,
+) -> Result<Redirect, PageFault> {
+    copy_request::confirm(&archive, &form.caller, &id, form.given.record_id.trim()).await?;
+    Ok(back_to(&id))
+}
+
+#[derive(serde::Deserialize)]
+struct Dismissal {
+    record_id: String,
+    reason: NotTheOne,
+    #[serde(default)]
+    note: String,
+}
+
+async fn dismiss(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Dismissal>,
+) -> Result<Redirect, PageFault> {
+    let Dismissal {
+        record_id,
+        reason,
+        note,
+    } = &form.given;
+    copy_request::dismiss(&archive, &form.caller, &id, record_id, *reason, note).await?;
+    Ok(back_to(&id))
+}
+
+#[derive(serde::Deserialize)]
+struct Refusal {
+    reason: String,
+}
+
+async fn refuse(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Refusal>,
+) -> Result<Redirect, PageFault> {
+    copy_request::refuse(&archive, &form.caller, &id, &form.given.reason).await?;
+    Ok(Redirect::to("/cap-ban-sao"))
+}
+
+async fn release(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Redirect, PageFault> {
+    copy_request::release(&archive, &form.caller, &id).await?;
+    Ok(back_to(&id))
+}
+
+#[derive(serde::Deserialize)]
+struct Words {
+    text: String,
+    wait: Option<String>,
+}
+
+async fn write(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Words>,
+) -> Result<Redirect, PageFault> {
+    let Words { text, wait } = &form.given;
+    copy_request::write(&archive, &form.caller, &id, text, wait.is_some()).await?;
+    Ok(back_to(&id))
+}
+
+async fn extend(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Words>,
+) -> Result<Redirect, PageFault> {
+    copy_request::extend(&archive, &form.caller, &id, &form.given.text).await?;
+    Ok(back_to(&id))
+}
+
+#[derive(serde::Deserialize)]
+struct PaymentForm {
+    payment: Payment,
+    #[serde(default)]
+    reference: String,
+}
+
+async fn set_payment(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<PaymentForm>,
+) -> Result<Redirect, PageFault> {
+    let PaymentForm { payment, reference } = &form.given;
+    copy_request::set_payment(&archive, &form.caller, &id, *payment, reference).await?;
+    Ok(back_to(&id))
+}
