@@ -263,3 +263,59 @@ fn the_signature_mark_stands_top_right() {
     assert!(mark.bottom > 740.0 && mark.top < 842.0);
     assert!(mark.top > mark.bottom && mark.right > mark.left);
 }
+
+/// Thông tư 05/2025/TT-BNV, Điều 8: agency and time in text alone, Times upright, ten points, black; no picture of a
+/// seal. Read by poppler out of the place where the signature field stands.
+#[test]
+fn the_signature_mark_is_text_alone_in_ten_points_upright_and_black() {
+    let mut content = sample();
+    content.row_image = None;
+    let composed = compose(&content).unwrap();
+    let file = written(&composed.pdf);
+    let mark = composed.mark_box;
+    let page = ask(
+        "pdftohtml",
+        &["-xml", "-stdout", "-zoom", "1", "-i"],
+        file.path(),
+        &[],
+    );
+    let number = |line: &str, key: &str| -> f32 {
+        let value = line.split(&format!(" {key}=\"")).nth(1).unwrap();
+        value.split('"').next().unwrap().parse().unwrap()
+    };
+    let inside = |line: &&str| {
+        line.starts_with("<text ")
+            && number(line, "left") >= mark.left - 1.0
+            && number(line, "top") <= 842.0 - mark.bottom
+    };
+    let lines: Vec<&str> = page.lines().filter(inside).collect();
+    let text = lines.concat();
+    assert!(text.contains(&vietnam_time(content.sealed_at)), "{text}");
+    let agency: Vec<&str> = content.agency.split_whitespace().collect();
+    assert!(agency.iter().all(|word| text.contains(word)), "{text}");
+    assert!(!text.contains("<b>") && !text.contains("<i>"), "{text}");
+    for line in &lines {
+        let id = line
+            .split(" font=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        let font = page
+            .lines()
+            .find(|one| one.contains(&format!("<fontspec id=\"{id}\"")));
+        let font = font.unwrap();
+        assert!(
+            font.contains("LiberationSerif") && font.contains("color=\"#000000\""),
+            "{font}"
+        );
+        assert_eq!(number(font, "size"), 10.0, "{font}");
+    }
+    let pictures = ask("pdfimages", &["-list"], file.path(), &[]);
+    assert_eq!(
+        pictures.lines().count(),
+        2,
+        "no picture at all, only the heading: {pictures}"
+    );
+}
