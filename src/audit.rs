@@ -15,6 +15,8 @@ use crate::error::Result;
 pub enum Deed {
     FondsMade,
     VolumeMade,
+    ColumnMapConfirmed,
+    ColumnMapKept,
     BatchOpened,
     BatchClosed,
     ScanReceived,
@@ -82,6 +84,8 @@ impl Deed {
         match self {
             Self::FondsMade => "fonds_made",
             Self::VolumeMade => "volume_made",
+            Self::ColumnMapConfirmed => "column_map_confirmed",
+            Self::ColumnMapKept => "column_map_kept",
             Self::BatchOpened => "batch_opened",
             Self::BatchClosed => "batch_closed",
             Self::ScanReceived => "scan_received",

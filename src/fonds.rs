@@ -7,7 +7,7 @@ mod volume;
 use sqlx::Row;
 
 pub use file::{NewFile, file_by_code, make_file, make_series};
-pub use volume::{NewVolume, Volume, make_volume, volume_by_code, volumes};
+pub use volume::{NewVolume, Volume, make_volume, volume, volume_by_code, volumes};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -156,6 +156,16 @@ pub async fn by_code(archive: &Archive, caller: &Caller, code: &str) -> Result<F
     require(caller, Act::SeeBatches)?;
     let row = sqlx::query("SELECT * FROM fonds WHERE code = $1")
         .bind(code)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    let fonds = row.as_ref().map(fonds_of).transpose()?;
+    fonds.ok_or(Error::NotFound { what: "fonds" })
+}
+
+/// The fonds of that id, for the program's own verbs.
+pub(crate) async fn by_id(archive: &Archive, id: &str) -> Result<Fonds> {
+    let row = sqlx::query("SELECT * FROM fonds WHERE id = $1")
+        .bind(id)
         .fetch_optional(archive.catalogue.pool())
         .await?;
     let fonds = row.as_ref().map(fonds_of).transpose()?;

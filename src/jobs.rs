@@ -32,13 +32,15 @@ pub enum Kind {
     SweepUploads,
     /// Tell a portal what became of a request; subject: event id.
     TellPortal,
+    /// Bring the newest column map of a volume into the vault; subject: volume id.
+    KeepMap,
     /// End requests whose applicant did not answer; subject: `all`.
     SweepRequests,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadPage,
         Self::KeepRecords,
         Self::IssueCopy,
@@ -49,6 +51,7 @@ impl Kind {
         Self::SweepSeals,
         Self::SweepUploads,
         Self::TellPortal,
+        Self::KeepMap,
         Self::SweepRequests,
     ];
 
@@ -65,6 +68,7 @@ impl Kind {
             Self::SweepSeals => "sweep_seals",
             Self::SweepUploads => "sweep_uploads",
             Self::TellPortal => "tell_portal",
+            Self::KeepMap => "keep_map",
             Self::SweepRequests => "sweep_requests",
         }
     }
@@ -84,6 +88,7 @@ impl Kind {
             | Self::IssueCopy
             | Self::KeepLine
             | Self::KeepRequest
+            | Self::KeepMap
             | Self::TakeEffect
             | Self::RenewSeal => 1000,
             _ => 8,

@@ -3,7 +3,7 @@
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
-//! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`page`], [`correction`], [`keep`], [`review`],
+//! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`], [`correction`], [`keep`], [`review`],
 //! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
 
@@ -16,6 +16,7 @@ pub mod certified_copy;
 pub mod clerk;
 pub mod cli;
 pub mod clock;
+pub mod column_map;
 pub mod config;
 pub mod copy_paper;
 pub mod copy_request;

@@ -1,6 +1,7 @@
 //! The life of a page: received → read, or set aside with a named outcome. Asks the reading pool.
 
 use serde_json::json;
+use sogoc_workers::Known;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{PageJob, RenderJob};
 use sogoc_workers::reading::{Box4, PageReading};
@@ -11,6 +12,7 @@ use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
 use crate::clock::stamp;
+use crate::column_map::{self, Standing};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Leased};
 use crate::{record, scan};
@@ -136,14 +138,19 @@ pub async fn reading(archive: &Archive, page_id: &str) -> Result<Option<PageRead
 /// A passing fault puts the job back; everything lasting is booked as the page's outcome.
 pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
     let row = sqlx::query(
-        "SELECT p.number, p.state, p.scan_id, b.class_hint FROM pages p
+        "SELECT p.number, p.state, p.scan_id, p.map_version, b.class_hint FROM pages p
          JOIN scans s ON s.id = p.scan_id JOIN batches b ON b.id = s.batch_id WHERE p.id = $1",
     )
     .bind(&job.subject)
     .fetch_optional(archive.catalogue.pool())
     .await?
     .ok_or(Error::NotFound { what: "page" })?;
-    if row.try_get::<String, _>("state")? != "received" {
+    let standing = column_map::standing(archive, &job.subject).await?;
+    if !is_due(
+        row.try_get("state")?,
+        row.try_get("map_version")?,
+        &standing,
+    ) {
         return settle_only(archive, job).await; // read before a crash kept us from saying so
     }
     let scan_id: String = row.try_get("scan_id")?;
@@ -153,16 +160,28 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
         .read(PageJob {
             path: file.to_path_buf(),
             page: page_number(row.try_get("number")?),
-            class_hint: row.try_get("class_hint")?,
+            known: Known {
+                class_hint: row.try_get("class_hint")?,
+                map: standing.map().cloned(),
+            },
         })
         .await;
     match outcome {
-        Ok(reading) => book_reading(archive, job, &scan_id, &reading).await,
+        Ok(mut reading) => {
+            standing.hold(archive, &mut reading);
+            book_reading(archive, job, &scan_id, &reading).await
+        }
         Err(failure) if worth_another_try(&failure, job) => {
             Err(Error::unavailable("reading", failure.kind.code()))
         }
         Err(failure) => book_failure(archive, job, &failure).await,
     }
+}
+
+/// A page is read once, and once more for each newer map of its volume.
+fn is_due(state: &str, read_with: Option<i64>, standing: &Standing) -> bool {
+    let newer = standing.version() > read_with.unwrap_or_default();
+    state == "received" || state == "read" && newer
 }
 
 /// A crash or a memory kill may be the neighbourhood's fault once; the same page twice is its own.
@@ -203,7 +222,8 @@ pub(crate) async fn save_reading(
     sqlx::query(
         "UPDATE pages SET state = 'read', outcome = 'read', class = $1, class_confidence = $2,
             rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
-            fingerprint = $9, milliseconds = $10, read_at = $11 WHERE id = $12",
+            fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
+            map_version = $13, map_percent = $14 WHERE id = $15",
     )
     .bind(&reading.class)
     .bind(reading.class_confidence)
@@ -216,10 +236,27 @@ pub(crate) async fn save_reading(
     .bind(&reading.quality.fingerprint)
     .bind(i64::try_from(reading.milliseconds).unwrap_or(i64::MAX))
     .bind(read_at)
+    .bind(
+        reading
+            .columns
+            .as_ref()
+            .map(|columns| json!(columns).to_string()),
+    )
+    .bind(reading.map.map(|fit| fit.version))
+    .bind(percent_shown(reading))
     .bind(page_id)
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// How much of its volume's map the page shows; `None` where the map does not fit.
+fn percent_shown(reading: &PageReading) -> Option<i64> {
+    let fit = reading.map.filter(|fit| fit.fits)?;
+    // A share times a hundred fits any integer.
+    #[allow(clippy::cast_possible_truncation)]
+    let percent = (fit.share.clamp(0.0, 1.0) * 100.0).round() as i64;
+    Some(percent)
 }
 
 async fn book_failure(archive: &Archive, job: &Leased, failure: &Failure) -> Result<()> {

@@ -1,24 +1,23 @@
 //! The described act in versions: proposed, corrected, approved; as-printed beside normalised; and
 //! the publication sequence that every index follows.
 
+mod proposing;
 mod publishing;
 mod values;
 
+pub(crate) use proposing::propose;
 pub(crate) use publishing::{advance, enqueue_keeping, publish, published};
 pub(crate) use values::{apply, missing_mandatory, normalised};
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use sogoc_workers::class::Class;
-use sogoc_workers::reading::{Box4, FieldReading, RecordReading};
+use sogoc_workers::reading::{Box4, FieldReading};
 use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
-use crate::clock::stamp;
 use crate::error::{Error, Result};
 
 /// Fields by key of the class.
@@ -190,67 +189,6 @@ pub(crate) async fn fields_of(archive: &Archive, id: &str, version: i64) -> Resu
         what: "record version",
     })?;
     Ok(serde_json::from_str(&text)?)
-}
-
-/// Books what was read from one page as version 1 of each record.
-///
-/// # Errors
-/// As any statement.
-pub(crate) async fn propose(
-    archive: &Archive,
-    tx: &mut Tx,
-    scan_id: &str,
-    page_id: &str,
-    readings: &[RecordReading],
-) -> Result<()> {
-    for (place, reading) in (1..).zip(readings) {
-        propose_one(archive, tx, scan_id, page_id, place, reading).await?;
-    }
-    Ok(())
-}
-
-/// Books one record as version 1, at its place on the page.
-pub(crate) async fn propose_one(
-    archive: &Archive,
-    tx: &mut Tx,
-    scan_id: &str,
-    page_id: &str,
-    place: i64,
-    reading: &RecordReading,
-) -> Result<()> {
-    let now = stamp(archive.clock.now());
-    let id = archive.clock.new_id();
-    let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
-    let class = archive.classes.get(&reading.class);
-    sqlx::query(
-        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
-            bounds, updated_at) VALUES ($1, $2, $3, $4, $5, 'proposed', 1, $6, $7, $8)",
-    )
-    .bind(&id)
-    .bind(scan_id)
-    .bind(page_id)
-    .bind(place)
-    .bind(&reading.class)
-    .bind(doubtful(class, &reading.fields))
-    .bind(bounds)
-    .bind(&now)
-    .execute(&mut **tx)
-    .await?;
-    let version = Version {
-        number: 1,
-        state: "proposed",
-        author: "machine",
-        note: "",
-        at: &now,
-    };
-    save_version(tx, &id, &version, &reading.fields).await?;
-    let subject = Subject {
-        kind: "record",
-        id: &id,
-    };
-    let details = json!({ "class": reading.class });
-    let deed = Deed::RecordProposed;
-    audit::append(tx, &*archive.clock, "machine", deed, subject, details).await
 }
 
 /// The head of a new version.

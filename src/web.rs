@@ -28,6 +28,7 @@ mod session;
 mod sign_in;
 mod tus;
 mod verification;
+mod volumes;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -59,6 +60,7 @@ pub fn router(archive: State) -> Router {
         .merge(verification::routes())
         .merge(intake::routes())
         .merge(desk::routes())
+        .merge(volumes::routes())
         .merge(reading_room::routes())
         .merge(requests::routes())
         .merge(searches::routes())

@@ -63,6 +63,11 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/scans/{id}/pages", STAFF),
     ("get", "/api/v1/pages/{id}", STAFF),
     ("get", "/api/v1/pages/{id}/image", STAFF),
+    ("get", "/api/v1/volumes", STAFF),
+    ("post", "/api/v1/volumes", ARCHIVISTS),
+    ("get", "/api/v1/column-maps/unconfirmed", STAFF),
+    ("get", "/api/v1/volumes/{id}/column-map", STAFF),
+    ("put", "/api/v1/volumes/{id}/column-map", EDITORS),
     ("get", "/api/v1/records", STAFF),
     ("get", "/api/v1/records/{id}", STAFF),
     ("get", "/api/v1/records/{id}/versions", STAFF),
@@ -167,6 +172,7 @@ const PAGES: &[(&str, Open)] = &[
     ("/lo/none/bien-nhan", STAFF),
     ("/ban-soat", STAFF),
     ("/ban-ghi/none", STAFF),
+    ("/quyen/none/cot", STAFF),
     ("/trang/none/anh.jpg", STAFF),
     ("/tra-cuu", STAFF),
     ("/cap-ban-sao", OFFICE),
@@ -209,6 +215,10 @@ fn body(path: &str) -> Option<Value> {
     Some(match path {
         "/api/v1/session" => json!({ "login": "nobody", "password": "none" }),
         "/api/v1/batches" => json!({ "name": "" }),
+        "/api/v1/volumes" => json!({ "fonds": "", "code": "", "title": "" }),
+        "/api/v1/volumes/{id}/column-map" => {
+            json!({ "seen": 0, "class": "", "edges": [], "fields": [] })
+        }
         "/api/v1/batches/{id}/manifest" => json!([]),
         "/api/v1/records/{id}/correct" => json!({ "version": 1, "fields": {} }),
         "/api/v1/records/{id}/approve" => json!({ "version": 1 }),

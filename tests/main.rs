@@ -23,4 +23,5 @@ mod reuse;
 mod seal;
 mod support;
 mod vault_story;
+mod volumes;
 mod walk;

@@ -109,7 +109,7 @@ async fn approved(archive: &Archive) -> Result<String> {
     };
     let page = scan::page_id(&scan, 1);
     let mut tx = archive.catalogue.begin().await?;
-    record::propose_one(archive, &mut tx, &scan, &page, 1, &reading).await?;
+    record::propose(archive, &mut tx, &scan, &page, &[reading]).await?;
     tx.commit().await?;
     let machine = Caller::machine();
     let filter = record::RecordFilter {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use futures::{StreamExt, stream};
 use serde_json::json;
+use sogoc_workers::Known;
 use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool};
 use sogoc_workers::reading::PageReading;
@@ -143,7 +144,7 @@ async fn read<'p>(
     let job = PageJob {
         path: corpus.join(&page.file),
         page: page.page,
-        class_hint: None,
+        known: Known::default(),
     };
     (page, pool.read(job).await)
 }

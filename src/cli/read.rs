@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use futures::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde::Serialize;
+use sogoc_workers::Known;
 use sogoc_workers::class::Classes;
 use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool};
@@ -133,7 +134,10 @@ async fn read_page(pool: &Pool, (file, number, found): Found, hint: Option<Strin
             let job = PageJob {
                 path: file.clone(),
                 page: number,
-                class_hint: hint,
+                known: Known {
+                    class_hint: hint,
+                    map: None,
+                },
             };
             pool.read(job).await
         }

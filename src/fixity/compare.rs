@@ -50,6 +50,11 @@ const WHAT: &[(&str, &str)] = &[
          WHERE EXISTS (SELECT 1 FROM scans s WHERE s.batch_id = b.id)",
     ),
     (
+        "column map",
+        "SELECT volume_id || ' ' || CAST(version AS TEXT) AS id, class, edges, fields, page_id,
+            confirmed_by, confirmed_at, note FROM column_maps",
+    ),
+    (
         "scan",
         "SELECT id, batch_id, original_name, sha256, CAST(size AS TEXT) AS size, media_type, state,
             reason, duplicate_of, object_id, CAST(page_count AS TEXT) AS pages, received_by,

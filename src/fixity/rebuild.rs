@@ -11,6 +11,7 @@ mod receipts;
 mod records;
 mod requests;
 mod scans;
+mod volumes;
 
 use std::path::Path;
 
@@ -34,11 +35,14 @@ pub(super) const SCAN: &str = "urn:sogoc:scan:";
 pub(super) const COPY: &str = "urn:sogoc:copy:";
 pub(super) const BATCH: &str = "urn:sogoc:batch:";
 pub(super) const REQUEST: &str = "urn:sogoc:request:";
+pub(super) const VOLUME: &str = crate::column_map::PREFIX;
 const EVIDENCE: &str = "urn:sogoc:evidence:";
 
 /// What was found in the vault and brought back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Rebuilt {
+    /// Confirmed column maps of volumes.
+    pub column_maps: i64,
     /// Batches.
     pub batches: i64,
     /// Scans, those of every outcome.
@@ -85,6 +89,10 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         done += 1;
         told(done, all);
     };
+    for id in &found.volumes {
+        volumes::restore(archive, id, &mut rebuilt).await?;
+        step();
+    }
     for id in &found.scans {
         scans::restore(archive, id, &mut rebuilt).await?;
         step();
@@ -164,6 +172,7 @@ async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
 /// Ids by kind.
 #[derive(Default)]
 struct Found {
+    volumes: Vec<ObjectId>,
     scans: Vec<ObjectId>,
     batches: Vec<ObjectId>,
     copies: Vec<ObjectId>,
@@ -174,7 +183,8 @@ struct Found {
 impl Found {
     fn all(&self) -> usize {
         let citizens = self.requests.len() + self.evidence.len();
-        self.scans.len() + self.batches.len() + self.copies.len() + citizens
+        let delivered = self.volumes.len() + self.scans.len() + self.batches.len();
+        delivered + self.copies.len() + citizens
     }
 }
 
@@ -193,6 +203,7 @@ async fn objects(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<Found> {
         let Some(id) = id else { continue }; // never finished, so never acknowledged
         match id.as_str() {
             text if text.starts_with(SCAN) => found.scans.push(id),
+            text if text.starts_with(VOLUME) => found.volumes.push(id),
             text if text.starts_with(BATCH) => found.batches.push(id),
             text if text.starts_with(COPY) => found.copies.push(id),
             text if text.starts_with(REQUEST) => found.requests.push(id),
@@ -215,6 +226,7 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
     raise_counter(&mut tx, "publication", rebuilt.publication).await?;
     copies::set_counters(&mut tx, rebuilt).await?;
     for (table, count) in [
+        ("column_maps", &mut rebuilt.column_maps),
         ("batches", &mut rebuilt.batches),
         ("scans", &mut rebuilt.scans),
         ("pages", &mut rebuilt.pages),

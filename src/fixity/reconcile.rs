@@ -6,7 +6,7 @@ use futures::StreamExt;
 use sqlx::Row;
 
 use super::expected;
-use super::rebuild::{BATCH, COPY, REQUEST, Rebuilt, SCAN, load_scan, save_scan};
+use super::rebuild::{BATCH, COPY, REQUEST, Rebuilt, SCAN, VOLUME, load_scan, save_scan};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::error::Result;
@@ -123,6 +123,9 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
         } else if let Some(request) = id.strip_prefix(REQUEST) {
             let known = "SELECT 1 FROM copy_requests WHERE id = $1";
             take_up(archive, known, Kind::KeepRequest, request).await?
+        } else if let Some(volume) = id.strip_prefix(VOLUME) {
+            let known = "SELECT 1 FROM register_volumes WHERE id = $1";
+            take_up(archive, known, Kind::KeepMap, volume).await?
         } else if id.starts_with(BATCH) {
             crate::batch::keep_receipts(archive).await?;
             true

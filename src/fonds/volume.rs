@@ -101,6 +101,21 @@ pub async fn volumes(archive: &Archive, caller: &Caller, fonds_code: &str) -> Re
     rows.iter().map(volume_of).collect()
 }
 
+/// The volume of that id.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn volume(archive: &Archive, caller: &Caller, id: &str) -> Result<Volume> {
+    require(caller, Act::SeeBatches)?;
+    let row = sqlx::query("SELECT * FROM register_volumes WHERE id = $1")
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    let volume = row.as_ref().map(volume_of).transpose()?;
+    let what = "register volume";
+    volume.ok_or(Error::NotFound { what })
+}
+
 /// The volume of that code in the fonds.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ mod seal;
 mod searches;
 mod session;
 mod track;
+mod volumes;
 
 use axum::response::Html;
 use axum::routing::get;
@@ -57,6 +58,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::<State>::with_openapi(Document::openapi())
         .merge(session::routes())
         .merge(batches::routes())
+        .merge(volumes::routes())
         .merge(records::routes())
         .merge(requests::routes())
         .merge(track::routes())

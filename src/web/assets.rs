@@ -26,6 +26,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("batch.js", SCRIPT, include_str!("../../web/batch.js")),
     ("upload.js", SCRIPT, include_str!("../../web/upload.js")),
     ("record.js", SCRIPT, include_str!("../../web/record.js")),
+    ("columns.js", SCRIPT, include_str!("../../web/columns.js")),
     ("api.js", SCRIPT, include_str!("../../web/api.js")),
 ];
 

@@ -1,7 +1,7 @@
 //! The desk: what waits for a person, and one record beside its image, doubtful fields first to the
 //! eye, correctable and approvable without the mouse.
 
-mod sheet;
+pub(super) mod sheet;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ use super::frame::{Frame, shown};
 use super::reading_room::{Names, spoken};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
+use crate::column_map::{self, Unconfirmed};
 use crate::correction::{self, Correction};
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
@@ -44,6 +45,7 @@ struct Desk {
     names: Names,
     rows: Vec<QueueRow>,
     waiting: i64,
+    volumes: Vec<Unconfirmed>,
     asked: QueueAsked,
 }
 
@@ -66,6 +68,7 @@ async fn queue(
     let page = Desk {
         rows: review::queue(&archive, &signed.caller, &filter).await?,
         waiting: review::waiting(&archive, &signed.caller).await?,
+        volumes: column_map::unconfirmed(&archive, &signed.caller).await?,
         names: Names::of(&archive),
         f: signed.frame,
         asked,

@@ -13,6 +13,7 @@ use crate::class::{ClassError, Classes};
 use crate::decode::{self, DecodeLimits, DecodedPage};
 use crate::limits;
 use crate::outcome::{Failure, FailureKind, Outcome};
+use crate::page_reader::Known;
 use crate::probe;
 use crate::protocol::{self, Answer, Hello, ProtocolError, Request, SetUp, Task};
 use crate::reading::PageReading;
@@ -117,7 +118,7 @@ impl Reader {
     }
 
     /// Reads a page; the engine is loaded at the first.
-    fn read(&mut self, page: &DecodedPage, hint: Option<&str>) -> Outcome<PageReading> {
+    fn read(&mut self, page: &DecodedPage, known: &Known) -> Outcome<PageReading> {
         let unavailable = |error: &dyn std::error::Error| {
             Failure::new(FailureKind::Unavailable, error.to_string())
         };
@@ -126,7 +127,7 @@ impl Reader {
             Some(engine) => engine,
             empty => empty.insert(Engine::open(&self.tessdata).map_err(|e| unavailable(&e))?),
         };
-        crate::read_page(page, classes, engine, hint).map_err(|error| unavailable(&error))
+        crate::read_page(page, classes, engine, known).map_err(|error| unavailable(&error))
     }
 
     fn perform(&mut self, task: Task, file: std::fs::File) -> Outcome<Done> {
@@ -139,9 +140,9 @@ impl Reader {
                 let shape = decode::shape(file, page, &self.limits)?;
                 Ok(Done::Message(Answer::Shaped(shape)))
             }
-            Task::Read { page, class_hint } => {
+            Task::Read { page, known } => {
                 let decoded = decode::decode_file(file, page, &self.limits)?;
-                let reading = self.read(&decoded, class_hint.as_deref())?;
+                let reading = self.read(&decoded, &known)?;
                 Ok(Done::Message(Answer::Read(Box::new(reading))))
             }
             Task::Render {

@@ -150,6 +150,8 @@ pub struct Field {
     pub labels: Vec<String>,
     /// Header words of its column in a table.
     pub columns: Vec<String>,
+    /// How wide its column usually is, as a share of the table's width; known of few.
+    pub width: Option<f64>,
     /// What a whole value looks like; one of them must match.
     pub patterns: Vec<Regex>,
     /// Where to find it in running text; the first group is the value.

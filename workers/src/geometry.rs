@@ -86,6 +86,13 @@ impl Turn {
         (x / self.scale, y / self.scale)
     }
 
+    /// A point of the page as read, in pixels of the page as delivered and inside it.
+    pub fn to_delivered_point(self, x: f64, y: f64) -> [i32; 2] {
+        let (x, y) = self.point(x, y);
+        let inside = |at: f64, limit: u32| at.round().clamp(0.0, f64::from(limit)) as i32;
+        [inside(x, self.delivered.0), inside(y, self.delivered.1)]
+    }
+
     /// A box on the page as read, on the page as delivered: the smallest that holds its corners.
     pub fn to_delivered(self, bounds: Box4) -> Box4 {
         let (x0, y0) = (f64::from(bounds[0]), f64::from(bounds[1]));

@@ -3,6 +3,7 @@
 pub mod child;
 pub mod class;
 mod classify;
+pub mod column_map;
 pub mod confidence;
 pub mod dates;
 pub mod decode;
@@ -23,6 +24,7 @@ mod protocol;
 pub mod quality;
 pub mod reading;
 pub mod recognise;
+mod register;
 mod render;
 pub mod score;
 mod second_look;
@@ -32,4 +34,4 @@ mod table;
 mod testing;
 mod value;
 
-pub use page_reader::read_page;
+pub use page_reader::{Known, read_page};

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::class::{Class, Classes, Layout, Scope};
+use serde::{Deserialize, Serialize};
+
+use crate::class::{Class, Classes, Layout};
 use crate::classify::classify;
+use crate::column_map::ColumnMap;
 use crate::decode::DecodedPage;
 use crate::form;
 use crate::lines::{Line, Text, lines};
@@ -13,16 +16,26 @@ use crate::prepare::{self, Grey, Prepared};
 use crate::quality;
 use crate::reading::{FieldReading, PageReading, RecordReading, Word};
 use crate::recognise::{Division, Engine, RecogniseError};
+use crate::register::{self, Overlay, Register};
 use crate::second_look;
 use crate::signature;
-use crate::table;
 
 /// Mean confidence above which a page pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
 
+/// What is known of a page before it is read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// Class id, where the batch declared one.
+    pub class_hint: Option<String>,
+    /// The confirmed column map of its volume.
+    pub map: Option<ColumnMap>,
+}
+
 /// Reads a page: which class it is, its words, and the records proposed from them.
 ///
-/// `hint` names the class when whoever delivered the page knows it; an unknown one is ignored.
+/// What whoever delivered the page knows of it helps; an unknown class is ignored. With the map of its
+/// volume, a page that the map does not fit is flagged and nothing on it is accepted.
 ///
 /// # Errors
 /// [`RecogniseError`] when the engine fails; a page without words is a reading all the same.
@@ -30,7 +43,7 @@ pub fn read_page(
     page: &DecodedPage,
     classes: &Classes,
     engine: &mut Engine,
-    hint: Option<&str>,
+    known: &Known,
 ) -> Result<PageReading, RecogniseError> {
     let begun = Instant::now();
     let dpi = prepare::resolution(&page.image, page.dpi);
@@ -40,16 +53,35 @@ pub fn read_page(
     };
     let lines = lines(&words);
     let text = Text::new(&lines).text;
-    let hinted = hint
-        .and_then(|id| classes.get(id))
-        .map(|class| (class.id.clone(), 1.0));
-    let (class_id, class_confidence) = hinted.unwrap_or_else(|| classify(&text, classes));
-    let mut records = match classes.get(&class_id) {
-        Some(class) => records(class, page, &prepared, &words, &lines, engine)?,
-        None => Vec::new(),
+    let map = known.map.as_ref();
+    let mut overlay = map.map(|map| Overlay::new(map, &prepared, &words));
+    let told = known.class_hint.as_deref();
+    let told = told.or_else(|| overlay.as_ref()?.class());
+    let (class_id, class_confidence) = match told.and_then(|id| classes.get(id)) {
+        Some(class) => (class.id.clone(), 1.0),
+        None => classify(&text, classes),
+    };
+    let mut found = match classes.get(&class_id) {
+        Some(class) if class.layout == Layout::Table => {
+            rows(class, &prepared, &words, engine, overlay.as_mut())?
+        }
+        Some(class) => Register {
+            records: records(class, page, &prepared, &lines, engine)?,
+            columns: None,
+        },
+        None => Register::default(),
     };
     let mut quality = quality::judge(&page.image, &prepared, dpi, &words);
-    quality::note_handwriting(&mut quality, &records, &words);
+    quality::note_handwriting(&mut quality, &found.records, &words);
+    let fit = overlay.map(|overlay| overlay.fit());
+    if fit.is_some_and(|fit| !fit.fits) {
+        quality::note_misfit(&mut quality);
+        found.records.iter_mut().for_each(RecordReading::hold);
+    }
+    let Register {
+        mut records,
+        columns,
+    } = found;
     let turn = prepared.turn;
     let mut words: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
     for word in &mut words {
@@ -72,6 +104,8 @@ pub fn read_page(
         text,
         words,
         records,
+        columns,
+        map: fit,
         quality,
         milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
@@ -169,13 +203,9 @@ fn records(
     class: &Class,
     page: &DecodedPage,
     prepared: &Prepared,
-    words: &[Word],
     lines: &[Line],
     engine: &mut Engine,
 ) -> Result<Vec<RecordReading>, RecogniseError> {
-    if class.layout == Layout::Table {
-        return rows(class, prepared, words, engine);
-    }
     let mut fields = form::fields(class, lines, None);
     if page.text_layer.is_none() {
         if class.layout == Layout::Form {
@@ -199,20 +229,20 @@ fn record(class: &Class, fields: BTreeMap<String, FieldReading>) -> RecordReadin
     }
 }
 
+/// A register's page by the map of its volume where that fits, else by its own header.
 fn rows(
     class: &Class,
     prepared: &Prepared,
     words: &[Word],
     engine: &mut Engine,
-) -> Result<Vec<RecordReading>, RecogniseError> {
-    let Some(grid) = table::grid(&prepared.picture, prepared.dpi) else {
-        return Ok(Vec::new());
+    overlay: Option<&mut Overlay<'_>>,
+) -> Result<Register, RecogniseError> {
+    let mapped = match overlay {
+        Some(overlay) => overlay.read(class, prepared, words, engine)?,
+        None => None,
     };
-    let mut records = table::records(class, &grid, words, &prepared.picture, prepared.dpi, engine)?;
-    let around = lines(&table::outside(&grid, words));
-    table::share(
-        &mut records,
-        &form::fields(class, &around, Some(Scope::Page)),
-    );
-    Ok(records)
+    match mapped {
+        Some(register) => Ok(register),
+        None => register::read(class, prepared, words, engine),
+    }
 }

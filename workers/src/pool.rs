@@ -25,6 +25,7 @@ pub use self::stats::PoolStats;
 use self::stats::Tally;
 use crate::decode::DecodeLimits;
 use crate::outcome::{Failure, FailureKind, Outcome};
+use crate::page_reader::Known;
 use crate::probe::Probe;
 use crate::protocol::{Answer, Task};
 use crate::reading::{Box4, PageReading};
@@ -82,8 +83,8 @@ pub struct PageJob {
     pub path: PathBuf,
     /// From 1.
     pub page: u32,
-    /// Class to try first, where the batch declared one.
-    pub class_hint: Option<String>,
+    /// What is known of it.
+    pub known: Known,
 }
 
 /// A page to show.
@@ -172,7 +173,7 @@ impl Pool {
     pub async fn read(&self, job: PageJob) -> Outcome<PageReading> {
         let task = Task::Read {
             page: job.page,
-            class_hint: job.class_hint,
+            known: job.known,
         };
         match self.perform(&job.path, task).await? {
             (Answer::Read(reading), _) => Ok(*reading),

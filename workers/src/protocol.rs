@@ -16,11 +16,12 @@ pub(crate) use self::passing::{receive_file, send_file};
 use crate::decode::{DecodeLimits, PageShape};
 use crate::limits::Confinement;
 use crate::outcome::Failure;
+use crate::page_reader::Known;
 use crate::probe::Probe;
 use crate::reading::{Box4, PageReading};
 
 /// Raised whenever a message changes; both sides must say the same.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Longest request or set-up message, in bytes.
 pub(crate) const MAX_REQUEST: u32 = 64 << 10;
@@ -49,7 +50,7 @@ pub(crate) struct Hello {
 }
 
 /// One thing to do with the file that travels beside it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Request {
     pub task: Task,
     /// Data the child may hold while it does this, in bytes.
@@ -57,7 +58,7 @@ pub(crate) struct Request {
 }
 
 /// The verbs. Pages count from 1.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Task {
     /// Every page's shape, from headers.
@@ -65,10 +66,7 @@ pub(crate) enum Task {
     /// One page's shape, from headers.
     Shape { page: u32 },
     /// Words and fields of one page.
-    Read {
-        page: u32,
-        class_hint: Option<String>,
-    },
+    Read { page: u32, known: Known },
     /// One page or a part of it as JPEG.
     Render {
         page: u32,

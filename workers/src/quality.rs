@@ -79,6 +79,13 @@ pub(crate) fn note_handwriting(quality: &mut Quality, records: &[RecordReading],
     }
 }
 
+/// Notes that a page with ink does not lie as the map of its volume says.
+pub(crate) fn note_misfit(quality: &mut Quality) {
+    if !quality.blank {
+        quality.flags.push("map_misfit".to_owned());
+    }
+}
+
 /// Whether the scan's sides are those of A3, A4 or A5, either way up.
 fn is_sheet(width: u32, height: u32, dpi: u32) -> bool {
     let millimetres = |pixels: u32| f64::from(pixels) * 25.4 / f64::from(dpi.max(1));

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::column_map::{MapFit, PageColumns};
 use crate::confidence::Evidence;
 
 /// A rectangle `[x, y, width, height]` in pixels of the page as delivered.
@@ -55,6 +56,15 @@ pub struct RecordReading {
     pub bounds: Option<Box4>,
 }
 
+impl RecordReading {
+    /// Leaves every value to a person: what the page says of itself is not enough to accept it.
+    pub fn hold(&mut self) {
+        for field in self.fields.values_mut() {
+            field.accepted = false;
+        }
+    }
+}
+
 /// What was noticed about the scan itself. Each flag has a stable code.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
@@ -91,6 +101,12 @@ pub struct PageReading {
     pub words: Vec<Word>,
     /// Proposed records: one for a diploma, one a row for a register, in order.
     pub records: Vec<RecordReading>,
+    /// The columns of its table, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<PageColumns>,
+    /// How the map of its volume fits, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<MapFit>,
     /// The scan's quality.
     pub quality: Quality,
     /// Time spent on this page in the child.

@@ -5,6 +5,7 @@ mod again;
 mod cells;
 mod columns;
 mod ditto;
+mod fitting;
 mod grid;
 mod ink;
 mod places;
@@ -13,45 +14,92 @@ mod series;
 mod shape;
 mod sheet;
 mod syllables;
+mod unruled;
 
 use std::collections::BTreeMap;
 
 use image::GrayImage;
 
 use crate::class::{Class, Field, FieldKind};
+use crate::column_map::ColumnMap;
+use crate::prepare::Prepared;
 use crate::reading::{FieldReading, RecordReading, Word};
 use crate::recognise::{Engine, RecogniseError};
 use crate::value::Found;
 use again::Again;
-use columns::{header_rows, header_strength, name_columns};
+use columns::{contradicts, guess, header_rows, header_strength, mapped, name_columns};
+pub(crate) use fitting::Laid;
 pub(crate) use grid::Grid;
 use sheet::Sheet;
 
-/// Finds the ruled table of an upright page; `None` when it has none.
+/// The ruled table of an upright page; `None` when it has none.
 pub(crate) fn grid(picture: &GrayImage, dpi: u32) -> Option<Grid> {
     grid::build(&rules::find(picture, dpi), dpi)
+}
+
+/// The columns of a page whose table no standing rules part, by the white between them.
+pub(crate) fn unruled_grid(prepared: &Prepared, words: &[Word]) -> Option<Grid> {
+    let (picture, dpi) = (&prepared.picture, prepared.dpi);
+    let body = unruled::body(words, picture.width())?;
+    let middle = |gap: &unruled::Gap| (gap.from + gap.upto) / 2.0;
+    let mut at: Vec<f64> = body.gaps.iter().map(middle).collect();
+    // The white beside a table ends at the paper's edge; the table ends nearer to its text.
+    let beside = f64::from(dpi) * 0.08;
+    let (first, last) = (body.gaps.first()?, body.gaps.last()?);
+    let outer = at.len() - 1;
+    (at[0], at[outer]) = ((first.upto - beside).max(0.0), last.from + beside);
+    let standing = |x: &f64| rules::Rule::straight(*x, body.top, body.low);
+    let columns = at.iter().map(standing).collect();
+    let found = rules::find(picture, dpi);
+    fitting::with_rows(columns, &found, words, (body.top, body.low), dpi)
+}
+
+/// A volume's map laid over an upright page; `None` where it does not fit.
+pub(crate) fn lay(map: &ColumnMap, prepared: &Prepared, words: &[Word]) -> Option<Laid> {
+    let (picture, dpi) = (&prepared.picture, prepared.dpi);
+    fitting::lay(map, &rules::find(picture, dpi), words, picture.width(), dpi)
 }
 
 /// One row of a table, cells by column.
 type Row = Vec<Vec<Word>>;
 
-/// The records of a table's rows, in order.
+/// What a table holds.
+#[derive(Default)]
+pub(crate) struct Table {
+    /// One a row, in order.
+    pub records: Vec<RecordReading>,
+    /// What each column holds: as the map says, else what it seems to hold.
+    pub fields: Vec<Option<String>>,
+}
+
+/// The records of a table's rows, columns named by the map (beside it, whether rules show its borders),
+/// else by their headers and values. `None` where the page itself contradicts the map.
 ///
 /// # Errors
 /// [`RecogniseError`] from second readings.
-pub(crate) fn records(
+pub(crate) fn read(
     class: &Class,
     grid: &Grid,
+    map: Option<(&ColumnMap, bool)>,
     words: &[Word],
-    picture: &GrayImage,
-    dpi: u32,
+    prepared: &Prepared,
     engine: &mut Engine,
-) -> Result<Vec<RecordReading>, RecogniseError> {
+) -> Result<Option<Table>, RecogniseError> {
+    let (picture, dpi) = (&prepared.picture, prepared.dpi);
     let mut rows = grid.rows(words);
     let mut again = Again::new(picture, dpi, engine);
     read_headers_again(class, grid, &mut rows, &mut again)?;
-    let Some((named, first)) = name_columns(class, &rows) else {
-        return Ok(Vec::new());
+    let (fields, named) = match map {
+        Some((map, ruled)) if contradicts(class, &rows, &map.fields, ruled) => return Ok(None),
+        Some((map, _)) => (map.fields.clone(), Some(mapped(class, &rows, &map.fields))),
+        None => (
+            guess(class, &rows, &grid.widths()),
+            name_columns(class, &rows),
+        ),
+    };
+    let Some((named, first)) = named else {
+        let records = Vec::new();
+        return Ok(Some(Table { records, fields }));
     };
     let people: Vec<usize> = (first..rows.len())
         .filter(|index| holds_a_person(&named, &rows[*index]))
@@ -60,16 +108,18 @@ pub(crate) fn records(
     sheet.even_out(picture, dpi);
     sheet.read_again(&mut again)?;
     sheet.even_out(picture, dpi);
-    let fields = sheet.fields();
-    Ok(people
+    let records = people
         .into_iter()
-        .zip(fields)
+        .zip(sheet.fields())
         .map(|(row, fields)| RecordReading {
             class: class.id.clone(),
             fields,
             bounds: Some(grid.row_bounds(row)),
-        })
-        .collect())
+        });
+    Ok(Some(Table {
+        records: records.collect(),
+        fields,
+    }))
 }
 
 /// Reads each header cell alone, because the page pass mixes the lines of tall ones, and keeps what

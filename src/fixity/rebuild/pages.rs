@@ -1,7 +1,5 @@
 //! Readings of pages: from the cache beside the vault where it is still there, else read again.
 
-use std::collections::BTreeSet;
-
 use sogoc_workers::reading::PageReading;
 
 use super::Rebuilt;
@@ -11,6 +9,13 @@ use crate::clock::stamp;
 use crate::error::Result;
 use crate::jobs::{self, Kind, PRIORITY_BACKLOG};
 use crate::{page, record};
+
+/// Pages nobody has read, and those read before the newest map of their volume.
+const UNREAD: &str = "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
+     JOIN batches b ON b.id = s.batch_id
+     WHERE p.state = 'received' OR p.state = 'read' AND COALESCE(p.map_version, 0) <
+        (SELECT MAX(m.version) FROM column_maps m WHERE m.volume_id = b.volume_id)
+     ORDER BY p.id";
 
 /// Takes readings from the cache, with what nobody had decided; a page with decisions counts as
 /// read in any case, so that no record on it is proposed a second time.
@@ -27,7 +32,7 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
                 .fetch_all(&mut *tx)
                 .await?;
         match reading {
-            Some(reading) => restore(archive, &mut tx, page_id, &reading, &decided).await?,
+            Some(reading) => restore(archive, &mut tx, page_id, &reading).await?,
             None if decided.is_empty() => continue,
             None => {
                 rebuilt.pages_without_reading += 1;
@@ -47,7 +52,6 @@ async fn restore(
     tx: &mut Tx,
     page_id: &str,
     reading: &PageReading,
-    decided: &[i64],
 ) -> Result<()> {
     let now = stamp(archive.clock.now());
     page::save_reading(tx, page_id, reading, &now).await?;
@@ -55,22 +59,13 @@ async fn restore(
         .bind(page_id)
         .fetch_one(&mut **tx)
         .await?;
-    let decided: BTreeSet<i64> = decided.iter().copied().collect();
-    for (place, proposed) in (1..).zip(&reading.records) {
-        if !decided.contains(&place) {
-            record::propose_one(archive, tx, &scan_id, page_id, place, proposed).await?;
-        }
-    }
-    Ok(())
+    record::propose(archive, tx, &scan_id, page_id, &reading.records).await
 }
 
 /// Queues every page that is still unread.
 pub(super) async fn queue_unread(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
     let mut tx = archive.catalogue.begin().await?;
-    let unread: Vec<String> =
-        sqlx::query_scalar("SELECT id FROM pages WHERE state = 'received' ORDER BY id")
-            .fetch_all(&mut *tx)
-            .await?;
+    let unread: Vec<String> = sqlx::query_scalar(UNREAD).fetch_all(&mut *tx).await?;
     for page_id in &unread {
         let clock = archive.clock.as_ref();
         jobs::enqueue(&mut tx, clock, Kind::ReadPage, page_id, PRIORITY_BACKLOG).await?;

@@ -75,6 +75,7 @@ struct FieldFile {
     labels: Vec<String>,
     #[serde(default)]
     columns: Vec<String>,
+    width: Option<Spanned<f64>>,
     #[serde(default)]
     patterns: Vec<Spanned<String>>,
     #[serde(default)]
@@ -255,6 +256,12 @@ impl Source {
             return Err(self.at(field.key.span(), format!("a label of {key:?} is empty")));
         }
         let in_column = layout == Layout::Table && field.scope == Scope::Record;
+        if let Some(width) = &field.width
+            && !(*width.get_ref() > 0.0 && *width.get_ref() <= 1.0)
+        {
+            let problem = "a width is a share of the table's, above 0 and at most 1";
+            return Err(self.at(width.span(), problem));
+        }
         let missing = if in_column {
             field.columns.is_empty().then_some("columns")
         } else {
@@ -292,6 +299,7 @@ impl Source {
             scope: field.scope,
             labels,
             columns: field.columns,
+            width: field.width.map(Spanned::into_inner),
             patterns: self.regexes(&field.patterns, |pattern| format!("^(?:{pattern})$"))?,
             find: self.finders(&field.find)?,
             below: field.below,

@@ -10,7 +10,10 @@ fn request() -> Request {
     Request {
         task: Task::Read {
             page: 3,
-            class_hint: Some("diploma".into()),
+            known: Known {
+                class_hint: Some("diploma".into()),
+                map: None,
+            },
         },
         memory_bytes: 9,
     }

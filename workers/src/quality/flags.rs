@@ -34,7 +34,7 @@ pub fn flag(code: &str) -> Option<&'static Flag> {
 }
 
 /// Every flag. What the standard asks is TT 05/2025/TT-BNV, Article 8.
-const FLAGS: [Flag; 9] = [
+const FLAGS: [Flag; 11] = [
     Flag {
         code: "blank",
         severity: Severity::Note,
@@ -106,6 +106,22 @@ const FLAGS: [Flag; 9] = [
         en: "What was filled in is handwriting, which is not read surely.",
         remedy_vi: "Người nhập gõ theo ảnh bên cạnh.",
         remedy_en: "A person keys it in beside the image.",
+    },
+    Flag {
+        code: "map_unconfirmed",
+        severity: Severity::Warning,
+        vi: "Chưa ai xác nhận bản đồ cột của quyển sổ; không giá trị nào được tự nhận.",
+        en: "Nobody has confirmed the column map of the volume; no value is accepted by itself.",
+        remedy_vi: "Xác nhận bản đồ cột một lần; các trang sẽ tự đọc lại.",
+        remedy_en: "Confirm the column map once; the pages are then read again.",
+    },
+    Flag {
+        code: "map_misfit",
+        severity: Severity::Warning,
+        vi: "Trang không khớp bản đồ cột của quyển sổ.",
+        en: "The page does not lie as the column map of its volume says.",
+        remedy_vi: "Soát từng dòng, hoặc xác nhận lại bản đồ cột nếu bản đồ chưa đúng.",
+        remedy_en: "Check each row, or confirm the column map anew if the map is wrong.",
     },
 ];
 

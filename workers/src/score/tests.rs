@@ -37,6 +37,8 @@ fn reading(records: Vec<RecordReading>, text: &str) -> PageReading {
         text: text.into(),
         words: Vec::new(),
         records,
+        columns: None,
+        map: None,
         quality: Quality::default(),
         milliseconds: 1000,
     }

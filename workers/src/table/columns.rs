@@ -12,6 +12,12 @@ use crate::value::{Found, normalised};
 const HEADER_ROWS: usize = 3;
 /// A column less like a field than this stays unnamed.
 const LEAST: f64 = 0.42;
+/// The same for a guess that a person looks at before anything is read by it.
+const LEAST_GUESS: f64 = 0.3;
+/// What a column as wide as usual is worth in a guess.
+const WIDTH_WEIGHT: f64 = 0.12;
+/// A header cell at least so much like a field's words names it.
+const CLEAR: f64 = 0.85;
 
 /// The named columns, and the first row below the headers; `None` if no person's name is among them.
 pub(super) fn name_columns<'c>(
@@ -19,12 +25,94 @@ pub(super) fn name_columns<'c>(
     rows: &[Row],
 ) -> Option<(Vec<(usize, &'c Field)>, usize)> {
     let count = rows.first()?.len();
-    let fields: Vec<&Field> = class
-        .fields
-        .iter()
-        .filter(|field| field.scope == Scope::Record)
-        .collect();
+    let fields = of_rows(class);
     let first = first_data_row(&fields, rows);
+    let scored = scored(&fields, rows, first, count, |_, _| 0.0);
+    let named = best_of(scored, LEAST);
+    let has_name = named.iter().any(|(_, field)| field.kind == FieldKind::Name);
+    has_name.then_some((named, first))
+}
+
+/// What each column seems to hold, also where it is not sure enough to be read by: known widths count
+/// too, of columns whose shares of the table's width are given.
+pub(super) fn guess(class: &Class, rows: &[Row], widths: &[f64]) -> Vec<Option<String>> {
+    let fields = of_rows(class);
+    let first = first_data_row(&fields, rows);
+    let width = |column: usize, field: &Field| {
+        let likeness = |usual: f64| 1.0 - (widths[column] / usual).ln().abs().min(1.0);
+        field.width.map_or(0.0, likeness) * WIDTH_WEIGHT
+    };
+    let scored = scored(&fields, rows, first, widths.len(), width);
+    let mut guessed = vec![None; widths.len()];
+    for (column, field) in best_of(scored, LEAST_GUESS) {
+        guessed[column] = Some(field.key.clone());
+    }
+    guessed
+}
+
+/// The columns as a map names them, and the first row below the headers.
+pub(super) fn mapped<'c>(
+    class: &'c Class,
+    rows: &[Row],
+    fields: &[Option<String>],
+) -> (Vec<(usize, &'c Field)>, usize) {
+    let named = fields
+        .iter()
+        .enumerate()
+        .filter_map(|(column, key)| Some((column, class.field(key.as_deref()?)?)));
+    (named.collect(), first_data_row(&of_rows(class), rows))
+}
+
+/// Whether a page's own header clearly names columns otherwise than a map does, or, where no rules tell
+/// the columns, what stands in them is not what the map says: another layout.
+pub(super) fn contradicts(
+    class: &Class,
+    rows: &[Row],
+    map: &[Option<String>],
+    ruled: bool,
+) -> bool {
+    let fields = of_rows(class);
+    let first = first_data_row(&fields, rows);
+    let otherwise = map.iter().enumerate().filter(|(column, key)| {
+        let header = header_text(rows, first, *column);
+        let clearest = fields
+            .iter()
+            .map(|field| (header_likeness(field, &header), field))
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let own = key.as_deref().and_then(|key| class.field(key));
+        let agreed = own.map_or(0.0, |field| header_likeness(field, &header));
+        let named = clearest.is_some_and(|(most, _)| most >= CLEAR && agreed < most - 0.3);
+        let foreign = !ruled && own.is_some_and(|field| is_foreign(field, &rows[first..], *column));
+        own.is_some() && (named || foreign)
+    });
+    otherwise.count() >= 2
+}
+
+/// Whether a column of names or dates holds hardly any.
+fn is_foreign(field: &Field, rows: &[Row], column: usize) -> bool {
+    let values: Vec<String> = rows
+        .iter()
+        .filter_map(|row| Found::of(&row[column]).map(|found| found.raw))
+        .collect();
+    let typed = matches!(field.kind, FieldKind::Name | FieldKind::Date);
+    typed && values.len() >= 4 && value_likeness(field, &values) < 0.2
+}
+
+fn of_rows(class: &Class) -> Vec<&Field> {
+    let fields = class.fields.iter();
+    fields
+        .filter(|field| field.scope == Scope::Record)
+        .collect()
+}
+
+/// How much each column is like each field, the header counting most.
+fn scored<'c>(
+    fields: &[&'c Field],
+    rows: &[Row],
+    first: usize,
+    count: usize,
+    width: impl Fn(usize, &Field) -> f64,
+) -> Vec<(f64, usize, &'c Field)> {
     let mut scored = Vec::new();
     for column in 0..count {
         let header = header_text(rows, first, column);
@@ -32,25 +120,29 @@ pub(super) fn name_columns<'c>(
             .iter()
             .filter_map(|row| Found::of(&row[column]).map(|found| found.raw))
             .collect();
-        for field in &fields {
+        for field in fields {
             let score =
                 0.65 * header_likeness(field, &header) + 0.35 * value_likeness(field, &values);
-            scored.push((score, column, *field));
+            scored.push((score + width(column, field), column, *field));
         }
     }
+    scored
+}
+
+/// The best field of each column, none twice, from left to right.
+fn best_of(mut scored: Vec<(f64, usize, &Field)>, least: f64) -> Vec<(usize, &Field)> {
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut named: Vec<(usize, &Field)> = Vec::new();
     for (score, column, field) in scored {
         let free = named
             .iter()
             .all(|(c, f)| *c != column && f.key != field.key);
-        if score >= LEAST && free {
+        if score >= least && free {
             named.push((column, field));
         }
     }
     named.sort_by_key(|(column, _)| *column);
-    let has_name = named.iter().any(|(_, field)| field.kind == FieldKind::Name);
-    has_name.then_some((named, first))
+    named
 }
 
 /// How many rows at the top are headers, as far as they were recognised.

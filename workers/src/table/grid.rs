@@ -34,21 +34,33 @@ pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
         .iter()
         .max_by(|a, b| a.length().total_cmp(&b.length()))?;
     let middle = (longest.from + longest.upto) / 2.0;
-    let (top, low) = (longest.from - near * 2.0, longest.upto + near * 2.0);
+    let ends = (longest.from, longest.upto);
     let mut columns = distinct(columns, middle, near * 1.5);
     let (left, right) = (
         columns.first()?.across(middle),
         columns.last()?.across(middle),
     );
+    let rows = rows_across(rules, (left, right), ends, dpi);
+    close_sides(&mut columns, &rows, near * 4.0);
+    Grid::of(columns, rows)
+}
+
+/// The lying rules of the table between these sides and ends, from top to bottom.
+pub(super) fn rows_across(
+    rules: &Rules,
+    (left, right): (f64, f64),
+    (top, low): (f64, f64),
+    dpi: u32,
+) -> Vec<Rule> {
+    let near = f64::from(dpi) * 0.07;
+    let within = (top - near * 2.0)..(low + near * 2.0);
     let crossing = |rule: &&Rule| {
         let at = rule.across((left + right) / 2.0);
         let shared = rule.upto.min(right) - rule.from.max(left);
-        shared >= (right - left) * 0.4 && (top..low).contains(&at)
+        shared >= (right - left) * 0.4 && within.contains(&at)
     };
     let rows: Vec<Rule> = rules.lying.iter().filter(crossing).copied().collect();
-    let rows = distinct(rows, (left + right) / 2.0, near * 1.5);
-    close_sides(&mut columns, &rows, near * 4.0);
-    (columns.len() > LEAST_COLUMNS && rows.len() > 2).then_some(Grid { columns, rows })
+    distinct(rows, (left + right) / 2.0, near * 1.5)
 }
 
 /// The rules without those that run on at both ends beyond where most end: folds in the paper.
@@ -112,6 +124,11 @@ fn close_sides(columns: &mut Vec<Rule>, rows: &[Rule], beyond: f64) {
 }
 
 impl Grid {
+    /// The grid of these borders, in order; `None` where they enclose no table.
+    pub(super) fn of(columns: Vec<Rule>, rows: Vec<Rule>) -> Option<Self> {
+        (columns.len() > LEAST_COLUMNS && rows.len() > 2).then_some(Self { columns, rows })
+    }
+
     #[cfg(test)]
     pub(super) fn straight(columns: &[f64], rows: &[f64]) -> Self {
         let (width, height) = (columns[columns.len() - 1], rows[rows.len() - 1]);
@@ -210,6 +227,43 @@ impl Grid {
             (right - left) as i32,
             (low - top) as i32,
         ]
+    }
+
+    /// The corners, from the upper left one round by the right.
+    pub fn corners(&self) -> [(f64, f64); 4] {
+        let corner = |column: &Rule, row: &Rule| {
+            let y = row.across(column.across(column.from));
+            (column.across(y), y)
+        };
+        let (left, right) = (&self.columns[0], &self.columns[self.columns.len() - 1]);
+        let (top, low) = (&self.rows[0], &self.rows[self.rows.len() - 1]);
+        [
+            corner(left, top),
+            corner(right, top),
+            corner(right, low),
+            corner(left, low),
+        ]
+    }
+
+    /// The borders of the columns as shares of the table's width, at half its height.
+    pub fn shares(&self) -> Vec<f64> {
+        let [(_, top), _, (_, low), _] = self.corners();
+        let at = |rule: &Rule| rule.across((top + low) / 2.0);
+        let (left, right) = (
+            at(&self.columns[0]),
+            at(&self.columns[self.columns.len() - 1]),
+        );
+        let width = (right - left).max(1.0);
+        self.columns
+            .iter()
+            .map(|rule| ((at(rule) - left) / width).clamp(0.0, 1.0))
+            .collect()
+    }
+
+    /// How wide each column is, as a share of the table's width.
+    pub fn widths(&self) -> Vec<f64> {
+        let pair = |pair: &[f64]| (pair[1] - pair[0]).max(f64::EPSILON);
+        self.shares().windows(2).map(pair).collect()
     }
 
     /// The box of a row.

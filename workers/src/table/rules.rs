@@ -21,7 +21,6 @@ pub(super) struct Rule {
 
 impl Rule {
     /// A straight rule.
-    #[cfg(test)]
     pub fn straight(across: f64, from: f64, upto: f64) -> Self {
         Self {
             coefficients: [across, 0.0, 0.0],

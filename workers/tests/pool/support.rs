@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use libtest_mimic::Trial;
+use sogoc_workers::Known;
 use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool, PoolConfig, RenderJob};
 use sogoc_workers::reading::PageReading;
@@ -58,7 +59,7 @@ pub async fn read(pool: &Pool, path: &Path, page: u32) -> Outcome<PageReading> {
     pool.read(PageJob {
         path: path.to_owned(),
         page,
-        class_hint: None,
+        known: Known::default(),
     })
     .await
 }

@@ -1,0 +1,177 @@
+//! A person confirms the map: a new version, after which the volume's pages are read again with it.
+
+use serde_json::json;
+use sogoc_workers::column_map::{ColumnMap, MapFault};
+
+use super::{Confirmed, VolumeMap, changed_meanwhile, get};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::fonds::known;
+use crate::jobs::{self, Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
+
+/// Longest reason for a change, in characters.
+const LONGEST_NOTE: usize = 500;
+
+/// A map as a person confirms it.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMap {
+    /// The newest confirmed version that was looked at; 0 when there was none.
+    pub seen: i64,
+    /// Class of the rows.
+    pub class: String,
+    /// Borders from left to right, as shares of the table's width: the first 0, the last 1.
+    pub edges: Vec<f64>,
+    /// Key of each column's field; null for one that is not read.
+    pub fields: Vec<Option<String>>,
+    /// The page it was looked at on.
+    #[serde(default)]
+    pub page_id: Option<String>,
+    /// Why it is changed.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Confirms a map; every page of the volume is read again with it.
+///
+/// # Errors
+/// `Invalid` with a pointer to the border or column; `Refused` with code `stale` when someone else was
+/// faster; `NotFound`, `Forbidden`.
+pub async fn confirm(
+    archive: &Archive,
+    caller: &Caller,
+    volume_id: &str,
+    given: &NewMap,
+) -> Result<VolumeMap> {
+    require(caller, Act::CorrectRecords)?;
+    let before = get(archive, caller, volume_id).await?;
+    check(archive, given)?;
+    let newest = before.confirmed.first().map_or(0, |map| map.version);
+    if newest != given.seen {
+        return Err(changed_meanwhile());
+    }
+    let map = Confirmed {
+        version: newest + 1,
+        class: given.class.clone(),
+        edges: given.edges.clone(),
+        fields: given.fields.clone(),
+        page_id: given.page_id.clone(),
+        confirmed_by: caller.id.clone(),
+        confirmed_at: stamp(archive.clock.now()),
+        note: given.note.trim().to_owned(),
+    };
+    let clock = archive.clock.as_ref();
+    let mut tx = archive.catalogue.begin().await?;
+    save(&mut tx, volume_id, &map)
+        .await
+        .map_err(|error| match known("column map", error) {
+            Error::AlreadyExists { .. } => changed_meanwhile(),
+            other => other,
+        })?;
+    let pages = read_again(archive, &mut tx, volume_id).await?;
+    jobs::enqueue(&mut tx, clock, Kind::KeepMap, volume_id, PRIORITY_UPKEEP).await?;
+    let subject = Subject {
+        kind: "volume",
+        id: volume_id,
+    };
+    let details = json!({ "version": map.version, "columns": map.fields.len(), "pages": pages });
+    let deed = Deed::ColumnMapConfirmed;
+    audit::append(&mut tx, clock, &caller.id, deed, subject, details).await?;
+    tx.commit().await?;
+    get(archive, caller, volume_id).await
+}
+
+fn check(archive: &Archive, given: &NewMap) -> Result<()> {
+    if given.note.chars().count() > LONGEST_NOTE || given.note.chars().any(char::is_control) {
+        return Err(Error::invalid(
+            "/note",
+            format!("Lý do không quá {LONGEST_NOTE} ký tự, không có ký tự điều khiển."),
+            format!("a reason has at most {LONGEST_NOTE} characters and no control characters"),
+        ));
+    }
+    let map = ColumnMap {
+        version: given.seen + 1,
+        class: given.class.clone(),
+        edges: given.edges.clone(),
+        fields: given.fields.clone(),
+    };
+    map.check(archive.classes.get(&given.class))
+        .map_err(|fault| {
+            let (pointer, vi) = in_words(fault);
+            Error::invalid(&pointer, vi, fault.to_string())
+        })
+}
+
+/// Where a fault is, and what it is in Vietnamese. Columns and borders are counted from 1 for people.
+fn in_words(fault: MapFault) -> (String, String) {
+    match fault {
+        MapFault::Class => ("/class".into(), "Loại hồ sơ này không có dạng bảng.".into()),
+        MapFault::Count => ("/fields".into(), "Bảng cần từ 3 đến 40 cột.".into()),
+        MapFault::Edge(at) => (
+            format!("/edges/{at}"),
+            format!(
+                "Vạch thứ {}: phải nằm bên phải vạch trước ít nhất 1 % bề rộng bảng.",
+                at + 1
+            ),
+        ),
+        MapFault::Field(at) => (
+            format!("/fields/{at}"),
+            format!(
+                "Cột {}: loại hồ sơ này không có trường đó trong bảng.",
+                at + 1
+            ),
+        ),
+        MapFault::Twice(at) => (
+            format!("/fields/{at}"),
+            format!("Cột {}: trường này đã chọn cho cột khác.", at + 1),
+        ),
+        MapFault::NoName => ("/fields".into(), "Cần chỉ ra cột họ và tên.".into()),
+    }
+}
+
+/// Writes one version.
+pub(super) async fn save(
+    tx: &mut Tx,
+    volume_id: &str,
+    map: &Confirmed,
+) -> std::result::Result<(), sqlx::Error> {
+    let json = |value: serde_json::Value| value.to_string();
+    sqlx::query(
+        "INSERT INTO column_maps (volume_id, version, class, edges, fields, page_id, confirmed_by,
+            confirmed_at, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(volume_id)
+    .bind(map.version)
+    .bind(&map.class)
+    .bind(json(json!(map.edges)))
+    .bind(json(json!(map.fields)))
+    .bind(&map.page_id)
+    .bind(&map.confirmed_by)
+    .bind(&map.confirmed_at)
+    .bind(&map.note)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Queues every page of the volume that can be read; says how many.
+async fn read_again(archive: &Archive, tx: &mut Tx, volume_id: &str) -> Result<usize> {
+    let pages: Vec<String> = sqlx::query_scalar(
+        "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
+         JOIN batches b ON b.id = s.batch_id
+         WHERE b.volume_id = $1 AND p.state <> 'set_aside'
+         ORDER BY s.original_name, p.number",
+    )
+    .bind(volume_id)
+    .fetch_all(&mut **tx)
+    .await?;
+    for page in &pages {
+        let clock = archive.clock.as_ref();
+        jobs::enqueue(tx, clock, Kind::ReadPage, page, PRIORITY_BACKLOG).await?;
+    }
+    Ok(pages.len())
+}

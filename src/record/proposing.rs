@@ -1,0 +1,283 @@
+//! Proposals of the machine: what a page says, booked once; and when the page is read again, the same
+//! rows found anew. What a person has touched stays as that person left it.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use sogoc_workers::reading::{Box4, RecordReading};
+use sqlx::Row;
+
+use super::{Fields, Version, doubtful, save_version};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
+use crate::clock::stamp;
+use crate::error::Result;
+
+/// Rows that share this much of the area they cover together are the same row.
+const SAME: f64 = 0.4;
+/// Note of a proposal that the page, read again, no longer shows.
+const GONE: &str = "Đọc lại trang không còn thấy dòng này.";
+/// Note of a proposal that was read again.
+const AGAIN: &str = "Đọc lại trang.";
+
+/// A record that is on the page already.
+struct Known {
+    id: String,
+    ordinal: i64,
+    version: i64,
+    /// Proposed, and by nobody touched.
+    untouched: bool,
+    bounds: Option<Box4>,
+    fields: Fields,
+}
+
+/// Books what was read from one page: new rows as version 1, untouched rows read otherwise as their next
+/// version. An untouched row that is no longer there is rejected; its versions stay.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn propose(
+    archive: &Archive,
+    tx: &mut Tx,
+    scan_id: &str,
+    page_id: &str,
+    readings: &[RecordReading],
+) -> Result<()> {
+    let mut known = on_page(tx, page_id).await?;
+    let mut taken: BTreeSet<i64> = known.iter().map(|record| record.ordinal).collect();
+    let mut fresh = Vec::new();
+    for (place, reading) in (1..).zip(readings) {
+        match same_row(&known, place, reading) {
+            Some(at) => revise(archive, tx, &known.swap_remove(at), reading).await?,
+            None => fresh.push((place, reading)),
+        }
+    }
+    for record in known.iter().filter(|record| record.untouched) {
+        retire(archive, tx, record).await?;
+    }
+    for (place, reading) in fresh {
+        let after = taken.last().map_or(1, |last| last + 1);
+        let place = if taken.contains(&place) { after } else { place };
+        taken.insert(place);
+        propose_one(archive, tx, scan_id, page_id, place, reading).await?;
+    }
+    Ok(())
+}
+
+async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<Known>> {
+    let rows = sqlx::query(
+        "SELECT r.id, r.ordinal, r.version, r.state, r.bounds, v.fields FROM records r
+         JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
+         WHERE r.page_id = $1 ORDER BY r.ordinal",
+    )
+    .bind(page_id)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let bounds: Option<String> = row.try_get("bounds")?;
+            Ok(Known {
+                id: row.try_get("id")?,
+                ordinal: row.try_get("ordinal")?,
+                version: row.try_get("version")?,
+                untouched: row.try_get::<String, _>("state")? == "proposed",
+                bounds: bounds.map(|text| serde_json::from_str(&text)).transpose()?,
+                fields: serde_json::from_str(row.try_get("fields")?)?,
+            })
+        })
+        .collect()
+}
+
+/// Which of the known records stands where this one was read; one without a place, by its ordinal.
+fn same_row(known: &[Known], place: i64, reading: &RecordReading) -> Option<usize> {
+    let likeness = |record: &Known| match (record.bounds, reading.bounds) {
+        (Some(a), Some(b)) => shared(a, b),
+        (None, None) if record.ordinal == place => 1.0,
+        _ => 0.0,
+    };
+    known
+        .iter()
+        .map(likeness)
+        .enumerate()
+        .filter(|(_, share)| *share >= SAME)
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(at, _)| at)
+}
+
+/// The share of the area two boxes cover together that they have in common.
+fn shared(a: Box4, b: Box4) -> f64 {
+    let side = |from: usize, length: usize| {
+        let upto = (a[from] + a[length]).min(b[from] + b[length]);
+        f64::from((upto - a[from].max(b[from])).max(0))
+    };
+    let area = |of: Box4| f64::from(of[2].max(0)) * f64::from(of[3].max(0));
+    let common = side(0, 2) * side(1, 3);
+    common / (area(a) + area(b) - common).max(1.0)
+}
+
+/// Books one record as version 1, at its place on the page.
+async fn propose_one(
+    archive: &Archive,
+    tx: &mut Tx,
+    scan_id: &str,
+    page_id: &str,
+    place: i64,
+    reading: &RecordReading,
+) -> Result<()> {
+    let now = stamp(archive.clock.now());
+    let id = archive.clock.new_id();
+    let class = archive.classes.get(&reading.class);
+    sqlx::query(
+        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
+            bounds, updated_at) VALUES ($1, $2, $3, $4, $5, 'proposed', 1, $6, $7, $8)",
+    )
+    .bind(&id)
+    .bind(scan_id)
+    .bind(page_id)
+    .bind(place)
+    .bind(&reading.class)
+    .bind(doubtful(class, &reading.fields))
+    .bind(reading.bounds.map(|bounds| json!(bounds).to_string()))
+    .bind(&now)
+    .execute(&mut **tx)
+    .await?;
+    let version = Version {
+        number: 1,
+        state: "proposed",
+        author: "machine",
+        note: "",
+        at: &now,
+    };
+    save_version(tx, &id, &version, &reading.fields).await?;
+    let details = json!({ "class": reading.class });
+    log(archive, tx, Deed::RecordProposed, &id, details).await
+}
+
+/// Gives an untouched proposal what was read now, where that differs.
+async fn revise(
+    archive: &Archive,
+    tx: &mut Tx,
+    known: &Known,
+    reading: &RecordReading,
+) -> Result<()> {
+    if !known.untouched || says_the_same(&known.fields, &reading.fields) {
+        return Ok(());
+    }
+    let class = archive.classes.get(&reading.class);
+    let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
+    let moved = sqlx::query(
+        "UPDATE records SET class = $1, version = version + 1, doubtful = $2, bounds = $3,
+            updated_at = $4 WHERE id = $5 AND version = $6 AND state = 'proposed'",
+    )
+    .bind(&reading.class)
+    .bind(doubtful(class, &reading.fields))
+    .bind(bounds)
+    .bind(stamp(archive.clock.now()))
+    .bind(&known.id)
+    .bind(known.version)
+    .execute(&mut **tx)
+    .await?;
+    if moved.rows_affected() != 1 {
+        return Ok(()); // a person was faster: theirs counts
+    }
+    let details = json!({ "class": reading.class, "version": known.version + 1 });
+    let said = (Deed::RecordProposed, "proposed", AGAIN);
+    next_version(archive, tx, known, said, &reading.fields, details).await
+}
+
+/// As kept: what a reading holds beside (its evidence) is gone once it is booked.
+fn says_the_same(known: &Fields, read: &Fields) -> bool {
+    json!(known) == json!(read)
+}
+
+/// Rejects an untouched proposal the page no longer shows.
+async fn retire(archive: &Archive, tx: &mut Tx, known: &Known) -> Result<()> {
+    let moved = sqlx::query(
+        "UPDATE records SET state = 'rejected', version = version + 1, doubtful = 0,
+            updated_at = $1 WHERE id = $2 AND version = $3 AND state = 'proposed'",
+    )
+    .bind(stamp(archive.clock.now()))
+    .bind(&known.id)
+    .bind(known.version)
+    .execute(&mut **tx)
+    .await?;
+    if moved.rows_affected() != 1 {
+        return Ok(());
+    }
+    let details = json!({ "version": known.version + 1 });
+    let said = (Deed::RecordRejected, "rejected", GONE);
+    next_version(archive, tx, known, said, &known.fields, details).await
+}
+
+async fn next_version(
+    archive: &Archive,
+    tx: &mut Tx,
+    known: &Known,
+    (deed, state, note): (Deed, &str, &str),
+    fields: &Fields,
+    details: serde_json::Value,
+) -> Result<()> {
+    let version = Version {
+        number: known.version + 1,
+        state,
+        author: "machine",
+        note,
+        at: &stamp(archive.clock.now()),
+    };
+    save_version(tx, &known.id, &version, fields).await?;
+    log(archive, tx, deed, &known.id, details).await
+}
+
+async fn log(
+    archive: &Archive,
+    tx: &mut Tx,
+    deed: Deed,
+    record_id: &str,
+    details: serde_json::Value,
+) -> Result<()> {
+    let subject = Subject {
+        kind: "record",
+        id: record_id,
+    };
+    audit::append(tx, &*archive.clock, "machine", deed, subject, details).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(ordinal: i64, bounds: Option<Box4>) -> Known {
+        Known {
+            id: String::new(),
+            ordinal,
+            version: 1,
+            untouched: true,
+            bounds,
+            fields: Fields::new(),
+        }
+    }
+
+    fn row(bounds: Option<Box4>) -> RecordReading {
+        RecordReading {
+            class: "so_goc".into(),
+            fields: Fields::new(),
+            bounds,
+        }
+    }
+
+    #[test]
+    fn a_row_is_known_again_by_where_it_stands() {
+        let on_page = [
+            known(1, Some([0, 100, 900, 50])),
+            known(2, Some([0, 150, 900, 50])),
+        ];
+        let found = |bounds| same_row(&on_page, 1, &row(bounds));
+        assert_eq!(found(Some([5, 152, 880, 49])), Some(1));
+        assert_eq!(found(Some([0, 100, 900, 400])), None, "several rows in one");
+        assert_eq!(found(Some([0, 300, 900, 50])), None);
+        assert_eq!(found(None), None);
+        assert_eq!(same_row(&[known(3, None)], 3, &row(None)), Some(0));
+        assert_eq!(shared([0; 4], [0; 4]), 0.0);
+    }
+}

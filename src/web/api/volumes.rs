@@ -1,0 +1,99 @@
+//! Register volumes: made, listed, and the map of their columns.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::column_map::{self, NewMap, Unconfirmed, VolumeMap};
+use crate::fonds::{self, NewVolume, Volume};
+use crate::web::State;
+use crate::web::extract::{Asked, Given};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list, make))
+        .routes(routes!(unconfirmed))
+        .routes(routes!(map, confirm))
+}
+
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct VolumesAsked {
+    /// Code of the fonds; the default fonds when absent.
+    fonds: Option<String>,
+}
+
+/// The register volumes of a fonds, by code.
+#[utoipa::path(get, path = "/api/v1/volumes", tag = "intake", params(VolumesAsked),
+    responses((status = 200, body = [Volume]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn list(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Asked(asked): Asked<VolumesAsked>,
+) -> Result<Json<Vec<Volume>>, Problem> {
+    let fonds = asked.fonds.as_deref().unwrap_or(fonds::DEFAULT_CODE);
+    Ok(Json(fonds::volumes(&archive, &caller, fonds).await?))
+}
+
+/// Make a register volume.
+#[utoipa::path(post, path = "/api/v1/volumes", tag = "intake", request_body = NewVolume,
+    responses((status = 201, body = Volume), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn make(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Given(given): Given<NewVolume>,
+) -> Result<(StatusCode, Json<Volume>), Problem> {
+    let volume = fonds::make_volume(&archive, &caller, &given).await?;
+    Ok((StatusCode::CREATED, Json(volume)))
+}
+
+/// Volumes whose column map nobody has confirmed: nothing on their pages is accepted.
+#[utoipa::path(get, path = "/api/v1/column-maps/unconfirmed", tag = "records",
+    responses((status = 200, body = [Unconfirmed]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument)))]
+async fn unconfirmed(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+) -> Result<Json<Vec<Unconfirmed>>, Problem> {
+    Ok(Json(column_map::unconfirmed(&archive, &caller).await?))
+}
+
+/// The column map of a volume: every confirmed version, and what its first pages show.
+#[utoipa::path(get, path = "/api/v1/volumes/{id}/column-map", tag = "records",
+    params(("id" = String, Path)),
+    responses((status = 200, body = VolumeMap), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn map(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<VolumeMap>, Problem> {
+    Ok(Json(column_map::get(&archive, &caller, &id).await?))
+}
+
+/// Confirm the column map; every page of the volume is read again with it.
+#[utoipa::path(put, path = "/api/v1/volumes/{id}/column-map", tag = "records",
+    params(("id" = String, Path)), request_body = NewMap,
+    responses((status = 200, body = VolumeMap), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn confirm(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<NewMap>,
+) -> Result<Json<VolumeMap>, Problem> {
+    Ok(Json(
+        column_map::confirm(&archive, &caller, &id, &given).await?,
+    ))
+}

@@ -1,0 +1,125 @@
+//! A register's page: its table by its own rules or by the map of its volume, a record a row.
+
+use crate::class::{Class, Scope};
+use crate::column_map::{ColumnMap, MapFit, PageColumns};
+use crate::form;
+use crate::geometry::Turn;
+use crate::lines::lines;
+use crate::prepare::Prepared;
+use crate::reading::{RecordReading, Word};
+use crate::recognise::{Engine, RecogniseError};
+use crate::table::{self, Grid, Laid, Table};
+
+/// What a register's page holds.
+#[derive(Default)]
+pub(crate) struct Register {
+    /// One a row, in order.
+    pub records: Vec<RecordReading>,
+    /// The columns found.
+    pub columns: Option<PageColumns>,
+}
+
+/// A volume's map over one of its pages.
+pub(crate) struct Overlay<'m> {
+    map: &'m ColumnMap,
+    laid: Option<Laid>,
+}
+
+impl<'m> Overlay<'m> {
+    /// Lays the map over an upright page.
+    pub fn new(map: &'m ColumnMap, prepared: &Prepared, words: &[Word]) -> Self {
+        let laid = table::lay(map, prepared, words);
+        Self { map, laid }
+    }
+
+    /// The class of the page's rows, if the map fits.
+    pub fn class(&self) -> Option<&'m str> {
+        self.laid.as_ref().map(|_| self.map.class.as_str())
+    }
+
+    /// How it fits.
+    pub fn fit(&self) -> MapFit {
+        MapFit {
+            version: self.map.version,
+            share: self.laid.as_ref().map_or(0.0, |laid| laid.share),
+            fits: self.laid.is_some(),
+        }
+    }
+
+    /// The page by the map; `None` where it does not fit, which the page's header too may show.
+    ///
+    /// # Errors
+    /// [`RecogniseError`] from second readings.
+    pub fn read(
+        &mut self,
+        class: &Class,
+        prepared: &Prepared,
+        words: &[Word],
+        engine: &mut Engine,
+    ) -> Result<Option<Register>, RecogniseError> {
+        let own = class.id == self.map.class;
+        let Some(laid) = self.laid.take().filter(|_| own) else {
+            return Ok(None);
+        };
+        let map = Some((self.map, laid.ruled));
+        let read = table::read(class, &laid.grid, map, words, prepared, engine)?;
+        let Some(table) = read else { return Ok(None) };
+        let page = register(class, &laid.grid, laid.ruled, table, prepared.turn, words);
+        self.laid = Some(laid);
+        Ok(Some(page))
+    }
+}
+
+/// The page by its own rules and header. Of a table without standing rules only the columns are told:
+/// what they hold is for a person to say.
+///
+/// # Errors
+/// [`RecogniseError`] from second readings.
+pub(crate) fn read(
+    class: &Class,
+    prepared: &Prepared,
+    words: &[Word],
+    engine: &mut Engine,
+) -> Result<Register, RecogniseError> {
+    let ruled = table::grid(&prepared.picture, prepared.dpi);
+    let is_ruled = ruled.is_some();
+    let Some(grid) = ruled.or_else(|| table::unruled_grid(prepared, words)) else {
+        return Ok(Register::default());
+    };
+    let table = table::read(class, &grid, None, words, prepared, engine)?;
+    let mut table = table.unwrap_or_default();
+    if !is_ruled {
+        table.records.clear();
+    }
+    Ok(register(
+        class,
+        &grid,
+        is_ruled,
+        table,
+        prepared.turn,
+        words,
+    ))
+}
+
+fn register(
+    class: &Class,
+    grid: &Grid,
+    ruled: bool,
+    mut table: Table,
+    turn: Turn,
+    words: &[Word],
+) -> Register {
+    let around = lines(&table::outside(grid, words));
+    let page_fields = form::fields(class, &around, Some(Scope::Page));
+    table::share(&mut table.records, &page_fields);
+    let columns = PageColumns {
+        corners: grid.corners().map(|(x, y)| turn.to_delivered_point(x, y)),
+        edges: grid.shares(),
+        fields: table.fields,
+        ruled,
+    };
+    Register {
+        records: table.records,
+        columns: Some(columns),
+    }
+}
