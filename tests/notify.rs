@@ -15,11 +15,14 @@ use sogoc::clerk;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
 use sogoc::copy_request::{self, Applicant, AskGiven, Sought};
+use sogoc::correction::{self, CorrectionGiven, DecisionGiven};
 use sogoc::error::Error;
 use sogoc::notify::{self, Notice};
+use sogoc::{batch, review};
 use tempfile::TempDir;
 
 use crate::support::archive::caller;
+use crate::support::holdings::{page, propose, receive};
 
 /// How the listener behaves at one call.
 #[derive(Debug, Clone, Copy)]
@@ -236,4 +239,62 @@ async fn only_the_portal_that_asked_is_told_and_only_a_portal_can_be_registered(
     told.work().await;
     let dead = told.notices("dead").await;
     assert_eq!(dead[0].last_error.as_deref(), Some("no_webhook"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_portal_of_an_older_copy_is_told_that_a_correction_superseded_it() {
+    let told = Told::with(&[]).await;
+    let (archive, machine) = (&told.archive, Caller::machine());
+    let (clerk_, head) = (caller(Role::Reviewer), caller(Role::Approver));
+    let fresh = batch::NewBatch {
+        name: "Hộp 1".into(),
+        ..batch::NewBatch::default()
+    };
+    let batch = batch::open(archive, &machine, &fresh).await.unwrap();
+    let scan = receive(archive, &batch.id, "trang-1.png", &page(10)).await;
+    let record = propose(archive, &scan, 1, "Lê Văn Mẫu").await;
+    review::approve(archive, &machine, &record, 1)
+        .await
+        .unwrap();
+    let request = told.ask(&told.portal).await;
+    copy_request::confirm(archive, &clerk_, &request, &record)
+        .await
+        .unwrap();
+    copy_request::release(archive, &head, &request)
+        .await
+        .unwrap();
+    told.work().await;
+    let given = CorrectionGiven {
+        ground: "ho_tich".into(),
+        decision: DecisionGiven {
+            number: "15/QĐ-SGDĐT".into(),
+            date: "1/3/2026".into(),
+            agency: "Sở Giáo dục và Đào tạo".into(),
+            scan_id: Some(scan.id),
+            record_id: None,
+        },
+        changes: [("ho_ten".to_owned(), "Lê Văn Mới".to_owned())].into(),
+        ..CorrectionGiven::default()
+    };
+    let entry = correction::enter(archive, &clerk_, &record, &given)
+        .await
+        .unwrap();
+    correction::approve(archive, &head, &entry.id)
+        .await
+        .unwrap();
+    told.clock.advance(Duration::from_secs(10));
+    told.work().await;
+    let heard: Vec<serde_json::Value> = told
+        .heard()
+        .iter()
+        .map(|(_, body)| serde_json::from_str(body).unwrap())
+        .collect();
+    let of = |word: &str| heard.iter().filter(|body| body["event"] == word).count();
+    assert_eq!((of("issued"), of("superseded")), (1, 1), "{heard:?}");
+    assert!(
+        heard
+            .iter()
+            .all(|body| body["request_id"] == request.as_str())
+    );
+    assert!(heard.iter().all(|body| !body.to_string().contains("Mới")));
 }
