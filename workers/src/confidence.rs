@@ -12,8 +12,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use evidence::{Check, Evidence, Second, Series};
+pub use evidence::{Alike, Check, Evidence, Second, Series};
 pub use fit::{Sample, fit};
+
+pub use crate::gazetteer::Located;
 
 use crate::class::FieldKind;
 use crate::reading::Word;

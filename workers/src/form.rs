@@ -15,12 +15,9 @@ use crate::confidence::{Check, Second};
 use crate::fold;
 use crate::geometry::{bottom, right};
 use crate::lines::{Line, Text, columns};
-use crate::reading::{FieldReading, Word};
+use crate::reading::{Box4, FieldReading, Word};
 use crate::value::{Found, normalised};
 use labels::{LabelPlace, divided, label_places};
-
-/// From this confidence on a value is not read again.
-const SURE: f64 = 0.9;
 
 /// A gap inside a value wider than this many letter heights ends it.
 const WIDEST_GAP: i32 = 4;
@@ -78,54 +75,64 @@ pub(crate) fn weigh(class: &Class, found: &mut BTreeMap<String, FieldReading>) {
         .for_each(|field| evidence::weigh(field, found));
 }
 
-/// Where values stand that were not read, or not surely: beside their labels, up to the next label or
-/// the text's right edge; `[left, top, right, bottom]`.
+/// Where values stand that nobody would accept: beside their labels, up to the next label or the text's
+/// right edge, or where they were found; those first that records need. `[left, top, right, bottom]`.
 pub(crate) fn doubtful<'a>(
     class: &'a Class,
     lines: &[Line],
     found: &BTreeMap<String, FieldReading>,
 ) -> Vec<(&'a Field, [i32; 4])> {
+    let beside = beside_labels(class, lines);
+    let doubted = class.fields.iter().filter_map(|field| {
+        let reading = found.get(&field.key);
+        if reading.is_some_and(|reading| reading.accepted) {
+            return None;
+        }
+        let own = reading.and_then(|reading| reading.bounds);
+        let middle = own.map(|own| own[1] + own[3] / 2);
+        let holds = |place: &[i32; 4]| middle.is_none_or(|y| (place[1]..place[3]).contains(&y));
+        let mut places = beside.iter().filter(|(key, _)| *key == field.key);
+        let place = places.find(|(_, place)| holds(place));
+        let place = place.map(|(_, place)| *place).or(own.map(around_value))?;
+        Some((field, place))
+    });
+    let mut doubted: Vec<_> = doubted.collect();
+    doubted.sort_by_key(|(field, _)| !field.mandatory);
+    doubted
+}
+
+/// A value's own place and a little paper.
+fn around_value([left, top, width, height]: Box4) -> [i32; 4] {
+    let paper = height / 3;
+    [
+        left - paper,
+        top - paper,
+        left + width + paper,
+        top + height + paper,
+    ]
+}
+
+/// The places beside the labels of a page, by field.
+fn beside_labels(class: &Class, lines: &[Line]) -> Vec<(String, [i32; 4])> {
     let fields: Vec<&Field> = class.fields.iter().collect();
     let lines: Vec<Line> = lines.iter().map(divided).collect();
-    let edge = lines
-        .iter()
-        .map(|line| right(line.bounds()))
-        .max()
-        .unwrap_or(0);
+    let edges = lines.iter().map(|line| right(line.bounds()));
+    let edge = edges.max().unwrap_or(0);
     let mut places = Vec::new();
     for line in &lines {
-        let labels = label_places(line, &fields);
+        let (labels, height) = (label_places(line, &fields), line.height());
         for (index, label) in labels.iter().enumerate() {
-            let reading = found.get(&label.key);
-            let sure = reading.is_some_and(|reading| reading.confidence >= SURE);
-            let Some(field) = class.field(&label.key).filter(|_| !sure) else {
-                continue;
-            };
             let last = line.words[label.upto - 1].bounds;
-            let next = labels
-                .get(index + 1)
-                .map_or(edge, |next| line.words[next.from].bounds[0]);
-            let height = line.height();
-            let end = if next == edge {
-                next + 2 * height
-            } else {
-                next - height / 4
+            let end = match labels.get(index + 1) {
+                Some(next) => line.words[next.from].bounds[0] - height / 4,
+                None => edge + 2 * height,
             };
-            let own = [
-                right(last),
-                last[1] - height / 2,
-                end,
-                bottom(last) + height / 2,
-            ];
-            // The value that was found may stand elsewhere: below, or beside another label of it.
-            let elsewhere = reading
-                .and_then(|reading| reading.bounds)
-                .is_some_and(|bounds| {
-                    let middle = bounds[1] + bounds[3] / 2;
-                    !(own[1]..own[3]).contains(&middle)
-                });
-            if own[2] - own[0] > height && !elsewhere {
-                places.push((field, own));
+            let (left, top) = (right(last), last[1] - height / 2);
+            if end - left > height {
+                places.push((
+                    label.key.clone(),
+                    [left, top, end, bottom(last) + height / 2],
+                ));
             }
         }
     }

@@ -19,9 +19,6 @@ const MOST: usize = 8;
 /// A second look that differs must be this much surer: the first saw the line the value stands in.
 const CLEARLY: f64 = 0.15;
 
-/// What two equal looks of one engine leave of the doubt.
-const DOUBT_LEFT: f64 = 0.5;
-
 /// White pixels added around what is read alone.
 const MARGIN: i32 = 12;
 
@@ -98,14 +95,12 @@ fn settle(field: &Field, second: &Found, fields: &mut BTreeMap<String, FieldRead
     };
     let alone = second.reading(field, Second::None);
     if alone.raw == first.raw {
-        // One engine agrees with itself in its mistakes too: the weaker look counts, and nothing is
-        // accepted that was not before.
-        let agreed = 1.0 - (1.0 - first.confidence.min(alone.confidence)) * DOUBT_LEFT;
-        let first = FieldReading {
-            confidence: agreed.max(first.confidence),
-            ..first.clone()
-        };
-        fields.insert(field.key.clone(), first);
+        let mut agreed = first.clone();
+        if let Some(evidence) = &mut agreed.evidence {
+            evidence.second = Second::Same;
+            (agreed.confidence, agreed.accepted) = (evidence.probability(), evidence.accepted());
+        }
+        fields.insert(field.key.clone(), agreed);
         return;
     }
     let (checked, before) = (passes(&alone.raw), passes(&first.raw));

@@ -13,7 +13,7 @@ mod rules;
 mod series;
 mod shape;
 mod sheet;
-mod syllables;
+mod typeface;
 mod unruled;
 
 use std::collections::BTreeMap;
@@ -108,6 +108,7 @@ pub(crate) fn read(
     sheet.even_out(picture, dpi);
     sheet.read_again(&mut again)?;
     sheet.even_out(picture, dpi);
+    sheet.compare_figures(picture);
     let records = people
         .into_iter()
         .zip(sheet.fields())

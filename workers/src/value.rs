@@ -1,11 +1,13 @@
 //! What a printed value means: normalised beside the raw, and checked against its field.
 
+mod agency;
 pub(crate) mod amounts;
 mod repair;
 
 use crate::class::{Field, FieldKind, Lexicon, LexiconEntry};
 use crate::confidence::{Check, Evidence, Second};
 use crate::dates::Date;
+use crate::gazetteer::{self, Located};
 use crate::geometry::around;
 use crate::lines::joined;
 use crate::reading::{FieldReading, Word};
@@ -62,8 +64,12 @@ impl Found {
             Check::Agrees if repaired => Check::Unknown,
             check => check,
         };
+        let place = (field.kind == FieldKind::Place).then(|| gazetteer::locate(&raw));
         let evidence = Evidence {
             mended: repaired,
+            located: place
+                .flatten()
+                .map_or(Located::Nowhere, |place| place.located),
             ..Evidence::of(field, &raw, &self.words, check, second)
         };
         FieldReading {
@@ -154,6 +160,9 @@ pub(crate) fn normalised(field: &Field, raw: &str) -> (String, Check) {
                 Check::Agrees if !known => (name, Check::Unknown),
                 check => (name, check),
             }
+        }
+        FieldKind::Agency if agency::written(raw).as_deref() == Some(raw) => {
+            (raw.to_owned(), Check::Agrees)
         }
         _ => (raw.to_owned(), patterned),
     }

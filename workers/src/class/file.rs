@@ -34,7 +34,6 @@ const EMBEDDED_LEXICONS: &[(&str, &str)] = embedded!(
     "lexicons/",
     ".txt",
     "dan_toc",
-    "dia_danh",
     "gioi_tinh",
     "hinh_thuc",
     "ho",

@@ -2,7 +2,9 @@
 
 use super::of_words;
 use crate::class::{Field, FieldKind};
+use crate::gazetteer::Located;
 use crate::reading::Word;
+use crate::syllables;
 
 /// What checking a value against its kind, patterns and closed list said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,17 @@ pub enum Series {
     Breaks,
 }
 
+/// What the page's own typeface says of a value's figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alike {
+    /// Nothing: the page proves no figures, or these do not part.
+    Unknown,
+    /// They look like those that were read.
+    Same,
+    /// They look like others, which they now are.
+    Other,
+}
+
 /// What is known about a value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
@@ -70,12 +83,18 @@ pub struct Evidence {
     pub written: bool,
     /// Syllables of a name that no other name has.
     pub strange: usize,
+    /// What the gazetteer says of a place.
+    pub located: Located,
+    /// Its figures beside those the page proves.
+    pub alike: Alike,
+    /// How much more its least clear figure is like itself than like the next, 0 to 1.
+    pub clear: f64,
     /// Whether it stands on the page in another spelling of the same letters too.
     pub rivalled: bool,
 }
 
 /// How many figures [`Evidence::features`] gives.
-pub(super) const FEATURES: usize = 36;
+pub(super) const FEATURES: usize = 41;
 
 impl Evidence {
     /// What is known of a value by itself, read from these words.
@@ -100,7 +119,13 @@ impl Evidence {
             figures: 1.0,
             listed: 1.0,
             written: false,
-            strange: 0,
+            strange: match field.kind {
+                FieldKind::Name => syllables::strange(raw),
+                _ => 0,
+            },
+            located: Located::Nowhere,
+            alike: Alike::Unknown,
+            clear: 0.0,
             rivalled: false,
         }
     }
@@ -161,6 +186,11 @@ impl Evidence {
             date * letters_misread,
             name * letters_misread,
             place * letters_misread,
+            yes(self.located == Located::Known),
+            yes(self.located == Located::Beside),
+            yes(self.alike == Alike::Same),
+            yes(self.alike == Alike::Other),
+            (self.clear * 10.0).min(1.5),
         ]
     }
 }

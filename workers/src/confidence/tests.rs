@@ -16,6 +16,9 @@ fn evidence(engine: f64) -> Evidence {
         listed: 1.0,
         written: false,
         strange: 0,
+        located: Located::Nowhere,
+        alike: Alike::Unknown,
+        clear: 0.0,
         rivalled: false,
     }
 }

@@ -1,13 +1,18 @@
 //! One cell on its way to a field.
 
 use super::again::Again;
-use super::{ditto, syllables};
+use super::ditto;
+use super::typeface::Likeness;
 use crate::class::{Field, FieldKind};
-use crate::confidence::{self, Check, Second, Series};
+use crate::confidence::{self, Alike, Check, Second, Series};
+use crate::geometry::around;
 use crate::lines::lines;
 use crate::reading::{Box4, FieldReading, Word};
 use crate::recognise::RecogniseError;
 use crate::value::{Found, closed_list, normalised};
+
+/// A figure this little more like another than the one read leaves the reading as it is.
+const CLEAR: f64 = 0.03;
 
 /// What a page shows of how well it was read, shares from 0 to 1.
 pub(super) struct Trust {
@@ -34,6 +39,9 @@ pub(super) struct Cell<'c> {
     pub mended: bool,
     /// Whether its column has the same letters in another spelling.
     pub rivalled: bool,
+    /// What the page's own typeface says of its figures, and how clearly.
+    alike: Alike,
+    clear: f64,
     lines: usize,
 }
 
@@ -52,6 +60,8 @@ impl<'c> Cell<'c> {
             series: Series::Unknown,
             mended: false,
             rivalled: false,
+            alike: Alike::Unknown,
+            clear: 0.0,
             lines: count,
         }
     }
@@ -59,6 +69,13 @@ impl<'c> Cell<'c> {
     /// What was read, if anything.
     pub fn raw(&self) -> Option<&str> {
         self.found.as_ref().map(|found| found.raw.as_str())
+    }
+
+    /// What was read and where its words stand.
+    pub fn read_at(&self) -> Option<(&str, Box4)> {
+        let found = self.found.as_ref()?;
+        let bounds = around(found.words.iter().map(|word| word.bounds))?;
+        Some((found.raw.as_str(), bounds))
     }
 
     /// The engine's confidence, nothing read being no confidence.
@@ -115,6 +132,21 @@ impl<'c> Cell<'c> {
         Ok(())
     }
 
+    /// Takes what the page's own typeface says, where that is a value its field may have.
+    pub fn compare(&mut self, like: Likeness) {
+        let may_be = normalised(self.field, &like.text).1 == Check::Agrees;
+        let Some(found) = self.found.as_mut().filter(|_| may_be) else {
+            return;
+        };
+        self.alike = match found.raw == like.text {
+            true => Alike::Same,
+            false if like.clear < CLEAR => return,
+            false => Alike::Other,
+        };
+        self.clear = like.clear;
+        found.raw = like.text;
+    }
+
     /// Whether it was read as its closed list has it; `None` where it has none or nothing was read.
     pub fn is_listed(&self) -> Option<bool> {
         let closed = closed_list(self.field).is_some() && self.ditto.is_none();
@@ -129,9 +161,8 @@ impl<'c> Cell<'c> {
         evidence.series = self.series;
         evidence.mended |= self.mended;
         evidence.rivalled = self.rivalled;
-        if self.field.kind == FieldKind::Name {
-            evidence.strange = syllables::strange(&reading.raw);
-        }
+        evidence.alike = self.alike;
+        evidence.clear = self.clear;
         evidence.column = Some(column);
         evidence.figures = trust.figures;
         evidence.listed = trust.listed;

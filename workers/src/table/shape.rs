@@ -25,8 +25,14 @@ pub(super) fn even_out(values: &mut [Option<&mut String>]) -> Vec<bool> {
 }
 
 fn usual(values: &[Option<&mut String>]) -> Option<String> {
+    let values = values.iter().flatten().map(|value| value.as_str());
+    habit(&values.collect::<Vec<_>>())
+}
+
+/// The shape most of these values have: figures as `9`, letters as `A`, the rest as it is.
+pub(super) fn habit(values: &[&str]) -> Option<String> {
     let mut shapes: BTreeMap<String, usize> = BTreeMap::new();
-    for value in values.iter().flatten() {
+    for value in values {
         *shapes.entry(shape(value)).or_default() += 1;
     }
     let all: usize = shapes.values().sum();

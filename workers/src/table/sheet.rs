@@ -7,11 +7,14 @@ use image::GrayImage;
 
 use super::again::Again;
 use super::cells::{Cell, Trust};
-use super::{Grid, Row, ditto, ink, places, series, shape, syllables};
+use super::typeface::Typeface;
+use super::{Grid, Row, ditto, ink, places, series, shape};
 use crate::class::{Field, FieldKind};
 use crate::confidence::Series;
-use crate::reading::{FieldReading, Word};
+use crate::gazetteer;
+use crate::reading::{Box4, FieldReading, Word};
 use crate::recognise::RecogniseError;
+use crate::syllables;
 use crate::value::{Found, closed_list};
 
 /// Cells read a second time on one page at most; each costs a few hundredths of a second.
@@ -89,6 +92,32 @@ impl<'c> Sheet<'c> {
             cell.read_again(again)?;
         }
         Ok(())
+    }
+
+    /// Reads the figures of dates by their likeness to figures that the page's running numbers prove.
+    pub fn compare_figures(&mut self, picture: &GrayImage) {
+        let runs = |cell: &&Cell<'_>| matches!(cell.series, Series::Fits | Series::Mended);
+        let proven = self.rows.iter().flatten().filter(runs);
+        let proven: Vec<(&str, Box4)> = proven.filter_map(Cell::read_at).collect();
+        let Some(typeface) = Typeface::learned(&proven, picture) else {
+            return;
+        };
+        for index in 0..self.columns() {
+            let mut cells = self.column(index);
+            let values: Vec<&str> = cells.iter().filter_map(|cell| cell.raw()).collect();
+            let is_date = cells[0].field.kind == FieldKind::Date;
+            let Some(shape) = shape::habit(&values).filter(|_| is_date) else {
+                continue;
+            };
+            for cell in &mut cells {
+                let Some((_, bounds)) = cell.read_at() else {
+                    continue;
+                };
+                if let Some(like) = typeface.read(&shape, bounds, picture) {
+                    cell.compare(like);
+                }
+            }
+        }
     }
 
     /// The fields of each row, surest evidence weighed in.
@@ -171,15 +200,13 @@ fn names(cells: &mut [&mut Cell<'_>]) {
     }
 }
 
-/// Puts the ends of places as their list writes them, and marks what stands in two spellings.
+/// Puts places as their units are written, and marks what stands in two spellings.
 fn spellings(cells: &mut [&mut Cell<'_>]) {
     for cell in cells.iter_mut() {
-        let Some((found, list)) = cell.found.as_mut().zip(cell.field.lexicon.as_ref()) else {
-            continue;
-        };
-        if let Some(better) = places::better(&found.raw, list) {
-            found.raw = better;
-            cell.mended = true;
+        let place = cell.raw().and_then(gazetteer::locate);
+        if let Some((found, place)) = cell.found.as_mut().zip(place) {
+            cell.mended |= place.text != found.raw;
+            found.raw = place.text;
         }
     }
     let values: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();

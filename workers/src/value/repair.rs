@@ -4,7 +4,7 @@
 //! A value put right in this way is the best reading there is and still goes to a person.
 
 use crate::class::{Field, FieldKind, Lexicon};
-use crate::{dates, fold, names};
+use crate::{dates, fold, gazetteer, names};
 
 /// The better reading; `None` when there is none or the value stands as it is.
 pub(super) fn better(field: &Field, raw: &str, closed: Option<&Lexicon>) -> Option<String> {
@@ -13,7 +13,11 @@ pub(super) fn better(field: &Field, raw: &str, closed: Option<&Lexicon>) -> Opti
     let better = match field.kind {
         FieldKind::Date => dates::within(raw),
         FieldKind::Name => name(raw, field.lexicon.as_ref()),
-        FieldKind::Place => place(raw, field.lexicon.as_ref()?),
+        FieldKind::Place => gazetteer::locate(raw)
+            .map(|place| place.text)
+            .filter(|text| text != raw),
+        FieldKind::Agency => super::agency::written(raw).filter(|name| name != raw),
+        FieldKind::Text if raw.starts_with("Quý ") => quarter(raw),
         FieldKind::Text if field.key.ends_with("_chu") => super::amounts::with_whole_words(raw),
         _ => closed.and_then(|list| listed(list, raw)),
     };
@@ -55,57 +59,13 @@ fn name(raw: &str, families: Option<&Lexicon>) -> Option<String> {
     known.or((solid != raw && !solid.is_empty()).then_some(solid))
 }
 
-/// Words that stand before a place's own name.
-const RANKS: [&str; 8] = [
-    "Thành phố",
-    "Thị trấn",
-    "Thị xã",
-    "Tỉnh",
-    "Huyện",
-    "Quận",
-    "Phường",
-    "Xã",
-];
-
-/// The place with each part whose accents were misread as the list writes it, where one entry has
-/// these letters; a part whose letters no entry has stays.
-fn place(raw: &str, places: &Lexicon) -> Option<String> {
-    let parts: Vec<String> = raw
-        .split(',')
-        .map(|part| {
-            let part = part.trim();
-            let lower = part.to_lowercase();
-            let rank = RANKS.iter().find_map(|rank| {
-                let rest = lower.strip_prefix(&rank.to_lowercase())?;
-                rest.starts_with(' ').then(|| rank.chars().count() + 1)
-            });
-            let own: String = part.chars().skip(rank.unwrap_or(0)).collect();
-            match accented(&own, places) {
-                Some(better) => {
-                    let rank: String = part.chars().take(rank.unwrap_or(0)).collect();
-                    format!("{rank}{better}")
-                }
-                None => part.to_owned(),
-            }
-        })
-        .collect();
-    let better = parts.join(", ");
-    (better != raw
-        && fold::letters(&better) == fold::letters(raw)
-        && parts.len() == raw.split(',').count())
-    .then_some(better)
-    .filter(|better| better.replace(' ', "") != raw.replace(' ', ""))
-}
-
-/// The one entry with these letters, when none is equal.
-fn accented<'a>(name: &str, places: &'a Lexicon) -> Option<&'a str> {
-    let entries = || places.entries.iter().map(|entry| entry.canonical.as_str());
-    if name.is_empty() || entries().any(|entry| entry == name) {
-        return None;
-    }
-    let folded = fold::letters(name);
-    let mut same = entries().filter(|entry| fold::letters(entry) == folded);
-    same.next().filter(|_| same.next().is_none())
+/// The quarter of a year with its number in ones, which look like other upright letters ("Quý TII").
+fn quarter(raw: &str) -> Option<String> {
+    let mut words: Vec<&str> = raw.split(' ').collect();
+    let ones = ["I", "II", "III"].get(words.get(1)?.chars().count().checked_sub(1)?)?;
+    let upright = words[1].chars().all(|c| "ITLlÌÍ1|".contains(c));
+    words[1] = upright.then_some(*ones)?;
+    Some(words.join(" ")).filter(|better| better != raw)
 }
 
 /// The one printed form of the list the letters are near to.
@@ -157,19 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn accents_of_a_known_district_are_put_right() {
-        let place = |raw: &str| read("van_bang", "noi_sinh", raw);
+    fn a_quarter_is_counted_in_ones() {
         assert_eq!(
-            place("Đức Phố, Quảng Ngãi").as_deref(),
-            Some("Đức Phổ, Quảng Ngãi")
+            quarter("Quý TII năm 2017").as_deref(),
+            Some("Quý III năm 2017")
         );
-        assert_eq!(
-            place("Thị xã Quảng Ngải").as_deref(),
-            Some("Thị xã Quảng Ngãi")
-        );
-        assert_eq!(place("Đức Phổ, Quảng Ngãi"), None);
-        assert_eq!(place("Xóm Cây Đa, Quảng Ngãi"), None);
-        assert_eq!(place(",,"), None);
+        assert_eq!(quarter("Quý IV năm 2017"), None);
+        assert_eq!(quarter("Quý II"), None);
+        assert_eq!(quarter("Quý "), None);
     }
 
     #[test]

@@ -1,14 +1,15 @@
-//! Names down a column: middle and given names are made of few hundred syllables, so that a slip of
+//! Syllables of names: middle and given names are made of few hundred syllables, so that a slip of
 //! the engine mostly leads out of them.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::fold;
+use crate::phonology::is_syllable;
 
 /// The syllables of middle and given names.
 static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-    let list = include_str!("../../../classes/lexicons/tieng_ten.txt");
+    let list = include_str!("../../classes/lexicons/tieng_ten.txt");
     let lines = list.lines().map(str::trim);
     lines
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -19,7 +20,7 @@ static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
 const MIDDLE: [(&str, &str); 2] = [("van", "Văn"), ("thi", "Thị")];
 
 /// How many syllables after the family name no other name has.
-pub(super) fn strange(name: &str) -> usize {
+pub(crate) fn strange(name: &str) -> usize {
     let given = name.split(' ').skip(1);
     given
         .filter(|syllable| !KNOWN.contains(capitalised(syllable).as_str()))
@@ -27,17 +28,17 @@ pub(super) fn strange(name: &str) -> usize {
 }
 
 /// The name with syllables put right where one choice is left; `None` when there is nothing to put right.
-pub(super) fn better(name: &str) -> Option<String> {
+pub(crate) fn better(name: &str) -> Option<String> {
     let mut words: Vec<String> = name.split(' ').map(str::to_owned).collect();
     let shout = !name.chars().any(char::is_lowercase);
     rejoin(&mut words);
     let count = words.len();
     for (index, word) in words.iter_mut().enumerate().skip(1) {
         let written = capitalised(word);
-        if KNOWN.contains(written.as_str()) {
-            continue;
-        }
         let between = index == 1 && count > 2;
+        if KNOWN.contains(written.as_str()) || !between && is_syllable(&written) {
+            continue; // a rare name is a name
+        }
         if let Some(known) = one_choice(&written, between) {
             *word = if shout {
                 known.to_uppercase()
