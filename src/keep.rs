@@ -2,10 +2,10 @@
 //! scan become one OCFL version. Until then the catalogue alone holds them, and the lag is a metric.
 
 use serde_json::json;
-use sogoc_workers::reading::PageReading;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use crate::alto;
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::clock::parse_stamp;
@@ -96,7 +96,7 @@ pub async fn keep(archive: &Archive, job: &Leased) -> Result<()> {
         RECORDS_FILE,
         serde_json::to_vec_pretty(&kept)?,
     ))];
-    changes.extend(words(archive, scan_id, &kept).await?);
+    changes.extend(words(archive, scan_id).await?);
     add_version(archive, &object, &changes, &kept).await?;
     book(archive, job, &kept).await
 }
@@ -153,22 +153,24 @@ fn record_of(row: &AnyRow) -> Result<KeptRecord> {
     })
 }
 
-/// The words of every page that has a decided record, as ALTO 4.
-async fn words(archive: &Archive, scan_id: &str, kept: &KeptRecords) -> Result<Vec<Change>> {
-    let pages = sqlx::query("SELECT id, number FROM pages WHERE scan_id = $1 ORDER BY number")
+/// The words of every page that was read, as ALTO 4.
+async fn words(archive: &Archive, scan_id: &str) -> Result<Vec<Change>> {
+    let query =
+        "SELECT p.id, p.number, s.original_name FROM pages p JOIN scans s ON s.id = p.scan_id
+         WHERE p.scan_id = $1 AND p.state = 'read' ORDER BY p.number";
+    let pages = sqlx::query(query)
         .bind(scan_id)
         .fetch_all(archive.catalogue.pool())
         .await?;
     let mut changes = Vec::new();
     for row in &pages {
         let number: i64 = row.try_get("number")?;
-        if !kept.records.iter().any(|record| record.page == number) {
-            continue;
-        }
         let id: String = row.try_get("id")?;
         if let Some(reading) = crate::page::reading(archive, &id).await? {
+            let file: String = row.try_get("original_name")?;
             let path = format!("words/page-{number:05}.alto.xml");
-            changes.push(Change::Put(Content::bytes(path, alto(&reading, number))));
+            let words = alto::page(&reading, &file, number);
+            changes.push(Change::Put(Content::bytes(path, words)));
         }
     }
     Ok(changes)
@@ -226,56 +228,4 @@ async fn book(archive: &Archive, job: &Leased, kept: &KeptRecords) -> Result<()>
         tx.commit().await?;
     }
     Ok(())
-}
-
-/// ALTO 4 (Library of Congress) of one page: strings with boxes and confidence, in pixels.
-fn alto(reading: &PageReading, number: i64) -> Vec<u8> {
-    use std::fmt::Write;
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let (width, height) = (reading.width, reading.height);
-    xml.push_str(
-        "<alto xmlns=\"http://www.loc.gov/standards/alto/ns-v4#\">\n  <Description><MeasurementUnit>pixel</MeasurementUnit></Description>\n",
-    );
-    let _ = writeln!(
-        xml,
-        "  <Layout><Page ID=\"p{number}\" PHYSICAL_IMG_NR=\"{number}\" WIDTH=\"{width}\" HEIGHT=\"{height}\"><PrintSpace HPOS=\"0\" VPOS=\"0\" WIDTH=\"{width}\" HEIGHT=\"{height}\"><TextBlock ID=\"b{number}\"><TextLine>"
-    ); // writing to a String cannot fail
-    for word in &reading.words {
-        let [x, y, w, h] = word.bounds;
-        let text = escaped(&word.text);
-        let confidence = word.confidence;
-        let _ = writeln!(
-            xml,
-            "    <String CONTENT=\"{text}\" HPOS=\"{x}\" VPOS=\"{y}\" WIDTH=\"{w}\" HEIGHT=\"{h}\" WC=\"{confidence:.3}\"/>"
-        );
-    }
-    xml.push_str("  </TextLine></TextBlock></PrintSpace></Page></Layout>\n</alto>\n");
-    xml.into_bytes()
-}
-
-/// Text as XML 1.0 takes it: what it cannot hold becomes a space.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => out.push(' '),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_on_the_paper_can_break_out_of_the_xml() {
-        assert_eq!(escaped("a<b>&\"c\u{1}\u{ffff}"), "a&lt;b&gt;&amp;&quot;c  ");
-    }
 }

@@ -3,11 +3,13 @@
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
-//! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`], [`correction`], [`keep`], [`review`],
+//! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`], [`correction`],
+//! [`alto`], [`keep`], [`two_layer`], [`review`],
 //! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
+pub mod alto;
 pub mod archive;
 pub mod audit;
 pub mod batch;
@@ -38,6 +40,7 @@ pub mod scan;
 pub mod seal;
 pub mod search;
 pub mod search_case;
+pub mod two_layer;
 pub mod upload;
 pub mod vault;
 pub mod web;

@@ -132,6 +132,32 @@ pub async fn reading(archive: &Archive, page_id: &str) -> Result<Option<PageRead
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
+/// The reading of a page that was read; read again where the cache no longer holds it.
+///
+/// # Errors
+/// `Refused` when the page cannot be read any more, `Corrupt` master, `Unavailable`.
+pub(crate) async fn reading_or_again(archive: &Archive, page: &PageView) -> Result<PageReading> {
+    if let Some(reading) = reading(archive, &page.id).await? {
+        return Ok(reading);
+    }
+    let file = scan::fetch_master(archive, &page.scan_id).await?;
+    let job = PageJob {
+        path: file.to_path_buf(),
+        page: page_number(page.number),
+        known: Known {
+            class_hint: page.class.clone(),
+            map: None, // words are the same with a volume's map and without
+        },
+    };
+    let reading = archive.pool.read(job).await.map_err(not_shown)?;
+    let words = serde_json::to_vec(&reading)?;
+    archive
+        .vault
+        .put_cache(&reading_key(&page.id), words.into())
+        .await?;
+    Ok(reading)
+}
+
 /// The verb behind the job `read_page`: reads one page and books what was read, once.
 ///
 /// # Errors
@@ -322,7 +348,7 @@ fn view_of(row: &sqlx::any::AnyRow) -> Result<PageView> {
     })
 }
 
-fn not_shown(failure: Failure) -> Error {
+pub(crate) fn not_shown(failure: Failure) -> Error {
     match failure.kind {
         FailureKind::Unavailable => Error::unavailable("reading", failure.kind.code()),
         kind => Error::refused("not_shown", kind.sentence_vi(), kind.sentence_en()),
@@ -344,11 +370,11 @@ fn reading_key(page_id: &str) -> String {
     format!("readings/{page_id}.json")
 }
 
-fn page_number(number: i64) -> u32 {
+pub(crate) fn page_number(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(1)
 }
 
 /// Content that stands turned clockwise is turned back by the rest of the circle.
-fn turn_back(rotation: i64) -> u16 {
+pub(crate) fn turn_back(rotation: i64) -> u16 {
     u16::try_from((360 - rotation.rem_euclid(360)) % 360).unwrap_or(0)
 }

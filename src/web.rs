@@ -7,6 +7,7 @@ mod corrections;
 mod counter;
 mod custody;
 mod desk;
+mod documents;
 mod extract;
 mod fault;
 mod file_form;
@@ -62,6 +63,7 @@ pub fn router(archive: State) -> Router {
         .merge(desk::routes())
         .merge(volumes::routes())
         .merge(reading_room::routes())
+        .merge(documents::routes())
         .merge(requests::routes())
         .merge(searches::routes())
         .merge(seal::routes())

@@ -22,6 +22,7 @@ mod restart;
 mod reuse;
 mod seal;
 mod support;
+mod two_layer;
 mod vault_story;
 mod volumes;
 mod walk;

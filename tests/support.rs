@@ -1,5 +1,6 @@
 //! What tests stand on: real servers, foreign validators, and callers as types.
 
+pub mod alto;
 pub mod archive;
 pub mod authority;
 pub mod child;

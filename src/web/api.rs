@@ -4,6 +4,7 @@
 mod batches;
 mod corrections;
 mod custody;
+mod documents;
 mod issued;
 mod manifest;
 mod notices;
@@ -60,6 +61,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(batches::routes())
         .merge(volumes::routes())
         .merge(records::routes())
+        .merge(documents::routes())
         .merge(requests::routes())
         .merge(track::routes())
         .merge(searches::routes())

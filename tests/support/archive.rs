@@ -93,15 +93,20 @@ impl Holdings {
 
     /// What must hold at the end of every test: no job left over or failed, and the log's chain whole.
     pub async fn check(&self) {
-        let left = jobs::backlog(&self.archive.catalogue).await.unwrap();
-        let left: Vec<_> = left
-            .iter()
-            .filter(|row| row.kind != "sweep_uploads")
-            .collect();
-        assert!(left.is_empty(), "jobs left over: {left:?}");
-        let chain = audit::check(&self.archive.catalogue).await.unwrap();
-        assert!(matches!(chain, audit::Chain::Whole(_)), "{chain:?}");
+        all_done(&self.archive).await;
     }
+}
+
+/// No job is left over or failed, and the log's chain is whole.
+pub async fn all_done(archive: &Archive) {
+    let left = jobs::backlog(&archive.catalogue).await.unwrap();
+    let left: Vec<_> = left
+        .iter()
+        .filter(|row| row.kind != "sweep_uploads")
+        .collect();
+    assert!(left.is_empty(), "jobs left over: {left:?}");
+    let chain = audit::check(&archive.catalogue).await.unwrap();
+    assert!(matches!(chain, audit::Chain::Whole(_)), "{chain:?}");
 }
 
 /// One of the scans the repository ships.

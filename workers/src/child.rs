@@ -82,8 +82,8 @@ fn answer_one(socket: &mut UnixStream, reader: &mut Reader) -> Result<(), Protoc
     };
     match outcome {
         Ok(Done::Message(answer)) => protocol::send(socket, &answer, protocol::MAX_ANSWER),
-        Ok(Done::Jpeg(bytes)) => {
-            protocol::send(socket, &Answer::Rendered, protocol::MAX_ANSWER)?;
+        Ok(Done::WithBytes(answer, bytes)) => {
+            protocol::send(socket, &answer, protocol::MAX_ANSWER)?;
             protocol::send_bytes(socket, &bytes, protocol::MAX_ANSWER)
         }
         Err(failure) => protocol::send(socket, &Answer::Failed(failure), protocol::MAX_ANSWER),
@@ -93,7 +93,7 @@ fn answer_one(socket: &mut UnixStream, reader: &mut Reader) -> Result<(), Protoc
 /// What a request came to.
 enum Done {
     Message(Answer),
-    Jpeg(Vec<u8>),
+    WithBytes(Answer, Vec<u8>),
 }
 
 /// What stays loaded between pages.
@@ -152,12 +152,18 @@ impl Reader {
                 crop,
             } => {
                 let decoded = decode::decode_file(file, page, &self.limits)?;
-                Ok(Done::Jpeg(render::render(
-                    &decoded.image,
-                    turn_degrees,
-                    max_side,
-                    crop,
-                )?))
+                let jpeg = render::render(&decoded.image, turn_degrees, max_side, crop)?;
+                Ok(Done::WithBytes(Answer::Rendered, jpeg))
+            }
+            Task::Picture { page } => {
+                let (picture, bytes) = decode::picture::picture(file, page, &self.limits)?;
+                Ok(Done::WithBytes(Answer::Pictured(picture), bytes))
+            }
+            Task::Digest { page, turn_degrees } => {
+                let decoded = decode::decode_file(file, page, &self.limits)?;
+                let upright = render::turn(decoded.image, turn_degrees)?;
+                let digest = decode::picture::digest(&upright);
+                Ok(Done::Message(Answer::Digested(digest)))
             }
         }
     }

@@ -5,6 +5,7 @@
 
 mod jpeg;
 mod pdf;
+pub(crate) mod picture;
 mod png;
 mod raster;
 mod sniff;
@@ -17,6 +18,8 @@ use std::path::Path;
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
 
+pub use self::pdf::Turn;
+pub use self::picture::{Packing, Picture, PixelDigest};
 pub use self::sniff::Format;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::reading;

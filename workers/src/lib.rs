@@ -38,3 +38,4 @@ mod testing;
 mod value;
 
 pub use page_reader::{Known, read_page};
+pub use protocol::VERSION as PROTOCOL_VERSION;

@@ -23,7 +23,7 @@ use self::keeper::{Keeper, Work};
 use self::process::KillHandle;
 pub use self::stats::PoolStats;
 use self::stats::Tally;
-use crate::decode::DecodeLimits;
+use crate::decode::{DecodeLimits, Picture, PixelDigest};
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::page_reader::Known;
 use crate::probe::Probe;
@@ -201,6 +201,29 @@ impl Pool {
         };
         match self.perform(&path, task).await? {
             (Answer::Rendered, jpeg) if jpeg.starts_with(&[0xFF, 0xD8]) => Ok(jpeg),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// The picture of page `page` (from 1) of the file at `path` as a PDF can hold it, and its bytes.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`]; `refused` for a page of a PDF that is drawn and not scanned.
+    pub async fn picture(&self, path: &Path, page: u32) -> Outcome<(Picture, Vec<u8>)> {
+        match self.perform(path, Task::Picture { page }).await? {
+            (Answer::Pictured(picture), bytes) => Ok((picture, bytes)),
+            (other, _) => Err(unexpected(&other)),
+        }
+    }
+
+    /// What page `page` (from 1) shows when turned clockwise by `turn_degrees`, as a digest.
+    ///
+    /// # Errors
+    /// Any [`FailureKind`].
+    pub async fn digest(&self, path: &Path, page: u32, turn_degrees: u16) -> Outcome<PixelDigest> {
+        let task = Task::Digest { page, turn_degrees };
+        match self.perform(path, task).await? {
+            (Answer::Digested(digest), _) => Ok(digest),
             (other, _) => Err(unexpected(&other)),
         }
     }

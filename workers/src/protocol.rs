@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::passing::{receive_file, send_file};
-use crate::decode::{DecodeLimits, PageShape};
+use crate::decode::{DecodeLimits, PageShape, Picture, PixelDigest};
 use crate::limits::Confinement;
 use crate::outcome::Failure;
 use crate::page_reader::Known;
@@ -21,7 +21,7 @@ use crate::probe::Probe;
 use crate::reading::{Box4, PageReading};
 
 /// Raised whenever a message changes; both sides must say the same.
-pub(crate) const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Longest request or set-up message, in bytes.
 pub(crate) const MAX_REQUEST: u32 = 64 << 10;
@@ -74,6 +74,10 @@ pub(crate) enum Task {
         max_side: u32,
         crop: Option<Box4>,
     },
+    /// One page's picture as a PDF can hold it.
+    Picture { page: u32 },
+    /// What one page shows, turned clockwise, as a digest.
+    Digest { page: u32, turn_degrees: u16 },
 }
 
 /// What came of a request.
@@ -85,6 +89,9 @@ pub(crate) enum Answer {
     Read(Box<PageReading>),
     /// A frame of raw bytes follows.
     Rendered,
+    /// A frame of raw bytes follows.
+    Pictured(Picture),
+    Digested(PixelDigest),
     Failed(Failure),
     /// The child panicked and is about to exit; the text is the place in the source.
     Panicked(String),

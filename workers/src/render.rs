@@ -61,7 +61,11 @@ fn clamp(value: i32, side: u32) -> u32 {
     u32::try_from(value.max(0)).unwrap_or(0).min(side)
 }
 
-fn turn(image: DynamicImage, degrees: u16) -> Outcome<DynamicImage> {
+/// The picture turned clockwise.
+///
+/// # Errors
+/// `refused` for a turn that is not a quarter.
+pub(crate) fn turn(image: DynamicImage, degrees: u16) -> Outcome<DynamicImage> {
     match degrees {
         0 => Ok(image),
         90 => Ok(image.rotate90()),

@@ -7,6 +7,7 @@ mod survey;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, page::Page};
 use image::DynamicImage;
 
+pub use self::survey::Turn;
 use self::survey::{Survey, WholeImage};
 use super::{DecodeLimits, DecodedPage, PageShape, no_such_page};
 use crate::outcome::{Failure, FailureKind, Outcome};
@@ -16,6 +17,9 @@ const DRAWN_DPI: u32 = 300;
 
 /// PDF user space has 72 units to the inch.
 const UNITS_PER_INCH: f64 = 72.0;
+
+/// Stands in every signature (ISO 32000-1, 12.8.1), and never packed: its numbers are places in the file.
+const SIGNED: &[u8] = b"/ByteRange";
 
 /// Readers look for `%%EOF` this far from the end (ISO 32000-1, annex H, note 18).
 const END_WINDOW: usize = 1024;
@@ -65,6 +69,27 @@ pub(super) fn decode(bytes: Vec<u8>, page: u32, limits: &DecodeLimits) -> Outcom
     })
 }
 
+/// The JPEG that a scanned page is, and how it is turned; `None` for a scan stored otherwise.
+///
+/// # Errors
+/// As [`shape`]; `refused` for a page that is drawn, not scanned, and for a signed document: a page
+/// taken out of it would no longer be what was signed.
+pub(super) fn scanned_jpeg(
+    bytes: Vec<u8>,
+    page: u32,
+    limits: &DecodeLimits,
+) -> Outcome<Option<(Vec<u8>, Turn)>> {
+    if memchr::memmem::find(&bytes, SIGNED).is_some() {
+        return Err(Failure::new(FailureKind::Refused, "a signed document"));
+    }
+    let pdf = open(bytes, limits)?;
+    let page = find(&pdf, page)?;
+    let Plan::Scan(scan) = plan(page) else {
+        return Err(Failure::new(FailureKind::Refused, "drawn, not scanned"));
+    };
+    Ok(draw::jpeg(page).map(|bytes| (bytes, scan.turn)))
+}
+
 /// How a page becomes pixels.
 enum Plan {
     /// One image covers the page: its own pixels.
@@ -84,12 +109,8 @@ impl Plan {
                 let pixels = u64::from(scan.width) * u64::from(scan.height);
                 let (width, height) = scan.upright();
                 // The decoded samples, their copy as an image, and a turned copy.
-                PageShape::new(
-                    width,
-                    height,
-                    scan.dpi,
-                    pixels.saturating_mul(9) + file_bytes,
-                )
+                let decode_bytes = pixels.saturating_mul(9).saturating_add(file_bytes);
+                PageShape::new(width, height, scan.dpi, decode_bytes)
             }
             Self::Drawing {
                 width,
@@ -98,8 +119,10 @@ impl Plan {
             } => {
                 let pixels = u64::from(*width) * u64::from(*height);
                 // The canvas and its copy as an image; each image placed, decoded and as a pattern.
-                let decode_bytes =
-                    pixels.saturating_mul(11) + samples.saturating_mul(8) + file_bytes;
+                let decode_bytes = pixels
+                    .saturating_mul(11)
+                    .saturating_add(samples.saturating_mul(8))
+                    .saturating_add(file_bytes);
                 PageShape::new(*width, *height, Some(DRAWN_DPI), decode_bytes)
             }
         }

@@ -62,6 +62,52 @@ pub(super) fn header(bytes: &[u8]) -> Outcome<Header> {
     Ok(header)
 }
 
+/// The filtered and deflated rows, as a PDF takes them too.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub channels: u8,
+    pub bits: u8,
+    /// Red, green and blue of each index; empty without a palette.
+    pub palette: Vec<u8>,
+    pub data: Vec<u8>,
+}
+
+/// The rows of a PNG; `None` where they are interlaced, hold transparency or are none.
+pub(super) fn rows(bytes: &[u8]) -> Option<Rows> {
+    let (mut color_type, mut bits, mut palette, mut data) = (None, 0, Vec::new(), Vec::new());
+    let mut rest = bytes.get(8..)?;
+    while let Some((kind, body, after)) = chunk(rest) {
+        match kind {
+            // Compression, filtering and interlacing are of the first kind each.
+            b"IHDR" if body.len() == 13 && body[10..] == [0, 0, 0] => {
+                (bits, color_type) = (body[8], Some(body[9]));
+            }
+            b"PLTE" => palette = body.to_vec(),
+            b"tRNS" => return None,
+            b"IDAT" => data.extend_from_slice(body),
+            b"IEND" => break,
+            _ => {}
+        }
+        rest = after;
+    }
+    let whole_palette = !palette.is_empty() && palette.len() % 3 == 0 && palette.len() <= 768;
+    let channels = match color_type? {
+        0 => 1,
+        2 => 3,
+        3 if whole_palette => 1,
+        _ => return None,
+    };
+    if color_type != Some(3) {
+        palette.clear(); // only a suggestion there
+    }
+    (!data.is_empty()).then_some(Rows {
+        channels,
+        bits,
+        palette,
+        data,
+    })
+}
+
 /// The first chunk's type and body, and what follows it.
 fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let length = big_endian(bytes.get(0..4)?) as usize;

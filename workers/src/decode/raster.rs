@@ -17,7 +17,9 @@ pub(super) fn shape(bytes: &[u8], format: Format, limits: &DecodeLimits) -> Outc
         let header = png::header(bytes)?;
         let (width, height) = (header.width, header.height);
         let pixels = u64::from(width) * u64::from(height);
-        let decode_bytes = pixels.saturating_mul(header.bytes_per_pixel()) + file_bytes;
+        let decode_bytes = pixels
+            .saturating_mul(header.bytes_per_pixel())
+            .saturating_add(file_bytes);
         let dpi = header.dpi.and_then(believable_dpi);
         (
             PageShape::new(width, height, dpi, decode_bytes),

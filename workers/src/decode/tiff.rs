@@ -71,6 +71,26 @@ pub(super) fn decode(file: File, page: u32, limits: &DecodeLimits) -> Outcome<De
     })
 }
 
+/// The one JPEG that a page is, with the tables it borrows; `None` for a page stored otherwise.
+///
+/// # Errors
+/// As [`decode`].
+pub(super) fn single_jpeg(
+    file: File,
+    page: u32,
+    limits: &DecodeLimits,
+) -> Outcome<Option<Vec<u8>>> {
+    let mut tiff = open_at(file, page, limits)?;
+    if !is_jpeg(&mut tiff)? {
+        return Ok(None);
+    }
+    let strips = Strips::of(&mut tiff)?;
+    match strips.places[..] {
+        [only] => strips.read(&mut tiff, only).map(Some),
+        _ => Ok(None),
+    }
+}
+
 fn length(file: &File) -> Outcome<u64> {
     Ok(file.metadata().map_err(Failure::unreadable)?.len())
 }
@@ -226,17 +246,27 @@ fn is_jpeg(tiff: &mut Tiff) -> Outcome<bool> {
 
 /// JPEG strips (TIFF technical note 2): each is a JPEG of its own that borrows common tables. Done
 /// here because the library refuses the subsampled colour that scanners write.
-fn jpeg_strips(tiff: &mut Tiff, shape: &PageShape) -> Outcome<DynamicImage> {
-    use std::io::{Read, Seek, SeekFrom};
-    let offsets = tiff.get_tag_u64_vec(Tag::StripOffsets).map_err(named)?;
-    let counts = tiff.get_tag_u64_vec(Tag::StripByteCounts).map_err(named)?;
-    let tables = match tiff.find_tag(Tag::JPEGTables).map_err(named)? {
-        Some(tables) => tables.into_u8_vec().map_err(named)?,
-        None => Vec::new(),
-    };
-    let mut page = RgbImage::new(shape.width, shape.height);
-    let mut top = 0;
-    for (offset, count) in offsets.into_iter().zip(counts) {
+struct Strips {
+    /// Offset and length of each.
+    places: Vec<(u64, u64)>,
+    tables: Vec<u8>,
+}
+
+impl Strips {
+    fn of(tiff: &mut Tiff) -> Outcome<Self> {
+        let offsets = tiff.get_tag_u64_vec(Tag::StripOffsets).map_err(named)?;
+        let counts = tiff.get_tag_u64_vec(Tag::StripByteCounts).map_err(named)?;
+        let tables = match tiff.find_tag(Tag::JPEGTables).map_err(named)? {
+            Some(tables) => tables.into_u8_vec().map_err(named)?,
+            None => Vec::new(),
+        };
+        let places = offsets.into_iter().zip(counts).collect();
+        Ok(Self { places, tables })
+    }
+
+    /// One strip as a whole JPEG.
+    fn read(&self, tiff: &mut Tiff, (offset, count): (u64, u64)) -> Outcome<Vec<u8>> {
+        use std::io::{Read, Seek, SeekFrom};
         let mut strip = Vec::new();
         let reader = tiff.inner();
         reader
@@ -246,7 +276,26 @@ fn jpeg_strips(tiff: &mut Tiff, shape: &PageShape) -> Outcome<DynamicImage> {
             .take(count)
             .read_to_end(&mut strip)
             .map_err(Failure::unreadable)?;
-        let strip = decode_strip(&tables, &strip, shape)?;
+        let body = strip
+            .get(2..)
+            .ok_or_else(|| Failure::unreadable("an empty JPEG strip"))?;
+        // The tables end with an end-of-image marker, the strip starts with a start-of-image marker.
+        Ok(match self.tables.len() {
+            0..4 => strip,
+            length => [&self.tables[..length - 2], body].concat(),
+        })
+    }
+}
+
+fn jpeg_strips(tiff: &mut Tiff, shape: &PageShape) -> Outcome<DynamicImage> {
+    let strips = Strips::of(tiff)?;
+    let mut page = RgbImage::new(shape.width, shape.height);
+    let mut top = 0;
+    for place in &strips.places {
+        let strip = decode_strip(&strips.read(tiff, *place)?, shape)?;
+        if strip.height() > shape.height - top {
+            return Err(Failure::unreadable("TIFF with more rows than it announces"));
+        }
         image::imageops::replace(&mut page, &strip, 0, i64::from(top));
         top += strip.height();
     }
@@ -258,22 +307,14 @@ fn jpeg_strips(tiff: &mut Tiff, shape: &PageShape) -> Outcome<DynamicImage> {
     Ok(DynamicImage::ImageRgb8(page))
 }
 
-fn decode_strip(tables: &[u8], strip: &[u8], shape: &PageShape) -> Outcome<RgbImage> {
-    let body = strip
-        .get(2..)
-        .ok_or_else(|| Failure::unreadable("an empty JPEG strip"))?;
-    // The tables end with an end-of-image marker, the strip starts with a start-of-image marker.
-    let whole = match tables.len() {
-        0..4 => strip.to_vec(),
-        length => [&tables[..length - 2], body].concat(),
-    };
-    let header = super::jpeg::header(&whole)?;
+fn decode_strip(strip: &[u8], shape: &PageShape) -> Outcome<RgbImage> {
+    let header = super::jpeg::header(strip)?;
     if header.width != shape.width || header.height > shape.height {
         return Err(Failure::unreadable(
             "a JPEG strip of another size than its page",
         ));
     }
-    let decoded = raster::decode_pixels(&whole, super::Format::Jpeg, shape.predicted_bytes)?;
+    let decoded = raster::decode_pixels(strip, super::Format::Jpeg, shape.predicted_bytes)?;
     Ok(decoded.into_rgb8())
 }
 

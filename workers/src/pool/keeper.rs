@@ -97,7 +97,11 @@ impl Keeper {
     /// Headers first, admitted by the file's length; then the page, admitted by its prediction.
     fn perform(&mut self, file: &File, task: Task) -> Outcome<(Answer, Vec<u8>)> {
         let deadline = Instant::now() + self.config.page_timeout;
-        let (Task::Read { page, .. } | Task::Render { page, .. }) = &task else {
+        let (Task::Read { page, .. }
+        | Task::Render { page, .. }
+        | Task::Picture { page }
+        | Task::Digest { page, .. }) = &task
+        else {
             return self.ask_admitted(file, task, self.header_bytes(file), deadline);
         };
         let headers = Task::Shape { page: *page };

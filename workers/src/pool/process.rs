@@ -237,7 +237,9 @@ fn exchange(
     protocol::send_file(line.socket, file)?;
     let answer = protocol::receive(line, protocol::MAX_ANSWER)?;
     let bytes = match answer {
-        Answer::Rendered => protocol::receive_bytes(line, protocol::MAX_ANSWER)?,
+        Answer::Rendered | Answer::Pictured(_) => {
+            protocol::receive_bytes(line, protocol::MAX_ANSWER)?
+        }
         _ => Vec::new(),
     };
     Ok((answer, bytes))

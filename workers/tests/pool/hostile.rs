@@ -1,14 +1,16 @@
 //! Files made to do harm end in a named outcome and harm only themselves.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use image::{DynamicImage, ImageFormat};
 use libtest_mimic::Trial;
 use lopdf::dictionary;
-use sogoc_workers::outcome::FailureKind;
+use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{Pool, PoolConfig};
 
+use crate::mutate::{Chance, mutant};
 use crate::paper::{assemble_sized, born_digital_pdf, encoded, picture, scanned_pdf};
 use crate::support::{Folder, config, fact, fixture, pool, read, render, wait};
 
@@ -31,9 +33,14 @@ pub fn trials() -> Vec<Trial> {
             deadline,
         ),
         fact(
-            "hundreds_of_mutated_files_end_in_readings_or_named_outcomes",
+            "hundreds_of_mutated_files_end_in_named_outcomes_and_good_pages_are_read_between_them",
             mutated,
         ),
+        fact(
+            "every_truncation_and_every_giant_header_has_its_named_outcome",
+            giants_and_stumps,
+        ),
+        fact("what_fuzzing_found_stays_mended", found),
     ]
 }
 
@@ -176,7 +183,7 @@ fn deadline() {
     let good = folder.put("good.pdf", &born_digital_pdf(1));
     let pool = Pool::new(PoolConfig {
         children: 1,
-        page_timeout: Duration::from_secs(3),
+        page_timeout: Duration::from_secs(6),
         ..config()
     })
     .unwrap();
@@ -184,7 +191,7 @@ fn deadline() {
         let started = std::time::Instant::now();
         let failure = render(&pool, &slow, 1).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::TimedOut, "{failure}");
-        assert!(started.elapsed() < Duration::from_secs(8));
+        assert!(started.elapsed() < Duration::from_secs(20));
         assert!(render(&pool, &good, 1).await.is_ok());
     });
     let stats = pool.stats();
@@ -192,46 +199,146 @@ fn deadline() {
     assert_eq!(stats.outcomes.get("timed_out"), Some(&1));
 }
 
-/// From a fixed seed, so that a failure repeats. Mutants are probed and rendered, not recognised.
+/// From a fixed seed, so that a failure repeats. Each is looked at and drawn, and between them a good
+/// page is read as if it were alone.
 fn mutated() {
     let folder = Folder::new();
-    let small = picture().thumbnail(300, 300);
-    let mut samples: Vec<Vec<u8>> = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Tiff]
-        .into_iter()
-        .map(|format| encoded(&small, format))
-        .collect();
-    samples.push(born_digital_pdf(1));
-    for name in [
-        "g4.tif",
-        "two-pages-lzw.tif",
-        "jpeg-subsampled.tif",
-        "locked.pdf",
-    ] {
-        samples.push(std::fs::read(fixture(name)).unwrap());
-    }
+    let seeds = sound_files();
+    let good = folder.put("good.png", &encoded(&picture(), ImageFormat::Png));
     let pool = pool();
-    let mut random = Lcg(20_261_122);
-    let mut failed = 0;
+    let mut chance = Chance::new(20_261_122);
+    let mut ended: BTreeMap<&str, u32> = BTreeMap::new();
     wait(async {
-        for round in 0..60 {
-            for (number, sample) in samples.iter().enumerate() {
-                let mut mutant = sample.clone();
-                random.mutate(&mut mutant);
-                let path = folder.put("mutant", &mutant);
+        let alone = read(&pool, &good, 1).await.unwrap();
+        for round in 0..14 {
+            for (number, (name, sound)) in seeds.iter().enumerate() {
+                let lender = &seeds[(number + round) % seeds.len()].1;
+                let path = folder.put("mutant", &mutant(&mut chance, sound, lender));
                 let probed = pool.probe(&path).await.map(|_| ());
-                let rendered = render(&pool, &path, 1).await.map(|_| ());
-                for failure in [probed.err(), rendered.err()].into_iter().flatten() {
-                    failed += 1;
-                    assert!(
-                        failure.kind.is_about_the_file(),
-                        "sample {number}, round {round}: {failure}"
-                    );
+                let drawn = render(&pool, &path, 1).await.map(|_| ());
+                for outcome in [probed, drawn] {
+                    let word = outcome.as_ref().err().map_or("done", Failure::code);
+                    *ended.entry(word).or_default() += 1;
+                    let failure = outcome.err().filter(|failure| !is_foreseen(failure.kind));
+                    assert!(failure.is_none(), "{name}, round {round}: {failure:?}");
                 }
+            }
+            let among = read(&pool, &good, 1).await.unwrap();
+            assert_eq!((&among.text, &among.words), (&alone.text, &alone.words));
+        }
+    });
+    println!("{} files: {ended:?}", seeds.len() * 14);
+    assert!(ended["unreadable"] > 200, "mutation must bite: {ended:?}");
+    assert_eq!(pool.stats().busy, 0);
+}
+
+/// Named, and either said of the file or the work of the limits; never a crash, never silence.
+fn is_foreseen(kind: FailureKind) -> bool {
+    kind.is_about_the_file() || matches!(kind, FailureKind::OutOfMemory | FailureKind::TimedOut)
+}
+
+/// One small sound file for each way of storing pixels, and some larger ones.
+fn sound_files() -> Vec<(String, Vec<u8>)> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(fixture("seeds"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.extend(
+        [
+            "g4.tif",
+            "two-pages-lzw.tif",
+            "jpeg-subsampled.tif",
+            "locked.pdf",
+        ]
+        .map(fixture),
+    );
+    paths.sort();
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let read = |path: &PathBuf| (name(path), std::fs::read(path).unwrap());
+    paths.iter().map(read).collect()
+}
+
+/// A header that announces a sheet of 60 000 by 60 000, in every format, is refused before a pixel is
+/// made; cut anywhere, none of the files crashes a child.
+fn giants_and_stumps() {
+    let folder = Folder::new();
+    let pool = pool();
+    let mut files = 0;
+    wait(async {
+        for (name, sound) in sound_files() {
+            for tenth in 0..10 {
+                let path = folder.put("stump", &sound[..sound.len() * tenth / 10]);
+                let kinds = [
+                    pool.probe(&path).await.err().map(|failure| failure.kind),
+                    render(&pool, &path, 1)
+                        .await
+                        .err()
+                        .map(|failure| failure.kind),
+                ];
+                files += 1;
+                for kind in kinds.into_iter().flatten() {
+                    assert!(kind.is_about_the_file(), "{name} cut at {tenth}/10: {kind}");
+                }
+            }
+            if let Some(giant) = giant(&sound) {
+                let path = folder.put("giant", &giant);
+                let failure = render(&pool, &path, 1).await.unwrap_err();
+                files += 1;
+                assert_eq!(failure.kind, FailureKind::TooLarge, "{name}: {failure}");
             }
         }
     });
-    assert!(failed > 50, "mutation must bite: {failed}");
-    assert_eq!(pool.stats().busy, 0);
+    println!("{files} files");
+    assert!(files > 290, "{files}");
+}
+
+/// The same file with a header that says 60 000 by 60 000; `None` where that takes more than a header.
+fn giant(sound: &[u8]) -> Option<Vec<u8>> {
+    const SIDE: u16 = 60_000;
+    let mut bytes = sound.to_vec();
+    if sound.starts_with(b"\x89PNG") {
+        for side in [16..20, 20..24] {
+            bytes[side].copy_from_slice(&u32::from(SIDE).to_be_bytes());
+        }
+    } else if sound.starts_with(&[0xFF, 0xD8]) {
+        let frame = sound
+            .windows(2)
+            .position(|pair| pair == [0xFF, 0xC0] || pair == [0xFF, 0xC2])?;
+        for side in [frame + 5..frame + 7, frame + 7..frame + 9] {
+            bytes[side].copy_from_slice(&SIDE.to_be_bytes());
+        }
+    } else if sound.starts_with(b"%PDF") {
+        let text = String::from_utf8_lossy(sound);
+        if !text.contains("/Width 97/Height 64") {
+            return None;
+        }
+        let at = memchr::memmem::find(sound, b"/Width 97/Height 64")?;
+        bytes.splice(at..at + 19, *b"/Width 60000/Height 60000");
+    } else {
+        return None;
+    }
+    Some(bytes)
+}
+
+/// Files that fuzzing found something with; each ends in a name of its own now.
+fn found() {
+    let pool = pool();
+    let mut files = 0;
+    wait(async {
+        for entry in std::fs::read_dir(fixture("found")).unwrap() {
+            let path = entry.unwrap().path();
+            files += 1;
+            for outcome in [
+                pool.probe(&path).await.map(|_| ()),
+                render(&pool, &path, 1).await.map(|_| ()),
+                read(&pool, &path, 1).await.map(|_| ()),
+            ] {
+                let failure = outcome.err().filter(|failure| !is_foreseen(failure.kind));
+                assert!(failure.is_none(), "{path:?}: {failure:?}");
+            }
+        }
+    });
+    assert!(files > 0);
 }
 
 fn huge_png() -> Vec<u8> {
@@ -318,31 +425,4 @@ fn endless_drawing() -> Vec<u8> {
         }
         dictionary! { "XObject" => dictionary! { "F" => inner } }
     })
-}
-
-/// Knuth's generator; enough to spread mutations.
-struct Lcg(u64);
-
-impl Lcg {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % bound.max(1)
-    }
-
-    fn mutate(&mut self, bytes: &mut Vec<u8>) {
-        for _ in 0..=self.below(6) {
-            let at = self.below(bytes.len());
-            let span = 1 + self.below(12.min(bytes.len() - at));
-            match self.below(5) {
-                0 => bytes[at] = self.below(256) as u8,
-                1 => bytes[at] ^= 1 << self.below(8),
-                2 => drop(bytes.drain(at..at + span)),
-                3 => bytes[at..at + span].fill(0xFF),
-                _ => bytes.truncate(at.max(bytes.len() / 2)),
-            }
-        }
-    }
 }

@@ -7,6 +7,8 @@ mod formats;
 mod hostile;
 mod lives;
 mod memory;
+#[path = "../../examples/fuzz/mutate.rs"]
+mod mutate;
 mod paper;
 mod support;
 

@@ -1,7 +1,9 @@
 //! The largest pages offices scan stay under their budget, and the pool under its ceiling.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use image::imageops::FilterType;
 use image::{DynamicImage, GenericImage, ImageFormat, RgbImage};
 use libtest_mimic::Trial;
 use lopdf::dictionary;
@@ -21,6 +23,10 @@ pub fn trials() -> Vec<Trial> {
         fact(
             "a3_colour_at_300_dpi_stays_within_its_budget",
             a3_within_budget,
+        ),
+        fact(
+            "registers_in_a3_colour_read_side_by_side_keep_the_pool_under_its_ceiling",
+            pool_under_its_ceiling,
         ),
         fact(
             "a_page_that_cannot_fit_under_the_ceiling_is_too_large",
@@ -85,6 +91,37 @@ fn a3_within_budget() {
             assert!(held <= allowed, "{format} held {held} of {allowed} bytes");
         });
     }
+}
+
+/// A ruled register read with all there is, cells and second readings included, in both children at once.
+fn pool_under_its_ceiling() {
+    let folder = Folder::new();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../samples/scans/so-goc-thpt-2008-trang-06.jpg");
+    let sheet = image::open(page)
+        .unwrap()
+        .resize_exact(A3.1, A3.0, FilterType::Triangle)
+        .to_rgb8();
+    let path = folder.put("register.jpg", &encoded(&sheet.into(), ImageFormat::Jpeg));
+    let config = PoolConfig {
+        page_timeout: Duration::from_secs(600), // two at once, also on a machine that is busy elsewhere
+        ..config()
+    };
+    let (children, ceiling) = (config.children as u64, config.ceiling_bytes);
+    let pool = Pool::new(config).unwrap();
+    wait(async {
+        let (one, other) = tokio::join!(read(&pool, &path, 1), read(&pool, &path, 1));
+        for reading in [one.unwrap(), other.unwrap()] {
+            assert!(reading.records.len() > 5, "{} rows", reading.records.len());
+        }
+    });
+    let held = pool.stats().highest_child_bytes;
+    println!("register in A3: held {} MB in a child", held >> 20);
+    assert!(held <= A3_BUDGET, "{held} bytes");
+    assert!(
+        held * children <= ceiling,
+        "{held} bytes, {children} children"
+    );
 }
 
 fn beyond_the_ceiling() {

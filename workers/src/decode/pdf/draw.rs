@@ -9,6 +9,7 @@ use hayro::hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
     InterpreterSettings, InterpreterWarning, SoftMask,
 };
+use hayro::hayro_syntax::Filter;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Point};
 use hayro::vello_cpu::color::palette::css::WHITE;
@@ -20,7 +21,7 @@ use super::survey::{self, WholeImage};
 use super::{DRAWN_DPI, UNITS_PER_INCH, narrowed};
 use crate::decode::raster;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::reading::Word;
+use crate::reading::{Box4, Word};
 
 /// The pixels of a page that is one image, turned as a viewer shows them.
 pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> {
@@ -104,8 +105,22 @@ pub(super) fn text(page: &Page<'_>) -> Option<Vec<Word>> {
     let mut taker = TakeText::default();
     survey::interpret_into(page, &mut taker);
     taker.end_word();
+    let (width, height) = page.render_dimensions();
+    let scale = DRAWN_DPI as f32 / UNITS_PER_INCH as f32;
+    let sheet = [width, height].map(|side| (side * scale).ceil() as i32);
+    taker.words.retain_mut(|word| clip(&mut word.bounds, sheet));
     crate::legacy::mend(&mut taker.words);
     (taker.unknown == 0 && !taker.words.is_empty()).then_some(taker.words)
+}
+
+/// Cuts a box down to the sheet; false where nothing of it lies there, for text may be placed anywhere.
+fn clip(bounds: &mut Box4, [width, height]: [i32; 2]) -> bool {
+    let [x, y, w, h] = *bounds;
+    let (left, top) = (x.clamp(0, width), y.clamp(0, height));
+    let right = x.saturating_add(w).clamp(left, width);
+    let bottom = y.saturating_add(h).clamp(top, height);
+    *bounds = [left, top, right - left, bottom - top];
+    right > left && bottom > top
 }
 
 /// Takes the first raster image drawn, in its own samples.
@@ -138,6 +153,43 @@ impl<'a> Device<'a> for TakeImage {
             },
             None,
         );
+        self.taken.get_or_insert(taken);
+    }
+
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
+/// The JPEG file behind the page's image, where that is what its stream holds and its colours are its
+/// own: no table that turns them round, no palette.
+pub(super) fn jpeg(page: &Page<'_>) -> Option<Vec<u8>> {
+    let mut taker = TakeJpeg::default();
+    survey::interpret_into(page, &mut taker);
+    taker.taken.flatten()
+}
+
+/// Takes the bytes of the first raster image drawn.
+#[derive(Default)]
+struct TakeJpeg {
+    taken: Option<Option<Vec<u8>>>,
+}
+
+impl<'a> Device<'a> for TakeJpeg {
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
+
+    fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        let Image::Raster(raster) = image else {
+            return;
+        };
+        let stream = raster.stream();
+        let plain = matches!(stream.filters()[..], [Filter::DctDecode])
+            && !["Decode", "DecodeParms"]
+                .iter()
+                .any(|key| stream.dict().contains_key(key));
+        let taken = plain.then(|| stream.raw_data().into_owned());
         self.taken.get_or_insert(taken);
     }
 
@@ -195,7 +247,10 @@ impl TakeText {
             return;
         };
         let scale = f64::from(DRAWN_DPI) / UNITS_PER_INCH;
-        let [left, top, right, bottom] = bounds.map(|unit| (unit * scale).round() as i32);
+        // Text may be placed anywhere, and sides are differences: no further than half the numbers.
+        let far = f64::from(i32::MAX / 2);
+        let pixel = |unit: f64| (unit * scale).round().clamp(-far, far) as i32;
+        let [left, top, right, bottom] = bounds.map(pixel);
         let bounds = [left, top, right - left, bottom - top];
         self.words.push(Word {
             text,

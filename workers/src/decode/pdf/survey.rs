@@ -7,6 +7,7 @@ use hayro::hayro_interpret::{
 };
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Rect};
+use serde::{Deserialize, Serialize};
 
 use super::UNITS_PER_INCH;
 use crate::decode::believable_dpi;
@@ -31,8 +32,8 @@ pub(super) struct WholeImage {
 }
 
 /// From stored samples to what a viewer shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Turn {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
     /// Rows and columns change places first.
     pub transpose: bool,
     /// Then left and right.
@@ -86,7 +87,7 @@ impl Survey {
         self.images
             .iter()
             .map(|placed| u64::from(placed.width) * u64::from(placed.height))
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 
     /// The page's one image, where the page shows nothing else and the image stands straight and

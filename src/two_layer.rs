@@ -1,0 +1,196 @@
+//! The document a person keeps: PDF/A-2b of two layers, the delivered picture and, unseen in place, the
+//! words that were read. Made when asked for, compared with its master page by page, never itself kept.
+
+mod assemble;
+mod file;
+mod shelf;
+mod words;
+
+use std::sync::Arc;
+
+use serde_json::json;
+use tempfile::TempPath;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::error::{Error, Result};
+use crate::page::{self, PageView};
+use crate::scan::{self, Scan};
+
+/// Most pages of one file; more are asked for in parts.
+pub const MOST_PAGES: usize = 600;
+
+/// Which pages of a scan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Range {
+    /// First page, from 1; the first of all when absent.
+    pub from: Option<i64>,
+    /// Last page; the last of all when absent.
+    pub to: Option<i64>,
+}
+
+/// What is given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Picture and words.
+    TwoLayer {
+        /// True where each picture's bytes are those delivered, not packed again.
+        pictures_as_delivered: bool,
+    },
+    /// The delivered PDF, byte for byte.
+    AsDelivered,
+}
+
+/// A document ready to be given out.
+#[derive(Debug)]
+pub struct Document {
+    /// Its bytes, at their start; the file goes away when this is closed.
+    pub file: std::fs::File,
+    /// Bytes.
+    pub size: u64,
+    /// A name for it, from the delivered one.
+    pub name: String,
+    /// What it is.
+    pub form: Form,
+}
+
+/// What is to be made.
+#[derive(Debug)]
+struct Wish {
+    scan: Scan,
+    pages: Vec<PageView>,
+}
+
+impl Wish {
+    /// The same for the same pages, turned the same way.
+    fn key(&self) -> String {
+        let pages = self.pages.iter();
+        let pages: Vec<String> = pages
+            .map(|page| format!("{}-{}", page.number, page.rotation))
+            .collect();
+        format!("{}/{}", self.scan.id, pages.join(","))
+    }
+}
+
+/// A file that was made and compared.
+#[derive(Debug)]
+struct Made {
+    file: TempPath,
+    size: u64,
+    form: Form,
+}
+
+/// The document of a scan or of some of its pages, with an entry in the log of who fetched it.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `Refused` where a page was not read or cannot be shown, or there are too
+/// many; `NotNow` while a long one is being made; `Corrupt` master; `Invalid` range.
+pub async fn of_scan(
+    archive: &Arc<Archive>,
+    caller: &Caller,
+    scan_id: &str,
+    range: Range,
+) -> Result<Document> {
+    require(caller, Act::SeeImages)?;
+    let asked = scan::get(archive, caller, scan_id).await?;
+    // A duplicate has no pages of its own: its bytes are those of the scan it repeats.
+    let scan = match &asked.duplicate_of {
+        Some(first) => scan::get(archive, caller, first).await?,
+        None => asked.clone(),
+    };
+    let mut pages = page::of_scan(archive, caller, &scan.id).await?;
+    pages.retain(|page| range.holds(page.number));
+    check(&scan, &pages)?;
+    let count = pages.len();
+    let made = shelf::fetch(archive, Wish { scan, pages }).await?;
+    let document = Document {
+        file: std::fs::File::open(&made.file)?,
+        size: made.size,
+        name: name_of(&asked.original_name),
+        form: made.form,
+    };
+    let form = match document.form {
+        Form::TwoLayer { .. } => "two_layer",
+        Form::AsDelivered => "as_delivered",
+    };
+    let subject = Subject {
+        kind: "scan",
+        id: scan_id,
+    };
+    let details = json!({ "form": form, "pages": count });
+    let mut tx = archive.catalogue.begin().await?;
+    let deed = Deed::DocumentFetched;
+    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.commit().await?;
+    Ok(document)
+}
+
+impl Range {
+    fn holds(self, number: i64) -> bool {
+        self.from.is_none_or(|from| number >= from) && self.to.is_none_or(|to| number <= to)
+    }
+}
+
+/// Every page must have been read: a file that is silent about some of its words would mislead.
+fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
+    if pages.is_empty() {
+        return Err(Error::NotFound { what: "page" });
+    }
+    if pages.len() > MOST_PAGES {
+        let count = pages.len();
+        return Err(Error::refused(
+            "too_many_pages",
+            format!(
+                "Tài liệu có {count} trang, mỗi lần lập được nhiều nhất {MOST_PAGES}; hãy chọn từ trang nào đến trang nào (from, to)."
+            ),
+            format!(
+                "The document has {count} pages and one file holds at most {MOST_PAGES}; ask for a part of it (from, to)."
+            ),
+        ));
+    }
+    let numbers = |state: &str| {
+        let of_state = pages.iter().filter(|page| page.state == state);
+        let numbers: Vec<String> = of_state
+            .take(10)
+            .map(|page| page.number.to_string())
+            .collect();
+        numbers.join(", ")
+    };
+    let waiting = numbers("received");
+    if !waiting.is_empty() {
+        return Err(Error::refused(
+            "not_read_yet",
+            format!("Còn trang chưa đọc xong: {waiting}. Hãy đợi máy đọc xong rồi tải lại."),
+            format!("Pages still wait to be read: {waiting}. Ask again when they are done."),
+        ));
+    }
+    let aside = numbers("set_aside");
+    // A PDF can be given as it came whatever became of its pages.
+    if !aside.is_empty() && scan.media_type != "application/pdf" {
+        return Err(Error::refused(
+            "page_set_aside",
+            format!("Có trang không đọc được: {aside}. Hãy quét lại, hoặc chọn các trang khác."),
+            format!("Pages could not be read: {aside}. Scan them again, or choose other pages."),
+        ));
+    }
+    Ok(())
+}
+
+/// The last part of the delivered name, ending in `.pdf`.
+fn name_of(original: &str) -> String {
+    let last = original.rsplit('/').next().unwrap_or(original);
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    format!("{stem}.pdf")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_the_delivered_one_as_a_pdf() {
+        assert_eq!(name_of("hộp 1/bằng.jpg"), "bằng.pdf");
+        assert_eq!(name_of("bằng"), "bằng.pdf");
+    }
+}

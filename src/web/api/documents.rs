@@ -1,0 +1,54 @@
+//! Documents to take away.
+
+use axum::extract::{Path, State as Extracted};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::web::State;
+use crate::web::documents::{RangeAsked, given};
+use crate::web::extract::Asked;
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+use crate::{alto, two_layer};
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(document))
+        .routes(routes!(words))
+}
+
+/// The document of a scan: PDF/A-2b with the words in place behind the picture, made when asked for and
+/// compared with the master. A delivered PDF that is signed or has text of its own comes as it was given;
+/// the header `sogoc-document` says which. A long one may answer 503 with `Retry-After` while it is made.
+#[utoipa::path(get, path = "/api/v1/scans/{id}/document", tag = "records",
+    params(("id" = String, Path), RangeAsked),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
+        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
+        (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+async fn document(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Asked(asked): Asked<RangeAsked>,
+) -> Result<Response, Problem> {
+    let document = two_layer::of_scan(&archive, &caller, &id, asked.into()).await?;
+    Ok(given(document))
+}
+
+/// The words of a page as ALTO 4.
+#[utoipa::path(get, path = "/api/v1/pages/{id}/alto", tag = "records", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/xml", body = String),
+        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
+        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+async fn words(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let words = alto::of_page(&archive, &caller, &id).await?;
+    Ok(([(header::CONTENT_TYPE, alto::MEDIA_TYPE)], words).into_response())
+}

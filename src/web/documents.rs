@@ -1,0 +1,77 @@
+//! Documents to take away: the two-layer PDF of a scan, and the words of a page as ALTO.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State as Extracted};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio_util::io::ReaderStream;
+
+use super::State;
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::session::Signed;
+use crate::two_layer::{self, Document, Form, Range};
+
+/// Says what kind of document an answer is.
+const FORM: &str = "sogoc-document";
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new().route("/ban-quet/{id}/tai-lieu.pdf", get(document))
+}
+
+/// Which pages.
+#[derive(Debug, Clone, Copy, Default, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RangeAsked {
+    /// First page, from 1.
+    #[param(minimum = 1)]
+    from: Option<i64>,
+    /// Last page.
+    #[param(minimum = 1)]
+    to: Option<i64>,
+}
+
+impl From<RangeAsked> for Range {
+    fn from(asked: RangeAsked) -> Self {
+        Self {
+            from: asked.from,
+            to: asked.to,
+        }
+    }
+}
+
+async fn document(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Asked(asked): Asked<RangeAsked>,
+) -> Result<Response, PageFault> {
+    let document = two_layer::of_scan(&archive, &signed.caller, &id, asked.into()).await?;
+    Ok(given(document))
+}
+
+/// The document as a download, sent as it is read from disk.
+pub fn given(document: Document) -> Response {
+    let form = match document.form {
+        Form::TwoLayer {
+            pictures_as_delivered: true,
+        } => "two-layer; pictures=as-delivered",
+        Form::TwoLayer { .. } => "two-layer; pictures=lossless",
+        Form::AsDelivered => "as-delivered",
+    };
+    let name = utf8_percent_encode(&document.name, NON_ALPHANUMERIC);
+    let disposition = format!("attachment; filename=\"tai-lieu.pdf\"; filename*=UTF-8''{name}");
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_LENGTH, document.size.to_string()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::HeaderName::from_static(FORM), form.to_owned()),
+    ];
+    let file = tokio::fs::File::from_std(document.file);
+    (headers, Body::from_stream(ReaderStream::new(file))).into_response()
+}
