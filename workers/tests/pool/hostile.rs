@@ -1,18 +1,23 @@
 //! Files made to do harm end in a named outcome and harm only themselves.
 
+mod made;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use image::{DynamicImage, ImageFormat};
+use image::ImageFormat;
 use libtest_mimic::Trial;
-use lopdf::dictionary;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{Pool, PoolConfig};
 
 use crate::mutate::{Chance, mutant};
-use crate::paper::{assemble_sized, born_digital_pdf, encoded, picture, scanned_pdf};
+use crate::paper::{born_digital_pdf, encoded, picture};
 use crate::support::{Folder, config, fact, fixture, pool, read, render, wait};
+use made::{
+    damaged, endless_drawing, flate_bomb, giant, huge_jpeg, huge_png, huge_scan, huge_sheet,
+    looping_tiff, no_pixels,
+};
 
 pub fn trials() -> Vec<Trial> {
     vec![
@@ -292,34 +297,6 @@ fn giants_and_stumps() {
     assert!(files > 290, "{files}");
 }
 
-/// The same file with a header that says 60 000 by 60 000; `None` where that takes more than a header.
-fn giant(sound: &[u8]) -> Option<Vec<u8>> {
-    const SIDE: u16 = 60_000;
-    let mut bytes = sound.to_vec();
-    if sound.starts_with(b"\x89PNG") {
-        for side in [16..20, 20..24] {
-            bytes[side].copy_from_slice(&u32::from(SIDE).to_be_bytes());
-        }
-    } else if sound.starts_with(&[0xFF, 0xD8]) {
-        let frame = sound
-            .windows(2)
-            .position(|pair| pair == [0xFF, 0xC0] || pair == [0xFF, 0xC2])?;
-        for side in [frame + 5..frame + 7, frame + 7..frame + 9] {
-            bytes[side].copy_from_slice(&SIDE.to_be_bytes());
-        }
-    } else if sound.starts_with(b"%PDF") {
-        let text = String::from_utf8_lossy(sound);
-        if !text.contains("/Width 97/Height 64") {
-            return None;
-        }
-        let at = memchr::memmem::find(sound, b"/Width 97/Height 64")?;
-        bytes.splice(at..at + 19, *b"/Width 60000/Height 60000");
-    } else {
-        return None;
-    }
-    Some(bytes)
-}
-
 /// Files that fuzzing found something with; each ends in a name of its own now.
 fn found() {
     let pool = pool();
@@ -339,90 +316,4 @@ fn found() {
         }
     });
     assert!(files > 0);
-}
-
-fn huge_png() -> Vec<u8> {
-    let mut bytes = encoded(&DynamicImage::new_luma8(1, 1), ImageFormat::Png);
-    bytes[16..20].copy_from_slice(&100_000u32.to_be_bytes());
-    bytes[20..24].copy_from_slice(&100_000u32.to_be_bytes());
-    bytes
-}
-
-fn no_pixels(png: &[u8]) -> Vec<u8> {
-    let mut bytes = png.to_vec();
-    bytes[16..20].copy_from_slice(&0u32.to_be_bytes());
-    bytes
-}
-
-fn huge_jpeg() -> Vec<u8> {
-    let mut bytes = encoded(&DynamicImage::new_luma8(16, 16), ImageFormat::Jpeg);
-    let frame = bytes
-        .windows(2)
-        .position(|pair| pair == [0xFF, 0xC0])
-        .unwrap();
-    bytes[frame + 5..frame + 9].copy_from_slice(&[0xFF; 4]);
-    bytes
-}
-
-fn damaged(mut png: Vec<u8>) -> Vec<u8> {
-    let middle = png.len() / 2;
-    png[middle] ^= 0x55;
-    png
-}
-
-fn looping_tiff(mut tiff: Vec<u8>) -> Vec<u8> {
-    let directory = u32::from_le_bytes(tiff[4..8].try_into().unwrap()) as usize;
-    let entries = u16::from_le_bytes(tiff[directory..directory + 2].try_into().unwrap());
-    let next = directory + 2 + 12 * usize::from(entries);
-    tiff.copy_within(4..8, next);
-    tiff
-}
-
-fn huge_sheet() -> Vec<u8> {
-    assemble_sized(
-        vec![b"0 0 9 9 re f".to_vec()],
-        (14_000.0, 14_000.0),
-        |_| dictionary! {},
-    )
-}
-
-fn huge_scan() -> Vec<u8> {
-    scanned_pdf(
-        90_000,
-        90_000,
-        dictionary! { "ColorSpace" => "DeviceGray" },
-        vec![0; 64],
-    )
-}
-
-/// A small image whose stream swells to four gigabytes.
-fn flate_bomb() -> Vec<u8> {
-    use std::io::Write;
-    let mut stream = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    let zeros = vec![0; 1 << 20];
-    for _ in 0..4096 {
-        stream.write_all(&zeros).unwrap();
-    }
-    let image = dictionary! { "ColorSpace" => "DeviceGray", "Filter" => "FlateDecode" };
-    scanned_pdf(100, 100, image, stream.finish().unwrap())
-}
-
-/// Eight forms, each drawing the next one thirty times: 30^8 steps that keep nothing, so that only the
-/// deadline can end them, on a fast machine as on a slow one.
-fn endless_drawing() -> Vec<u8> {
-    assemble_sized(vec![b"/F Do".to_vec()], (420.0, 595.0), |document| {
-        let form = |resources: lopdf::Dictionary, content: Vec<u8>| {
-            let head = dictionary! {
-                "Type" => "XObject", "Subtype" => "Form", "Resources" => resources,
-                "BBox" => vec![0.into(), 0.into(), 9.into(), 9.into()],
-            };
-            lopdf::Stream::new(head, content)
-        };
-        let mut inner = document.add_object(form(dictionary! {}, b"n".to_vec()));
-        for _ in 0..8 {
-            let resources = dictionary! { "XObject" => dictionary! { "F" => inner } };
-            inner = document.add_object(form(resources, b"/F Do ".repeat(30)));
-        }
-        dictionary! { "XObject" => dictionary! { "F" => inner } }
-    })
 }
