@@ -154,7 +154,7 @@ def issue_a_copy(url, clerk, approver, portal, record, found, folder):
     status = until("the sealed copy", ready)
     pdf = public.raw("GET", f"{path}/copy")
     (folder / "ban-sao.pdf").write_bytes(pdf)
-    print(f"  released by lanhdao; copy {status['number']} sealed and fetched with the code "
+    print(f"  released by lanhdao; copy {status['copies'][0]['number']} sealed and fetched with the code "
           f"({len(pdf) // 1024} KiB, {time.monotonic() - began:.1f} s after the release)")
 
 
