@@ -56,20 +56,8 @@ pub(super) async fn open_entry(
     .bind(wish.reissue_of)
     .execute(&mut **tx)
     .await?;
-    let subject = Subject {
-        kind: "copy",
-        id: &id,
-    };
     let details = json!({ "number": number, "year": year, "record": wish.record_id });
-    audit::append(
-        tx,
-        &*archive.clock,
-        &caller.id,
-        Deed::CopyOpened,
-        subject,
-        details,
-    )
-    .await?;
+    log(archive, tx, &caller.id, &id, Deed::CopyOpened, details).await?;
     Ok(id)
 }
 
@@ -98,21 +86,9 @@ pub(super) async fn book_issued(
             copy.request_id.as_deref().unwrap_or_default(),
         )
         .await?;
-        let subject = Subject {
-            kind: "copy",
-            id: &copy.id,
-        };
         let details = json!({ "number": copy.number, "year": copy.year, "sha256": made.sha256 });
-        let actor = &copy.issued_by;
-        audit::append(
-            &mut tx,
-            &*archive.clock,
-            actor,
-            Deed::CopyIssued,
-            subject,
-            details,
-        )
-        .await?;
+        let (actor, deed) = (&copy.issued_by, Deed::CopyIssued);
+        log(archive, &mut tx, actor, &copy.id, deed, details).await?;
     }
     finish(archive, tx, job).await
 }
@@ -149,13 +125,25 @@ pub(super) async fn void_line(
     wait_no_longer(tx, &copy.id).await?;
     kept_line::enqueue(archive, tx, &copy.id).await?;
     close_request(archive, tx, copy.request_id.as_deref().unwrap_or_default()).await?;
+    let (deed, details) = (Deed::CopyVoided, json!({ "void": code }));
+    log(archive, tx, actor, &copy.id, deed, details).await?;
+    Ok(true)
+}
+
+/// What was done to a copy, in the log.
+pub(super) async fn log(
+    archive: &Archive,
+    tx: &mut Tx,
+    actor: &str,
+    copy_id: &str,
+    deed: Deed,
+    details: serde_json::Value,
+) -> Result<()> {
     let subject = Subject {
         kind: "copy",
-        id: &copy.id,
+        id: copy_id,
     };
-    let (deed, details) = (Deed::CopyVoided, json!({ "void": code }));
-    audit::append(tx, &*archive.clock, actor, deed, subject, details).await?;
-    Ok(true)
+    audit::append(tx, &*archive.clock, actor, deed, subject, details).await
 }
 
 /// Nobody is to sign a copy that is issued or void.

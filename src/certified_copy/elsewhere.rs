@@ -15,8 +15,7 @@ use sqlx::Row;
 use super::{CopyRow, book, digest_of, make};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::catalogue::Tx;
+use crate::audit::Deed;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::seal::{Draft, Seal, SealError};
@@ -225,7 +224,7 @@ async fn prepare(archive: &Archive, copy: &CopyRow, before: Option<&Waits>) -> R
     };
     if entered.execute(&mut *tx).await?.rows_affected() == 1 {
         let details = json!({ "sha256": digest_of(draft.to_sign()) });
-        log(
+        book::log(
             archive,
             &mut tx,
             "machine",
@@ -301,21 +300,6 @@ async fn end(archive: &Archive, copy_id: &str, actor: &str, code: &str) -> Resul
         .drop_cache(Some(&format!("seals-waiting/{copy_id}")))
         .await?;
     Ok(ended)
-}
-
-async fn log(
-    archive: &Archive,
-    tx: &mut Tx,
-    actor: &str,
-    copy_id: &str,
-    deed: Deed,
-    details: serde_json::Value,
-) -> Result<()> {
-    let subject = Subject {
-        kind: "copy",
-        id: copy_id,
-    };
-    audit::append(tx, &*archive.clock, actor, deed, subject, details).await
 }
 
 fn not_waiting() -> Error {

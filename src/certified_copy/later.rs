@@ -58,7 +58,7 @@ pub async fn withdraw(
     }
     kept_line::enqueue(archive, &mut tx, copy_id).await?;
     tell_holder(archive, &mut tx, &copy, Event::Withdrawn).await?;
-    log(
+    book::log(
         archive,
         &mut tx,
         &caller.id,
@@ -127,7 +127,7 @@ pub async fn set_code_until(
             .await?;
         kept_line::enqueue(archive, &mut tx, &copy.id).await?;
         let details = json!({ "until": copy.code_until });
-        log(
+        book::log(
             archive,
             &mut tx,
             "public",
@@ -158,7 +158,7 @@ pub(crate) async fn take_effect(archive: &Archive, job: &Leased) -> Result<()> {
     }
     for copy in outdated(&mut tx, &entry).await? {
         let details = json!({ "correction": entry.id });
-        log(
+        book::log(
             archive,
             &mut tx,
             "machine",
@@ -219,19 +219,4 @@ async fn tell_holder(archive: &Archive, tx: &mut Tx, copy: &CopyRow, event: Even
         Some(request) => notify::event(tx, &*archive.clock, request, event).await,
         None => Ok(()),
     }
-}
-
-async fn log(
-    archive: &Archive,
-    tx: &mut Tx,
-    actor: &str,
-    copy_id: &str,
-    deed: Deed,
-    details: serde_json::Value,
-) -> Result<()> {
-    let subject = Subject {
-        kind: "copy",
-        id: copy_id,
-    };
-    audit::append(tx, &*archive.clock, actor, deed, subject, details).await
 }

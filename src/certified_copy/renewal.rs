@@ -11,7 +11,7 @@ use sqlx::Row;
 use super::{COPY_FILE, CopyRow, book, kept_line, object_id};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Deed;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
@@ -261,13 +261,9 @@ async fn book_file(
         .execute(&mut **tx)
         .await?;
     kept_line::enqueue(archive, tx, &copy.id).await?;
-    let subject = Subject {
-        kind: "copy",
-        id: &copy.id,
-    };
     let details = json!({ "sha256": sha256, "until": proof.until.map(stamp) });
     let deed = Deed::CopySealRenewed;
-    audit::append(tx, &*archive.clock, "machine", deed, subject, details).await
+    book::log(archive, tx, "machine", &copy.id, deed, details).await
 }
 
 fn no_longer() -> Error {

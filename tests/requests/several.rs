@@ -8,7 +8,7 @@ use sogoc::certified_copy::{self, CopyRow};
 use sogoc::copy_request::{self, Asked, Status};
 use sogoc::error::Error;
 use sogoc::jobs::Kind;
-use sogoc::{clerk, issue_book, notify, record, review};
+use sogoc::{clerk, issue_book, notify};
 
 use super::asking;
 use crate::copy_paper::text_of;
@@ -165,16 +165,8 @@ async fn one_may_be_withdrawn_and_another_end(archive: &Archive, asked: &Asked, 
 
 /// A letter that no typeface of ours can print: every copy of that record is void.
 async fn none_made_refuses_the_request(holdings: &Holdings) {
-    let (archive, machine) = (&holdings.archive, Caller::machine());
-    let id = &holdings.superseded.record_id;
-    let seen = record::get(archive, &machine, id).await.unwrap().version;
-    let change = [("truong".to_owned(), "中".to_owned())].into();
-    review::correct(archive, &machine, id, seen, &change, "")
-        .await
-        .unwrap();
-    review::approve(archive, &machine, id, seen + 1)
-        .await
-        .unwrap();
+    let archive = &holdings.archive;
+    let id = &holdings.unprintable().await;
     let asked = confirmed(archive, 2, id).await;
     let lines = released(archive, &asked).await;
     let states: Vec<(i64, &str)> = lines

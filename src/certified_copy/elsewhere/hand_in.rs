@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::{Signatures, Waits, log, not_waiting, not_yours};
+use super::{Signatures, Waits, not_waiting, not_yours};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Deed;
@@ -132,7 +132,7 @@ async fn take(archive: &Archive, caller: &Caller, copy_id: &str, signature: &[u8
         PRIORITY_CITIZEN,
     )
     .await?;
-    log(
+    book::log(
         archive,
         &mut tx,
         &caller.id,

@@ -32,6 +32,9 @@ struct Way<'u> {
     cost: usize,
 }
 
+/// Units near a name, and at what cost.
+type Near<'u, Unit> = Vec<(&'u Unit, usize)>;
+
 impl Units {
     /// Reads `PROVINCE: DISTRICT: COMMUNE, …` and `FORMER PROVINCE | years | PROVINCE, …`.
     pub fn parse(units: &str, former: &str) -> Self {
@@ -100,7 +103,8 @@ impl Units {
 
     /// A district and its province, or a commune and its district.
     fn two<'u>(&'u self, first: &Name, second: &Name) -> Vec<Way<'u>> {
-        let of_province = self.near_provinces(second).flat_map(|(province, cost)| {
+        let (provinces, districts) = self.near(second);
+        let of_province = provinces.into_iter().flat_map(|(province, cost)| {
             let held = self.held_by(province);
             held.filter_map(move |district| {
                 Some(Way {
@@ -109,7 +113,7 @@ impl Units {
                 })
             })
         });
-        let of_district = self.near_districts(second).flat_map(|(district, cost)| {
+        let of_district = districts.into_iter().flat_map(|(district, cost)| {
             self.communes_about(district, first)
                 .map(move |(commune, own)| Way {
                     names: vec![commune, &district.name],
@@ -121,7 +125,7 @@ impl Units {
 
     fn three<'u>(&'u self, commune: &Name, district: &Name, province: &Name) -> Vec<Way<'u>> {
         let mut ways = Vec::new();
-        for (province, last) in self.near_provinces(province) {
+        for (province, last) in self.near(province).0 {
             for held in self.held_by(province) {
                 let Some(middle) = held.name.cost(district) else {
                     continue;
@@ -135,28 +139,22 @@ impl Units {
         ways
     }
 
-    /// Provinces near a name, unless a district is much nearer.
-    fn near_provinces<'u>(&'u self, read: &Name) -> impl Iterator<Item = (&'u Province, usize)> {
-        let most = self.farthest(read);
-        let near = |province: &'u Province| Some((province, province.name.cost(read)?));
-        let provinces = self.provinces.iter().filter_map(near);
-        provinces.filter(move |(_, cost)| *cost <= most)
-    }
-
-    /// Districts near a name, unless a province is much nearer.
-    fn near_districts<'u>(&'u self, read: &Name) -> impl Iterator<Item = (&'u District, usize)> {
-        let most = self.farthest(read);
-        let near = |district: &'u District| Some((district, district.name.cost(read)?));
-        let districts = self.districts.iter().filter_map(near);
-        districts.filter(move |(_, cost)| *cost <= most)
-    }
-
-    /// The highest cost worth looking at: what is read as one unit to the letter is hardly another.
-    fn farthest(&self, read: &Name) -> usize {
-        let provinces = self.provinces.iter().map(|province| &province.name);
-        let names = provinces.chain(self.districts.iter().map(|district| &district.name));
-        let least = names.filter_map(|name| name.cost(read)).min();
-        least.unwrap_or(0) + NEAR
+    /// Provinces and districts near a name: what is read as one unit to the letter is hardly another.
+    fn near<'u>(&'u self, read: &Name) -> (Near<'u, Province>, Near<'u, District>) {
+        let provinces = self.provinces.iter();
+        let mut provinces: Near<'u, Province> = provinces
+            .filter_map(|province| Some((province, province.name.cost(read)?)))
+            .collect();
+        let districts = self.districts.iter();
+        let mut districts: Near<'u, District> = districts
+            .filter_map(|district| Some((district, district.name.cost(read)?)))
+            .collect();
+        let costs = provinces.iter().map(|(_, cost)| *cost);
+        let costs = costs.chain(districts.iter().map(|(_, cost)| *cost));
+        let most = costs.min().unwrap_or(0) + NEAR;
+        provinces.retain(|(_, cost)| *cost <= most);
+        districts.retain(|(_, cost)| *cost <= most);
+        (provinces, districts)
     }
 
     fn held_by(&self, province: &Province) -> impl Iterator<Item = &District> {
