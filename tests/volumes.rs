@@ -11,11 +11,10 @@ use sogoc::error::Error;
 use sogoc::fonds::{self, NewVolume};
 use sogoc::page;
 use sogoc::record::{self, RecordFilter, RecordView};
-use sogoc::scan::{self, Incoming};
 use sogoc::vault::ObjectId;
 use sogoc::{clerk, fixity, review};
 
-use crate::support::archive::{Ground, Holdings, caller, sample};
+use crate::support::archive::{Ground, Holdings, caller};
 
 /// Two pages of one layout, the second upside down and on other paper, and one that is no such page.
 const PAGES: [&str; 3] = [
@@ -68,20 +67,8 @@ async fn deliver_volume(holdings: &Holdings) -> (String, Vec<String>) {
         ..NewBatch::default()
     };
     let batch = batch::open(&holdings.archive, &me, &fresh).await.unwrap();
-    let mut scans = Vec::new();
-    for name in PAGES {
-        let path = sample(name);
-        let file = Incoming {
-            batch_id: &batch.id,
-            name,
-            path: &path,
-            declared_sha256: None,
-        };
-        let scan = scan::receive(&holdings.archive, &me, &file).await.unwrap();
-        scans.push(scan.id);
-    }
-    clerk::drain(&holdings.archive).await.unwrap();
-    (volume.id, scans)
+    let scans = holdings.receive(&batch.id, &PAGES).await;
+    (volume.id, scans.into_iter().map(|scan| scan.id).collect())
 }
 
 async fn rows(archive: &Archive, scan: &str) -> Vec<RecordView> {

@@ -14,6 +14,7 @@ use super::terms::fresh_due;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::notify::{self, Event};
@@ -154,16 +155,17 @@ async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) 
     Ok(())
 }
 
-async fn book(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
-    let due = fresh_due(archive, request).await?;
-    let mut tx = archive.catalogue.begin().await?;
-    take_answer(&mut tx, request, due).await?;
-    sqlx::query(
+/// Binds a paper to its request; false when there is no such request.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool> {
+    let bound = sqlx::query(
         "INSERT INTO request_evidence (id, request_id, name, media_type, pages, size, sha256,
-            object_id, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            object_id, received_at)
+         SELECT $1, id, $2, $3, $4, $5, $6, $7, $8 FROM copy_requests WHERE id = $9",
     )
     .bind(&paper.id)
-    .bind(request)
     .bind(&paper.name)
     .bind(&paper.media_type)
     .bind(paper.pages)
@@ -171,8 +173,19 @@ async fn book(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> 
     .bind(&paper.sha256)
     .bind(object_of(&paper.id)?.as_str())
     .bind(&paper.received_at)
-    .execute(&mut *tx)
+    .bind(request)
+    .execute(&mut **tx)
     .await?;
+    Ok(bound.rows_affected() == 1)
+}
+
+async fn book(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
+    let due = fresh_due(archive, request).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    take_answer(&mut tx, request, due).await?;
+    if !bind_paper(&mut tx, request, paper).await? {
+        return Err(Error::NotFound { what: "request" });
+    }
     let subject = Subject {
         kind: "request",
         id: request,

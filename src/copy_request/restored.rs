@@ -3,7 +3,6 @@
 use sqlx::Row;
 
 use super::dismissing;
-use super::evidence::{Evidence, object_of};
 use super::kept::{KeptMessage, KeptRequest, KeptSearch};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
@@ -115,30 +114,6 @@ async fn save_search(tx: &mut Tx, request: &str, search: &KeptSearch) -> Result<
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// Binds a paper to its request again; false when the vault has no such request.
-///
-/// # Errors
-/// As any statement.
-pub(crate) async fn restore_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool> {
-    let bound = sqlx::query(
-        "INSERT INTO request_evidence (id, request_id, name, media_type, pages, size, sha256,
-            object_id, received_at)
-         SELECT $1, id, $2, $3, $4, $5, $6, $7, $8 FROM copy_requests WHERE id = $9",
-    )
-    .bind(&paper.id)
-    .bind(&paper.name)
-    .bind(&paper.media_type)
-    .bind(paper.pages)
-    .bind(paper.size)
-    .bind(&paper.sha256)
-    .bind(object_of(&paper.id)?.as_str())
-    .bind(&paper.received_at)
-    .bind(request)
-    .execute(&mut **tx)
-    .await?;
-    Ok(bound.rows_affected() == 1)
 }
 
 /// Requests whose copies were being made when the catalogue was lost: those of which a line is in the

@@ -76,11 +76,18 @@ impl Holdings {
             ..NewBatch::default()
         };
         let batch = batch::open(&self.archive, &me, &fresh).await.unwrap();
+        let scans = self.receive(&batch.id, names).await;
+        (batch.id, scans)
+    }
+
+    /// Delivers sample scans into an open batch and works until nothing is left to do.
+    pub async fn receive(&self, batch_id: &str, names: &[&str]) -> Vec<Scan> {
+        let me = caller(Role::Archivist);
         let mut scans = Vec::new();
         for name in names {
             let path = sample(name);
             let file = Incoming {
-                batch_id: &batch.id,
+                batch_id,
                 name,
                 path: &path,
                 declared_sha256: None,
@@ -88,7 +95,7 @@ impl Holdings {
             scans.push(scan::receive(&self.archive, &me, &file).await.unwrap());
         }
         clerk::drain(&self.archive).await.unwrap();
-        (batch.id, scans)
+        scans
     }
 
     /// What must hold at the end of every test: no job left over or failed, and the log's chain whole.

@@ -48,7 +48,7 @@ pub(super) async fn restore_paper(
         return Ok(());
     };
     let mut tx = archive.catalogue.begin().await?;
-    let bound = copy_request::restore_paper(&mut tx, &entry.request, &entry.evidence).await?;
+    let bound = copy_request::bind_paper(&mut tx, &entry.request, &entry.evidence).await?;
     tx.commit().await?;
     if !bound {
         rebuilt.evidence_unbound += 1;
