@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # The main job on the sample scans: build, serve, deliver, read, check, find, issue, verify; then keep serving.
 # ONCE=1 ends after the copy is verified; the exit status tells the truth. PORT=8480 chooses the port.
+# SOGOC=… is an executable built already; DATA=… a folder of your own, which must hold no archive yet.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-data=data/demo
-target=${CARGO_TARGET_DIR:-target}
-sogoc="$target/debug/sogoc"
+data=${DATA:-data/demo}
+sogoc=${SOGOC:-${CARGO_TARGET_DIR:-target}/debug/sogoc}
 server=""
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$1"; }
@@ -18,11 +18,13 @@ stop_serving() {
 trap stop_serving EXIT
 trap 'exit 130' INT TERM
 
-say "Building (the first time takes about 15 minutes on two cores, later a moment)"
-cargo build --locked --bin sogoc
+if [ -z "${SOGOC:-}" ]; then
+  say "Building (the first time takes about 15 minutes on two cores, later a moment)"
+  cargo build --locked --bin sogoc
+fi
 
-say "A fresh archive in $data (what an earlier demo left there is removed)"
-rm -rf "$data"
+say "A fresh archive in $data"
+[ -n "${DATA:-}" ] || rm -rf "$data" # what an earlier demo left there
 mkdir -p "$data"
 password() { python3 -c 'import secrets; print("-".join(secrets.token_hex(2) for _ in range(4)))'; }
 clerk_password=$(password)

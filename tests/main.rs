@@ -11,6 +11,7 @@ mod cli;
 mod copy_paper;
 mod correction;
 mod custody;
+mod demo;
 mod desk;
 mod direction;
 mod intake;
