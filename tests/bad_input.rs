@@ -2,7 +2,7 @@
 //!
 //! | input | API | command line |
 //! | --- | --- | --- |
-//! | broken, encrypted, empty, hostile file; bomb | [`files`] | [`files`], `intake::quarantine`, `cli` |
+//! | broken, encrypted, empty, hostile file; bomb | [`files`] | [`files`], [`damaged`], `intake::quarantine`, `cli` |
 //! | same bytes again | [`files`] | [`files`] |
 //! | upload cut off, abandoned | `intake::tus` | `intake::server` |
 //! | wrong declared count or digest | [`files`], `intake::tus` | [`files`] |
@@ -13,8 +13,13 @@
 //! | full disk | [`full_disk`] | [`full_disk`] |
 //! | wrong password, token or code, guessed id | `api`, `access`, `intake::tus` | `intake::server`, `cli` |
 
+#[path = "../workers/tests/pool/damage.rs"]
+mod damage;
+mod damaged;
 mod files;
 mod full_disk;
+#[path = "../workers/examples/fuzz/mutate.rs"]
+mod mutate;
 mod out_of_reach;
 mod texts;
 

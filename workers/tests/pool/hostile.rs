@@ -11,12 +11,13 @@ use libtest_mimic::Trial;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{Pool, PoolConfig};
 
-use crate::mutate::{Chance, mutant};
+use crate::damage::{giant, is_foreseen, mutants, sound_files, stumps};
+use crate::mutate::Chance;
 use crate::paper::{born_digital_pdf, encoded, picture};
-use crate::support::{Folder, config, fact, fixture, pool, read, render, wait};
+use crate::support::{Folder, config, fact, fixture, fixtures, pool, read, render, wait};
 use made::{
-    damaged, endless_drawing, flate_bomb, giant, huge_jpeg, huge_png, huge_scan, huge_sheet,
-    looping_tiff, no_pixels,
+    damaged, endless_drawing, flate_bomb, huge_jpeg, huge_png, huge_scan, huge_sheet, looping_tiff,
+    no_pixels,
 };
 
 pub fn trials() -> Vec<Trial> {
@@ -208,7 +209,7 @@ fn deadline() {
 /// page is read as if it were alone.
 fn mutated() {
     let folder = Folder::new();
-    let seeds = sound_files();
+    let seeds = sound_files(&fixtures());
     let good = folder.put("good.png", &encoded(&picture(), ImageFormat::Png));
     let pool = pool();
     let mut chance = Chance::new(20_261_122);
@@ -216,9 +217,8 @@ fn mutated() {
     wait(async {
         let alone = read(&pool, &good, 1).await.unwrap();
         for round in 0..14 {
-            for (number, (name, sound)) in seeds.iter().enumerate() {
-                let lender = &seeds[(number + round) % seeds.len()].1;
-                let path = folder.put("mutant", &mutant(&mut chance, sound, lender));
+            for (name, mutant) in mutants(&mut chance, &seeds, round) {
+                let path = folder.put("mutant", &mutant);
                 let probed = pool.probe(&path).await.map(|_| ());
                 let drawn = render(&pool, &path, 1).await.map(|_| ());
                 for outcome in [probed, drawn] {
@@ -237,32 +237,6 @@ fn mutated() {
     assert_eq!(pool.stats().busy, 0);
 }
 
-/// Named, and either said of the file or the work of the limits; never a crash, never silence.
-fn is_foreseen(kind: FailureKind) -> bool {
-    kind.is_about_the_file() || matches!(kind, FailureKind::OutOfMemory | FailureKind::TimedOut)
-}
-
-/// One small sound file for each way of storing pixels, and some larger ones.
-fn sound_files() -> Vec<(String, Vec<u8>)> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(fixture("seeds"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.extend(
-        [
-            "g4.tif",
-            "two-pages-lzw.tif",
-            "jpeg-subsampled.tif",
-            "locked.pdf",
-        ]
-        .map(fixture),
-    );
-    paths.sort();
-    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
-    let read = |path: &PathBuf| (name(path), std::fs::read(path).unwrap());
-    paths.iter().map(read).collect()
-}
-
 /// A header that announces a sheet of 60 000 by 60 000, in every format, is refused before a pixel is
 /// made; cut anywhere, none of the files crashes a child.
 fn giants_and_stumps() {
@@ -270,9 +244,9 @@ fn giants_and_stumps() {
     let pool = pool();
     let mut files = 0;
     wait(async {
-        for (name, sound) in sound_files() {
-            for tenth in 0..10 {
-                let path = folder.put("stump", &sound[..sound.len() * tenth / 10]);
+        for (name, sound) in sound_files(&fixtures()) {
+            for (tenth, stump) in stumps(&sound).enumerate() {
+                let path = folder.put("stump", stump);
                 let kinds = [
                     pool.probe(&path).await.err().map(|failure| failure.kind),
                     render(&pool, &path, 1)

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test may panic; that is how it fails
 
 mod confinement;
+mod damage;
 mod formats;
 mod hostile;
 mod lives;

@@ -75,8 +75,10 @@ pub async fn render(pool: &Pool, path: &Path, page: u32) -> Outcome<Vec<u8>> {
     .await
 }
 
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
 pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name)
+    fixtures().join(name)
 }

@@ -5,34 +5,6 @@ use lopdf::dictionary;
 
 use crate::paper::{assemble_sized, encoded, scanned_pdf};
 
-/// The same file with a header that says 60 000 by 60 000; `None` where that takes more than a header.
-pub fn giant(sound: &[u8]) -> Option<Vec<u8>> {
-    const SIDE: u16 = 60_000;
-    let mut bytes = sound.to_vec();
-    if sound.starts_with(b"\x89PNG") {
-        for side in [16..20, 20..24] {
-            bytes[side].copy_from_slice(&u32::from(SIDE).to_be_bytes());
-        }
-    } else if sound.starts_with(&[0xFF, 0xD8]) {
-        let frame = sound
-            .windows(2)
-            .position(|pair| pair == [0xFF, 0xC0] || pair == [0xFF, 0xC2])?;
-        for side in [frame + 5..frame + 7, frame + 7..frame + 9] {
-            bytes[side].copy_from_slice(&SIDE.to_be_bytes());
-        }
-    } else if sound.starts_with(b"%PDF") {
-        let text = String::from_utf8_lossy(sound);
-        if !text.contains("/Width 97/Height 64") {
-            return None;
-        }
-        let at = memchr::memmem::find(sound, b"/Width 97/Height 64")?;
-        bytes.splice(at..at + 19, *b"/Width 60000/Height 60000");
-    } else {
-        return None;
-    }
-    Some(bytes)
-}
-
 pub fn huge_png() -> Vec<u8> {
     let mut bytes = encoded(&DynamicImage::new_luma8(1, 1), ImageFormat::Png);
     bytes[16..20].copy_from_slice(&100_000u32.to_be_bytes());
