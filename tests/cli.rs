@@ -357,6 +357,28 @@ fn reading_is_measured_against_known_pages_and_compared_with_an_earlier_run() {
 }
 
 #[test]
+fn what_a_step_of_reading_is_worth_is_told_by_leaving_it_out() {
+    let corpus = corpus();
+    let data = corpus.path().join("data").display().to_string();
+    let folder = corpus.path().display().to_string();
+    let bench = ["--data", &data, "bench", "reading", "--corpus", &folder];
+    let steps = ["--each-off", "--without", "way-up", "--without", "leaders"];
+    let answer = sogoc(&[&bench[..], &steps].concat());
+    assert_eq!(code(&answer), 0, "{}", complaint(&answer));
+    let table = said(&answer);
+    let rows: Vec<&str> = table.trim().lines().collect();
+    assert_eq!(rows.len(), 5, "{table}");
+    assert!(rows[0].starts_with("| without | upright % | letters wrong % |"));
+    assert!(rows[2].starts_with("| (all steps) | "), "{table}");
+    assert!(rows[3].starts_with("| way-up | · | "), "{table}");
+    assert!(rows[4].starts_with("| leaders | · | "), "{table}");
+
+    let unknown = sogoc(&[&bench[..], &["--without", "nonsense"]].concat());
+    assert!(complaint(&unknown).contains("there is no step \"nonsense\""));
+    assert_ne!(code(&unknown), 0);
+}
+
+#[test]
 fn a_folder_that_is_no_corpus_is_refused() {
     let folder = TempDir::new().unwrap();
     let name = folder.path().display().to_string();

@@ -10,7 +10,8 @@ use sogoc_workers::Known;
 use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool};
 use sogoc_workers::reading::PageReading;
-use sogoc_workers::score::{self, CorpusError, PageScore, Report, TruthPage};
+use sogoc_workers::score::{self, CorpusError, OneOff, PageScore, Report, TruthPage};
+use sogoc_workers::steps::{Step, Without};
 
 use super::holdings::bar;
 use crate::archive;
@@ -27,7 +28,9 @@ share accepted without a person and the errors among it; pages a minute and a ch
 Examples:
   sogoc bench reading --corpus corpus --json > before.json
   sogoc bench reading --corpus corpus --compare before.json --diagram reliability.svg
-  sogoc bench reading --corpus corpus --only reg-006 --wrong")]
+  sogoc bench reading --corpus corpus --only reg-006 --wrong
+  sogoc bench reading --corpus corpus --without border --without light
+  sogoc bench reading --corpus corpus --each-off")]
 pub struct Reading {
     /// Folder of pages with known text.
     #[arg(long, value_name = "DIR")]
@@ -44,6 +47,13 @@ pub struct Reading {
     /// Also draw how often values are right at each confidence.
     #[arg(long, value_name = "FILE.svg")]
     diagram: Option<PathBuf>,
+    /// Leave out a step of reading; may be repeated.
+    #[arg(long, value_name = "STEP")]
+    without: Vec<Step>,
+    /// Read the corpus again without each step in turn, or each of those named by --without, and print
+    /// what each is worth.
+    #[arg(long, conflicts_with_all = ["compare", "diagram", "wrong"])]
+    each_off: bool,
 }
 
 /// Reads the corpus on all cores and prints how well.
@@ -53,7 +63,11 @@ pub struct Reading {
 pub async fn reading(config: &Config, options: Reading, as_json: bool) -> Result<ExitCode> {
     let before = options.compare.as_deref().map(report).transpose()?;
     let pages = pages(&options)?;
-    let report = measured(config, &options, &pages).await?;
+    if options.each_off {
+        return each_off(config, &options, &pages, as_json).await;
+    }
+    let without = options.without.iter().copied().collect();
+    let report = measured(config, &options, &pages, &without).await?;
     if let Some(file) = &options.diagram {
         std::fs::write(file, score::diagram(&report))?;
     }
@@ -70,10 +84,43 @@ pub async fn reading(config: &Config, options: Reading, as_json: bool) -> Result
             println!("{change}");
         }
     }
-    Ok(match report.failed.is_empty() {
+    Ok(ended(report.failed.is_empty()))
+}
+
+/// The corpus with every step, and again without each.
+async fn each_off(
+    config: &Config,
+    options: &Reading,
+    pages: &[TruthPage],
+    as_json: bool,
+) -> Result<ExitCode> {
+    let steps = match options.without.as_slice() {
+        [] => Step::ALL.as_slice(),
+        named => named,
+    };
+    let all = measured(config, options, pages, &Without::default()).await?;
+    let mut one_off = OneOff {
+        all,
+        without: Vec::new(),
+    };
+    for step in steps {
+        let report = measured(config, options, pages, &Without::from_iter([*step])).await?;
+        one_off.without.push((*step, report));
+    }
+    match as_json {
+        true => println!("{}", json!(one_off)),
+        false => println!("{one_off}"),
+    }
+    let reports = one_off.without.iter().map(|(_, report)| report);
+    let whole = |report: &Report| report.failed.is_empty();
+    Ok(ended(whole(&one_off.all) && reports.into_iter().all(whole)))
+}
+
+fn ended(every_page_was_read: bool) -> ExitCode {
+    match every_page_was_read {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(1),
-    })
+    }
 }
 
 fn report(file: &Path) -> Result<Report> {
@@ -102,14 +149,19 @@ fn pages(options: &Reading) -> Result<Vec<TruthPage>> {
     Ok(pages)
 }
 
-async fn measured(config: &Config, options: &Reading, pages: &[TruthPage]) -> Result<Report> {
+async fn measured(
+    config: &Config,
+    options: &Reading,
+    pages: &[TruthPage],
+    without: &Without,
+) -> Result<Report> {
     let pool = Pool::new(archive::pool_config(config))
         .map_err(|failure| Error::unavailable("reading", failure))?;
     let progress = bar(pages.len() as u64);
     let begun = Instant::now();
     let mut report = Report::default();
     let mut readings = stream::iter(pages)
-        .map(|page| read(&pool, &options.corpus, page))
+        .map(|page| read(&pool, &options.corpus, page, without))
         .buffered(config.readers() + 1);
     while let Some((page, outcome)) = readings.next().await {
         progress.inc(1);
@@ -140,13 +192,14 @@ async fn read<'p>(
     pool: &Pool,
     corpus: &Path,
     page: &'p TruthPage,
+    without: &Without,
 ) -> (&'p TruthPage, Outcome<PageReading>) {
     let job = PageJob {
         path: corpus.join(&page.file),
         page: page.page,
         known: Known::default(),
     };
-    (page, pool.read(job).await)
+    (page, pool.read_without(job, without.clone()).await)
 }
 
 /// What was read wrongly on a page, on standard error beside the report.

@@ -19,6 +19,7 @@ use crate::protocol::{self, Answer, Hello, ProtocolError, Request, SetUp, Task};
 use crate::reading::PageReading;
 use crate::recognise::{self, Engine};
 use crate::render;
+use crate::steps::Without;
 
 /// The hidden first argument that makes the executable a reading child.
 pub const ARGUMENT: &str = "read-page-child";
@@ -118,7 +119,12 @@ impl Reader {
     }
 
     /// Reads a page; the engine is loaded at the first.
-    fn read(&mut self, page: &DecodedPage, known: &Known) -> Outcome<PageReading> {
+    fn read(
+        &mut self,
+        page: &DecodedPage,
+        known: &Known,
+        without: &Without,
+    ) -> Outcome<PageReading> {
         let unavailable = |error: &dyn std::error::Error| {
             Failure::new(FailureKind::Unavailable, error.to_string())
         };
@@ -127,7 +133,8 @@ impl Reader {
             Some(engine) => engine,
             empty => empty.insert(Engine::open(&self.tessdata).map_err(|e| unavailable(&e))?),
         };
-        crate::read_page(page, classes, engine, known).map_err(|error| unavailable(&error))
+        crate::read_page_without(page, classes, engine, known, without)
+            .map_err(|error| unavailable(&error))
     }
 
     fn perform(&mut self, task: Task, file: std::fs::File) -> Outcome<Done> {
@@ -140,9 +147,13 @@ impl Reader {
                 let shape = decode::shape(file, page, &self.limits)?;
                 Ok(Done::Message(Answer::Shaped(shape)))
             }
-            Task::Read { page, known } => {
+            Task::Read {
+                page,
+                known,
+                without,
+            } => {
                 let decoded = decode::decode_file(file, page, &self.limits)?;
-                let reading = self.read(&decoded, &known)?;
+                let reading = self.read(&decoded, &known, &without)?;
                 Ok(Done::Message(Answer::Read(Box::new(reading))))
             }
             Task::Render {

@@ -168,6 +168,8 @@ pub struct Field {
     pub in_words: Option<String>,
     /// The closed list its values come from, when there is one.
     pub lexicon: Option<Lexicon>,
+    /// Whether its values are matched against the gazetteer: those of places.
+    pub gazetteer: bool,
 }
 
 /// A word or phrase that speaks for a class.

@@ -31,11 +31,12 @@ mod render;
 pub mod score;
 mod second_look;
 mod signature;
+pub mod steps;
 mod syllables;
 mod table;
 #[cfg(test)]
 mod testing;
 mod value;
 
-pub use page_reader::{Known, read_page};
+pub use page_reader::{Known, read_page, read_page_without};
 pub use protocol::VERSION as PROTOCOL_VERSION;

@@ -19,6 +19,7 @@ use crate::recognise::{Division, Engine, RecogniseError};
 use crate::register::{self, Overlay, Register};
 use crate::second_look;
 use crate::signature;
+use crate::steps::{Step, Without};
 
 /// Mean confidence above which a page pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
@@ -45,11 +46,25 @@ pub fn read_page(
     engine: &mut Engine,
     known: &Known,
 ) -> Result<PageReading, RecogniseError> {
+    read_page_without(page, classes, engine, known, &Without::default())
+}
+
+/// As [`read_page`], some steps left out: to measure what they are worth.
+///
+/// # Errors
+/// As [`read_page`].
+pub fn read_page_without(
+    page: &DecodedPage,
+    classes: &Classes,
+    engine: &mut Engine,
+    known: &Known,
+    without: &Without,
+) -> Result<PageReading, RecogniseError> {
     let begun = Instant::now();
     let dpi = prepare::resolution(&page.image, page.dpi);
     let (prepared, words) = match &page.text_layer {
-        Some(layer) if !layer.is_empty() => as_delivered(page, dpi, layer),
-        _ => recognised(page, dpi, engine)?,
+        Some(layer) if !layer.is_empty() => as_delivered(page, dpi, layer, without),
+        _ => recognised(page, dpi, engine, without)?,
     };
     let lines = lines(&words);
     let text = Text::new(&lines).text;
@@ -61,7 +76,8 @@ pub fn read_page(
         Some(class) => (class.id.clone(), 1.0),
         None => classify(&text, classes),
     };
-    let mut found = match classes.get(&class_id) {
+    let class = classes.get(&class_id).map(|class| without.class(class));
+    let mut found = match &class {
         Some(class) if class.layout == Layout::Table => {
             rows(class, &prepared, &words, engine, overlay.as_mut())?
         }
@@ -112,8 +128,13 @@ pub fn read_page(
 }
 
 /// A born-digital page stands as its own text layer says; nothing is recognised.
-fn as_delivered(page: &DecodedPage, dpi: u32, layer: &[Word]) -> (Prepared, Vec<Word>) {
-    let clean = prepare::clean(&page.image, dpi);
+fn as_delivered(
+    page: &DecodedPage,
+    dpi: u32,
+    layer: &[Word],
+    without: &Without,
+) -> (Prepared, Vec<Word>) {
+    let clean = prepare::clean(&page.image, dpi, without);
     let straight = Standing {
         quarter: 0,
         skew: 0.0,
@@ -137,20 +158,28 @@ fn recognised(
     page: &DecodedPage,
     dpi: u32,
     engine: &mut Engine,
+    without: &Without,
 ) -> Result<(Prepared, Vec<Word>), RecogniseError> {
-    let clean = prepare::clean(&page.image, dpi);
-    let ways = orient::rank(&prepare::blobs(&clean.picture, clean.dpi), clean.dpi);
+    let clean = prepare::clean(&page.image, dpi, without);
+    let mut ways = orient::rank(&prepare::blobs(&clean.picture, clean.dpi), clean.dpi);
+    if !without.takes(Step::WayUp) {
+        ways.sort_by_key(|way| way.quarter);
+    }
+    let division = match without.takes(Step::PageMode) {
+        true => Division::Page,
+        false => Division::Free,
+    };
     let prepared = prepare::upright(&clean, ways[0]);
-    let words = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
-    let first = legibility(&words);
-    if first >= LEGIBLE || words.is_empty() && ways[0].evidence == 0.0 {
+    let words = engine.words(&prepared.picture, prepared.dpi, division)?;
+    let legible = legibility(&words) >= LEGIBLE || !without.takes(Step::Confirm);
+    if legible || words.is_empty() && ways[0].evidence == 0.0 {
         return Ok((prepared, words));
     }
     let Some(better) = another_way(&clean, &ways, engine)? else {
         return Ok((prepared, words));
     };
     let prepared = prepare::upright(&clean, better);
-    let words = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
+    let words = engine.words(&prepared.picture, prepared.dpi, division)?;
     Ok((prepared, words))
 }
 
@@ -207,13 +236,18 @@ fn records(
     engine: &mut Engine,
 ) -> Result<Vec<RecordReading>, RecogniseError> {
     let mut fields = form::fields(class, lines, None);
+    let takes = |step| prepared.without.takes(step);
     if page.text_layer.is_none() {
-        if class.layout == Layout::Form {
+        if class.layout == Layout::Form && takes(Step::SecondLook) {
             second_look::look_again(class, prepared, lines, &mut fields, engine)?;
         }
-        signature::read_again(class, page, prepared, lines, &mut fields, engine)?;
+        if takes(Step::Signature) {
+            signature::read_again(class, page, prepared, lines, &mut fields, engine)?;
+        }
     }
-    form::weigh(class, &mut fields);
+    if takes(Step::CrossChecks) {
+        form::weigh(class, &mut fields);
+    }
     Ok(if fields.is_empty() {
         Vec::new()
     } else {

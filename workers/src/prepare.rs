@@ -16,6 +16,7 @@ use image::{DynamicImage, GrayImage, imageops};
 
 use crate::geometry::Turn;
 use crate::orient::Standing;
+use crate::steps::{Step, Without};
 pub(crate) use blobs::{Blob, blobs};
 pub(crate) use pixels::shrink;
 
@@ -32,6 +33,8 @@ pub(crate) struct Prepared {
     pub turn: Turn,
     /// Dots per inch of `picture`.
     pub dpi: u32,
+    /// The steps it is read without.
+    pub without: Without,
 }
 
 impl Prepared {
@@ -50,23 +53,37 @@ pub(crate) struct Grey {
     /// Dots per inch of `picture`.
     pub dpi: u32,
     delivered: (u32, u32),
+    without: Without,
 }
 
 /// The grey page at reading resolution, its frame and uneven light taken away.
-pub(crate) fn clean(image: &DynamicImage, dpi: u32) -> Grey {
+pub(crate) fn clean(image: &DynamicImage, dpi: u32, without: &Without) -> Grey {
     let mut picture = image.to_luma8();
-    if let DynamicImage::ImageRgb8(colour) = image {
+    if let DynamicImage::ImageRgb8(colour) = image
+        && without.takes(Step::Red)
+    {
         colour::remove_large_red(colour, &mut picture, dpi);
     }
-    let mut page = grey_of(picture, dpi);
-    border::paint_out(&mut page.picture);
-    light::flatten(&mut page.picture);
-    frame::paint_out(&mut page.picture, page.dpi);
+    let mut page = grey_of(picture, dpi, without);
+    if without.takes(Step::Border) {
+        border::paint_out(&mut page.picture);
+    }
+    flat(page)
+}
+
+/// The page without uneven light and a diploma's frame.
+fn flat(mut page: Grey) -> Grey {
+    if page.without.takes(Step::Light) {
+        light::flatten(&mut page.picture);
+    }
+    if page.without.takes(Step::Frame) {
+        frame::paint_out(&mut page.picture, page.dpi);
+    }
     page
 }
 
 /// As [`clean`], of the red channel alone, in which red print and stamps vanish.
-pub(crate) fn clean_red(image: &DynamicImage, dpi: u32) -> Option<Grey> {
+pub(crate) fn clean_red(image: &DynamicImage, dpi: u32, without: &Without) -> Option<Grey> {
     let DynamicImage::ImageRgb8(colour) = image else {
         return None;
     };
@@ -76,10 +93,7 @@ pub(crate) fn clean_red(image: &DynamicImage, dpi: u32) -> Option<Grey> {
         .map(|pixel| pixel[0])
         .collect();
     let picture = GrayImage::from_raw(colour.width(), colour.height(), red)?;
-    let mut page = grey_of(picture, dpi);
-    light::flatten(&mut page.picture);
-    frame::paint_out(&mut page.picture, page.dpi);
-    Some(page)
+    Some(flat(grey_of(picture, dpi, without)))
 }
 
 /// The darkest ink alone, down to `depth` hundredths of the way to the paper: stamps, pencil and what
@@ -109,7 +123,7 @@ pub(crate) fn darkest(picture: &GrayImage, depth: u32) -> GrayImage {
     out
 }
 
-fn grey_of(picture: GrayImage, dpi: u32) -> Grey {
+fn grey_of(picture: GrayImage, dpi: u32, without: &Without) -> Grey {
     let delivered = picture.dimensions();
     if dpi > FINEST_DPI {
         let factor = dpi.div_ceil(FINEST_DPI);
@@ -118,6 +132,7 @@ fn grey_of(picture: GrayImage, dpi: u32) -> Grey {
             scale: 1.0 / f64::from(factor),
             dpi: dpi / factor,
             delivered,
+            without: without.clone(),
         };
     }
     Grey {
@@ -125,13 +140,16 @@ fn grey_of(picture: GrayImage, dpi: u32) -> Grey {
         scale: 1.0,
         dpi,
         delivered,
+        without: without.clone(),
     }
 }
 
 /// Turns a clean page upright as `standing` says, straightens it and removes leader dots.
 pub(crate) fn upright(page: &Grey, standing: Standing) -> Prepared {
     let mut prepared = straightened(page, standing);
-    leaders::remove(&mut prepared.picture, prepared.dpi);
+    if page.without.takes(Step::Leaders) {
+        leaders::remove(&mut prepared.picture, prepared.dpi);
+    }
     prepared
 }
 
@@ -166,8 +184,14 @@ fn straightened(page: &Grey, standing: Standing) -> Prepared {
         upright: size,
     };
     let dpi = page.dpi;
-    if standing.skew.abs() < LEAST_SKEW {
-        return Prepared { picture, turn, dpi };
+    let without = page.without.clone();
+    if standing.skew.abs() < LEAST_SKEW || !without.takes(Step::Deskew) {
+        return Prepared {
+            picture,
+            turn,
+            dpi,
+            without,
+        };
     }
     let (sin, cos) = standing.skew.to_radians().sin_cos();
     let (width, height) = (f64::from(size.0), f64::from(size.1));
@@ -180,6 +204,7 @@ fn straightened(page: &Grey, standing: Standing) -> Prepared {
         picture: pixels::resample(&picture, &turn),
         turn,
         dpi,
+        without,
     }
 }
 

@@ -19,9 +19,10 @@ use crate::outcome::Failure;
 use crate::page_reader::Known;
 use crate::probe::Probe;
 use crate::reading::{Box4, PageReading};
+use crate::steps::Without;
 
 /// Raised whenever a message changes; both sides must say the same.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Longest request or set-up message, in bytes.
 pub(crate) const MAX_REQUEST: u32 = 64 << 10;
@@ -65,8 +66,12 @@ pub(crate) enum Task {
     Probe,
     /// One page's shape, from headers.
     Shape { page: u32 },
-    /// Words and fields of one page.
-    Read { page: u32, known: Known },
+    /// Words and fields of one page, read without some steps.
+    Read {
+        page: u32,
+        known: Known,
+        without: Without,
+    },
     /// One page or a part of it as JPEG.
     Render {
         page: u32,

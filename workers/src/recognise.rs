@@ -44,6 +44,8 @@ fn engine_failed(doing: &'static str) -> impl Fn(TesseractError) -> RecogniseErr
 pub enum Division {
     /// A whole page: one column of text of changing size (psm 4).
     Page,
+    /// A whole page as the engine likes (psm 3), to measure the other against.
+    Free,
     /// One block of lines (psm 6).
     Block,
     /// One line (psm 7).
@@ -54,6 +56,7 @@ impl Division {
     fn mode(self) -> TessPageSegMode {
         match self {
             Self::Page => TessPageSegMode::PSM_SINGLE_COLUMN,
+            Self::Free => TessPageSegMode::PSM_AUTO,
             Self::Block => TessPageSegMode::PSM_SINGLE_BLOCK,
             Self::Line => TessPageSegMode::PSM_SINGLE_LINE,
         }

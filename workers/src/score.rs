@@ -4,6 +4,7 @@
 //! Everything here compares and counts; whoever measures reads the pages (`sogoc bench reading`).
 
 mod corpus;
+mod one_off;
 mod report;
 mod rows;
 mod text;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use corpus::{CorpusError, Hand, Truth, TruthPage, index, truth};
+pub use one_off::OneOff;
 pub use report::{Change, Report, changes, diagram};
 pub use text::TextScore;
 

@@ -20,6 +20,7 @@ use crate::names;
 use crate::prepare::{self, Prepared};
 use crate::reading::{FieldReading, Word};
 use crate::recognise::{Division, Engine, RecogniseError};
+use crate::steps::{Step, Without};
 use crate::value::Found;
 use office::Office;
 
@@ -56,17 +57,17 @@ pub(crate) fn read_again(
     if settled(fields) {
         return Ok(());
     }
-    let red = prepare::clean_red(&page.image, prepared.dpi_as_delivered());
+    let red = prepare::clean_red(&page.image, prepared.dpi_as_delivered(), &prepared.without);
     let red = red.map(|red| prepare::upright_alike(&red, &prepared.turn));
     let picture = red.as_ref().unwrap_or(&prepared.picture);
     let mut heading = form::last_heading(signer, page_lines).map(|(_, bounds)| bounds);
     let mut names: Vec<Found> = Vec::new();
-    for depth in LOOKS {
+    for depth in looks(&prepared.without) {
         if heading.is_some() {
             break;
         }
         let wide = below_text(page_lines, picture.dimensions());
-        let block = block(&look(picture, wide, depth), wide, prepared.dpi, engine)?;
+        let block = block(&look(picture, wide, *depth), wide, prepared.dpi, engine)?;
         heading = form::last_heading(signer, &block).map(|(_, bounds)| bounds);
         names.extend(name_in(&block, signer));
     }
@@ -77,8 +78,8 @@ pub(crate) fn read_again(
     names.clear();
     let place = around(heading, prepared.dpi, picture.dimensions());
     let mut offices: Vec<Found> = Vec::new();
-    for depth in LOOKS {
-        let block = block(&look(picture, place, depth), place, prepared.dpi, engine)?;
+    for depth in looks(&prepared.without) {
+        let block = block(&look(picture, place, *depth), place, prepared.dpi, engine)?;
         names.extend(name_in(&block, signer));
         offices.extend(office.and_then(|field| office_in(&block, field)));
         for field in class.fields.iter().filter(|f| f.kind == FieldKind::Date) {
@@ -97,6 +98,16 @@ pub(crate) fn read_again(
         settle(office, offices, fields);
     }
     Ok(())
+}
+
+/// The depths looked at; without them only the last.
+fn looks(without: &Without) -> &'static [u32] {
+    let all = without.takes(Step::Depths);
+    if all {
+        &LOOKS
+    } else {
+        &LOOKS[LOOKS.len() - 1..]
+    }
 }
 
 /// The lines of the block, their boxes in pixels of the upright page.

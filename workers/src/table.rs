@@ -25,6 +25,7 @@ use crate::column_map::ColumnMap;
 use crate::prepare::Prepared;
 use crate::reading::{FieldReading, RecordReading, Word};
 use crate::recognise::{Engine, RecogniseError};
+use crate::steps::Step;
 use crate::value::Found;
 use again::Again;
 use columns::{contradicts, guess, header_rows, header_strength, mapped, name_columns};
@@ -88,7 +89,10 @@ pub(crate) fn read(
     let (picture, dpi) = (&prepared.picture, prepared.dpi);
     let mut rows = grid.rows(words);
     let mut again = Again::new(picture, dpi, engine);
-    read_headers_again(class, grid, &mut rows, &mut again)?;
+    let takes = |step| prepared.without.takes(step);
+    if takes(Step::Headers) {
+        read_headers_again(class, grid, &mut rows, &mut again)?;
+    }
     let (fields, named) = match map {
         Some((map, ruled)) if contradicts(class, &rows, &map.fields, ruled) => return Ok(None),
         Some((map, _)) => (map.fields.clone(), Some(mapped(class, &rows, &map.fields))),
@@ -105,10 +109,14 @@ pub(crate) fn read(
         .filter(|index| holds_a_person(&named, &rows[*index]))
         .collect();
     let mut sheet = Sheet::new(&named, &people, &rows, grid);
-    sheet.even_out(picture, dpi);
-    sheet.read_again(&mut again)?;
-    sheet.even_out(picture, dpi);
-    sheet.compare_figures(picture);
+    sheet.even_out(picture, dpi, &prepared.without);
+    if takes(Step::CellsAgain) {
+        sheet.read_again(&mut again)?;
+        sheet.even_out(picture, dpi, &prepared.without);
+    }
+    if takes(Step::Typeface) {
+        sheet.compare_figures(picture);
+    }
     let records = people
         .into_iter()
         .zip(sheet.fields())

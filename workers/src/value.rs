@@ -64,7 +64,7 @@ impl Found {
             Check::Agrees if repaired => Check::Unknown,
             check => check,
         };
-        let place = (field.kind == FieldKind::Place).then(|| gazetteer::locate(&raw));
+        let place = field.gazetteer.then(|| gazetteer::locate(&raw));
         let evidence = Evidence {
             mended: repaired,
             located: place

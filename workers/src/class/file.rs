@@ -307,6 +307,7 @@ impl Source {
             implied: field.implied,
             in_words: field.in_words,
             lexicon,
+            gazetteer: field.kind == FieldKind::Place,
             key: field.key.into_inner(),
         })
     }

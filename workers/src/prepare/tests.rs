@@ -87,6 +87,7 @@ fn a_leaning_page_is_measured_and_straightened() {
         scale: 1.0,
         dpi: 300,
         delivered: (1200, 1000),
+        without: Without::default(),
     };
     let lean = |picture: &GrayImage| crate::orient::rank(&blobs(picture, 300), 300)[0];
     let standing = lean(&page.picture);
@@ -120,7 +121,7 @@ fn a_red_ring_goes_and_a_red_letter_and_black_ink_stay() {
     for x in 50..70 {
         colour.put_pixel(x, 500, image::Rgb([200, 40, 50]));
     }
-    let picture = clean(&DynamicImage::ImageRgb8(colour), 300).picture;
+    let picture = clean(&DynamicImage::ImageRgb8(colour), 300, &Without::default()).picture;
     assert!(picture.get_pixel(150, 101).0[0] > 240);
     assert!(picture.get_pixel(441, 101).0[0] < 60);
     assert!(picture.get_pixel(60, 500).0[0] < 160);

@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 
 use super::*;
 use crate::outcome::FailureKind;
+use crate::steps::Step;
 
 fn request() -> Request {
     Request {
@@ -14,6 +15,7 @@ fn request() -> Request {
                 class_hint: Some("diploma".into()),
                 map: None,
             },
+            without: Without::from_iter([Step::Border]),
         },
         memory_bytes: 9,
     }

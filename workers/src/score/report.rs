@@ -161,7 +161,7 @@ impl Group {
     }
 }
 
-fn percent(part: usize, whole: usize) -> Option<f64> {
+pub(super) fn percent(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| 100.0 * part as f64 / whole as f64)
 }
 

@@ -14,6 +14,7 @@ use crate::confidence::Series;
 use crate::gazetteer;
 use crate::reading::{Box4, FieldReading, Word};
 use crate::recognise::RecogniseError;
+use crate::steps::{Step, Without};
 use crate::syllables;
 use crate::value::{Found, closed_list};
 
@@ -54,10 +55,21 @@ impl<'c> Sheet<'c> {
     }
 
     /// Puts right what the rest of a column shows to be a slip, and marks what keeps step.
-    pub fn even_out(&mut self, picture: &GrayImage, dpi: u32) {
+    pub fn even_out(&mut self, picture: &GrayImage, dpi: u32, without: &Without) {
+        let takes = |step| without.takes(step);
         for index in 0..self.columns() {
             let mut cells = self.column(index);
-            match cells[0].field.kind {
+            let field = cells[0].field;
+            if field.gazetteer {
+                spellings(&mut cells);
+            }
+            if field.kind == FieldKind::Name && takes(Step::Syllables) {
+                names(&mut cells);
+            }
+            if !takes(Step::Columns) {
+                continue;
+            }
+            match field.kind {
                 FieldKind::Number => {
                     blanks(&mut cells, picture);
                     marks(&mut cells);
@@ -67,8 +79,6 @@ impl<'c> Sheet<'c> {
                     marks(&mut cells);
                     centuries(&mut cells);
                 }
-                FieldKind::Place => spellings(&mut cells),
-                FieldKind::Name => names(&mut cells),
                 _ => {}
             }
             capitals(&mut cells);

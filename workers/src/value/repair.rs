@@ -13,7 +13,7 @@ pub(super) fn better(field: &Field, raw: &str, closed: Option<&Lexicon>) -> Opti
     let better = match field.kind {
         FieldKind::Date => dates::within(raw),
         FieldKind::Name => name(raw, field.lexicon.as_ref()),
-        FieldKind::Place => gazetteer::locate(raw)
+        FieldKind::Place if field.gazetteer => gazetteer::locate(raw)
             .map(|place| place.text)
             .filter(|text| text != raw),
         FieldKind::Agency => super::agency::written(raw).filter(|name| name != raw),

@@ -22,8 +22,8 @@ fn mended(key: &str, values: &[&str], confidence: f64) -> Vec<(String, Series)> 
         .collect();
     let mut sheet = Sheet { rows };
     let picture = GrayImage::from_pixel(200, 200, Luma([255]));
-    sheet.even_out(&picture, 200);
-    sheet.even_out(&picture, 200);
+    sheet.even_out(&picture, 200, &Without::default());
+    sheet.even_out(&picture, 200, &Without::default());
     let cells = sheet.rows.iter().flatten();
     cells
         .map(|cell| (cell.raw().unwrap_or("").to_owned(), cell.series))
@@ -67,6 +67,6 @@ fn a_year_of_no_possible_century_gets_its_columns() {
 #[test]
 fn a_sheet_without_rows_has_no_fields() {
     let mut sheet = Sheet { rows: Vec::new() };
-    sheet.even_out(&GrayImage::new(1, 1), 200);
+    sheet.even_out(&GrayImage::new(1, 1), 200, &Without::default());
     assert!(sheet.fields().is_empty());
 }
