@@ -87,6 +87,7 @@ impl Role {
 pub enum Act {
     DescribeHoldings,
     DeliverScans,
+    ResolveFlags,
     SeeBatches,
     SeeRecords,
     SeeImages,
@@ -108,9 +109,10 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
+        Self::ResolveFlags,
         Self::SeeBatches,
         Self::SeeRecords,
         Self::SeeImages,
@@ -172,6 +174,7 @@ pub fn may(caller: &Caller, act: Act) -> bool {
     use Role::{Administrator, Approver, Archivist, Auditor, Portal, Reviewer};
     let roles: &[Role] = match act {
         Act::DescribeHoldings | Act::DeliverScans => &[Archivist],
+        Act::ResolveFlags => &[Archivist, Reviewer, Approver],
         Act::SeeBatches => &[Archivist, Reviewer, Approver, Auditor],
         Act::SeeRecords | Act::SeeImages => &[Archivist, Reviewer, Approver, Auditor],
         Act::CorrectRecords => &[Reviewer, Approver],
@@ -229,6 +232,7 @@ mod tests {
         assert!(!may(&administrator, Act::SeeRecords));
         let changing = [
             Act::DeliverScans,
+            Act::ResolveFlags,
             Act::CorrectRecords,
             Act::ApproveRecords,
             Act::ApproveCorrections,

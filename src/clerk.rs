@@ -10,7 +10,9 @@ use tokio_util::task::TaskTracker;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::jobs::{self, Kind, Leased};
-use crate::{certified_copy, column_map, copy_request, keep, notify, page, search, upload};
+use crate::{
+    certified_copy, column_map, copy_request, inspection, keep, notify, page, search, upload,
+};
 
 /// How long an idle queue waits before it looks again.
 const IDLE: Duration = Duration::from_millis(250);
@@ -28,6 +30,7 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::KeepLine
         | Kind::KeepRequest
         | Kind::KeepMap
+        | Kind::InspectBatch
         | Kind::TakeEffect
         | Kind::RenewSeal
         | Kind::SweepSeals
@@ -149,6 +152,7 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::KeepLine => certified_copy::keep_line(archive, job).await,
         Kind::KeepRequest => copy_request::keep(archive, job).await,
         Kind::KeepMap => column_map::keep(archive, job).await,
+        Kind::InspectBatch => inspection::inspect(archive, job).await,
         Kind::TakeEffect => certified_copy::take_effect(archive, job).await,
         Kind::RenewSeal => certified_copy::renew(archive, job).await,
         Kind::SweepSeals => certified_copy::sweep_seals(archive, job).await,

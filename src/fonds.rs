@@ -6,6 +6,7 @@ mod volume;
 
 use sqlx::Row;
 
+pub(crate) use file::file_code;
 pub use file::{NewFile, file_by_code, make_file, make_series};
 pub use volume::{NewVolume, Volume, make_volume, volume, volume_by_code, volumes};
 

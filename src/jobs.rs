@@ -34,13 +34,15 @@ pub enum Kind {
     TellPortal,
     /// Bring the newest column map of a volume into the vault; subject: volume id.
     KeepMap,
+    /// Compare the pages of a batch with each other; subject: batch id.
+    InspectBatch,
     /// End requests whose applicant did not answer; subject: `all`.
     SweepRequests,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ReadPage,
         Self::KeepRecords,
         Self::IssueCopy,
@@ -52,6 +54,7 @@ impl Kind {
         Self::SweepUploads,
         Self::TellPortal,
         Self::KeepMap,
+        Self::InspectBatch,
         Self::SweepRequests,
     ];
 
@@ -69,6 +72,7 @@ impl Kind {
             Self::SweepUploads => "sweep_uploads",
             Self::TellPortal => "tell_portal",
             Self::KeepMap => "keep_map",
+            Self::InspectBatch => "inspect_batch",
             Self::SweepRequests => "sweep_requests",
         }
     }
@@ -121,7 +125,8 @@ pub struct Leased {
     pub holder: String,
 }
 
-/// Adds a job unless one with the same kind and subject already waits.
+/// Adds a job unless one with the same kind and subject already waits; that one is then held until this
+/// transaction ends, so that whoever works it sees what this one did.
 ///
 /// # Errors
 /// As any statement.
@@ -150,7 +155,7 @@ pub async fn enqueue_after(
     sqlx::query(
         "INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
          VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7)
-         ON CONFLICT (once_key) DO NOTHING",
+         ON CONFLICT (once_key) DO UPDATE SET priority = jobs.priority",
     )
     .bind(clock.new_id())
     .bind(kind.word())

@@ -3,8 +3,8 @@
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
-//! [`fonds`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`], [`correction`],
-//! [`alto`], [`keep`], [`two_layer`], [`review`],
+//! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
+//! [`correction`], [`alto`], [`keep`], [`two_layer`], [`review`], [`inspection`],
 //! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
 
@@ -26,6 +26,7 @@ pub mod correction;
 pub mod error;
 pub mod fixity;
 pub mod fonds;
+pub mod inspection;
 pub mod issue_book;
 pub mod jobs;
 pub mod keep;
@@ -33,6 +34,7 @@ pub mod law;
 pub mod lifecycle;
 pub mod notify;
 pub mod page;
+pub mod page_flag;
 pub mod record;
 pub mod reuse;
 pub mod review;

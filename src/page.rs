@@ -1,21 +1,24 @@
 //! The life of a page: received → read, or set aside with a named outcome. Asks the reading pool.
 
-use serde_json::json;
+mod booking;
+mod numbering;
+
 use sogoc_workers::Known;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{PageJob, RenderJob};
 use sogoc_workers::reading::{Box4, PageReading};
 use sqlx::Row;
 
+pub(crate) use booking::{ask_for_comparison, save_reading};
+use booking::{book_failure, book_reading, settle_only};
+pub(crate) use numbering::{COUNTS, Numbering};
+
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::catalogue::Tx;
-use crate::clock::stamp;
 use crate::column_map::{self, Standing};
 use crate::error::{Error, Result};
-use crate::jobs::{self, Leased};
-use crate::{record, scan};
+use crate::jobs::Leased;
+use crate::scan;
 
 /// A page as shown.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
@@ -32,8 +35,10 @@ pub struct PageView {
     pub number: i64,
     /// received | read | set_aside.
     pub state: String,
-    /// Stable word of the reading pool.
+    /// Stable word of the reading pool; `put_aside` or `superseded` where a person took the page out.
     pub outcome: Option<String>,
+    /// The page whose place it took.
+    pub stands_for: Option<String>,
     /// Class recognised.
     pub class: Option<String>,
     /// Degrees the content stands turned, clockwise.
@@ -219,109 +224,6 @@ fn worth_another_try(failure: &Failure, job: &Leased) -> bool {
     }
 }
 
-async fn book_reading(
-    archive: &Archive,
-    job: &Leased,
-    scan_id: &str,
-    reading: &PageReading,
-) -> Result<()> {
-    let words = serde_json::to_vec(reading)?;
-    archive
-        .vault
-        .put_cache(&reading_key(&job.subject), words.into())
-        .await?;
-    let mut tx = archive.catalogue.begin().await?;
-    let read_at = stamp(archive.clock.now());
-    save_reading(&mut tx, &job.subject, reading, &read_at).await?;
-    record::propose(archive, &mut tx, scan_id, &job.subject, &reading.records).await?;
-    let details = json!({ "class": reading.class, "records": reading.records.len() });
-    finish(archive, tx, job, Deed::PageRead, details).await
-}
-
-/// Writes what was read into the page's row.
-pub(crate) async fn save_reading(
-    tx: &mut Tx,
-    page_id: &str,
-    reading: &PageReading,
-    read_at: &str,
-) -> Result<()> {
-    sqlx::query(
-        "UPDATE pages SET state = 'read', outcome = 'read', class = $1, class_confidence = $2,
-            rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
-            fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
-            map_version = $13, map_percent = $14 WHERE id = $15",
-    )
-    .bind(&reading.class)
-    .bind(reading.class_confidence)
-    .bind(i64::from(reading.rotation))
-    .bind(i64::from(reading.width))
-    .bind(i64::from(reading.height))
-    .bind(i64::from(reading.dpi))
-    .bind(&reading.text)
-    .bind(serde_json::to_string(&reading.quality)?)
-    .bind(&reading.quality.fingerprint)
-    .bind(i64::try_from(reading.milliseconds).unwrap_or(i64::MAX))
-    .bind(read_at)
-    .bind(
-        reading
-            .columns
-            .as_ref()
-            .map(|columns| json!(columns).to_string()),
-    )
-    .bind(reading.map.map(|fit| fit.version))
-    .bind(percent_shown(reading))
-    .bind(page_id)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// How much of its volume's map the page shows; `None` where the map does not fit.
-fn percent_shown(reading: &PageReading) -> Option<i64> {
-    let fit = reading.map.filter(|fit| fit.fits)?;
-    // A share times a hundred fits any integer.
-    #[allow(clippy::cast_possible_truncation)]
-    let percent = (fit.share.clamp(0.0, 1.0) * 100.0).round() as i64;
-    Some(percent)
-}
-
-async fn book_failure(archive: &Archive, job: &Leased, failure: &Failure) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
-    sqlx::query("UPDATE pages SET state = 'set_aside', outcome = $1, read_at = $2 WHERE id = $3")
-        .bind(failure.kind.code())
-        .bind(stamp(archive.clock.now()))
-        .bind(&job.subject)
-        .execute(&mut *tx)
-        .await?;
-    let details = json!({ "outcome": failure.kind.code() });
-    finish(archive, tx, job, Deed::PageSetAside, details).await
-}
-
-async fn finish(
-    archive: &Archive,
-    mut tx: Tx,
-    job: &Leased,
-    deed: Deed,
-    details: serde_json::Value,
-) -> Result<()> {
-    let subject = Subject {
-        kind: "page",
-        id: &job.subject,
-    };
-    audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
-    if jobs::settle(&mut tx, &*archive.clock, job).await? {
-        tx.commit().await?;
-    } // otherwise another holder took over; ours is rolled back and theirs counts
-    Ok(())
-}
-
-async fn settle_only(archive: &Archive, job: &Leased) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
-    jobs::settle(&mut tx, &*archive.clock, job).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 fn view_of(row: &sqlx::any::AnyRow) -> Result<PageView> {
     let quality: Option<String> = row.try_get("quality")?;
     let quality: sogoc_workers::reading::Quality = match quality {
@@ -339,6 +241,7 @@ fn view_of(row: &sqlx::any::AnyRow) -> Result<PageView> {
         number: row.try_get("number")?,
         state: row.try_get("state")?,
         outcome: row.try_get("outcome")?,
+        stands_for: row.try_get("stands_for")?,
         class: row.try_get("class")?,
         rotation: number("rotation")?,
         width: number("width")?,

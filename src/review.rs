@@ -12,6 +12,7 @@ use sqlx::Row;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::record::{self, Fields, RecordView, Version, apply, missing_mandatory};
@@ -138,6 +139,37 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
     Ok(approved)
 }
 
+/// Rejects every record of a page that is taken out of its batch. They stay in the catalogue; published
+/// ones are no longer found. Says how many.
+///
+/// # Errors
+/// `Refused` with code `stale` when one of them changed meanwhile.
+pub(crate) async fn reject_all_of(
+    archive: &Archive,
+    tx: &mut Tx,
+    by: &str,
+    page_id: &str,
+    note: &str,
+) -> Result<usize> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM records WHERE page_id = $1 AND state <> 'rejected' ORDER BY ordinal",
+    )
+    .bind(page_id)
+    .fetch_all(&mut **tx)
+    .await?;
+    for id in &ids {
+        let before = record::load(archive, id).await?;
+        let wish = Wish {
+            state: "rejected",
+            deed: Deed::RecordRejected,
+            note,
+        };
+        let fields = before.fields.clone();
+        save_in(archive, tx, by, &before, &wish, &fields, 0).await?;
+    }
+    Ok(ids.len())
+}
+
 struct Wish<'a> {
     state: &'a str,
     deed: Deed,
@@ -152,9 +184,23 @@ async fn save(
     fields: &Fields,
     doubtful: i64,
 ) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    save_in(archive, &mut tx, &caller.id, before, wish, fields, doubtful).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn save_in(
+    archive: &Archive,
+    tx: &mut Tx,
+    by: &str,
+    before: &RecordView,
+    wish: &Wish<'_>,
+    fields: &Fields,
+    doubtful: i64,
+) -> Result<()> {
     let at = stamp(archive.clock.now());
     let number = before.version + 1;
-    let mut tx = archive.catalogue.begin().await?;
     let moved = sqlx::query(
         "UPDATE records SET state = $1, version = $2, doubtful = $3, updated_at = $4
          WHERE id = $5 AND version = $6",
@@ -165,7 +211,7 @@ async fn save(
     .bind(&at)
     .bind(&before.id)
     .bind(before.version)
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
     if moved.rows_affected() != 1 {
         return Err(stale());
@@ -173,15 +219,15 @@ async fn save(
     let version = Version {
         number,
         state: wish.state,
-        author: &caller.id,
+        author: by,
         note: wish.note,
         at: &at,
     };
-    record::save_version(&mut tx, &before.id, &version, fields).await?;
+    record::save_version(tx, &before.id, &version, fields).await?;
     let was_public = before.kept_version.is_some() || before.state == "approved";
     if wish.state == "approved" || (wish.state == "rejected" && was_public) {
-        record::publish(&mut tx, &before.id, number, &at).await?;
-        record::enqueue_keeping(archive, &mut tx, &before.scan_id).await?;
+        record::publish(tx, &before.id, number, &at).await?;
+        record::enqueue_keeping(archive, tx, &before.scan_id).await?;
     }
     let changed: Vec<&String> = fields
         .iter()
@@ -193,17 +239,7 @@ async fn save(
         kind: "record",
         id: &before.id,
     };
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        wish.deed,
-        subject,
-        details,
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(())
+    audit::append(tx, &*archive.clock, by, wish.deed, subject, details).await
 }
 
 fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {

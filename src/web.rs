@@ -11,6 +11,7 @@ mod documents;
 mod extract;
 mod fault;
 mod file_form;
+mod flags;
 mod frame;
 mod health;
 mod held;
@@ -23,6 +24,7 @@ mod peer;
 mod people;
 mod reading_room;
 mod requests;
+mod scan_form;
 mod seal;
 mod searches;
 mod session;
@@ -60,6 +62,7 @@ pub fn router(archive: State) -> Router {
         .merge(counter::routes())
         .merge(verification::routes())
         .merge(intake::routes())
+        .merge(flags::routes())
         .merge(desk::routes())
         .merge(volumes::routes())
         .merge(reading_room::routes())

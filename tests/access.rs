@@ -26,6 +26,7 @@ use Open::{Everyone, Known, To};
 
 const STAFF: Open = To(&[Archivist, Reviewer, Approver, Auditor]);
 const ARCHIVISTS: Open = To(&[Archivist]);
+const RESOLVERS: Open = To(&[Archivist, Reviewer, Approver]);
 const EDITORS: Open = To(&[Reviewer, Approver]);
 const OFFICE: Open = To(&[Reviewer, Approver, Auditor]);
 const CLERKS: Open = To(&[Reviewer]);
@@ -65,6 +66,11 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/pages/{id}/alto", STAFF),
     ("get", "/api/v1/pages/{id}", STAFF),
     ("get", "/api/v1/pages/{id}/image", STAFF),
+    ("get", "/api/v1/batches/{id}/flags", STAFF),
+    ("get", "/api/v1/flags/{id}", STAFF),
+    ("post", "/api/v1/flags/{id}/accept", RESOLVERS),
+    ("post", "/api/v1/flags/{id}/put-aside", RESOLVERS),
+    ("post", "/api/v1/flags/{id}/replace", ARCHIVISTS),
     ("get", "/api/v1/volumes", STAFF),
     ("post", "/api/v1/volumes", ARCHIVISTS),
     ("get", "/api/v1/column-maps/unconfirmed", STAFF),
@@ -172,6 +178,7 @@ const PAGES: &[(&str, Open)] = &[
     ("/lo", STAFF),
     ("/lo/none", STAFF),
     ("/lo/none/bien-nhan", STAFF),
+    ("/lo/none/canh-bao", STAFF),
     ("/ban-soat", STAFF),
     ("/ban-ghi/none", STAFF),
     ("/quyen/none/cot", STAFF),
@@ -222,6 +229,10 @@ fn body(path: &str) -> Option<Value> {
         "/api/v1/volumes/{id}/column-map" => {
             json!({ "seen": 0, "class": "", "edges": [], "fields": [] })
         }
+        "/api/v1/flags/{id}/accept" | "/api/v1/flags/{id}/put-aside" => {
+            json!({ "reason": "giấy rách" })
+        }
+        "/api/v1/flags/{id}/replace" => json!({ "scan_id": "none" }),
         "/api/v1/batches/{id}/manifest" => json!([]),
         "/api/v1/records/{id}/correct" => json!({ "version": 1, "fields": {} }),
         "/api/v1/records/{id}/approve" => json!({ "version": 1 }),

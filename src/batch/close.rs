@@ -122,13 +122,17 @@ struct Came {
     sha256: String,
 }
 
-/// What was declared against what came, by name. A file that was replaced counts once.
+/// What was declared against what came, by name. A file that was replaced counts once, a scan that took
+/// a page's place not at all: the one before it has come.
 async fn differences(tx: &mut Tx, batch_id: &str) -> Result<Vec<Fault>> {
     let mut came = BTreeMap::<String, Vec<Came>>::new();
-    let rows = sqlx::query("SELECT original_name, size, sha256 FROM scans WHERE batch_id = $1")
-        .bind(batch_id)
-        .fetch_all(&mut **tx)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT original_name, size, sha256 FROM scans s WHERE batch_id = $1
+         AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.scan_id = s.id AND p.stands_for IS NOT NULL)",
+    )
+    .bind(batch_id)
+    .fetch_all(&mut **tx)
+    .await?;
     for row in &rows {
         let file = Came {
             size: row.try_get("size")?,

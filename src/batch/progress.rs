@@ -8,6 +8,7 @@ use crate::archive::Archive;
 use crate::clock::{parse_stamp, stamp};
 use crate::error::{Error, Result};
 use crate::jobs::Kind;
+use crate::page_flag;
 
 /// How far back the pace of reading is measured.
 const PACE_WINDOW: SignedDuration = SignedDuration::from_mins(10);
@@ -35,8 +36,14 @@ pub struct Progress {
     pub pages_read: i64,
     /// Pages that could not be read and wait for a person.
     pub pages_set_aside: i64,
+    /// Pages a person took out: put aside, or superseded by a better scan.
+    #[serde(default)]
+    pub pages_out: i64,
     /// Pages that wait to be read.
     pub pages_waiting: i64,
+    /// Flags of pages that wait for a person.
+    #[serde(default)]
+    pub flags_open: i64,
     /// Seconds until the last page is read at the pace of the last minutes; absent while nothing
     /// is known of the pace.
     pub seconds_left: Option<i64>,
@@ -60,6 +67,7 @@ pub async fn progress(archive: &Archive, caller: &Caller, batch_id: &str) -> Res
     };
     let newest = count_files(archive, batch_id, &mut progress).await?;
     count_pages(archive, batch_id, &mut progress).await?;
+    progress.flags_open = page_flag::open_of_batch(archive, batch_id).await?;
     progress.seconds_left = match newest {
         Some(newest) if progress.pages_waiting > 0 => {
             time_left(archive, &newest, progress.pages_waiting).await?
@@ -104,16 +112,18 @@ async fn count_files(
 
 async fn count_pages(archive: &Archive, batch_id: &str, progress: &mut Progress) -> Result<()> {
     let rows = sqlx::query(
-        "SELECT p.state, COUNT(*) AS n FROM pages p JOIN scans s ON s.id = p.scan_id
-         WHERE s.batch_id = $1 GROUP BY p.state",
+        "SELECT CASE WHEN p.outcome IN ('put_aside', 'superseded') THEN 'out' ELSE p.state END
+            AS standing, COUNT(*) AS n FROM pages p JOIN scans s ON s.id = p.scan_id
+         WHERE s.batch_id = $1 GROUP BY 1",
     )
     .bind(batch_id)
     .fetch_all(archive.catalogue.pool())
     .await?;
     for row in &rows {
-        let state: String = row.try_get("state")?;
+        let standing: String = row.try_get("standing")?;
         let n: i64 = row.try_get("n")?;
-        match state.as_str() {
+        match standing.as_str() {
+            "out" => progress.pages_out = n,
             "received" => progress.pages_waiting = n,
             "set_aside" => progress.pages_set_aside = n,
             _ => progress.pages_read += n,

@@ -27,6 +27,7 @@ use crate::catalogue::Tx;
 use crate::config::Config;
 use crate::copy_request;
 use crate::error::{Error, Result};
+use crate::inspection;
 use crate::search;
 use crate::vault::{ObjectId, VaultError};
 
@@ -117,6 +118,7 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     copy_request::settle_released(archive).await?;
     pages::restore_readings(archive, &mut rebuilt).await?;
     pages::queue_unread(archive, &mut rebuilt).await?;
+    inspection::inspect_all(archive).await?;
     finish(archive, &mut rebuilt).await?;
     search::reindex(archive, |_, _| {}).await?;
     Ok(rebuilt)

@@ -138,6 +138,15 @@ pub async fn file_by_code(
         .ok_or(Error::NotFound { what: "file" })
 }
 
+/// Code of the file of that id.
+pub(crate) async fn file_code(archive: &Archive, id: &str) -> Result<String> {
+    sqlx::query_scalar("SELECT code FROM files WHERE id = $1")
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "file" })
+}
+
 /// The code lists of TT 05/2025/TT-BNV are two digits, from `01` to their last.
 fn check_code(pointer: &str, code: &str, last: &str) -> Result<()> {
     let digits = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_digit());

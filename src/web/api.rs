@@ -5,6 +5,7 @@ mod batches;
 mod corrections;
 mod custody;
 mod documents;
+mod flags;
 mod issued;
 mod manifest;
 mod notices;
@@ -59,6 +60,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::<State>::with_openapi(Document::openapi())
         .merge(session::routes())
         .merge(batches::routes())
+        .merge(flags::routes())
         .merge(volumes::routes())
         .merge(records::routes())
         .merge(documents::routes())

@@ -97,9 +97,10 @@ impl Underway {
         self.batch.state == "open" || self.progress.pages_waiting > 0
     }
 
-    /// Pages done, read or set aside.
+    /// Pages done: read, set aside or taken out.
     pub fn done(&self) -> i64 {
-        self.progress.pages_read + self.progress.pages_set_aside
+        let progress = &self.progress;
+        progress.pages_read + progress.pages_set_aside + progress.pages_out
     }
 }
 

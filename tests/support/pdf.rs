@@ -1,4 +1,4 @@
-//! Small PDFs as the word processors of the nineties made them: one page, one line of text.
+//! Small PDFs as the word processors of the nineties made them: one page, a few lines of text.
 
 /// How the bytes of the line are to be understood.
 pub enum Writing<'a> {
@@ -10,7 +10,7 @@ pub enum Writing<'a> {
 
 /// One page with `line`, given as the inside of a PDF string.
 pub fn one_line(writing: &Writing<'_>, line: &str) -> String {
-    let show = format!("BT /F1 18 Tf 72 720 Td ({line}) Tj ET");
+    let show = shown((72, 720), line);
     let (font, table) = match writing {
         Writing::Font(name) => (format!("/BaseFont /{name}"), String::new()),
         Writing::Table(pairs) => (
@@ -18,15 +18,29 @@ pub fn one_line(writing: &Writing<'_>, line: &str) -> String {
             to_unicode(pairs),
         ),
     };
+    document(&show, &font, &table)
+}
+
+/// One page with ASCII text at those places, in points from the lower left of an A4 sheet.
+pub fn page(texts: &[((u32, u32), &str)]) -> String {
+    let show: Vec<String> = texts.iter().map(|(at, text)| shown(*at, text)).collect();
+    document(&show.join("\n"), "/BaseFont /Helvetica", "")
+}
+
+fn shown((x, y): (u32, u32), text: &str) -> String {
+    format!("BT /F1 18 Tf {x} {y} Td ({text}) Tj ET")
+}
+
+fn document(show: &str, font: &str, table: &str) -> String {
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
          /Resources << /Font << /F1 5 0 R >> >> >>"
             .to_owned(),
-        stream(&show),
+        stream(show),
         format!("<< /Type /Font /Subtype /Type1 {font} /Encoding /WinAnsiEncoding >>"),
-        stream(&table),
+        stream(table),
     ];
     let mut pdf = "%PDF-1.4\n".to_owned();
     let mut places = String::new();

@@ -8,6 +8,7 @@ pub mod confidence;
 pub mod dates;
 pub mod decode;
 pub mod fold;
+mod folio;
 mod form;
 mod gazetteer;
 mod geometry;

@@ -9,6 +9,7 @@ use crate::class::{Class, Classes, Layout};
 use crate::classify::classify;
 use crate::column_map::ColumnMap;
 use crate::decode::DecodedPage;
+use crate::folio;
 use crate::form;
 use crate::lines::{Line, Text, lines};
 use crate::orient::{self, Standing};
@@ -99,6 +100,7 @@ pub fn read_page_without(
         columns,
     } = found;
     let turn = prepared.turn;
+    let number = folio::read(&lines, prepared.picture.dimensions());
     let mut words: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
     for word in &mut words {
         word.bounds = turn.to_delivered(word.bounds);
@@ -120,6 +122,7 @@ pub fn read_page_without(
         text,
         words,
         records,
+        number,
         columns,
         map: fit,
         quality,

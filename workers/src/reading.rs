@@ -78,6 +78,15 @@ pub struct Quality {
     pub flags: Vec<String>,
 }
 
+/// The number printed on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PageNumber {
+    /// From 1.
+    pub number: u32,
+    /// Probability that it is right, 0 to 1.
+    pub confidence: f64,
+}
+
 /// Everything read from one page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageReading {
@@ -101,6 +110,9 @@ pub struct PageReading {
     pub words: Vec<Word>,
     /// Proposed records: one for a diploma, one a row for a register, in order.
     pub records: Vec<RecordReading>,
+    /// Its printed number, where one stands in its head or foot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<PageNumber>,
     /// The columns of its table, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<PageColumns>,

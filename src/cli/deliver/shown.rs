@@ -117,6 +117,12 @@ pub(super) fn summary(
             progress.pages_read, progress.pages_set_aside, progress.pages_waiting
         );
     }
+    if progress.flags_open > 0 {
+        println!(
+            "{} cảnh báo chất lượng chờ người xử lý (trang «Cảnh báo» của lô).",
+            progress.flags_open
+        );
+    }
     let state = match receipt.receipt.batch.closed_at {
         Some(_) => "đợt đã đóng",
         None => "đợt còn mở",

@@ -5,7 +5,6 @@ use sogoc_workers::reading::PageReading;
 use super::Rebuilt;
 use crate::archive::Archive;
 use crate::catalogue::Tx;
-use crate::clock::stamp;
 use crate::error::Result;
 use crate::jobs::{self, Kind, PRIORITY_BACKLOG};
 use crate::{page, record};
@@ -53,8 +52,7 @@ async fn restore(
     page_id: &str,
     reading: &PageReading,
 ) -> Result<()> {
-    let now = stamp(archive.clock.now());
-    page::save_reading(tx, page_id, reading, &now).await?;
+    page::save_reading(archive, tx, page_id, reading).await?;
     let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
         .bind(page_id)
         .fetch_one(&mut **tx)

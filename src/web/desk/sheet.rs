@@ -144,6 +144,7 @@ mod tests {
             number: 1,
             state: "read".into(),
             outcome: None,
+            stands_for: None,
             class: None,
             rotation,
             width: 100,

@@ -34,7 +34,7 @@ pub fn flag(code: &str) -> Option<&'static Flag> {
 }
 
 /// Every flag. What the standard asks is TT 05/2025/TT-BNV, Article 8.
-const FLAGS: [Flag; 11] = [
+const FLAGS: [Flag; 19] = [
     Flag {
         code: "blank",
         severity: Severity::Note,
@@ -122,6 +122,70 @@ const FLAGS: [Flag; 11] = [
         en: "The page does not lie as the column map of its volume says.",
         remedy_vi: "Soát từng dòng, hoặc xác nhận lại bản đồ cột nếu bản đồ chưa đúng.",
         remedy_en: "Check each row, or confirm the column map anew if the map is wrong.",
+    },
+    Flag {
+        code: "unread",
+        severity: Severity::Grave,
+        vi: "Trang không đọc được.",
+        en: "The page could not be read.",
+        remedy_vi: "Quét lại trang này, hoặc để riêng nếu không cần.",
+        remedy_en: "Scan this page again, or put it aside where it is not needed.",
+    },
+    Flag {
+        code: "pages_missing",
+        severity: Severity::Warning,
+        vi: "Số trang bị nhảy: có thể thiếu trang.",
+        en: "Page numbers jump: pages may be missing.",
+        remedy_vi: "Tìm trang thiếu và nộp thêm vào lô; cảnh báo tự mất khi trang đến. Nếu sổ đánh số nhảy thì chấp nhận và ghi lý do.",
+        remedy_en: "Find the missing page and deliver it; the flag goes by itself. If the book itself skips numbers, accept it with that reason.",
+    },
+    Flag {
+        code: "page_doubled",
+        severity: Severity::Warning,
+        vi: "Hai trang mang cùng một số trang.",
+        en: "Two pages bear the same page number.",
+        remedy_vi: "Nếu là một tờ quét hai lần thì để riêng một ảnh; nếu sổ đánh trùng số thì chấp nhận và ghi lý do.",
+        remedy_en: "Put one aside if a sheet was scanned twice; if the book repeats the number, accept it with that reason.",
+    },
+    Flag {
+        code: "page_out_of_order",
+        severity: Severity::Warning,
+        vi: "Trang nằm sai thứ tự.",
+        en: "The page lies out of order.",
+        remedy_vi: "Xem lại thứ tự giấy khi quét; nếu sổ đóng như vậy thì chấp nhận và ghi lý do.",
+        remedy_en: "Check the order of the paper; if the book is bound so, accept it with that reason.",
+    },
+    Flag {
+        code: "rows_missing",
+        severity: Severity::Warning,
+        vi: "Số thứ tự các dòng bị nhảy giữa hai trang: có thể thiếu trang.",
+        en: "Row numbers jump from one page to the next: a page may be missing.",
+        remedy_vi: "Tìm trang thiếu và nộp thêm vào lô; cảnh báo tự mất khi trang đến. Nếu sổ ghi nhảy số thì chấp nhận và ghi lý do.",
+        remedy_en: "Find the missing page and deliver it; the flag goes by itself. If the book itself skips numbers, accept it with that reason.",
+    },
+    Flag {
+        code: "rows_doubled",
+        severity: Severity::Warning,
+        vi: "Số thứ tự các dòng lặp lại ở hai trang.",
+        en: "Two pages bear the same row numbers.",
+        remedy_vi: "Nếu là một tờ quét hai lần thì để riêng một ảnh; nếu sổ ghi trùng số thì chấp nhận và ghi lý do.",
+        remedy_en: "Put one aside if a sheet was scanned twice; if the book repeats numbers, accept it with that reason.",
+    },
+    Flag {
+        code: "rows_out_of_order",
+        severity: Severity::Warning,
+        vi: "Các dòng của trang nằm sai thứ tự so với trang trước và sau.",
+        en: "The page's rows lie out of order among those before and after.",
+        remedy_vi: "Xem lại thứ tự giấy khi quét; nếu sổ đóng như vậy thì chấp nhận và ghi lý do.",
+        remedy_en: "Check the order of the paper; if the book is bound so, accept it with that reason.",
+    },
+    Flag {
+        code: "maybe_rescan",
+        severity: Severity::Warning,
+        vi: "Có thể là cùng một tờ đã quét ở nơi khác.",
+        en: "This may be a sheet that was scanned before.",
+        remedy_vi: "So hai ảnh: cùng một tờ thì để riêng một ảnh, khác tờ thì ghi nhận là hai tờ.",
+        remedy_en: "Compare both pictures: put one aside if it is one sheet, else say that they are two.",
     },
 ];
 

@@ -37,6 +37,7 @@ fn reading(records: Vec<RecordReading>, text: &str) -> PageReading {
         text: text.into(),
         words: Vec::new(),
         records,
+        number: None,
         columns: None,
         map: None,
         quality: Quality::default(),

@@ -1,0 +1,290 @@
+//! Looking at the pages of a batch or volume together, and what a person does about what shows: numbers
+//! that do not run on, flags resolved, pages put aside or superseded by a better scan.
+
+mod rescan;
+mod resolve;
+mod sequence;
+mod taken_out;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::Row;
+
+pub use rescan::rescan;
+pub use resolve::{accept, put_aside, replace};
+
+use crate::archive::Archive;
+use crate::catalogue::Tx;
+use crate::error::Result;
+use crate::jobs::{self, Kind, Leased};
+use crate::page::{COUNTS, Numbering};
+use crate::page_flag::{self, COMPARED, Details, Noticed, PLACED};
+use sequence::{Fault, Finding, Shown};
+
+/// A page at its place in the order.
+struct Sheet {
+    page_id: String,
+    batch_id: String,
+    name: String,
+    number: i64,
+    /// Pages of its file.
+    pages: i64,
+    numbering: Numbering,
+    read: bool,
+}
+
+/// The verb behind the job `inspect_batch`: compares the pages of a batch, or of its whole volume, once
+/// all of them are read. Whoever reads the last one asks for this.
+///
+/// # Errors
+/// A passing fault puts the job back.
+pub async fn inspect(archive: &Archive, job: &Leased) -> Result<()> {
+    let mut tx = archive.catalogue.begin().await?;
+    let place = place_of(&mut tx, &job.subject).await?;
+    if !waits(&mut tx, &place).await? {
+        compare(archive, &mut tx, &place).await?;
+    }
+    if jobs::settle(&mut tx, &*archive.clock, job).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Compares every batch; after a rebuild, when no page waits.
+pub(crate) async fn inspect_all(archive: &Archive) -> Result<()> {
+    let batches: Vec<String> = sqlx::query_scalar("SELECT id FROM batches ORDER BY id")
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    let mut done = BTreeSet::new();
+    for batch in batches {
+        let mut tx = archive.catalogue.begin().await?;
+        let place = place_of(&mut tx, &batch).await?;
+        if done.insert(place.clone()) && !waits(&mut tx, &place).await? {
+            compare(archive, &mut tx, &place).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// What is compared: the column of `batches` that names it, and its id.
+type Place = (&'static str, String);
+
+async fn place_of(tx: &mut Tx, batch_id: &str) -> Result<Place> {
+    let volume: Option<String> = sqlx::query_scalar("SELECT volume_id FROM batches WHERE id = $1")
+        .bind(batch_id)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(match volume {
+        Some(volume) => ("b.volume_id", volume),
+        None => ("b.id", batch_id.to_owned()),
+    })
+}
+
+/// Whether a page still waits to be read, or to be read again.
+async fn waits(tx: &mut Tx, (column, id): &Place) -> Result<bool> {
+    let query = format!(
+        "SELECT 1 FROM {PLACED} JOIN jobs j ON j.subject = p.id AND j.kind = $2 AND j.state IN ('ready', 'leased')
+         WHERE {column} = $1 LIMIT 1"
+    );
+    let waiting = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(id)
+        .bind(Kind::ReadPage.word())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(waiting.is_some())
+}
+
+async fn compare(archive: &Archive, tx: &mut Tx, place: &Place) -> Result<()> {
+    let sheets = sheets(tx, place).await?;
+    let noticed = noticed(&sheets, place.0 == "b.volume_id");
+    let place = (place.0, place.1.as_str());
+    let codes: Vec<&str> = COMPARED
+        .into_iter()
+        .filter(|code| *code != "maybe_rescan")
+        .collect();
+    page_flag::set_compared(tx, &*archive.clock, place, &codes, noticed).await
+}
+
+/// The pages in the order of the paper. One that took another's place stands there; one that was taken
+/// out stands nowhere.
+async fn sheets(tx: &mut Tx, (column, id): &Place) -> Result<Vec<Sheet>> {
+    let query = format!(
+        "SELECT p.id, r.number, p.state, p.numbering, s.original_name, s.page_count, s.batch_id
+         FROM {PLACED} WHERE {column} = $1
+         AND (p.outcome IS NULL OR p.outcome NOT IN ('put_aside', 'superseded'))"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(id)
+        .fetch_all(&mut **tx)
+        .await?;
+    let mut sheets = rows.iter().map(sheet_of).collect::<Result<Vec<_>>>()?;
+    let by_batch = names_recur(&sheets);
+    sheets.sort_by_cached_key(|sheet| {
+        let batch = by_batch.then(|| sheet.batch_id.clone());
+        let page = (sheet.number, sheet.page_id.clone());
+        (batch, natural(&sheet.name), page)
+    });
+    Ok(sheets)
+}
+
+fn sheet_of(row: &sqlx::any::AnyRow) -> Result<Sheet> {
+    let numbering: Option<String> = row.try_get("numbering")?;
+    Ok(Sheet {
+        page_id: row.try_get("id")?,
+        batch_id: row.try_get("batch_id")?,
+        name: row.try_get("original_name")?,
+        number: row.try_get("number")?,
+        pages: row.try_get("page_count")?,
+        numbering: match numbering {
+            Some(text) => serde_json::from_str(&text)?,
+            None => Numbering::default(),
+        },
+        read: row.try_get::<String, _>("state")? == "read",
+    })
+}
+
+/// Whether batches of one volume use the same names: then one batch comes after the other, else their
+/// files stand between each other.
+fn names_recur(sheets: &[Sheet]) -> bool {
+    let mut batch_of: BTreeMap<&str, &str> = BTreeMap::new();
+    sheets.iter().any(|sheet| {
+        let first = batch_of.entry(&sheet.name).or_insert(&sheet.batch_id);
+        *first != sheet.batch_id
+    })
+}
+
+/// A name as people order it: `trang 9` before `trang 10`.
+fn natural(name: &str) -> Vec<(String, u64)> {
+    let mut parts = vec![(String::new(), 0u64)];
+    let mut in_number = false;
+    for letter in name.chars() {
+        let digit = letter.to_digit(10).filter(|_| letter.is_ascii_digit());
+        if digit.is_none() && in_number {
+            parts.push((String::new(), 0));
+        }
+        in_number = digit.is_some();
+        if let Some((text, number)) = parts.last_mut() {
+            match digit {
+                Some(digit) => *number = number.saturating_mul(10).saturating_add(u64::from(digit)),
+                None => text.extend(letter.to_lowercase()),
+            }
+        }
+    }
+    parts
+}
+
+/// Everything worth a look in the printed numbers and in those of the rows.
+fn noticed(sheets: &[Sheet], bound: bool) -> Vec<Noticed> {
+    let mut noticed: Vec<Noticed> = Vec::new();
+    let printed: Vec<Shown> = shown(sheets, bound, |sheet| {
+        let number = sheet.numbering.printed;
+        (
+            number.map(|number| (number, number)).into_iter().collect(),
+            Some(1),
+        )
+    });
+    let codes = ["pages_missing", "page_doubled", "page_out_of_order"];
+    let findings = sequence::check(&printed);
+    noticed.extend(
+        findings
+            .iter()
+            .map(|one| in_words(sheets, one, "page", codes)),
+    );
+    let codes = ["rows_missing", "rows_doubled", "rows_out_of_order"];
+    for key in COUNTS {
+        let rows = shown(sheets, bound, |sheet| {
+            let runs = sheet.numbering.runs.get(key).cloned().unwrap_or_default();
+            let unseen = (sheet.read && sheet.numbering.blank).then_some(0);
+            (runs, unseen)
+        });
+        for finding in sequence::check(&rows) {
+            let one = in_words(sheets, &finding, key, codes);
+            let same = |other: &Noticed| {
+                (&other.page_id, &other.code, &other.other_id)
+                    == (&one.page_id, &one.code, &one.other_id)
+            };
+            if !noticed.iter().any(same) {
+                noticed.push(one); // both columns tell of the same gap: once is enough
+            }
+        }
+    }
+    noticed
+}
+
+/// Each sheet's runs; a file of several pages outside a bound volume counts by itself.
+fn shown(
+    sheets: &[Sheet],
+    bound: bool,
+    of: impl Fn(&Sheet) -> (Vec<(i64, i64)>, Option<i64>),
+) -> Vec<Shown> {
+    let mut before: Option<&Sheet> = None;
+    let mut all = Vec::with_capacity(sheets.len());
+    for sheet in sheets {
+        let other_file = before.is_some_and(|before| {
+            before.name != sheet.name && (before.pages > 1 || sheet.pages > 1)
+        });
+        let (runs, unseen) = of(sheet);
+        all.push(Shown {
+            runs,
+            unseen,
+            fresh: other_file && !bound,
+        });
+        before = Some(sheet);
+    }
+    all
+}
+
+fn in_words(sheets: &[Sheet], finding: &Finding, count: &str, codes: [&str; 3]) -> Noticed {
+    let (code, missing) = match finding.fault {
+        Fault::Missing(missing) => (codes[0], Some(missing)),
+        Fault::Doubled => (codes[1], None),
+        Fault::OutOfOrder => (codes[2], None),
+    };
+    Noticed {
+        page_id: sheets[finding.at].page_id.clone(),
+        code: code.to_owned(),
+        other_id: sheets[finding.other].page_id.clone(),
+        details: Details {
+            count: Some(count.to_owned()),
+            here: Some(finding.here),
+            there: Some(finding.there),
+            range: Some(finding.range),
+            missing,
+            outcome: None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_ordered_as_people_count() {
+        let mut names = ["p10.jpg", "P9.jpg", "p9a.jpg", "a.jpg"];
+        names.sort_by_key(|name| natural(name));
+        assert_eq!(names, ["a.jpg", "P9.jpg", "p9a.jpg", "p10.jpg"]);
+        assert_eq!(natural("99999999999999999999999")[0].1, u64::MAX);
+    }
+
+    #[test]
+    fn batches_that_use_the_same_names_follow_each_other() {
+        let sheet = |batch: &str, name: &str| Sheet {
+            page_id: String::new(),
+            batch_id: batch.into(),
+            name: name.into(),
+            number: 1,
+            pages: 1,
+            numbering: Numbering::default(),
+            read: true,
+        };
+        let apart = [
+            sheet("a", "1.jpg"),
+            sheet("b", "2.jpg"),
+            sheet("a", "1.jpg"),
+        ];
+        assert!(!names_recur(&apart));
+        assert!(names_recur(&[sheet("a", "1.jpg"), sheet("b", "1.jpg")]));
+    }
+}

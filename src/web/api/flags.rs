@@ -1,0 +1,117 @@
+//! Flags of pages: listed, accepted, and met by putting a page aside or by a better scan.
+
+use axum::Json;
+use axum::extract::{Path, State as Extracted};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::inspection;
+use crate::page_flag::{self, FlagFilter, PageFlag};
+use crate::web::State;
+use crate::web::extract::{Asked, Given};
+use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::session::Api;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(accept))
+        .routes(routes!(put_aside))
+        .routes(routes!(replace))
+}
+
+/// Why.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Reason {
+    /// In words, 1 to 500 characters.
+    reason: String,
+}
+
+/// Which scan takes the page's place.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Replacement {
+    /// Id of a scan of one page, delivered before into the same fonds.
+    scan_id: String,
+}
+
+/// The flags of a batch, by file and page; those that ask for a person unless notes are asked for.
+#[utoipa::path(get, path = "/api/v1/batches/{id}/flags", tag = "intake",
+    params(("id" = String, Path), FlagFilter),
+    responses((status = 200, body = [PageFlag]), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 422, body = ProblemDocument)))]
+async fn list(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Asked(asked): Asked<FlagFilter>,
+) -> Result<Json<Vec<PageFlag>>, Problem> {
+    Ok(Json(page_flag::list(&archive, &caller, &id, &asked).await?))
+}
+
+/// One flag.
+#[utoipa::path(get, path = "/api/v1/flags/{id}", tag = "intake", params(("id" = String, Path)),
+    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+async fn get(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<PageFlag>, Problem> {
+    Ok(Json(page_flag::get(&archive, &caller, &id).await?))
+}
+
+/// Leave things as they are, for a reason.
+#[utoipa::path(post, path = "/api/v1/flags/{id}/accept", tag = "intake",
+    params(("id" = String, Path)), request_body = Reason,
+    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn accept(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Reason>,
+) -> Result<Json<PageFlag>, Problem> {
+    Ok(Json(
+        inspection::accept(&archive, &caller, &id, &given.reason).await?,
+    ))
+}
+
+/// Put the page aside: it stays in the vault, but nothing on it is found or issued.
+#[utoipa::path(post, path = "/api/v1/flags/{id}/put-aside", tag = "intake",
+    params(("id" = String, Path)), request_body = Reason,
+    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn put_aside(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Reason>,
+) -> Result<Json<PageFlag>, Problem> {
+    Ok(Json(
+        inspection::put_aside(&archive, &caller, &id, &given.reason).await?,
+    ))
+}
+
+/// Let another scan take the page's place; the old one stays in the vault.
+#[utoipa::path(post, path = "/api/v1/flags/{id}/replace", tag = "intake",
+    params(("id" = String, Path)), request_body = Replacement,
+    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn replace(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<Replacement>,
+) -> Result<Json<PageFlag>, Problem> {
+    Ok(Json(
+        inspection::replace(&archive, &caller, &id, &given.scan_id).await?,
+    ))
+}

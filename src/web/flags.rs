@@ -1,0 +1,216 @@
+//! The flags of a batch as a list a person works down: the page's picture, what is noticed, what to do
+//! about it, and the buttons that do it. Works without scripts.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::State;
+use super::extract::Asked;
+use super::fault::PageFault;
+use super::frame::{Frame, shown};
+use super::scan_form::{LARGEST_SCAN, ScanForm};
+use super::session::{Form, Signed};
+use crate::access::{Act, Caller};
+use crate::batch::{self, Batch, Progress};
+use crate::error::{Error, Fault, Result};
+use crate::inspection;
+use crate::page_flag::{self, FlagFilter, PageFlag};
+
+/// Flags on one page of the list.
+const PAGE: i64 = 20;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    let rescan = post(rescan).layer(DefaultBodyLimit::max(LARGEST_SCAN));
+    Router::new()
+        .route("/lo/{id}/canh-bao", get(list))
+        .route("/canh-bao/{id}", post(act))
+        .route("/canh-bao/{id}/quet-lai", rescan)
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+struct ListAsked {
+    /// Given to list what was resolved too.
+    tat_ca: Option<String>,
+    /// The last flag of the page before.
+    sau: Option<String>,
+}
+
+/// A form that was not accepted, to be shown again at its flag.
+#[derive(Default)]
+struct Refused {
+    flag_id: String,
+    reason: String,
+    faults: Vec<Fault>,
+}
+
+#[derive(Template)]
+#[template(path = "flags.html")]
+struct Flags {
+    f: Frame,
+    batch: Batch,
+    progress: Progress,
+    flags: Vec<PageFlag>,
+    all: bool,
+    more: Option<String>,
+    refused: Refused,
+}
+
+impl Flags {
+    async fn page(
+        archive: &State,
+        caller: &Caller,
+        f: Frame,
+        batch_id: &str,
+        asked: ListAsked,
+        refused: Refused,
+    ) -> Result<Response, PageFault> {
+        let all = asked.tat_ca.is_some();
+        let filter = FlagFilter {
+            state: (!all).then(|| "open".to_owned()),
+            notes: Some(all),
+            limit: Some(PAGE),
+            after: asked.sau,
+        };
+        let flags = page_flag::list(archive, caller, batch_id, &filter).await?;
+        let full = i64::try_from(flags.len()).unwrap_or(PAGE) == PAGE;
+        let page = Self {
+            batch: batch::get(archive, caller, batch_id).await?,
+            progress: batch::progress(archive, caller, batch_id).await?,
+            more: flags.last().filter(|_| full).map(|flag| flag.id.clone()),
+            flags,
+            all,
+            f,
+            refused,
+        };
+        let status = match page.refused.faults.is_empty() {
+            true => StatusCode::OK,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Ok((status, shown(&page)?).into_response())
+    }
+
+    fn shade(&self, flag: &PageFlag) -> &'static str {
+        match (flag.state.as_str(), flag.severity.as_str()) {
+            ("open", "grave") => "bad",
+            ("open", "warning") => "doubt",
+            ("open", _) => "idle",
+            _ => "good",
+        }
+    }
+
+    fn severity(&self, flag: &PageFlag) -> &'static str {
+        match flag.severity.as_str() {
+            "grave" => self.f.w("nặng", "grave"),
+            "warning" => self.f.w("cần xử lý", "to be met"),
+            _ => self.f.w("ghi nhận", "note"),
+        }
+    }
+
+    fn state(&self, flag: &PageFlag) -> &'static str {
+        match flag.state.as_str() {
+            "accepted" => self.f.w("đã chấp nhận", "accepted"),
+            "put_aside" => self.f.w("đã để riêng trang", "page put aside"),
+            "superseded" => self.f.w("đã quét lại", "scanned again"),
+            "different" => self.f.w("hai tờ khác nhau", "two different sheets"),
+            _ => self.f.w("chưa xử lý", "open"),
+        }
+    }
+
+    fn faults_of(&self, flag: &PageFlag) -> &[Fault] {
+        match self.refused.flag_id == flag.id {
+            true => &self.refused.faults,
+            false => &[],
+        }
+    }
+
+    fn typed(&self, flag: &PageFlag) -> &str {
+        match self.refused.flag_id == flag.id {
+            true => &self.refused.reason,
+            false => "",
+        }
+    }
+
+    fn may_resolve(&self, flag: &PageFlag) -> bool {
+        flag.state == "open" && self.f.may(Act::ResolveFlags)
+    }
+
+    fn may_rescan(&self) -> bool {
+        self.f.may(Act::DeliverScans)
+    }
+}
+
+async fn list(
+    Extracted(archive): Extracted<State>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Asked(asked): Asked<ListAsked>,
+) -> Result<Response, PageFault> {
+    let Signed { caller, frame } = signed;
+    Flags::page(&archive, &caller, frame, &id, asked, Refused::default()).await
+}
+
+#[derive(serde::Deserialize)]
+struct Resolution {
+    act: String,
+    #[serde(default)]
+    reason: String,
+}
+
+async fn act(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: Form<Resolution>,
+) -> Result<Response, PageFault> {
+    let Form {
+        caller,
+        frame,
+        given,
+    } = form;
+    let flag = page_flag::get(&archive, &caller, &id).await?;
+    match carry_out(&archive, &caller, &id, &given).await {
+        Ok(()) => Ok(back_to(&flag).into_response()),
+        Err(Error::Invalid(faults)) => {
+            let refused = Refused {
+                flag_id: id,
+                reason: given.reason,
+                faults,
+            };
+            let asked = ListAsked::default();
+            Flags::page(&archive, &caller, frame, &flag.batch_id, asked, refused).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn carry_out(archive: &State, caller: &Caller, id: &str, given: &Resolution) -> Result<()> {
+    match given.act.as_str() {
+        "accept" => inspection::accept(archive, caller, id, &given.reason).await?,
+        "put_aside" => inspection::put_aside(archive, caller, id, &given.reason).await?,
+        _ => {
+            return Err(Error::invalid(
+                "/act",
+                "Hãy chọn một cách giải quyết.",
+                "Choose how it is resolved.",
+            ));
+        }
+    };
+    Ok(())
+}
+
+async fn rescan(
+    Extracted(archive): Extracted<State>,
+    Path(id): Path<String>,
+    form: ScanForm,
+) -> Result<Redirect, PageFault> {
+    let flag = inspection::rescan(&archive, &form.caller, &id, form.file.path()).await?;
+    Ok(back_to(&flag))
+}
+
+fn back_to(flag: &PageFlag) -> Redirect {
+    Redirect::to(&format!("/lo/{}/canh-bao", flag.batch_id))
+}

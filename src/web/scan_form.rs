@@ -1,0 +1,79 @@
+//! A form with one scan, sent by a person signed in and proven to come from one of our own pages. The
+//! scan waits in the spool, never in memory.
+
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::response::{IntoResponse, Response};
+use tempfile::NamedTempFile;
+use tokio::io::AsyncWriteExt;
+
+use super::State;
+use super::fault::PageFault;
+use super::session::{Signed, forged, same};
+use crate::access::Caller;
+use crate::error::Error;
+
+/// Largest scan of one page that a form takes, in bytes: A3 at 300 dpi in colour without compression.
+pub const LARGEST_SCAN: usize = 64 << 20;
+
+/// What came.
+pub struct ScanForm {
+    /// Who.
+    pub caller: Caller,
+    /// The part `file`; gone when this is dropped.
+    pub file: NamedTempFile,
+}
+
+impl FromRequest<State> for ScanForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, archive: &State) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Signed { caller, frame } =
+            <Signed as FromRequestParts<State>>::from_request_parts(&mut parts, archive).await?;
+        let parts = Multipart::from_request(Request::from_parts(parts, body), archive)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let file = read(archive, parts, &frame.form_token).await;
+        let file = file.map_err(|error| PageFault(error).into_response())?;
+        Ok(Self { caller, file })
+    }
+}
+
+/// Spools the file; the token stands before it in our forms, so that nothing of a forged one is kept.
+async fn read(archive: &State, mut parts: Multipart, token: &str) -> Result<NamedTempFile, Error> {
+    let mut proven = false;
+    while let Some(mut part) = parts.next_field().await.map_err(cut_off)? {
+        match part.name() {
+            Some("form_token") => proven = same(&part.text().await.map_err(cut_off)?, token),
+            Some("file") if proven => {
+                let file = NamedTempFile::new_in(&archive.spool)?;
+                let mut open = tokio::fs::File::from_std(file.reopen()?);
+                let mut size = 0;
+                while let Some(bytes) = part.chunk().await.map_err(cut_off)? {
+                    size += bytes.len();
+                    open.write_all(&bytes).await?;
+                }
+                open.flush().await?;
+                return if size > 0 { Ok(file) } else { Err(no_file()) };
+            }
+            _ => {}
+        }
+    }
+    Err(if proven { no_file() } else { forged() })
+}
+
+fn cut_off(_: axum::extract::multipart::MultipartError) -> Error {
+    Error::invalid(
+        "/file",
+        "Không nhận được tệp: tệp quá lớn (trên 64 MB), hoặc đường truyền bị đứt.",
+        "The file did not arrive: it is too large (over 64 MB), or the line broke.",
+    )
+}
+
+fn no_file() -> Error {
+    Error::invalid(
+        "/file",
+        "Hãy chọn tệp ảnh quét.",
+        "Choose the file of the scan.",
+    )
+}
