@@ -117,6 +117,15 @@ pub struct DecodedPage {
     pub text_layer: Option<Vec<reading::Word>>,
 }
 
+impl DecodedPage {
+    /// Whether it brings its own words, so that none need be recognised.
+    pub fn is_born_digital(&self) -> bool {
+        self.text_layer
+            .as_ref()
+            .is_some_and(|layer| !layer.is_empty())
+    }
+}
+
 /// The pixels of page `page` (from 1) of the file at `path`.
 ///
 /// # Errors

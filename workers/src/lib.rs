@@ -19,6 +19,7 @@ mod names;
 mod orient;
 pub mod outcome;
 mod page_reader;
+mod page_words;
 mod phonology;
 pub mod pool;
 mod prepare;

@@ -13,6 +13,7 @@ use crate::folio;
 use crate::form;
 use crate::lines::{Line, Text, lines};
 use crate::orient::{self, Standing};
+use crate::page_words::PageWords;
 use crate::prepare::{self, Grey, Prepared};
 use crate::quality;
 use crate::reading::{FieldReading, PageReading, RecordReading, Word};
@@ -24,6 +25,10 @@ use crate::steps::{Step, Without};
 
 /// Mean confidence above which a page pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
+/// A page read less surely than this is read once more in its darkest ink.
+const CLEAR: f64 = 0.85;
+/// How much of the way from the darkest ink to the paper that second pass keeps, in hundredths.
+const DARKER: u32 = 80;
 
 /// What is known of a page before it is read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -63,29 +68,29 @@ pub fn read_page_without(
 ) -> Result<PageReading, RecogniseError> {
     let begun = Instant::now();
     let dpi = prepare::resolution(&page.image, page.dpi);
-    let (prepared, words) = match &page.text_layer {
-        Some(layer) if !layer.is_empty() => as_delivered(page, dpi, layer, without),
+    let (prepared, mut words) = match &page.text_layer {
+        Some(layer) if page.is_born_digital() => as_delivered(page, dpi, layer, without),
         _ => recognised(page, dpi, engine, without)?,
     };
-    let lines = lines(&words);
-    let text = Text::new(&lines).text;
     let map = known.map.as_ref();
     let mut overlay = map.map(|map| Overlay::new(map, &prepared, &words));
     let told = known.class_hint.as_deref();
     let told = told.or_else(|| overlay.as_ref()?.class());
+    let has_depth = !page.is_born_digital() && !quality::is_bitonal(&page.image);
+    if told.is_none() && has_depth && without.takes(Step::Darker) {
+        words = with_darker(words, &prepared, classes, engine)?;
+    }
+    let first = lines(&words);
     let (class_id, class_confidence) = match told.and_then(|id| classes.get(id)) {
         Some(class) => (class.id.clone(), 1.0),
-        None => classify(&text, classes),
+        None => classify(&Text::new(&first).text, classes),
     };
     let class = classes.get(&class_id).map(|class| without.class(class));
     let mut found = match &class {
         Some(class) if class.layout == Layout::Table => {
             rows(class, &prepared, &words, engine, overlay.as_mut())?
         }
-        Some(class) => Register {
-            records: records(class, page, &prepared, &lines, engine)?,
-            columns: None,
-        },
+        Some(class) => form_page(class, page, &prepared, &first, engine)?,
         None => Register::default(),
     };
     let mut quality = quality::judge(&page.image, &prepared, dpi, &words);
@@ -98,7 +103,12 @@ pub fn read_page_without(
     let Register {
         mut records,
         columns,
+        words: read,
     } = found;
+    let settles = !page.is_born_digital() && without.takes(Step::Settled);
+    let read = read.filter(|_| settles);
+    let lines = read.map_or(first, |words| lines(&words));
+    let text = Text::new(&lines).text;
     let turn = prepared.turn;
     let number = folio::read(&lines, prepared.picture.dimensions());
     let mut words: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
@@ -154,6 +164,32 @@ fn as_delivered(
         prepare::upright(&clean, straight),
         layer.iter().map(scaled).collect(),
     )
+}
+
+/// The words of a page that reads badly beside those of a second page pass over its darkest ink, in which
+/// what shines through and the grain of the paper pale: line by line those read more surely. A register's
+/// cells are read again one by one instead.
+fn with_darker(
+    words: Vec<Word>,
+    prepared: &Prepared,
+    classes: &Classes,
+    engine: &mut Engine,
+) -> Result<Vec<Word>, RecogniseError> {
+    if words.is_empty() || legibility(&words) >= CLEAR {
+        return Ok(words);
+    }
+    let (class, _) = classify(&Text::new(&lines(&words)).text, classes);
+    if classes
+        .get(&class)
+        .is_some_and(|class| class.layout == Layout::Table)
+    {
+        return Ok(words);
+    }
+    let dark = prepare::darkest(&prepared.picture, DARKER);
+    let again = engine.words(&dark, prepared.dpi, Division::Page)?;
+    let mut settled = PageWords::new(words);
+    lines(&again).iter().for_each(|line| settled.prefer(line));
+    Ok(settled.into_words())
 }
 
 /// The page pass, on the way up that letters suggest; another way up is tried if it reads badly.
@@ -231,30 +267,40 @@ fn legibility(words: &[Word]) -> f64 {
     sum / total.max(1) as f64
 }
 
-fn records(
+/// A page of one record, its doubtful values and its signature read again.
+fn form_page(
     class: &Class,
     page: &DecodedPage,
     prepared: &Prepared,
     lines: &[Line],
     engine: &mut Engine,
-) -> Result<Vec<RecordReading>, RecogniseError> {
+) -> Result<Register, RecogniseError> {
     let mut fields = form::fields(class, lines, None);
     let takes = |step| prepared.without.takes(step);
-    if page.text_layer.is_none() {
+    let mut words = None;
+    if !page.is_born_digital() {
+        let mut settled = PageWords::new(lines.iter().flat_map(|l| l.words.clone()).collect());
         if class.layout == Layout::Form && takes(Step::SecondLook) {
             second_look::look_again(class, prepared, lines, &mut fields, engine)?;
         }
         if takes(Step::Signature) {
-            signature::read_again(class, page, prepared, lines, &mut fields, engine)?;
+            let seen = signature::read_again(class, page, prepared, lines, &mut fields, engine)?;
+            seen.iter().for_each(|line| settled.prefer(line));
         }
+        fields.values().for_each(|field| settled.settle(field));
+        words = Some(settled.into_words());
     }
     if takes(Step::CrossChecks) {
         form::weigh(class, &mut fields);
     }
-    Ok(if fields.is_empty() {
-        Vec::new()
-    } else {
-        vec![record(class, fields)]
+    let records = match fields.is_empty() {
+        true => Vec::new(),
+        false => vec![record(class, fields)],
+    };
+    Ok(Register {
+        records,
+        columns: None,
+        words,
     })
 }
 

@@ -32,11 +32,7 @@ pub(crate) fn judge(
     words: &[Word],
 ) -> Quality {
     let sharpness = sharpness(&prepared.picture);
-    let bitonal = image.as_luma8().is_some_and(|grey| {
-        grey.as_raw()
-            .iter()
-            .all(|value| *value == 0 || *value == 255)
-    });
+    let bitonal = is_bitonal(image);
     let inked = prepared
         .picture
         .as_raw()
@@ -65,6 +61,15 @@ pub(crate) fn judge(
             .map(|(code, _)| (*code).to_owned())
             .collect(),
     }
+}
+
+/// Whether a page is black and white only.
+pub(crate) fn is_bitonal(image: &DynamicImage) -> bool {
+    image.as_luma8().is_some_and(|grey| {
+        grey.as_raw()
+            .iter()
+            .all(|value| *value == 0 || *value == 255)
+    })
 }
 
 /// Whether most values of the records were not read though the print around them was: they are written

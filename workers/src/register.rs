@@ -17,6 +17,8 @@ pub(crate) struct Register {
     pub records: Vec<RecordReading>,
     /// The columns found.
     pub columns: Option<PageColumns>,
+    /// All words of the page as they were read in the end, where that is more than the page pass.
+    pub words: Option<Vec<Word>>,
 }
 
 /// A volume's map over one of its pages.
@@ -109,8 +111,8 @@ fn register(
     turn: Turn,
     words: &[Word],
 ) -> Register {
-    let around = lines(&table::outside(grid, words));
-    let page_fields = form::fields(class, &around, Some(Scope::Page));
+    let mut outside = table::outside(grid, words);
+    let page_fields = form::fields(class, &lines(&outside), Some(Scope::Page));
     table::share(&mut table.records, &page_fields);
     let columns = PageColumns {
         corners: grid.corners().map(|(x, y)| turn.to_delivered_point(x, y)),
@@ -121,5 +123,10 @@ fn register(
     Register {
         records: table.records,
         columns: Some(columns),
+        // Where no rule parts the columns, a word may have been parted wrongly.
+        words: ruled.then(|| {
+            outside.extend(table.words);
+            outside
+        }),
     }
 }

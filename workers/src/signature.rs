@@ -34,7 +34,8 @@ const ALONE: f64 = 0.9;
 /// Fields of the record read so far, by key.
 type Fields = BTreeMap<String, FieldReading>;
 
-/// Reads the place of the signature again, for an office and a name that were not read surely.
+/// Reads the place of the signature again, for an office and a name that were not read surely, and
+/// gives all lines seen there.
 ///
 /// # Errors
 /// [`RecogniseError`] when the engine fails.
@@ -45,9 +46,9 @@ pub(crate) fn read_again(
     page_lines: &[Line],
     fields: &mut Fields,
     engine: &mut Engine,
-) -> Result<(), RecogniseError> {
+) -> Result<Vec<Line>, RecogniseError> {
     let Some(signer) = class.fields.iter().find(|f| !f.below.is_empty()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let office = class.fields.iter().find(|f| !f.offices.is_empty());
     let settled = |fields: &Fields| {
@@ -55,13 +56,14 @@ pub(crate) fn read_again(
         sure(signer) && office.is_none_or(sure)
     };
     if settled(fields) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let red = prepare::clean_red(&page.image, prepared.dpi_as_delivered(), &prepared.without);
     let red = red.map(|red| prepare::upright_alike(&red, &prepared.turn));
     let picture = red.as_ref().unwrap_or(&prepared.picture);
     let mut heading = form::last_heading(signer, page_lines).map(|(_, bounds)| bounds);
     let mut names: Vec<Found> = Vec::new();
+    let mut seen: Vec<Line> = Vec::new();
     for depth in looks(&prepared.without) {
         if heading.is_some() {
             break;
@@ -70,10 +72,11 @@ pub(crate) fn read_again(
         let block = block(&look(picture, wide, *depth), wide, prepared.dpi, engine)?;
         heading = form::last_heading(signer, &block).map(|(_, bounds)| bounds);
         names.extend(name_in(&block, signer));
+        seen.extend(block);
     }
     let Some(heading) = heading else {
         settle(signer, names, fields);
-        return Ok(());
+        return Ok(seen);
     };
     names.clear();
     let place = around(heading, prepared.dpi, picture.dimensions());
@@ -89,6 +92,7 @@ pub(crate) fn read_again(
                 fields.insert(field.key.clone(), date.reading(field, Second::None));
             }
         }
+        seen.extend(block);
         if agreed(&names) && (office.is_none() || agreed(&offices)) {
             break;
         }
@@ -97,7 +101,7 @@ pub(crate) fn read_again(
     if let Some(office) = office {
         settle(office, offices, fields);
     }
-    Ok(())
+    Ok(seen)
 }
 
 /// The depths looked at; without them only the last.

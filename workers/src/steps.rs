@@ -31,6 +31,8 @@ pub enum Step {
     Leaders,
     /// The page read as one column of text (psm 4) instead of as the engine likes (psm 3).
     PageMode,
+    /// A page that reads badly read once more in its darkest ink.
+    Darker,
     /// Doubtful values of forms read once more, alone.
     SecondLook,
     /// The block of the signature read again.
@@ -53,11 +55,13 @@ pub enum Step {
     Gazetteer,
     /// Names, offices and closed lists matched against the class's lexicons.
     Lexicons,
+    /// The page's text given the words its values were read with in the end.
+    Settled,
 }
 
 impl Step {
     /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Red,
         Self::Border,
         Self::Light,
@@ -67,6 +71,7 @@ impl Step {
         Self::Deskew,
         Self::Leaders,
         Self::PageMode,
+        Self::Darker,
         Self::SecondLook,
         Self::Signature,
         Self::Depths,
@@ -78,6 +83,7 @@ impl Step {
         Self::Typeface,
         Self::Gazetteer,
         Self::Lexicons,
+        Self::Settled,
     ];
 
     /// Its word.
@@ -92,6 +98,7 @@ impl Step {
             Self::Deskew => "deskew",
             Self::Leaders => "leaders",
             Self::PageMode => "page-mode",
+            Self::Darker => "darker",
             Self::SecondLook => "second-look",
             Self::Signature => "signature",
             Self::Depths => "depths",
@@ -103,6 +110,7 @@ impl Step {
             Self::Typeface => "typeface",
             Self::Gazetteer => "gazetteer",
             Self::Lexicons => "lexicons",
+            Self::Settled => "settled",
         }
     }
 }

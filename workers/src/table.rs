@@ -71,6 +71,8 @@ pub(crate) struct Table {
     pub records: Vec<RecordReading>,
     /// What each column holds: as the map says, else what it seems to hold.
     pub fields: Vec<Option<String>>,
+    /// Its words as they were read in the end.
+    pub words: Vec<Word>,
 }
 
 /// The records of a table's rows, columns named by the map (beside it, whether rules show its borders),
@@ -103,7 +105,12 @@ pub(crate) fn read(
     };
     let Some((named, first)) = named else {
         let records = Vec::new();
-        return Ok(Some(Table { records, fields }));
+        let words = rows.into_iter().flatten().flatten().collect();
+        return Ok(Some(Table {
+            records,
+            fields,
+            words,
+        }));
     };
     let people: Vec<usize> = (first..rows.len())
         .filter(|index| holds_a_person(&named, &rows[*index]))
@@ -117,6 +124,7 @@ pub(crate) fn read(
     if takes(Step::Typeface) {
         sheet.compare_figures(picture);
     }
+    let words = words_as_read(rows, &named, &people, &sheet);
     let records = people
         .into_iter()
         .zip(sheet.fields())
@@ -128,7 +136,25 @@ pub(crate) fn read(
     Ok(Some(Table {
         records: records.collect(),
         fields,
+        words,
     }))
+}
+
+/// The words of all cells, those of named columns as the sheet has them in the end.
+fn words_as_read(
+    mut rows: Vec<Row>,
+    named: &[(usize, &Field)],
+    people: &[usize],
+    sheet: &Sheet<'_>,
+) -> Vec<Word> {
+    for (row, cells) in people.iter().zip(sheet.words()) {
+        for ((column, _), words) in named.iter().zip(cells) {
+            if let Some(words) = words {
+                rows[*row][*column] = words;
+            }
+        }
+    }
+    rows.into_iter().flatten().flatten().collect()
 }
 
 /// Reads each header cell alone, because the page pass mixes the lines of tall ones, and keeps what
@@ -182,10 +208,9 @@ pub(crate) fn share(records: &mut [RecordReading], page_fields: &BTreeMap<String
 
 /// The words that stand above or below the table, not in it.
 pub(crate) fn outside(grid: &Grid, words: &[Word]) -> Vec<Word> {
-    words
-        .iter()
-        .filter(|word| grid.place(word.bounds).is_none())
-        .cloned()
+    let parts = words.iter().flat_map(|word| grid.divided(word));
+    parts
+        .filter(|part| grid.place(part.bounds).is_none())
         .collect()
 }
 

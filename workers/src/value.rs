@@ -11,6 +11,7 @@ use crate::gazetteer::{self, Located};
 use crate::geometry::around;
 use crate::lines::joined;
 use crate::reading::{FieldReading, Word};
+pub(crate) use repair::LOOK_ALIKE;
 
 /// Punctuation that stands around a value but is no part of it.
 const AROUND: [char; 23] = [

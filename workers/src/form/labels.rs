@@ -95,7 +95,10 @@ fn places_of(
                 continue;
             }
             let text = folded[from..upto].concat();
-            let slips = wanted.len() / 5;
+            let colon = ends_with_colon(line, upto);
+            let opens = opens.contains(&from);
+            // What opens its part of a line and ends in a colon is a label, whatever it says.
+            let slips = wanted.len() / 5 + usize::from(colon && opens && wanted.len() > SHORT);
             if text.len().abs_diff(wanted.len()) > slips {
                 continue;
             }
@@ -103,9 +106,8 @@ fn places_of(
             if distance > slips {
                 continue;
             }
-            let colon = ends_with_colon(line, upto);
             let certain = wanted.len() > if distance == 0 { SHORT } else { 2 * SHORT };
-            if !certain && !colon && !opens.contains(&from) {
+            if !certain && !colon && !opens {
                 continue;
             }
             let strength = 2 * wanted.len() + if colon { 4 } else { 0 } - 2 * distance;

@@ -84,6 +84,8 @@ struct Line {
 #[derive(Debug, Clone, Deserialize)]
 struct Segment {
     text: String,
+    #[serde(default)]
+    bbox: [f64; 4],
 }
 
 /// `[text, x0, y0, x1, y1, role]`; the text is told by the lines.
@@ -92,9 +94,11 @@ struct Word(IgnoredAny, f64, f64, f64, f64, String);
 
 impl Truth {
     /// Runs of text that stand apart: cells, labels, values.
-    pub(super) fn segments(&self) -> Vec<&str> {
+    pub(super) fn segments(&self) -> Vec<(&str, Hand)> {
         let segments = self.lines.iter().flat_map(|line| &line.segments);
-        segments.map(|segment| segment.text.as_str()).collect()
+        segments
+            .map(|segment| (segment.text.as_str(), self.hand_within(&segment.bbox)))
+            .collect()
     }
 
     /// How the value of a field, or of a row's cell, is written; a value without a place is printed.
@@ -103,9 +107,11 @@ impl Truth {
             Some(row) => self.record_boxes.get(row).and_then(|boxes| boxes.get(key)),
             None => self.field_boxes.get(key),
         };
-        let Some([x0, y0, x1, y1]) = place else {
-            return Hand::Printed;
-        };
+        place.map_or(Hand::Printed, |place| self.hand_within(place))
+    }
+
+    /// How most words within `[left, top, right, bottom]` are written.
+    fn hand_within(&self, [x0, y0, x1, y1]: &[f64; 4]) -> Hand {
         let within = |Word(_, left, top, right, low, _): &&Word| {
             let (x, y) = ((left + right) / 2.0, (top + low) / 2.0);
             (*x0..=*x1).contains(&x) && (*y0..=*y1).contains(&y)

@@ -123,6 +123,10 @@ impl Group {
         vec![
             ("upright %", percent(self.upright, self.pages)),
             ("letters wrong %", percent(text.errors, text.letters)),
+            (
+                "printed letters wrong %",
+                percent(text.printed_errors, text.printed_letters),
+            ),
             ("without accents %", percent(text.bare_errors, text.letters)),
             ("tone marks wrong %", percent(tones, text.words)),
             ("words wrong %", percent(text.missed, text.words)),

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+use super::Hand;
+
 /// Counts of one page's text; rates are quotients of sums, never means of rates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextScore {
@@ -15,6 +17,12 @@ pub struct TextScore {
     pub letters: usize,
     /// Wrong, missing and surplus letters.
     pub errors: usize,
+    /// True letters made by a machine.
+    #[serde(default)]
+    pub printed_letters: usize,
+    /// Errors among these.
+    #[serde(default)]
+    pub printed_errors: usize,
     /// The same with accents removed on both sides.
     pub bare_errors: usize,
     /// The same with tone marks alone removed, so that what is left are no errors of tone.
@@ -32,6 +40,8 @@ impl TextScore {
         let sums = [
             (&mut self.letters, other.letters),
             (&mut self.errors, other.errors),
+            (&mut self.printed_letters, other.printed_letters),
+            (&mut self.printed_errors, other.printed_errors),
             (&mut self.bare_errors, other.bare_errors),
             (&mut self.toneless_errors, other.toneless_errors),
             (&mut self.words, other.words),
@@ -43,25 +53,30 @@ impl TextScore {
 }
 
 /// Holds true segments against the text that was read.
-pub(super) fn compare(segments: &[&str], read: &str) -> TextScore {
+pub(super) fn compare(segments: &[(&str, Hand)], read: &str) -> TextScore {
     let read = folded(read);
     let mut score = TextScore::default();
     for form in [Form::Full, Form::Toneless, Form::Bare] {
         let text: Vec<char> = form.of(&read).chars().collect();
-        for segment in segments {
+        for (segment, hand) in segments {
             let wanted: Vec<char> = form.of(&without_leaders(segment)).chars().collect();
             let errors = best_place(&wanted, &text);
             match form {
                 Form::Full => {
                     score.letters += wanted.len();
                     score.errors += errors;
+                    if *hand == Hand::Printed {
+                        score.printed_letters += wanted.len();
+                        score.printed_errors += errors;
+                    }
                 }
                 Form::Toneless => score.toneless_errors += errors,
                 Form::Bare => score.bare_errors += errors,
             }
         }
     }
-    let truth = without_leaders(&segments.join(" "));
+    let texts: Vec<&str> = segments.iter().map(|(text, _)| *text).collect();
+    let truth = without_leaders(&texts.join(" "));
     score.words = truth.split_whitespace().count();
     score.missed = missed(&truth, &read);
     score.bare_missed = missed(&Form::Bare.of(&truth), &Form::Bare.of(&read));
@@ -146,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_lost_tone_mark_is_an_error_of_tone_and_of_nothing_else() {
-        let score = compare(&["Nguyễn Thị Thử"], "Nguyên Thị Thử");
+        let score = compare(&[("Nguyễn Thị Thử", Hand::Printed)], "Nguyên Thị Thử");
         assert_eq!((score.letters, score.errors), (14, 1));
         assert_eq!((score.toneless_errors, score.bare_errors), (0, 0));
         assert_eq!((score.words, score.missed, score.bare_missed), (3, 1, 0));
@@ -155,10 +170,14 @@ mod tests {
     #[test]
     fn order_does_not_count_and_leaders_are_no_text() {
         let score = compare(
-            &["Họ và tên: ........ Lê Văn Thử", "Số 5"],
+            &[
+                ("Họ và tên: ........ Lê Văn Thử", Hand::Printed),
+                ("Số 5", Hand::Written),
+            ],
             "Số 5\nHọ và tên: Lê Văn Thử",
         );
         assert_eq!((score.errors, score.missed), (0, 0));
+        assert_eq!((score.letters, score.printed_letters), (25, 21));
     }
 
     #[test]

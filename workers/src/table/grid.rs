@@ -177,10 +177,19 @@ impl Grid {
         rows
     }
 
-    /// A word read across a standing rule, divided there.
-    fn divided(&self, word: &Word) -> Vec<Word> {
-        let (_, y) = centre(word.bounds);
+    /// Whether a point lies between the table's first and last lying rules.
+    fn is_beside(&self, x: f64, y: f64) -> bool {
+        let outer = self.rows.first().zip(self.rows.last());
+        outer.is_some_and(|(first, last)| (first.across(x)..last.across(x)).contains(&y))
+    }
+
+    /// A word of the table read across a standing rule, divided there.
+    pub fn divided(&self, word: &Word) -> Vec<Word> {
+        let (middle, y) = centre(word.bounds);
         let [x, top, width, height] = word.bounds;
+        if !self.is_beside(middle, y) {
+            return vec![word.clone()];
+        }
         let margin = f64::from(height) * 0.5;
         let crossing =
             self.columns.iter().map(|rule| rule.across(y)).find(|at| {

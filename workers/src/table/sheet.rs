@@ -12,11 +12,12 @@ use super::{Grid, Row, ditto, ink, places, series, shape};
 use crate::class::{Field, FieldKind};
 use crate::confidence::Series;
 use crate::gazetteer;
+use crate::page_words::respelled;
 use crate::reading::{Box4, FieldReading, Word};
 use crate::recognise::RecogniseError;
 use crate::steps::{Step, Without};
 use crate::syllables;
-use crate::value::{Found, closed_list};
+use crate::value::{Found, LOOK_ALIKE, closed_list};
 
 /// Cells read a second time on one page at most; each costs a few hundredths of a second.
 const MOST_SECOND_READINGS: usize = 40;
@@ -155,6 +156,17 @@ impl<'c> Sheet<'c> {
         rows
     }
 
+    /// The words of each cell in which something was read, as it was read in the end.
+    pub fn words(&self) -> impl Iterator<Item = Vec<Option<Vec<Word>>>> {
+        let spelled = |cell: &Cell<'_>| {
+            let found = cell.found.as_ref()?;
+            Some(respelled(&found.raw, &found.words))
+        };
+        self.rows
+            .iter()
+            .map(move |row| row.iter().map(spelled).collect())
+    }
+
     /// The engine's mean confidence in a column's values.
     fn mean(&self, index: usize) -> f64 {
         let filled: Vec<f64> = self
@@ -243,12 +255,7 @@ fn capitals(cells: &mut [&mut Cell<'_>]) {
         let Some(found) = &mut cell.found else {
             continue;
         };
-        let Some(letter) = found
-            .raw
-            .chars()
-            .next()
-            .filter(|c| "ckopsuưvxz".contains(*c))
-        else {
+        let Some(letter) = found.raw.chars().next().filter(|c| LOOK_ALIKE.contains(*c)) else {
             continue;
         };
         let capital: String = letter.to_uppercase().collect();

@@ -12,13 +12,16 @@ const WORDS: [&str; 29] = [
 /// The text with each garbled word as the one number word it is near to; `None` when nothing is to be
 /// put right or a word is near to none or several.
 pub(super) fn with_whole_words(text: &str) -> Option<String> {
-    let words = text.split_whitespace().enumerate();
-    let words: Option<Vec<String>> = words.map(|(at, word)| whole(word, at == 0)).collect();
-    let better = words?.join(" ");
+    let mut better: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        better.push(whole(word, better.last().map(String::as_str))?);
+    }
+    let better = better.join(" ");
     (better != text).then_some(better)
 }
 
-fn whole(word: &str, opens: bool) -> Option<String> {
+/// The number word that `word` is near to, after the word before it.
+fn whole(word: &str, before: Option<&str>) -> Option<String> {
     let end = word.trim_end_matches(['.', ',', '/']).len();
     let (bare, marks) = word.split_at(end);
     let lower = bare.to_lowercase();
@@ -26,8 +29,10 @@ fn whole(word: &str, opens: bool) -> Option<String> {
         return Some(word.to_owned());
     }
     let distance = |known: &&str| fold::distance(known, &lower);
-    let least = WORDS.iter().map(&distance).min()?;
-    let mut near = WORDS.iter().filter(|known| distance(known) == least);
+    let may_follow = |known: &&&str| follows(before, known);
+    let least = WORDS.iter().filter(may_follow).map(&distance).min()?;
+    let may_follow = WORDS.iter().filter(may_follow);
+    let mut near = may_follow.filter(|known| distance(known) == least);
     let (Some(only), None) = (near.next(), near.next()) else {
         return None;
     };
@@ -36,12 +41,23 @@ fn whole(word: &str, opens: bool) -> Option<String> {
     }
     let mut letters = only.chars();
     let first = letters.next()?;
-    let capital = opens && bare.chars().next().is_some_and(char::is_uppercase);
+    let capital = before.is_none() && bare.chars().next().is_some_and(char::is_uppercase);
     let first: String = match capital {
         true => first.to_uppercase().collect(),
         false => first.to_string(),
     };
     Some(format!("{first}{}{marks}", letters.as_str()))
+}
+
+/// Whether an amount may go on so: five and one have a form of their own after tens.
+fn follows(before: Option<&str>, word: &str) -> bool {
+    let after_tens = matches!(before, Some("mươi" | "mười" | "Mười"));
+    match word {
+        "lăm" | "nhăm" => after_tens,
+        "mốt" => before == Some("mươi"),
+        "năm" => !after_tens,
+        _ => true,
+    }
 }
 
 /// What an amount in words comes to, in đồng; `None` when a word is no number word.
@@ -141,9 +157,13 @@ mod tests {
             Some("Mười hai triệu tám trăm đồng")
         );
         assert_eq!(
-            with_whole_words("năm mươi Ìăm nghìn"),
-            None,
-            "lăm as well as năm"
+            with_whole_words("năm mươi Ìăm nghìn").as_deref(),
+            Some("năm mươi lăm nghìn"),
+            "after tens five is lăm"
+        );
+        assert_eq!(
+            with_whole_words("bốn trăm Ìăm đồng").as_deref(),
+            Some("bốn trăm năm đồng")
         );
         assert_eq!(with_whole_words("Mười hai triệu đồng."), None);
         assert_eq!(with_whole_words("Mười hai xyzt đồng"), None);

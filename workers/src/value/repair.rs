@@ -6,6 +6,9 @@
 use crate::class::{Field, FieldKind, Lexicon};
 use crate::{dates, fold, gazetteer, names};
 
+/// Letters whose capital looks the same, but for its size.
+pub(crate) const LOOK_ALIKE: &str = "ckopsuưvxz";
+
 /// The better reading; `None` when there is none or the value stands as it is.
 pub(super) fn better(field: &Field, raw: &str, closed: Option<&Lexicon>) -> Option<String> {
     let opened = opened(&field.openings, raw);
@@ -16,6 +19,7 @@ pub(super) fn better(field: &Field, raw: &str, closed: Option<&Lexicon>) -> Opti
         FieldKind::Place if field.gazetteer => gazetteer::locate(raw)
             .map(|place| place.text)
             .filter(|text| text != raw),
+        FieldKind::School => with_capital(raw),
         FieldKind::Agency => super::agency::written(raw).filter(|name| name != raw),
         FieldKind::Text if raw.starts_with("Quý ") => quarter(raw),
         FieldKind::Text if field.key.ends_with("_chu") => super::amounts::with_whole_words(raw),
@@ -57,6 +61,16 @@ fn name(raw: &str, families: Option<&Lexicon>) -> Option<String> {
     let solid = words().collect::<Vec<_>>().join(" ");
     let known = families.and_then(|families| names::with_known_family(&solid, families));
     known.or((solid != raw && !solid.is_empty()).then_some(solid))
+}
+
+/// A school's name whose last word alone begins small, with a letter that looks the same as a capital.
+fn with_capital(raw: &str) -> Option<String> {
+    let (rest, last) = raw.rsplit_once(' ')?;
+    let starts = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let named = rest.split(' ').count() > 1 && rest.split(' ').all(starts);
+    let first = last.chars().next().filter(|c| LOOK_ALIKE.contains(*c))?;
+    let capital: String = first.to_uppercase().collect();
+    named.then(|| format!("{rest} {capital}{}", &last[first.len_utf8()..]))
 }
 
 /// The quarter of a year with its number in ones, which look like other upright letters ("Quý TII").
@@ -114,6 +128,18 @@ mod tests {
         assert_eq!(name("Trân Văn Bê").as_deref(), Some("Trần Văn Bê"));
         assert_eq!(name("Lê Thị Bê"), None);
         assert_eq!(name("5 . 5"), None);
+    }
+
+    #[test]
+    fn the_last_word_of_a_schools_name_has_its_capital() {
+        let school = |raw: &str| read("van_bang", "truong", raw);
+        assert_eq!(
+            school("THPT Chuyên Lê khiết").as_deref(),
+            Some("THPT Chuyên Lê Khiết")
+        );
+        assert_eq!(school("THPT Lê Khiết"), None);
+        assert_eq!(school("THPT bán công"), None);
+        assert_eq!(school("THPT chuyên"), None);
     }
 
     #[test]

@@ -1,0 +1,231 @@
+//! The words of a page as all looks at it have them: what was read again takes the place of what the
+//! page pass read there.
+
+use crate::geometry::{around, centre};
+use crate::lines::{Line, joined, lines};
+use crate::reading::{Box4, FieldReading, Word};
+
+/// A second look at a line stands where it is this much surer a letter.
+const CLEARLY: f64 = 0.1;
+
+/// Words of an upright page.
+pub(crate) struct PageWords(Vec<Word>);
+
+impl PageWords {
+    /// Of the page pass.
+    pub fn new(words: Vec<Word>) -> Self {
+        Self(words)
+    }
+
+    /// As all looks together have them.
+    pub fn into_words(self) -> Vec<Word> {
+        self.0
+    }
+
+    /// Takes a line that was read again, part by part, where more letters were read more surely.
+    pub fn prefer(&mut self, line: &Line) {
+        for part in line.segments() {
+            let part = &line.words[part];
+            let Some(place) = around(part.iter().map(|word| word.bounds)) else {
+                continue;
+            };
+            let stands = self.0.iter().filter(|word| covers(place, word));
+            if worth(part) > worth(stands) + CLEARLY * letters(part) {
+                self.replace(place, part.to_vec());
+            }
+        }
+    }
+
+    /// Spells a value as its field has it, where these words are the value and not more than it.
+    pub fn settle(&mut self, field: &FieldReading) {
+        let Some(place) = field.bounds else { return };
+        let stands = self.0.iter().filter(|word| covers(place, word));
+        let stands: Vec<Word> = stands.cloned().collect();
+        let text = joined(&stands);
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+        if text.contains(&field.raw) || letters(&text) * 2 > letters(&field.raw) * 3 {
+            return;
+        }
+        let words = match stands.is_empty() {
+            true => vec![Word {
+                text: field.raw.clone(),
+                confidence: field.confidence,
+                bounds: place,
+            }],
+            false => stands,
+        };
+        self.replace(place, respelled(&field.raw, &words));
+    }
+
+    fn replace(&mut self, place: Box4, words: Vec<Word>) {
+        self.0.retain(|word| !covers(place, word));
+        self.0.extend(words);
+    }
+}
+
+/// Whether a word stands within a place.
+fn covers([x, y, width, height]: Box4, word: &Word) -> bool {
+    let (across, down) = centre(word.bounds);
+    let inside = |at: f64, from: i32, size: i32| {
+        at >= f64::from(from) && at <= f64::from(from) + f64::from(size)
+    };
+    inside(across, x, width) && inside(down, y, height)
+}
+
+/// How many letters words have.
+fn letters<'w>(words: impl IntoIterator<Item = &'w Word>) -> f64 {
+    let count = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
+    words.into_iter().map(count).sum::<usize>() as f64
+}
+
+/// Letters read more surely than not, less those read less surely.
+fn worth<'w>(words: impl IntoIterator<Item = &'w Word>) -> f64 {
+    words
+        .into_iter()
+        .map(|word| letters([word]) * (word.confidence - 0.5))
+        .sum()
+}
+
+/// The words of a value spelled as `raw`, at the places of the words it was read from.
+pub(crate) fn respelled(raw: &str, words: &[Word]) -> Vec<Word> {
+    let texts: Vec<&str> = raw.split_whitespace().collect();
+    if texts.len() == words.len() {
+        let spelled = |(text, word): (&&str, &Word)| Word {
+            text: (*text).to_owned(),
+            ..word.clone()
+        };
+        return texts.iter().zip(words).map(spelled).collect();
+    }
+    let lines = lines(words);
+    let mut parts: Vec<Vec<&str>> = vec![Vec::new(); lines.len()];
+    let all: usize = texts.iter().map(|text| text.chars().count()).sum();
+    let mut before = 0;
+    for text in texts {
+        let length = text.chars().count();
+        let middle = (before as f64 + length as f64 / 2.0) / all.max(1) as f64;
+        if let Some(part) = parts.get_mut(line_at(&lines, middle)) {
+            part.push(text);
+        }
+        before += length;
+    }
+    let parts = lines.iter().zip(&parts);
+    parts
+        .flat_map(|(line, texts)| spread(texts, line))
+        .collect()
+}
+
+/// Which line holds the letter at that share of all letters.
+fn line_at(lines: &[Line], share: f64) -> usize {
+    let letters = |line: &Line| line.text().chars().count().max(1) as f64;
+    let wanted = share * lines.iter().map(letters).sum::<f64>();
+    let mut upto = 0.0;
+    let holds = |line: &Line| {
+        upto += letters(line);
+        upto >= wanted
+    };
+    lines
+        .iter()
+        .position(holds)
+        .unwrap_or(lines.len().saturating_sub(1))
+}
+
+/// Texts along a line, each as wide as its letters.
+fn spread(texts: &[&str], line: &Line) -> Vec<Word> {
+    let [left, top, width, height] = line.bounds();
+    let letters: usize = texts.iter().map(|text| text.chars().count() + 1).sum();
+    let letter = f64::from(width) / (letters.max(2) - 1) as f64;
+    let sure: f64 = line.words.iter().map(|word| word.confidence).sum();
+    let confidence = sure / line.words.len().max(1) as f64;
+    let mut at = 0;
+    let placed = |text: &&str| {
+        let from = left + (at as f64 * letter).round() as i32;
+        let wide = (text.chars().count() as f64 * letter).round() as i32;
+        at += text.chars().count() + 1;
+        Word {
+            text: (*text).to_owned(),
+            confidence,
+            bounds: [
+                from,
+                top,
+                wide.clamp(1, (left + width - from).max(1)),
+                height,
+            ],
+        }
+    };
+    texts.iter().map(placed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::right;
+    use crate::lines::tests::page;
+
+    fn value(raw: &str, bounds: Box4) -> FieldReading {
+        FieldReading {
+            raw: raw.into(),
+            value: raw.into(),
+            confidence: 0.9,
+            accepted: false,
+            bounds: Some(bounds),
+            evidence: None,
+        }
+    }
+
+    fn place(words: &[Word]) -> Box4 {
+        around(words.iter().map(|word| word.bounds)).unwrap()
+    }
+
+    fn text(words: &PageWords) -> Vec<String> {
+        lines(&words.0).iter().map(Line::text).collect()
+    }
+
+    #[test]
+    fn a_value_is_spelled_as_its_field_has_it_and_its_neighbours_stay() {
+        let read = page(&["Họ tên: Lê Thj Nga", "Số 5"]);
+        let name = place(&read[2..5]);
+        let mut words = PageWords::new(read);
+        words.settle(&value("Lê Thị Nga", name));
+        assert_eq!(text(&words), ["Họ tên: Lê Thị Nga", "Số 5"]);
+    }
+
+    #[test]
+    fn a_value_that_is_a_part_of_its_words_changes_nothing() {
+        let read = page(&["Hà Nội, ngày 5 tháng 6 năm 1989"]);
+        let whole = place(&read);
+        let mut words = PageWords::new(read);
+        words.settle(&value("5 tháng 6 năm 1989", whole));
+        words.settle(&value("5/6/1989", whole));
+        assert_eq!(text(&words), ["Hà Nội, ngày 5 tháng 6 năm 1989"]);
+    }
+
+    #[test]
+    fn a_value_nobody_saw_before_stands_where_it_was_read() {
+        let mut words = PageWords::new(page(&["Số 5"]));
+        words.settle(&value("Lê Thị Nga", [0, 400, 300, 30]));
+        assert_eq!(text(&words), ["Số 5", "Lê Thị Nga"]);
+    }
+
+    #[test]
+    fn of_two_looks_at_a_line_the_surer_stands() {
+        let mut unsure = page(&["PHO GlÁM ĐỐ"]);
+        unsure.iter_mut().for_each(|word| word.confidence = 0.3);
+        let sure = lines(&page(&["PHÓ GIÁM ĐỐC"]));
+        let mut words = PageWords::new(unsure.clone());
+        words.prefer(&sure[0]);
+        assert_eq!(text(&words), ["PHÓ GIÁM ĐỐC"]);
+        words.prefer(&lines(&unsure)[0]);
+        assert_eq!(text(&words), ["PHÓ GIÁM ĐỐC"]);
+    }
+
+    #[test]
+    fn words_of_another_count_are_spread_over_the_lines_they_were_read_from() {
+        let read = page(&["xã BìnhChánh huyện", "Bình Sơn"]);
+        let spelled = respelled("xã Bình Chánh huyện Bình Sơn", &read);
+        let lines = lines(&spelled);
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0].text(), "xã Bình Chánh huyện");
+        let within = |word: &Word| right(word.bounds) <= right(place(&read)) + 1;
+        assert!(spelled.iter().all(within), "{spelled:?}");
+    }
+}
