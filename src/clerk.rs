@@ -31,6 +31,7 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::KeepRequest
         | Kind::KeepMap
         | Kind::InspectBatch
+        | Kind::KeepFlags
         | Kind::TakeEffect
         | Kind::RenewSeal
         | Kind::SweepSeals
@@ -153,6 +154,7 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::KeepRequest => copy_request::keep(archive, job).await,
         Kind::KeepMap => column_map::keep(archive, job).await,
         Kind::InspectBatch => inspection::inspect(archive, job).await,
+        Kind::KeepFlags => inspection::keep(archive, job).await,
         Kind::TakeEffect => certified_copy::take_effect(archive, job).await,
         Kind::RenewSeal => certified_copy::renew(archive, job).await,
         Kind::SweepSeals => certified_copy::sweep_seals(archive, job).await,

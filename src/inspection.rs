@@ -1,24 +1,29 @@
 //! Looking at the pages of a batch or volume together, and what a person does about what shows: numbers
-//! that do not run on, flags resolved, pages put aside or superseded by a better scan.
+//! that do not run on, a sheet scanned twice, flags resolved, pages put aside or superseded by a better scan.
 
+mod kept;
 mod rescan;
 mod resolve;
 mod sequence;
 mod taken_out;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::Row;
 
+pub use kept::keep;
+pub(crate) use kept::{FILE as FLAGS_FILE, KeptFlags, restore};
 pub use rescan::rescan;
 pub use resolve::{accept, put_aside, replace};
+pub use twins::{different_sheets, same_sheet};
 
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Kind, Leased};
 use crate::page::{COUNTS, Numbering};
-use crate::page_flag::{self, COMPARED, Details, Noticed, PLACED};
+use crate::page_flag::{self, Details, Noticed, PLACED};
 use sequence::{Fault, Finding, Shown};
 
 /// A page at its place in the order.
@@ -97,13 +102,10 @@ async fn waits(tx: &mut Tx, (column, id): &Place) -> Result<bool> {
 
 async fn compare(archive: &Archive, tx: &mut Tx, place: &Place) -> Result<()> {
     let sheets = sheets(tx, place).await?;
-    let noticed = noticed(&sheets, place.0 == "b.volume_id");
+    let mut noticed = noticed(&sheets, place.0 == "b.volume_id");
+    noticed.extend(twins::noticed(tx, place).await?);
     let place = (place.0, place.1.as_str());
-    let codes: Vec<&str> = COMPARED
-        .into_iter()
-        .filter(|code| *code != "maybe_rescan")
-        .collect();
-    page_flag::set_compared(tx, &*archive.clock, place, &codes, noticed).await
+    page_flag::set_compared(tx, &*archive.clock, place, noticed).await
 }
 
 /// The pages in the order of the paper. One that took another's place stands there; one that was taken

@@ -36,13 +36,15 @@ pub enum Kind {
     KeepMap,
     /// Compare the pages of a batch with each other; subject: batch id.
     InspectBatch,
+    /// Bring what became of a scan's flags into the vault; subject: scan id.
+    KeepFlags,
     /// End requests whose applicant did not answer; subject: `all`.
     SweepRequests,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ReadPage,
         Self::KeepRecords,
         Self::IssueCopy,
@@ -55,6 +57,7 @@ impl Kind {
         Self::TellPortal,
         Self::KeepMap,
         Self::InspectBatch,
+        Self::KeepFlags,
         Self::SweepRequests,
     ];
 
@@ -73,6 +76,7 @@ impl Kind {
             Self::TellPortal => "tell_portal",
             Self::KeepMap => "keep_map",
             Self::InspectBatch => "inspect_batch",
+            Self::KeepFlags => "keep_flags",
             Self::SweepRequests => "sweep_requests",
         }
     }
@@ -93,6 +97,7 @@ impl Kind {
             | Self::KeepLine
             | Self::KeepRequest
             | Self::KeepMap
+            | Self::KeepFlags
             | Self::TakeEffect
             | Self::RenewSeal => 1000,
             _ => 8,

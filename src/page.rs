@@ -1,6 +1,7 @@
 //! The life of a page: received → read, or set aside with a named outcome. Asks the reading pool.
 
 mod booking;
+mod marks;
 mod numbering;
 
 use sogoc_workers::Known;

@@ -16,7 +16,7 @@ use crate::clock::{Clock, stamp};
 use crate::error::{Error, Result};
 
 /// Codes that a comparison of pages raises; all others come from looking at the page alone.
-pub(crate) const COMPARED: [&str; 7] = [
+const COMPARED: [&str; 7] = [
     "pages_missing",
     "page_doubled",
     "page_out_of_order",
@@ -242,7 +242,6 @@ pub(crate) async fn set_compared(
     tx: &mut Tx,
     clock: &dyn Clock,
     (place, id): (&'static str, &str),
-    codes: &[&str],
     noticed: Vec<Noticed>,
 ) -> Result<()> {
     let query = format!(
@@ -253,7 +252,7 @@ pub(crate) async fn set_compared(
         .bind(id)
         .fetch_all(&mut **tx)
         .await?;
-    let known = known_of(&known, |code| codes.contains(&code))?;
+    let known = known_of(&known, |code| COMPARED.contains(&code))?;
     settle(tx, clock, known, noticed).await
 }
 

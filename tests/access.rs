@@ -71,6 +71,8 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/flags/{id}/accept", RESOLVERS),
     ("post", "/api/v1/flags/{id}/put-aside", RESOLVERS),
     ("post", "/api/v1/flags/{id}/replace", ARCHIVISTS),
+    ("post", "/api/v1/flags/{id}/same-sheet", RESOLVERS),
+    ("post", "/api/v1/flags/{id}/different-sheets", RESOLVERS),
     ("get", "/api/v1/volumes", STAFF),
     ("post", "/api/v1/volumes", ARCHIVISTS),
     ("get", "/api/v1/column-maps/unconfirmed", STAFF),
@@ -232,6 +234,7 @@ fn body(path: &str) -> Option<Value> {
         "/api/v1/flags/{id}/accept" | "/api/v1/flags/{id}/put-aside" => {
             json!({ "reason": "giấy rách" })
         }
+        "/api/v1/flags/{id}/same-sheet" => json!({ "put_aside": "none" }),
         "/api/v1/flags/{id}/replace" => json!({ "scan_id": "none" }),
         "/api/v1/batches/{id}/manifest" => json!([]),
         "/api/v1/records/{id}/correct" => json!({ "version": 1, "fields": {} }),

@@ -11,6 +11,7 @@
 //! | bad query | [`texts`] | [`texts`] |
 //! | vault or catalogue down | `outage` | [`out_of_reach`] |
 //! | full disk | [`full_disk`] | [`full_disk`] |
+//! | flag unknown, without a reason, resolved already, scan of another fonds | `flags` | – |
 //! | wrong password, token or code, guessed id | `api`, `access`, `intake::tus` | `intake::server`, `cli` |
 
 #[path = "../workers/tests/pool/damage.rs"]

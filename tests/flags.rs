@@ -2,6 +2,7 @@
 //! reason, by putting a page aside or by a better scan.
 
 mod resolved;
+mod twins;
 mod web;
 
 use sogoc::access::Role;

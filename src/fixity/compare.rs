@@ -124,6 +124,17 @@ const WHAT: &[(&str, &str)] = &[
             CAST(size AS TEXT) AS size, sha256, object_id, received_at FROM request_evidence",
     ),
     (
+        "flag",
+        "SELECT id, page_id, code, other_id, details, state, reason, resolved_by, resolved_at
+         FROM page_flags WHERE state <> 'open'",
+    ),
+    (
+        "page at another's place, or taken out",
+        "SELECT id, stands_for, CASE WHEN outcome IN ('put_aside', 'superseded') THEN outcome END
+            AS outcome FROM pages
+         WHERE stands_for IS NOT NULL OR outcome IN ('put_aside', 'superseded')",
+    ),
+    (
         "earlier file",
         "SELECT sha256 AS id, copy_id FROM earlier_files",
     ),

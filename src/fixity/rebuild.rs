@@ -5,6 +5,7 @@
 //! a decision are queued to be read again.
 
 mod copies;
+mod flags;
 mod pages;
 mod places;
 mod receipts;
@@ -103,6 +104,9 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         step();
     }
     scans::settle_duplicates(archive).await?;
+    for id in &found.scans {
+        flags::restore(archive, id, &mut rebuilt).await?;
+    }
     for id in &found.requests {
         requests::restore(archive, id, &mut rebuilt).await?;
         step();

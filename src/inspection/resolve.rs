@@ -4,6 +4,7 @@
 use serde_json::json;
 use sqlx::Row;
 
+use super::kept;
 use super::taken_out::{TakenOut, already_out, take_out};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -47,6 +48,7 @@ pub async fn accept(
         details,
     )
     .await?;
+    kept::ask(archive, &mut tx, &flag.scan_id).await?;
     tx.commit().await?;
     page_flag::get(archive, caller, flag_id).await
 }
@@ -111,6 +113,7 @@ pub async fn replace(
     if moved.rows_affected() != 1 {
         return Err(already_out());
     }
+    kept::ask(archive, &mut tx, scan_id).await?;
     page::ask_for_comparison(archive, &mut tx, &fresh).await?;
     tx.commit().await?;
     page_flag::get(archive, caller, flag_id).await

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::kept;
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
@@ -70,6 +71,11 @@ pub(super) async fn take_out(
     let details = json!({ "records": records });
     let clock = &*archive.clock;
     audit::append(tx, clock, why.by, why.deed, subject, details).await?;
+    let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
+        .bind(page_id)
+        .fetch_one(&mut **tx)
+        .await?;
+    kept::ask(archive, tx, &scan_id).await?;
     page::ask_for_comparison(archive, tx, page_id).await
 }
 

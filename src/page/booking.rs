@@ -4,7 +4,7 @@ use serde_json::json;
 use sogoc_workers::outcome::Failure;
 use sogoc_workers::reading::PageReading;
 
-use super::{Numbering, reading_key};
+use super::{Numbering, marks, reading_key};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
@@ -35,7 +35,7 @@ pub(super) async fn book_reading(
     finish(archive, tx, job, Deed::PageRead, details).await
 }
 
-/// Writes what was read into the page's row, and the flags it bears by itself.
+/// Writes what was read into the page's row, its marks, and the flags it bears by itself.
 pub(crate) async fn save_reading(
     archive: &Archive,
     tx: &mut Tx,
@@ -72,6 +72,7 @@ pub(crate) async fn save_reading(
     .bind(page_id)
     .execute(&mut **tx)
     .await?;
+    marks::save(tx, page_id, &marks::of(reading, &archive.classes)).await?;
     let flags = &reading.quality.flags;
     page_flag::set_own(tx, clock, page_id, flags, &Details::default()).await
 }

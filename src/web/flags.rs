@@ -139,6 +139,11 @@ impl Flags {
         flag.state == "open" && self.f.may(Act::ResolveFlags)
     }
 
+    /// Whether the two pictures may show one sheet.
+    fn is_pair(&self, flag: &PageFlag) -> bool {
+        flag.code == "maybe_rescan"
+    }
+
     fn may_rescan(&self) -> bool {
         self.f.may(Act::DeliverScans)
     }
@@ -172,7 +177,7 @@ async fn act(
         given,
     } = form;
     let flag = page_flag::get(&archive, &caller, &id).await?;
-    match carry_out(&archive, &caller, &id, &given).await {
+    match carry_out(&archive, &caller, &flag, &given).await {
         Ok(()) => Ok(back_to(&flag).into_response()),
         Err(Error::Invalid(faults)) => {
             let refused = Refused {
@@ -187,10 +192,20 @@ async fn act(
     }
 }
 
-async fn carry_out(archive: &State, caller: &Caller, id: &str, given: &Resolution) -> Result<()> {
+async fn carry_out(
+    archive: &State,
+    caller: &Caller,
+    flag: &PageFlag,
+    given: &Resolution,
+) -> Result<()> {
+    let id = flag.id.as_str();
+    let other = flag.other.as_ref().map_or("", |other| &other.page_id);
     match given.act.as_str() {
         "accept" => inspection::accept(archive, caller, id, &given.reason).await?,
         "put_aside" => inspection::put_aside(archive, caller, id, &given.reason).await?,
+        "same_this" => inspection::same_sheet(archive, caller, id, &flag.page_id).await?,
+        "same_other" => inspection::same_sheet(archive, caller, id, other).await?,
+        "different" => inspection::different_sheets(archive, caller, id).await?,
         _ => {
             return Err(Error::invalid(
                 "/act",

@@ -2,11 +2,13 @@
 
 use image::{DynamicImage, GrayImage};
 
+mod fingerprint;
 mod flags;
 
 use crate::prepare::Prepared;
 use crate::reading::{Quality, RecordReading, Word};
 
+pub use fingerprint::distance as fingerprint_distance;
 pub use flags::{Flag, Severity, flag};
 
 /// Least resolution of a digitised document: TT 05/2025/TT-BNV, Article 8.
@@ -54,7 +56,7 @@ pub(crate) fn judge(
     Quality {
         blank,
         sharpness,
-        fingerprint: fingerprint(&prepared.picture),
+        fingerprint: fingerprint::of(&prepared.picture),
         flags: noticed
             .iter()
             .filter(|(_, is)| *is)
@@ -142,41 +144,10 @@ fn sharpness(picture: &GrayImage) -> f64 {
     squares as f64 / count as f64 - mean * mean
 }
 
-/// Difference hash: 64 comparisons of neighbours on a 9 × 8 copy, as 16 hex digits.
-fn fingerprint(picture: &GrayImage) -> String {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let mean = |column: usize, row: usize| {
-        let (x0, x1) = (column * width / 9, (column + 1) * width / 9);
-        let (y0, y1) = (row * height / 8, (row + 1) * height / 8);
-        let square = (y0..y1).map(|y| &picture.as_raw()[y * width + x0..y * width + x1]);
-        let sum: u64 = square.flatten().map(|value| u64::from(*value)).sum();
-        sum as f64 / ((x1 - x0) * (y1 - y0)).max(1) as f64
-    };
-    let mut hash = 0u64;
-    for row in 0..8 {
-        for column in 0..8 {
-            hash = hash << 1 | u64::from(mean(column, row) > mean(column + 1, row));
-        }
-    }
-    format!("{hash:016x}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use image::Luma;
-
-    fn half_dark(value: u8) -> GrayImage {
-        GrayImage::from_fn(90, 80, |x, _| Luma([if x < 45 { 255 } else { value }]))
-    }
-
-    #[test]
-    fn the_same_sheet_in_other_light_has_the_same_fingerprint() {
-        assert_eq!(fingerprint(&half_dark(0)), fingerprint(&half_dark(90)));
-        assert_eq!(fingerprint(&half_dark(0)).len(), 16);
-        let turned = image::imageops::rotate90(&half_dark(0));
-        assert_ne!(fingerprint(&half_dark(0)), fingerprint(&turned));
-    }
 
     #[test]
     fn sheets_of_the_a_series_are_known_either_way_up() {

@@ -72,7 +72,8 @@ pub struct Quality {
     pub blank: bool,
     /// Sharpness, variance of the Laplacian on the upright grey page.
     pub sharpness: f64,
-    /// Difference hash of the upright page, 16 hex digits: "same sheet scanned twice?".
+    /// How the page is laid out, 64 hex digits: "same sheet scanned twice?".
+    /// [`crate::quality::fingerprint_distance`] compares two.
     pub fingerprint: String,
     /// Stable codes of what falls short of the standard; [`crate::quality::flag`] says what each means.
     pub flags: Vec<String>,

@@ -1,6 +1,7 @@
 //! Readings of pages: from the cache beside the vault where it is still there, else read again.
 
 use sogoc_workers::reading::PageReading;
+use sqlx::Row;
 
 use super::Rebuilt;
 use crate::archive::Archive;
@@ -35,10 +36,13 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
             None if decided.is_empty() => continue,
             None => {
                 rebuilt.pages_without_reading += 1;
-                sqlx::query("UPDATE pages SET state = 'read', outcome = 'read' WHERE id = $1")
-                    .bind(page_id)
-                    .execute(&mut *tx)
-                    .await?;
+                sqlx::query(
+                    "UPDATE pages SET state = 'read', outcome = 'read' WHERE id = $1
+                     AND (outcome IS NULL OR outcome NOT IN ('put_aside', 'superseded'))",
+                )
+                .bind(page_id)
+                .execute(&mut *tx)
+                .await?;
             }
         }
         tx.commit().await?;
@@ -52,11 +56,21 @@ async fn restore(
     page_id: &str,
     reading: &PageReading,
 ) -> Result<()> {
-    page::save_reading(archive, tx, page_id, reading).await?;
-    let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
+    let row = sqlx::query("SELECT scan_id, outcome FROM pages WHERE id = $1")
         .bind(page_id)
         .fetch_one(&mut **tx)
         .await?;
+    let (scan_id, outcome): (String, Option<String>) =
+        (row.try_get("scan_id")?, row.try_get("outcome")?);
+    page::save_reading(archive, tx, page_id, reading).await?;
+    if matches!(outcome.as_deref(), Some("put_aside" | "superseded")) {
+        sqlx::query("UPDATE pages SET state = 'set_aside', outcome = $1 WHERE id = $2")
+            .bind(outcome)
+            .bind(page_id)
+            .execute(&mut **tx)
+            .await?;
+        return Ok(()); // taken out: it proposes nothing
+    }
     record::propose(archive, tx, &scan_id, page_id, &reading.records).await
 }
 

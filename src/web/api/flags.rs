@@ -20,6 +20,8 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(accept))
         .routes(routes!(put_aside))
         .routes(routes!(replace))
+        .routes(routes!(same_sheet))
+        .routes(routes!(different_sheets))
 }
 
 /// Why.
@@ -36,6 +38,14 @@ struct Reason {
 struct Replacement {
     /// Id of a scan of one page, delivered before into the same fonds.
     scan_id: String,
+}
+
+/// Which of two scans of one sheet is put aside.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OneSheet {
+    /// Id of the page, one of the two the flag speaks of.
+    put_aside: String,
 }
 
 /// The flags of a batch, by file and page; those that ask for a person unless notes are asked for.
@@ -113,5 +123,38 @@ async fn replace(
 ) -> Result<Json<PageFlag>, Problem> {
     Ok(Json(
         inspection::replace(&archive, &caller, &id, &given.scan_id).await?,
+    ))
+}
+
+/// Two scans are of one sheet: one of them is put aside.
+#[utoipa::path(post, path = "/api/v1/flags/{id}/same-sheet", tag = "intake",
+    params(("id" = String, Path)), request_body = OneSheet,
+    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+async fn same_sheet(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+    Given(given): Given<OneSheet>,
+) -> Result<Json<PageFlag>, Problem> {
+    Ok(Json(
+        inspection::same_sheet(&archive, &caller, &id, &given.put_aside).await?,
+    ))
+}
+
+/// Two scans are of two sheets that look alike; it is not asked again.
+#[utoipa::path(post, path = "/api/v1/flags/{id}/different-sheets", tag = "intake",
+    params(("id" = String, Path)),
+    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument)))]
+async fn different_sheets(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<PageFlag>, Problem> {
+    Ok(Json(
+        inspection::different_sheets(&archive, &caller, &id).await?,
     ))
 }

@@ -1,0 +1,205 @@
+//! The same sheet scanned twice: what is written says so, found through an index of marks, and the
+//! picture agrees. Either alone is not enough: pages of one form look alike, and a list typed anew
+//! reads the same.
+
+use sogoc_workers::quality::fingerprint_distance;
+use sqlx::Row;
+
+use super::resolve::{mark, still_open};
+use super::taken_out::{TakenOut, take_out};
+use super::{Place, kept};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::catalogue::Tx;
+use crate::error::{Error, Result};
+use crate::page::Numbering;
+use crate::page_flag::{self, Details, Noticed, PLACED, PageFlag};
+
+/// Flag of such a pair.
+pub(super) const CODE: &str = "maybe_rescan";
+/// Marks two pages must share.
+const FEWEST: i64 = 3;
+/// Share of the marks of the page that has fewer.
+const SHARED: f64 = 0.5;
+/// A mark on more pages than these is what a form or a signer writes on all of them.
+const RARE: &str = "(SELECT COUNT(*) FROM page_marks n WHERE n.mark = m.mark) <= 3";
+/// Comparisons of the fingerprint, of 256, in which two scans of one sheet may differ.
+const FARTHEST: u32 = 80;
+
+/// Pages of the batch or volume that seem to be scans of sheets of the fonds that came before.
+pub(super) async fn noticed(tx: &mut Tx, (column, id): &Place) -> Result<Vec<Noticed>> {
+    let query = format!(
+        "SELECT p.id AS page_id, q.id AS other_id, p.fingerprint, q.fingerprint AS other_fingerprint,
+            p.numbering, q.numbering AS other_numbering, COUNT(*) AS shared,
+            (SELECT COUNT(*) FROM page_marks m WHERE m.page_id = p.id AND {RARE}) AS here,
+            (SELECT COUNT(*) FROM page_marks m WHERE m.page_id = q.id AND {RARE}) AS there
+         FROM {PLACED} JOIN scans ps ON ps.id = p.scan_id
+         JOIN page_marks m ON m.page_id = p.id AND {RARE}
+         JOIN page_marks o ON o.mark = m.mark AND o.page_id <> p.id
+         JOIN pages q ON q.id = o.page_id JOIN scans qs ON qs.id = q.scan_id
+         JOIN batches qb ON qb.id = qs.batch_id
+         WHERE {column} = $1 AND p.state = 'read' AND q.state = 'read' AND qb.fonds_id = b.fonds_id
+         AND (qs.received_at < ps.received_at OR qs.received_at = ps.received_at AND q.id < p.id)
+         GROUP BY p.id, q.id, p.fingerprint, q.fingerprint, p.numbering, q.numbering
+         HAVING COUNT(*) >= $2
+         ORDER BY p.id, q.id"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(id)
+        .bind(FEWEST)
+        .fetch_all(&mut **tx)
+        .await?;
+    let mut noticed = Vec::new();
+    for row in &rows {
+        let text = |column: &str| -> Result<String> {
+            Ok(row
+                .try_get::<Option<String>, _>(column)?
+                .unwrap_or_default())
+        };
+        let (here, there): (i64, i64) = (row.try_get("here")?, row.try_get("there")?);
+        let (own, other) = (text("fingerprint")?, text("other_fingerprint")?);
+        let numbers = (text("numbering")?, text("other_numbering")?);
+        if numbered_otherwise(&numbers.0, &numbers.1) {
+            continue;
+        }
+        if agree(row.try_get("shared")?, here.min(there), &own, &other) {
+            noticed.push(Noticed {
+                page_id: row.try_get("page_id")?,
+                code: CODE.to_owned(),
+                other_id: row.try_get("other_id")?,
+                details: Details::default(),
+            });
+        }
+    }
+    Ok(noticed)
+}
+
+/// Whether writing and picture both say that it is one sheet.
+fn agree(shared: i64, of: i64, own: &str, other: &str) -> bool {
+    let written = shared as f64 >= SHARED * of as f64;
+    written && fingerprint_distance(own, other).is_some_and(|apart| apart <= FARTHEST)
+}
+
+/// Whether both pages surely bear a number, each another: then they are two sheets, or two sides of one.
+fn numbered_otherwise(own: &str, other: &str) -> bool {
+    let printed = |text: &str| {
+        let numbering: Option<Numbering> = serde_json::from_str(text).ok();
+        numbering.and_then(|numbering| numbering.printed)
+    };
+    matches!((printed(own), printed(other)), (Some(own), Some(other)) if own != other)
+}
+
+/// One sheet: `aside`, either of both pages, is put aside.
+///
+/// # Errors
+/// `Invalid` for a page the flag does not speak of; else as [`super::put_aside`].
+pub async fn same_sheet(
+    archive: &Archive,
+    caller: &Caller,
+    flag_id: &str,
+    aside: &str,
+) -> Result<PageFlag> {
+    require(caller, Act::ResolveFlags)?;
+    let flag = pair(archive, caller, flag_id).await?;
+    let other = flag.other.as_ref().map(|other| other.page_id.as_str());
+    if aside != flag.page_id && Some(aside) != other {
+        return Err(Error::invalid(
+            "/put_aside",
+            "Hãy chọn một trong hai ảnh của cảnh báo này.",
+            "Choose one of the two pages of this flag.",
+        ));
+    }
+    let why = TakenOut {
+        outcome: "put_aside",
+        deed: Deed::PagePutAside,
+        note: "Cùng một tờ với ảnh khác; ảnh này đã để riêng.",
+        reason: "Cùng một tờ, quét hai lần.",
+        by: &caller.id,
+    };
+    let mut tx = archive.catalogue.begin().await?;
+    mark(
+        archive,
+        &mut tx,
+        &flag.id,
+        why.outcome,
+        (caller, why.reason),
+    )
+    .await?;
+    take_out(archive, &mut tx, aside, &why).await?;
+    kept::ask(archive, &mut tx, &flag.scan_id).await?;
+    tx.commit().await?;
+    page_flag::get(archive, caller, flag_id).await
+}
+
+/// Two sheets that look alike; it is not asked again.
+///
+/// # Errors
+/// As [`super::accept`].
+pub async fn different_sheets(
+    archive: &Archive,
+    caller: &Caller,
+    flag_id: &str,
+) -> Result<PageFlag> {
+    require(caller, Act::ResolveFlags)?;
+    let flag = pair(archive, caller, flag_id).await?;
+    let mut tx = archive.catalogue.begin().await?;
+    mark(archive, &mut tx, &flag.id, "different", (caller, "")).await?;
+    let subject = Subject {
+        kind: "page",
+        id: &flag.page_id,
+    };
+    let details = serde_json::json!({ "flag": flag.code, "state": "different" });
+    let clock = &*archive.clock;
+    audit::append(
+        &mut tx,
+        clock,
+        &caller.id,
+        Deed::FlagAccepted,
+        subject,
+        details,
+    )
+    .await?;
+    kept::ask(archive, &mut tx, &flag.scan_id).await?;
+    tx.commit().await?;
+    page_flag::get(archive, caller, flag_id).await
+}
+
+/// The open flag, if it is of two pages that may be one sheet.
+async fn pair(archive: &Archive, caller: &Caller, flag_id: &str) -> Result<PageFlag> {
+    let flag = still_open(archive, caller, flag_id).await?;
+    match flag.code.as_str() {
+        CODE => Ok(flag),
+        _ => Err(Error::refused(
+            "not_a_pair",
+            "Cảnh báo này không nói về hai ảnh của một tờ.",
+            "This flag does not speak of two scans of one sheet.",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_printed_number_makes_another_sheet() {
+        let numbered = |number: i64| format!("{{\"printed\":{number}}}");
+        assert!(numbered_otherwise(&numbered(5), &numbered(6)));
+        assert!(!numbered_otherwise(&numbered(5), &numbered(5)));
+        assert!(!numbered_otherwise(&numbered(5), "{}"), "perhaps not read");
+        assert!(!numbered_otherwise("", &numbered(5)));
+    }
+
+    #[test]
+    fn writing_and_picture_must_both_agree() {
+        let (one, near, far) = ("0".repeat(64), "1".repeat(64), "f".repeat(64));
+        assert!(agree(20, 32, &one, &near), "64 of 256 differ");
+        assert!(!agree(20, 32, &one, &far), "a list typed anew");
+        assert!(!agree(5, 32, &one, &near), "two pages of one form");
+        assert!(
+            !agree(20, 32, &one, "0123456789abcdef"),
+            "an older fingerprint"
+        );
+    }
+}
