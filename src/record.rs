@@ -60,6 +60,13 @@ pub struct RecordView {
     pub updated_at: String,
 }
 
+impl RecordView {
+    /// Whether a value is struck out on paper and nobody has said yet that it stands.
+    pub fn is_struck(&self) -> bool {
+        self.fields.values().any(|field| field.struck)
+    }
+}
+
 /// One version of a record.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct VersionView {

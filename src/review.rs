@@ -47,8 +47,10 @@ pub async fn correct(
 
 /// Approves the version seen: it is published, and goes to the vault shortly.
 ///
+/// A value that is struck out on paper has to be confirmed or corrected first: the clerk sends it again.
+///
 /// # Errors
-/// `Refused` with code `stale` or `doubtful`.
+/// `Refused` with code `stale`, `incomplete` or `struck_out`.
 pub async fn approve(
     archive: &Archive,
     caller: &Caller,
@@ -68,6 +70,9 @@ pub async fn approve(
             format!("Chưa duyệt được, còn thiếu: {list}. Nếu giấy tờ không ghi, hãy nhập dấu “-”."),
             format!("Not approved, still missing: {list}. If the paper says nothing, enter “-”."),
         ));
+    }
+    if before.is_struck() {
+        return Err(struck_out());
     }
     let mut fields = before.fields.clone();
     // The person has seen every field beside the image: nothing is in doubt any more.
@@ -248,6 +253,16 @@ fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {
     } else {
         Err(stale())
     }
+}
+
+fn struck_out() -> Error {
+    Error::refused(
+        "struck_out",
+        "Trên giấy có nét gạch bỏ. Hãy đối chiếu với ảnh rồi sửa, xác nhận giá trị vẫn đúng, hoặc loại bỏ \
+         bản ghi này.",
+        "Something is struck out on paper. Look at the image, then correct it, confirm that it stands, or \
+         reject this record.",
+    )
 }
 
 fn stale() -> Error {

@@ -23,6 +23,7 @@ mod requests;
 mod restart;
 mod reuse;
 mod seal;
+mod struck;
 mod support;
 mod two_layer;
 mod vault_story;

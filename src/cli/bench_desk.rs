@@ -93,6 +93,7 @@ async fn approved(archive: &Archive) -> Result<String> {
         confidence: 1.0,
         accepted: true,
         bounds: None,
+        struck: false,
         evidence: None,
     };
     let class = archive.classes.get("van_bang");

@@ -203,6 +203,7 @@ pub(super) fn not_printed() -> FieldReading {
         confidence: 1.0,
         accepted: true,
         bounds: None,
+        struck: false,
         evidence: None,
     }
 }

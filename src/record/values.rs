@@ -48,6 +48,7 @@ pub(crate) fn apply(
                     confidence: 1.0,
                     accepted: true,
                     bounds,
+                    struck: false,
                     evidence: None,
                 };
                 fields.insert(key.clone(), corrected);

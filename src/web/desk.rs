@@ -214,7 +214,8 @@ async fn open(
     .await
 }
 
-/// The sheet as sent: `o.KEY` is what the page showed, `f.KEY` what the person left in the box.
+/// The sheet as sent: `o.KEY` is what the page showed, `f.KEY` what the person left in the box; of a value
+/// struck out on paper, which comes with `s.KEY`, `stands` says that it is right as it is.
 #[derive(Debug)]
 struct Sent {
     act: String,
@@ -227,10 +228,14 @@ impl Sent {
     fn of(pairs: Vec<(String, String)>) -> Self {
         let all: BTreeMap<String, String> = pairs.into_iter().collect();
         let text = |key: &str| all.get(key).cloned().unwrap_or_default();
+        let changed = |key: &str, value: &str| {
+            let confirmed = all.contains_key("stands") && all.contains_key(&format!("s.{key}"));
+            confirmed || all.get(&format!("o.{key}")).map(String::as_str) != Some(value)
+        };
         let changes = all
             .iter()
             .filter_map(|(key, value)| Some((key.strip_prefix("f.")?, value.trim())))
-            .filter(|(key, value)| all.get(&format!("o.{key}")).map(String::as_str) != Some(*value))
+            .filter(|(key, value)| changed(key, value))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
         Self {
@@ -314,5 +319,27 @@ mod tests {
         assert_eq!(sent.version, 3);
         assert_eq!(sent.changes.len(), 1);
         assert_eq!(sent.changes["ho_ten"], "Trần Văn Mẫu");
+    }
+
+    #[test]
+    fn a_value_struck_out_that_stands_is_sent_as_it_is() {
+        let sent = |more: &[(&str, &str)]| {
+            let shown = [
+                ("o.ho_ten", "Lê Thử"),
+                ("f.ho_ten", "Lê Thử"),
+                ("s.ho_ten", "1"),
+            ];
+            let all = shown
+                .iter()
+                .chain([&("f.so_hieu", "A 1"), &("o.so_hieu", "A 1")]);
+            let pairs = all
+                .chain(more)
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+            Sent::of(pairs.collect()).changes
+        };
+        assert!(sent(&[]).is_empty());
+        let confirmed = sent(&[("stands", "1")]);
+        assert_eq!(confirmed.len(), 1);
+        assert_eq!(confirmed["ho_ten"], "Lê Thử");
     }
 }

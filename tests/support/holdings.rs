@@ -196,6 +196,7 @@ pub async fn propose(archive: &Archive, scan: &Scan, ordinal: i64, name: &str) -
         confidence: 0.9,
         accepted: true,
         bounds: None,
+        struck: false,
         evidence: None,
     };
     let number = format!("A {:06}", ordinal * 1111);

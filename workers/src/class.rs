@@ -101,6 +101,8 @@ pub enum Scope {
     Record,
     /// Printed once on a table's page and true of all its rows (school, year, decision).
     Page,
+    /// Written later beside a row, outside the table's frame.
+    Margin,
 }
 
 /// What a reader without standing sees of a field.

@@ -168,6 +168,7 @@ mod tests {
             confidence: 0.9,
             accepted: false,
             bounds: Some(bounds),
+            struck: false,
             evidence: None,
         }
     }

@@ -172,6 +172,7 @@ mod tests {
                 confidence,
                 accepted: false,
                 bounds: None,
+                struck: false,
                 evidence: None,
             };
             let fields = (0..5).map(|at| (format!("f{at}"), field.clone())).collect();

@@ -39,9 +39,20 @@ pub struct FieldReading {
     /// Where it stands; absent when it was derived from elsewhere.
     #[serde(rename = "box")]
     pub bounds: Option<Box4>,
+    /// A pen's line runs through it on paper; nobody has said yet whether it stands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub struck: bool,
     /// What the probability was reckoned from; stays where the page was read.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
+}
+
+impl FieldReading {
+    /// Marks it as struck out on paper and leaves it to a person.
+    pub fn strike(&mut self) {
+        self.struck = true;
+        self.accepted = false;
+    }
 }
 
 /// One proposed record: a diploma, a row of a register, a decision …

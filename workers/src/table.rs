@@ -8,11 +8,13 @@ mod ditto;
 mod fitting;
 mod grid;
 mod ink;
+mod margin;
 mod places;
 mod rules;
 mod series;
 mod shape;
 mod sheet;
+mod strokes;
 mod typeface;
 mod unruled;
 
@@ -20,7 +22,7 @@ use std::collections::BTreeMap;
 
 use image::GrayImage;
 
-use crate::class::{Class, Field, FieldKind};
+use crate::class::{Class, Field, FieldKind, Scope};
 use crate::column_map::ColumnMap;
 use crate::prepare::Prepared;
 use crate::reading::{FieldReading, RecordReading, Word};
@@ -31,11 +33,19 @@ use again::Again;
 use columns::{contradicts, guess, header_rows, header_strength, mapped, name_columns};
 pub(crate) use fitting::Laid;
 pub(crate) use grid::Grid;
+use rules::Rules;
 use sheet::Sheet;
 
 /// The ruled table of an upright page; `None` when it has none.
 pub(crate) fn grid(picture: &GrayImage, dpi: u32) -> Option<Grid> {
-    grid::build(&rules::find(picture, dpi), dpi)
+    grid::build(&rules_of(picture, dpi), dpi)
+}
+
+/// The ruled lines of a page, without those that strike out a row.
+fn rules_of(picture: &GrayImage, dpi: u32) -> Rules {
+    let mut found = rules::find(picture, dpi);
+    strokes::taken_out(&mut found.lying, picture, dpi);
+    found
 }
 
 /// The columns of a page whose table no standing rules part, by the white between them.
@@ -51,14 +61,14 @@ pub(crate) fn unruled_grid(prepared: &Prepared, words: &[Word]) -> Option<Grid> 
     (at[0], at[outer]) = ((first.upto - beside).max(0.0), last.from + beside);
     let standing = |x: &f64| rules::Rule::straight(*x, body.top, body.low);
     let columns = at.iter().map(standing).collect();
-    let found = rules::find(picture, dpi);
+    let found = rules_of(picture, dpi);
     fitting::with_rows(columns, &found, words, (body.top, body.low), dpi)
 }
 
 /// A volume's map laid over an upright page; `None` where it does not fit.
 pub(crate) fn lay(map: &ColumnMap, prepared: &Prepared, words: &[Word]) -> Option<Laid> {
     let (picture, dpi) = (&prepared.picture, prepared.dpi);
-    fitting::lay(map, &rules::find(picture, dpi), words, picture.width(), dpi)
+    fitting::lay(map, &rules_of(picture, dpi), words, picture.width(), dpi)
 }
 
 /// One row of a table, cells by column.
@@ -124,20 +134,44 @@ pub(crate) fn read(
     if takes(Step::Typeface) {
         sheet.compare_figures(picture);
     }
+    let page_words = words;
     let words = words_as_read(rows, &named, &people, &sheet);
-    let records = people
-        .into_iter()
+    let mut records: Vec<RecordReading> = people
+        .iter()
         .zip(sheet.fields())
         .map(|(row, fields)| RecordReading {
             class: class.id.clone(),
             fields,
-            bounds: Some(grid.row_bounds(row)),
-        });
+            bounds: Some(grid.row_bounds(*row)),
+        })
+        .collect();
+    let strokes = strokes::of_table(grid, picture, dpi);
+    for (row, record) in people.iter().zip(&mut records) {
+        let cell = |column| grid.cell(*row, column);
+        strokes::mark(&mut record.fields, &named, cell, &strokes);
+    }
+    add_notes(class, grid, (&people, &mut records), page_words, prepared);
     Ok(Some(Table {
-        records: records.collect(),
+        records,
         fields,
         words,
     }))
+}
+
+/// Adds what stands beside the rows to their records, where the class keeps it.
+fn add_notes(
+    class: &Class,
+    grid: &Grid,
+    (rows, records): (&[usize], &mut [RecordReading]),
+    words: &[Word],
+    prepared: &Prepared,
+) {
+    let Some(field) = class.fields.iter().find(|f| f.scope == Scope::Margin) else {
+        return;
+    };
+    for (at, note) in margin::notes(grid, rows, words, prepared) {
+        margin::keep(&mut records[at].fields, &field.key, note);
+    }
 }
 
 /// The words of all cells, those of named columns as the sheet has them in the end.

@@ -79,6 +79,7 @@ impl Found {
             confidence: evidence.probability(),
             accepted: evidence.accepted(),
             bounds: around(self.words.iter().map(|word| word.bounds)),
+            struck: false,
             evidence: Some(evidence),
         }
     }

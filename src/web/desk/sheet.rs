@@ -28,6 +28,10 @@ pub struct Entry {
     pub doubtful: bool,
     /// True when nothing was read.
     pub missing: bool,
+    /// True when a pen's line runs through it on paper.
+    pub struck: bool,
+    /// True when something is written there that could not be read.
+    pub unread: bool,
     /// A record without it is not complete.
     pub mandatory: bool,
     /// `x,y,width,height` on the upright page; empty when unknown.
@@ -96,6 +100,8 @@ fn entry(
         confidence: percent(reading.map_or(0.0, |reading| reading.confidence)),
         doubtful: !approved && reading.map_or(mandatory, |reading| !reading.accepted),
         missing: reading.is_none(),
+        struck: reading.is_some_and(|reading| reading.struck),
+        unread: reading.is_some_and(|reading| reading.value.is_empty() && !reading.accepted),
         mandatory,
         spot: spot.map_or_else(String::new, |spot| {
             upright(page, spot).map(|side| side.to_string()).join(",")

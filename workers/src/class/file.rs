@@ -261,7 +261,9 @@ impl Source {
             let problem = "a width is a share of the table's, above 0 and at most 1";
             return Err(self.at(width.span(), problem));
         }
-        let missing = if in_column {
+        let missing = if field.scope == Scope::Margin {
+            None // what stands beside a row needs no name
+        } else if in_column {
             field.columns.is_empty().then_some("columns")
         } else {
             let ways = [&field.labels, &field.below, &field.offices];

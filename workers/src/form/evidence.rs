@@ -26,6 +26,7 @@ pub(super) fn weigh(field: &Field, found: &mut BTreeMap<String, FieldReading>) {
             confidence: by.confidence.min(0.9),
             accepted: false,
             bounds: None,
+            struck: false,
             evidence: None,
         };
         found.insert(field.key.clone(), follows);

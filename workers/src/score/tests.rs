@@ -10,6 +10,7 @@ fn field(raw: &str, confidence: f64) -> FieldReading {
         confidence,
         accepted: confidence >= 0.95,
         bounds: None,
+        struck: false,
         evidence: None,
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn resolved(mark: String, above: &FieldReading) -> FieldReading {
         confidence: above.confidence * SHARE,
         accepted: false,
         bounds: None,
+        struck: false,
         evidence: None,
     }
 }
@@ -62,6 +63,7 @@ mod tests {
             confidence: 0.99,
             accepted: true,
             bounds: None,
+            struck: false,
             evidence: None,
         };
         let below = resolved("-nt-".into(), &above);

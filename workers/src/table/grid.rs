@@ -164,6 +164,11 @@ impl Grid {
         inside.then(|| (row - 1, column - 1))
     }
 
+    /// How high the lying rules are there, from top to bottom.
+    pub(super) fn row_heights(&self, x: f64) -> Vec<f64> {
+        self.rows.iter().map(|rule| rule.across(x)).collect()
+    }
+
     /// The words in their cells, by row and column, those across a rule divided.
     pub fn rows(&self, words: &[Word]) -> Vec<Row> {
         let mut rows = vec![vec![Vec::new(); self.columns.len() - 1]; self.row_count()];

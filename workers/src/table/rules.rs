@@ -71,10 +71,10 @@ pub(super) struct Rules {
 
 /// A dark run on one row.
 #[derive(Debug, Clone, Copy)]
-struct Run {
-    row: i32,
-    from: i32,
-    upto: i32,
+pub(super) struct Run {
+    pub row: i32,
+    pub from: i32,
+    pub upto: i32,
 }
 
 /// Finds the ruled lines of an upright page.
@@ -153,7 +153,7 @@ fn push_run(runs: &mut Vec<Run>, row: usize, from: usize, last: Option<usize>, s
 }
 
 /// Runs that continue each other: at most two rows apart and `reach` along. Runs come by row.
-fn grouped(runs: Vec<Run>, reach: i32) -> Vec<Vec<Run>> {
+pub(super) fn grouped(runs: Vec<Run>, reach: i32) -> Vec<Vec<Run>> {
     let mut parent: Vec<usize> = (0..runs.len()).collect();
     fn root(parent: &mut [usize], mut at: usize) -> usize {
         while parent[at] != at {
@@ -182,13 +182,13 @@ fn grouped(runs: Vec<Run>, reach: i32) -> Vec<Vec<Run>> {
     groups
 }
 
-fn span(group: &[Run]) -> i32 {
+pub(super) fn span(group: &[Run]) -> i32 {
     let from = group.iter().map(|run| run.from).min().unwrap_or_default();
     group.iter().map(|run| run.upto).max().unwrap_or_default() - from
 }
 
 /// How much of its span a group covers, runs above each other counted once.
-fn covered(group: &[Run]) -> i32 {
+pub(super) fn covered(group: &[Run]) -> i32 {
     let mut runs: Vec<&Run> = group.iter().collect();
     runs.sort_by_key(|run| run.from);
     let (mut total, mut reached) = (0, i32::MIN);

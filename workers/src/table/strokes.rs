@@ -1,0 +1,322 @@
+//! Rows and cells struck out: a pen's line through the middle of the words, straight, slanted, gently
+//! wavy, double or crossed. No rule of the table is one, for letters do not pass through it, and no
+//! underline, on which letters stand.
+
+use std::collections::BTreeMap;
+
+use image::GrayImage;
+
+use super::Grid;
+use super::rules::{Rule, Run, covered, grouped, span};
+use crate::class::Field;
+use crate::geometry::around;
+use crate::prepare::shrink;
+use crate::reading::{Box4, FieldReading};
+
+/// Resolution at which strokes are looked for.
+const WORKING_DPI: u32 = 150;
+/// Darker than this is ink or a pen's line.
+const INK: u8 = 165;
+/// Inches a line runs on level; the longest bar of a letter is shorter.
+const LEAST_RUN: f64 = 0.10;
+/// Inches a line is long at least.
+const LEAST_LENGTH: f64 = 0.32;
+/// Inches of ink a line is thick at most, a cross counted twice; more is a blot or a shadow.
+const THICKEST: f64 = 0.09;
+/// Inches letters reach up and down from a line drawn through them.
+const REACH: f64 = 0.015;
+/// Shares of a line where letters are near: letters passing on either side, on both together.
+const EITHER: f64 = 0.04;
+const BOTH: f64 = 0.15;
+/// Letters pass on one side at least so many times as often as on the other; they stand on an underline.
+const EVEN: f64 = 0.25;
+/// Share of the row's width from which a line is drawn through the row, and not through a value.
+const ACROSS: f64 = 0.4;
+/// Inches within which letters are near a line.
+const NEAR: f64 = 0.10;
+/// How steeply the page is sheared to find the arms of a cross as well.
+const SLOPES: [f64; 3] = [0.0, -0.3, 0.3];
+
+/// A long line of ink, in pixels of the page; whether letters pass through it is asked place by place.
+#[derive(Debug)]
+pub(super) struct Stroke {
+    from: f64,
+    upto: f64,
+    columns: Vec<Column>,
+}
+
+/// The line at one place across the page.
+#[derive(Debug, Clone, Copy, Default)]
+struct Column {
+    /// Its height on the page.
+    height: f64,
+    /// Whether letters are near, reach up from it, reach down from it.
+    near: bool,
+    above: bool,
+    below: bool,
+}
+
+impl Stroke {
+    /// The part of it between these places across the page.
+    fn part(&self, left: f64, right: f64) -> &[Column] {
+        let count = self.columns.len();
+        let place = |x: f64| {
+            let share = (x - self.from) / (self.upto - self.from).max(1.0);
+            ((share.clamp(0.0, 1.0) * count as f64) as usize).min(count)
+        };
+        &self.columns[place(left)..place(right)]
+    }
+
+    /// Whether it runs through most of what stands there.
+    fn strikes(&self, [left, top, width, height]: Box4) -> bool {
+        let (left, width) = (f64::from(left), f64::from(width).max(1.0));
+        let long = self.upto.min(left + width) - self.from.max(left) >= width * 0.5;
+        let level = f64::from(top)..f64::from(top + height);
+        let part = self.part(left, left + width);
+        let within = part.iter().filter(|at| level.contains(&at.height));
+        long && within.count() * 2 > part.len() && passed(part)
+    }
+
+    /// Whether that rule is this line, and words are struck out by it.
+    fn is(&self, rule: &Rule, near: f64) -> bool {
+        let (from, upto) = (rule.from.max(self.from), rule.upto.min(self.upto));
+        let apart = |share: f64| {
+            let x = from + (upto - from) * share;
+            let height = self.part(x, self.upto).first().map(|at| at.height);
+            height.map_or(f64::MAX, |y| (rule.across(x) - y).abs())
+        };
+        let long = upto - from >= rule.length() * 0.5;
+        let along = [0.1, 0.5, 0.9].into_iter().all(|share| apart(share) < near);
+        long && along && passed(self.part(from, upto))
+    }
+}
+
+/// Whether letters pass through that part of a line.
+fn passed(part: &[Column]) -> bool {
+    let near = part.iter().filter(|at| at.near).count().max(1) as f64;
+    let share = |is: fn(&&Column) -> bool| part.iter().filter(is).count() as f64 / near;
+    let (above, below) = (share(|at| at.above), share(|at| at.below));
+    let (least, most) = (above.min(below), above.max(below));
+    least >= EITHER && above + below >= BOTH && least >= most * EVEN
+}
+
+/// Takes out of the lying rules those that are lines through words, so that they part no row.
+pub(super) fn taken_out(lying: &mut Vec<Rule>, picture: &GrayImage, dpi: u32) {
+    let heights: Vec<f64> = lying
+        .iter()
+        .map(|rule| rule.across((rule.from + rule.upto) / 2.0))
+        .collect();
+    let gaps: Vec<f64> = heights.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mut usual = gaps.clone();
+    usual.sort_by(f64::total_cmp);
+    let Some(usual) = usual.get(usual.len() / 2).copied() else {
+        return;
+    };
+    let strokes = level(picture, dpi);
+    let near = f64::from(dpi) * 0.03;
+    let mut at = 0;
+    lying.retain(|rule| {
+        at += 1;
+        // It lies inside a row: letters that touch the rules of their page part rows all the same.
+        let narrow = |gap: Option<&f64>| gap.is_some_and(|gap| *gap < usual * 0.75);
+        let inside = at >= 2 && narrow(gaps.get(at - 2)) && narrow(gaps.get(at - 1));
+        !(inside && strokes.iter().any(|stroke| stroke.is(rule, near)))
+    });
+}
+
+/// The lines that run nearly level.
+fn level(picture: &GrayImage, dpi: u32) -> Vec<Stroke> {
+    let (page, scale) = Page::of(picture, dpi);
+    page.strokes(scale, 0.0)
+}
+
+/// The lines between the rules of a table.
+pub(super) fn of_table(grid: &Grid, picture: &GrayImage, dpi: u32) -> Vec<Stroke> {
+    let (mut page, scale) = Page::of(picture, dpi);
+    page.forget(grid, scale);
+    let slopes = SLOPES.into_iter();
+    slopes
+        .flat_map(|slope| page.strokes(scale, slope))
+        .collect()
+}
+
+/// Marks the values of a row that are struck out: all of them where half are, or a line that strikes one
+/// crosses most of the row (the arms of a cross pass above and below some).
+pub(super) fn mark(
+    fields: &mut BTreeMap<String, FieldReading>,
+    named: &[(usize, &Field)],
+    cell: impl Fn(usize) -> Box4,
+    strokes: &[Stroke],
+) {
+    let mut struck = Vec::new();
+    let cells = named.iter().map(|(column, _)| cell(*column));
+    let width = around(cells).map_or(0.0, |row| f64::from(row[2]));
+    let mut across = false;
+    for (column, field) in named {
+        let Some(reading) = fields.get(&field.key) else {
+            continue;
+        };
+        let cell = cell(*column);
+        let words = reading.bounds.unwrap_or(cell);
+        // What stands there is asked of the row's height: boxes of struck words are short at times.
+        let place = [words[0], cell[1], words[2], cell[3]];
+        let mut through = strokes.iter().filter(|s| s.strikes(place)).peekable();
+        if through.peek().is_some() {
+            struck.push(field.key.clone());
+        }
+        across |= through.any(|stroke| stroke.upto - stroke.from >= width * ACROSS);
+    }
+    let whole = across || struck.len() >= 2 && struck.len() * 2 >= fields.len();
+    for (key, reading) in fields {
+        if whole || struck.contains(key) {
+            reading.strike();
+        }
+    }
+}
+
+/// The ink of a page at the resolution strokes are looked for in.
+struct Page {
+    ink: Vec<bool>,
+    width: usize,
+    height: usize,
+    dpi: f64,
+}
+
+impl Page {
+    /// The page's ink, and its pixels for each of the page's.
+    fn of(picture: &GrayImage, dpi: u32) -> (Self, f64) {
+        let factor = (dpi / WORKING_DPI).max(1);
+        let small = (factor > 1).then(|| shrink(picture, factor));
+        let small = small.as_ref().unwrap_or(picture);
+        let page = Self {
+            ink: small.as_raw().iter().map(|value| *value < INK).collect(),
+            width: small.width() as usize,
+            height: small.height() as usize,
+            dpi: f64::from(dpi) / f64::from(factor),
+        };
+        (page, f64::from(factor))
+    }
+
+    fn pixels(&self, inches: f64) -> i32 {
+        (inches * self.dpi).round().max(2.0) as i32
+    }
+
+    /// Paints out the lying rules of the table and what is above and below it.
+    fn forget(&mut self, grid: &Grid, scale: f64) {
+        let near = f64::from(self.pixels(0.03));
+        for x in 0..self.width {
+            let rules = grid.row_heights(x as f64 * scale);
+            let last = rules.len() - 1;
+            for (index, height) in rules.iter().enumerate() {
+                let (from, upto) = (height / scale - near, height / scale + near);
+                let from = if index == 0 { 0.0 } else { from.max(0.0) };
+                let upto = if index == last {
+                    self.height as f64
+                } else {
+                    upto
+                };
+                for y in from as usize..(upto as usize + 1).min(self.height) {
+                    self.ink[y * self.width + x] = false;
+                }
+            }
+        }
+    }
+
+    /// Ink at a place of the page sheared by that slope.
+    fn is_ink(&self, x: i32, y: i32, slope: f64) -> bool {
+        let y = y + self.fall(x, slope);
+        let inside = (0..self.width as i32).contains(&x) && (0..self.height as i32).contains(&y);
+        inside && self.ink[y as usize * self.width + x as usize]
+    }
+
+    fn fall(&self, x: i32, slope: f64) -> i32 {
+        (f64::from(x) * slope).round() as i32
+    }
+
+    fn strokes(&self, scale: f64, slope: f64) -> Vec<Stroke> {
+        let groups = grouped(self.runs(slope), 2).into_iter();
+        groups
+            .filter_map(|group| self.stroke(&group, scale, slope))
+            .collect()
+    }
+
+    /// Ink that runs on along the slope, a pixel's gap allowed.
+    fn runs(&self, slope: f64) -> Vec<Run> {
+        let shortest = self.pixels(LEAST_RUN);
+        let (width, ends) = (self.width as i32, [0, self.fall(self.width as i32, slope)]);
+        let (highest, lowest) = (ends[0].max(ends[1]), ends[0].min(ends[1]));
+        let mut runs = Vec::new();
+        for row in -highest..self.height as i32 - lowest {
+            let mut from = 0;
+            let mut last = -9;
+            for x in 0..=width {
+                if x < width && !self.is_ink(x, row, slope) {
+                    continue;
+                }
+                if x == width || x - last > 2 {
+                    let upto = last + 1;
+                    if upto - from >= shortest {
+                        runs.push(Run { row, from, upto });
+                    }
+                    from = x;
+                }
+                last = x;
+            }
+        }
+        runs
+    }
+
+    /// The line these runs are, if they are a pen's or a rule's: long, whole and thin.
+    fn stroke(&self, group: &[Run], scale: f64, slope: f64) -> Option<Stroke> {
+        let length = span(group);
+        let long = length >= self.pixels(LEAST_LENGTH);
+        if !long || covered(group) * 10 < length * 9 {
+            return None;
+        }
+        let ink: i32 = group.iter().map(|run| run.upto - run.from).sum();
+        if ink > length * self.pixels(THICKEST) {
+            return None;
+        }
+        let from = group.iter().map(|run| run.from).min()?;
+        let mut arms: Vec<Vec<(i32, i32)>> = vec![Vec::new(); length as usize];
+        for run in group {
+            for arms in &mut arms[(run.from - from) as usize..(run.upto - from) as usize] {
+                match arms.last_mut() {
+                    Some((_, low)) if run.row <= *low + 1 => *low = run.row,
+                    _ => arms.push((run.row, run.row)),
+                }
+            }
+        }
+        let mut height = f64::from(group[0].row);
+        let columns = arms.iter().zip(from..).map(|(arms, x)| {
+            if let (Some((top, _)), Some((_, low))) = (arms.first(), arms.last()) {
+                height = f64::from(top + low) / 2.0 + f64::from(self.fall(x, slope));
+            }
+            Column {
+                height: height * scale,
+                ..self.column(arms, x, slope)
+            }
+        });
+        Some(Stroke {
+            from: f64::from(from) * scale,
+            upto: f64::from(from + length) * scale,
+            columns: columns.collect(),
+        })
+    }
+
+    /// What letters do at one place of a line, which has two arms where it is double or a cross.
+    fn column(&self, arms: &[(i32, i32)], x: i32, slope: f64) -> Column {
+        let ink = |y: i32| self.is_ink(x, y, slope);
+        let reach = self.pixels(REACH);
+        let up = |(top, _): &(i32, i32)| (1..=reach).all(|step| ink(top - step));
+        let down = |(_, low): &(i32, i32)| (1..=reach).all(|step| ink(low + step));
+        let far = self.pixels(NEAR);
+        let near = |(top, low): &(i32, i32)| (1..=far).any(|at| ink(top - at) || ink(low + at));
+        Column {
+            height: 0.0,
+            near: arms.iter().any(near),
+            above: arms.iter().any(up),
+            below: arms.iter().any(down),
+        }
+    }
+}
