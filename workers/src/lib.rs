@@ -21,6 +21,7 @@ pub mod outcome;
 mod page_reader;
 mod page_words;
 mod phonology;
+mod pitch;
 pub mod pool;
 mod prepare;
 pub mod probe;

@@ -14,10 +14,11 @@ use crate::form;
 use crate::lines::{Line, Text, lines};
 use crate::orient::{self, Standing};
 use crate::page_words::PageWords;
+use crate::pitch;
 use crate::prepare::{self, Grey, Prepared};
 use crate::quality;
 use crate::reading::{FieldReading, PageReading, RecordReading, Word};
-use crate::recognise::{Division, Engine, RecogniseError};
+use crate::recognise::{Division, Engine, RecogniseError, Script};
 use crate::register::{self, Overlay, Register};
 use crate::second_look;
 use crate::signature;
@@ -67,11 +68,16 @@ pub fn read_page_without(
     without: &Without,
 ) -> Result<PageReading, RecogniseError> {
     let begun = Instant::now();
+    engine.set_script(Script::Printed)?;
     let dpi = prepare::resolution(&page.image, page.dpi);
     let (prepared, mut words) = match &page.text_layer {
         Some(layer) if page.is_born_digital() => as_delivered(page, dpi, layer, without),
         _ => recognised(page, dpi, engine, without)?,
     };
+    if !page.is_born_digital() && without.takes(Step::Typed) && pitch::is_typed(&words) {
+        engine.set_script(Script::Typed)?;
+        words = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
+    }
     let map = known.map.as_ref();
     let mut overlay = map.map(|map| Overlay::new(map, &prepared, &words));
     let told = known.class_hint.as_deref();

@@ -63,16 +63,31 @@ impl Division {
     }
 }
 
+/// How the letters of a page were made, as far as it matters to the choice of a model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Script {
+    /// By a press or a modern printer, or by hand: letters of different widths.
+    #[default]
+    Printed,
+    /// By a typewriter or a dot matrix printer: every letter as wide as the others.
+    Typed,
+}
+
 /// The recognition engine with the Vietnamese model loaded, and a second model where there is one.
+/// The model for typed pages is loaded when the first such page comes.
 pub struct Engine {
     first: TesseractAPI,
     second: Option<TesseractAPI>,
+    typed: Option<TesseractAPI>,
+    script: Script,
 }
 
 /// The model everything is read with.
 const MODEL: &str = "vie";
 /// A differently trained model beside it, asked about doubtful values; it need not be there.
 pub const SECOND_MODEL: &str = "vie_best";
+/// The model for typed pages: that of the distributions, trained on by `scripts/model/train.sh`.
+const TYPED_MODEL: &[u8] = include_bytes!("../../models/typed/vie.traineddata");
 
 impl Engine {
     /// Loads the Vietnamese model from where [`model_folder`] finds it.
@@ -101,12 +116,36 @@ impl Engine {
         Ok(Self {
             first: loaded(MODEL)?,
             second: second.transpose()?,
+            typed: None,
+            script: Script::Printed,
         })
+    }
+
+    /// Reads with the model for that script from now on.
+    ///
+    /// # Errors
+    /// [`RecogniseError::Engine`].
+    pub(crate) fn set_script(&mut self, script: Script) -> Result<(), RecogniseError> {
+        self.script = script;
+        if script == Script::Typed && self.typed.is_none() {
+            let api = TesseractAPI::new();
+            let size = TYPED_MODEL.len() as i32; // half a megabyte
+            api.init_5(TYPED_MODEL, size, MODEL, 1, &[])
+                .map_err(engine_failed("loaded its model for typed pages"))?;
+            self.typed = Some(api);
+        }
+        Ok(())
+    }
+
+    /// The model of the script that is read.
+    fn own(&self) -> &TesseractAPI {
+        let typed = self.typed.as_ref().filter(|_| self.script == Script::Typed);
+        typed.unwrap_or(&self.first)
     }
 
     /// Whether a second reading comes from another model than the first.
     pub(crate) fn has_second(&self) -> bool {
-        self.second.is_some()
+        self.second.is_some() || self.script == Script::Typed
     }
 
     /// The words of an upright grey picture, in reading order, with boxes in its pixels.
@@ -119,10 +158,10 @@ impl Engine {
         dpi: u32,
         division: Division,
     ) -> Result<Vec<Word>, RecogniseError> {
-        words_by(&self.first, picture, dpi, division)
+        words_by(self.own(), picture, dpi, division)
     }
 
-    /// The same by the second model, or by the only one.
+    /// The same by the second model, or by the only one. A typed page has two by itself.
     ///
     /// # Errors
     /// [`RecogniseError::Engine`].

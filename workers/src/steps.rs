@@ -31,6 +31,8 @@ pub enum Step {
     Leaders,
     /// The page read as one column of text (psm 4) instead of as the engine likes (psm 3).
     PageMode,
+    /// A page whose letters are all equally wide read by the model for such pages.
+    Typed,
     /// A page that reads badly read once more in its darkest ink.
     Darker,
     /// Doubtful values of forms read once more, alone.
@@ -61,7 +63,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Red,
         Self::Border,
         Self::Light,
@@ -71,6 +73,7 @@ impl Step {
         Self::Deskew,
         Self::Leaders,
         Self::PageMode,
+        Self::Typed,
         Self::Darker,
         Self::SecondLook,
         Self::Signature,
@@ -98,6 +101,7 @@ impl Step {
             Self::Deskew => "deskew",
             Self::Leaders => "leaders",
             Self::PageMode => "page-mode",
+            Self::Typed => "typed",
             Self::Darker => "darker",
             Self::SecondLook => "second-look",
             Self::Signature => "signature",
