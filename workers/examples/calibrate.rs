@@ -19,8 +19,8 @@ use sogoc_workers::{Known, read_page};
 
 /// Parts the pages are divided into.
 const PARTS: usize = 5;
-/// Wrong values among accepted ones the default threshold aims at, half of what is promised.
-const AIM: f64 = 0.0025;
+/// Wrong values among accepted ones the default threshold aims at: two in a thousand.
+const AIM: f64 = 0.002;
 
 /// A value of a page, ready to be judged.
 struct Value {

@@ -64,6 +64,7 @@ impl Evidence {
             || self.second == Second::Different
             || self.series == Series::Breaks
             || self.rivalled
+            || self.gaping
             || self.written
     }
 }

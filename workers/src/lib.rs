@@ -18,6 +18,7 @@ mod lines;
 mod names;
 mod orient;
 pub mod outcome;
+mod page_pass;
 mod page_reader;
 mod page_words;
 mod phonology;

@@ -5,6 +5,14 @@ use crate::geometry::{around, centre};
 use crate::lines::{Line, joined, lines};
 use crate::reading::{Box4, FieldReading, Word};
 
+/// What the page passes saw on an upright page.
+pub(crate) struct Seen {
+    /// Its words.
+    pub words: Vec<Word>,
+    /// The words of the model for printed pages, where that of typed pages read the others.
+    pub elsewhere: Option<Vec<Word>>,
+}
+
 /// A second look at a line stands where it is this much surer a letter.
 const CLEARLY: f64 = 0.1;
 

@@ -130,7 +130,7 @@ impl Engine {
         if script == Script::Typed && self.typed.is_none() {
             let api = TesseractAPI::new();
             let size = TYPED_MODEL.len() as i32; // half a megabyte
-            api.init_5(TYPED_MODEL, size, MODEL, 1, &[])
+            api.init_5(TYPED_MODEL, size, "vie_typed", 1, &[])
                 .map_err(engine_failed("loaded its model for typed pages"))?;
             self.typed = Some(api);
         }

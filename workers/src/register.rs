@@ -5,6 +5,7 @@ use crate::column_map::{ColumnMap, MapFit, PageColumns};
 use crate::form;
 use crate::geometry::Turn;
 use crate::lines::lines;
+use crate::page_words::Seen;
 use crate::prepare::Prepared;
 use crate::reading::{RecordReading, Word};
 use crate::recognise::{Engine, RecogniseError};
@@ -56,7 +57,7 @@ impl<'m> Overlay<'m> {
         &mut self,
         class: &Class,
         prepared: &Prepared,
-        words: &[Word],
+        seen: &Seen,
         engine: &mut Engine,
     ) -> Result<Option<Register>, RecogniseError> {
         let own = class.id == self.map.class;
@@ -64,9 +65,16 @@ impl<'m> Overlay<'m> {
             return Ok(None);
         };
         let map = Some((self.map, laid.ruled));
-        let read = table::read(class, &laid.grid, map, words, prepared, engine)?;
+        let read = table::read(class, &laid.grid, map, seen, prepared, engine)?;
         let Some(table) = read else { return Ok(None) };
-        let page = register(class, &laid.grid, laid.ruled, table, prepared.turn, words);
+        let page = register(
+            class,
+            &laid.grid,
+            laid.ruled,
+            table,
+            prepared.turn,
+            &seen.words,
+        );
         self.laid = Some(laid);
         Ok(Some(page))
     }
@@ -80,15 +88,15 @@ impl<'m> Overlay<'m> {
 pub(crate) fn read(
     class: &Class,
     prepared: &Prepared,
-    words: &[Word],
+    seen: &Seen,
     engine: &mut Engine,
 ) -> Result<Register, RecogniseError> {
     let ruled = table::grid(&prepared.picture, prepared.dpi);
     let is_ruled = ruled.is_some();
-    let Some(grid) = ruled.or_else(|| table::unruled_grid(prepared, words)) else {
+    let Some(grid) = ruled.or_else(|| table::unruled_grid(prepared, &seen.words)) else {
         return Ok(Register::default());
     };
-    let table = table::read(class, &grid, None, words, prepared, engine)?;
+    let table = table::read(class, &grid, None, seen, prepared, engine)?;
     let mut table = table.unwrap_or_default();
     if !is_ruled {
         table.records.clear();
@@ -99,7 +107,7 @@ pub(crate) fn read(
         is_ruled,
         table,
         prepared.turn,
-        words,
+        &seen.words,
     ))
 }
 

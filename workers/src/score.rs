@@ -19,6 +19,7 @@ pub use one_off::OneOff;
 pub use report::{Change, Report, changes, diagram};
 pub use text::TextScore;
 
+use crate::dates::Date;
 use crate::reading::{FieldReading, PageReading};
 
 /// One true value beside what was read for it.
@@ -39,10 +40,15 @@ pub struct FieldScore {
 }
 
 impl FieldScore {
-    /// Letter for letter, white space folded.
+    /// Letter for letter, white space folded. A month is right in any writing: the truth has `4/2008`
+    /// for a heading of `THÁNG 4 NĂM 2008`.
     pub fn exact(&self) -> bool {
         let read = self.read.as_ref().map(|field| field.raw.as_str());
-        read.is_some_and(|read| text::folded(read) == text::folded(&self.truth))
+        let month = |text: &str| Date::parse(text).filter(|d| d.day.is_none() && d.month.is_some());
+        read.is_some_and(|read| {
+            let same_month = month(read).is_some_and(|read| month(&self.truth) == Some(read));
+            same_month || text::folded(read) == text::folded(&self.truth)
+        })
     }
 
     /// Right when accents, case, blanks and punctuation do not count.

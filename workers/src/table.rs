@@ -24,6 +24,7 @@ use image::GrayImage;
 
 use crate::class::{Class, Field, FieldKind, Scope};
 use crate::column_map::ColumnMap;
+use crate::page_words::Seen;
 use crate::prepare::Prepared;
 use crate::reading::{FieldReading, RecordReading, Word};
 use crate::recognise::{Engine, RecogniseError};
@@ -94,12 +95,12 @@ pub(crate) fn read(
     class: &Class,
     grid: &Grid,
     map: Option<(&ColumnMap, bool)>,
-    words: &[Word],
+    seen: &Seen,
     prepared: &Prepared,
     engine: &mut Engine,
 ) -> Result<Option<Table>, RecogniseError> {
     let (picture, dpi) = (&prepared.picture, prepared.dpi);
-    let mut rows = grid.rows(words);
+    let mut rows = grid.rows(&seen.words);
     let mut again = Again::new(picture, dpi, engine);
     let takes = |step| prepared.without.takes(step);
     if takes(Step::Headers) {
@@ -126,6 +127,9 @@ pub(crate) fn read(
         .filter(|index| holds_a_person(&named, &rows[*index]))
         .collect();
     let mut sheet = Sheet::new(&named, &people, &rows, grid);
+    if let Some(elsewhere) = &seen.elsewhere {
+        sheet.compare_models(&named, &people, &grid.rows(elsewhere));
+    }
     sheet.even_out(picture, dpi, &prepared.without);
     if takes(Step::CellsAgain) {
         sheet.read_again(&mut again)?;
@@ -134,7 +138,7 @@ pub(crate) fn read(
     if takes(Step::Typeface) {
         sheet.compare_figures(picture);
     }
-    let page_words = words;
+    let page_words = &seen.words;
     let words = words_as_read(rows, &named, &people, &sheet);
     let mut records: Vec<RecordReading> = people
         .iter()

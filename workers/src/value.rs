@@ -163,11 +163,19 @@ pub(crate) fn normalised(field: &Field, raw: &str) -> (String, Check) {
                 check => (name, check),
             }
         }
+        FieldKind::Place if letters(raw) < SHORTEST_PLACE => (raw.to_owned(), Check::Contradicts),
         FieldKind::Agency if agency::written(raw).as_deref() == Some(raw) => {
             (raw.to_owned(), Check::Agrees)
         }
         _ => (raw.to_owned(), patterned),
     }
+}
+
+/// The fewest letters a place is written with.
+const SHORTEST_PLACE: usize = 3;
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).count()
 }
 
 /// A name printed in capitals, as names are written elsewhere.
@@ -224,6 +232,7 @@ mod tests {
             ("35/1/1974".into(), Check::Contradicts)
         );
         assert_eq!(checked("ho_ten", "lê 7 nga").1, Check::Contradicts);
+        assert_eq!(checked("noi_sinh", "7 L").1, Check::Contradicts);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::of_words;
 use crate::class::{Field, FieldKind};
 use crate::gazetteer::Located;
+use crate::geometry::{bottom, right};
 use crate::reading::Word;
 use crate::syllables;
 
@@ -91,10 +92,17 @@ pub struct Evidence {
     pub clear: f64,
     /// Whether it stands on the page in another spelling of the same letters too.
     pub rivalled: bool,
+    /// Whether the page pass of the model for printed pages, where there was one beside, saw the same.
+    pub elsewhere: Option<bool>,
+    /// Whether white between its words leaves room for a lost one.
+    pub gaping: bool,
 }
 
+/// White as wide as this many half heights of a line may have been a word.
+const ROOM: i32 = 4;
+
 /// How many figures [`Evidence::features`] gives.
-pub(super) const FEATURES: usize = 41;
+pub(super) const FEATURES: usize = 43;
 
 impl Evidence {
     /// What is known of a value by itself, read from these words.
@@ -127,6 +135,8 @@ impl Evidence {
             alike: Alike::Unknown,
             clear: 0.0,
             rivalled: false,
+            elsewhere: None,
+            gaping: gapes(words),
         }
     }
 
@@ -191,8 +201,21 @@ impl Evidence {
             yes(self.alike == Alike::Same),
             yes(self.alike == Alike::Other),
             (self.clear * 10.0).min(1.5),
+            yes(self.elsewhere == Some(true)),
+            yes(self.elsewhere == Some(false)),
         ]
     }
+}
+
+/// Whether there is room for a word between two words of a line.
+fn gapes(words: &[Word]) -> bool {
+    let next = words.iter().zip(words.iter().skip(1));
+    next.into_iter().any(|(word, next)| {
+        let on_one_line =
+            next.bounds[1] < bottom(word.bounds) && word.bounds[1] < bottom(next.bounds);
+        let height = word.bounds[3].max(next.bounds[3]);
+        on_one_line && next.bounds[0] - right(word.bounds) > height * ROOM / 2
+    })
 }
 
 /// Log odds, kept within what the engine's hundredths can tell.

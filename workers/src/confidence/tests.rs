@@ -20,6 +20,8 @@ fn evidence(engine: f64) -> Evidence {
         alike: Alike::Unknown,
         clear: 0.0,
         rivalled: false,
+        elsewhere: None,
+        gaping: false,
     }
 }
 

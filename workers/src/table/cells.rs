@@ -31,6 +31,8 @@ pub(super) struct Cell<'c> {
     pub bounds: Box4,
     /// What was read, if anything.
     pub found: Option<Found>,
+    /// What the model for printed pages read, where that was asked too.
+    pub elsewhere: Option<Option<Found>>,
     /// A mark that repeats the row above, as printed.
     pub ditto: Option<String>,
     pub second: Second,
@@ -55,6 +57,7 @@ impl<'c> Cell<'c> {
             field,
             bounds,
             found: Found::of(&ordered).filter(worth),
+            elsewhere: None,
             ditto: ditto::mark(field.kind, &ordered),
             second: Second::None,
             series: Series::Unknown,
@@ -117,11 +120,7 @@ impl<'c> Cell<'c> {
             self.found = Some(second);
             return Ok(());
         };
-        let solid = |found: &Found| -> String {
-            let raw = found.reading(self.field, Second::None).raw;
-            raw.chars().filter(|c| !c.is_whitespace()).collect()
-        };
-        self.second = match solid(&first) == solid(&second) {
+        self.second = match self.solid(&first) == self.solid(&second) {
             true => again.same(),
             false => Second::Different,
         };
@@ -130,6 +129,19 @@ impl<'c> Cell<'c> {
             _ => first,
         });
         Ok(())
+    }
+
+    /// The letters of a reading, put right as far as it can be by itself.
+    fn solid(&self, found: &Found) -> String {
+        let raw = found.reading(self.field, Second::None).raw;
+        raw.chars().filter(|c| !c.is_whitespace()).collect()
+    }
+
+    /// Whether the model for printed pages saw the same; `None` where it was not asked.
+    fn is_same_elsewhere(&self) -> Option<bool> {
+        let (asked, found) = (self.elsewhere.as_ref()?, self.found.as_ref()?);
+        let seen = asked.as_ref().map(|elsewhere| self.solid(elsewhere));
+        Some(seen == Some(self.solid(found)))
     }
 
     /// Takes what the page's own typeface says, where that is a value its field may have.
@@ -158,6 +170,7 @@ impl<'c> Cell<'c> {
     pub fn reading(&self, column: f64, trust: &Trust) -> Option<FieldReading> {
         let mut reading = self.found.as_ref()?.reading(self.field, self.second);
         let evidence = reading.evidence.as_mut()?;
+        evidence.elsewhere = self.is_same_elsewhere();
         evidence.series = self.series;
         evidence.mended |= self.mended;
         evidence.rivalled = self.rivalled;

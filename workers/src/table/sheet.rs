@@ -23,6 +23,8 @@ use crate::value::{Found, LOOK_ALIKE, closed_list};
 const MOST_SECOND_READINGS: usize = 40;
 /// A page whose names are read with less confidence than this is written by hand.
 const WRITTEN: f64 = 0.6;
+/// So is one whose letters all together are read with less.
+const LEGIBLE: f64 = 0.68;
 /// A value read less surely than this is put right by its column.
 const SURE: f64 = 0.96;
 
@@ -44,6 +46,16 @@ impl<'c> Sheet<'c> {
         };
         Self {
             rows: people.iter().map(cells).collect(),
+        }
+    }
+
+    /// Notes what the model for printed pages read in the same cells.
+    pub fn compare_models(&mut self, named: &[(usize, &Field)], people: &[usize], rows: &[Row]) {
+        for (cells, row) in self.rows.iter_mut().zip(people) {
+            for (cell, (column, field)) in cells.iter_mut().zip(named) {
+                let read = Cell::new(field, &rows[*row][*column], cell.bounds);
+                cell.elsewhere = Some(read.found);
+            }
         }
     }
 
@@ -182,7 +194,27 @@ impl<'c> Sheet<'c> {
     fn is_written(&self) -> bool {
         let names =
             (0..self.columns()).filter(|at| self.rows[0][*at].field.kind == FieldKind::Name);
-        names.map(|at| self.mean(at)).fold(1.0, f64::min) < WRITTEN
+        names.map(|at| self.mean(at)).fold(1.0, f64::min) < WRITTEN || self.legibility() < LEGIBLE
+    }
+
+    /// The mean confidence of the letters in all cells.
+    fn legibility(&self) -> f64 {
+        let found = self
+            .rows
+            .iter()
+            .flatten()
+            .filter_map(|cell| cell.found.as_ref());
+        let (mut sum, mut letters) = (0.0, 0);
+        for word in found.flat_map(|found| &found.words) {
+            let count = word.text.chars().filter(|c| c.is_alphanumeric()).count();
+            sum += word.confidence * count as f64;
+            letters += count;
+        }
+        if letters == 0 {
+            1.0
+        } else {
+            sum / letters as f64
+        }
     }
 
     /// The share of values from closed lists that were read as the list has them.

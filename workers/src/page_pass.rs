@@ -1,0 +1,179 @@
+//! The passes over a whole page: the way up, the model for its letters, the words.
+
+use crate::class::{Classes, Layout};
+use crate::classify::classify;
+use crate::decode::DecodedPage;
+use crate::lines::{Text, lines};
+use crate::orient::{self, Standing};
+use crate::page_reader::Known;
+use crate::page_words::{PageWords, Seen};
+use crate::pitch;
+use crate::prepare::{self, Grey, Prepared};
+use crate::quality;
+use crate::reading::Word;
+use crate::recognise::{Division, Engine, RecogniseError, Script};
+use crate::steps::{Step, Without};
+
+/// How much of the way from the darkest ink to the paper that second pass keeps, in hundredths.
+const DARKER: u32 = 80;
+/// A page read less surely than this is read once more in its darkest ink.
+const CLEAR: f64 = 0.85;
+/// Mean confidence above which a page pass shows that the page stands upright.
+const LEGIBLE: f64 = 0.70;
+
+/// The page made ready, and its words: those it brings, else those of the model for its letters, and of
+/// a second pass where it reads badly.
+///
+/// # Errors
+/// [`RecogniseError`] when the engine fails.
+pub(crate) fn look(
+    page: &DecodedPage,
+    dpi: u32,
+    classes: &Classes,
+    engine: &mut Engine,
+    known: &Known,
+    without: &Without,
+) -> Result<(Prepared, Seen), RecogniseError> {
+    engine.set_script(Script::Printed)?;
+    let mut elsewhere = None;
+    if let Some(layer) = page.text_layer.as_ref().filter(|_| page.is_born_digital()) {
+        let (prepared, words) = as_delivered(page, dpi, layer, without);
+        return Ok((prepared, Seen { words, elsewhere }));
+    }
+    let (prepared, mut words) = recognised(page, dpi, engine, without)?;
+    if without.takes(Step::Typed) && pitch::is_typed(&words) {
+        engine.set_script(Script::Typed)?;
+        let typed = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
+        elsewhere = Some(std::mem::replace(&mut words, typed));
+    }
+    let is_told = known.class_hint.is_some() || known.map.is_some();
+    let darker = !is_told && !quality::is_bitonal(&page.image) && without.takes(Step::Darker);
+    if darker && !words.is_empty() && legibility(&words) < CLEAR {
+        words = with_darker(words, &prepared, classes, engine)?;
+    }
+    Ok((prepared, Seen { words, elsewhere }))
+}
+
+/// A born-digital page stands as its own text layer says; nothing is recognised.
+fn as_delivered(
+    page: &DecodedPage,
+    dpi: u32,
+    layer: &[Word],
+    without: &Without,
+) -> (Prepared, Vec<Word>) {
+    let clean = prepare::clean(&page.image, dpi, without);
+    let straight = Standing {
+        quarter: 0,
+        skew: 0.0,
+        evidence: 0.0,
+    };
+    let scale = clean.scale;
+    let scaled = |word: &Word| Word {
+        bounds: word
+            .bounds
+            .map(|edge| (f64::from(edge) * scale).round() as i32),
+        ..word.clone()
+    };
+    (
+        prepare::upright(&clean, straight),
+        layer.iter().map(scaled).collect(),
+    )
+}
+
+/// The words of a page that reads badly beside those of a second page pass over its darkest ink, in which
+/// what shines through and the grain of the paper pale: line by line those read more surely. A register's
+/// cells are read again one by one instead.
+fn with_darker(
+    words: Vec<Word>,
+    prepared: &Prepared,
+    classes: &Classes,
+    engine: &mut Engine,
+) -> Result<Vec<Word>, RecogniseError> {
+    let (class, _) = classify(&Text::new(&lines(&words)).text, classes);
+    if classes
+        .get(&class)
+        .is_some_and(|class| class.layout == Layout::Table)
+    {
+        return Ok(words);
+    }
+    let dark = prepare::darkest(&prepared.picture, DARKER);
+    let again = engine.words(&dark, prepared.dpi, Division::Page)?;
+    let mut settled = PageWords::new(words);
+    lines(&again).iter().for_each(|line| settled.prefer(line));
+    Ok(settled.into_words())
+}
+
+/// The page pass, on the way up that letters suggest; another way up is tried if it reads badly.
+fn recognised(
+    page: &DecodedPage,
+    dpi: u32,
+    engine: &mut Engine,
+    without: &Without,
+) -> Result<(Prepared, Vec<Word>), RecogniseError> {
+    let clean = prepare::clean(&page.image, dpi, without);
+    let mut ways = orient::rank(&prepare::blobs(&clean.picture, clean.dpi), clean.dpi);
+    if !without.takes(Step::WayUp) {
+        ways.sort_by_key(|way| way.quarter);
+    }
+    let division = match without.takes(Step::PageMode) {
+        true => Division::Page,
+        false => Division::Free,
+    };
+    let prepared = prepare::upright(&clean, ways[0]);
+    let words = engine.words(&prepared.picture, prepared.dpi, division)?;
+    let legible = legibility(&words) >= LEGIBLE || !without.takes(Step::Confirm);
+    if legible || words.is_empty() && ways[0].evidence == 0.0 {
+        return Ok((prepared, words));
+    }
+    let Some(better) = another_way(&clean, &ways, engine)? else {
+        return Ok((prepared, words));
+    };
+    let prepared = prepare::upright(&clean, better);
+    let words = engine.words(&prepared.picture, prepared.dpi, division)?;
+    Ok((prepared, words))
+}
+
+/// The way up in which the middle of the page reads clearly best, if it is not the first.
+fn another_way(
+    clean: &Grey,
+    ways: &[Standing; 4],
+    engine: &mut Engine,
+) -> Result<Option<Standing>, RecogniseError> {
+    let mut best: Option<(f64, usize)> = None;
+    for (index, way) in ways.iter().enumerate() {
+        let turned = prepare::upright(clean, *way).picture;
+        let (width, height) = turned.dimensions();
+        let middle =
+            image::imageops::crop_imm(&turned, width / 5, height / 3, width * 3 / 5, height / 3);
+        let words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
+        let clear = clear_letters(&words) as f64;
+        if best.is_none_or(|(most, _)| clear > most * 1.2 + 10.0) {
+            best = Some((clear, index));
+        }
+    }
+    Ok(best
+        .filter(|(_, index)| *index != 0)
+        .map(|(_, index)| ways[index]))
+}
+
+fn letters(word: &Word) -> usize {
+    word.text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+fn clear_letters(words: &[Word]) -> usize {
+    words
+        .iter()
+        .filter(|word| word.confidence > 0.6)
+        .map(letters)
+        .sum()
+}
+
+/// The mean confidence of letters on the page.
+fn legibility(words: &[Word]) -> f64 {
+    let total: usize = words.iter().map(letters).sum();
+    let sum: f64 = words
+        .iter()
+        .map(|word| word.confidence * letters(word) as f64)
+        .sum();
+    sum / total.max(1) as f64
+}
