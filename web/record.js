@@ -29,7 +29,8 @@ function show(entry) {
   spot.setAttribute("visibility", shown ? "visible" : "hidden");
   if (!shown) return;
   const [x, y, w, h] = shown;
-  const edge = Math.max(6, h * 0.15);
+  const scale = sheet.getBoundingClientRect().width / sheet.viewBox.baseVal.width;
+  const edge = Math.max(4 / scale, h * 0.15);
   spot.setAttribute("x", x - edge);
   spot.setAttribute("y", y - edge);
   spot.setAttribute("width", w + 2 * edge);
@@ -69,7 +70,9 @@ form.addEventListener("keydown", (event) => {
 // A register's row is small on its page: start at the row, large enough to read.
 if (row && sheet.viewBox) {
   const rowWidth = row.width.baseVal.value / sheet.viewBox.baseVal.width;
-  setWidth(Math.min(220, 100 / Math.max(rowWidth, 0.3)));
+  const rowHeight = row.height.baseVal.value / sheet.viewBox.baseVal.width;
+  const legible = 2600 / (rowHeight * pane.clientWidth); // 26 pixels a row
+  setWidth(Math.max(Math.min(220, 100 / Math.max(rowWidth, 0.3)), legible));
   centre([row.x.baseVal.value, row.y.baseVal.value, row.width.baseVal.value, row.height.baseVal.value]);
 }
 const first = inputs.find((input) => input.getAttribute("aria-invalid")) ?? inputs.find(doubtful);

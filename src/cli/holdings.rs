@@ -133,6 +133,9 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     })
 }
 
+/// What is said of the model every program has.
+const TYPED: &str = "chữ máy chữ, in kim: kèm sẵn / typed pages: built in";
+
 /// Whether pages can be read, with which models, and how to get the second.
 fn models(config: &Config) -> (bool, String) {
     let folder = config.reading.tessdata.clone();
@@ -143,10 +146,10 @@ fn models(config: &Config) -> (bool, String) {
         return (false, format!("{shown}: {how}"));
     }
     if recognise::has_second_model(&folder) {
-        return (true, format!("{shown}: vie, {SECOND_MODEL}"));
+        return (true, format!("{shown}: vie, {SECOND_MODEL}; {TYPED}"));
     }
     let how = format!(
-        "vie; mô hình thứ hai tùy chọn / optional second: npm pack @tesseract.js-data/vie, then gunzip \
+        "vie; {TYPED}; mô hình thứ hai tùy chọn / optional second: npm pack @tesseract.js-data/vie, then gunzip \
          4.0.0_best_int/vie.traineddata.gz to {shown}/{SECOND_MODEL}.traineddata"
     );
     (true, format!("{shown}: {how}"))

@@ -114,7 +114,10 @@ pub async fn same_sheet(
         outcome: "put_aside",
         deed: Deed::PagePutAside,
         note: "Cùng một tờ với ảnh khác; ảnh này đã để riêng.",
-        reason: "Cùng một tờ, quét hai lần.",
+        reason: match aside == flag.page_id {
+            true => "Cùng một tờ, quét hai lần; đã để riêng ảnh thứ nhất.",
+            false => "Cùng một tờ, quét hai lần; đã để riêng ảnh thứ hai.",
+        },
         by: &caller.id,
     };
     let mut tx = archive.catalogue.begin().await?;

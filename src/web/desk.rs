@@ -100,6 +100,7 @@ struct Record {
     appendix: Vec<Correction>,
     faults: Vec<Fault>,
     note: String,
+    stands: bool,
 }
 
 impl Record {
@@ -128,6 +129,7 @@ impl Record {
             page,
             faults,
             note: typed.note,
+            stands: typed.stands,
         };
         Ok((status, shown(&sheet)?).into_response())
     }
@@ -195,6 +197,8 @@ impl Record {
 struct Typed {
     values: BTreeMap<String, String>,
     note: String,
+    /// Whether the values struck out were said to stand.
+    stands: bool,
 }
 
 async fn open(
@@ -222,6 +226,7 @@ struct Sent {
     version: i64,
     note: String,
     changes: BTreeMap<String, String>,
+    stands: bool,
 }
 
 impl Sent {
@@ -243,6 +248,7 @@ impl Sent {
             version: text("version").parse().unwrap_or_default(),
             note: text("note"),
             changes,
+            stands: all.contains_key("stands"),
         }
     }
 }
@@ -264,8 +270,19 @@ async fn act(
             let typed = Typed {
                 values: sent.changes,
                 note: sent.note,
+                stands: sent.stands,
             };
             Record::page(&archive, &caller, frame, &id, typed, faults).await
+        }
+        // What was corrected is saved already: the record is shown with what is still in the way.
+        Err(Error::Refused {
+            code: "struck_out" | "incomplete",
+            vi,
+            en,
+        }) => {
+            let pointer = "/stands".to_owned();
+            let faults = vec![Fault { pointer, vi, en }];
+            Record::page(&archive, &caller, frame, &id, Typed::default(), faults).await
         }
         Err(error) => Err(error.into()),
     }

@@ -106,7 +106,7 @@ impl Flags {
     fn severity(&self, flag: &PageFlag) -> &'static str {
         match flag.severity.as_str() {
             "grave" => self.f.w("nặng", "grave"),
-            "warning" => self.f.w("cần xử lý", "to be met"),
+            "warning" => self.f.w("cần xử lý", "needs attention"),
             _ => self.f.w("ghi nhận", "note"),
         }
     }

@@ -136,8 +136,8 @@ const FLAGS: [Flag; 19] = [
         severity: Severity::Warning,
         vi: "Số trang bị nhảy: có thể thiếu trang.",
         en: "Page numbers jump: pages may be missing.",
-        remedy_vi: "Tìm trang thiếu và nộp thêm vào lô; cảnh báo tự mất khi trang đến. Nếu sổ đánh số nhảy thì chấp nhận và ghi lý do.",
-        remedy_en: "Find the missing page and deliver it; the flag goes by itself. If the book itself skips numbers, accept it with that reason.",
+        remedy_vi: "Tìm trang thiếu và nộp thêm vào lô (lô đã đóng thì nộp lô mới của cùng quyển); cảnh báo tự mất khi trang đến. Nếu sổ đánh số nhảy thì chấp nhận và ghi lý do.",
+        remedy_en: "Find the missing page and deliver it (in a new batch of the volume where this one is closed); the flag goes by itself. If the book itself skips numbers, accept it with that reason.",
     },
     Flag {
         code: "page_doubled",
@@ -160,8 +160,8 @@ const FLAGS: [Flag; 19] = [
         severity: Severity::Warning,
         vi: "Số thứ tự các dòng bị nhảy giữa hai trang: có thể thiếu trang.",
         en: "Row numbers jump from one page to the next: a page may be missing.",
-        remedy_vi: "Tìm trang thiếu và nộp thêm vào lô; cảnh báo tự mất khi trang đến. Nếu sổ ghi nhảy số thì chấp nhận và ghi lý do.",
-        remedy_en: "Find the missing page and deliver it; the flag goes by itself. If the book itself skips numbers, accept it with that reason.",
+        remedy_vi: "Tìm trang thiếu và nộp thêm vào lô (lô đã đóng thì nộp lô mới của cùng quyển); cảnh báo tự mất khi trang đến. Nếu sổ ghi nhảy số thì chấp nhận và ghi lý do.",
+        remedy_en: "Find the missing page and deliver it (in a new batch of the volume where this one is closed); the flag goes by itself. If the book itself skips numbers, accept it with that reason.",
     },
     Flag {
         code: "rows_doubled",
