@@ -170,7 +170,8 @@ impl Certificate {
                 theirs.subject_public_key_info(),
                 own.signature_algorithm(),
                 own.tbs_certificate(),
-                own.signature().raw_bytes(),
+                // A signature is whole octets: a count of unused bits other than none is not the issuer's.
+                own.signature().as_bytes().unwrap_or_default(),
             )
     }
 

@@ -174,7 +174,7 @@ fn basic(answer: &[u8]) -> Option<BasicResponse> {
 fn signed_for(basic: &BasicResponse, issuer: &Certificate) -> bool {
     let fits = |signer: &Certificate| {
         let key = signer.parsed().tbs_certificate().subject_public_key_info();
-        let signature = basic.signature.raw_bytes();
+        let signature = basic.signature.as_bytes().unwrap_or_default();
         signature::fits_der(key, &basic.signature_algorithm, &basic.data, signature)
     };
     let carried: Option<Vec<Certificate>> = basic

@@ -257,7 +257,7 @@ fn list(der: &[u8], issuers: &[Certificate]) -> Option<CertificateList> {
                 key,
                 &list.signature_algorithm,
                 inner,
-                list.signature.raw_bytes(),
+                list.signature.as_bytes().unwrap_or_default(),
             )
     });
     (canonical && plain && signed).then_some(list)

@@ -47,7 +47,9 @@ pub fn fits(
     let Some(kind) = contents(&key.algorithm) else {
         return false;
     };
-    let bits = key.subject_public_key.raw_bytes();
+    let Some(bits) = key.subject_public_key.as_bytes() else {
+        return false;
+    };
     ALGORITHMS.iter().any(|algorithm| {
         algorithm.public_key_alg_id().as_ref() == kind
             && algorithm.signature_alg_id().as_ref() == named
