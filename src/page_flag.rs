@@ -15,6 +15,8 @@ use crate::catalogue::Tx;
 use crate::clock::{Clock, stamp};
 use crate::error::{Error, Result};
 
+/// Flag of two pages that may be one sheet scanned twice.
+pub(crate) const MAYBE_RESCAN: &str = "maybe_rescan";
 /// Codes that a comparison of pages raises; all others come from looking at the page alone.
 const COMPARED: [&str; 7] = [
     "pages_missing",
@@ -23,7 +25,7 @@ const COMPARED: [&str; 7] = [
     "rows_missing",
     "rows_doubled",
     "rows_out_of_order",
-    "maybe_rescan",
+    MAYBE_RESCAN,
 ];
 /// Flags of a whole volume, which are met where its column map is confirmed.
 const OF_THE_VOLUME: &str = "map_unconfirmed";

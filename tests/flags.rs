@@ -37,22 +37,28 @@ pub async fn open_batch(archive: &Archive, name: &str, volume: Option<&str>) -> 
 
 /// Delivers pages under names, each with its printed number.
 pub async fn deliver(archive: &Archive, batch_id: &str, pages: &[(&str, u32)]) -> Vec<Scan> {
-    let folder = tempfile::tempdir().unwrap();
     let mut scans = Vec::new();
     for (name, number) in pages {
-        let path = folder.path().join("page.pdf");
-        std::fs::write(&path, numbered(*number, &format!("Ho so {name}"))).unwrap();
-        let file = Incoming {
-            batch_id,
-            name,
-            path: &path,
-            declared_sha256: None,
-        };
-        let me = caller(Role::Archivist);
-        scans.push(scan::receive(archive, &me, &file).await.unwrap());
+        let pdf = numbered(*number, &format!("Ho so {name}"));
+        scans.push(receive(archive, batch_id, name, &pdf).await);
     }
     clerk::drain(archive).await.unwrap();
     scans
+}
+
+/// Receives one PDF; it is not read yet.
+pub async fn receive(archive: &Archive, batch_id: &str, name: &str, pdf: &str) -> Scan {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let file = Incoming {
+        batch_id,
+        name,
+        path: &path,
+        declared_sha256: None,
+    };
+    let me = caller(Role::Archivist);
+    scan::receive(archive, &me, &file).await.unwrap()
 }
 
 /// The open flags of a batch that ask for a person.

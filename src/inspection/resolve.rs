@@ -1,7 +1,7 @@
 //! What a person does about a flag: accepts it with a reason, puts the page aside, or gives it a better
 //! scan that takes its place.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::Row;
 
 use super::kept;
@@ -31,26 +31,29 @@ pub async fn accept(
     require(caller, Act::ResolveFlags)?;
     let reason = checked(reason)?;
     let flag = still_open(archive, caller, flag_id).await?;
+    let details = json!({ "flag": flag.code });
+    leave(archive, (caller, reason), &flag, "accepted", details).await
+}
+
+/// Resolves a flag as `state` says and leaves its page as it is.
+pub(super) async fn leave(
+    archive: &Archive,
+    (caller, reason): (&Caller, &str),
+    flag: &PageFlag,
+    state: &str,
+    details: Value,
+) -> Result<PageFlag> {
     let mut tx = archive.catalogue.begin().await?;
-    mark(archive, &mut tx, &flag.id, "accepted", (caller, reason)).await?;
+    mark(archive, &mut tx, &flag.id, state, (caller, reason)).await?;
     let subject = Subject {
         kind: "page",
         id: &flag.page_id,
     };
-    let details = json!({ "flag": flag.code });
-    let clock = &*archive.clock;
-    audit::append(
-        &mut tx,
-        clock,
-        &caller.id,
-        Deed::FlagAccepted,
-        subject,
-        details,
-    )
-    .await?;
+    let (clock, deed) = (&*archive.clock, Deed::FlagAccepted);
+    audit::append(&mut tx, clock, &caller.id, deed, subject, details).await?;
     kept::ask(archive, &mut tx, &flag.scan_id).await?;
     tx.commit().await?;
-    page_flag::get(archive, caller, flag_id).await
+    page_flag::get(archive, caller, &flag.id).await
 }
 
 /// Puts the page aside: it stays in the vault, but nothing on it is found or issued.

@@ -5,19 +5,17 @@
 use sogoc_workers::quality::fingerprint_distance;
 use sqlx::Row;
 
-use super::resolve::{mark, still_open};
+use super::resolve::{leave, mark, still_open};
 use super::taken_out::{TakenOut, take_out};
 use super::{Place, kept};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Deed;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 use crate::page::Numbering;
-use crate::page_flag::{self, Details, Noticed, PLACED, PageFlag};
+use crate::page_flag::{self, Details, MAYBE_RESCAN, Noticed, PLACED, PageFlag};
 
-/// Flag of such a pair.
-pub(super) const CODE: &str = "maybe_rescan";
 /// Marks two pages must share.
 const FEWEST: i64 = 3;
 /// Share of the marks of the page that has fewer.
@@ -66,7 +64,7 @@ pub(super) async fn noticed(tx: &mut Tx, (column, id): &Place) -> Result<Vec<Not
         if agree(row.try_get("shared")?, here.min(there), &own, &other) {
             noticed.push(Noticed {
                 page_id: row.try_get("page_id")?,
-                code: CODE.to_owned(),
+                code: MAYBE_RESCAN.to_owned(),
                 other_id: row.try_get("other_id")?,
                 details: Details::default(),
             });
@@ -146,33 +144,15 @@ pub async fn different_sheets(
 ) -> Result<PageFlag> {
     require(caller, Act::ResolveFlags)?;
     let flag = pair(archive, caller, flag_id).await?;
-    let mut tx = archive.catalogue.begin().await?;
-    mark(archive, &mut tx, &flag.id, "different", (caller, "")).await?;
-    let subject = Subject {
-        kind: "page",
-        id: &flag.page_id,
-    };
     let details = serde_json::json!({ "flag": flag.code, "state": "different" });
-    let clock = &*archive.clock;
-    audit::append(
-        &mut tx,
-        clock,
-        &caller.id,
-        Deed::FlagAccepted,
-        subject,
-        details,
-    )
-    .await?;
-    kept::ask(archive, &mut tx, &flag.scan_id).await?;
-    tx.commit().await?;
-    page_flag::get(archive, caller, flag_id).await
+    leave(archive, (caller, ""), &flag, "different", details).await
 }
 
 /// The open flag, if it is of two pages that may be one sheet.
 async fn pair(archive: &Archive, caller: &Caller, flag_id: &str) -> Result<PageFlag> {
     let flag = still_open(archive, caller, flag_id).await?;
     match flag.code.as_str() {
-        CODE => Ok(flag),
+        MAYBE_RESCAN => Ok(flag),
         _ => Err(Error::refused(
             "not_a_pair",
             "Cảnh báo này không nói về hai ảnh của một tờ.",

@@ -29,25 +29,28 @@ pub(super) async fn book_reading(
         .put_cache(&reading_key(&job.subject), words.into())
         .await?;
     let mut tx = archive.catalogue.begin().await?;
-    save_reading(archive, &mut tx, &job.subject, reading).await?;
-    record::propose(archive, &mut tx, scan_id, &job.subject, &reading.records).await?;
+    if save_reading(archive, &mut tx, &job.subject, reading).await? {
+        record::propose(archive, &mut tx, scan_id, &job.subject, &reading.records).await?;
+    }
     let details = json!({ "class": reading.class, "records": reading.records.len() });
     finish(archive, tx, job, Deed::PageRead, details).await
 }
 
-/// Writes what was read into the page's row, its marks, and the flags it bears by itself.
+/// Writes what was read into the page's row, its marks, and the flags it bears by itself. A page that was
+/// taken out stays out; says whether it is in.
 pub(crate) async fn save_reading(
     archive: &Archive,
     tx: &mut Tx,
     page_id: &str,
     reading: &PageReading,
-) -> Result<()> {
+) -> Result<bool> {
     let clock = archive.clock.as_ref();
-    sqlx::query(
-        "UPDATE pages SET state = 'read', outcome = 'read', class = $1, class_confidence = $2,
-            rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
+    let outcome: String = sqlx::query_scalar(
+        "UPDATE pages SET state = CASE WHEN outcome IN ('put_aside', 'superseded') THEN state ELSE 'read' END,
+            outcome = CASE WHEN outcome IN ('put_aside', 'superseded') THEN outcome ELSE 'read' END,
+            class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
             fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
-            map_version = $13, map_percent = $14, numbering = $15 WHERE id = $16",
+            map_version = $13, map_percent = $14, numbering = $15 WHERE id = $16 RETURNING outcome",
     )
     .bind(&reading.class)
     .bind(reading.class_confidence)
@@ -70,11 +73,12 @@ pub(crate) async fn save_reading(
     .bind(percent_shown(reading))
     .bind(serde_json::to_string(&Numbering::of(reading))?)
     .bind(page_id)
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
     marks::save(tx, page_id, &marks::of(reading, &archive.classes)).await?;
     let flags = &reading.quality.flags;
-    page_flag::set_own(tx, clock, page_id, flags, &Details::default()).await
+    page_flag::set_own(tx, clock, page_id, flags, &Details::default()).await?;
+    Ok(outcome == "read")
 }
 
 /// How much of its volume's map the page shows; `None` where the map does not fit.

@@ -3,7 +3,7 @@
 use sogoc_workers::outcome::FailureKind;
 use sogoc_workers::quality::flag;
 
-use super::{Details, OtherPage};
+use super::{Details, MAYBE_RESCAN, OtherPage};
 
 /// The sentence in Vietnamese and in English.
 pub(super) fn of(code: &str, details: &Details, other: Option<&OtherPage>) -> (String, String) {
@@ -22,7 +22,7 @@ pub(super) fn of(code: &str, details: &Details, other: Option<&OtherPage>) -> (S
         return general();
     };
     let named = (place_vi(other), place_en(other));
-    if code == "maybe_rescan" {
+    if code == MAYBE_RESCAN {
         return (
             format!("Có thể là cùng một tờ đã quét ở {}.", named.0),
             format!("This may be the sheet that was scanned as {}.", named.1),

@@ -1,12 +1,12 @@
 //! A form with a small file, sent by a person signed in, proven to come from one of our own pages.
 
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::response::{IntoResponse, Response};
 
 use super::State;
 use super::fault::PageFault;
 use super::frame::Frame;
-use super::session::{Signed, forged, same};
+use super::session::{Signed, forged, same, signed_parts};
 use crate::access::Caller;
 use crate::error::Error;
 
@@ -24,12 +24,7 @@ impl FromRequest<State> for FileForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, archive: &State) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let Signed { caller, frame } =
-            <Signed as FromRequestParts<State>>::from_request_parts(&mut parts, archive).await?;
-        let parts = Multipart::from_request(Request::from_parts(parts, body), archive)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let (Signed { caller, frame }, parts) = signed_parts(request, archive).await?;
         let (token, text) = read(parts)
             .await
             .map_err(|error| PageFault(error).into_response())?;

@@ -18,7 +18,7 @@ use crate::access::{Act, Caller};
 use crate::batch::{self, Batch, Progress};
 use crate::error::{Error, Fault, Result};
 use crate::inspection;
-use crate::page_flag::{self, FlagFilter, PageFlag};
+use crate::page_flag::{self, FlagFilter, MAYBE_RESCAN, PageFlag};
 
 /// Flags on one page of the list.
 const PAGE: i64 = 20;
@@ -141,7 +141,7 @@ impl Flags {
 
     /// Whether the two pictures may show one sheet.
     fn is_pair(&self, flag: &PageFlag) -> bool {
-        flag.code == "maybe_rescan"
+        flag.code == MAYBE_RESCAN
     }
 
     fn may_rescan(&self) -> bool {

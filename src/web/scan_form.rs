@@ -1,14 +1,14 @@
 //! A form with one scan, sent by a person signed in and proven to come from one of our own pages. The
 //! scan waits in the spool, never in memory.
 
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::response::{IntoResponse, Response};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
 use super::State;
 use super::fault::PageFault;
-use super::session::{Signed, forged, same};
+use super::session::{Signed, forged, same, signed_parts};
 use crate::access::Caller;
 use crate::error::Error;
 
@@ -27,12 +27,7 @@ impl FromRequest<State> for ScanForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, archive: &State) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let Signed { caller, frame } =
-            <Signed as FromRequestParts<State>>::from_request_parts(&mut parts, archive).await?;
-        let parts = Multipart::from_request(Request::from_parts(parts, body), archive)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let (Signed { caller, frame }, parts) = signed_parts(request, archive).await?;
         let file = read(archive, parts, &frame.form_token).await;
         let file = file.map_err(|error| PageFault(error).into_response())?;
         Ok(Self { caller, file })

@@ -1,7 +1,7 @@
 //! The session's cookie, and the extractors that name the caller: [`Visitor`] for public pages,
 //! [`Signed`] and [`Form`] for pages behind the door, [`Api`] for programs.
 
-use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -73,6 +73,23 @@ impl FromRequestParts<State> for Signed {
             }
         }
     }
+}
+
+/// The parts of a form with a file, sent by a person signed in; its token is still to be compared.
+///
+/// # Errors
+/// The answer for somebody who is not signed in, or for what is no such form.
+pub async fn signed_parts(
+    request: Request,
+    archive: &State,
+) -> Result<(Signed, Multipart), Response> {
+    let (mut parts, body) = request.into_parts();
+    let signed =
+        <Signed as FromRequestParts<State>>::from_request_parts(&mut parts, archive).await?;
+    let parts = Multipart::from_request(Request::from_parts(parts, body), archive)
+        .await
+        .map_err(IntoResponse::into_response)?;
+    Ok((signed, parts))
 }
 
 /// A form sent by a person signed in, proven to come from one of our own pages.

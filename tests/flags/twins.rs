@@ -2,10 +2,10 @@
 
 use sogoc::access::Role;
 use sogoc::archive::Archive;
-use sogoc::scan::{self, Incoming, Scan};
+use sogoc::scan::Scan;
 use sogoc::{clerk, fixity, inspection, page};
 
-use super::{codes, open_batch, open_flags};
+use super::{codes, open_batch, open_flags, receive};
 use crate::support::archive::{Ground, Holdings, caller};
 use crate::support::pdf;
 
@@ -42,17 +42,7 @@ fn sheet(says: &str, again: bool) -> String {
 }
 
 async fn deliver(archive: &Archive, batch_id: &str, name: &str, pdf: &str) -> Scan {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("page.pdf");
-    std::fs::write(&path, pdf).unwrap();
-    let file = Incoming {
-        batch_id,
-        name,
-        path: &path,
-        declared_sha256: None,
-    };
-    let me = caller(Role::Archivist);
-    let scan = scan::receive(archive, &me, &file).await.unwrap();
+    let scan = receive(archive, batch_id, name, pdf).await;
     clerk::drain(archive).await.unwrap();
     scan
 }

@@ -10,7 +10,7 @@ use crate::page_words::{PageWords, Seen};
 use crate::pitch;
 use crate::prepare::{self, Grey, Prepared};
 use crate::quality;
-use crate::reading::Word;
+use crate::reading::{Word, legibility};
 use crate::recognise::{Division, Engine, RecogniseError, Script};
 use crate::steps::{Step, Without};
 
@@ -48,7 +48,7 @@ pub(crate) fn look(
     }
     let is_told = known.class_hint.is_some() || known.map.is_some();
     let darker = !is_told && !quality::is_bitonal(&page.image) && without.takes(Step::Darker);
-    if darker && !words.is_empty() && legibility(&words) < CLEAR {
+    if darker && !words.is_empty() && legibility(&words).unwrap_or_default() < CLEAR {
         words = with_darker(words, &prepared, classes, engine)?;
     }
     Ok((prepared, Seen { words, elsewhere }))
@@ -121,7 +121,8 @@ fn recognised(
     };
     let prepared = prepare::upright(&clean, ways[0]);
     let words = engine.words(&prepared.picture, prepared.dpi, division)?;
-    let legible = legibility(&words) >= LEGIBLE || !without.takes(Step::Confirm);
+    let legible =
+        legibility(&words).unwrap_or_default() >= LEGIBLE || !without.takes(Step::Confirm);
     if legible || words.is_empty() && ways[0].evidence == 0.0 {
         return Ok((prepared, words));
     }
@@ -156,24 +157,10 @@ fn another_way(
         .map(|(_, index)| ways[index]))
 }
 
-fn letters(word: &Word) -> usize {
-    word.text.chars().filter(|c| c.is_alphanumeric()).count()
-}
-
 fn clear_letters(words: &[Word]) -> usize {
     words
         .iter()
         .filter(|word| word.confidence > 0.6)
-        .map(letters)
+        .map(Word::letters)
         .sum()
-}
-
-/// The mean confidence of letters on the page.
-fn legibility(words: &[Word]) -> f64 {
-    let total: usize = words.iter().map(letters).sum();
-    let sum: f64 = words
-        .iter()
-        .map(|word| word.confidence * letters(word) as f64)
-        .sum();
-    sum / total.max(1) as f64
 }

@@ -38,7 +38,9 @@ impl PageWords {
                 continue;
             };
             let stands = self.0.iter().filter(|word| covers(place, word));
-            if worth(part) > worth(stands) + CLEARLY * letters(part) {
+            if worth(part)
+                > worth(stands) + CLEARLY * part.iter().map(Word::letters).sum::<usize>() as f64
+            {
                 self.replace(place, part.to_vec());
             }
         }
@@ -80,17 +82,11 @@ fn covers([x, y, width, height]: Box4, word: &Word) -> bool {
     inside(across, x, width) && inside(down, y, height)
 }
 
-/// How many letters words have.
-fn letters<'w>(words: impl IntoIterator<Item = &'w Word>) -> f64 {
-    let count = |word: &Word| word.text.chars().filter(|c| c.is_alphanumeric()).count();
-    words.into_iter().map(count).sum::<usize>() as f64
-}
-
 /// Letters read more surely than not, less those read less surely.
 fn worth<'w>(words: impl IntoIterator<Item = &'w Word>) -> f64 {
     words
         .into_iter()
-        .map(|word| letters([word]) * (word.confidence - 0.5))
+        .map(|word| word.letters() as f64 * (word.confidence - 0.5))
         .sum()
 }
 

@@ -25,6 +25,23 @@ pub struct Word {
     pub bounds: Box4,
 }
 
+impl Word {
+    /// How many letters and figures it has.
+    pub(crate) fn letters(&self) -> usize {
+        self.text.chars().filter(|c| c.is_alphanumeric()).count()
+    }
+}
+
+/// The mean confidence of the letters of words; `None` where they have none.
+pub(crate) fn legibility<'w>(words: impl IntoIterator<Item = &'w Word>) -> Option<f64> {
+    let (mut sum, mut letters) = (0.0, 0);
+    for word in words {
+        sum += word.confidence * word.letters() as f64;
+        letters += word.letters();
+    }
+    (letters > 0).then(|| sum / letters as f64)
+}
+
 /// One field of a record: what is printed and what it means, side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldReading {

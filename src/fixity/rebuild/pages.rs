@@ -1,7 +1,6 @@
 //! Readings of pages: from the cache beside the vault where it is still there, else read again.
 
 use sogoc_workers::reading::PageReading;
-use sqlx::Row;
 
 use super::Rebuilt;
 use crate::archive::Archive;
@@ -56,21 +55,13 @@ async fn restore(
     page_id: &str,
     reading: &PageReading,
 ) -> Result<()> {
-    let row = sqlx::query("SELECT scan_id, outcome FROM pages WHERE id = $1")
+    if !page::save_reading(archive, tx, page_id, reading).await? {
+        return Ok(()); // taken out: it proposes nothing
+    }
+    let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
         .bind(page_id)
         .fetch_one(&mut **tx)
         .await?;
-    let (scan_id, outcome): (String, Option<String>) =
-        (row.try_get("scan_id")?, row.try_get("outcome")?);
-    page::save_reading(archive, tx, page_id, reading).await?;
-    if matches!(outcome.as_deref(), Some("put_aside" | "superseded")) {
-        sqlx::query("UPDATE pages SET state = 'set_aside', outcome = $1 WHERE id = $2")
-            .bind(outcome)
-            .bind(page_id)
-            .execute(&mut **tx)
-            .await?;
-        return Ok(()); // taken out: it proposes nothing
-    }
     record::propose(archive, tx, &scan_id, page_id, &reading.records).await
 }
 

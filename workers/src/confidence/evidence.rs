@@ -98,8 +98,8 @@ pub struct Evidence {
     pub gaping: bool,
 }
 
-/// White as wide as this many half heights of a line may have been a word.
-const ROOM: i32 = 4;
+/// White as wide as this many heights of a line may have been a word.
+const ROOM: i32 = 2;
 
 /// How many figures [`Evidence::features`] gives.
 pub(super) const FEATURES: usize = 43;
@@ -209,12 +209,12 @@ impl Evidence {
 
 /// Whether there is room for a word between two words of a line.
 fn gapes(words: &[Word]) -> bool {
-    let next = words.iter().zip(words.iter().skip(1));
-    next.into_iter().any(|(word, next)| {
+    words.windows(2).any(|pair| {
+        let (word, next) = (&pair[0], &pair[1]);
         let on_one_line =
             next.bounds[1] < bottom(word.bounds) && word.bounds[1] < bottom(next.bounds);
         let height = word.bounds[3].max(next.bounds[3]);
-        on_one_line && next.bounds[0] - right(word.bounds) > height * ROOM / 2
+        on_one_line && next.bounds[0] - right(word.bounds) > height * ROOM
     })
 }
 

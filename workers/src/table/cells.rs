@@ -140,8 +140,8 @@ impl<'c> Cell<'c> {
     /// Whether the model for printed pages saw the same; `None` where it was not asked.
     fn is_same_elsewhere(&self) -> Option<bool> {
         let (asked, found) = (self.elsewhere.as_ref()?, self.found.as_ref()?);
-        let seen = asked.as_ref().map(|elsewhere| self.solid(elsewhere));
-        Some(seen == Some(self.solid(found)))
+        let same = |seen: &Found| seen.raw == found.raw || self.solid(seen) == self.solid(found);
+        Some(asked.as_ref().is_some_and(same))
     }
 
     /// Takes what the page's own typeface says, where that is a value its field may have.

@@ -2,6 +2,7 @@
 //! wavy, double or crossed. No rule of the table is one, for letters do not pass through it, and no
 //! underline, on which letters stand.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use image::GrayImage;
@@ -112,7 +113,7 @@ pub(super) fn taken_out(lying: &mut Vec<Rule>, picture: &GrayImage, dpi: u32) {
     let Some(usual) = usual.get(usual.len() / 2).copied() else {
         return;
     };
-    let strokes = level(picture, dpi);
+    let strokes = LazyCell::new(|| level(picture, dpi)); // most pages have no rule in question
     let near = f64::from(dpi) * 0.03;
     let mut at = 0;
     lying.retain(|rule| {
