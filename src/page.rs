@@ -147,15 +147,17 @@ pub(crate) async fn reading_or_again(archive: &Archive, page: &PageView) -> Resu
         return Ok(reading);
     }
     let file = scan::fetch_master(archive, &page.scan_id).await?;
+    let standing = column_map::standing(archive, &page.id).await?;
     let job = PageJob {
         path: file.to_path_buf(),
         page: page_number(page.number),
         known: Known {
             class_hint: page.class.clone(),
-            map: None, // words are the same with a volume's map and without
+            map: standing.map().cloned(),
         },
     };
-    let reading = archive.pool.read(job).await.map_err(not_shown)?;
+    let mut reading = archive.pool.read(job).await.map_err(not_shown)?;
+    standing.hold(archive, &mut reading);
     let words = serde_json::to_vec(&reading)?;
     archive
         .vault

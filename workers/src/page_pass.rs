@@ -46,10 +46,10 @@ pub(crate) fn look(
         let typed = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
         elsewhere = Some(std::mem::replace(&mut words, typed));
     }
-    let is_told = known.class_hint.is_some() || known.map.is_some();
-    let darker = !is_told && !quality::is_bitonal(&page.image) && without.takes(Step::Darker);
-    if darker && !words.is_empty() && legibility(&words).unwrap_or_default() < CLEAR {
-        words = with_darker(words, &prepared, classes, engine)?;
+    let has_depth = !quality::is_bitonal(&page.image) && without.takes(Step::Darker);
+    let is_unclear = !words.is_empty() && legibility(&words).unwrap_or_default() < CLEAR;
+    if has_depth && is_unclear && !is_table(&words, classes, known) {
+        words = with_darker(words, &prepared, engine)?;
     }
     Ok((prepared, Seen { words, elsewhere }))
 }
@@ -80,22 +80,24 @@ fn as_delivered(
     )
 }
 
+/// Whether the page holds a table, as far as it was told or can be read: the cells of a register are read
+/// again one by one.
+fn is_table(words: &[Word], classes: &Classes, known: &Known) -> bool {
+    let told = known.class_hint.as_deref().and_then(|id| classes.get(id));
+    let class = told.or_else(|| {
+        let (id, _) = classify(&Text::new(&lines(words)).text, classes);
+        classes.get(&id)
+    });
+    known.map.is_some() || class.is_some_and(|class| class.layout == Layout::Table)
+}
+
 /// The words of a page that reads badly beside those of a second page pass over its darkest ink, in which
-/// what shines through and the grain of the paper pale: line by line those read more surely. A register's
-/// cells are read again one by one instead.
+/// what shines through and the grain of the paper pale: line by line those read more surely.
 fn with_darker(
     words: Vec<Word>,
     prepared: &Prepared,
-    classes: &Classes,
     engine: &mut Engine,
 ) -> Result<Vec<Word>, RecogniseError> {
-    let (class, _) = classify(&Text::new(&lines(&words)).text, classes);
-    if classes
-        .get(&class)
-        .is_some_and(|class| class.layout == Layout::Table)
-    {
-        return Ok(words);
-    }
     let dark = prepare::darkest(&prepared.picture, DARKER);
     let again = engine.words(&dark, prepared.dpi, Division::Page)?;
     let mut settled = PageWords::new(words);
