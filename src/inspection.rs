@@ -5,6 +5,7 @@ mod kept;
 mod rescan;
 mod resolve;
 mod sequence;
+mod taken_back;
 mod taken_out;
 mod twins;
 
@@ -16,6 +17,7 @@ pub use kept::keep;
 pub(crate) use kept::{FILE as FLAGS_FILE, KeptFlags, restore};
 pub use rescan::rescan;
 pub use resolve::{accept, put_aside, replace};
+pub use taken_back::take_back;
 pub use twins::{different_sheets, same_sheet};
 
 use crate::archive::Archive;

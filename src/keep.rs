@@ -41,6 +41,9 @@ pub struct KeptRecord {
     pub author: String,
     /// When, RFC 3339 UTC.
     pub at: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// Place in the publication sequence.
     pub published: i64,
     /// Its approved entries of the appendix.
@@ -105,7 +108,7 @@ pub async fn keep(archive: &Archive, job: &Leased) -> Result<()> {
 async fn decided(archive: &Archive, scan_id: &str) -> Result<KeptRecords> {
     let rows = sqlx::query(
         "SELECT r.id, p.number AS page, r.ordinal, r.class, r.bounds, v.state, v.version,
-            v.fields, v.author, v.at, q.position
+            v.fields, v.author, v.at, v.note, q.position
          FROM records r JOIN pages p ON p.id = r.page_id
          JOIN record_versions v ON v.record_id = r.id
          JOIN publications q ON q.record_id = r.id AND q.position = (SELECT MAX(position)
@@ -148,6 +151,7 @@ fn record_of(row: &AnyRow) -> Result<KeptRecord> {
         fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
         author: row.try_get("author")?,
         at: row.try_get("at")?,
+        note: row.try_get("note")?,
         published: row.try_get("position")?,
         corrections: Vec::new(),
     })

@@ -10,7 +10,7 @@ use sogoc_workers::pool::{PageJob, RenderJob};
 use sogoc_workers::reading::{Box4, PageReading};
 use sqlx::Row;
 
-pub(crate) use booking::{ask_for_comparison, save_reading};
+pub(crate) use booking::{ask_for_comparison, book, book_again, let_in};
 use booking::{book_failure, book_reading, settle_only};
 pub(crate) use numbering::{COUNTS, Numbering};
 
@@ -203,7 +203,7 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
     match outcome {
         Ok(mut reading) => {
             standing.hold(archive, &mut reading);
-            book_reading(archive, job, &scan_id, &reading).await
+            book_reading(archive, job, &reading).await
         }
         Err(failure) if worth_another_try(&failure, job) => {
             Err(Error::unavailable("reading", failure.kind.code()))

@@ -80,6 +80,8 @@ pub struct OtherPage {
     pub original_name: String,
     /// From 1.
     pub number: i64,
+    /// True where it was taken out and may be taken back.
+    pub may_come_back: bool,
 }
 
 /// A flag as shown.
@@ -97,6 +99,8 @@ pub struct PageFlag {
     pub original_name: String,
     /// The page's number in the file, from 1.
     pub page_number: i64,
+    /// True where the page was taken out and may be taken back: no other scan stands at its place.
+    pub may_come_back: bool,
     /// Stable word.
     pub code: String,
     /// note | warning | grave.
@@ -139,12 +143,32 @@ pub struct FlagFilter {
     pub after: Option<String>,
 }
 
-const SELECT: &str = "SELECT g.*, p.number AS page_number, p.scan_id, s.batch_id, s.original_name,
-        o.number AS other_number, os.original_name AS other_name,
-        COALESCE(w.name, g.resolved_by) AS resolver
-     FROM page_flags g JOIN pages p ON p.id = g.page_id JOIN scans s ON s.id = p.scan_id
-     LEFT JOIN pages o ON o.id = g.other_id LEFT JOIN scans os ON os.id = o.scan_id
-     LEFT JOIN people w ON w.id = g.resolved_by";
+/// Condition: another page than `page`, a row of `pages`, stands at its place.
+pub(crate) fn another_stands(page: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM pages x WHERE x.id <> {page}.id
+            AND COALESCE(x.stands_for, x.id) = COALESCE({page}.stands_for, {page}.id)
+            AND (x.outcome IS NULL OR x.outcome NOT IN ('put_aside', 'superseded')))"
+    )
+}
+
+fn select() -> String {
+    let may_come_back = |page: &str| {
+        let another = another_stands(page);
+        let out = format!("{page}.outcome IN ('put_aside', 'superseded')");
+        format!("CASE WHEN {out} AND NOT {another} THEN 1 ELSE 0 END")
+    };
+    let (page, other) = (may_come_back("p"), may_come_back("o"));
+    format!(
+        "SELECT g.*, p.number AS page_number, p.scan_id, s.batch_id, s.original_name,
+            {page} AS page_back, {other} AS other_back,
+            o.number AS other_number, os.original_name AS other_name,
+            COALESCE(w.name, g.resolved_by) AS resolver
+         FROM page_flags g JOIN pages p ON p.id = g.page_id JOIN scans s ON s.id = p.scan_id
+         LEFT JOIN pages o ON o.id = g.other_id LEFT JOIN scans os ON os.id = o.scan_id
+         LEFT JOIN people w ON w.id = g.resolved_by"
+    )
+}
 
 /// One flag.
 ///
@@ -152,7 +176,8 @@ const SELECT: &str = "SELECT g.*, p.number AS page_number, p.scan_id, s.batch_id
 /// `NotFound`, `Forbidden`.
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<PageFlag> {
     require(caller, Act::SeeBatches)?;
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE g.id = $1")))
+    let query = format!("{} WHERE g.id = $1", select());
+    let row = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
         .await?
@@ -179,12 +204,13 @@ pub async fn list(
     let least = if filter.notes == Some(true) { 1 } else { ASKS };
     // The cursor is the last flag's id; its place in the order is looked up, not trusted.
     let query = format!(
-        "{SELECT} WHERE s.batch_id = $1 AND ($2 = '' OR g.state = $2) AND g.gravity >= $3
+        "{} WHERE s.batch_id = $1 AND ($2 = '' OR g.state = $2) AND g.gravity >= $3
          AND ($4 = '' OR (s.original_name, p.number, g.id) >
             (SELECT cs.original_name, cp.number, c.id FROM page_flags c
              JOIN pages cp ON cp.id = c.page_id JOIN scans cs ON cs.id = cp.scan_id
              WHERE c.id = $4))
-         ORDER BY s.original_name, p.number, g.id LIMIT $5"
+         ORDER BY s.original_name, p.number, g.id LIMIT $5",
+        select()
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(batch_id)
@@ -351,6 +377,7 @@ fn view_of(row: &sqlx::any::AnyRow) -> Result<PageFlag> {
             page_id: row.try_get("other_id")?,
             original_name,
             number: row.try_get("other_number")?,
+            may_come_back: row.try_get::<i64, _>("other_back")? == 1,
         }),
         None => None,
     };
@@ -364,6 +391,7 @@ fn view_of(row: &sqlx::any::AnyRow) -> Result<PageFlag> {
         batch_id: row.try_get("batch_id")?,
         original_name: row.try_get("original_name")?,
         page_number: row.try_get("page_number")?,
+        may_come_back: row.try_get::<i64, _>("page_back")? == 1,
         severity: match row.try_get::<i64, _>("gravity")? {
             1 => "note",
             2 => "warning",

@@ -1,8 +1,10 @@
 //! The desk: corrections, approval, rejection; and bringing what was approved into the vault.
 
 mod queue;
+mod whole_page;
 
 pub use queue::{QueueFilter, QueueRow, next, queue, waiting};
+pub(crate) use whole_page::{reject_all_of, restore_all_of};
 
 use std::collections::BTreeMap;
 
@@ -142,37 +144,6 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
         }
     }
     Ok(approved)
-}
-
-/// Rejects every record of a page that is taken out of its batch. They stay in the catalogue; published
-/// ones are no longer found. Says how many.
-///
-/// # Errors
-/// `Refused` with code `stale` when one of them changed meanwhile.
-pub(crate) async fn reject_all_of(
-    archive: &Archive,
-    tx: &mut Tx,
-    by: &str,
-    page_id: &str,
-    note: &str,
-) -> Result<usize> {
-    let ids: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM records WHERE page_id = $1 AND state <> 'rejected' ORDER BY ordinal",
-    )
-    .bind(page_id)
-    .fetch_all(&mut **tx)
-    .await?;
-    for id in &ids {
-        let before = record::load(archive, id).await?;
-        let wish = Wish {
-            state: "rejected",
-            deed: Deed::RecordRejected,
-            note,
-        };
-        let fields = before.fields.clone();
-        save_in(archive, tx, by, &before, &wish, &fields, 0).await?;
-    }
-    Ok(ids.len())
 }
 
 struct Wish<'a> {

@@ -66,6 +66,7 @@ const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/pages/{id}/alto", STAFF),
     ("get", "/api/v1/pages/{id}", STAFF),
     ("get", "/api/v1/pages/{id}/image", STAFF),
+    ("post", "/api/v1/pages/{id}/take-back", RESOLVERS),
     ("get", "/api/v1/batches/{id}/flags", STAFF),
     ("get", "/api/v1/flags/{id}", STAFF),
     ("post", "/api/v1/flags/{id}/accept", RESOLVERS),

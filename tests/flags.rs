@@ -1,7 +1,8 @@
 //! Flags of pages: raised by comparing the pages of a batch, gone when the missing page comes, met by a
-//! reason, by putting a page aside or by a better scan.
+//! reason, by putting a page aside or by a better scan; and pages taken back.
 
 mod resolved;
+mod taken_back;
 mod twins;
 mod web;
 

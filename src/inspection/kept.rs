@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
 use crate::archive::Archive;
+use crate::audit::Deed;
 use crate::catalogue::Tx;
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
@@ -83,7 +84,8 @@ pub async fn keep(archive: &Archive, job: &Leased) -> Result<()> {
         what: "vault object",
     })?)?;
     let kept = said(archive, &job.subject).await?;
-    write(archive, &object, &kept).await?;
+    let who = last_said(archive, &job.subject).await?;
+    write(archive, &object, &kept, &who).await?;
     let mut tx = archive.catalogue.begin().await?;
     if jobs::settle(&mut tx, &*archive.clock, job).await? {
         tx.commit().await?;
@@ -138,26 +140,42 @@ fn flag_of(row: &sqlx::any::AnyRow) -> Result<KeptFlag> {
     })
 }
 
-/// Time and name are those of the newest resolution, so that a repeated attempt writes nothing new.
-async fn write(archive: &Archive, object: &ObjectId, kept: &KeptFlags) -> Result<()> {
-    let newest = kept.flags.iter().max_by_key(|flag| &flag.resolved_at);
-    let by = newest.and_then(|flag| flag.resolved_by.clone());
-    let by = by.unwrap_or_else(|| "machine".into());
-    let at = newest.and_then(|flag| parse_stamp(flag.resolved_at.as_deref()?));
-    let who = Provenance {
+/// Who was the last to say something of the scan's pages, and when, so that a repeated attempt writes
+/// the same.
+async fn last_said(archive: &Archive, scan_id: &str) -> Result<Provenance> {
+    let newest = sqlx::query(
+        "SELECT l.actor, l.at FROM log l JOIN pages p ON p.id = l.subject_id
+         WHERE p.scan_id = $1 AND l.deed IN ($2, $3, $4, $5) ORDER BY l.position DESC LIMIT 1",
+    )
+    .bind(scan_id)
+    .bind(Deed::FlagAccepted.word())
+    .bind(Deed::PagePutAside.word())
+    .bind(Deed::PageSuperseded.word())
+    .bind(Deed::PageTakenBack.word())
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    let (by, at) = match &newest {
+        Some(row) => (row.try_get("actor")?, parse_stamp(row.try_get("at")?)),
+        None => ("machine".to_owned(), None),
+    };
+    Ok(Provenance {
         user_address: format!("urn:sogoc:person:{by}"),
         user_name: by,
         message: "Flags of pages resolved".into(),
         at: at.unwrap_or_else(|| archive.clock.now()),
-    };
+    })
+}
+
+async fn write(
+    archive: &Archive,
+    object: &ObjectId,
+    kept: &KeptFlags,
+    who: &Provenance,
+) -> Result<()> {
     let file = Content::bytes(FILE, serde_json::to_vec_pretty(kept)?);
     let head = archive.vault.inventory(object).await?.head();
     let changes = [Change::Put(file)];
-    match archive
-        .vault
-        .add_version(object, head, &changes, &who)
-        .await
-    {
+    match archive.vault.add_version(object, head, &changes, who).await {
         Ok(_) => Ok(()),
         Err(VaultError::Conflict { .. }) => Err(Error::unavailable(
             "vault",

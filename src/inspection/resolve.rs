@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::Row;
 
 use super::kept;
-use super::taken_out::{TakenOut, already_out, take_out};
+use super::taken_out::{self, TakenOut, already_out, take_out};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
@@ -73,7 +73,7 @@ pub async fn put_aside(
     let why = TakenOut {
         outcome: "put_aside",
         deed: Deed::PagePutAside,
-        note: "Trang đã để riêng.",
+        note: taken_out::PUT_ASIDE,
         reason,
         by: &caller.id,
     };
@@ -100,7 +100,7 @@ pub async fn replace(
     let why = TakenOut {
         outcome: "superseded",
         deed: Deed::PageSuperseded,
-        note: "Trang đã được quét lại; bản quét mới thay thế.",
+        note: taken_out::SUPERSEDED,
         reason: "",
         by: &caller.id,
     };

@@ -11,13 +11,20 @@ use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::{page, review};
 
+/// Note on the records of a page that is put aside.
+pub(super) const PUT_ASIDE: &str = "Trang đã để riêng.";
+/// The same where another page shows the same sheet.
+pub(super) const ONE_SHEET: &str = "Cùng một tờ với ảnh khác; ảnh này đã để riêng.";
+/// Note on the records of a page another scan takes the place of.
+pub(super) const SUPERSEDED: &str = "Trang đã được quét lại; bản quét mới thay thế.";
+
 /// Why a page is taken out.
 pub(super) struct TakenOut<'a> {
     /// `put_aside` or `superseded`: the page's outcome, and the state of its flags from then on.
     pub outcome: &'static str,
     pub deed: Deed,
-    /// Note on each of its records.
-    pub note: &'a str,
+    /// Note on each of its records, by which they are known when the page comes back.
+    pub note: &'static str,
     /// Why, in the words of the person.
     pub reason: &'a str,
     /// Who.

@@ -6,7 +6,7 @@ use sogoc_workers::quality::fingerprint_distance;
 use sqlx::Row;
 
 use super::resolve::{leave, mark, still_open};
-use super::taken_out::{TakenOut, take_out};
+use super::taken_out::{ONE_SHEET, TakenOut, take_out};
 use super::{Place, kept};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -111,7 +111,7 @@ pub async fn same_sheet(
     let why = TakenOut {
         outcome: "put_aside",
         deed: Deed::PagePutAside,
-        note: "Cùng một tờ với ảnh khác; ảnh này đã để riêng.",
+        note: ONE_SHEET,
         reason: match aside == flag.page_id {
             true => "Cùng một tờ, quét hai lần; đã để riêng ảnh thứ nhất.",
             false => "Cùng một tờ, quét hai lần; đã để riêng ảnh thứ hai.",

@@ -4,13 +4,14 @@ use serde_json::json;
 use sogoc_workers::outcome::Failure;
 use sogoc_workers::reading::PageReading;
 
-use super::{Numbering, marks, reading_key};
+use super::{Numbering, is_due, marks, reading_key};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
 use crate::clock::stamp;
+use crate::column_map;
 use crate::error::Result;
-use crate::jobs::{self, Kind, Leased, PRIORITY_UPKEEP};
+use crate::jobs::{self, Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
 use crate::page_flag::{self, Details};
 use crate::record;
 
@@ -20,7 +21,6 @@ const UNREAD: &str = "unread";
 pub(super) async fn book_reading(
     archive: &Archive,
     job: &Leased,
-    scan_id: &str,
     reading: &PageReading,
 ) -> Result<()> {
     let words = serde_json::to_vec(reading)?;
@@ -29,16 +29,59 @@ pub(super) async fn book_reading(
         .put_cache(&reading_key(&job.subject), words.into())
         .await?;
     let mut tx = archive.catalogue.begin().await?;
-    if save_reading(archive, &mut tx, &job.subject, reading).await? {
-        record::propose(archive, &mut tx, scan_id, &job.subject, &reading.records).await?;
-    }
+    book(archive, &mut tx, &job.subject, reading).await?;
     let details = json!({ "class": reading.class, "records": reading.records.len() });
     finish(archive, tx, job, Deed::PageRead, details).await
 }
 
+/// Writes what a page says into its row and proposes its records; one that was taken out proposes nothing.
+pub(crate) async fn book(
+    archive: &Archive,
+    tx: &mut Tx,
+    page_id: &str,
+    reading: &PageReading,
+) -> Result<()> {
+    if !save_reading(archive, tx, page_id, reading).await? {
+        return Ok(());
+    }
+    let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
+        .bind(page_id)
+        .fetch_one(&mut **tx)
+        .await?;
+    record::propose(archive, tx, &scan_id, page_id, &reading.records).await
+}
+
+/// Lets a page in that was taken out, as if it had just come; says whether it was out.
+pub(crate) async fn let_in(tx: &mut Tx, page_id: &str) -> Result<bool> {
+    let moved = sqlx::query(
+        "UPDATE pages SET state = 'received', outcome = NULL
+         WHERE id = $1 AND outcome IN ('put_aside', 'superseded')",
+    )
+    .bind(page_id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(moved.rows_affected() == 1)
+}
+
+/// Books what a page that was let in said when it was read. It is read again where that is not kept, or
+/// its volume has a newer map.
+pub(crate) async fn book_again(archive: &Archive, tx: &mut Tx, page_id: &str) -> Result<()> {
+    let (mut state, mut read_with) = ("received", None);
+    if let Some(reading) = super::reading(archive, page_id).await? {
+        book(archive, tx, page_id, &reading).await?;
+        (state, read_with) = ("read", reading.map.map(|fit| fit.version));
+    }
+    let standing = column_map::standing(archive, page_id).await?;
+    if is_due(state, read_with, &standing) {
+        let (clock, kind) = (&*archive.clock, Kind::ReadPage);
+        jobs::enqueue(tx, clock, kind, page_id, PRIORITY_BACKLOG).await?;
+    }
+    ask_for_comparison(archive, tx, page_id).await
+}
+
 /// Writes what was read into the page's row, its marks, and the flags it bears by itself. A page that was
 /// taken out stays out; says whether it is in.
-pub(crate) async fn save_reading(
+async fn save_reading(
     archive: &Archive,
     tx: &mut Tx,
     page_id: &str,

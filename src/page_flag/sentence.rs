@@ -134,6 +134,7 @@ mod tests {
             page_id: "p".into(),
             original_name: "0001.jpg".into(),
             number: 1,
+            may_come_back: false,
         };
         of(code, &details, Some(&other))
     }

@@ -139,6 +139,12 @@ impl Flags {
         flag.state == "open" && self.f.may(Act::ResolveFlags)
     }
 
+    fn may_take_back(&self, flag: &PageFlag) -> bool {
+        let other = flag.other.as_ref();
+        let any = flag.may_come_back || other.is_some_and(|other| other.may_come_back);
+        any && self.f.may(Act::ResolveFlags)
+    }
+
     /// Whether the two pictures may show one sheet.
     fn is_pair(&self, flag: &PageFlag) -> bool {
         flag.code == MAYBE_RESCAN
@@ -206,6 +212,8 @@ async fn carry_out(
         "same_this" => inspection::same_sheet(archive, caller, id, &flag.page_id).await?,
         "same_other" => inspection::same_sheet(archive, caller, id, other).await?,
         "different" => inspection::different_sheets(archive, caller, id).await?,
+        "take_back_this" => return take_back(archive, caller, &flag.page_id).await,
+        "take_back_other" => return take_back(archive, caller, other).await,
         _ => {
             return Err(Error::invalid(
                 "/act",
@@ -214,6 +222,11 @@ async fn carry_out(
             ));
         }
     };
+    Ok(())
+}
+
+async fn take_back(archive: &State, caller: &Caller, page_id: &str) -> Result<()> {
+    inspection::take_back(archive, caller, page_id).await?;
     Ok(())
 }
 

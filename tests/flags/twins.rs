@@ -96,11 +96,27 @@ async fn tell(ground: Ground) {
         .unwrap();
     assert_eq!(aside[0].outcome.as_deref(), Some("put_aside"));
     assert_eq!(codes(&open_flags(archive, &batch).await), []);
+    taken_back_and_put_aside_anew(archive, &batch, &earlier).await;
     in_another_batch(archive).await;
     holdings.check().await;
     if ground == Ground::Embedded {
         it_comes_back_from_the_vault(&holdings).await;
     }
+}
+
+/// The pair is asked about again, by the flag it was put aside with.
+async fn taken_back_and_put_aside_anew(archive: &Archive, batch: &str, earlier: &str) {
+    let reviewer = caller(Role::Reviewer);
+    let back = inspection::take_back(archive, &reviewer, earlier).await;
+    assert_eq!(back.unwrap().state, "read");
+    clerk::drain(archive).await.unwrap();
+    let flags = open_flags(archive, batch).await;
+    assert_eq!(codes(&flags), [("maybe_rescan", "phieu-1-lai.pdf")]);
+    let done = inspection::same_sheet(archive, &reviewer, &flags[0].id, earlier).await;
+    let other = done.unwrap().other.unwrap();
+    assert!(other.may_come_back);
+    clerk::drain(archive).await.unwrap();
+    assert_eq!(codes(&open_flags(archive, batch).await), []);
 }
 
 async fn in_another_batch(archive: &Archive) {

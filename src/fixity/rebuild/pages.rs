@@ -1,13 +1,10 @@
 //! Readings of pages: from the cache beside the vault where it is still there, else read again.
 
-use sogoc_workers::reading::PageReading;
-
 use super::Rebuilt;
 use crate::archive::Archive;
-use crate::catalogue::Tx;
 use crate::error::Result;
 use crate::jobs::{self, Kind, PRIORITY_BACKLOG};
-use crate::{page, record};
+use crate::page;
 
 /// Pages nobody has read, and those read before the newest map of their volume.
 const UNREAD: &str = "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
@@ -31,7 +28,7 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
                 .fetch_all(&mut *tx)
                 .await?;
         match reading {
-            Some(reading) => restore(archive, &mut tx, page_id, &reading).await?,
+            Some(reading) => page::book(archive, &mut tx, page_id, &reading).await?,
             None if decided.is_empty() => continue,
             None => {
                 rebuilt.pages_without_reading += 1;
@@ -47,22 +44,6 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
         tx.commit().await?;
     }
     Ok(())
-}
-
-async fn restore(
-    archive: &Archive,
-    tx: &mut Tx,
-    page_id: &str,
-    reading: &PageReading,
-) -> Result<()> {
-    if !page::save_reading(archive, tx, page_id, reading).await? {
-        return Ok(()); // taken out: it proposes nothing
-    }
-    let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
-        .bind(page_id)
-        .fetch_one(&mut **tx)
-        .await?;
-    record::propose(archive, tx, &scan_id, page_id, &reading.records).await
 }
 
 /// Queues every page that is still unread.

@@ -103,7 +103,7 @@ async fn save_decision(tx: &mut Tx, record: &KeptRecord) -> Result<()> {
         number: record.version,
         state: &record.state,
         author: &record.author,
-        note: "",
+        note: &record.note,
         at: &record.at,
     };
     save_version(tx, &record.id, &version, &record.fields).await?;

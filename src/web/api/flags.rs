@@ -1,4 +1,5 @@
-//! Flags of pages: listed, accepted, and met by putting a page aside or by a better scan.
+//! Flags of pages: listed, accepted, and met by putting a page aside or by a better scan; and pages taken
+//! back.
 
 use axum::Json;
 use axum::extract::{Path, State as Extracted};
@@ -6,6 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::inspection;
+use crate::page::PageView;
 use crate::page_flag::{self, FlagFilter, PageFlag};
 use crate::web::State;
 use crate::web::extract::{Asked, Given};
@@ -22,6 +24,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(replace))
         .routes(routes!(same_sheet))
         .routes(routes!(different_sheets))
+        .routes(routes!(take_back))
 }
 
 /// Why.
@@ -157,4 +160,18 @@ async fn different_sheets(
     Ok(Json(
         inspection::different_sheets(&archive, &caller, &id).await?,
     ))
+}
+
+/// Take back a page that was taken out; its records say what they said before, its flags are open again.
+#[utoipa::path(post, path = "/api/v1/pages/{id}/take-back", tag = "intake",
+    params(("id" = String, Path)),
+    responses((status = 200, body = PageView), (status = 401, body = ProblemDocument),
+        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument)))]
+async fn take_back(
+    Extracted(archive): Extracted<State>,
+    Api(caller): Api,
+    Path(id): Path<String>,
+) -> Result<Json<PageView>, Problem> {
+    Ok(Json(inspection::take_back(&archive, &caller, &id).await?))
 }
