@@ -3,6 +3,7 @@
 
 mod assemble;
 mod file;
+mod left_out;
 mod shelf;
 mod words;
 
@@ -17,6 +18,7 @@ use crate::audit::{self, Deed, Subject};
 use crate::error::{Error, Result};
 use crate::page::{self, PageView};
 use crate::scan::{self, Scan};
+pub use left_out::LeftOut;
 
 /// Most pages of one file; more are asked for in parts.
 pub const MOST_PAGES: usize = 600;
@@ -53,6 +55,8 @@ pub struct Document {
     pub name: String,
     /// What it is.
     pub form: Form,
+    /// Pages asked for that a person took out of the batch, so that they are not in it.
+    pub left_out: LeftOut,
 }
 
 /// What is to be made.
@@ -60,6 +64,7 @@ pub struct Document {
 struct Wish {
     scan: Scan,
     pages: Vec<PageView>,
+    left_out: LeftOut,
 }
 
 impl Wish {
@@ -69,7 +74,8 @@ impl Wish {
         let pages: Vec<String> = pages
             .map(|page| format!("{}-{}", page.number, page.rotation))
             .collect();
-        format!("{}/{}", self.scan.id, pages.join(","))
+        let (scan, left_out) = (&self.scan.id, self.left_out.spans());
+        format!("{scan}/{}/{left_out}", pages.join(","))
     }
 }
 
@@ -81,11 +87,12 @@ struct Made {
     form: Form,
 }
 
-/// The document of a scan or of some of its pages, with an entry in the log of who fetched it.
+/// The document of a scan or of some of its pages, with an entry in the log of who fetched it. Pages a
+/// person took out are left out.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`; `Refused` where a page was not read or cannot be shown, or there are too
-/// many; `NotNow` while a long one is being made; `Corrupt` master; `Invalid` range.
+/// `NotFound`, `Forbidden`; `Refused` where a page was not read or cannot be shown, all were taken out,
+/// or there are too many; `NotNow` while a long one is being made; `Corrupt` master; `Invalid` range.
 pub async fn of_scan(
     archive: &Arc<Archive>,
     caller: &Caller,
@@ -101,24 +108,32 @@ pub async fn of_scan(
     };
     let mut pages = page::of_scan(archive, caller, &scan.id).await?;
     pages.retain(|page| range.holds(page.number));
+    let left_out = left_out::part(&mut pages)?;
     check(&scan, &pages)?;
     let count = pages.len();
-    let made = shelf::fetch(archive, Wish { scan, pages }).await?;
+    let wish = Wish {
+        scan,
+        pages,
+        left_out: left_out.clone(),
+    };
+    let made = shelf::fetch(archive, wish).await?;
+    let (form, left_out) = match made.form {
+        Form::TwoLayer { .. } => ("two_layer", left_out),
+        Form::AsDelivered => ("as_delivered", LeftOut::default()), // the whole file, as it came
+    };
     let document = Document {
         file: std::fs::File::open(&made.file)?,
         size: made.size,
-        name: name_of(&asked.original_name),
+        name: name_of(&asked.original_name, &left_out),
         form: made.form,
-    };
-    let form = match document.form {
-        Form::TwoLayer { .. } => "two_layer",
-        Form::AsDelivered => "as_delivered",
+        left_out,
     };
     let subject = Subject {
         kind: "scan",
         id: scan_id,
     };
-    let details = json!({ "form": form, "pages": count });
+    let left_out = document.left_out.count();
+    let details = json!({ "form": form, "pages": count, "left_out": left_out });
     let mut tx = archive.catalogue.begin().await?;
     let deed = Deed::DocumentFetched;
     audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
@@ -177,11 +192,14 @@ fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
     Ok(())
 }
 
-/// The last part of the delivered name, ending in `.pdf`.
-fn name_of(original: &str) -> String {
+/// The last part of the delivered name with what it leaves out, ending in `.pdf`.
+fn name_of(original: &str, left_out: &LeftOut) -> String {
     let last = original.rsplit('/').next().unwrap_or(original);
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    format!("{stem}.pdf")
+    match left_out.in_words() {
+        Some((vi, _)) => format!("{stem} ({vi}).pdf"),
+        None => format!("{stem}.pdf"),
+    }
 }
 
 #[cfg(test)]
@@ -190,7 +208,8 @@ mod tests {
 
     #[test]
     fn the_name_is_the_delivered_one_as_a_pdf() {
-        assert_eq!(name_of("hộp 1/bằng.jpg"), "bằng.pdf");
-        assert_eq!(name_of("bằng"), "bằng.pdf");
+        let all = LeftOut::default();
+        assert_eq!(name_of("hộp 1/bằng.jpg", &all), "bằng.pdf");
+        assert_eq!(name_of("bằng", &all), "bằng.pdf");
     }
 }

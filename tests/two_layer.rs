@@ -1,6 +1,7 @@
 //! The two-layer document: what poppler and qpdf find in it, and when it is not given out.
 
 mod layers;
+mod left_out;
 mod refusals;
 
 use std::io::Read;

@@ -70,6 +70,8 @@ async fn compose(
         title: wish.scan.original_name.clone(),
         source_sha256: wish.scan.sha256.clone(),
         made_at: stamp(archive.clock.now()),
+        pages: wish.pages.iter().map(|page| page.number).collect(),
+        left_out: wish.left_out.in_words(),
     };
     let out: File = file
         .finish(&about)?

@@ -42,6 +42,10 @@ pub(super) struct About {
     pub source_sha256: String,
     /// When it is made, RFC 3339 UTC.
     pub made_at: String,
+    /// The number of each page in the scan.
+    pub pages: Vec<i64>,
+    /// What it leaves out, in Vietnamese and in English.
+    pub left_out: Option<(String, String)>,
 }
 
 /// Where an object is.
@@ -127,7 +131,8 @@ impl<W: Write> TwoLayerFile<W> {
             CATALOG,
             format!(
                 "<</Type/Catalog/Pages {PAGES} 0 R/Lang(vi)/Metadata {METADATA} 0 R/OutputIntents[<</Type/OutputIntent\
-                 /S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB)/DestOutputProfile {INTENT} 0 R>>]>>"
+                 /S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB)/DestOutputProfile {INTENT} 0 R>>]{}>>",
+                labels(&about.pages)
             ),
         );
         let kids: Vec<String> = (0..self.pages)
@@ -320,8 +325,35 @@ fn deflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// The metadata (ISO 16684-1): the claim to be PDF/A-2b, and whose picture it is.
+/// Page labels (ISO 32000-1, 12.4.2): a reader shows each page under its number in the scan. Pages counted
+/// from 1 without a gap need none.
+fn labels(pages: &[i64]) -> String {
+    if pages.iter().zip(1..).all(|(number, at)| *number == at) {
+        return String::new();
+    }
+    let starts = pages.iter().enumerate();
+    let starts = starts.filter(|(at, number)| *at == 0 || pages[at - 1] + 1 != **number);
+    let ranges: String = starts
+        .map(|(at, number)| format!("{at}<</S/D/St {number}>>"))
+        .collect();
+    format!("/PageLabels<</Nums[{ranges}]>>")
+}
+
+/// What is left out, as the description of the file.
+fn description(about: &About) -> String {
+    let Some((vi, en)) = &about.left_out else {
+        return String::new();
+    };
+    let (vi, en) = (escaped(vi), escaped(en));
+    format!(
+        "<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{vi}</rdf:li>\
+         <rdf:li xml:lang=\"en\">{en}</rdf:li></rdf:Alt></dc:description>"
+    )
+}
+
 fn packet(about: &About) -> String {
     let title = escaped(&about.title);
+    let description = description(about);
     let (source, time) = (&about.source_sha256, &about.made_at);
     format!(
         "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
@@ -330,7 +362,7 @@ fn packet(about: &About) -> String {
 xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">\
 <pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\
 <dc:source>urn:sha256:{source}</dc:source>\
-<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\
+<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>{description}\
 <xmp:CreateDate>{time}</xmp:CreateDate>\
 </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
     )

@@ -57,20 +57,24 @@ async fn document(
 
 /// The document as a download, sent as it is read from disk.
 pub fn given(document: Document) -> Response {
-    let form = match document.form {
+    let mut form = match document.form {
         Form::TwoLayer {
             pictures_as_delivered: true,
         } => "two-layer; pictures=as-delivered",
         Form::TwoLayer { .. } => "two-layer; pictures=lossless",
         Form::AsDelivered => "as-delivered",
-    };
+    }
+    .to_owned();
+    if document.left_out.count() > 0 {
+        form += &format!("; left-out=\"{}\"", document.left_out.spans());
+    }
     let name = utf8_percent_encode(&document.name, NON_ALPHANUMERIC);
     let disposition = format!("attachment; filename=\"tai-lieu.pdf\"; filename*=UTF-8''{name}");
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (header::CONTENT_LENGTH, document.size.to_string()),
         (header::CONTENT_DISPOSITION, disposition),
-        (header::HeaderName::from_static(FORM), form.to_owned()),
+        (header::HeaderName::from_static(FORM), form),
     ];
     let file = tokio::fs::File::from_std(document.file);
     (headers, Body::from_stream(ReaderStream::new(file))).into_response()

@@ -99,7 +99,7 @@ async fn a_page_delivered_on_its_side_is_shown_upright_and_its_words_follow() {
     }
 }
 
-fn is_sound_and_archival(path: &Path) {
+pub fn is_sound_and_archival(path: &Path) {
     ask("qpdf", &["--check"], path, &[]);
     let fonts = ask("pdffonts", &[], path, &[]);
     let rows: Vec<&str> = fonts.lines().skip(2).collect();

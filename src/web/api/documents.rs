@@ -22,7 +22,9 @@ pub fn routes() -> OpenApiRouter<State> {
 
 /// The document of a scan: PDF/A-2b with the words in place behind the picture, made when asked for and
 /// compared with the master. A delivered PDF that is signed or has text of its own comes as it was given;
-/// the header `sogoc-document` says which. A long one may answer 503 with `Retry-After` while it is made.
+/// the header `sogoc-document` says which. Pages a person took out are not in it, which the header, the
+/// file's name and its description say (`left-out="2,5-9"`).
+/// A long one may answer 503 with `Retry-After` while it is made.
 #[utoipa::path(get, path = "/api/v1/scans/{id}/document", tag = "records",
     params(("id" = String, Path), RangeAsked),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
