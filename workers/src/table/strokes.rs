@@ -223,15 +223,10 @@ impl Page {
         }
     }
 
-    /// Ink at a place of the page sheared by that slope.
-    fn is_ink(&self, x: i32, y: i32, slope: f64) -> bool {
-        let y = y + self.fall(x, slope);
+    /// Ink at a place of the page.
+    fn is_ink(&self, x: i32, y: i32) -> bool {
         let inside = (0..self.width as i32).contains(&x) && (0..self.height as i32).contains(&y);
         inside && self.ink[y as usize * self.width + x as usize]
-    }
-
-    fn fall(&self, x: i32, slope: f64) -> i32 {
-        (f64::from(x) * slope).round() as i32
     }
 
     fn strokes(&self, scale: f64, slope: f64) -> Vec<Stroke> {
@@ -241,29 +236,47 @@ impl Page {
             .collect()
     }
 
-    /// Ink that runs on along the slope, a pixel's gap allowed.
+    /// Ink that runs on along the slope, a pixel's gap allowed; rows are those of the page sheared by it.
     fn runs(&self, slope: f64) -> Vec<Run> {
         let shortest = self.pixels(LEAST_RUN);
-        let (width, ends) = (self.width as i32, [0, self.fall(self.width as i32, slope)]);
-        let (highest, lowest) = (ends[0].max(ends[1]), ends[0].min(ends[1]));
+        let falls: Vec<i32> = (0..self.width as i32).map(|x| fall(x, slope)).collect();
+        let (highest, lowest) = (falls.iter().max(), falls.iter().min());
+        let (highest, lowest) = (*highest.unwrap_or(&0), *lowest.unwrap_or(&0));
+        // Where the ink of each sheared row began to run and where it was last, nowhere yet.
+        let mut open = vec![(0, -9); self.height + (highest - lowest) as usize];
         let mut runs = Vec::new();
-        for row in -highest..self.height as i32 - lowest {
-            let mut from = 0;
-            let mut last = -9;
-            for x in 0..=width {
-                if x < width && !self.is_ink(x, row, slope) {
-                    continue;
-                }
-                if x == width || x - last > 2 {
-                    let upto = last + 1;
-                    if upto - from >= shortest {
-                        runs.push(Run { row, from, upto });
-                    }
-                    from = x;
-                }
-                last = x;
+        let mut end = |row: usize, (from, last): (i32, i32)| {
+            if last + 1 - from >= shortest {
+                let row = row as i32 - highest;
+                runs.push(Run {
+                    row,
+                    from,
+                    upto: last + 1,
+                });
             }
+        };
+        let mut follow = |y: usize, line: &[bool]| {
+            for x in (0..line.len()).filter(|x| line[*x]) {
+                let row = (y as i32 + highest - falls[x]) as usize;
+                let (x, (from, last)) = (x as i32, open[row]);
+                let runs_on = x - last <= 2;
+                if !runs_on {
+                    end(row, (from, last));
+                }
+                open[row] = (if runs_on { from } else { x }, x);
+            }
+        };
+        // Along a sheared row the page's own rows fall or rise; each must meet it from the left.
+        let lines = self.ink.chunks_exact(self.width.max(1)).enumerate();
+        if slope < 0.0 {
+            lines.rev().for_each(|(y, line)| follow(y, line));
+        } else {
+            lines.for_each(|(y, line)| follow(y, line));
         }
+        open.into_iter()
+            .enumerate()
+            .for_each(|(row, run)| end(row, run));
+        runs.sort_unstable_by_key(|run| (run.row, run.from));
         runs
     }
 
@@ -291,7 +304,7 @@ impl Page {
         let mut height = f64::from(group[0].row);
         let columns = arms.iter().zip(from..).map(|(arms, x)| {
             if let (Some((top, _)), Some((_, low))) = (arms.first(), arms.last()) {
-                height = f64::from(top + low) / 2.0 + f64::from(self.fall(x, slope));
+                height = f64::from(top + low) / 2.0 + f64::from(fall(x, slope));
             }
             Column {
                 height: height * scale,
@@ -307,7 +320,8 @@ impl Page {
 
     /// What letters do at one place of a line, which has two arms where it is double or a cross.
     fn column(&self, arms: &[(i32, i32)], x: i32, slope: f64) -> Column {
-        let ink = |y: i32| self.is_ink(x, y, slope);
+        let falls = fall(x, slope);
+        let ink = |y: i32| self.is_ink(x, y + falls);
         let reach = self.pixels(REACH);
         let up = |(top, _): &(i32, i32)| (1..=reach).all(|step| ink(top - step));
         let down = |(_, low): &(i32, i32)| (1..=reach).all(|step| ink(low + step));
@@ -320,4 +334,9 @@ impl Page {
             below: arms.iter().any(down),
         }
     }
+}
+
+/// How far the page sheared by that slope has sunk at a place across it.
+fn fall(x: i32, slope: f64) -> i32 {
+    (f64::from(x) * slope).round() as i32
 }
