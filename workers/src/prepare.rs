@@ -58,7 +58,7 @@ pub(crate) struct Grey {
 
 /// The grey page at reading resolution, its frame and uneven light taken away.
 pub(crate) fn clean(image: &DynamicImage, dpi: u32, without: &Without) -> Grey {
-    let mut picture = image.to_luma8();
+    let mut picture = colour::grey(image);
     if let DynamicImage::ImageRgb8(colour) = image
         && without.takes(Step::Red)
     {
@@ -113,13 +113,14 @@ pub(crate) fn darkest(picture: &GrayImage, depth: u32) -> GrayImage {
         })
         .unwrap_or(0) as u32;
     let paper = darkest + ((255 - darkest) * depth / 100).max(1);
-    let stretched = |value: u8| match u32::from(value) {
+    let stretched: [u8; 256] = std::array::from_fn(|value| match value as u32 {
         value if value <= darkest => 0,
         value if value >= paper => 255,
         value => ((value - darkest) * 255 / (paper - darkest)) as u8,
-    };
+    });
     let mut out = picture.clone();
-    out.iter_mut().for_each(|value| *value = stretched(*value));
+    out.iter_mut()
+        .for_each(|value| *value = stretched[usize::from(*value)]);
     out
 }
 

@@ -121,20 +121,20 @@ fn cut_edge(prepared: &Prepared, words: &[Word]) -> bool {
 /// Variance of the Laplacian, over the pixels where there is anything but paper.
 fn sharpness(picture: &GrayImage) -> f64 {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = picture.as_raw();
-    let (mut count, mut sum, mut squares) = (0u64, 0i64, 0i64);
+    if width < 3 {
+        return 0.0;
+    }
+    let (mut count, mut sum, mut squares) = (0u64, 0i64, 0u64);
     for y in (1..height.saturating_sub(1)).step_by(2) {
-        for x in 1..width.saturating_sub(1) {
-            let at = y * width + x;
-            let value = |at: usize| i64::from(pixels[at]);
-            let laplacian = value(at - 1) + value(at + 1) + value(at - width) + value(at + width)
-                - 4 * value(at);
-            if laplacian == 0 {
-                continue;
-            }
-            count += 1;
-            sum += laplacian;
-            squares += laplacian * laplacian;
+        let rows = &picture.as_raw()[(y - 1) * width..(y + 2) * width];
+        let (above, row, below) = (&rows[1..], &rows[width..2 * width], &rows[2 * width + 1..]);
+        let beside = above.iter().zip(below);
+        for (beside, (above, below)) in row.windows(3).zip(beside) {
+            let [left, own, right] = [beside[0], beside[1], beside[2]].map(i32::from);
+            let laplacian = left + right + i32::from(*above) + i32::from(*below) - 4 * own;
+            count += u64::from(laplacian != 0);
+            sum += i64::from(laplacian);
+            squares += u64::from(laplacian.unsigned_abs().pow(2));
         }
     }
     if count == 0 {

@@ -144,29 +144,27 @@ impl Pieces {
 
 fn runs(row: &[u8]) -> Vec<Run> {
     let mut runs = Vec::new();
-    let mut from = None;
-    for (x, value) in row.iter().enumerate() {
-        match (*value < INK, from) {
-            (true, None) => from = Some(x as u32),
-            (false, Some(start)) => {
-                runs.push(Run {
-                    from: start,
-                    to: x as u32,
-                    label: usize::MAX,
-                });
-                from = None;
-            }
-            _ => {}
-        }
-    }
-    if let Some(start) = from {
+    let mut at = 0;
+    while let Some(from) = next_ink(row, at) {
+        let length = row[from..].iter().position(|value| *value >= INK);
+        at = length.map_or(row.len(), |length| from + length);
         runs.push(Run {
-            from: start,
-            to: row.len() as u32,
+            from: from as u32,
+            to: at as u32,
             label: usize::MAX,
         });
     }
     runs
+}
+
+/// The first ink from there on. Most of a page is paper, passed sixteen pixels at a time.
+fn next_ink(row: &[u8], from: usize) -> Option<usize> {
+    let has_ink = |part: &&[u8]| part.iter().fold(u8::MAX, |dark, value| dark.min(*value)) < INK;
+    let passed = row[from..].chunks(16).position(|part| has_ink(&part))? * 16;
+    let part = row[from + passed..].iter();
+    part.clone()
+        .position(|value| *value < INK)
+        .map(|x| from + passed + x)
 }
 
 fn find(parent: &mut [usize], mut label: usize) -> usize {

@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::pixels::{filter, shrink};
+use super::pixels::{filter, paint_squares, shrink};
 
 /// Shrinking before the search: a rule or a stroke is thinner than this many pixels, a frame is not.
 const FACTOR: u32 = 4;
@@ -22,21 +22,14 @@ pub(super) fn paint_out(picture: &mut GrayImage) {
     }
     let (width, height) = (small.width() as usize, small.height() as usize);
     let reach = 2; // what the thinning took off, and the soft edge of the frame
-    let full_width = picture.width() as usize;
-    for (y, row) in picture.as_mut().chunks_exact_mut(full_width).enumerate() {
-        let sy = y / FACTOR as usize;
-        for sx in 0..width {
-            let near = |dy: usize| {
-                let at = dy * width;
-                frame[at + sx.saturating_sub(reach)..at + (sx + reach + 1).min(width)]
-                    .contains(&true)
-            };
-            if (sy.saturating_sub(reach)..(sy + reach + 1).min(height)).any(near) {
-                let from = sx * FACTOR as usize;
-                row[from..(from + FACTOR as usize).min(full_width)].fill(255);
-            }
-        }
-    }
+    let gone = |sx: usize, sy: usize| {
+        let near = |dy: usize| {
+            let at = dy * width;
+            frame[at + sx.saturating_sub(reach)..at + (sx + reach + 1).min(width)].contains(&true)
+        };
+        (sy.saturating_sub(reach)..(sy + reach + 1).min(height)).any(near)
+    };
+    paint_squares(picture, FACTOR as usize, gone);
 }
 
 fn flood_from_edges(small: &GrayImage) -> Vec<bool> {

@@ -4,6 +4,7 @@
 use image::GrayImage;
 
 use super::blobs::{Blob, components};
+use super::pixels::paint_squares;
 
 /// Side of the squares the search works on, in pixels.
 const SQUARE: usize = 4;
@@ -54,14 +55,7 @@ pub(super) fn paint_out(picture: &mut GrayImage, dpi: u32) {
         let beside = inside.is_some() || near(&framed, width, height, x, y);
         !middle.holds(x, y) && beside && !kept
     };
-    let full = picture.width() as usize;
-    for (row, line) in picture.as_mut().chunks_exact_mut(full).enumerate() {
-        for (column, part) in line.chunks_mut(SQUARE).enumerate() {
-            if gone(column, row / SQUARE) {
-                part.fill(255);
-            }
-        }
-    }
+    paint_squares(picture, SQUARE, gone);
 }
 
 /// A part of the page in squares: left, top, right, bottom.

@@ -10,20 +10,18 @@ pub(crate) fn shrink(picture: &GrayImage, factor: u32) -> GrayImage {
     let (small_w, small_h) = (width.div_ceil(factor), height.div_ceil(factor));
     let mut small = GrayImage::new(small_w, small_h);
     let source = picture.as_raw();
-    let mut sums = vec![0u32; small_w as usize];
-    for sy in 0..small_h {
-        let rows = (sy * factor)..((sy + 1) * factor).min(height);
+    let mut sums = vec![0u32; width as usize];
+    let rows = source.chunks(((width * factor) as usize).max(1));
+    for (rows, line) in rows.zip(small.as_mut().chunks_exact_mut((small_w as usize).max(1))) {
         sums.fill(0);
-        for y in rows.clone() {
-            let row = &source[(y * width) as usize..((y + 1) * width) as usize];
-            for (sum, chunk) in sums.iter_mut().zip(row.chunks(factor as usize)) {
-                *sum += chunk.iter().map(|v| u32::from(*v)).sum::<u32>();
+        for row in rows.chunks_exact(width as usize) {
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum += u32::from(*value);
             }
         }
-        for (sx, sum) in sums.iter().enumerate() {
-            let columns = factor.min(width - sx as u32 * factor);
-            let mean = sum / (columns * rows.len() as u32);
-            small.as_mut()[(sy * small_w) as usize + sx] = mean as u8;
+        let high = (rows.len() / width as usize) as u32;
+        for (value, square) in line.iter_mut().zip(sums.chunks(factor as usize)) {
+            *value = (square.iter().sum::<u32>() / (square.len() as u32 * high)) as u8;
         }
     }
     small
@@ -51,34 +49,55 @@ pub(super) fn filter(picture: &mut GrayImage, radius: usize, pick: fn(&[u8]) -> 
     }
 }
 
+/// Paints white every square of pixels that is `gone`, told its column and row.
+pub(super) fn paint_squares(
+    picture: &mut GrayImage,
+    side: usize,
+    gone: impl Fn(usize, usize) -> bool,
+) {
+    let width = picture.width() as usize;
+    let rows = picture.as_mut().chunks_mut((width * side).max(1));
+    for (row, lines) in rows.enumerate() {
+        for column in (0..width.div_ceil(side)).filter(|column| gone(*column, row)) {
+            for line in lines.chunks_exact_mut(width) {
+                line[column * side..((column + 1) * side).min(width)].fill(255);
+            }
+        }
+    }
+}
+
+/// Fixed-point places on a page have so many bits behind the point: a row of a thousand inches goes
+/// astray by less than a millionth of a pixel, and `floor` is a shift.
+const POINT: u32 = 44;
+
 /// The page turned as `turn` says, between pixels linearly; what lies outside is white.
 pub(super) fn resample(picture: &GrayImage, turn: &Turn) -> GrayImage {
-    let (width, height) = (picture.width() as i32, picture.height() as i32);
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
     let source = picture.as_raw();
     let mut out = GrayImage::from_pixel(turn.upright.0, turn.upright.1, image::Luma([255]));
     let origin = turn.to_quartered(0.5, 0.5);
     let (sin, cos) = turn.skew.to_radians().sin_cos();
+    let fixed = |pixels: f64| (pixels * (1u64 << POINT) as f64).round() as i64;
+    let step = (fixed(cos), fixed(sin));
+    // Beside and below the pixel another one is needed; before the first, a place wraps to a large one.
+    let (last_x, last_y) = (width.saturating_sub(1), height.saturating_sub(1));
     let out_width = turn.upright.0 as usize;
     for (line, row) in out.as_mut().chunks_exact_mut(out_width).enumerate() {
-        let (mut x, mut y) = (
-            origin.0 - line as f64 * sin - 0.5,
-            origin.1 + line as f64 * cos - 0.5,
-        );
+        let mut x = fixed(origin.0 - line as f64 * sin - 0.5);
+        let mut y = fixed(origin.1 + line as f64 * cos - 0.5);
         for value in row.iter_mut() {
-            let (left, top) = (x.floor() as i32, y.floor() as i32);
-            if left >= 0 && top >= 0 && left + 1 < width && top + 1 < height {
-                let at = (top * width + left) as usize;
-                let (fx, fy) = (
-                    ((x - f64::from(left)) * 256.0) as u32,
-                    ((y - f64::from(top)) * 256.0) as u32,
-                );
-                let mix = |a: u8, b: u8| u32::from(a) * (256 - fx) + u32::from(b) * fx;
-                let above = mix(source[at], source[at + 1]);
-                let below = mix(source[at + width as usize], source[at + width as usize + 1]);
+            let (left, top) = ((x >> POINT) as usize, (y >> POINT) as usize);
+            if left < last_x && top < last_y {
+                let at = top * width + left;
+                let part = |place: i64| (place >> (POINT - 8)) as u32 & 255;
+                let (fx, fy) = (part(x), part(y));
+                let mix = |pair: &[u8]| u32::from(pair[0]) * (256 - fx) + u32::from(pair[1]) * fx;
+                let above = mix(&source[at..at + 2]);
+                let below = mix(&source[at + width..at + width + 2]);
                 *value = ((above * (256 - fy) + below * fy) >> 16) as u8;
             }
-            x += cos;
-            y += sin;
+            x += step.0;
+            y += step.1;
         }
     }
     out

@@ -126,3 +126,38 @@ fn a_red_ring_goes_and_a_red_letter_and_black_ink_stay() {
     assert!(picture.get_pixel(441, 101).0[0] < 60);
     assert!(picture.get_pixel(60, 500).0[0] < 160);
 }
+
+#[test]
+fn a_colour_page_becomes_as_grey_as_by_the_image_crate() {
+    let some = |at: u32| (at * 5) as u8;
+    let colours = image::RgbImage::from_fn(52 * 52, 52, |x, y| {
+        image::Rgb([some(x % 52), some(x / 52), some(y)])
+    });
+    let colours = DynamicImage::ImageRgb8(colours);
+    let (own, theirs) = (colour::grey(&colours), colours.to_luma8());
+    let differing = own.iter().zip(theirs.iter()).filter(|(a, b)| a != b);
+    let steps: Vec<u8> = differing.map(|(a, b)| a.abs_diff(*b)).collect();
+    assert!(steps.iter().all(|step| *step == 1));
+    assert!(steps.len() < 10, "{} of 140,608", steps.len());
+}
+
+#[test]
+fn a_page_turned_by_nothing_stays_and_one_turned_keeps_its_middle() {
+    let mut picture = white(301, 201);
+    fill(&mut picture, 140, 100, 21, 1, 0);
+    let turn = |skew: f64| Turn {
+        delivered: (301, 201),
+        quarter: 0,
+        skew,
+        scale: 1.0,
+        upright: (301, 201),
+    };
+    let same = pixels::resample(&picture, &turn(0.0));
+    assert_eq!(same.get_pixel(150, 100), picture.get_pixel(150, 100));
+    assert_eq!(same.get_pixel(150, 103).0, [255]);
+    let leaning = pixels::resample(&picture, &turn(10.0));
+    assert!(leaning.get_pixel(150, 100).0[0] < 60);
+    assert_eq!(leaning.get_pixel(150, 110).0, [255]);
+    // Outside the page is white paper, not what a place before its first pixel wraps to.
+    assert_eq!(leaning.get_pixel(0, 0).0, [255]);
+}
