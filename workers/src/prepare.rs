@@ -22,6 +22,8 @@ pub(crate) use pixels::shrink;
 
 /// Above this the page is halved: finer scans cost time and read no better.
 const FINEST_DPI: u32 = 450;
+/// One pixel in so many must be ink where something is written; a speck or two are not.
+const LEAST_INK: usize = 2500;
 /// Below this many degrees straightening would blur more than it helps.
 const LEAST_SKEW: f64 = 0.06;
 
@@ -94,6 +96,13 @@ pub(crate) fn clean_red(image: &DynamicImage, dpi: u32, without: &Without) -> Op
         .collect();
     let picture = GrayImage::from_raw(colour.width(), colour.height(), red)?;
     Some(flat(grey_of(picture, dpi, without)))
+}
+
+/// Whether anything on a part of a clean page is as dark as ink: in [`darkest`] of bare paper its grain turns
+/// black, which takes the engine a hundred times as long as words.
+pub(crate) fn holds_ink(picture: &GrayImage) -> bool {
+    let inked = picture.as_raw().iter().filter(|value| **value < blobs::INK);
+    inked.count() * LEAST_INK > picture.as_raw().len()
 }
 
 /// The darkest ink alone, down to `depth` hundredths of the way to the paper: stamps, pencil and what

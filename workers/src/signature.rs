@@ -64,11 +64,12 @@ pub(crate) fn read_again(
     let mut heading = form::last_heading(signer, page_lines).map(|(_, bounds)| bounds);
     let mut names: Vec<Found> = Vec::new();
     let mut seen: Vec<Line> = Vec::new();
-    for depth in looks(&prepared.without) {
+    let wide = below_text(page_lines, picture.dimensions());
+    let wanted = heading.is_none() && prepare::holds_ink(&cropped(picture, wide));
+    for depth in looks(&prepared.without).iter().filter(|_| wanted) {
         if heading.is_some() {
             break;
         }
-        let wide = below_text(page_lines, picture.dimensions());
         let block = block(&look(picture, wide, *depth), wide, prepared.dpi, engine)?;
         heading = form::last_heading(signer, &block).map(|(_, bounds)| bounds);
         names.extend(name_in(&block, signer));
@@ -214,11 +215,12 @@ fn within(wanted: [i32; 4], size: (u32, u32)) -> [u32; 4] {
     ]
 }
 
-fn look(picture: &GrayImage, [left, top, width, height]: [u32; 4], depth: u32) -> GrayImage {
-    prepare::darkest(
-        &crop_imm(picture, left, top, width, height).to_image(),
-        depth,
-    )
+fn look(picture: &GrayImage, place: [u32; 4], depth: u32) -> GrayImage {
+    prepare::darkest(&cropped(picture, place), depth)
+}
+
+fn cropped(picture: &GrayImage, [left, top, width, height]: [u32; 4]) -> GrayImage {
+    crop_imm(picture, left, top, width, height).to_image()
 }
 
 /// Whether two of the readings are the same.

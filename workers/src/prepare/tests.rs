@@ -161,3 +161,13 @@ fn a_page_turned_by_nothing_stays_and_one_turned_keeps_its_middle() {
     // Outside the page is white paper, not what a place before its first pixel wraps to.
     assert_eq!(leaning.get_pixel(0, 0).0, [255]);
 }
+
+#[test]
+fn a_word_is_ink_and_the_grain_of_bare_paper_is_none() {
+    let mut paper = GrayImage::from_fn(400, 300, |x, y| Luma([215 + (x * 7 + y * 13) as u8 % 41]));
+    fill(&mut paper, 40, 40, 3, 3, 20); // a speck
+    assert!(!holds_ink(&paper));
+    fill(&mut paper, 100, 100, 30, 4, 40);
+    assert!(holds_ink(&paper));
+    assert!(!holds_ink(&GrayImage::new(0, 0)));
+}
