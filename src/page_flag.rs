@@ -82,6 +82,17 @@ pub struct OtherPage {
     pub number: i64,
     /// True where it was taken out and may be taken back.
     pub may_come_back: bool,
+    /// Its batch, where that is not the flagged page's.
+    pub batch: Option<OtherBatch>,
+}
+
+/// The batch of the other page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OtherBatch {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
 }
 
 /// A flag as shown.
@@ -163,9 +174,11 @@ fn select() -> String {
         "SELECT g.*, p.number AS page_number, p.scan_id, s.batch_id, s.original_name,
             {page} AS page_back, {other} AS other_back,
             o.number AS other_number, os.original_name AS other_name,
+            ob.id AS other_batch, ob.name AS other_batch_name,
             COALESCE(w.name, g.resolved_by) AS resolver
          FROM page_flags g JOIN pages p ON p.id = g.page_id JOIN scans s ON s.id = p.scan_id
          LEFT JOIN pages o ON o.id = g.other_id LEFT JOIN scans os ON os.id = o.scan_id
+         LEFT JOIN batches ob ON ob.id = os.batch_id AND ob.id <> s.batch_id
          LEFT JOIN people w ON w.id = g.resolved_by"
     )
 }
@@ -368,19 +381,32 @@ fn gravity(code: &str) -> i64 {
     }
 }
 
-fn view_of(row: &sqlx::any::AnyRow) -> Result<PageFlag> {
-    let code: String = row.try_get("code")?;
-    let details: Details = serde_json::from_str(row.try_get("details")?)?;
+fn other_of(row: &sqlx::any::AnyRow) -> Result<Option<OtherPage>> {
     let other_name: Option<String> = row.try_get("other_name")?;
-    let other = match other_name {
-        Some(original_name) => Some(OtherPage {
-            page_id: row.try_get("other_id")?,
-            original_name,
-            number: row.try_get("other_number")?,
-            may_come_back: row.try_get::<i64, _>("other_back")? == 1,
+    let Some(original_name) = other_name else {
+        return Ok(None);
+    };
+    let batch: Option<String> = row.try_get("other_batch")?;
+    let batch = match batch {
+        Some(id) => Some(OtherBatch {
+            id,
+            name: row.try_get("other_batch_name")?,
         }),
         None => None,
     };
+    Ok(Some(OtherPage {
+        page_id: row.try_get("other_id")?,
+        original_name,
+        number: row.try_get("other_number")?,
+        may_come_back: row.try_get::<i64, _>("other_back")? == 1,
+        batch,
+    }))
+}
+
+fn view_of(row: &sqlx::any::AnyRow) -> Result<PageFlag> {
+    let code: String = row.try_get("code")?;
+    let details: Details = serde_json::from_str(row.try_get("details")?)?;
+    let other = other_of(row)?;
     let (vi, en) = sentence::of(&code, &details, other.as_ref());
     let known = flag(&code);
     let remedy = |text: Option<&'static str>| text.unwrap_or_default().to_owned();

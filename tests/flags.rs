@@ -154,7 +154,9 @@ async fn a_volume_is_compared_over_all_its_batches() {
         [("pages_missing", "1.pdf"), ("page_doubled", "4.pdf")]
     );
     assert!(
-        flags[0].vi.contains("«3.pdf» hết ở số trang 3"),
+        flags[0]
+            .vi
+            .contains("«3.pdf» ở lô «Nửa đầu» hết ở số trang 3"),
         "{}",
         flags[0].vi
     );

@@ -88,17 +88,25 @@ fn capital(sentence: &str) -> String {
 }
 
 fn place_vi(other: &OtherPage) -> String {
-    match other.number {
-        1 => format!("ảnh «{}»", other.original_name),
-        number => format!("ảnh «{}», trang {number} của tệp", other.original_name),
+    let mut place = format!("ảnh «{}»", other.original_name);
+    if other.number > 1 {
+        place += &format!(", trang {} của tệp", other.number);
     }
+    if let Some(batch) = &other.batch {
+        place += &format!(" ở lô «{}»", batch.name);
+    }
+    place
 }
 
 fn place_en(other: &OtherPage) -> String {
-    match other.number {
-        1 => format!("image “{}”", other.original_name),
-        number => format!("image “{}”, page {number} of the file", other.original_name),
+    let mut place = format!("image “{}”", other.original_name);
+    if other.number > 1 {
+        place += &format!(", page {} of the file", other.number);
     }
+    if let Some(batch) = &other.batch {
+        place += &format!(" in batch “{}”", batch.name);
+    }
+    place
 }
 
 /// What is counted; a field by the name people have for it.
@@ -135,6 +143,7 @@ mod tests {
             original_name: "0001.jpg".into(),
             number: 1,
             may_come_back: false,
+            batch: None,
         };
         of(code, &details, Some(&other))
     }

@@ -78,6 +78,11 @@ async fn tell(ground: Ground) {
         flags[0].vi,
         "Có thể là cùng một tờ đã quét ở ảnh «phieu-1.pdf»."
     );
+    assert_eq!(
+        flags[0].other.clone().unwrap().batch,
+        None,
+        "the same batch"
+    );
     let reviewer = caller(Role::Reviewer);
     let stranger = page::of_scan(archive, &reviewer, &first[3].id)
         .await
@@ -125,6 +130,12 @@ async fn in_another_batch(archive: &Archive) {
     deliver(archive, &batch, "2.pdf", &sheet(OWN[1], true)).await;
     let flags = open_flags(archive, &batch).await;
     assert_eq!(codes(&flags), [("maybe_rescan", "2.pdf")]);
+    assert_eq!(
+        flags[0].vi,
+        "Có thể là cùng một tờ đã quét ở ảnh «phieu-2.pdf» ở lô «Phiếu»."
+    );
+    let there = flags[0].other.clone().unwrap().batch.unwrap();
+    assert_ne!(there.id, batch);
     let done = inspection::different_sheets(archive, &reviewer, &flags[0].id).await;
     assert_eq!(done.unwrap().state, "different");
     deliver(
