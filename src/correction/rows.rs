@@ -91,6 +91,25 @@ pub async fn of_record(
     rows.iter().map(entry_of).collect()
 }
 
+/// The class of each record that entries change, by the record's id.
+pub(crate) async fn classes_of(
+    archive: &Archive,
+    entries: &[Correction],
+) -> Result<BTreeMap<String, String>> {
+    let mut classes = BTreeMap::new();
+    for entry in entries {
+        if classes.contains_key(&entry.record_id) {
+            continue;
+        }
+        let class = sqlx::query_scalar("SELECT class FROM records WHERE id = $1")
+            .bind(&entry.record_id)
+            .fetch_one(archive.catalogue.pool())
+            .await?;
+        classes.insert(entry.record_id.clone(), class);
+    }
+    Ok(classes)
+}
+
 /// The approved entries of a record, by number.
 pub(super) async fn approved_of(pool: &AnyPool, record_id: &str) -> Result<Vec<Correction>> {
     let rows = sqlx::query(

@@ -41,6 +41,8 @@ pub struct Place {
 pub struct Hint {
     /// Record id.
     pub record_id: String,
+    /// Class id.
+    pub class: String,
     /// Name as read.
     pub name: String,
     /// The file's name as delivered.
@@ -103,7 +105,7 @@ fn may_hold(place: &Place, sought: &Sought) -> bool {
 /// Undecided records whose name shares all but one of the words sought.
 pub(super) async fn undecided(archive: &Archive, sought: &Sought) -> Result<Vec<Hint>> {
     let rows = sqlx::query(
-        "SELECT r.id, r.ordinal, p.number, s.original_name, v.fields
+        "SELECT r.id, r.class, r.ordinal, p.number, s.original_name, v.fields
          FROM records r JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
          JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
          WHERE r.state IN ('proposed', 'corrected') ORDER BY r.id DESC LIMIT $1",
@@ -124,6 +126,7 @@ pub(super) async fn undecided(archive: &Archive, sought: &Sought) -> Result<Vec<
         }
         hints.push(Hint {
             record_id: row.try_get("id")?,
+            class: row.try_get("class")?,
             name,
             original_name: row.try_get("original_name")?,
             page_number: row.try_get("number")?,

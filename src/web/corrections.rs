@@ -3,6 +3,8 @@
 mod entering;
 mod one;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State as Extracted;
@@ -46,6 +48,8 @@ struct List {
     names: Names,
     asked: String,
     entries: Vec<Correction>,
+    /// Class of each record, by its id.
+    classes: BTreeMap<String, String>,
 }
 
 impl List {
@@ -55,6 +59,11 @@ impl List {
 
     fn day(&self, day: &str) -> String {
         spoken_date(day)
+    }
+
+    fn class_of(&self, entry: &Correction) -> &str {
+        let class = self.classes.get(&entry.record_id);
+        class.map_or("", String::as_str)
     }
 }
 
@@ -67,8 +76,10 @@ async fn list(
         state: asked.state.clone(),
         ..CorrectionFilter::default()
     };
+    let entries = correction::list(&archive, &signed.caller, &filter).await?;
     let page = List {
-        entries: correction::list(&archive, &signed.caller, &filter).await?,
+        classes: correction::classes_of(&archive, &entries).await?,
+        entries,
         names: Names::of(&archive),
         asked: asked.state.unwrap_or_default(),
         f: signed.frame,

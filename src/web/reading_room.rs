@@ -115,7 +115,8 @@ pub struct Name {
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     classes: BTreeMap<String, Name>,
-    fields: BTreeMap<String, Name>,
+    /// By class, then by key: classes call a field of the same key by names of their own.
+    fields: BTreeMap<String, BTreeMap<String, Name>>,
 }
 
 impl Names {
@@ -128,10 +129,9 @@ impl Names {
                 en: label.en.clone(),
             };
             names.classes.insert(class.id.clone(), name(&class.label));
-            for field in &class.fields {
-                let known = names.fields.entry(field.key.clone());
-                known.or_insert_with(|| name(&field.label));
-            }
+            let fields = class.fields.iter();
+            let fields = fields.map(|field| (field.key.clone(), name(&field.label)));
+            names.fields.insert(class.id.clone(), fields.collect());
         }
         names
     }
@@ -141,9 +141,13 @@ impl Names {
         called(&self.classes, f, id)
     }
 
-    /// Name of a field; its key when no class has it.
-    pub fn field<'a>(&'a self, f: &Frame, key: &'a str) -> &'a str {
-        called(&self.fields, f, key)
+    /// What a class calls a field; where it has none of that key, what the first class that has calls it;
+    /// its key when no class does.
+    pub fn field<'a>(&'a self, f: &Frame, class: &str, key: &'a str) -> &'a str {
+        let has = |fields: &&BTreeMap<String, Name>| fields.contains_key(key);
+        let own = self.fields.get(class).filter(has);
+        let fields = own.or_else(|| self.fields.values().find(has));
+        fields.map_or(key, |fields| called(fields, f, key))
     }
 
     /// Every class, by id.
@@ -214,7 +218,7 @@ impl SearchPage {
             .iter()
             .filter_map(|key| Some((*key, hit.fields.get(*key)?)))
             .map(|(key, value)| {
-                let name = self.names.field(&self.f, key).to_owned();
+                let name = self.names.field(&self.f, &hit.class, key).to_owned();
                 (name, spoken(key, value))
             })
             .collect()

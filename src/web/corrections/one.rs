@@ -38,6 +38,8 @@ struct Entry {
     f: Frame,
     names: Names,
     entry: Correction,
+    /// Of the record it changes.
+    class: String,
     printed: BTreeMap<String, String>,
     entered_by: String,
     decided_by: String,
@@ -58,7 +60,7 @@ impl Entry {
         let mut lines = Vec::new();
         for (key, change) in &self.entry.changes {
             let printed = self.printed.get(key).map_or("", String::as_str);
-            let name = self.names.field(&self.f, key);
+            let name = self.names.field(&self.f, &self.class, key);
             lines.push((
                 name,
                 printed,
@@ -108,6 +110,7 @@ async fn open(
 ) -> Result<Response, PageFault> {
     let entry = correction::get(&archive, &signed.caller, &id).await?;
     let record = record::get(&archive, &signed.caller, &entry.record_id).await?;
+    let class = record.class;
     let printed = record
         .fields
         .into_iter()
@@ -120,6 +123,7 @@ async fn open(
     let people = correction::names_of(&archive, &signed.caller, &entry).await?;
     let page = Entry {
         names: Names::of(&archive),
+        class,
         printed: printed.collect(),
         entered_by: people.0,
         decided_by: people.1,

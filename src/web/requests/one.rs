@@ -170,7 +170,7 @@ impl Request {
     }
 
     /// The fields by which a clerk recognises the one asked for.
-    fn facts(&self, fields: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    fn facts(&self, class: &str, fields: &BTreeMap<String, String>) -> Vec<(String, String)> {
         const SHOWN: [&str; 7] = [
             "ngay_sinh",
             "noi_sinh",
@@ -184,7 +184,7 @@ impl Request {
             .iter()
             .filter_map(|key| Some((*key, fields.get(*key)?)))
             .map(|(key, value)| {
-                let name = self.names.field(&self.f, key).to_owned();
+                let name = self.names.field(&self.f, class, key).to_owned();
                 (name, spoken(key, value))
             })
             .collect()
@@ -194,7 +194,7 @@ impl Request {
     fn other_facts(&self, hit: &Candidate) -> Vec<(String, String)> {
         let mut fields = hit.fields.clone();
         fields.retain(|key, _| hit.reasons.iter().all(|reason| reason.field != *key));
-        self.facts(&fields)
+        self.facts(&hit.class, &fields)
     }
 
     fn said(&self, key: &str, value: &str) -> String {
