@@ -38,6 +38,9 @@ function show(entry) {
   centre(shown);
 }
 
+// A telephone's keyboard makes the pane lower: what is being keyed stays in its middle.
+new ResizeObserver(() => shown && centre(shown)).observe(pane);
+
 document.querySelector(".viewer .bar")?.addEventListener("click", (event) => {
   const wish = event.target.dataset.zoom;
   if (wish === "in") setWidth(width * 1.4);

@@ -44,6 +44,30 @@ async function picture(page, name) {
   await page.setViewportSize(size);
 }
 
+/** On a telephone, with the keyboard down and up, the picture stays in view beside the field being keyed. */
+async function keyedInView(page, field) {
+  const size = page.viewportSize();
+  for (const height of [844, 430]) {
+    await page.setViewportSize({ width: 390, height });
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.evaluate(() => document.activeElement?.blur());
+    await page.focus(field);
+    await page.waitForTimeout(200);
+    const [pane, input, spot] = await page.evaluate(
+      (of) => [".viewer .pane", of, "#spot"].map((name) => {
+        const { top, bottom } = document.querySelector(name).getBoundingClientRect();
+        return { top, bottom };
+      }),
+      field,
+    );
+    const said = JSON.stringify({ height, pane, input, spot });
+    assert.ok(pane.top >= -1 && pane.bottom - pane.top >= 90, `the picture is out of sight: ${said}`);
+    assert.ok(input.top >= pane.bottom && input.bottom <= height, `the field is covered: ${said}`);
+    assert.ok(spot.bottom > pane.top && spot.top < pane.bottom, `the field's place is not shown: ${said}`);
+  }
+  await page.setViewportSize(size);
+}
+
 // The archivist opens a batch and uploads; the line breaks once and the upload goes on.
 const archivist = await person("vanthu");
 await picture(archivist, "home");
@@ -89,6 +113,8 @@ await reviewer.waitForFunction(async () => {
 }, undefined, { timeout: 120_000 });
 await reviewer.focus("#f-ho_ten");
 await picture(reviewer, "record");
+await keyedInView(reviewer, "#f-ho_ten");
+await keyedInView(reviewer, "#f-so_hieu");
 await reviewer.fill("#f-ho_ten", NAME);
 for (const input of await reviewer.locator(".entry.doubtful input:not([type=hidden])").all()) {
   if ((await input.inputValue()) === "") await input.fill("-");
