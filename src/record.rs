@@ -63,7 +63,23 @@ pub struct RecordView {
 impl RecordView {
     /// Whether a value is struck out on paper and nobody has said yet that it stands.
     pub fn is_struck(&self) -> bool {
-        self.fields.values().any(|field| field.struck)
+        self.struck().next().is_some()
+    }
+
+    /// Keys of the values struck out on paper of which nobody has said yet that they stand.
+    pub(crate) fn struck(&self) -> impl Iterator<Item = &str> {
+        self.keys_where(|field| field.struck)
+    }
+
+    /// Keys of the fields where something is written that was not read, a note in the margin for one, and
+    /// that nobody has typed in or said to be nothing.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        self.keys_where(|field| field.value.is_empty() && !field.accepted)
+    }
+
+    fn keys_where(&self, is_so: fn(&FieldReading) -> bool) -> impl Iterator<Item = &str> {
+        let fields = self.fields.iter().filter(move |(_, field)| is_so(field));
+        fields.map(|(key, _)| key.as_str())
     }
 }
 

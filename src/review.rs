@@ -9,6 +9,7 @@ pub(crate) use whole_page::{reject_all_of, restore_all_of};
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use sogoc_workers::class::Class;
 use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
@@ -49,10 +50,11 @@ pub async fn correct(
 
 /// Approves the version seen: it is published, and goes to the vault shortly.
 ///
-/// A value that is struck out on paper has to be confirmed or corrected first: the clerk sends it again.
+/// A value that is struck out on paper has to be confirmed or corrected first: the clerk sends it again. So
+/// has a note that was not read: the clerk types it in, or sends it empty.
 ///
 /// # Errors
-/// `Refused` with code `stale`, `incomplete` or `struck_out`.
+/// `Refused` with code `stale`, `incomplete`, `struck_out` or `unread`.
 pub async fn approve(
     archive: &Archive,
     caller: &Caller,
@@ -64,7 +66,8 @@ pub async fn approve(
     if before.state == "approved" {
         return Ok(before);
     }
-    let missing = missing_mandatory(archive.classes.get(&before.class), &before.fields);
+    let class = archive.classes.get(&before.class);
+    let missing = missing_mandatory(class, &before.fields);
     if !missing.is_empty() {
         let list = missing.join(", ");
         return Err(Error::refused(
@@ -73,9 +76,7 @@ pub async fn approve(
             format!("Not approved, still missing: {list}. If the paper says nothing, enter “-”."),
         ));
     }
-    if before.is_struck() {
-        return Err(struck_out());
-    }
+    refuse_undecided(class, &before)?;
     let mut fields = before.fields.clone();
     // The person has seen every field beside the image: nothing is in doubt any more.
     for field in fields.values_mut() {
@@ -226,14 +227,50 @@ fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {
     }
 }
 
-fn struck_out() -> Error {
-    Error::refused(
-        "struck_out",
-        "Trên giấy có nét gạch bỏ. Hãy đối chiếu với ảnh rồi sửa, xác nhận giá trị vẫn đúng, hoặc loại bỏ \
-         bản ghi này.",
-        "Something is struck out on paper. Look at the image, then correct it, confirm that it stands, or \
-         reject this record.",
-    )
+/// What only a person can say of the paper is said before a record is approved.
+fn refuse_undecided(class: Option<&Class>, record: &RecordView) -> Result<()> {
+    let (vi, en) = labels(class, record.struck());
+    if !vi.is_empty() {
+        return Err(Error::refused(
+            "struck_out",
+            format!(
+                "Trên giấy có nét gạch bỏ ở: {vi}. Hãy đối chiếu với ảnh rồi sửa, xác nhận giá trị vẫn đúng, \
+                 hoặc loại bỏ bản ghi này."
+            ),
+            format!(
+                "Struck out on paper: {en}. Look at the image, then correct it, confirm that it stands, or \
+                 reject this record."
+            ),
+        ));
+    }
+    let (vi, en) = labels(class, record.unread());
+    if vi.is_empty() {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "unread",
+        format!(
+            "Trên giấy có chữ mà máy không đọc được ở: {vi}. Hãy xem ảnh rồi gõ vào, hoặc xác nhận là không có \
+             ghi chú hay không đọc được."
+        ),
+        format!(
+            "Written on paper, but not read: {en}. Look at the image, then type it in, or confirm that there is \
+             nothing or that it cannot be read."
+        ),
+    ))
+}
+
+/// Fields as people call them, in Vietnamese and in English; both empty where there are none.
+fn labels<'a>(class: Option<&Class>, keys: impl Iterator<Item = &'a str>) -> (String, String) {
+    let (mut vi, mut en) = (Vec::new(), Vec::new());
+    for key in keys {
+        let label = class
+            .and_then(|class| class.field(key))
+            .map(|field| &field.label);
+        vi.push(label.map_or(key, |label| label.vi.as_str()).to_owned());
+        en.push(label.map_or(key, |label| label.en.as_str()).to_owned());
+    }
+    (vi.join(", "), en.join(", "))
 }
 
 fn stale() -> Error {

@@ -1,8 +1,12 @@
-//! A row struck out on paper is no entry before a person has said so.
+//! A row struck out on paper is no entry before a person has said so; nor is one with a note that was not
+//! read.
+
+mod form;
 
 use std::collections::BTreeMap;
 
 use sogoc::access::Role;
+use sogoc::archive::Archive;
 use sogoc::error::Error;
 use sogoc::review;
 use sogoc::search::{self, Wanted};
@@ -11,9 +15,8 @@ use sogoc_workers::reading::FieldReading;
 use crate::desk::proposed;
 use crate::support::archive::{Ground, Holdings, caller};
 
-/// Books that a line runs through the name of a record, as the reading of its page says it.
-async fn strike(holdings: &Holdings, record: &str) {
-    let read = |text: &str, bounds| FieldReading {
+fn read(text: &str, bounds: Option<[i32; 4]>) -> FieldReading {
+    FieldReading {
         raw: text.into(),
         value: text.into(),
         confidence: 0.99,
@@ -21,33 +24,48 @@ async fn strike(holdings: &Holdings, record: &str) {
         bounds,
         struck: false,
         evidence: None,
-    };
-    let mut fields: BTreeMap<String, FieldReading> = holdings
-        .archive
+    }
+}
+
+/// Books that a line runs through the name of a record, as the reading of its page says it.
+async fn strike(archive: &Archive, record: &str) {
+    let mut name = read("Lê Văn Gạch", Some([10, 10, 90, 20]));
+    name.strike();
+    let kept = book(archive, record, ("van_bang", "ho_ten"), name).await;
+    assert!(kept.contains("\"struck\":true"), "{kept}");
+}
+
+/// Books a record of a class in which all is sure but one field; says what is kept of it.
+async fn book(
+    archive: &Archive,
+    record: &str,
+    (class, key): (&str, &str),
+    field: FieldReading,
+) -> String {
+    let mut fields: BTreeMap<String, FieldReading> = archive
         .classes
-        .get("van_bang")
+        .get(class)
         .unwrap()
         .fields
         .iter()
         .filter(|field| field.mandatory)
         .map(|field| (field.key.clone(), read("-", None)))
         .collect();
-    let mut name = read("Lê Văn Gạch", Some([10, 10, 90, 20]));
-    name.strike();
-    fields.insert("ho_ten".into(), name);
+    fields.insert(key.into(), field);
     let kept = serde_json::to_string(&fields).unwrap();
-    assert!(kept.contains("\"struck\":true"), "{kept}");
     sqlx::query("UPDATE record_versions SET fields = $1 WHERE record_id = $2")
-        .bind(kept)
+        .bind(&kept)
         .bind(record)
-        .execute(holdings.archive.catalogue.pool())
+        .execute(archive.catalogue.pool())
         .await
         .unwrap();
-    sqlx::query("UPDATE records SET doubtful = 0 WHERE id = $1")
+    sqlx::query("UPDATE records SET doubtful = 0, class = $1 WHERE id = $2")
+        .bind(class)
         .bind(record)
-        .execute(holdings.archive.catalogue.pool())
+        .execute(archive.catalogue.pool())
         .await
         .unwrap();
+    kept
 }
 
 async fn found(holdings: &Holdings) -> usize {
@@ -65,7 +83,7 @@ async fn tell(ground: Ground) {
     let archive = &holdings.archive;
     let (batch, scans) = holdings.deliver(&["bang-thpt-2008.jpg"]).await;
     let read = proposed(&holdings, &scans[0].id).await;
-    strike(&holdings, &read.id).await;
+    strike(archive, &read.id).await;
     let reviewer = caller(Role::Reviewer);
 
     let refused = review::approve(archive, &reviewer, &read.id, read.version).await;

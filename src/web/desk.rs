@@ -101,6 +101,7 @@ struct Record {
     faults: Vec<Fault>,
     note: String,
     stands: bool,
+    nothing: bool,
 }
 
 impl Record {
@@ -130,6 +131,7 @@ impl Record {
             faults,
             note: typed.note,
             stands: typed.stands,
+            nothing: typed.nothing,
         };
         Ok((status, shown(&sheet)?).into_response())
     }
@@ -199,6 +201,8 @@ struct Typed {
     note: String,
     /// Whether the values struck out were said to stand.
     stands: bool,
+    /// Whether what was not read was said to be nothing, or illegible.
+    nothing: bool,
 }
 
 async fn open(
@@ -219,7 +223,8 @@ async fn open(
 }
 
 /// The sheet as sent: `o.KEY` is what the page showed, `f.KEY` what the person left in the box; of a value
-/// struck out on paper, which comes with `s.KEY`, `stands` says that it is right as it is.
+/// struck out on paper, which comes with `s.KEY`, `stands` says that it is right as it is; of one that was
+/// not read, which comes with `u.KEY`, `nothing` says that nothing is there, or that it is illegible.
 #[derive(Debug)]
 struct Sent {
     act: String,
@@ -227,6 +232,7 @@ struct Sent {
     note: String,
     changes: BTreeMap<String, String>,
     stands: bool,
+    nothing: bool,
 }
 
 impl Sent {
@@ -234,8 +240,12 @@ impl Sent {
         let all: BTreeMap<String, String> = pairs.into_iter().collect();
         let text = |key: &str| all.get(key).cloned().unwrap_or_default();
         let changed = |key: &str, value: &str| {
-            let confirmed = all.contains_key("stands") && all.contains_key(&format!("s.{key}"));
-            confirmed || all.get(&format!("o.{key}")).map(String::as_str) != Some(value)
+            let confirmed = |tick: &str, mark: &str| {
+                all.contains_key(tick) && all.contains_key(&format!("{mark}.{key}"))
+            };
+            confirmed("stands", "s")
+                || confirmed("nothing", "u")
+                || all.get(&format!("o.{key}")).map(String::as_str) != Some(value)
         };
         let changes = all
             .iter()
@@ -249,6 +259,7 @@ impl Sent {
             note: text("note"),
             changes,
             stands: all.contains_key("stands"),
+            nothing: all.contains_key("nothing"),
         }
     }
 }
@@ -271,12 +282,13 @@ async fn act(
                 values: sent.changes,
                 note: sent.note,
                 stands: sent.stands,
+                nothing: sent.nothing,
             };
             Record::page(&archive, &caller, frame, &id, typed, faults).await
         }
         // What was corrected is saved already: the record is shown with what is still in the way.
         Err(Error::Refused {
-            code: "struck_out" | "incomplete",
+            code: "struck_out" | "unread" | "incomplete",
             vi,
             en,
         }) => {
