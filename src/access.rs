@@ -4,14 +4,13 @@ mod people;
 mod secrets;
 mod sessions;
 mod throttle;
+mod tokens;
 
-pub use people::{
-    NewToken, Person, TokenRow, change_person, first_run, list_people, list_tokens, make_person,
-    make_token, revoke_token, set_password,
-};
+pub use people::{Person, change_person, first_run, list_people, make_person, set_password};
 pub use secrets::{digest_of, fresh_code, fresh_secret};
 pub use sessions::{Session, bearer, session, sign_in, sign_out};
 pub use throttle::{admit, count_failure, meter};
+pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
 
 use crate::error::{Error, Result};
 

@@ -1,0 +1,160 @@
+//! Making, taking back and listing API tokens.
+
+use serde_json::json;
+use sqlx::Row;
+
+use super::people::words;
+use super::secrets::{digest_of, fresh_secret};
+use super::sessions::roles_of;
+use super::{Act, Caller, Role, require};
+use crate::archive::Archive;
+use crate::audit::{self, Deed, Subject};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+
+/// Longest life of a token that ends by itself: ten years.
+const LONGEST_TOKEN_DAYS: u32 = 3650;
+
+/// An API token as listed; the token itself is shown once, when made.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct TokenRow {
+    /// Id.
+    pub id: String,
+    /// What it is for.
+    pub name: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// When made.
+    pub created_at: String,
+    /// When it ends by itself.
+    pub expires_at: Option<String>,
+    /// When it was taken back.
+    pub revoked_at: Option<String>,
+}
+
+/// A token just made.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct NewToken {
+    /// Its id.
+    pub id: String,
+    /// The token; not kept, cannot be shown again.
+    pub token: String,
+}
+
+/// Makes an API token with some roles, ending by itself after `days` when given.
+///
+/// # Errors
+/// `Invalid` for no roles, no name or a life beyond ten years; `Forbidden`.
+pub async fn make_token(
+    archive: &Archive,
+    caller: &Caller,
+    name: &str,
+    roles: &[Role],
+    days: Option<u32>,
+) -> Result<NewToken> {
+    require(caller, Act::Administer)?;
+    if name.trim().is_empty() || roles.is_empty() {
+        return Err(Error::invalid(
+            "/name",
+            "Mã truy cập cần có tên và ít nhất một vai trò.",
+            "A token needs a name and at least one role.",
+        ));
+    }
+    if days.is_some_and(|days| !(1..=LONGEST_TOKEN_DAYS).contains(&days)) {
+        return Err(Error::invalid(
+            "/days",
+            "Khóa truy cập có hiệu lực từ 1 đến 3650 ngày.",
+            "A token lasts from 1 to 3650 days.",
+        ));
+    }
+    let made = NewToken {
+        id: archive.clock.new_id(),
+        token: fresh_secret(&*archive.clock),
+    };
+    let now = archive.clock.now();
+    let expires = days.map(|days| now + std::time::Duration::from_secs(u64::from(days) * 86_400));
+    let mut tx = archive.catalogue.begin().await?;
+    sqlx::query(
+        "INSERT INTO tokens (id, digest, name, roles, made_by, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&made.id)
+    .bind(digest_of(&made.token))
+    .bind(name.trim())
+    .bind(words(roles))
+    .bind(&caller.id)
+    .bind(stamp(now))
+    .bind(expires.map(stamp))
+    .execute(&mut *tx)
+    .await?;
+    let subject = Subject {
+        kind: "token",
+        id: &made.id,
+    };
+    let details = json!({ "roles": words(roles) });
+    audit::append(
+        &mut tx,
+        &*archive.clock,
+        &caller.id,
+        Deed::TokenMade,
+        subject,
+        details,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// Takes a token back.
+///
+/// # Errors
+/// `NotFound` when there is none or it was taken back before.
+pub async fn revoke_token(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
+    require(caller, Act::Administer)?;
+    let mut tx = archive.catalogue.begin().await?;
+    let done =
+        sqlx::query("UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
+            .bind(stamp(archive.clock.now()))
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::NotFound { what: "token" });
+    }
+    let subject = Subject { kind: "token", id };
+    let deed = Deed::TokenRevoked;
+    audit::append(
+        &mut tx,
+        &*archive.clock,
+        &caller.id,
+        deed,
+        subject,
+        json!({}),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Every token, newest first.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn list_tokens(archive: &Archive, caller: &Caller) -> Result<Vec<TokenRow>> {
+    require(caller, Act::Administer)?;
+    let rows = sqlx::query("SELECT * FROM tokens ORDER BY created_at DESC")
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(TokenRow {
+                id: row.try_get("id")?,
+                name: row.try_get("name")?,
+                roles: roles_of(&row.try_get::<String, _>("roles")?),
+                created_at: row.try_get("created_at")?,
+                expires_at: row.try_get("expires_at")?,
+                revoked_at: row.try_get("revoked_at")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,274 @@
+//! The table of rights, written out: who may open which route and which page.
+
+use serde_json::{Value, json};
+use sogoc::access::Role::{
+    self, Administrator, Approver, Archivist, Auditor, Portal, Reuser, Reviewer,
+};
+
+/// Who is let in.
+#[derive(Clone, Copy)]
+pub enum Open {
+    /// Everyone, also without a token.
+    Everyone,
+    /// Whoever shows a good token.
+    Known,
+    /// These roles only.
+    To(&'static [Role]),
+}
+
+use Open::{Everyone, Known, To};
+
+const STAFF: Open = To(&[Archivist, Reviewer, Approver, Auditor]);
+const ARCHIVISTS: Open = To(&[Archivist]);
+const RESOLVERS: Open = To(&[Archivist, Reviewer, Approver]);
+const EDITORS: Open = To(&[Reviewer, Approver]);
+const OFFICE: Open = To(&[Reviewer, Approver, Auditor]);
+const CLERKS: Open = To(&[Reviewer]);
+const APPROVERS: Open = To(&[Approver]);
+const SEARCHERS: Open = To(&[Archivist, Reviewer, Auditor]);
+const REUSERS: Open = To(&[Reuser]);
+const ASKERS: Open = To(&[Portal, Reviewer]);
+const WATCHERS: Open = To(&[Archivist, Auditor, Administrator]);
+const SEAL_KEEPERS: Open = To(&[Approver, Administrator]);
+const LOG_READERS: Open = To(&[Auditor, Administrator]);
+const ADMINISTRATORS: Open = To(&[Administrator]);
+
+/// Every route of the API.
+pub const ROUTES: &[(&str, &str, Open)] = &[
+    ("post", "/api/v1/session", Everyone),
+    ("get", "/api/v1/session", Known),
+    ("delete", "/api/v1/session", Known),
+    ("get", "/api/v1/fonds", STAFF),
+    ("get", "/api/v1/batches", STAFF),
+    ("post", "/api/v1/batches", ARCHIVISTS),
+    ("get", "/api/v1/batches/{id}", STAFF),
+    ("post", "/api/v1/batches/{id}/close", ARCHIVISTS),
+    ("get", "/api/v1/batches/{id}/receipt", STAFF),
+    ("get", "/api/v1/batches/{id}/scans", STAFF),
+    ("put", "/api/v1/batches/{id}/manifest", ARCHIVISTS),
+    ("options", "/api/v1/batches/{id}/uploads", Everyone),
+    ("post", "/api/v1/batches/{id}/uploads", ARCHIVISTS),
+    ("get", "/api/v1/batches/{id}/uploads", ARCHIVISTS),
+    ("get", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("head", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("patch", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("post", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("delete", "/api/v1/uploads/{id}", ARCHIVISTS),
+    ("get", "/api/v1/scans/{id}", STAFF),
+    ("get", "/api/v1/scans/{id}/pages", STAFF),
+    ("get", "/api/v1/scans/{id}/document", STAFF),
+    ("get", "/api/v1/pages/{id}/alto", STAFF),
+    ("get", "/api/v1/pages/{id}", STAFF),
+    ("get", "/api/v1/pages/{id}/image", STAFF),
+    ("post", "/api/v1/pages/{id}/take-back", RESOLVERS),
+    ("get", "/api/v1/batches/{id}/flags", STAFF),
+    ("get", "/api/v1/flags/{id}", STAFF),
+    ("post", "/api/v1/flags/{id}/accept", RESOLVERS),
+    ("post", "/api/v1/flags/{id}/put-aside", RESOLVERS),
+    ("post", "/api/v1/flags/{id}/replace", ARCHIVISTS),
+    ("post", "/api/v1/flags/{id}/same-sheet", RESOLVERS),
+    ("post", "/api/v1/flags/{id}/different-sheets", RESOLVERS),
+    ("get", "/api/v1/volumes", STAFF),
+    ("post", "/api/v1/volumes", ARCHIVISTS),
+    ("get", "/api/v1/column-maps/unconfirmed", STAFF),
+    ("get", "/api/v1/volumes/{id}/column-map", STAFF),
+    ("put", "/api/v1/volumes/{id}/column-map", EDITORS),
+    ("get", "/api/v1/records", STAFF),
+    ("get", "/api/v1/records/{id}", STAFF),
+    ("get", "/api/v1/records/{id}/versions", STAFF),
+    ("get", "/api/v1/desk", STAFF),
+    ("post", "/api/v1/records/{id}/correct", EDITORS),
+    ("post", "/api/v1/records/{id}/approve", EDITORS),
+    ("post", "/api/v1/records/{id}/reject", EDITORS),
+    ("get", "/api/v1/search", STAFF),
+    ("get", "/api/v1/copy-requests", OFFICE),
+    ("post", "/api/v1/copy-requests", ASKERS),
+    ("get", "/api/v1/copy-requests/{id}", OFFICE),
+    ("get", "/api/v1/copy-requests/{id}/candidates", OFFICE),
+    (
+        "post",
+        "/api/v1/copy-requests/{id}/candidates/{record}/dismiss",
+        CLERKS,
+    ),
+    ("post", "/api/v1/copy-requests/{id}/confirm", CLERKS),
+    ("post", "/api/v1/copy-requests/{id}/refuse", EDITORS),
+    ("post", "/api/v1/copy-requests/{id}/release", APPROVERS),
+    ("post", "/api/v1/copy-requests/release", APPROVERS),
+    ("get", "/api/v1/copy-requests/{id}/messages", OFFICE),
+    ("post", "/api/v1/copy-requests/{id}/messages", CLERKS),
+    ("post", "/api/v1/copy-requests/{id}/extend", CLERKS),
+    ("put", "/api/v1/copy-requests/{id}/payment", ASKERS),
+    ("get", "/api/v1/copy-requests/{id}/evidence", OFFICE),
+    ("get", "/api/v1/copy-requests/{id}/evidence/{paper}", OFFICE),
+    ("get", "/api/v1/consent", Everyone),
+    ("get", "/api/v1/records/{id}/copies", OFFICE),
+    ("post", "/api/v1/copy-requests/{id}/search", CLERKS),
+    ("get", "/api/v1/searches", SEARCHERS),
+    ("get", "/api/v1/searches/{id}", SEARCHERS),
+    ("post", "/api/v1/searches/{id}/found", ARCHIVISTS),
+    ("post", "/api/v1/searches/{id}/not-found", ARCHIVISTS),
+    ("post", "/api/v1/reuse", REUSERS),
+    ("get", "/api/v1/reuse/{id}/results/{copy}", REUSERS),
+    ("get", "/api/v1/reports/reuse", OFFICE),
+    ("get", "/api/v1/track/{code}", Everyone),
+    ("post", "/api/v1/track/{code}/messages", Everyone),
+    ("post", "/api/v1/track/{code}/evidence", Everyone),
+    ("post", "/api/v1/track/{code}/withdraw", Everyone),
+    ("get", "/api/v1/track/{code}/copy", Everyone),
+    ("get", "/api/v1/copies", OFFICE),
+    ("get", "/api/v1/copies/{id}/file", OFFICE),
+    ("post", "/api/v1/copies", APPROVERS),
+    ("get", "/api/v1/issue-books/{year}", OFFICE),
+    ("get", "/api/v1/issue-books/{year}/{form}", OFFICE),
+    ("post", "/api/v1/copies/{id}/withdraw", APPROVERS),
+    ("post", "/api/v1/copies/{id}/reissue", APPROVERS),
+    ("put", "/api/v1/track/{code}/verification-code", Everyone),
+    ("get", "/api/v1/records/{id}/corrections", STAFF),
+    ("post", "/api/v1/records/{id}/corrections", EDITORS),
+    ("get", "/api/v1/corrections", STAFF),
+    ("get", "/api/v1/corrections/{id}", STAFF),
+    ("put", "/api/v1/corrections/{id}/decision", EDITORS),
+    ("post", "/api/v1/corrections/{id}/approve", APPROVERS),
+    ("post", "/api/v1/corrections/{id}/reject", APPROVERS),
+    ("get", "/api/v1/correction-grounds", STAFF),
+    ("get", "/api/v1/verify/{code}", Everyone),
+    ("post", "/api/v1/verify", Everyone),
+    ("get", "/api/v1/log", LOG_READERS),
+    ("get", "/api/v1/log/check", LOG_READERS),
+    ("get", "/api/v1/jobs", WATCHERS),
+    ("get", "/api/v1/seal/proofs", WATCHERS),
+    ("get", "/api/v1/seal", SEAL_KEEPERS),
+    ("post", "/api/v1/seal/sitting", SEAL_KEEPERS),
+    ("delete", "/api/v1/seal/sitting", SEAL_KEEPERS),
+    ("get", "/api/v1/seal/waiting", APPROVERS),
+    ("post", "/api/v1/seal/signatures", APPROVERS),
+    ("post", "/api/v1/seal/waiting/{id}/give-up", APPROVERS),
+    ("get", "/api/v1/people", ADMINISTRATORS),
+    ("post", "/api/v1/people", ADMINISTRATORS),
+    ("put", "/api/v1/people/{id}", ADMINISTRATORS),
+    ("put", "/api/v1/people/{id}/password", ADMINISTRATORS),
+    ("get", "/api/v1/tokens", ADMINISTRATORS),
+    ("post", "/api/v1/tokens", ADMINISTRATORS),
+    ("delete", "/api/v1/tokens/{id}", ADMINISTRATORS),
+    ("get", "/api/v1/webhooks", ADMINISTRATORS),
+    ("put", "/api/v1/tokens/{id}/webhook", ADMINISTRATORS),
+    ("delete", "/api/v1/tokens/{id}/webhook", ADMINISTRATORS),
+    ("get", "/api/v1/notices", ADMINISTRATORS),
+    ("post", "/api/v1/notices/{id}/retry", ADMINISTRATORS),
+];
+
+/// Every page that can be opened; those of nobody's record stand for all of their kind.
+pub const PAGES: &[(&str, Open)] = &[
+    ("/", Everyone),
+    ("/yeu-cau", Everyone),
+    ("/yeu-cau/NOBOD-YSCOD-E0000-00000", Everyone),
+    ("/yeu-cau/NOBOD-YSCOD-E0000-00000/ma-xac-minh", Everyone),
+    ("/xac-minh", Everyone),
+    ("/xac-minh/NOBOD-YSCOD-E0000-00000", Everyone),
+    ("/dang-nhap", Everyone),
+    ("/api", Everyone),
+    ("/api/openapi.json", Everyone),
+    ("/healthz", Everyone),
+    ("/readyz", Everyone),
+    ("/metrics", Everyone),
+    ("/viec", Known),
+    ("/lo", STAFF),
+    ("/lo/none", STAFF),
+    ("/lo/none/bien-nhan", STAFF),
+    ("/lo/none/canh-bao", STAFF),
+    ("/ban-soat", STAFF),
+    ("/ban-ghi/none", STAFF),
+    ("/quyen/none/cot", STAFF),
+    ("/trang/none/anh.jpg", STAFF),
+    ("/ban-quet/none/tai-lieu.pdf", STAFF),
+    ("/tra-cuu", STAFF),
+    ("/cap-ban-sao", OFFICE),
+    ("/cap-ban-sao/none", OFFICE),
+    ("/cap-ban-sao/moi", CLERKS),
+    ("/cap-ban-sao/none/giay-to/none", OFFICE),
+    ("/so-cap-ban-sao", OFFICE),
+    ("/so-cap-ban-sao/none/ban-sao.pdf", OFFICE),
+    ("/so-cap-ban-sao/none", OFFICE),
+    ("/so-cap-ban-sao/nam/2026.xlsx", OFFICE),
+    ("/ban-ghi/none/chinh-sua", EDITORS),
+    ("/phu-luc", STAFF),
+    ("/phu-luc/none", STAFF),
+    ("/tim-kho", SEARCHERS),
+    ("/tim-kho/none", SEARCHERS),
+    ("/con-dau", SEAL_KEEPERS),
+    ("/con-dau/can-ky", APPROVERS),
+    ("/kho", WATCHERS),
+    ("/nhat-ky", LOG_READERS),
+    ("/nguoi-dung", ADMINISTRATORS),
+    ("/thong-bao", ADMINISTRATORS),
+];
+
+/// Every role.
+pub const ROLES: [Role; 7] = [
+    Archivist,
+    Reviewer,
+    Approver,
+    Auditor,
+    Administrator,
+    Portal,
+    Reuser,
+];
+
+/// A body each changing route reads without complaint, so that only rights decide the answer.
+pub fn body(path: &str) -> Option<Value> {
+    let asked = json!({
+        "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "self" },
+        "wanted": { "ho_ten": "Lê Văn Mẫu" }
+    });
+    Some(match path {
+        "/api/v1/session" => json!({ "login": "nobody", "password": "none" }),
+        "/api/v1/batches" => json!({ "name": "" }),
+        "/api/v1/volumes" => json!({ "fonds": "", "code": "", "title": "" }),
+        "/api/v1/volumes/{id}/column-map" => {
+            json!({ "seen": 0, "class": "", "edges": [], "fields": [] })
+        }
+        "/api/v1/flags/{id}/accept" | "/api/v1/flags/{id}/put-aside" => {
+            json!({ "reason": "giấy rách" })
+        }
+        "/api/v1/flags/{id}/same-sheet" => json!({ "put_aside": "none" }),
+        "/api/v1/flags/{id}/replace" => json!({ "scan_id": "none" }),
+        "/api/v1/batches/{id}/manifest" => json!([]),
+        "/api/v1/records/{id}/correct" => json!({ "version": 1, "fields": {} }),
+        "/api/v1/records/{id}/approve" => json!({ "version": 1 }),
+        "/api/v1/records/{id}/reject" => json!({ "version": 1, "reason": "mờ" }),
+        "/api/v1/copy-requests" => asked,
+        "/api/v1/copy-requests/{id}/confirm" => json!({ "record_id": "none" }),
+        "/api/v1/copy-requests/{id}/candidates/{record}/dismiss" => {
+            json!({ "reason": "another_person" })
+        }
+        "/api/v1/copy-requests/{id}/refuse" => json!({ "reason": "thiếu" }),
+        "/api/v1/copy-requests/release" => json!({ "requests": [] }),
+        "/api/v1/copies" => json!({ "records": [] }),
+        "/api/v1/copies/{id}/withdraw" => json!({ "reason": "in nhầm" }),
+        "/api/v1/track/{code}/verification-code" => json!({ "until": null }),
+        "/api/v1/records/{id}/corrections" => json!({ "ground": "ho_tich" }),
+        "/api/v1/corrections/{id}/decision" => json!({ "scan_id": "none" }),
+        "/api/v1/corrections/{id}/reject" => json!({ "reason": "thiếu" }),
+        "/api/v1/copy-requests/{id}/messages" | "/api/v1/track/{code}/messages" => {
+            json!({ "text": "Xin bổ sung năm tốt nghiệp." })
+        }
+        "/api/v1/reuse" => json!({
+            "holder": { "ho_ten": "Lê Văn Mẫu", "ngay_sinh": "1/2/1975", "so": "A 1" },
+            "purpose": "1.004889",
+            "consent": { "reference": "DY-1", "given_at": "2026-01-02T03:04:05Z" }
+        }),
+        "/api/v1/copy-requests/{id}/search" => json!({ "note": "" }),
+        "/api/v1/searches/{id}/found" => json!({ "record_id": "none" }),
+        "/api/v1/searches/{id}/not-found" => json!({ "note": "Quyển 3, 4" }),
+        "/api/v1/copy-requests/{id}/extend" => json!({ "reason": "sổ ở kho xa" }),
+        "/api/v1/copy-requests/{id}/payment" => json!({ "payment": "paid", "reference": "BL 1" }),
+        "/api/v1/seal/sitting" => json!({ "pin": "000000" }),
+        "/api/v1/seal/signatures" => json!({ "signatures": [] }),
+        "/api/v1/people" => json!({ "login": "x", "name": "x", "password": "short", "roles": [] }),
+        "/api/v1/people/{id}" => json!({ "roles": [], "disabled": true }),
+        "/api/v1/people/{id}/password" => json!({ "password": "mat khau du dai 2026" }),
+        "/api/v1/tokens/{id}/webhook" => json!({ "url": "https://cong.example.vn/" }),
+        "/api/v1/tokens" => json!({ "name": "", "roles": [] }),
+        _ => return None,
+    })
+}
