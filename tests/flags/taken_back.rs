@@ -241,13 +241,16 @@ async fn a_page_is_taken_back_where_it_was_put_aside_without_scripts() {
         let answer = client.form(&path, &cookie, &fields).await;
         answer.status().as_u16()
     };
-    let listed = async || {
-        let list = format!("/lo/{batch}/canh-bao?tat_ca=1");
-        let page = client.request(Method::GET, &list).header("cookie", &cookie);
+    let open = async |path: &str| {
+        let page = client.request(Method::GET, path).header("cookie", &cookie);
         page.send().await.unwrap().text().await.unwrap()
     };
+    let list = format!("/lo/{batch}/canh-bao?tat_ca=1");
+    let listed = async || open(&list).await;
     assert!(!listed().await.contains("Lấy lại trang này"));
     assert_eq!(send("put_aside").await, 303);
+    let leads_there = format!("<a href=\"{list}\" data-count=\"pages_out\">1</a>");
+    assert!(open(&format!("/lo/{batch}")).await.contains(&leads_there));
     assert!(listed().await.contains("Lấy lại trang này"));
     assert_eq!(send("take_back_this").await, 303);
     clerk::drain(archive).await.unwrap();
