@@ -12,6 +12,8 @@ mod leaders;
 mod light;
 mod pixels;
 
+use std::borrow::Cow;
+
 use image::{DynamicImage, GrayImage, imageops};
 
 use crate::geometry::Turn;
@@ -163,22 +165,22 @@ pub(crate) fn upright(page: &Grey, standing: Standing) -> Prepared {
     prepared
 }
 
-/// A clean page through another channel, turned as the first was.
-pub(crate) fn upright_alike(page: &Grey, turn: &Turn) -> GrayImage {
-    let standing = Standing {
-        quarter: turn.quarter,
-        skew: turn.skew,
-        evidence: 0.0,
-    };
-    straightened(page, standing).picture
+/// A part `[left, top, width, height]` of a clean page through another channel, turned as the first was.
+pub(crate) fn upright_part(page: &Grey, turn: &Turn, place: [u32; 4]) -> GrayImage {
+    let picture = quarter_turned(&page.picture, turn.quarter);
+    if turn.skew == 0.0 {
+        let [left, top, width, height] = place;
+        return imageops::crop_imm(&*picture, left, top, width, height).to_image();
+    }
+    pixels::resample(&picture, turn, place)
 }
 
-fn quarter_turned(picture: &GrayImage, quarter: u16) -> GrayImage {
+fn quarter_turned(picture: &GrayImage, quarter: u16) -> Cow<'_, GrayImage> {
     match quarter {
-        90 => imageops::rotate270(picture),
-        180 => imageops::rotate180(picture),
-        270 => imageops::rotate90(picture),
-        _ => picture.clone(),
+        90 => Cow::Owned(imageops::rotate270(picture)),
+        180 => Cow::Owned(imageops::rotate180(picture)),
+        270 => Cow::Owned(imageops::rotate90(picture)),
+        _ => Cow::Borrowed(picture),
     }
 }
 
@@ -197,7 +199,7 @@ fn straightened(page: &Grey, standing: Standing) -> Prepared {
     let without = page.without.clone();
     if standing.skew.abs() < LEAST_SKEW || !without.takes(Step::Deskew) {
         return Prepared {
-            picture,
+            picture: picture.into_owned(),
             turn,
             dpi,
             without,
@@ -211,7 +213,7 @@ fn straightened(page: &Grey, standing: Standing) -> Prepared {
         (width * sin.abs() + height * cos).ceil() as u32,
     );
     Prepared {
-        picture: pixels::resample(&picture, &turn),
+        picture: pixels::resample(&picture, &turn, [0, 0, turn.upright.0, turn.upright.1]),
         turn,
         dpi,
         without,

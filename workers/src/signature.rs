@@ -59,18 +59,23 @@ pub(crate) fn read_again(
         return Ok(Vec::new());
     }
     let red = prepare::clean_red(&page.image, prepared.dpi_as_delivered(), &prepared.without);
-    let red = red.map(|red| prepare::upright_alike(&red, &prepared.turn));
-    let picture = red.as_ref().unwrap_or(&prepared.picture);
+    let seen_red = |place| match &red {
+        Some(red) => prepare::upright_part(red, &prepared.turn, place),
+        None => cropped(&prepared.picture, place),
+    };
+    let size = prepared.picture.dimensions();
     let mut heading = form::last_heading(signer, page_lines).map(|(_, bounds)| bounds);
     let mut names: Vec<Found> = Vec::new();
     let mut seen: Vec<Line> = Vec::new();
-    let wide = below_text(page_lines, picture.dimensions());
-    let wanted = heading.is_none() && prepare::holds_ink(&cropped(picture, wide));
-    for depth in looks(&prepared.without).iter().filter(|_| wanted) {
+    let wide = below_text(page_lines, size);
+    let searched = heading.is_none().then(|| seen_red(wide));
+    let searched = searched.filter(prepare::holds_ink);
+    for (depth, picture) in looks(&prepared.without).iter().zip(searched.iter().cycle()) {
         if heading.is_some() {
             break;
         }
-        let block = block(&look(picture, wide, *depth), wide, prepared.dpi, engine)?;
+        let look = prepare::darkest(picture, *depth);
+        let block = block(&look, wide, prepared.dpi, engine)?;
         heading = form::last_heading(signer, &block).map(|(_, bounds)| bounds);
         names.extend(name_in(&block, signer));
         seen.extend(block);
@@ -80,10 +85,12 @@ pub(crate) fn read_again(
         return Ok(seen);
     };
     names.clear();
-    let place = around(heading, prepared.dpi, picture.dimensions());
+    let place = around(heading, prepared.dpi, size);
+    let picture = seen_red(place);
     let mut offices: Vec<Found> = Vec::new();
     for depth in looks(&prepared.without) {
-        let block = block(&look(picture, place, *depth), place, prepared.dpi, engine)?;
+        let look = prepare::darkest(&picture, *depth);
+        let block = block(&look, place, prepared.dpi, engine)?;
         names.extend(name_in(&block, signer));
         offices.extend(office.and_then(|field| office_in(&block, field)));
         for field in class.fields.iter().filter(|f| f.kind == FieldKind::Date) {
@@ -213,10 +220,6 @@ fn within(wanted: [i32; 4], size: (u32, u32)) -> [u32; 4] {
         width.min(size.0 - left),
         height.min(size.1 - top),
     ]
-}
-
-fn look(picture: &GrayImage, place: [u32; 4], depth: u32) -> GrayImage {
-    prepare::darkest(&cropped(picture, place), depth)
 }
 
 fn cropped(picture: &GrayImage, [left, top, width, height]: [u32; 4]) -> GrayImage {

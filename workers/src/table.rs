@@ -206,10 +206,14 @@ fn read_headers_again(
     let headers = header_rows(class, rows).max(1);
     for (index, row) in rows.iter_mut().enumerate().take(headers) {
         for (column, cell) in row.iter_mut().enumerate() {
+            let known = header_strength(class, cell);
+            if known >= 1.0 {
+                continue; // read to the letter: nothing is more like a header
+            }
             let Some(words) = again.header(grid.cell(index, column))? else {
                 continue;
             };
-            if header_strength(class, &words) > header_strength(class, cell) {
+            if header_strength(class, &words) > known {
                 *cell = words;
             }
         }

@@ -70,21 +70,24 @@ pub(super) fn paint_squares(
 /// astray by less than a millionth of a pixel, and `floor` is a shift.
 const POINT: u32 = 44;
 
-/// The page turned as `turn` says, between pixels linearly; what lies outside is white.
-pub(super) fn resample(picture: &GrayImage, turn: &Turn) -> GrayImage {
+/// A part `[left, top, width, height]` of the page turned as `turn` says, between pixels linearly; what lies
+/// outside is white.
+pub(super) fn resample(picture: &GrayImage, turn: &Turn, place: [u32; 4]) -> GrayImage {
+    let [from_x, from_y, out_width, out_height] = place;
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let source = picture.as_raw();
-    let mut out = GrayImage::from_pixel(turn.upright.0, turn.upright.1, image::Luma([255]));
+    let mut out = GrayImage::from_pixel(out_width, out_height, image::Luma([255]));
     let origin = turn.to_quartered(0.5, 0.5);
     let (sin, cos) = turn.skew.to_radians().sin_cos();
     let fixed = |pixels: f64| (pixels * (1u64 << POINT) as f64).round() as i64;
     let step = (fixed(cos), fixed(sin));
     // Beside and below the pixel another one is needed; before the first, a place wraps to a large one.
     let (last_x, last_y) = (width.saturating_sub(1), height.saturating_sub(1));
-    let out_width = turn.upright.0 as usize;
-    for (line, row) in out.as_mut().chunks_exact_mut(out_width).enumerate() {
-        let mut x = fixed(origin.0 - line as f64 * sin - 0.5);
-        let mut y = fixed(origin.1 + line as f64 * cos - 0.5);
+    let before = (step.0 * i64::from(from_x), step.1 * i64::from(from_x));
+    let rows = out.as_mut().chunks_exact_mut((out_width as usize).max(1));
+    for (line, row) in (from_y..).zip(rows) {
+        let mut x = fixed(origin.0 - f64::from(line) * sin - 0.5) + before.0;
+        let mut y = fixed(origin.1 + f64::from(line) * cos - 0.5) + before.1;
         for value in row.iter_mut() {
             let (left, top) = ((x >> POINT) as usize, (y >> POINT) as usize);
             if left < last_x && top < last_y {

@@ -152,12 +152,15 @@ fn a_page_turned_by_nothing_stays_and_one_turned_keeps_its_middle() {
         scale: 1.0,
         upright: (301, 201),
     };
-    let same = pixels::resample(&picture, &turn(0.0));
+    let same = pixels::resample(&picture, &turn(0.0), [0, 0, 301, 201]);
     assert_eq!(same.get_pixel(150, 100), picture.get_pixel(150, 100));
     assert_eq!(same.get_pixel(150, 103).0, [255]);
-    let leaning = pixels::resample(&picture, &turn(10.0));
+    let leaning = pixels::resample(&picture, &turn(10.0), [0, 0, 301, 201]);
     assert!(leaning.get_pixel(150, 100).0[0] < 60);
     assert_eq!(leaning.get_pixel(150, 110).0, [255]);
+    let part = pixels::resample(&picture, &turn(10.0), [130, 90, 40, 20]);
+    let same = imageops::crop_imm(&leaning, 130, 90, 40, 20).to_image();
+    assert_eq!(part, same);
     // Outside the page is white paper, not what a place before its first pixel wraps to.
     assert_eq!(leaning.get_pixel(0, 0).0, [255]);
 }
