@@ -1,6 +1,7 @@
-"""Renders lines of made-up records as typewriters, dot matrix printers and presses would, to train Tesseract on.
+"""Renders lines of made-up records as machines or hands write them, to train Tesseract on.
 
-python3 render_lines.py FOLDER LINES SEED FONTS…   (FONTS: folders searched for fonts that know Vietnamese)
+python3 render_lines.py typed|hand FOLDER LINES SEED FONTS [HANDS]   (folders searched for fonts that know Vietnamese)
+typed: typewriters, dot matrix printers and presses. hand: pens, by the fonts in HANDS, and some presses.
 
 Writes FOLDER/part-NN.tif and .box (WordStr). Words come from classes/ and from the sentences below; nothing is
 of any corpus. Needs Pillow, numpy and fontTools.
@@ -95,6 +96,10 @@ class Texts:
                          str(c.randint(1, 60)), f"{c.randint(1, 99)}.{c.randint(0, 999):03}.000 đồng",
                          f"{c.randint(0, 10)},{c.choice('05')}", f"{c.randint(1, 500):04}/THPT"])
 
+    def school(self):
+        kind = self.chance.choice(["THPT", "PTTH", "THCS", "Trường", "PT DTNT", "cấp II-III", "số 1", "TT GDTX"])
+        return f"{kind} {' '.join(self.chance.sample(self.names, self.chance.choice([1, 2, 2, 3])))}"
+
     def sentence(self):
         words = self.chance.choice(SENTENCES).split()
         start = self.chance.randrange(max(1, len(words) - 5))
@@ -112,29 +117,38 @@ class Texts:
 
     def line(self):
         kinds = [(self.name, 30), (self.date, 14), (self.place, 22), (self.number, 12), (self.sentence, 14),
-                 (self.label, 10), (self.row, 8)]
+                 (self.label, 10), (self.row, 8), (self.school, 6)]
         make = self.chance.choices([k for k, _ in kinds], [w for _, w in kinds])[0]
         return re.sub(" +", " ", unicodedata.normalize("NFC", make()))
 
 
 class Fonts:
-    """Fonts that know every Vietnamese letter, those of one width apart."""
+    """Fonts that know every Vietnamese letter: of machines, those of one width apart, and of hands."""
 
-    def __init__(self, folders):
-        self.fixed, self.printed = [], []
-        for folder in folders:
-            for file in sorted(p for p in Path(folder).rglob("*") if p.suffix in (".ttf", ".otf")):
-                if re.search("caps|dunh|unsl|Script|Initials|Z|Display|O\\.otf|unbi|unvi|unui|unci", file.stem):
-                    continue
-                font = TTFont(file, lazy=True)
-                if not all(ord(letter) in font.getBestCmap() for letter in LETTERS):
-                    continue
-                if not font["post"].isFixedPitch:
-                    self.printed.append(str(file))
-                elif not font["post"].italicAngle:  # neither types nor needles lean
-                    self.fixed.append(str(file))
-        if not self.fixed or not self.printed:
-            sys.exit("fonts of one width and printed ones are needed, with Vietnamese letters")
+    def __init__(self, machines, hands=None):
+        self.fixed, self.printed, self.hands = [], [], {}
+        for file, font in vietnamese(machines):
+            if re.search("caps|dunh|unsl|Script|Initials|Z|Display|O\\.otf|unbi|unvi|unui|unci", file.stem):
+                continue
+            if not font["post"].isFixedPitch:
+                self.printed.append(str(file))
+            elif not font["post"].italicAngle:  # neither types nor needles lean
+                self.fixed.append(str(file))
+        for file, _ in vietnamese(hands) if hands else ():
+            self.hands.setdefault(re.split("[-_]", file.stem)[0], []).append(str(file))
+        if not self.fixed or not self.printed or hands and not self.hands:
+            sys.exit("fonts with Vietnamese letters are needed: of one width, printed ones, and hands if asked for")
+
+    def hand(self, chance):
+        """A hand, each as often as others however many weights its font has."""
+        return chance.choice(self.hands[chance.choice(sorted(self.hands))])
+
+
+def vietnamese(folder):
+    for file in sorted(p for p in Path(folder).rglob("*") if p.suffix in (".ttf", ".otf")):
+        font = TTFont(file, lazy=True)
+        if all(ord(letter) in font.getBestCmap() for letter in LETTERS):
+            yield file, font
 
 
 def inked(text, file, size, jitter, chance):
@@ -183,6 +197,54 @@ def printed(text, fonts, chance):
     return inked(text, chance.choice(fonts.printed), chance.randint(28, 46), 0, chance)
 
 
+def written(text, fonts, chance):
+    """A pen: words of changing size and pressure that wander about the line, every stroke a little bent."""
+    file, size = fonts.hand(chance), chance.randint(44, 60)
+    slant, gap = chance.uniform(-0.12, 0.22), chance.uniform(0.2, 0.55)
+    words = [word for word in text.split(" ") if word]
+    fitted = [ImageFont.truetype(file, round(size * chance.uniform(0.92, 1.08))) for _ in words]
+    room = int(sum(font.getlength(word) + size * 0.6 for font, word in zip(fitted, words))) + size * 3
+    whole = np.zeros((int(size * 2.6), room), np.float32)
+    x, lift = float(size), 0.0
+    for font, word in zip(fitted, words):
+        one = Image.new("L", (room, whole.shape[0]), 0)
+        lift = lift * 0.6 + chance.gauss(0, size * 0.03)
+        ImageDraw.Draw(one).text((x, size * 1.7 + lift), word, 255, font, anchor="ls")
+        whole = np.maximum(whole, np.asarray(one, dtype=np.float32) / 255 * chance.uniform(0.7, 1))
+        x += font.getlength(word) + size * gap * chance.uniform(0.7, 1.3)
+    lean = (1, slant, -slant * size * 1.7, 0, 1, 0)
+    whole = np.asarray(Image.fromarray(whole).transform((room, whole.shape[0]), Image.AFFINE, lean, Image.BICUBIC))
+    whole = bent(whole, size, chance)
+    if chance.random() < 0.25:  # a broader pen
+        whole = np.asarray(Image.fromarray((whole.clip(0, 1) * 255).astype(np.uint8)).filter(ImageFilter.MaxFilter(3))) / 255.0
+    return dotted_line(whole, size, chance) if chance.random() < 0.3 else whole
+
+
+def bent(ink, size, chance):
+    """Every point moved a little, neighbours alike."""
+    height, width = ink.shape
+    coarse = (max(2, height // (size // 2)), max(2, width // (size // 2)))
+    strength = size * chance.uniform(0, 0.045)
+    def field():
+        rough = Image.fromarray(np.random.normal(0, strength, coarse).astype(np.float32))
+        return np.asarray(rough.resize((width, height), Image.BICUBIC))
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    rows = (rows + field()).clip(0, height - 1).astype(int)
+    columns = (columns + field()).clip(0, width - 1).astype(int)
+    return ink[rows, columns]
+
+
+def dotted_line(ink, size, chance):
+    """The leader dots a form gives a value to stand on."""
+    sheet = Image.fromarray((ink.clip(0, 1) * 255).astype(np.uint8))
+    draw, radius, y = ImageDraw.Draw(sheet), chance.uniform(0.8, 2), size * chance.uniform(1.68, 1.95)
+    for x in np.arange(0, sheet.width, chance.uniform(6, 14)):
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=chance.randint(120, 230))
+    whole = np.asarray(sheet, dtype=np.float32) / 255
+    columns = np.nonzero(ink.max(axis=0) > 0.3)[0]
+    return whole[:, columns[0]:columns[-1] + 1] if len(columns) else whole
+
+
 def scanned(ink, chance):
     """The paper, the scanner and time: a line of 24 to 52 pixels, grey on uneven ground."""
     rows = np.nonzero(ink.max(axis=1) > 0.3)[0]
@@ -209,17 +271,17 @@ def scanned(ink, chance):
 
 
 def main():
-    folder, lines, seed, folders = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
+    by, folder, lines, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
     folder.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)
     np.random.seed(seed)
-    texts, fonts = Texts(chance), Fonts(folders)
-    looks = [typewritten, dotted, printed]
+    texts, fonts = Texts(chance), Fonts(*sys.argv[5:])
+    looks, shares = {"typed": ([typewritten, dotted, printed], [35, 40, 25]), "hand": ([written, printed], [80, 20])}[by]
     for part in range(0, lines, 400):
         pictures, boxes = [], []
         while len(pictures) < min(400, lines - part):
             text = texts.line()
-            picture = scanned(chance.choices(looks, [35, 40, 25])[0](text, fonts, chance), chance)
+            picture = scanned(chance.choices(looks, shares)[0](text, fonts, chance), chance)
             if picture is None or picture.width > 1800:
                 continue
             page, (width, height) = len(pictures), picture.size

@@ -1,5 +1,6 @@
 //! Image in, words and fields out; no database, no HTTP.
 
+mod belief;
 pub mod child;
 pub mod class;
 mod classify;

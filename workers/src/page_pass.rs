@@ -1,5 +1,6 @@
 //! The passes over a whole page: the way up, the model for its letters, the words.
 
+use crate::belief::Belief;
 use crate::class::{Classes, Layout};
 use crate::classify::classify;
 use crate::decode::DecodedPage;
@@ -16,8 +17,10 @@ use crate::steps::{Step, Without};
 
 /// How much of the way from the darkest ink to the paper that second pass keeps, in hundredths.
 const DARKER: u32 = 80;
-/// A page read less surely than this is read once more in its darkest ink.
+/// A page read less surely than this is read again: by the model for handwriting, and in its darkest ink.
 const CLEAR: f64 = 0.85;
+/// A table read less surely than this is written by hand; above it its cells are read again one by one.
+const WRITTEN: f64 = 0.68;
 /// Mean confidence above which a page pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
 
@@ -46,10 +49,14 @@ pub(crate) fn look(
         let typed = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
         elsewhere = Some(std::mem::replace(&mut words, typed));
     }
-    let has_depth = !quality::is_bitonal(&page.image) && without.takes(Step::Darker);
-    let is_unclear = !words.is_empty() && legibility(&words).unwrap_or_default() < CLEAR;
-    if has_depth && is_unclear && !is_table(&words, classes, known) {
-        words = with_darker(words, &prepared, engine)?;
+    let is_clear = legibility(&words).is_none_or(|clear| clear >= CLEAR);
+    if elsewhere.is_none() && !is_clear {
+        let has_depth = !quality::is_bitonal(&page.image);
+        let kind = Unclear {
+            has_depth,
+            is_table: is_table(&words, classes, known),
+        };
+        words = looked_again(words, &kind, &prepared, engine)?;
     }
     Ok((prepared, Seen { words, elsewhere }))
 }
@@ -91,17 +98,40 @@ fn is_table(words: &[Word], classes: &Classes, known: &Known) -> bool {
     known.map.is_some() || class.is_some_and(|class| class.layout == Layout::Table)
 }
 
-/// The words of a page that reads badly beside those of a second page pass over its darkest ink, in which
-/// what shines through and the grain of the paper pale: line by line those read more surely.
-fn with_darker(
+/// A page that reads badly.
+struct Unclear {
+    /// It has more than black and white.
+    has_depth: bool,
+    /// It holds a table, whose cells are read again one by one if it is printed.
+    is_table: bool,
+}
+
+/// The words of such a page beside those of further page passes, line by line those read more surely: over
+/// its darkest ink, in which what shines through and the grain of the paper pale, and by the model for
+/// handwriting.
+fn looked_again(
     words: Vec<Word>,
+    page: &Unclear,
     prepared: &Prepared,
     engine: &mut Engine,
 ) -> Result<Vec<Word>, RecogniseError> {
-    let dark = prepare::darkest(&prepared.picture, DARKER);
-    let again = engine.words(&dark, prepared.dpi, Division::Page)?;
+    let takes = |step| prepared.without.takes(step);
+    let is_written = !page.is_table || legibility(&words).is_some_and(|clear| clear < WRITTEN);
     let mut settled = PageWords::new(words);
-    lines(&again).iter().for_each(|line| settled.prefer(line));
+    if takes(Step::Darker) && page.has_depth && !page.is_table {
+        let dark = prepare::darkest(&prepared.picture, DARKER);
+        let again = engine.words(&dark, prepared.dpi, Division::Page)?;
+        let again = lines(&again);
+        again
+            .iter()
+            .for_each(|line| settled.prefer(line, Belief::MACHINE));
+    }
+    if takes(Step::Written) && is_written {
+        let pen = engine.words_written(&prepared.picture, prepared.dpi, Division::Page)?;
+        let pen = lines(&pen);
+        pen.iter()
+            .for_each(|line| settled.prefer(line, Belief::PEN));
+    }
     Ok(settled.into_words())
 }
 

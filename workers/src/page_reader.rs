@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::belief::Belief;
 use crate::class::{Class, Classes, Layout};
 use crate::classify::classify;
 use crate::column_map::ColumnMap;
@@ -145,7 +146,8 @@ fn form_page(
         }
         if takes(Step::Signature) {
             let seen = signature::read_again(class, page, prepared, lines, &mut fields, engine)?;
-            seen.iter().for_each(|line| settled.prefer(line));
+            seen.iter()
+                .for_each(|line| settled.prefer(line, Belief::MACHINE));
         }
         fields.values().for_each(|field| settled.settle(field));
         words = Some(settled.into_words());

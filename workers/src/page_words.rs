@@ -1,6 +1,7 @@
 //! The words of a page as all looks at it have them: what was read again takes the place of what the
 //! page pass read there.
 
+use crate::belief::Belief;
 use crate::geometry::{around, centre};
 use crate::lines::{Line, joined, lines};
 use crate::reading::{Box4, FieldReading, Word};
@@ -12,9 +13,6 @@ pub(crate) struct Seen {
     /// The words of the model for printed pages, where that of typed pages read the others.
     pub elsewhere: Option<Vec<Word>>,
 }
-
-/// A second look at a line stands where it is this much surer a letter.
-const CLEARLY: f64 = 0.1;
 
 /// Words of an upright page.
 pub(crate) struct PageWords(Vec<Word>);
@@ -31,17 +29,16 @@ impl PageWords {
     }
 
     /// Takes a line that was read again, part by part, where more letters were read more surely.
-    pub fn prefer(&mut self, line: &Line) {
+    pub fn prefer(&mut self, line: &Line, belief: Belief) {
         for part in line.segments() {
             let part = &line.words[part];
             let Some(place) = around(part.iter().map(|word| word.bounds)) else {
                 continue;
             };
             let stands = self.0.iter().filter(|word| covers(place, word));
-            if worth(part)
-                > worth(stands) + CLEARLY * part.iter().map(Word::letters).sum::<usize>() as f64
-            {
-                self.replace(place, part.to_vec());
+            let letters: usize = part.iter().map(Word::letters).sum();
+            if worth(part) > worth(stands) + belief.margin * letters as f64 {
+                self.replace(place, believed(part, belief));
             }
         }
     }
@@ -71,6 +68,15 @@ impl PageWords {
         self.0.retain(|word| !covers(place, word));
         self.0.extend(words);
     }
+}
+
+/// The words of a look, as sure as it is believed.
+pub(crate) fn believed(words: &[Word], belief: Belief) -> Vec<Word> {
+    let less_sure = |word: &Word| Word {
+        confidence: word.confidence * belief.share,
+        ..word.clone()
+    };
+    words.iter().map(less_sure).collect()
 }
 
 /// Whether a word stands within a place.
@@ -217,10 +223,27 @@ mod tests {
         unsure.iter_mut().for_each(|word| word.confidence = 0.3);
         let sure = lines(&page(&["PHÓ GIÁM ĐỐC"]));
         let mut words = PageWords::new(unsure.clone());
-        words.prefer(&sure[0]);
+        words.prefer(&sure[0], Belief::MACHINE);
         assert_eq!(text(&words), ["PHÓ GIÁM ĐỐC"]);
-        words.prefer(&lines(&unsure)[0]);
+        words.prefer(&lines(&unsure)[0], Belief::MACHINE);
         assert_eq!(text(&words), ["PHÓ GIÁM ĐỐC"]);
+    }
+
+    #[test]
+    fn a_pens_line_takes_the_place_of_what_was_hardly_read_and_is_never_sure() {
+        let printed = |sure: f64| {
+            let mut words = page(&["Lê Thj Nqa"]);
+            words.iter_mut().for_each(|word| word.confidence = sure);
+            PageWords::new(words)
+        };
+        let pen = lines(&page(&["Lê Thị Nga"]));
+        let mut hardly = printed(0.4);
+        hardly.prefer(&pen[0], Belief::PEN);
+        assert_eq!(text(&hardly), ["Lê Thị Nga"]);
+        assert!(hardly.0.iter().all(|word| word.confidence <= 0.5));
+        let mut well = printed(0.8);
+        well.prefer(&pen[0], Belief::PEN);
+        assert_eq!(text(&well), ["Lê Thj Nqa"]);
     }
 
     #[test]

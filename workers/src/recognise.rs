@@ -74,11 +74,12 @@ pub enum Script {
 }
 
 /// The recognition engine with the Vietnamese model loaded, and a second model where there is one.
-/// The model for typed pages is loaded when the first such page comes.
+/// The models for typed pages and for handwriting are loaded when first asked.
 pub struct Engine {
     first: TesseractAPI,
     second: Option<TesseractAPI>,
     typed: Option<TesseractAPI>,
+    written: Option<TesseractAPI>,
     script: Script,
 }
 
@@ -88,6 +89,8 @@ const MODEL: &str = "vie";
 pub const SECOND_MODEL: &str = "vie_best";
 /// The model for typed pages: that of the distributions, trained on by `scripts/model/train.sh`.
 const TYPED_MODEL: &[u8] = include_bytes!("../../models/typed/vie.traineddata");
+/// The model for handwriting, made by the same recipe.
+const WRITTEN_MODEL: &[u8] = include_bytes!("../../models/written/vie.traineddata");
 
 impl Engine {
     /// Loads the Vietnamese model from where [`model_folder`] finds it.
@@ -117,6 +120,7 @@ impl Engine {
             first: loaded(MODEL)?,
             second: second.transpose()?,
             typed: None,
+            written: None,
             script: Script::Printed,
         })
     }
@@ -128,11 +132,7 @@ impl Engine {
     pub(crate) fn set_script(&mut self, script: Script) -> Result<(), RecogniseError> {
         self.script = script;
         if script == Script::Typed && self.typed.is_none() {
-            let api = TesseractAPI::new();
-            let size = TYPED_MODEL.len() as i32; // half a megabyte
-            api.init_5(TYPED_MODEL, size, "vie_typed", 1, &[])
-                .map_err(engine_failed("loaded its model for typed pages"))?;
-            self.typed = Some(api);
+            self.typed = Some(tuned(TYPED_MODEL, "vie_typed")?);
         }
         Ok(())
     }
@@ -161,6 +161,23 @@ impl Engine {
         words_by(self.own(), picture, dpi, division)
     }
 
+    /// The same by the model for handwriting, which is loaded when first asked.
+    ///
+    /// # Errors
+    /// [`RecogniseError::Engine`].
+    pub(crate) fn words_written(
+        &mut self,
+        picture: &GrayImage,
+        dpi: u32,
+        division: Division,
+    ) -> Result<Vec<Word>, RecogniseError> {
+        if self.written.is_none() {
+            self.written = Some(tuned(WRITTEN_MODEL, "vie_written")?);
+        }
+        let api = self.written.as_ref().unwrap_or(&self.first);
+        words_by(api, picture, dpi, division)
+    }
+
     /// The same by the second model, or by the only one. A typed page has two by itself.
     ///
     /// # Errors
@@ -174,6 +191,15 @@ impl Engine {
         let api = self.second.as_ref().unwrap_or(&self.first);
         words_by(api, picture, dpi, division)
     }
+}
+
+/// A model of our own.
+fn tuned(model: &[u8], name: &str) -> Result<TesseractAPI, RecogniseError> {
+    let api = TesseractAPI::new();
+    let size = model.len() as i32; // half a megabyte
+    api.init_5(model, size, name, 1, &[])
+        .map_err(engine_failed("loaded a model of its own"))?;
+    Ok(api)
 }
 
 fn words_by(

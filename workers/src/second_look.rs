@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use image::{GrayImage, imageops::crop_imm};
 
+use crate::belief::Belief;
 use crate::class::{Class, Field};
 use crate::confidence::{Check, Second};
 use crate::form;
 use crate::lines::Line;
 use crate::prepare::Prepared;
-use crate::reading::FieldReading;
+use crate::reading::{Box4, FieldReading, Word};
 use crate::recognise::{Division, Engine, RecogniseError};
+use crate::steps::Step;
 use crate::value::{Found, normalised};
 
 /// A page with more doubtful values than this is written by hand or hopeless; the rest are left.
@@ -18,6 +20,9 @@ const MOST: usize = 8;
 
 /// A second look that differs must be this much surer: the first saw the line the value stands in.
 const CLEARLY: f64 = 0.15;
+
+/// A value less sure than this after that may be written by hand, and is looked at by the model for hands.
+const DOUBTFUL: f64 = 0.8;
 
 /// White pixels added around what is read alone.
 const MARGIN: i32 = 12;
@@ -45,23 +50,48 @@ pub(crate) fn look_again(
         if wide < 3 || high < 3 {
             continue;
         }
-        let crop = crop_imm(
-            &prepared.picture,
-            left as u32,
-            top as u32,
-            wide as u32,
-            high as u32,
-        );
-        let mut words = engine.words(&framed(&crop.to_image()), prepared.dpi, Division::Line)?;
+        let alone = Alone::cut(prepared, [left, top, wide, high]);
+        let words = engine.words(&alone.picture, prepared.dpi, Division::Line)?;
+        if let Some(second) = alone.value(words) {
+            settle(field, &second, Belief::MACHINE, fields);
+        }
+        let doubtful = |reading: &FieldReading| reading.confidence < DOUBTFUL;
+        let is_doubtful = fields.get(&field.key).is_none_or(doubtful);
+        if is_doubtful && prepared.without.takes(Step::Written) {
+            let words = engine.words_written(&alone.picture, prepared.dpi, Division::Line)?;
+            if let Some(second) = alone.value(words) {
+                settle(field, &second, Belief::PEN, fields);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The place of one value, cut out of its page.
+struct Alone {
+    place: Box4,
+    picture: GrayImage,
+}
+
+impl Alone {
+    fn cut(prepared: &Prepared, place: Box4) -> Self {
+        let [left, top, wide, high] = place.map(|edge| edge as u32); // within the page
+        let crop = crop_imm(&prepared.picture, left, top, wide, high);
+        Self {
+            place,
+            picture: framed(&crop.to_image()),
+        }
+    }
+
+    /// The value that these words of the picture say, where it stands on the page.
+    fn value(&self, mut words: Vec<Word>) -> Option<Found> {
+        let [left, top, _, high] = self.place;
         for word in &mut words {
             word.bounds[0] += left - MARGIN;
             word.bounds[1] += top - MARGIN;
         }
-        if let Some(second) = form::value_of(&words, high / 2) {
-            settle(field, &second, fields);
-        }
+        form::value_of(&words, high / 2)
     }
-    Ok(())
 }
 
 /// The picture with white paper around it: the engine loses letters at an edge.
@@ -76,9 +106,14 @@ fn framed(crop: &GrayImage) -> GrayImage {
 }
 
 /// Keeps the reading that passes its field's check, else the surer; says whether they agree.
-fn settle(field: &Field, second: &Found, fields: &mut BTreeMap<String, FieldReading>) {
+fn settle(
+    field: &Field,
+    second: &Found,
+    belief: Belief,
+    fields: &mut BTreeMap<String, FieldReading>,
+) {
     let Some(first) = fields.get(&field.key) else {
-        let reading = second.reading(field, Second::None);
+        let reading = second.believed(belief).reading(field, Second::None);
         fields.insert(
             field.key.clone(),
             FieldReading {
@@ -95,6 +130,9 @@ fn settle(field: &Field, second: &Found, fields: &mut BTreeMap<String, FieldRead
     };
     let alone = second.reading(field, Second::None);
     if alone.raw == first.raw {
+        if belief.share < 1.0 {
+            return; // a pen's model that agrees says nothing new
+        }
         let mut agreed = first.clone();
         if let Some(evidence) = &mut agreed.evidence {
             evidence.second = Second::Same;
@@ -104,10 +142,10 @@ fn settle(field: &Field, second: &Found, fields: &mut BTreeMap<String, FieldRead
         return;
     }
     let (checked, before) = (passes(&alone.raw), passes(&first.raw));
-    let surer = alone.confidence > first.confidence + CLEARLY;
+    let surer = alone.confidence > first.confidence + belief.margin.max(CLEARLY);
     let better = checked > before || (checked == before && surer);
     let kept = if better {
-        second.reading(field, Second::Different)
+        second.believed(belief).reading(field, Second::Different)
     } else {
         first.clone()
     };
@@ -125,6 +163,10 @@ mod tests {
     use crate::lines::tests::page;
 
     fn settled(first: Option<&str>, second: &str) -> FieldReading {
+        settled_by(first, second, Belief::MACHINE)
+    }
+
+    fn settled_by(first: Option<&str>, second: &str, belief: Belief) -> FieldReading {
         let classes = Classes::load(None).unwrap();
         let field = classes
             .get("van_bang")
@@ -140,7 +182,7 @@ mod tests {
                 found(first).reading(&field, Second::None),
             );
         }
-        settle(&field, &found(second), &mut fields);
+        settle(&field, &found(second), belief, &mut fields);
         fields.remove("ngay_sinh").unwrap()
     }
 
@@ -151,6 +193,17 @@ mod tests {
         assert!(settled(Some("5/9/1974"), "5/9/1974").confidence > once.confidence);
         let differing = settled(Some("5/9/1974"), "5/8/1974");
         assert!(!differing.accepted);
+    }
+
+    #[test]
+    fn what_a_pen_wrote_stands_where_it_is_a_date_and_is_never_sure() {
+        let read = settled_by(
+            Some("0? tháng 41 năm 441"),
+            "07 tháng 11 năm 1971",
+            Belief::PEN,
+        );
+        assert_eq!(read.raw, "07 tháng 11 năm 1971");
+        assert!(!read.accepted && read.confidence < DOUBTFUL);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub enum Step {
     PageMode,
     /// A page whose letters are all equally wide read by the model for such pages.
     Typed,
+    /// A page that reads badly read once more by the model for handwriting.
+    Written,
     /// A page that reads badly read once more in its darkest ink.
     Darker,
     /// Doubtful values of forms read once more, alone.
@@ -64,7 +66,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Red,
         Self::Border,
         Self::Light,
@@ -75,6 +77,7 @@ impl Step {
         Self::Leaders,
         Self::PageMode,
         Self::Typed,
+        Self::Written,
         Self::Darker,
         Self::SecondLook,
         Self::Signature,
@@ -103,6 +106,7 @@ impl Step {
             Self::Leaders => "leaders",
             Self::PageMode => "page-mode",
             Self::Typed => "typed",
+            Self::Written => "written",
             Self::Darker => "darker",
             Self::SecondLook => "second-look",
             Self::Signature => "signature",

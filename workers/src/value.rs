@@ -4,12 +4,14 @@ mod agency;
 pub(crate) mod amounts;
 mod repair;
 
+use crate::belief::Belief;
 use crate::class::{Field, FieldKind, Lexicon, LexiconEntry};
 use crate::confidence::{Check, Evidence, Second};
 use crate::dates::Date;
 use crate::gazetteer::{self, Located};
 use crate::geometry::around;
 use crate::lines::joined;
+use crate::page_words::believed;
 use crate::reading::{FieldReading, Word};
 pub(crate) use repair::LOOK_ALIKE;
 
@@ -44,6 +46,14 @@ impl Found {
         let raw = raw.split_whitespace().collect::<Vec<_>>().join(" ");
         let raw = raw.trim_matches(AROUND).trim().to_owned();
         (!raw.is_empty() && !words.is_empty()).then_some(Self { raw, words })
+    }
+
+    /// The same, as sure as the look it is from is believed.
+    pub fn believed(&self, belief: Belief) -> Self {
+        Self {
+            raw: self.raw.clone(),
+            words: believed(&self.words, belief),
+        }
     }
 
     /// The judged reading of that field.

@@ -1,5 +1,5 @@
-//! The model kept in `models/typed` and the one of the distributions, on lines of a dot matrix printer that were drawn by
-//! `scripts/model/render_lines.py` from another seed than those it was trained on.
+//! The models kept in `models/` and the one of the distributions, on lines drawn by `scripts/model/render_lines.py`: of a
+//! dot matrix printer, from another seed than those the one model was trained on, and of two hands the other never saw.
 
 #![allow(clippy::unwrap_used)] // a test may panic; that is how it fails
 
@@ -13,10 +13,11 @@ fn beside(path: &str) -> PathBuf {
 }
 
 /// Each line's picture and what it says.
-fn lines() -> Vec<(GrayImage, String)> {
-    let sheet = image::open(beside("tests/fixtures/needles.png")).unwrap();
+fn lines(sheet: &str) -> Vec<(GrayImage, String)> {
+    let told = beside(&format!("tests/fixtures/{sheet}.txt"));
+    let told = std::fs::read_to_string(told).unwrap();
+    let sheet = image::open(beside(&format!("tests/fixtures/{sheet}.png"))).unwrap();
     let sheet = sheet.to_luma8();
-    let told = std::fs::read_to_string(beside("tests/fixtures/needles.txt")).unwrap();
     let line = |line: &str| {
         let parts: Vec<&str> = line.splitn(4, ' ').collect();
         let [top, width, height] = [0, 1, 2].map(|at| parts[at].parse::<u32>().unwrap());
@@ -26,15 +27,15 @@ fn lines() -> Vec<(GrayImage, String)> {
     told.lines().map(line).collect()
 }
 
-/// How many lines the model of a folder reads to the letter.
-fn exact(folder: &Path) -> usize {
+/// How many lines of a sheet the model of a folder reads to the letter.
+fn exact(sheet: &str, folder: &Path) -> usize {
     let mut engine = Engine::open(folder).unwrap();
     let mut read = |picture: &GrayImage| {
         let words = engine.words(picture, 300, Division::Line).unwrap();
         let words: Vec<String> = words.into_iter().map(|word| word.text).collect();
         words.join(" ")
     };
-    let lines = lines();
+    let lines = lines(sheet);
     lines
         .iter()
         .filter(|(picture, said)| read(picture) == *said)
@@ -43,8 +44,14 @@ fn exact(folder: &Path) -> usize {
 
 #[test]
 fn the_tuned_model_reads_what_needles_printed_better_than_the_stock_one() {
-    let tuned = exact(&beside("../models/typed"));
-    let stock = exact(&recognise::model_folder());
-    println!("{tuned} and {stock} of {}", lines().len());
+    let tuned = exact("needles", &beside("../models/typed"));
+    let stock = exact("needles", &recognise::model_folder());
     assert!(tuned >= 18 && tuned >= stock + 4, "{tuned}, {stock}");
+}
+
+#[test]
+fn the_model_for_handwriting_reads_hands_it_never_saw_better_than_the_stock_one() {
+    let tuned = exact("pens", &beside("../models/written"));
+    let stock = exact("pens", &recognise::model_folder());
+    assert!(tuned >= stock + 4, "{tuned}, {stock}");
 }
