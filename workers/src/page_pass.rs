@@ -43,7 +43,11 @@ pub(crate) fn look(
         let (prepared, words) = as_delivered(page, dpi, layer, without);
         return Ok((prepared, Seen { words, elsewhere }));
     }
-    let (prepared, mut words) = recognised(page, dpi, engine, without)?;
+    let Pass {
+        prepared,
+        mut words,
+        pen,
+    } = recognised(page, dpi, engine, without)?;
     if without.takes(Step::Typed) && pitch::is_typed(&words) {
         engine.set_script(Script::Typed)?;
         let typed = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
@@ -55,8 +59,9 @@ pub(crate) fn look(
         let kind = Unclear {
             has_depth,
             is_table: is_table(&words, classes, known),
+            pen,
         };
-        words = looked_again(words, &kind, &prepared, engine)?;
+        words = looked_again(words, kind, &prepared, engine)?;
     }
     Ok((prepared, Seen { words, elsewhere }))
 }
@@ -104,6 +109,8 @@ struct Unclear {
     has_depth: bool,
     /// It holds a table, whose cells are read again one by one if it is printed.
     is_table: bool,
+    /// Its words by the model for handwriting, if it was asked before.
+    pen: Option<Vec<Word>>,
 }
 
 /// The words of such a page beside those of further page passes, line by line those read more surely: over
@@ -111,7 +118,7 @@ struct Unclear {
 /// handwriting.
 fn looked_again(
     words: Vec<Word>,
-    page: &Unclear,
+    page: Unclear,
     prepared: &Prepared,
     engine: &mut Engine,
 ) -> Result<Vec<Word>, RecogniseError> {
@@ -127,7 +134,10 @@ fn looked_again(
             .for_each(|line| settled.prefer(line, Belief::MACHINE));
     }
     if takes(Step::Written) && is_written {
-        let pen = engine.words_written(&prepared.picture, prepared.dpi, Division::Page)?;
+        let pen = match page.pen {
+            Some(pen) => pen,
+            None => engine.words_written(&prepared.picture, prepared.dpi, Division::Page)?,
+        };
         let pen = lines(&pen);
         pen.iter()
             .for_each(|line| settled.prefer(line, Belief::PEN));
@@ -135,13 +145,22 @@ fn looked_again(
     Ok(settled.into_words())
 }
 
-/// The page pass, on the way up that letters suggest; another way up is tried if it reads badly.
+/// What the first look at a page gives.
+struct Pass {
+    prepared: Prepared,
+    words: Vec<Word>,
+    /// The words of the model for handwriting, where it was asked whether the page stands upright.
+    pen: Option<Vec<Word>>,
+}
+
+/// The page pass, on the way up that letters suggest; another way up is tried if neither the model for
+/// print nor that for handwriting reads it well.
 fn recognised(
     page: &DecodedPage,
     dpi: u32,
     engine: &mut Engine,
     without: &Without,
-) -> Result<(Prepared, Vec<Word>), RecogniseError> {
+) -> Result<Pass, RecogniseError> {
     let clean = prepare::clean(&page.image, dpi, without);
     let mut ways = orient::rank(&prepare::blobs(&clean.picture, clean.dpi), clean.dpi);
     if !without.takes(Step::WayUp) {
@@ -153,17 +172,33 @@ fn recognised(
     };
     let prepared = prepare::upright(&clean, ways[0]);
     let words = engine.words(&prepared.picture, prepared.dpi, division)?;
-    let legible =
-        legibility(&words).unwrap_or_default() >= LEGIBLE || !without.takes(Step::Confirm);
-    if legible || words.is_empty() && ways[0].evidence == 0.0 {
-        return Ok((prepared, words));
+    let mut pass = Pass {
+        prepared,
+        words,
+        pen: None,
+    };
+    let is_legible = |words: &[Word]| legibility(words).unwrap_or_default() >= LEGIBLE;
+    let is_empty = pass.words.is_empty() && ways[0].evidence == 0.0;
+    if is_legible(&pass.words) || is_empty || !without.takes(Step::Confirm) {
+        return Ok(pass);
+    }
+    if without.takes(Step::Written) {
+        let page = &pass.prepared;
+        let pen = engine.words_written(&page.picture, page.dpi, Division::Page)?;
+        if is_legible(pass.pen.insert(pen)) {
+            return Ok(pass);
+        }
     }
     let Some(better) = another_way(&clean, &ways, engine)? else {
-        return Ok((prepared, words));
+        return Ok(pass);
     };
     let prepared = prepare::upright(&clean, better);
     let words = engine.words(&prepared.picture, prepared.dpi, division)?;
-    Ok((prepared, words))
+    Ok(Pass {
+        prepared,
+        words,
+        pen: None,
+    })
 }
 
 /// The way up in which the middle of the page reads clearly best, if it is not the first.
