@@ -19,6 +19,8 @@ use crate::steps::{Step, Without};
 const DARKER: u32 = 80;
 /// A page read less surely than this is read again: by the model for handwriting, and in its darkest ink.
 const CLEAR: f64 = 0.85;
+/// Below this its darkest ink alone may read better.
+const DIM: f64 = 0.75;
 /// A table read less surely than this is written by hand; above it its cells are read again one by one.
 const WRITTEN: f64 = 0.68;
 /// Mean confidence above which a page pass shows that the page stands upright.
@@ -123,9 +125,11 @@ fn looked_again(
     engine: &mut Engine,
 ) -> Result<Vec<Word>, RecogniseError> {
     let takes = |step| prepared.without.takes(step);
-    let is_written = !page.is_table || legibility(&words).is_some_and(|clear| clear < WRITTEN);
+    let clear = legibility(&words).unwrap_or_default();
+    let is_written = !page.is_table || clear < WRITTEN;
+    let is_dim = page.has_depth && !page.is_table && clear < DIM;
     let mut settled = PageWords::new(words);
-    if takes(Step::Darker) && page.has_depth && !page.is_table {
+    if takes(Step::Darker) && is_dim {
         let dark = prepare::darkest(&prepared.picture, DARKER);
         let again = engine.words(&dark, prepared.dpi, Division::Page)?;
         let again = lines(&again);
