@@ -17,6 +17,7 @@ pub use fit::{Sample, fit};
 
 pub use crate::gazetteer::Located;
 
+use crate::belief::Belief;
 use crate::class::FieldKind;
 use crate::reading::Word;
 
@@ -59,7 +60,10 @@ impl Evidence {
         // Outside tables no column vouches for letters put right, or for a family name nobody knows.
         let alone = self.column.is_none()
             && (self.mended || self.kind == FieldKind::Name && self.check != Check::Agrees);
+        // Half is the most that is believed of a pen's letters; a table they stand in is written as a whole.
+        let by_pen = self.column.is_none() && self.weakest <= Belief::PEN.share;
         alone
+            || by_pen
             || self.check == Check::Contradicts
             || self.second == Second::Different
             || self.series == Series::Breaks

@@ -40,16 +40,21 @@ pub(crate) fn look(
     without: &Without,
 ) -> Result<(Prepared, Seen), RecogniseError> {
     engine.set_script(Script::Printed)?;
-    let mut elsewhere = None;
     if let Some(layer) = page.text_layer.as_ref().filter(|_| page.is_born_digital()) {
         let (prepared, words) = as_delivered(page, dpi, layer, without);
-        return Ok((prepared, Seen { words, elsewhere }));
+        let seen = Seen {
+            words,
+            elsewhere: None,
+            by_pen: false,
+        };
+        return Ok((prepared, seen));
     }
     let Pass {
         prepared,
         mut words,
         pen,
     } = recognised(page, dpi, engine, without)?;
+    let (mut elsewhere, mut by_pen) = (None, false);
     if without.takes(Step::Typed) && pitch::is_typed(&words) {
         engine.set_script(Script::Typed)?;
         let typed = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
@@ -63,9 +68,14 @@ pub(crate) fn look(
             is_table: is_table(&words, classes, known),
             pen,
         };
-        words = looked_again(words, kind, &prepared, engine)?;
+        (words, by_pen) = looked_again(words, kind, &prepared, engine)?;
     }
-    Ok((prepared, Seen { words, elsewhere }))
+    let seen = Seen {
+        words,
+        elsewhere,
+        by_pen,
+    };
+    Ok((prepared, seen))
 }
 
 /// A born-digital page stands as its own text layer says; nothing is recognised.
@@ -117,16 +127,16 @@ struct Unclear {
 
 /// The words of such a page beside those of further page passes, line by line those read more surely: over
 /// its darkest ink, in which what shines through and the grain of the paper pale, and by the model for
-/// handwriting.
+/// handwriting; and whether that was asked.
 fn looked_again(
     words: Vec<Word>,
     page: Unclear,
     prepared: &Prepared,
     engine: &mut Engine,
-) -> Result<Vec<Word>, RecogniseError> {
+) -> Result<(Vec<Word>, bool), RecogniseError> {
     let takes = |step| prepared.without.takes(step);
     let clear = legibility(&words).unwrap_or_default();
-    let is_written = !page.is_table || clear < WRITTEN;
+    let by_pen = takes(Step::Written) && (!page.is_table || clear < WRITTEN);
     let is_dim = page.has_depth && !page.is_table && clear < DIM;
     let mut settled = PageWords::new(words);
     if takes(Step::Darker) && is_dim {
@@ -137,7 +147,7 @@ fn looked_again(
             .iter()
             .for_each(|line| settled.prefer(line, Belief::MACHINE));
     }
-    if takes(Step::Written) && is_written {
+    if by_pen {
         let pen = match page.pen {
             Some(pen) => pen,
             None => engine.words_written(&prepared.picture, prepared.dpi, Division::Page)?,
@@ -146,7 +156,7 @@ fn looked_again(
         pen.iter()
             .for_each(|line| settled.prefer(line, Belief::PEN));
     }
-    Ok(settled.into_words())
+    Ok((settled.into_words(), by_pen))
 }
 
 /// What the first look at a page gives.

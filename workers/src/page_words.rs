@@ -12,6 +12,8 @@ pub(crate) struct Seen {
     pub words: Vec<Word>,
     /// The words of the model for printed pages, where that of typed pages read the others.
     pub elsewhere: Option<Vec<Word>>,
+    /// Whether the model for handwriting was asked about the whole page.
+    pub by_pen: bool,
 }
 
 /// Words of an upright page.

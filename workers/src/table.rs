@@ -142,7 +142,7 @@ pub(crate) fn read(
     let words = words_as_read(rows, &named, &people, &sheet);
     let mut records: Vec<RecordReading> = people
         .iter()
-        .zip(sheet.fields())
+        .zip(sheet.fields(seen.by_pen))
         .map(|(row, fields)| RecordReading {
             class: class.id.clone(),
             fields,

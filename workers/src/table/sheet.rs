@@ -141,13 +141,14 @@ impl<'c> Sheet<'c> {
         }
     }
 
-    /// The fields of each row, surest evidence weighed in.
-    pub fn fields(&self) -> Vec<BTreeMap<String, FieldReading>> {
+    /// The fields of each row, surest evidence weighed in; none is sure if the model for handwriting took
+    /// part in reading the page.
+    pub fn fields(&self, by_pen: bool) -> Vec<BTreeMap<String, FieldReading>> {
         let columns: Vec<f64> = (0..self.columns()).map(|index| self.mean(index)).collect();
         let trust = Trust {
             figures: self.figures(),
             listed: self.listed(),
-            written: self.is_written(),
+            written: by_pen || self.is_written(),
         };
         let mut rows: Vec<BTreeMap<String, FieldReading>> = Vec::new();
         for row in &self.rows {

@@ -68,5 +68,5 @@ fn a_year_of_no_possible_century_gets_its_columns() {
 fn a_sheet_without_rows_has_no_fields() {
     let mut sheet = Sheet { rows: Vec::new() };
     sheet.even_out(&GrayImage::new(1, 1), 200, &Without::default());
-    assert!(sheet.fields().is_empty());
+    assert!(sheet.fields(false).is_empty());
 }
