@@ -1,5 +1,7 @@
 //! How far a look at the page is believed beside what another look read there.
 
+use crate::reading::Word;
+
 /// What the words of a look are worth.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Belief {
@@ -21,4 +23,13 @@ impl Belief {
         share: 0.5,
         margin: 0.2,
     };
+
+    /// The words of such a look, as sure as it is believed.
+    pub fn of(self, words: &[Word]) -> Vec<Word> {
+        let believed = |word: &Word| Word {
+            confidence: word.confidence * self.share,
+            ..word.clone()
+        };
+        words.iter().map(believed).collect()
+    }
 }

@@ -6,6 +6,7 @@ pub mod class;
 mod classify;
 pub mod column_map;
 pub mod confidence;
+mod cutout;
 pub mod dates;
 pub mod decode;
 pub mod fold;

@@ -11,7 +11,7 @@ use crate::page_words::{PageWords, Seen};
 use crate::pitch;
 use crate::prepare::{self, Grey, Prepared};
 use crate::quality;
-use crate::reading::{Word, legibility};
+use crate::reading::{BY_HAND, Word, legibility};
 use crate::recognise::{Division, Engine, RecogniseError, Script};
 use crate::steps::{Step, Without};
 
@@ -21,8 +21,6 @@ const DARKER: u32 = 80;
 const CLEAR: f64 = 0.85;
 /// Below this its darkest ink alone may read better.
 const DIM: f64 = 0.75;
-/// A table read less surely than this is written by hand; above it its cells are read again one by one.
-const WRITTEN: f64 = 0.68;
 /// Mean confidence above which a page pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
 
@@ -44,37 +42,37 @@ pub(crate) fn look(
         let (prepared, words) = as_delivered(page, dpi, layer, without);
         let seen = Seen {
             words,
-            elsewhere: None,
+            ..Seen::default()
+        };
+        return Ok((prepared, seen));
+    }
+    let pass = recognised(page, dpi, engine, without)?;
+    let (prepared, words) = (pass.prepared, pass.words);
+    if without.takes(Step::Typed) && pitch::is_typed(&words) {
+        engine.set_script(Script::Typed)?;
+        let typed = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
+        let seen = Seen {
+            words: typed,
+            elsewhere: Some(words),
             by_pen: false,
         };
         return Ok((prepared, seen));
     }
-    let Pass {
-        prepared,
-        mut words,
-        pen,
-    } = recognised(page, dpi, engine, without)?;
-    let (mut elsewhere, mut by_pen) = (None, false);
-    if without.takes(Step::Typed) && pitch::is_typed(&words) {
-        engine.set_script(Script::Typed)?;
-        let typed = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
-        elsewhere = Some(std::mem::replace(&mut words, typed));
-    }
-    let is_clear = legibility(&words).is_none_or(|clear| clear >= CLEAR);
-    if elsewhere.is_none() && !is_clear {
-        let has_depth = !quality::is_bitonal(&page.image);
-        let kind = Unclear {
-            has_depth,
-            is_table: is_table(&words, classes, known),
-            pen,
+    let clear = legibility(&words).unwrap_or(1.0);
+    if clear >= CLEAR {
+        let seen = Seen {
+            words,
+            ..Seen::default()
         };
-        (words, by_pen) = looked_again(words, kind, &prepared, engine)?;
+        return Ok((prepared, seen));
     }
-    let seen = Seen {
-        words,
-        elsewhere,
-        by_pen,
+    let unclear = Unclear {
+        clear,
+        has_depth: !quality::is_bitonal(&page.image),
+        is_table: is_table(&words, classes, known),
+        pen: pass.pen,
     };
+    let seen = looked_again(words, unclear, &prepared, engine)?;
     Ok((prepared, seen))
 }
 
@@ -107,16 +105,21 @@ fn as_delivered(
 /// Whether the page holds a table, as far as it was told or can be read: the cells of a register are read
 /// again one by one.
 fn is_table(words: &[Word], classes: &Classes, known: &Known) -> bool {
+    if known.map.is_some() {
+        return true;
+    }
     let told = known.class_hint.as_deref().and_then(|id| classes.get(id));
     let class = told.or_else(|| {
         let (id, _) = classify(&Text::new(&lines(words)).text, classes);
         classes.get(&id)
     });
-    known.map.is_some() || class.is_some_and(|class| class.layout == Layout::Table)
+    class.is_some_and(|class| class.layout == Layout::Table)
 }
 
 /// A page that reads badly.
 struct Unclear {
+    /// Mean confidence of its letters.
+    clear: f64,
     /// It has more than black and white.
     has_depth: bool,
     /// It holds a table, whose cells are read again one by one if it is printed.
@@ -127,17 +130,16 @@ struct Unclear {
 
 /// The words of such a page beside those of further page passes, line by line those read more surely: over
 /// its darkest ink, in which what shines through and the grain of the paper pale, and by the model for
-/// handwriting; and whether that was asked.
+/// handwriting.
 fn looked_again(
     words: Vec<Word>,
     page: Unclear,
     prepared: &Prepared,
     engine: &mut Engine,
-) -> Result<(Vec<Word>, bool), RecogniseError> {
+) -> Result<Seen, RecogniseError> {
     let takes = |step| prepared.without.takes(step);
-    let clear = legibility(&words).unwrap_or_default();
-    let by_pen = takes(Step::Written) && (!page.is_table || clear < WRITTEN);
-    let is_dim = page.has_depth && !page.is_table && clear < DIM;
+    let by_pen = takes(Step::Written) && (!page.is_table || page.clear < BY_HAND);
+    let is_dim = page.has_depth && !page.is_table && page.clear < DIM;
     let mut settled = PageWords::new(words);
     if takes(Step::Darker) && is_dim {
         let dark = prepare::darkest(&prepared.picture, DARKER);
@@ -156,7 +158,11 @@ fn looked_again(
         pen.iter()
             .for_each(|line| settled.prefer(line, Belief::PEN));
     }
-    Ok((settled.into_words(), by_pen))
+    Ok(Seen {
+        words: settled.into_words(),
+        elsewhere: None,
+        by_pen,
+    })
 }
 
 /// What the first look at a page gives.

@@ -7,6 +7,7 @@ use crate::lines::{Line, joined, lines};
 use crate::reading::{Box4, FieldReading, Word};
 
 /// What the page passes saw on an upright page.
+#[derive(Default)]
 pub(crate) struct Seen {
     /// Its words.
     pub words: Vec<Word>,
@@ -40,7 +41,7 @@ impl PageWords {
             let stands = self.0.iter().filter(|word| covers(place, word));
             let letters: usize = part.iter().map(Word::letters).sum();
             if worth(part) > worth(stands) + belief.margin * letters as f64 {
-                self.replace(place, believed(part, belief));
+                self.replace(place, belief.of(part));
             }
         }
     }
@@ -70,15 +71,6 @@ impl PageWords {
         self.0.retain(|word| !covers(place, word));
         self.0.extend(words);
     }
-}
-
-/// The words of a look, as sure as it is believed.
-pub(crate) fn believed(words: &[Word], belief: Belief) -> Vec<Word> {
-    let less_sure = |word: &Word| Word {
-        confidence: word.confidence * belief.share,
-        ..word.clone()
-    };
-    words.iter().map(less_sure).collect()
 }
 
 /// Whether a word stands within a place.

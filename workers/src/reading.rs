@@ -32,6 +32,9 @@ impl Word {
     }
 }
 
+/// A table whose letters on the whole are read less surely than this is written by hand.
+pub(crate) const BY_HAND: f64 = 0.68;
+
 /// The mean confidence of the letters of words; `None` where they have none.
 pub(crate) fn legibility<'w>(words: impl IntoIterator<Item = &'w Word>) -> Option<f64> {
     let (mut sum, mut letters) = (0.0, 0);

@@ -171,10 +171,10 @@ impl Engine {
         dpi: u32,
         division: Division,
     ) -> Result<Vec<Word>, RecogniseError> {
-        if self.written.is_none() {
-            self.written = Some(tuned(WRITTEN_MODEL, "vie_written")?);
-        }
-        let api = self.written.as_ref().unwrap_or(&self.first);
+        let api = match &mut self.written {
+            Some(api) => api,
+            unloaded => unloaded.insert(tuned(WRITTEN_MODEL, "vie_written")?),
+        };
         words_by(api, picture, dpi, division)
     }
 

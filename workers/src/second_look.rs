@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use image::{GrayImage, imageops::crop_imm};
-
 use crate::belief::Belief;
 use crate::class::{Class, Field};
 use crate::confidence::{Check, Second};
+use crate::cutout::Cutout;
 use crate::form;
 use crate::lines::Line;
 use crate::prepare::Prepared;
-use crate::reading::{Box4, FieldReading, Word};
+use crate::reading::FieldReading;
 use crate::recognise::{Division, Engine, RecogniseError};
 use crate::steps::Step;
 use crate::value::{Found, normalised};
@@ -50,59 +49,22 @@ pub(crate) fn look_again(
         if wide < 3 || high < 3 {
             continue;
         }
-        let alone = Alone::cut(prepared, [left, top, wide, high]);
+        let alone = Cutout::of(&prepared.picture, [left, top, wide, high], MARGIN);
+        let value = |words| form::value_of(&alone.on_page(words), high / 2);
         let words = engine.words(&alone.picture, prepared.dpi, Division::Line)?;
-        if let Some(second) = alone.value(words) {
+        if let Some(second) = value(words) {
             settle(field, &second, Belief::MACHINE, fields);
         }
         let doubtful = |reading: &FieldReading| reading.confidence < DOUBTFUL;
         let is_doubtful = fields.get(&field.key).is_none_or(doubtful);
         if is_doubtful && prepared.without.takes(Step::Written) {
             let words = engine.words_written(&alone.picture, prepared.dpi, Division::Line)?;
-            if let Some(second) = alone.value(words) {
+            if let Some(second) = value(words) {
                 settle(field, &second, Belief::PEN, fields);
             }
         }
     }
     Ok(())
-}
-
-/// The place of one value, cut out of its page.
-struct Alone {
-    place: Box4,
-    picture: GrayImage,
-}
-
-impl Alone {
-    fn cut(prepared: &Prepared, place: Box4) -> Self {
-        let [left, top, wide, high] = place.map(|edge| edge as u32); // within the page
-        let crop = crop_imm(&prepared.picture, left, top, wide, high);
-        Self {
-            place,
-            picture: framed(&crop.to_image()),
-        }
-    }
-
-    /// The value that these words of the picture say, where it stands on the page.
-    fn value(&self, mut words: Vec<Word>) -> Option<Found> {
-        let [left, top, _, high] = self.place;
-        for word in &mut words {
-            word.bounds[0] += left - MARGIN;
-            word.bounds[1] += top - MARGIN;
-        }
-        form::value_of(&words, high / 2)
-    }
-}
-
-/// The picture with white paper around it: the engine loses letters at an edge.
-fn framed(crop: &GrayImage) -> GrayImage {
-    let (width, height) = (
-        crop.width() + 2 * MARGIN as u32,
-        crop.height() + 2 * MARGIN as u32,
-    );
-    let mut paper = GrayImage::from_pixel(width, height, image::Luma([255]));
-    image::imageops::replace(&mut paper, crop, i64::from(MARGIN), i64::from(MARGIN));
-    paper
 }
 
 /// Keeps the reading that passes its field's check, else the surer; says whether they agree.

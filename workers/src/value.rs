@@ -11,7 +11,6 @@ use crate::dates::Date;
 use crate::gazetteer::{self, Located};
 use crate::geometry::around;
 use crate::lines::joined;
-use crate::page_words::believed;
 use crate::reading::{FieldReading, Word};
 pub(crate) use repair::LOOK_ALIKE;
 
@@ -52,7 +51,7 @@ impl Found {
     pub fn believed(&self, belief: Belief) -> Self {
         Self {
             raw: self.raw.clone(),
-            words: believed(&self.words, belief),
+            words: belief.of(&self.words),
         }
     }
 

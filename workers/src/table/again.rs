@@ -3,6 +3,7 @@
 use image::GrayImage;
 
 use crate::confidence::Second;
+use crate::cutout::Cutout;
 use crate::geometry::{bottom, right};
 use crate::reading::{Box4, Word};
 use crate::recognise::{Division, Engine, RecogniseError};
@@ -69,21 +70,8 @@ impl<'a> Again<'a> {
             return Ok(None);
         }
         let margin = (self.dpi / 20) as i32;
-        let size = ((x1 - x0 + 2 * margin) as u32, (y1 - y0 + 2 * margin) as u32);
-        let mut crop = GrayImage::from_pixel(size.0, size.1, image::Luma([255]));
-        let part = image::imageops::crop_imm(
-            self.picture,
-            x0 as u32,
-            y0 as u32,
-            (x1 - x0) as u32,
-            (y1 - y0) as u32,
-        );
-        image::imageops::replace(&mut crop, &part.to_image(), margin.into(), margin.into());
-        let mut words = words(self.engine, &crop, self.dpi)?;
-        for word in &mut words {
-            word.bounds[0] += x0 - margin;
-            word.bounds[1] += y0 - margin;
-        }
-        Ok((!words.is_empty()).then_some(words))
+        let alone = Cutout::of(self.picture, [x0, y0, x1 - x0, y1 - y0], margin);
+        let words = words(self.engine, &alone.picture, self.dpi)?;
+        Ok((!words.is_empty()).then(|| alone.on_page(words)))
     }
 }

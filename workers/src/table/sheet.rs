@@ -14,7 +14,7 @@ use super::{Grid, Row, ditto, shape};
 use crate::class::{Field, FieldKind};
 use crate::confidence::Series;
 use crate::page_words::respelled;
-use crate::reading::{Box4, FieldReading, Word, legibility};
+use crate::reading::{BY_HAND, Box4, FieldReading, Word, legibility};
 use crate::recognise::RecogniseError;
 use crate::steps::{Step, Without};
 use mending::{blanks, capitals, centuries, marks, names, numbers, spellings};
@@ -23,8 +23,6 @@ use mending::{blanks, capitals, centuries, marks, names, numbers, spellings};
 const MOST_SECOND_READINGS: usize = 40;
 /// A page whose names are read with less confidence than this is written by hand.
 const WRITTEN: f64 = 0.6;
-/// So is one whose letters all together are read with less.
-const LEGIBLE: f64 = 0.68;
 
 /// Rows of cells, in the order of the named columns.
 pub(super) struct Sheet<'c> {
@@ -197,7 +195,7 @@ impl<'c> Sheet<'c> {
         let found = cells.filter_map(|cell| cell.found.as_ref());
         let legible = legibility(found.flat_map(|found| &found.words));
         names.map(|at| self.mean(at)).fold(1.0, f64::min) < WRITTEN
-            || legible.is_some_and(|legible| legible < LEGIBLE)
+            || legible.is_some_and(|legible| legible < BY_HAND)
     }
 
     /// The share of values from closed lists that were read as the list has them.
