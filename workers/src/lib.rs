@@ -38,6 +38,7 @@ pub mod score;
 mod second_look;
 mod signature;
 pub mod steps;
+mod strips;
 mod syllables;
 mod table;
 #[cfg(test)]

@@ -1,19 +1,24 @@
 //! The passes over a whole page: the way up, the model for its letters, the words.
 
+mod way_up;
+
 use crate::belief::Belief;
 use crate::class::{Classes, Layout};
 use crate::classify::classify;
 use crate::decode::DecodedPage;
 use crate::lines::{Text, lines};
-use crate::orient::{self, Standing};
+use crate::orient::Standing;
 use crate::page_reader::Known;
 use crate::page_words::{PageWords, Seen};
 use crate::pitch;
-use crate::prepare::{self, Grey, Prepared};
+use crate::prepare::{self, Prepared};
 use crate::quality;
-use crate::reading::{BY_HAND, Word, legibility};
+use crate::reading::{BY_HAND, Box4, Word, legibility};
 use crate::recognise::{Division, Engine, RecogniseError, Script};
 use crate::steps::{Step, Without};
+use crate::strips::Strips;
+use crate::table::Grid;
+use way_up::recognised;
 
 /// How much of the way from the darkest ink to the paper that second pass keeps, in hundredths.
 const DARKER: u32 = 80;
@@ -21,8 +26,15 @@ const DARKER: u32 = 80;
 const CLEAR: f64 = 0.85;
 /// Below this its darkest ink alone may read better.
 const DIM: f64 = 0.75;
-/// Mean confidence above which a page pass shows that the page stands upright.
-const LEGIBLE: f64 = 0.70;
+
+/// What the model for print sees on a page.
+struct Look {
+    words: Vec<Word>,
+    /// Its ruled table, where the cells were read by it.
+    grid: Option<Grid>,
+    /// Where its lines stand, if the table told.
+    strips: Option<Strips>,
+}
 
 /// The page made ready, and its words: those it brings, else those of the model for its letters, and of
 /// a second pass where it reads badly.
@@ -47,21 +59,22 @@ pub(crate) fn look(
         return Ok((prepared, seen));
     }
     let pass = recognised(page, dpi, engine, without)?;
-    let (prepared, words) = (pass.prepared, pass.words);
-    if without.takes(Step::Typed) && pitch::is_typed(&words) {
+    let (prepared, look) = (pass.prepared, pass.look);
+    if without.takes(Step::Typed) && pitch::is_typed(&look.words) {
         engine.set_script(Script::Typed)?;
-        let typed = engine.words(&prepared.picture, prepared.dpi, Division::Page)?;
         let seen = Seen {
-            words: typed,
-            elsewhere: Some(words),
+            words: typed(&look, &prepared, engine)?,
+            elsewhere: Some(look.words),
+            grid: look.grid,
             by_pen: false,
         };
         return Ok((prepared, seen));
     }
-    let clear = legibility(&words).unwrap_or(1.0);
+    let clear = legibility(&look.words).unwrap_or(1.0);
     if clear >= CLEAR {
         let seen = Seen {
-            words,
+            words: look.words,
+            grid: look.grid,
             ..Seen::default()
         };
         return Ok((prepared, seen));
@@ -69,11 +82,24 @@ pub(crate) fn look(
     let unclear = Unclear {
         clear,
         has_depth: !quality::is_bitonal(&page.image),
-        is_table: is_table(&words, classes, known),
+        is_table: is_table(&look.words, classes, known),
         pen: pass.pen,
     };
-    let seen = looked_again(words, unclear, &prepared, engine)?;
+    let seen = looked_again(look, unclear, &prepared, engine)?;
     Ok((prepared, seen))
+}
+
+/// The words of a typed page by the model that is loaded for it: in a table line by line, else over the page
+/// once more, because what the model for print did not take for words may be some.
+fn typed(look: &Look, page: &Prepared, engine: &mut Engine) -> Result<Vec<Word>, RecogniseError> {
+    let Some(strips) = &look.strips else {
+        return engine.words(&page.picture, page.dpi, Division::Page);
+    };
+    strips.read(
+        &page.picture,
+        |_| true,
+        |strip| engine.words(strip, page.dpi, Division::Strip),
+    )
 }
 
 /// A born-digital page stands as its own text layer says; nothing is recognised.
@@ -132,7 +158,7 @@ struct Unclear {
 /// its darkest ink, in which what shines through and the grain of the paper pale, and by the model for
 /// handwriting.
 fn looked_again(
-    words: Vec<Word>,
+    look: Look,
     page: Unclear,
     prepared: &Prepared,
     engine: &mut Engine,
@@ -140,7 +166,9 @@ fn looked_again(
     let takes = |step| prepared.without.takes(step);
     let by_pen = takes(Step::Written) && (!page.is_table || page.clear < BY_HAND);
     let is_dim = page.has_depth && !page.is_table && page.clear < DIM;
-    let mut settled = PageWords::new(words);
+    let strips = look.strips;
+    let strips = strips.unwrap_or_else(|| Strips::of_words(&look.words));
+    let mut settled = PageWords::new(look.words);
     if takes(Step::Darker) && is_dim {
         let dark = prepare::darkest(&prepared.picture, DARKER);
         let again = engine.words(&dark, prepared.dpi, Division::Page)?;
@@ -152,7 +180,7 @@ fn looked_again(
     if by_pen {
         let pen = match page.pen {
             Some(pen) => pen,
-            None => engine.words_written(&prepared.picture, prepared.dpi, Division::Page)?,
+            None => by_hand(&strips, &settled, prepared, engine)?,
         };
         let pen = lines(&pen);
         pen.iter()
@@ -161,93 +189,23 @@ fn looked_again(
     Ok(Seen {
         words: settled.into_words(),
         elsewhere: None,
+        grid: look.grid,
         by_pen,
     })
 }
 
-/// What the first look at a page gives.
-struct Pass {
-    prepared: Prepared,
-    words: Vec<Word>,
-    /// The words of the model for handwriting, where it was asked whether the page stands upright.
-    pen: Option<Vec<Word>>,
-}
-
-/// The page pass, on the way up that letters suggest; another way up is tried if neither the model for
-/// print nor that for handwriting reads it well.
-fn recognised(
-    page: &DecodedPage,
-    dpi: u32,
+/// What the model for handwriting reads in lines of which the words are not sure.
+fn by_hand(
+    strips: &Strips,
+    words: &PageWords,
+    page: &Prepared,
     engine: &mut Engine,
-    without: &Without,
-) -> Result<Pass, RecogniseError> {
-    let clean = prepare::clean(&page.image, dpi, without);
-    let mut ways = orient::rank(&prepare::blobs(&clean.picture, clean.dpi), clean.dpi);
-    if !without.takes(Step::WayUp) {
-        ways.sort_by_key(|way| way.quarter);
+) -> Result<Vec<Word>, RecogniseError> {
+    if !page.without.takes(Step::Strips) {
+        return engine.words_written(&page.picture, page.dpi, Division::Page);
     }
-    let division = match without.takes(Step::PageMode) {
-        true => Division::Page,
-        false => Division::Free,
-    };
-    let prepared = prepare::upright(&clean, ways[0]);
-    let words = engine.words(&prepared.picture, prepared.dpi, division)?;
-    let mut pass = Pass {
-        prepared,
-        words,
-        pen: None,
-    };
-    let is_legible = |words: &[Word]| legibility(words).unwrap_or_default() >= LEGIBLE;
-    let is_empty = pass.words.is_empty() && ways[0].evidence == 0.0;
-    if is_legible(&pass.words) || is_empty || !without.takes(Step::Confirm) {
-        return Ok(pass);
-    }
-    if without.takes(Step::Written) {
-        let page = &pass.prepared;
-        let pen = engine.words_written(&page.picture, page.dpi, Division::Page)?;
-        if is_legible(pass.pen.insert(pen)) {
-            return Ok(pass);
-        }
-    }
-    let Some(better) = another_way(&clean, &ways, engine)? else {
-        return Ok(pass);
-    };
-    let prepared = prepare::upright(&clean, better);
-    let words = engine.words(&prepared.picture, prepared.dpi, division)?;
-    Ok(Pass {
-        prepared,
-        words,
-        pen: None,
+    let open = |place: &Box4| words.is_open(*place, Belief::PEN);
+    strips.read(&page.picture, open, |strip| {
+        engine.words_written(strip, page.dpi, Division::Strip)
     })
-}
-
-/// The way up in which the middle of the page reads clearly best, if it is not the first.
-fn another_way(
-    clean: &Grey,
-    ways: &[Standing; 4],
-    engine: &mut Engine,
-) -> Result<Option<Standing>, RecogniseError> {
-    let mut best: Option<(f64, usize)> = None;
-    for (index, way) in ways.iter().enumerate() {
-        let turned = prepare::upright(clean, *way).picture;
-        let (width, height) = turned.dimensions();
-        let middle =
-            image::imageops::crop_imm(&turned, width / 5, height / 3, width * 3 / 5, height / 3);
-        let words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
-        let clear = clear_letters(&words) as f64;
-        if best.is_none_or(|(most, _)| clear > most * 1.2 + 10.0) {
-            best = Some((clear, index));
-        }
-    }
-    Ok(best
-        .filter(|(_, index)| *index != 0)
-        .map(|(_, index)| ways[index]))
-}
-
-fn clear_letters(words: &[Word]) -> usize {
-    words
-        .iter()
-        .filter(|word| word.confidence > 0.6)
-        .map(Word::letters)
-        .sum()
 }

@@ -5,6 +5,7 @@ use crate::belief::Belief;
 use crate::geometry::{around, centre};
 use crate::lines::{Line, joined, lines};
 use crate::reading::{Box4, FieldReading, Word};
+use crate::table::Grid;
 
 /// What the page passes saw on an upright page.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Seen {
     pub elsewhere: Option<Vec<Word>>,
     /// Whether the model for handwriting was asked about the whole page.
     pub by_pen: bool,
+    /// Its ruled table, where the cells were read by it.
+    pub grid: Option<Grid>,
 }
 
 /// Words of an upright page.
@@ -29,6 +32,14 @@ impl PageWords {
     /// As all looks together have them.
     pub fn into_words(self) -> Vec<Word> {
         self.0
+    }
+
+    /// Whether words could be read so much more surely there that they would take the place of those that
+    /// stand there.
+    pub fn is_open(&self, place: Box4, belief: Belief) -> bool {
+        let stands = || self.0.iter().filter(|word| covers(place, word));
+        let letters: usize = stands().map(Word::letters).sum();
+        letters == 0 || worth(stands()) + belief.margin * (letters as f64) < 0.5 * letters as f64
     }
 
     /// Takes a line that was read again, part by part, where more letters were read more surely.
@@ -221,6 +232,17 @@ mod tests {
         assert_eq!(text(&words), ["PHÓ GIÁM ĐỐC"]);
         words.prefer(&lines(&unsure)[0], Belief::MACHINE);
         assert_eq!(text(&words), ["PHÓ GIÁM ĐỐC"]);
+    }
+
+    #[test]
+    fn a_look_of_little_belief_asks_only_where_it_may_win() {
+        let mut read = page(&["Họ tên", "Lê Nqa"]);
+        read[2..].iter_mut().for_each(|word| word.confidence = 0.7);
+        let (sure, unsure) = (place(&read[..2]), place(&read[2..]));
+        let words = PageWords::new(read);
+        assert!(!words.is_open(sure, Belief::PEN));
+        assert!(words.is_open(unsure, Belief::PEN));
+        assert!(words.is_open([500, 500, 90, 30], Belief::PEN));
     }
 
     #[test]

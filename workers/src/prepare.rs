@@ -107,22 +107,32 @@ pub(crate) fn holds_ink(picture: &GrayImage) -> bool {
     inked.count() * LEAST_INK > picture.as_raw().len()
 }
 
-/// The darkest ink alone, down to `depth` hundredths of the way to the paper: stamps, pencil and what
-/// shines through are lighter than print.
-pub(crate) fn darkest(picture: &GrayImage, depth: u32) -> GrayImage {
+/// Darker than this is ink on a clean page, `depth` hundredths of the way from the darkest to the paper, and
+/// no darker than ink usually is.
+pub(crate) fn ink(picture: &GrayImage, depth: u32) -> u8 {
+    let darkest = u32::from(darkest_value(picture));
+    ((darkest + (255 - darkest) * depth / 100) as u8).max(blobs::INK)
+}
+
+/// The value of which three in two hundred pixels are no lighter.
+fn darkest_value(picture: &GrayImage) -> u8 {
     let mut counts = [0usize; 256];
     for value in picture.as_raw() {
         counts[usize::from(*value)] += 1;
     }
     let share = picture.as_raw().len() * 3 / 200;
     let mut seen = 0;
-    let darkest = counts
-        .iter()
-        .position(|count| {
-            seen += count;
-            seen > share
-        })
-        .unwrap_or(0) as u32;
+    let reaches = |count: &usize| {
+        seen += count;
+        seen > share
+    };
+    counts.iter().position(reaches).unwrap_or(0) as u8 // of 256 values
+}
+
+/// The darkest ink alone, down to `depth` hundredths of the way to the paper: stamps, pencil and what
+/// shines through are lighter than print.
+pub(crate) fn darkest(picture: &GrayImage, depth: u32) -> GrayImage {
+    let darkest = u32::from(darkest_value(picture));
     let paper = darkest + ((255 - darkest) * depth / 100).max(1);
     let stretched: [u8; 256] = std::array::from_fn(|value| match value as u32 {
         value if value <= darkest => 0,

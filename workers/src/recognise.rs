@@ -50,6 +50,8 @@ pub enum Division {
     Block,
     /// One line (psm 7).
     Line,
+    /// One line that fills the picture: the engine looks for nothing (psm 13).
+    Strip,
 }
 
 impl Division {
@@ -59,6 +61,7 @@ impl Division {
             Self::Free => TessPageSegMode::PSM_AUTO,
             Self::Block => TessPageSegMode::PSM_SINGLE_BLOCK,
             Self::Line => TessPageSegMode::PSM_SINGLE_LINE,
+            Self::Strip => TessPageSegMode::PSM_RAW_LINE,
         }
     }
 }
@@ -113,7 +116,7 @@ impl Engine {
             let api = TesseractAPI::new();
             api.init_2(&folder.to_string_lossy(), model, 1)
                 .map_err(engine_failed("loaded its model"))?;
-            Ok(api)
+            Ok(without_negatives(api))
         };
         let second = has_second_model(folder).then(|| loaded(SECOND_MODEL));
         Ok(Self {
@@ -199,7 +202,16 @@ fn tuned(model: &[u8], name: &str) -> Result<TesseractAPI, RecogniseError> {
     let size = model.len() as i32; // half a megabyte
     api.init_5(model, size, name, 1, &[])
         .map_err(engine_failed("loaded a model of its own"))?;
-    Ok(api)
+    Ok(without_negatives(api))
+}
+
+/// Keeps the engine from reading every doubtful line once more with black and white exchanged: clean pages
+/// are dark on light. Which of the two names it goes by depends on the engine's version.
+fn without_negatives(api: TesseractAPI) -> TesseractAPI {
+    for name in ["invert_threshold", "tessedit_do_invert"] {
+        api.set_variable(name, "0").ok();
+    }
+    api
 }
 
 fn words_by(

@@ -91,7 +91,10 @@ pub(crate) fn read(
     seen: &Seen,
     engine: &mut Engine,
 ) -> Result<Register, RecogniseError> {
-    let ruled = table::grid(&prepared.picture, prepared.dpi);
+    let ruled = match &seen.grid {
+        Some(grid) => Some(grid.clone()),
+        None => table::grid(&prepared.picture, prepared.dpi),
+    };
     let is_ruled = ruled.is_some();
     let Some(grid) = ruled.or_else(|| table::unruled_grid(prepared, &seen.words)) else {
         return Ok(Register::default());

@@ -159,13 +159,11 @@ mod tests {
 
     #[test]
     fn what_a_pen_wrote_stands_where_it_is_a_date_and_is_never_sure() {
-        let read = settled_by(
-            Some("0? tháng 41 năm 441"),
-            "07 tháng 11 năm 1971",
-            Belief::PEN,
-        );
-        assert_eq!(read.raw, "07 tháng 11 năm 1971");
-        assert!(!read.accepted && read.confidence < DOUBTFUL);
+        let (garbled, date) = ("0? tháng 41 năm 441", "07 tháng 11 năm 1971");
+        let read = settled_by(Some(garbled), date, Belief::PEN);
+        assert_eq!(read.raw, date);
+        let printed = settled_by(Some(garbled), date, Belief::MACHINE);
+        assert!(!read.accepted && read.confidence < printed.confidence);
     }
 
     #[test]

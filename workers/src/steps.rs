@@ -32,6 +32,9 @@ pub enum Step {
     Leaders,
     /// The page read as one column of text (psm 4) instead of as the engine likes (psm 3).
     PageMode,
+    /// A ruled table's cells read line by line where their ink stands, and lines known from one look read
+    /// alone by the next.
+    Strips,
     /// A page whose letters are all equally wide read by the model for such pages.
     Typed,
     /// A page that reads badly read once more by the model for handwriting.
@@ -66,7 +69,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Red,
         Self::Border,
         Self::Light,
@@ -76,6 +79,7 @@ impl Step {
         Self::Deskew,
         Self::Leaders,
         Self::PageMode,
+        Self::Strips,
         Self::Typed,
         Self::Written,
         Self::Darker,
@@ -105,6 +109,7 @@ impl Step {
             Self::Deskew => "deskew",
             Self::Leaders => "leaders",
             Self::PageMode => "page-mode",
+            Self::Strips => "strips",
             Self::Typed => "typed",
             Self::Written => "written",
             Self::Darker => "darker",

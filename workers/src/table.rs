@@ -9,6 +9,7 @@ mod fitting;
 mod grid;
 mod ink;
 mod margin;
+mod people;
 mod places;
 mod rules;
 mod series;
@@ -17,29 +18,38 @@ mod sheet;
 mod strokes;
 mod typeface;
 mod unruled;
+mod writing;
 
 use std::collections::BTreeMap;
 
 use image::GrayImage;
 
-use crate::class::{Class, Field, FieldKind, Scope};
+use crate::class::{Class, Field, Scope};
 use crate::column_map::ColumnMap;
 use crate::page_words::Seen;
 use crate::prepare::Prepared;
 use crate::reading::{FieldReading, RecordReading, Word};
 use crate::recognise::{Engine, RecogniseError};
 use crate::steps::Step;
-use crate::value::Found;
 use again::Again;
 use columns::{contradicts, guess, header_rows, header_strength, mapped, name_columns};
 pub(crate) use fitting::Laid;
 pub(crate) use grid::Grid;
 use rules::Rules;
 use sheet::Sheet;
+pub(crate) use writing::Writing;
 
 /// The ruled table of an upright page; `None` when it has none.
 pub(crate) fn grid(picture: &GrayImage, dpi: u32) -> Option<Grid> {
     grid::build(&rules_of(picture, dpi), dpi)
+}
+
+/// The ruled table of an upright page and the writing in it, where that stands in lines.
+pub(crate) fn written(picture: &GrayImage, dpi: u32) -> Option<(Grid, Writing)> {
+    let rules = rules_of(picture, dpi);
+    let grid = grid::build(&rules, dpi)?;
+    let writing = writing::find(&grid, &rules, picture, dpi)?;
+    Some((grid, writing))
 }
 
 /// The ruled lines of a page, without those that strike out a row.
@@ -123,9 +133,7 @@ pub(crate) fn read(
             words,
         }));
     };
-    let people: Vec<usize> = (first..rows.len())
-        .filter(|index| holds_a_person(&named, &rows[*index]))
-        .collect();
+    let people = people::rows(&named, first, &rows);
     let mut sheet = Sheet::new(&named, &people, &rows, grid);
     if let Some(elsewhere) = &seen.elsewhere {
         sheet.compare_models(&named, &people, &grid.rows(elsewhere));
@@ -219,21 +227,6 @@ fn read_headers_again(
         }
     }
     Ok(())
-}
-
-/// Whether a row is more than an empty line, a numbering of columns or a total.
-fn holds_a_person(named: &[(usize, &Field)], row: &Row) -> bool {
-    let wanted = |kind: FieldKind| {
-        named
-            .iter()
-            .filter(|(_, field)| field.kind == kind)
-            .any(|(column, _)| Found::of(&row[*column]).is_some_and(|f| f.raw.chars().count() > 3))
-    };
-    let filled = named
-        .iter()
-        .filter(|(column, _)| !row[*column].is_empty())
-        .count();
-    filled >= 2 && (wanted(FieldKind::Name) || (wanted(FieldKind::Date) && filled >= 4))
 }
 
 /// Fields printed once on the page, given to each of its rows that has none of its own.

@@ -9,7 +9,7 @@ use crate::reading::{Box4, Word};
 const LEAST_COLUMNS: usize = 3;
 
 /// The rules of one table, in order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Grid {
     columns: Vec<Rule>,
     rows: Vec<Rule>,
@@ -149,6 +149,27 @@ impl Grid {
         self.rows.len() - 1
     }
 
+    /// How many columns there are.
+    pub fn column_count(&self) -> usize {
+        self.columns.len() - 1
+    }
+
+    /// Row and column of every cell, row by row.
+    pub fn cells(&self) -> impl Iterator<Item = (usize, usize)> {
+        let columns = self.column_count();
+        (0..self.row_count()).flat_map(move |row| (0..columns).map(move |column| (row, column)))
+    }
+
+    /// Its lying rules, from top to bottom.
+    pub(super) fn lying(&self) -> &[Rule] {
+        &self.rows
+    }
+
+    /// Its standing rules, from left to right.
+    pub(super) fn standing(&self) -> &[Rule] {
+        &self.columns
+    }
+
     /// Row and column of a box by its middle; `None` outside.
     pub fn place(&self, bounds: Box4) -> Option<(usize, usize)> {
         let (x, y) = centre(bounds);
@@ -171,7 +192,7 @@ impl Grid {
 
     /// The words in their cells, by row and column, those across a rule divided.
     pub fn rows(&self, words: &[Word]) -> Vec<Row> {
-        let mut rows = vec![vec![Vec::new(); self.columns.len() - 1]; self.row_count()];
+        let mut rows = vec![vec![Vec::new(); self.column_count()]; self.row_count()];
         for word in words {
             for part in self.divided(word) {
                 if let Some((row, column)) = self.place(part.bounds) {

@@ -3,6 +3,7 @@ use image::Luma;
 use super::*;
 use crate::class::Classes;
 use crate::lines::tests::word;
+use crate::value::Found;
 
 fn ruled(width: u32, height: u32, columns: &[u32], rows: &[u32]) -> GrayImage {
     let mut picture = GrayImage::from_pixel(width, height, Luma([255]));
@@ -95,17 +96,4 @@ fn columns_are_named_by_headers_and_values() {
     assert_eq!(keys, ["stt", "ho_ten", "ngay_sinh", "gioi_tinh", "ghi_chu"]);
     assert_eq!(Found::of(&rows[1][2]).unwrap().raw, "5/9/1974");
     assert_eq!(Found::of(&rows[1][3]).unwrap().raw, "Nữ");
-}
-
-#[test]
-fn a_row_without_a_person_is_no_record() {
-    let classes = Classes::load(None).unwrap();
-    let class = classes.get("so_goc").unwrap();
-    let named = vec![
-        (0, class.field("stt").unwrap()),
-        (1, class.field("ho_ten").unwrap()),
-    ];
-    let row = |name: &str| vec![vec![word("1", 0, 0)], vec![word(name, 0, 0)]];
-    assert!(holds_a_person(&named, &row("Lê Thị Nga")));
-    assert!(!holds_a_person(&named, &row("(2)")));
 }
