@@ -63,7 +63,7 @@ pub(crate) fn look(
     if without.takes(Step::Typed) && pitch::is_typed(&look.words) {
         engine.set_script(Script::Typed)?;
         let seen = Seen {
-            words: typed(&look, &prepared, engine)?,
+            words: typed(look.strips, &prepared, engine)?,
             elsewhere: Some(look.words),
             grid: look.grid,
             by_pen: false,
@@ -91,15 +91,17 @@ pub(crate) fn look(
 
 /// The words of a typed page by the model that is loaded for it: in a table line by line, else over the page
 /// once more, because what the model for print did not take for words may be some.
-fn typed(look: &Look, page: &Prepared, engine: &mut Engine) -> Result<Vec<Word>, RecogniseError> {
-    let Some(strips) = &look.strips else {
+fn typed(
+    strips: Option<Strips>,
+    page: &Prepared,
+    engine: &mut Engine,
+) -> Result<Vec<Word>, RecogniseError> {
+    let Some(strips) = strips else {
         return engine.words(&page.picture, page.dpi, Division::Page);
     };
-    strips.read(
-        &page.picture,
-        |_| true,
-        |strip| engine.words(strip, page.dpi, Division::Strip),
-    )
+    strips.read(&page.picture, |strip| {
+        engine.words(strip, page.dpi, Division::Strip)
+    })
 }
 
 /// A born-digital page stands as its own text layer says; nothing is recognised.
@@ -204,8 +206,8 @@ fn by_hand(
     if !page.without.takes(Step::Strips) {
         return engine.words_written(&page.picture, page.dpi, Division::Page);
     }
-    let open = |place: &Box4| words.is_open(*place, Belief::PEN);
-    strips.read(&page.picture, open, |strip| {
+    let open = |place: Box4| words.is_open(place, Belief::PEN);
+    strips.read_closely(&page.picture, open, |strip| {
         engine.words_written(strip, page.dpi, Division::Strip)
     })
 }

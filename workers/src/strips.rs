@@ -3,7 +3,7 @@
 use image::GrayImage;
 
 use crate::cutout::Cutout;
-use crate::geometry::{around, bottom, right};
+use crate::geometry::{around, right};
 use crate::lines::lines;
 use crate::reading::{Box4, Word};
 use crate::recognise::RecogniseError;
@@ -18,6 +18,8 @@ pub(crate) struct Strips {
     /// The page without the rules of its table, if it has one.
     ruleless: Option<GrayImage>,
     places: Vec<Box4>,
+    /// How high a line with letters that reach above and below others is; 0 where nothing tells.
+    line: i32,
 }
 
 impl Strips {
@@ -31,14 +33,17 @@ impl Strips {
         Self {
             ruleless: None,
             places: parts.collect(),
+            line: 0,
         }
     }
 
-    /// Of the cells of a table, on a page without its rules.
-    pub fn of_cells(ruleless: GrayImage, places: Vec<Box4>) -> Self {
+    /// Of the cells of a table, on a page without its rules, and how high its usual line is: the model for
+    /// print takes a low line of figures that is cut out closely for large letters.
+    pub fn of_cells(ruleless: GrayImage, places: Vec<Box4>, line: i32) -> Self {
         Self {
             ruleless: Some(ruleless),
             places,
+            line,
         }
     }
 
@@ -48,20 +53,41 @@ impl Strips {
         self
     }
 
-    /// The words of the wanted lines of a page, in its pixels, by what reads a picture of one line.
+    /// The words of all lines of a page, in its pixels, by what reads a picture of one line.
     ///
     /// # Errors
     /// [`RecogniseError`] of the reader.
-    pub fn read(
+    pub fn read(&self, page: &GrayImage, reader: impl Reader) -> Result<Vec<Word>, RecogniseError> {
+        self.read_cut(page, self.places.iter(), self.line, reader)
+    }
+
+    /// The same of the wanted lines alone, cut out as closely as their ink stands, which suits the model for
+    /// handwriting.
+    ///
+    /// # Errors
+    /// [`RecogniseError`] of the reader.
+    pub fn read_closely(
         &self,
         page: &GrayImage,
-        wanted: impl Fn(&Box4) -> bool,
-        mut reader: impl FnMut(&GrayImage) -> Result<Vec<Word>, RecogniseError>,
+        wanted: impl Fn(Box4) -> bool,
+        reader: impl Reader,
+    ) -> Result<Vec<Word>, RecogniseError> {
+        let wanted = self.places.iter().filter(|place| wanted(**place));
+        self.read_cut(page, wanted, 0, reader)
+    }
+
+    /// Lines cut out at least so high.
+    fn read_cut<'p>(
+        &self,
+        page: &GrayImage,
+        places: impl Iterator<Item = &'p Box4>,
+        line: i32,
+        mut reader: impl Reader,
     ) -> Result<Vec<Word>, RecogniseError> {
         let page = self.ruleless.as_ref().unwrap_or(page);
         let mut words = Vec::new();
-        for place in self.places.iter().filter(|place| wanted(place)) {
-            let strip = Cutout::of(page, with_paper(page, *place), 0);
+        for place in places {
+            let strip = Cutout::of(page, with_paper(page, *place, line), 0);
             let read = in_order(reader(&strip.picture)?, strip.picture.width() as i32);
             words.extend(strip.on_page(read));
         }
@@ -69,14 +95,21 @@ impl Strips {
     }
 }
 
-/// A place and the paper around it, as far as there is any.
-fn with_paper(page: &GrayImage, place: Box4) -> Box4 {
+/// What reads a picture of one line.
+pub(crate) trait Reader: FnMut(&GrayImage) -> Result<Vec<Word>, RecogniseError> {}
+
+impl<F: FnMut(&GrayImage) -> Result<Vec<Word>, RecogniseError>> Reader for F {}
+
+/// A place, at least so high, and the paper around it, as far as there is any.
+fn with_paper(page: &GrayImage, place: Box4, line: i32) -> Box4 {
     let (width, height) = (page.width() as i32, page.height() as i32);
-    let over = OVER.0.max(place[3] * OVER.1 / 100);
-    let (x0, y0) = ((place[0] - BESIDE).max(0), (place[1] - over).max(0));
+    let high = place[3].max(line);
+    let top = place[1] - (high - place[3]) / 2;
+    let over = OVER.0.max(high * OVER.1 / 100);
+    let (x0, y0) = ((place[0] - BESIDE).max(0), (top - over).max(0));
     let (x1, y1) = (
         (right(place) + BESIDE).min(width),
-        (bottom(place) + over).min(height),
+        (top + high + over).min(height),
     );
     [x0, y0, (x1 - x0).max(0), (y1 - y0).max(0)]
 }
@@ -121,7 +154,7 @@ mod tests {
         let picture = GrayImage::from_pixel(400, 100, Luma([255]));
         let mut sizes = Vec::new();
         let words = strips
-            .read(
+            .read_closely(
                 &picture,
                 |place| place[1] < 40,
                 |strip| {

@@ -87,12 +87,10 @@ fn first_look(page: &Prepared, engine: &mut Engine) -> Result<Look, RecogniseErr
         });
     };
     let outside = engine.words(&writing.outside, page.dpi, division)?;
-    let cells = Strips::of_cells(writing.ruleless, writing.lines);
-    let mut words = cells.read(
-        &page.picture,
-        |_| true,
-        |strip| engine.words(strip, page.dpi, Division::Strip),
-    )?;
+    let cells = Strips::of_cells(writing.ruleless, writing.lines, writing.line);
+    let mut words = cells.read(&page.picture, |strip| {
+        engine.words(strip, page.dpi, Division::Strip)
+    })?;
     let strips = cells.and_words(&outside);
     words.extend(outside);
     Ok(Look {

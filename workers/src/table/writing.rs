@@ -24,8 +24,10 @@ pub(crate) struct Writing {
     pub ruleless: GrayImage,
     /// The page without the table.
     pub outside: GrayImage,
-    /// The lines in the cells, row by row.
+    /// The lines in the cells, row by row, as closely as their ink stands.
     pub lines: Vec<Box4>,
+    /// How high a line with letters that reach above and below others is, in pixels.
+    pub line: i32,
 }
 
 /// The writing of a page's table; `None` where the ink of its cells does not stand in lines.
@@ -34,10 +36,11 @@ pub(super) fn find(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Op
         return None;
     }
     let ruleless = without_rules(grid, rules, page, dpi);
-    let lines = lines(grid, &ruleless, dpi)?;
+    let (lines, line) = lines(grid, &ruleless, dpi)?;
     Some(Writing {
         outside: without_cells(grid, &ruleless, dpi),
         lines,
+        line,
         ruleless,
     })
 }
@@ -124,8 +127,8 @@ impl Cell {
     }
 }
 
-/// The lines in all cells.
-fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<Vec<Box4>> {
+/// The lines in all cells, and how high a line is.
+fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
     let ink = prepare::ink(page, INK);
     let cells = filled(grid, page, dpi, ink);
     let usual = usual_heights(&cells, grid.column_count(), dpi)?;
@@ -142,9 +145,8 @@ fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<Vec<Box4>> {
     if lie * 2 <= lines.len() || lines.len() > cells.len() * MOST_LINES {
         return None;
     }
-    let line = (usual.into_iter().max()? * 11 / 10) as i32;
-    lines.iter_mut().for_each(|place| as_high(place, line));
-    Some(lines)
+    let line = usual.into_iter().max()? * 11 / 10;
+    Some((lines, line as i32))
 }
 
 /// The cells that hold any ink.
@@ -273,14 +275,6 @@ fn pieces(page: &GrayImage, cell: Box4, line: Band, usual: usize, dpi: u32, ink:
         .filter(is_written)
         .map(|piece| [cell[0] + piece.from as i32, top, piece.size() as i32, high])
         .collect()
-}
-
-/// As high as a line with letters that reach above and below others: the engine takes a low line of figures
-/// for large letters.
-fn as_high(place: &mut Box4, line: i32) {
-    let more = (line - place[3]).max(0);
-    place[1] -= more / 2;
-    place[3] += more;
 }
 
 #[cfg(test)]
