@@ -10,7 +10,7 @@ use sogoc_workers::pool::{PageJob, RenderJob};
 use sogoc_workers::reading::{Box4, PageReading};
 use sqlx::Row;
 
-pub(crate) use booking::{ask_for_comparison, book, book_again, let_in};
+pub(crate) use booking::{ask_for_comparison, book, book_again, let_in, scan_of};
 use booking::{book_failure, book_reading, settle_only};
 pub(crate) use numbering::{COUNTS, Numbering};
 
@@ -146,17 +146,14 @@ pub(crate) async fn reading_or_again(archive: &Archive, page: &PageView) -> Resu
     if let Some(reading) = reading(archive, &page.id).await? {
         return Ok(reading);
     }
-    let file = scan::fetch_master(archive, &page.scan_id).await?;
     let standing = column_map::standing(archive, &page.id).await?;
-    let job = PageJob {
-        path: file.to_path_buf(),
-        page: page_number(page.number),
-        known: Known {
-            class_hint: page.class.clone(),
-            map: standing.map().cloned(),
-        },
+    let known = Known {
+        class_hint: page.class.clone(),
+        map: standing.map().cloned(),
     };
-    let mut reading = archive.pool.read(job).await.map_err(not_shown)?;
+    let mut reading = recognised(archive, &page.scan_id, page.number, known)
+        .await?
+        .map_err(not_shown)?;
     standing.hold(archive, &mut reading);
     let words = serde_json::to_vec(&reading)?;
     archive
@@ -188,19 +185,11 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
         return settle_only(archive, job).await; // read before a crash kept us from saying so
     }
     let scan_id: String = row.try_get("scan_id")?;
-    let file = scan::fetch_master(archive, &scan_id).await?;
-    let outcome = archive
-        .pool
-        .read(PageJob {
-            path: file.to_path_buf(),
-            page: page_number(row.try_get("number")?),
-            known: Known {
-                class_hint: row.try_get("class_hint")?,
-                map: standing.map().cloned(),
-            },
-        })
-        .await;
-    match outcome {
+    let known = Known {
+        class_hint: row.try_get("class_hint")?,
+        map: standing.map().cloned(),
+    };
+    match recognised(archive, &scan_id, row.try_get("number")?, known).await? {
         Ok(mut reading) => {
             standing.hold(archive, &mut reading);
             book_reading(archive, job, &reading).await
@@ -210,6 +199,22 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
         }
         Err(failure) => book_failure(archive, job, &failure).await,
     }
+}
+
+/// What the pool reads on a page of a scan, or the outcome it names.
+async fn recognised(
+    archive: &Archive,
+    scan_id: &str,
+    number: i64,
+    known: Known,
+) -> Result<std::result::Result<PageReading, Failure>> {
+    let file = scan::fetch_master(archive, scan_id).await?;
+    let job = PageJob {
+        path: file.to_path_buf(),
+        page: page_number(number),
+        known,
+    };
+    Ok(archive.pool.read(job).await)
 }
 
 /// A page is read once, and once more for each newer map of its volume.

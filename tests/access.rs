@@ -11,7 +11,7 @@ use sogoc::access::Role::{self, Administrator};
 
 use crate::support::server::{Client, Server};
 use matrix::Open::{self, Everyone, Known, To};
-use matrix::{PAGES, ROLES, ROUTES, body};
+use matrix::{PAGES, ROUTES, body};
 
 async fn answer(client: &Client, method: &str, path: &str) -> u16 {
     let verb = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
@@ -50,7 +50,7 @@ fn expected(open: Open, role: Option<Role>, status: u16) -> bool {
 async fn every_api_route_opens_to_exactly_the_roles_it_is_for() {
     let server = Server::start().await;
     let mut callers = vec![(None, server.anonymous())];
-    for role in ROLES {
+    for role in Role::ALL {
         callers.push((Some(role), server.token(&[role]).await));
     }
     let mut wrong = Vec::new();
@@ -97,7 +97,7 @@ async fn every_page_opens_to_exactly_the_roles_it_is_for() {
     let server = Server::start().await;
     let anyone = server.anonymous();
     let mut callers = vec![(None, String::new())];
-    for role in ROLES {
+    for role in Role::ALL {
         server.person(role.word(), &[role]).await;
         callers.push((Some(role), anyone.sign_in(role.word()).await.0));
     }

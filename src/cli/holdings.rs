@@ -134,7 +134,8 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
 }
 
 /// What is said of the model every program has.
-const TYPED: &str = "chữ máy chữ, in kim: kèm sẵn / typed pages: built in";
+const BUILT_IN: &str =
+    "chữ máy chữ, in kim, viết tay: kèm sẵn / typed and handwritten pages: built in";
 
 /// Whether pages can be read, with which models, and how to get the second.
 fn models(config: &Config) -> (bool, String) {
@@ -146,10 +147,10 @@ fn models(config: &Config) -> (bool, String) {
         return (false, format!("{shown}: {how}"));
     }
     if recognise::has_second_model(&folder) {
-        return (true, format!("{shown}: vie, {SECOND_MODEL}; {TYPED}"));
+        return (true, format!("{shown}: vie, {SECOND_MODEL}; {BUILT_IN}"));
     }
     let how = format!(
-        "vie; {TYPED}; mô hình thứ hai tùy chọn / optional second: npm pack @tesseract.js-data/vie, then gunzip \
+        "vie; {BUILT_IN}; mô hình thứ hai tùy chọn / optional second: npm pack @tesseract.js-data/vie, then gunzip \
          4.0.0_best_int/vie.traineddata.gz to {shown}/{SECOND_MODEL}.traineddata"
     );
     (true, format!("{shown}: {how}"))

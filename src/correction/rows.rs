@@ -1,6 +1,6 @@
 //! The appendix's rows: reading, listing, and writing back what the vault kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sogoc_workers::reading::FieldReading;
 use sqlx::{AnyPool, Row};
@@ -96,18 +96,21 @@ pub(crate) async fn classes_of(
     archive: &Archive,
     entries: &[Correction],
 ) -> Result<BTreeMap<String, String>> {
-    let mut classes = BTreeMap::new();
-    for entry in entries {
-        if classes.contains_key(&entry.record_id) {
-            continue;
-        }
-        let class = sqlx::query_scalar("SELECT class FROM records WHERE id = $1")
-            .bind(&entry.record_id)
-            .fetch_one(archive.catalogue.pool())
-            .await?;
-        classes.insert(entry.record_id.clone(), class);
+    let records: BTreeSet<&String> = entries.iter().map(|entry| &entry.record_id).collect();
+    if records.is_empty() {
+        return Ok(BTreeMap::new());
     }
-    Ok(classes)
+    let places: Vec<String> = (1..=records.len()).map(|at| format!("${at}")).collect();
+    let query = format!(
+        "SELECT id, class FROM records WHERE id IN ({})",
+        places.join(", ")
+    );
+    let mut rows = sqlx::query_as(sqlx::AssertSqlSafe(query));
+    for record in records {
+        rows = rows.bind(record);
+    }
+    let rows: Vec<(String, String)> = rows.fetch_all(archive.catalogue.pool()).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The approved entries of a record, by number.

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use sqlx::Row;
 
 use super::kept;
 use super::taken_out::{ONE_SHEET, PUT_ASIDE, SUPERSEDED};
@@ -55,25 +54,17 @@ pub async fn take_back(archive: &Archive, caller: &Caller, page_id: &str) -> Res
 /// Opens the flags that taking the page out resolved, but for those whose other page is still out. Says
 /// whose scans' they are.
 async fn ask_again(tx: &mut Tx, page_id: &str) -> Result<BTreeSet<String>> {
-    let rows = sqlx::query(
+    let scans: Vec<String> = sqlx::query_scalar(
         "UPDATE page_flags SET state = 'open', reason = NULL, resolved_by = NULL, resolved_at = NULL
          WHERE state IN ('put_aside', 'superseded') AND (page_id = $1 OR other_id = $1)
          AND NOT EXISTS (SELECT 1 FROM pages o WHERE o.id IN (page_flags.page_id, page_flags.other_id)
             AND o.outcome IN ('put_aside', 'superseded'))
-         RETURNING page_id",
+         RETURNING (SELECT scan_id FROM pages WHERE id = page_flags.page_id)",
     )
     .bind(page_id)
     .fetch_all(&mut **tx)
     .await?;
-    let mut scans = BTreeSet::new();
-    for row in &rows {
-        let scan_id = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
-            .bind(row.try_get::<String, _>("page_id")?)
-            .fetch_one(&mut **tx)
-            .await?;
-        scans.insert(scan_id);
-    }
-    Ok(scans)
+    Ok(scans.into_iter().collect())
 }
 
 /// One sheet has one place: while a newer scan stands there, the older one stays out, and the other way

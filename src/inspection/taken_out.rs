@@ -78,10 +78,7 @@ pub(super) async fn take_out(
     let details = json!({ "records": records });
     let clock = &*archive.clock;
     audit::append(tx, clock, why.by, why.deed, subject, details).await?;
-    let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
-        .bind(page_id)
-        .fetch_one(&mut **tx)
-        .await?;
+    let scan_id = page::scan_of(tx, page_id).await?;
     kept::ask(archive, tx, &scan_id).await?;
     page::ask_for_comparison(archive, tx, page_id).await
 }

@@ -44,11 +44,17 @@ pub(crate) async fn book(
     if !save_reading(archive, tx, page_id, reading).await? {
         return Ok(());
     }
-    let scan_id: String = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1")
-        .bind(page_id)
-        .fetch_one(&mut **tx)
-        .await?;
+    let scan_id = scan_of(tx, page_id).await?;
     record::propose(archive, tx, &scan_id, page_id, &reading.records).await
+}
+
+/// The scan a page is of.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer, or has no such page.
+pub(crate) async fn scan_of(tx: &mut Tx, page_id: &str) -> Result<String> {
+    let scan = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1").bind(page_id);
+    Ok(scan.fetch_one(&mut **tx).await?)
 }
 
 /// Lets a page in that was taken out, as if it had just come; says whether it was out.

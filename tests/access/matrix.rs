@@ -203,17 +203,6 @@ pub const PAGES: &[(&str, Open)] = &[
     ("/thong-bao", ADMINISTRATORS),
 ];
 
-/// Every role.
-pub const ROLES: [Role; 7] = [
-    Archivist,
-    Reviewer,
-    Approver,
-    Auditor,
-    Administrator,
-    Portal,
-    Reuser,
-];
-
 /// A body each changing route reads without complaint, so that only rights decide the answer.
 pub fn body(path: &str) -> Option<Value> {
     let asked = json!({
