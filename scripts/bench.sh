@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Our figures beside others' on the same files, one after the other, in one run on this machine:
-#   reading  sogoc read --json    tesseract (one thread, one process a core)    ocrmypdf (a job a core)
+#   reading  sogoc read --json    tesseract (one thread, one process a core)    ocrmypdf (a job a core; PDF, PDF/A)
 #   intake   sogoc deliver        cp + sha256sum
 # CORPUS=DIR measures other scans than the samples. Uses a release build. Ratios are what counts: run it on an idle machine.
 set -euo pipefail
@@ -46,10 +46,13 @@ run read.sogoc "$sogoc" read --json "$work"/scans/*
 run read.tesseract sh -c "find '$work/pictures' -type f -print0 |
   xargs -0 -P $cores -I{} sh -c 'tesseract \"{}\" - -l vie --psm 3 >/dev/null 2>&1'"
 if command -v ocrmypdf >/dev/null; then
-  # A process a core, one page each, as the others; every page becomes a PDF with its text.
-  run read.ocrmypdf sh -c "find '$work/pictures' -type f -print0 |
-    xargs -0 -P $cores -I{} sh -c 'ocrmypdf --quiet --jobs 1 --language vie --image-dpi 200 --rotate-pages \
-      --deskew --output-type pdf \"{}\" \"{}.ocr\" >/dev/null 2>&1'"
+  # A process a core, one page each, as the others; every page becomes a PDF with its text, or a PDF/A, which is
+  # what ocrmypdf makes unless told otherwise.
+  for kind in pdf pdfa; do
+    run read.ocrmypdf.$kind sh -c "find '$work/pictures' -type f ! -name '*.ocr' -print0 |
+      xargs -0 -P $cores -I{} sh -c 'ocrmypdf --quiet --jobs 1 --language vie --image-dpi 200 --rotate-pages \
+        --deskew --output-type $kind \"{}\" \"{}.ocr\" >/dev/null 2>&1'"
+  done
 fi
 
 # Intake: enough bytes to be measured, every file its own so that none is a duplicate.

@@ -87,13 +87,13 @@ def report(figures, pages, megabytes):
     seconds = {line["name"]: line["seconds"] for line in lines}
     work = {"read": (int(pages) * 60, "pages/min"), "intake": (int(megabytes), "MB/s")}
     other = {"read": "read.sogoc", "intake": "intake.sogoc"}
-    print(f"\n{'':<20} {'seconds':>8} {'rate':>16} {'sogoc is':>10} {'peak memory':>12}")
+    print(f"\n{'':<21} {'seconds':>8} {'rate':>16} {'sogoc is':>10} {'peak memory':>12}")
     for line in lines:
         kind = line["name"].split(".")[0]
         amount, unit = work[kind]
         rate = f"{amount / line['seconds']:.1f} {unit}"
         ratio = line["seconds"] / seconds[other[kind]]
-        print(f"{line['name']:<20} {line['seconds']:>8.1f} {rate:>16} {ratio:>8.2f} × {line['bytes'] >> 20:>8} MiB")
+        print(f"{line['name']:<21} {line['seconds']:>8.1f} {rate:>16} {ratio:>8.2f} × {line['bytes'] >> 20:>8} MiB")
 
 
 if __name__ == "__main__":
