@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::class::{Class, Layout, Scope};
+use crate::median::median_f64;
 
 /// Fewest columns of a table.
 pub const LEAST_COLUMNS: usize = 3;
@@ -148,7 +149,7 @@ pub fn propose(pages: &[PageColumns]) -> Option<(Vec<f64>, Vec<Option<String>>)>
         .0;
     let count = usual.first()?.edges.len();
     let mut edges: Vec<f64> = (0..count)
-        .map(|at| median(usual.iter().map(|page| page.edges[at]).collect()))
+        .filter_map(|at| median_f64(usual.iter().map(|page| page.edges[at])))
         .collect();
     (edges[0], edges[count - 1]) = (0.0, 1.0);
     Some((edges, voted(&usual)))
@@ -184,11 +185,6 @@ fn voted(pages: &[&PageColumns]) -> Vec<Option<String>> {
         }
     }
     fields
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

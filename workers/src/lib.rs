@@ -17,6 +17,7 @@ mod geometry;
 mod legacy;
 pub mod limits;
 mod lines;
+mod median;
 mod names;
 mod orient;
 pub mod outcome;

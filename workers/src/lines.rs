@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::geometry::{around, bottom, right};
+use crate::median::median;
 use crate::reading::{Box4, Word};
 
 /// Words that stand beside each other, from left to right.
@@ -25,13 +26,7 @@ impl Line {
 
     /// Typical height of its words in pixels.
     pub fn height(&self) -> i32 {
-        let mut heights: Vec<i32> = self.words.iter().map(|word| word.bounds[3]).collect();
-        heights.sort_unstable();
-        heights
-            .get(heights.len() / 2)
-            .copied()
-            .unwrap_or_default()
-            .max(1)
+        usual_height(&self.words)
     }
 
     /// Index ranges of words with no wide gap between them.
@@ -60,10 +55,9 @@ pub(crate) fn joined(words: &[Word]) -> String {
 const TALL: i32 = 3;
 
 /// The height of most words.
-fn usual_height(words: &[Word]) -> i32 {
-    let mut heights: Vec<i32> = words.iter().map(|word| word.bounds[3]).collect();
-    heights.sort_unstable();
-    heights.get(heights.len() / 2).copied().unwrap_or(0).max(1)
+pub(crate) fn usual_height(words: &[Word]) -> i32 {
+    let heights = words.iter().map(|word| word.bounds[3]);
+    median(heights).unwrap_or(0).max(1)
 }
 
 /// The parts of the lines that stand apart, column by column: a part follows the one right above it.

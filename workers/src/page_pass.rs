@@ -168,9 +168,7 @@ fn looked_again(
     let takes = |step| prepared.without.takes(step);
     let by_pen = takes(Step::Written) && (!page.is_table || page.clear < BY_HAND);
     let is_dim = page.has_depth && !page.is_table && page.clear < DIM;
-    let strips = look.strips;
-    let strips = strips.unwrap_or_else(|| Strips::of_words(&look.words));
-    let mut settled = PageWords::new(look.words);
+    let mut settled = PageWords::new(look.words.clone());
     if takes(Step::Darker) && is_dim {
         let dark = prepare::darkest(&prepared.picture, DARKER);
         let again = engine.words(&dark, prepared.dpi, Division::Page)?;
@@ -182,7 +180,7 @@ fn looked_again(
     if by_pen {
         let pen = match page.pen {
             Some(pen) => pen,
-            None => by_hand(&strips, &settled, prepared, engine)?,
+            None => by_hand(&look, &settled, prepared, engine)?,
         };
         let pen = lines(&pen);
         pen.iter()
@@ -198,7 +196,7 @@ fn looked_again(
 
 /// What the model for handwriting reads in lines of which the words are not sure.
 fn by_hand(
-    strips: &Strips,
+    look: &Look,
     words: &PageWords,
     page: &Prepared,
     engine: &mut Engine,
@@ -206,6 +204,14 @@ fn by_hand(
     if !page.without.takes(Step::Strips) {
         return engine.words_written(&page.picture, page.dpi, Division::Page);
     }
+    let known;
+    let strips = match &look.strips {
+        Some(told) => told,
+        None => {
+            known = Strips::of_words(&look.words);
+            &known
+        }
+    };
     let open = |place: Box4| words.is_open(place, Belief::PEN);
     strips.read_closely(&page.picture, open, |strip| {
         engine.words_written(strip, page.dpi, Division::Strip)

@@ -1,5 +1,6 @@
 //! Whether a page was typed: a typewriter and a dot matrix printer give every letter the same width.
 
+use crate::median::median_f64;
 use crate::reading::Word;
 
 /// Words shorter than this tell little of their letters' width.
@@ -18,15 +19,13 @@ const TYPED: f64 = 0.85;
 
 /// Whether most words of an upright page are made of letters of one width.
 pub(crate) fn is_typed(words: &[Word]) -> bool {
-    let mut widths: Vec<f64> = words.iter().filter_map(letter_width).collect();
-    if widths.len() < LEAST_WORDS {
+    let widths: Vec<f64> = words.iter().filter_map(letter_width).collect();
+    let Some(middle) = median_f64(widths.iter().copied()) else {
         return false;
-    }
-    widths.sort_by(f64::total_cmp);
-    let middle = widths[widths.len() / 2];
+    };
     let usual = |width: &&f64| (*width - middle).abs() <= middle * SLACK;
     let usual = widths.iter().filter(usual).count();
-    usual as f64 >= widths.len() as f64 * TYPED
+    widths.len() >= LEAST_WORDS && usual as f64 >= widths.len() as f64 * TYPED
 }
 
 /// Pixels a letter of a surely read word is wide.

@@ -91,10 +91,8 @@ pub(crate) fn read(
     seen: &Seen,
     engine: &mut Engine,
 ) -> Result<Register, RecogniseError> {
-    let ruled = match &seen.grid {
-        Some(grid) => Some(grid.clone()),
-        None => table::grid(&prepared.picture, prepared.dpi),
-    };
+    let known = seen.grid.clone();
+    let ruled = known.or_else(|| table::grid(&prepared.picture, prepared.dpi));
     let is_ruled = ruled.is_some();
     let Some(grid) = ruled.or_else(|| table::unruled_grid(prepared, &seen.words)) else {
         return Ok(Register::default());

@@ -49,11 +49,8 @@ pub(super) fn recognised(
         return Ok(pass);
     }
     if without.takes(Step::Written) {
-        let strips = pass.look.strips.take();
-        let strips = strips.unwrap_or_else(|| Strips::of_words(words));
         let seen = PageWords::new(words.clone());
-        let pen = by_hand(&strips, &seen, &pass.prepared, engine)?;
-        pass.look.strips = Some(strips);
+        let pen = by_hand(&pass.look, &seen, &pass.prepared, engine)?;
         if is_legible(pass.pen.insert(pen)) {
             return Ok(pass);
         }

@@ -6,6 +6,7 @@
 use image::{DynamicImage, GrayImage, RgbImage};
 
 use super::blobs::components;
+use crate::median::median;
 
 /// Side of the squares in which red pixels are gathered.
 const SQUARE: usize = 4;
@@ -72,9 +73,8 @@ impl Paper {
         let step = (colour.as_raw().len() / 3 / 20_000).max(1);
         let sample: Vec<&[u8]> = colour.as_raw().chunks_exact(3).step_by(step).collect();
         Self([0, 1, 2].map(|index| {
-            let mut values: Vec<u8> = sample.iter().map(|pixel| pixel[index]).collect();
-            values.sort_unstable();
-            let paper = i32::from(values.get(values.len() / 2).copied().unwrap_or(255)).max(60);
+            let paper = median(sample.iter().map(|pixel| pixel[index]));
+            let paper = i32::from(paper.unwrap_or(255)).max(60);
             std::array::from_fn(|value| value as i32 * 255 / paper)
         }))
     }

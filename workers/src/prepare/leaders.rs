@@ -3,6 +3,7 @@
 use image::GrayImage;
 
 use super::blobs::{Blob, blobs};
+use crate::median::median;
 
 /// Fewer dots in a row than this may be punctuation.
 const LEAST_DOTS: usize = 8;
@@ -48,9 +49,7 @@ pub(super) fn remove(picture: &mut GrayImage, dpi: u32) {
         .filter(|row| row.len() >= LEAST_DOTS)
         .flat_map(|row| {
             // The dot below a letter may stand among them; it is larger.
-            let mut areas: Vec<u32> = row.iter().map(|dot| dot.area).collect();
-            areas.sort_unstable();
-            let usual = areas[areas.len() / 2];
+            let usual = median(row.iter().map(|dot| dot.area)).unwrap_or_default();
             row.iter().filter(move |dot| dot.area * 2 <= usual * 3)
         });
     for dot in leaders {

@@ -5,6 +5,7 @@ use super::grid::{Grid, build, rows_across};
 use super::rules::{Rule, Rules};
 use super::unruled;
 use crate::column_map::ColumnMap;
+use crate::median::median_f64;
 use crate::reading::Word;
 
 /// Share of the map's borders a page must show to be read by it.
@@ -89,15 +90,10 @@ fn by_rules(map: &ColumnMap, rules: &Rules, words: &[Word], width: u32, dpi: u32
     }
     let columns = drawn(map, &place, &shown, middle);
     let ends = |pick: fn(&Rule) -> f64| {
-        let mut all: Vec<f64> = shown
-            .iter()
-            .flatten()
-            .filter_map(|b| b.rule.as_ref().map(pick))
-            .collect();
-        all.sort_by(f64::total_cmp);
-        all[all.len() / 2]
+        let borders = shown.iter().flatten();
+        median_f64(borders.filter_map(|border| border.rule.as_ref().map(pick)))
     };
-    let (top, low) = (ends(|rule| rule.from), ends(|rule| rule.upto));
+    let (top, low) = (ends(|rule| rule.from)?, ends(|rule| rule.upto)?);
     let grid = with_rows(columns, rules, words, (top, low), dpi)?;
     Some(Laid {
         grid,

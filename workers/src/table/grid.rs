@@ -3,6 +3,7 @@
 use super::Row;
 use super::rules::{Rule, Rules};
 use crate::geometry::{centre, right};
+use crate::median::median_f64;
 use crate::reading::{Box4, Word};
 
 /// A table needs at least this many columns.
@@ -65,12 +66,8 @@ pub(super) fn rows_across(
 
 /// The rules without those that run on at both ends beyond where most end: folds in the paper.
 fn without_folds(rules: Vec<Rule>, beyond: f64) -> Vec<Rule> {
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or_default()
-    };
-    let from = median(rules.iter().map(|rule| rule.from).collect());
-    let upto = median(rules.iter().map(|rule| rule.upto).collect());
+    let from = median_f64(rules.iter().map(|rule| rule.from)).unwrap_or_default();
+    let upto = median_f64(rules.iter().map(|rule| rule.upto)).unwrap_or_default();
     let folds = |rule: &Rule| rule.from < from - beyond && rule.upto > upto + beyond;
     rules.into_iter().filter(|rule| !folds(rule)).collect()
 }
@@ -79,9 +76,7 @@ fn without_folds(rules: Vec<Rule>, beyond: f64) -> Vec<Rule> {
 /// because a fold in the paper is often longer than the rule it runs beside.
 fn distinct(mut rules: Vec<Rule>, along: f64, near: f64) -> Vec<Rule> {
     rules.sort_by(|a, b| a.across(along).total_cmp(&b.across(along)));
-    let mut lengths: Vec<f64> = rules.iter().map(Rule::length).collect();
-    lengths.sort_by(f64::total_cmp);
-    let usual = lengths.get(lengths.len() / 2).copied().unwrap_or_default();
+    let usual = median_f64(rules.iter().map(Rule::length)).unwrap_or_default();
     let unlike = |rule: &Rule| (rule.length() - usual).abs();
     let mut kept: Vec<Rule> = Vec::new();
     for rule in rules {
@@ -99,13 +94,9 @@ fn distinct(mut rules: Vec<Rule>, along: f64, near: f64) -> Vec<Rule> {
 
 /// Adds an outer side that faded away, where lying rules run well beyond the last standing one.
 fn close_sides(columns: &mut Vec<Rule>, rows: &[Rule], beyond: f64) {
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied()
-    };
     let (Some(left), Some(right)) = (
-        median(rows.iter().map(|row| row.from).collect()),
-        median(rows.iter().map(|row| row.upto).collect()),
+        median_f64(rows.iter().map(|row| row.from)),
+        median_f64(rows.iter().map(|row| row.upto)),
     ) else {
         return;
     };

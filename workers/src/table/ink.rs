@@ -3,6 +3,7 @@
 use image::GrayImage;
 
 use crate::geometry::{bottom, right};
+use crate::median::median;
 use crate::reading::{Box4, Word};
 
 /// Darker than this is ink on paper that was evened out.
@@ -41,9 +42,7 @@ pub(super) fn has_blank_after(word: &Word, letters: usize, picture: &GrayImage) 
     }
     let expected = begin as f64 + (end - begin) as f64 * letters as f64 / count as f64;
     let near = (end - begin) as f64 / count as f64 * 1.3;
-    let mut widths: Vec<usize> = gaps.iter().map(|(_, width)| *width).collect();
-    widths.sort_unstable();
-    let usual = widths.get(widths.len() / 2).copied()?.max(1);
+    let usual = median(gaps.iter().map(|(_, width)| *width))?.max(1);
     let at_place = gaps
         .iter()
         .filter(|(start, width)| (*start as f64 + *width as f64 / 2.0 - expected).abs() < near);

@@ -69,4 +69,9 @@ mod tests {
         assert_eq!(found(&[&numbering, &PERSON]), [1]);
         assert_eq!(found(&[&["1", "(2)", "", "", ""], &PERSON]), [1]);
     }
+
+    #[test]
+    fn a_number_and_a_name_are_somebody() {
+        assert_eq!(found(&[&["1", "Lê Thị Nga", "", "", ""]]), [0]);
+    }
 }

@@ -11,6 +11,7 @@ use super::Grid;
 use super::rules::{Rule, Run, covered, grouped, span};
 use crate::class::Field;
 use crate::geometry::around;
+use crate::median::median_f64;
 use crate::prepare::shrink;
 use crate::reading::{Box4, FieldReading};
 
@@ -108,9 +109,7 @@ pub(super) fn taken_out(lying: &mut Vec<Rule>, picture: &GrayImage, dpi: u32) {
         .map(|rule| rule.across((rule.from + rule.upto) / 2.0))
         .collect();
     let gaps: Vec<f64> = heights.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let mut usual = gaps.clone();
-    usual.sort_by(f64::total_cmp);
-    let Some(usual) = usual.get(usual.len() / 2).copied() else {
+    let Some(usual) = median_f64(gaps.iter().copied()) else {
         return;
     };
     let strokes = LazyCell::new(|| level(picture, dpi)); // most pages have no rule in question

@@ -3,7 +3,8 @@
 
 use super::rules::Rule;
 use crate::geometry::{bottom, centre, right};
-use crate::lines::{Line, lines};
+use crate::lines::{Line, lines, usual_height};
+use crate::median::median_f64;
 use crate::reading::Word;
 
 /// Lines of a table have at least this many parts with wide white between.
@@ -44,7 +45,7 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
     if parted.len() < LEAST_LINES {
         return None;
     }
-    let height = usual_height(&words);
+    let height = f64::from(usual_height(&words));
     let gaps = gaps(&parted, height, f64::from(width));
     let top = parted.iter().map(|line| line.bounds()[1]).min()?;
     let low = parted.iter().map(|line| bottom(line.bounds())).max()?;
@@ -57,13 +58,6 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
 
 fn is_text(word: &Word) -> bool {
     word.text.chars().any(char::is_alphanumeric)
-}
-
-fn usual_height(words: &[Word]) -> f64 {
-    let mut heights: Vec<i32> = words.iter().map(|word| word.bounds[3]).collect();
-    heights.sort_unstable();
-    let usual = heights.get(heights.len() / 2).copied().unwrap_or_default();
-    f64::from(usual.max(1))
 }
 
 /// Where hardly any line has a word, the margins included.
@@ -110,14 +104,13 @@ pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, low: f64) 
         .filter(|word| is_text(word) && (top..low).contains(&centre(word.bounds).1))
         .collect();
     let own: Vec<Word> = inside.iter().map(|word| (*word).clone()).collect();
-    let height = usual_height(&own);
+    let height = f64::from(usual_height(&own));
     let middles = beginnings(&inside, columns, height);
-    if middles.len() < 2 {
+    let steps = middles.windows(2).map(|pair| pair[1] - pair[0]);
+    let Some(step) = median_f64(steps) else {
         return Vec::new();
-    }
-    let mut steps: Vec<f64> = middles.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    steps.sort_by(f64::total_cmp);
-    let reach = steps[steps.len() / 2] * 0.6;
+    };
+    let reach = step * 0.6;
     let mut borders = vec![(middles[0] - reach).max(top)];
     if middles[0] - reach > top + height {
         borders.insert(0, top);
@@ -177,7 +170,7 @@ fn widest_white(words: &[&Word], above: f64, below: f64) -> f64 {
 
 /// Rows between rules, those that hold several divided: many registers rule only head and foot.
 pub(super) fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
-    let height = usual_height(words);
+    let height = f64::from(usual_height(words));
     let mut all = Vec::new();
     for pair in borders.windows(2) {
         all.push(pair[0]);

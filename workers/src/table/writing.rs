@@ -8,6 +8,7 @@ use image::{GrayImage, Luma};
 use super::grid::Grid;
 use super::rules::{Rule, Rules};
 use crate::geometry::{bottom, right};
+use crate::median::median;
 use crate::prepare;
 use crate::reading::Box4;
 
@@ -209,12 +210,6 @@ fn usual_heights(cells: &[Cell], columns: usize, dpi: u32) -> Option<Vec<usize>>
         own.unwrap_or(page).clamp(page, page * 8 / 5)
     };
     Some((0..columns).map(column).collect())
-}
-
-fn median(values: impl Iterator<Item = usize>) -> Option<usize> {
-    let mut values: Vec<usize> = values.collect();
-    values.sort_unstable();
-    values.get(values.len() / 2).copied()
 }
 
 /// Marks above and below letters with the letters they belong to.
