@@ -14,6 +14,7 @@ mod folio;
 mod form;
 mod gazetteer;
 mod geometry;
+mod handover;
 mod legacy;
 pub mod limits;
 mod lines;

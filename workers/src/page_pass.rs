@@ -12,7 +12,6 @@ use crate::page_reader::Known;
 use crate::page_words::{PageWords, Seen};
 use crate::pitch;
 use crate::prepare::{self, Prepared};
-use crate::quality;
 use crate::reading::{BY_HAND, Box4, Word, legibility};
 use crate::recognise::{Division, Engine, RecogniseError, Script};
 use crate::steps::{Step, Without};
@@ -20,12 +19,8 @@ use crate::strips::Strips;
 use crate::table::Grid;
 use way_up::recognised;
 
-/// How much of the way from the darkest ink to the paper that second pass keeps, in hundredths.
-const DARKER: u32 = 80;
-/// A page read less surely than this is read again: by the model for handwriting, and in its darkest ink.
+/// A page read less surely than this is read again by the model for handwriting.
 const CLEAR: f64 = 0.85;
-/// Below this its darkest ink alone may read better.
-const DIM: f64 = 0.75;
 
 /// What the model for print sees on a page.
 struct Look {
@@ -81,7 +76,6 @@ pub(crate) fn look(
     }
     let unclear = Unclear {
         clear,
-        has_depth: !quality::is_bitonal(&page.image),
         is_table: is_table(&look.words, classes, known),
         pen: pass.pen,
     };
@@ -148,44 +142,31 @@ fn is_table(words: &[Word], classes: &Classes, known: &Known) -> bool {
 struct Unclear {
     /// Mean confidence of its letters.
     clear: f64,
-    /// It has more than black and white.
-    has_depth: bool,
     /// It holds a table, whose cells are read again one by one if it is printed.
     is_table: bool,
     /// Its words by the model for handwriting, if it was asked before.
     pen: Option<Vec<Word>>,
 }
 
-/// The words of such a page beside those of further page passes, line by line those read more surely: over
-/// its darkest ink, in which what shines through and the grain of the paper pale, and by the model for
-/// handwriting.
+/// The words of such a page, line by line those that are read more surely: by the model for print or by that
+/// for handwriting.
 fn looked_again(
     look: Look,
     page: Unclear,
     prepared: &Prepared,
     engine: &mut Engine,
 ) -> Result<Seen, RecogniseError> {
-    let takes = |step| prepared.without.takes(step);
-    let by_pen = takes(Step::Written) && (!page.is_table || page.clear < BY_HAND);
-    let is_dim = page.has_depth && !page.is_table && page.clear < DIM;
-    let mut settled = PageWords::new(look.words.clone());
-    if takes(Step::Darker) && is_dim {
-        let dark = prepare::darkest(&prepared.picture, DARKER);
-        let again = engine.words(&dark, prepared.dpi, Division::Page)?;
-        let again = lines(&again);
-        again
-            .iter()
-            .for_each(|line| settled.prefer(line, Belief::MACHINE));
-    }
-    if by_pen {
-        let pen = match page.pen {
-            Some(pen) => pen,
-            None => by_hand(&look, &settled, prepared, engine)?,
-        };
-        let pen = lines(&pen);
-        pen.iter()
-            .for_each(|line| settled.prefer(line, Belief::PEN));
-    }
+    let may_be_written = !page.is_table || page.clear < BY_HAND;
+    let by_pen = prepared.without.takes(Step::Written) && may_be_written;
+    let pen = match page.pen {
+        _ if !by_pen => Vec::new(),
+        Some(pen) => pen,
+        None => by_hand(&look, prepared, engine)?,
+    };
+    let mut settled = PageWords::new(look.words);
+    lines(&pen)
+        .iter()
+        .for_each(|line| settled.prefer(line, Belief::PEN));
     Ok(Seen {
         words: settled.into_words(),
         elsewhere: None,
@@ -195,12 +176,7 @@ fn looked_again(
 }
 
 /// What the model for handwriting reads in lines of which the words are not sure.
-fn by_hand(
-    look: &Look,
-    words: &PageWords,
-    page: &Prepared,
-    engine: &mut Engine,
-) -> Result<Vec<Word>, RecogniseError> {
+fn by_hand(look: &Look, page: &Prepared, engine: &mut Engine) -> Result<Vec<Word>, RecogniseError> {
     if !page.without.takes(Step::Strips) {
         return engine.words_written(&page.picture, page.dpi, Division::Page);
     }
@@ -212,6 +188,7 @@ fn by_hand(
             &known
         }
     };
+    let words = PageWords::new(look.words.clone());
     let open = |place: Box4| words.is_open(place, Belief::PEN);
     strips.read_closely(&page.picture, open, |strip| {
         engine.words_written(strip, page.dpi, Division::Strip)

@@ -9,6 +9,7 @@ use image::GrayImage;
 use tesseract_rs::{TessPageSegMode, TesseractAPI, TesseractError};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::handover;
 use crate::reading::Word;
 
 /// Folders in which distributions keep the language models, newest first.
@@ -118,6 +119,7 @@ impl Engine {
                 .map_err(engine_failed("loaded its model"))?;
             Ok(without_negatives(api))
         };
+        handover::take_over();
         let second = has_second_model(folder).then(|| loaded(SECOND_MODEL));
         Ok(Self {
             first: loaded(MODEL)?,

@@ -39,8 +39,6 @@ pub enum Step {
     Typed,
     /// A page that reads badly read once more by the model for handwriting.
     Written,
-    /// A page that reads badly read once more in its darkest ink.
-    Darker,
     /// Doubtful values of forms read once more, alone.
     SecondLook,
     /// The block of the signature read again.
@@ -69,7 +67,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 24] = [
         Self::Red,
         Self::Border,
         Self::Light,
@@ -82,7 +80,6 @@ impl Step {
         Self::Strips,
         Self::Typed,
         Self::Written,
-        Self::Darker,
         Self::SecondLook,
         Self::Signature,
         Self::Depths,
@@ -112,7 +109,6 @@ impl Step {
             Self::Strips => "strips",
             Self::Typed => "typed",
             Self::Written => "written",
-            Self::Darker => "darker",
             Self::SecondLook => "second-look",
             Self::Signature => "signature",
             Self::Depths => "depths",

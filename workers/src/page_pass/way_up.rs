@@ -3,7 +3,6 @@
 use super::{Look, by_hand};
 use crate::decode::DecodedPage;
 use crate::orient::{self, Standing};
-use crate::page_words::PageWords;
 use crate::prepare::{self, Grey, Prepared};
 use crate::reading::{Word, legibility};
 use crate::recognise::{Division, Engine, RecogniseError};
@@ -49,8 +48,7 @@ pub(super) fn recognised(
         return Ok(pass);
     }
     if without.takes(Step::Written) {
-        let seen = PageWords::new(words.clone());
-        let pen = by_hand(&pass.look, &seen, &pass.prepared, engine)?;
+        let pen = by_hand(&pass.look, &pass.prepared, engine)?;
         if is_legible(pass.pen.insert(pen)) {
             return Ok(pass);
         }
