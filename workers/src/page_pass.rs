@@ -1,5 +1,6 @@
 //! The passes over a whole page: the way up, the model for its letters, the words.
 
+mod outside;
 mod way_up;
 
 use crate::belief::Belief;

@@ -1,12 +1,13 @@
 //! From the page as delivered to an upright, evenly lit grey page the engine reads well.
 //!
 //! In order: grey, smaller where the scan is finer than reading needs, dark scanner border painted
-//! out, uneven light divided away, a diploma's frame painted out, turned upright, straightened, leader
+//! out, uneven light divided away, faint ink darkened, a diploma's frame painted out, turned upright, straightened, leader
 //! dots removed. Nothing is enlarged or reduced to black and white: both cost accuracy.
 
 mod blobs;
 mod border;
 mod colour;
+mod faint;
 mod frame;
 mod leaders;
 mod light;
@@ -19,7 +20,7 @@ use image::{DynamicImage, GrayImage, imageops};
 use crate::geometry::Turn;
 use crate::orient::Standing;
 use crate::steps::{Step, Without};
-pub(crate) use blobs::{Blob, blobs};
+pub(crate) use blobs::{Blob, INK, blobs};
 pub(crate) use pixels::shrink;
 
 /// Above this the page is halved: finer scans cost time and read no better.
@@ -75,10 +76,13 @@ pub(crate) fn clean(image: &DynamicImage, dpi: u32, without: &Without) -> Grey {
     flat(page)
 }
 
-/// The page without uneven light and a diploma's frame.
+/// The page without uneven light and a diploma's frame, its ink no paler than usual.
 fn flat(mut page: Grey) -> Grey {
     if page.without.takes(Step::Light) {
         light::flatten(&mut page.picture);
+    }
+    if page.without.takes(Step::Faint) {
+        faint::darken(&mut page.picture);
     }
     if page.without.takes(Step::Frame) {
         frame::paint_out(&mut page.picture, page.dpi);
@@ -103,24 +107,27 @@ pub(crate) fn clean_red(image: &DynamicImage, dpi: u32, without: &Without) -> Op
 /// Whether anything on a part of a clean page is as dark as ink: in [`darkest`] of bare paper its grain turns
 /// black, which takes the engine a hundred times as long as words.
 pub(crate) fn holds_ink(picture: &GrayImage) -> bool {
-    let inked = picture.as_raw().iter().filter(|value| **value < blobs::INK);
+    let inked = picture.as_raw().iter().filter(|value| **value < INK);
     inked.count() * LEAST_INK > picture.as_raw().len()
 }
 
 /// Darker than this is ink on a clean page, `depth` hundredths of the way from the darkest to the paper, and
 /// no darker than ink usually is.
 pub(crate) fn ink(picture: &GrayImage, depth: u32) -> u8 {
-    let darkest = u32::from(darkest_value(picture));
-    ((darkest + (255 - darkest) * depth / 100) as u8).max(blobs::INK)
+    let darkest = u32::from(shade(picture, DARKEST));
+    ((darkest + (255 - darkest) * depth / 100) as u8).max(INK)
 }
 
-/// The value of which three in two hundred pixels are no lighter.
-fn darkest_value(picture: &GrayImage) -> u8 {
+/// Darkest of a page is what three in two hundred of its pixels are.
+const DARKEST: usize = 150;
+
+/// The value of which `share` in ten thousand pixels are no lighter.
+fn shade(picture: &GrayImage, share: usize) -> u8 {
     let mut counts = [0usize; 256];
     for value in picture.as_raw() {
         counts[usize::from(*value)] += 1;
     }
-    let share = picture.as_raw().len() * 3 / 200;
+    let share = picture.as_raw().len() * share / 10_000;
     let mut seen = 0;
     let reaches = |count: &usize| {
         seen += count;
@@ -132,7 +139,7 @@ fn darkest_value(picture: &GrayImage) -> u8 {
 /// The darkest ink alone, down to `depth` hundredths of the way to the paper: stamps, pencil and what
 /// shines through are lighter than print.
 pub(crate) fn darkest(picture: &GrayImage, depth: u32) -> GrayImage {
-    let darkest = u32::from(darkest_value(picture));
+    let darkest = u32::from(shade(picture, DARKEST));
     let paper = darkest + ((255 - darkest) * depth / 100).max(1);
     let stretched: [u8; 256] = std::array::from_fn(|value| match value as u32 {
         value if value <= darkest => 0,

@@ -20,6 +20,8 @@ pub enum Step {
     Border,
     /// Uneven light divided away.
     Light,
+    /// Faint ink darkened.
+    Faint,
     /// A diploma's ornamental frame painted out.
     Frame,
     /// The way up told from the letters' outlines.
@@ -67,10 +69,11 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Red,
         Self::Border,
         Self::Light,
+        Self::Faint,
         Self::Frame,
         Self::WayUp,
         Self::Confirm,
@@ -100,6 +103,7 @@ impl Step {
             Self::Red => "red",
             Self::Border => "border",
             Self::Light => "light",
+            Self::Faint => "faint",
             Self::Frame => "frame",
             Self::WayUp => "way-up",
             Self::Confirm => "confirm",

@@ -1,6 +1,8 @@
 //! The first look at a page, and whether it shows that the page stands upright.
 
-use super::{Look, by_hand};
+use image::imageops::crop_imm;
+
+use super::{Look, by_hand, outside};
 use crate::decode::DecodedPage;
 use crate::orient::{self, Standing};
 use crate::prepare::{self, Grey, Prepared};
@@ -12,6 +14,9 @@ use crate::table;
 
 /// Mean confidence above which a page pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
+
+/// So many clear letters in the middle of a page, far more than another way up shows, are no chance.
+const PLAIN: usize = 40;
 
 /// What the first look at a page gives.
 pub(super) struct Pass {
@@ -81,7 +86,7 @@ fn first_look(page: &Prepared, engine: &mut Engine) -> Result<Look, RecogniseErr
             strips: None,
         });
     };
-    let outside = engine.words(&writing.outside, page.dpi, division)?;
+    let outside = outside::words(&writing.outside, page.dpi, division, engine)?;
     let cells = Strips::of_cells(writing.ruleless, writing.lines, writing.line);
     let mut words = cells.read(&page.picture, |strip| {
         engine.words(strip, page.dpi, Division::Strip)
@@ -101,21 +106,36 @@ fn another_way(
     ways: &[Standing; 4],
     engine: &mut Engine,
 ) -> Result<Option<Standing>, RecogniseError> {
-    let mut best: Option<(f64, usize)> = None;
-    for (index, way) in ways.iter().enumerate() {
+    let mut clear: Vec<usize> = Vec::new();
+    for way in ways {
         let turned = prepare::upright(clean, *way).picture;
         let (width, height) = turned.dimensions();
-        let middle =
-            image::imageops::crop_imm(&turned, width / 5, height / 3, width * 3 / 5, height / 3);
+        let (wide, high) = (width * 2 / 5, height / 4);
+        let middle = crop_imm(&turned, (width - wide) / 2, (height - high) / 2, wide, high);
         let words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
-        let clear = clear_letters(&words) as f64;
-        if best.is_none_or(|(most, _)| clear > most * 1.2 + 10.0) {
-            best = Some((clear, index));
+        clear.push(clear_letters(&words));
+        if is_plain(&clear) {
+            break;
         }
     }
-    Ok(best
-        .filter(|(_, index)| *index != 0)
-        .map(|(_, index)| ways[index]))
+    Ok(clearest(&clear)
+        .filter(|index| *index != 0)
+        .map(|index| ways[index]))
+}
+
+/// Whether one of the ways tried so far reads so much better than another that no third will.
+fn is_plain(clear: &[usize]) -> bool {
+    let least = clear.iter().min().copied().unwrap_or_default();
+    clear.len() > 1 && clear.iter().any(|most| *most >= PLAIN && *most > least * 3)
+}
+
+/// The likeliest way of which no later one reads clearly better.
+fn clearest(clear: &[usize]) -> Option<usize> {
+    let better = |best: usize, at: usize| match clear[at] * 5 > clear[best] * 6 + 50 {
+        true => at,
+        false => best,
+    };
+    (0..clear.len()).reduce(better)
 }
 
 fn clear_letters(words: &[Word]) -> usize {
@@ -124,4 +144,22 @@ fn clear_letters(words: &[Word]) -> usize {
         .filter(|word| word.confidence > 0.6)
         .map(Word::letters)
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_up_is_plain_when_one_reads_and_the_other_does_not() {
+        assert!(is_plain(&[6, 66]) && is_plain(&[127, 22]));
+        assert!(!is_plain(&[66]) && !is_plain(&[12, 30]) && !is_plain(&[60, 50]));
+    }
+
+    #[test]
+    fn the_likelier_of_two_ways_that_read_alike_stands() {
+        assert_eq!(clearest(&[30, 40]), Some(0));
+        assert_eq!(clearest(&[30, 47, 60]), Some(1));
+        assert_eq!(clearest(&[]), None);
+    }
 }

@@ -214,7 +214,10 @@ fn command(config: &PoolConfig) -> Command {
         .env_clear()
         .env("OMP_THREAD_LIMIT", "1") // parallel across pages, never within one
         .env("MALLOC_ARENA_MAX", "1")
-        .env("MALLOC_MMAP_THRESHOLD_", "1048576") // page-sized buffers go back to the system at once
+        // The engine takes and gives back buffers of a page many times a second: they are kept, for to be
+        // given new ones costs more than filling them; larger ones go back to the system at once.
+        .env("MALLOC_MMAP_THRESHOLD_", "33554432")
+        .env("MALLOC_TRIM_THRESHOLD_", "67108864")
         .current_dir("/")
         .process_group(0)
         .stdout(Stdio::null());

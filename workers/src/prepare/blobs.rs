@@ -3,7 +3,7 @@
 use image::GrayImage;
 
 /// Darker than this is ink on an evenly lit page.
-pub(super) const INK: u8 = 150;
+pub(crate) const INK: u8 = 150;
 
 /// One piece of connected ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
