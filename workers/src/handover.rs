@@ -10,13 +10,15 @@
 #![allow(unsafe_code)] // the one function the engine calls back; what it is given it only passes on
 
 use std::ffi::{c_int, c_void};
+#[cfg(test)]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Leptonica's number for PNG, the only format the engine asks for (`IFF_PNG`, imageio.h).
 const PNG: c_int = 3;
 
-/// Pictures handed over by this program.
-static HANDED: AtomicUsize = AtomicUsize::new(0);
+/// Lines handed over by this program.
+#[cfg(test)]
+pub(crate) static HANDED: AtomicUsize = AtomicUsize::new(0);
 
 #[link(name = "lept")]
 unsafe extern "C" {
@@ -38,6 +40,7 @@ unsafe extern "C" fn pixWriteMem(
     if format != PNG {
         return 1;
     }
+    #[cfg(test)]
     HANDED.fetch_add(1, Ordering::Relaxed);
     // SAFETY: the same three arguments by the same rules; the caller's promise covers them.
     unsafe { pixWriteMemSpix(data, size, pix) }
@@ -46,4 +49,32 @@ unsafe extern "C" fn pixWriteMem(
 /// Makes the function part of the program, which the linker would otherwise leave out as called by nobody.
 pub(crate) fn take_over() {
     std::hint::black_box(pixWriteMem as *const ());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recognise::{Division, Engine};
+    use image::{GrayImage, Luma};
+
+    #[test]
+    fn the_engine_hands_its_lines_over_by_this_program() {
+        let mut line = GrayImage::from_pixel(200, 50, Luma([255]));
+        (20..180)
+            .step_by(12)
+            .for_each(|x| (10..40).for_each(|y| line.put_pixel(x, y, Luma([0]))));
+        let before = HANDED.load(Ordering::Relaxed);
+        let mut engine = Engine::new().unwrap();
+        engine.words(&line, 300, Division::Strip).unwrap();
+        let told = "an engine that does without it needs this module no more";
+        assert!(HANDED.load(Ordering::Relaxed) > before, "{told}");
+    }
+
+    #[test]
+    fn no_other_format_is_written() {
+        let (mut data, mut size) = (std::ptr::null_mut(), 0);
+        // SAFETY: nothing is written for a format that is refused, and no picture is looked at.
+        let failed = unsafe { pixWriteMem(&mut data, &mut size, std::ptr::null_mut(), 11) };
+        assert_eq!((failed, data.is_null(), size), (1, true, 0));
+    }
 }

@@ -206,6 +206,7 @@ fn bare() {
         [
             "MALLOC_ARENA_MAX",
             "MALLOC_MMAP_THRESHOLD_",
+            "MALLOC_TRIM_THRESHOLD_",
             "OMP_THREAD_LIMIT"
         ]
     );
