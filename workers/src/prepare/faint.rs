@@ -7,9 +7,9 @@ use super::shade;
 /// Of an evenly lit page so many pixels in ten thousand are ink for sure if anything is written on it.
 const SURE: usize = 20;
 /// No darker than this even those are faint; no darker than the other they are not ink but paper.
-const FAINT: (u8, u8) = (140, 200);
+const FAINT: (u8, u8) = (120, 200);
 /// How dark they are on other pages.
-const USUAL: u32 = 40;
+const USUAL: u32 = 60;
 
 /// Stretches the contrast of a page on which even the darkest ink is pale.
 pub(super) fn darken(picture: &mut GrayImage) {
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn only_faint_ink_is_darkened_and_paper_stays_white() {
-        for (ink, dark) in [(20, 20), (120, 120), (160, 40), (190, 40), (230, 230)] {
+        for (ink, dark) in [(20, 20), (120, 120), (160, 60), (190, 60), (230, 230)] {
             let mut page = page(ink);
             darken(&mut page);
             assert_eq!(page.get_pixel(3, 7).0[0], dark, "{ink}");
