@@ -183,13 +183,39 @@ fn beside(line: &Line, place: &LabelPlace, until: usize) -> Option<Found> {
     value_of(line.words.get(place.upto..until)?, line.height())
 }
 
-/// The value these words begin with, up to a wide gap between letters of that height.
+/// The value these words begin with, up to a wide gap between letters of that height or to what leaders
+/// leave behind it.
 pub(crate) fn value_of(words: &[Word], height: i32) -> Option<Found> {
     let wide = height * WIDEST_GAP;
-    let ends = (1..words.len())
-        .find(|at| words[*at].bounds[0] - right(words[at - 1].bounds) > wide)
+    let begins = words.iter().position(|word| !is_marks(word))?;
+    let ends = (begins + 1..words.len())
+        .find(|at| {
+            let gap = words[*at].bounds[0] - right(words[at - 1].bounds);
+            gap > wide || (is_marks(&words[*at]) && words[*at].text.chars().count() > 1)
+        })
         .unwrap_or(words.len());
-    Found::of(&words[..ends])
+    Found::of(&without_leaders(&words[begins..ends]))
+}
+
+/// Whether it holds neither letters nor figures; accents by themselves are no letters.
+fn is_marks(word: &Word) -> bool {
+    let is_accent = |c: char| ('\u{2b0}'..='\u{2ff}').contains(&c);
+    let mut marks = word.text.chars();
+    marks.all(|c| !c.is_alphanumeric() || is_accent(c))
+}
+
+/// The words without the colons that dotted leaders under them were read as: one may be printed, several
+/// are not.
+fn without_leaders(words: &[Word]) -> Vec<Word> {
+    let led = words.iter().filter(|word| word.text.ends_with(':')).count() > 1;
+    let bare = |word: &Word| Word {
+        text: word.text.trim_end_matches(':').to_owned(),
+        ..word.clone()
+    };
+    match led {
+        true => words.iter().map(bare).collect(),
+        false => words.to_vec(),
+    }
 }
 
 /// The words under a label without a value beside it, if that line has no label of its own there.

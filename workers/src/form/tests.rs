@@ -43,6 +43,19 @@ fn slips_of_the_engine_and_glued_colons_are_forgiven() {
 }
 
 #[test]
+fn what_dotted_leaders_leave_is_no_part_of_a_value() {
+    let found = read(
+        "van_bang",
+        &[
+            "Hội đồng thi: Chuyên Lê: Khiết: -.ˆ 7” óc",
+            "Nơi sinh: Thôn 3: Sơn Tịnh - Quảng Ngãi ..,",
+        ],
+    );
+    assert_eq!(found["hoi_dong"], "Chuyên Lê Khiết");
+    assert_eq!(found["noi_sinh"], "Thôn 3: Sơn Tịnh - Quảng Ngãi");
+}
+
+#[test]
 fn a_school_called_number_one_is_not_a_number() {
     let found = read(
         "van_bang",
