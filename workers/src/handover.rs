@@ -9,24 +9,45 @@
 
 #![allow(unsafe_code)] // the one function the engine calls back; what it is given it only passes on
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
+use std::sync::LazyLock;
 #[cfg(test)]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Leptonica's number for PNG, the only format the engine asks for (`IFF_PNG`, imageio.h).
+/// Leptonica's number for PNG (`IFF_PNG`, imageio.h).
 const PNG: c_int = 3;
+
+/// What takes the bytes, how many they are, and the picture (spixio.c, writefile.c).
+type WriteOwn = unsafe extern "C" fn(*mut *mut u8, *mut usize, *mut c_void) -> c_int;
+type WriteAny = unsafe extern "C" fn(*mut *mut u8, *mut usize, *mut c_void, c_int) -> c_int;
+
+/// Leptonica's writer of its own format. It is asked for by name, because its library goes by two.
+static WRITE_OWN: LazyLock<Option<WriteOwn>> = LazyLock::new(|| {
+    let found = found(libc::RTLD_DEFAULT, c"pixWriteMemSpix")?;
+    // SAFETY: Leptonica's function of this name has that signature.
+    Some(unsafe { std::mem::transmute::<*mut c_void, WriteOwn>(found) })
+});
+
+/// Leptonica's writer of any format, which ours stands before.
+static WRITE_ANY: LazyLock<Option<WriteAny>> = LazyLock::new(|| {
+    let found = found(libc::RTLD_NEXT, c"pixWriteMem")?;
+    // SAFETY: as above.
+    Some(unsafe { std::mem::transmute::<*mut c_void, WriteAny>(found) })
+});
+
+/// A function of the libraries loaded with the program.
+fn found(among: *mut c_void, name: &CStr) -> Option<*mut c_void> {
+    // SAFETY: the name ends in a nought, and the libraries stay loaded as long as the program runs.
+    let found = unsafe { libc::dlsym(among, name.as_ptr()) };
+    (!found.is_null()).then_some(found)
+}
 
 /// Lines handed over by this program.
 #[cfg(test)]
 pub(crate) static HANDED: AtomicUsize = AtomicUsize::new(0);
 
-#[link(name = "lept")]
-unsafe extern "C" {
-    fn pixWriteMemSpix(data: *mut *mut u8, size: *mut usize, pix: *mut c_void) -> c_int;
-}
-
-/// As Leptonica's function of this name for PNG, in a format that needs no compressing; any other format
-/// fails, as it would in a Leptonica built without it.
+/// As Leptonica's function of this name, but for PNG, in place of which it writes a format that needs no
+/// packing. Fails with 1, as Leptonica's does.
 ///
 /// # Safety
 /// As Leptonica's: `data` and `size` take what is written, `pix` is one of its pictures.
@@ -37,13 +58,14 @@ unsafe extern "C" fn pixWriteMem(
     pix: *mut c_void,
     format: c_int,
 ) -> c_int {
-    if format != PNG {
-        return 1;
+    if let Some(write) = WRITE_OWN.filter(|_| format == PNG) {
+        #[cfg(test)]
+        HANDED.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the same arguments by the same rules; the caller's promise covers them.
+        return unsafe { write(data, size, pix) };
     }
-    #[cfg(test)]
-    HANDED.fetch_add(1, Ordering::Relaxed);
-    // SAFETY: the same three arguments by the same rules; the caller's promise covers them.
-    unsafe { pixWriteMemSpix(data, size, pix) }
+    // SAFETY: as above.
+    WRITE_ANY.map_or(1, |write| unsafe { write(data, size, pix, format) })
 }
 
 /// Makes the function part of the program, which the linker would otherwise leave out as called by nobody.
@@ -71,9 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn no_other_format_is_written() {
+    fn other_formats_are_left_to_leptonica() {
+        let any = WRITE_ANY.expect("Leptonica has a function of this name");
+        assert_ne!(any as *const c_void, pixWriteMem as *const c_void);
         let (mut data, mut size) = (std::ptr::null_mut(), 0);
-        // SAFETY: nothing is written for a format that is refused, and no picture is looked at.
+        // SAFETY: Leptonica refuses a picture that is none before it looks at it.
         let failed = unsafe { pixWriteMem(&mut data, &mut size, std::ptr::null_mut(), 11) };
         assert_eq!((failed, data.is_null(), size), (1, true, 0));
     }
