@@ -13,6 +13,7 @@ pub use throttle::{admit, count_failure, meter};
 pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
 
 use crate::error::{Error, Result};
+use crate::messages::{self, Lang};
 
 /// What a person is trusted with. Words as kept in the catalogue are those of [`Role::word`].
 #[derive(
@@ -61,17 +62,9 @@ impl Role {
         }
     }
 
-    /// Vietnamese name.
-    pub fn vi(self) -> &'static str {
-        match self {
-            Self::Archivist => "Văn thư – lưu trữ",
-            Self::Reviewer => "Chuyên viên",
-            Self::Approver => "Lãnh đạo",
-            Self::Auditor => "Kiểm tra viên",
-            Self::Administrator => "Quản trị",
-            Self::Portal => "Cổng dịch vụ",
-            Self::Reuser => "Khai thác lại kết quả",
-        }
+    /// Its name for people.
+    pub fn name(self, lang: Lang) -> &'static str {
+        messages::text(lang, &format!("people.role.{}", self.word()))
     }
 
     /// Reads a word back.

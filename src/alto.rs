@@ -23,11 +23,7 @@ pub async fn of_page(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec
     require(caller, Act::SeeImages)?;
     let view = pages::get(archive, caller, id).await?;
     if view.state != "read" {
-        return Err(Error::refused(
-            "not_read",
-            "Trang này chưa được đọc hoặc không đọc được.",
-            "This page has not been read, or could not be.",
-        ));
+        return Err(Error::refuse("errors.not_read"));
     }
     let reading = pages::reading_or_again(archive, &view).await?;
     let subject = Subject { kind: "page", id };

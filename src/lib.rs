@@ -1,6 +1,6 @@
 //! Sổ Gốc: reads, keeps, finds and reissues the paper of an education department.
 //!
-//! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
+//! In reading order. Ground, which knows nothing of records: [`clock`], [`messages`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
@@ -32,6 +32,7 @@ pub mod jobs;
 pub mod keep;
 pub mod law;
 pub mod lifecycle;
+pub mod messages;
 pub mod notify;
 pub mod page;
 pub mod page_flag;

@@ -10,7 +10,8 @@ use sqlx::Row;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::correction::{self, Correction, FieldChange};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::record::Fields;
 
 /// How many publications go into one commit of the index.
@@ -337,13 +338,8 @@ fn question_of(wanted: &Wanted) -> Result<Question> {
     question.year = wanted.nam.or(question.year);
     if let Some(text) = given(&wanted.ngay_sinh) {
         let date = Date::parse(&text).and_then(|date| PartialDate::parse(&date.to_string()));
-        question.birth = Some(date.ok_or_else(|| {
-            Error::invalid(
-                "/ngay_sinh",
-                "Không đọc được ngày sinh. Ví dụ: 12/3/1975, 3/1975 hoặc 1975.",
-                "Not a date. Such as 12/3/1975, 3/1975 or 1975.",
-            )
-        })?);
+        question.birth =
+            Some(date.ok_or_else(|| Error::fault("/ngay_sinh", "faults.not_date_such"))?);
     }
     question.limit = wanted.limit.unwrap_or(20);
     question.offset = wanted.offset.unwrap_or(0);
@@ -353,12 +349,9 @@ fn question_of(wanted: &Wanted) -> Result<Question> {
 }
 
 fn misunderstood(pointer: &str, error: &sogoc_index::QuestionError) -> Error {
-    let at = error.at + 1;
-    Error::Invalid(vec![Fault {
-        pointer: pointer.into(),
-        vi: format!("{} (ký tự thứ {at})", error.sentence_vi()),
-        en: format!("{} (character {at})", error.sentence_en()),
-    }])
+    let problem = Message::new(format!("search.question.{}", error.problem.code()));
+    let message = Message::new("search.question_at").with("problem", problem);
+    Error::fault(pointer, message.with("at", error.at + 1))
 }
 
 impl From<SearchError> for Error {

@@ -16,6 +16,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::page::{self, PageView};
 use crate::scan::{self, Scan};
 pub use left_out::LeftOut;
@@ -154,14 +155,10 @@ fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
     }
     if pages.len() > MOST_PAGES {
         let count = pages.len();
-        return Err(Error::refused(
-            "too_many_pages",
-            format!(
-                "Tài liệu có {count} trang, mỗi lần lập được nhiều nhất {MOST_PAGES}; hãy chọn từ trang nào đến trang nào (from, to)."
-            ),
-            format!(
-                "The document has {count} pages and one file holds at most {MOST_PAGES}; ask for a part of it (from, to)."
-            ),
+        return Err(Error::refuse(
+            Message::new("errors.two_layer.too_many_pages")
+                .with("count", count)
+                .with("most_pages", MOST_PAGES),
         ));
     }
     let numbers = |state: &str| {
@@ -174,19 +171,15 @@ fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
     };
     let waiting = numbers("received");
     if !waiting.is_empty() {
-        return Err(Error::refused(
-            "not_read_yet",
-            format!("Còn trang chưa đọc xong: {waiting}. Hãy đợi máy đọc xong rồi tải lại."),
-            format!("Pages still wait to be read: {waiting}. Ask again when they are done."),
+        return Err(Error::refuse(
+            Message::new("errors.not_read_yet").with("waiting", waiting),
         ));
     }
     let aside = numbers("set_aside");
     // A PDF can be given as it came whatever became of its pages.
     if !aside.is_empty() && scan.media_type != "application/pdf" {
-        return Err(Error::refused(
-            "page_set_aside",
-            format!("Có trang không đọc được: {aside}. Hãy quét lại, hoặc chọn các trang khác."),
-            format!("Pages could not be read: {aside}. Scan them again, or choose other pages."),
+        return Err(Error::refuse(
+            Message::new("errors.page_set_aside").with("aside", aside),
         ));
     }
     Ok(())

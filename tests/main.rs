@@ -17,6 +17,7 @@ mod direction;
 mod flags;
 mod intake;
 mod issue_book;
+mod messages;
 mod notify;
 mod outage;
 mod requests;

@@ -8,6 +8,7 @@ use crate::archive::Archive;
 use crate::copy_paper::{self, ComposedCopy};
 use crate::correction;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::record;
 use crate::seal::{SealError, SignRequest};
 use crate::vault::{Content, ObjectId, Provenance, VaultError};
@@ -108,8 +109,7 @@ impl From<SealError> for Error {
         tracing::warn!(%error, "the seal cannot be set now");
         Self::NotNow {
             code: error.code(),
-            vi: error.sentence_vi(),
-            en: error.sentence_en(),
+            message: Message::pair(error.sentence_vi(), error.sentence_en()),
         }
     }
 }

@@ -17,6 +17,7 @@ use super::holdings::bar;
 use crate::archive;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Options of `bench reading`.
 #[derive(Debug, clap::Args)]
@@ -126,17 +127,14 @@ fn ended(every_page_was_read: bool) -> ExitCode {
 fn report(file: &Path) -> Result<Report> {
     serde_json::from_slice(&std::fs::read(file)?).map_err(|error| {
         let cause = format!("{}: {error}", file.display());
-        Error::invalid("compare", format!("Không phải kết quả đo: {cause}"), cause)
+        let message = Message::new("faults.not_a_report").with("cause", cause);
+        Error::fault("compare", message)
     })
 }
 
 fn bad_corpus(error: CorpusError) -> Error {
-    let cause = error.to_string();
-    Error::invalid(
-        "corpus",
-        format!("Bộ trang mẫu không dùng được: {cause}"),
-        cause,
-    )
+    let message = Message::new("faults.corpus_unusable").with("cause", error);
+    Error::fault("corpus", message)
 }
 
 fn pages(options: &Reading) -> Result<Vec<TruthPage>> {

@@ -11,6 +11,7 @@ use crate::access::Caller;
 use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// File of the authority that vouches for the copies, written beside them.
 const TRUST_FILE: &str = "trust.pem";
@@ -176,10 +177,8 @@ fn say_waits(row: &CopyRow, as_json: bool) {
     if as_json {
         println!("{}", json!({ "file": null, "copy": row }));
     } else {
-        println!(
-            "số / number {}/{}  chờ chữ ký của người duyệt / waits for its signature: sogoc copy to-sign",
-            row.number, row.year
-        );
+        let said = Message::new("cli.copy_waits").with("number", row.number);
+        println!("{}", said.with("year", row.year).both());
     }
 }
 
@@ -187,13 +186,11 @@ fn say(row: &CopyRow, file: &Path, as_json: bool) {
     if as_json {
         println!("{}", json!({ "file": file, "copy": row }));
     } else {
-        println!(
-            "{}  số / number {}/{}  mã tra cứu / code {}",
-            file.display(),
-            row.number,
-            row.year,
-            row.code
-        );
+        let said = Message::new("cli.copy_written")
+            .with("number", row.number)
+            .with("year", row.year)
+            .with("code", &row.code);
+        println!("{}  {}", file.display(), said.both());
     }
 }
 

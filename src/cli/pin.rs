@@ -8,6 +8,7 @@ use crate::access::Caller;
 use crate::archive::Archive;
 use crate::certified_copy;
 use crate::error::Result;
+use crate::messages::both;
 
 /// Asks once, without echo, where there is a terminal and a PIN is needed. What is typed is tried once; left empty or
 /// refused, it can be given later on the page of the seal, and copies wait until then.
@@ -19,9 +20,7 @@ pub async fn ask(archive: &Archive) -> Result<()> {
         return Ok(());
     }
     let typed = match std::io::stdin().is_terminal() {
-        true => rpassword::prompt_password(
-            "Mã PIN của thiết bị ký (bỏ trống: nhập sau ở trang Con dấu) / PIN of the seal's token: ",
-        ),
+        true => rpassword::prompt_password(format!("{}: ", both("cli.pin"))),
         false => Ok(String::new()),
     };
     let pin = Zeroizing::new(typed.unwrap_or_default());

@@ -19,6 +19,7 @@ use super::holdings::bar;
 use crate::archive;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Pages under way for each child, so that none waits for the one before it to be printed.
 const AHEAD: usize = 4;
@@ -156,10 +157,11 @@ fn known(classes: &Classes, id: &str) -> Result<()> {
     }
     let ids: Vec<&str> = classes.iter().map(|class| class.id.as_str()).collect();
     let ids = ids.join(", ");
-    Err(Error::invalid(
+    Err(Error::fault(
         "/class",
-        format!("Không có loại hồ sơ “{id}”; dùng: {ids}"),
-        format!("There is no record class “{id}”; use: {ids}"),
+        Message::new("faults.there_no_record_class_use")
+            .with("id", id)
+            .with("ids", ids),
     ))
 }
 
@@ -187,8 +189,8 @@ struct Line<'a> {
 
 #[derive(Serialize)]
 struct Why<'a> {
-    vi: &'a str,
-    en: &'a str,
+    vi: String,
+    en: String,
     detail: &'a str,
 }
 
@@ -205,9 +207,10 @@ fn line_of(page: &Page) -> String {
         }
         Err(failure) => {
             line.outcome = failure.code();
+            let why = Message::from(failure.kind);
             line.failure = Some(Why {
-                vi: failure.kind.sentence_vi(),
-                en: failure.kind.sentence_en(),
+                vi: why.vi(),
+                en: why.en(),
                 detail: &failure.detail,
             });
         }

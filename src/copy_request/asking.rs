@@ -13,6 +13,7 @@ use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::law;
+use crate::messages::Message;
 use crate::notify::{self, Event};
 
 /// In what standing somebody may ask (NĐ 23/2015/NĐ-CP, Điều 16).
@@ -156,11 +157,7 @@ async fn check(archive: &Archive, given: &AskGiven) -> Result<()> {
 }
 
 fn fault(pointer: &str, vi: &str, en: &str) -> Fault {
-    Fault {
-        pointer: pointer.into(),
-        vi: vi.into(),
-        en: en.into(),
-    }
+    Fault::new(pointer, Message::pair(vi, en))
 }
 
 /// Something is written, and not too much.

@@ -133,7 +133,7 @@ async fn look(archive: &Archive, name: &str, bytes: &[u8]) -> Result<Evidence> {
 }
 
 fn unreadable(kind: FailureKind) -> Error {
-    Error::invalid("/file", kind.sentence_vi(), kind.sentence_en())
+    Error::fault("/file", kind)
 }
 
 async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) -> Result<()> {

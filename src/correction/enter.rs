@@ -17,6 +17,7 @@ use crate::audit::{self, Deed, Subject};
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::law::{self, CorrectionGround};
+use crate::messages::Message;
 use crate::record::{self, Fields, RecordView, normalised};
 
 /// Class of the paper that decides.
@@ -264,28 +265,18 @@ async fn changes(
         let before = before.map_or("", |field| field.value.as_str());
         match change(class, key, typed, before) {
             Ok(change) => _ = changes.insert(key.clone(), change),
-            Err((vi, en)) => faults.push(Fault {
-                pointer: format!("/changes/{key}"),
-                vi,
-                en,
-            }),
+            Err((vi, en)) => {
+                faults.push(Fault::new(format!("/changes/{key}"), Message::pair(vi, en)))
+            }
         }
     }
     let revocation = given.kind.trim() == "revocation";
     if faults.is_empty() && revocation != changes.is_empty() {
-        faults.push(Fault {
-            pointer: "/changes".into(),
-            vi: if revocation {
-                "Quyết định thu hồi không kèm nội dung chỉnh sửa.".into()
-            } else {
-                "Hãy ghi ít nhất một nội dung được chỉnh sửa.".into()
-            },
-            en: if revocation {
-                "A revocation changes no field.".into()
-            } else {
-                "At least one field must change.".into()
-            },
-        });
+        let message = match revocation {
+            true => "faults.revocation_changes_nothing",
+            false => "faults.change_missing",
+        };
+        faults.push(Fault::new("/changes", message));
     }
     if faults.is_empty() {
         Ok(changes)

@@ -8,6 +8,7 @@ use sogoc_workers::reading::FieldReading;
 
 use super::Fields;
 use crate::error::{Error, Fault, Result};
+use crate::messages::Message;
 
 /// Longest value a person may type.
 const LONGEST_VALUE: usize = 2000;
@@ -53,11 +54,9 @@ pub(crate) fn apply(
                 };
                 fields.insert(key.clone(), corrected);
             }
-            Err((vi, en)) => faults.push(Fault {
-                pointer: format!("/fields/{key}"),
-                vi,
-                en,
-            }),
+            Err((vi, en)) => {
+                faults.push(Fault::new(format!("/fields/{key}"), Message::pair(vi, en)))
+            }
         }
     }
     if faults.is_empty() {

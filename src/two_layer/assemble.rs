@@ -12,6 +12,7 @@ use super::{Form, Made, Wish};
 use crate::archive::Archive;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::page::{self, PageView};
 use crate::scan::{self, MASTER_PREFIX};
 
@@ -107,11 +108,7 @@ async fn compare(
         page = page.id,
         "a two-layer document differs from its master"
     );
-    Err(Error::refused(
-        "differs_from_master",
-        format!("Trang {at} của bản hai lớp không giống hệt bản gốc nên không được giao ra."),
-        format!(
-            "Page {at} of the two-layer document is not the very picture of the master, so it is not given out."
-        ),
+    Err(Error::refuse(
+        Message::new("errors.differs_from_master").with("at", at),
     ))
 }

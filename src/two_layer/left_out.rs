@@ -65,11 +65,7 @@ pub(super) fn part(pages: &mut Vec<PageView>) -> Result<LeftOut> {
         .collect();
     pages.retain(|page| !out(page));
     if pages.is_empty() && !left_out.is_empty() {
-        return Err(Error::refused(
-            "all_taken_out",
-            "Mọi trang của tài liệu này đã được để riêng hoặc đã có bản quét khác thay thế, nên không có gì để lập; hãy lấy lại trang, hoặc mở bản quét thay thế.",
-            "Every page of this document was put aside or another scan took its place, so there is nothing to make it of; take a page back, or open the scan that took its place.",
-        ));
+        return Err(Error::refuse("errors.all_taken_out"));
     }
     Ok(LeftOut(left_out))
 }

@@ -74,9 +74,5 @@ fn shelf() -> std::sync::MutexGuard<'static, HashMap<String, Making>> {
 }
 
 fn not_yet() -> Error {
-    Error::NotNow {
-        code: "being_made",
-        vi: "Tài liệu dài đang được lập; hãy mở lại sau ít phút.".into(),
-        en: "A long document is being made; open it again in a few minutes.".into(),
-    }
+    Error::block("errors.being_made")
 }

@@ -30,9 +30,9 @@ pub fn routes() -> Router<State> {
 /// The state of an entry in words, and its shade.
 pub fn state_in_words(f: &Frame, entry: &Correction) -> (&'static str, &'static str) {
     match entry.state.as_str() {
-        "entered" => ("doubt", f.w("chờ duyệt", "waits for approval")),
-        "approved" => ("good", f.w("đã vào phụ lục", "in the appendix")),
-        _ => ("bad", f.w("không duyệt", "rejected")),
+        "entered" => ("doubt", f.t("corrections.state.entered")),
+        "approved" => ("good", f.t("corrections.state.approved")),
+        _ => ("bad", f.t("corrections.state.rejected")),
     }
 }
 

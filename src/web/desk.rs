@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -16,7 +15,7 @@ use super::State;
 use super::corrections::state_in_words;
 use super::extract::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::frame::{Frame, shown, shown_form};
 use super::reading_room::{Names, spoken};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
@@ -115,10 +114,6 @@ impl Record {
     ) -> Result<Response, PageFault> {
         let record = record::get(archive, caller, id).await?;
         let page = page::get(archive, caller, &record.page_id).await?;
-        let status = match faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
         let class = archive.classes.get(&record.class);
         let sheet = Self {
             f,
@@ -133,7 +128,7 @@ impl Record {
             stands: typed.stands,
             nothing: typed.nothing,
         };
-        Ok((status, shown(&sheet)?).into_response())
+        shown_form(&sheet, &sheet.faults)
     }
 
     fn size(&self) -> (i64, i64) {
@@ -144,13 +139,8 @@ impl Record {
         Some(upright(&self.page, self.record.bounds?))
     }
 
-    fn state(&self, word: &str) -> &'static str {
-        match word {
-            "proposed" => self.f.w("máy đề xuất", "proposed"),
-            "corrected" => self.f.w("đã sửa, chờ duyệt", "corrected"),
-            "approved" => self.f.w("đã duyệt", "approved"),
-            _ => self.f.w("đã loại", "rejected"),
-        }
+    fn state<'a>(&self, word: &'a str) -> &'a str {
+        self.f.word("desk.state", word)
     }
 
     fn shade(&self) -> &'static str {
@@ -163,7 +153,7 @@ impl Record {
 
     fn author<'a>(&self, author: &'a str) -> &'a str {
         match author {
-            "machine" => self.f.w("máy", "machine"),
+            "machine" => self.f.t("desk.machine"),
             name => name,
         }
     }
@@ -289,11 +279,9 @@ async fn act(
         // What was corrected is saved already: the record is shown with what is still in the way.
         Err(Error::Refused {
             code: "struck_out" | "unread" | "incomplete",
-            vi,
-            en,
+            message,
         }) => {
-            let pointer = "/stands".to_owned();
-            let faults = vec![Fault { pointer, vi, en }];
+            let faults = vec![Fault::new("/stands", message)];
             Record::page(&archive, &caller, frame, &id, Typed::default(), faults).await
         }
         Err(error) => Err(error.into()),

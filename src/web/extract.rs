@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::fault::{Problem, problem};
 use crate::error::{Error, Fault};
+use crate::messages::Message;
 
 /// A JSON body.
 pub struct Given<T>(pub T);
@@ -24,10 +25,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
         if !json {
             return Err(problem(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "Send the body as application/json.".into(),
-                "Hãy gửi nội dung dạng application/json.".into(),
-                Vec::new(),
+                "errors.unsupported_media_type",
             ));
         }
         let bytes = bytes::Bytes::from_request(request, state)
@@ -41,13 +39,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
 
 /// Answer to a body beyond its address's limit.
 pub fn too_large() -> Response {
-    problem(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        "The body is larger than this address takes, or was cut off.".into(),
-        "Nội dung lớn hơn mức nhận được, hoặc bị đứt giữa chừng.".into(),
-        Vec::new(),
-    )
+    problem(StatusCode::PAYLOAD_TOO_LARGE, "errors.too_large")
 }
 
 fn is_json(kind: &str) -> bool {
@@ -128,11 +120,10 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
 }
 
 fn fault(pointer: String, why: &str) -> Fault {
-    Fault {
+    Fault::new(
         pointer,
-        vi: format!("Giá trị không nhận được: {why}."),
-        en: format!("Not acceptable: {why}."),
-    }
+        Message::new("faults.not_acceptable").with("why", why),
+    )
 }
 
 #[cfg(test)]
@@ -154,7 +145,7 @@ mod tests {
         let fault = parse::<Batch>(b"{\"name\":\"a\\u0000\",\"counts\":[]}").unwrap_err();
         assert_eq!(fault.pointer, "/name");
         let fault = parse::<Batch>(b"{").unwrap_err();
-        assert!(fault.en.contains("line 1"), "{}", fault.en);
+        assert!(fault.message.en().contains("line 1"), "{fault:?}");
     }
 
     #[test]

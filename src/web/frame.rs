@@ -1,45 +1,19 @@
 //! What every page is framed in: the language, who is signed in, which doors are open to them.
 
 use askama::Template;
-use axum::http::{HeaderMap, header};
-use axum::response::Html;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 
 use super::fault::PageFault;
 use crate::access::{Act, Caller, Role, may};
-use crate::error::Error;
+use crate::error::{Error, Fault};
+use crate::messages::{self, Lang, Message};
 
-/// Language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lang {
-    /// Vietnamese, the default.
-    Vi,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// Word of the `lang` attribute.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Vi => "vi",
-            Self::En => "en",
-        }
-    }
-
-    /// Word of the other language, for the toggle.
-    pub fn other(self) -> &'static str {
-        match self {
-            Self::Vi => "en",
-            Self::En => "vi",
-        }
-    }
-
-    /// The cookie's wish; Vietnamese when it has none.
-    pub fn of(headers: &HeaderMap) -> Self {
-        match cookie(headers, "lang") {
-            Some("en") => Self::En,
-            _ => Self::Vi,
-        }
+/// The language that the cookie asks for; Vietnamese when it asks for none.
+pub fn language(headers: &HeaderMap) -> Lang {
+    match cookie(headers, "lang") {
+        Some("en") => Lang::En,
+        _ => Lang::Vi,
     }
 }
 
@@ -59,50 +33,45 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 pub struct Door {
     /// Where it leads.
     pub href: &'static str,
-    /// Vietnamese name.
-    pub vi: &'static str,
-    /// English name.
-    pub en: &'static str,
+    /// Key of its name in `locales/`.
+    pub name: &'static str,
     /// Who finds it open; everyone when absent.
     act: Option<Act>,
 }
 
-const fn door(href: &'static str, vi: &'static str, en: &'static str, act: Act) -> Door {
+const fn door(href: &'static str, name: &'static str, act: Act) -> Door {
     let act = Some(act);
-    Door { href, vi, en, act }
+    Door { href, name, act }
 }
 
 const STAFF_DOORS: &[Door] = &[
     Door {
         href: "/viec",
-        vi: "Việc của tôi",
-        en: "My work",
+        name: "layout.door.my_work",
         act: None,
     },
-    door("/lo", "Lô quét", "Batches", Act::SeeBatches),
-    door("/ban-soat", "Bàn soát", "Desk", Act::CorrectRecords),
-    door("/tra-cuu", "Tra cứu", "Search", Act::SeeRecords),
-    door("/cap-ban-sao", "Cấp bản sao", "Copies", Act::SeeRequests),
-    door("/con-dau", "Con dấu", "Seal", Act::OpenSeal),
-    door("/phu-luc", "Phụ lục", "Appendix", Act::CorrectRecords),
-    door("/tim-kho", "Tìm kho", "Searches", Act::SeeSearches),
-    door("/kho", "Trông coi", "Custody", Act::SeeQueue),
-    door("/nhat-ky", "Nhật ký", "Log", Act::SeeLog),
-    door("/nguoi-dung", "Người dùng", "People", Act::Administer),
-    door("/thong-bao", "Báo tin", "Notices", Act::Administer),
+    door("/lo", "layout.door.batches", Act::SeeBatches),
+    door("/ban-soat", "layout.door.desk", Act::CorrectRecords),
+    door("/tra-cuu", "layout.door.search", Act::SeeRecords),
+    door("/cap-ban-sao", "layout.door.copies", Act::SeeRequests),
+    door("/con-dau", "layout.door.seal", Act::OpenSeal),
+    door("/phu-luc", "layout.door.appendix", Act::CorrectRecords),
+    door("/tim-kho", "layout.door.searches", Act::SeeSearches),
+    door("/kho", "layout.door.custody", Act::SeeQueue),
+    door("/nhat-ky", "layout.door.log", Act::SeeLog),
+    door("/nguoi-dung", "layout.door.people", Act::Administer),
+    door("/thong-bao", "layout.door.notices", Act::Administer),
 ];
 
 const PUBLIC_DOORS: &[Door] = &[
     Door {
         href: "/yeu-cau",
-        vi: "Xin bản sao",
-        en: "Ask for a copy",
+        name: "layout.door.request",
         act: None,
     },
     Door {
         href: "/xac-minh",
-        vi: "Xác minh bản sao",
-        en: "Verify a copy",
+        name: "layout.door.verify",
         act: None,
     },
 ];
@@ -121,12 +90,34 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The sentence in the page's language.
-    pub fn w<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
-        match self.lang {
-            Lang::Vi => vi,
-            Lang::En => en,
-        }
+    /// The text of a key in the page's language.
+    pub fn t(&self, key: &str) -> &'static str {
+        messages::text(self.lang, key)
+    }
+
+    /// The text of a stored word, such as a state: that of the key `group.word`, or the word itself.
+    pub fn word<'a>(&self, group: &str, word: &'a str) -> &'a str {
+        messages::find(self.lang, &format!("{group}.{word}")).unwrap_or(word)
+    }
+
+    /// A message in the page's language.
+    pub fn say(&self, message: &Message) -> String {
+        message.render(self.lang)
+    }
+
+    /// What to tell of an outcome, in the page's language.
+    pub fn error(&self, error: &Error) -> String {
+        error.say(self.lang)
+    }
+
+    /// That of two texts from outside which is in the page's language.
+    pub fn pick<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
+        self.lang.pick(vi, en)
+    }
+
+    /// The language that the page offers instead.
+    pub fn other_lang(&self) -> &'static str {
+        self.lang.pick("en", "vi")
     }
 
     /// The doors this caller finds open.
@@ -157,10 +148,7 @@ impl Frame {
 
     /// Name of a role.
     pub fn role(&self, role: &Role) -> &'static str {
-        match self.lang {
-            Lang::Vi => role.vi(),
-            Lang::En => role.word(),
-        }
+        role.name(self.lang)
     }
 
     /// A kept time as an office in Viet Nam reads it: `22/11/2026 11:35`, UTC+7.
@@ -187,6 +175,18 @@ pub fn shown(template: &impl Template) -> Result<Html<String>, PageFault> {
         .render()
         .map(Html)
         .map_err(|error| PageFault(Error::Internal(format!("template: {error}"))))
+}
+
+/// Renders a page with a form: as it is when `faults` is empty, else again with them and status 422.
+///
+/// # Errors
+/// As [`shown`].
+pub fn shown_form(template: &impl Template, faults: &[Fault]) -> Result<Response, PageFault> {
+    let status = match faults.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, shown(template)?).into_response())
 }
 
 #[cfg(test)]
@@ -218,6 +218,6 @@ mod tests {
     fn cookies_are_found_by_their_whole_name() {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, "xlang=vi; lang=en".parse().unwrap());
-        assert_eq!(Lang::of(&headers), Lang::En);
+        assert_eq!(language(&headers), Lang::En);
     }
 }

@@ -87,11 +87,5 @@ pub async fn refuse_unreadable_paths(request: Request, next: Next) -> Response {
     if readable(uri.path()) && uri.query().is_none_or(readable) {
         return next.run(request).await;
     }
-    fault::problem(
-        StatusCode::BAD_REQUEST,
-        "unreadable_address",
-        "The address is not readable text.".into(),
-        "Địa chỉ không phải là văn bản đọc được.".into(),
-        Vec::new(),
-    )
+    fault::problem(StatusCode::BAD_REQUEST, "errors.unreadable_address")
 }

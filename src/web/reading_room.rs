@@ -13,7 +13,7 @@ use sogoc_workers::reading::Box4;
 use super::State;
 use super::extract::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, Lang, shown};
+use super::frame::{Frame, shown};
 use super::session::Signed;
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, ImageWish};
@@ -45,13 +45,10 @@ struct Form {
 impl Form {
     fn wanted(&self) -> Result<Wanted> {
         let nam = match self.nam.as_deref().map(str::trim) {
-            Some(year) => Some(year.parse().map_err(|_| {
-                Error::invalid(
-                    "/nam",
-                    "Năm tốt nghiệp phải là một con số, ví dụ 1993.",
-                    "The year of graduation must be a number, such as 1993.",
-                )
-            })?),
+            Some(year) => Some(
+                year.parse()
+                    .map_err(|_| Error::fault("/nam", "faults.year_of_graduation_must"))?,
+            ),
             None => None,
         };
         Ok(Wanted {
@@ -157,10 +154,9 @@ impl Names {
 }
 
 fn called<'a>(names: &'a BTreeMap<String, Name>, f: &Frame, key: &'a str) -> &'a str {
-    names.get(key).map_or(key, |name| match f.lang {
-        Lang::Vi => &name.vi,
-        Lang::En => &name.en,
-    })
+    names
+        .get(key)
+        .map_or(key, |name| f.pick(&name.vi, &name.en))
 }
 
 /// A kept date as people write it: `12/03/1975`, `03/1975`, `1975`.
@@ -227,12 +223,11 @@ impl SearchPage {
     /// The counts a reader can use; ids of fonds and batches say nothing, and ethnicity is nobody's
     /// business in a list (Law 91/2025/QH15 holds it sensitive).
     fn facets(&self) -> Vec<(&'static str, Vec<(&str, usize)>)> {
-        let w = |vi, en| self.f.w(vi, en);
         let shown = [
-            ("class", w("Loại", "Class")),
-            ("sex", w("Giới tính", "Sex")),
-            ("grade", w("Xếp loại", "Grade")),
-            ("year", w("Năm", "Year")),
+            ("class", self.f.t("search.facet.class")),
+            ("sex", self.f.t("search.facet.sex")),
+            ("grade", self.f.t("search.facet.grade")),
+            ("year", self.f.t("search.facet.year")),
         ];
         let Some(found) = &self.found else {
             return Vec::new();
@@ -251,10 +246,10 @@ impl SearchPage {
 
     fn matched(&self, hit: &FoundHit) -> &'static str {
         match hit.matched.as_str() {
-            "exact" => self.f.w("khớp đúng", "exact"),
-            "tone_folded" => self.f.w("khớp, khác cách bỏ dấu", "other placing of tones"),
-            "ascii" => self.f.w("khớp không dấu", "without accents"),
-            _ => self.f.w("gần giống", "nearly"),
+            "exact" => self.f.t("search.matched.exact"),
+            "tone_folded" => self.f.t("search.matched.tone_folded"),
+            "ascii" => self.f.t("search.matched.ascii"),
+            _ => self.f.t("search.matched.nearly"),
         }
     }
 
@@ -331,11 +326,7 @@ fn rectangle(text: &str) -> Result<Box4> {
         Ok([x, y, w, h]) if x >= 0 && y >= 0 && w > 0 && h > 0 && text.split(',').count() == 4 => {
             Ok([x, y, w, h])
         }
-        _ => Err(Error::invalid(
-            "/crop",
-            "Phần ảnh phải là bốn số: x,y,rộng,cao.",
-            "The part must be four numbers: x,y,width,height.",
-        )),
+        _ => Err(Error::fault("/crop", "faults.part_must_four_numbers")),
     }
 }
 

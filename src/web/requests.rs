@@ -37,18 +37,7 @@ pub fn routes() -> Router<State> {
 
 /// The state of a request in words.
 pub fn state_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
-    match word {
-        "received" => f.w("mới nhận", "received"),
-        "waiting" => f.w("chờ người xin", "waits for the applicant"),
-        "searching" => f.w("đang tìm kho", "being searched for"),
-        "confirmed" => f.w("chờ ký", "waits for release"),
-        "released" => f.w("đang đóng dấu", "being sealed"),
-        "issued" => f.w("đã cấp", "issued"),
-        "refused" => f.w("từ chối", "refused"),
-        "withdrawn" => f.w("đã rút", "withdrawn"),
-        "expired" => f.w("hết hạn chờ", "expired"),
-        other => other,
-    }
+    f.word("requests.state_of_request", word)
 }
 
 #[derive(Debug, Default, serde::Deserialize)]

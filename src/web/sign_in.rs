@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use super::State;
 use super::extract::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, Lang, shown};
+use super::frame::{Frame, shown};
 use super::peer::Peer;
 use super::session::{Form, OpenForm, Visitor, ended_cookie, session_cookie, session_token};
 use crate::access;
@@ -73,10 +73,7 @@ async fn enter(
             Ok((cookie, Redirect::to(&back)).into_response())
         }
         Err(error @ (Error::NotSignedIn | Error::TooMany { .. })) => {
-            let said = match f.lang {
-                Lang::Vi => error.vi(),
-                Lang::En => error.en(),
-            };
+            let said = f.lang.pick(error.vi(), error.en());
             let status = axum::http::StatusCode::from_u16(error.status())
                 .unwrap_or(axum::http::StatusCode::UNAUTHORIZED);
             let page = Door {

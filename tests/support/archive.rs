@@ -6,6 +6,7 @@ use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::config::Config;
+use sogoc::messages::Lang;
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::{audit, clerk, jobs};
 use tempfile::TempDir;
@@ -127,7 +128,7 @@ pub fn sample(name: &str) -> PathBuf {
 pub fn caller(role: Role) -> Caller {
     Caller {
         id: role.word().into(),
-        name: role.vi().into(),
+        name: role.name(Lang::Vi).into(),
         roles: vec![role],
     }
 }

@@ -9,7 +9,7 @@ use crate::prepare::Prepared;
 use crate::reading::{Quality, RecordReading, Word};
 
 pub use fingerprint::distance as fingerprint_distance;
-pub use flags::{Flag, Severity, flag};
+pub use flags::{FLAGS, Flag, Severity, flag};
 
 /// Least resolution of a digitised document: TT 05/2025/TT-BNV, Article 8.
 const LEAST_DPI: u32 = 200;

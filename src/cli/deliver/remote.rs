@@ -15,6 +15,7 @@ use super::door::Known;
 use super::folder::Found;
 use crate::batch::{Declared, NewBatch, Progress, Receipt};
 use crate::error::{Error, Fault, Result};
+use crate::messages::{Message, Value};
 use crate::scan::Scan;
 
 /// Bytes sent in one request.
@@ -309,18 +310,16 @@ async fn checked(response: Response) -> Result<Response> {
             Error::AlreadyExists { what: "batch" }
         }
         (400..=499, Some(problem)) if !matches!(status.as_u16(), 423 | 429) => {
-            Error::refused("refused_by_server", problem.title_vi, problem.title)
+            let answer = Value::pair(problem.title_vi, problem.title);
+            Error::refuse(Message::new("errors.refused_by_server").with("answer", answer))
         }
         _ => Error::unavailable("server", format!("the server answered {status}")),
     })
 }
 
 fn fault(place: Place) -> Fault {
-    Fault {
-        pointer: place.pointer.trim_start_matches('#').to_owned(),
-        vi: place.detail_vi,
-        en: place.detail,
-    }
+    let pointer = place.pointer.trim_start_matches('#');
+    Fault::new(pointer, Message::pair(place.detail_vi, place.detail))
 }
 
 fn offset_in(response: &Response) -> Result<u64> {

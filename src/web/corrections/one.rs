@@ -79,17 +79,10 @@ impl Entry {
     fn obstacle(&self) -> Option<&'static str> {
         let caller = self.f.caller.as_ref();
         if caller.is_some_and(|caller| caller.id == self.entry.entered_by) {
-            let own = "Bạn đã nhập mục này; người khác phải duyệt.";
-            return Some(
-                self.f
-                    .w(own, "You entered this; somebody else has to approve it."),
-            );
+            return Some(self.f.t("corrections.own_entry"));
         }
         if self.entry.decision.scan_id.is_none() {
-            return Some(self.f.w(
-                "Chưa duyệt được: hãy gắn bản quét quyết định trước.",
-                "It cannot be approved yet: name the decision's scan first.",
-            ));
+            return Some(self.f.t("corrections.scan_missing"));
         }
         None
     }
@@ -129,7 +122,7 @@ async fn open(
         decided_by: people.1,
         ground: ground.map_or_else(
             || entry.ground.clone(),
-            |ground| signed.frame.w(&ground.name, &ground.name_en).to_owned(),
+            |ground| signed.frame.pick(&ground.name, &ground.name_en).to_owned(),
         ),
         f: signed.frame,
         entry,

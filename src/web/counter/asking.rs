@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::State as Extracted;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::tz::Offset;
@@ -15,7 +14,7 @@ use crate::error::{Error, Fault, Result};
 use crate::law::{self, Consent};
 use crate::web::State;
 use crate::web::fault::PageFault;
-use crate::web::frame::{Frame, shown};
+use crate::web::frame::{Frame, shown_form};
 use crate::web::session::{OpenForm, Visitor};
 
 /// The routes.
@@ -117,10 +116,6 @@ impl RequestPage {
         form: RequestForm,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
-        let status = match faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
         let page = Self {
             consent: consent_today(archive).await?,
             f,
@@ -128,7 +123,7 @@ impl RequestPage {
             form,
             faults,
         };
-        Ok((status, shown(&page)?).into_response())
+        shown_form(&page, &page.faults)
     }
 
     fn standings(&self) -> [(&'static str, &'static str); 5] {
@@ -136,33 +131,17 @@ impl RequestPage {
     }
 
     fn deliveries(&self) -> [(&'static str, &'static str); 3] {
-        let w = |vi, en| self.f.w(vi, en);
         [
-            ("online", w("Tệp PDF đã ký số", "Sealed PDF file")),
-            (
-                "counter",
-                w("Bản giấy, nhận tại cơ quan", "On paper, at the counter"),
-            ),
-            ("post", w("Bản giấy, qua bưu chính", "On paper, by post")),
+            ("online", self.f.t("public_requests.delivery.online")),
+            ("counter", self.f.t("public_requests.delivery.counter")),
+            ("post", self.f.t("public_requests.delivery.post")),
         ]
     }
 }
 
 /// A standing in words.
-pub fn standing_in_words(f: &Frame, word: &str) -> &'static str {
-    match word {
-        "self" => f.w("Chính người được cấp bằng", "The holder"),
-        "relative" => f.w(
-            "Cha, mẹ, con, vợ, chồng, anh, chị, em ruột",
-            "Parent, child, spouse or sibling",
-        ),
-        "authorised" => f.w(
-            "Người được ủy quyền, người đại diện",
-            "Authorised or legal representative",
-        ),
-        "heir" => f.w("Người thừa kế", "Heir"),
-        _ => f.w("Cơ quan, tổ chức", "Agency or organisation"),
-    }
+pub fn standing_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
+    f.word("public_requests.standing_of_applicant", word)
 }
 
 /// The consent text in force today.
@@ -188,11 +167,7 @@ async fn send(
     OpenForm(form): OpenForm<RequestForm>,
 ) -> Result<Response, PageFault> {
     if form.consent.is_none() {
-        let fault = Fault {
-            pointer: "/consent".into(),
-            vi: "Hãy đánh dấu đồng ý cho dùng thông tin trong đơn.".into(),
-            en: "Tick that what you enter may be used.".into(),
-        };
+        let fault = Fault::new("/consent", "faults.tick_what_you_enter");
         return RequestPage::show(&archive, f, "/yeu-cau", form, vec![fault]).await;
     }
     // On this page everybody is the public, whoever may be signed in.

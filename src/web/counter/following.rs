@@ -57,31 +57,17 @@ impl Tracking {
 
     fn payment(&self) -> &'static str {
         match self.status.payment.as_str() {
-            "paid" => self.f.w("đã nộp", "paid"),
-            "waived" => self.f.w("được miễn", "waived"),
-            "unpaid" => self.f.w("chưa nộp", "not paid yet"),
-            _ => self.f.w("không thu", "free"),
+            "paid" => self.f.t("public_requests.payment.paid"),
+            "waived" => self.f.t("public_requests.payment.waived"),
+            "unpaid" => self.f.t("public_requests.payment.unpaid"),
+            _ => self.f.t("public_requests.payment.free"),
         }
     }
 }
 
 /// What happened to a request, in words.
 pub fn event_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
-    match word {
-        "received" => f.w("Đã nhận đơn", "Received"),
-        "message" => f.w("Có tin nhắn", "A message"),
-        "waiting_for_applicant" => f.w("Chờ người xin bổ sung", "Waits for the applicant"),
-        "extended" => f.w("Gia hạn để tìm thêm", "Extended for a longer search"),
-        "confirmed" => f.w("Đã tìm thấy trong sổ gốc", "Found in the register"),
-        "refused" => f.w("Không cấp được", "Refused"),
-        "issued" => f.w("Đã cấp bản sao", "Issued"),
-        "superseded" => f.w("Bản sao đã bị thay thế", "The copy is superseded"),
-        "withdrawn" => f.w("Đã rút", "Withdrawn"),
-        "expired" => f.w("Hết hạn chờ bổ sung", "The wait ran out"),
-        "evidence_received" => f.w("Đã nhận giấy tờ", "A paper came in"),
-        "payment_changed" => f.w("Cập nhật lệ phí", "Payment changed"),
-        other => other,
-    }
+    f.word("public_requests.event", word)
 }
 
 async fn find(Asked(asked): Asked<CodeAsked>) -> Redirect {
@@ -155,13 +141,7 @@ async fn add_paper(
     Path(code): Path<String>,
     mut parts: Multipart,
 ) -> Result<Redirect, PageFault> {
-    let unreadable = |_| {
-        Error::invalid(
-            "/file",
-            "Không nhận được tệp: tệp quá lớn, hoặc đường truyền bị đứt.",
-            "The file did not arrive: it is too large, or the line broke.",
-        )
-    };
+    let unreadable = |_| Error::fault("/file", "faults.file_did_not_arrive");
     let mut paper = None;
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
         if part.name() == Some("file") {
@@ -169,13 +149,8 @@ async fn add_paper(
             paper = Some((name, part.bytes().await.map_err(unreadable)?));
         }
     }
-    let (name, bytes) = paper.ok_or_else(|| {
-        Error::invalid(
-            "/file",
-            "Hãy chọn tệp giấy tờ.",
-            "Choose the file of the paper.",
-        )
-    })?;
+    let (name, bytes) =
+        paper.ok_or_else(|| Error::fault("/file", "faults.choose_file_of_paper"))?;
     let done = copy_request::add_evidence(&archive, &code, &name, &bytes);
     guarded(&archive, "follow", &peer, done).await?;
     Ok(lead_to("/yeu-cau", Some(&code)))

@@ -91,24 +91,24 @@ impl Request {
             && self.request.state != "released"
     }
 
-    fn standing(&self, word: &str) -> &'static str {
+    fn standing<'a>(&self, word: &'a str) -> &'a str {
         standing_in_words(&self.f, word)
     }
 
     fn delivery(&self) -> &'static str {
         match self.request.wanted.delivery {
-            Delivery::Online => self.f.w("tệp PDF", "sealed file"),
-            Delivery::Counter => self.f.w("bản giấy tại cơ quan", "paper at the counter"),
-            Delivery::Post => self.f.w("bản giấy qua bưu chính", "paper by post"),
+            Delivery::Online => self.f.t("requests.delivery.online"),
+            Delivery::Counter => self.f.t("requests.delivery.counter"),
+            Delivery::Post => self.f.t("requests.delivery.post"),
         }
     }
 
     fn payment(&self) -> &'static str {
         match self.request.payment.as_str() {
-            "paid" => self.f.w("đã nộp", "paid"),
-            "waived" => self.f.w("được miễn", "waived"),
-            "unpaid" => self.f.w("chưa nộp", "unpaid"),
-            _ => self.f.w("không thu", "free"),
+            "paid" => self.f.t("requests.payment.paid"),
+            "waived" => self.f.t("requests.payment.waived"),
+            "unpaid" => self.f.t("requests.payment.unpaid"),
+            _ => self.f.t("requests.payment.free"),
         }
     }
 
@@ -145,8 +145,7 @@ impl Request {
     }
 
     fn why(&self, reason: &NotTheOne) -> &'static str {
-        let (vi, en) = reason.words();
-        self.f.w(vi, en)
+        reason.name(self.f.lang)
     }
 
     /// Candidates nobody said anything against.
