@@ -14,6 +14,7 @@ mod custody;
 mod demo;
 mod desk;
 mod direction;
+mod earlier_releases;
 mod flags;
 mod intake;
 mod issue_book;
