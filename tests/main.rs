@@ -15,6 +15,7 @@ mod demo;
 mod desk;
 mod direction;
 mod flags;
+mod foreign_commands;
 mod intake;
 mod issue_book;
 mod notify;
