@@ -16,6 +16,7 @@ mod desk;
 mod direction;
 mod flags;
 mod foreign_commands;
+mod import_circles;
 mod intake;
 mod issue_book;
 mod notify;
