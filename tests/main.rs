@@ -19,6 +19,7 @@ mod foreign_commands;
 mod import_circles;
 mod intake;
 mod issue_book;
+mod migration_numbers;
 mod notify;
 mod outage;
 mod requests;

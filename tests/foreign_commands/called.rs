@@ -143,7 +143,7 @@ pub fn system_command(path: &str) -> Option<&str> {
 fn without_comment(line: &str) -> &str {
     let begins = line.match_indices("//").find(|(at, _)| {
         let before = &line[..*at];
-        before.matches('"').count() % 2 == 0
+        before.matches('"').count().is_multiple_of(2)
     });
     begins.map_or(line, |(at, _)| &line[..at])
 }

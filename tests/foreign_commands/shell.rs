@@ -60,10 +60,7 @@ fn simple_commands(tokens: Vec<Token>) -> Vec<Vec<String>> {
     let (mut pattern, mut file) = (false, false);
     for token in tokens {
         match token {
-            Token::Word(word) if file => {
-                file = false;
-                drop(word);
-            }
+            Token::Word(_) if file => file = false,
             Token::Word(word) if pattern && word != "esac" => {}
             Token::Word(word) => {
                 let opens_case = word == "in" && words.first().is_some_and(|first| first == "case");
