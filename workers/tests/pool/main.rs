@@ -8,7 +8,6 @@ mod formats;
 mod hostile;
 mod lives;
 mod memory;
-#[path = "../../examples/fuzz/mutate.rs"]
 mod mutate;
 mod paper;
 mod support;
