@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use sogoc_index::{Change, Entry, Hit, Index, Level, Number, PartialDate, Question, Rebuild, fold};
+use sogoc_index::{Change, Document, Hit, Index, Level, Number, PartialDate, Query, Rebuild, fold};
 
 const FAMILY: &[&str] = &[
     "Nguyễn", "Nguyễn", "Nguyễn", "Nguyễn", "Nguyễn", "Nguyễn", "Trần", "Trần", "Lê", "Lê", "Phạm",
@@ -190,7 +190,7 @@ impl Dice {
     }
 }
 
-fn entry(n: u64) -> Entry {
+fn entry(n: u64) -> Document {
     let mut dice = Dice::new(n + 1);
     dice.below(2);
     let name = format!(
@@ -207,7 +207,7 @@ fn entry(n: u64) -> Entry {
         "BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG {name} sinh ngày {:?} tại {place} trường THPT {school} xếp loại {grade} số hiệu {serial}",
         birth.day
     );
-    Entry {
+    Document {
         id: format!("018f0000-0000-7000-8000-{n:012}"),
         class: "diploma".into(),
         access: "open".into(),
@@ -223,9 +223,9 @@ fn entry(n: u64) -> Entry {
         year: Some(i64::from(year) + 18),
         facets: [("grade".to_string(), grade.to_string())].into(),
         text,
-        shown: serde_json::json!({ "ho_ten": name, "nam_sinh": year }),
+        stored: serde_json::json!({ "ho_ten": name, "nam_sinh": year }),
         name: Some(name),
-        ..Entry::default()
+        ..Document::default()
     }
 }
 
@@ -306,7 +306,7 @@ fn build(dir: &std::path::Path, entries: u64) -> Result<(), Box<dyn Error>> {
     let mut rebuild = Rebuild::start(dir)?;
     let mut spent = Duration::ZERO;
     for first in (0..entries).step_by(CHUNK as usize) {
-        let chunk: Vec<Entry> = (first..entries.min(first + CHUNK)).map(entry).collect();
+        let chunk: Vec<Document> = (first..entries.min(first + CHUNK)).map(entry).collect();
         let begun = Instant::now();
         rebuild.add(&chunk)?;
         spent += begun.elapsed();
@@ -346,11 +346,11 @@ fn ask(
         let person = entry(dice.below(entries as usize) as u64);
         let name = fold(person.name.as_deref().unwrap_or_default(), Level::Ascii);
         let birth = person.dates[0].1;
-        let question = Question {
+        let question = Query {
             name: Some(spell(&name, &mut dice)),
             birth: Some(known(birth)),
             allowed: vec!["open".to_string()],
-            ..Question::default()
+            ..Query::default()
         };
         let begun = Instant::now();
         let hits = index.search(&question)?;
@@ -391,10 +391,10 @@ fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
 
 fn is_right(hit: &Hit, name: &str, year: i32) -> bool {
     let found = fold(
-        hit.shown["ho_ten"].as_str().unwrap_or_default(),
+        hit.stored["ho_ten"].as_str().unwrap_or_default(),
         Level::Ascii,
     );
-    found == name && hit.shown["nam_sinh"] == year
+    found == name && hit.stored["nam_sinh"] == year
 }
 
 fn follow(index: &Index, entries: u64) -> Result<(), Box<dyn Error>> {

@@ -54,7 +54,9 @@ impl FieldScore {
     /// Right when accents, case, blanks and punctuation do not count.
     pub fn alike(&self) -> bool {
         let read = self.read.as_ref().map(|field| field.raw.as_str());
-        read.is_some_and(|read| crate::fold::letters(read) == crate::fold::letters(&self.truth))
+        read.is_some_and(|read| {
+            sogoc_vietnamese::fold::letters(read) == sogoc_vietnamese::fold::letters(&self.truth)
+        })
     }
 
     /// Whether no person would look at it.

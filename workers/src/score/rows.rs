@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::fold;
 use crate::reading::RecordReading;
+use sogoc_vietnamese::fold;
 
 /// For each true row the read row it is, in order, by likeness of name, number and date.
 pub(super) fn aligned(truth: &[Map<String, Value>], read: &[RecordReading]) -> Vec<Option<usize>> {
