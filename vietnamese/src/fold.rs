@@ -1,15 +1,22 @@
-//! Vietnamese spelling made comparable: one written form to three forms of falling strictness.
+//! Spelling made comparable, in two ways.
 //!
-//! Whatever encoding a text arrives in (NFC, NFD, the base-plus-tone order of windows-1258, marks in
-//! the wrong order) the same syllable gives the same result. Old and new tone placement (`hòa`/`hoà`,
-//! decision 1989/QĐ-BGDĐT of 2018) are one; after `qu-` and in `gi-` the glide belongs to the onset and
-//! nothing moves.
+//! [`fold`] is for texts people wrote: one form to three levels of falling strictness. Whatever encoding
+//! a text arrives in (NFC, NFD, the base-plus-tone order of windows-1258, marks in the wrong order), the
+//! same syllable gives the same result. Old and new tone placement (`hòa`/`hoà`, decision 1989/QĐ-BGDĐT
+//! of 2018) are one; after `qu-` and in `gi-` the glide belongs to the onset and the tone stays.
+//!
+//! [`letters`] and [`words`] are for texts an engine read, where blanks and punctuation are the least
+//! certain part: they keep ASCII letters and digits only. They differ from [`fold`] at [`Level::Ascii`] in
+//! that they drop the letters of other alphabets, `ð` among them, which [`fold`] takes for `đ`.
 
-use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::letter::{decompose, place_tones};
+
+pub use strsim::levenshtein as distance;
+
 /// How much of the spelling is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Letters and tones; only case, encoding and tone placement are levelled.
     Exact,
@@ -19,23 +26,9 @@ pub enum Level {
     Ascii,
 }
 
-/// One letter with the marks that change its quality (circumflex, breve, horn) and its tone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Letter {
-    base: char,
-    quality: Vec<char>,
-    tones: Vec<char>,
-}
-
-impl Letter {
-    fn is_plain(&self, base: char) -> bool {
-        self.base == base && self.quality.is_empty()
-    }
-}
-
 /// The text lower-cased and folded to a level; word boundaries are left as they are.
 pub fn fold(text: &str, level: Level) -> String {
-    let mut letters = letters(text);
+    let mut letters = decompose(text);
     if level == Level::Exact {
         place_tones(&mut letters);
     }
@@ -56,81 +49,10 @@ pub fn fold(text: &str, level: Level) -> String {
     folded.nfc().collect()
 }
 
-fn letters(text: &str) -> Vec<Letter> {
-    let mut letters: Vec<Letter> = Vec::with_capacity(text.len());
-    for c in text.nfd().flat_map(char::to_lowercase).nfd() {
-        match (c, letters.last_mut()) {
-            _ if is_invisible(c) => {}
-            ('\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}', Some(letter)) => {
-                if !letter.tones.contains(&c) {
-                    letter.tones.push(c);
-                    letter.tones.sort_unstable();
-                }
-            }
-            (c, Some(letter)) if unicode_normalization::char::is_combining_mark(c) => {
-                if !letter.quality.contains(&c) {
-                    letter.quality.push(c);
-                    letter.quality.sort_unstable();
-                }
-            }
-            // A mark with nothing to stand on says nothing.
-            (c, None) if unicode_normalization::char::is_combining_mark(c) => {}
-            // windows-1258 and old fonts write the Icelandic eth for đ.
-            ('ð', _) => letters.push(Letter {
-                base: 'đ',
-                quality: vec![],
-                tones: vec![],
-            }),
-            (c, _) => letters.push(Letter {
-                base: c,
-                quality: vec![],
-                tones: vec![],
-            }),
-        }
-    }
-    letters
-}
-
-/// Joiners, direction marks and soft hyphens that scanning and copying leave inside words.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
-}
-
-/// Moves the tone of an open `oa`, `oe`, `uy` to the second vowel (the newer placement).
-fn place_tones(letters: &mut [Letter]) {
-    let mut start = 0;
-    while start < letters.len() {
-        let length = letters[start..]
-            .iter()
-            .take_while(|letter| letter.base.is_alphabetic())
-            .count();
-        if let Some(end) = (start + length).checked_sub(2).filter(|_| length >= 2) {
-            place_tone_of_syllable(&mut letters[start..start + length], end - start);
-        }
-        start += length.max(1);
-    }
-}
-
-fn place_tone_of_syllable(syllable: &mut [Letter], glide: usize) {
-    let (first, second) = (&syllable[glide], &syllable[glide + 1]);
-    let open = (first.is_plain('o') && (second.is_plain('a') || second.is_plain('e')))
-        || (first.is_plain('u') && second.is_plain('y'));
-    let glide_in_onset = glide > 0 && syllable[glide - 1].base == 'q';
-    let only_tone = syllable
-        .iter()
-        .map(|letter| letter.tones.len())
-        .sum::<usize>()
-        == 1;
-    if open && !glide_in_onset && only_tone && first.tones.len() == 1 {
-        let tones = std::mem::take(&mut syllable[glide].tones);
-        syllable[glide + 1].tones = tones;
-    }
-}
-
 /// In names `Lý`/`Lí`, `Mỹ`/`Mĩ`, `Quý`/`Quí` are one: a lone `y` after these onsets becomes `i`.
 /// Never elsewhere: `tay` and `tai` are two words. Takes one folded word of any level.
-pub(crate) fn name_spelling(word: &str) -> String {
-    let mut letters = letters(word);
+pub fn name_spelling(word: &str) -> String {
+    let mut letters = decompose(word);
     let onset: String = letters
         .iter()
         .rev()
@@ -151,6 +73,35 @@ pub(crate) fn name_spelling(word: &str) -> String {
             .chain(letter.tones)
     });
     spelled.nfc().collect()
+}
+
+/// Lower-case ASCII letters and digits only: accents, case, blanks and punctuation gone, đ as d.
+pub fn letters(text: &str) -> String {
+    text.nfd()
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'đ' { 'd' } else { c })
+        .filter(char::is_ascii_alphanumeric)
+        .collect()
+}
+
+/// Like [`letters`], with single blanks kept between words.
+pub fn words(text: &str) -> String {
+    let folded: Vec<String> = text
+        .split_whitespace()
+        .map(letters)
+        .filter(|word| !word.is_empty())
+        .collect();
+    folded.join(" ")
+}
+
+/// How alike the [`letters`] of two texts are: 1 where equal, 0 where nothing agrees or both are empty.
+pub fn likeness(a: &str, b: &str) -> f64 {
+    let (a, b) = (letters(a), letters(b));
+    let longest = a.chars().count().max(b.chars().count());
+    if longest == 0 {
+        return 0.0;
+    }
+    1.0 - distance(&a, &b) as f64 / longest as f64
 }
 
 #[cfg(test)]
@@ -208,6 +159,20 @@ mod tests {
         for kept in ["tay", "thy", "ây", "y", "thuy", "yên"] {
             assert_eq!(name_spelling(kept), kept);
         }
+    }
+
+    #[test]
+    fn accents_case_and_blanks_do_not_count() {
+        assert_eq!(letters("Họ và TÊN:"), "hovaten");
+        assert_eq!(words("Đinh  Thị – Hằng"), "dinh thi hang");
+        assert_eq!(letters("Đak"), letters("đak"));
+    }
+
+    #[test]
+    fn one_wrong_letter_is_distance_one() {
+        assert_eq!(distance("kitten", "sitten"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert!(likeness("Họ và tên", "Ho va tèn") > 0.99);
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! What the person at the terminal sees: progress with the time left, then a summary.
+//! Output on the terminal: progress with the time left, then a summary.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,19 +6,19 @@ use std::time::Duration;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use super::Sent;
-use super::folder::Found;
+use super::folder::SourceFile;
 use crate::batch::{Progress, Receipt};
 use crate::error::{Error, Result};
 
-/// Refused files named one by one; the rest is counted.
-const MOST_NAMED: usize = 50;
+/// Refused files listed by name; the summary has the count of all.
+const MAX_LISTED: usize = 50;
 
 /// A bar on standard error; silent under `--json` and where there is no terminal.
 pub(super) struct Bar {
     bar: ProgressBar,
 }
 
-pub(super) fn files_bar(found: &[Found], json: bool) -> Bar {
+pub(super) fn files_bar(found: &[SourceFile], json: bool) -> Bar {
     let bytes = found.iter().map(|file| file.size).sum();
     let template = "Nhận tệp {bar:30} {bytes}/{total_bytes} · {binary_bytes_per_sec} · còn {eta}";
     bar(bytes, template, json)
@@ -41,7 +41,7 @@ fn bar(length: u64, template: &str, json: bool) -> Bar {
 }
 
 impl Bar {
-    pub(super) fn sent(&self, file: &Found) {
+    pub(super) fn sent(&self, file: &SourceFile) {
         self.bar.inc(file.size);
     }
 
@@ -103,7 +103,7 @@ pub(super) fn summary(
         let earlier = file.duplicate_of_name.as_deref().unwrap_or("?");
         println!("  trùng: {} giống hệt {earlier}", file.name);
     }
-    for sent in refused.iter().take(MOST_NAMED) {
+    for sent in refused.iter().take(MAX_LISTED) {
         if let Err(error) = &sent.outcome {
             println!("  từ chối: {}: {}", sent.name, error.vi());
         }

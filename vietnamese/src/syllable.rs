@@ -1,12 +1,14 @@
-//! Which letters can be a Vietnamese syllable: an onset, a rhyme and a tone the rhyme may carry.
+//! Phonology: a Vietnamese syllable is an onset, a rhyme and a tone that the rhyme may carry.
 //!
-//! A slip of the engine often leads out of the language (`Mgễ`, `Hhư`, `Chắnh`), and only such a
-//! syllable may be put right: `Thức` is another name than `Thục`, however rare.
+//! A misread syllable is often impossible in Vietnamese (`Mgễ`, `Hhư`, `Chắnh`), and only such a
+//! syllable may be corrected: `Thức` is another name than `Thục`, however rare.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
+
+use crate::TONE_MARKS;
 
 /// Longest first, so that `ngh` is not taken for `n`.
 const ONSETS: [&str; 28] = [
@@ -14,6 +16,7 @@ const ONSETS: [&str; 28] = [
     "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "",
 ];
 
+/// The rhymes of written Vietnamese without their tones, loan words such as `ooc` included.
 static RHYMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây \
      e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh \
@@ -25,23 +28,21 @@ static RHYMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Tones a rhyme that ends in a stop may carry: sharp and heavy.
-const OF_STOPS: [char; 2] = ['\u{301}', '\u{323}'];
-/// Tone marks.
-const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
+/// A rhyme that ends in a stop carries only these tones: sắc (acute) and nặng (dot below).
+const TONES_OF_STOPS: [char; 2] = ['\u{301}', '\u{323}'];
 
-/// Whether these letters, in any case, are a syllable Vietnamese has room for.
-pub(crate) fn is_syllable(word: &str) -> bool {
+/// Whether Vietnamese phonology allows this word as one syllable. Case and encoding make no difference.
+pub fn is_syllable(word: &str) -> bool {
     let (tones, letters): (Vec<char>, Vec<char>) = word
         .nfd()
         .flat_map(char::to_lowercase)
-        .partition(|c| TONES.contains(c));
+        .partition(|c| TONE_MARKS.contains(c));
     let plain: String = letters.into_iter().nfc().collect();
     let may_carry = |rhyme: &str| {
         let stopped = rhyme.ends_with(['c', 'p', 't']) || rhyme.ends_with("ch");
         match tones[..] {
             [] => !stopped,
-            [tone] => !stopped || OF_STOPS.contains(&tone),
+            [tone] => !stopped || TONES_OF_STOPS.contains(&tone),
             _ => false,
         }
     };

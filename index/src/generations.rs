@@ -1,4 +1,4 @@
-//! The index folder: generations side by side, and one small file that says which of them counts.
+//! The index folder: generations side by side, and a pointer file that names the current one.
 //!
 //! ```text
 //! current            {"format":1,"generation":3}
@@ -14,20 +14,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::IndexError;
 
-/// The format this program reads and writes; raised whenever an older index would answer differently.
+/// The format this program reads and writes. Raise it whenever an older index would give other hits.
 pub const FORMAT: u64 = 1;
 
 const POINTER: &str = "current";
 const GENERATION: &str = "generation-";
 
-/// Which generation counts, and who can read it.
+/// The pointer file: the current generation, and the format it is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pointer {
     pub(crate) format: u64,
     pub(crate) generation: u64,
 }
 
-/// What the pointer says, whatever its format; `None` in a folder without index.
+/// Reads the pointer, whatever its format; `None` in a folder without index.
+///
+/// # Errors
+/// [`IndexError::Corrupt`] where the file is not a pointer.
 pub(crate) fn read_pointer(dir: &Path) -> Result<Option<Pointer>, IndexError> {
     let text = match fs::read_to_string(dir.join(POINTER)) {
         Ok(text) => text,
@@ -41,8 +44,11 @@ pub(crate) fn read_pointer(dir: &Path) -> Result<Option<Pointer>, IndexError> {
     Ok(Some(pointer))
 }
 
-/// As [`read_pointer`], refusing another format.
-pub(crate) fn readable_pointer(dir: &Path) -> Result<Option<Pointer>, IndexError> {
+/// As [`read_pointer`].
+///
+/// # Errors
+/// [`IndexError::OtherFormat`] for any format but [`FORMAT`].
+pub(crate) fn read_supported_pointer(dir: &Path) -> Result<Option<Pointer>, IndexError> {
     match read_pointer(dir)? {
         Some(pointer) if pointer.format != FORMAT => Err(IndexError::OtherFormat {
             dir: dir.into(),
@@ -53,29 +59,33 @@ pub(crate) fn readable_pointer(dir: &Path) -> Result<Option<Pointer>, IndexError
     }
 }
 
-/// Makes a generation the one that counts, at once and durably.
+/// Makes a generation the current one, atomically and durably.
 pub(crate) fn write_pointer(dir: &Path, generation: u64) -> Result<(), IndexError> {
     let pointer = Pointer {
         format: FORMAT,
         generation,
     };
     let text = serde_json::to_string(&pointer).expect("two numbers are JSON");
-    let beside = dir.join(format!("{POINTER}.new"));
-    let mut file = File::create(&beside)?;
+    let new = dir.join(format!("{POINTER}.new"));
+    let mut file = File::create(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&beside, dir.join(POINTER))?;
+    fs::rename(&new, dir.join(POINTER))?;
+    // The rename is durable only once the folder itself is on disk.
     File::open(dir)?.sync_all()?;
     Ok(())
 }
 
-/// Where a generation lives.
+/// The folder of a generation.
 pub(crate) fn generation_path(dir: &Path, generation: u64) -> PathBuf {
     dir.join(format!("{GENERATION}{generation}"))
 }
 
-/// Removes the generations a condition names.
-pub(crate) fn sweep(dir: &Path, unwanted: impl Fn(u64) -> bool) -> Result<(), IndexError> {
+/// Removes all generations for which the condition holds.
+pub(crate) fn remove_generations(
+    dir: &Path,
+    unwanted: impl Fn(u64) -> bool,
+) -> Result<(), IndexError> {
     for generation in generations(dir)?
         .into_iter()
         .filter(|generation| unwanted(*generation))
@@ -88,7 +98,7 @@ pub(crate) fn sweep(dir: &Path, unwanted: impl Fn(u64) -> bool) -> Result<(), In
     Ok(())
 }
 
-/// The numbers of all generations present.
+/// The numbers of all generations in the folder, in no order.
 pub(crate) fn generations(dir: &Path) -> Result<Vec<u64>, IndexError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
@@ -99,7 +109,7 @@ pub(crate) fn generations(dir: &Path) -> Result<Vec<u64>, IndexError> {
     Ok(found)
 }
 
-/// Bytes of all files of the folder and below.
+/// Bytes of all files in the folder and below.
 pub(crate) fn size(dir: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(dir)? {
@@ -107,7 +117,7 @@ pub(crate) fn size(dir: &Path) -> io::Result<u64> {
         bytes += match entry.metadata() {
             Ok(metadata) if metadata.is_dir() => size(&entry.path())?,
             Ok(metadata) => metadata.len(),
-            // Removed by the engine's collection since it was listed.
+            // The engine's garbage collection removed it since it was listed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
             Err(error) => return Err(error),
         };

@@ -1,11 +1,9 @@
-//! What is put into the index: one record as approved, and the changes that bring it there.
+//! What is indexed: one approved record, and the changes that bring it into the index.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 /// A date known to the day, to the month or only to the year. Unknown parts stay unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PartialDate {
     /// The year, four digits.
     pub year: i32,
@@ -16,7 +14,7 @@ pub struct PartialDate {
 }
 
 impl PartialDate {
-    /// A date of which only the year is known.
+    /// Known to the year.
     pub fn year(year: i32) -> Self {
         Self {
             year,
@@ -25,7 +23,7 @@ impl PartialDate {
         }
     }
 
-    /// A date known to the month.
+    /// Known to the month.
     pub fn month(year: i32, month: u8) -> Self {
         Self {
             year,
@@ -34,7 +32,7 @@ impl PartialDate {
         }
     }
 
-    /// A date known to the day.
+    /// Known to the day.
     pub fn day(year: i32, month: u8, day: u8) -> Self {
         Self {
             year,
@@ -43,8 +41,8 @@ impl PartialDate {
         }
     }
 
-    /// Reads the normalised form `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; `None` where it is not one or
-    /// names a day the calendar does not have.
+    /// Parses `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; `None` for any other form and for a day the calendar
+    /// does not have.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let year = parts.next().filter(|part| part.len() == 4)?.parse().ok()?;
@@ -54,7 +52,7 @@ impl PartialDate {
         (parts.next().is_none() && date.is_on_the_calendar()).then_some(date)
     }
 
-    /// Whether the calendar has this day or month.
+    /// Whether the calendar has this month and day; a day without a month is not on it.
     pub fn is_on_the_calendar(&self) -> bool {
         let days = match self.month {
             None => return self.day.is_none(),
@@ -68,58 +66,57 @@ impl PartialDate {
     }
 }
 
-/// A number a person may be asked for: a diploma's serial, its place in the issue book, a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A number a record can be found by: a diploma's serial, its number in the register, a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
     /// Which number, as the class names it (`so_hieu`, `so_vao_so`, …).
     pub key: String,
-    /// As printed.
+    /// As printed; separators and leading zeros make no difference to the search.
     pub text: String,
 }
 
-/// One record as readers may find it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The record's id.
+/// One record as readers may find it. Every text is as printed; the index folds it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Document {
+    /// Record id; a document replaces the one with the same id.
     pub id: String,
-    /// Record class.
+    /// Class id, such as `van_bang`.
     pub class: String,
-    /// Access regime code; a question finds only the regimes it is allowed.
+    /// Access regime code; a query finds only the regimes it is allowed.
     pub access: String,
-    /// Fonds the record belongs to.
+    /// Id of the fonds.
     pub fonds: String,
-    /// Register volume, where it stands in one.
+    /// Id of the register volume, where the record is in one.
     pub volume: Option<String>,
-    /// Batch it was delivered in.
+    /// Id of the batch it was delivered in.
     pub batch: Option<String>,
-    /// The person's name as printed.
+    /// The person's name.
     pub name: Option<String>,
-    /// The same person's other names: those printed before a correction of the register.
-    #[serde(default)]
+    /// The same person's names before or after a correction of the register.
     pub other_names: Vec<String>,
-    /// Numbers as printed.
+    /// All numbers, the class's keys included.
     pub numbers: Vec<Number>,
     /// Dates under the class's keys (`ngay_sinh`, `ngay_cap`, …).
     pub dates: Vec<(String, PartialDate)>,
-    /// Place of birth or origin as printed.
+    /// Place of birth or origin.
     pub place: Option<String>,
-    /// School as printed.
+    /// Name of the school, short or long.
     pub school: Option<String>,
-    /// Year of graduation.
+    /// Year of graduation, four digits.
     pub year: Option<i64>,
     /// Values to filter and count by (`grade`, `sex`, `ethnic`, …), as they are shown.
     pub facets: BTreeMap<String, String>,
-    /// Everything printed.
+    /// Everything printed on the paper.
     pub text: String,
-    /// Kept as it is and returned with a hit.
-    pub shown: serde_json::Value,
+    /// Stored as it is and returned with a hit; not searched.
+    pub stored: serde_json::Value,
 }
 
 /// One step of the publication sequence.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// The record is now this; whatever was there under its id is replaced.
-    Put(Box<Entry>),
-    /// The record is no longer to be found. Removing what is not there is no error.
+    /// Adds the document, or replaces the one with the same id.
+    Put(Box<Document>),
+    /// Removes the document with this id, if there is one.
     Remove(String),
 }

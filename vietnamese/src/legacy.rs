@@ -1,21 +1,21 @@
-//! Text of the 1990s: TCVN3 (ABC) and VNI, which PDFs of that time give as Latin-1 letters because the
-//! font, not the encoding, drew the Vietnamese. Recognised by what never stands in Latin text; the
-//! master keeps the bytes as they were. (windows-1258 needs no table: its combining marks compose in NFC.)
+//! Encodings of the 1990s: TCVN3 (ABC) and VNI. PDFs of that time give them as Latin-1 letters, because
+//! the font and not the encoding drew the Vietnamese. They are detected by pairs of characters that
+//! never occur in Latin text. (windows-1258 needs no table: its combining marks compose in NFC.)
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::reading::Word;
-
-/// Encodings that hide Vietnamese behind Latin-1 letters.
+/// An encoding that hides Vietnamese behind Latin-1 letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Legacy {
+pub enum Encoding {
+    /// TCVN 5712:1993 VN3, called ABC: one byte a letter, capitals drawn by a font of their own.
     Tcvn3,
+    /// VNI: a vowel and one byte for all of its marks.
     Vni,
 }
 
-/// One in so many words must carry the signature; less is a stray symbol in other text.
+/// At least one word in eight must carry the signature; fewer are stray symbols in other text.
 const WORDS_PER_SIGN: usize = 8;
-/// Fewer signs than this prove nothing.
+/// A page with fewer signs than this is left alone: too little evidence.
 const FEWEST_SIGNS: usize = 3;
 
 /// TCVN 5712:1993 VN3, upper half, in the order of its bytes; only lower case carries tones there.
@@ -131,37 +131,39 @@ const VNI_LETTERS: [(char, char); 9] = [
     ('î', 'ỵ'),
 ];
 
-/// Rewrites the words of a page that are in a legacy encoding; leaves any other page as it is.
-pub(crate) fn mend(words: &mut [Word]) {
-    let Some(legacy) = encoding_of(words) else {
-        return;
-    };
-    for word in words {
-        word.text = match legacy {
-            Legacy::Tcvn3 => word.text.chars().map(of_tcvn3).collect(),
-            Legacy::Vni => of_vni(&word.text),
-        };
+impl Encoding {
+    /// The encoding the words of one page are in; `None` where they need no decoding.
+    ///
+    /// A page with a single letter that only Unicode can write (`ạ`, `đ`, `ư`, …) is not legacy text.
+    pub fn detect<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<Self> {
+        if words.clone().flat_map(str::chars).any(is_modern) {
+            return None;
+        }
+        let total = words.clone().count();
+        let count = |signs: fn(&str) -> bool| words.clone().filter(|word| signs(word)).count();
+        let enough = |signs: usize| signs >= FEWEST_SIGNS && signs * WORDS_PER_SIGN >= total;
+        let (tcvn3, vni) = (count(looks_tcvn3), count(looks_vni));
+        match () {
+            () if enough(tcvn3) && tcvn3 >= vni => Some(Self::Tcvn3),
+            () if enough(vni) => Some(Self::Vni),
+            () => None,
+        }
+    }
+
+    /// One word of a page in this encoding, as Unicode in NFC.
+    pub fn decode(self, word: &str) -> String {
+        match self {
+            Self::Tcvn3 => word.chars().map(of_tcvn3).collect(),
+            Self::Vni => of_vni(word),
+        }
     }
 }
 
-fn encoding_of(words: &[Word]) -> Option<Legacy> {
-    let modern = |c: char| {
-        matches!(
-            c,
-            '\u{1EA0}'..='\u{1EF9}' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư'
-        )
-    };
-    if words.iter().any(|word| word.text.chars().any(modern)) {
-        return None;
-    }
-    let count = |signs: fn(&str) -> bool| words.iter().filter(|word| signs(&word.text)).count();
-    let enough = |signs: usize| signs >= FEWEST_SIGNS && signs * WORDS_PER_SIGN >= words.len();
-    let (tcvn3, vni) = (count(looks_tcvn3), count(looks_vni));
-    match () {
-        () if enough(tcvn3) && tcvn3 >= vni => Some(Legacy::Tcvn3),
-        () if enough(vni) => Some(Legacy::Vni),
-        () => None,
-    }
+fn is_modern(c: char) -> bool {
+    matches!(
+        c,
+        '\u{1EA0}'..='\u{1EF9}' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư'
+    )
 }
 
 /// Symbols of Latin-1 inside a word, beside an ASCII letter.
@@ -239,25 +241,21 @@ fn lower(letter: char) -> char {
 mod tests {
     use super::*;
 
-    fn mended(text: &str) -> String {
-        let word = |text: &str| Word {
-            text: text.into(),
-            confidence: 1.0,
-            bounds: [0; 4],
-        };
-        let mut words: Vec<Word> = text.split(' ').map(word).collect();
-        mend(&mut words);
-        words
-            .into_iter()
-            .map(|word| word.text)
-            .collect::<Vec<_>>()
-            .join(" ")
+    fn decoded(text: &str) -> String {
+        match Encoding::detect(text.split(' ')) {
+            Some(encoding) => {
+                let words: Vec<String> =
+                    text.split(' ').map(|word| encoding.decode(word)).collect();
+                words.join(" ")
+            }
+            None => text.to_owned(),
+        }
     }
 
     #[test]
     fn tcvn3_is_read() {
         assert_eq!(
-            mended("Së Gi¸o dôc vµ §µo t¹o Qu¶ng Ng·i c«ng nhËn NguyÔn ThÞ Th\u{AD}¬ng"),
+            decoded("Së Gi¸o dôc vµ §µo t¹o Qu¶ng Ng·i c«ng nhËn NguyÔn ThÞ Th\u{AD}¬ng"),
             "Sở Giáo dục và Đào tạo Quảng Ngãi công nhận Nguyễn Thị Thương"
         );
     }
@@ -265,10 +263,10 @@ mod tests {
     #[test]
     fn vni_is_read_in_both_cases() {
         assert_eq!(
-            mended("Sôû Giaùo duïc vaø Ñaøo taïo coâng nhaän Nguyeãn Thò Thöông"),
+            decoded("Sôû Giaùo duïc vaø Ñaøo taïo coâng nhaän Nguyeãn Thò Thöông"),
             "Sở Giáo dục và Đào tạo công nhận Nguyễn Thị Thương"
         );
-        assert_eq!(mended("BAÈNG TOÁT NGHIEÄP"), "BẰNG TỐT NGHIỆP");
+        assert_eq!(decoded("BAÈNG TOÁT NGHIEÄP"), "BẰNG TỐT NGHIỆP");
     }
 
     #[test]
@@ -278,7 +276,7 @@ mod tests {
             "Où êtes-vous, chère école française ? © 2009",
             "Graduation diploma ® No. 123",
         ] {
-            assert_eq!(mended(text), text);
+            assert_eq!(decoded(text), text);
         }
     }
 }

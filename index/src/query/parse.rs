@@ -1,19 +1,19 @@
-//! The one search box: quotes, `khoa:gia_tri` fields, and everything else as words.
+//! Parser of the search box: quotes, `key:value` fields, and everything else as words.
 
-use super::dates::written_date;
-use super::{DateAsk, MAX_TEXT, MAX_WORDS, Question};
-use crate::error::{Problem, QuestionError};
-use crate::fold::{Level, fold};
-use crate::schema::BIRTH;
+use super::dates::parse_date;
+use super::{DateFilter, MAX_TEXT, MAX_WORDS, Query};
+use crate::error::{Problem, QueryError};
+use crate::terms::BIRTH;
+use sogoc_vietnamese::fold::{Level, fold};
 
-/// A piece of what was typed, and where it begins (in characters).
+/// A lexeme of the search box; a word with its offset in characters, for error messages.
 #[derive(Debug, Clone)]
-enum Piece {
+enum Lexeme {
     Word(usize, String),
     Quoted(String),
 }
 
-/// Fields a reader may name, in Vietnamese and in English.
+/// Fields that can be searched by name, in Vietnamese and in English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     Name,
@@ -45,73 +45,69 @@ impl Key {
         })
     }
 
-    /// Values of several words that need no quotes.
-    fn runs_on(self) -> bool {
+    /// Whether a value may be several words without quotes.
+    fn takes_many_words(self) -> bool {
         matches!(self, Self::Name | Self::School)
     }
 }
 
-pub(super) fn question(text: &str) -> Result<Question, QuestionError> {
+pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
     if text.chars().nth(MAX_TEXT).is_some() {
-        return Err(QuestionError::new(Problem::TooLong, MAX_TEXT));
+        return Err(QueryError::new(Problem::TooLong, MAX_TEXT));
     }
-    let pieces = pieces(text)?;
-    let mut question = Question::default();
+    let lexemes = lexemes(text)?;
+    let mut query = Query::default();
     let mut words: Vec<String> = Vec::new();
     let mut given: Vec<Key> = Vec::new();
-    let mut rest = pieces.into_iter().peekable();
-    while let Some(piece) = rest.next() {
-        let (at, word) = match piece {
-            Piece::Quoted(phrase) => {
-                question.phrases.push(phrase);
+    let mut rest = lexemes.into_iter().peekable();
+    while let Some(lexeme) = rest.next() {
+        let (at, word) = match lexeme {
+            Lexeme::Quoted(phrase) => {
+                query.phrases.push(phrase);
                 continue;
             }
-            Piece::Word(at, word) => (at, word),
+            Lexeme::Word(at, word) => (at, word),
         };
-        let Some((name, begun)) = key_and_value(&word) else {
+        let Some((name, first)) = key_and_value(&word) else {
             words.push(word);
             continue;
         };
-        let key = Key::named(name).ok_or(QuestionError::new(Problem::UnknownKey, at))?;
+        let key = Key::named(name).ok_or(QueryError::new(Problem::UnknownKey, at))?;
         if given.contains(&key) {
-            return Err(QuestionError::new(Problem::Twice, at));
+            return Err(QueryError::new(Problem::Twice, at));
         }
         given.push(key);
         let value_at = at + name.chars().count() + 1;
-        let value =
-            value(key, begun, &mut rest).ok_or(QuestionError::new(Problem::EmptyValue, at))?;
-        set(&mut question, key, value, value_at)?;
+        let value = value(key, first, &mut rest).ok_or(QueryError::new(Problem::EmptyValue, at))?;
+        set(&mut query, key, value, value_at)?;
     }
-    if words.len() + question.phrases.len() > MAX_WORDS {
-        return Err(QuestionError::new(
-            Problem::TooManyWords,
-            text.chars().count(),
-        ));
+    if words.len() + query.phrases.len() > MAX_WORDS {
+        return Err(QueryError::new(Problem::TooManyWords, text.chars().count()));
     }
-    question.words = words.join(" ");
+    query.words = words.join(" ");
     let says_nothing = given.is_empty() && !text.chars().any(char::is_alphanumeric);
     if says_nothing {
-        return Err(QuestionError::new(Problem::Empty, 0));
+        return Err(QueryError::new(Problem::Empty, 0));
     }
-    Ok(question)
+    Ok(query)
 }
 
-fn pieces(text: &str) -> Result<Vec<Piece>, QuestionError> {
-    let mut pieces = Vec::new();
+fn lexemes(text: &str) -> Result<Vec<Lexeme>, QueryError> {
+    let mut lexemes = Vec::new();
     let mut word = String::new();
-    let mut begun = 0;
+    let mut start = 0;
     let mut rest = text.chars().enumerate();
     while let Some((at, c)) = rest.next() {
         let closing = closing_quote(c);
         if closing.is_none() && !c.is_whitespace() && !c.is_control() {
             if word.is_empty() {
-                begun = at;
+                start = at;
             }
             word.push(c);
             continue;
         }
         if !word.is_empty() {
-            pieces.push(Piece::Word(begun, std::mem::take(&mut word)));
+            lexemes.push(Lexeme::Word(start, std::mem::take(&mut word)));
         }
         if let Some(closing) = closing {
             let mut phrase = String::new();
@@ -119,23 +115,23 @@ fn pieces(text: &str) -> Result<Vec<Piece>, QuestionError> {
                 match rest.next() {
                     Some((_, c)) if closing.contains(&c) => break,
                     Some((_, c)) => phrase.push(c),
-                    None => return Err(QuestionError::new(Problem::OpenQuote, at)),
+                    None => return Err(QueryError::new(Problem::OpenQuote, at)),
                 }
             }
             if phrase.chars().any(char::is_alphanumeric) {
-                pieces.push(Piece::Quoted(phrase));
+                lexemes.push(Lexeme::Quoted(phrase));
             } else {
-                return Err(QuestionError::new(Problem::Empty, at));
+                return Err(QueryError::new(Problem::Empty, at));
             }
         }
     }
     if !word.is_empty() {
-        pieces.push(Piece::Word(begun, word));
+        lexemes.push(Lexeme::Word(start, word));
     }
-    Ok(pieces)
+    Ok(lexemes)
 }
 
-/// What closes a quotation that this character opens.
+/// The characters that close a quotation opened by this one; `None` where it opens none.
 fn closing_quote(opening: char) -> Option<&'static [char]> {
     match opening {
         '"' | '“' | '”' | '„' => Some(&['"', '”', '“']),
@@ -144,7 +140,7 @@ fn closing_quote(opening: char) -> Option<&'static [char]> {
     }
 }
 
-/// Splits `khoa:gia_tri` where what stands before the colon could be a field's name.
+/// Splits `key:value` where the part before the colon could be a field's name.
 fn key_and_value(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once(':')?;
     let is_name = !name.is_empty()
@@ -154,28 +150,30 @@ fn key_and_value(word: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, value))
 }
 
-/// The value of a field: what follows the colon, the next piece, or as far as a name goes on.
+/// The value of a field: what follows the colon, the next lexeme, or for a name all words up to the next
+/// field, number or quote.
 fn value(
     key: Key,
-    begun: &str,
-    rest: &mut std::iter::Peekable<impl Iterator<Item = Piece>>,
+    first: &str,
+    rest: &mut std::iter::Peekable<impl Iterator<Item = Lexeme>>,
 ) -> Option<String> {
-    if begun.is_empty()
-        && let Some(Piece::Quoted(phrase)) = rest.next_if(|next| matches!(next, Piece::Quoted(..)))
+    if first.is_empty()
+        && let Some(Lexeme::Quoted(phrase)) =
+            rest.next_if(|next| matches!(next, Lexeme::Quoted(..)))
     {
         return Some(phrase);
     }
-    let mut value = begun.to_string();
-    while value.is_empty() || key.runs_on() {
-        let goes_on = |next: &Piece| match next {
-            Piece::Quoted(..) => false,
-            Piece::Word(_, word) => {
-                let digits = key.runs_on() && word.chars().any(|c| c.is_ascii_digit());
+    let mut value = first.to_string();
+    while value.is_empty() || key.takes_many_words() {
+        let goes_on = |next: &Lexeme| match next {
+            Lexeme::Quoted(..) => false,
+            Lexeme::Word(_, word) => {
+                let digits = key.takes_many_words() && word.chars().any(|c| c.is_ascii_digit());
                 key_and_value(word).is_none() && !digits
             }
         };
         match rest.next_if(goes_on) {
-            Some(Piece::Word(_, word) | Piece::Quoted(word)) => {
+            Some(Lexeme::Word(_, word) | Lexeme::Quoted(word)) => {
                 value.push(' ');
                 value.push_str(&word);
             }
@@ -189,28 +187,28 @@ fn value(
         .then(|| value.to_string())
 }
 
-fn set(question: &mut Question, key: Key, value: String, at: usize) -> Result<(), QuestionError> {
+fn set(query: &mut Query, key: Key, value: String, at: usize) -> Result<(), QueryError> {
     match key {
-        Key::Name => question.name = Some(value),
-        Key::School => question.school = Some(value),
-        Key::Number => question.number = Some(value),
-        Key::Class => question.class = Some(value),
-        Key::Fonds => question.fonds = Some(value),
-        Key::Volume => question.volume = Some(value),
+        Key::Name => query.name = Some(value),
+        Key::School => query.school = Some(value),
+        Key::Number => query.number = Some(value),
+        Key::Class => query.class = Some(value),
+        Key::Fonds => query.fonds = Some(value),
+        Key::Volume => query.volume = Some(value),
         Key::Facet(facet) => {
-            question.filters.insert(facet.to_string(), value);
+            query.filters.insert(facet.to_string(), value);
         }
         Key::Year => {
             let year = value
                 .parse()
                 .ok()
                 .filter(|year| (1000..=9999).contains(year));
-            question.year = Some(year.ok_or(QuestionError::new(Problem::BadYear, at))?);
+            query.year = Some(year.ok_or(QueryError::new(Problem::BadYear, at))?);
         }
-        Key::Birth => match written_date(&value)[..] {
-            [] => return Err(QuestionError::new(Problem::BadDate, at)),
-            [date] => question.birth = Some(date),
-            ref readings => question.dates.push(DateAsk {
+        Key::Birth => match parse_date(&value)[..] {
+            [] => return Err(QueryError::new(Problem::BadDate, at)),
+            [date] => query.birth = Some(date),
+            ref readings => query.dates.push(DateFilter {
                 key: Some(BIRTH.to_string()),
                 any_of: readings.to_vec(),
             }),
@@ -223,19 +221,18 @@ fn set(question: &mut Question, key: Key, value: String, at: usize) -> Result<()
 #[allow(clippy::unwrap_used)] // a test that fails should stop there
 mod tests {
     use super::*;
-    use crate::entry::PartialDate;
+    use crate::document::PartialDate;
 
     fn problem(text: &str) -> (Problem, usize) {
-        let error = Question::parse(text).expect_err(text);
+        let error = Query::parse(text).expect_err(text);
         (error.problem, error.at)
     }
 
     #[test]
     fn fields_are_known_in_both_languages() {
-        let vi =
-            Question::parse("tên:Nguyễn Văn An sinh:12/3/1975 truong:Ba Tơ nam:1993 so:123/THPT")
-                .unwrap();
-        let en = Question::parse(
+        let vi = Query::parse("tên:Nguyễn Văn An sinh:12/3/1975 truong:Ba Tơ nam:1993 so:123/THPT")
+            .unwrap();
+        let en = Query::parse(
             "name:Nguyễn Văn An birth:12-3-1975 school:Ba Tơ year:1993 number:123/THPT",
         );
         assert_eq!(vi, en.unwrap());
@@ -246,12 +243,12 @@ mod tests {
 
     #[test]
     fn words_and_phrases_stand_beside_fields() {
-        let question =
-            Question::parse("an 1975 “hội đồng thi” ten:\"Trần Thị Bé\" loai:diploma").unwrap();
-        assert_eq!(question.words, "an 1975");
-        assert_eq!(question.phrases, ["hội đồng thi"]);
-        assert_eq!(question.name.as_deref(), Some("Trần Thị Bé"));
-        assert_eq!(question.class.as_deref(), Some("diploma"));
+        let query =
+            Query::parse("an 1975 “hội đồng thi” ten:\"Trần Thị Bé\" loai:diploma").unwrap();
+        assert_eq!(query.words, "an 1975");
+        assert_eq!(query.phrases, ["hội đồng thi"]);
+        assert_eq!(query.name.as_deref(), Some("Trần Thị Bé"));
+        assert_eq!(query.class.as_deref(), Some("diploma"));
     }
 
     #[test]
@@ -271,7 +268,7 @@ mod tests {
 
     #[test]
     fn an_error_speaks_both_languages_and_repeats_nothing_typed() {
-        let text = Question::parse("quê:Bí-mật").unwrap_err().to_string();
+        let text = Query::parse("quê:Bí-mật").unwrap_err().to_string();
         assert!(text.contains("Không có trường") && text.contains("no such search field"));
         assert!(!text.contains("mật"));
     }

@@ -1,18 +1,18 @@
-//! Text to words: syllables in their three forms, names of minority peoples in any way of writing
-//! the apostrophe, and the abbreviations of the field.
+//! Text to tokens: syllables at the three folding levels, names of ethnic minorities however their
+//! apostrophe is written, and the abbreviations of school names.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::fold::{Level, fold, name_spelling};
+use sogoc_vietnamese::fold::{Level, fold, name_spelling};
 
-/// Longer words are cut, when writing and when asking alike.
-const LONGEST_WORD: usize = 64;
+/// Characters of a token; longer words are cut, in documents and queries alike.
+const MAX_LENGTH: usize = 64;
 
-/// Vietnamese has some seven thousand syllables; the rest of the room is for numbers.
-const KNOWN_WORDS: usize = 50_000;
+/// Tokens the cache holds: Vietnamese has some seven thousand syllables, the rest is for numbers.
+const CACHED_TOKENS: usize = 50_000;
 
-/// Long forms (folded) that mean the same as an abbreviation, and abbreviations that changed.
+/// Abbreviations, each with a long form or an older abbreviation (folded) that means the same.
 /// `PTTH` became `THPT` with the Education Law of 1998; the schools are the same.
 const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("thpt", &["trung", "hoc", "pho", "thong"]),
@@ -27,17 +27,17 @@ const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("ubnd", &["uy", "ban", "nhan", "dan"]),
 ];
 
-/// One word in its three forms.
+/// One word folded to all three levels.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Word {
+pub(crate) struct Token {
     exact: String,
     tone: String,
     ascii: String,
 }
 
-impl Word {
+impl Token {
     fn new(raw: &str) -> Self {
-        let exact: String = fold(raw, Level::Exact).chars().take(LONGEST_WORD).collect();
+        let exact: String = fold(raw, Level::Exact).chars().take(MAX_LENGTH).collect();
         Self {
             tone: fold(&exact, Level::Tone),
             ascii: fold(&exact, Level::Ascii),
@@ -45,7 +45,6 @@ impl Word {
         }
     }
 
-    /// The word at a level.
     pub(crate) fn at(&self, level: Level) -> &str {
         match level {
             Level::Exact => &self.exact,
@@ -62,12 +61,12 @@ impl Word {
         }
     }
 
-    /// As it is spelled in the name field, where `y` and `i` may be one.
+    /// As it is spelled in the name field, where some `y` are written `i`, see [`name_spelling`].
     pub(crate) fn in_a_name(&self) -> Self {
         self.map(name_spelling)
     }
 
-    /// Both written as one word.
+    /// Both tokens written as one word.
     pub(crate) fn joined(&self, next: &Self) -> Self {
         Self {
             exact: format!("{}{}", self.exact, next.exact),
@@ -76,7 +75,7 @@ impl Word {
         }
     }
 
-    /// A syllable that cannot stand alone (`H` of `H'Mai`, `K` of `K'Brêu`).
+    /// Consonants that cannot be a syllable alone (`H` of `H'Mai`, `K` of `K'Brêu`).
     pub(crate) fn is_bare_onset(&self) -> bool {
         (1..=3).contains(&self.ascii.len())
             && self
@@ -90,29 +89,30 @@ impl Word {
     }
 }
 
-/// Folds words and remembers them, since the same syllables return without end.
+/// Splits and folds text. It caches tokens, because the same syllables come again and again.
 #[derive(Debug, Default)]
-pub(crate) struct Speller {
-    known: HashMap<String, Arc<Word>>,
+pub(crate) struct Tokenizer {
+    cache: HashMap<String, Arc<Token>>,
 }
 
-impl Speller {
-    /// The words of running text, in order.
-    pub(crate) fn words(&mut self, text: &str) -> Vec<Arc<Word>> {
-        self.spell(text, true)
+impl Tokenizer {
+    /// The tokens of running text, in order.
+    pub(crate) fn words(&mut self, text: &str) -> Vec<Arc<Token>> {
+        self.split(text, true)
     }
 
-    /// The words of a name: a bare onset belongs to the syllable after it, however it is written.
-    pub(crate) fn name(&mut self, text: &str) -> NameWords {
-        let parts = self.spell(text, false);
-        let mut name = NameWords::default();
+    /// The tokens of a name. A bare onset is joined with the syllable after it, because `H'Mai`, `H Mai`
+    /// and `HMai` are one name.
+    pub(crate) fn name(&mut self, text: &str) -> NameTokens {
+        let parts = self.split(text, false);
+        let mut name = NameTokens::default();
         let mut rest = parts.iter().peekable();
         while let Some(part) = rest.next() {
             name.parts.push(part.clone());
             match rest.next_if(|next| part.is_bare_onset() && next.is_alphabetic()) {
                 Some(next) => {
                     let apart = vec![part.clone(), next.clone()];
-                    name.otherwise.push((name.syllables.len(), apart));
+                    name.variants.push((name.syllables.len(), apart));
                     name.parts.push(next.clone());
                     let joined = part.joined(next);
                     name.parts.push(Arc::new(joined.clone()));
@@ -121,7 +121,7 @@ impl Speller {
                 None if part.ascii.ends_with('y') => {
                     let spelled = part.in_a_name();
                     if spelled != **part {
-                        name.otherwise
+                        name.variants
                             .push((name.syllables.len(), vec![part.clone()]));
                     }
                     name.syllables.push(Arc::new(spelled));
@@ -132,60 +132,61 @@ impl Speller {
         name
     }
 
-    fn spell(&mut self, text: &str, join_apostrophes: bool) -> Vec<Arc<Word>> {
-        let mut words = Vec::new();
+    fn split(&mut self, text: &str, join_apostrophes: bool) -> Vec<Arc<Token>> {
+        let mut tokens = Vec::new();
         let mut raw = String::new();
         let mut rest = text.chars().peekable();
         while let Some(c) = rest.next() {
             let next_is_letter = rest.peek().is_some_and(|next| next.is_alphabetic());
             if is_apostrophe(c) {
-                if !(join_apostrophes && next_is_letter && Word::new(&raw).is_bare_onset()) {
-                    self.take(&mut raw, &mut words);
+                if !(join_apostrophes && next_is_letter && Token::new(&raw).is_bare_onset()) {
+                    self.push(&mut raw, &mut tokens);
                 }
             } else if is_word_part(c) {
                 raw.push(c);
             } else {
-                self.take(&mut raw, &mut words);
+                self.push(&mut raw, &mut tokens);
             }
         }
-        self.take(&mut raw, &mut words);
-        words
+        self.push(&mut raw, &mut tokens);
+        tokens
     }
 
-    fn take(&mut self, raw: &mut String, words: &mut Vec<Arc<Word>>) {
+    /// Ends the word read so far and adds its token, unless nothing of it is left after folding.
+    fn push(&mut self, raw: &mut String, tokens: &mut Vec<Arc<Token>>) {
         if raw.is_empty() {
             return;
         }
-        let word = match self.known.get(raw.as_str()) {
-            Some(word) => word.clone(),
+        let token = match self.cache.get(raw.as_str()) {
+            Some(token) => token.clone(),
             None => {
-                let word = Arc::new(Word::new(raw));
-                if self.known.len() < KNOWN_WORDS && raw.len() <= LONGEST_WORD {
-                    self.known.insert(raw.clone(), word.clone());
+                let token = Arc::new(Token::new(raw));
+                if self.cache.len() < CACHED_TOKENS && raw.len() <= MAX_LENGTH {
+                    self.cache.insert(raw.clone(), token.clone());
                 }
-                word
+                token
             }
         };
         raw.clear();
-        if !word.exact.is_empty() {
-            words.push(word);
+        if !token.exact.is_empty() {
+            tokens.push(token);
         }
     }
 }
 
-/// A name taken apart.
+/// The tokens of one name.
 #[derive(Debug, Default)]
-pub(crate) struct NameWords {
-    /// Its syllables as the name field spells them.
-    pub(crate) syllables: Vec<Arc<Word>>,
-    /// Everything it may be looked for by in running text.
-    pub(crate) parts: Vec<Arc<Word>>,
-    /// Syllables that were written otherwise: `Ly` with a `y`, or `Th Mai` apart, which may be a slip
-    /// for `Thị Mai`.
-    pub(crate) otherwise: Vec<(usize, Vec<Arc<Word>>)>,
+pub(crate) struct NameTokens {
+    /// In order, as the name field spells them.
+    pub(crate) syllables: Vec<Arc<Token>>,
+    /// All tokens the name can be found by in running text.
+    pub(crate) parts: Vec<Arc<Token>>,
+    /// Syllables (by their position) that are written differently from [`Self::syllables`]: `Ly` with a `y`,
+    /// or `Th Mai` in two words, which may be a typo for `Thị Mai`.
+    pub(crate) variants: Vec<(usize, Vec<Arc<Token>>)>,
 }
 
-/// Ways the apostrophe of `H'Mông` is found on paper and in files.
+/// All characters that paper and files have for the apostrophe of `H'Mông`.
 fn is_apostrophe(c: char) -> bool {
     matches!(
         c,
@@ -202,24 +203,24 @@ fn is_word_part(c: char) -> bool {
         )
 }
 
-/// Where an abbreviation or its long form stands among words: start, length, the one form for both.
-pub(crate) fn abbreviations(words: &[Arc<Word>]) -> Vec<(usize, usize, &'static str)> {
+/// The abbreviations among tokens, in either form: start, length in tokens, and the short form.
+pub(crate) fn abbreviations(tokens: &[Arc<Token>]) -> Vec<(usize, usize, &'static str)> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
+    let mut start = 0;
+    while start < tokens.len() {
         let here = ABBREVIATIONS.iter().find(|(_, long)| {
-            words.len() >= at + long.len()
+            tokens.len() >= start + long.len()
                 && long
                     .iter()
-                    .zip(&words[at..])
-                    .all(|(syllable, word)| word.ascii == *syllable)
+                    .zip(&tokens[start..])
+                    .all(|(syllable, token)| token.ascii == *syllable)
         });
         match here {
             Some((short, long)) => {
-                found.push((at, long.len(), *short));
-                at += long.len();
+                found.push((start, long.len(), *short));
+                start += long.len();
             }
-            None => at += 1,
+            None => start += 1,
         }
     }
     found
@@ -229,8 +230,8 @@ pub(crate) fn abbreviations(words: &[Arc<Word>]) -> Vec<(usize, usize, &'static 
 mod tests {
     use super::*;
 
-    fn ascii(words: &[Arc<Word>]) -> Vec<&str> {
-        words.iter().map(|word| word.at(Level::Ascii)).collect()
+    fn ascii(tokens: &[Arc<Token>]) -> Vec<&str> {
+        tokens.iter().map(|token| token.at(Level::Ascii)).collect()
     }
 
     #[test]
@@ -244,13 +245,13 @@ mod tests {
             "H`MAI NIÊ",
         ] {
             assert_eq!(
-                ascii(&Speller::default().name(written).syllables),
+                ascii(&Tokenizer::default().name(written).syllables),
                 ["hmai", "nie"],
                 "{written}"
             );
         }
         assert_eq!(
-            ascii(&Speller::default().words("dân tộc H'Mông")),
+            ascii(&Tokenizer::default().words("dân tộc H'Mông")),
             ["dan", "toc", "hmong"]
         );
     }
@@ -258,11 +259,11 @@ mod tests {
     #[test]
     fn a_syllable_that_stands_alone_is_not_joined() {
         assert_eq!(
-            ascii(&Speller::default().name("Y Ngọc").syllables),
+            ascii(&Tokenizer::default().name("Y Ngọc").syllables),
             ["y", "ngoc"]
         );
         assert_eq!(
-            ascii(&Speller::default().name("A Nhơi").syllables),
+            ascii(&Tokenizer::default().name("A Nhơi").syllables),
             ["a", "nhoi"]
         );
     }
@@ -270,7 +271,7 @@ mod tests {
     #[test]
     fn a_school_is_one_under_its_old_and_its_long_name() {
         for written in ["THPT Ba Tơ", "PTTH Ba Tơ", "Trung học phổ thông Ba Tơ"] {
-            let words = Speller::default().words(written);
+            let words = Tokenizer::default().words(written);
             let found = abbreviations(&words);
             assert!(
                 written.starts_with("THPT") || found[0].2 == "thpt",

@@ -1,4 +1,4 @@
-//! A page's reading for people: its class, then every field with how sure the machine is.
+//! A page for people to read: its class, then every field with its confidence.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use sogoc_workers::reading::{FieldReading, PageReading, RecordReading};
 
 use super::Page;
 
-/// Several lines about one page; doubtful values are marked `?`.
+/// Several lines about one page; values that a person should check are marked `?`.
 pub fn page(page: &Page, classes: &Classes) -> String {
     let head = format!("── {} · {}", page.file.display(), page.number);
     match &page.outcome {
@@ -35,16 +35,16 @@ fn read(reading: &PageReading, classes: &Classes) -> String {
     if reading.records.is_empty() {
         text.push_str(&reading.text);
     }
-    for (place, record) in reading.records.iter().enumerate() {
+    for (index, record) in reading.records.iter().enumerate() {
         if reading.records.len() > 1 {
-            writeln!(text, "   {}.", place + 1).expect("writing to text cannot fail");
+            writeln!(text, "   {}.", index + 1).expect("writing to text cannot fail");
         }
         fields(&mut text, record, classes);
     }
     text
 }
 
-/// In the class's own order, so that like stands under like.
+/// In the order of the class, so that the same field is in the same place for every record.
 fn fields(text: &mut String, record: &RecordReading, classes: &Classes) {
     let Some(class) = classes.get(&record.class) else {
         for (key, reading) in &record.fields {
@@ -61,7 +61,7 @@ fn fields(text: &mut String, record: &RecordReading, classes: &Classes) {
 
 fn field(text: &mut String, label: &str, reading: &FieldReading) {
     let mark = if reading.accepted { ' ' } else { '?' };
-    let sure = reading.confidence * 100.0;
+    let percent = reading.confidence * 100.0;
     let value = if reading.value == reading.raw {
         String::new()
     } else {
@@ -69,7 +69,7 @@ fn field(text: &mut String, label: &str, reading: &FieldReading) {
     };
     writeln!(
         text,
-        " {mark} {label:<28} {}{value}  {sure:.0} %",
+        " {mark} {label:<28} {}{value}  {percent:.0} %",
         reading.raw
     )
     .expect("writing to text cannot fail");

@@ -1,27 +1,20 @@
-//! The index as its owner sees it: opened, followed and written, one commit a step.
+//! An index: opened, searched, and kept up to date with one commit for each step.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use tantivy::merge_policy::LogMergePolicy;
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
+use tantivy::{IndexReader, ReloadPolicy, Searcher};
 
-use crate::directory::{generation_path, readable_pointer, size, write_pointer};
-use crate::entry::Change;
+use crate::document::Change;
 use crate::error::IndexError;
-use crate::schema::{Fields, document, schema};
-use crate::words::Speller;
+use crate::generations::{generation_path, read_supported_pointer, size, write_pointer};
+use crate::live_writer::LiveWriter;
+use crate::schema::{Fields, schema};
 
-/// Memory the live writer may fill before it writes a segment, in bytes.
-const WRITER_MEMORY: usize = 24 << 20;
-
-/// Merge a segment as soon as this share of it is deleted: with it the disk stays below 1.5 × live.
-const MOST_DELETED: f32 = 0.15;
-
-/// One generation, opened.
-pub(crate) struct Generation {
+/// One generation, opened for reading.
+struct Generation {
     number: u64,
     index: tantivy::Index,
     reader: IndexReader,
@@ -54,6 +47,7 @@ impl Generation {
         })
     }
 
+    /// The position its last commit carries; 0 before the first.
     fn position(&self, dir: &Path) -> Result<u64, IndexError> {
         let metas = self
             .index
@@ -69,20 +63,13 @@ impl Generation {
     }
 }
 
-/// The engine's writer on one generation.
-struct Live {
-    generation: u64,
-    writer: IndexWriter,
-    speller: Speller,
-}
-
-/// The searchable copy of what is published. Cheap to ask from many threads; one of them writes.
+/// The searchable copy of the published records. Many threads may search while one of them writes.
 pub struct Index {
     dir: PathBuf,
     generation: RwLock<Arc<Generation>>,
-    /// The generation whose position the writer was last told.
+    /// The generation whose position the caller was last given, so that a swap is reported once.
     followed: AtomicU64,
-    live: Mutex<Option<Live>>,
+    writer: Mutex<Option<LiveWriter>>,
 }
 
 impl std::fmt::Debug for Index {
@@ -94,14 +81,14 @@ impl std::fmt::Debug for Index {
 }
 
 impl Index {
-    /// Opens the index in a folder, making an empty one at position 0 where there is none.
+    /// Opens the index in a folder; creates an empty one at position 0 where there is none.
     ///
     /// # Errors
     /// [`IndexError::OtherFormat`] where another version of the program wrote it (rebuild it),
     /// [`IndexError::Corrupt`] where it cannot be understood, [`IndexError::Unavailable`] for the disk.
     pub fn open(dir: impl Into<PathBuf>) -> Result<Self, IndexError> {
         let dir = dir.into();
-        let number = match readable_pointer(&dir)? {
+        let number = match read_supported_pointer(&dir)? {
             Some(pointer) => pointer.generation,
             None => create(&dir)?,
         };
@@ -110,7 +97,7 @@ impl Index {
             dir,
             followed: AtomicU64::new(number),
             generation: RwLock::new(Arc::new(generation)),
-            live: Mutex::new(None),
+            writer: Mutex::new(None),
         })
     }
 
@@ -119,69 +106,70 @@ impl Index {
     /// # Errors
     /// When the folder cannot be read.
     pub fn position(&self) -> Result<u64, IndexError> {
-        let generation = self.follow()?;
+        let generation = self.current()?;
         let position = generation.position(&self.dir)?;
         self.followed.store(generation.number, Ordering::Release);
         Ok(position)
     }
 
-    /// Takes one step of the publication sequence: all changes and the position in one durable commit.
-    /// A position already reached is passed over, so a step may be repeated.
+    /// Applies one step of the publication sequence: all changes and the position in one durable commit.
+    /// A position already reached changes nothing, so a step may be repeated.
     ///
     /// # Errors
-    /// [`IndexError::Replaced`] once after a rebuild was swapped in: go on from its position.
+    /// [`IndexError::Replaced`] once after a rebuild was swapped in: continue from its position.
     /// [`IndexError::Busy`] while another process writes. After any error nothing of the step is kept.
     pub fn apply(&self, position: u64, changes: &[Change]) -> Result<(), IndexError> {
-        let mut live = self.writing();
-        let generation = self.follow()?;
+        let mut writer = self.lock_writer();
+        let generation = self.current()?;
         let reached = generation.position(&self.dir)?;
         if self.followed.swap(generation.number, Ordering::AcqRel) != generation.number {
-            *live = None;
+            *writer = None;
             return Err(IndexError::Replaced { position: reached });
         }
         if position <= reached {
             return Ok(());
         }
-        if live
+        if writer
             .as_ref()
-            .is_none_or(|live| live.generation != generation.number)
+            .is_none_or(|writer| writer.generation != generation.number)
         {
-            *live = None;
-            *live = Some(Live::start(&self.dir, &generation)?);
+            // The old writer must give its lock back before the new one asks for it.
+            *writer = None;
+            *writer = Some(self.start_writer(&generation)?);
         }
-        let written = match live.as_mut() {
-            Some(live) => live.step(&generation.fields, position, changes),
+        let written = match writer.as_mut() {
+            Some(writer) => writer.commit(&generation.fields, position, changes),
             None => Ok(()),
         };
         if let Err(error) = written {
             // A writer dropped without commit forgets what it was given.
-            *live = None;
+            *writer = None;
             return Err(IndexError::at(error, &self.dir));
         }
         generation.reader.reload()?;
         Ok(())
     }
 
-    /// Waits until the engine has tidied up after the steps taken, and lets other processes write.
+    /// Waits until the engine has merged its segments and removed unused files, and gives the write lock
+    /// back to other processes.
     ///
     /// # Errors
-    /// When tidying up fails.
-    pub fn settle(&self) -> Result<(), IndexError> {
-        let generation = self.follow()?;
-        let mut live = self.writing();
-        if let Some(live) = live.take() {
-            live.writer.wait_merging_threads()?;
+    /// When a merge fails, or another process takes the lock meanwhile.
+    pub fn wait_for_merges(&self) -> Result<(), IndexError> {
+        let generation = self.current()?;
+        let mut writer = self.lock_writer();
+        if let Some(writer) = writer.take() {
+            writer.wait_for_merges()?;
         }
-        // Merging leaves the merged behind: a new writer collects them, and has nothing else to do.
+        // The last merges leave their sources behind. Only a writer can remove them, so a new one is started.
         if generation.reader.searcher().num_docs() > 0 {
             generation.reader.reload()?;
-            let writer = Live::start(&self.dir, &generation)?.writer;
-            writer.garbage_collect_files().wait()?;
+            self.start_writer(&generation)?.collect_garbage()?;
         }
         Ok(())
     }
 
-    /// Bytes the folder takes on disk.
+    /// Bytes of all files in the folder.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -194,7 +182,7 @@ impl Index {
     /// # Errors
     /// When the folder cannot be read.
     pub fn len(&self) -> Result<u64, IndexError> {
-        Ok(self.follow()?.reader.searcher().num_docs())
+        Ok(self.current()?.reader.searcher().num_docs())
     }
 
     /// Whether no record can be found.
@@ -205,22 +193,23 @@ impl Index {
         Ok(self.len()? == 0)
     }
 
-    /// A view of the last commit, and the fields to ask it by.
-    pub(crate) fn view(&self) -> Result<(Searcher, Fields), IndexError> {
-        let generation = self.follow()?;
+    /// A snapshot of the last commit, and the handles of its fields.
+    pub(crate) fn searcher(&self) -> Result<(Searcher, Fields), IndexError> {
+        let generation = self.current()?;
         Ok((generation.reader.searcher(), generation.fields))
     }
 
-    /// The generation that counts now, opened anew where a rebuild was swapped in.
-    fn follow(&self) -> Result<Arc<Generation>, IndexError> {
-        let held = self
+    /// The current generation, reopened where a rebuild was swapped in.
+    fn current(&self) -> Result<Arc<Generation>, IndexError> {
+        let known = self
             .generation
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let number = readable_pointer(&self.dir)?.map_or(held.number, |pointer| pointer.generation);
-        if number == held.number {
-            return Ok(held);
+        let number =
+            read_supported_pointer(&self.dir)?.map_or(known.number, |pointer| pointer.generation);
+        if number == known.number {
+            return Ok(known);
         }
         let opened = Arc::new(Generation::open(&self.dir, number)?);
         *self
@@ -230,62 +219,21 @@ impl Index {
         Ok(opened)
     }
 
-    fn writing(&self) -> MutexGuard<'_, Option<Live>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    fn start_writer(&self, generation: &Generation) -> Result<LiveWriter, IndexError> {
+        LiveWriter::start(&self.dir, generation.number, &generation.index)
+    }
+
+    fn lock_writer(&self) -> MutexGuard<'_, Option<LiveWriter>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Live {
-    fn start(dir: &Path, generation: &Generation) -> Result<Self, IndexError> {
-        let writer = generation
-            .index
-            .writer_with_num_threads(1, WRITER_MEMORY)
-            .map_err(|error| IndexError::at(error, dir))?;
-        writer.set_merge_policy(Box::new(merge_policy()));
-        Ok(Self {
-            generation: generation.number,
-            writer,
-            speller: Speller::default(),
-        })
-    }
-
-    fn step(&mut self, fields: &Fields, position: u64, changes: &[Change]) -> tantivy::Result<()> {
-        for change in changes {
-            match change {
-                Change::Put(entry) => {
-                    self.writer
-                        .delete_term(Term::from_field_text(fields.id, &entry.id));
-                    self.writer
-                        .add_document(document(fields, &mut self.speller, entry))?;
-                }
-                Change::Remove(id) => {
-                    self.writer
-                        .delete_term(Term::from_field_text(fields.id, id));
-                }
-            }
-        }
-        let mut commit = self.writer.prepare_commit()?;
-        commit.set_payload(&position.to_string());
-        commit.commit()?;
-        self.writer.garbage_collect_files().wait()?;
-        Ok(())
-    }
-}
-
-/// Few segments, and none that is mostly deleted.
-pub(crate) fn merge_policy() -> LogMergePolicy {
-    let mut policy = LogMergePolicy::default();
-    policy.set_min_num_segments(4);
-    policy.set_del_docs_ratio_before_merge(MOST_DELETED);
-    policy
-}
-
-/// An empty first generation.
+/// Creates an empty first generation and gives its number.
 fn create(dir: &Path) -> Result<u64, IndexError> {
     let number = 1;
     let path = generation_path(dir, number);
     fs::create_dir_all(&path)?;
-    // Left by a start that was cut off before the pointer was written: nothing was ever in it.
+    // `open_or_create`: a start cut off before the pointer was written leaves an empty generation.
     let engine = tantivy::directory::MmapDirectory::open(&path)
         .map_err(|error| IndexError::at(error.into(), dir))?;
     tantivy::Index::open_or_create(engine, schema().0)

@@ -1,13 +1,13 @@
-//! Dates as people write them.
+//! Parses dates as people write them in a search box.
 
-use crate::entry::PartialDate;
-use crate::fold::{Level, fold};
+use crate::document::PartialDate;
+use sogoc_vietnamese::fold::{Level, fold};
 
-/// Two-digit years are read in both centuries up to this one; later years are not yet on any paper.
+/// A two-digit year may be of either century, but of this one only up to here: no paper is dated later.
 const LATEST_SHORT_YEAR: i32 = 2040;
 
-/// Every reading of `12/3/1975`, `12-3-75`, `3.1975`, `1975` or `1975-03-12`; empty where it is none.
-pub(crate) fn written_date(text: &str) -> Vec<PartialDate> {
+/// Every reading of `12/3/1975`, `12-3-75`, `3.1975`, `1975` or `1975-03-12`; empty for anything else.
+pub(crate) fn parse_date(text: &str) -> Vec<PartialDate> {
     let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
     if !parts
         .iter()
@@ -16,22 +16,22 @@ pub(crate) fn written_date(text: &str) -> Vec<PartialDate> {
         return Vec::new();
     }
     match parts[..] {
-        [year] if year.len() == 4 => dated(year, None, None),
+        [year] if year.len() == 4 => readings(year, None, None),
         [month, year] if month.len() <= 2 && matches!(year.len(), 2 | 4) => {
-            dated(year, Some(month), None)
+            readings(year, Some(month), None)
         }
-        [year, month] if year.len() == 4 && month.len() <= 2 => dated(year, Some(month), None),
+        [year, month] if year.len() == 4 && month.len() <= 2 => readings(year, Some(month), None),
         [day, month, year] if day.len() <= 2 && month.len() <= 2 && matches!(year.len(), 2 | 4) => {
-            dated(year, Some(month), Some(day))
+            readings(year, Some(month), Some(day))
         }
         [year, month, day] if year.len() == 4 && month.len() <= 2 && day.len() <= 2 => {
-            dated(year, Some(month), Some(day))
+            readings(year, Some(month), Some(day))
         }
         _ => Vec::new(),
     }
 }
 
-fn dated(year: &str, month: Option<&str>, day: Option<&str>) -> Vec<PartialDate> {
+fn readings(year: &str, month: Option<&str>, day: Option<&str>) -> Vec<PartialDate> {
     let number = |text: &str| text.parse::<u8>().ok();
     let (month, day) = (month.and_then(number), day.and_then(number));
     let Ok(written) = year.parse::<i32>() else {
@@ -50,10 +50,10 @@ fn dated(year: &str, month: Option<&str>, day: Option<&str>) -> Vec<PartialDate>
         .collect()
 }
 
-/// Finds `ngày 5 tháng 6 năm 1989`, `tháng 6 năm 1989` and `năm 1989` among words: the date beginning at
-/// the first word, and how many words it takes. `Nam 1989` is a person named Nam, not a year.
+/// Parses `ngày 5 tháng 6 năm 1989`, `tháng 6 năm 1989` or `năm 1989` at the first word, and gives the
+/// number of words it takes. `Nam 1989` is not a year: Nam is a common given name.
 pub(crate) fn dates_in_words(words: &[&str]) -> Option<(PartialDate, usize)> {
-    let said = |at: usize, folded: &str| {
+    let is = |at: usize, folded: &str| {
         words
             .get(at)
             .is_some_and(|word| fold(word, Level::Ascii) == folded)
@@ -61,7 +61,7 @@ pub(crate) fn dates_in_words(words: &[&str]) -> Option<(PartialDate, usize)> {
     let number = |at: usize| words.get(at).and_then(|word| word.parse::<i32>().ok());
     let small = |at: usize| number(at).and_then(|number| u8::try_from(number).ok());
     let year_at = |at: usize| number(at).filter(|year| (1000..=9999).contains(year));
-    let date = if said(0, "ngay") && said(2, "thang") && said(4, "nam") {
+    let date = if is(0, "ngay") && is(2, "thang") && is(4, "nam") {
         (
             PartialDate {
                 year: year_at(5)?,
@@ -70,7 +70,7 @@ pub(crate) fn dates_in_words(words: &[&str]) -> Option<(PartialDate, usize)> {
             },
             6,
         )
-    } else if said(0, "thang") && said(2, "nam") {
+    } else if is(0, "thang") && is(2, "nam") {
         (
             PartialDate {
                 year: year_at(3)?,
@@ -98,17 +98,17 @@ mod tests {
     fn a_date_is_read_in_the_forms_people_write() {
         let day = vec![PartialDate::day(1975, 3, 12)];
         for written in ["12/3/1975", "12-03-1975", "12.3.1975", "1975-03-12"] {
-            assert_eq!(written_date(written), day, "{written}");
+            assert_eq!(parse_date(written), day, "{written}");
         }
-        assert_eq!(written_date("12-3-75"), day);
-        assert_eq!(written_date("3/1975"), [PartialDate::month(1975, 3)]);
-        assert_eq!(written_date("1975"), [PartialDate::year(1975)]);
+        assert_eq!(parse_date("12-3-75"), day);
+        assert_eq!(parse_date("3/1975"), [PartialDate::month(1975, 3)]);
+        assert_eq!(parse_date("1975"), [PartialDate::year(1975)]);
     }
 
     #[test]
     fn a_two_digit_year_is_read_in_both_centuries_where_both_may_be() {
         let both = [PartialDate::day(1925, 3, 12), PartialDate::day(2025, 3, 12)];
-        assert_eq!(written_date("12/3/25"), both);
+        assert_eq!(parse_date("12/3/25"), both);
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
             "/",
             "12/3/1975a",
         ] {
-            assert!(written_date(written).is_empty(), "{written}");
+            assert!(parse_date(written).is_empty(), "{written}");
         }
     }
 
