@@ -12,7 +12,7 @@ mod sitting;
 mod verify;
 
 pub use book::{book, bytes, line};
-pub(crate) use book::{close_request, day_in_vietnam, row, sealed_bytes};
+pub(crate) use book::{close_request, row, sealed_bytes};
 pub(crate) use content::printed;
 pub use elsewhere::{
     HandedIn, Signatures, Waiting, give_up, hand_in, to_sign, to_sign_text, waiting,

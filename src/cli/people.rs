@@ -1,4 +1,4 @@
-//! `user`: people and API tokens, for whoever owns the data folder.
+//! `user`: people and API tokens, managed by the owner of the data folder.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::messages::{Message, both};
 
-/// What to do with people and tokens.
+/// Subcommands of `user`.
 #[derive(Debug, clap::Subcommand)]
 pub enum User {
     /// List people.
@@ -48,10 +48,10 @@ pub enum User {
     },
 }
 
-/// Runs it.
+/// Runs one subcommand.
 ///
 /// # Errors
-/// The verb's.
+/// `NotFound` person, `Invalid` role or password, and the errors of [`access`].
 pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCode> {
     let me = Caller::machine();
     match user {
@@ -62,13 +62,13 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             }
             for person in people.iter().filter(|_| !as_json) {
                 let roles: Vec<_> = person.roles.iter().map(|role| role.word()).collect();
-                let out = if person.disabled_at.is_some() {
+                let disabled = if person.disabled_at.is_some() {
                     format!(" ({})", both("cli.disabled"))
                 } else {
                     String::new()
                 };
                 println!(
-                    "{}\t{}\t{}{out}",
+                    "{}\t{}\t{}{disabled}",
                     person.login,
                     person.name,
                     roles.join(", ")
@@ -76,10 +76,10 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             }
         }
         User::Add { login, name, roles } => {
-            let roles = parse(&roles)?;
-            let password = password()?;
+            let roles = parse_roles(&roles)?;
+            let password = read_password()?;
             let made = access::make_person(&archive, &me, &login, &name, &password, &roles).await?;
-            say(
+            print(
                 as_json,
                 &json!(made),
                 &Message::new("cli.person_added")
@@ -91,26 +91,27 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             let people = access::list_people(&archive, &me).await?;
             let person = people.into_iter().find(|person| person.login == login);
             let person = person.ok_or(Error::NotFound { what: "person" })?;
-            access::set_password(&archive, &me, &person.id, &password()?).await?;
-            say(
+            access::set_password(&archive, &me, &person.id, &read_password()?).await?;
+            print(
                 as_json,
                 &json!({ "id": person.id }),
                 &both("cli.password_set"),
             );
         }
         User::Token { name, roles, days } => {
-            let made = access::make_token(&archive, &me, &name, &parse(&roles)?, days).await?;
-            say(as_json, &json!(made), &made.token);
+            let made =
+                access::make_token(&archive, &me, &name, &parse_roles(&roles)?, days).await?;
+            print(as_json, &json!(made), &made.token);
         }
         User::Revoke { id } => {
             access::revoke_token(&archive, &me, &id).await?;
-            say(as_json, &json!({ "id": id }), &both("cli.token_revoked"));
+            print(as_json, &json!({ "id": id }), &both("cli.token_revoked"));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn say(as_json: bool, value: &serde_json::Value, words: &str) {
+fn print(as_json: bool, value: &serde_json::Value, words: &str) {
     if as_json {
         println!("{value}");
     } else {
@@ -118,7 +119,7 @@ fn say(as_json: bool, value: &serde_json::Value, words: &str) {
     }
 }
 
-fn parse(words: &[String]) -> Result<Vec<Role>> {
+fn parse_roles(words: &[String]) -> Result<Vec<Role>> {
     let role = |word: &String| {
         Role::parse(word).ok_or_else(|| {
             let known: Vec<_> = Role::ALL.iter().map(|role| role.word()).collect();
@@ -134,7 +135,7 @@ fn parse(words: &[String]) -> Result<Vec<Role>> {
     words.iter().map(role).collect()
 }
 
-fn password() -> Result<String> {
+fn read_password() -> Result<String> {
     if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         eprint!("{}: ", both("cli.password"));
     }

@@ -5,7 +5,7 @@ use crate::class::{Field, FieldKind};
 use crate::gazetteer::Located;
 use crate::geometry::{bottom, right};
 use crate::reading::Word;
-use crate::syllables;
+use sogoc_vietnamese::given_names;
 
 /// What checking a value against its kind, patterns and closed list said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub struct Evidence {
 const ROOM: i32 = 2;
 
 /// How many figures [`Evidence::features`] gives.
-pub(super) const FEATURES: usize = 43;
+pub const FEATURES: usize = 43;
 
 impl Evidence {
     /// What is known of a value by itself, read from these words.
@@ -128,7 +128,7 @@ impl Evidence {
             listed: 1.0,
             written: false,
             strange: match field.kind {
-                FieldKind::Name => syllables::strange(raw),
+                FieldKind::Name => given_names::unknown_syllables(raw),
                 _ => 0,
             },
             located: Located::Nowhere,
@@ -141,7 +141,7 @@ impl Evidence {
     }
 
     /// The evidence as figures of about the same size, the first always one.
-    pub(super) fn features(&self) -> [f64; FEATURES] {
+    pub fn features(&self) -> [f64; FEATURES] {
         let yes = f64::from;
         let kind = |kinds: &[FieldKind]| yes(kinds.contains(&self.kind));
         let name = kind(&[FieldKind::Name]);
