@@ -148,6 +148,10 @@ async fn stale_files(folder: std::path::PathBuf, prefix: &'static str) -> Result
     .await
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "compared with a file's time, which is the machine's"
+)]
 fn is_stale(path: &Path) -> bool {
     let metadata = std::fs::metadata(path).ok();
     let touched = metadata

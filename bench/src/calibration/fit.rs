@@ -1,7 +1,6 @@
-//! The logistic model: reckoned from weights, and fitted to values known to be right or wrong.
+//! The logistic model of confidence fitted to values known to be right or wrong.
 
-use super::Evidence;
-use super::evidence::FEATURES;
+use sogoc_workers::confidence::{Evidence, FEATURES, probability};
 
 /// Rounds of Newton's method; it settles in fewer.
 const ROUNDS: usize = 30;
@@ -15,12 +14,6 @@ pub struct Sample {
     pub evidence: Evidence,
     /// Whether it was letter-perfect.
     pub right: bool,
-}
-
-/// The probability these weights give those features.
-pub(super) fn probability(weights: &[f64], features: &[f64; FEATURES]) -> f64 {
-    let sum: f64 = weights.iter().zip(features).map(|(w, f)| w * f).sum();
-    1.0 / (1.0 + (-sum).exp())
 }
 
 /// The weights under which what is known of the samples is likeliest (Newton's method, weights drawn to
@@ -79,4 +72,57 @@ fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
         right[i] = (right[i] - known) / matrix[i][i];
     }
     right
+}
+
+#[cfg(test)]
+mod tests {
+    use sogoc_workers::class::FieldKind;
+    use sogoc_workers::confidence::{Alike, Check, Located, Second, Series};
+
+    use super::*;
+
+    fn evidence(engine: f64) -> Evidence {
+        Evidence {
+            kind: FieldKind::Name,
+            engine,
+            weakest: engine,
+            letters: 14,
+            check: Check::Agrees,
+            mended: false,
+            second: Second::None,
+            series: Series::Unknown,
+            column: Some(0.93),
+            figures: 1.0,
+            listed: 1.0,
+            written: false,
+            strange: 0,
+            located: Located::Nowhere,
+            alike: Alike::Unknown,
+            clear: 0.0,
+            rivalled: false,
+            elsewhere: None,
+            gaping: false,
+        }
+    }
+
+    #[test]
+    fn fitted_weights_find_what_made_values_right() {
+        let samples: Vec<Sample> = (0..400)
+            .map(|at| {
+                let engine = f64::from(at % 100) / 100.0;
+                Sample {
+                    evidence: evidence(engine),
+                    right: at % 100 > 60,
+                }
+            })
+            .collect();
+        let weights = fit(&samples);
+        let sure = |engine| probability(&weights, &evidence(engine).features());
+        assert!(
+            sure(0.9) > 0.95 && sure(0.3) < 0.1,
+            "{} {}",
+            sure(0.9),
+            sure(0.3)
+        );
+    }
 }

@@ -1,7 +1,8 @@
 use serde_json::json;
+use sogoc_workers::reading::{Quality, RecordReading};
 
+use super::reliability::Bin;
 use super::*;
-use crate::reading::{Quality, RecordReading};
 
 fn field(raw: &str, confidence: f64) -> FieldReading {
     FieldReading {
@@ -87,7 +88,7 @@ fn a_missing_row_counts_as_wrong_and_a_foreign_one_as_too_many() {
     let cells = &group.printed_cells;
     assert_eq!((cells.all, cells.exact, cells.alike), (4, 1, 2));
     assert_eq!((cells.accepted, cells.accepted_right), (2, 1));
-    assert_eq!(report.steps[19], Step { all: 2, right: 1 });
+    assert_eq!(report.bins[19], Bin { all: 2, right: 1 });
 }
 
 #[test]
@@ -116,7 +117,7 @@ fn a_report_survives_json_and_tells_what_changed() {
 }
 
 #[test]
-fn the_diagram_has_a_dot_for_each_step_that_holds_values() {
+fn the_diagram_has_a_dot_for_each_bin_that_holds_values() {
     let mut report = Report::default();
     let read = reading(vec![record(&[("nam_hoc", "1998-1999", 0.99)])], "");
     report.add(&page(), &compare(&page(), &truth(), &read));

@@ -1,24 +1,28 @@
-//! `bench reading`: how well pages with known text are read, by the same children as always.
+//! How well pages with known text are read, by the same child processes as in the product.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
+use indicatif::ProgressBar;
 use serde_json::json;
 use sogoc_workers::Known;
 use sogoc_workers::outcome::Outcome;
-use sogoc_workers::pool::{PageJob, Pool};
+use sogoc_workers::pool::{PageJob, Pool, PoolConfig};
 use sogoc_workers::reading::PageReading;
-use sogoc_workers::score::{self, CorpusError, OneOff, PageScore, Report, TruthPage};
 use sogoc_workers::steps::{Step, Without};
 
-use super::holdings::bar;
-use crate::archive;
-use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::eval::{self, Ablation, InputError, PageScore, Report, TruthPage};
 
-/// Options of `bench reading`.
+/// Memory of all children together, and time for a page: what the archive grants unless configured.
+const CEILING_BYTES: u64 = 2048 << 20;
+const PAGE_TIMEOUT: Duration = Duration::from_secs(180);
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Options of `reading`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A corpus is a folder with index.json, truth/ID.json and the scans they name. Printed are, by kind and
@@ -26,11 +30,11 @@ level of damage: letters, tone marks and words wrong; fields and cells exact, ha
 share accepted without a person and the errors among it; pages a minute and a child's highest memory.
 
 Examples:
-  sogoc bench reading --corpus corpus --json > before.json
-  sogoc bench reading --corpus corpus --compare before.json --diagram reliability.svg
-  sogoc bench reading --corpus corpus --only reg-006 --wrong
-  sogoc bench reading --corpus corpus --without border --without light
-  sogoc bench reading --corpus corpus --each-off")]
+  sogoc-bench reading --corpus corpus --json > before.json
+  sogoc-bench reading --corpus corpus --compare before.json --diagram reliability.svg
+  sogoc-bench reading --corpus corpus --only reg-006 --wrong
+  sogoc-bench reading --corpus corpus --without border --without light
+  sogoc-bench reading --corpus corpus --each-off")]
 pub struct Reading {
     /// Folder of pages with known text.
     #[arg(long, value_name = "DIR")]
@@ -54,24 +58,47 @@ pub struct Reading {
     /// what each is worth.
     #[arg(long, conflicts_with_all = ["compare", "diagram", "wrong"])]
     each_off: bool,
+    /// Read with the models of this folder instead of the installed ones.
+    #[arg(long, value_name = "DIR")]
+    tessdata: Option<PathBuf>,
+    /// Read with the record classes of this folder too, as an office that has its own.
+    #[arg(long, value_name = "DIR")]
+    classes: Option<PathBuf>,
+    /// Pages read at once; one a core unless given.
+    #[arg(long, value_name = "N")]
+    readers: Option<usize>,
+}
+
+impl Reading {
+    fn pool_config(&self) -> PoolConfig {
+        let usual = PoolConfig::default();
+        PoolConfig {
+            children: self.readers.unwrap_or(usual.children),
+            ceiling_bytes: CEILING_BYTES,
+            page_timeout: PAGE_TIMEOUT,
+            tessdata: self.tessdata.clone(),
+            classes: self.classes.clone(),
+            ..usual
+        }
+    }
 }
 
 /// Reads the corpus on all cores and prints how well.
 ///
 /// # Errors
-/// `Invalid` corpus or report; `Unavailable` when no reading process can be started.
-pub async fn reading(config: &Config, options: Reading, as_json: bool) -> Result<ExitCode> {
-    let before = options.compare.as_deref().map(report).transpose()?;
+/// [`InputError`] for a corpus or an earlier report; a pool that does not start.
+pub async fn reading(options: Reading, as_json: bool) -> Result<ExitCode> {
+    let before: Option<Report> = options.compare.clone().map(eval::parsed).transpose()?;
     let pages = pages(&options)?;
     if options.each_off {
-        return each_off(config, &options, &pages, as_json).await;
+        return each_off(&options, &pages, as_json).await;
     }
     let without = options.without.iter().copied().collect();
-    let report = measured(config, &options, &pages, &without).await?;
+    let report = measured(&options, &pages, &without).await?;
     if let Some(file) = &options.diagram {
-        std::fs::write(file, score::diagram(&report))?;
+        std::fs::write(file, eval::diagram(&report))?;
     }
-    let changes = before.map(|before| score::changes(&before, &report));
+    let changes = before.map(|before| eval::changes(&before, &report));
     if as_json {
         let mut whole = json!(report);
         if let Some(changes) = changes {
@@ -88,32 +115,29 @@ pub async fn reading(config: &Config, options: Reading, as_json: bool) -> Result
 }
 
 /// The corpus with every step, and again without each.
-async fn each_off(
-    config: &Config,
-    options: &Reading,
-    pages: &[TruthPage],
-    as_json: bool,
-) -> Result<ExitCode> {
+async fn each_off(options: &Reading, pages: &[TruthPage], as_json: bool) -> Result<ExitCode> {
     let steps = match options.without.as_slice() {
         [] => Step::ALL.as_slice(),
         named => named,
     };
-    let all = measured(config, options, pages, &Without::default()).await?;
-    let mut one_off = OneOff {
+    let all = measured(options, pages, &Without::default()).await?;
+    let mut ablation = Ablation {
         all,
         without: Vec::new(),
     };
     for step in steps {
-        let report = measured(config, options, pages, &Without::from_iter([*step])).await?;
-        one_off.without.push((*step, report));
+        let report = measured(options, pages, &Without::from_iter([*step])).await?;
+        ablation.without.push((*step, report));
     }
     match as_json {
-        true => println!("{}", json!(one_off)),
-        false => println!("{one_off}"),
+        true => println!("{}", json!(ablation)),
+        false => println!("{ablation}"),
     }
-    let reports = one_off.without.iter().map(|(_, report)| report);
+    let reports = ablation.without.iter().map(|(_, report)| report);
     let whole = |report: &Report| report.failed.is_empty();
-    Ok(ended(whole(&one_off.all) && reports.into_iter().all(whole)))
+    Ok(ended(
+        whole(&ablation.all) && reports.into_iter().all(whole),
+    ))
 }
 
 fn ended(every_page_was_read: bool) -> ExitCode {
@@ -123,24 +147,8 @@ fn ended(every_page_was_read: bool) -> ExitCode {
     }
 }
 
-fn report(file: &Path) -> Result<Report> {
-    serde_json::from_slice(&std::fs::read(file)?).map_err(|error| {
-        let cause = format!("{}: {error}", file.display());
-        Error::invalid("compare", format!("Không phải kết quả đo: {cause}"), cause)
-    })
-}
-
-fn bad_corpus(error: CorpusError) -> Error {
-    let cause = error.to_string();
-    Error::invalid(
-        "corpus",
-        format!("Bộ trang mẫu không dùng được: {cause}"),
-        cause,
-    )
-}
-
-fn pages(options: &Reading) -> Result<Vec<TruthPage>> {
-    let mut pages = score::index(&options.corpus).map_err(bad_corpus)?;
+fn pages(options: &Reading) -> std::result::Result<Vec<TruthPage>, InputError> {
+    let mut pages = eval::index(&options.corpus)?;
     let wanted = |page: &TruthPage| {
         let names = |word: &String| page.id.contains(word.as_str()) || page.layout == *word;
         options.only.is_empty() || options.only.iter().any(names)
@@ -149,28 +157,24 @@ fn pages(options: &Reading) -> Result<Vec<TruthPage>> {
     Ok(pages)
 }
 
-async fn measured(
-    config: &Config,
-    options: &Reading,
-    pages: &[TruthPage],
-    without: &Without,
-) -> Result<Report> {
-    let pool = Pool::new(archive::pool_config(config))
-        .map_err(|failure| Error::unavailable("reading", failure))?;
-    let progress = bar(pages.len() as u64);
+async fn measured(options: &Reading, pages: &[TruthPage], without: &Without) -> Result<Report> {
+    let config = options.pool_config();
+    let ahead = config.children + 1;
+    let pool = Pool::new(config)?;
+    let progress = ProgressBar::new(pages.len() as u64);
     let begun = Instant::now();
     let mut report = Report::default();
     let mut readings = stream::iter(pages)
         .map(|page| read(&pool, &options.corpus, page, without))
-        .buffered(config.readers() + 1);
+        .buffered(ahead);
     while let Some((page, outcome)) = readings.next().await {
         progress.inc(1);
         match outcome {
             Ok(reading) => {
-                let truth = score::truth(&options.corpus, page).map_err(bad_corpus)?;
-                let scored = score::compare(page, &truth, &reading);
+                let truth = eval::truth(&options.corpus, page)?;
+                let scored = eval::compare(page, &truth, &reading);
                 if options.wrong {
-                    progress.suspend(|| tell(page, &scored));
+                    progress.suspend(|| print_wrong(page, &scored));
                 }
                 report.add(page, &scored);
             }
@@ -203,7 +207,7 @@ async fn read<'p>(
 }
 
 /// What was read wrongly on a page, on standard error beside the report.
-fn tell(page: &TruthPage, scored: &PageScore) {
+fn print_wrong(page: &TruthPage, scored: &PageScore) {
     let right = scored.fields.iter().filter(|field| field.exact()).count();
     eprintln!(
         "{} {} {}: {right} of {} values, {} of {} rows (+{})",

@@ -1,9 +1,8 @@
 //! Which read row is which true one.
 
 use serde_json::{Map, Value};
-
-use crate::reading::RecordReading;
 use sogoc_vietnamese::fold;
+use sogoc_workers::reading::RecordReading;
 
 /// For each true row the read row it is, in order, by likeness of name, number and date.
 pub(super) fn aligned(truth: &[Map<String, Value>], read: &[RecordReading]) -> Vec<Option<usize>> {

@@ -1,16 +1,16 @@
-//! What each step of reading is worth: the corpus with all of them, and without one at a time.
+//! Ablation: the corpus read with every step, and without one at a time, so that each shows its worth.
 
 use std::fmt::{Display, Formatter, Result};
 
 use serde::Serialize;
+use sogoc_workers::steps::Step;
 
 use super::report::percent;
 use super::{Report, TextScore};
-use crate::steps::Step;
 
 /// Reports of the same pages.
 #[derive(Debug, Clone, Serialize)]
-pub struct OneOff {
+pub struct Ablation {
     /// With every step.
     pub all: Report,
     /// Without one.
@@ -62,7 +62,7 @@ fn hard(report: &Report) -> TextScore {
 }
 
 /// A Markdown table: all steps, then what changes without each; a dot for no change.
-impl Display for OneOff {
+impl Display for Ablation {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
         let all = figures(&self.all);
         let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
@@ -93,7 +93,7 @@ fn change(((_, all), (_, without)): (&Figure, &Figure)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::score::report::Group;
+    use crate::eval::report::Group;
 
     fn report(errors: usize, hard_errors: usize) -> Report {
         let group = |errors: usize| Group {
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_step_is_shown_by_what_changes_without_it() {
-        let table = OneOff {
+        let table = Ablation {
             all: report(10, 20),
             without: vec![(Step::Light, report(13, 20))],
         };

@@ -1,26 +1,28 @@
-//! How well a page with known text was read, and what many such pages come to.
+//! Evaluation: how well a page with known text was read, and what many such pages come to.
 //!
-//! A corpus is a folder with `index.json` and `truth/ID.json`, whose layout its own README tells.
-//! Everything here compares and counts; whoever measures reads the pages (`sogoc bench reading`).
+//! A corpus is a folder with `index.json` and `truth/ID.json`; the structures in `corpus` are its format.
+//! Everything here compares and counts; `reading` and `calibration` read the pages.
 
+mod ablation;
 mod corpus;
-mod one_off;
+mod reliability;
 mod report;
-mod rows;
+mod row_alignment;
 mod text;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use corpus::{CorpusError, Hand, Truth, TruthPage, index, truth};
-pub use one_off::OneOff;
-pub use report::{Change, Report, changes, diagram};
-pub use text::TextScore;
+use sogoc_vietnamese::fold;
+use sogoc_workers::dates::Date;
+use sogoc_workers::reading::{FieldReading, PageReading};
 
-use crate::dates::Date;
-use crate::reading::{FieldReading, PageReading};
+pub use ablation::Ablation;
+pub use corpus::{Hand, InputError, Truth, TruthPage, index, parsed, truth};
+pub use reliability::diagram;
+pub use report::{Report, changes};
+use text::TextScore;
 
 /// One true value beside what was read for it.
 #[derive(Debug, Clone)]
@@ -54,9 +56,7 @@ impl FieldScore {
     /// Right when accents, case, blanks and punctuation do not count.
     pub fn alike(&self) -> bool {
         let read = self.read.as_ref().map(|field| field.raw.as_str());
-        read.is_some_and(|read| {
-            sogoc_vietnamese::fold::letters(read) == sogoc_vietnamese::fold::letters(&self.truth)
-        })
+        read.is_some_and(|read| fold::letters(read) == fold::letters(&self.truth))
     }
 
     /// Whether no person would look at it.
@@ -84,15 +84,6 @@ pub struct PageScore {
     pub milliseconds: u64,
 }
 
-/// How often values given a confidence within a twentieth are right.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Step {
-    /// Values.
-    pub all: usize,
-    /// Right ones among them.
-    pub right: usize,
-}
-
 /// Compares a page with its truth. Rows count on pages of a register, where each is a record.
 pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageScore {
     let nothing = BTreeMap::new();
@@ -108,7 +99,7 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
         milliseconds: reading.milliseconds,
     };
     if page.kind == "register" {
-        let pairs = rows::aligned(&truth.records, &reading.records);
+        let pairs = row_alignment::aligned(&truth.records, &reading.records);
         score.rows = truth.records.len();
         score.found = pairs.iter().flatten().count();
         score.extra = reading.records.len() - score.found;

@@ -7,9 +7,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Why a corpus cannot be used.
+/// Why a file of a corpus, or an earlier report, cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum CorpusError {
+pub enum InputError {
     /// A file is not there or cannot be read.
     #[error("{path} cannot be read: {source}")]
     Unavailable {
@@ -18,8 +18,8 @@ pub enum CorpusError {
         /// Why.
         source: std::io::Error,
     },
-    /// A file does not say what it should.
-    #[error("{path} is not a corpus file: {source}")]
+    /// A file is not JSON of the expected form.
+    #[error("{path} is not of the expected form: {source}")]
     Invalid {
         /// The file.
         path: PathBuf,
@@ -132,24 +132,28 @@ impl Truth {
 /// The pages of a corpus.
 ///
 /// # Errors
-/// [`CorpusError`].
-pub fn index(corpus: &Path) -> Result<Vec<TruthPage>, CorpusError> {
+/// [`InputError`].
+pub fn index(corpus: &Path) -> Result<Vec<TruthPage>, InputError> {
     parsed(corpus.join("index.json"))
 }
 
 /// What one page says.
 ///
 /// # Errors
-/// [`CorpusError`].
-pub fn truth(corpus: &Path, page: &TruthPage) -> Result<Truth, CorpusError> {
+/// [`InputError`].
+pub fn truth(corpus: &Path, page: &TruthPage) -> Result<Truth, InputError> {
     parsed(corpus.join("truth").join(format!("{}.json", page.id)))
 }
 
-fn parsed<T: DeserializeOwned>(path: PathBuf) -> Result<T, CorpusError> {
+/// A JSON file.
+///
+/// # Errors
+/// [`InputError`].
+pub fn parsed<T: DeserializeOwned>(path: PathBuf) -> Result<T, InputError> {
     match std::fs::read(&path) {
-        Err(source) => Err(CorpusError::Unavailable { path, source }),
+        Err(source) => Err(InputError::Unavailable { path, source }),
         Ok(bytes) => {
-            serde_json::from_slice(&bytes).map_err(|source| CorpusError::Invalid { path, source })
+            serde_json::from_slice(&bytes).map_err(|source| InputError::Invalid { path, source })
         }
     }
 }

@@ -14,7 +14,7 @@ use sogoc_workers::decode::DecodeLimits;
 use sogoc_workers::outcome::FailureKind;
 use sogoc_workers::pool::{Pool, PoolConfig};
 
-use crate::mutate::{Chance, mutant};
+use super::mutate::{Chance, mutant};
 
 /// The rogue child is this program under this name: the pool clears the environment, not the name.
 const ROGUE: &str = "rogue-child-";

@@ -1,15 +1,12 @@
-//! Many pages' scores as one report: rates by group, how honest confidences are, and what changed
-//! since another report.
+//! Many pages' scores as one report: rates by group, and what changed since another report.
 
 use std::collections::BTreeMap;
-use std::fmt::{Display, Formatter, Result, Write as _};
+use std::fmt::{Display, Formatter, Result};
 
 use serde::{Deserialize, Serialize};
 
-use super::{FieldScore, Hand, PageScore, Step, TextScore, TruthPage};
-
-/// Confidences are counted in steps of one twentieth.
-const STEPS: usize = 20;
+use super::reliability::{self, Bin};
+use super::{FieldScore, Hand, PageScore, TextScore, TruthPage};
 
 /// Values of one kind of writing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -66,8 +63,9 @@ pub struct Group {
 pub struct Report {
     /// By `all`, kind, kind and level.
     pub groups: BTreeMap<String, Group>,
-    /// Right values by confidence, twenty steps from 0 to 1.
-    pub steps: Vec<Step>,
+    /// Right values by confidence, in twenty bins from 0 to 1.
+    #[serde(rename = "steps")]
+    pub bins: Vec<Bin>,
     /// Pages that could not be read, with the reason's word.
     pub failed: BTreeMap<String, String>,
     /// Pages a minute, all cores together, everything included.
@@ -83,12 +81,12 @@ impl Report {
         for name in ["all", page.kind.as_str(), of_level.as_str()] {
             self.groups.entry(name.to_owned()).or_default().add(score);
         }
-        self.steps.resize(STEPS, Step::default());
+        self.bins.resize(reliability::BINS, Bin::default());
         for field in &score.fields {
             let Some(read) = &field.read else { continue };
-            let step = &mut self.steps[((read.confidence * STEPS as f64) as usize).min(STEPS - 1)];
-            step.all += 1;
-            step.right += usize::from(field.exact());
+            let bin = &mut self.bins[reliability::bin_of(read.confidence)];
+            bin.all += 1;
+            bin.right += usize::from(field.exact());
         }
     }
 }
@@ -196,14 +194,10 @@ impl Display for Report {
             out,
             "\n| confidence from | values | right % |\n|---|---|---|"
         )?;
-        for (index, step) in self.steps.iter().enumerate() {
-            let from = index as f64 / STEPS as f64;
-            writeln!(
-                out,
-                "| {from:.2} | {} | {} |",
-                step.all,
-                shown(percent(step.right, step.all))
-            )?;
+        for (index, bin) in self.bins.iter().enumerate() {
+            let from = index as f64 / reliability::BINS as f64;
+            let right = shown(percent(bin.right, bin.all));
+            writeln!(out, "| {from:.2} | {} | {right} |", bin.all)?;
         }
         for (page, reason) in &self.failed {
             writeln!(out, "\nnot read: {page} ({reason})")?;
@@ -260,54 +254,4 @@ pub fn changes(before: &Report, now: &Report) -> Vec<Change> {
         }
     }
     changes
-}
-
-/// The reliability diagram as an SVG: how often values are right at each confidence, beside the
-/// diagonal on which an honest reader's stand. The area of a dot is the number of values.
-pub fn diagram(report: &Report) -> String {
-    const SIDE: f64 = 400.0;
-    const MARGIN: f64 = 48.0;
-    let place = |x: f64, y: f64| (MARGIN + x * SIDE, MARGIN + (1.0 - y) * SIDE);
-    let whole = SIDE + 2.0 * MARGIN;
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {whole} {whole}\" \
-         font-family=\"sans-serif\" font-size=\"12\">\n\
-         <rect width=\"{whole}\" height=\"{whole}\" fill=\"#fff\"/>\n\
-         <path d=\"M{MARGIN} {bottom}L{right} {MARGIN}\" stroke=\"#999\" stroke-dasharray=\"4\"/>\n",
-        bottom = MARGIN + SIDE,
-        right = MARGIN + SIDE,
-    );
-    for tenth in 0..=10 {
-        let at = f64::from(tenth) / 10.0;
-        let ((x, low), (left, y)) = (place(at, 0.0), place(0.0, at));
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            svg,
-            "<text x=\"{x:.0}\" y=\"{:.0}\" text-anchor=\"middle\">{at:.1}</text>\
-             <text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{:.0} %</text>",
-            low + 18.0,
-            left - 6.0,
-            y + 4.0,
-            at * 100.0
-        );
-    }
-    let values: usize = report.steps.iter().map(|step| step.all).sum();
-    for (index, step) in report
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.all > 0)
-    {
-        let middle = (index as f64 + 0.5) / STEPS as f64;
-        let (x, y) = place(middle, step.right as f64 / step.all as f64);
-        let radius = 3.0 + 30.0 * (step.all as f64 / values.max(1) as f64).sqrt();
-        let _ = writeln!(
-            svg,
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\" fill=\"#06c\" fill-opacity=\"0.5\">\
-             <title>{} values, {} right</title></circle>",
-            step.all, step.right
-        );
-    }
-    svg.push_str("<text x=\"248\" y=\"24\" text-anchor=\"middle\">confidence and share of right values</text>\n</svg>\n");
-    svg
 }

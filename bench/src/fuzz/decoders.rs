@@ -9,7 +9,7 @@ use sogoc_workers::decode::DecodeLimits;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{PageJob, Pool, PoolConfig, RenderJob};
 
-use crate::mutate::{Chance, mutant};
+use super::mutate::{Chance, mutant};
 
 /// One file in so many is read as well; recognition is the engine's, and slow.
 const READ_ONE_IN: usize = 16;
