@@ -14,8 +14,8 @@ use sogoc_index::{Change, Entry, Hit, Level, PartialDate, Question, Rebuild, fol
 
 use people::{Dice, entry, misspelled};
 
-/// Questions of each kind.
-const QUESTIONS: u64 = 2_000;
+/// Most records published one by one into the finished index.
+const PUBLISHED: u64 = 50;
 /// Entries made up before the clock of building runs.
 const CHUNK: u64 = 10_000;
 
@@ -27,6 +27,9 @@ pub struct Index {
     entries: u64,
     /// Where the index is built and left; a folder that is removed again unless given.
     folder: Option<PathBuf>,
+    /// Questions of each kind.
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    questions: u64,
 }
 
 /// Builds an index, asks it, and prints size, speed and how often the right person is found.
@@ -34,7 +37,7 @@ pub struct Index {
 /// # Errors
 /// Whatever building and asking give.
 pub fn bench(options: Index) -> Result<ExitCode, Box<dyn Error>> {
-    let entries = options.entries;
+    let (entries, questions) = (options.entries, options.questions);
     let scratch = tempfile::tempdir()?;
     let folder = options.folder;
     let folder = folder.unwrap_or_else(|| scratch.path().to_path_buf());
@@ -47,14 +50,20 @@ pub fn bench(options: Index) -> Result<ExitCode, Box<dyn Error>> {
     let year = |birth: PartialDate| PartialDate::year(birth.year);
     let date = |birth| birth;
     let right = |name: &str, _: &mut Dice| name.to_owned();
-    ask("name + birth year", &index, entries, year, right)?;
+    ask(
+        "name + birth year",
+        &index,
+        [entries, questions],
+        year,
+        right,
+    )?;
     let what = "one typo in each word + birth year";
-    ask(what, &index, entries, year, typos)?;
+    ask(what, &index, [entries, questions], year, typos)?;
     let what = "one typo in each word + birth date";
-    ask(what, &index, entries, date, typos)?;
+    ask(what, &index, [entries, questions], date, typos)?;
     let what = "one typo in the name + birth date";
-    ask(what, &index, entries, date, one_typo)?;
-    follow(&index, entries)?;
+    ask(what, &index, [entries, questions], date, one_typo)?;
+    follow(&index, entries, questions.min(PUBLISHED))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -103,7 +112,7 @@ fn build(dir: &Path, entries: u64) -> Result<(), Box<dyn Error>> {
 fn ask(
     what: &str,
     index: &sogoc_index::Index,
-    entries: u64,
+    [entries, questions]: [u64; 2],
     known: impl Fn(PartialDate) -> PartialDate,
     mut spell: impl FnMut(&str, &mut Dice) -> String,
 ) -> Result<(), Box<dyn Error>> {
@@ -111,7 +120,7 @@ fn ask(
     let mut times = Vec::new();
     let cpu = cpu_seconds()?;
     let (mut right, mut on_the_page) = (0, 0);
-    for _ in 0..QUESTIONS {
+    for _ in 0..questions {
         let person = entry(dice.below(entries as usize) as u64);
         let name = fold(person.name.as_deref().unwrap_or_default(), Level::Ascii);
         let birth = person.dates[0].1;
@@ -131,10 +140,10 @@ fn ask(
         right += usize::from(rank == Some(0));
         on_the_page += usize::from(rank.is_some());
     }
-    let cpu = (cpu_seconds()? - cpu) * 1000.0 / QUESTIONS as f64;
+    let cpu = (cpu_seconds()? - cpu) * 1000.0 / questions as f64;
     times.sort_unstable();
     let at = |share: f64| times[(times.len() as f64 * share) as usize].as_secs_f64() * 1000.0;
-    let share = |count: usize| count as f64 * 100.0 / QUESTIONS as f64;
+    let share = |count: usize| count as f64 * 100.0 / questions as f64;
     println!(
         "{what:<34} p50 {:.2} ms, p99 {:.2} ms, CPU {cpu:.2} ms each, right person first {:.2} %, among 20 {:.2} %",
         at(0.5),
@@ -166,8 +175,7 @@ fn is_right(hit: &Hit, name: &str, year: i32) -> bool {
     found == name && hit.shown["nam_sinh"] == year
 }
 
-fn follow(index: &sogoc_index::Index, entries: u64) -> Result<(), Box<dyn Error>> {
-    let steps = 50;
+fn follow(index: &sogoc_index::Index, entries: u64, steps: u64) -> Result<(), Box<dyn Error>> {
     let mut times = Vec::new();
     for step in 0..steps {
         let begun = Instant::now();
