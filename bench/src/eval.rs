@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use sogoc_vietnamese::fold;
 use sogoc_workers::dates::Date;
-use sogoc_workers::fold;
 use sogoc_workers::reading::{FieldReading, PageReading};
 
 pub use ablation::Ablation;

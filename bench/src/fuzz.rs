@@ -6,6 +6,7 @@
 //! exit status is 1. A finding's number and the seed make it again.
 
 #![allow(clippy::unwrap_used)] // a development tool; a panic is a finding of its own
+#![allow(clippy::disallowed_methods)] // it runs programs and waits for them; `clippy.toml` means the service
 
 mod decoders;
 #[path = "../../workers/tests/pool/mutate.rs"]

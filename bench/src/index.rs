@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use sogoc_index::{Change, Entry, Hit, Level, PartialDate, Question, Rebuild, fold};
+use sogoc_index::{Change, Document, Hit, Level, PartialDate, Query, Rebuild, fold};
 
 use people::{Dice, entry, misspelled};
 
@@ -84,7 +84,7 @@ fn build(dir: &Path, entries: u64) -> Result<(), Box<dyn Error>> {
     let mut rebuild = Rebuild::start(dir)?;
     let mut spent = Duration::ZERO;
     for first in (0..entries).step_by(CHUNK as usize) {
-        let chunk: Vec<Entry> = (first..entries.min(first + CHUNK)).map(entry).collect();
+        let chunk: Vec<Document> = (first..entries.min(first + CHUNK)).map(entry).collect();
         let begun = Instant::now();
         rebuild.add(&chunk)?;
         spent += begun.elapsed();
@@ -124,11 +124,11 @@ fn ask(
         let person = entry(dice.below(entries as usize) as u64);
         let name = fold(person.name.as_deref().unwrap_or_default(), Level::Ascii);
         let birth = person.dates[0].1;
-        let question = Question {
+        let question = Query {
             name: Some(spell(&name, &mut dice)),
             birth: Some(known(birth)),
             allowed: vec!["open".to_string()],
-            ..Question::default()
+            ..Query::default()
         };
         let begun = Instant::now();
         let hits = index.search(&question)?;
@@ -169,10 +169,10 @@ fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
 
 fn is_right(hit: &Hit, name: &str, year: i32) -> bool {
     let found = fold(
-        hit.shown["ho_ten"].as_str().unwrap_or_default(),
+        hit.stored["ho_ten"].as_str().unwrap_or_default(),
         Level::Ascii,
     );
-    found == name && hit.shown["nam_sinh"] == year
+    found == name && hit.stored["nam_sinh"] == year
 }
 
 fn follow(index: &sogoc_index::Index, entries: u64, steps: u64) -> Result<(), Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! `verify`: the offline check of a sealed file; needs the file and the authority's certificate, no archive.
+//! `verify`: checks a sealed file offline, with the authority's certificate and without the archive.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::seal::{self, FileCheck, LARGEST_FILE, Trust, Verdict};
 
-/// The exit code for a file that offers nothing to judge.
-const NOTHING_TO_JUDGE: u8 = 2;
+/// Exit code for a file in which there is nothing to verify.
+const NOTHING_TO_VERIFY: u8 = 2;
 
 /// Options of `verify`.
 #[derive(Debug, clap::Args)]
@@ -44,17 +44,17 @@ pub struct Verify {
     revoked: Vec<PathBuf>,
 }
 
-/// Prints each answer in Vietnamese and English.
+/// Prints each result in Vietnamese and English.
 ///
 /// # Errors
-/// `Invalid` for a trust file that is none.
+/// `Invalid` for a trust file or revocation list that cannot be parsed.
 pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCode> {
-    let trust = trust(config, options)?;
-    let verdict = match bytes_of(&options.file) {
+    let trust = trusted(config, options)?;
+    let verdict = match read_file(&options.file) {
         Ok(bytes) => seal::verify(&bytes, &trust, WallClock.now()),
         Err(error) => {
             eprintln!("sogoc: {}: {error}", options.file.display());
-            return Ok(ExitCode::from(NOTHING_TO_JUDGE));
+            return Ok(ExitCode::from(NOTHING_TO_VERIFY));
         }
     };
     if as_json {
@@ -64,7 +64,7 @@ pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCo
             json!({ "path": file, "holds": verdict.holds(), "verdict": verdict })
         );
     } else {
-        say(&verdict, trust.anchors().is_empty());
+        print(&verdict, trust.anchors().is_empty());
     }
     Ok(exit_code(&verdict))
 }
@@ -73,13 +73,13 @@ fn exit_code(verdict: &Verdict) -> ExitCode {
     match verdict.file {
         _ if verdict.holds() => ExitCode::SUCCESS,
         FileCheck::NotPdf | FileCheck::Unreadable | FileCheck::Encrypted | FileCheck::TooLarge => {
-            ExitCode::from(NOTHING_TO_JUDGE)
+            ExitCode::from(NOTHING_TO_VERIFY)
         }
         _ => ExitCode::from(1),
     }
 }
 
-fn say(verdict: &Verdict, trusts_nobody: bool) {
+fn print(verdict: &Verdict, trusts_nobody: bool) {
     let lines = [
         (
             verdict.file == FileCheck::Unchanged,
@@ -129,8 +129,8 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
     }
 }
 
-/// The named authorities, else the archive's own, else nobody.
-fn trust(config: &Config, options: &Verify) -> Result<Trust> {
+/// The authorities named in the options, else the archive's own, else none.
+fn trusted(config: &Config, options: &Verify) -> Result<Trust> {
     let trust = match &options.trust {
         Some(file) => archive::trust_file(file)?,
         None => archive::own_trust(config, &WallClock)?.unwrap_or_default(),
@@ -152,8 +152,8 @@ fn trust(config: &Config, options: &Verify) -> Result<Trust> {
     Ok(trust)
 }
 
-/// One byte more than the largest that is looked at, so that the check itself says `too_large`.
-fn bytes_of(file: &Path) -> std::io::Result<Vec<u8>> {
+/// Reads one byte more than the largest file that is checked, so that the check itself reports `too_large`.
+fn read_file(file: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = LARGEST_FILE as u64 + 1;
     File::open(file)?.take(most).read_to_end(&mut bytes)?;

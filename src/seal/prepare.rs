@@ -6,13 +6,13 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use sha2::{Digest, Sha256};
 
 use super::SealError;
 use super::pdf_file::PdfFile;
 use super::pdf_value::{Dictionary, Value};
 use super::update::{Update, indirect, write_byte_range};
+use crate::clock::vietnam;
 
 /// A rectangle in PDF user space: points, origin at the lower left corner of the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -173,6 +173,6 @@ fn entries(request: &SignRequest, signer: &str) -> String {
 
 /// `D:YYYYMMDDHHmmSS+07'00'`, Vietnam time.
 fn pdf_date(instant: Timestamp) -> String {
-    let local = Offset::constant(7).to_datetime(instant);
+    let local = vietnam(instant);
     format!("D:{}+07'00'", local.strftime("%Y%m%d%H%M%S"))
 }

@@ -12,12 +12,12 @@ use regex::Regex;
 
 use crate::class::{Class, Field, Layout, Scope};
 use crate::confidence::{Check, Second};
-use crate::fold;
 use crate::geometry::{bottom, right};
 use crate::lines::{Line, Text, columns};
 use crate::reading::{Box4, FieldReading, Word};
 use crate::value::{Found, normalised};
 use labels::{LabelPlace, divided, label_places};
+use sogoc_vietnamese::fold;
 
 /// A gap inside a value wider than this many letter heights ends it.
 const WIDEST_GAP: i32 = 4;

@@ -5,7 +5,7 @@ use crate::class::{Field, FieldKind};
 use crate::gazetteer::Located;
 use crate::geometry::{bottom, right};
 use crate::reading::Word;
-use crate::syllables;
+use sogoc_vietnamese::given_names;
 
 /// What checking a value against its kind, patterns and closed list said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl Evidence {
             listed: 1.0,
             written: false,
             strange: match field.kind {
-                FieldKind::Name => syllables::strange(raw),
+                FieldKind::Name => given_names::unknown_syllables(raw),
                 _ => 0,
             },
             located: Located::Nowhere,

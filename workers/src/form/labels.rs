@@ -1,9 +1,9 @@
 //! Where on a line which label stands.
 
 use crate::class::Field;
-use crate::fold;
 use crate::lines::Line;
 use crate::reading::Word;
+use sogoc_vietnamese::fold;
 
 /// A label of up to this many letters, twice as many when a letter is wrong, needs a colon after it
 /// or to open its part of the line.

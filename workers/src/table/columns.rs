@@ -3,10 +3,10 @@
 use super::Row;
 use crate::class::{Class, Field, FieldKind, Scope};
 use crate::confidence::Check;
-use crate::fold;
 use crate::lines::joined;
 use crate::reading::Word;
 use crate::value::{Found, normalised};
+use sogoc_vietnamese::fold;
 
 /// Rows at the top that may hold headers.
 const HEADER_ROWS: usize = 3;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fold;
 use crate::gazetteer::parts;
+use sogoc_vietnamese::fold;
 
 /// For each value whether a part of it stands on the page in another spelling of the same letters.
 pub(super) fn rivalled(values: &[Option<&str>]) -> Vec<bool> {

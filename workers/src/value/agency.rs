@@ -1,6 +1,8 @@
 //! Names of the agencies that issue these papers: an office of education, then perhaps its place.
 
-use crate::{fold, gazetteer};
+use sogoc_vietnamese::fold;
+
+use crate::gazetteer;
 
 /// Offices of education since 1975.
 const OFFICES: [&str; 8] = [

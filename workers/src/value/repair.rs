@@ -4,7 +4,9 @@
 //! A value put right in this way is the best reading there is and still goes to a person.
 
 use crate::class::{Field, FieldKind, Lexicon};
-use crate::{dates, fold, gazetteer, names};
+use sogoc_vietnamese::fold;
+
+use crate::{dates, gazetteer, names};
 
 /// Letters whose capital looks the same, but for its size.
 pub(crate) const LOOK_ALIKE: &str = "ckopsuưvxz";

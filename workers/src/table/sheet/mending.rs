@@ -6,9 +6,9 @@ use super::super::{ink, places, series, shape};
 use crate::confidence::Series;
 use crate::gazetteer;
 use crate::reading::Word;
-use crate::syllables;
 use crate::table::cells::Cell;
 use crate::value::{Found, LOOK_ALIKE, closed_list};
+use sogoc_vietnamese::given_names;
 
 /// A value read less surely than this is put right by its column.
 const SURE: f64 = 0.96;
@@ -19,7 +19,7 @@ pub(super) fn names(cells: &mut [&mut Cell<'_>]) {
         let Some(found) = &mut cell.found else {
             continue;
         };
-        if let Some(better) = syllables::better(&found.raw) {
+        if let Some(better) = given_names::corrected(&found.raw) {
             found.raw = better;
             cell.mended = true;
         }
