@@ -12,13 +12,15 @@ use serde_json::json;
 use sogoc_workers::class::Class;
 use sqlx::Row;
 
-use crate::access::{Act, Caller, require};
+use crate::access::{Act, Caller, may_approve, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::{Message, Value};
 use crate::record::{self, Fields, RecordView, Version, apply, missing_mandatory};
+use crate::seen;
 
 /// Corrects values. What is printed (`raw`) stays as the machine read it beside the person's value.
 ///
@@ -42,19 +44,22 @@ pub async fn correct(
         state: "corrected",
         deed: Deed::RecordCorrected,
         note,
+        author: None,
     };
     let doubtful = record::doubtful(class, &fields);
     save(archive, caller, &before, &wish, &fields, doubtful).await?;
     record::load(archive, id).await
 }
 
-/// Approves the version seen: it is published, and goes to the vault shortly.
+/// Approves the version seen: it is published, and goes to the vault shortly. A first reading one person may
+/// correct and approve; what was public before is approved by nobody whose change it holds. A second person
+/// who approves the same again stands behind it too.
 ///
 /// A value that is struck out on paper has to be confirmed or corrected first: the clerk sends it again. So
 /// has a note that was not read: the clerk types it in, or sends it empty.
 ///
 /// # Errors
-/// `Refused` with code `stale`, `incomplete`, `struck_out` or `unread`.
+/// `Refused` with code `stale`, `incomplete`, `struck_out`, `unread` or `same_person`.
 pub async fn approve(
     archive: &Archive,
     caller: &Caller,
@@ -63,20 +68,19 @@ pub async fn approve(
 ) -> Result<RecordView> {
     require(caller, Act::ApproveRecords)?;
     let before = unstale(record::load(archive, id).await?, seen)?;
-    if before.state == "approved" {
+    if before.state == "approved" && vouches(archive, caller, &before).await? {
         return Ok(before);
     }
     let class = archive.classes.get(&before.class);
     let missing = missing_mandatory(class, &before.fields);
     if !missing.is_empty() {
         let list = missing.join(", ");
-        return Err(Error::refused(
-            "incomplete",
-            format!("Chưa duyệt được, còn thiếu: {list}. Nếu giấy tờ không ghi, hãy nhập dấu “-”."),
-            format!("Not approved, still missing: {list}. If the paper says nothing, enter “-”."),
+        return Err(Error::refuse(
+            Message::new("errors.incomplete").with("list", list),
         ));
     }
     refuse_undecided(class, &before)?;
+    refuse_own_change(archive, caller, &before).await?;
     let mut fields = before.fields.clone();
     // The person has seen every field beside the image: nothing is in doubt any more.
     for field in fields.values_mut() {
@@ -86,6 +90,7 @@ pub async fn approve(
         state: "approved",
         deed: Deed::RecordApproved,
         note: "",
+        author: None,
     };
     save(archive, caller, &before, &wish, &fields, 0).await?;
     record::load(archive, id).await
@@ -104,24 +109,22 @@ pub async fn reject(
 ) -> Result<RecordView> {
     require(caller, Act::CorrectRecords)?;
     if reason.trim().is_empty() {
-        return Err(Error::invalid(
-            "/reason",
-            "Hãy ghi lý do loại bỏ.",
-            "A reason is needed.",
-        ));
+        return Err(Error::fault("/reason", "faults.review.reason_needed"));
     }
     let before = unstale(record::load(archive, id).await?, seen)?;
     let wish = Wish {
         state: "rejected",
         deed: Deed::RecordRejected,
         note: reason,
+        author: None,
     };
     let fields = before.fields.clone();
     save(archive, caller, &before, &wish, &fields, 0).await?;
     record::load(archive, id).await
 }
 
-/// Approves every record of a batch about which the machine had no doubt. Returns how many.
+/// Approves every record of a batch about which the machine had no doubt. What was public before and is
+/// changed waits for somebody who looks at it. Returns how many.
 ///
 /// # Errors
 /// `Forbidden`; stops at the first fault, keeping what was approved.
@@ -130,6 +133,8 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
     let rows = sqlx::query(
         "SELECT r.id, r.version FROM records r JOIN scans s ON s.id = r.scan_id
          WHERE s.batch_id = $1 AND r.doubtful = 0 AND r.state IN ('proposed', 'corrected')
+         AND NOT EXISTS (SELECT 1 FROM record_versions v
+            WHERE v.record_id = r.id AND v.state = 'approved')
          ORDER BY r.id",
     )
     .bind(batch_id)
@@ -147,10 +152,28 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
     Ok(approved)
 }
 
+/// Whether the caller stands behind what the record says already.
+async fn vouches(archive: &Archive, caller: &Caller, record: &RecordView) -> Result<bool> {
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    let behind = seen::behind(&mut connection, &record.id, record.version).await?;
+    Ok(behind.vouchers.contains(&caller.id))
+}
+
+/// What is public changes by two people only.
+async fn refuse_own_change(archive: &Archive, caller: &Caller, record: &RecordView) -> Result<()> {
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    match seen::changed_since_approval(&mut connection, &record.id).await? {
+        Some(changed_by) => may_approve(caller, &changed_by),
+        None => Ok(()),
+    }
+}
+
 struct Wish<'a> {
     state: &'a str,
     deed: Deed,
     note: &'a str,
+    /// Whose judgement the version is, where that is not who makes it.
+    author: Option<&'a str>,
 }
 
 async fn save(
@@ -196,7 +219,7 @@ async fn save_in(
     let version = Version {
         number,
         state: wish.state,
-        author: by,
+        author: wish.author.unwrap_or(by),
         note: wish.note,
         at: &at,
     };
@@ -229,54 +252,32 @@ fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {
 
 /// What only a person can say of the paper is said before a record is approved.
 fn refuse_undecided(class: Option<&Class>, record: &RecordView) -> Result<()> {
-    let (vi, en) = labels(class, record.struck());
-    if !vi.is_empty() {
-        return Err(Error::refused(
-            "struck_out",
-            format!(
-                "Trên giấy có nét gạch bỏ ở: {vi}. Hãy đối chiếu với ảnh rồi sửa, xác nhận giá trị vẫn đúng, \
-                 hoặc loại bỏ bản ghi này."
-            ),
-            format!(
-                "Struck out on paper: {en}. Look at the image, then correct it, confirm that it stands, or \
-                 reject this record."
-            ),
-        ));
+    if let Some(fields) = labels(class, record.struck()) {
+        let message = Message::new("errors.struck_out").with("fields", fields);
+        return Err(Error::refuse(message));
     }
-    let (vi, en) = labels(class, record.unread());
-    if vi.is_empty() {
-        return Ok(());
+    match labels(class, record.unread()) {
+        Some(fields) => {
+            let message = Message::new("errors.unread").with("fields", fields);
+            Err(Error::refuse(message))
+        }
+        None => Ok(()),
     }
-    Err(Error::refused(
-        "unread",
-        format!(
-            "Trên giấy có chữ mà máy không đọc được ở: {vi}. Hãy xem ảnh rồi gõ vào, hoặc xác nhận là không có \
-             ghi chú hay không đọc được."
-        ),
-        format!(
-            "Written on paper, but not read: {en}. Look at the image, then type it in, or confirm that there is \
-             nothing or that it cannot be read."
-        ),
-    ))
 }
 
-/// Fields as people call them, in Vietnamese and in English; both empty where there are none.
-fn labels<'a>(class: Option<&Class>, keys: impl Iterator<Item = &'a str>) -> (String, String) {
+/// Fields as people call them; `None` where there are none.
+fn labels<'a>(class: Option<&Class>, keys: impl Iterator<Item = &'a str>) -> Option<Value> {
     let (mut vi, mut en) = (Vec::new(), Vec::new());
     for key in keys {
         let label = class
             .and_then(|class| class.field(key))
             .map(|field| &field.label);
-        vi.push(label.map_or(key, |label| label.vi.as_str()).to_owned());
-        en.push(label.map_or(key, |label| label.en.as_str()).to_owned());
+        vi.push(label.map_or(key, |label| label.vi.as_str()));
+        en.push(label.map_or(key, |label| label.en.as_str()));
     }
-    (vi.join(", "), en.join(", "))
+    (!vi.is_empty()).then(|| Value::pair(vi.join(", "), en.join(", ")))
 }
 
 fn stale() -> Error {
-    Error::refused(
-        "stale",
-        "Bản ghi vừa được người khác sửa; hãy tải lại trang rồi làm tiếp.",
-        "Someone else has just changed this record; load it again and go on.",
-    )
+    Error::refuse("errors.review.stale")
 }

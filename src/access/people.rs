@@ -8,11 +8,12 @@ use sqlx::Row;
 
 use super::secrets::{fresh_code, hash_password};
 use super::sessions::roles_of;
-use super::{Act, Caller, Role, require};
+use super::{Act, Caller, KEPT_APART, Role, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Shortest password: TCVN 14423:2026 asks for 14 where there is no second factor.
 const SHORTEST_PASSWORD: usize = 14;
@@ -48,14 +49,14 @@ pub async fn first_run(archive: &Archive) -> Result<Option<PathBuf>> {
     let file = archive.config.data.join("first-password.txt");
     write_owner_only(&file, &format!("quantri\n{password}\n"))?;
     let machine = Caller::machine();
-    // Every role: one person alone must be able to start; roles are then shared out.
+    // No other role: whoever makes people must not decide on records and copies.
     let made = make_person(
         archive,
         &machine,
         "quantri",
         "Quản trị viên",
         &password,
-        &Role::ALL[..5],
+        &[Role::Administrator],
     )
     .await;
     match made {
@@ -82,7 +83,7 @@ fn write_owner_only(file: &std::path::Path, text: &str) -> Result<()> {
 /// Makes a person.
 ///
 /// # Errors
-/// `Invalid` for a bad login or short password, `AlreadyExists` for a login in use.
+/// `Invalid` for a bad login, short password or roles that must not meet, `AlreadyExists` for a login in use.
 pub async fn make_person(
     archive: &Archive,
     caller: &Caller,
@@ -94,6 +95,7 @@ pub async fn make_person(
     require(caller, Act::Administer)?;
     check_login(login)?;
     check_password(password)?;
+    check_roles(roles)?;
     let person = Person {
         id: archive.clock.new_id(),
         login: login.into(),
@@ -140,7 +142,8 @@ pub async fn make_person(
 /// Changes a person's roles, and shuts them out or lets them in again; open sessions end.
 ///
 /// # Errors
-/// `NotFound`; `Refused` when it would leave nobody who can administer.
+/// `NotFound`; `Invalid` for roles that must not meet; `Refused` for one's own rights (`own_rights`), or
+/// when it would leave nobody who can administer.
 pub async fn change_person(
     archive: &Archive,
     caller: &Caller,
@@ -149,6 +152,10 @@ pub async fn change_person(
     disabled: bool,
 ) -> Result<()> {
     require(caller, Act::Administer)?;
+    if caller.id == id {
+        return Err(Error::refuse("errors.own_rights"));
+    }
+    check_roles(roles)?;
     let mut tx = archive.catalogue.begin().await?;
     let now = stamp(archive.clock.now());
     let done = sqlx::query("UPDATE people SET roles = $1, disabled_at = $2 WHERE id = $3")
@@ -166,11 +173,7 @@ pub async fn change_person(
     .fetch_one(&mut *tx)
     .await?;
     if administrators == 0 {
-        return Err(Error::refused(
-            "last_administrator",
-            "Phải còn ít nhất một người quản trị.",
-            "At least one administrator must remain.",
-        ));
+        return Err(Error::refuse("errors.last_administrator"));
     }
     end_sessions(&mut tx, id).await?;
     let subject = Subject { kind: "person", id };
@@ -258,20 +261,27 @@ fn check_login(login: &str) -> Result<()> {
     if (2..=64).contains(&login.len()) && login.chars().all(plain) {
         return Ok(());
     }
-    Err(Error::invalid(
-        "/login",
-        "Tên đăng nhập gồm 2–64 chữ không dấu, số hoặc . - _ @",
-        "A login has 2 to 64 unaccented letters, digits or . - _ @",
-    ))
+    Err(Error::fault("/login", "faults.login_2_to_64"))
+}
+
+fn check_roles(roles: &[Role]) -> Result<()> {
+    let apart = |role: &Role| KEPT_APART.contains(role);
+    if roles.contains(&Role::Administrator) && roles.iter().any(apart) {
+        return Err(Error::fault(
+            "/roles",
+            "faults.administrator_cannot_reviewer",
+        ));
+    }
+    Ok(())
 }
 
 fn check_password(password: &str) -> Result<()> {
     if password.chars().count() >= SHORTEST_PASSWORD && password.len() <= 1024 {
         return Ok(());
     }
-    Err(Error::invalid(
+    Err(Error::fault(
         "/password",
-        format!("Mật khẩu phải dài từ {SHORTEST_PASSWORD} ký tự."),
-        format!("A password has at least {SHORTEST_PASSWORD} characters."),
+        Message::new("faults.password_at_least_characters")
+            .with("shortest_password", SHORTEST_PASSWORD),
     ))
 }

@@ -98,11 +98,7 @@ pub async fn dismiss(
     require(caller, Act::ConfirmCopies)?;
     let note = note.trim();
     if note.chars().count() > LONGEST_NOTE || (reason == NotTheOne::Other && note.is_empty()) {
-        return Err(Error::invalid(
-            "/note",
-            "Hãy ghi lý do, không quá 300 ký tự.",
-            "Say why, in at most 300 characters.",
-        ));
+        return Err(Error::fault("/note", "faults.say_why"));
     }
     let record = crate::record::load(archive, record_id).await?;
     let mut tx = archive.catalogue.begin().await?;

@@ -66,7 +66,8 @@ pub(crate) async fn in_force(
     at: Timestamp,
 ) -> Result<InForce> {
     let printed = record::fields_of(archive, record_id, version).await?;
-    let all = rows::approved_of(archive.catalogue.pool(), record_id).await?;
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    let all = rows::approved_of(&mut connection, record_id).await?;
     Ok(overlaid(&printed, &all, version, &day_of(at)))
 }
 
@@ -86,11 +87,7 @@ pub(crate) async fn refuse_revoked(tx: &mut Tx, record_id: &str, at: Timestamp) 
     if revoked.is_none() {
         return Ok(());
     }
-    Err(Error::refused(
-        "revoked",
-        "Văn bằng này đã bị thu hồi, hủy bỏ nên không cấp bản sao.",
-        "This diploma was revoked, so no copy is issued.",
-    ))
+    Err(Error::refuse("errors.revoked"))
 }
 
 /// What the register says now, by the newest version that was ever published; `None` when that
