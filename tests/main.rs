@@ -31,6 +31,7 @@ mod seal;
 mod struck;
 mod support;
 mod two_layer;
+mod two_persons;
 mod vault_story;
 mod volumes;
 mod walk;

@@ -15,8 +15,8 @@ use sogoc_vietnamese::fold::{Level, fold};
 
 use people::{Dice, document, misspelled};
 
-/// Queries of each kind.
-const QUERIES: u64 = 2_000;
+/// Most records published one by one into the finished index.
+const PUBLISHED: u64 = 50;
 /// Documents made up before the clock of building runs.
 const CHUNK: u64 = 10_000;
 
@@ -28,6 +28,9 @@ pub struct Index {
     documents: u64,
     /// Where the index is built and left; a folder that is removed again unless given.
     folder: Option<PathBuf>,
+    /// Queries of each kind.
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    queries: u64,
 }
 
 /// Builds an index, asks it, and prints size, speed and how often the right person is found.
@@ -35,7 +38,8 @@ pub struct Index {
 /// # Errors
 /// Whatever building and asking give.
 pub fn bench(options: Index) -> Result<ExitCode, Box<dyn Error>> {
-    let documents = options.documents;
+    let (documents, queries) = (options.documents, options.queries);
+    let size = [documents, queries];
     let scratch = tempfile::tempdir()?;
     let folder = options.folder;
     let folder = folder.unwrap_or_else(|| scratch.path().to_path_buf());
@@ -48,14 +52,14 @@ pub fn bench(options: Index) -> Result<ExitCode, Box<dyn Error>> {
     let year = |birth: PartialDate| PartialDate::year(birth.year);
     let date = |birth| birth;
     let right = |name: &str, _: &mut Dice| name.to_owned();
-    ask("name + birth year", &index, documents, year, right)?;
+    ask("name + birth year", &index, size, year, right)?;
     let what = "one typo in each word + birth year";
-    ask(what, &index, documents, year, typos)?;
+    ask(what, &index, size, year, typos)?;
     let what = "one typo in each word + birth date";
-    ask(what, &index, documents, date, typos)?;
+    ask(what, &index, size, date, typos)?;
     let what = "one typo in the name + birth date";
-    ask(what, &index, documents, date, one_typo)?;
-    follow(&index, documents)?;
+    ask(what, &index, size, date, one_typo)?;
+    follow(&index, documents, queries.min(PUBLISHED))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -106,7 +110,7 @@ fn build(dir: &Path, documents: u64) -> Result<(), Box<dyn Error>> {
 fn ask(
     what: &str,
     index: &sogoc_index::Index,
-    documents: u64,
+    [documents, queries]: [u64; 2],
     known: impl Fn(PartialDate) -> PartialDate,
     mut spell: impl FnMut(&str, &mut Dice) -> String,
 ) -> Result<(), Box<dyn Error>> {
@@ -114,7 +118,7 @@ fn ask(
     let mut times = Vec::new();
     let cpu = cpu_seconds()?;
     let (mut right, mut on_the_page) = (0, 0);
-    for _ in 0..QUERIES {
+    for _ in 0..queries {
         let person = document(dice.below(documents as usize) as u64);
         let name = fold(person.name.as_deref().unwrap_or_default(), Level::Ascii);
         let birth = person.dates[0].1;
@@ -134,10 +138,10 @@ fn ask(
         right += usize::from(rank == Some(0));
         on_the_page += usize::from(rank.is_some());
     }
-    let cpu = (cpu_seconds()? - cpu) * 1000.0 / QUERIES as f64;
+    let cpu = (cpu_seconds()? - cpu) * 1000.0 / queries as f64;
     times.sort_unstable();
     let at = |share: f64| times[(times.len() as f64 * share) as usize].as_secs_f64() * 1000.0;
-    let share = |count: usize| count as f64 * 100.0 / QUERIES as f64;
+    let share = |count: usize| count as f64 * 100.0 / queries as f64;
     println!(
         "{what:<34} p50 {:.2} ms, p99 {:.2} ms, CPU {cpu:.2} ms each, right person first {:.2} %, among 20 {:.2} %",
         at(0.5),
@@ -169,8 +173,7 @@ fn is_right(hit: &Hit, name: &str, year: i32) -> bool {
     found == name && hit.stored["nam_sinh"] == year
 }
 
-fn follow(index: &sogoc_index::Index, documents: u64) -> Result<(), Box<dyn Error>> {
-    let steps = 50;
+fn follow(index: &sogoc_index::Index, documents: u64, steps: u64) -> Result<(), Box<dyn Error>> {
     let mut times = Vec::new();
     for step in 0..steps {
         let begun = Instant::now();

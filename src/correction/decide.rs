@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{Correction, rows};
-use crate::access::{Act, Caller, require};
+use crate::access::{Act, Caller, require, two_people};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::{Tx, next_number};
@@ -179,13 +179,12 @@ fn refuse_unfit(entry: &Correction, caller: &Caller) -> Result<()> {
     if entry.state != "entered" {
         return Err(decided_already());
     }
-    if entry.entered_by == caller.id {
-        return Err(Error::refused(
-            "same_person",
-            "Người nhập và người duyệt phải là hai người khác nhau.",
-            "The one who enters and the one who approves must be two people.",
-        ));
-    }
+    two_people(
+        &entry.entered_by,
+        caller,
+        "Người nhập và người duyệt phải là hai người khác nhau.",
+        "The one who enters and the one who approves must be two people.",
+    )?;
     if entry.decision.scan_id.is_none() {
         return Err(Error::refused(
             "no_decision_scan",

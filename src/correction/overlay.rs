@@ -66,7 +66,8 @@ pub(crate) async fn in_force(
     at: Timestamp,
 ) -> Result<InForce> {
     let printed = record::fields_of(archive, record_id, version).await?;
-    let all = rows::approved_of(archive.catalogue.pool(), record_id).await?;
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    let all = rows::approved_of(&mut connection, record_id).await?;
     Ok(overlaid(&printed, &all, version, &day_of(at)))
 }
 
