@@ -237,6 +237,7 @@ fn part_of_the_system(part: &str) -> Message {
         "index",
         "reading",
         "seal",
+        "verification",
         "server",
     ];
     match known.contains(&part) {

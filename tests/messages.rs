@@ -88,6 +88,9 @@ fn named(rooms: &BTreeSet<&str>) -> (BTreeSet<String>, BTreeSet<String>) {
         for group in source.split("word(\"").skip(1) {
             groups.extend(group.split('"').next().map(str::to_owned));
         }
+        for rows in source.split("sentences! { ").skip(1) {
+            groups.extend(rows.split('"').nth(1).map(str::to_owned));
+        }
         for text in quoted(&source) {
             match text.split_once(".{") {
                 Some((group, _)) if is_key(group) || rooms.contains(group) => {

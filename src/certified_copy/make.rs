@@ -10,7 +10,6 @@ use crate::archive::Archive;
 use crate::copy_paper::{self, ComposedCopy};
 use crate::correction;
 use crate::error::{Error, Result};
-use crate::messages::Message;
 use crate::record;
 use crate::seal::{SealError, SignRequest};
 use crate::seen;
@@ -129,7 +128,7 @@ impl From<SealError> for Error {
         tracing::warn!(%error, "the seal cannot be set now");
         Self::NotNow {
             code: error.code(),
-            message: Message::pair(error.sentence_vi(), error.sentence_en()),
+            message: error.message(),
         }
     }
 }
