@@ -7,11 +7,11 @@ use std::time::Instant;
 use futures::{StreamExt, stream};
 use serde_json::json;
 use sogoc_workers::Known;
+use sogoc_workers::ablation::{Ablation, Step};
 use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool};
 use sogoc_workers::reading::PageReading;
 use sogoc_workers::score::{self, CorpusError, OneOff, PageScore, Report, TruthPage};
-use sogoc_workers::steps::{Step, Without};
 
 use super::holdings::bar;
 use crate::archive;
@@ -98,13 +98,13 @@ async fn each_off(
         [] => Step::ALL.as_slice(),
         named => named,
     };
-    let all = measured(config, options, pages, &Without::default()).await?;
+    let all = measured(config, options, pages, &Ablation::default()).await?;
     let mut one_off = OneOff {
         all,
         without: Vec::new(),
     };
     for step in steps {
-        let report = measured(config, options, pages, &Without::from_iter([*step])).await?;
+        let report = measured(config, options, pages, &Ablation::from_iter([*step])).await?;
         one_off.without.push((*step, report));
     }
     match as_json {
@@ -153,7 +153,7 @@ async fn measured(
     config: &Config,
     options: &Reading,
     pages: &[TruthPage],
-    without: &Without,
+    without: &Ablation,
 ) -> Result<Report> {
     let pool = Pool::new(archive::pool_config(config))
         .map_err(|failure| Error::unavailable("reading", failure))?;
@@ -192,7 +192,7 @@ async fn read<'p>(
     pool: &Pool,
     corpus: &Path,
     page: &'p TruthPage,
-    without: &Without,
+    without: &Ablation,
 ) -> (&'p TruthPage, Outcome<PageReading>) {
     let job = PageJob {
         path: corpus.join(&page.file),

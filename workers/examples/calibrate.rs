@@ -13,9 +13,9 @@ use std::sync::Mutex;
 use sogoc_workers::class::Classes;
 use sogoc_workers::confidence::{Sample, fit, trusted};
 use sogoc_workers::decode::{DecodeLimits, decode_page};
-use sogoc_workers::recognise::{Engine, model_folder};
+use sogoc_workers::ocr::engine::{Engine, model_folder};
 use sogoc_workers::score::{self, Hand, TruthPage};
-use sogoc_workers::{Known, read_page};
+use sogoc_workers::{Context, Known, read_page};
 
 /// Parts the pages are divided into.
 const PARTS: usize = 5;
@@ -109,8 +109,12 @@ fn read(
             &DecodeLimits::default(),
         )
         .map_err(|failure| failure.to_string())?;
-        let reading = read_page(&decoded, &classes, &mut engine, &Known::default())
-            .map_err(|error| error.to_string())?;
+        let reading = read_page(
+            &decoded,
+            &Context::new(&classes, &Known::default()),
+            &mut engine,
+        )
+        .map_err(|error| error.to_string())?;
         let truth = score::truth(corpus, page).map_err(|error| error.to_string())?;
         for field in score::compare(page, &truth, &reading).fields {
             let printed = field.hand == Hand::Printed;

@@ -19,8 +19,8 @@ pub use one_off::OneOff;
 pub use report::{Change, Report, changes, diagram};
 pub use text::TextScore;
 
-use crate::dates::Date;
 use crate::reading::{FieldReading, PageReading};
+use crate::values::dates::Date;
 
 /// One true value beside what was read for it.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::report::percent;
 use super::{Report, TextScore};
-use crate::steps::Step;
+use crate::ablation::Step;
 
 /// Reports of the same pages.
 #[derive(Debug, Clone, Serialize)]
