@@ -15,8 +15,8 @@ use std::sync::Mutex;
 use sogoc_workers::class::Classes;
 use sogoc_workers::confidence::trusted;
 use sogoc_workers::decode::{DecodeLimits, decode_page};
-use sogoc_workers::recognise::{Engine, model_folder};
-use sogoc_workers::{Known, read_page};
+use sogoc_workers::ocr::engine::{Engine, model_folder};
+use sogoc_workers::{Context, Known, read_page};
 
 use crate::eval::{self, Hand, TruthPage};
 use fit::{Sample, fit};
@@ -148,8 +148,12 @@ fn read(
             &DecodeLimits::default(),
         )
         .map_err(|failure| failure.to_string())?;
-        let reading = read_page(&decoded, &classes, &mut engine, &Known::default())
-            .map_err(|error| error.to_string())?;
+        let reading = read_page(
+            &decoded,
+            &Context::new(&classes, &Known::default()),
+            &mut engine,
+        )
+        .map_err(|error| error.to_string())?;
         let truth = eval::truth(corpus, page).map_err(|error| error.to_string())?;
         for field in eval::compare(page, &truth, &reading).fields {
             let printed = field.hand == Hand::Printed;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::class::{Class, Layout, Scope};
-use crate::median::median_f64;
+use crate::geometry::median_f64;
 
 /// Fewest columns of a table.
 pub const LEAST_COLUMNS: usize = 3;

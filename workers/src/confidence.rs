@@ -11,13 +11,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use evidence::{Alike, Check, Evidence, FEATURES, Second, Series};
+pub use evidence::{Alike, Check, Evidence, FEATURES, Located, Second, Series};
 
-pub use crate::gazetteer::Located;
-
-use crate::belief::Belief;
 use crate::class::FieldKind;
-use crate::reading::Word;
+use crate::model_trust::ModelTrust;
+use crate::word::Word;
 
 /// The weights of values of forms and of cells of tables, and where acceptance begins.
 #[derive(Debug, Deserialize)]
@@ -59,7 +57,7 @@ impl Evidence {
         let alone = self.column.is_none()
             && (self.mended || self.kind == FieldKind::Name && self.check != Check::Agrees);
         // Half is the most that is believed of a pen's letters; a table they stand in is written as a whole.
-        let by_pen = self.column.is_none() && self.weakest <= Belief::PEN.share;
+        let by_pen = self.column.is_none() && self.weakest <= ModelTrust::HANDWRITING.share;
         alone
             || by_pen
             || self.check == Check::Contradicts

@@ -3,20 +3,22 @@
 //! Labels come from the class, in the wordings of several eras, and are matched without accents,
 //! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
 
-mod evidence;
+mod cross_checks;
 mod labels;
 
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, Layout, Scope};
 use crate::confidence::{Check, Second};
 use crate::geometry::{bottom, right};
-use crate::lines::{Line, Text, columns};
-use crate::reading::{Box4, FieldReading, Word};
-use crate::value::{Found, normalised};
-use labels::{LabelPlace, divided, label_places};
+use crate::layout::lines::{Line, Text, columns};
+use crate::reading::FieldReading;
+use crate::values::{Found, normalised};
+use crate::word::{Box4, Word};
+use labels::{LabelMatch, divided, label_places};
 use sogoc_vietnamese::fold;
 
 /// A gap inside a value wider than this many letter heights ends it.
@@ -33,7 +35,7 @@ pub(crate) fn fields(
     let wanted = |field: &&Field| scope.is_none_or(|scope| field.scope == scope);
     let fields: Vec<&Field> = class.fields.iter().filter(wanted).collect();
     let lines: Vec<Line> = lines.iter().map(divided).collect();
-    let places: Vec<Vec<LabelPlace>> = lines
+    let places: Vec<Vec<LabelMatch>> = lines
         .iter()
         .map(|line| label_places(line, &fields))
         .collect();
@@ -41,25 +43,13 @@ pub(crate) fn fields(
     let texts = [Text::new(&columns(&lines)), Text::new(&lines)];
     let mut found = BTreeMap::new();
     for field in &fields {
-        let searched = searched(field, &texts);
-        let mut values: Vec<Found> = value_below(field, &lines).into_iter().collect();
-        let labelled = labelled_values(field, &lines, &places);
-        // In running text a label is one word among others; an expression knows where its value ends.
-        if class.layout == Layout::Paper {
-            values.extend(labelled);
-            values.extend(searched.into_iter().rev());
-        } else {
-            values.extend(searched.into_iter().rev());
-            values.extend(labelled);
-        }
-        // Of values that pass equally the last, and so the surest way to it, wins.
-        let best = values
-            .into_iter()
-            .max_by_key(|value| match normalised(field, &value.raw).1 {
-                Check::Agrees => 2,
-                Check::Unknown => 1,
-                Check::Contradicts => 0,
-            });
+        let values = candidates(class, field, &lines, &texts, &places);
+        let claim = |value: &Found| Claim {
+            check: normalised(field, &value.raw).1.rank(),
+            ..Claim::default()
+        };
+        let claims: Vec<Claim> = values.iter().map(claim).collect();
+        let best = arbitrate(&claims, 0.0).map(|at| &values[at]);
         if let Some(value) = best {
             found.insert(field.key.clone(), value.reading(field, Second::None));
         }
@@ -67,12 +57,31 @@ pub(crate) fn fields(
     found
 }
 
+/// Values of a field found in every way there is, the surest way first. In running text a label is one word among
+/// others, and an expression knows where its value ends; on a form a label is surer.
+fn candidates(
+    class: &Class,
+    field: &Field,
+    lines: &[Line],
+    texts: &[Text],
+    places: &[Vec<LabelMatch>],
+) -> Vec<Found> {
+    let searched = searched(field, texts);
+    let labelled = labelled_values(field, lines, places).into_iter().rev();
+    let mut values: Vec<Found> = match class.layout {
+        Layout::Paper => searched.into_iter().chain(labelled).collect(),
+        _ => labelled.chain(searched).collect(),
+    };
+    values.extend(value_below(field, lines));
+    values
+}
+
 /// Adds what follows from other fields, and what fields that must agree say about each other.
-pub(crate) fn weigh(class: &Class, found: &mut BTreeMap<String, FieldReading>) {
+pub(crate) fn cross_check(class: &Class, found: &mut BTreeMap<String, FieldReading>) {
     class
         .fields
         .iter()
-        .for_each(|field| evidence::weigh(field, found));
+        .for_each(|field| cross_checks::check(field, found));
 }
 
 /// Where values stand that nobody would accept: beside their labels, up to the next label or the text's
@@ -122,7 +131,7 @@ fn beside_labels(class: &Class, lines: &[Line]) -> Vec<(String, [i32; 4])> {
     for line in &lines {
         let (labels, height) = (label_places(line, &fields), line.height());
         for (index, label) in labels.iter().enumerate() {
-            let last = line.words[label.upto - 1].bounds;
+            let last = line.words[label.end - 1].bounds;
             let end = match labels.get(index + 1) {
                 Some(next) => line.words[next.from].bounds[0] - height / 4,
                 None => edge + 2 * height,
@@ -156,7 +165,7 @@ pub(crate) fn found_in(field: &Field, lines: &[Line]) -> Option<Found> {
 }
 
 /// Values beside or below the field's labels; the best label's last, so that it wins a draw.
-fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelPlace>]) -> Vec<Found> {
+fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelMatch>]) -> Vec<Found> {
     let mut values: Vec<(usize, Found)> = Vec::new();
     for (row, line) in lines.iter().enumerate() {
         for (index, place) in places[row].iter().enumerate() {
@@ -179,19 +188,19 @@ fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelPlace>]) ->
     values.into_iter().map(|(_, value)| value).collect()
 }
 
-fn beside(line: &Line, place: &LabelPlace, until: usize) -> Option<Found> {
-    value_of(line.words.get(place.upto..until)?, line.height())
+fn beside(line: &Line, place: &LabelMatch, until: usize) -> Option<Found> {
+    value_of(line.words.get(place.end..until)?, line.height())
 }
 
 /// The value these words begin with, up to a wide gap between letters of that height or to what leaders
 /// leave behind it.
 pub(crate) fn value_of(words: &[Word], height: i32) -> Option<Found> {
-    let wide = height * WIDEST_GAP;
+    let widest = height * WIDEST_GAP;
     let begins = words.iter().position(|word| !is_marks(word))?;
     let ends = (begins + 1..words.len())
         .find(|at| {
             let gap = words[*at].bounds[0] - right(words[at - 1].bounds);
-            gap > wide || (is_marks(&words[*at]) && words[*at].text.chars().count() > 1)
+            gap > widest || (is_marks(&words[*at]) && words[*at].text.chars().count() > 1)
         })
         .unwrap_or(words.len());
     Found::of(&without_leaders(&words[begins..ends]))
@@ -221,7 +230,7 @@ fn without_leaders(words: &[Word]) -> Vec<Word> {
 /// The words under a label without a value beside it, if that line has no label of its own there.
 fn below(
     lines: &[Line],
-    places: &[Vec<LabelPlace>],
+    places: &[Vec<LabelMatch>],
     row: usize,
     left: i32,
     edge: Option<i32>,

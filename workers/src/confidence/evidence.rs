@@ -2,10 +2,8 @@
 
 use super::of_words;
 use crate::class::{Field, FieldKind};
-use crate::gazetteer::Located;
 use crate::geometry::{bottom, right};
-use crate::reading::Word;
-use sogoc_vietnamese::given_names;
+use crate::word::Word;
 
 /// What checking a value against its kind, patterns and closed list said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +14,17 @@ pub enum Check {
     Unknown,
     /// It cannot be right as read.
     Contradicts,
+}
+
+impl Check {
+    /// How well the value passes, higher is better.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Agrees => 2,
+            Self::Unknown => 1,
+            Self::Contradicts => 0,
+        }
+    }
 }
 
 /// What a second reading of the same place said.
@@ -53,6 +62,17 @@ pub enum Alike {
     Same,
     /// They look like others, which they now are.
     Other,
+}
+
+/// What the gazetteer says of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Located {
+    /// No unit or combination of units is near.
+    Nowhere,
+    /// It is one, but another is a slip away (Bình Thanh, Bình Thạnh).
+    Beside,
+    /// It is one, and none other is near.
+    Known,
 }
 
 /// What is known about a value.
@@ -127,10 +147,7 @@ impl Evidence {
             figures: 1.0,
             listed: 1.0,
             written: false,
-            strange: match field.kind {
-                FieldKind::Name => given_names::unknown_syllables(raw),
-                _ => 0,
-            },
+            strange: 0,
             located: Located::Nowhere,
             alike: Alike::Unknown,
             clear: 0.0,
