@@ -11,10 +11,15 @@ const DRAW: f64 = 5.0;
 /// A value with known text.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
-    /// What was known.
+    /// What was known of it when it was read.
     pub evidence: Evidence,
     /// Whether it was letter-perfect.
     pub right: bool,
+}
+
+/// The features of a value without their names.
+pub(super) fn figures(evidence: &Evidence) -> [f64; FEATURES] {
+    evidence.features().map(|(_, figure)| figure)
 }
 
 /// The probability these weights give those features.
@@ -29,7 +34,7 @@ pub fn fit(samples: &[Sample]) -> Vec<f64> {
     let mut weights = vec![0.0; FEATURES];
     let known: Vec<([f64; FEATURES], f64)> = samples
         .iter()
-        .map(|sample| (sample.evidence.features(), f64::from(sample.right)))
+        .map(|sample| (figures(&sample.evidence), f64::from(sample.right)))
         .collect();
     for _ in 0..ROUNDS {
         let mut slope = vec![0.0; FEATURES];

@@ -20,7 +20,7 @@ static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
 const MIDDLE: [(&str, &str); 2] = [("van", "Văn"), ("thi", "Thị")];
 
 /// How many syllables after the family name no other name has.
-pub(crate) fn strange(name: &str) -> usize {
+pub(crate) fn unknown(name: &str) -> usize {
     let given = name.split(' ').skip(1);
     given
         .filter(|syllable| !KNOWN.contains(capitalised(syllable).as_str()))
@@ -107,9 +107,9 @@ mod tests {
 
     #[test]
     fn syllables_no_name_has_are_counted() {
-        assert_eq!(strange("Nguyễn Văn Tâm"), 0);
-        assert_eq!(strange("Nguyễn Hhư Xyz"), 2);
-        assert_eq!(strange("NGUYỄN VĂN TÂM"), 0);
-        assert_eq!(strange(""), 0);
+        assert_eq!(unknown("Nguyễn Văn Tâm"), 0);
+        assert_eq!(unknown("Nguyễn Hhư Xyz"), 2);
+        assert_eq!(unknown("NGUYỄN VĂN TÂM"), 0);
+        assert_eq!(unknown(""), 0);
     }
 }
