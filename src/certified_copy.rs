@@ -12,7 +12,7 @@ mod sitting;
 mod verify;
 
 pub use book::{book, bytes, line};
-pub(crate) use book::{close_request, day_in_vietnam, row, sealed_bytes};
+pub(crate) use book::{close_request, row, sealed_bytes};
 pub(crate) use content::printed;
 pub use elsewhere::{
     HandedIn, Signatures, Waiting, give_up, hand_in, to_sign, to_sign_text, waiting,
@@ -24,8 +24,11 @@ pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
 pub use sitting::{SealState, end_sitting, open_sitting, pin_needed, seal_state};
 pub use verify::{
-    Cited, FileVerified, Holder, Verified, code_expired, standing, tidy, verify_code, verify_file,
+    Cited, FileVerified, HandedInFile, Holder, SignatureListed, Verified, code_expired, standing,
+    tidy, verify_code, verify_file, verify_handed_in,
 };
+
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
@@ -34,6 +37,7 @@ use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, Leased, PRIORITY_CITIZEN};
+use crate::seen::Seen;
 
 /// Name of the sealed file inside a copy's object.
 pub const COPY_FILE: &str = "copy.pdf";
@@ -62,6 +66,9 @@ pub struct CopyRow {
     pub record_id: String,
     /// Version of that record.
     pub record_version: i64,
+    /// SHA-256 of that version's content, as those who decided saw it; none on lines of before.
+    #[serde(default)]
+    pub record_digest: Option<String>,
     /// SHA-256 of the sealed file.
     pub sha256: Option<String>,
     /// Who released it: person id.
@@ -102,6 +109,10 @@ pub(crate) struct Issue<'a> {
     pub record_id: &'a str,
     /// The request it answers.
     pub request_id: Option<&'a str>,
+    /// Who confirmed that request.
+    pub confirmed_by: Option<&'a str>,
+    /// What the caller was shown of the record.
+    pub seen: Option<&'a Seen>,
     /// The earlier copy that this one repeats.
     pub reissue_of: Option<&'a str>,
 }
@@ -112,13 +123,15 @@ impl<'a> Issue<'a> {
         Self {
             record_id,
             request_id: None,
+            confirmed_by: None,
+            seen: None,
             reissue_of: None,
         }
     }
 }
 
 /// Takes the next number of the issue book and asks for the copy to be made, inside the releasing
-/// transaction: a rolled-back release leaves no gap.
+/// transaction: a rolled-back release leaves no gap. Every copy begins here, so here two people are asked for.
 pub(crate) async fn open(
     archive: &Archive,
     tx: &mut Tx,
@@ -130,26 +143,43 @@ pub(crate) async fn open(
     Ok(id)
 }
 
-/// Issues a copy at once, without a request: the counter and the command line.
+/// Issues a copy at once, without a request: the counter and the command line. `seen` is what the caller was
+/// shown of the record, where they were.
 ///
 /// # Errors
-/// `Refused` when the record is not approved; `Forbidden`.
-pub async fn issue_now(archive: &Archive, caller: &Caller, record_id: &str) -> Result<CopyRow> {
-    issue_as(archive, caller, &Issue::of(record_id)).await
+/// `Refused` when the record is not approved (`not_approved`), is not what was seen (`changed_since`), or
+/// nobody but the caller stands behind it (`same_person`, `nobody_approved`); `Forbidden`.
+pub async fn issue_now(
+    archive: &Archive,
+    caller: &Caller,
+    record_id: &str,
+    seen: Option<&Seen>,
+) -> Result<CopyRow> {
+    let wish = Issue {
+        seen,
+        ..Issue::of(record_id)
+    };
+    issue_as(archive, caller, &wish).await
 }
 
 /// Repeats an issued copy (cấp lại bản sao): a new number, the values in force today, and a reference
 /// to the earlier one.
 ///
 /// # Errors
-/// `Refused` for a line without a copy, or when the record can no longer be copied; `NotFound`.
-pub async fn reissue(archive: &Archive, caller: &Caller, copy_id: &str) -> Result<CopyRow> {
+/// `Refused` for a line without a copy, or as [`issue_now`]; `NotFound`.
+pub async fn reissue(
+    archive: &Archive,
+    caller: &Caller,
+    copy_id: &str,
+    seen: Option<&Seen>,
+) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
     let earlier = row(archive, copy_id).await?;
     if earlier.state != "issued" {
         return Err(not_issued());
     }
     let wish = Issue {
+        seen,
         reissue_of: Some(&earlier.id),
         ..Issue::of(&earlier.record_id)
     };
@@ -172,7 +202,7 @@ pub struct BatchOutcome {
 }
 
 /// Issues copies of many records in one act, each with a number of its own: one that fails harms only
-/// itself.
+/// itself. `seen` has what the caller was shown, by record.
 ///
 /// # Errors
 /// `Invalid` for none or more than 500; `Forbidden`; a fault that passes stops at the first, and those
@@ -181,12 +211,13 @@ pub async fn issue_many(
     archive: &Archive,
     caller: &Caller,
     records: &[String],
+    seen: &BTreeMap<String, Seen>,
 ) -> Result<Vec<BatchOutcome>> {
     require(caller, Act::ReleaseCopies)?;
     few_enough("/records", records.len())?;
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
-        match issue_now(archive, caller, record).await {
+        match issue_now(archive, caller, record, seen.get(record)).await {
             Err(error) if error.passing() => return Err(error),
             issued => outcomes.push(outcome(record, issued)),
         }

@@ -277,6 +277,9 @@ async fn a_sealed_file_is_checked_offline_and_the_exit_code_tells_the_truth() {
     let changed = place("changed.pdf", &changed);
     let no_pdf = place("page.pdf", b"<html>");
     let trust = place("trust.pem", trust.as_bytes());
+    let identity = sogoc(&["--data", &data, "seal", "identity"]);
+    assert_eq!(code(&identity), 0);
+    let identity = place("identity.pem", said(&identity).as_bytes());
     let junk = place("junk.pem", b"nothing of the kind");
     let nowhere = home.path().join("elsewhere").display().to_string();
 
@@ -296,7 +299,11 @@ async fn a_sealed_file_is_checked_offline_and_the_exit_code_tells_the_truth() {
     };
     let some = |word: &str| Some(word.to_owned());
     let expected = (0, some("unchanged"), some("test_authority"));
-    assert_eq!(check(&[&file_name, "--trust", &trust]), expected);
+    assert_eq!(check(&[&file_name, "--identity", &identity]), expected);
+    let with_trust = [&file_name, "--identity", &identity, "--trust", &trust];
+    assert_eq!(check(&with_trust), expected);
+    let whose_is_not_known = (3, some("unchanged"), some("test_authority"));
+    assert_eq!(check(&[&file_name, "--trust", &trust]), whose_is_not_known);
     let expected = (1, some("unchanged"), some("unknown_authority"));
     assert_eq!(check(&[&file_name]), expected);
     let (code, file, _) = check(&[&changed, "--trust", &trust]);
@@ -305,88 +312,6 @@ async fn a_sealed_file_is_checked_offline_and_the_exit_code_tells_the_truth() {
     assert_eq!((code, file), (2, some("not_pdf")));
     assert_eq!(check(&["absent.pdf", "--trust", &trust]).0, 2);
     assert_eq!(check(&[&file_name, "--trust", &junk]).0, 65);
+    assert_eq!(check(&[&file_name, "--identity", &junk]).0, 65);
     assert!(!Path::new(&nowhere).exists());
-}
-
-/// A corpus of one page: a scan of the samples with its name and one value that is not on it.
-fn corpus() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let scan = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/scans/bang-thpt-2008.jpg");
-    std::fs::copy(scan, folder.path().join("a.jpg")).unwrap();
-    let index = serde_json::json!([{
-        "id": "a", "file": "a.jpg", "page": 1, "kind": "diploma", "layout": "l", "level": "clean", "rotation": 0,
-    }]);
-    std::fs::write(folder.path().join("index.json"), index.to_string()).unwrap();
-    let truth = serde_json::json!({
-        "lines": [{ "segments": [{ "text": "BẰNG TỐT NGHIỆP" }] }],
-        "fields": { "ho_ten": "Không Có Trên Trang", "khong_co": "1" },
-    });
-    std::fs::create_dir(folder.path().join("truth")).unwrap();
-    std::fs::write(folder.path().join("truth/a.json"), truth.to_string()).unwrap();
-    folder
-}
-
-#[test]
-fn reading_is_measured_against_known_pages_and_compared_with_an_earlier_run() {
-    let corpus = corpus();
-    let place = |name: &str| corpus.path().join(name).display().to_string();
-    let data = place("data");
-    let folder = corpus.path().display().to_string();
-    let bench = [
-        "--data", &data, "--json", "bench", "reading", "--corpus", &folder,
-    ];
-    let first = sogoc(&bench);
-    assert_eq!(code(&first), 0, "{}", complaint(&first));
-    let report: Value = serde_json::from_str(&said(&first)).unwrap();
-    let group = &report["groups"]["diploma clean"];
-    assert_eq!(group["text"]["letters"], 15);
-    assert_eq!(group["printed_fields"]["all"], 2);
-    assert_eq!(group["printed_fields"]["exact"], 0);
-    assert!(report["highest_child_bytes"].as_u64().unwrap() > 1_000_000);
-
-    std::fs::write(place("before.json"), said(&first)).unwrap();
-    let diagram = place("d.svg");
-    let before = place("before.json");
-    let more = ["--compare", &before, "--diagram", &diagram];
-    let again = [&bench[..], &more].concat();
-    let second: Value = serde_json::from_str(&said(&sogoc(&again))).unwrap();
-    let changed = second["changes"].as_array().unwrap();
-    let of_time = |change: &Value| change["figure"] == "seconds a page";
-    assert!(changed.iter().all(of_time), "{changed:?}");
-    assert!(std::fs::read_to_string(diagram).unwrap().contains("</svg>"));
-}
-
-#[test]
-fn what_a_step_of_reading_is_worth_is_told_by_leaving_it_out() {
-    let corpus = corpus();
-    let data = corpus.path().join("data").display().to_string();
-    let folder = corpus.path().display().to_string();
-    let bench = ["--data", &data, "bench", "reading", "--corpus", &folder];
-    let steps = ["--each-off", "--without", "way-up", "--without", "leaders"];
-    let answer = sogoc(&[&bench[..], &steps].concat());
-    assert_eq!(code(&answer), 0, "{}", complaint(&answer));
-    let table = said(&answer);
-    let rows: Vec<&str> = table.trim().lines().collect();
-    assert_eq!(rows.len(), 5, "{table}");
-    assert!(rows[0].starts_with("| without | upright % | letters wrong % |"));
-    assert!(rows[2].starts_with("| (all steps) | "), "{table}");
-    assert!(rows[3].starts_with("| way-up | · | "), "{table}");
-    assert!(rows[4].starts_with("| leaders | · | "), "{table}");
-
-    let unknown = sogoc(&[&bench[..], &["--without", "nonsense"]].concat());
-    assert!(complaint(&unknown).contains("there is no step \"nonsense\""));
-    assert_ne!(code(&unknown), 0);
-}
-
-#[test]
-fn a_folder_that_is_no_corpus_is_refused() {
-    let folder = TempDir::new().unwrap();
-    let name = folder.path().display().to_string();
-    let answer = sogoc(&["--data", &name, "bench", "reading", "--corpus", &name]);
-    assert_eq!(code(&answer), 65);
-    assert!(
-        complaint(&answer).contains("index.json"),
-        "{}",
-        complaint(&answer)
-    );
 }

@@ -6,6 +6,7 @@ pub mod authority;
 pub mod child;
 pub mod diploma;
 pub mod holdings;
+pub mod hostile_pdf;
 pub mod line;
 pub mod ocfl_py;
 pub mod pdf;

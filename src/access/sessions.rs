@@ -7,7 +7,7 @@ use sqlx::Row;
 
 use super::secrets::{digest_of, fresh_secret, password_fits};
 use super::throttle::{admit, count_failure};
-use super::{Caller, Role};
+use super::{Caller, CallerKind, KEPT_APART, Role};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::clock::stamp;
@@ -25,16 +25,11 @@ pub struct Session {
     pub form_token: String,
 }
 
-/// Signs a person in and returns the cookie's token.
+/// Who proves by their password to be a person of the office, without a session.
 ///
 /// # Errors
 /// `NotSignedIn` for any wrong pair, `TooMany` after repeated failures from `peer` or for `login`.
-pub async fn sign_in(
-    archive: &Archive,
-    login: &str,
-    password: &str,
-    peer: &str,
-) -> Result<(String, Caller)> {
+pub async fn prove(archive: &Archive, login: &str, password: &str, peer: &str) -> Result<Caller> {
     let doors = [
         format!("sign-in-peer:{peer}"),
         format!("sign-in:{}", digest_of(login)),
@@ -60,11 +55,20 @@ pub async fn sign_in(
         note(archive, "public", Deed::SignInFailed, "door").await?;
         return Err(Error::NotSignedIn);
     };
-    let caller = Caller {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        roles: roles_of(&row.try_get::<String, _>("roles")?),
-    };
+    person_of(&row)
+}
+
+/// Signs a person in and returns the cookie's token.
+///
+/// # Errors
+/// As [`prove`].
+pub async fn sign_in(
+    archive: &Archive,
+    login: &str,
+    password: &str,
+    peer: &str,
+) -> Result<(String, Caller)> {
+    let caller = prove(archive, login, password, peer).await?;
     let token = fresh_secret(&*archive.clock);
     let now = archive.clock.now();
     let mut tx = archive.catalogue.begin().await?;
@@ -116,11 +120,7 @@ pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
     .await?
     .ok_or(Error::NotSignedIn)?;
     Ok(Session {
-        caller: Caller {
-            id: row.try_get("id")?,
-            name: row.try_get("name")?,
-            roles: roles_of(&row.try_get::<String, _>("roles")?),
-        },
+        caller: person_of(&row)?,
         form_token: row.try_get("form_token")?,
     })
 }
@@ -143,6 +143,22 @@ pub async fn bearer(archive: &Archive, token: &str) -> Result<Caller> {
         id: row.try_get("id")?,
         name: row.try_get("name")?,
         roles: roles_of(&row.try_get::<String, _>("roles")?),
+        kind: CallerKind::Token,
+    })
+}
+
+/// A person as a caller. Rows of before the rule may hold roles that must not meet: who administers then
+/// neither reviews nor approves.
+fn person_of(row: &sqlx::any::AnyRow) -> Result<Caller> {
+    let mut roles = roles_of(&row.try_get::<String, _>("roles")?);
+    if roles.contains(&Role::Administrator) {
+        roles.retain(|role| !KEPT_APART.contains(role));
+    }
+    Ok(Caller {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        roles,
+        kind: CallerKind::Person,
     })
 }
 

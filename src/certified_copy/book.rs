@@ -1,22 +1,20 @@
 //! The lines of the issue book: opened with the next number, settled as issued or void, and read.
 
-use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde_json::json;
 use sqlx::Row;
 
 use super::make::Made;
 use super::{COPY_FILE, CopyRow, Issue, elsewhere, kept_line, object_id};
-use crate::access::{Act, Caller, fresh_code, require};
+use crate::access::{Act, Caller, fresh_code, may_release, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::{Tx, next_number};
-use crate::clock::stamp;
+use crate::clock::{stamp, vietnam};
 use crate::correction;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Leased};
 use crate::notify::{self, Event};
-use crate::record;
+use crate::seen;
 use crate::vault::ObjectId;
 
 pub(super) async fn open_entry(
@@ -25,38 +23,39 @@ pub(super) async fn open_entry(
     caller: &Caller,
     wish: &Issue<'_>,
 ) -> Result<String> {
-    // Written to itself, so that the row stays locked: no correction comes between version and number.
-    let version: Option<i64> = sqlx::query_scalar(
-        "UPDATE records SET version = version WHERE id = $1 AND state = 'approved'
-         RETURNING version",
-    )
-    .bind(wish.record_id)
-    .fetch_optional(&mut **tx)
-    .await?;
-    let version = version.ok_or_else(record::not_approved)?;
     let now = archive.clock.now();
+    // Held, so that no correction comes between version and number.
+    let stands = seen::hold(tx, wish.record_id, now).await?;
+    if let Some(saw) = wish.seen {
+        seen::refuse_changed(archive, tx, wish.record_id, saw, &stands).await?;
+    }
+    let behind = seen::behind(tx, wish.record_id, stands.record_version).await?;
+    may_release(caller, &behind, wish.confirmed_by)?;
     correction::refuse_revoked(tx, wish.record_id, now).await?;
     let year = i64::from(vietnam(now).year());
     let number = next_number(tx, &format!("copies-{year}")).await?;
     let id = archive.clock.new_id();
     sqlx::query(
         "INSERT INTO copies (id, year, number, state, request_id, record_id, record_version, code,
-            issued_by, issued_at, reissue_of)
-         VALUES ($1, $2, $3, 'opening', $4, $5, $6, $7, $8, $9, $10)",
+            issued_by, issued_at, reissue_of, record_digest)
+         VALUES ($1, $2, $3, 'opening', $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(&id)
     .bind(year)
     .bind(number)
     .bind(wish.request_id)
     .bind(wish.record_id)
-    .bind(version)
+    .bind(stands.record_version)
     .bind(fresh_code(&*archive.clock))
     .bind(&caller.id)
     .bind(stamp(now))
     .bind(wish.reissue_of)
+    .bind(&stands.record_digest)
     .execute(&mut **tx)
     .await?;
-    let details = json!({ "number": number, "year": year, "record": wish.record_id });
+    let details = json!({ "number": number, "year": year, "record": wish.record_id,
+        "version": stands.record_version, "content": stands.record_digest,
+        "behind": behind.vouchers });
     log(archive, tx, &caller.id, &id, Deed::CopyOpened, details).await?;
     Ok(id)
 }
@@ -249,7 +248,7 @@ pub async fn book(archive: &Archive, caller: &Caller, year: i64) -> Result<Vec<C
     require(caller, Act::SeeRequests)?;
     let rows = sqlx::query(
         "SELECT c.id, c.year, c.number, c.state, c.request_id, c.code, c.record_id,
-            c.record_version, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by,
+            c.record_version, c.record_digest, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by,
             c.reissue_of, c.void_code, c.withdrawn_at,
             COALESCE(w.name, c.withdrawn_by) AS withdrawn_by, c.withdrawal, c.code_until
          FROM copies c LEFT JOIN people p ON p.id = c.issued_by
@@ -296,6 +295,7 @@ pub(super) fn row_of(row: &sqlx::any::AnyRow) -> Result<CopyRow> {
         code: row.try_get("code")?,
         record_id: row.try_get("record_id")?,
         record_version: row.try_get("record_version")?,
+        record_digest: row.try_get("record_digest")?,
         sha256: row.try_get("sha256")?,
         issued_by: row.try_get("issued_by")?,
         issued_at: row.try_get("issued_at")?,
@@ -306,13 +306,4 @@ pub(super) fn row_of(row: &sqlx::any::AnyRow) -> Result<CopyRow> {
         withdrawal: row.try_get("withdrawal")?,
         code_until: row.try_get("code_until")?,
     })
-}
-
-/// The instant as `22/11/2026` in Viet Nam.
-pub(crate) fn day_in_vietnam(at: Timestamp) -> String {
-    vietnam(at).strftime("%d/%m/%Y").to_string()
-}
-
-pub(super) fn vietnam(at: Timestamp) -> jiff::civil::DateTime {
-    Offset::constant(7).to_datetime(at)
 }

@@ -1,5 +1,7 @@
 //! Composes, seals, checks and keeps one copy.
 
+use jiff::Timestamp;
+
 use super::content::content_of;
 use super::renewal::Proof;
 use super::verify::issued_at;
@@ -10,6 +12,7 @@ use crate::correction;
 use crate::error::{Error, Result};
 use crate::record;
 use crate::seal::{SealError, SignRequest};
+use crate::seen;
 use crate::vault::{Content, ObjectId, Provenance, VaultError};
 
 /// A sealed copy that is kept.
@@ -80,6 +83,7 @@ async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
 pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8>, SignRequest)> {
     let record = record::load(archive, &copy.record_id).await?;
     let at = issued_at(copy)?;
+    refuse_other_content(archive, copy, at).await?;
     let said = correction::in_force(archive, &copy.record_id, copy.record_version, at).await?;
     let content = content_of(archive, copy, &record, &said, at).await?;
     let office = archive.config.office.clone();
@@ -98,6 +102,22 @@ pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Error::Internal(format!("composing: {error}")))?
+}
+
+/// Nothing is sealed but what those who decided saw.
+async fn refuse_other_content(archive: &Archive, copy: &CopyRow, at: Timestamp) -> Result<()> {
+    let Some(decided) = &copy.record_digest else {
+        return Ok(()); // released before digests were kept
+    };
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    let (record, version) = (&copy.record_id, copy.record_version);
+    let stands = seen::of_version(&mut connection, record, version, at).await?;
+    match stands.record_digest == *decided {
+        true => Ok(()),
+        false => Err(Error::Corrupt {
+            what: format!("record {record}, version {version}"),
+        }),
+    }
 }
 
 impl From<SealError> for Error {

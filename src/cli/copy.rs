@@ -1,35 +1,40 @@
-//! `copy`: certified copies at the counter, composed and sealed at once, written as files.
+//! `copy`: issues certified copies at once and writes them to files.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::pin;
-use crate::access::Caller;
+use crate::access::{self, Caller};
 use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
 
-/// File of the authority that vouches for the copies, written beside them.
+/// The certificate a verifier must trust, written beside the copies.
 const TRUST_FILE: &str = "trust.pem";
-/// The authorities that vouch for the time of sealing, where they are others.
+/// The certificates to trust for time stamps, written where they are not the same.
 const TIME_TRUST_FILE: &str = "trust-time.pem";
 
 /// Options of `copy`.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "\
+A copy is released by a person, never by the program: --as says who, with their password typed at the
+terminal or read from --password-file. Somebody else must stand behind what the record says.
+
 Each copy takes the next number of the issue book, is entered in the log and kept in the vault. Beside
 the files stands trust.pem, the authority's certificate: whoever has it checks copies with
 `sogoc verify --trust trust.pem FILE.pdf`, without this archive and without a network.
 
 Exit code: 0 when every copy was issued; 66 for a record that does not exist, 73 for one that is not
-approved (copies before it are issued and stay so).
+approved, has changed, or needs another person (copies before it are issued and stay so), 77 for a wrong
+password.
 
 Example:
-  sogoc copy $(sogoc search --json \"nguyen van an 1975\" | jq -r .hits[0].record_id) --out copies")]
+  sogoc copy $(sogoc search --json \"nguyen van an 1975\" | jq -r .hits[0].record_id) --as lanhdao --out copies")]
 pub struct Copy {
     /// Ids of approved records, as `sogoc search` prints them.
     #[arg(required = true, value_name = "RECORD")]
@@ -37,6 +42,12 @@ pub struct Copy {
     /// Folder for the signed files; made when it is not there.
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
+    /// Login of the person who releases the copies: an approver.
+    #[arg(long = "as", value_name = "LOGIN")]
+    releaser: Option<String>,
+    /// File whose first line is that person's password; asked for at the terminal without it.
+    #[arg(long, value_name = "FILE", requires = "releaser")]
+    password_file: Option<PathBuf>,
     #[command(subcommand)]
     exchange: Option<Exchange>,
 }
@@ -64,21 +75,21 @@ enum Exchange {
     },
 }
 
-/// Issues one copy a record; prints where each stands and its code for checking.
+/// Issues one copy for each record; prints the file of each and its verification code.
 ///
 /// # Errors
 /// `NotFound`, `Refused` for a record that is not approved, `Unavailable` folder.
 pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<ExitCode> {
     if let Some(exchange) = options.exchange {
-        return exchange_with(&archive, exchange, as_json).await;
+        return run_exchange(&archive, exchange, as_json).await;
     }
+    let me = releaser(&archive, &options).await?;
     pin::ask(&archive).await?;
-    let me = Caller::machine();
     if !archive.seal.signs_elsewhere() {
         prepare_folder(&archive, &options.out)?;
     }
     for record in &options.records {
-        let row = certified_copy::issue_now(&archive, &me, record).await?;
+        let row = certified_copy::issue_now(&archive, &me, record, None).await?;
         if row.state == "void" {
             return Err(Error::Internal(format!(
                 "copy {} could not be made",
@@ -86,7 +97,7 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
             )));
         }
         if row.state == "opening" {
-            say_waits(&row, as_json);
+            print_waiting(&row, as_json);
             continue;
         }
         write_copy(&archive, &row, &options.out, as_json).await?;
@@ -94,7 +105,32 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-/// The folder for files, with whom to trust beside them.
+/// The person who releases, proven by their password.
+async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
+    let Some(login) = &options.releaser else {
+        return Err(Error::refused(
+            "needs_person",
+            "Bản sao do một người ký, không do chương trình. Hãy thêm --as TÊN_ĐĂNG_NHẬP của người ký.",
+            "A person releases copies, not the program. Add --as LOGIN of the approver who releases them.",
+        ));
+    };
+    let password = match &options.password_file {
+        Some(file) => std::fs::read_to_string(file)?,
+        None if std::io::stdin().is_terminal() => {
+            rpassword::prompt_password("Mật khẩu / password: ")?
+        }
+        None => {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line)?;
+            line
+        }
+    };
+    let password = Zeroizing::new(password);
+    let first = password.lines().next().unwrap_or_default();
+    access::prove(archive, login, first, "command line").await
+}
+
+/// Creates the folder and writes the trusted certificates into it.
 fn prepare_folder(archive: &Archive, out: &Path) -> Result<()> {
     std::fs::create_dir_all(out)?;
     std::fs::write(out.join(TRUST_FILE), archive.seal.trust_file())?;
@@ -108,13 +144,13 @@ async fn write_copy(archive: &Archive, row: &CopyRow, out: &Path, as_json: bool)
     let bytes = certified_copy::bytes(archive, &Caller::machine(), &row.id).await?;
     let file = out.join(format!("ban-sao-{}-{}.pdf", row.year, row.number));
     write_new(&file, &bytes)?;
-    say(row, &file, as_json);
+    print_issued(row, &file, as_json);
     Ok(())
 }
 
-async fn exchange_with(archive: &Archive, wish: Exchange, as_json: bool) -> Result<ExitCode> {
+async fn run_exchange(archive: &Archive, exchange: Exchange, as_json: bool) -> Result<ExitCode> {
     let me = Caller::machine();
-    match wish {
+    match exchange {
         Exchange::Waiting => {
             for one in certified_copy::waiting(archive, &me).await? {
                 match as_json {
@@ -146,14 +182,14 @@ async fn take_signatures(
     as_json: bool,
 ) -> Result<ExitCode> {
     let me = Caller::machine();
-    let mut all = true;
+    let mut all_issued = true;
     for one in certified_copy::hand_in(archive, &me, given).await? {
         if one.state.as_deref() == Some("issued") {
             let row = certified_copy::line(archive, &me, &one.copy_id).await?;
             write_copy(archive, &row, out, as_json).await?;
             continue;
         }
-        all = false;
+        all_issued = false;
         let (vi, en) = (one.fault_vi.as_deref(), one.fault_en.as_deref());
         match as_json {
             true => println!("{}", json!(one)),
@@ -165,14 +201,14 @@ async fn take_signatures(
             ),
         }
     }
-    Ok(if all {
+    Ok(if all_issued {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(73)
     })
 }
 
-fn say_waits(row: &CopyRow, as_json: bool) {
+fn print_waiting(row: &CopyRow, as_json: bool) {
     if as_json {
         println!("{}", json!({ "file": null, "copy": row }));
     } else {
@@ -183,7 +219,7 @@ fn say_waits(row: &CopyRow, as_json: bool) {
     }
 }
 
-fn say(row: &CopyRow, file: &Path, as_json: bool) {
+fn print_issued(row: &CopyRow, file: &Path, as_json: bool) {
     if as_json {
         println!("{}", json!({ "file": file, "copy": row }));
     } else {
@@ -197,7 +233,7 @@ fn say(row: &CopyRow, file: &Path, as_json: bool) {
     }
 }
 
-/// Never over another file: a signed copy that someone holds is not ours to replace.
+/// Writes a new file, never over an existing one: that may be a signed copy somebody relies on.
 fn write_new(file: &Path, bytes: &[u8]) -> Result<()> {
     let mut open = match std::fs::File::create_new(file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {

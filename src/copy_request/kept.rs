@@ -31,6 +31,10 @@ pub struct KeptRequest {
     pub consent: Option<String>,
     pub procedure_code: String,
     pub record_id: Option<String>,
+    #[serde(default)]
+    pub record_version: Option<i64>,
+    #[serde(default)]
+    pub record_digest: Option<String>,
     pub confirmed_by: Option<String>,
     pub confirmed_at: Option<String>,
     pub refusal: Option<String>,
@@ -155,6 +159,8 @@ fn request_of(row: &AnyRow) -> Result<KeptRequest> {
         consent: row.try_get("consent")?,
         procedure_code: row.try_get("procedure_code")?,
         record_id: row.try_get("record_id")?,
+        record_version: row.try_get("record_version")?,
+        record_digest: row.try_get("record_digest")?,
         confirmed_by: row.try_get("confirmed_by")?,
         confirmed_at: row.try_get("confirmed_at")?,
         refusal: row.try_get("refusal")?,

@@ -46,9 +46,9 @@ async fn head(tx: &mut Tx, kept: &KeptRequest) -> Result<()> {
         "INSERT INTO copy_requests (id, code, state, applicant, wanted, procedure_code, record_id,
             confirmed_by, confirmed_at, refusal, made_by, idempotency_key, created_at, due_at,
             settled_at, consent, extended_at, waits_until, fee, fee_source, payment,
-            payment_reference, payment_at, object_id)
+            payment_reference, payment_at, object_id, record_version, record_digest)
          VALUES ($1, $2, $3, $4, $5, $6, (SELECT id FROM records WHERE id = $7), $8, $9, $10, $11,
-            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
     )
     .bind(&kept.id)
     .bind(&kept.code)
@@ -74,6 +74,8 @@ async fn head(tx: &mut Tx, kept: &KeptRequest) -> Result<()> {
     .bind(&kept.payment_reference)
     .bind(&kept.payment_at)
     .bind(super::kept::object_id(&kept.id))
+    .bind(kept.record_version)
+    .bind(&kept.record_digest)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -133,6 +133,7 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/correction-grounds", STAFF),
     ("get", "/api/v1/verify/{code}", Everyone),
     ("post", "/api/v1/verify", Everyone),
+    ("get", "/api/v1/seal/identity", Everyone),
     ("get", "/api/v1/log", LOG_READERS),
     ("get", "/api/v1/log/check", LOG_READERS),
     ("get", "/api/v1/jobs", WATCHERS),
@@ -226,7 +227,12 @@ pub fn body(path: &str) -> Option<Value> {
         "/api/v1/records/{id}/approve" => json!({ "version": 1 }),
         "/api/v1/records/{id}/reject" => json!({ "version": 1, "reason": "mờ" }),
         "/api/v1/copy-requests" => asked,
-        "/api/v1/copy-requests/{id}/confirm" => json!({ "record_id": "none" }),
+        "/api/v1/copy-requests/{id}/confirm" => json!({
+            "record_id": "none", "record_version": 1, "record_digest": ""
+        }),
+        "/api/v1/copy-requests/{id}/release" => {
+            json!({ "record_version": 1, "record_digest": "" })
+        }
         "/api/v1/copy-requests/{id}/candidates/{record}/dismiss" => {
             json!({ "reason": "another_person" })
         }

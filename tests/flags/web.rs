@@ -75,7 +75,7 @@ async fn post(client: &Client, path: &str, body: Value) -> (u16, Value) {
 async fn the_api_names_what_is_wrong_with_a_resolution() {
     let server = Server::start().await;
     let (batch, flag) = with_a_gap(&server).await;
-    let client = server.token(&[Role::Archivist]).await;
+    let client = server.someone(&[Role::Archivist]).await;
     let listed: Value = client
         .get(&format!("/api/v1/batches/{batch}/flags"))
         .await

@@ -14,7 +14,7 @@ use sogoc::{audit, certified_copy, clerk, fixity, issue_book, jobs, search_case}
 use tempfile::TempDir;
 
 use super::asking;
-use crate::support::archive::caller;
+use crate::support::archive::{caller, seen, shown};
 use crate::support::holdings::{Holdings, page};
 use crate::support::postgres;
 
@@ -49,14 +49,20 @@ async fn ask(archive: &Archive, copies: i64) -> Asked {
 
 async fn confirm(archive: &Archive, asked: &Asked, record: &str) {
     let clerk_ = caller(Role::Reviewer);
-    copy_request::confirm(archive, &clerk_, &asked.id, record)
-        .await
-        .unwrap();
+    copy_request::confirm(
+        archive,
+        &clerk_,
+        &asked.id,
+        record,
+        &seen(archive, record).await,
+    )
+    .await
+    .unwrap();
 }
 
 async fn release(archive: &Archive, asked: &Asked) {
     let head = caller(Role::Approver);
-    copy_request::release(archive, &head, &asked.id)
+    copy_request::release(archive, &head, &asked.id, &shown(archive, &asked.id).await)
         .await
         .unwrap();
 }

@@ -25,7 +25,7 @@ use super::machine::Machine;
 use super::softhsm::SoftHsm;
 use crate::copy_paper::ask;
 use crate::requests::asking;
-use crate::support::archive::{Ground, caller, settings};
+use crate::support::archive::{Ground, caller, seen, settings, shown};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
 use crate::support::holdings::approved_record;
 use crate::support::pip;
@@ -77,7 +77,7 @@ impl Office {
 
     /// Releases a copy, which then waits.
     async fn release(&self) -> CopyRow {
-        let copy = certified_copy::issue_now(&self.archive, &self.head, &self.record).await;
+        let copy = certified_copy::issue_now(&self.archive, &self.head, &self.record, None).await;
         let copy = copy.unwrap();
         assert_eq!(copy.state, "opening");
         copy
@@ -373,12 +373,23 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
     let asked = copy_request::ask(archive, &clerk_, &asking())
         .await
         .unwrap();
-    copy_request::confirm(archive, &clerk_, &asked.id, &office.record)
-        .await
-        .unwrap();
-    copy_request::release(archive, &office.head, &asked.id)
-        .await
-        .unwrap();
+    copy_request::confirm(
+        archive,
+        &clerk_,
+        &asked.id,
+        &office.record,
+        &seen(archive, &office.record).await,
+    )
+    .await
+    .unwrap();
+    copy_request::release(
+        archive,
+        &office.head,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await
+    .unwrap();
     clerk::drain(archive).await.unwrap();
     let late = office.machine().sign(&office.to_sign().await);
     office.clock.advance(DAY * 3);
@@ -386,9 +397,14 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
     office.sweep().await;
     assert_eq!(office.refused(&late).await, "not_waiting");
 
-    copy_request::release(archive, &office.head, &asked.id)
-        .await
-        .unwrap();
+    copy_request::release(
+        archive,
+        &office.head,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await
+    .unwrap();
     clerk::drain(archive).await.unwrap();
     let given_up = certified_copy::to_sign(archive, &office.head)
         .await
@@ -404,9 +420,14 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
         .await
         .unwrap();
 
-    copy_request::release(archive, &office.head, &asked.id)
-        .await
-        .unwrap();
+    copy_request::release(
+        archive,
+        &office.head,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await
+    .unwrap();
     clerk::drain(archive).await.unwrap();
     let handed = office
         .hand_in(&office.machine().sign(&office.to_sign().await))

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sogoc::access::Caller;
+use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::certified_copy::{self, CopyRow, Proofs, object_id};
 use sogoc::clock::{Clock, StillClock, WallClock};
@@ -20,7 +20,7 @@ use sogoc::{audit, clerk, fixity};
 use tempfile::TempDir;
 
 use super::levels::{trust, write};
-use crate::support::archive::{Ground, settings};
+use crate::support::archive::{Ground, caller, settings};
 use crate::support::authority::{Authority, KeyKind, PASSWORD};
 use crate::support::holdings::approved_record;
 use crate::support::pyhanko;
@@ -61,7 +61,8 @@ impl Office {
     }
 
     async fn issue(&self, record: &str) -> CopyRow {
-        let copy = certified_copy::issue_now(&self.archive, &Caller::machine(), record).await;
+        let copy =
+            certified_copy::issue_now(&self.archive, &caller(Role::Approver), record, None).await;
         let copy = copy.unwrap();
         clerk::drain(&self.archive).await.unwrap();
         copy

@@ -6,15 +6,15 @@
 //! which also says when and how they were made. docs/reading.md shows how honest they are.
 
 mod evidence;
-mod fit;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use evidence::{Check, Evidence, GlyphMatch, Located, SecondReading, Series, feature_names};
-pub use fit::{Sample, fit};
+pub use evidence::{
+    Check, Evidence, FEATURES, GlyphMatch, Located, SecondReading, Series, feature_names,
+};
 
 use crate::class::FieldKind;
 use crate::model_trust::ModelTrust;
@@ -70,7 +70,7 @@ impl Evidence {
             Some(_) => &WEIGHTS.cell,
             None => &WEIGHTS.field,
         };
-        fit::probability(weights, &fit::figures(self))
+        probability(weights, &self.features())
     }
 
     /// Whether no person need look: sure enough, and nothing speaks against it.
@@ -95,9 +95,15 @@ impl Evidence {
     }
 }
 
+/// The probability a logistic model with these weights gives those features.
+pub fn probability(weights: &[f64], features: &[f64; FEATURES]) -> f64 {
+    let sum: f64 = weights.iter().zip(features).map(|(w, f)| w * f).sum();
+    1.0 / (1.0 + (-sum).exp())
+}
+
 /// The probability under other weights, for those who fit them; `None` where no weight may accept.
 pub fn trusted(evidence: &Evidence, weights: &[f64]) -> Option<f64> {
-    (!evidence.is_doubted()).then(|| fit::probability(weights, &fit::figures(evidence)))
+    (!evidence.is_doubted()).then(|| probability(weights, &evidence.features()))
 }
 
 /// The engine's confidence in words: the mean of their letters, and the weakest word's.

@@ -4,7 +4,6 @@
 //! that it has not compared with [`DecodeLimits`]. Call it only in a sandboxed child.
 
 mod jpeg;
-mod legacy_encoding;
 mod pdf;
 pub(crate) mod picture;
 mod png;

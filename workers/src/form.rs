@@ -13,7 +13,7 @@ use regex::Regex;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, Layout, Scope};
 use crate::confidence::{Check, SecondReading};
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::geometry::{bottom, right};
 use crate::layout::lines::{Line, Text, columns};
 use crate::reading::FieldReading;

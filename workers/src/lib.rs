@@ -13,7 +13,6 @@ pub mod column_map;
 pub mod confidence;
 mod context;
 pub mod decode;
-pub mod fold;
 mod form;
 mod geometry;
 mod image;
@@ -31,7 +30,6 @@ mod protocol;
 pub mod reading;
 mod render;
 mod reread;
-pub mod score;
 mod table;
 #[cfg(test)]
 mod testing;

@@ -5,9 +5,9 @@ pub(crate) mod amounts;
 pub mod dates;
 pub(crate) mod gazetteer;
 pub(crate) mod person_names;
-mod phonology;
 mod repair;
-pub(crate) mod syllables;
+
+use sogoc_vietnamese::given_names;
 
 use crate::class::{Field, FieldKind, Lexicon, LexiconEntry};
 use crate::confidence::{Check, Evidence, Located, SecondReading};
@@ -83,7 +83,7 @@ impl Candidate {
         let evidence = Evidence {
             repaired,
             unknown_syllables: match field.kind {
-                FieldKind::Name => syllables::unknown(&raw),
+                FieldKind::Name => given_names::unknown_syllables(&raw),
                 _ => 0,
             },
             located: place

@@ -62,9 +62,9 @@ async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {
     sqlx::query(
         "INSERT INTO copies (id, year, number, state, record_id, record_version, code, object_id,
             sha256, issued_by, issued_at, reissue_of, void_code, withdrawn_at,
-            withdrawn_by, withdrawal, code_until, request_id)
+            withdrawn_by, withdrawal, code_until, request_id, record_digest)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            (SELECT id FROM copy_requests WHERE id = $18))",
+            (SELECT id FROM copy_requests WHERE id = $18), $19)",
     )
     .bind(&copy.id)
     .bind(copy.year)
@@ -84,6 +84,7 @@ async fn save(tx: &mut Tx, copy: &CopyRow) -> Result<()> {
     .bind(&copy.withdrawal)
     .bind(&copy.code_until)
     .bind(&copy.request_id)
+    .bind(&copy.record_digest)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Which class a page belongs to, from the words that speak for and against each.
 
 use super::{Class, Classes, GENERAL};
-use crate::fold;
+use sogoc_vietnamese::fold;
 
 /// Below this sum of weights nothing is recognised.
 const LEAST: f32 = 2.0;

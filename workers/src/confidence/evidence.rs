@@ -122,11 +122,11 @@ pub struct Evidence {
 const ROOM: i32 = 2;
 
 /// How many features a value has.
-pub(super) const FEATURES: usize = 43;
+pub const FEATURES: usize = 43;
 
-/// The names of the features, in the order in which [`fit`](super::fit) gives their weights.
+/// The names of the features, in the order of [`Evidence::features`].
 pub fn feature_names() -> [&'static str; FEATURES] {
-    Evidence::NONE.features().map(|(name, _)| name)
+    Evidence::NONE.named_features().map(|(name, _)| name)
 }
 
 impl Evidence {
@@ -174,9 +174,14 @@ impl Evidence {
         }
     }
 
+    /// The evidence as figures of about the same size, in the order of [`feature_names`]; the first is always one.
+    pub fn features(&self) -> [f64; FEATURES] {
+        self.named_features().map(|(_, figure)| figure)
+    }
+
     /// The evidence as figures of about the same size, each with its name in the file of weights; the first is always
     /// one. What two have in common is named `one_x_other`.
-    pub(super) fn features(&self) -> [(&'static str, f64); FEATURES] {
+    fn named_features(&self) -> [(&'static str, f64); FEATURES] {
         let yes = f64::from;
         let kind = |kinds: &[FieldKind]| yes(kinds.contains(&self.kind));
         let name = kind(&[FieldKind::Name]);

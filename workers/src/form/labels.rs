@@ -1,7 +1,7 @@
 //! Where on a line which label stands.
 
 use crate::class::Field;
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::layout::lines::Line;
 use crate::word::Word;
 

@@ -1,6 +1,6 @@
 //! The number printed on a page: “Trang 12”, “Tờ số 7”, or a number that stands alone in head or foot.
 
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::layout::lines::Line;
 use crate::reading::PageNumber;
 use crate::word::Word;

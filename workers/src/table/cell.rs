@@ -148,7 +148,7 @@ impl<'c> Cell<'c> {
     }
 
     /// Takes what the page's own typeface says, where that is a value its field may have.
-    pub fn compare(&mut self, like: Likeness) {
+    pub(super) fn compare(&mut self, like: Likeness) {
         let may_be = normalised(self.field, &like.text).1 == Check::Agrees;
         let Some(found) = self.found.as_mut().filter(|_| may_be) else {
             return;
@@ -170,7 +170,7 @@ impl<'c> Cell<'c> {
     }
 
     /// The field's reading, with what the whole column and page say.
-    pub fn reading(&self, column: f64, page: &PageEvidence) -> Option<FieldReading> {
+    pub(super) fn reading(&self, column: f64, page: &PageEvidence) -> Option<FieldReading> {
         let mut reading = self.found.as_ref()?.reading(self.field, self.second);
         let evidence = reading.evidence.as_mut()?;
         evidence.print_model_agrees = self.agrees_with_print();

@@ -5,7 +5,7 @@ use super::ink_probe::Ink;
 use super::{format_normaliser, place_check, running_numbers};
 use crate::confidence::Series;
 use crate::values::gazetteer;
-use crate::values::syllables;
+use sogoc_vietnamese::given_names;
 use crate::values::{Candidate, LOOK_ALIKE, closed_list};
 use crate::word::Word;
 
@@ -18,7 +18,7 @@ pub(super) fn names(cells: &mut [&mut Cell<'_>]) {
         let Some(found) = &mut cell.found else {
             continue;
         };
-        if let Some(better) = syllables::better(&found.raw) {
+        if let Some(better) = given_names::corrected(&found.raw) {
             found.raw = better;
             cell.repaired = true;
         }

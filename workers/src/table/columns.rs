@@ -3,7 +3,7 @@
 use super::data_rows;
 use crate::class::{Class, Field, FieldKind, Scope};
 use crate::confidence::Check;
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::layout::lines::joined;
 use crate::layout::{Row, TableLayout};
 use crate::values::{Candidate, normalised};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::values::gazetteer::parts;
 
 /// For each value whether a part of it stands on the page in another spelling of the same letters.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::confidence::Series;
-use crate::fold;
+use sogoc_vietnamese::fold;
 
 /// Rows that must keep step before a column is taken for a running one.
 const FEWEST: usize = 3;

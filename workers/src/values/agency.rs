@@ -1,6 +1,6 @@
 //! Names of the agencies that issue these papers: an office of education, then perhaps its place.
 
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::values::gazetteer;
 
 /// Offices of education since 1975.

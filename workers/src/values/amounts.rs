@@ -1,6 +1,6 @@
 //! Amounts of money in words: what they come to, and letters the engine lost in them.
 
-use crate::fold;
+use sogoc_vietnamese::fold;
 
 /// Every word an amount is made of, as it is written.
 const WORDS: [&str; 29] = [

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::fold;
+use sogoc_vietnamese::fold;
 
 /// A date of day, month or year precision; prints as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! Persons' names: where one stands among other words, and which family name a slip stands for.
 
 use crate::class::Lexicon;
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::word::Word;
 
 /// Fewest and most words of a person's name.

@@ -4,7 +4,7 @@
 //! A value put right in this way is the best reading there is and still goes to a person.
 
 use crate::class::{Field, FieldKind, Lexicon};
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::values::dates;
 use crate::values::gazetteer;
 use crate::values::person_names;

@@ -15,6 +15,7 @@ use hayro::kurbo::{Affine, BezPath, Point};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::{DynamicImage, GrayImage, RgbImage};
+use sogoc_vietnamese::legacy::Encoding;
 use unicode_normalization::UnicodeNormalization;
 
 use super::survey::{self, WholeImage};
@@ -109,7 +110,12 @@ pub(super) fn text(page: &Page<'_>) -> Option<Vec<Word>> {
     let scale = DRAWN_DPI as f32 / UNITS_PER_INCH as f32;
     let sheet = [width, height].map(|side| (side * scale).ceil() as i32);
     taker.words.retain_mut(|word| clip(&mut word.bounds, sheet));
-    super::super::legacy_encoding::mend(&mut taker.words);
+    let texts = taker.words.iter().map(|word| word.text.as_str());
+    if let Some(encoding) = Encoding::detect(texts) {
+        for word in &mut taker.words {
+            word.text = encoding.decode(&word.text);
+        }
+    }
     (taker.unknown == 0 && !taker.words.is_empty()).then_some(taker.words)
 }
 

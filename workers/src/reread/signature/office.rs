@@ -1,6 +1,6 @@
 //! The office printed above a signature, read through what a stamp left of it.
 
-use crate::fold;
+use sogoc_vietnamese::fold;
 use crate::word::Word;
 
 /// An office and whose it is.

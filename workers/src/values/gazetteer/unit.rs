@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::fold;
+use sogoc_vietnamese::fold;
 
 /// Titles of units, whole and shortened.
 const TITLES: [&str; 17] = [
