@@ -17,10 +17,6 @@ const KNOWN: &[&str] = &[
     "src/seal: certificate error verdict",
     "src/seal: ocsp revocation",
     "src/vault: digest error",
-    "workers/src: belief confidence geometry reading",
-    "workers/src: orient prepare",
-    "workers/src: page_pass page_reader",
-    "workers/src: page_words table",
 ];
 
 /// Modules of one folder and whom each uses.

@@ -97,7 +97,7 @@ impl Step {
         Self::Settled,
     ];
 
-    /// Its word.
+    /// The word that stands for it on the command line and in messages.
     pub fn word(self) -> &'static str {
         match self {
             Self::Red => "red",

@@ -41,7 +41,7 @@ pub struct PageColumns {
     pub edges: Vec<f64>,
     /// What each column seems to hold.
     pub fields: Vec<Option<String>>,
-    /// Whether standing rules part them; else the white between them does.
+    /// Whether vertical rules part them; else the white between them does.
     pub ruled: bool,
 }
 

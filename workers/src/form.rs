@@ -12,11 +12,11 @@ use regex::Regex;
 
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, Layout, Scope};
-use crate::confidence::{Check, Second};
+use crate::confidence::{Check, SecondReading};
 use crate::geometry::{bottom, right};
 use crate::layout::lines::{Line, Text, columns};
 use crate::reading::FieldReading;
-use crate::values::{Found, normalised};
+use crate::values::{Candidate, normalised};
 use crate::word::{Box4, Word};
 use labels::{LabelMatch, divided, label_places};
 use sogoc_vietnamese::fold;
@@ -44,14 +44,14 @@ pub(crate) fn fields(
     let mut found = BTreeMap::new();
     for field in &fields {
         let values = candidates(class, field, &lines, &texts, &places);
-        let claim = |value: &Found| Claim {
+        let claim = |value: &Candidate| Claim {
             check: normalised(field, &value.raw).1.rank(),
             ..Claim::default()
         };
         let claims: Vec<Claim> = values.iter().map(claim).collect();
         let best = arbitrate(&claims, 0.0).map(|at| &values[at]);
         if let Some(value) = best {
-            found.insert(field.key.clone(), value.reading(field, Second::None));
+            found.insert(field.key.clone(), value.reading(field, SecondReading::None));
         }
     }
     found
@@ -65,10 +65,10 @@ fn candidates(
     lines: &[Line],
     texts: &[Text],
     places: &[Vec<LabelMatch>],
-) -> Vec<Found> {
+) -> Vec<Candidate> {
     let searched = searched(field, texts);
     let labelled = labelled_values(field, lines, places).into_iter().rev();
-    let mut values: Vec<Found> = match class.layout {
+    let mut values: Vec<Candidate> = match class.layout {
         Layout::Paper => searched.into_iter().chain(labelled).collect(),
         _ => labelled.chain(searched).collect(),
     };
@@ -149,24 +149,24 @@ fn beside_labels(class: &Class, lines: &[Line]) -> Vec<(String, [i32; 4])> {
 }
 
 /// What the field's expressions find, the first expression's first.
-fn searched(field: &Field, texts: &[Text]) -> Vec<Found> {
+fn searched(field: &Field, texts: &[Text]) -> Vec<Candidate> {
     let found = |expression: &Regex| {
         texts.iter().find_map(|text| {
             let value = expression.captures(&text.text)?.get(1)?;
-            Found::part(value.as_str(), text.words_in(value.range()))
+            Candidate::part(value.as_str(), text.words_in(value.range()))
         })
     };
     field.find.iter().filter_map(found).collect()
 }
 
 /// What the field's expressions find in a part of the page.
-pub(crate) fn found_in(field: &Field, lines: &[Line]) -> Option<Found> {
+pub(crate) fn found_in(field: &Field, lines: &[Line]) -> Option<Candidate> {
     searched(field, &[Text::new(lines)]).into_iter().next()
 }
 
 /// Values beside or below the field's labels; the best label's last, so that it wins a draw.
-fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelMatch>]) -> Vec<Found> {
-    let mut values: Vec<(usize, Found)> = Vec::new();
+fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelMatch>]) -> Vec<Candidate> {
+    let mut values: Vec<(usize, Candidate)> = Vec::new();
     for (row, line) in lines.iter().enumerate() {
         for (index, place) in places[row].iter().enumerate() {
             if place.key != field.key {
@@ -188,13 +188,13 @@ fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelMatch>]) ->
     values.into_iter().map(|(_, value)| value).collect()
 }
 
-fn beside(line: &Line, place: &LabelMatch, until: usize) -> Option<Found> {
+fn beside(line: &Line, place: &LabelMatch, until: usize) -> Option<Candidate> {
     value_of(line.words.get(place.end..until)?, line.height())
 }
 
 /// The value these words begin with, up to a wide gap between letters of that height or to what leaders
 /// leave behind it.
-pub(crate) fn value_of(words: &[Word], height: i32) -> Option<Found> {
+pub(crate) fn value_of(words: &[Word], height: i32) -> Option<Candidate> {
     let widest = height * WIDEST_GAP;
     let begins = words.iter().position(|word| !is_marks(word))?;
     let ends = (begins + 1..words.len())
@@ -203,7 +203,7 @@ pub(crate) fn value_of(words: &[Word], height: i32) -> Option<Found> {
             gap > widest || (is_marks(&words[*at]) && words[*at].text.chars().count() > 1)
         })
         .unwrap_or(words.len());
-    Found::of(&without_leaders(&words[begins..ends]))
+    Candidate::of(&without_leaders(&words[begins..ends]))
 }
 
 /// Whether it holds neither letters nor figures; accents by themselves are no letters.
@@ -234,7 +234,7 @@ fn below(
     row: usize,
     left: i32,
     edge: Option<i32>,
-) -> Option<Found> {
+) -> Option<Candidate> {
     let next = lines.get(row + 1)?;
     let line = lines.get(row)?;
     if !places[row + 1].is_empty() || next.bounds()[1] - bottom(line.bounds()) > line.height() * 2 {
@@ -247,11 +247,11 @@ fn below(
         .filter(|word| within(word.bounds[0]))
         .cloned()
         .collect();
-    Found::of(&words)
+    Candidate::of(&words)
 }
 
 /// The first lone piece of text below one of the field's words that looks like its value.
-fn value_below(field: &Field, lines: &[Line]) -> Option<Found> {
+fn value_below(field: &Field, lines: &[Line]) -> Option<Candidate> {
     let (row, [x, _, width, _]) = last_heading(field, lines)?;
     let (left, right_edge) = (x - width, x + 2 * width);
     lines[row + 1..].iter().find_map(|line| {
@@ -265,8 +265,8 @@ fn value_below(field: &Field, lines: &[Line]) -> Option<Found> {
 
 /// The value words alone on their part of a line spell, if it passes the field's check and is not
 /// one more line of the office's name, nor the capitals of a stamp.
-pub(crate) fn lone_value(field: &Field, words: &[Word]) -> Option<Found> {
-    let found = Found::of(words)?;
+pub(crate) fn lone_value(field: &Field, words: &[Word]) -> Option<Candidate> {
+    let found = Candidate::of(words)?;
     let heads = |heading: &String| fold::likeness(heading, &found.raw) > 0.7;
     let small = found.raw.chars().filter(|c| c.is_lowercase()).count();
     let capitals = small < found.raw.chars().filter(|c| c.is_uppercase()).count();

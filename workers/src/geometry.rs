@@ -66,7 +66,7 @@ impl Turn {
         matches!(self, Self::Quarter | Self::ThreeQuarters)
     }
 
-    /// The picture turned.
+    /// The picture turned clockwise.
     pub fn apply(self, picture: DynamicImage) -> DynamicImage {
         match self {
             Self::None => picture,

@@ -6,10 +6,12 @@ mod flags;
 
 use image::{DynamicImage, GrayImage};
 
-use crate::column_map::MapFit;
+use crate::column_map::{MapFit, PageColumns};
 use crate::image::Upright;
+use crate::layout::lines::{Line, Text};
+use crate::layout::page_number;
 use crate::ocr::Recognised;
-use crate::reading::{Quality, RecordReading};
+use crate::reading::{PageReading, Quality, RecordReading};
 use crate::word::Word;
 
 pub use fingerprint::distance as fingerprint_distance;
@@ -30,27 +32,75 @@ const LEGIBLE: f64 = 0.7;
 /// A page with less ink than this share has nothing to read.
 const LEAST_INK: f64 = 0.000_4;
 
-/// The records of a page, and the quality of its scan.
-pub(crate) struct Judged {
+/// What a page holds, as its class says where to look for it.
+pub(crate) struct Extracted {
+    /// Its class, and how sure that is, 0 to 1.
+    pub class: String,
+    pub class_confidence: f64,
     pub records: Vec<RecordReading>,
-    pub quality: Quality,
+    /// The columns of its table, where it has one.
+    pub columns: Option<PageColumns>,
+    /// How the column map of its volume fits, where one was given.
+    pub fit: Option<MapFit>,
+    /// The lines of its text, with the words as they were read in the end.
+    pub lines: Vec<Line>,
+}
+
+/// A page whose scan and records were judged.
+pub(crate) struct Judged {
+    extracted: Extracted,
+    quality: Quality,
 }
 
 /// Judges a page by its pixels as delivered, its words and its records. On a page that the map of its volume does
 /// not fit nothing is accepted.
-pub(crate) fn judge(
-    image: &DynamicImage,
-    page: &Recognised,
-    mut records: Vec<RecordReading>,
-    fit: Option<MapFit>,
-) -> Judged {
+pub(crate) fn judge(image: &DynamicImage, page: &Recognised, mut extracted: Extracted) -> Judged {
+    let records = &mut extracted.records;
     let mut quality = quality_of(image, &page.page, &page.words);
-    note_handwriting(&mut quality, &records, &page.words);
-    if fit.is_some_and(|fit| !fit.fits) {
+    note_handwriting(&mut quality, records, &page.words);
+    if extracted.fit.is_some_and(|fit| !fit.fits) {
         note_misfit(&mut quality);
         records.iter_mut().for_each(RecordReading::hold);
     }
-    Judged { records, quality }
+    Judged { extracted, quality }
+}
+
+/// The reading of a judged page, every place in pixels of the page as delivered.
+pub(crate) fn delivered(page: &Upright, judged: Judged) -> PageReading {
+    let Judged { extracted, quality } = judged;
+    let transform = page.transform;
+    let (width, height) = transform.delivered;
+    let text = Text::new(&extracted.lines).text;
+    let number = page_number::read(&extracted.lines, page.picture.dimensions());
+    let lines = extracted.lines.into_iter();
+    let mut words: Vec<Word> = lines.flat_map(|line| line.words).collect();
+    for word in &mut words {
+        word.bounds = transform.to_delivered(word.bounds);
+    }
+    let mut records = extracted.records;
+    for record in &mut records {
+        let fields = record.fields.values_mut().map(|field| &mut field.bounds);
+        for bounds in fields.chain([&mut record.bounds]).flatten() {
+            *bounds = transform.to_delivered(*bounds);
+        }
+    }
+    PageReading {
+        class: extracted.class,
+        class_confidence: extracted.class_confidence,
+        rotation: transform.turn.degrees(),
+        skew: transform.skew,
+        dpi: page.delivered_dpi,
+        width,
+        height,
+        text,
+        words,
+        records,
+        number,
+        columns: extracted.columns,
+        map: extracted.fit,
+        quality,
+        milliseconds: 0,
+    }
 }
 
 /// What is noticed about a page from its pixels as delivered and upright, and from the words read on it.

@@ -8,7 +8,7 @@ pub(crate) mod words;
 
 use crate::ablation::{Ablation, Step};
 use crate::image::Upright;
-use crate::layout::{self, Rules};
+use crate::layout::{Rules, TextLines};
 use crate::word::Word;
 use engine::{Division, Engine, RecogniseError};
 use line_images::{LineImages, read_blocks};
@@ -39,7 +39,7 @@ impl FirstPass {
         };
         Self {
             words: layer.iter().map(scaled).collect(),
-            rules: layout::rules(&page.picture, page.dpi),
+            rules: Rules::of(&page.picture, page.dpi),
             line_images: None,
             handwriting: None,
             is_delivered: true,
@@ -61,7 +61,7 @@ pub(crate) fn first_pass(
         true => Division::Page,
         false => Division::Free,
     };
-    let rules = layout::rules(&page.picture, page.dpi);
+    let rules = Rules::of(&page.picture, page.dpi);
     let mut first = FirstPass {
         words: Vec::new(),
         rules,
@@ -70,7 +70,7 @@ pub(crate) fn first_pass(
         is_delivered: false,
     };
     let lines = match ablation.takes(Step::Strips) {
-        true => layout::text_lines(&first.rules, &page.picture, page.dpi),
+        true => TextLines::of(&first.rules, &page.picture, page.dpi),
         false => None,
     };
     let Some(lines) = lines else {

@@ -1,5 +1,5 @@
-//! One page from pixels to proposed records, stage by stage: [`DecodedPage`] → [`Upright`] →
-//! [`Recognised`] → [`Extracted`] → [`Judged`] → [`PageReading`].
+//! One page from pixels to proposed records, stage by stage: [`DecodedPage`] → [`Upright`](crate::image::Upright) →
+//! [`Recognised`] → [`Extracted`] → [`Judged`](judge::Judged) → [`PageReading`].
 
 use std::time::Instant;
 
@@ -10,10 +10,9 @@ use crate::column_map::{MapFit, PageColumns};
 use crate::context::Context;
 use crate::decode::DecodedPage;
 use crate::form;
-use crate::image::Upright;
-use crate::judge::{self, Judged};
+use crate::judge::{self, Extracted};
+use crate::layout::TableLayout;
 use crate::layout::lines::{Line, Text, lines};
-use crate::layout::{self, TableLayout, page_number};
 use crate::model_trust::ModelTrust;
 use crate::ocr::Recognised;
 use crate::ocr::engine::{Engine, RecogniseError, Script};
@@ -37,25 +36,13 @@ pub fn read_page(
     engine.set_script(Script::Printed)?;
     let (upright, first) = orientation::upright(page, context.ablation, engine)?;
     let recognised = reread::page(upright, first, context, engine)?;
-    let mut extracted = extract(page, &recognised, context, engine)?;
-    let records = std::mem::take(&mut extracted.records);
-    let judged = judge::judge(&page.image, &recognised, records, extracted.fit);
-    let reading = delivered(&recognised.page, extracted, judged);
+    let extracted = extract(page, &recognised, context, engine)?;
+    let judged = judge::judge(&page.image, &recognised, extracted);
+    let reading = judge::delivered(&recognised.page, judged);
     Ok(PageReading {
         milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         ..reading
     })
-}
-
-/// What a page holds, as its class says where to look for it.
-struct Extracted {
-    class: String,
-    class_confidence: f64,
-    records: Vec<RecordReading>,
-    columns: Option<PageColumns>,
-    fit: Option<MapFit>,
-    /// The lines of its text, with the words as they were read in the end.
-    lines: Vec<Line>,
 }
 
 fn extract(
@@ -68,7 +55,7 @@ fn extract(
     let (width, dpi) = (recognised.page.picture.width(), recognised.page.dpi);
     let read = lines(words);
     let map = context.known.map.as_ref();
-    let mut mapped = map.and_then(|map| layout::mapped_table(map, rules, words, width, dpi));
+    let mut mapped = map.and_then(|map| TableLayout::of_map(map, rules, words, width, dpi));
     let (class_id, class_confidence) = class_of(&read, mapped.as_ref(), context);
     let class = context.classes.get(&class_id);
     let class = class.map(|class| context.ablation.class(class));
@@ -84,7 +71,7 @@ fn extract(
             // A page that the map does not fit may show by its own header what it holds.
             let own = match &by_map {
                 Some(_) => None,
-                None => layout::own_table(rules, words, width, dpi),
+                None => TableLayout::of(rules, words, width, dpi),
             };
             let content = match &own {
                 Some(own) => table(class, own, recognised, context, engine)?,
@@ -158,9 +145,9 @@ fn table(
     if context.takes(Step::Typeface) {
         model.compare_figures();
     }
-    let mut table = Table::of(class, layout, columns, &model, rows, page);
     let mut words = layout.grid.outside(&page.words);
-    table.share(&form::fields(class, &lines(&words), Some(Scope::Page)));
+    let printed_once = form::fields(class, &lines(&words), Some(Scope::Page));
+    let table = Table::of(class, layout, columns, &model, rows, &printed_once, page);
     words.extend(table.words);
     Ok(Some(Content {
         records: table.records,
@@ -212,41 +199,4 @@ fn form(
         columns: None,
         words: Some(words.into_words()),
     })
-}
-
-/// The reading of a page, every place in pixels of the page as delivered.
-fn delivered(page: &Upright, extracted: Extracted, judged: Judged) -> PageReading {
-    let transform = page.transform;
-    let (width, height) = transform.delivered;
-    let text = Text::new(&extracted.lines).text;
-    let number = page_number::read(&extracted.lines, page.picture.dimensions());
-    let lines = extracted.lines.into_iter();
-    let mut words: Vec<Word> = lines.flat_map(|line| line.words).collect();
-    for word in &mut words {
-        word.bounds = transform.to_delivered(word.bounds);
-    }
-    let mut records = judged.records;
-    for record in &mut records {
-        let fields = record.fields.values_mut().map(|field| &mut field.bounds);
-        for bounds in fields.chain([&mut record.bounds]).flatten() {
-            *bounds = transform.to_delivered(*bounds);
-        }
-    }
-    PageReading {
-        class: extracted.class,
-        class_confidence: extracted.class_confidence,
-        rotation: transform.turn.degrees(),
-        skew: transform.skew,
-        dpi: page.delivered_dpi,
-        width,
-        height,
-        text,
-        words,
-        records,
-        number,
-        columns: extracted.columns,
-        map: extracted.fit,
-        quality: judged.quality,
-        milliseconds: 0,
-    }
 }

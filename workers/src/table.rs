@@ -32,8 +32,7 @@ const ACROSS: f64 = 0.4;
 
 /// What a table holds.
 pub(crate) struct Table {
-    /// One a row, in order. None where no vertical rules part the columns and no map says what they hold: that is
-    /// for a person to say.
+    /// One a row, in order.
     pub records: Vec<RecordReading>,
     /// What its columns hold and where they stand.
     pub columns: PageColumns,
@@ -42,20 +41,27 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// The rows of the model as records, with what is struck out and what is written beside them.
+    /// The rows of the model as records, with what is struck out and what is written beside them. Each row that has
+    /// none of its own is given the fields printed once on the page.
     pub fn of(
         class: &Class,
         layout: &TableLayout<'_>,
         columns: Columns<'_>,
         model: &ColumnModel<'_>,
         rows: Vec<Row>,
+        printed_once: &BTreeMap<String, FieldReading>,
         page: &Recognised,
     ) -> Self {
-        let is_read = layout.is_ruled || layout.map.is_some();
-        let records = match is_read && !columns.people.is_empty() {
-            true => records(class, &layout.grid, &columns, model, page),
-            false => Vec::new(),
+        let mut records = match columns.data_rows.is_empty() {
+            true => Vec::new(),
+            false => records(class, &layout.grid, &columns, model, page),
         };
+        for record in &mut records {
+            for (key, field) in printed_once {
+                let own = record.fields.entry(key.clone());
+                own.or_insert_with(|| field.clone());
+            }
+        }
         let transform = page.page.transform;
         Self {
             records,
@@ -71,16 +77,6 @@ impl Table {
             },
         }
     }
-
-    /// Gives fields printed once on the page to each row that has none of its own.
-    pub fn share(&mut self, page_fields: &BTreeMap<String, FieldReading>) {
-        for record in &mut self.records {
-            for (key, field) in page_fields {
-                let own = record.fields.entry(key.clone());
-                own.or_insert_with(|| field.clone());
-            }
-        }
-    }
 }
 
 fn records(
@@ -92,12 +88,12 @@ fn records(
 ) -> Vec<RecordReading> {
     let mut rows = model.fields(page.by_handwriting);
     let strokes = strokes(grid, &page.page.picture, page.page.dpi);
-    for (row, fields) in columns.people.iter().zip(&mut rows) {
+    for (row, fields) in columns.data_rows.iter().zip(&mut rows) {
         let cell = |column| grid.cell(*row, column);
         mark_struck(fields, &columns.named, cell, &strokes);
     }
     if let Some(field) = class.fields.iter().find(|f| f.scope == Scope::Margin) {
-        for (at, note) in marginalia::notes(grid, &columns.people, &page.words, &page.page) {
+        for (at, note) in marginalia::notes(grid, &columns.data_rows, &page.words, &page.page) {
             marginalia::keep(&mut rows[at], &field.key, note);
         }
     }
@@ -106,12 +102,15 @@ fn records(
         fields,
         bounds: Some(grid.row_bounds(*row)),
     };
-    rows.into_iter().zip(&columns.people).map(record).collect()
+    rows.into_iter()
+        .zip(&columns.data_rows)
+        .map(record)
+        .collect()
 }
 
 /// The words of all cells, those of named columns as the model has them in the end.
 fn words_as_read(mut rows: Vec<Row>, columns: &Columns<'_>, model: &ColumnModel<'_>) -> Vec<Word> {
-    for (row, cells) in columns.people.iter().zip(model.words()) {
+    for (row, cells) in columns.data_rows.iter().zip(model.words()) {
         for ((column, _), words) in columns.named.iter().zip(cells) {
             if let Some(words) = words {
                 rows[*row][*column] = words;

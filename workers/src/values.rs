@@ -7,8 +7,10 @@ pub(crate) mod gazetteer;
 pub(crate) mod person_names;
 mod repair;
 
+use sogoc_vietnamese::given_names;
+
 use crate::class::{Field, FieldKind, Lexicon, LexiconEntry};
-use crate::confidence::{Check, Evidence, Located, Second};
+use crate::confidence::{Check, Evidence, Located, SecondReading};
 use crate::geometry::around;
 use crate::layout::lines::joined;
 use crate::model_trust::ModelTrust;
@@ -25,20 +27,20 @@ const AROUND: [char; 23] = [
 
 /// A value before it is judged.
 #[derive(Debug, Clone)]
-pub(crate) struct Found {
-    /// As printed.
+pub(crate) struct Candidate {
+    /// As printed, without rules and leaders read as punctuation around it.
     pub raw: String,
     /// The words it is made of.
     pub words: Vec<Word>,
 }
 
-impl Found {
+impl Candidate {
     /// The value these words spell, without rules and leaders read as punctuation around it.
     pub fn of(words: &[Word]) -> Option<Self> {
         let bare = |word: &&Word| !word.text.chars().any(char::is_alphanumeric);
         let from = words.iter().take_while(bare).count();
-        let upto = words.len() - words[from..].iter().rev().take_while(bare).count();
-        let words = words[from..upto].to_vec();
+        let end = words.len() - words[from..].iter().rev().take_while(bare).count();
+        let words = words[from..end].to_vec();
         let raw = joined(&words).trim_matches(AROUND).trim().to_owned();
         (!raw.is_empty()).then_some(Self { raw, words })
     }
@@ -59,7 +61,7 @@ impl Found {
     }
 
     /// The judged reading of that field.
-    pub fn reading(&self, field: &Field, second: Second) -> FieldReading {
+    pub fn reading(&self, field: &Field, second: SecondReading) -> FieldReading {
         let printed = match field.kind {
             FieldKind::Money => self
                 .raw
@@ -79,9 +81,9 @@ impl Found {
         };
         let place = field.gazetteer.then(|| gazetteer::locate(&raw));
         let evidence = Evidence {
-            mended: repaired,
-            strange: match field.kind {
-                FieldKind::Name => sogoc_vietnamese::given_names::unknown_syllables(&raw),
+            repaired,
+            unknown_syllables: match field.kind {
+                FieldKind::Name => given_names::unknown_syllables(&raw),
                 _ => 0,
             },
             located: place
@@ -253,7 +255,10 @@ mod tests {
 
     #[test]
     fn rules_read_as_punctuation_are_not_part_of_a_value() {
-        assert_eq!(Found::of(&page(&["| . Lê Nga. |"])).unwrap().raw, "Lê Nga");
-        assert!(Found::of(&page(&["| _ ."])).is_none());
+        assert_eq!(
+            Candidate::of(&page(&["| . Lê Nga. |"])).unwrap().raw,
+            "Lê Nga"
+        );
+        assert!(Candidate::of(&page(&["| _ ."])).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! AblationTable: the corpus read with every step, and without one at a time, so that each shows its worth.
+//! Ablation: the corpus read with every step, and without one at a time, so that each shows its worth.
 
 use std::fmt::{Display, Formatter, Result};
 

@@ -4,7 +4,8 @@
 use image::{GrayImage, Luma};
 
 use super::pixels::{
-    Component, connected_components, filter, labelled_components, paint_squares, shrink,
+    Component, connected_components, filter, flood_from_edges, labelled_components, paint_squares,
+    shrink,
 };
 use crate::geometry::median;
 
@@ -20,7 +21,7 @@ pub(super) fn remove_border(picture: &mut GrayImage) {
     filter(&mut small, 1, |window| {
         window.iter().copied().max().unwrap_or(255)
     });
-    let border = flood_from_edges(&small);
+    let border = flood_from_edges(&small, BORDER_DARK);
     if !border.contains(&true) {
         return;
     }
@@ -34,34 +35,6 @@ pub(super) fn remove_border(picture: &mut GrayImage) {
         (sy.saturating_sub(reach)..(sy + reach + 1).min(height)).any(near)
     };
     paint_squares(picture, BORDER_FACTOR as usize, gone);
-}
-
-fn flood_from_edges(small: &GrayImage) -> Vec<bool> {
-    let (width, height) = (small.width() as usize, small.height() as usize);
-    let dark = |at: usize| small.as_raw()[at] < BORDER_DARK;
-    let edges = (0..width)
-        .flat_map(|x| [x, (height - 1) * width + x])
-        .chain((0..height).flat_map(|y| [y * width, (y + 1) * width - 1]));
-    let mut border = vec![false; width * height];
-    let mut open: Vec<usize> = edges.filter(|at| dark(*at)).collect();
-    while let Some(at) = open.pop() {
-        if std::mem::replace(&mut border[at], true) {
-            continue;
-        }
-        let (x, y) = (at % width, at / width);
-        let next = [
-            (x > 0).then(|| at - 1),
-            (x + 1 < width).then(|| at + 1),
-            (y > 0).then(|| at - width),
-            (y + 1 < height).then(|| at + width),
-        ];
-        open.extend(
-            next.into_iter()
-                .flatten()
-                .filter(|next| dark(*next) && !border[*next]),
-        );
-    }
-    border
 }
 
 /// Side of the squares the search works on, in pixels.

@@ -66,6 +66,35 @@ pub(super) fn paint_squares(
     }
 }
 
+/// Which pixels darker than `limit` hang together with an edge of the picture (four neighbours).
+pub(super) fn flood_from_edges(picture: &GrayImage, limit: u8) -> Vec<bool> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let dark = |at: usize| picture.as_raw()[at] < limit;
+    let edges = (0..width)
+        .flat_map(|x| [x, (height - 1) * width + x])
+        .chain((0..height).flat_map(|y| [y * width, (y + 1) * width - 1]));
+    let mut reached = vec![false; width * height];
+    let mut open: Vec<usize> = edges.filter(|at| dark(*at)).collect();
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut reached[at], true) {
+            continue;
+        }
+        let (x, y) = (at % width, at / width);
+        let next = [
+            (x > 0).then(|| at - 1),
+            (x + 1 < width).then(|| at + 1),
+            (y > 0).then(|| at - width),
+            (y + 1 < height).then(|| at + width),
+        ];
+        open.extend(
+            next.into_iter()
+                .flatten()
+                .filter(|next| dark(*next) && !reached[*next]),
+        );
+    }
+    reached
+}
+
 /// Fixed-point places on a page have so many bits behind the point: a row of a thousand inches goes
 /// astray by less than a millionth of a pixel, and `floor` is a shift.
 const POINT: u32 = 44;
@@ -113,12 +142,10 @@ pub(super) fn resample(
 /// Darker than this is ink on an evenly lit page.
 pub(crate) const INK: u8 = 150;
 
-/// One piece of connected ink.
+/// The box around one piece of connected ink, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Component {
-    /// Left edge.
     pub left: u32,
-    /// Top edge.
     pub top: u32,
     /// First column right of it.
     pub right: u32,
@@ -129,12 +156,10 @@ pub(crate) struct Component {
 }
 
 impl Component {
-    /// Width in pixels.
     pub fn width(&self) -> u32 {
         self.right - self.left
     }
 
-    /// Height in pixels.
     pub fn height(&self) -> u32 {
         self.bottom - self.top
     }

@@ -1,7 +1,8 @@
 //! Tables whose columns or rows no rule parts: the white between the columns, and the rows by the
 //! figures that begin them.
 
-use super::grid::{Grid, rows_across};
+use super::TableLayout;
+use super::grid::{Grid, build, rows_across};
 use super::rules::{Rule, Rules};
 use crate::geometry::median_f64;
 use crate::geometry::{bottom, centre, right};
@@ -57,8 +58,25 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
     })
 }
 
+impl TableLayout<'_> {
+    /// The table of a page as its own rules draw it, or, where no vertical rules part its columns, as the white
+    /// between them does. `width` and `dpi` are of the upright page.
+    pub fn of(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Self> {
+        let (grid, is_ruled) = match build(rules, dpi) {
+            Some(grid) => (grid, true),
+            None => (by_gaps(rules, words, width, dpi)?, false),
+        };
+        Some(Self {
+            grid,
+            is_ruled,
+            map: None,
+            share: 0.0,
+        })
+    }
+}
+
 /// The table of a page that no vertical rules part, by the white between its columns.
-pub(super) fn grid(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Grid> {
+fn by_gaps(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Grid> {
     let body = body(words, width)?;
     let middle = |gap: &Gap| (gap.from + gap.end) / 2.0;
     let mut at: Vec<f64> = body.gaps.iter().map(middle).collect();

@@ -68,8 +68,8 @@ fn alone(line: &Line, width: u32) -> Option<PageNumber> {
     if numbers.next().is_some() {
         return None;
     }
-    let [left, _, wide, _] = number.bounds;
-    let across = (f64::from(left) + f64::from(wide) / 2.0) / f64::from(width.max(1));
+    let [left, _, length, _] = number.bounds;
+    let across = (f64::from(left) + f64::from(length) / 2.0) / f64::from(width.max(1));
     if !(0.4..=0.6).contains(&across) && across < 0.85 {
         return None;
     }

@@ -11,7 +11,7 @@ const CONTRAST: u8 = 24;
 
 /// A ruled line as a curve along the page: across = a + b·along + c·along².
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     coefficients: [f64; 3],
     /// Where it begins, along itself.
     pub from: f64,
@@ -20,7 +20,6 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// A straight rule.
     pub fn straight(across: f64, from: f64, end: f64) -> Self {
         Self {
             coefficients: [across, 0.0, 0.0],
@@ -45,7 +44,6 @@ impl Rule {
         self
     }
 
-    /// Its length.
     pub fn length(&self) -> f64 {
         self.end - self.from
     }
@@ -78,24 +76,21 @@ pub(super) struct Run {
 }
 
 /// Finds the ruled lines of an upright page.
-pub(super) fn find(picture: &GrayImage, dpi: u32) -> Rules {
+pub(super) fn detect(picture: &GrayImage, dpi: u32) -> Rules {
     let factor = (dpi / WORKING_DPI).max(1);
     let small = if factor > 1 {
         shrink(picture, factor)
     } else {
         picture.clone()
     };
-    let dpi = dpi / factor;
-    let scale = |rules: Vec<Rule>| -> Vec<Rule> {
-        rules
-            .into_iter()
-            .map(|rule| rule.scaled(f64::from(factor)))
-            .collect()
+    let scaled = |rules: Vec<Rule>| -> Vec<Rule> {
+        let rules = rules.into_iter();
+        rules.map(|rule| rule.scaled(f64::from(factor))).collect()
     };
     let turned = image::imageops::flip_horizontal(&image::imageops::rotate90(&small));
     Rules {
-        horizontal: scale(horizontal(&small, dpi)),
-        vertical: scale(horizontal(&turned, dpi)),
+        horizontal: scaled(horizontal(&small, dpi / factor)),
+        vertical: scaled(horizontal(&turned, dpi / factor)),
     }
 }
 

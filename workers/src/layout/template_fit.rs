@@ -37,29 +37,47 @@ impl Border {
     }
 }
 
-/// The map on a page of that width; `None` where it does not fit.
-pub(super) fn fit<'m>(
-    map: &'m ColumnMap,
-    rules: &Rules,
-    words: &[Word],
-    width: u32,
-    dpi: u32,
-) -> Option<TableLayout<'m>> {
-    // Rules that make a table of their own say more than the white between them.
-    let ruled = build(rules, dpi).is_some();
-    by_rules(map, rules, words, width, dpi).or_else(|| match ruled {
-        true => None,
-        false => by_gaps(map, rules, words, width, dpi),
-    })
+impl<'m> TableLayout<'m> {
+    /// A volume's column map laid over a page; `None` where it does not fit. `width` and `dpi` are of the upright
+    /// page.
+    pub fn of_map(
+        map: &'m ColumnMap,
+        rules: &Rules,
+        words: &[Word],
+        width: u32,
+        dpi: u32,
+    ) -> Option<Self> {
+        let with_rows = |fitted: FittedColumns| {
+            let FittedColumns { columns, ends, .. } = fitted;
+            Some(Self {
+                grid: borderless::with_rows(columns, rules, words, ends, dpi)?,
+                is_ruled: fitted.is_ruled,
+                map: Some(map),
+                share: fitted.share,
+            })
+        };
+        // Rules that make a table of their own say more than the white between them.
+        let is_ruled = build(rules, dpi).is_some();
+        let by_rules = by_rules(map, rules, width).and_then(with_rows);
+        by_rules.or_else(|| match is_ruled {
+            true => None,
+            false => by_gaps(map, words, width, dpi).and_then(with_rows),
+        })
+    }
 }
 
-fn by_rules<'m>(
-    map: &'m ColumnMap,
-    rules: &Rules,
-    words: &[Word],
-    width: u32,
-    dpi: u32,
-) -> Option<TableLayout<'m>> {
+/// The columns of a page as a map that was fitted to it draws them.
+struct FittedColumns {
+    columns: Vec<Rule>,
+    /// Top and bottom of the table.
+    ends: (f64, f64),
+    /// The share of the map's borders that the page shows.
+    share: f64,
+    /// Whether vertical rules show them.
+    is_ruled: bool,
+}
+
+fn by_rules(map: &ColumnMap, rules: &Rules, width: u32) -> Option<FittedColumns> {
     let by_length = |a: &&Rule, b: &&Rule| a.length().total_cmp(&b.length());
     let longest = *rules.vertical.iter().max_by(by_length)?;
     let middle = (longest.from + longest.end) / 2.0;
@@ -85,28 +103,20 @@ fn by_rules<'m>(
     if share < LEAST_SHARE || extra(map, &place, &borders) > MOST_EXTRA * map.edges.len() as f64 {
         return None;
     }
-    let columns = drawn(map, &place, &shown, middle);
     let ends = |pick: fn(&Rule) -> f64| {
         let borders = shown.iter().flatten();
         median_f64(borders.filter_map(|border| border.rule.as_ref().map(pick)))
     };
     let (top, bottom) = (ends(|rule| rule.from)?, ends(|rule| rule.end)?);
-    let grid = borderless::with_rows(columns, rules, words, (top, bottom), dpi)?;
-    Some(TableLayout {
-        grid,
-        is_ruled: true,
-        map: Some(map),
+    Some(FittedColumns {
+        columns: drawn(map, &place, &shown, middle),
+        ends: (top, bottom),
         share,
+        is_ruled: true,
     })
 }
 
-fn by_gaps<'m>(
-    map: &'m ColumnMap,
-    rules: &Rules,
-    words: &[Word],
-    width: u32,
-    dpi: u32,
-) -> Option<TableLayout<'m>> {
+fn by_gaps(map: &ColumnMap, words: &[Word], width: u32, dpi: u32) -> Option<FittedColumns> {
     let body = borderless::body(words, width)?;
     let outer = body.gaps.len() - 1;
     let beside = f64::from(dpi) * 0.08;
@@ -136,18 +146,11 @@ fn by_gaps<'m>(
     }
     let vertical = |x: f64| Rule::straight(x, body.top, body.bottom);
     let columns = map.edges.iter().map(|edge| vertical(place.of(*edge)));
-    let grid = borderless::with_rows(
-        columns.collect(),
-        rules,
-        words,
-        (body.top, body.bottom),
-        dpi,
-    )?;
-    Some(TableLayout {
-        grid,
-        is_ruled: false,
-        map: Some(map),
+    Some(FittedColumns {
+        columns: columns.collect(),
+        ends: (body.top, body.bottom),
         share,
+        is_ruled: false,
     })
 }
 

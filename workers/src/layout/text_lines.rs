@@ -32,7 +32,7 @@ pub(crate) struct TextLines {
 }
 
 /// The writing of a page's table; `None` where the ink of its cells does not stand in lines.
-pub(super) fn find(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Option<TextLines> {
+pub(super) fn locate(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Option<TextLines> {
     if grid.row_count() < LEAST_ROWS {
         return None;
     }
@@ -316,7 +316,7 @@ mod tests {
             (0..10).for_each(|letter| dark([220 + 12 * letter, 118 + 60 * row, 5, 24]));
         }
         dark([100, 30, 200, 24]);
-        let found = find(&grid, &Rules::default(), &page, 300).unwrap();
+        let found = locate(&grid, &Rules::default(), &page, 300).unwrap();
         assert_eq!(found.lines.len(), 8);
         assert_eq!((found.lines[1][0], found.lines[1][2]), (220, 113));
         let dark = |picture: &GrayImage| picture.as_raw().iter().filter(|v| **v < 100).count();
@@ -337,6 +337,6 @@ mod tests {
                 });
             }
         }
-        assert!(find(&grid, &Rules::default(), &page, 300).is_none());
+        assert!(locate(&grid, &Rules::default(), &page, 300).is_none());
     }
 }

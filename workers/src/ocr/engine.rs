@@ -31,7 +31,7 @@ pub enum RecogniseError {
     Engine {
         /// What it was asked to do.
         doing: &'static str,
-        /// Its own words.
+        /// What it said.
         source: TesseractError,
     },
 }

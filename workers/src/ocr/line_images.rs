@@ -13,6 +13,8 @@ use crate::word::{Box4, Word};
 pub(crate) struct Crop {
     /// Its pixels and the paper.
     pub picture: GrayImage,
+    /// In pixels, without the paper.
+    pub height: i32,
     /// Where the picture begins on the page.
     corner: (i32, i32),
 }
@@ -27,6 +29,7 @@ impl Crop {
         imageops::replace(&mut picture, &part, margin.into(), margin.into());
         Self {
             picture,
+            height: place[3],
             corner: (place[0] - margin, place[1] - margin),
         }
     }

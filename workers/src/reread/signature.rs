@@ -13,14 +13,14 @@ use image::{DynamicImage, GrayImage};
 use crate::ablation::{Ablation, Step};
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, FieldKind};
-use crate::confidence::Second;
+use crate::confidence::SecondReading;
 use crate::form;
 use crate::geometry::bottom;
 use crate::image::{RedChannel, Upright, darkest_ink, holds_ink};
 use crate::layout::lines::{Line, lines};
 use crate::ocr::engine::{Division, Engine, RecogniseError};
 use crate::reading::FieldReading;
-use crate::values::{Found, person_names};
+use crate::values::{Candidate, person_names};
 use crate::word::Word;
 use office::Office;
 
@@ -68,7 +68,7 @@ pub(crate) fn signature(
         lines: Vec::new(),
     };
     let heading = form::last_heading(signer, page_lines).map(|(_, bounds)| bounds);
-    let mut names: Vec<Found> = Vec::new();
+    let mut names: Vec<Candidate> = Vec::new();
     let heading = match heading {
         Some(heading) => Some(heading),
         None => block.find_heading(
@@ -83,7 +83,7 @@ pub(crate) fn signature(
         return Ok(block.lines);
     };
     names.clear();
-    let mut offices: Vec<Found> = Vec::new();
+    let mut offices: Vec<Candidate> = Vec::new();
     let place = around(heading, page.dpi, block.size);
     let picture = block.red.part(place);
     for depth in depths {
@@ -120,7 +120,7 @@ impl Block<'_> {
         &mut self,
         signer: &Field,
         place: [u32; 4],
-        names: &mut Vec<Found>,
+        names: &mut Vec<Candidate>,
         engine: &mut Engine,
     ) -> Result<Option<[i32; 4]>, RecogniseError> {
         let picture = self.red.part(place);
@@ -161,14 +161,14 @@ fn add_lost_dates(class: &Class, lines: &[Line], fields: &mut Fields) {
         if !fields.contains_key(&field.key)
             && let Some(date) = form::found_in(field, lines)
         {
-            fields.insert(field.key.clone(), date.reading(field, Second::None));
+            fields.insert(field.key.clone(), date.reading(field, SecondReading::None));
         }
     }
 }
 
 /// The lowest words below the office that may be a name: those with a known family name first, then
 /// those alone on their line. A line with a date names a place.
-fn name_in(block: &[Line], signer: &Field) -> Option<Found> {
+fn name_in(block: &[Line], signer: &Field) -> Option<Candidate> {
     let head = form::last_heading(signer, block).map(|(row, _)| row);
     let below = &block[head.map_or(0, |row| row + 1)..];
     let undated = |line: &&Line| {
@@ -203,7 +203,7 @@ fn name_in(block: &[Line], signer: &Field) -> Option<Found> {
 }
 
 /// The signer's own office: the last of the block that is held on nobody's behalf.
-fn office_in(block: &[Line], field: &Field) -> Option<Found> {
+fn office_in(block: &[Line], field: &Field) -> Option<Candidate> {
     block.iter().rev().find_map(|line| {
         line.segments().into_iter().find_map(|part| {
             let words = &line.words[part];
@@ -211,7 +211,7 @@ fn office_in(block: &[Line], field: &Field) -> Option<Found> {
             if !held {
                 return None;
             }
-            Found::part(&name, words.to_vec())
+            Candidate::part(&name, words.to_vec())
         })
     })
 }
@@ -252,19 +252,20 @@ fn within(wanted: [i32; 4], size: (u32, u32)) -> [u32; 4] {
 }
 
 /// Whether two of the readings are the same.
-fn agreed(readings: &[Found]) -> bool {
-    let same =
-        |(at, one): (usize, &Found)| readings[at + 1..].iter().any(|other| other.raw == one.raw);
+fn agreed(readings: &[Candidate]) -> bool {
+    let same = |(at, one): (usize, &Candidate)| {
+        readings[at + 1..].iter().any(|other| other.raw == one.raw)
+    };
     readings.iter().enumerate().any(same)
 }
 
 /// Keeps the reading that most agree on; among equals the longest, for a stamp takes words away and adds none,
 /// then the surest, then what the first pass read, then the deepest into the ink.
-fn choose(field: &Field, looks: Vec<Found>, fields: &mut Fields) {
+fn choose(field: &Field, candidates: Vec<Candidate>, fields: &mut Fields) {
     let first = fields.get(&field.key).cloned();
-    let again: Vec<FieldReading> = looks
+    let again: Vec<FieldReading> = candidates
         .iter()
-        .map(|look| look.reading(field, Second::None))
+        .map(|candidate| candidate.reading(field, SecondReading::None))
         .collect();
     let all: Vec<&FieldReading> = first.iter().chain(again.iter().rev()).collect();
     let votes = |raw: &str| all.iter().filter(|reading| reading.raw == raw).count();
@@ -282,13 +283,13 @@ fn choose(field: &Field, looks: Vec<Found>, fields: &mut Fields) {
     let Some(best) = arbitrate(&claims, 0.0).map(|at| all[at]) else {
         return;
     };
-    let mut readings = looks.iter().zip(&again);
-    let Some((look, alone)) = readings.find(|(_, reading)| reading.raw == best.raw) else {
+    let mut readings = candidates.iter().zip(&again);
+    let Some((candidate, alone)) = readings.find(|(_, reading)| reading.raw == best.raw) else {
         return;
     };
     let confirmed = votes(&best.raw) > 1;
     let mut kept = match confirmed {
-        true => look.reading(field, Second::Same),
+        true => candidate.reading(field, SecondReading::Same),
         false => alone.clone(),
     };
     // Of two words one may be lost: a family name such as Văn is a middle name more often.

@@ -4,11 +4,11 @@ use super::ditto_marks;
 use super::glyph_match::Likeness;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Field, FieldKind};
-use crate::confidence::{self, Alike, Check, Second, Series};
+use crate::confidence::{self, Check, GlyphMatch, SecondReading, Series};
 use crate::geometry::around;
 use crate::layout::lines::lines;
 use crate::reading::FieldReading;
-use crate::values::{Found, closed_list, normalised};
+use crate::values::{Candidate, closed_list, normalised};
 use crate::word::{Box4, Word};
 
 /// A figure this little more like another than the one read leaves the reading as it is.
@@ -30,19 +30,19 @@ pub(crate) struct Cell<'c> {
     /// Where it stands on the upright page.
     pub bounds: Box4,
     /// What was read, if anything.
-    pub found: Option<Found>,
+    pub found: Option<Candidate>,
     /// What the model for printed pages read, where that was asked too.
-    pub elsewhere: Option<Option<Found>>,
+    pub print_reading: Option<Option<Candidate>>,
     /// A mark that repeats the row above, as printed.
     pub ditto: Option<String>,
-    pub second: Second,
+    pub second: SecondReading,
     pub series: Series,
     /// Whether the column put letters of it right.
-    pub mended: bool,
+    pub repaired: bool,
     /// Whether its column has the same letters in another spelling.
-    pub rivalled: bool,
+    pub spelled_twice: bool,
     /// What the page's own typeface says of its figures, and how clearly.
-    alike: Alike,
+    alike: GlyphMatch,
     clear: f64,
     lines: usize,
 }
@@ -52,18 +52,18 @@ impl<'c> Cell<'c> {
         let lines = lines(words);
         let count = lines.len();
         let ordered: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
-        let worth = |found: &Found| field.kind != FieldKind::Text || is_worth(found);
+        let worth = |found: &Candidate| field.kind != FieldKind::Text || is_worth(found);
         Self {
             field,
             bounds,
-            found: Found::of(&ordered).filter(worth),
-            elsewhere: None,
+            found: Candidate::of(&ordered).filter(worth),
+            print_reading: None,
             ditto: ditto_marks::mark(field.kind, &ordered),
-            second: Second::None,
+            second: SecondReading::None,
             series: Series::Unknown,
-            mended: false,
-            rivalled: false,
-            alike: Alike::Unknown,
+            repaired: false,
+            spelled_twice: false,
+            alike: GlyphMatch::Unknown,
             clear: 0.0,
             lines: count,
         }
@@ -91,14 +91,14 @@ impl<'c> Cell<'c> {
     pub fn doubt(&self) -> f64 {
         let free = self.field.kind == FieldKind::Text || self.ditto.is_some();
         let known =
-            self.series == Series::Mended || self.series == Series::Fits && self.engine() > 0.5;
+            self.series == Series::Repaired || self.series == Series::Fits && self.engine() > 0.5;
         if free || known {
             return 0.0;
         }
         let Some(found) = &self.found else {
             return 0.3;
         };
-        let reading = found.reading(self.field, Second::None);
+        let reading = found.reading(self.field, SecondReading::None);
         if reading.accepted {
             return 0.0;
         }
@@ -113,8 +113,8 @@ impl<'c> Cell<'c> {
     }
 
     /// Takes a second reading of the cell: the better of both stands. `agreement` is what an equal one says.
-    pub fn read_again(&mut self, words: &[Word], agreement: Second) {
-        let Some(second) = Found::of(words) else {
+    pub fn read_again(&mut self, words: &[Word], agreement: SecondReading) {
+        let Some(second) = Candidate::of(words) else {
             return;
         };
         let Some(first) = self.found.take() else {
@@ -123,10 +123,10 @@ impl<'c> Cell<'c> {
         };
         self.second = match self.solid(&first) == self.solid(&second) {
             true => agreement,
-            false => Second::Different,
+            false => SecondReading::Different,
         };
         let claims = [&first, &second].map(|found| claim(self.field, found));
-        let differs = self.second == Second::Different;
+        let differs = self.second == SecondReading::Different;
         self.found = Some(match differs && arbitrate(&claims, 0.0) == Some(1) {
             true => second,
             false => first,
@@ -134,28 +134,29 @@ impl<'c> Cell<'c> {
     }
 
     /// The letters of a reading, put right as far as it can be by itself.
-    fn solid(&self, found: &Found) -> String {
-        let raw = found.reading(self.field, Second::None).raw;
+    fn solid(&self, found: &Candidate) -> String {
+        let raw = found.reading(self.field, SecondReading::None).raw;
         raw.chars().filter(|c| !c.is_whitespace()).collect()
     }
 
     /// Whether the model for printed pages saw the same; `None` where it was not asked.
-    fn is_same_elsewhere(&self) -> Option<bool> {
-        let (asked, found) = (self.elsewhere.as_ref()?, self.found.as_ref()?);
-        let same = |seen: &Found| seen.raw == found.raw || self.solid(seen) == self.solid(found);
+    fn agrees_with_print(&self) -> Option<bool> {
+        let (asked, found) = (self.print_reading.as_ref()?, self.found.as_ref()?);
+        let same =
+            |seen: &Candidate| seen.raw == found.raw || self.solid(seen) == self.solid(found);
         Some(asked.as_ref().is_some_and(same))
     }
 
     /// Takes what the page's own typeface says, where that is a value its field may have.
-    pub fn compare(&mut self, like: Likeness) {
+    pub(super) fn compare(&mut self, like: Likeness) {
         let may_be = normalised(self.field, &like.text).1 == Check::Agrees;
         let Some(found) = self.found.as_mut().filter(|_| may_be) else {
             return;
         };
         self.alike = match found.raw == like.text {
-            true => Alike::Same,
+            true => GlyphMatch::Same,
             false if like.clear < CLEAR => return,
-            false => Alike::Other,
+            false => GlyphMatch::Other,
         };
         self.clear = like.clear;
         found.raw = like.text;
@@ -169,13 +170,13 @@ impl<'c> Cell<'c> {
     }
 
     /// The field's reading, with what the whole column and page say.
-    pub fn reading(&self, column: f64, page: &PageEvidence) -> Option<FieldReading> {
+    pub(super) fn reading(&self, column: f64, page: &PageEvidence) -> Option<FieldReading> {
         let mut reading = self.found.as_ref()?.reading(self.field, self.second);
         let evidence = reading.evidence.as_mut()?;
-        evidence.elsewhere = self.is_same_elsewhere();
+        evidence.print_model_agrees = self.agrees_with_print();
         evidence.series = self.series;
-        evidence.mended |= self.mended;
-        evidence.rivalled = self.rivalled;
+        evidence.repaired |= self.repaired;
+        evidence.spelled_twice = self.spelled_twice;
         evidence.alike = self.alike;
         evidence.clear = self.clear;
         evidence.column = Some(column);
@@ -188,13 +189,13 @@ impl<'c> Cell<'c> {
 }
 
 /// Whether free text in a cell is more than a stroke of a signature read as letters.
-fn is_worth(found: &Found) -> bool {
+fn is_worth(found: &Candidate) -> bool {
     let (mean, weakest) = confidence::of_words(&found.words);
     mean + weakest > 1.0 && found.raw.chars().filter(|c| c.is_alphanumeric()).count() > 2
 }
 
 /// What speaks for a reading of a field's cell: its check, then the engine.
-fn claim(field: &Field, found: &Found) -> Claim {
+fn claim(field: &Field, found: &Candidate) -> Claim {
     let (mean, weakest) = confidence::of_words(&found.words);
     Claim {
         check: u8::from(normalised(field, &found.raw).1 != Check::Contradicts),

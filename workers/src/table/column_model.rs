@@ -34,7 +34,7 @@ impl<'c> ColumnModel<'c> {
         let cell = |row: usize, (column, field): &(usize, &'c Field)| {
             let bounds = grid.cell(row, *column);
             let mut cell = Cell::new(field, &rows[row][*column], bounds);
-            cell.elsewhere = printed
+            cell.print_reading = printed
                 .as_ref()
                 .map(|rows| Cell::new(field, &rows[row][*column], bounds).found);
             cell
@@ -47,7 +47,7 @@ impl<'c> ColumnModel<'c> {
                 .collect()
         };
         Self {
-            rows: columns.people.iter().map(cells).collect(),
+            rows: columns.data_rows.iter().map(cells).collect(),
             ink: Ink::of(&page.page.picture, page.page.dpi),
         }
     }
@@ -106,7 +106,7 @@ impl<'c> ColumnModel<'c> {
     /// Reads the figures of dates by their likeness to figures that the page's running numbers prove.
     pub fn compare_figures(&mut self) {
         let ink = self.ink;
-        let runs = |cell: &&Cell<'_>| matches!(cell.series, Series::Fits | Series::Mended);
+        let runs = |cell: &&Cell<'_>| matches!(cell.series, Series::Fits | Series::Repaired);
         let proven = self.rows.iter().flatten().filter(runs);
         let proven: Vec<(&str, Box4)> = proven.filter_map(Cell::read_at).collect();
         let Some(glyphs) = Glyphs::learned(&proven, ink.picture) else {
@@ -208,7 +208,7 @@ impl<'c> ColumnModel<'c> {
             cells.filter(|cell| wanted.contains(&cell.series)).count() as f64
         };
         let fits = count(&[Series::Fits]);
-        let all = fits + count(&[Series::Mended, Series::Breaks]);
+        let all = fits + count(&[Series::Repaired, Series::Breaks]);
         (fits + 2.0) / (all + 2.0)
     }
 }

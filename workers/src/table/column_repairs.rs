@@ -5,7 +5,7 @@ use super::ink_probe::Ink;
 use super::{format_normaliser, place_check, running_numbers};
 use crate::confidence::Series;
 use crate::values::gazetteer;
-use crate::values::{Found, LOOK_ALIKE, closed_list};
+use crate::values::{Candidate, LOOK_ALIKE, closed_list};
 use crate::word::Word;
 use sogoc_vietnamese::given_names;
 
@@ -20,7 +20,7 @@ pub(super) fn names(cells: &mut [&mut Cell<'_>]) {
         };
         if let Some(better) = given_names::corrected(&found.raw) {
             found.raw = better;
-            cell.mended = true;
+            cell.repaired = true;
         }
     }
 }
@@ -30,16 +30,16 @@ pub(super) fn spellings(cells: &mut [&mut Cell<'_>]) {
     for cell in cells.iter_mut() {
         let place = cell.raw().and_then(gazetteer::locate);
         if let Some((found, place)) = cell.found.as_mut().zip(place) {
-            cell.mended |= place.text != found.raw;
+            cell.repaired |= place.text != found.raw;
             found.raw = place.text;
         }
     }
     let values: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();
-    let rivalled = place_check::rivalled(&values);
+    let spelled_twice = place_check::spelled_twice(&values);
     cells
         .iter_mut()
-        .zip(rivalled)
-        .for_each(|(cell, rivalled)| cell.rivalled = rivalled);
+        .zip(spelled_twice)
+        .for_each(|(cell, spelled_twice)| cell.spelled_twice = spelled_twice);
 }
 
 /// Values of lists begin with a capital where many of the column do and the letter looks the same small.
@@ -112,7 +112,7 @@ pub(super) fn numbers(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
     let values: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();
     let verdicts = running_numbers::judge(&values);
     for (cell, verdict) in cells.iter_mut().zip(verdicts) {
-        if cell.series == Series::Mended {
+        if cell.series == Series::Repaired {
             continue; // judged before; now it fits because it was put right
         }
         cell.series = verdict.series;
@@ -131,11 +131,11 @@ pub(super) fn numbers(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
             } else {
                 words
             };
-            cell.found = Some(Found {
+            cell.found = Some(Candidate {
                 raw: expected,
                 words,
             });
-            cell.series = Series::Mended;
+            cell.series = Series::Repaired;
         }
     }
 }
@@ -177,7 +177,7 @@ pub(super) fn centuries(cells: &mut [&mut Cell<'_>]) {
         {
             let at = found.raw.len() - 4;
             found.raw.replace_range(at..at + 2, century);
-            cell.mended = true;
+            cell.repaired = true;
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::class::{Class, Field, FieldKind, Scope};
 use crate::confidence::Check;
 use crate::layout::lines::joined;
 use crate::layout::{Row, TableLayout};
-use crate::values::{Found, normalised};
+use crate::values::{Candidate, normalised};
 use crate::word::Word;
 use sogoc_vietnamese::fold;
 
@@ -26,8 +26,9 @@ pub(crate) struct Columns<'c> {
     pub fields: Vec<Option<String>>,
     /// The columns that are read, from left to right.
     pub named: Vec<(usize, &'c Field)>,
-    /// The rows that hold a person.
-    pub people: Vec<usize>,
+    /// The rows that hold a person. None where no vertical rules part the columns and no map says what they hold:
+    /// that is for a person to say.
+    pub data_rows: Vec<usize>,
 }
 
 impl<'c> Columns<'c> {
@@ -45,7 +46,10 @@ impl<'c> Columns<'c> {
         let (named, first) = named.unwrap_or((Vec::new(), rows.len()));
         Some(Self {
             fields,
-            people: data_rows::people(&named, first, rows),
+            data_rows: match layout.is_ruled || layout.map.is_some() {
+                true => data_rows::people(&named, first, rows),
+                false => Vec::new(),
+            },
             named,
         })
     }
@@ -119,7 +123,7 @@ fn contradicts(class: &Class, rows: &[Row], map: &[Option<String>], ruled: bool)
 fn is_foreign(field: &Field, rows: &[Row], column: usize) -> bool {
     let values: Vec<String> = rows
         .iter()
-        .filter_map(|row| Found::of(&row[column]).map(|found| found.raw))
+        .filter_map(|row| Candidate::of(&row[column]).map(|found| found.raw))
         .collect();
     let typed = matches!(field.kind, FieldKind::Name | FieldKind::Date);
     typed && values.len() >= 4 && value_likeness(field, &values) < 0.2
@@ -145,7 +149,7 @@ fn scored<'c>(
         let header = header_text(rows, first, column);
         let values: Vec<String> = rows[first..]
             .iter()
-            .filter_map(|row| Found::of(&row[column]).map(|found| found.raw))
+            .filter_map(|row| Candidate::of(&row[column]).map(|found| found.raw))
             .collect();
         for field in fields {
             let score =
@@ -189,7 +193,7 @@ pub(crate) fn header_strength(class: &Class, words: &[Word]) -> f64 {
 fn first_data_row(fields: &[&Field], rows: &[Row]) -> usize {
     let likeness = |row: &Row| -> f64 {
         row.iter()
-            .filter_map(|cell| Found::of(cell))
+            .filter_map(|cell| Candidate::of(cell))
             .map(|found| {
                 fields
                     .iter()
@@ -214,7 +218,7 @@ fn first_data_row(fields: &[&Field], rows: &[Row]) -> usize {
 fn is_numbering(row: &Row) -> bool {
     let filled: Vec<String> = row
         .iter()
-        .filter_map(|cell| Found::of(cell))
+        .filter_map(|cell| Candidate::of(cell))
         .map(|found| fold::letters(&found.raw))
         .collect();
     filled.len() >= 3

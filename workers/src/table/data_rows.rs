@@ -2,7 +2,7 @@
 
 use crate::class::{Field, FieldKind};
 use crate::layout::Row;
-use crate::values::Found;
+use crate::values::Candidate;
 use crate::word::Word;
 
 /// The rows from `first` on that hold a person.
@@ -18,7 +18,9 @@ fn holds_a_person(named: &[(usize, &Field)], row: &Row) -> bool {
         named
             .iter()
             .filter(|(_, field)| field.kind == kind)
-            .any(|(column, _)| Found::of(&row[*column]).is_some_and(|f| f.raw.chars().count() > 3))
+            .any(|(column, _)| {
+                Candidate::of(&row[*column]).is_some_and(|f| f.raw.chars().count() > 3)
+            })
     };
     let filled = named
         .iter()

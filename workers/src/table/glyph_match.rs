@@ -37,7 +37,7 @@ pub(super) struct Glyphs {
 /// A value read by likeness.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Likeness {
-    /// Its letters.
+    /// The value, with the marks of the shape it was read by.
     pub text: String,
     /// How far its least clear figure is from the next like one, 0 to 1.
     pub clear: f64,

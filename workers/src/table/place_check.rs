@@ -6,7 +6,7 @@ use crate::values::gazetteer::parts;
 use sogoc_vietnamese::fold;
 
 /// For each value whether a part of it stands on the page in another spelling of the same letters.
-pub(super) fn rivalled(values: &[Option<&str>]) -> Vec<bool> {
+pub(super) fn spelled_twice(values: &[Option<&str>]) -> Vec<bool> {
     let mut spellings: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for part in values.iter().flatten().flat_map(|value| parts(value)) {
         spellings
@@ -27,6 +27,6 @@ mod tests {
     #[test]
     fn two_spellings_of_one_name_are_doubted() {
         let values = [Some("Phố An, Huế"), Some("Phổ An, Huế"), Some("Huế"), None];
-        assert_eq!(rivalled(&values), [true, true, false, false]);
+        assert_eq!(spelled_twice(&values), [true, true, false, false]);
     }
 }

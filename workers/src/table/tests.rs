@@ -1,7 +1,7 @@
 use super::*;
 use crate::class::Classes;
 use crate::layout::lines::tests::word;
-use crate::values::Found;
+use crate::values::Candidate;
 
 #[test]
 fn columns_are_named_by_headers_and_values() {
@@ -37,6 +37,6 @@ fn columns_are_named_by_headers_and_values() {
     assert_eq!(first, 1);
     let keys: Vec<&str> = named.iter().map(|(_, field)| field.key.as_str()).collect();
     assert_eq!(keys, ["stt", "ho_ten", "ngay_sinh", "gioi_tinh", "ghi_chu"]);
-    assert_eq!(Found::of(&rows[1][2]).unwrap().raw, "5/9/1974");
-    assert_eq!(Found::of(&rows[1][3]).unwrap().raw, "Nữ");
+    assert_eq!(Candidate::of(&rows[1][2]).unwrap().raw, "5/9/1974");
+    assert_eq!(Candidate::of(&rows[1][3]).unwrap().raw, "Nữ");
 }

@@ -34,7 +34,7 @@ fn mended(key: &str, values: &[&str], confidence: f64) -> Vec<(String, Series)> 
 #[test]
 fn a_slip_in_a_running_number_is_put_right_and_says_so() {
     let found = mended("stt", &["1", "2", "3", "A", "5", "6"], 0.6);
-    assert_eq!(found[3], ("4".into(), Series::Mended));
+    assert_eq!(found[3], ("4".into(), Series::Repaired));
     assert_eq!(found[4], ("5".into(), Series::Fits));
 }
 

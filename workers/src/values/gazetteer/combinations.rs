@@ -201,8 +201,8 @@ fn nearest(mut ways: Vec<Way<'_>>) -> Option<(Vec<&Name>, Located)> {
         names.map(|name| name.written.clone()).collect()
     };
     let others = ways.find(|way| texts(way) != texts(&best));
-    let rivalled = others.is_some_and(|other| other.cost <= best.cost + NEAR);
-    match (rivalled, best.cost) {
+    let spelled_twice = others.is_some_and(|other| other.cost <= best.cost + NEAR);
+    match (spelled_twice, best.cost) {
         (true, 1..) => None,
         (true, 0) => Some((best.names, Located::Beside)),
         (false, _) => Some((best.names, Located::Known)),
