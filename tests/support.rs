@@ -7,6 +7,7 @@ pub mod child;
 pub mod clock;
 pub mod diploma;
 pub mod holdings;
+pub mod hostile_pdf;
 pub mod line;
 pub mod ocfl_py;
 pub mod pdf;

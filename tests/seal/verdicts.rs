@@ -42,6 +42,10 @@ fn at_the_command_line(
     let mut command = Command::new(env!("CARGO_BIN_EXE_sogoc"));
     command.args(["--json", "verify"]).arg(pdf);
     command.arg("--trust").arg(authority.root());
+    let signer = authority.at("signer.pem");
+    if signer.exists() {
+        command.arg("--identity").arg(signer);
+    }
     if let Some(list) = list {
         command.arg("--revoked").arg(list);
     }

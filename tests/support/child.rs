@@ -41,6 +41,11 @@ impl TiedChild {
         Self(child.unwrap_or_else(|error| panic!("{shown}: {error} (setpriv is in util-linux)")))
     }
 
+    /// Its process number; `setpriv` becomes the program it starts.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     pub fn has_ended(&mut self) -> bool {
         self.0.try_wait().unwrap().is_some()
     }

@@ -3,6 +3,8 @@
 //!
 //! Everything that looks inside a delivered file runs here and nowhere else.
 
+pub mod once;
+
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,15 +37,26 @@ static PANIC_PLACE: Mutex<String> = Mutex::new(String::new());
 
 /// Serves requests from standard input until it closes.
 pub fn main() -> ! {
-    std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map(ToString::to_string).unwrap_or_default();
-        *PANIC_PLACE.lock().unwrap_or_else(PoisonError::into_inner) = place;
-    }));
+    note_panics();
     let status = match serve() {
         Ok(()) | Err(ProtocolError::Closed) => 0,
         Err(_) => EXIT_PROTOCOL,
     };
     std::process::exit(status)
+}
+
+/// Keeps the place of a panic instead of printing its message.
+fn note_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        *PANIC_PLACE.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }));
+}
+
+/// Where the last panic happened, `file:line:column`.
+fn panic_place() -> String {
+    let place = PANIC_PLACE.lock();
+    place.unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn serve() -> Result<(), ProtocolError> {
@@ -74,11 +87,11 @@ fn answer_one(socket: &mut UnixStream, reader: &mut Reader) -> Result<(), Protoc
     limits::allow_memory(request.memory_bytes)?;
     let work = AssertUnwindSafe(|| reader.perform(request.task, file));
     let Ok(outcome) = catch_unwind(work) else {
-        let place = PANIC_PLACE
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        protocol::send(socket, &Answer::Panicked(place), protocol::MAX_ANSWER)?;
+        protocol::send(
+            socket,
+            &Answer::Panicked(panic_place()),
+            protocol::MAX_ANSWER,
+        )?;
         std::process::exit(EXIT_PANICKED);
     };
     match outcome {

@@ -4,6 +4,7 @@
 //! Work is taken in the order it is given; priorities are the caller's matter. A page's future may
 //! be dropped: work not yet begun is skipped, work begun ends by itself.
 
+mod cage;
 mod gate;
 mod keeper;
 mod process;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+pub use self::cage::{Cage, CageConfig, Uncaged};
 use self::gate::Gate;
 use self::keeper::{Keeper, Work};
 use self::process::KillHandle;

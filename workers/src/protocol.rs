@@ -102,6 +102,47 @@ pub(crate) enum Answer {
     Panicked(String),
 }
 
+/// A child's answer to one kind of question.
+pub(crate) trait Reply: DeserializeOwned {
+    /// Longest question, in bytes.
+    const MAX_REQUEST: u32 = MAX_REQUEST;
+
+    /// Whether a frame of raw bytes follows.
+    fn bytes_follow(&self) -> bool {
+        false
+    }
+}
+
+impl Reply for Answer {
+    fn bytes_follow(&self) -> bool {
+        matches!(self, Self::Rendered | Self::Pictured(_))
+    }
+}
+
+/// First message to a child that answers one question and ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OnceSetUp {
+    pub version: u32,
+    /// Hard ceiling of the child's data, in bytes.
+    pub memory_bytes: u64,
+    /// Processor time, in seconds.
+    pub cpu_seconds: u64,
+}
+
+/// What such a child says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Once<A> {
+    Done(A),
+    /// The child panicked; the text is the place in the source.
+    Panicked(String),
+}
+
+impl<A: DeserializeOwned> Reply for Once<A> {
+    /// Certificates and lists of revoked ones travel in the question.
+    const MAX_REQUEST: u32 = MAX_ANSWER;
+}
+
 /// Why a message could not be exchanged.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProtocolError {

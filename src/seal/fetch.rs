@@ -14,11 +14,11 @@ const LONGEST: usize = 20 << 20;
 
 /// The way to the authorities.
 #[derive(Debug, Clone, Default)]
-pub struct Online {
+pub struct Fetcher {
     http: reqwest::Client,
 }
 
-impl Online {
+impl Fetcher {
     /// A time stamp of the authority at `url` over `stamped`: the token (DER) and what it says.
     #[expect(
         clippy::disallowed_methods,

@@ -1,5 +1,6 @@
 //! From a certificate to an authority we trust, through whatever certificates came along.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,6 +8,7 @@ use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 
 use super::certificate::Certificate;
+use super::examination::{Cost, Examination};
 use super::signature::ALGORITHMS;
 
 /// Why no authority vouches for a certificate.
@@ -25,6 +27,7 @@ pub fn find(
     carried: &[Certificate],
     trusted: &[Certificate],
     at: Timestamp,
+    exam: &Examination,
 ) -> Result<Vec<Certificate>, NoPath> {
     let (from, until) = certificate.validity();
     let time = at.max(from).min(until);
@@ -32,8 +35,17 @@ pub fn find(
         let (from, until) = anchor.validity();
         from <= time && time <= until
     };
+    let carried = candidates(certificate, carried);
+    // The ways through n certificates that name one another may be many times n.
+    exam.spend(Cost::KeyOperations, carried.len() * carried.len())
+        .map_err(|_| NoPath::Broken)?;
+    let names: HashSet<&[u8]> = std::iter::once(certificate)
+        .chain(carried.iter().copied())
+        .map(Certificate::issuer_name)
+        .collect();
     let anchors: Vec<(&Certificate, TrustAnchor<'_>)> = trusted
         .iter()
+        .filter(|anchor| names.contains(anchor.subject_name()))
         .filter(holding)
         .filter_map(|one| Some((one, webpki::anchor_from_trusted_cert(one.der()).ok()?)))
         .collect();
@@ -50,7 +62,7 @@ pub fn find(
         })?;
     let mut links = vec![certificate.clone()];
     for link in path.intermediate_certificates() {
-        links.push(Certificate::from_der(&link.der()).map_err(|_| NoPath::Broken)?);
+        links.push(Certificate::once(&link.der(), exam).ok_or(NoPath::Broken)?);
     }
     let end = anchors.iter().position(|anchor| anchor == path.anchor());
     let end = holders[end.ok_or(NoPath::Broken)?];
@@ -58,6 +70,35 @@ pub fn find(
         links.push(end.clone());
     }
     Ok(links)
+}
+
+/// Those of `carried` that stand on a way up from `certificate` by their names, each once.
+fn candidates<'a>(certificate: &Certificate, carried: &'a [Certificate]) -> Vec<&'a Certificate> {
+    let by_name = by_subject(carried);
+    let mut found: Vec<&Certificate> = Vec::new();
+    let mut seen = HashSet::from([certificate.digest()]);
+    let mut names = vec![certificate.issuer_name()];
+    let mut asked = HashSet::new();
+    while let Some(name) = names.pop() {
+        if !asked.insert(name) {
+            continue;
+        }
+        for one in by_name.get(name).into_iter().flatten() {
+            if seen.insert(one.digest()) {
+                found.push(one);
+                names.push(one.issuer_name());
+            }
+        }
+    }
+    found
+}
+
+fn by_subject(certificates: &[Certificate]) -> HashMap<&[u8], Vec<&Certificate>> {
+    let mut by_name: HashMap<&[u8], Vec<&Certificate>> = HashMap::new();
+    for one in certificates {
+        by_name.entry(one.subject_name()).or_default().push(one);
+    }
+    by_name
 }
 
 /// How the certificates that came along stand to one another.
@@ -72,17 +113,18 @@ pub enum Company {
 }
 
 /// Looks at all of `carried`, those too that lead nowhere.
-pub fn company(carried: &[Certificate], trusted: &[Certificate]) -> Company {
+pub fn company(carried: &[Certificate], trusted: &[Certificate], exam: &Examination) -> Company {
+    let (here, known) = (by_subject(carried), by_subject(trusted));
     let stands = |one: &Certificate| {
-        let issuer = one.parsed().tbs_certificate().issuer();
-        let mut issuers = carried
-            .iter()
-            .chain(trusted)
-            .filter(|other| other.parsed().tbs_certificate().subject() == issuer)
+        let name = one.issuer_name();
+        let mut issuers = [here.get(name), known.get(name)]
+            .into_iter()
+            .flatten()
+            .flatten()
             .peekable();
         if issuers.peek().is_none() {
             Company::Unknown
-        } else if issuers.any(|issuer| one.is_signed_by(issuer)) {
+        } else if issuers.any(|issuer| one.is_signed_by(issuer, exam)) {
             Company::Whole
         } else {
             Company::Damaged

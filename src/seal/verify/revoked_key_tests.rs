@@ -9,6 +9,7 @@ use rcgen::{
 use super::verify;
 use crate::config::Padding;
 use crate::seal::certificate::Certificate;
+use crate::seal::examination::Examination;
 use crate::seal::long_term::with_evidence;
 use crate::seal::revocation::Evidence;
 use crate::seal::{FileCheck, KeyCheck, MarkBox, Seal, SignRequest, SoftwareKey, Trust, Verdict};
@@ -79,15 +80,15 @@ fn judged(day: Option<u8>) -> Verdict {
         .map(|one| Certificate::from_der(one.der()).unwrap())
         .into();
     let evidence = Evidence {
-        certificates: chain.iter().map(|one| one.der().to_vec()).collect(),
-        crls: vec![list.der().to_vec()],
+        certificates: chain.iter().map(|one| one.der().to_vec().into()).collect(),
+        crls: vec![list.der().to_vec().into()],
         ..Evidence::default()
     };
     let trust = Trust::none().and(chain[1].clone());
     let key = SoftwareKey::new(&signer_key.serialize_der(), chain, Padding::default()).unwrap();
     let seal = Seal::with_key(Box::new(key)).unwrap();
     let sealed = seal.sign(&page(), &request()).unwrap();
-    let file = with_evidence(&sealed, &evidence).unwrap();
+    let file = with_evidence(&sealed, &evidence, &Examination::default()).unwrap();
     verify(&file, &trust, "2026-11-26T00:00:00Z".parse().unwrap())
 }
 

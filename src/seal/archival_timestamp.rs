@@ -3,11 +3,13 @@
 
 use jiff::Timestamp;
 
+use super::byte_range_coverage::{Coverage, Found, covered_end, signatures};
 use super::certificate::Certificate;
+use super::examination::Examination;
 use super::pdf_file::PdfFile;
 use super::revocation::{self, Evidence};
 use super::timestamp::{self, Stamp};
-use super::{Seal, SealError, TimeCheck, coverage, long_term, path};
+use super::{Seal, SealError, TimeCheck, cert_path, long_term};
 use crate::config::Level;
 
 /// Room for a time stamp over the file with the certificates of its authority.
@@ -22,19 +24,10 @@ impl Seal {
     /// # Errors
     /// `LevelMissed` for a file without a time stamp, or where the result would not be B-LTA; those of the authorities.
     pub async fn restamp(&self, sealed: &[u8], now: Timestamp) -> Result<Vec<u8>, SealError> {
-        let file = PdfFile::open(sealed).map_err(SealError::Pdf)?;
-        let found = coverage::signatures(&file).map_err(SealError::Pdf)?;
-        let stamps: Vec<_> = found.iter().filter(|one| one.is_time_stamp()).collect();
-        let newest = stamps
-            .iter()
-            .max_by_key(|one| coverage::covered_end(&one.signature));
-        let newest = newest.and_then(|one| coverage::Coverage::of(&one.signature, sealed));
-        let newest =
-            newest.and_then(|one| timestamp::read(&one.signature, &[one.before, one.after]));
-        let newest = newest.ok_or(SealError::LevelMissed("there is no time stamp to renew"))?;
+        let (newest, stamps) = newest_stamp(sealed)?;
         let authority = self.authority_path(&newest)?;
-        let evidence = revocation::gather(&self.online, &authority, now, true).await?;
-        let again = self.stamp_over(sealed, &evidence, stamps.len() + 1).await?;
+        let evidence = revocation::gather(&self.fetcher, &authority, now, true).await?;
+        let again = self.stamp_over(sealed, &evidence, stamps + 1).await?;
         self.self_check(&again, Level::BLTA, now)?;
         Ok(again)
     }
@@ -56,9 +49,9 @@ impl Seal {
         authority: &[Certificate],
         now: Timestamp,
     ) -> Result<Vec<u8>, SealError> {
-        evidence.add(revocation::gather(&self.online, authority, now, true).await?);
+        evidence.add(revocation::gather(&self.fetcher, authority, now, true).await?);
         if self.terms.level < Level::BLTA {
-            return long_term::with_evidence(&sealed, &evidence);
+            return long_term::with_evidence(&sealed, &evidence, &Examination::default());
         }
         self.stamp_over(&sealed, &evidence, 1).await
     }
@@ -71,7 +64,8 @@ impl Seal {
         number: usize,
     ) -> Result<Vec<u8>, SealError> {
         let name = format!("DauThoiGian-{number}");
-        let prepared = long_term::with_stamp(sealed, evidence, &name, STAMP_ROOM)?;
+        let prepared =
+            long_term::with_stamp(sealed, evidence, &name, STAMP_ROOM, &Examination::default())?;
         let (token, _) = self.stamp(&prepared.parts().concat()).await?;
         prepared.embed(&token)
     }
@@ -84,7 +78,7 @@ impl Seal {
         let Some(url) = &self.terms.time_authority else {
             return Err(SealError::LevelMissed("no time authority is configured"));
         };
-        let (token, stamp) = self.online.stamp(url, stamped).await?;
+        let (token, stamp) = self.fetcher.stamp(url, stamped).await?;
         let path = self.authority_path(&stamp)?;
         let kept = timestamp::keep_only(&token, &path);
         let kept = kept.ok_or(SealError::LevelMissed("the time stamp cannot be written"))?;
@@ -94,7 +88,23 @@ impl Seal {
     fn authority_path(&self, stamp: &Stamp) -> Result<Vec<Certificate>, SealError> {
         let (authority, trust) = (&stamp.authority, self.trust());
         let anchors = trust.time_anchors();
-        path::find(&authority.signer, &authority.carried, anchors, stamp.time)
+        let exam = Examination::default();
+        let (signer, carried) = (&authority.signer, &authority.carried);
+        cert_path::find(signer, carried, anchors, stamp.time, &exam)
             .map_err(|_| SealError::LevelMissed(TimeCheck::UnknownAuthority.sentence_en()))
     }
+}
+
+/// The newest time stamp over the file, and how many there are.
+fn newest_stamp(sealed: &[u8]) -> Result<(Stamp, usize), SealError> {
+    let exam = Examination::default();
+    let file = PdfFile::open(sealed, &exam).map_err(SealError::Pdf)?;
+    let mut found = signatures(&file, &exam).map_err(SealError::Pdf)?;
+    found.retain(Found::is_time_stamp);
+    let newest = found.iter().max_by_key(|one| covered_end(&one.signature));
+    let newest = newest.and_then(|one| Coverage::of(&one.signature, sealed));
+    let newest =
+        newest.and_then(|one| timestamp::read(&one.signature, &[one.before, one.after], &exam));
+    let newest = newest.ok_or(SealError::LevelMissed("there is no time stamp to renew"))?;
+    Ok((newest, found.len()))
 }

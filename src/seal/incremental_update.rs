@@ -7,6 +7,7 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use super::SealError;
+use super::examination::{Cost, Examination};
 use super::pdf_file::PdfFile;
 use super::pdf_value::{Dictionary, Value};
 
@@ -16,16 +17,23 @@ const NUMBER_WIDTH: usize = 10;
 const SIGNED_APPEND_ONLY: i64 = 3;
 
 /// An update in the making.
-pub struct Update {
+pub struct IncrementalUpdate {
     bytes: Vec<u8>,
     offsets: BTreeMap<u32, usize>,
     /// The next free object number.
     next: u32,
 }
 
-impl Update {
+impl IncrementalUpdate {
     /// Begins behind the end of `pdf`.
-    pub fn new(pdf: &[u8], file: &PdfFile<'_>) -> Result<Update, SealError> {
+    pub fn new(
+        pdf: &[u8],
+        file: &PdfFile<'_>,
+        exam: &Examination,
+    ) -> Result<IncrementalUpdate, SealError> {
+        // Copied, hashed for its identifier, and written out.
+        exam.spend(Cost::Bytes, pdf.len().saturating_mul(2))
+            .map_err(|overrun| SealError::Pdf(overrun.into()))?;
         if !file.classic {
             return Err(SealError::Unsupported(
                 "cross-reference streams in the file to seal",
@@ -36,7 +44,7 @@ impl Update {
         if !bytes.ends_with(b"\n") {
             bytes.push(b'\n');
         }
-        Ok(Update {
+        Ok(IncrementalUpdate {
             bytes,
             offsets: BTreeMap::new(),
             next,

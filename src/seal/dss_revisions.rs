@@ -1,6 +1,7 @@
 //! What was appended behind a seal and belongs to it: evidence, and time stamps over the whole file.
 
-use super::coverage::{Coverage, Found, covered_end};
+use super::byte_range_coverage::{Coverage, Found, covered_end};
+use super::examination::Examination;
 use super::long_term;
 use super::pdf_file::PdfFile;
 use super::revocation::Evidence;
@@ -9,7 +10,7 @@ use super::trust::Trust;
 
 /// Everything behind the seal that is accounted for.
 #[derive(Default)]
-pub struct Layers {
+pub struct DssRevisions {
     /// Time stamps over the file, oldest first.
     pub stamps: Vec<Stamp>,
     /// What the file carries to prove that nothing was revoked.
@@ -20,10 +21,16 @@ pub struct Layers {
 
 /// Reads what stands behind `sealed` bytes of the file. `found` are its document time stamps. It ends at the first
 /// thing that is not exactly such a layer.
-pub fn read(bytes: &[u8], sealed: usize, found: &[Found], trust: &Trust) -> Layers {
-    let mut layers = Layers {
+pub fn read(
+    bytes: &[u8],
+    sealed: usize,
+    found: &[Found],
+    trust: &Trust,
+    exam: &Examination,
+) -> DssRevisions {
+    let mut revisions = DssRevisions {
         end: sealed,
-        ..Layers::default()
+        ..DssRevisions::default()
     };
     let mut found: Vec<(usize, &Found)> = found
         .iter()
@@ -32,29 +39,34 @@ pub fn read(bytes: &[u8], sealed: usize, found: &[Found], trust: &Trust) -> Laye
         .collect();
     found.sort_by_key(|&(end, _)| end);
     for (end, found) in found {
-        let Some(stamp) = stamp_of(&bytes[..end], layers.end, found) else {
+        let Some(stamp) = stamp_of(&bytes[..end], revisions.end, found, exam) else {
             break;
         };
-        layers.stamps.push(stamp);
-        layers.end = end;
+        revisions.stamps.push(stamp);
+        revisions.end = end;
     }
-    if layers.end < bytes.len() {
+    if revisions.end < bytes.len() {
         let known = [trust.anchors(), trust.time_anchors()].concat();
-        let behind = long_term::evidence_behind(&bytes[..layers.end], bytes);
+        let behind = long_term::evidence_behind(&bytes[..revisions.end], bytes, exam);
         // No time stamp covers it yet: every piece must vouch for itself.
-        if behind.is_some_and(|evidence| evidence.is_whole(&known)) {
-            layers.end = bytes.len();
+        if behind.is_some_and(|evidence| evidence.is_whole(&known, exam)) {
+            revisions.end = bytes.len();
         }
     }
-    let evidence = PdfFile::open(&bytes[..layers.end]).and_then(|file| long_term::read(&file));
-    layers.evidence = evidence.unwrap_or_default();
-    layers
+    let evidence =
+        PdfFile::open(&bytes[..revisions.end], exam).and_then(|file| long_term::read(&file, exam));
+    revisions.evidence = evidence.unwrap_or_default();
+    revisions
 }
 
-fn stamp_of(bytes: &[u8], base: usize, found: &Found) -> Option<Stamp> {
+fn stamp_of(bytes: &[u8], base: usize, found: &Found, exam: &Examination) -> Option<Stamp> {
     let coverage = Coverage::of(&found.signature, bytes)?;
-    if !long_term::is_stamp_behind(&bytes[..base], bytes, found, &coverage) {
+    if !long_term::is_stamp_behind(&bytes[..base], bytes, found, &coverage, exam) {
         return None;
     }
-    timestamp::read(&coverage.signature, &[coverage.before, coverage.after])
+    timestamp::read(
+        &coverage.signature,
+        &[coverage.before, coverage.after],
+        exam,
+    )
 }

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::SealError;
+use super::examination::Examination;
+use super::incremental_update::{IncrementalUpdate, indirect, write_byte_range};
 use super::pdf_file::PdfFile;
 use super::pdf_value::{Dictionary, Value};
-use super::update::{Update, indirect, write_byte_range};
 use crate::clock::vietnam;
 
 /// A rectangle in PDF user space: points, origin at the lower left corner of the page.
@@ -52,7 +53,11 @@ pub struct Prepared {
 
 impl Prepared {
     /// Ends `update`, whose signature leaves `gap` open.
-    pub(super) fn finish(update: Update, file: &PdfFile<'_>, gap: Range<usize>) -> Prepared {
+    pub(super) fn finish(
+        update: IncrementalUpdate,
+        file: &PdfFile<'_>,
+        gap: Range<usize>,
+    ) -> Prepared {
         let mut bytes = update.finish(file);
         write_byte_range(&mut bytes, &gap);
         Prepared { bytes, gap }
@@ -112,8 +117,9 @@ pub fn prepare(
     signer: &str,
     room: usize,
 ) -> Result<Prepared, SealError> {
-    let file = PdfFile::open(pdf).map_err(SealError::Pdf)?;
-    let mut update = Update::new(pdf, &file)?;
+    let exam = Examination::default();
+    let file = PdfFile::open(pdf, &exam).map_err(SealError::Pdf)?;
+    let mut update = IncrementalUpdate::new(pdf, &file, &exam)?;
     let [field, appearance, signature] = [(); 3].map(|()| update.allocate());
     let (root_number, mut root) = indirect(&file, &file.trailer, "Root")?;
     let page = update.enter_field(&file, &mut root, field, &request.field_name)?;

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use jiff::{Timestamp, civil};
 
+use super::examination::{Cost, Examination};
+use super::incremental_update::text_of;
 use super::pdf_file::{PdfDamage, PdfFile};
 use super::pdf_value::{Dictionary, Value};
-use super::update::text_of;
 
 /// Most form fields looked at.
 const MOST_FIELDS: usize = 2_000;
@@ -86,7 +87,7 @@ impl Found {
 }
 
 /// All signed signature fields.
-pub fn signatures(file: &PdfFile<'_>) -> Result<Vec<Found>, PdfDamage> {
+pub fn signatures(file: &PdfFile<'_>, exam: &Examination) -> Result<Vec<Found>, PdfDamage> {
     let root = file.dictionary(&file.trailer, "Root")?;
     if root.0.is_empty() {
         return Err(PdfDamage::Broken);
@@ -102,7 +103,7 @@ pub fn signatures(file: &PdfFile<'_>) -> Result<Vec<Found>, PdfDamage> {
     while let Some((value, inherited, depth)) = pending.pop() {
         looked_at += 1;
         if looked_at > MOST_FIELDS || depth == 0 {
-            return Err(PdfDamage::TooLarge);
+            return Err(PdfDamage::TooComplex);
         }
         match file.resolve(&value)? {
             Value::Array(values) => {
@@ -112,6 +113,7 @@ pub fn signatures(file: &PdfFile<'_>) -> Result<Vec<Found>, PdfDamage> {
                 let signs = field.name("FT").map_or(inherited, |kind| kind == b"Sig");
                 let signature = file.dictionary(&field, "V")?;
                 if signs && !signature.0.is_empty() {
+                    exam.spend(Cost::Signatures, 1)?;
                     let field = field.get("T").map(text_of).unwrap_or_default();
                     found.push(Found { field, signature });
                 }

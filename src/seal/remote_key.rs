@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::certificate::Certificate;
 use super::error::KeyFault;
 use super::key::{KeySource, Scheme};
-use super::prepare::Prepared;
+use super::placeholder::Prepared;
 use super::{Draft, Seal, SealError, cms, signature};
 use crate::config::Padding;
 
@@ -14,26 +14,26 @@ use crate::config::Padding;
 const HEAD: usize = 16;
 
 /// A key of which only the certificates are known here.
-pub struct DistantKey {
+pub struct RemoteKey {
     chain: Vec<Certificate>,
     scheme: Scheme,
 }
 
-impl DistantKey {
+impl RemoteKey {
     /// The key that belongs to the first certificate of `chain`.
     ///
     /// # Errors
     /// `KeyRefused` without a certificate, or for a kind of key that may not seal.
-    pub fn new(chain: Vec<Certificate>, padding: Padding) -> Result<DistantKey, SealError> {
+    pub fn new(chain: Vec<Certificate>, padding: Padding) -> Result<RemoteKey, SealError> {
         let signer = chain
             .first()
             .ok_or(SealError::KeyRefused(KeyFault::NoCertificate))?;
         let scheme = Scheme::of(signer, padding)?;
-        Ok(DistantKey { chain, scheme })
+        Ok(RemoteKey { chain, scheme })
     }
 }
 
-impl KeySource for DistantKey {
+impl KeySource for RemoteKey {
     fn chain(&self) -> &[Certificate] {
         &self.chain
     }
