@@ -96,7 +96,7 @@ pub async fn reading(options: Reading, as_json: bool) -> Result<ExitCode> {
     let without = options.without.iter().copied().collect();
     let report = measured(&options, &pages, &without).await?;
     if let Some(file) = &options.diagram {
-        std::fs::write(file, eval::diagram(&report))?;
+        std::fs::write(file, eval::diagram(&report.bins))?;
     }
     let changes = before.map(|before| eval::changes(&before, &report));
     if as_json {
