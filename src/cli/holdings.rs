@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use sogoc_workers::recognise::{self, SECOND_MODEL};
+use sogoc_workers::ocr::engine::{self, SECOND_MODEL};
 
 use crate::access::Caller;
 use crate::archive::Archive;
@@ -139,14 +139,14 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
 /// Whether pages can be read, the models in use, and how to install the second.
 fn models(config: &Config) -> (bool, String) {
     let folder = config.reading.tessdata.clone();
-    let folder = folder.unwrap_or_else(recognise::model_folder);
+    let folder = folder.unwrap_or_else(engine::model_folder);
     let shown = folder.display();
-    if !recognise::has_model(&folder) {
+    if !engine::has_model(&folder) {
         let how = both("cli.model_missing");
         return (false, format!("{shown}: {how}"));
     }
     let built_in = both("cli.model_built_in");
-    if recognise::has_second_model(&folder) {
+    if engine::has_second_model(&folder) {
         return (true, format!("{shown}: vie, {SECOND_MODEL}; {built_in}"));
     }
     let optional = both("cli.model_optional");

@@ -1,7 +1,7 @@
 //! The appendix of the register: the list of its entries; entering one, and one entry by itself.
 
+mod detail;
 mod entering;
-mod one;
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::State;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::reading_room::{Names, spoken_date};
+use super::labels::{Names, spoken_date};
+use super::layout::{Frame, shown};
 use super::session::Signed;
 use crate::correction::{self, Correction, CorrectionFilter};
 
@@ -24,7 +24,7 @@ pub fn routes() -> Router<State> {
     Router::new()
         .route("/phu-luc", get(list))
         .merge(entering::routes())
-        .merge(one::routes())
+        .merge(detail::routes())
 }
 
 /// The state of an entry in words, and its shade.

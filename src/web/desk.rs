@@ -13,10 +13,10 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::corrections::state_in_words;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown, shown_form};
-use super::reading_room::{Names, spoken};
+use super::labels::{Names, spoken};
+use super::layout::{Frame, shown, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
 use crate::column_map::{self, Unconfirmed};

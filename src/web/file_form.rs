@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::Frame;
+use super::layout::Frame;
 use super::session::{Signed, forged, same, signed_parts};
 use crate::access::Caller;
 use crate::error::Error;

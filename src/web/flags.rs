@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown_form};
+use super::layout::{Frame, shown_form};
 use super::scan_form::{LARGEST_SCAN, ScanForm};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};

@@ -9,8 +9,8 @@ use sogoc_workers::outcome::FailureKind;
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown, shown_form};
-use super::reading_room::Names;
+use super::labels::Names;
+use super::layout::{Frame, shown, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::batch::{self, Batch, NewBatch, Progress, Receipt};

@@ -8,10 +8,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::counter::pdf;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown};
+use super::public_requests::pdf;
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::certified_copy::{self, CopyRow};

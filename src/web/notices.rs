@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown_form};
+use super::layout::{Frame, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{self, Caller, Role, TokenRow};
 use crate::error::{Error, Fault};
@@ -63,7 +63,7 @@ impl Notices {
     }
 
     fn event<'a>(&self, word: &'a str) -> &'a str {
-        super::counter::event_in_words(&self.f, word)
+        super::public_requests::event_in_words(&self.f, word)
     }
 }
 

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown_form};
+use super::layout::{Frame, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{self, Caller, NewToken, Person, Role, TokenRow};
 use crate::error::{Error, Fault};

@@ -2,9 +2,9 @@
 //! somebody at the counter.
 
 mod acts;
-mod one;
+mod detail;
 
-pub use one::download;
+pub use detail::download;
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::counter::{RequestForm, RequestPage};
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown};
+use super::public_requests::{RequestForm, RequestPage};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
 use crate::copy_request::{self, Release, RequestView, Standing};
@@ -34,7 +34,7 @@ pub fn routes() -> Router<State> {
         .route("/cap-ban-sao", get(queue))
         .route(ENTRY, get(blank).post(enter))
         .route("/cap-ban-sao/ky-nhieu", post(release_many))
-        .merge(one::routes())
+        .merge(detail::routes())
         .merge(acts::routes())
 }
 

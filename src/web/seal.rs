@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::State;
 use super::fault::PageFault;
 use super::file_form::FileForm;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::certified_copy::{self, HandedIn, SealState, Signatures, Waiting};

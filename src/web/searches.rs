@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::reading_room::Names;
+use super::labels::Names;
+use super::layout::{Frame, shown};
 use super::session::{Form, Signed};
 use crate::access::Act;
 use crate::copy_request::Reason;

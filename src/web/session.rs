@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq;
 
 use super::State;
+use super::cookies::{cookie, language};
 use super::fault::{PageFault, Problem};
-use super::frame::{Frame, cookie, language};
+use super::layout::Frame;
 use crate::access::{self, Caller};
 use crate::error::{Error, Result};
 use crate::messages::Message;

@@ -10,10 +10,10 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 
 use super::State;
-use super::extract::Asked;
+use super::client_ip::Peer;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::peer::Peer;
+use super::layout::{Frame, shown};
 use super::session::{Form, OpenForm, Visitor, ended_cookie, session_cookie, session_token};
 use crate::access;
 use crate::error::Error;

@@ -12,10 +12,10 @@ use sogoc_workers::class::{Layout, Scope};
 
 use super::State;
 use super::desk::sheet::{upright, upright_size};
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown_form};
-use super::reading_room::Names;
+use super::labels::Names;
+use super::layout::{Frame, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::column_map::{self, NewMap, VolumeMap};

@@ -10,7 +10,7 @@ use crate::batch::{self, Batch, Listed, NewBatch, Progress, Receipt};
 use crate::fonds::{self, Fonds};
 use crate::scan::{self, Scan};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

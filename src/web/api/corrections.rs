@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::correction::{self, Correction, CorrectionFilter, CorrectionGiven, DecisionGiven};
 use crate::law::CorrectionGround;
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

@@ -10,7 +10,7 @@ use crate::audit::{self, Chain, Entry};
 use crate::certified_copy::{self, Proofs};
 use crate::jobs::{self, Backlog};
 use crate::web::State;
-use crate::web::extract::Asked;
+use crate::web::extractors::Asked;
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::web::State;
 use crate::web::documents::{RangeAsked, given};
-use crate::web::extract::Asked;
+use crate::web::extractors::Asked;
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 use crate::{alto, two_layer};

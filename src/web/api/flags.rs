@@ -10,7 +10,7 @@ use crate::inspection;
 use crate::page::PageView;
 use crate::page_flag::{self, FlagFilter, PageFlag};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

@@ -16,12 +16,12 @@ use crate::error::Error;
 use crate::issue_book::{self, IssueBook};
 use crate::seen::Seen;
 use crate::web::State;
-use crate::web::counter::{guarded, pdf};
-use crate::web::extract::{Asked, Given, too_large};
+use crate::web::client_ip::Peer;
+use crate::web::etag::Held;
+use crate::web::extractors::{Asked, Given, too_large};
 use crate::web::fault::{Problem, Problems};
-use crate::web::held::Held;
 use crate::web::issue_book::this_year;
-use crate::web::peer::Peer;
+use crate::web::public_requests::{guarded, pdf};
 use crate::web::session::Api;
 use crate::web::verification::{NotArrived, verify_body};
 

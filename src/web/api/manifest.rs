@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use crate::batch::{self, Declared};
 use crate::web::State;
-use crate::web::extract::Given;
+use crate::web::extractors::Given;
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

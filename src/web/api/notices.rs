@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::notify::{self, Hook, NewHook, Notice};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

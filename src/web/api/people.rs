@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::access::{self, NewToken, Person, Role, TokenRow};
 use crate::web::State;
-use crate::web::extract::Given;
+use crate::web::extractors::Given;
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

@@ -15,9 +15,9 @@ use crate::review::{self, QueueFilter, QueueRow};
 use crate::search::{self, Found, Wanted};
 use crate::seen;
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};
-use crate::web::reading_room::{PictureAsked, picture};
+use crate::web::page_image::{PictureAsked, picture};
 use crate::web::session::Api;
 
 /// The routes.

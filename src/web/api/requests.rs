@@ -16,7 +16,7 @@ use crate::copy_request::{
 use crate::error::Error;
 use crate::seen::Seen;
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};
 use crate::web::requests::download;
 use crate::web::session::Api;

@@ -11,9 +11,9 @@ use utoipa_axum::routes;
 use crate::error::Error;
 use crate::reuse::{self, LookUp, Offer, ReuseReport};
 use crate::web::State;
-use crate::web::counter::pdf;
-use crate::web::extract::{Asked, Given};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};
+use crate::web::public_requests::pdf;
 use crate::web::session::Api;
 
 /// The routes.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::certified_copy::{self, CopyRow, HandedIn, SealState, Signatures, Waiting};
 use crate::error::Error;
 use crate::web::State;
-use crate::web::extract::Given;
+use crate::web::extractors::Given;
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

@@ -9,9 +9,9 @@ use utoipa_axum::routes;
 
 use crate::access;
 use crate::web::State;
-use crate::web::extract::Given;
+use crate::web::client_ip::Peer;
+use crate::web::extractors::Given;
 use crate::web::fault::{Problem, Problems};
-use crate::web::peer::Peer;
 use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
 
 /// The routes.

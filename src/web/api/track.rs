@@ -12,10 +12,10 @@ use utoipa_axum::routes;
 use crate::copy_request::{self, Evidence, Status};
 use crate::law::Consent;
 use crate::web::State;
-use crate::web::counter::{LARGEST_PAPER, consent_today, guarded, pdf};
-use crate::web::extract::{Asked, Given, too_large};
+use crate::web::client_ip::Peer;
+use crate::web::extractors::{Asked, Given, too_large};
 use crate::web::fault::{Problem, Problems};
-use crate::web::peer::Peer;
+use crate::web::public_requests::{LARGEST_PAPER, consent_today, guarded, pdf};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<State> {

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::column_map::{self, NewMap, Unconfirmed, VolumeMap};
 use crate::fonds::{self, NewVolume, Volume};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 

@@ -15,8 +15,8 @@ use crate::law::CorrectionGround;
 use crate::record::{self, RecordView};
 use crate::web::State;
 use crate::web::fault::PageFault;
-use crate::web::frame::{Frame, shown_form};
-use crate::web::reading_room::{Names, spoken};
+use crate::web::labels::{Names, spoken};
+use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{Form, Signed};
 
 /// The routes.
