@@ -9,10 +9,10 @@ use futures::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde_json::json;
 use sogoc_workers::Known;
+use sogoc_workers::ablation::{Ablation, Step};
 use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool, PoolConfig};
 use sogoc_workers::reading::PageReading;
-use sogoc_workers::ablation::{Ablation, Step};
 
 use crate::eval::{self, Ablation, InputError, PageScore, Report, TruthPage};
 

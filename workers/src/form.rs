@@ -13,13 +13,13 @@ use regex::Regex;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, Layout, Scope};
 use crate::confidence::{Check, SecondReading};
-use sogoc_vietnamese::fold;
 use crate::geometry::{bottom, right};
 use crate::layout::lines::{Line, Text, columns};
 use crate::reading::FieldReading;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, Word};
 use labels::{LabelMatch, divided, label_places};
+use sogoc_vietnamese::fold;
 
 /// A gap inside a value wider than this many letter heights ends it.
 const WIDEST_GAP: i32 = 4;

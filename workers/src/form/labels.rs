@@ -1,9 +1,9 @@
 //! Where on a line which label stands.
 
 use crate::class::Field;
-use sogoc_vietnamese::fold;
 use crate::layout::lines::Line;
 use crate::word::Word;
+use sogoc_vietnamese::fold;
 
 /// A label of up to this many letters, twice as many when a letter is wrong, needs a colon after it
 /// or to open its part of the line.

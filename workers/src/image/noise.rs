@@ -259,7 +259,7 @@ mod tests {
     fn a_frame_goes_with_its_ornaments_and_the_text_stays() {
         let before = page(0, false);
         let mut after = before.clone();
-        paint_out(&mut after, 100);
+        remove_frame(&mut after, 100);
         assert_eq!(ink(&after, 0..60), 0);
         assert_eq!(
             ink(&after, 200..212),
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn an_open_frame_goes_without_what_stands_beside_it() {
         let mut after = page(0, true);
-        paint_out(&mut after, 100);
+        remove_frame(&mut after, 100);
         assert!(ink(&after, 200..212) > 1000);
     }
 
@@ -279,7 +279,7 @@ mod tests {
     fn a_ruled_table_is_no_frame() {
         let before = page(12, false);
         let mut after = before.clone();
-        paint_out(&mut after, 100);
+        remove_frame(&mut after, 100);
         assert_eq!(ink(&after, 200..600), ink(&before, 200..600));
     }
 
@@ -291,10 +291,10 @@ mod tests {
         }
         (80..521).for_each(|y| broken.put_pixel(400, y, Luma([0])));
         let before = broken.clone();
-        paint_out(&mut broken, 100);
+        remove_frame(&mut broken, 100);
         assert_eq!(broken, before);
         let mut large = page(0, false);
-        paint_out(&mut large, 50);
+        remove_frame(&mut large, 50);
         assert_eq!(large, page(0, false));
     }
 
@@ -302,7 +302,7 @@ mod tests {
     fn the_smallest_pages_are_left_alone() {
         for (width, height) in [(0, 0), (1, 1), (3, 5), (5, 3)] {
             let mut page = GrayImage::from_pixel(width, height, Luma([0]));
-            paint_out(&mut page, 100);
+            remove_frame(&mut page, 100);
         }
     }
 }

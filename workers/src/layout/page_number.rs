@@ -1,9 +1,9 @@
 //! The number printed on a page: “Trang 12”, “Tờ số 7”, or a number that stands alone in head or foot.
 
-use sogoc_vietnamese::fold;
 use crate::layout::lines::Line;
 use crate::reading::PageNumber;
 use crate::word::Word;
+use sogoc_vietnamese::fold;
 
 /// Largest number believed after a label; volumes of more pages are not bound.
 const LARGEST: u32 = 2000;

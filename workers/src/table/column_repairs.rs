@@ -5,9 +5,9 @@ use super::ink_probe::Ink;
 use super::{format_normaliser, place_check, running_numbers};
 use crate::confidence::Series;
 use crate::values::gazetteer;
-use sogoc_vietnamese::given_names;
 use crate::values::{Candidate, LOOK_ALIKE, closed_list};
 use crate::word::Word;
+use sogoc_vietnamese::given_names;
 
 /// A value read less surely than this is put right by its column.
 const SURE: f64 = 0.96;

@@ -3,11 +3,11 @@
 use super::data_rows;
 use crate::class::{Class, Field, FieldKind, Scope};
 use crate::confidence::Check;
-use sogoc_vietnamese::fold;
 use crate::layout::lines::joined;
 use crate::layout::{Row, TableLayout};
 use crate::values::{Candidate, normalised};
 use crate::word::Word;
+use sogoc_vietnamese::fold;
 
 /// Rows at the top that may hold headers.
 const HEADER_ROWS: usize = 3;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sogoc_vietnamese::fold;
 use crate::values::gazetteer::parts;
+use sogoc_vietnamese::fold;
 
 /// For each value whether a part of it stands on the page in another spelling of the same letters.
 pub(super) fn spelled_twice(values: &[Option<&str>]) -> Vec<bool> {

@@ -1,7 +1,7 @@
 //! Names of the agencies that issue these papers: an office of education, then perhaps its place.
 
-use sogoc_vietnamese::fold;
 use crate::values::gazetteer;
+use sogoc_vietnamese::fold;
 
 /// Offices of education since 1975.
 const OFFICES: [&str; 8] = [

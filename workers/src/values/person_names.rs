@@ -1,8 +1,8 @@
 //! Persons' names: where one stands among other words, and which family name a slip stands for.
 
 use crate::class::Lexicon;
-use sogoc_vietnamese::fold;
 use crate::word::Word;
+use sogoc_vietnamese::fold;
 
 /// Fewest and most words of a person's name.
 const WORDS: std::ops::RangeInclusive<usize> = 2..=6;

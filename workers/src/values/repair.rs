@@ -4,10 +4,10 @@
 //! A value put right in this way is the best reading there is and still goes to a person.
 
 use crate::class::{Field, FieldKind, Lexicon};
-use sogoc_vietnamese::fold;
 use crate::values::dates;
 use crate::values::gazetteer;
 use crate::values::person_names;
+use sogoc_vietnamese::fold;
 
 /// Letters whose capital looks the same, but for its size.
 pub(crate) const LOOK_ALIKE: &str = "ckopsuưvxz";

@@ -1,7 +1,7 @@
 //! The office printed above a signature, read through what a stamp left of it.
 
-use sogoc_vietnamese::fold;
 use crate::word::Word;
+use sogoc_vietnamese::fold;
 
 /// An office and whose it is.
 #[derive(Debug, PartialEq, Eq)]
