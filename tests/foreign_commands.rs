@@ -20,7 +20,7 @@ const ESSENTIAL: &str = "\
     sha256sum sleep sort stty sync tail tar timeout touch tr true uname unshare wc xargs";
 
 /// The Debian package that brings a command.
-const COMES_WITH: [(&str, &str); 26] = [
+const COMES_WITH: [(&str, &str); 27] = [
     ("combine_tessdata", "tesseract-ocr"),
     ("createdb", "postgresql"),
     ("chromium", "chromium"),
@@ -41,6 +41,7 @@ const COMES_WITH: [(&str, &str); 26] = [
     ("pdftotext", "poppler-utils"),
     ("pg_isready", "postgresql"),
     ("pkcs11-tool", "opensc"),
+    ("psql", "postgresql"),
     ("python3", "python3"),
     ("qpdf", "qpdf"),
     ("softhsm2-util", "softhsm2"),

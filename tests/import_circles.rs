@@ -14,7 +14,6 @@ const KNOWN: &[&str] = &[
     "src/certified_copy: book content elsewhere kept_line make renewal verify",
     "src/copy_paper: layout sheet",
     "src/copy_request: deciding dismissing evidence following listing paying talking terms",
-    "src/seal: certificate error verdict",
     "src/seal: ocsp revocation",
     "src/vault: digest error",
 ];

@@ -14,7 +14,7 @@ use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool, PoolConfig};
 use sogoc_workers::reading::PageReading;
 
-use crate::eval::{self, Ablation, InputError, PageScore, Report, TruthPage};
+use crate::eval::{self, AblationTable, InputError, PageScore, Report, TruthPage};
 
 /// Memory of all children together, and time for a page: what the archive grants unless configured.
 const CEILING_BYTES: u64 = 2048 << 20;
@@ -96,7 +96,7 @@ pub async fn reading(options: Reading, as_json: bool) -> Result<ExitCode> {
     let without = options.without.iter().copied().collect();
     let report = measured(&options, &pages, &without).await?;
     if let Some(file) = &options.diagram {
-        std::fs::write(file, eval::diagram(&report))?;
+        std::fs::write(file, eval::diagram(&report.bins))?;
     }
     let changes = before.map(|before| eval::changes(&before, &report));
     if as_json {
@@ -121,7 +121,7 @@ async fn each_off(options: &Reading, pages: &[TruthPage], as_json: bool) -> Resu
         named => named,
     };
     let all = measured(options, pages, &Ablation::default()).await?;
-    let mut ablation = Ablation {
+    let mut ablation = AblationTable {
         all,
         without: Vec::new(),
     };

@@ -10,11 +10,12 @@ const HELPERS: [&str; 3] = ["ask(", "client(", "sogoc("];
 
 /// What else may stand in `Command::new(…)`: the program itself, a tool from PyPI in its own environment, or a helper
 /// whose callers are among [`HELPERS`].
-const NOT_FOREIGN: [&str; 10] = [
+const NOT_FOREIGN: [&str; 11] = [
     "env!(\"CARGO_BIN_EXE_",
     "std::env::current_exe().unwrap()",
     "own_program()",
     "&config.program",
+    "launch.program",
     "pip::venv(",
     "folder.join(\"bin/pip\")",
     "tool",
