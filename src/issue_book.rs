@@ -9,7 +9,6 @@ pub use export::{paper, spreadsheet};
 
 use jiff::Timestamp;
 use jiff::civil::date;
-use jiff::tz::Offset;
 use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -17,8 +16,8 @@ use sqlx::any::AnyRow;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
-use crate::certified_copy::{day_in_vietnam, printed};
-use crate::clock::{parse_stamp, stamp};
+use crate::certified_copy::printed;
+use crate::clock::{day_in_vietnam, midnight_in_vietnam, parse_stamp, stamp};
 use crate::copy_request::{Applicant, Sought};
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
@@ -102,10 +101,7 @@ fn bounds(year: i64) -> Result<(String, String)> {
         .ok()
         .filter(|year| (1900..9000).contains(year));
     let year = year.ok_or_else(unknown)?;
-    let start = |year: i16| {
-        let day = date(year, 1, 1).at(0, 0, 0, 0);
-        Offset::constant(7).to_timestamp(day).map(stamp)
-    };
+    let start = |year: i16| midnight_in_vietnam(date(year, 1, 1)).map(stamp);
     match (start(year), start(year + 1)) {
         (Ok(from), Ok(to)) => Ok((from, to)),
         _ => Err(unknown()),

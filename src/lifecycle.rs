@@ -1,5 +1,5 @@
-//! Signals: the first asks for a soft stop (finish what is under way), the second, or thirty seconds,
-//! ends it hard. Everything spawned is tracked.
+//! Graceful shutdown: the first signal lets running work finish, a second one, or thirty seconds, ends it
+//! at once. Every spawned task is tracked.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long work under way may take to finish after a soft stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Time that running work has to finish after the first signal.
+const GRACE_PERIOD: Duration = Duration::from_secs(30);
 
-/// Cancels `stop` at the first SIGINT or SIGTERM, then waits for `tasks`; false when it had to stop hard.
+/// Cancels `stop` at the first SIGINT or SIGTERM, then waits for `tasks`; false when some had to be cut off.
 ///
 /// # Errors
-/// When the process may not listen for signals.
+/// When the signal handlers cannot be installed.
 pub async fn until_stopped(stop: CancellationToken, tasks: TaskTracker) -> std::io::Result<bool> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -22,18 +22,19 @@ pub async fn until_stopped(stop: CancellationToken, tasks: TaskTracker) -> std::
         _ = terminate.recv() => {}
         () = stop.cancelled() => {}
     }
-    tracing::info!("stopping: finishing what is under way");
+    tracing::info!("stopping: finishing running work");
     stop.cancel();
     tasks.close();
-    let soft = tokio::select! {
+    let graceful = tokio::select! {
         () = tasks.wait() => true,
         _ = interrupt.recv() => false,
         _ = terminate.recv() => false,
-        () = tokio::time::sleep(PATIENCE) => false,
+        () = tokio::time::sleep(GRACE_PERIOD) => false,
     };
-    if !soft {
-        // Leases run out and others take over; nothing acknowledged depends on what is cut here.
+    if !graceful {
+        // Nothing acknowledged depends on what is cut off here: its leases expire and another worker
+        // takes over.
         tracing::warn!("stopped hard");
     }
-    Ok(soft)
+    Ok(graceful)
 }

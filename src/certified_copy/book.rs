@@ -1,7 +1,5 @@
 //! The lines of the issue book: opened with the next number, settled as issued or void, and read.
 
-use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde_json::json;
 use sqlx::Row;
 
@@ -11,7 +9,7 @@ use crate::access::{Act, Caller, fresh_code, may_release, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::{Tx, next_number};
-use crate::clock::stamp;
+use crate::clock::{stamp, vietnam};
 use crate::correction;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Leased};
@@ -308,13 +306,4 @@ pub(super) fn row_of(row: &sqlx::any::AnyRow) -> Result<CopyRow> {
         withdrawal: row.try_get("withdrawal")?,
         code_until: row.try_get("code_until")?,
     })
-}
-
-/// The instant as `22/11/2026` in Viet Nam.
-pub(crate) fn day_in_vietnam(at: Timestamp) -> String {
-    vietnam(at).strftime("%d/%m/%Y").to_string()
-}
-
-pub(super) fn vietnam(at: Timestamp) -> jiff::civil::DateTime {
-    Offset::constant(7).to_datetime(at)
 }

@@ -1,14 +1,13 @@
 //! What a copy costs by the rules of the day, and whether it was paid.
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde_json::json;
 
 use super::deciding::one_moved;
 use crate::access::{Act, Caller, may, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
-use crate::clock::stamp;
+use crate::clock::{stamp, vietnam};
 use crate::error::{Error, Result};
 use crate::law;
 use crate::notify::{self, Event};
@@ -51,7 +50,7 @@ pub(super) async fn fee(
     copies: i64,
     received: Timestamp,
 ) -> Result<(i64, String)> {
-    let day = Offset::constant(7).to_datetime(received).date();
+    let day = vietnam(received).date();
     let place = &archive.config.office.fee_place;
     match law::fee_on(&archive.catalogue, procedure, place, day).await {
         Ok(fee) => Ok((fee.amount * copies, fee.source)),

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde_json::json;
 use sqlx::Row;
 
@@ -16,7 +15,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::Tx;
-use crate::clock::{parse_stamp, stamp};
+use crate::clock::{parse_stamp, stamp, vietnam};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, Leased, PRIORITY_UPKEEP};
 use crate::law::{self, Procedure};
@@ -43,7 +42,7 @@ pub(super) async fn procedure_at(
     code: &str,
     received: Timestamp,
 ) -> Result<Procedure> {
-    let day = Offset::constant(7).to_datetime(received).date();
+    let day = vietnam(received).date();
     law::procedure_on(&archive.catalogue, code, day).await
 }
 

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use jiff::tz::Offset;
 use serde_json::json;
 
 use super::{Correction, rows};
@@ -11,7 +10,7 @@ use crate::access::{Act, Caller, require, two_people};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::catalogue::{Tx, next_number};
-use crate::clock::stamp;
+use crate::clock::{midnight_in_vietnam, stamp, vietnam};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
 use crate::record::{self, Version};
@@ -29,7 +28,7 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     let fields = record.fields.clone();
     let now = archive.clock.now();
     let at = stamp(now);
-    let year = i64::from(Offset::constant(7).to_datetime(now).year());
+    let year = i64::from(vietnam(now).year());
     let mut tx = archive.catalogue.begin().await?;
     let number = next_number(&mut tx, &format!("appendix-{year}")).await?;
     let version = record.version + 1;
@@ -97,7 +96,7 @@ fn wait(archive: &Archive, entry: &Correction) -> Duration {
         .effective_from
         .parse::<jiff::civil::Date>()
         .ok()
-        .and_then(|day| Offset::constant(7).to_timestamp(day.at(0, 0, 0, 0)).ok());
+        .and_then(|day| midnight_in_vietnam(day).ok());
     let left = begins.map(|begins| begins.duration_since(archive.clock.now()));
     left.and_then(|left| Duration::try_from(left).ok())
         .unwrap_or_default()

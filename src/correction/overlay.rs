@@ -1,11 +1,11 @@
 //! What a register says on a day: the approved record with its appendix laid over it.
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 
 use super::{Correction, rows};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
+use crate::clock::vietnam;
 use crate::error::{Error, Result};
 use crate::record::{self, Fields};
 
@@ -113,7 +113,7 @@ pub(crate) async fn now_in_force(archive: &Archive, record_id: &str) -> Result<O
 
 /// The day in Viet Nam, `YYYY-MM-DD`.
 pub(crate) fn day_of(at: Timestamp) -> String {
-    Offset::constant(7).to_datetime(at).date().to_string()
+    vietnam(at).date().to_string()
 }
 
 #[cfg(test)]
