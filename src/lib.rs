@@ -4,7 +4,7 @@
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
-//! [`correction`], [`seen`], [`alto`], [`keep`], [`two_layer`], [`review`], [`inspection`],
+//! [`correction`], [`seen`], [`alto`], [`keep`], [`searchable_pdf`], [`review`], [`inspection`],
 //! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
 
@@ -42,8 +42,8 @@ pub mod scan;
 pub mod seal;
 pub mod search;
 pub mod search_case;
+pub mod searchable_pdf;
 pub mod seen;
-pub mod two_layer;
 pub mod upload;
 pub mod vault;
 pub mod web;

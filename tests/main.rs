@@ -28,9 +28,10 @@ mod requests;
 mod restart;
 mod reuse;
 mod seal;
+mod searchable_pdf;
 mod struck;
 mod support;
-mod two_layer;
+
 mod two_persons;
 mod vault_story;
 mod volumes;

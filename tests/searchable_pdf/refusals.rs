@@ -6,7 +6,7 @@ use std::sync::Arc;
 use image::{GrayImage, Luma};
 use sogoc::access::Role;
 use sogoc::error::Error;
-use sogoc::two_layer::{self, Form, Range};
+use sogoc::searchable_pdf::{self, Form, Range};
 use sogoc::{page, scan};
 
 use super::{delivered, document};
@@ -42,7 +42,7 @@ async fn a_page_never_read_a_damaged_master_and_a_stranger_get_a_named_answer() 
     let archive = Arc::new(holdings.archive);
     let scan = delivered(&archive, &sample("bang-ptth-1985.jpg")).await;
     let ask = async |role: Role, range: Range| {
-        two_layer::of_scan(&archive, &caller(role), &scan.id, range).await
+        searchable_pdf::of_scan(&archive, &caller(role), &scan.id, range).await
     };
 
     let none = ask(
@@ -113,7 +113,7 @@ async fn a_volume_of_five_hundred_pages_is_one_document_and_any_part_of_it() {
         from: Some(499),
         to: None,
     };
-    let mut given = two_layer::of_scan(&archive, &me, &scan.id, part)
+    let mut given = searchable_pdf::of_scan(&archive, &me, &scan.id, part)
         .await
         .unwrap();
     let mut bytes = Vec::new();
@@ -121,7 +121,7 @@ async fn a_volume_of_five_hundred_pages_is_one_document_and_any_part_of_it() {
     let file = crate::copy_paper::written(&bytes);
     assert!(ask("pdfinfo", &[], file.path(), &[]).contains("Pages:           2"));
     let whole = loop {
-        match two_layer::of_scan(&archive, &me, &scan.id, Range::default()).await {
+        match searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await {
             Err(Error::NotNow { code, .. }) => assert_eq!(code, "being_made"),
             other => break other.unwrap(),
         }
