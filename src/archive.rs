@@ -15,11 +15,11 @@ use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
 use crate::config::{Config, VaultConfig};
 use crate::error::{Error, Result};
-use crate::seal::Seal;
+use crate::seal::{Seal, VerificationCage};
 use crate::vault::{Location, S3Access, Vault};
 use crate::{fonds, law};
 
-pub use seal::{open_seal, own_trust, trust_file};
+pub use seal::{identity_file, open_seal, own_trust, trust_file};
 
 /// Everything a verb needs.
 pub struct Archive {
@@ -35,6 +35,8 @@ pub struct Archive {
     pub classes: Arc<Classes>,
     /// The office's seal.
     pub seal: Arc<Seal>,
+    /// Where strangers' files are judged.
+    pub cage: VerificationCage,
     /// Time, ids, chance.
     pub clock: Arc<dyn Clock>,
     /// Settings.
@@ -67,6 +69,7 @@ impl Archive {
         let vault = Vault::open(&vault_location(&config)?).await?;
         let seal = seal::open_seal(&config, &*clock)?;
         let index = Index::open(config.data.join("index"))?;
+        let cage = VerificationCage::new(pool_config(&config).program);
         let pool = Pool::new(pool_config(&config))
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
         Ok(Self {
@@ -76,6 +79,7 @@ impl Archive {
             index: Arc::new(index),
             classes: Arc::new(classes),
             seal: Arc::new(seal),
+            cage,
             clock,
             config,
             spool,

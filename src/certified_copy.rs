@@ -24,7 +24,8 @@ pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
 pub use sitting::{SealState, end_sitting, open_sitting, pin_needed, seal_state};
 pub use verify::{
-    Cited, FileVerified, Holder, Verified, code_expired, standing, tidy, verify_code, verify_file,
+    Cited, FileVerified, HandedInFile, Holder, SignatureListed, Verified, code_expired, standing,
+    tidy, verify_code, verify_file, verify_handed_in,
 };
 
 use std::collections::BTreeMap;

@@ -6,13 +6,12 @@ use clap::Parser;
 use sogoc::cli::{self, Cli};
 
 fn main() -> ExitCode {
-    // A reading child is this same executable. It must enter its cage before anything else runs: no
-    // logging, no runtime, no argument parser.
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|argument| argument == sogoc_workers::child::ARGUMENT)
-    {
-        sogoc_workers::child::main();
+    // A child is this same executable. It must enter its cage before anything else runs: no logging, no
+    // runtime, no argument parser.
+    match std::env::args_os().nth(1) {
+        Some(word) if word == sogoc_workers::child::ARGUMENT => sogoc_workers::child::main(),
+        Some(word) if word == sogoc::seal::CHILD_ARGUMENT => sogoc::seal::child(),
+        _ => {}
     }
     let cli = Cli::parse();
     cli::start_logging(&cli);

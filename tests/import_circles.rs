@@ -12,16 +12,10 @@ use tree::Tree;
 const KNOWN: &[&str] = &[
     "src: access archive fonds",
     "src/certified_copy: book content elsewhere kept_line make renewal verify",
-    "src/cli/deliver: door remote",
     "src/copy_paper: layout sheet",
     "src/copy_request: deciding dismissing evidence following listing paying talking terms",
-    "src/seal: certificate error verdict",
     "src/seal: ocsp revocation",
     "src/vault: digest error",
-    "workers/src: belief confidence geometry reading",
-    "workers/src: orient prepare",
-    "workers/src: page_pass page_reader",
-    "workers/src: page_words table",
 ];
 
 /// Modules of one folder and whom each uses.

@@ -53,6 +53,7 @@ fn add_name(
     for level in LEVELS {
         let syllables: Vec<&str> = name.syllables.iter().map(|word| word.at(level)).collect();
         let parts: Vec<&str> = name.parts.iter().map(|word| word.at(level)).collect();
+        // Names are text too, so that the search box finds them together with other words.
         document.add_text(fields.text(level), parts.join(" "));
         document.add_text(fields.name(level), syllables.join(" "));
         for (_, written) in &name.variants {
@@ -153,6 +154,7 @@ fn add_values(document: &mut TantivyDocument, fields: &Fields, source: &Document
         .chain(own)
         .filter_map(|(key, value)| Some((key, value?)))
     {
+        // The unit separator occurs in no printed value, so the key ends at the first one.
         document.add_text(fields.facet, format!("{key}\u{1f}{value}"));
     }
     if let Some(year) = &year {

@@ -59,6 +59,7 @@ impl SegmentCollector for SegmentCounts {
 
     fn collect(&mut self, doc: DocId, _: Score) {
         if let Some(column) = &self.column {
+            // Ordinals are counted and turned into text once for each segment, not once for each hit.
             for value in column.term_ords(doc) {
                 *self.counts.entry(value).or_default() += 1;
             }

@@ -69,6 +69,7 @@ pub(crate) fn write_pointer(dir: &Path, generation: u64) -> Result<(), IndexErro
     let new = dir.join(format!("{POINTER}.new"));
     let mut file = File::create(&new)?;
     file.write_all(text.as_bytes())?;
+    // The bytes must be on disk before the name refers to them.
     file.sync_all()?;
     fs::rename(&new, dir.join(POINTER))?;
     // The rename is durable only once the folder itself is on disk.

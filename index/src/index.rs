@@ -27,6 +27,7 @@ impl Generation {
         let (schema, fields) = schema();
         let index =
             tantivy::Index::open_in_dir(&path).map_err(|error| IndexError::at(error, dir))?;
+        // The format number promises these fields; with others, another program has written here.
         if index.schema() != schema {
             let detail = format!("generation {number} has other fields than its format says");
             return Err(IndexError::Corrupt {
@@ -36,6 +37,7 @@ impl Generation {
         }
         let reader = index
             .reader_builder()
+            // Another process may commit to the same folder; this policy watches for its commits.
             .reload_policy(ReloadPolicy::OnCommitWithDelay)
             .try_into();
         let reader = reader.map_err(|error| IndexError::at(error, dir))?;
@@ -122,6 +124,8 @@ impl Index {
         let mut writer = self.lock_writer();
         let generation = self.current()?;
         let reached = generation.position(&self.dir)?;
+        // The caller chose `changes` by the position of the generation it was last told about. After a swap they
+        // may be the wrong ones, so nothing is written until the caller has seen the new position.
         if self.followed.swap(generation.number, Ordering::AcqRel) != generation.number {
             *writer = None;
             return Err(IndexError::Replaced { position: reached });
@@ -146,6 +150,7 @@ impl Index {
             *writer = None;
             return Err(IndexError::at(error, &self.dir));
         }
+        // The caller's next search must find this step; the watcher of commits could be later than that.
         generation.reader.reload()?;
         Ok(())
     }

@@ -28,4 +28,3 @@ pub use hits::{Hit, MatchLevel, SearchResults};
 pub use index::Index;
 pub use query::{DateFilter, MAX_LIMIT, MAX_OFFSET, Query};
 pub use rebuild::Rebuild;
-pub use sogoc_vietnamese::fold::{Level, fold};

@@ -58,6 +58,7 @@ impl LiveWriter {
         for change in changes {
             match change {
                 Change::Put(document) => {
+                    // The engine has no update: a document is replaced by deleting and adding it in one commit.
                     self.writer
                         .delete_term(Term::from_field_text(fields.id, &document.id));
                     self.writer

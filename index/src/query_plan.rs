@@ -73,6 +73,7 @@ impl QueryPlan {
                 .push(text::school(fields, &mut tokenizer, school)?);
         }
         plan.required.extend(values::conditions(fields, query)?);
+        // Before the access filter is added, which alone is no query.
         if plan.groups.is_empty() && plan.required.is_empty() {
             return Err(QueryError::new(Problem::Empty, 0));
         }
@@ -118,6 +119,7 @@ impl QueryPlan {
 
 impl WordGroup {
     fn required(&self, fuzzy: bool) -> BoxedQuery {
+        // ASCII is the loosest level: what matches at a stricter one matches here too.
         let mut ways = vec![constant_score(self.all_at(Level::Ascii), scoring::FULL)];
         if !self.shortened_names.is_empty() {
             let names = self.shortened_names.iter().cloned().map(term);
@@ -150,6 +152,7 @@ impl WordGroup {
         for word in &self.words {
             bonuses.push(constant_score(at(word, Level::Exact), scoring::EXACT));
             bonuses.push(constant_score(at(word, Level::Tone), scoring::TONE));
+            // In a strict search every word matches in ASCII, so the bonus would say nothing.
             if let Some(searcher) = fuzzy {
                 bonuses.push(constant_score(at(word, Level::Ascii), scoring::ASCII));
                 let terms = word.fuzzy.iter().flatten();

@@ -88,6 +88,7 @@ impl Rebuild {
         let (fields, writer) = (&self.fields, &self.writer);
         let share = documents.len().div_ceil(THREADS).max(1);
         let shares = documents.chunks(share).zip(&mut self.tokenizers);
+        // These threads fold the texts, while the threads of the writer index what is already folded.
         thread::scope(|scope| {
             let adding: Vec<_> = shares
                 .map(|(share, tokenizer)| {
@@ -123,9 +124,11 @@ impl Rebuild {
         let mut commit = writer.prepare_commit()?;
         commit.set_payload(&position.to_string());
         commit.commit()?;
+        // Waiting for merges consumes the writer, so the clean-up below needs another one.
         let files = writer.index().clone();
         writer.wait_merging_threads()?;
         collect_garbage(&files)?;
+        // Checked last: the live index goes on while this one is built.
         let live = live_position(&dir)?;
         if live > position {
             return Err(IndexError::Behind {
@@ -134,6 +137,7 @@ impl Rebuild {
             });
         }
         write_pointer(&dir, generation)?;
+        // Searches that still run keep the files of the old generation open, so removing them is safe.
         remove_generations(&dir, |other| other < generation)
     }
 

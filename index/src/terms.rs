@@ -85,6 +85,7 @@ pub(crate) fn number_terms(key: &str, text: &str) -> Vec<String> {
         return terms;
     };
     let runs = number_runs(text);
+    // `*` serves the search box, where nobody says which number is meant.
     for key in ["*", key] {
         terms.push(format!("{key}={stripped}"));
         terms.push(format!("{key}^{plain}"));

@@ -39,6 +39,7 @@ impl Token {
     fn new(raw: &str) -> Self {
         let exact: String = fold(raw, Level::Exact).chars().take(MAX_LENGTH).collect();
         Self {
+            // From the cut form, so that all three levels end at the same letter.
             tone: fold(&exact, Level::Tone),
             ascii: fold(&exact, Level::Ascii),
             exact,
@@ -161,6 +162,7 @@ impl Tokenizer {
             Some(token) => token.clone(),
             None => {
                 let token = Arc::new(Token::new(raw));
+                // A hostile text of ever new long words must not fill the memory.
                 if self.cache.len() < CACHED_TOKENS && raw.len() <= MAX_LENGTH {
                     self.cache.insert(raw.clone(), token.clone());
                 }

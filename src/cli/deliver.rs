@@ -112,6 +112,7 @@ pub async fn deliver(config: Config, options: Deliver, json: bool) -> Result<Exi
         .collect();
     let receipt = finish(&target, &options, &batch_id, &refused).await;
     let (receipt, differs) = match receipt {
+        // Delivered and declared files differ: the batch stays open, and the receipt shows what came.
         Err(error @ Error::Invalid(_)) => (target.receipt(&batch_id).await?, Some(error)),
         other => (other?, None),
     };

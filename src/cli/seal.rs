@@ -12,6 +12,10 @@ use crate::error::Result;
 /// Subcommands of `seal`.
 #[derive(Debug, clap::Subcommand)]
 pub enum Seals {
+    /// Print the office's identity file (PEM): the certificates it seals or has sealed with, and the authorities behind
+    /// them. Whoever checks a copy offline gives it to `sogoc verify --identity`; the service hands it out to anyone at
+    /// /api/v1/seal/identity.
+    Identity,
     /// Say what is due when, and what applies at each level.
     Due,
     /// Put a fresh time stamp over every file whose proof ends soon (B-LTA), at once.
@@ -29,6 +33,10 @@ pub enum Seals {
 pub async fn seals(archive: Archive, command: Seals, as_json: bool) -> Result<ExitCode> {
     let me = Caller::machine();
     let renewed = match command {
+        Seals::Identity => {
+            print!("{}", archive.seal.identity_file());
+            return Ok(ExitCode::SUCCESS);
+        }
         Seals::Due => None,
         Seals::Renew => Some(certified_copy::renew_due(&archive, &me).await?),
     };

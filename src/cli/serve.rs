@@ -38,6 +38,7 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(&config.web.listen)
         .await
         .map_err(|error| Error::unavailable("address", error))?;
+    // Port 0 is known only now, and the address in QR codes depends on it.
     config.web.listen = listener.local_addr()?.to_string();
     config.web.public_url = options.public_url.or(config.web.public_url);
     let archive = Arc::new(Archive::open(config).await?);

@@ -34,6 +34,8 @@ pub struct SealConfig {
     /// Authorities trusted for seals (PEM), beside the root of the key's own chain: those of keys used before, for
     /// example.
     pub trust_file: Option<PathBuf>,
+    /// Certificates the office sealed with before its present one (PEM): their seals are still the office's own.
+    pub earlier_certificates: Option<PathBuf>,
     /// Authorities trusted for time stamps (PEM); those for seals when absent.
     pub time_trust_file: Option<PathBuf>,
     /// A seal of level B-LTA gets a fresh time stamp this many days before the certificate behind its newest one ends.
@@ -53,6 +55,7 @@ impl Default for SealConfig {
             time_authority: None,
             closed_network: false,
             trust_file: None,
+            earlier_certificates: None,
             time_trust_file: None,
             renew_before_days: 90,
         }

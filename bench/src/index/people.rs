@@ -60,7 +60,7 @@ impl Dice {
 }
 
 /// Person number `n`.
-pub fn entry(n: u64) -> Document {
+pub fn document(n: u64) -> Document {
     let mut dice = Dice::new(n + 1);
     dice.below(2); // the first throw of like seeds is alike
     let name = format!(

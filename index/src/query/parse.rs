@@ -73,6 +73,7 @@ pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
             continue;
         };
         let key = Key::named(name).ok_or(QueryError::new(Problem::UnknownKey, at))?;
+        // Two values could mean either or both; the reader is asked instead of guessing.
         if given.contains(&key) {
             return Err(QueryError::new(Problem::Twice, at));
         }
@@ -144,6 +145,7 @@ fn closing_quote(opening: char) -> Option<&'static [char]> {
 fn key_and_value(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once(':')?;
     let is_name = !name.is_empty()
+        // Combining marks, because a browser may send Vietnamese decomposed.
         && name.chars().all(|c| {
             c.is_alphabetic() || c == '_' || unicode_normalization::char::is_combining_mark(c)
         });
@@ -168,6 +170,7 @@ fn value(
         let goes_on = |next: &Lexeme| match next {
             Lexeme::Quoted(..) => false,
             Lexeme::Word(_, word) => {
+                // No name contains a digit, so a number ends it: `ten:Nguyễn Văn An 1975`.
                 let digits = key.takes_many_words() && word.chars().any(|c| c.is_ascii_digit());
                 key_and_value(word).is_none() && !digits
             }

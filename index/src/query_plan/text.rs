@@ -153,6 +153,7 @@ fn plain_words(fields: &Fields, tokenizer: &mut Tokenizer, text: &str) -> WordGr
     let mut position = 0;
     while position < tokens.len() {
         if let Some((_, length, short)) = short.iter().find(|(start, ..)| *start == position) {
+            // Literal, because an abbreviation with one letter changed is another one (THPT, THCS).
             let levels =
                 LEVELS.map(|level| vec![vec![Term::from_field_text(fields.text(level), short)]]);
             group.words.push(literal_word(levels));
@@ -177,6 +178,7 @@ fn plain_words(fields: &Fields, tokenizer: &mut Tokenizer, text: &str) -> WordGr
         position += if rest_of_syllable.is_some() { 2 } else { 1 };
     }
     let syllables = tokenizer.name(text).syllables;
+    // Words with an abbreviation name a school, not a person.
     if short.is_empty() && syllables.len() <= MOST_SYLLABLES {
         add_whole_name(fields, &syllables, &mut group);
     }

@@ -30,6 +30,7 @@ pub(super) fn conditions(fields: &Fields, query: &Query) -> Result<Vec<BoxedQuer
         required.push(date(fields, BIRTH, std::slice::from_ref(birth)));
     }
     for wanted in &query.dates {
+        // An empty disjunction would match nothing, and the reader would not learn why.
         if wanted.any_of.is_empty() {
             return Err(QueryError::new(Problem::BadDate, 0));
         }
@@ -107,6 +108,7 @@ fn number_queries(fields: &Fields, text: &str) -> Vec<BoxedQuery> {
         ways.push(constant_score(run, DIGIT_RUN));
     }
     if plain.chars().count() >= SHORTEST_PREFIX {
+        // Distance 0: this is how the engine searches the prefix of a term.
         let prefix = FuzzyTermQuery::new_prefix(number(format!("*^{plain}")), 0, true);
         ways.push(filter(Box::new(prefix)));
     }
@@ -138,6 +140,7 @@ pub(super) fn number_or_date(
         },
     ] = readings[..]
     {
+        // Four digits may also be the year of graduation. A birth year scores more, see above.
         let year = tagged(fields, &tag("year", &year.to_string()));
         ways.push(constant_score(year, YEAR_OF_GRADUATION));
     }

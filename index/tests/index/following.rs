@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sogoc_index::{Change, Index, IndexError, Rebuild};
 
@@ -178,7 +178,10 @@ fn a_kill_at_any_moment_costs_at_most_one_step() {
         let mut told = lines
             .find_map(|line| steps(&line.unwrap()))
             .expect("the child takes steps");
-        std::thread::sleep(Duration::from_millis(pause));
+        let moment = Instant::now() + Duration::from_millis(pause); // any will do, but not the same
+        while Instant::now() < moment {
+            std::thread::yield_now();
+        }
         child.kill().unwrap();
         told = lines
             .map_while(Result::ok)

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sogoc_index::{Change, Document, Index, Level, PartialDate, Query, Rebuild, fold};
+use sogoc_index::{Change, Document, Index, PartialDate, Query, Rebuild};
+use sogoc_vietnamese::fold::{Level, fold};
 
 use crate::people::{born, put};
 

@@ -162,6 +162,7 @@ impl Remote {
         received: &ReceivedScans,
     ) -> Result<Scan> {
         let sha256 = digest_of(file).await?;
+        // The server would recognise the duplicate too, but only after all bytes were sent again.
         if let Some(scan) = received.get(&(file.name.clone(), sha256.clone())) {
             return Ok(scan.clone());
         }
