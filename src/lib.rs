@@ -5,7 +5,7 @@
 //! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
 //! [`correction`], [`seen`], [`alto`], [`keep`], [`searchable_pdf`], [`review`], [`inspection`],
-//! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
+//! [`search`], [`seal`], [`copy_pdf`], [`certified_copy`], [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
@@ -20,7 +20,7 @@ pub mod cli;
 pub mod clock;
 pub mod column_map;
 pub mod config;
-pub mod copy_paper;
+pub mod copy_pdf;
 pub mod copy_request;
 pub mod correction;
 pub mod error;

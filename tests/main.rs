@@ -9,7 +9,7 @@ mod bad_input;
 mod browser;
 mod catalogue_story;
 mod cli;
-mod copy_paper;
+mod copy_pdf;
 mod correction;
 mod custody;
 mod demo;

@@ -12,7 +12,7 @@ use sogoc::{alto, page};
 use sogoc_workers::reading::Box4;
 
 use super::{delivered, document};
-use crate::copy_paper::ask;
+use crate::copy_pdf::ask;
 use crate::support::archive::{Ground, Holdings, caller, sample};
 
 /// Pixels by which a reader's box may differ from the one read: poppler writes six decimals, we one.

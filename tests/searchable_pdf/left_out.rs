@@ -12,7 +12,7 @@ use sogoc::searchable_pdf::{self, Form, Range};
 use sogoc::{inspection, page};
 
 use super::delivered;
-use crate::copy_paper::{ask, written};
+use crate::copy_pdf::{ask, written};
 use crate::support::archive::caller;
 use crate::support::server::Server;
 

@@ -10,7 +10,7 @@ use sogoc::searchable_pdf::{self, Form, Range};
 use sogoc::{page, scan};
 
 use super::{delivered, document};
-use crate::copy_paper::ask;
+use crate::copy_pdf::ask;
 use crate::support::archive::{Ground, Holdings, caller, sample};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,7 +118,7 @@ async fn a_volume_of_five_hundred_pages_is_one_document_and_any_part_of_it() {
         .unwrap();
     let mut bytes = Vec::new();
     given.file.read_to_end(&mut bytes).unwrap();
-    let file = crate::copy_paper::written(&bytes);
+    let file = crate::copy_pdf::written(&bytes);
     assert!(ask("pdfinfo", &[], file.path(), &[]).contains("Pages:           2"));
     let whole = loop {
         match searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await {
@@ -129,7 +129,7 @@ async fn a_volume_of_five_hundred_pages_is_one_document_and_any_part_of_it() {
     let mut given = whole;
     bytes.clear();
     given.file.read_to_end(&mut bytes).unwrap();
-    let file = crate::copy_paper::written(&bytes);
+    let file = crate::copy_pdf::written(&bytes);
     assert!(ask("pdfinfo", &[], file.path(), &[]).contains("Pages:           500"));
     ask("qpdf", &["--check"], file.path(), &[]);
     let pages = page::of_scan(&archive, &me, &scan.id).await.unwrap();
