@@ -10,7 +10,7 @@ use super::book::row;
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::clock::vietnam;
-use crate::copy_paper::{ComposeError, CopyContent, CopyLine, RowImage};
+use crate::copy_pdf::{ComposeError, CopyContent, CopyLine, RowImage};
 use crate::correction::InForce;
 use crate::error::{Error, Result};
 use crate::messages::Message;

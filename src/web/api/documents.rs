@@ -11,7 +11,7 @@ use crate::web::documents::{RangeAsked, given};
 use crate::web::extractors::Asked;
 use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
-use crate::{alto, two_layer};
+use crate::{alto, searchable_pdf};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<State> {
@@ -35,7 +35,7 @@ async fn document(
     Path(id): Path<String>,
     Asked(asked): Asked<RangeAsked>,
 ) -> Result<Response, Problem> {
-    let document = two_layer::of_scan(&archive, &caller, &id, asked.into()).await?;
+    let document = searchable_pdf::of_scan(&archive, &caller, &id, asked.into()).await?;
     Ok(given(document))
 }
 

@@ -1,13 +1,21 @@
-//! The building blocks of a page: columns, paragraphs, rules, frames, the QR code.
+//! A page as it is filled: columns, paragraphs, rules, frames, the QR code. Coordinates are in points from its upper
+//! left corner.
 
 use krilla::geom::{Path, PathBuilder, Point, Rect, Size};
 use krilla::image::Image;
 use qrcode::QrCode;
 
-use super::super::ComposeError;
-use super::super::typeface::{Face, Shaped, printable, shape, wrap};
+use super::ComposeError;
+use super::typeface::{Face, Shaped, printable, shape, wrap};
 
-pub const BLACK: (u8, u8, u8) = (0, 0, 0);
+/// Red, green, blue.
+pub type Colour = (u8, u8, u8);
+/// The colour of text.
+pub const BLACK: Colour = (0, 0, 0);
+/// A4 upright, in points.
+pub const PAGE_WIDTH: f32 = 595.28;
+/// A4 upright, in points.
+pub const PAGE_HEIGHT: f32 = 841.89;
 
 /// What a piece of text is to a screen reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,8 +26,8 @@ pub enum Role {
     HeaderCell(u32),
     /// A cell of a table's body, in the row of that number.
     Cell(u32),
-    /// Repeated for the eye only: page numbers, a table's head on later pages.
-    Furniture,
+    /// An artifact of layout, which a screen reader skips: page numbers, a table's head on later pages.
+    Artifact,
 }
 
 /// One printed line.
@@ -29,11 +37,11 @@ pub struct Line {
     pub baseline: f32,
     pub face: Face,
     pub size: f32,
-    pub colour: (u8, u8, u8),
+    pub colour: Colour,
     pub shaped: Shaped,
 }
 
-/// One thing on the page; coordinates in points from the upper left corner.
+/// One thing on the page.
 pub enum Piece {
     Text {
         role: Role,
@@ -54,7 +62,7 @@ pub enum Piece {
     },
 }
 
-/// How lines stand in their column.
+/// How lines are aligned in their column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     Left,
@@ -67,7 +75,7 @@ pub enum Align {
 pub struct Style {
     pub face: Face,
     pub size: f32,
-    pub colour: (u8, u8, u8),
+    pub colour: Colour,
     pub align: Align,
 }
 
@@ -82,11 +90,18 @@ impl Style {
     }
 }
 
-/// A vertical strip of the page.
+/// A vertical strip of the page, from `left`, `width` wide.
 #[derive(Clone, Copy)]
 pub struct Column {
     pub left: f32,
     pub width: f32,
+}
+
+/// A finished page; its pieces are in reading order.
+pub struct Sheet {
+    pub width: f32,
+    pub height: f32,
+    pub pieces: Vec<Piece>,
 }
 
 /// A page being filled from the top.
@@ -96,12 +111,12 @@ pub struct Page {
     pub y: f32,
     /// Size of the body text.
     pub body: f32,
-    /// Left, top, right and bottom of the signature mark.
+    /// Left, top, right and bottom of the signature mark; zeros while there is none.
     pub mark: (f32, f32, f32, f32),
 }
 
 impl Page {
-    /// An empty page, the next thing at `top`.
+    /// An empty page that begins at `top`.
     pub fn new(body: f32, top: f32) -> Page {
         Page {
             pieces: Vec::new(),
@@ -112,6 +127,9 @@ impl Page {
     }
 
     /// Sets `text` at the current height, wrapped to the column. Blank text takes no room.
+    ///
+    /// # Errors
+    /// `Unprintable`.
     pub fn paragraph(
         &mut self,
         role: Role,
@@ -169,7 +187,8 @@ impl Page {
     }
 }
 
-/// The lines of a paragraph. Centred and right-aligned ones are made about equally long, so that no word hangs alone.
+/// The lines of a paragraph. Centred and right-aligned ones are made about equally long, so that no line holds a
+/// single short word.
 pub fn lines_of(text: &str, style: Style, room: f32) -> Vec<String> {
     let mut lines = wrap(style.face, style.size, text, room);
     if style.align == Align::Left {

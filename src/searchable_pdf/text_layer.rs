@@ -1,16 +1,20 @@
-//! The unseen layer: every word of a page as invisible text in the box where it stands, turned as the
+//! The text layer: every word of a page as invisible text in the box where it stands, turned as the
 //! page is. One font of one empty glyph serves all letters; a letter's code is its own in UTF-16, and
 //! `ToUnicode` says so.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use lopdf::content::Operation;
+use lopdf::{Object, StringFormat};
 use sogoc_workers::reading::{PageReading, Word};
 
 use crate::alto;
 
 /// Width of the one glyph, in parts of the font size.
 const ADVANCE: f64 = 0.5;
+/// Text rendering mode (ISO 32000-1, 9.3.6): neither filled nor stroked.
+const INVISIBLE: i64 = 3;
 
 /// The codes a document uses, for the tables that give each a glyph and a meaning.
 #[derive(Debug, Default)]
@@ -43,31 +47,40 @@ impl Codes {
     }
 }
 
-/// The words of a page as a piece of its content, in pixels of the page as delivered counted from the
+/// The words of a page as operations of its content, in pixels of the page as delivered counted from the
 /// bottom left. A space follows each word, so that copied lines do not run together.
-pub(super) fn content(reading: &PageReading, codes: &mut Codes) -> String {
-    let mut text = String::from("BT 3 Tr/F 1 Tf\n");
+pub(super) fn operations(reading: &PageReading, codes: &mut Codes) -> Vec<Operation> {
+    let mut operations = vec![
+        Operation::new("BT", vec![]),
+        Operation::new("Tr", vec![INVISIBLE.into()]),
+        Operation::new("Tf", vec!["F".into(), 1.into()]),
+    ];
     let mut across = [0, 0];
-    for line in alto::lines(reading) {
-        for word in line {
-            let shown: String = word
-                .text
-                .chars()
-                .filter(|letter| !letter.is_control())
-                .collect();
-            let Some(matrix) = matrix(word, shown.encode_utf16().count(), reading, &mut across)
-            else {
-                continue;
-            };
-            let _ = write!(text, "{matrix} Tm<"); // writing to a String cannot fail
-            for code in shown.encode_utf16().chain([u16::from(b' ')]) {
-                codes.0.insert(code);
-                let _ = write!(text, "{code:04X}");
-            }
-            text.push_str(">Tj\n");
-        }
+    for word in alto::lines(reading).into_iter().flatten() {
+        let letters = word.text.chars().filter(|letter| !letter.is_control());
+        let mut shown: Vec<u16> = String::from_iter(letters).encode_utf16().collect();
+        let Some(matrix) = matrix(word, shown.len(), reading, &mut across) else {
+            continue;
+        };
+        shown.push(u16::from(b' '));
+        let bytes = shown.iter().flat_map(|code| code.to_be_bytes()).collect();
+        codes.0.extend(shown);
+        let bytes = Object::String(bytes, StringFormat::Hexadecimal);
+        operations.push(Operation::new("Tm", matrix.map(number).to_vec()));
+        operations.push(Operation::new("Tj", vec![bytes]));
     }
-    text + "ET"
+    operations.push(Operation::new("ET", vec![]));
+    operations
+}
+
+/// A number in as few characters as it needs; six decimals of a point are beyond any eye.
+pub(super) fn number(value: f64) -> Object {
+    let value = (value * 1e6).round() / 1e6;
+    if value.fract() == 0.0 {
+        Object::Integer(value as i64)
+    } else {
+        Object::Real(value as f32)
+    }
 }
 
 /// From the font's space to the page: along the line the word fills its box, across it the glyph's
@@ -78,7 +91,7 @@ fn matrix(
     letters: usize,
     reading: &PageReading,
     across: &mut [i32; 2],
-) -> Option<String> {
+) -> Option<[f64; 6]> {
     let [x, y, width, height] = word.bounds;
     if letters == 0 || width < 1 || height < 1 {
         return None;
@@ -106,11 +119,12 @@ fn matrix(
     } else {
         (along * 10.0).round() / 10.0
     };
+    let [size, foot, start] = [size, foot, start].map(f64::from);
     Some(match reading.rotation {
-        90 => format!("0 {} {size} 0 {foot} {start}", -along),
-        180 => format!("{} 0 0 {} {start} {foot}", -along, -size),
-        270 => format!("0 {along} {} 0 {foot} {start}", -size),
-        _ => format!("{along} 0 0 {size} {start} {foot}"),
+        90 => [0.0, -along, size, 0.0, foot, start],
+        180 => [-along, 0.0, 0.0, -size, start, foot],
+        270 => [0.0, along, -size, 0.0, foot, start],
+        _ => [along, 0.0, 0.0, size, start, foot],
     })
 }
 

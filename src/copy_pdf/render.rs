@@ -1,4 +1,5 @@
-//! Printing arranged pages: PDF/A-2b with embedded fonts, XMP metadata and a structure tree for screen readers.
+//! Rendering finished pages with krilla: PDF/A-2b with embedded fonts, XMP metadata and a structure tree for screen
+//! readers.
 
 use std::num::NonZeroU16;
 
@@ -22,28 +23,24 @@ use krilla::tagging::{
 use krilla::{Document, configure::ValidationError};
 
 use super::ComposeError;
-use super::layout::{Line, Piece, Role};
+use super::page::{Line, Piece, Role, Sheet};
 use super::typeface;
 use crate::clock::vietnam;
-
-/// One page to print; coordinates in points from its upper left corner.
-pub struct Sheet {
-    pub width: f32,
-    pub height: f32,
-    pub pieces: Vec<Piece>,
-}
 
 /// What the file says of itself.
 pub struct About<'a> {
     pub title: String,
     pub author: &'a str,
     pub created: Timestamp,
-    /// The same words always give the same file identifier.
+    /// What the file identifier is made of.
     pub identifier: &'a str,
 }
 
-/// Prints sheets and their pieces in order; that order is also the reading order.
-pub fn print(sheets: Vec<Sheet>, about: &About<'_>) -> Result<Vec<u8>, ComposeError> {
+/// The file of these pages; the order of their pieces is also the reading order.
+///
+/// # Errors
+/// `NotArchival`, `BadImage`.
+pub fn render(sheets: Vec<Sheet>, about: &About<'_>) -> Result<Vec<u8>, ComposeError> {
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_B)
         .finish()
@@ -55,13 +52,13 @@ pub fn print(sheets: Vec<Sheet>, about: &About<'_>) -> Result<Vec<u8>, ComposeEr
     document.set_metadata(metadata(about));
     let mut tags = Tags::default();
     for sheet in sheets {
-        print_sheet(&mut document, sheet, &mut tags);
+        render_sheet(&mut document, sheet, &mut tags);
     }
     document.set_tag_tree(tags.finish());
     document.finish().map_err(not_archival)
 }
 
-fn print_sheet(document: &mut Document, sheet: Sheet, tags: &mut Tags) {
+fn render_sheet(document: &mut Document, sheet: Sheet, tags: &mut Tags) {
     let settings =
         PageSettings::from_wh(sheet.width, sheet.height).expect("every sheet has a positive size");
     let mut page = document.start_page_with(settings);
@@ -69,18 +66,18 @@ fn print_sheet(document: &mut Document, sheet: Sheet, tags: &mut Tags) {
     let mut link = None;
     for piece in sheet.pieces {
         match piece {
-            Piece::Text { role, lines } => print_text(&mut surface, role, &lines, tags),
+            Piece::Text { role, lines } => render_text(&mut surface, role, &lines, tags),
             Piece::Box(left, top, width, height) => {
-                print_decoration(&mut surface, rectangle(left, top, width, height));
+                render_decoration(&mut surface, rectangle(left, top, width, height));
             }
             Piece::Picture {
                 image,
                 at,
                 size,
                 description,
-            } => tags.add(print_picture(&mut surface, image, at, size, description)),
+            } => tags.add(render_picture(&mut surface, image, at, size, description)),
             Piece::Code { path, area, target } => {
-                let figure = print_code(&mut surface, &path, &target);
+                let figure = render_code(&mut surface, &path, &target);
                 link = Some((figure, area, target));
             }
         }
@@ -98,7 +95,7 @@ fn print_sheet(document: &mut Document, sheet: Sheet, tags: &mut Tags) {
     page.finish();
 }
 
-/// The structure tree as it grows: a table's cells are gathered into rows, across pages.
+/// The structure tree while it is built: a table's cells are gathered into rows, across pages.
 #[derive(Default)]
 struct Tags {
     nodes: Vec<Node>,
@@ -158,8 +155,8 @@ fn metadata(about: &About<'_>) -> Metadata {
         .document_id(about.identifier.to_owned())
 }
 
-fn print_text(surface: &mut Surface<'_>, role: Role, lines: &[Line], tags: &mut Tags) {
-    if role == Role::Furniture {
+fn render_text(surface: &mut Surface<'_>, role: Role, lines: &[Line], tags: &mut Tags) {
+    if role == Role::Artifact {
         let artifact = Artifact::with_kind(ArtifactType::Layout);
         surface.start_tagged(ContentTag::Artifact(artifact));
         lines.iter().for_each(|line| draw_line(surface, line));
@@ -187,7 +184,7 @@ fn print_text(surface: &mut Surface<'_>, role: Role, lines: &[Line], tags: &mut 
         Role::Cell(row) => {
             tags.add_cell(row, TagGroup::with_children(Tag::TD, identifiers).into());
         }
-        Role::Paragraph | Role::Furniture => {
+        Role::Paragraph | Role::Artifact => {
             tags.add(TagGroup::with_children(Tag::P, identifiers).into());
         }
     }
@@ -209,7 +206,7 @@ fn draw_line(surface: &mut Surface<'_>, line: &Line) {
     );
 }
 
-fn print_decoration(surface: &mut Surface<'_>, path: Option<Path>) {
+fn render_decoration(surface: &mut Surface<'_>, path: Option<Path>) {
     let Some(path) = path else { return };
     surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(
         ArtifactType::Layout,
@@ -219,7 +216,7 @@ fn print_decoration(surface: &mut Surface<'_>, path: Option<Path>) {
     surface.end_tagged();
 }
 
-fn print_picture(
+fn render_picture(
     surface: &mut Surface<'_>,
     image: Image,
     at: Point,
@@ -234,7 +231,7 @@ fn print_picture(
     TagGroup::with_children(Tag::Figure(Some(description)), vec![identifier.into()]).into()
 }
 
-fn print_code(surface: &mut Surface<'_>, path: &Path, target: &str) -> Node {
+fn render_code(surface: &mut Surface<'_>, path: &Path, target: &str) -> Node {
     let identifier: Identifier = surface.start_tagged(ContentTag::Other);
     surface.set_fill(Some(Fill::default()));
     surface.draw_path(path);
@@ -250,7 +247,7 @@ pub fn rectangle(left: f32, top: f32, width: f32, height: f32) -> Option<Path> {
     path.finish()
 }
 
-/// The writer's complaint in words that hold nothing of the record's content.
+/// krilla's error as a reason that holds nothing of the record's content.
 fn not_archival(error: KrillaError) -> ComposeError {
     let reason = match error {
         KrillaError::Validation(errors) => errors

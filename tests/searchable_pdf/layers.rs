@@ -7,12 +7,12 @@ use std::sync::Arc;
 use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::scan::Scan;
-use sogoc::two_layer::Form;
+use sogoc::searchable_pdf::Form;
 use sogoc::{alto, page};
 use sogoc_workers::reading::Box4;
 
 use super::{delivered, document};
-use crate::copy_paper::ask;
+use crate::copy_pdf::ask;
 use crate::support::archive::{Ground, Holdings, caller, sample};
 
 /// Pixels by which a reader's box may differ from the one read: poppler writes six decimals, we one.
@@ -37,7 +37,7 @@ async fn a_sample_of_every_format_becomes_a_document_with_its_words_in_place() {
     for name in SAMPLES {
         let scan = delivered(&archive, &sample(name)).await;
         let (given, path) = document(&archive, &scan, folder.path()).await;
-        let Form::TwoLayer { .. } = given.form else {
+        let Form::Searchable { .. } = given.form else {
             panic!("{name}: {:?}", given.form);
         };
         let ratio = given.size as f64 / scan.size as f64;
@@ -58,7 +58,7 @@ async fn the_bytes_of_a_jpeg_stand_in_the_document_as_they_were_delivered() {
     let folder = tempfile::tempdir().unwrap();
     let scan = delivered(&archive, &sample("bang-ptth-1985.jpg")).await;
     let (given, path) = document(&archive, &scan, folder.path()).await;
-    let as_they_were = Form::TwoLayer {
+    let as_they_were = Form::Searchable {
         pictures_as_delivered: true,
     };
     assert_eq!(given.form, as_they_were);

@@ -1,11 +1,12 @@
-//! The paper of a certified copy: an A4 page as PDF/A-2b, composed from an approved record, behind the
-//! pages of the document where the copy is of the whole; and long tables such as the issue book.
+//! The PDF of a certified copy: an A4 page as PDF/A-2b, composed from an approved record, after the pages of
+//! the document where the copy is of the whole; and long tables such as the register of copies.
 //!
-//! The page says only what it was given. It carries the text of the agency's signature (Thông tư 05/2025,
+//! The page shows only what it was given. It carries the text of the agency's signature (Thông tư 05/2025,
 //! Điều 8: top right, text only) but is not sealed here; `seal` does that by incremental update afterwards.
 
 mod layout;
-mod sheet;
+mod page;
+mod render;
 mod table;
 mod typeface;
 
@@ -13,11 +14,11 @@ pub use table::{Table, TableColumn, print_table};
 
 use jiff::Timestamp;
 
-use self::sheet::About;
+use self::render::About;
 use crate::clock::vietnam;
 use crate::seal::MarkBox;
 
-/// What stands where the register has no value: said, never invented.
+/// Printed where the register has no value; a value is never invented.
 pub const NOT_IN_REGISTER: &str = "(không ghi trong sổ gốc)";
 /// The warning printed on every copy sealed with the self-made test authority.
 pub const TEST_AUTHORITY_MARK: &str = "CHỨNG THƯ THỬ NGHIỆM – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ";
@@ -39,8 +40,8 @@ pub struct CopyContent {
     pub opening: String,
     /// The record's fields, printed in this order.
     pub lines: Vec<CopyLine>,
-    /// True for what stands in a register: a missing value is said to be missing. Of a document that is
-    /// copied whole only what was read of it is printed; the pages themselves say the rest.
+    /// True for an entry of a register: a missing value is marked as missing. Of a document that is copied
+    /// whole only the values that were read are printed; its pages show the rest.
     pub registered: bool,
     /// Số hiệu of the original diploma.
     pub original_serial: Option<String>,
@@ -48,7 +49,7 @@ pub struct CopyContent {
     pub original_register_number: Option<String>,
     /// Số vào sổ cấp bản sao: the number in the issue book.
     pub copy_register_number: String,
-    /// Corrections in force and other remarks, one a line, each citing its decision.
+    /// Corrections in force and other remarks, one a line, each with its decision.
     pub notes: Vec<String>,
     /// Place of issue, e.g. `Lào Cai`.
     pub place: String,
@@ -86,7 +87,7 @@ pub struct CopyLine {
 pub struct RowImage {
     /// The picture, JPEG, at most [`LARGEST_ROW_IMAGE`] bytes.
     pub jpeg: Vec<u8>,
-    /// What it shows and where it is kept; also its description for a screen reader.
+    /// What it shows and where the original is; also its description for a screen reader.
     pub caption: String,
 }
 
@@ -95,7 +96,7 @@ pub struct RowImage {
 pub struct ComposedCopy {
     /// The PDF/A-2b file.
     pub pdf: Vec<u8>,
-    /// Where the text of the signature mark stands; the signature field goes over it.
+    /// Place of the signature mark's text on the first page; the signature field covers it.
     pub mark_box: MarkBox,
 }
 
@@ -120,6 +121,9 @@ pub enum ComposeError {
 }
 
 /// Composes the copy. The same content always gives the same bytes.
+///
+/// # Errors
+/// [`ComposeError`].
 pub fn compose(content: &CopyContent) -> Result<ComposedCopy, ComposeError> {
     let arranged = layout::arrange(content)?;
     let mark_box = arranged.mark_box();
@@ -129,7 +133,7 @@ pub fn compose(content: &CopyContent) -> Result<ComposedCopy, ComposeError> {
         created: content.sealed_at,
         identifier: &content.verification_code,
     };
-    let pdf = sheet::print(arranged.sheets, &about)?;
+    let pdf = render::render(arranged.sheets, &about)?;
     Ok(ComposedCopy { pdf, mark_box })
 }
 

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use image::GrayImage;
-use sogoc::copy_paper::{CopyContent, CopyLine, RowImage, compose};
+use sogoc::copy_pdf::{CopyContent, CopyLine, RowImage, compose};
 use sogoc::issue_book;
 
 use super::{ask, sample, written};

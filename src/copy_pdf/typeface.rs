@@ -43,7 +43,7 @@ fn cut(face: Face) -> &'static Cut {
     &CUTS[face as usize]
 }
 
-/// The font as the PDF writer wants it.
+/// The font as krilla embeds it.
 pub fn font(face: Face) -> Font {
     cut(face).font.clone()
 }
@@ -63,7 +63,7 @@ pub fn printable(text: &str) -> Result<String, ComposeError> {
     Ok(clean)
 }
 
-/// As [`printable`], with `?` for whatever cannot be printed: for lists that say so elsewhere.
+/// As [`printable`], with `?` for each character that cannot be printed: for tables, whose values are kept elsewhere.
 pub fn legible(text: &str) -> String {
     let text = composed(text);
     let shown = |character: char| {
@@ -78,7 +78,7 @@ pub fn legible(text: &str) -> String {
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Characters that print nothing, reorder what is printed, or mean something only to one font.
+/// Characters that print nothing, reorder the line, or are private to one font.
 fn invisible(character: char) -> bool {
     matches!(
         character,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use image::{GrayImage, Luma};
 use sogoc::access::Role;
 use sogoc::error::Error;
-use sogoc::two_layer::{self, Form, Range};
+use sogoc::searchable_pdf::{self, Form, Range};
 use sogoc::{page, scan};
 
 use super::{delivered, document};
-use crate::copy_paper::ask;
+use crate::copy_pdf::ask;
 use crate::support::archive::{Ground, Holdings, caller, sample};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,7 +42,7 @@ async fn a_page_never_read_a_damaged_master_and_a_stranger_get_a_named_answer() 
     let archive = Arc::new(holdings.archive);
     let scan = delivered(&archive, &sample("bang-ptth-1985.jpg")).await;
     let ask = async |role: Role, range: Range| {
-        two_layer::of_scan(&archive, &caller(role), &scan.id, range).await
+        searchable_pdf::of_scan(&archive, &caller(role), &scan.id, range).await
     };
 
     let none = ask(
@@ -113,15 +113,15 @@ async fn a_volume_of_five_hundred_pages_is_one_document_and_any_part_of_it() {
         from: Some(499),
         to: None,
     };
-    let mut given = two_layer::of_scan(&archive, &me, &scan.id, part)
+    let mut given = searchable_pdf::of_scan(&archive, &me, &scan.id, part)
         .await
         .unwrap();
     let mut bytes = Vec::new();
     given.file.read_to_end(&mut bytes).unwrap();
-    let file = crate::copy_paper::written(&bytes);
+    let file = crate::copy_pdf::written(&bytes);
     assert!(ask("pdfinfo", &[], file.path(), &[]).contains("Pages:           2"));
     let whole = loop {
-        match two_layer::of_scan(&archive, &me, &scan.id, Range::default()).await {
+        match searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await {
             Err(Error::NotNow { code, .. }) => assert_eq!(code, "being_made"),
             other => break other.unwrap(),
         }
@@ -129,7 +129,7 @@ async fn a_volume_of_five_hundred_pages_is_one_document_and_any_part_of_it() {
     let mut given = whole;
     bytes.clear();
     given.file.read_to_end(&mut bytes).unwrap();
-    let file = crate::copy_paper::written(&bytes);
+    let file = crate::copy_pdf::written(&bytes);
     assert!(ask("pdfinfo", &[], file.path(), &[]).contains("Pages:           500"));
     ask("qpdf", &["--check"], file.path(), &[]);
     let pages = page::of_scan(&archive, &me, &scan.id).await.unwrap();

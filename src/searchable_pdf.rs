@@ -1,11 +1,13 @@
-//! The document a person keeps: PDF/A-2b of two layers, the delivered picture and, unseen in place, the
+//! The searchable PDF of a scan: PDF/A-2b of two layers, the delivered picture and, invisible in place, the
 //! words that were read. Made when asked for, compared with its master page by page, never itself kept.
 
 mod assemble;
-mod file;
+mod cache;
+mod document;
 mod left_out;
-mod shelf;
-mod words;
+mod metadata;
+mod object_writer;
+mod text_layer;
 
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ pub struct Range {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Picture and words.
-    TwoLayer {
+    Searchable {
         /// True where each picture's bytes are those delivered, not packed again.
         pictures_as_delivered: bool,
     },
@@ -56,20 +58,20 @@ pub struct Document {
     pub name: String,
     /// What it is.
     pub form: Form,
-    /// Pages asked for that a person took out of the batch, so that they are not in it.
+    /// Pages asked for that a person withdrew from the batch, so that they are not in it.
     pub left_out: LeftOut,
 }
 
 /// What is to be made.
 #[derive(Debug)]
-struct Wish {
+struct Order {
     scan: Scan,
     pages: Vec<PageView>,
     left_out: LeftOut,
 }
 
-impl Wish {
-    /// The same for the same pages, turned the same way.
+impl Order {
+    /// Its place in the cache: the same for the same pages, turned the same way.
     fn key(&self) -> String {
         let pages = self.pages.iter();
         let pages: Vec<String> = pages
@@ -88,8 +90,8 @@ struct Made {
     form: Form,
 }
 
-/// The document of a scan or of some of its pages, with an entry in the log of who fetched it. Pages a
-/// person took out are left out.
+/// The document of a scan or of some of its pages, with an entry in the log of who fetched it. It leaves out
+/// the pages that a person withdrew.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`; `Refused` where a page was not read or cannot be shown, all were taken out,
@@ -112,14 +114,14 @@ pub async fn of_scan(
     let left_out = left_out::part(&mut pages)?;
     check(&scan, &pages)?;
     let count = pages.len();
-    let wish = Wish {
+    let order = Order {
         scan,
         pages,
         left_out: left_out.clone(),
     };
-    let made = shelf::fetch(archive, wish).await?;
+    let made = cache::fetch(archive, order).await?;
     let (form, left_out) = match made.form {
-        Form::TwoLayer { .. } => ("two_layer", left_out),
+        Form::Searchable { .. } => ("two_layer", left_out),
         Form::AsDelivered => ("as_delivered", LeftOut::default()), // the whole file, as it came
     };
     let document = Document {

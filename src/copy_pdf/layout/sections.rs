@@ -1,131 +1,25 @@
-//! Where everything stands on the page, after the layout of administrative documents (Nghị định 30/2020,
-//! Phụ lục I): signature mark, agency and motto, title, fields, row image, place and date, way to verify.
-
-mod blocks;
+//! The parts of the attestation, from the signature mark to the way to verify.
 
 use krilla::geom::{Point, Size};
 use krilla::image::Image;
 use qrcode::{EcLevel, QrCode};
 
-use crate::seal::MarkBox;
-
-pub use blocks::{Align, BLACK, Column, Line, Page, Piece, Role, Style, lines_of};
-
-use self::blocks::code_path;
-use super::sheet::Sheet;
-use super::typeface::{Face, printable, shape, width, wrap};
-use super::{
-    ComposeError, CopyContent, LARGEST_ROW_IMAGE, NOT_IN_REGISTER, RowImage, TEST_AUTHORITY_MARK,
-    vietnam_time,
+use super::super::page::{
+    Align, BLACK, Colour, Column, Line, Page, Piece, Role, Style, code_path, lines_of,
 };
+use super::super::typeface::{Face, printable, shape, width, wrap};
+use super::super::{
+    ComposeError, CopyContent, NOT_IN_REGISTER, RowImage, TEST_AUTHORITY_MARK, vietnam_time,
+};
+use super::{BOTTOM, FULL, LEFT, RIGHT, ROOM, jpeg};
 
-/// A4 upright, in points.
-pub const PAGE_WIDTH: f32 = 595.28;
-/// A4 upright, in points.
-pub const PAGE_HEIGHT: f32 = 841.89;
-const LEFT: f32 = 79.0; // 28 mm, room for a binding
-const RIGHT: f32 = PAGE_WIDTH - 51.0; // 18 mm
-const ROOM: f32 = RIGHT - LEFT;
-const TOP: f32 = 30.0;
-const BOTTOM: f32 = PAGE_HEIGHT - 36.0;
 const MARK_WIDTH: f32 = 230.0;
 const MARK_SIZE: f32 = 10.0; // Thông tư 05/2025, Điều 8
-const WARNING: (u8, u8, u8) = (176, 0, 0);
-/// Body sizes tried in turn; below the last the page would not be read with ease.
-const BODY_SIZES: [f32; 5] = [14.0, 13.0, 12.0, 11.0, 10.0];
-
-const FULL: Column = Column {
-    left: LEFT,
-    width: ROOM,
-};
-
-/// Sheets ready to print; the signature mark stands on the first.
-pub struct Arranged {
-    pub sheets: Vec<Sheet>,
-    mark: (f32, f32, f32, f32),
-}
-
-impl Arranged {
-    /// The signature mark's place in PDF user space.
-    pub fn mark_box(&self) -> MarkBox {
-        let (left, top, right, bottom) = self.mark;
-        MarkBox {
-            left,
-            bottom: PAGE_HEIGHT - bottom,
-            right,
-            top: PAGE_HEIGHT - top,
-        }
-    }
-}
-
-/// Arranges the attestation in the largest body size that fits one page, behind the pages it is of.
-pub fn arrange(content: &CopyContent) -> Result<Arranged, ComposeError> {
-    let mut sheets = Vec::with_capacity(content.scan_pages.len() + 1);
-    let mut mark = None;
-    for (number, scan) in (1..).zip(&content.scan_pages) {
-        let page = scan_page(content, scan, number)?;
-        mark.get_or_insert(page.mark);
-        sheets.push(sheet_of(page));
-    }
-    for body in BODY_SIZES {
-        let mut page = Page::new(body, TOP);
-        page.whole(content)?;
-        if page.y <= BOTTOM + 0.5 {
-            let mark = mark.unwrap_or(page.mark);
-            sheets.push(sheet_of(page));
-            return Ok(Arranged { sheets, mark });
-        }
-    }
-    Err(ComposeError::TooLong)
-}
-
-fn sheet_of(page: Page) -> Sheet {
-    Sheet {
-        width: PAGE_WIDTH,
-        height: PAGE_HEIGHT,
-        pieces: page.pieces,
-    }
-}
-
-/// A page of the document itself under the form line of the copy (Nghị định 30/2020, Phụ lục I: SAO Y,
-/// agency and time, top right of the first page), as large as the paper lets it be.
-fn scan_page(content: &CopyContent, scan: &RowImage, number: usize) -> Result<Page, ComposeError> {
-    let mut page = Page::new(12.0, TOP);
-    if number == 1 {
-        page.signature_mark(content)?;
-    }
-    if content.test_authority {
-        page.test_warning()?;
-    }
-    let image = jpeg(scan)?;
-    let room = BOTTOM - page.y - 16.0;
-    page.picture(&image, scan, room)?;
-    let style = Style::new(Face::Regular, 9.5, Align::Centre);
-    let all = content.scan_pages.len();
-    let text = format!(
-        "Trang {number}/{all} của tài liệu · bản sao số {} · mã kiểm tra {}",
-        content.copy_register_number, content.verification_code
-    );
-    page.y = BOTTOM - 12.0;
-    page.paragraph(Role::Furniture, &text, style, FULL)?;
-    Ok(page)
-}
-
-fn jpeg(picture: &RowImage) -> Result<Image, ComposeError> {
-    if picture.jpeg.len() > LARGEST_ROW_IMAGE {
-        return Err(ComposeError::BadImage("it is too large".to_owned()));
-    }
-    let image =
-        Image::from_jpeg(picture.jpeg.clone().into(), false).map_err(ComposeError::BadImage)?;
-    let (wide, high) = image.size();
-    if wide == 0 || high == 0 {
-        return Err(ComposeError::BadImage("it has no pixels".to_owned()));
-    }
-    Ok(image)
-}
+const WARNING: Colour = (176, 0, 0);
 
 impl Page {
-    fn whole(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
+    /// Everything on the page of the attestation.
+    pub(super) fn attestation(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
         if content.scan_pages.is_empty() {
             self.signature_mark(content)?;
         }
@@ -146,7 +40,8 @@ impl Page {
         self.closing(content)
     }
 
-    fn signature_mark(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
+    /// Agency and time of sealing, top right (Thông tư 05/2025, Điều 8).
+    pub(super) fn signature_mark(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
         let column = Column {
             left: RIGHT - MARK_WIDTH,
             width: MARK_WIDTH,
@@ -164,7 +59,7 @@ impl Page {
         Ok(())
     }
 
-    fn test_warning(&mut self) -> Result<(), ComposeError> {
+    pub(super) fn test_warning(&mut self) -> Result<(), ComposeError> {
         let mut style = Style::new(Face::Bold, 12.0, Align::Centre);
         style.colour = WARNING;
         let top = self.y;
@@ -261,8 +156,8 @@ impl Page {
         Ok(())
     }
 
-    /// Label in its column, beside it the value, or the words for its being missing; a label too long
-    /// for the column wraps there.
+    /// The label in its column and beside it the value, or the note that it is missing; a label too long for the
+    /// column wraps there.
     fn field(&mut self, label: &str, value: Option<&str>, label_width: f32) {
         let leading = self.body * 1.42;
         let (face, value) = match value {
@@ -312,8 +207,13 @@ impl Page {
         self.paragraph(Role::Paragraph, &row.caption, style, FULL)
     }
 
-    /// A framed picture, as wide as the text or as high as the room.
-    fn picture(&mut self, image: &Image, what: &RowImage, room: f32) -> Result<(), ComposeError> {
+    /// A framed picture, as wide as the text or as high as `room`.
+    pub(super) fn picture(
+        &mut self,
+        image: &Image,
+        what: &RowImage,
+        room: f32,
+    ) -> Result<(), ComposeError> {
         let (pixels_wide, pixels_high) = image.size();
         let scale = (ROOM / pixels_wide as f32).min(room / pixels_high as f32);
         let (wide, high) = (pixels_wide as f32 * scale, pixels_high as f32 * scale);
@@ -331,7 +231,7 @@ impl Page {
         Ok(())
     }
 
-    /// Place, date and signer on the right; the code and how to verify on the left.
+    /// Place, date and signer on the right, the QR code on the left, below them how to verify.
     fn closing(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
         self.y += self.body;
         let top = self.y;

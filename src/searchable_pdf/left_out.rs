@@ -1,4 +1,4 @@
-//! Pages a person took out of the batch: the document is made without them and says which they are.
+//! Pages a person withdrew from the batch: the document is made without them and says which they are.
 
 use crate::error::{Error, Result};
 use crate::page::PageView;

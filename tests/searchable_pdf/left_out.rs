@@ -8,11 +8,11 @@ use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::page_flag::{self, FlagFilter};
 use sogoc::scan::Scan;
-use sogoc::two_layer::{self, Form, Range};
+use sogoc::searchable_pdf::{self, Form, Range};
 use sogoc::{inspection, page};
 
 use super::delivered;
-use crate::copy_paper::{ask, written};
+use crate::copy_pdf::{ask, written};
 use crate::support::archive::caller;
 use crate::support::server::Server;
 
@@ -56,10 +56,10 @@ async fn a_document_is_made_of_the_pages_that_are_kept_and_says_so() {
     let scan = three_pages(&archive).await;
     put_aside(&archive, &scan, 2).await;
     let me = caller(Role::Reviewer);
-    let mut given = two_layer::of_scan(&archive, &me, &scan.id, Range::default())
+    let mut given = searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default())
         .await
         .unwrap();
-    assert!(matches!(given.form, Form::TwoLayer { .. }));
+    assert!(matches!(given.form, Form::Searchable { .. }));
     assert_eq!(given.name, "quyen (không gồm trang 2 đã để riêng).pdf");
     let mut bytes = Vec::new();
     given.file.read_to_end(&mut bytes).unwrap();
@@ -94,12 +94,12 @@ async fn a_document_is_made_of_the_pages_that_are_kept_and_says_so() {
 
     put_aside(&archive, &scan, 1).await;
     put_aside(&archive, &scan, 3).await;
-    let none = two_layer::of_scan(&archive, &me, &scan.id, Range::default()).await;
+    let none = searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await;
     assert_eq!(none.unwrap_err().code(), "all_taken_out");
     let pages = page::of_scan(&archive, &me, &scan.id).await.unwrap();
     inspection::take_back(&archive, &me, &pages[2].id)
         .await
         .unwrap();
-    let given = two_layer::of_scan(&archive, &me, &scan.id, Range::default()).await;
+    let given = searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await;
     assert_eq!(given.unwrap().left_out.spans(), "1-2");
 }

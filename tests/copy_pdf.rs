@@ -5,7 +5,7 @@ mod pictures;
 use std::path::Path;
 use std::process::Command;
 
-use sogoc::copy_paper::{
+use sogoc::copy_pdf::{
     ComposeError, CopyContent, CopyLine, NOT_IN_REGISTER, RowImage, TEST_AUTHORITY_MARK, compose,
     vietnam_time,
 };

@@ -13,7 +13,7 @@ use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::clerk;
 use sogoc::scan::{self, Incoming, Scan};
-use sogoc::two_layer::{self, Document, Range};
+use sogoc::searchable_pdf::{self, Document, Range};
 
 use crate::support::archive::caller;
 
@@ -40,7 +40,7 @@ async fn delivered(archive: &Archive, path: &Path) -> Scan {
 /// The document of a scan, written to `folder` so that foreign programs can look at it.
 async fn document(archive: &Arc<Archive>, scan: &Scan, folder: &Path) -> (Document, PathBuf) {
     let me = caller(Role::Reviewer);
-    let mut document = two_layer::of_scan(archive, &me, &scan.id, Range::default())
+    let mut document = searchable_pdf::of_scan(archive, &me, &scan.id, Range::default())
         .await
         .unwrap();
     let mut bytes = Vec::new();

@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 
 use super::ComposeError;
-use super::layout::{
-    Align, Column, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Piece, Role, Style, lines_of,
+use super::page::{
+    Align, BLACK, Column, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Piece, Role, Sheet, Style, lines_of,
 };
-use super::sheet::{self, About, Sheet};
+use super::render::{About, render};
 use super::typeface::{Face, legible, shape};
 
 const MARGIN: f32 = 34.0;
@@ -20,26 +20,26 @@ const PADDING: f32 = 3.0;
 /// A column's heading and its share of the width.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableColumn {
-    /// Words over it.
+    /// Heading, repeated on every page.
     pub label: String,
-    /// Width in parts of the sum of all.
+    /// Width, relative to the sum of all shares.
     pub share: f32,
 }
 
-/// What is to be printed. Characters that cannot be printed appear as `?`.
+/// A table to print. Characters that cannot be printed appear as `?`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// Whose table it is, over the title.
+    /// The agency it belongs to, printed over the title.
     pub agency: String,
-    /// Its title.
+    /// Heading, and title of the file.
     pub title: String,
     /// A line under the title.
     pub subtitle: String,
-    /// The columns.
+    /// At least one, in order.
     pub columns: Vec<TableColumn>,
     /// Cells by row; a row may be shorter than the columns.
     pub rows: Vec<Vec<String>>,
-    /// When it was printed.
+    /// Creation date of the file.
     pub printed_at: Timestamp,
 }
 
@@ -71,7 +71,7 @@ pub fn print_table(table: &Table) -> Result<Vec<u8>, ComposeError> {
         page.y = BOTTOM + 4.0;
         let style = Style::new(Face::Regular, SIZE, Align::Right);
         let text = format!("Trang {number}/{all}");
-        page.paragraph(Role::Furniture, &text, style, full())?;
+        page.paragraph(Role::Artifact, &text, style, full())?;
     }
     let about = About {
         title: table.title.clone(),
@@ -84,7 +84,7 @@ pub fn print_table(table: &Table) -> Result<Vec<u8>, ComposeError> {
         height: PAGE_WIDTH,
         pieces: page.pieces,
     });
-    sheet::print(sheets.collect(), &about)
+    render(sheets.collect(), &about)
 }
 
 #[derive(Clone, Copy)]
@@ -137,7 +137,7 @@ fn wrapped(columns: &[Column], cells: &[String], face: Face) -> Vec<Vec<String>>
         .collect()
 }
 
-/// Height of a row, its widest face assumed so that it never turns out too low.
+/// Height of a row, measured in the bold face, the widest, so that no row is too low.
 fn height(columns: &[Column], cells: &[String]) -> f32 {
     let rows = wrapped(columns, cells, Face::Bold);
     let most = rows.iter().map(Vec::len).max().unwrap_or(1).max(1);
@@ -152,7 +152,7 @@ fn add_row(
 ) -> Result<(), ComposeError> {
     let (face, role) = match kind {
         Kind::Head => (Face::Bold, Role::HeaderCell(0)),
-        Kind::HeadAgain => (Face::Bold, Role::Furniture),
+        Kind::HeadAgain => (Face::Bold, Role::Artifact),
         Kind::Body(number) => (Face::Regular, Role::Cell(number)),
     };
     let high = height(columns, cells);
@@ -165,7 +165,7 @@ fn add_row(
             baseline: page.y + PADDING + SIZE + LEADING * place as f32,
             face,
             size: SIZE,
-            colour: super::layout::BLACK,
+            colour: BLACK,
             shaped: shape(face, text),
         });
         let lines = lines.collect();

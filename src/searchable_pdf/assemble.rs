@@ -1,4 +1,4 @@
-//! Making a two-layer file from a verified master, and comparing it with that master page by page.
+//! Making a searchable PDF from a verified master, and comparing it with that master page by page.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -7,8 +7,9 @@ use std::path::Path;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use tempfile::TempPath;
 
-use super::file::{About, TwoLayerFile};
-use super::{Form, Made, Wish};
+use super::document::SearchablePdf;
+use super::metadata::About;
+use super::{Form, Made, Order};
 use crate::archive::Archive;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
@@ -22,9 +23,9 @@ use crate::scan::{self, MASTER_PREFIX};
 /// # Errors
 /// `Refused` where a page cannot be shown or the file differs from its master; `Corrupt` master;
 /// `Unavailable`.
-pub(super) async fn make(archive: &Archive, wish: &Wish) -> Result<Made> {
-    let master = scan::fetch_master(archive, &wish.scan.id).await?;
-    let Some((file, as_delivered)) = compose(archive, wish, &master).await? else {
+pub(super) async fn make(archive: &Archive, order: &Order) -> Result<Made> {
+    let master = scan::fetch_master(archive, &order.scan.id).await?;
+    let Some((file, as_delivered)) = compose(archive, order, &master).await? else {
         let size = std::fs::metadata(&master)?.len();
         let form = Form::AsDelivered;
         return Ok(Made {
@@ -33,11 +34,11 @@ pub(super) async fn make(archive: &Archive, wish: &Wish) -> Result<Made> {
             form,
         });
     };
-    for (at, page) in wish.pages.iter().enumerate() {
+    for (at, page) in order.pages.iter().enumerate() {
         compare(archive, page, &master, &file, at + 1).await?;
     }
     let size = std::fs::metadata(&file)?.len();
-    let form = Form::TwoLayer {
+    let form = Form::Searchable {
         pictures_as_delivered: as_delivered,
     };
     Ok(Made { file, size, form })
@@ -47,32 +48,32 @@ pub(super) async fn make(archive: &Archive, wish: &Wish) -> Result<Made> {
 /// stay as it came.
 async fn compose(
     archive: &Archive,
-    wish: &Wish,
+    order: &Order,
     master: &Path,
 ) -> Result<Option<(TempPath, bool)>> {
     let (out, path) = tempfile::Builder::new()
         .prefix(&format!("{MASTER_PREFIX}document-"))
         .tempfile_in(&archive.spool)?
         .into_parts();
-    let mut file = TwoLayerFile::begin(BufWriter::new(out))?;
+    let mut file = SearchablePdf::begin(BufWriter::new(out))?;
     let mut as_delivered = true;
-    for page in &wish.pages {
+    for page in &order.pages {
         let number = page::page_number(page.number);
         let (picture, bytes) = match archive.pool.picture(master, number).await {
             Ok(got) => got,
-            Err(failure) if stays_as_it_came(wish, &failure) => return Ok(None),
+            Err(failure) if stays_as_it_came(order, &failure) => return Ok(None),
             Err(failure) => return Err(page::not_shown(failure)),
         };
         as_delivered &= picture.as_delivered;
         let reading = page::reading_or_again(archive, page).await?;
-        file.add(&picture, &bytes, &reading)?;
+        file.add(&picture, bytes, &reading)?;
     }
     let about = About {
-        title: wish.scan.original_name.clone(),
-        source_sha256: wish.scan.sha256.clone(),
+        title: order.scan.original_name.clone(),
+        source_sha256: order.scan.sha256.clone(),
         made_at: stamp(archive.clock.now()),
-        pages: wish.pages.iter().map(|page| page.number).collect(),
-        left_out: wish.left_out.in_words(),
+        pages: order.pages.iter().map(|page| page.number).collect(),
+        left_out: order.left_out.in_words(),
     };
     let out: File = file
         .finish(&about)?
@@ -82,8 +83,8 @@ async fn compose(
     Ok(Some((path, as_delivered)))
 }
 
-fn stays_as_it_came(wish: &Wish, failure: &Failure) -> bool {
-    wish.scan.media_type == "application/pdf" && failure.kind == FailureKind::Refused
+fn stays_as_it_came(order: &Order, failure: &Failure) -> bool {
+    order.scan.media_type == "application/pdf" && failure.kind == FailureKind::Refused
 }
 
 /// The page as drawn from the file must show, pixel for pixel, what the master's page shows upright.
@@ -104,10 +105,7 @@ async fn compare(
     if of_master == of_file {
         return Ok(());
     }
-    tracing::error!(
-        page = page.id,
-        "a two-layer document differs from its master"
-    );
+    tracing::error!(page = page.id, "a searchable PDF differs from its master");
     Err(Error::refuse(
         Message::new("errors.differs_from_master").with("at", at),
     ))
