@@ -16,10 +16,6 @@ const KNOWN: &[&str] = &[
     "src/copy_request: deciding dismissing evidence following listing paying talking terms",
     "src/seal: ocsp revocation",
     "src/vault: digest error",
-    "workers/src: belief confidence geometry reading",
-    "workers/src: orient prepare",
-    "workers/src: page_pass page_reader",
-    "workers/src: page_words table",
 ];
 
 /// Modules of one folder and whom each uses.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use sogoc_workers::recognise::{self, SECOND_MODEL};
+use sogoc_workers::ocr::engine::{self, SECOND_MODEL};
 
 use crate::access::Caller;
 use crate::archive::Archive;
@@ -140,13 +140,13 @@ const BUILT_IN: &str =
 /// Whether pages can be read, the models in use, and how to install the second.
 fn models(config: &Config) -> (bool, String) {
     let folder = config.reading.tessdata.clone();
-    let folder = folder.unwrap_or_else(recognise::model_folder);
+    let folder = folder.unwrap_or_else(engine::model_folder);
     let shown = folder.display();
-    if !recognise::has_model(&folder) {
+    if !engine::has_model(&folder) {
         let how = "chưa cài mô hình đọc / install tesseract-ocr-vie or set reading.tessdata";
         return (false, format!("{shown}: {how}"));
     }
-    if recognise::has_second_model(&folder) {
+    if engine::has_second_model(&folder) {
         return (true, format!("{shown}: vie, {SECOND_MODEL}; {BUILT_IN}"));
     }
     let how = format!(

@@ -11,17 +11,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::ablation::Ablation;
 use crate::class::{ClassError, Classes};
+use crate::context::{Context, Known};
 use crate::decode::{self, DecodeLimits, DecodedPage};
 use crate::limits;
+use crate::ocr::engine::{self, Engine};
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::page_reader::Known;
 use crate::probe;
 use crate::protocol::{self, Answer, Hello, ProtocolError, Request, SetUp, Task};
 use crate::reading::PageReading;
-use crate::recognise::{self, Engine};
 use crate::render;
-use crate::steps::Without;
 
 /// The hidden first argument that makes the executable a reading child.
 pub const ARGUMENT: &str = "read-page-child";
@@ -123,10 +123,7 @@ impl Reader {
         Self {
             limits: set_up.limits,
             classes: Classes::load(set_up.classes.as_deref()),
-            tessdata: set_up
-                .tessdata
-                .clone()
-                .unwrap_or_else(recognise::model_folder),
+            tessdata: set_up.tessdata.clone().unwrap_or_else(engine::model_folder),
             engine: None,
         }
     }
@@ -136,7 +133,7 @@ impl Reader {
         &mut self,
         page: &DecodedPage,
         known: &Known,
-        without: &Without,
+        ablation: &Ablation,
     ) -> Outcome<PageReading> {
         let unavailable = |error: &dyn std::error::Error| {
             Failure::new(FailureKind::Unavailable, error.to_string())
@@ -146,8 +143,12 @@ impl Reader {
             Some(engine) => engine,
             empty => empty.insert(Engine::open(&self.tessdata).map_err(|e| unavailable(&e))?),
         };
-        crate::read_page_without(page, classes, engine, known, without)
-            .map_err(|error| unavailable(&error))
+        let context = Context {
+            classes,
+            known,
+            ablation,
+        };
+        crate::read_page(page, &context, engine).map_err(|error| unavailable(&error))
     }
 
     fn perform(&mut self, task: Task, file: std::fs::File) -> Outcome<Done> {

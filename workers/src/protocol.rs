@@ -13,13 +13,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::passing::{receive_file, send_file};
+use crate::ablation::Ablation;
+use crate::context::Known;
 use crate::decode::{DecodeLimits, PageShape, Picture, PixelDigest};
 use crate::limits::Confinement;
 use crate::outcome::Failure;
-use crate::page_reader::Known;
 use crate::probe::Probe;
 use crate::reading::{Box4, PageReading};
-use crate::steps::Without;
 
 /// Raised whenever a message changes; both sides must say the same.
 pub const VERSION: u32 = 4;
@@ -70,7 +70,7 @@ pub(crate) enum Task {
     Read {
         page: u32,
         known: Known,
-        without: Without,
+        without: Ablation,
     },
     /// One page or a part of it as JPEG.
     Render {

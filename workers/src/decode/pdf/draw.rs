@@ -22,7 +22,7 @@ use super::survey::{self, WholeImage};
 use super::{DRAWN_DPI, UNITS_PER_INCH, narrowed};
 use crate::decode::raster;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::reading::{Box4, Word};
+use crate::word::{Box4, Word};
 
 /// The pixels of a page that is one image, turned as a viewer shows them.
 pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> {
