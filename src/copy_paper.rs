@@ -4,6 +4,7 @@
 //! The page says only what it was given. It carries the text of the agency's signature (Thông tư 05/2025,
 //! Điều 8: top right, text only) but is not sealed here; `seal` does that by incremental update afterwards.
 
+mod blocks;
 mod layout;
 mod sheet;
 mod table;

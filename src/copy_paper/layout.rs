@@ -1,17 +1,15 @@
 //! Where everything stands on the page, after the layout of administrative documents (Nghị định 30/2020,
 //! Phụ lục I): signature mark, agency and motto, title, fields, row image, place and date, way to verify.
 
-mod blocks;
-
 use krilla::geom::{Point, Size};
 use krilla::image::Image;
 use qrcode::{EcLevel, QrCode};
 
 use crate::seal::MarkBox;
 
-pub use blocks::{Align, BLACK, Column, Line, Page, Piece, Role, Style, lines_of};
+pub use super::blocks::{Align, BLACK, Column, Line, Page, Piece, Role, Style, lines_of};
 
-use self::blocks::code_path;
+use super::blocks::code_path;
 use super::sheet::Sheet;
 use super::typeface::{Face, printable, shape, width, wrap};
 use super::{

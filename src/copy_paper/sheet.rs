@@ -22,7 +22,7 @@ use krilla::tagging::{
 use krilla::{Document, configure::ValidationError};
 
 use super::ComposeError;
-use super::layout::{Line, Piece, Role};
+use super::blocks::{Line, Piece, Role};
 use super::typeface;
 use crate::clock::vietnam;
 

@@ -4,8 +4,8 @@ use krilla::geom::{Path, PathBuilder, Point, Rect, Size};
 use krilla::image::Image;
 use qrcode::QrCode;
 
-use super::super::ComposeError;
-use super::super::typeface::{Face, Shaped, printable, shape, wrap};
+use super::ComposeError;
+use super::typeface::{Face, Shaped, printable, shape, wrap};
 
 pub const BLACK: (u8, u8, u8) = (0, 0, 0);
 
