@@ -12,7 +12,6 @@ use tree::Tree;
 const KNOWN: &[&str] = &[
     "src: access archive fonds",
     "src/certified_copy: book content elsewhere kept_line make renewal verify",
-    "src/copy_paper: layout sheet",
     "src/copy_request: deciding dismissing evidence following listing paying talking terms",
     "src/seal: ocsp revocation",
     "src/vault: digest error",
