@@ -15,6 +15,7 @@ pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
 pub use two_persons::{Behind, is_human, may_approve, may_release, two_people};
 
 use crate::error::{Error, Result};
+use crate::messages::{self, Lang};
 
 /// What a person is trusted with. Words as kept in the catalogue are those of [`Role::word`].
 #[derive(
@@ -63,17 +64,9 @@ impl Role {
         }
     }
 
-    /// Vietnamese name.
-    pub fn vi(self) -> &'static str {
-        match self {
-            Self::Archivist => "Văn thư – lưu trữ",
-            Self::Reviewer => "Chuyên viên",
-            Self::Approver => "Lãnh đạo",
-            Self::Auditor => "Kiểm tra viên",
-            Self::Administrator => "Quản trị",
-            Self::Portal => "Cổng dịch vụ",
-            Self::Reuser => "Khai thác lại kết quả",
-        }
+    /// Its name for people.
+    pub fn name(self, lang: Lang) -> &'static str {
+        messages::text(lang, &format!("people.role.{}", self.word()))
     }
 
     /// Reads a word back.
@@ -263,11 +256,7 @@ pub fn require_any(caller: &Caller, acts: &[Act]) -> Result<()> {
 
 /// The refusal of judgement to whoever is no person.
 pub(crate) fn needs_person() -> Error {
-    Error::refused(
-        "needs_person",
-        "Việc này phải do một người đăng nhập quyết định; khóa truy cập và chương trình không làm thay được.",
-        "A person who is signed in must decide this; no token and no program can.",
-    )
+    Error::refuse("errors.needs_person")
 }
 
 #[cfg(test)]

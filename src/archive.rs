@@ -15,6 +15,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
 use crate::config::{Config, VaultConfig};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::seal::{Seal, VerificationCage};
 use crate::vault::{Location, S3Access, Vault};
 use crate::{fonds, law};
@@ -149,9 +150,8 @@ fn s3_access(config: &VaultConfig) -> Result<S3Access> {
 }
 
 fn bad_classes(error: sogoc_workers::class::ClassError) -> Error {
-    Error::invalid(
+    Error::fault(
         "/classes",
-        format!("Loại hồ sơ: {error}"),
-        format!("record classes: {error}"),
+        Message::new("faults.record_classes").with("error", error),
     )
 }

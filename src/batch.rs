@@ -22,6 +22,7 @@ use crate::audit::{self, Deed, Subject};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::fonds::{self, check_text, known};
+use crate::messages::Message;
 
 /// Longest name of a batch, in characters.
 const LONGEST_NAME: usize = 200;
@@ -233,18 +234,15 @@ fn check(archive: &Archive, fresh: &NewBatch) -> Result<()> {
     if let Some(count) = fresh.declared_count
         && !(0..=MOST_FILES).contains(&count)
     {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/declared_count",
-            format!("Số tệp khai báo phải từ 0 đến {MOST_FILES}."),
-            format!("the declared count must be 0 to {MOST_FILES}"),
+            Message::new("faults.declared_count_must_0").with("most_files", MOST_FILES),
         ));
     }
     match &fresh.class_hint {
-        Some(class) if archive.classes.get(class).is_none() => Err(Error::invalid(
-            "/class_hint",
-            "Không có loại tài liệu này.",
-            "there is no record class of that id",
-        )),
+        Some(class) if archive.classes.get(class).is_none() => {
+            Err(Error::fault("/class_hint", "faults.there_no_record_class"))
+        }
         _ => Ok(()),
     }
 }

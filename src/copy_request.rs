@@ -23,7 +23,7 @@ pub use deciding::{Release, confirm, refuse, release, release_many};
 pub use dismissing::{Dismissal, NotTheOne, dismiss};
 pub(crate) use evidence::{EVIDENCE_FILE, bind_paper};
 pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
-pub use following::{Issued, Status, fetch, status, words};
+pub use following::{Issued, Status, fetch, status};
 pub use kept::{KeptMessage, KeptRequest, KeptSearch, REQUEST_FILE, keep, object_id};
 pub use listing::{RequestView, get, list};
 pub(crate) use matching::reasons;

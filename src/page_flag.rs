@@ -5,12 +5,12 @@ mod raising;
 mod sentence;
 
 use serde::{Deserialize, Serialize};
-use sogoc_workers::quality::flag;
 use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::messages::{self, Lang};
 pub(crate) use raising::{set_compared, set_own};
 
 /// Flag of two pages that may be one sheet scanned twice.
@@ -275,8 +275,8 @@ fn view_of(row: &sqlx::any::AnyRow) -> Result<PageFlag> {
     let details: Details = serde_json::from_str(row.try_get("details")?)?;
     let other = other_of(row)?;
     let (vi, en) = sentence::of(&code, &details, other.as_ref());
-    let known = flag(&code);
-    let remedy = |text: Option<&'static str>| text.unwrap_or_default().to_owned();
+    let remedy = format!("flags.remedy.{code}");
+    let remedy = |lang| messages::find(lang, &remedy).unwrap_or_default().to_owned();
     Ok(PageFlag {
         id: row.try_get("id")?,
         page_id: row.try_get("page_id")?,
@@ -293,8 +293,8 @@ fn view_of(row: &sqlx::any::AnyRow) -> Result<PageFlag> {
         .into(),
         vi,
         en,
-        remedy_vi: remedy(known.map(|flag| flag.remedy_vi)),
-        remedy_en: remedy(known.map(|flag| flag.remedy_en)),
+        remedy_vi: remedy(Lang::Vi),
+        remedy_en: remedy(Lang::En),
         other,
         code,
         state: row.try_get("state")?,

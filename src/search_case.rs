@@ -165,11 +165,7 @@ pub async fn found(
     require(caller, Act::EndSearches)?;
     let record = crate::record::get(archive, caller, record_id).await?;
     if record.state == "rejected" {
-        return Err(Error::refused(
-            "rejected",
-            "Bản ghi này đã bị loại ở bàn soát.",
-            "This record was rejected at the desk.",
-        ));
+        return Err(Error::refuse("errors.rejected"));
     }
     end(archive, caller, id, "found", Some(record_id), note).await
 }
@@ -181,11 +177,7 @@ pub async fn found(
 pub async fn not_found(archive: &Archive, caller: &Caller, id: &str, note: &str) -> Result<()> {
     require(caller, Act::EndSearches)?;
     if note.trim().is_empty() {
-        return Err(Error::invalid(
-            "/note",
-            "Hãy ghi đã tìm trong những quyển nào.",
-            "Say which volumes were looked through.",
-        ));
+        return Err(Error::fault("/note", "faults.say_volumes_were_looked"));
     }
     end(archive, caller, id, "not_found", None, note).await
 }
@@ -214,13 +206,7 @@ async fn end(
     .bind(id)
     .fetch_optional(&mut *tx)
     .await?;
-    let request = request.ok_or_else(|| {
-        Error::refused(
-            "search_ended",
-            "Không có việc tìm kho nào đang mở mang mã này.",
-            "No open search has this id.",
-        )
-    })?;
+    let request = request.ok_or_else(|| Error::refuse("errors.search_ended"))?;
     copy_request::end_search(archive, &mut tx, &request).await?;
     let details = json!({ "search": id, "record": record_id, "outcome": state });
     log(
@@ -252,7 +238,7 @@ async fn log(
 }
 
 fn too_long() -> Error {
-    Error::invalid("/note", "Ghi chú quá dài.", "The note is too long.")
+    Error::fault("/note", "faults.note_too_long")
 }
 
 fn case_of(row: &sqlx::any::AnyRow) -> Result<SearchCase> {

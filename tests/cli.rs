@@ -6,11 +6,11 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use sogoc::archive::Archive;
 use sogoc::config::Config;
-use sogoc::copy_paper::compose;
+use sogoc::copy_pdf::compose;
 use sogoc::seal::SignRequest;
 use tempfile::TempDir;
 
-use crate::copy_paper::sample;
+use crate::copy_pdf::sample;
 
 const COMMANDS: [&str; 16] = [
     "serve",

@@ -35,11 +35,7 @@ pub async fn withdraw(
     require(caller, Act::ReleaseCopies)?;
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(Error::invalid(
-            "/reason",
-            "Hãy ghi lý do hủy bản sao, không quá 500 ký tự.",
-            "A reason of at most 500 characters is needed.",
-        ));
+        return Err(Error::fault("/reason", "faults.reason_of_at_most"));
     }
     let copy = book::row(archive, copy_id).await?;
     let mut tx = archive.catalogue.begin().await?;
@@ -110,11 +106,7 @@ pub async fn set_code_until(
 ) -> Result<Vec<CopyRow>> {
     let now = archive.clock.now();
     if until.is_some_and(|until| until < now - SLACK || until > now + LONGEST_TERM) {
-        return Err(Error::invalid(
-            "/until",
-            "Thời hạn phải từ lúc này đến không quá mười năm.",
-            "The term ends between now and ten years from now.",
-        ));
+        return Err(Error::fault("/until", "faults.term_ends_between_now"));
     }
     let mut copies = by_tracking_code(archive, tracking_code, number).await?;
     let mut tx = archive.catalogue.begin().await?;

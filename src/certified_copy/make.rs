@@ -7,7 +7,7 @@ use super::renewal::Proof;
 use super::verify::issued_at;
 use super::{COPY_FILE, CopyRow, ENTRY_FILE, digest_of, elsewhere, object_id};
 use crate::archive::Archive;
-use crate::copy_paper::{self, ComposedCopy};
+use crate::copy_pdf::{self, ComposedCopy};
 use crate::correction;
 use crate::error::{Error, Result};
 use crate::record;
@@ -89,7 +89,7 @@ pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8
     let office = archive.config.office.clone();
     let field_name = format!("SoGoc-{}-{}", copy.year, copy.number);
     let work = move || -> Result<(Vec<u8>, SignRequest)> {
-        let ComposedCopy { pdf, mark_box } = copy_paper::compose(&content)?;
+        let ComposedCopy { pdf, mark_box } = copy_pdf::compose(&content)?;
         let request = SignRequest {
             signing_time: at,
             reason: "Cấp bản sao từ sổ gốc".into(),
@@ -128,8 +128,7 @@ impl From<SealError> for Error {
         tracing::warn!(%error, "the seal cannot be set now");
         Self::NotNow {
             code: error.code(),
-            vi: error.sentence_vi(),
-            en: error.sentence_en(),
+            message: error.message(),
         }
     }
 }

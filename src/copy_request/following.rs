@@ -10,6 +10,7 @@ use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
 use crate::certified_copy::{self, CopyRow};
 use crate::error::{Error, Result};
+use crate::messages;
 use crate::notify::{self, Happened};
 
 /// What the tracking code shows: no name, no birth date.
@@ -62,31 +63,9 @@ pub struct Issued {
     pub withdrawn: bool,
 }
 
-/// A state in plain words: Vietnamese and English.
-pub fn words(state: &str) -> (&'static str, &'static str) {
-    match state {
-        "received" => (
-            "Đã nhận, đang tìm trong sổ gốc",
-            "Received; the register is being searched",
-        ),
-        "waiting" => ("Đang chờ bạn bổ sung hoặc trả lời", "Waits for your answer"),
-        "searching" => (
-            "Chưa thấy ngay; văn thư đang tìm trong các quyển chưa số hóa",
-            "Not found at once; the archivist is searching volumes not yet digitised",
-        ),
-        "confirmed" => ("Đã tìm thấy, chờ lãnh đạo ký", "Found; waits for the seal"),
-        "released" => (
-            "Đang đóng dấu số, xin đợi vài giây",
-            "Being sealed; a few seconds",
-        ),
-        "issued" => ("Đã cấp bản sao", "The copy is issued"),
-        "refused" => ("Không cấp được", "Refused"),
-        "expired" => (
-            "Đã kết thúc vì quá hạn chờ bổ sung",
-            "Ended: the wait for an answer ran out",
-        ),
-        _ => ("Đã rút", "Withdrawn"),
-    }
+/// A state in plain words.
+fn words(state: &str) -> messages::Message {
+    messages::Message::new(format!("public_requests.says.{state}"))
 }
 
 /// The request behind a tracking code.
@@ -113,10 +92,10 @@ pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
     let settled_at: Option<String> = row.try_get("settled_at")?;
     let copies = issued(archive, code).await?;
     let papers = papers(archive, &id).await?.into_iter();
-    let (says_vi, says_en) = words(&state);
+    let says = words(&state);
     Ok(Status {
-        says_vi: says_vi.into(),
-        says_en: says_en.into(),
+        says_vi: says.vi(),
+        says_en: says.en(),
         open: settled_at.is_none() && state != "released",
         state,
         created_at: row.try_get("created_at")?,

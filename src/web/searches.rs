@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::reading_room::Names;
+use super::labels::Names;
+use super::layout::{Frame, shown};
 use super::session::{Form, Signed};
 use crate::access::Act;
 use crate::copy_request::Reason;
@@ -28,22 +28,14 @@ pub fn routes() -> Router<State> {
 /// How far a field agrees: shade and words.
 pub fn agreement(f: &Frame, reason: &Reason) -> (&'static str, &'static str) {
     match reason.agrees.as_str() {
-        "exact" => ("good", f.w("khớp", "agrees")),
-        "folded" => (
-            "doubt",
-            f.w("khớp khi bỏ dấu, bỏ phần thiếu", "agrees loosely"),
-        ),
-        _ => ("bad", f.w("khác", "differs")),
+        "exact" => ("good", f.t("searches.agrees.exact")),
+        "folded" => ("doubt", f.t("searches.agrees.folded")),
+        _ => ("bad", f.t("searches.agrees.different")),
     }
 }
 
-fn state_in_words(f: &Frame, word: &str) -> &'static str {
-    match word {
-        "open" => f.w("đang tìm", "open"),
-        "found" => f.w("đã thấy", "found"),
-        "not_found" => f.w("không thấy", "not found"),
-        _ => f.w("đã đóng", "closed"),
-    }
+fn state_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
+    f.word("searches.state", word)
 }
 
 #[derive(Template)]
@@ -54,7 +46,7 @@ struct Searches {
 }
 
 impl Searches {
-    fn state(&self, word: &str) -> &'static str {
+    fn state<'a>(&self, word: &'a str) -> &'a str {
         state_in_words(&self.f, word)
     }
 }
@@ -76,7 +68,7 @@ struct One {
 }
 
 impl One {
-    fn state(&self) -> &'static str {
+    fn state(&self) -> &str {
         state_in_words(&self.f, &self.view.case.state)
     }
 

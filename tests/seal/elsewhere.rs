@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use super::levels::{is_good, judge, trust};
 use super::machine::Machine;
 use super::softhsm::SoftHsm;
-use crate::copy_paper::ask;
+use crate::copy_pdf::ask;
 use crate::requests::asking;
 use crate::support::archive::{Ground, caller, seen, settings, shown};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};

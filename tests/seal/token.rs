@@ -189,7 +189,7 @@ async fn a_token_that_cannot_sign_says_why_and_the_copy_waits() {
         config.replace("\"ky\"", "\"khác\""),
     )
     .unwrap();
-    refused("key missing", "khoá mang nhãn");
+    refused("key missing", "khóa mang nhãn");
     fs::write(
         office.at("sogoc.toml"),
         config.replace("con-dau", "con-dau-2"),
