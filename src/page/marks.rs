@@ -1,4 +1,4 @@
-//! A sample of what is written on a page, small enough to be looked up: two pages that share much of it
+//! MinHash sketch, a sample of what is written on a page, small enough to be looked up: two pages that share much of it
 //! say the same. What a printed form says by itself is no part of it.
 
 use std::collections::BTreeSet;
