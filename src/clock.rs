@@ -4,6 +4,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
+
+/// Vietnam keeps one time all year; days and years of the office are counted in it.
+pub const VIETNAM: Offset = Offset::constant(7);
 
 /// Where "now", fresh ids and unguessable bytes come from.
 pub trait Clock: Send + Sync {
@@ -13,6 +17,10 @@ pub trait Clock: Send + Sync {
     fn new_id(&self) -> String;
     /// Bytes nobody can guess.
     fn secret(&self) -> [u8; 32];
+    /// A token of 256 bits, in letters that survive a URL.
+    fn new_secret(&self) -> String {
+        data_encoding::BASE64URL_NOPAD.encode(&self.secret())
+    }
 }
 
 /// The clock on the wall and the kernel's randomness.

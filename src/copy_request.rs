@@ -4,37 +4,42 @@
 mod agreement;
 mod asking;
 mod counterpart;
+mod deadlines;
 mod deciding;
 mod dismissing;
 mod evidence;
 mod following;
 mod kept;
+mod lifecycle;
 mod listing;
 mod matching;
 mod paying;
 mod restored;
 mod talking;
-mod terms;
 
 pub(crate) use agreement::{plain, same_number};
 pub use asking::{STANDINGS, ask};
 pub use counterpart::{Counterpart, counterparts};
+pub(crate) use deadlines::extended_due;
+pub use deadlines::{Standing, standing};
 pub use deciding::{Release, confirm, refuse, release, release_many};
 pub use dismissing::{Dismissal, NotTheOne, dismiss};
 pub(crate) use evidence::{EVIDENCE_FILE, bind_paper};
 pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
 pub use following::{Issued, Status, fetch, status, words};
 pub use kept::{KeptMessage, KeptRequest, KeptSearch, REQUEST_FILE, keep, object_id};
+pub(crate) use lifecycle::{begin_search, end_search};
+pub use lifecycle::{extend, pressing, sweep, withdraw};
 pub use listing::{RequestView, get, list};
 pub(crate) use matching::reasons;
 pub use matching::{Candidate, Earlier, Reason, candidates, earlier};
 pub use paying::{Payment, set_payment};
 pub(crate) use restored::{restore, settle_released};
 pub use talking::{Message, answer, messages, write};
-pub use terms::{Standing, extend, pressing, standing, sweep, withdraw};
-pub(crate) use terms::{begin_search, end_search, extended_due};
 
+use crate::archive::Archive;
 pub use crate::certified_copy::tidy;
+use crate::error::{Error, Result};
 
 /// Who asks.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -139,4 +144,29 @@ pub struct Asked {
     pub due_at: String,
     /// What it costs, in đồng.
     pub fee: i64,
+}
+
+/// The request behind a tracking code.
+async fn id_behind(archive: &Archive, code: &str) -> Result<String> {
+    let id: Option<String> = sqlx::query_scalar("SELECT id FROM copy_requests WHERE code = $1")
+        .bind(tidy(code))
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    id.ok_or(Error::NotFound { what: "request" })
+}
+
+/// A change of one request changed exactly it.
+fn ensure_one_row(rows: u64) -> Result<()> {
+    match rows {
+        1 => Ok(()),
+        _ => Err(wrong_state()),
+    }
+}
+
+fn wrong_state() -> Error {
+    Error::refused(
+        "wrong_state",
+        "Yêu cầu này đã qua bước đó rồi, hoặc chưa tới.",
+        "This request is already past that step, or not there yet.",
+    )
 }

@@ -146,11 +146,16 @@ impl Error {
     }
 
     /// True when a job that met this should be tried again later.
-    pub fn passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(
             self,
             Self::Unavailable { .. } | Self::TooMany { .. } | Self::NotNow { .. }
         )
+    }
+
+    /// As [`Error::is_transient`].
+    pub fn passing(&self) -> bool {
+        self.is_transient()
     }
 
     /// Exit code of the command line, after sysexits(3).

@@ -2,11 +2,11 @@
 //!
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
-//! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
+//! audit words, and each using only those before it: [`audit`], [`access`], [`reference_data`], [`notify`],
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
-//! [`correction`], [`alto`], [`keep`], [`two_layer`], [`review`], [`inspection`],
+//! [`correction`], [`alto`], [`preservation`], [`two_layer`], [`review`], [`inspection`],
 //! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
-//! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
+//! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
 pub mod alto;
@@ -15,7 +15,6 @@ pub mod audit;
 pub mod batch;
 pub mod catalogue;
 pub mod certified_copy;
-pub mod clerk;
 pub mod cli;
 pub mod clock;
 pub mod column_map;
@@ -29,13 +28,13 @@ pub mod fonds;
 pub mod inspection;
 pub mod issue_book;
 pub mod jobs;
-pub mod keep;
-pub mod law;
 pub mod lifecycle;
 pub mod notify;
 pub mod page;
 pub mod page_flag;
+pub mod preservation;
 pub mod record;
+pub mod reference_data;
 pub mod reuse;
 pub mod review;
 pub mod scan;
@@ -46,3 +45,6 @@ pub mod two_layer;
 pub mod upload;
 pub mod vault;
 pub mod web;
+pub mod worker;
+
+pub use {reference_data as law, worker as clerk};

@@ -6,7 +6,7 @@ mod publishing;
 mod values;
 
 pub(crate) use proposing::propose;
-pub(crate) use publishing::{advance, enqueue_keeping, publish, published};
+pub(crate) use publishing::{advance, enqueue_preservation, publish, published};
 pub(crate) use values::{apply, missing_mandatory, normalised};
 
 use std::collections::BTreeMap;
@@ -17,11 +17,14 @@ use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::catalogue::{JsonText, json_column};
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 
 /// Fields by key of the class.
 pub type Fields = BTreeMap<String, FieldReading>;
+
+json_column!(Fields);
 
 /// A record as shown.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
@@ -84,13 +87,14 @@ impl RecordView {
 }
 
 /// One version of a record.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct VersionView {
     /// From 1.
     pub version: i64,
     /// State it brought.
     pub state: String,
     /// Name of the person, or `machine`.
+    #[sqlx(rename = "author_name")]
     pub author: String,
     /// Why.
     pub note: String,
@@ -98,6 +102,7 @@ pub struct VersionView {
     pub at: String,
     /// Fields of that version.
     #[schema(value_type = Object)]
+    #[sqlx(try_from = "JsonText")]
     pub fields: Fields,
 }
 
@@ -175,28 +180,17 @@ pub async fn list(
 /// `NotFound`, `Forbidden`.
 pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<VersionView>> {
     require(caller, Act::SeeRecords)?;
-    let rows = sqlx::query(
+    let versions: Vec<VersionView> = sqlx::query_as(
         "SELECT v.*, COALESCE(w.name, v.author) AS author_name FROM record_versions v
          LEFT JOIN people w ON w.id = v.author WHERE v.record_id = $1 ORDER BY v.version",
     )
     .bind(id)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    if rows.is_empty() {
-        return Err(Error::NotFound { what: "record" });
+    match versions.is_empty() {
+        true => Err(Error::NotFound { what: "record" }),
+        false => Ok(versions),
     }
-    rows.iter()
-        .map(|row| {
-            Ok(VersionView {
-                version: row.try_get("version")?,
-                state: row.try_get("state")?,
-                author: row.try_get("author_name")?,
-                note: row.try_get("note")?,
-                at: row.try_get("at")?,
-                fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
-            })
-        })
-        .collect()
 }
 
 /// The fields of one version.

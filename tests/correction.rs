@@ -205,7 +205,7 @@ async fn the_older_copy_says_by_which_decision(scene: &Scene) {
     );
     let log = audit::about(&archive.catalogue, &older.id).await.unwrap();
     assert!(
-        log.iter().any(|entry| entry.deed == "copy_superseded"),
+        log.iter().any(|entry| entry.action == "copy_superseded"),
         "its holder can be told"
     );
 }

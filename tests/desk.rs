@@ -11,7 +11,7 @@ use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::review;
 use sogoc::search::{self, Wanted};
 use sogoc::vault::ObjectId;
-use sogoc::{clerk, keep};
+use sogoc::{clerk, preservation};
 
 use crate::support::archive::{Ground, Holdings, caller};
 
@@ -150,10 +150,10 @@ async fn it_is_kept(holdings: &Holdings, approved: &RecordView) {
     let object = ObjectId::new(object).unwrap();
     let file = archive
         .vault
-        .read(&object, keep::RECORDS_FILE, None)
+        .read(&object, preservation::RECORDS_FILE, None)
         .await
         .unwrap();
-    let kept: keep::KeptRecords =
+    let kept: preservation::PreservedRecords =
         serde_json::from_slice(&file.into_bytes().await.unwrap()).unwrap();
     assert_eq!(kept.records[0].fields["ho_ten"].value, NAME);
     let words = archive

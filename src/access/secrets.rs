@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// A token of 256 bits, in letters that survive a URL.
 pub fn fresh_secret(clock: &dyn Clock) -> String {
-    data_encoding::BASE64URL_NOPAD.encode(&clock.secret())
+    clock.new_secret()
 }
 
 /// A code a person can read out: 20 letters and digits of Crockford's alphabet in groups of five,

@@ -119,7 +119,7 @@ fn own_password(folder: &Path, clock: &dyn Clock) -> Result<String> {
     let mut options = std::fs::OpenOptions::new();
     match options.write(true).create_new(true).mode(0o600).open(&file) {
         Ok(mut open) => {
-            open.write_all(crate::access::fresh_secret(clock).as_bytes())?;
+            open.write_all(clock.new_secret().as_bytes())?;
             open.sync_all()?;
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}

@@ -6,7 +6,7 @@ use sogoc_workers::dates::Date;
 use sogoc_workers::reading::Box4;
 
 use super::CopyRow;
-use super::book::{row, vietnam};
+use super::register::{row, vietnam};
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::copy_paper::{ComposeError, CopyContent, CopyLine, RowImage};

@@ -173,7 +173,7 @@ async fn send_all(door: &Door, batch_id: &str, found: &[Found], json: bool) -> R
     let mut sent = Vec::with_capacity(found.len());
     while let Some((file, outcome)) = sending.next().await {
         match outcome {
-            Err(error) if error.passing() => return Err(error),
+            Err(error) if error.is_transient() => return Err(error),
             outcome => sent.push(Sent {
                 name: file.name.clone(),
                 outcome,

@@ -5,8 +5,8 @@ use sqlx::Row;
 
 use super::Sought;
 use super::dismissing;
+use super::lifecycle::close_searches;
 use super::paying::Payment;
-use super::terms::close_searches;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::{self, Deed, Subject};
@@ -38,7 +38,7 @@ pub async fn confirm(archive: &Archive, caller: &Caller, id: &str, record_id: &s
     .execute(&mut *tx)
     .await?;
     one_moved(moved.rows_affected())?;
-    close_searches(archive, &mut tx, id).await?;
+    close_searches(&mut tx, id).await?;
     dismissing::take_back(&mut tx, id, record_id).await?;
     let subject = Subject {
         kind: "request",
@@ -78,7 +78,7 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
     .execute(&mut *tx)
     .await?;
     one_moved(moved.rows_affected())?;
-    close_searches(archive, &mut tx, id).await?;
+    close_searches(&mut tx, id).await?;
     let subject = Subject {
         kind: "request",
         id,
@@ -122,7 +122,7 @@ pub async fn release(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec
             "The one who confirms and the one who releases must be two people.",
         ));
     }
-    if row.try_get::<String, _>("payment")? == Payment::Unpaid.word() {
+    if row.try_get::<String, _>("payment")? == Payment::Unpaid.as_str() {
         return Err(Error::refused(
             "unpaid",
             "Lệ phí của đơn này chưa nộp.",

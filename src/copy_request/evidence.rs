@@ -5,19 +5,17 @@ use std::io::Write;
 
 use serde_json::json;
 use sogoc_workers::outcome::FailureKind;
-use sqlx::Row;
 
-use super::deciding::wrong_state;
-use super::following::id_behind;
+use super::deadlines::next_deadline;
 use super::talking::take_answer;
-use super::terms::fresh_due;
+use super::{id_behind, wrong_state};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::notify::{self, Event};
+use crate::notify::Event;
 use crate::scan::{self, Looked, original_path};
 use crate::vault::{Content, ObjectId, Provenance};
 
@@ -29,7 +27,16 @@ const LONGEST_NAME: usize = 120;
 pub(crate) const EVIDENCE_FILE: &str = "evidence.json";
 
 /// A paper that came with a request.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
+)]
 pub struct Evidence {
     /// Its id.
     pub id: String,
@@ -180,20 +187,19 @@ pub(crate) async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> 
 }
 
 async fn book(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
-    let due = fresh_due(archive, request).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let due = next_deadline(archive, request).await?;
+    let mut tx = archive.begin(&Caller::public()).await?;
     take_answer(&mut tx, request, due).await?;
     if !bind_paper(&mut tx, request, paper).await? {
         return Err(Error::NotFound { what: "request" });
     }
-    let subject = Subject {
-        kind: "request",
-        id: request,
-    };
-    let details = json!({ "evidence": paper.id, "sha256": paper.sha256 });
-    let deed = Deed::EvidenceReceived;
-    audit::append(&mut tx, &*archive.clock, "public", deed, subject, details).await?;
-    notify::event(&mut tx, &*archive.clock, request, Event::EvidenceReceived).await?;
+    tx.log(
+        Action::EvidenceReceived,
+        ("request", request),
+        json!({ "evidence": paper.id, "sha256": paper.sha256 }),
+    )
+    .await?;
+    tx.notify(request, Event::EvidenceReceived).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -208,25 +214,12 @@ pub async fn evidence(archive: &Archive, caller: &Caller, request: &str) -> Resu
 }
 
 pub(super) async fn papers(archive: &Archive, request: &str) -> Result<Vec<Evidence>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT * FROM request_evidence WHERE request_id = $1 ORDER BY received_at, id",
     )
     .bind(request)
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Evidence {
-                id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                media_type: row.try_get("media_type")?,
-                pages: row.try_get("pages")?,
-                size: row.try_get("size")?,
-                sha256: row.try_get("sha256")?,
-                received_at: row.try_get("received_at")?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// The bytes of one paper of a request; who looked is in the log.
@@ -246,14 +239,13 @@ pub async fn open_evidence(
     let kept = original_path(&paper.name);
     let file = archive.vault.read(&object_of(id)?, &kept, None).await?;
     let bytes = file.into_bytes().await?.to_vec();
-    let mut tx = archive.catalogue.begin().await?;
-    let subject = Subject {
-        kind: "request",
-        id: request,
-    };
-    let details = json!({ "evidence": id });
-    let deed = Deed::EvidenceOpened;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    let mut tx = archive.begin(caller).await?;
+    tx.log(
+        Action::EvidenceOpened,
+        ("request", request),
+        json!({ "evidence": id }),
+    )
+    .await?;
     tx.commit().await?;
     Ok((paper, bytes))
 }

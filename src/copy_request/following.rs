@@ -6,8 +6,9 @@ use sqlx::Row;
 use super::evidence::papers;
 use super::talking::{Message, said};
 use super::tidy;
+use crate::access::Caller;
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::certified_copy::{self, CopyRow};
 use crate::error::{Error, Result};
 use crate::notify::{self, Happened};
@@ -89,15 +90,6 @@ pub fn words(state: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// The request behind a tracking code.
-pub(super) async fn id_behind(archive: &Archive, code: &str) -> Result<String> {
-    let id: Option<String> = sqlx::query_scalar("SELECT id FROM copy_requests WHERE code = $1")
-        .bind(tidy(code))
-        .fetch_optional(archive.catalogue.pool())
-        .await?;
-    id.ok_or(Error::NotFound { what: "request" })
-}
-
 /// Where the request behind a tracking code stands.
 ///
 /// # Errors
@@ -162,13 +154,9 @@ pub async fn fetch(
     let standing = copies.into_iter().find(|copy| copy.withdrawn_at.is_none());
     let copy = standing.ok_or(Error::NotFound { what: "copy" })?;
     let bytes = certified_copy::sealed_bytes(archive, &copy.id).await?;
-    let mut tx = archive.catalogue.begin().await?;
-    let subject = Subject {
-        kind: "copy",
-        id: &copy.id,
-    };
-    let deed = Deed::CopyFetched;
-    audit::append(&mut tx, &*archive.clock, "public", deed, subject, json!({})).await?;
+    let mut tx = archive.begin(&Caller::public()).await?;
+    tx.log(Action::CopyFetched, ("copy", &copy.id), json!({}))
+        .await?;
     tx.commit().await?;
     Ok((format!("ban-sao-{}-{}.pdf", copy.number, copy.year), bytes))
 }

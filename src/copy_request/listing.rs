@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::terms::SOON;
+use super::deadlines::SOON;
 use super::{Applicant, Sought};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;

@@ -132,7 +132,7 @@ pub(crate) async fn settle_released(archive: &Archive) -> Result<()> {
     for row in &rows {
         let id: String = row.try_get("id")?;
         if row.try_get::<i64, _>("lines")? > 0 {
-            certified_copy::close_request(archive, &mut tx, &id).await?;
+            certified_copy::close_request(&mut tx, &id).await?;
             continue;
         }
         sqlx::query("UPDATE copy_requests SET state = 'confirmed' WHERE id = $1")

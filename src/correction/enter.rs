@@ -13,7 +13,7 @@ use super::{
 };
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::law::{self, CorrectionGround};
@@ -62,18 +62,17 @@ pub async fn enter(
         refusal: None,
     };
     check_ground(archive, &entry).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     if !rows::insert(&mut tx, &entry).await? {
         return Err(Error::AlreadyExists { what: "correction" });
     }
-    let subject = Subject {
-        kind: "record",
-        id: record_id,
-    };
     let fields: Vec<&String> = entry.changes.keys().collect();
-    let details = json!({ "correction": entry.id, "kind": entry.kind, "fields": fields });
-    let deed = Deed::CorrectionEntered;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(
+        Action::CorrectionEntered,
+        ("record", record_id),
+        json!({ "correction": entry.id, "kind": entry.kind, "fields": fields }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(entry)
 }
@@ -91,7 +90,7 @@ pub async fn attach(
     require(caller, Act::CorrectRecords)?;
     let (scan, _) = document(archive, given).await?;
     let scan = scan.ok_or_else(|| no_document("/decision/scan_id"))?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
         "UPDATE corrections SET decision_scan_id = $1 WHERE id = $2 AND state = 'entered'",
     )
@@ -104,13 +103,12 @@ pub async fn attach(
         rows::load(archive, id).await?;
         return Err(super::decide::decided_already());
     }
-    let subject = Subject {
-        kind: "correction",
-        id,
-    };
-    let details = json!({ "scan": scan });
-    let deed = Deed::CorrectionScanNamed;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(
+        Action::CorrectionScanNamed,
+        ("correction", id),
+        json!({ "scan": scan }),
+    )
+    .await?;
     tx.commit().await?;
     rows::load(archive, id).await
 }

@@ -9,7 +9,7 @@ use sqlx::Row;
 
 use super::{Fields, Version, doubtful, save_version};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::Result;
@@ -54,7 +54,7 @@ pub(crate) async fn propose(
         }
     }
     for record in known.iter().filter(|record| record.untouched) {
-        retire(archive, tx, record).await?;
+        retire(tx, record).await?;
     }
     for (place, reading) in fresh {
         let after = taken.last().map_or(1, |last| last + 1);
@@ -66,27 +66,14 @@ pub(crate) async fn propose(
 }
 
 async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<Known>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT r.id, r.ordinal, r.version, r.state, r.bounds, v.fields FROM records r
          JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
          WHERE r.page_id = $1 ORDER BY r.ordinal",
     )
     .bind(page_id)
     .fetch_all(&mut **tx)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let bounds: Option<String> = row.try_get("bounds")?;
-            Ok(Known {
-                id: row.try_get("id")?,
-                ordinal: row.try_get("ordinal")?,
-                version: row.try_get("version")?,
-                untouched: row.try_get::<String, _>("state")? == "proposed",
-                bounds: bounds.map(|text| serde_json::from_str(&text)).transpose()?,
-                fields: serde_json::from_str(row.try_get("fields")?)?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// Which of the known records stands where this one was read; one without a place, by its ordinal.
@@ -125,8 +112,7 @@ async fn propose_one(
     place: i64,
     reading: &RecordReading,
 ) -> Result<()> {
-    let now = stamp(archive.clock.now());
-    let id = archive.clock.new_id();
+    let (id, now) = (tx.new_id(), tx.now());
     let class = archive.classes.get(&reading.class);
     sqlx::query(
         "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
@@ -151,7 +137,8 @@ async fn propose_one(
     };
     save_version(tx, &id, &version, &reading.fields).await?;
     let details = json!({ "class": reading.class });
-    log(archive, tx, Deed::RecordProposed, &id, details).await
+    tx.log(Action::RecordProposed, ("record", &id), details)
+        .await
 }
 
 /// Gives an untouched proposal what was read now, where that differs.
@@ -173,7 +160,7 @@ async fn revise(
     .bind(&reading.class)
     .bind(doubtful(class, &reading.fields))
     .bind(bounds)
-    .bind(stamp(archive.clock.now()))
+    .bind(tx.now())
     .bind(&known.id)
     .bind(known.version)
     .execute(&mut **tx)
@@ -182,8 +169,8 @@ async fn revise(
         return Ok(()); // a person was faster: theirs counts
     }
     let details = json!({ "class": reading.class, "version": known.version + 1 });
-    let said = (Deed::RecordProposed, "proposed", AGAIN);
-    next_version(archive, tx, known, said, &reading.fields, details).await
+    let said = (Action::RecordProposed, "proposed", AGAIN);
+    next_version(tx, known, said, &reading.fields, details).await
 }
 
 /// As kept: what a reading holds beside (its evidence) is gone once it is booked.
@@ -192,12 +179,12 @@ fn says_the_same(known: &Fields, read: &Fields) -> bool {
 }
 
 /// Rejects an untouched proposal the page no longer shows.
-async fn retire(archive: &Archive, tx: &mut Tx, known: &Known) -> Result<()> {
+async fn retire(tx: &mut Tx, known: &Known) -> Result<()> {
     let moved = sqlx::query(
         "UPDATE records SET state = 'rejected', version = version + 1, doubtful = 0,
             updated_at = $1 WHERE id = $2 AND version = $3 AND state = 'proposed'",
     )
-    .bind(stamp(archive.clock.now()))
+    .bind(tx.now())
     .bind(&known.id)
     .bind(known.version)
     .execute(&mut **tx)
@@ -206,15 +193,14 @@ async fn retire(archive: &Archive, tx: &mut Tx, known: &Known) -> Result<()> {
         return Ok(());
     }
     let details = json!({ "version": known.version + 1 });
-    let said = (Deed::RecordRejected, "rejected", GONE);
-    next_version(archive, tx, known, said, &known.fields, details).await
+    let said = (Action::RecordRejected, "rejected", GONE);
+    next_version(tx, known, said, &known.fields, details).await
 }
 
 async fn next_version(
-    archive: &Archive,
     tx: &mut Tx,
     known: &Known,
-    (deed, state, note): (Deed, &str, &str),
+    (action, state, note): (Action, &str, &str),
     fields: &Fields,
     details: serde_json::Value,
 ) -> Result<()> {
@@ -223,24 +209,10 @@ async fn next_version(
         state,
         author: "machine",
         note,
-        at: &stamp(archive.clock.now()),
+        at: &tx.now(),
     };
     save_version(tx, &known.id, &version, fields).await?;
-    log(archive, tx, deed, &known.id, details).await
-}
-
-async fn log(
-    archive: &Archive,
-    tx: &mut Tx,
-    deed: Deed,
-    record_id: &str,
-    details: serde_json::Value,
-) -> Result<()> {
-    let subject = Subject {
-        kind: "record",
-        id: record_id,
-    };
-    audit::append(tx, &*archive.clock, "machine", deed, subject, details).await
+    tx.log(action, ("record", &known.id), details).await
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ impl Frame {
     pub fn role(&self, role: &Role) -> &'static str {
         match self.lang {
             Lang::Vi => role.vi(),
-            Lang::En => role.word(),
+            Lang::En => role.as_str(),
         }
     }
 

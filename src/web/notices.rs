@@ -13,7 +13,7 @@ use super::frame::{Frame, shown};
 use super::session::{Form, Signed};
 use crate::access::{self, Caller, Role, TokenRow};
 use crate::error::{Error, Fault};
-use crate::notify::{self, Hook, NewHook, Notice};
+use crate::notify::{self, Hook, NewHook, Notice, NoticeState};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -59,10 +59,10 @@ impl Notices {
         Ok((status, shown(&page)?).into_response())
     }
 
-    fn state(&self, word: &str) -> (&'static str, &'static str) {
-        match word {
-            "delivered" => ("good", self.f.w("đã tới", "delivered")),
-            "dead" => ("bad", self.f.w("không tới được", "dead")),
+    fn state(&self, state: &NoticeState) -> (&'static str, &'static str) {
+        match state {
+            NoticeState::Delivered => ("good", self.f.w("đã tới", "delivered")),
+            NoticeState::Dead => ("bad", self.f.w("không tới được", "dead")),
             _ => ("doubt", self.f.w("đang gửi", "waiting")),
         }
     }

@@ -13,7 +13,7 @@ use super::reading_room::Names;
 use super::session::{Form, Signed};
 use crate::access::Act;
 use crate::copy_request::Reason;
-use crate::search_case::{self, SearchCase, SearchView};
+use crate::search_case::{self, SearchCase, SearchState, SearchView};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -37,12 +37,12 @@ pub fn agreement(f: &Frame, reason: &Reason) -> (&'static str, &'static str) {
     }
 }
 
-fn state_in_words(f: &Frame, word: &str) -> &'static str {
-    match word {
-        "open" => f.w("đang tìm", "open"),
-        "found" => f.w("đã thấy", "found"),
-        "not_found" => f.w("không thấy", "not found"),
-        _ => f.w("đã đóng", "closed"),
+fn state_in_words(f: &Frame, state: SearchState) -> &'static str {
+    match state {
+        SearchState::Open => f.w("đang tìm", "open"),
+        SearchState::Found => f.w("đã thấy", "found"),
+        SearchState::NotFound => f.w("không thấy", "not found"),
+        SearchState::Closed => f.w("đã đóng", "closed"),
     }
 }
 
@@ -54,8 +54,8 @@ struct Searches {
 }
 
 impl Searches {
-    fn state(&self, word: &str) -> &'static str {
-        state_in_words(&self.f, word)
+    fn state(&self, state: &SearchState) -> &'static str {
+        state_in_words(&self.f, *state)
     }
 }
 
@@ -77,7 +77,7 @@ struct One {
 
 impl One {
     fn state(&self) -> &'static str {
-        state_in_words(&self.f, &self.view.case.state)
+        state_in_words(&self.f, self.view.case.state)
     }
 
     fn open(&self) -> bool {

@@ -9,7 +9,6 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::Offset;
 
 use super::State;
 use super::counter::{CodeAsked, guarded, lead_to};
@@ -22,6 +21,7 @@ use super::reading_room::spoken_date;
 use super::session::{OpenForm, Visitor};
 use crate::access;
 use crate::certified_copy::{self, CopyRow, FileVerified, Verified};
+use crate::clock::VIETNAM;
 use crate::error::{Error, Fault};
 
 /// Largest copy that may be handed in for verification, in bytes.
@@ -313,7 +313,7 @@ impl TermWish {
             _ => {
                 let last = self.day.trim().parse::<Date>().ok();
                 let next = last.and_then(|day| day.tomorrow().ok());
-                let until = next.map(|day| Offset::constant(7).to_timestamp(day.at(0, 0, 0, 0)));
+                let until = next.map(|day| VIETNAM.to_timestamp(day.at(0, 0, 0, 0)));
                 until
                     .and_then(Result::ok)
                     .map(Some)

@@ -44,7 +44,7 @@ async fn tell(ground: Ground) {
     }
     take_back(archive, &approved).await;
     it_is_as_before(archive, &approved).await;
-    let again = inspection::take_back(archive, &caller(Role::Archivist), &approved.page_id).await;
+    let again = inspection::reinstate(archive, &caller(Role::Archivist), &approved.page_id).await;
     assert_eq!(
         again.map_err(|error| error.code()).err(),
         Some("page_not_taken_out")
@@ -78,18 +78,18 @@ async fn put_aside(archive: &Archive, record: &RecordView) {
     let me = caller(Role::Archivist);
     let flags = page_flag::list(archive, &me, &record.batch_id, &filter).await;
     let flag = flags.unwrap().remove(0);
-    let done = inspection::put_aside(archive, &me, &flag.id, "bản chụp thừa").await;
+    let done = inspection::exclude(archive, &me, &flag.id, "bản chụp thừa").await;
     assert!(done.unwrap().may_come_back);
     search::follow(archive).await.unwrap();
 }
 
 async fn take_back(archive: &Archive, record: &RecordView) {
     for stranger in [Role::Auditor, Role::Portal] {
-        let refused = inspection::take_back(archive, &caller(stranger), &record.page_id).await;
+        let refused = inspection::reinstate(archive, &caller(stranger), &record.page_id).await;
         assert!(matches!(refused, Err(sogoc::error::Error::Forbidden)));
     }
     let me = caller(Role::Archivist);
-    let page = inspection::take_back(archive, &me, &record.page_id).await;
+    let page = inspection::reinstate(archive, &me, &record.page_id).await;
     let page = page.unwrap();
     assert_eq!(
         (page.state.as_str(), page.outcome.as_deref()),
@@ -196,7 +196,7 @@ async fn of_two_scans_of_one_place_only_one_stands() {
     clerk::drain(archive).await.unwrap();
     let old = page::of_scan(archive, &me, &scans[3].id).await.unwrap();
     let refused = async |page_id: &str| {
-        let back = inspection::take_back(archive, &me, page_id).await;
+        let back = inspection::reinstate(archive, &me, page_id).await;
         assert_eq!(
             back.map_err(|error| error.code()).err(),
             Some("another_scan_stands")
@@ -205,10 +205,10 @@ async fn of_two_scans_of_one_place_only_one_stands() {
     refused(&old[0].id).await;
     let flags = open_flags(archive, &batch).await;
     assert_eq!(codes(&flags), [("page_doubled", "quet-lai/1/4.pdf")]);
-    let wrong = inspection::put_aside(archive, &me, &flags[0].id, "quét nhầm tờ")
+    let wrong = inspection::exclude(archive, &me, &flags[0].id, "quét nhầm tờ")
         .await
         .unwrap();
-    inspection::take_back(archive, &me, &old[0].id)
+    inspection::reinstate(archive, &me, &old[0].id)
         .await
         .unwrap();
     clerk::drain(archive).await.unwrap();

@@ -112,7 +112,7 @@ async fn tell(ground: Ground) {
 /// The pair is asked about again, by the flag it was put aside with.
 async fn taken_back_and_put_aside_anew(archive: &Archive, batch: &str, earlier: &str) {
     let reviewer = caller(Role::Reviewer);
-    let back = inspection::take_back(archive, &reviewer, earlier).await;
+    let back = inspection::reinstate(archive, &reviewer, earlier).await;
     assert_eq!(back.unwrap().state, "read");
     clerk::drain(archive).await.unwrap();
     let flags = open_flags(archive, batch).await;

@@ -328,7 +328,7 @@ async fn an_abandoned_upload_expires_and_is_reported() {
         0
     );
     let reported = audit::about(&archive.catalogue, &upload.id).await.unwrap();
-    assert_eq!(reported[0].deed, "upload_expired");
+    assert_eq!(reported[0].action, "upload_expired");
     batch::close(archive, &machine(), &batch).await.unwrap();
 }
 

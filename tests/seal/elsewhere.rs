@@ -221,7 +221,7 @@ async fn walk(ground: Ground, level: Level) {
         let entries = audit::about(&office.archive.catalogue, &copy.id)
             .await
             .unwrap();
-        let deeds: Vec<_> = entries.iter().map(|entry| entry.deed.as_str()).collect();
+        let deeds: Vec<_> = entries.iter().map(|entry| entry.action.as_str()).collect();
         assert_eq!(
             deeds,
             [

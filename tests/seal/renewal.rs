@@ -106,7 +106,7 @@ impl Office {
             .unwrap();
         let renewed = entries
             .iter()
-            .filter(|entry| entry.deed == "copy_seal_renewed");
+            .filter(|entry| entry.action == "copy_seal_renewed");
         renewed.count()
     }
 }

@@ -126,7 +126,7 @@ pub fn sample(name: &str) -> PathBuf {
 /// Someone with one role; the id is the role's word.
 pub fn caller(role: Role) -> Caller {
     Caller {
-        id: role.word().into(),
+        id: role.as_str().into(),
         name: role.vi().into(),
         roles: vec![role],
     }

@@ -14,10 +14,10 @@ use super::shown;
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::batch::{self, Declared, NewBatch, Progress, Receipt};
-use crate::clerk;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::scan::{self, Incoming, Scan};
+use crate::worker;
 
 /// Files received side by side here: most of the time goes into waiting for the disk to be sure.
 pub(in crate::cli) const SIDE_BY_SIDE_HERE: usize = 32;
@@ -118,7 +118,7 @@ impl Door {
     pub(super) async fn wait_until_read(&self, batch_id: &str, json: bool) -> Result<()> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         if let Self::Here(archive) = self {
-            clerk::start(archive, &stop, &tasks);
+            worker::start(archive, &stop, &tasks);
         }
         let waited = self.watch(batch_id, json).await;
         stop.cancel();

@@ -165,7 +165,7 @@ impl Remote {
         loop {
             let done = self.go_on(&upload, file).await;
             match done {
-                Err(error) if error.passing() && tries < TRIES => {
+                Err(error) if error.is_transient() && tries < TRIES => {
                     tokio::time::sleep(FIRST_WAIT * 2_u32.pow(tries)).await;
                     tries += 1;
                 }

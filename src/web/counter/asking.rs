@@ -6,10 +6,10 @@ use axum::extract::State as Extracted;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use jiff::tz::Offset;
 
 use crate::access::{Caller, fresh_secret};
 use crate::archive::Archive;
+use crate::clock::VIETNAM;
 use crate::copy_request::{self, Applicant, AskGiven, Delivery, Sought};
 use crate::error::{Error, Fault, Result};
 use crate::law::{self, Consent};
@@ -170,7 +170,7 @@ pub fn standing_in_words(f: &Frame, word: &str) -> &'static str {
 /// # Errors
 /// As reading it.
 pub async fn consent_today(archive: &Archive) -> Result<Consent> {
-    let today = Offset::constant(7).to_datetime(archive.clock.now()).date();
+    let today = VIETNAM.to_datetime(archive.clock.now()).date();
     law::consent_on(&archive.catalogue, today).await
 }
 

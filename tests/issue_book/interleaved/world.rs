@@ -285,7 +285,7 @@ impl World {
             let left = jobs::backlog(&self.archive.catalogue).await.unwrap();
             if left
                 .iter()
-                .all(|row| WORK.iter().all(|kind| kind.word() != row.kind))
+                .all(|row| WORK.iter().all(|kind| kind.as_str() != row.kind))
             {
                 return;
             }
