@@ -109,10 +109,9 @@ def check_the_diploma(clerk, records):
         print(f"  {key:<12} the machine read {said}: {verdict}")
         changes[key] = printed
     print(f"  {right} of {len(truth)} fields needed no look; {len(changes)} were doubtful or wrong.")
-    if changes:
-        given = {"version": record["version"], "fields": changes, "note": "đối chiếu với bản quét"}
-        record = clerk.post(f"/api/v1/records/{record['id']}/correct", given)
-    return record
+    # Saved even where nothing was wrong: the clerk has compared it, and stands behind it from now on.
+    given = {"version": record["version"], "fields": changes, "note": "đối chiếu với bản quét"}
+    return clerk.post(f"/api/v1/records/{record['id']}/correct", given)
 
 
 def find_her(clerk, record):
@@ -141,10 +140,13 @@ def issue_a_copy(url, clerk, approver, portal, record, found, folder):
     candidates = clerk.get(f"{request}/candidates")
     if record["id"] not in [hit["record_id"] for hit in candidates]:
         sys.exit("the record is not among the candidates for the request")
-    clerk.raw("POST", f"{request}/confirm", {"record_id": record["id"]})
+    # Both decide on what they are shown: the record's version and the digest of what it says.
+    shown = clerk.get(f"/api/v1/records/{record['id']}")
+    seen = {"record_version": shown["version"], "record_digest": shown["record_digest"]}
+    clerk.raw("POST", f"{request}/confirm", {"record_id": record["id"], **seen})
     print("  confirmed by chuyenvien")
     began = time.monotonic()
-    approver.raw("POST", f"{request}/release", {})
+    approver.raw("POST", f"{request}/release", seen)
     path = f"/api/v1/track/{asked['code']}"
 
     def ready():

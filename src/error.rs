@@ -153,11 +153,6 @@ impl Error {
         )
     }
 
-    /// As [`Error::is_transient`].
-    pub fn passing(&self) -> bool {
-        self.is_transient()
-    }
-
     /// Exit code of the command line, after sysexits(3).
     pub fn exit_code(&self) -> u8 {
         match self {

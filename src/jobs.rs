@@ -191,51 +191,6 @@ impl Tx {
     }
 }
 
-/// As [`Tx::enqueue`], for callers whose transaction does not carry the clock yet.
-///
-/// # Errors
-/// As any statement.
-pub async fn enqueue(
-    tx: &mut Tx,
-    _: &dyn Clock,
-    kind: Kind,
-    subject: &str,
-    priority: i64,
-) -> Result<()> {
-    tx.enqueue(kind, subject, priority).await
-}
-
-/// As [`enqueue`], to be run no sooner than `delay` from now.
-///
-/// # Errors
-/// As any statement.
-pub async fn enqueue_after(
-    tx: &mut Tx,
-    _: &dyn Clock,
-    kind: Kind,
-    subject: &str,
-    priority: i64,
-    delay: Duration,
-) -> Result<()> {
-    tx.enqueue_after(kind, subject, priority, delay).await
-}
-
-/// As [`Tx::complete`].
-///
-/// # Errors
-/// As any statement.
-pub async fn settle(tx: &mut Tx, _: &dyn Clock, job: &Leased) -> Result<bool> {
-    tx.complete(job).await
-}
-
-/// As [`Tx::wake`].
-///
-/// # Errors
-/// As any statement.
-pub async fn wake(tx: &mut Tx, _: &dyn Clock, kind: Kind) -> Result<()> {
-    tx.wake(kind).await
-}
-
 /// Leases the most urgent job of `kind`: one that waits, or one whose holder has been silent.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`reference_data`], [`notify`],
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
-//! [`correction`], [`alto`], [`preservation`], [`two_layer`], [`review`], [`inspection`],
+//! [`correction`], [`seen`], [`alto`], [`preservation`], [`two_layer`], [`review`], [`inspection`],
 //! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
@@ -41,10 +41,9 @@ pub mod scan;
 pub mod seal;
 pub mod search;
 pub mod search_case;
+pub mod seen;
 pub mod two_layer;
 pub mod upload;
 pub mod vault;
 pub mod web;
 pub mod worker;
-
-pub use {reference_data as law, worker as clerk};

@@ -8,6 +8,7 @@ mod outbox;
 
 pub use deliver::deliver;
 pub use hooks::{Hook, NewHook, list_hooks, remove_hook, set_hook};
+pub(crate) use outbox::restore;
 pub use outbox::{Happened, Notice, counts, history, list, retry};
 
 use crate::catalogue::{State, Tx, text_enum};
@@ -71,23 +72,12 @@ impl Tx {
         .bind(request_id)
         .fetch_optional(&mut **self)
         .await?;
-        let state = match listener {
-            Some(_) => NoticeState::Waiting,
-            None => NoticeState::Kept,
-        };
         let id = self.new_id();
-        sqlx::query(
-            "INSERT INTO request_events (id, request_id, event, at, token_id, state)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(&id)
-        .bind(request_id)
-        .bind(event)
-        .bind(self.now())
-        .bind(&listener)
-        .bind(state)
-        .execute(&mut **self)
-        .await?;
+        let step = Happened {
+            event: event.to_string(),
+            at: self.now(),
+        };
+        outbox::insert(self, &id, request_id, &step, listener.as_deref()).await?;
         self.enqueue(Kind::KeepRequest, request_id, PRIORITY_UPKEEP)
             .await?;
         if listener.is_some() {
@@ -95,17 +85,4 @@ impl Tx {
         }
         Ok(())
     }
-}
-
-/// As [`Tx::notify`], for callers whose transaction does not carry the clock yet.
-///
-/// # Errors
-/// As any statement.
-pub async fn event(
-    tx: &mut Tx,
-    _: &dyn crate::clock::Clock,
-    request_id: &str,
-    event: Event,
-) -> Result<()> {
-    tx.notify(request_id, event).await
 }

@@ -17,8 +17,8 @@ use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{JsonText, json_column};
 use crate::catalogue::Tx;
+use crate::catalogue::{JsonText, json_column};
 use crate::error::{Error, Result};
 
 /// Fields by key of the class.

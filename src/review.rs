@@ -12,13 +12,14 @@ use serde_json::json;
 use sogoc_workers::class::Class;
 use sqlx::Row;
 
-use crate::access::{Act, Caller, require};
+use crate::access::{Act, Caller, may_approve, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::record::{self, Fields, RecordView, Version, apply, missing_mandatory};
+use crate::seen;
 
 /// Corrects values. What is printed (`raw`) stays as the machine read it beside the person's value.
 ///
@@ -40,21 +41,24 @@ pub async fn correct(
     // A correction of an approved record has to be approved anew before it is published.
     let wish = Wish {
         state: "corrected",
-        deed: Deed::RecordCorrected,
+        deed: Action::RecordCorrected,
         note,
+        author: None,
     };
     let doubtful = record::doubtful(class, &fields);
     save(archive, caller, &before, &wish, &fields, doubtful).await?;
     record::load(archive, id).await
 }
 
-/// Approves the version seen: it is published, and goes to the vault shortly.
+/// Approves the version seen: it is published, and goes to the vault shortly. A first reading one person may
+/// correct and approve; what was public before is approved by nobody whose change it holds. A second person
+/// who approves the same again stands behind it too.
 ///
 /// A value that is struck out on paper has to be confirmed or corrected first: the clerk sends it again. So
 /// has a note that was not read: the clerk types it in, or sends it empty.
 ///
 /// # Errors
-/// `Refused` with code `stale`, `incomplete`, `struck_out` or `unread`.
+/// `Refused` with code `stale`, `incomplete`, `struck_out`, `unread` or `same_person`.
 pub async fn approve(
     archive: &Archive,
     caller: &Caller,
@@ -63,7 +67,7 @@ pub async fn approve(
 ) -> Result<RecordView> {
     require(caller, Act::ApproveRecords)?;
     let before = unstale(record::load(archive, id).await?, seen)?;
-    if before.state == "approved" {
+    if before.state == "approved" && vouches(archive, caller, &before).await? {
         return Ok(before);
     }
     let class = archive.classes.get(&before.class);
@@ -77,6 +81,7 @@ pub async fn approve(
         ));
     }
     refuse_undecided(class, &before)?;
+    refuse_own_change(archive, caller, &before).await?;
     let mut fields = before.fields.clone();
     // The person has seen every field beside the image: nothing is in doubt any more.
     for field in fields.values_mut() {
@@ -84,8 +89,9 @@ pub async fn approve(
     }
     let wish = Wish {
         state: "approved",
-        deed: Deed::RecordApproved,
+        deed: Action::RecordApproved,
         note: "",
+        author: None,
     };
     save(archive, caller, &before, &wish, &fields, 0).await?;
     record::load(archive, id).await
@@ -113,15 +119,17 @@ pub async fn reject(
     let before = unstale(record::load(archive, id).await?, seen)?;
     let wish = Wish {
         state: "rejected",
-        deed: Deed::RecordRejected,
+        deed: Action::RecordRejected,
         note: reason,
+        author: None,
     };
     let fields = before.fields.clone();
     save(archive, caller, &before, &wish, &fields, 0).await?;
     record::load(archive, id).await
 }
 
-/// Approves every record of a batch about which the machine had no doubt. Returns how many.
+/// Approves every record of a batch about which the machine had no doubt. What was public before and is
+/// changed waits for somebody who looks at it. Returns how many.
 ///
 /// # Errors
 /// `Forbidden`; stops at the first fault, keeping what was approved.
@@ -130,6 +138,8 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
     let rows = sqlx::query(
         "SELECT r.id, r.version FROM records r JOIN scans s ON s.id = r.scan_id
          WHERE s.batch_id = $1 AND r.doubtful = 0 AND r.state IN ('proposed', 'corrected')
+         AND NOT EXISTS (SELECT 1 FROM record_versions v
+            WHERE v.record_id = r.id AND v.state = 'approved')
          ORDER BY r.id",
     )
     .bind(batch_id)
@@ -147,10 +157,28 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
     Ok(approved)
 }
 
+/// Whether the caller stands behind what the record says already.
+async fn vouches(archive: &Archive, caller: &Caller, record: &RecordView) -> Result<bool> {
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    let behind = seen::behind(&mut connection, &record.id, record.version).await?;
+    Ok(behind.vouchers.contains(&caller.id))
+}
+
+/// What is public changes by two people only.
+async fn refuse_own_change(archive: &Archive, caller: &Caller, record: &RecordView) -> Result<()> {
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    match seen::changed_since_approval(&mut connection, &record.id).await? {
+        Some(changed_by) => may_approve(caller, &changed_by),
+        None => Ok(()),
+    }
+}
+
 struct Wish<'a> {
     state: &'a str,
-    deed: Deed,
+    deed: Action,
     note: &'a str,
+    /// Whose judgement the version is, where that is not who makes it.
+    author: Option<&'a str>,
 }
 
 async fn save(
@@ -161,7 +189,7 @@ async fn save(
     fields: &Fields,
     doubtful: i64,
 ) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     save_in(archive, &mut tx, &caller.id, before, wish, fields, doubtful).await?;
     tx.commit().await?;
     Ok(())
@@ -196,7 +224,7 @@ async fn save_in(
     let version = Version {
         number,
         state: wish.state,
-        author: by,
+        author: wish.author.unwrap_or(by),
         note: wish.note,
         at: &at,
     };
@@ -204,19 +232,19 @@ async fn save_in(
     let was_public = before.kept_version.is_some() || before.state == "approved";
     if wish.state == "approved" || (wish.state == "rejected" && was_public) {
         record::publish(tx, &before.id, number, &at).await?;
-        record::enqueue_keeping(archive, tx, &before.scan_id).await?;
+        record::enqueue_preservation(tx, &before.scan_id).await?;
     }
     let changed: Vec<&String> = fields
         .iter()
         .filter(|(k, f)| before.fields.get(*k) != Some(f))
         .map(|(k, _)| k)
         .collect();
-    let details = json!({ "version": number, "fields": changed });
-    let subject = Subject {
-        kind: "record",
-        id: &before.id,
-    };
-    audit::append(tx, &*archive.clock, by, wish.deed, subject, details).await
+    tx.log(
+        wish.deed,
+        ("record", &before.id),
+        json!({ "version": number, "fields": changed }),
+    )
+    .await
 }
 
 fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {

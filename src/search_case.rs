@@ -10,15 +10,13 @@ pub use places::{Hint, Place};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{JsonText, State, json_column, text_enum, transition};
+use crate::catalogue::{JsonText, State, text_enum, transition};
 use crate::clock::stamp;
 use crate::copy_request::{self, Sought};
 use crate::error::{Error, Result};
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 2000;
-
-json_column!(Sought);
 
 text_enum! {
     /// Where a search stands.

@@ -14,7 +14,7 @@ use tempfile::TempPath;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::error::{Error, Result};
 use crate::page::{self, PageView};
 use crate::scan::{self, Scan};
@@ -128,15 +128,14 @@ pub async fn of_scan(
         form: made.form,
         left_out,
     };
-    let subject = Subject {
-        kind: "scan",
-        id: scan_id,
-    };
     let left_out = document.left_out.count();
-    let details = json!({ "form": form, "pages": count, "left_out": left_out });
-    let mut tx = archive.catalogue.begin().await?;
-    let deed = Deed::DocumentFetched;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    let mut tx = archive.begin(caller).await?;
+    tx.log(
+        Action::DocumentFetched,
+        ("scan", scan_id),
+        json!({ "form": form, "pages": count, "left_out": left_out }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(document)
 }

@@ -152,7 +152,7 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::KeepRecords => preservation::preserve(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
         Kind::KeepLine => certified_copy::preserve(archive, job).await,
-        Kind::KeepRequest => copy_request::keep(archive, job).await,
+        Kind::KeepRequest => copy_request::preserve(archive, job).await,
         Kind::KeepMap => column_map::preserve(archive, job).await,
         Kind::InspectBatch => inspection::inspect(archive, job).await,
         Kind::KeepFlags => inspection::preserve(archive, job).await,

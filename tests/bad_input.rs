@@ -19,7 +19,7 @@ mod damage;
 mod damaged;
 mod files;
 mod full_disk;
-#[path = "../workers/examples/fuzz/mutate.rs"]
+#[path = "../workers/tests/pool/mutate.rs"]
 mod mutate;
 mod out_of_reach;
 mod texts;

@@ -12,7 +12,7 @@ use sogoc::correction::{self, Correction, CorrectionGiven, DecisionGiven};
 use sogoc::error::Error;
 use sogoc::jobs::Kind;
 use sogoc::search::{self, Wanted};
-use sogoc::{audit, clerk, record, review};
+use sogoc::{audit, worker, record, review};
 
 use crate::copy_paper::text_of;
 use crate::support::archive::caller;
@@ -80,12 +80,12 @@ impl Scene {
     /// Works what follows, a little later.
     async fn follow(&self) {
         self.holdings.clock.advance(Duration::from_secs(10));
-        clerk::work_off(self.archive(), &FOLLOWING).await.unwrap();
+        worker::work_off(self.archive(), &FOLLOWING).await.unwrap();
         search::follow(self.archive()).await.unwrap();
     }
 
     async fn issue(&self) -> Result<CopyRow, Error> {
-        certified_copy::issue_now(self.archive(), &self.head, self.record()).await
+        certified_copy::issue_now(self.archive(), &self.head, self.record(), None).await
     }
 
     async fn text(&self, copy: &CopyRow) -> String {
@@ -363,15 +363,22 @@ async fn what_is_wrong_with_an_entry_is_named_by_its_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_under_change_at_the_desk_waits_with_its_correction() {
     let scene = Scene::on(None).await;
-    let (archive, machine) = (scene.archive(), Caller::machine());
+    let archive = scene.archive();
     let entry = scene.enter(&scene.given()).await.unwrap();
     let change = [("truong".to_owned(), "THPT Mẫu".to_owned())].into();
-    review::correct(archive, &machine, scene.record(), 2, &change, "")
-        .await
-        .unwrap();
+    review::correct(
+        archive,
+        &caller(Role::Reviewer),
+        scene.record(),
+        2,
+        &change,
+        "",
+    )
+    .await
+    .unwrap();
     let outcome = correction::approve(archive, &scene.head, &entry.id).await;
     assert_eq!(refusal(outcome), "record_changing");
-    review::approve(archive, &machine, scene.record(), 3)
+    review::approve(archive, &caller(Role::Approver), scene.record(), 3)
         .await
         .unwrap();
     let entry = correction::approve(archive, &scene.head, &entry.id)

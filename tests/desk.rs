@@ -11,9 +11,9 @@ use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::review;
 use sogoc::search::{self, Wanted};
 use sogoc::vault::ObjectId;
-use sogoc::{clerk, preservation};
+use sogoc::{worker, preservation};
 
-use crate::support::archive::{Ground, Holdings, caller};
+use crate::support::archive::{Ground, Holdings, caller, seen, shown};
 
 const DIPLOMA: &str = "bang-thpt-2008.jpg";
 const NAME: &str = "Đặng Thị Thuỳ Dương";
@@ -137,7 +137,7 @@ pub async fn correct_and_approve(holdings: &Holdings, read: &RecordView) -> Reco
 async fn it_is_kept(holdings: &Holdings, approved: &RecordView) {
     let archive = &holdings.archive;
     tokio::time::sleep(std::time::Duration::from_millis(3100)).await; // approvals are gathered
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let now = record::get(archive, &caller(Role::Auditor), &approved.id)
         .await
         .unwrap();
@@ -235,7 +235,13 @@ async fn issue(holdings: &Holdings, record: &str) -> Vec<u8> {
         .await
         .unwrap();
     assert_eq!(candidates[0].record_id, record);
-    let early = copy_request::release(archive, &approver, &asked.id).await;
+    let early = copy_request::release(
+        archive,
+        &approver,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await;
     assert!(matches!(
         early,
         Err(Error::Refused {
@@ -243,14 +249,21 @@ async fn issue(holdings: &Holdings, record: &str) -> Vec<u8> {
             ..
         })
     ));
-    copy_request::confirm(archive, &clerk_, &asked.id, record)
-        .await
-        .unwrap();
+    copy_request::confirm(
+        archive,
+        &clerk_,
+        &asked.id,
+        record,
+        &seen(archive, record).await,
+    )
+    .await
+    .unwrap();
+    let saw = shown(archive, &asked.id).await;
     let both = sogoc::access::Caller {
         roles: vec![Role::Approver],
         ..clerk_.clone()
     };
-    let alone = copy_request::release(archive, &both, &asked.id).await;
+    let alone = copy_request::release(archive, &both, &asked.id, &saw).await;
     assert!(
         matches!(
             alone,
@@ -261,10 +274,10 @@ async fn issue(holdings: &Holdings, record: &str) -> Vec<u8> {
         ),
         "{alone:?}"
     );
-    copy_request::release(archive, &approver, &asked.id)
+    copy_request::release(archive, &approver, &asked.id, &saw)
         .await
         .unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let status = copy_request::status(archive, &asked.code).await.unwrap();
     assert_eq!((status.state.as_str(), status.copy_ready), ("issued", true));
     let nobody = copy_request::status(archive, "00000-00000-00000-00000").await;
@@ -319,11 +332,18 @@ async fn a_correction_supersedes(holdings: &Holdings, record: &str, copy: &[u8])
         "this archive never issued those bytes"
     );
 
-    let seen = record::get(archive, &clerk_, record).await.unwrap();
+    let before = record::get(archive, &clerk_, record).await.unwrap();
     let change: BTreeMap<_, _> = [("ho_ten".to_owned(), "Đặng Thị Thùy Dương".to_owned())].into();
-    let seen = review::correct(archive, &clerk_, record, seen.version, &change, "cải chính")
-        .await
-        .unwrap();
+    let seen = review::correct(
+        archive,
+        &clerk_,
+        record,
+        before.version,
+        &change,
+        "cải chính",
+    )
+    .await
+    .unwrap();
     assert_eq!(
         certified_copy::verify_code(archive, &code)
             .await
@@ -331,7 +351,9 @@ async fn a_correction_supersedes(holdings: &Holdings, record: &str, copy: &[u8])
             .state,
         "valid"
     );
-    review::approve(archive, &clerk_, record, seen.version)
+    let alone = review::approve(archive, &clerk_, record, seen.version).await;
+    assert_eq!(alone.unwrap_err().code(), "same_person");
+    review::approve(archive, &approver, record, seen.version)
         .await
         .unwrap();
     assert_eq!(
@@ -342,5 +364,5 @@ async fn a_correction_supersedes(holdings: &Holdings, record: &str, copy: &[u8])
         "superseded"
     );
     tokio::time::sleep(std::time::Duration::from_millis(3100)).await;
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
 }

@@ -194,10 +194,27 @@ fn the_leaf_packages_know_no_database_no_web_and_nothing_of_the_house() {
             "object_store",
             "sogoc-index",
             "sogoc-workers",
+            "sogoc-bench",
         ] {
             assert!(!needs.contains_key(above), "{leaf} needs {above}");
         }
     }
+}
+
+#[test]
+fn the_bench_measures_the_leaf_packages_and_no_package_of_the_product_needs_it() {
+    let needs = |folder: &str| {
+        let manifest = std::fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = manifest.parse().unwrap();
+        let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
+        let tables = tables.iter().filter_map(|name| manifest.get(*name));
+        let names = tables.flat_map(|table| table.as_table().unwrap().keys().cloned());
+        names.collect::<Vec<_>>()
+    };
+    for product in ["", "workers", "index"] {
+        assert!(!needs(product).contains(&"sogoc-bench".to_owned()));
+    }
+    assert!(!needs("bench").contains(&"sogoc".to_owned()));
 }
 
 #[test]

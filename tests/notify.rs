@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::clerk;
+use sogoc::worker;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
 use sogoc::copy_request::{self, Applicant, AskGiven, Sought};
@@ -21,7 +21,7 @@ use sogoc::notify::{self, Notice};
 use sogoc::{batch, review};
 use tempfile::TempDir;
 
-use crate::support::archive::caller;
+use crate::support::archive::{caller, seen, shown};
 use crate::support::holdings::{page, propose, receive};
 
 /// How the listener behaves at one call.
@@ -124,7 +124,7 @@ impl Told {
     }
 
     async fn work(&self) {
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 
     async fn notices(&self, state: &str) -> Vec<Notice> {
@@ -253,14 +253,20 @@ async fn the_portal_of_an_older_copy_is_told_that_a_correction_superseded_it() {
     let batch = batch::open(archive, &machine, &fresh).await.unwrap();
     let scan = receive(archive, &batch.id, "trang-1.png", &page(10)).await;
     let record = propose(archive, &scan, 1, "Lê Văn Mẫu").await;
-    review::approve(archive, &machine, &record, 1)
+    review::approve(archive, &caller(Role::Reviewer), &record, 1)
         .await
         .unwrap();
     let request = told.ask(&told.portal).await;
-    copy_request::confirm(archive, &clerk_, &request, &record)
-        .await
-        .unwrap();
-    copy_request::release(archive, &head, &request)
+    copy_request::confirm(
+        archive,
+        &clerk_,
+        &request,
+        &record,
+        &seen(archive, &record).await,
+    )
+    .await
+    .unwrap();
+    copy_request::release(archive, &head, &request, &shown(archive, &request).await)
         .await
         .unwrap();
     told.work().await;

@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode};
 use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
-use sogoc::clerk;
+use sogoc::worker;
 use sogoc::error::Error;
 use sogoc::scan::{self, Incoming};
 use tokio::net::TcpListener;
@@ -74,7 +74,7 @@ async fn an_outage_loses_nothing_and_ends_by_itself() {
     );
 
     vault.cut(); // the page waits to be read, and its bytes are out of reach
-    clerk::start(&archive, &stop, &tasks);
+    worker::start(&archive, &stop, &tasks);
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(read(&archive).await, 0);
     catalogue.cut();

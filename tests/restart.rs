@@ -16,7 +16,7 @@ use sogoc::record::{self, RecordFilter};
 use sogoc::{audit, certified_copy, jobs, review};
 use sqlx::Row;
 
-use crate::support::archive::{Ground, caller, sample, settings};
+use crate::support::archive::{Ground, caller, sample, seen, settings, shown};
 use crate::support::ocfl_py;
 
 const FILES: [&str; 3] = [
@@ -273,12 +273,23 @@ async fn copies_cut_off(place: &Place, archive: &Archive) {
         idempotency_key: None,
     };
     let asked = copy_request::ask(archive, &reviewer, &given).await.unwrap();
-    copy_request::confirm(archive, &reviewer, &asked.id, &diploma.id)
-        .await
-        .unwrap();
-    copy_request::release(archive, &approver, &asked.id)
-        .await
-        .unwrap();
+    copy_request::confirm(
+        archive,
+        &reviewer,
+        &asked.id,
+        &diploma.id,
+        &seen(archive, &diploma.id).await,
+    )
+    .await
+    .unwrap();
+    copy_request::release(
+        archive,
+        &approver,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await
+    .unwrap();
     work_cut_off(place, archive, "issue_copy").await;
     let (_, bytes) = copy_request::fetch(archive, &asked.code, None)
         .await

@@ -1,9 +1,10 @@
 //! Other systems fetch a result with its holder's consent instead of asking for paper; counted.
 
 use serde_json::{Value, json};
-use sogoc::access::{Caller, Role};
+use sogoc::access::Role;
 use sogoc::{certified_copy, seal};
 
+use crate::support::archive::caller;
 use crate::support::diploma::{self, BORN, NUMBER};
 use crate::support::server::Server;
 
@@ -28,7 +29,7 @@ async fn a_result_is_looked_up_listed_and_fetched_with_consent_and_counted() {
     };
     let before = look_up(asking(NUMBER, "DY-2026-1")).await;
     assert_eq!(before["results"], json!([]), "nothing was issued yet");
-    let copy = certified_copy::issue_now(archive, &Caller::machine(), &record.id)
+    let copy = certified_copy::issue_now(archive, &caller(Role::Approver), &record.id, None)
         .await
         .unwrap();
     let other = look_up(asking("A0000000", "DY-2026-1")).await;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::{clerk, copy_request, notify};
+use sogoc::{worker, copy_request, notify};
 
-use crate::support::archive::caller;
+use crate::support::archive::{caller, seen, shown};
 use crate::support::diploma;
 use crate::support::server::Server;
 
@@ -75,14 +75,25 @@ async fn work(archive: Arc<Archive>, record: String) {
         let received = copy_request::list(&archive, &clerk_, Some("received")).await;
         for request in received.unwrap() {
             tokio::time::sleep(Duration::from_secs(2)).await; // long enough for its status to be read
-            copy_request::confirm(&archive, &clerk_, &request.id, &record)
-                .await
-                .unwrap();
-            copy_request::release(&archive, &approver, &request.id)
-                .await
-                .unwrap();
+            copy_request::confirm(
+                &archive,
+                &clerk_,
+                &request.id,
+                &record,
+                &seen(&archive, &record).await,
+            )
+            .await
+            .unwrap();
+            copy_request::release(
+                &archive,
+                &approver,
+                &request.id,
+                &shown(&archive, &request.id).await,
+            )
+            .await
+            .unwrap();
         }
-        clerk::drain(&archive).await.unwrap();
+        worker::drain(&archive).await.unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

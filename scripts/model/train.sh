@@ -3,7 +3,7 @@
 # typed: typewriters and dot matrix printers, the model in models/typed. hand: pens, the model in models/written.
 # Leaves FOLDER/tuned/vie.traineddata. ITERATIONS: 20000 are about ten minutes of one core; RATE, SEED and LINES as below.
 # Needs tesseract-ocr, tesseract-ocr-vie, of PyPI pillow (with raqm), numpy and fonttools, for hands npm. What it brings is
-# told by: sogoc bench reading --corpus CORPUS, with reading.tessdata = "FOLDER/tuned".
+# told by: sogoc-bench reading --corpus CORPUS --tessdata FOLDER/tuned
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::secrets::{fresh_code, hash_password};
-use super::{Act, Caller, Role, RoleList, require};
+use super::{Act, Caller, KEPT_APART, Role, RoleList, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::clock::stamp;
@@ -47,14 +47,14 @@ pub async fn first_run(archive: &Archive) -> Result<Option<PathBuf>> {
     let file = archive.config.data.join("first-password.txt");
     write_owner_only(&file, &format!("quantri\n{password}\n"))?;
     let machine = Caller::machine();
-    // Every role: one person alone must be able to start; roles are then shared out.
+    // No other role: whoever makes people must not decide on records and copies.
     let made = make_person(
         archive,
         &machine,
         "quantri",
         "Quản trị viên",
         &password,
-        &Role::ALL[..5],
+        &[Role::Administrator],
     )
     .await;
     match made {
@@ -81,7 +81,7 @@ fn write_owner_only(file: &std::path::Path, text: &str) -> Result<()> {
 /// Makes a person.
 ///
 /// # Errors
-/// `Invalid` for a bad login or short password, `AlreadyExists` for a login in use.
+/// `Invalid` for a bad login, short password or roles that must not meet, `AlreadyExists` for a login in use.
 pub async fn make_person(
     archive: &Archive,
     caller: &Caller,
@@ -93,6 +93,7 @@ pub async fn make_person(
     require(caller, Act::Administer)?;
     check_login(login)?;
     check_password(password)?;
+    check_roles(roles)?;
     let person = Person {
         id: archive.clock.new_id(),
         login: login.into(),
@@ -131,7 +132,8 @@ pub async fn make_person(
 /// Changes a person's roles, and shuts them out or lets them in again; open sessions end.
 ///
 /// # Errors
-/// `NotFound`; `Refused` when it would leave nobody who can administer.
+/// `NotFound`; `Invalid` for roles that must not meet; `Refused` for one's own rights (`own_rights`), or
+/// when it would leave nobody who can administer.
 pub async fn change_person(
     archive: &Archive,
     caller: &Caller,
@@ -140,6 +142,14 @@ pub async fn change_person(
     disabled: bool,
 ) -> Result<()> {
     require(caller, Act::Administer)?;
+    if caller.id == id {
+        return Err(Error::refused(
+            "own_rights",
+            "Không ai tự đổi quyền của mình; cần một người quản trị khác.",
+            "Nobody changes their own rights; another administrator must.",
+        ));
+    }
+    check_roles(roles)?;
     let mut tx = archive.begin(caller).await?;
     let now = stamp(archive.clock.now());
     let done = sqlx::query("UPDATE people SET roles = $1, disabled_at = $2 WHERE id = $3")
@@ -247,6 +257,18 @@ fn check_login(login: &str) -> Result<()> {
         "Tên đăng nhập gồm 2–64 chữ không dấu, số hoặc . - _ @",
         "A login has 2 to 64 unaccented letters, digits or . - _ @",
     ))
+}
+
+fn check_roles(roles: &[Role]) -> Result<()> {
+    let apart = |role: &Role| KEPT_APART.contains(role);
+    if roles.contains(&Role::Administrator) && roles.iter().any(apart) {
+        return Err(Error::invalid(
+            "/roles",
+            "Người quản trị không được đồng thời là chuyên viên hay lãnh đạo.",
+            "An administrator cannot be a reviewer or an approver as well.",
+        ));
+    }
+    Ok(())
 }
 
 fn check_password(password: &str) -> Result<()> {

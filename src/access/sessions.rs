@@ -7,9 +7,9 @@ use sqlx::Row;
 
 use super::secrets::{digest_of, fresh_secret, password_fits};
 use super::throttle::{admit, count_failure};
-use super::{Caller, Role};
+use super::{Caller, CallerKind, KEPT_APART, Role};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
@@ -25,16 +25,11 @@ pub struct Session {
     pub form_token: String,
 }
 
-/// Signs a person in and returns the cookie's token.
+/// Who proves by their password to be a person of the office, without a session.
 ///
 /// # Errors
 /// `NotSignedIn` for any wrong pair, `TooMany` after repeated failures from `peer` or for `login`.
-pub async fn sign_in(
-    archive: &Archive,
-    login: &str,
-    password: &str,
-    peer: &str,
-) -> Result<(String, Caller)> {
+pub async fn prove(archive: &Archive, login: &str, password: &str, peer: &str) -> Result<Caller> {
     let doors = [
         format!("sign-in-peer:{peer}"),
         format!("sign-in:{}", digest_of(login)),
@@ -57,17 +52,29 @@ pub async fn sign_in(
         for door in &doors {
             count_failure(archive, door).await?;
         }
-        note(archive, "public", Deed::SignInFailed, "door").await?;
+        let mut tx = archive.begin(&Caller::public()).await?;
+        tx.log(Action::SignInFailed, ("door", "door"), json!({}))
+            .await?;
+        tx.commit().await?;
         return Err(Error::NotSignedIn);
     };
-    let caller = Caller {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        roles: roles_of(&row.try_get::<String, _>("roles")?),
-    };
+    person_of(&row)
+}
+
+/// Signs a person in and returns the cookie's token.
+///
+/// # Errors
+/// As [`prove`].
+pub async fn sign_in(
+    archive: &Archive,
+    login: &str,
+    password: &str,
+    peer: &str,
+) -> Result<(String, Caller)> {
+    let caller = prove(archive, login, password, peer).await?;
     let token = fresh_secret(&*archive.clock);
     let now = archive.clock.now();
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(&caller).await?;
     sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
         .bind(stamp(now))
         .execute(&mut *tx)
@@ -83,19 +90,8 @@ pub async fn sign_in(
     .bind(stamp(now + SESSION_LENGTH))
     .execute(&mut *tx)
     .await?;
-    let subject = Subject {
-        kind: "person",
-        id: &caller.id,
-    };
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        Deed::SignedIn,
-        subject,
-        json!({}),
-    )
-    .await?;
+    tx.log(Action::SignedIn, ("person", &caller.id), json!({}))
+        .await?;
     tx.commit().await?;
     Ok((token, caller))
 }
@@ -116,11 +112,7 @@ pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
     .await?
     .ok_or(Error::NotSignedIn)?;
     Ok(Session {
-        caller: Caller {
-            id: row.try_get("id")?,
-            name: row.try_get("name")?,
-            roles: roles_of(&row.try_get::<String, _>("roles")?),
-        },
+        caller: person_of(&row)?,
         form_token: row.try_get("form_token")?,
     })
 }
@@ -143,6 +135,22 @@ pub async fn bearer(archive: &Archive, token: &str) -> Result<Caller> {
         id: row.try_get("id")?,
         name: row.try_get("name")?,
         roles: roles_of(&row.try_get::<String, _>("roles")?),
+        kind: CallerKind::Token,
+    })
+}
+
+/// A person as a caller. Rows of before the rule may hold roles that must not meet: who administers then
+/// neither reviews nor approves.
+fn person_of(row: &sqlx::any::AnyRow) -> Result<Caller> {
+    let mut roles = roles_of(&row.try_get::<String, _>("roles")?);
+    if roles.contains(&Role::Administrator) {
+        roles.retain(|role| !KEPT_APART.contains(role));
+    }
+    Ok(Caller {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        roles,
+        kind: CallerKind::Person,
     })
 }
 
@@ -151,19 +159,11 @@ pub async fn bearer(archive: &Archive, token: &str) -> Result<Caller> {
 /// # Errors
 /// As any statement.
 pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     sqlx::query("DELETE FROM sessions WHERE digest = $1")
         .bind(digest_of(token))
         .execute(&mut *tx)
         .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-async fn note(archive: &Archive, actor: &str, deed: Deed, id: &str) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
-    let subject = Subject { kind: "door", id };
-    audit::append(&mut tx, &*archive.clock, actor, deed, subject, json!({})).await?;
     tx.commit().await?;
     Ok(())
 }

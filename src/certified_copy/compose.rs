@@ -1,5 +1,7 @@
 //! Composes the page of a copy from the record's values in force and says what its seal is to say.
 
+use jiff::Timestamp;
+
 use super::content::content_of;
 use super::{CopyRow, issued_at};
 use crate::archive::Archive;
@@ -8,11 +10,13 @@ use crate::correction;
 use crate::error::{Error, Result};
 use crate::record;
 use crate::seal::SignRequest;
+use crate::seen;
 
 /// The page, and what its seal is to say.
 pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8>, SignRequest)> {
     let record = record::load(archive, &copy.record_id).await?;
     let at = issued_at(copy)?;
+    refuse_other_content(archive, copy, at).await?;
     let said = correction::in_force(archive, &copy.record_id, copy.record_version, at).await?;
     let content = content_of(archive, copy, &record, &said, at).await?;
     let office = archive.config.office.clone();
@@ -31,4 +35,20 @@ pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Error::Internal(format!("composing: {error}")))?
+}
+
+/// Nothing is sealed but what those who decided saw.
+async fn refuse_other_content(archive: &Archive, copy: &CopyRow, at: Timestamp) -> Result<()> {
+    let Some(decided) = &copy.record_digest else {
+        return Ok(()); // released before digests were kept
+    };
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    let (record, version) = (&copy.record_id, copy.record_version);
+    let stands = seen::of_version(&mut connection, record, version, at).await?;
+    match stands.record_digest == *decided {
+        true => Ok(()),
+        false => Err(Error::Corrupt {
+            what: format!("record {record}, version {version}"),
+        }),
+    }
 }

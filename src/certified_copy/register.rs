@@ -15,9 +15,9 @@ pub(super) async fn insert(tx: &mut Tx, copy: &CopyRow, preserved: bool) -> Resu
     sqlx::query(
         "INSERT INTO copies (id, year, number, state, record_id, record_version, code, object_id,
             sha256, issued_by, issued_at, reissue_of, void_code, withdrawn_at,
-            withdrawn_by, withdrawal, code_until, request_id)
+            withdrawn_by, withdrawal, code_until, request_id, record_digest)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            (SELECT id FROM copy_requests WHERE id = $18))",
+            (SELECT id FROM copy_requests WHERE id = $18), $19)",
     )
     .bind(&copy.id)
     .bind(copy.year)
@@ -37,6 +37,7 @@ pub(super) async fn insert(tx: &mut Tx, copy: &CopyRow, preserved: bool) -> Resu
     .bind(&copy.withdrawal)
     .bind(&copy.code_until)
     .bind(&copy.request_id)
+    .bind(&copy.record_digest)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -59,7 +60,7 @@ pub async fn book(archive: &Archive, caller: &Caller, year: i64) -> Result<Vec<C
     require(caller, Act::SeeRequests)?;
     Ok(sqlx::query_as(
         "SELECT c.id, c.year, c.number, c.state, c.request_id, c.code, c.record_id,
-            c.record_version, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by,
+            c.record_version, c.record_digest, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by,
             c.reissue_of, c.void_code, c.withdrawn_at,
             COALESCE(w.name, c.withdrawn_by) AS withdrawn_by, c.withdrawal, c.code_until
          FROM copies c LEFT JOIN people p ON p.id = c.issued_by

@@ -57,7 +57,7 @@ pub struct Waiting {
 /// # Errors
 /// `Forbidden`.
 pub async fn waiting(archive: &Archive, caller: &Caller) -> Result<Vec<Waiting>> {
-    require(caller, Act::ReleaseCopies)?;
+    require(caller, Act::SignCopies)?;
     let rows = sqlx::query(
         "SELECT w.*, c.number, c.year, c.record_id, c.request_id FROM seals_waiting w
          JOIN copies c ON c.id = w.copy_id WHERE c.state = 'opening'

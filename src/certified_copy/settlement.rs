@@ -6,7 +6,7 @@ use serde_json::json;
 use super::proof::Made;
 use super::register::{self, vietnam};
 use super::{CopyRow, CopyState, Issue, object_id, preservation};
-use crate::access::{Caller, fresh_code};
+use crate::access::{Caller, fresh_code, may_release};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, next_number, transition};
@@ -15,7 +15,7 @@ use crate::correction;
 use crate::error::Result;
 use crate::jobs::Leased;
 use crate::notify::Event;
-use crate::record;
+use crate::seen;
 
 /// Why a line is void whose copy nobody signed in time.
 pub(super) const NOT_SIGNED: &str = "seal_not_given";
@@ -30,16 +30,14 @@ pub(super) async fn open_entry(
     caller: &Caller,
     wish: &Issue<'_>,
 ) -> Result<String> {
-    // Written to itself, so that the row stays locked: no correction comes between version and number.
-    let version: Option<i64> = sqlx::query_scalar(
-        "UPDATE records SET version = version WHERE id = $1 AND state = 'approved'
-         RETURNING version",
-    )
-    .bind(wish.record_id)
-    .fetch_optional(&mut **tx)
-    .await?;
-    let version = version.ok_or_else(record::not_approved)?;
     let now = archive.clock.now();
+    // Held, so that no correction comes between version and number.
+    let stands = seen::hold(tx, wish.record_id, now).await?;
+    if let Some(saw) = wish.seen {
+        seen::refuse_changed(archive, tx, wish.record_id, saw, &stands).await?;
+    }
+    let behind = seen::behind(tx, wish.record_id, stands.record_version).await?;
+    may_release(caller, &behind, wish.confirmed_by)?;
     correction::refuse_revoked(tx, wish.record_id, now).await?;
     let year = i64::from(vietnam(now).year());
     let number = next_number(tx, &format!("copies-{year}")).await?;
@@ -51,7 +49,8 @@ pub(super) async fn open_entry(
         request_id: wish.request_id.map(str::to_owned),
         code: fresh_code(&*archive.clock),
         record_id: wish.record_id.into(),
-        record_version: version,
+        record_version: stands.record_version,
+        record_digest: Some(stands.record_digest.clone()),
         sha256: None,
         issued_by: caller.id.clone(),
         issued_at: stamp(now),
@@ -63,7 +62,9 @@ pub(super) async fn open_entry(
         code_until: None,
     };
     register::insert(tx, &copy, false).await?;
-    let details = json!({ "number": number, "year": year, "record": wish.record_id });
+    let details = json!({ "number": number, "year": year, "record": wish.record_id,
+        "version": stands.record_version, "content": stands.record_digest,
+        "behind": behind.vouchers });
     tx.log(Action::CopyOpened, ("copy", &copy.id), details)
         .await?;
     Ok(copy.id)

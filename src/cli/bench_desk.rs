@@ -13,14 +13,14 @@ use sogoc_workers::reading::{FieldReading, RecordReading};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::Caller;
+use crate::access::{Caller, CallerKind};
 use crate::archive::Archive;
 use crate::batch::{self, NewBatch};
 use crate::config::Config;
 use crate::copy_request::{self, Applicant, AskGiven, Sought};
 use crate::error::{Error, Result};
 use crate::scan::{self, Incoming};
-use crate::{certified_copy, jobs, record, review, web, worker};
+use crate::{certified_copy, jobs, record, review, seen, web, worker};
 
 /// Pages of one delivered file of the backlog.
 const PAGES_A_FILE: usize = 500;
@@ -67,8 +67,7 @@ pub async fn bench_desk(wish: Desk, as_json: bool) -> Result<ExitCode> {
         }
     });
     let record = approved(&archive).await?;
-    let machine = Caller::machine();
-    let code = certified_copy::issue_now(&archive, &machine, &record)
+    let code = certified_copy::issue_now(&archive, &person("approver"), &record, None)
         .await?
         .code;
     let quiet = verify(&archive, &code, &wish).await?;
@@ -119,8 +118,17 @@ async fn approved(archive: &Archive) -> Result<String> {
     };
     let made = record::list(archive, &machine, &filter).await?;
     let made = made.first().ok_or(Error::NotFound { what: "record" })?;
-    let approved = review::approve(archive, &machine, &made.id, made.version).await?;
+    let approved = review::approve(archive, &person("reviewer"), &made.id, made.version).await?;
     Ok(approved.id)
+}
+
+/// Somebody of the bench's office.
+fn person(id: &str) -> Caller {
+    Caller {
+        id: id.into(),
+        kind: CallerKind::Person,
+        ..Caller::machine()
+    }
 }
 
 /// Delivers so many pages; each is a job of the lowest urgency.
@@ -196,17 +204,14 @@ fn paper(pages: usize, mark: usize) -> Result<Vec<u8>> {
 
 /// Release to sealed file, one request after another, while the queue is full.
 async fn overtake(archive: &Archive, record: &str, copies: usize) -> Result<Vec<Duration>> {
-    let (clerk_, machine) = (Caller::machine(), Caller::machine());
-    let approver = Caller {
-        id: "approver".into(),
-        ..machine
-    };
+    let (clerk_, approver) = (person("clerk"), person("approver"));
+    let saw = seen::now(archive, &clerk_, record).await?;
     let mut times = Vec::with_capacity(copies);
     for _ in 0..copies {
         let asked = copy_request::ask(archive, &clerk_, &asking()).await?;
-        copy_request::confirm(archive, &clerk_, &asked.id, record).await?;
+        copy_request::confirm(archive, &clerk_, &asked.id, record, &saw).await?;
         let start = Instant::now();
-        copy_request::release(archive, &approver, &asked.id).await?;
+        copy_request::release(archive, &approver, &asked.id, &saw).await?;
         while !copy_request::status(archive, &asked.code).await?.copy_ready {
             tokio::time::sleep(LOOK).await;
         }

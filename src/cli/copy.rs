@@ -1,13 +1,14 @@
 //! `copy`: certified copies at the counter, composed and sealed at once, written as files.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::pin;
-use crate::access::Caller;
+use crate::access::{self, Caller};
 use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
@@ -21,15 +22,19 @@ const TIME_TRUST_FILE: &str = "trust-time.pem";
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "\
+A copy is released by a person, never by the program: --as says who, with their password typed at the
+terminal or read from --password-file. Somebody else must stand behind what the record says.
+
 Each copy takes the next number of the issue book, is entered in the log and kept in the vault. Beside
 the files stands trust.pem, the authority's certificate: whoever has it checks copies with
 `sogoc verify --trust trust.pem FILE.pdf`, without this archive and without a network.
 
 Exit code: 0 when every copy was issued; 66 for a record that does not exist, 73 for one that is not
-approved (copies before it are issued and stay so).
+approved, has changed, or needs another person (copies before it are issued and stay so), 77 for a wrong
+password.
 
 Example:
-  sogoc copy $(sogoc search --json \"nguyen van an 1975\" | jq -r .hits[0].record_id) --out copies")]
+  sogoc copy $(sogoc search --json \"nguyen van an 1975\" | jq -r .hits[0].record_id) --as lanhdao --out copies")]
 pub struct Copy {
     /// Ids of approved records, as `sogoc search` prints them.
     #[arg(required = true, value_name = "RECORD")]
@@ -37,6 +42,12 @@ pub struct Copy {
     /// Folder for the signed files; made when it is not there.
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
+    /// Login of the person who releases the copies: an approver.
+    #[arg(long = "as", value_name = "LOGIN")]
+    releaser: Option<String>,
+    /// File whose first line is that person's password; asked for at the terminal without it.
+    #[arg(long, value_name = "FILE", requires = "releaser")]
+    password_file: Option<PathBuf>,
     #[command(subcommand)]
     exchange: Option<Exchange>,
 }
@@ -72,13 +83,13 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
     if let Some(exchange) = options.exchange {
         return exchange_with(&archive, exchange, as_json).await;
     }
+    let me = releaser(&archive, &options).await?;
     pin::ask(&archive).await?;
-    let me = Caller::machine();
     if !archive.seal.signs_elsewhere() {
         prepare_folder(&archive, &options.out)?;
     }
     for record in &options.records {
-        let row = certified_copy::issue_now(&archive, &me, record).await?;
+        let row = certified_copy::issue_now(&archive, &me, record, None).await?;
         if row.state == "void" {
             return Err(Error::Internal(format!(
                 "copy {} could not be made",
@@ -92,6 +103,31 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
         write_copy(&archive, &row, &options.out, as_json).await?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The person who releases, proven by their password.
+async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
+    let Some(login) = &options.releaser else {
+        return Err(Error::refused(
+            "needs_person",
+            "Bản sao do một người ký, không do chương trình. Hãy thêm --as TÊN_ĐĂNG_NHẬP của người ký.",
+            "A person releases copies, not the program. Add --as LOGIN of the approver who releases them.",
+        ));
+    };
+    let password = match &options.password_file {
+        Some(file) => std::fs::read_to_string(file)?,
+        None if std::io::stdin().is_terminal() => {
+            rpassword::prompt_password("Mật khẩu / password: ")?
+        }
+        None => {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line)?;
+            line
+        }
+    };
+    let password = Zeroizing::new(password);
+    let first = password.lines().next().unwrap_or_default();
+    access::prove(archive, login, first, "command line").await
 }
 
 /// The folder for files, with whom to trust beside them.

@@ -10,7 +10,7 @@ use super::deadlines::next_deadline;
 use super::talking::take_answer;
 use super::{id_behind, wrong_state};
 use crate::access::{Act, Caller, require};
-use crate::archive::Archive;
+use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
@@ -24,7 +24,7 @@ const MOST_PAPERS: i64 = 20;
 /// Longest file name, in characters.
 const LONGEST_NAME: usize = 120;
 /// Name of the entry beside the paper.
-pub(crate) const EVIDENCE_FILE: &str = "evidence.json";
+const EVIDENCE_FILE: &str = "evidence.json";
 
 /// A paper that came with a request.
 #[derive(
@@ -70,7 +70,7 @@ pub async fn add_evidence(
     room_for_more(archive, &request).await?;
     let paper = look(archive, &name, bytes).await?;
     keep(archive, &request, &paper, bytes).await?;
-    book(archive, &request, &paper).await?;
+    store(archive, &request, &paper).await?;
     Ok(paper)
 }
 
@@ -166,7 +166,7 @@ async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) 
 ///
 /// # Errors
 /// As any statement.
-pub(crate) async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool> {
+async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool> {
     let bound = sqlx::query(
         "INSERT INTO request_evidence (id, request_id, name, media_type, pages, size, sha256,
             object_id, received_at)
@@ -186,7 +186,7 @@ pub(crate) async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> 
     Ok(bound.rows_affected() == 1)
 }
 
-async fn book(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
+async fn store(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
     let due = next_deadline(archive, request).await?;
     let mut tx = archive.begin(&Caller::public()).await?;
     take_answer(&mut tx, request, due).await?;
@@ -252,6 +252,32 @@ pub async fn open_evidence(
 
 pub(super) fn object_of(id: &str) -> Result<ObjectId> {
     Ok(ObjectId::new(format!("urn:sogoc:evidence:{id}"))?)
+}
+
+/// The entry beside a paper.
+#[derive(serde::Deserialize)]
+struct Entry {
+    request: String,
+    evidence: Evidence,
+}
+
+/// Binds one paper to its request again; false where the vault does not have that request.
+pub(crate) async fn restore_paper(
+    restoration: &mut Restoration<'_>,
+    id: &ObjectId,
+) -> Result<Option<bool>> {
+    let Some(bytes) = restoration.file(id, EVIDENCE_FILE, 1).await? else {
+        return Ok(None);
+    };
+    let Ok(entry) = serde_json::from_slice::<Entry>(&bytes) else {
+        let what = EVIDENCE_FILE.into();
+        restoration.note(id, &Error::Corrupt { what });
+        return Ok(None);
+    };
+    let mut tx = restoration.archive.begin_as_machine().await?;
+    let bound = bind_paper(&mut tx, &entry.request, &entry.evidence).await?;
+    tx.commit().await?;
+    Ok(Some(bound))
 }
 
 #[cfg(test)]

@@ -26,6 +26,10 @@ pub struct RequestView {
     pub procedure_code: String,
     /// The record confirmed.
     pub record_id: Option<String>,
+    /// The version of it that was confirmed.
+    pub record_version: Option<i64>,
+    /// The digest of that version's content.
+    pub record_digest: Option<String>,
     /// Name of the clerk who confirmed.
     pub confirmed_by: Option<String>,
     /// RFC 3339 UTC.
@@ -109,6 +113,8 @@ pub(super) fn view_of(archive: &Archive, row: &sqlx::any::AnyRow) -> Result<Requ
         consent: row.try_get("consent")?,
         procedure_code: row.try_get("procedure_code")?,
         record_id: row.try_get("record_id")?,
+        record_version: row.try_get("record_version")?,
+        record_digest: row.try_get("record_digest")?,
         confirmed_by: row.try_get("clerk")?,
         confirmed_at: row.try_get("confirmed_at")?,
         refusal: row.try_get("refusal")?,

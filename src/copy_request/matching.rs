@@ -14,6 +14,7 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::record;
 use crate::search::{self, FoundHit, Wanted};
+use crate::seen::{self, Seen};
 
 /// How a value asked for agrees with one found: the word of [`Reason::agrees`].
 type Agree = fn(&str, &str) -> &'static str;
@@ -26,6 +27,8 @@ const MOST: usize = 20;
 pub struct Candidate {
     /// Record id.
     pub record_id: String,
+    /// What it is now: to be given back when it is confirmed.
+    pub seen: Seen,
     /// Class id.
     pub class: String,
     /// Values by key.
@@ -95,6 +98,7 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
         found.push(Candidate {
             counterparts: counterparts(archive, caller, &hit.record_id).await?,
             dismissed: dismissed.cloned(),
+            seen: seen::now(archive, caller, &hit.record_id).await?,
             record_id: hit.record_id,
             class: hit.class,
             fields: hit.fields,

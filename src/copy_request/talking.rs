@@ -144,22 +144,44 @@ pub(super) async fn put(tx: &mut Tx, id: &str, from: &str, text: &str) -> Result
             "This request has too many messages; please call.",
         ));
     }
-    let message = tx.new_id();
+    let message = PreservedMessage {
+        id: tx.new_id(),
+        sender: from.into(),
+        person: tx.actor().into(),
+        text: text.into(),
+        at: tx.now(),
+    };
+    insert(tx, id, &message).await?;
+    let details = json!({ "message": message.id });
+    tx.log(Action::RequestMessage, ("request", id), details)
+        .await
+}
+
+/// A message as preserved.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[allow(missing_docs)] // the columns of `request_messages`, under their names
+pub struct PreservedMessage {
+    pub id: String,
+    pub sender: String,
+    pub person: String,
+    pub text: String,
+    pub at: String,
+}
+
+pub(super) async fn insert(tx: &mut Tx, request: &str, message: &PreservedMessage) -> Result<()> {
     sqlx::query(
         "INSERT INTO request_messages (id, request_id, sender, person, text, at)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
-    .bind(&message)
-    .bind(id)
-    .bind(from)
-    .bind(tx.actor().to_owned())
-    .bind(text)
-    .bind(tx.now())
+    .bind(&message.id)
+    .bind(request)
+    .bind(&message.sender)
+    .bind(&message.person)
+    .bind(&message.text)
+    .bind(&message.at)
     .execute(&mut **tx)
     .await?;
-    let details = json!({ "message": message });
-    tx.log(Action::RequestMessage, ("request", id), details)
-        .await
+    Ok(())
 }
 
 /// The messages of a request, oldest first, for the office.

@@ -3,17 +3,16 @@
 
 use std::time::Duration;
 
-use jiff::tz::Offset;
 use serde_json::json;
 
 use super::{Correction, rows};
-use crate::access::{Act, Caller, require};
+use crate::access::{Act, Caller, require, two_people};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::{Tx, next_number};
-use crate::clock::stamp;
+use crate::clock::{VIETNAM, stamp};
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
+use crate::jobs::{Kind, PRIORITY_UPKEEP};
 use crate::record::{self, Version};
 
 /// Approves an entry. The record gains a version with the same printed fields, which knows the entry;
@@ -29,8 +28,8 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     let fields = record.fields.clone();
     let now = archive.clock.now();
     let at = stamp(now);
-    let year = i64::from(Offset::constant(7).to_datetime(now).year());
-    let mut tx = archive.catalogue.begin().await?;
+    let year = i64::from(VIETNAM.to_datetime(now).year());
+    let mut tx = archive.begin(caller).await?;
     let number = next_number(&mut tx, &format!("appendix-{year}")).await?;
     let version = record.version + 1;
     let moved = sqlx::query(
@@ -62,33 +61,17 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     }
     spread(archive, &mut tx, &entry, &record.scan_id).await?;
     let details = json!({ "record": entry.record_id, "year": year, "number": number });
-    log(
-        archive,
-        &mut tx,
-        caller,
-        id,
-        Deed::CorrectionApproved,
-        details,
-    )
-    .await?;
+    tx.log(Action::CorrectionApproved, ("correction", id), details).await?;
     tx.commit().await?;
     rows::load(archive, id).await
 }
 
 /// The jobs that follow: to the vault soon, and on the first day in force whatever depends on that day.
 async fn spread(archive: &Archive, tx: &mut Tx, entry: &Correction, scan_id: &str) -> Result<()> {
-    let clock = &*archive.clock;
-    record::enqueue_keeping(archive, tx, scan_id).await?;
-    let kind = Kind::TakeEffect;
-    jobs::enqueue_after(
-        tx,
-        clock,
-        kind,
-        &entry.id,
-        PRIORITY_UPKEEP,
-        wait(archive, entry),
-    )
-    .await
+    record::enqueue_preservation(tx, scan_id).await?;
+    let delay = wait(archive, entry);
+    tx.enqueue_after(Kind::TakeEffect, &entry.id, PRIORITY_UPKEEP, delay)
+        .await
 }
 
 /// Time until the first day in force begins in Viet Nam; none when it has begun.
@@ -97,7 +80,7 @@ fn wait(archive: &Archive, entry: &Correction) -> Duration {
         .effective_from
         .parse::<jiff::civil::Date>()
         .ok()
-        .and_then(|day| Offset::constant(7).to_timestamp(day.at(0, 0, 0, 0)).ok());
+        .and_then(|day| VIETNAM.to_timestamp(day.at(0, 0, 0, 0)).ok());
     let left = begins.map(|begins| begins.duration_since(archive.clock.now()));
     left.and_then(|left| Duration::try_from(left).ok())
         .unwrap_or_default()
@@ -122,7 +105,7 @@ pub async fn reject(
         ));
     }
     rows::load(archive, id).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
         "UPDATE corrections SET state = 'rejected', refusal = $1, decided_by = $2, decided_at = $3
          WHERE id = $4 AND state = 'entered'",
@@ -136,15 +119,7 @@ pub async fn reject(
     if moved.rows_affected() != 1 {
         return Err(decided_already());
     }
-    log(
-        archive,
-        &mut tx,
-        caller,
-        id,
-        Deed::CorrectionRejected,
-        json!({}),
-    )
-    .await?;
+    tx.log(Action::CorrectionRejected, ("correction", id), json!({})).await?;
     tx.commit().await?;
     rows::load(archive, id).await
 }
@@ -161,32 +136,16 @@ pub(crate) async fn taking_effect(archive: &Archive, id: &str) -> Result<Correct
     }
 }
 
-async fn log(
-    archive: &Archive,
-    tx: &mut Tx,
-    caller: &Caller,
-    id: &str,
-    deed: Deed,
-    details: serde_json::Value,
-) -> Result<()> {
-    let subject = Subject {
-        kind: "correction",
-        id,
-    };
-    audit::append(tx, &*archive.clock, &caller.id, deed, subject, details).await
-}
-
 fn refuse_unfit(entry: &Correction, caller: &Caller) -> Result<()> {
     if entry.state != "entered" {
         return Err(decided_already());
     }
-    if entry.entered_by == caller.id {
-        return Err(Error::refused(
-            "same_person",
-            "Người nhập và người duyệt phải là hai người khác nhau.",
-            "The one who enters and the one who approves must be two people.",
-        ));
-    }
+    two_people(
+        &entry.entered_by,
+        caller,
+        "Người nhập và người duyệt phải là hai người khác nhau.",
+        "The one who enters and the one who approves must be two people.",
+    )?;
     if entry.decision.scan_id.is_none() {
         return Err(Error::refused(
             "no_decision_scan",

@@ -16,7 +16,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
-use crate::law::{self, CorrectionGround};
+use crate::reference_data::{self, CorrectionGround};
 use crate::record::{self, Fields, RecordView, normalised};
 
 /// Class of the paper that decides.
@@ -329,7 +329,7 @@ pub async fn grounds(
             "A day is written YYYY-MM-DD.",
         )
     })?;
-    law::correction_grounds_on(&archive.catalogue, day).await
+    reference_data::correction_grounds_on(&archive.catalogue, day).await
 }
 
 /// The law's grounds are dated: what counts is the day the decision was signed.
@@ -339,7 +339,7 @@ async fn check_ground(archive: &Archive, entry: &Correction) -> Result<()> {
         .date
         .parse()
         .map_err(|_| Error::Internal("a checked date no longer reads".into()))?;
-    let grounds = law::correction_grounds_on(&archive.catalogue, day).await?;
+    let grounds = reference_data::correction_grounds_on(&archive.catalogue, day).await?;
     let allowed = grounds.iter().any(|ground| {
         ground.code == entry.ground
             && ground.kind == entry.kind

@@ -1,10 +1,10 @@
 //! What a register says on a day: the approved record with its appendix laid over it.
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 
 use super::{Correction, rows};
 use crate::archive::Archive;
+use crate::clock::VIETNAM;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 use crate::record::{self, Fields};
@@ -66,7 +66,8 @@ pub(crate) async fn in_force(
     at: Timestamp,
 ) -> Result<InForce> {
     let printed = record::fields_of(archive, record_id, version).await?;
-    let all = rows::approved_of(archive.catalogue.pool(), record_id).await?;
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    let all = rows::approved_of(&mut connection, record_id).await?;
     Ok(overlaid(&printed, &all, version, &day_of(at)))
 }
 
@@ -112,7 +113,7 @@ pub(crate) async fn now_in_force(archive: &Archive, record_id: &str) -> Result<O
 
 /// The day in Viet Nam, `YYYY-MM-DD`.
 pub(crate) fn day_of(at: Timestamp) -> String {
-    Offset::constant(7).to_datetime(at).date().to_string()
+    VIETNAM.to_datetime(at).date().to_string()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sogoc_workers::reading::FieldReading;
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyConnection, Row};
 
 use super::{Correction, CorrectionFilter, Decision};
 use crate::access::{Act, Caller, require};
@@ -114,13 +114,16 @@ pub(crate) async fn classes_of(
 }
 
 /// The approved entries of a record, by number.
-pub(super) async fn approved_of(pool: &AnyPool, record_id: &str) -> Result<Vec<Correction>> {
+pub(crate) async fn approved_of(
+    connection: &mut AnyConnection,
+    record_id: &str,
+) -> Result<Vec<Correction>> {
     let rows = sqlx::query(
         "SELECT * FROM corrections WHERE record_id = $1 AND state = 'approved'
          ORDER BY record_version",
     )
     .bind(record_id)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     rows.iter().map(entry_of).collect()
 }

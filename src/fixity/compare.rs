@@ -89,7 +89,7 @@ const WHAT: &[(&str, &str)] = &[
         "SELECT id, CAST(year AS TEXT) AS year, CAST(number AS TEXT) AS number, state, record_id,
             CAST(record_version AS TEXT) AS version, code, object_id, sha256, issued_by, issued_at,
             reissue_of, void_code, withdrawn_at, withdrawn_by,
-            withdrawal, code_until, request_id FROM copies WHERE state <> 'opening'",
+            withdrawal, code_until, request_id, record_digest FROM copies WHERE state <> 'opening'",
     ),
     (
         "source of copy",
@@ -102,7 +102,8 @@ const WHAT: &[(&str, &str)] = &[
         "SELECT id, code, state, applicant, wanted, procedure_code, record_id, confirmed_by,
             confirmed_at, refusal, made_by, idempotency_key, created_at, due_at, settled_at, consent,
             extended_at, waits_until, CAST(fee AS TEXT) AS fee, fee_source, payment,
-            payment_reference, payment_at FROM copy_requests",
+            payment_reference, payment_at, CAST(record_version AS TEXT) AS seen, record_digest
+         FROM copy_requests",
     ),
     (
         "message",

@@ -6,7 +6,6 @@
 
 mod counters;
 mod pages;
-mod requests;
 
 use std::path::Path;
 
@@ -23,7 +22,6 @@ use serde_json::json;
 
 /// Prefixes of object ids, by what the object is.
 pub(super) const COPY: &str = "urn:sogoc:copy:";
-pub(super) const REQUEST: &str = "urn:sogoc:request:";
 const EVIDENCE: &str = "urn:sogoc:evidence:";
 
 /// What was found in the vault and brought back.
@@ -97,12 +95,12 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         inspection::restore(&mut restoration, id).await?;
     }
     for id in &found.requests {
-        requests::restore(&mut restoration, id).await?;
+        copy_request::restore(&mut restoration, id).await?;
         step();
     }
     for id in &found.evidence {
         rebuilt.evidence += 1;
-        if requests::restore_paper(&mut restoration, id).await? == Some(false) {
+        if copy_request::restore_paper(&mut restoration, id).await? == Some(false) {
             rebuilt.evidence_unbound += 1;
         }
         step();
@@ -217,7 +215,7 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<Found> {
             text if text.starts_with(column_map::PREFIX) => found.volumes.push(id),
             text if text.starts_with(RECEIPT_PREFIX) => found.batches.push(id),
             text if text.starts_with(COPY) => found.copies.push(id),
-            text if text.starts_with(REQUEST) => found.requests.push(id),
+            text if text.starts_with(copy_request::PREFIX) => found.requests.push(id),
             text if text.starts_with(EVIDENCE) => found.evidence.push(id),
             other => restoration
                 .damaged

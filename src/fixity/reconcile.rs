@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use futures::StreamExt;
 
 use super::expected;
-use super::rebuild::{COPY, REQUEST};
+use super::rebuild::COPY;
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
 use crate::batch::{self, RECEIPT_PREFIX};
 use crate::column_map;
+use crate::copy_request;
 use crate::error::Result;
 use crate::jobs::{Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
 use crate::preservation;
@@ -122,7 +123,7 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
         } else if let Some(copy) = id.strip_prefix(COPY) {
             let open = "SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'";
             take_up(archive, open, Kind::IssueCopy, copy).await?
-        } else if let Some(request) = id.strip_prefix(REQUEST) {
+        } else if let Some(request) = id.strip_prefix(copy_request::PREFIX) {
             let known = "SELECT 1 FROM copy_requests WHERE id = $1";
             take_up(archive, known, Kind::KeepRequest, request).await?
         } else if let Some(volume) = id.strip_prefix(column_map::PREFIX) {

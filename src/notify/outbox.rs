@@ -3,7 +3,7 @@
 use super::NoticeState;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{Catalogue, transition};
+use crate::catalogue::{Catalogue, Tx, transition};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -60,6 +60,42 @@ pub async fn history(catalogue: &Catalogue, request_id: &str) -> Result<Vec<Happ
         .fetch_all(catalogue.pool())
         .await?,
     )
+}
+
+/// Writes a step of a request that was brought back; who listens for notices is not in the vault.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn restore(tx: &mut Tx, request_id: &str, step: &Happened) -> Result<()> {
+    let id = tx.new_id();
+    insert(tx, &id, request_id, step, None).await
+}
+
+/// Writes a step; `listener` is the token of the portal that is to be told of it.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    id: &str,
+    request_id: &str,
+    step: &Happened,
+    listener: Option<&str>,
+) -> Result<()> {
+    let state = match listener {
+        Some(_) => NoticeState::Waiting,
+        None => NoticeState::Kept,
+    };
+    sqlx::query(
+        "INSERT INTO request_events (id, request_id, event, at, token_id, state)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(request_id)
+    .bind(&step.event)
+    .bind(&step.at)
+    .bind(listener)
+    .bind(state)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Notices to portals, newest first, at most 200: all, or those in one state.

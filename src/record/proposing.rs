@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sogoc_workers::reading::{Box4, RecordReading};
-use sqlx::Row;
 
 use super::{Fields, Version, doubtful, save_version};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
-use crate::clock::stamp;
+use crate::catalogue::{JsonText, Tx};
 use crate::error::Result;
 
 /// Rows that share this much of the area they cover together are the same row.
@@ -22,14 +20,36 @@ const GONE: &str = "Đọc lại trang không còn thấy dòng này.";
 const AGAIN: &str = "Đọc lại trang.";
 
 /// A record that is on the page already.
+#[derive(sqlx::FromRow)]
 struct Known {
     id: String,
     ordinal: i64,
     version: i64,
-    /// Proposed, and by nobody touched.
-    untouched: bool,
+    /// While it is `proposed`, nobody has touched it.
+    state: String,
+    #[sqlx(try_from = "BoundsText")]
     bounds: Option<Box4>,
+    #[sqlx(try_from = "JsonText")]
     fields: Fields,
+}
+
+impl Known {
+    fn untouched(&self) -> bool {
+        self.state == "proposed"
+    }
+}
+
+/// JSON `[x, y, w, h]`, or nothing.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+struct BoundsText(Option<String>);
+
+impl TryFrom<BoundsText> for Option<Box4> {
+    type Error = serde_json::Error;
+
+    fn try_from(text: BoundsText) -> Result<Self, serde_json::Error> {
+        text.0.map(|text| serde_json::from_str(&text)).transpose()
+    }
 }
 
 /// Books what was read from one page: new rows as version 1, untouched rows read otherwise as their next
@@ -53,7 +73,7 @@ pub(crate) async fn propose(
             None => fresh.push((place, reading)),
         }
     }
-    for record in known.iter().filter(|record| record.untouched) {
+    for record in known.iter().filter(|record| record.untouched()) {
         retire(tx, record).await?;
     }
     for (place, reading) in fresh {
@@ -148,7 +168,7 @@ async fn revise(
     known: &Known,
     reading: &RecordReading,
 ) -> Result<()> {
-    if !known.untouched || says_the_same(&known.fields, &reading.fields) {
+    if !known.untouched() || says_the_same(&known.fields, &reading.fields) {
         return Ok(());
     }
     let class = archive.classes.get(&reading.class);
@@ -224,7 +244,7 @@ mod tests {
             id: String::new(),
             ordinal,
             version: 1,
-            untouched: true,
+            state: "proposed".into(),
             bounds,
             fields: Fields::new(),
         }

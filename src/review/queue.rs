@@ -1,6 +1,5 @@
 //! What waits at the desk for a person, and in which order.
 
-
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::Result;

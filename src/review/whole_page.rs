@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::{Wish, save_in};
 use crate::archive::Archive;
-use crate::audit::Deed;
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::Result;
 use crate::record::{self, RecordView};
@@ -31,8 +31,9 @@ pub(crate) async fn reject_all_of(
         let before = record::load(archive, id).await?;
         let wish = Wish {
             state: "rejected",
-            deed: Deed::RecordRejected,
+            deed: Action::RecordRejected,
             note,
+            author: None,
         };
         let fields = before.fields.clone();
         save_in(archive, tx, by, &before, &wish, &fields, 0).await?;
@@ -70,7 +71,8 @@ pub(crate) async fn restore_all_of(
     Ok(restored)
 }
 
-/// What was found before is found again; a correction that waited for approval waits again after it.
+/// What was found before is found again; a correction that waited for approval waits again after it. Each
+/// stays its author's: who takes a page back has not judged its records.
 async fn restore(
     archive: &Archive,
     tx: &mut Tx,
@@ -80,12 +82,13 @@ async fn restore(
 ) -> Result<bool> {
     let steps = said_before(tx, &record).await?;
     let any = !steps.is_empty();
-    for (version, state) in steps {
+    for (version, state, author) in steps {
         let fields = record::fields_of(archive, &record.id, version).await?;
         let wish = Wish {
             state: &state,
-            deed: Deed::RecordRestored,
+            deed: Action::RecordRestored,
             note,
+            author: Some(&author),
         };
         let doubtful = match wish.state {
             "approved" => 0,
@@ -98,15 +101,15 @@ async fn restore(
     Ok(any)
 }
 
-/// Version and state of what was public before the rejection, then of what was newest, where that is
+/// Version, state and author of what was public before the rejection, then of what was newest, where that is
 /// another. A rebuilt catalogue may know the public one only.
-async fn said_before(tx: &mut Tx, rejected: &RecordView) -> Result<Vec<(i64, String)>> {
-    let public = "SELECT v.version, v.state FROM publications q
+async fn said_before(tx: &mut Tx, rejected: &RecordView) -> Result<Vec<(i64, String, String)>> {
+    let public = "SELECT v.version, v.state, v.author FROM publications q
          JOIN record_versions v ON v.record_id = q.record_id AND v.version = q.version
          WHERE q.record_id = $1 AND q.version < $2 ORDER BY q.position DESC LIMIT 1";
-    let newest = "SELECT version, state FROM record_versions
+    let newest = "SELECT version, state, author FROM record_versions
          WHERE record_id = $1 AND version < $2 ORDER BY version DESC LIMIT 1";
-    let mut said: Vec<(i64, String)> = Vec::new();
+    let mut said: Vec<(i64, String, String)> = Vec::new();
     for query in [public, newest] {
         let row = sqlx::query(query)
             .bind(&rejected.id)
@@ -114,7 +117,11 @@ async fn said_before(tx: &mut Tx, rejected: &RecordView) -> Result<Vec<(i64, Str
             .fetch_optional(&mut **tx)
             .await?;
         if let Some(row) = row {
-            let one = (row.try_get("version")?, row.try_get("state")?);
+            let one = (
+                row.try_get("version")?,
+                row.try_get("state")?,
+                row.try_get("author")?,
+            );
             if one.1 != "rejected" && !said.contains(&one) {
                 said.push(one);
             }

@@ -21,11 +21,12 @@ use super::reading_room::{Names, spoken};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
 use crate::column_map::{self, Unconfirmed};
-use crate::correction::{self, Correction};
+use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
 use crate::record::{self, RecordView, VersionView};
 use crate::review::{self, QueueFilter, QueueRow};
+use crate::seen;
 use sheet::{Entry, entries, upright, upright_size};
 
 /// The routes.
@@ -98,6 +99,8 @@ struct Record {
     history: Vec<VersionView>,
     entries: Vec<Entry>,
     appendix: Vec<Correction>,
+    /// Old and new value of what waits for a second person.
+    pending: BTreeMap<String, FieldChange>,
     faults: Vec<Fault>,
     note: String,
     stands: bool,
@@ -126,6 +129,7 @@ impl Record {
             history: record::history(archive, caller, id).await?,
             entries: entries(class, &record, &page, &typed.values, &faults),
             appendix: correction::of_record(archive, caller, id).await?,
+            pending: seen::pending(archive, caller, id).await?,
             record,
             page,
             faults,
@@ -190,7 +194,12 @@ impl Record {
     }
 
     fn may_approve(&self) -> bool {
-        self.f.may(Act::ApproveRecords) && self.record.state != "approved"
+        self.f.may(Act::ApproveRecords)
+    }
+
+    /// The public value stays until somebody else approves.
+    fn waits_for_another(&self) -> bool {
+        !self.pending.is_empty()
     }
 }
 
@@ -288,7 +297,7 @@ async fn act(
         }
         // What was corrected is saved already: the record is shown with what is still in the way.
         Err(Error::Refused {
-            code: "struck_out" | "unread" | "incomplete",
+            code: "struck_out" | "unread" | "incomplete" | "same_person",
             vi,
             en,
         }) => {

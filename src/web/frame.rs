@@ -192,6 +192,7 @@ pub fn shown(template: &impl Template) -> Result<Html<String>, PageFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::CallerKind;
 
     #[test]
     fn times_are_shown_in_the_offices_zone() {
@@ -206,6 +207,7 @@ mod tests {
                 id: "a".into(),
                 name: "Trần Thị Mẫu".into(),
                 roles: vec![Role::Administrator],
+                kind: CallerKind::Person,
             }),
             form_token: String::new(),
             path: "/nguoi-dung".into(),

@@ -17,6 +17,7 @@ use crate::access::{Act, Caller};
 use crate::certified_copy::{self, CopyRow};
 use crate::error::Error;
 use crate::issue_book::{self, BookLine};
+use crate::seen::{self, Seen};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -155,6 +156,8 @@ struct Line {
     f: Frame,
     row: CopyRow,
     earlier: Option<CopyRow>,
+    /// What its record is now.
+    stands: Seen,
     now: certified_copy::Verified,
 }
 
@@ -184,6 +187,7 @@ async fn line(
     };
     let page = Line {
         now: certified_copy::standing(&archive, &signed.caller, &id).await?,
+        stands: seen::now(&archive, &signed.caller, &row.record_id).await?,
         f: signed.frame,
         row,
         earlier,
@@ -205,11 +209,26 @@ async fn withdraw(
     Ok(Redirect::to(&format!("/so-cap-ban-sao/{id}")))
 }
 
+/// What the page showed of the record.
+#[derive(serde::Deserialize)]
+struct Shown {
+    record_version: i64,
+    record_digest: String,
+}
+
 async fn reissue(
     Extracted(archive): Extracted<State>,
     Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
+    form: Form<Shown>,
 ) -> Result<Redirect, PageFault> {
-    let fresh = certified_copy::reissue(&archive, &form.caller, &id).await?;
+    let Shown {
+        record_version,
+        record_digest,
+    } = form.given;
+    let saw = Seen {
+        record_version,
+        record_digest,
+    };
+    let fresh = certified_copy::reissue(&archive, &form.caller, &id, Some(&saw)).await?;
     Ok(Redirect::to(&format!("/so-cap-ban-sao/{}", fresh.id)))
 }

@@ -6,6 +6,8 @@ mod one;
 
 pub use one::download;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State as Extracted;
@@ -21,6 +23,7 @@ use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
 use crate::copy_request::{self, Release, RequestView, Standing};
 use crate::error::Error;
+use crate::seen::{self, Seen};
 
 /// Where a clerk enters a request for somebody.
 const ENTRY: &str = "/cap-ban-sao/moi";
@@ -65,6 +68,8 @@ struct Queue {
     pressing: Vec<RequestView>,
     standing: Standing,
     released: Vec<Release>,
+    /// What the record of each confirmed request is now.
+    shown: BTreeMap<String, Seen>,
 }
 
 impl Queue {
@@ -107,8 +112,21 @@ async fn show(
     asked: String,
     released: Vec<Release>,
 ) -> Result<Response, PageFault> {
+    let requests = copy_request::list(archive, caller, Some(&asked)).await?;
+    let mut shown_now = BTreeMap::new();
+    if asked == "confirmed" && f.may(Act::ReleaseCopies) {
+        for request in &requests {
+            if let Some(record) = &request.record_id {
+                shown_now.insert(
+                    request.id.clone(),
+                    seen::now(archive, caller, record).await?,
+                );
+            }
+        }
+    }
     let page = Queue {
-        requests: copy_request::list(archive, caller, Some(&asked)).await?,
+        requests,
+        shown: shown_now,
         pressing: copy_request::pressing(archive, caller).await?,
         standing: copy_request::standing(archive).await?,
         released,
@@ -122,9 +140,10 @@ async fn release_many(
     Extracted(archive): Extracted<State>,
     form: Form<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
-    let chosen = form.given.into_iter().filter(|(key, _)| key == "ids");
-    let ids: Vec<String> = chosen.map(|(_, id)| id).collect();
-    let released = copy_request::release_many(&archive, &form.caller, &ids).await?;
+    let chosen = form.given.iter().filter(|(key, _)| key == "ids");
+    let ids: Vec<String> = chosen.map(|(_, id)| id.clone()).collect();
+    let seen = form.given.iter().filter_map(seen_of).collect();
+    let released = copy_request::release_many(&archive, &form.caller, &ids, &seen).await?;
     show(
         &archive,
         &form.caller,
@@ -133,6 +152,16 @@ async fn release_many(
         released,
     )
     .await
+}
+
+/// `seen.REQUEST=VERSION:DIGEST`: what the list showed of a request's record.
+fn seen_of((key, value): &(String, String)) -> Option<(String, Seen)> {
+    let (version, digest) = value.split_once(':')?;
+    let seen = Seen {
+        record_version: version.parse().ok()?,
+        record_digest: digest.to_owned(),
+    };
+    Some((key.strip_prefix("seen.")?.to_owned(), seen))
 }
 
 async fn blank(

@@ -226,7 +226,12 @@ pub fn body(path: &str) -> Option<Value> {
         "/api/v1/records/{id}/approve" => json!({ "version": 1 }),
         "/api/v1/records/{id}/reject" => json!({ "version": 1, "reason": "mờ" }),
         "/api/v1/copy-requests" => asked,
-        "/api/v1/copy-requests/{id}/confirm" => json!({ "record_id": "none" }),
+        "/api/v1/copy-requests/{id}/confirm" => json!({
+            "record_id": "none", "record_version": 1, "record_digest": ""
+        }),
+        "/api/v1/copy-requests/{id}/release" => {
+            json!({ "record_version": 1, "record_digest": "" })
+        }
         "/api/v1/copy-requests/{id}/candidates/{record}/dismiss" => {
             json!({ "reason": "another_person" })
         }

@@ -1,6 +1,7 @@
 //! What befalls copies: withdrawal, a term of the code, many in one act, and a book that outlives the
 //! catalogue.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,12 +9,12 @@ use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::clock::StillClock;
 use sogoc::jobs::Kind;
-use sogoc::{certified_copy, clerk, copy_request, fixity, notify};
+use sogoc::{certified_copy, worker, copy_request, fixity, notify};
 use tempfile::TempDir;
 
 use super::{Scene, refusal, state_in};
 use crate::desk::asking;
-use crate::support::archive::caller;
+use crate::support::archive::{caller, seen, shown};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_withdrawn_copy_says_so_and_why() {
@@ -31,7 +32,7 @@ async fn a_withdrawn_copy_says_so_and_why() {
         (told.state.as_str(), told.reason.as_deref()),
         ("withdrawn", Some("in nhầm người"))
     );
-    let again = certified_copy::reissue(archive, &scene.head, &copy.id)
+    let again = certified_copy::reissue(archive, &scene.head, &copy.id, None)
         .await
         .unwrap();
     let text = scene.text(&again).await;
@@ -48,14 +49,25 @@ async fn the_holder_lets_a_code_expire_extends_it_and_is_told_of_a_correction() 
     let asked = copy_request::ask(archive, &portal, &asking("k"))
         .await
         .unwrap();
-    copy_request::confirm(archive, &scene.clerk, &asked.id, scene.record())
-        .await
-        .unwrap();
-    let id = copy_request::release(archive, &scene.head, &asked.id)
-        .await
-        .unwrap()
-        .remove(0);
-    clerk::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
+    copy_request::confirm(
+        archive,
+        &scene.clerk,
+        &asked.id,
+        scene.record(),
+        &seen(archive, scene.record()).await,
+    )
+    .await
+    .unwrap();
+    let id = copy_request::release(
+        archive,
+        &scene.head,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await
+    .unwrap()
+    .remove(0);
+    worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
     let copy = certified_copy::line(archive, &scene.head, &id)
         .await
         .unwrap();
@@ -105,16 +117,18 @@ async fn one_act_issues_many_and_one_that_fails_harms_only_itself() {
         "none".into(),
         scene.record().to_owned(),
     ];
-    let outcomes = certified_copy::issue_many(scene.archive(), &scene.head, &records)
-        .await
-        .unwrap();
+    let outcomes =
+        certified_copy::issue_many(scene.archive(), &scene.head, &records, &BTreeMap::new())
+            .await
+            .unwrap();
     let numbers: Vec<_> = outcomes
         .iter()
         .map(|one| one.copy.as_ref().map(|copy| copy.number))
         .collect();
     assert_eq!(numbers, [Some(3), None, Some(4)]);
     assert_eq!(outcomes[1].fault.as_deref(), Some("not_approved"));
-    let none = certified_copy::issue_many(scene.archive(), &scene.head, &[]).await;
+    let none =
+        certified_copy::issue_many(scene.archive(), &scene.head, &[], &BTreeMap::new()).await;
     assert_eq!(refusal(none), "invalid");
 }
 
@@ -135,7 +149,7 @@ async fn the_appendix_and_every_line_of_the_book_come_back_from_the_vault() {
     .unwrap();
     // The last number of the book is void: its record has a letter no typeface of ours can print.
     let other = &scene.holdings.unprintable().await;
-    let void = certified_copy::issue_now(archive, &scene.head, other)
+    let void = certified_copy::issue_now(archive, &scene.head, other, None)
         .await
         .unwrap();
     assert_eq!((void.number, void.state.as_str()), (4, "void"));
@@ -160,7 +174,7 @@ async fn the_appendix_and_every_line_of_the_book_come_back_from_the_vault() {
     ] {
         assert_eq!(state_in(&again, copy).await, state);
     }
-    let next = certified_copy::issue_now(&again, &scene.head, scene.record())
+    let next = certified_copy::issue_now(&again, &scene.head, scene.record(), None)
         .await
         .unwrap();
     assert_eq!(next.number, 5, "a void number is never given again");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sogoc::access::Caller;
+use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::clock::WallClock;
 use sogoc::error::Error;
@@ -10,6 +10,7 @@ use sogoc::search::{self, Wanted};
 use sogoc::{certified_copy, fixity, record, review};
 use tempfile::TempDir;
 
+use crate::support::archive::caller;
 use crate::support::holdings::{Holdings, config};
 use crate::support::postgres;
 
@@ -84,10 +85,19 @@ async fn life_goes_on(holdings: &Holdings, archive: &Archive) {
     let now = record::get(archive, &machine, id).await.unwrap();
     assert_eq!((now.version, now.state.as_str()), (2, "approved"));
     let correction = [("ngay_sinh".to_owned(), "20/5/1977".to_owned())].into();
-    review::correct(archive, &machine, id, 2, &correction, "xem lại")
+    review::correct(
+        archive,
+        &caller(Role::Reviewer),
+        id,
+        2,
+        &correction,
+        "xem lại",
+    )
+    .await
+    .unwrap();
+    review::approve(archive, &caller(Role::Approver), id, 3)
         .await
         .unwrap();
-    review::approve(archive, &machine, id, 3).await.unwrap();
     assert_eq!(search::follow(archive).await.unwrap(), 6);
     let verified = certified_copy::verify_code(archive, &holdings.valid.code)
         .await

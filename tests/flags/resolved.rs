@@ -40,7 +40,7 @@ async fn put_aside(holdings: &Holdings, batch: &str) {
         (done.state.as_str(), done.reason.as_deref()),
         ("put_aside", Some("quét thừa"))
     );
-    sogoc::clerk::drain(archive).await.unwrap();
+    sogoc::worker::drain(archive).await.unwrap();
     assert_eq!(codes(&open_flags(archive, batch).await), []);
     let progress = progress(archive, batch).await;
     assert_eq!(
@@ -108,7 +108,7 @@ async fn scanned_again(holdings: &Holdings) {
         .await
         .unwrap();
     assert_eq!(done.state, "superseded");
-    sogoc::clerk::drain(archive).await.unwrap();
+    sogoc::worker::drain(archive).await.unwrap();
     assert_eq!(codes(&open_flags(archive, &batch).await), []);
     let fresh = batch::by_name(archive, &archivist, "Quét lại: Quyển 2")
         .await

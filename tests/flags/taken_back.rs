@@ -10,7 +10,7 @@ use sogoc::archive::Archive;
 use sogoc::page_flag::{self, FlagFilter};
 use sogoc::record::{self, RecordView};
 use sogoc::search::{self, Wanted};
-use sogoc::{clerk, fixity, inspection, page, review};
+use sogoc::{worker, fixity, inspection, page, review};
 
 use super::{codes, deliver, numbered, open_batch, open_flags};
 use crate::support::archive::{Ground, Holdings, caller};
@@ -95,7 +95,7 @@ async fn take_back(archive: &Archive, record: &RecordView) {
         (page.state.as_str(), page.outcome.as_deref()),
         ("read", Some("read"))
     );
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     search::follow(archive).await.unwrap();
 }
 
@@ -167,7 +167,7 @@ async fn found(archive: &Archive, text: &str) -> usize {
 /// Waits until the vault has what was decided; decisions are gathered for some seconds.
 async fn kept(archive: &Archive) {
     tokio::time::sleep(Duration::from_millis(3100)).await;
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
 }
 
 async fn rebuilt(archive: &Archive) -> (Archive, tempfile::TempDir) {
@@ -193,7 +193,7 @@ async fn of_two_scans_of_one_place_only_one_stands() {
     std::fs::write(&file, numbered(3, "quet lai nham to")).unwrap();
     let done = inspection::rescan(archive, &me, &missing.id, &file).await;
     assert!(!done.unwrap().may_come_back, "the new scan stands there");
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let old = page::of_scan(archive, &me, &scans[3].id).await.unwrap();
     let refused = async |page_id: &str| {
         let back = inspection::reinstate(archive, &me, page_id).await;
@@ -211,7 +211,7 @@ async fn of_two_scans_of_one_place_only_one_stands() {
     inspection::reinstate(archive, &me, &old[0].id)
         .await
         .unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     assert_eq!(
         codes(&open_flags(archive, &batch).await),
         [("pages_missing", "4.pdf")]
@@ -253,7 +253,7 @@ async fn a_page_is_taken_back_where_it_was_put_aside_without_scripts() {
     assert!(open(&format!("/lo/{batch}")).await.contains(&leads_there));
     assert!(listed().await.contains("Lấy lại trang này"));
     assert_eq!(send("take_back_this").await, 303);
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     assert!(!listed().await.contains("Lấy lại trang này"));
     assert_eq!(open_flags(archive, &batch).await[0].id, flag.id);
     assert_eq!(send("take_back_this").await, 409);

@@ -336,7 +336,7 @@ async fn sweep(house: &House) {
     let archive = &house.archive;
     let (catalogue, clock) = (&archive.catalogue, archive.clock.as_ref());
     let mut tx = catalogue.begin().await.unwrap();
-    jobs::enqueue(&mut tx, clock, Kind::SweepUploads, "all", 5)
+    tx.enqueue(Kind::SweepUploads, "all", 5)
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -4,10 +4,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sogoc::access::{Caller, Role};
 use sogoc::batch::{self, NewBatch};
-use sogoc::clerk;
+use sogoc::worker;
 use sogoc::jobs::Kind;
 use sogoc::review;
 
+use crate::support::archive::caller;
 use crate::support::holdings::{page, propose, receive};
 use crate::support::server::{Client, Server};
 
@@ -24,7 +25,9 @@ async fn record(server: &Server) -> (String, String) {
     let batch = batch::open(archive, &machine, &fresh).await.unwrap();
     let scan = receive(archive, &batch.id, "trang-1.png", &page(10)).await;
     let id = propose(archive, &scan, 1, NAME).await;
-    review::approve(archive, &machine, &id, 1).await.unwrap();
+    review::approve(archive, &caller(Role::Reviewer), &id, 1)
+        .await
+        .unwrap();
     (id, scan.id)
 }
 
@@ -48,20 +51,26 @@ async fn issued(server: &Server, record: &str) -> String {
     });
     let asked = body(&portal, "/api/v1/copy-requests", asked).await;
     let id = asked["id"].as_str().unwrap();
-    let clerk_ = server.token(&[Role::Reviewer]).await;
+    let clerk_ = server.someone(&[Role::Reviewer]).await;
     let path = format!("/api/v1/copy-requests/{id}/confirm");
-    body(&clerk_, &path, json!({ "record_id": record })).await;
-    let head = server.token(&[Role::Approver]).await;
-    let given = json!({ "requests": [id, "none"] });
+    let shown = clerk_.get(&format!("/api/v1/records/{record}")).await;
+    let shown: Value = shown.json().await.unwrap();
+    let saw =
+        json!({ "record_version": shown["version"], "record_digest": shown["record_digest"] });
+    let mut confirmed = saw.clone();
+    confirmed["record_id"] = json!(record);
+    body(&clerk_, &path, confirmed).await;
+    let head = server.someone(&[Role::Approver]).await;
+    let given = json!({ "requests": [id, "none"], "seen": { id: saw.clone(), "none": saw } });
     let released = body(&head, "/api/v1/copy-requests/release", given).await;
     assert!(released[0]["copy_ids"][0].is_string(), "{released}");
     assert_eq!(released[1]["fault"], "wrong_state");
-    clerk::work_off(&server.archive, &WORK).await.unwrap();
+    worker::work_off(&server.archive, &WORK).await.unwrap();
     asked["code"].as_str().unwrap().to_owned()
 }
 
 async fn code_of(server: &Server) -> String {
-    let head = server.token(&[Role::Approver]).await;
+    let head = server.someone(&[Role::Approver]).await;
     let book: Value = head.get("/api/v1/copies").await.json().await.unwrap();
     book[0]["code"].as_str().unwrap().to_owned()
 }
@@ -92,7 +101,7 @@ async fn an_answer_may_be_kept_a_minute_and_is_told_apart_once_it_changes() {
         "decision": { "number": "15/QĐ-SGDĐT", "date": "1/3/2026", "agency": "Sở", "scan_id": scan },
         "changes": { "ho_ten": "Lê Thị Mới" }
     });
-    let clerk_ = server.token(&[Role::Reviewer]).await;
+    let clerk_ = server.someone(&[Role::Reviewer]).await;
     let entry = body(
         &clerk_,
         &format!("/api/v1/records/{record}/corrections"),
@@ -103,7 +112,12 @@ async fn an_answer_may_be_kept_a_minute_and_is_told_apart_once_it_changes() {
         "/api/v1/corrections/{}/approve",
         entry["id"].as_str().unwrap()
     );
-    body(&server.token(&[Role::Approver]).await, &approve, json!({})).await;
+    body(
+        &server.someone(&[Role::Approver]).await,
+        &approve,
+        json!({}),
+    )
+    .await;
     let changed = again().send().await.unwrap();
     assert_eq!(changed.status(), 200, "another answer now");
     let told: Value = changed.json().await.unwrap();
@@ -207,7 +221,7 @@ async fn who_hands_in_file_after_file_is_slowed_on_the_page_and_the_api_together
 async fn an_approver_is_told_what_stands_in_the_way_instead_of_a_button_that_would_be_refused() {
     let server = Server::start().await;
     let (record, scan) = record(&server).await;
-    let clerk_ = server.token(&[Role::Reviewer]).await;
+    let clerk_ = server.someone(&[Role::Reviewer]).await;
     let path = format!("/api/v1/records/{record}/corrections");
     let entry = json!({
         "ground": "ho_tich",

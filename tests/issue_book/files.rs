@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use sogoc::access::{Caller, Role};
+use sogoc::access::Role;
 use sogoc::certified_copy;
 use sogoc::copy_request;
 use sogoc::issue_book::{self, BookLine, IssueBook};
@@ -19,7 +19,7 @@ async fn every_number_of_the_year_is_there_with_what_became_of_it() {
     certified_copy::withdraw(archive, &head, &holdings.valid.id, "in nhầm")
         .await
         .unwrap();
-    certified_copy::reissue(archive, &head, &holdings.valid.id)
+    certified_copy::reissue(archive, &head, &holdings.valid.id, None)
         .await
         .unwrap();
     void_one(&holdings).await;
@@ -67,9 +67,9 @@ async fn every_number_of_the_year_is_there_with_what_became_of_it() {
 
 /// A record that cannot be printed gets a number and no copy.
 async fn void_one(holdings: &Holdings) {
-    let (archive, machine) = (&holdings.archive, Caller::machine());
+    let archive = &holdings.archive;
     let id = &holdings.unprintable().await;
-    certified_copy::issue_now(archive, &machine, id)
+    certified_copy::issue_now(archive, &caller(Role::Approver), id, None)
         .await
         .unwrap();
 }

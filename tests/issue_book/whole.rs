@@ -1,11 +1,12 @@
 //! What of the scan stands on a copy: only this person's row, or every page of the document.
 
 use image::{ImageBuffer, Rgb};
-use sogoc::access::Caller;
+use sogoc::access::{Caller, Role};
 use sogoc::batch::{self, NewBatch};
 use sogoc::{certified_copy, record, review};
 
 use crate::copy_paper::{ask, text_of, written};
+use crate::support::archive::caller;
 use crate::support::holdings::{Holdings, propose, receive};
 
 const HEIGHT: u32 = 90;
@@ -43,10 +44,10 @@ async fn record_on(holdings: &Holdings, scan: &[u8], statement: &str) -> String 
 async fn issued(holdings: &Holdings, id: &str) -> Vec<u8> {
     let (archive, machine) = (&holdings.archive, Caller::machine());
     let version = record::get(archive, &machine, id).await.unwrap().version;
-    review::approve(archive, &machine, id, version)
+    review::approve(archive, &caller(Role::Reviewer), id, version)
         .await
         .unwrap();
-    let copy = certified_copy::issue_now(archive, &machine, id)
+    let copy = certified_copy::issue_now(archive, &caller(Role::Approver), id, None)
         .await
         .unwrap();
     assert_eq!(copy.state, "issued", "{:?}", copy.void_code);
@@ -93,10 +94,16 @@ async fn a_decision_is_copied_whole_under_the_form_line_of_the_copy() {
         ("so_ky_hieu".to_owned(), "15/QĐ-SGDĐT".to_owned()),
         ("ngay_ban_hanh".to_owned(), "3/2/2019".to_owned()),
     ];
-    let machine = Caller::machine();
-    review::correct(&holdings.archive, &machine, &id, 1, &change.into(), "")
-        .await
-        .unwrap();
+    review::correct(
+        &holdings.archive,
+        &caller(Role::Reviewer),
+        &id,
+        1,
+        &change.into(),
+        "",
+    )
+    .await
+    .unwrap();
     let pdf = issued(&holdings, &id).await;
     let file = written(&pdf);
     assert!(ask("pdfinfo", &[], file.path(), &[]).contains("Pages:           2"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::clerk;
+use sogoc::worker;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
 use sogoc::copy_request::{self, AskGiven, Asked, Payment, Sought};
@@ -14,7 +14,7 @@ use sogoc::jobs::{self, Kind};
 use tempfile::TempDir;
 
 use super::asking;
-use crate::support::archive::caller;
+use crate::support::archive::{caller, shown};
 
 /// An office whose hands can be moved: Monday 2 March 2026, 08:00 in Viet Nam.
 struct Office {
@@ -62,11 +62,11 @@ impl Office {
 
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        jobs::enqueue(&mut tx, &*self.clock, Kind::SweepRequests, "all", 5)
+        tx.enqueue(Kind::SweepRequests, "all", 5)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 }
 
@@ -187,7 +187,13 @@ async fn a_fee_is_that_of_the_province_and_the_day_and_no_copy_leaves_unpaid() {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    let unpaid = copy_request::release(archive, &approver, &asked.id).await;
+    let unpaid = copy_request::release(
+        archive,
+        &approver,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await;
     let Err(Error::Refused { code, .. }) = unpaid else {
         panic!("{unpaid:?}")
     };

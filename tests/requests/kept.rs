@@ -10,11 +10,11 @@ use sogoc::clock::{Clock, StillClock};
 use sogoc::copy_request::{self, Asked, NotTheOne, Status};
 use sogoc::jobs::Kind;
 use sogoc::vault::ObjectId;
-use sogoc::{audit, certified_copy, clerk, fixity, issue_book, jobs, search_case};
+use sogoc::{audit, certified_copy, worker, fixity, issue_book, jobs, search_case};
 use tempfile::TempDir;
 
 use super::asking;
-use crate::support::archive::caller;
+use crate::support::archive::{caller, seen, shown};
 use crate::support::holdings::{Holdings, page};
 use crate::support::postgres;
 
@@ -49,14 +49,20 @@ async fn ask(archive: &Archive, copies: i64) -> Asked {
 
 async fn confirm(archive: &Archive, asked: &Asked, record: &str) {
     let clerk_ = caller(Role::Reviewer);
-    copy_request::confirm(archive, &clerk_, &asked.id, record)
-        .await
-        .unwrap();
+    copy_request::confirm(
+        archive,
+        &clerk_,
+        &asked.id,
+        record,
+        &seen(archive, record).await,
+    )
+    .await
+    .unwrap();
 }
 
 async fn release(archive: &Archive, asked: &Asked) {
     let head = caller(Role::Approver);
-    copy_request::release(archive, &head, &asked.id)
+    copy_request::release(archive, &head, &asked.id, &shown(archive, &asked.id).await)
         .await
         .unwrap();
 }
@@ -112,11 +118,11 @@ impl Requests {
             .unwrap();
         confirm(archive, &issued, record).await;
         release(archive, &issued).await;
-        clerk::work_off(archive, &FOLLOWING).await.unwrap();
+        worker::work_off(archive, &FOLLOWING).await.unwrap();
         let released = ask(archive, 1).await;
         confirm(archive, &released, record).await;
         release(archive, &released).await; // its copy was never made
-        clerk::work_off(archive, &[Kind::KeepRequest])
+        worker::work_off(archive, &[Kind::KeepRequest])
             .await
             .unwrap();
         Self {
@@ -147,12 +153,11 @@ impl Requests {
 
 async fn sweep(archive: &Archive) {
     let mut tx = archive.catalogue.begin().await.unwrap();
-    let (clock, kind) = (&*archive.clock, Kind::SweepRequests);
-    jobs::enqueue(&mut tx, clock, kind, "all", jobs::PRIORITY_UPKEEP)
+    tx.enqueue(Kind::SweepRequests, "all", jobs::PRIORITY_UPKEEP)
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    clerk::work_off(archive, &FOLLOWING).await.unwrap();
+    worker::work_off(archive, &FOLLOWING).await.unwrap();
 }
 
 async fn status(archive: &Archive, asked: &Asked) -> Status {
@@ -255,7 +260,7 @@ async fn life_goes_on(again: &Archive, requests: &Requests) {
         assert_eq!(told.archive.unwrap().state, "valid");
     }
     release(again, &requests.released).await;
-    clerk::work_off(again, &FOLLOWING).await.unwrap();
+    worker::work_off(again, &FOLLOWING).await.unwrap();
     let told = status(again, &requests.released).await;
     assert_eq!(told.state, "issued");
     assert_eq!(
@@ -273,7 +278,7 @@ async fn a_request_is_one_object_that_says_what_became_of_it() {
     let holdings = Holdings::lived(None).await;
     let archive = &holdings.archive;
     let asked = ask(archive, 1).await;
-    clerk::work_off(archive, &[Kind::KeepRequest])
+    worker::work_off(archive, &[Kind::KeepRequest])
         .await
         .unwrap();
     let object = ObjectId::new(copy_request::object_id(&asked.id)).unwrap();
@@ -292,7 +297,7 @@ async fn a_request_is_one_object_that_says_what_became_of_it() {
         .await
         .unwrap();
     // The vault holds what the catalogue holds, whichever job came last and however often.
-    clerk::work_off(archive, &[Kind::KeepRequest])
+    worker::work_off(archive, &[Kind::KeepRequest])
         .await
         .unwrap();
     let kept = read().await;

@@ -8,7 +8,7 @@ use sogoc::error::Error;
 use sogoc::{review, search};
 
 use super::asking;
-use crate::support::archive::caller;
+use crate::support::archive::{caller, seen};
 use crate::support::holdings::{Holdings, STEADY, page, propose, receive};
 use crate::support::postgres;
 
@@ -43,10 +43,10 @@ async fn row(holdings: &Holdings, shade: u8, name: &str, number: &str) -> String
         .unwrap();
     tx.commit().await.unwrap();
     let change = [("so_hieu".to_owned(), number.to_owned())].into();
-    let seen = review::correct(archive, &machine, &id, 1, &change, "")
+    let seen = review::correct(archive, &caller(Role::Reviewer), &id, 1, &change, "")
         .await
         .unwrap();
-    review::approve(archive, &machine, &id, seen.version)
+    review::approve(archive, &caller(Role::Reviewer), &id, seen.version)
         .await
         .unwrap();
     id
@@ -133,7 +133,7 @@ async fn why_not_is_said_once_and_may_be_taken_back(archive: &Archive, id: &str,
         found.iter().filter(|one| one.dismissed.is_some()).count(),
         1
     );
-    copy_request::confirm(archive, &clerk_, id, other)
+    copy_request::confirm(archive, &clerk_, id, other, &seen(archive, other).await)
         .await
         .unwrap();
     let found = candidates(archive, id).await;

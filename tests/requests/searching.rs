@@ -1,14 +1,16 @@
 //! From "nothing found" to a copy: the archivist's search, whose finding feeds the index; candidates
 //! with their reasons; many released in one act. On both grounds.
 
+use std::collections::BTreeMap;
+
 use sogoc::access::Role;
 use sogoc::copy_request::{self, AskGiven, Candidate};
 use sogoc::error::Error;
 use sogoc::fonds::{self, NewVolume};
-use sogoc::{clerk, record, review, search, search_case};
+use sogoc::{worker, record, review, search, search_case};
 
 use crate::desk;
-use crate::support::archive::{Ground, Holdings, caller};
+use crate::support::archive::{Ground, Holdings, caller, seen, shown};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_archivist_finds_is_found_by_everybody_on_sqlite_and_a_folder() {
@@ -134,27 +136,37 @@ async fn many_are_released_in_one_act(holdings: &Holdings, first: &str, record_i
         .await
         .unwrap();
     for id in [first, &second.id] {
-        copy_request::confirm(archive, &clerk_, id, record_id)
-            .await
-            .unwrap();
+        copy_request::confirm(
+            archive,
+            &clerk_,
+            id,
+            record_id,
+            &seen(archive, record_id).await,
+        )
+        .await
+        .unwrap();
     }
     let ids = [first.to_owned(), "nobody".into(), second.id.clone()];
-    let outcomes = copy_request::release_many(archive, &approver, &ids)
+    let mut saw = BTreeMap::new();
+    for id in &ids {
+        saw.insert(id.clone(), shown(archive, id).await);
+    }
+    let outcomes = copy_request::release_many(archive, &approver, &ids, &saw)
         .await
         .unwrap();
     let released: Vec<bool> = outcomes.iter().map(|one| one.fault.is_none()).collect();
     assert_eq!(released, [true, false, true], "{outcomes:?}");
     assert_eq!(outcomes[1].fault, Some("wrong_state"));
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let earlier = copy_request::earlier(archive, &clerk_, record_id)
         .await
         .unwrap();
     assert_eq!(earlier.len(), 2);
     assert!(earlier.iter().all(|copy| copy.state == "issued"));
-    let none = copy_request::release_many(archive, &approver, &[]).await;
+    let none = copy_request::release_many(archive, &approver, &[], &saw).await;
     assert!(matches!(none, Err(Error::Invalid(_))));
     tokio::time::sleep(std::time::Duration::from_millis(3100)).await; // approvals are gathered
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,11 +8,11 @@ use sogoc::certified_copy::{self, CopyRow};
 use sogoc::copy_request::{self, Asked, Status};
 use sogoc::error::Error;
 use sogoc::jobs::Kind;
-use sogoc::{clerk, issue_book, notify};
+use sogoc::{worker, issue_book, notify};
 
 use super::asking;
 use crate::copy_paper::text_of;
-use crate::support::archive::caller;
+use crate::support::archive::{caller, seen, shown};
 use crate::support::holdings::Holdings;
 use crate::support::postgres;
 
@@ -37,19 +37,25 @@ async fn confirmed(archive: &Archive, copies: i64, record: &str) -> Asked {
         .await
         .unwrap();
     let clerk_ = caller(Role::Reviewer);
-    copy_request::confirm(archive, &clerk_, &asked.id, record)
-        .await
-        .unwrap();
+    copy_request::confirm(
+        archive,
+        &clerk_,
+        &asked.id,
+        record,
+        &seen(archive, record).await,
+    )
+    .await
+    .unwrap();
     asked
 }
 
 async fn released(archive: &Archive, asked: &Asked) -> Vec<CopyRow> {
     let head = caller(Role::Approver);
-    let ids = copy_request::release(archive, &head, &asked.id)
+    let ids = copy_request::release(archive, &head, &asked.id, &shown(archive, &asked.id).await)
         .await
         .unwrap();
     // Two at once, as two processes would.
-    let work = || clerk::work_off(archive, &[Kind::IssueCopy]);
+    let work = || worker::work_off(archive, &[Kind::IssueCopy]);
     let (one, other) = tokio::join!(work(), work());
     one.unwrap();
     other.unwrap();

@@ -17,7 +17,7 @@ use sogoc::clock::{Clock, StillClock};
 use sogoc::config::{Config, DetachedConfig, Padding};
 use sogoc::jobs::{self, Kind};
 use sogoc::seal::Level;
-use sogoc::{audit, clerk, copy_request};
+use sogoc::{audit, worker, copy_request};
 use tempfile::TempDir;
 
 use super::levels::{is_good, judge, trust};
@@ -25,7 +25,7 @@ use super::machine::Machine;
 use super::softhsm::SoftHsm;
 use crate::copy_paper::ask;
 use crate::requests::asking;
-use crate::support::archive::{Ground, caller, settings};
+use crate::support::archive::{Ground, caller, seen, settings, shown};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
 use crate::support::holdings::approved_record;
 use crate::support::pip;
@@ -77,7 +77,7 @@ impl Office {
 
     /// Releases a copy, which then waits.
     async fn release(&self) -> CopyRow {
-        let copy = certified_copy::issue_now(&self.archive, &self.head, &self.record).await;
+        let copy = certified_copy::issue_now(&self.archive, &self.head, &self.record, None).await;
         let copy = copy.unwrap();
         assert_eq!(copy.state, "opening");
         copy
@@ -113,11 +113,11 @@ impl Office {
 
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        jobs::enqueue(&mut tx, &*self.clock, Kind::SweepSeals, "all", 5)
+        tx.enqueue(Kind::SweepSeals, "all", 5)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 
     /// pyHanko, poppler and the archive itself find the finished copy good.
@@ -194,7 +194,7 @@ async fn walk(ground: Ground, level: Level) {
         office.release().await,
         office.release().await,
     ];
-    clerk::drain(&office.archive).await.unwrap(); // the job finds them waiting and leaves them
+    worker::drain(&office.archive).await.unwrap(); // the job finds them waiting and leaves them
     let to_sign = office.to_sign().await;
     assert_eq!(
         to_sign
@@ -233,7 +233,7 @@ async fn walk(ground: Ground, level: Level) {
         );
         assert_eq!(entries[2].actor, "approver");
     }
-    clerk::drain(&office.archive).await.unwrap();
+    worker::drain(&office.archive).await.unwrap();
     assert!(
         certified_copy::waiting(&office.archive, &office.head)
             .await
@@ -373,23 +373,39 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
     let asked = copy_request::ask(archive, &clerk_, &asking())
         .await
         .unwrap();
-    copy_request::confirm(archive, &clerk_, &asked.id, &office.record)
-        .await
-        .unwrap();
-    copy_request::release(archive, &office.head, &asked.id)
-        .await
-        .unwrap();
-    clerk::drain(archive).await.unwrap();
+    copy_request::confirm(
+        archive,
+        &clerk_,
+        &asked.id,
+        &office.record,
+        &seen(archive, &office.record).await,
+    )
+    .await
+    .unwrap();
+    copy_request::release(
+        archive,
+        &office.head,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await
+    .unwrap();
+    worker::drain(archive).await.unwrap();
     let late = office.machine().sign(&office.to_sign().await);
     office.clock.advance(DAY * 3);
     assert_eq!(office.refused(&late).await, "waiting_over");
     office.sweep().await;
     assert_eq!(office.refused(&late).await, "not_waiting");
 
-    copy_request::release(archive, &office.head, &asked.id)
-        .await
-        .unwrap();
-    clerk::drain(archive).await.unwrap();
+    copy_request::release(
+        archive,
+        &office.head,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await
+    .unwrap();
+    worker::drain(archive).await.unwrap();
     let given_up = certified_copy::to_sign(archive, &office.head)
         .await
         .unwrap()
@@ -404,10 +420,15 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
         .await
         .unwrap();
 
-    copy_request::release(archive, &office.head, &asked.id)
-        .await
-        .unwrap();
-    clerk::drain(archive).await.unwrap();
+    copy_request::release(
+        archive,
+        &office.head,
+        &asked.id,
+        &shown(archive, &asked.id).await,
+    )
+    .await
+    .unwrap();
+    worker::drain(archive).await.unwrap();
     let handed = office
         .hand_in(&office.machine().sign(&office.to_sign().await))
         .await;
@@ -448,7 +469,7 @@ async fn a_signature_that_fits_is_kept_while_the_time_authority_is_down() {
     assert_eq!(office.line(&copy).await.state, "opening");
     office.authority.fault("tsa", "");
     office.clock.advance(Duration::from_secs(3600));
-    clerk::drain(&office.archive).await.unwrap();
+    worker::drain(&office.archive).await.unwrap();
     assert_eq!(office.line(&copy).await.state, "issued");
     office.is_good(&copy, Level::BT).await;
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sogoc::access::Caller;
+use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::certified_copy::{self, CopyRow, Proofs, object_id};
 use sogoc::clock::{Clock, StillClock, WallClock};
@@ -16,11 +16,11 @@ use sogoc::config::{CatalogueConfig, Config};
 use sogoc::jobs::{self, Kind};
 use sogoc::seal::{Level, TimeCheck, verify};
 use sogoc::vault::ObjectId;
-use sogoc::{audit, clerk, fixity};
+use sogoc::{audit, worker, fixity};
 use tempfile::TempDir;
 
 use super::levels::{trust, write};
-use crate::support::archive::{Ground, settings};
+use crate::support::archive::{Ground, caller, settings};
 use crate::support::authority::{Authority, KeyKind, PASSWORD};
 use crate::support::holdings::approved_record;
 use crate::support::pyhanko;
@@ -61,9 +61,10 @@ impl Office {
     }
 
     async fn issue(&self, record: &str) -> CopyRow {
-        let copy = certified_copy::issue_now(&self.archive, &Caller::machine(), record).await;
+        let copy =
+            certified_copy::issue_now(&self.archive, &caller(Role::Approver), record, None).await;
         let copy = copy.unwrap();
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
         copy
     }
 
@@ -88,11 +89,11 @@ impl Office {
     /// Does what the service does every ten minutes, and all that follows from it.
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        jobs::enqueue(&mut tx, &*self.clock, Kind::SweepSeals, "all", 5)
+        tx.enqueue(Kind::SweepSeals, "all", 5)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 
     /// Digests of the sealed files in the vault, a version each, the newest last.
@@ -223,7 +224,7 @@ async fn the_judges_agree(authority: &Authority, first: &[u8], second: &[u8]) {
 }
 
 async fn the_vault_alone_brings_it_back(office: &Office, first: &[u8], second: &[u8]) {
-    clerk::drain(&office.archive).await.unwrap();
+    worker::drain(&office.archive).await.unwrap();
     let old = fixity::holdings(&office.archive.catalogue).await.unwrap();
     let new = TempDir::new().unwrap();
     let present = &office.archive.config;

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use super::softhsm::{LABEL, MODULE, PIN, SoftHsm, TOKEN};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
 use crate::support::holdings::approved_record;
+use crate::support::server::PASSWORD;
 
 /// A program whose token's PIN is written nowhere.
 struct Office {
@@ -22,7 +23,7 @@ struct Office {
     data: TempDir,
     config: PathBuf,
     record: String,
-    head: String,
+    password_file: PathBuf,
 }
 
 impl Office {
@@ -41,12 +42,23 @@ impl Office {
         settings.reading.program = Some(env!("CARGO_BIN_EXE_sogoc").into());
         let archive = Archive::open(settings).await.unwrap();
         let record = approved_record(&archive).await;
-        let roles = [Role::Approver];
-        let head = access::make_token(&archive, &Caller::machine(), "lãnh đạo", &roles, None).await;
+        let machine = Caller::machine();
+        access::make_person(
+            &archive,
+            &machine,
+            "lanhdao",
+            "Lãnh đạo",
+            PASSWORD,
+            &[Role::Approver],
+        )
+        .await
+        .unwrap();
+        let password_file = data.path().join("lanhdao.password");
+        fs::write(&password_file, PASSWORD).unwrap();
         let office = Office {
             hsm: SoftHsm::holding(&authority.at("signer.key")),
             config: data.path().join("sogoc.toml"),
-            head: head.unwrap().token,
+            password_file,
             authority,
             data,
             record,
@@ -91,11 +103,19 @@ impl Office {
             .stderr(err)
             .spawn()
             .unwrap();
+        let (url, http) = (address(&log).await, reqwest::Client::new());
+        let names = json!({ "login": "lanhdao", "password": PASSWORD });
+        let door = http.post(format!("{url}/api/v1/session")).json(&names);
+        let answer = door.send().await.unwrap();
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let who: Value = answer.json().await.unwrap();
         Serving {
             child,
-            url: address(&log).await,
-            token: self.head.clone(),
-            http: reqwest::Client::new(),
+            url,
+            cookie,
+            form_token: who["form_token"].as_str().unwrap().to_owned(),
+            http,
         }
     }
 
@@ -119,7 +139,8 @@ async fn address(log: &Path) -> String {
 struct Serving {
     child: std::process::Child,
     url: String,
-    token: String,
+    cookie: String,
+    form_token: String,
     http: reqwest::Client,
 }
 
@@ -135,7 +156,8 @@ impl Serving {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let request = self.http.request(method, format!("{}{path}", self.url));
         let answer = request
-            .bearer_auth(&self.token)
+            .header("cookie", &self.cookie)
+            .header("x-form-token", &self.form_token)
             .json(&body)
             .send()
             .await
@@ -243,11 +265,12 @@ async fn the_terminal_asks_for_the_pin_once_without_echo() {
     let office = Office::new().await;
     let out = office.data.path().join("copies");
     let line = format!(
-        "{} --config {} copy {} {} --out {}",
+        "{} --config {} copy {} {} --as lanhdao --password-file {} --out {}",
         env!("CARGO_BIN_EXE_sogoc"),
         office.config.display(),
         office.record,
         office.record,
+        office.password_file.display(),
         out.display()
     );
     let said = on_a_terminal(&office, &line, PIN);

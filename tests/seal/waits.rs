@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sogoc::access::Caller;
+use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::certified_copy;
 use sogoc::clock::{Clock, StillClock};
 use sogoc::jobs::{self, Kind};
 use sogoc::seal::{Level, TimeCheck, verify};
 
+use crate::support::archive::caller;
 use crate::support::authority::{Authority, KeyKind, PASSWORD};
 use crate::support::holdings::{self, approved_record};
 
@@ -40,7 +41,7 @@ async fn a_copy_waits_out_a_time_authority_that_is_down_however_long_and_keeps_i
     let (archive, clock) = archive_at(&authority, Level::BT, data.path()).await;
     let record = approved_record(&archive).await;
     authority.fault("tsa", "down");
-    let refused = certified_copy::issue_now(&archive, &Caller::machine(), &record).await;
+    let refused = certified_copy::issue_now(&archive, &caller(Role::Approver), &record, None).await;
     let refused = refused.unwrap_err();
     assert_eq!((refused.code(), refused.status()), ("time_authority", 503));
     assert!(refused.vi().contains("dấu thời gian"), "{}", refused.vi());
@@ -58,7 +59,7 @@ async fn a_copy_waits_out_a_time_authority_that_is_down_however_long_and_keeps_i
             .unwrap()
             .unwrap();
         let error = certified_copy::issue(&archive, &job).await.unwrap_err();
-        assert!(error.passing());
+        assert!(error.is_transient());
         jobs::give_back(&archive.catalogue, &*clock, &job, error.code(), true)
             .await
             .unwrap();
@@ -66,7 +67,7 @@ async fn a_copy_waits_out_a_time_authority_that_is_down_however_long_and_keeps_i
     }
     authority.fault("tsa", "");
     clock.advance(Duration::from_secs(601));
-    sogoc::clerk::drain(&archive).await.unwrap();
+    sogoc::worker::drain(&archive).await.unwrap();
     let copy = book().await;
     assert_eq!((copy.state.as_str(), copy.number), ("issued", 1));
     let bytes = certified_copy::bytes(&archive, &Caller::machine(), &copy.id)

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use sogoc::access::{Caller, Role};
+use sogoc::access::{Caller, CallerKind, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::config::Config;
 use sogoc::scan::{self, Incoming, Scan};
-use sogoc::{audit, clerk, jobs};
+use sogoc::seen::{self, Seen};
+use sogoc::{audit, worker, copy_request, jobs};
 use tempfile::TempDir;
 
 use super::seaweed::Seaweed;
@@ -94,7 +95,7 @@ impl Holdings {
             };
             scans.push(scan::receive(&self.archive, &me, &file).await.unwrap());
         }
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
         scans
     }
 
@@ -129,5 +130,25 @@ pub fn caller(role: Role) -> Caller {
         id: role.as_str().into(),
         name: role.vi().into(),
         roles: vec![role],
+        kind: CallerKind::Person,
+    }
+}
+
+/// What the office is shown of a record now.
+pub async fn seen(archive: &Archive, record_id: &str) -> Seen {
+    seen::now(archive, &caller(Role::Auditor), record_id)
+        .await
+        .unwrap()
+}
+
+/// What an approver is shown of the record of a request; of nothing while none is confirmed.
+pub async fn shown(archive: &Archive, request_id: &str) -> Seen {
+    let request = copy_request::get(archive, &caller(Role::Auditor), request_id).await;
+    match request.ok().and_then(|request| request.record_id) {
+        Some(record_id) => seen(archive, &record_id).await,
+        None => Seen {
+            record_version: 0,
+            record_digest: String::new(),
+        },
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use image::{ImageBuffer, Luma};
-use sogoc::access::Caller;
+use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::certified_copy::{self, CopyRow};
@@ -18,6 +18,8 @@ use sogoc::vault::ObjectId;
 use sogoc::{preservation, record, review};
 use sogoc_workers::reading::FieldReading;
 use tempfile::TempDir;
+
+use super::archive::caller;
 
 /// The person whose record is approved once and never touched again.
 pub const STEADY: &str = "Nguyễn Thị Hồng Hạnh";
@@ -48,7 +50,7 @@ pub fn config(data: &Path, catalogue: Option<String>) -> Config {
 pub async fn approved_record(archive: &Archive) -> String {
     let scans = deliver(archive).await;
     let id = propose(archive, &scans[0], 1, STEADY).await;
-    review::approve(archive, &Caller::machine(), &id, 1)
+    review::approve(archive, &caller(Role::Reviewer), &id, 1)
         .await
         .unwrap();
     id
@@ -62,24 +64,24 @@ impl Holdings {
         let config = config(data.path(), catalogue);
         let archive = Archive::open_with(config, clock.clone()).await.unwrap();
         let scans = deliver(&archive).await;
-        let machine = Caller::machine();
+        let (clerk, head) = (caller(Role::Reviewer), caller(Role::Approver));
         let steady = propose(&archive, &scans[0], 1, STEADY).await;
         let changing = propose(&archive, &scans[1], 1, "Trần Văn Đoàn").await;
         let mistaken = propose(&archive, &scans[1], 2, "Lê Thuý Nga").await;
         for id in [&steady, &changing, &mistaken] {
-            review::approve(&archive, &machine, id, 1).await.unwrap();
+            review::approve(&archive, &clerk, id, 1).await.unwrap();
         }
         keep_all(&archive, &clock).await;
         let valid = issue(&archive, &steady).await;
         let superseded = issue(&archive, &changing).await;
         let correction = [("ho_ten".to_owned(), "Trần Văn Đoan".to_owned())].into();
-        review::correct(&archive, &machine, &changing, 2, &correction, "dấu")
+        review::correct(&archive, &clerk, &changing, 2, &correction, "dấu")
             .await
             .unwrap();
-        review::approve(&archive, &machine, &changing, 3)
+        review::approve(&archive, &head, &changing, 3)
             .await
             .unwrap();
-        review::reject(&archive, &machine, &mistaken, 2, "tiêu đề bảng")
+        review::reject(&archive, &clerk, &mistaken, 2, "tiêu đề bảng")
             .await
             .unwrap();
         keep_all(&archive, &clock).await;
@@ -95,16 +97,15 @@ impl Holdings {
 
     /// Gives the superseded copy's record a letter no typeface of ours can print; its id.
     pub async fn unprintable(&self) -> String {
-        let (archive, machine) = (&self.archive, Caller::machine());
+        let archive = &self.archive;
+        let (clerk, head) = (caller(Role::Reviewer), caller(Role::Approver));
         let id = &self.superseded.record_id;
-        let seen = record::get(archive, &machine, id).await.unwrap().version;
+        let seen = record::get(archive, &clerk, id).await.unwrap().version;
         let change = [("truong".to_owned(), "中".to_owned())].into();
-        review::correct(archive, &machine, id, seen, &change, "")
+        review::correct(archive, &clerk, id, seen, &change, "")
             .await
             .unwrap();
-        review::approve(archive, &machine, id, seen + 1)
-            .await
-            .unwrap();
+        review::approve(archive, &head, id, seen + 1).await.unwrap();
         id.clone()
     }
 
@@ -239,7 +240,7 @@ pub async fn propose(archive: &Archive, scan: &Scan, ordinal: i64, name: &str) -
 }
 
 async fn issue(archive: &Archive, record_id: &str) -> CopyRow {
-    certified_copy::issue_now(archive, &Caller::machine(), record_id)
+    certified_copy::issue_now(archive, &caller(Role::Approver), record_id, None)
         .await
         .unwrap()
 }

@@ -26,12 +26,26 @@ struct Cluster {
 /// Makes an empty database, starting the cluster when it is the first, and returns its URL. The
 /// server ends with the test process, however that ends.
 pub fn create_database() -> String {
+    let (cluster, name) = fresh_database();
+    cluster.url(&name)
+}
+
+/// A database with what a dump of plain SQL holds; its URL.
+pub fn restore_database(dump: &Path) -> String {
+    let (cluster, name) = fresh_database();
+    let mut restore = cluster.client("psql");
+    restore.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", &name]);
+    run(restore.arg("--file").arg(dump));
+    cluster.url(&name)
+}
+
+fn fresh_database() -> (&'static Cluster, String) {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     static COUNT: AtomicU32 = AtomicU32::new(1);
     let cluster = CLUSTER.get_or_init(Cluster::start);
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::SeqCst));
     run(cluster.client("createdb").arg(&name));
-    format!("postgres://{USER}@127.0.0.1:{}/{name}", cluster.port)
+    (cluster, name)
 }
 
 impl Cluster {
@@ -67,6 +81,10 @@ impl Cluster {
         };
         cluster.wait_until_ready();
         cluster
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
     }
 
     fn wait_until_ready(&self) {

@@ -31,6 +31,8 @@ pub struct Client {
     url: String,
     http: reqwest::Client,
     token: Option<String>,
+    /// Cookie and form token of somebody signed in.
+    session: Option<(String, String)>,
 }
 
 impl Server {
@@ -74,6 +76,7 @@ impl Server {
             url: self.url.clone(),
             http: self.http.clone(),
             token: None,
+            session: None,
         }
     }
 
@@ -82,6 +85,17 @@ impl Server {
         Client {
             token: Some(self.bearer(roles).await),
             ..self.anonymous()
+        }
+    }
+
+    /// Somebody new with these roles, signed in.
+    pub async fn someone(&self, roles: &[Role]) -> Client {
+        let login = self.archive.clock.new_id();
+        self.person(&login, roles).await;
+        let anyone = self.anonymous();
+        Client {
+            session: Some(anyone.sign_in(&login).await),
+            ..anyone
         }
     }
 
@@ -112,9 +126,12 @@ impl Client {
     /// A request by this caller.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
+        match (&self.token, &self.session) {
+            (Some(token), _) => request.bearer_auth(token),
+            (None, Some((cookie, form_token))) => request
+                .header("cookie", cookie)
+                .header("x-form-token", form_token),
+            (None, None) => request,
         }
     }
 

@@ -6,14 +6,12 @@
 //! which also says when and how they were made. docs/reading.md shows how honest they are.
 
 mod evidence;
-mod fit;
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use evidence::{Alike, Check, Evidence, Second, Series};
-pub use fit::{Sample, fit};
+pub use evidence::{Alike, Check, Evidence, FEATURES, Second, Series};
 
 pub use crate::gazetteer::Located;
 
@@ -35,7 +33,7 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| {
     assert!(
         [&weights.field, &weights.cell]
             .iter()
-            .all(|w| w.len() == evidence::FEATURES),
+            .all(|w| w.len() == FEATURES),
         "as many weights as features"
     );
     weights
@@ -48,7 +46,7 @@ impl Evidence {
             Some(_) => &WEIGHTS.cell,
             None => &WEIGHTS.field,
         };
-        fit::probability(weights, &self.features())
+        probability(weights, &self.features())
     }
 
     /// Whether no person need look: sure enough, and nothing speaks against it.
@@ -73,9 +71,15 @@ impl Evidence {
     }
 }
 
+/// The probability a logistic model with these weights gives those features.
+pub fn probability(weights: &[f64], features: &[f64; FEATURES]) -> f64 {
+    let sum: f64 = weights.iter().zip(features).map(|(w, f)| w * f).sum();
+    1.0 / (1.0 + (-sum).exp())
+}
+
 /// The probability under other weights, for those who fit them; `None` where no weight may accept.
 pub fn trusted(evidence: &Evidence, weights: &[f64]) -> Option<f64> {
-    (!evidence.is_doubted()).then(|| fit::probability(weights, &evidence.features()))
+    (!evidence.is_doubted()).then(|| probability(weights, &evidence.features()))
 }
 
 /// The engine's confidence in words: the mean of their letters, and the weakest word's.

@@ -36,7 +36,6 @@ pub mod reading;
 pub mod recognise;
 mod register;
 mod render;
-pub mod score;
 mod second_look;
 mod signature;
 pub mod steps;

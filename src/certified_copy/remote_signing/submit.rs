@@ -40,7 +40,7 @@ pub async fn hand_in(
     caller: &Caller,
     given: &Signatures,
 ) -> Result<Vec<HandedIn>> {
-    require(caller, Act::ReleaseCopies)?;
+    require(caller, Act::SignCopies)?;
     few_enough("/signatures", given.signatures.len())?;
     if !archive.seal.signs_elsewhere() {
         return Err(Error::refused(

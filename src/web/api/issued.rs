@@ -1,6 +1,8 @@
 //! Copies once released: the issue book, withdrawal and reissue, the holder's term of the code, and
 //! verification by anyone.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
@@ -13,6 +15,7 @@ use utoipa_axum::routes;
 use crate::certified_copy::{self, BatchOutcome, CopyRow, FileVerified, Verified};
 use crate::error::Error;
 use crate::issue_book::{self, IssueBook};
+use crate::seen::Seen;
 use crate::web::State;
 use crate::web::counter::{guarded, pdf};
 use crate::web::extract::{Asked, Given, too_large};
@@ -93,6 +96,9 @@ async fn book_file(
 struct ManyGiven {
     /// Ids of approved records; 1 to 500.
     records: Vec<String>,
+    /// By record, what was seen of it; compared where it is given.
+    #[serde(default)]
+    seen: BTreeMap<String, Seen>,
 }
 
 /// Issue copies of many records in one act: each gets a number of its own, one that fails harms only
@@ -105,7 +111,8 @@ async fn issue_many(
     Api(caller): Api,
     Given(given): Given<ManyGiven>,
 ) -> Result<Json<Vec<BatchOutcome>>, Problem> {
-    let outcomes = certified_copy::issue_many(&archive, &caller, &given.records).await?;
+    let ManyGiven { records, seen } = given;
+    let outcomes = certified_copy::issue_many(&archive, &caller, &records, &seen).await?;
     Ok(Json(outcomes))
 }
 
@@ -132,18 +139,34 @@ async fn withdraw(
     Ok(Json(row))
 }
 
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ReissueAsked {
+    /// Version of the record as it was seen; compared where both are given.
+    record_version: Option<i64>,
+    /// Its digest as it was seen.
+    record_digest: Option<String>,
+}
+
 /// Repeat an issued copy under a new number, with the values in force today.
 #[utoipa::path(post, path = "/api/v1/copies/{id}/reissue", tag = "copies",
-    params(("id" = String, Path)),
+    params(("id" = String, Path), ReissueAsked),
     responses((status = 201, body = CopyRow), (status = 401, body = ProblemDocument),
         (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument)))]
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn reissue(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
     Path(id): Path<String>,
+    Asked(asked): Asked<ReissueAsked>,
 ) -> Result<(StatusCode, Json<CopyRow>), Problem> {
-    let row = certified_copy::reissue(&archive, &caller, &id).await?;
+    let saw = asked.record_version.zip(asked.record_digest);
+    let saw = saw.map(|(record_version, record_digest)| Seen {
+        record_version,
+        record_digest,
+    });
+    let row = certified_copy::reissue(&archive, &caller, &id, saw.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(row)))
 }
 

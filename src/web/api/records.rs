@@ -8,10 +8,12 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::correction::FieldChange;
 use crate::page::{self, PageView};
 use crate::record::{self, RecordFilter, RecordView, VersionView};
 use crate::review::{self, QueueFilter, QueueRow};
 use crate::search::{self, Found, Wanted};
+use crate::seen;
 use crate::web::State;
 use crate::web::extract::{Asked, Given};
 use crate::web::fault::{Problem, ProblemDocument};
@@ -115,16 +117,31 @@ async fn list(
     Ok(Json(record::list(&archive, &caller, &filter).await?))
 }
 
-/// One record, newest version.
+/// A record with what a decision on it is bound to.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct RecordSheet {
+    #[serde(flatten)]
+    record: RecordView,
+    /// SHA-256 of what the record says now: to be given back with a decision, beside its version.
+    record_digest: String,
+    /// Old and new value by key of what is public and waits for a second person; empty when nothing does.
+    pending: BTreeMap<String, FieldChange>,
+}
+
+/// One record, newest version, with the digest that decisions are bound to.
 #[utoipa::path(get, path = "/api/v1/records/{id}", tag = "records", params(("id" = String, Path)),
-    responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
+    responses((status = 200, body = RecordSheet), (status = 401, body = ProblemDocument),
         (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 async fn get(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
     Path(id): Path<String>,
-) -> Result<Json<RecordView>, Problem> {
-    Ok(Json(record::get(&archive, &caller, &id).await?))
+) -> Result<Json<RecordSheet>, Problem> {
+    Ok(Json(RecordSheet {
+        record: record::get(&archive, &caller, &id).await?,
+        record_digest: seen::now(&archive, &caller, &id).await?.record_digest,
+        pending: seen::pending(&archive, &caller, &id).await?,
+    }))
 }
 
 /// Every version of a record, oldest first.

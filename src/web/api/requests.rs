@@ -1,5 +1,7 @@
 //! Requests for copies from portals, and their handling by the office.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State as Extracted};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,6 +14,7 @@ use crate::copy_request::{
     RequestView, Sought,
 };
 use crate::error::Error;
+use crate::seen::Seen;
 use crate::web::State;
 use crate::web::extract::{Asked, Given};
 use crate::web::fault::{Problem, ProblemDocument};
@@ -53,6 +56,10 @@ struct RequestGiven {
 struct Confirmation {
     /// The approved record that is meant.
     record_id: String,
+    /// Its version as it was seen: `version` of the record.
+    record_version: i64,
+    /// Its digest as it was seen.
+    record_digest: String,
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -94,6 +101,9 @@ struct ListAsked {
 struct ReleasesGiven {
     /// Ids of confirmed requests; 1 to 500.
     requests: Vec<String>,
+    /// By request, its record as it was seen; a request without is not released.
+    #[serde(default)]
+    seen: BTreeMap<String, Seen>,
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -224,7 +234,16 @@ async fn confirm(
     Path(id): Path<String>,
     Given(given): Given<Confirmation>,
 ) -> Result<StatusCode, Problem> {
-    copy_request::confirm(&archive, &caller, &id, &given.record_id).await?;
+    let Confirmation {
+        record_id,
+        record_version,
+        record_digest,
+    } = given;
+    let saw = Seen {
+        record_version,
+        record_digest,
+    };
+    copy_request::confirm(&archive, &caller, &id, &record_id, &saw).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -244,19 +263,21 @@ async fn refuse(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Another person than the one who confirmed releases the copies asked for; each takes a number of its
-/// own and is sealed within moments.
+/// Another person than the one who confirmed, and not alone behind what the record says, releases the copies
+/// asked for; each takes a number of its own and is sealed within moments. The body says which version and
+/// digest of the record was seen; 409 `changed_since` says what has changed.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/release", tag = "copies",
-    params(("id" = String, Path)),
+    params(("id" = String, Path)), request_body = Seen,
     responses((status = 202, body = Released), (status = 401, body = ProblemDocument),
         (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument)))]
+        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
 async fn release(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
     Path(id): Path<String>,
+    Given(saw): Given<Seen>,
 ) -> Result<(StatusCode, Json<Released>), Problem> {
-    let copy_ids = copy_request::release(&archive, &caller, &id).await?;
+    let copy_ids = copy_request::release(&archive, &caller, &id, &saw).await?;
     Ok((StatusCode::ACCEPTED, Json(Released { copy_ids })))
 }
 
@@ -270,7 +291,8 @@ async fn release_many(
     Api(caller): Api,
     Given(given): Given<ReleasesGiven>,
 ) -> Result<Json<Vec<Release>>, Problem> {
-    let outcomes = copy_request::release_many(&archive, &caller, &given.requests).await?;
+    let ReleasesGiven { requests, seen } = given;
+    let outcomes = copy_request::release_many(&archive, &caller, &requests, &seen).await?;
     Ok(Json(outcomes))
 }
 

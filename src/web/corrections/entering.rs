@@ -12,7 +12,7 @@ use axum::routing::get;
 use crate::access::{Act, Caller, require};
 use crate::correction::{self, CorrectionGiven, DecisionGiven};
 use crate::error::{Error, Fault};
-use crate::law::CorrectionGround;
+use crate::reference_data::CorrectionGround;
 use crate::record::{self, RecordView};
 use crate::web::State;
 use crate::web::fault::PageFault;

@@ -12,7 +12,7 @@ use crate::archive::Archive;
 use crate::clock::VIETNAM;
 use crate::copy_request::{self, Applicant, AskGiven, Delivery, Sought};
 use crate::error::{Error, Fault, Result};
-use crate::law::{self, Consent};
+use crate::reference_data::{self, Consent};
 use crate::web::State;
 use crate::web::fault::PageFault;
 use crate::web::frame::{Frame, shown};
@@ -171,7 +171,7 @@ pub fn standing_in_words(f: &Frame, word: &str) -> &'static str {
 /// As reading it.
 pub async fn consent_today(archive: &Archive) -> Result<Consent> {
     let today = VIETNAM.to_datetime(archive.clock.now()).date();
-    law::consent_on(&archive.catalogue, today).await
+    reference_data::consent_on(&archive.catalogue, today).await
 }
 
 async fn blank(

@@ -6,6 +6,7 @@ use axum::response::Redirect;
 use axum::routing::post;
 
 use crate::copy_request::{self, NotTheOne, Payment};
+use crate::seen::Seen;
 use crate::web::State;
 use crate::web::fault::PageFault;
 use crate::web::session::Form;
@@ -29,6 +30,15 @@ fn back_to(id: &str) -> Redirect {
 #[derive(serde::Deserialize)]
 struct Confirmation {
     record_id: String,
+    record_version: i64,
+    record_digest: String,
+}
+
+/// What the page showed of the record.
+#[derive(serde::Deserialize)]
+struct Shown {
+    record_version: i64,
+    record_digest: String,
 }
 
 async fn confirm(
@@ -36,7 +46,16 @@ async fn confirm(
     Path(id): Path<String>,
     form: Form<Confirmation>,
 ) -> Result<Redirect, PageFault> {
-    copy_request::confirm(&archive, &form.caller, &id, form.given.record_id.trim()).await?;
+    let Confirmation {
+        record_id,
+        record_version,
+        record_digest,
+    } = form.given;
+    let saw = Seen {
+        record_version,
+        record_digest,
+    };
+    copy_request::confirm(&archive, &form.caller, &id, record_id.trim(), &saw).await?;
     Ok(back_to(&id))
 }
 
@@ -79,9 +98,17 @@ async fn refuse(
 async fn release(
     Extracted(archive): Extracted<State>,
     Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
+    form: Form<Shown>,
 ) -> Result<Redirect, PageFault> {
-    copy_request::release(&archive, &form.caller, &id).await?;
+    let Shown {
+        record_version,
+        record_digest,
+    } = form.given;
+    let saw = Seen {
+        record_version,
+        record_digest,
+    };
+    copy_request::release(&archive, &form.caller, &id, &saw).await?;
     Ok(back_to(&id))
 }
 

@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::notify::{self, Happened};
 use crate::record::{self, RecordView};
 use crate::search_case::{self, SearchCase};
+use crate::seen::{self, Seen};
 use crate::web::State;
 use crate::web::counter::{event_in_words, standing_in_words};
 use crate::web::fault::PageFault;
@@ -60,6 +61,10 @@ struct Request {
     request: RequestView,
     candidates: Vec<(Candidate, Past)>,
     confirmed: Option<RecordView>,
+    /// What the confirmed record is now.
+    stands: Option<Seen>,
+    /// Records that searches found and somebody approved since, as they are now.
+    found: BTreeMap<String, Seen>,
     counterparts: Vec<Counterpart>,
     past: Past,
     searches: Vec<SearchCase>,
@@ -83,6 +88,12 @@ impl Request {
 
     fn open_for_release(&self) -> bool {
         self.f.may(Act::ReleaseCopies) && self.request.state == "confirmed"
+    }
+
+    /// What was confirmed is no longer what the record says.
+    fn changed(&self) -> bool {
+        let stands = self.stands.as_ref().map(|stands| &stands.record_digest);
+        self.request.state == "confirmed" && stands != self.request.record_digest.as_ref()
     }
 
     fn refusable(&self) -> bool {
@@ -248,6 +259,17 @@ async fn request(
         true => search_case::of_request(&archive, &signed.caller, &id).await?,
         false => Vec::new(),
     };
+    let stands = match &request.record_id {
+        Some(record) => Some(seen::now(&archive, &signed.caller, record).await?),
+        None => None,
+    };
+    let mut found = BTreeMap::new();
+    for record in searches.iter().filter_map(|one| one.record_id.as_ref()) {
+        found.insert(
+            record.clone(),
+            seen::now(&archive, &signed.caller, record).await?,
+        );
+    }
     let page = Request {
         papers: copy_request::evidence(&archive, &signed.caller, &id).await?,
         messages: copy_request::messages(&archive, &signed.caller, &id).await?,
@@ -257,6 +279,8 @@ async fn request(
         request,
         candidates: beside,
         confirmed,
+        stands,
+        found,
         counterparts,
         past,
         searches,

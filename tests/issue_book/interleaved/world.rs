@@ -17,12 +17,12 @@ use sogoc::copy_request::{self, Asked};
 use sogoc::correction::{self, CorrectionFilter, CorrectionGiven, DecisionGiven};
 use sogoc::jobs::{self, Kind};
 use sogoc::vault::Vault;
-use sogoc::{clerk, review};
+use sogoc::{worker, review};
 use tempfile::TempDir;
 
 use super::{Act, Death};
 use crate::desk::asking;
-use crate::support::archive::caller;
+use crate::support::archive::{caller, seen, shown};
 use crate::support::holdings::{config, page, propose, receive};
 use crate::vault_story::faulty::{Dies, Dying};
 
@@ -77,7 +77,9 @@ impl World {
         let mut records = Vec::new();
         for (ordinal, name) in (1..).zip(PRINTED) {
             let id = propose(&archive, &scan, ordinal, name).await;
-            review::approve(&archive, &machine, &id, 1).await.unwrap();
+            review::approve(&archive, &caller(Role::Reviewer), &id, 1)
+                .await
+                .unwrap();
             records.push(id);
         }
         Self {
@@ -101,7 +103,7 @@ impl World {
             Act::Issue(record) => {
                 let id = self.records[*record].clone();
                 self.under(death, async |archive| {
-                    certified_copy::issue_now(archive, &head, &id).await
+                    certified_copy::issue_now(archive, &head, &id, None).await
                 })
                 .await;
             }
@@ -111,7 +113,7 @@ impl World {
             Act::Refuse(request) => self.refuse(*request, death).await,
             Act::TakeBack(request) => self.take_back(*request, death).await,
             Act::Work => {
-                let work = async |archive: &Archive| clerk::work_off(archive, &WORK).await;
+                let work = async |archive: &Archive| worker::work_off(archive, &WORK).await;
                 self.under(death, work).await;
             }
             Act::Withdraw(place) => self.withdraw(*place, death).await,
@@ -187,7 +189,8 @@ impl World {
         };
         let (clerk, record) = (caller(Role::Reviewer), self.records[record].clone());
         self.under(death, async |archive| {
-            copy_request::confirm(archive, &clerk, &id, &record).await
+            copy_request::confirm(archive, &clerk, &id, &record, &seen(archive, &record).await)
+                .await
         })
         .await;
     }
@@ -199,7 +202,7 @@ impl World {
         let head = caller(Role::Approver);
         let released = self
             .under(death, async |archive| {
-                copy_request::release(archive, &head, &id).await
+                copy_request::release(archive, &head, &id, &shown(archive, &id).await).await
             })
             .await;
         self.requests[place].released |= matches!(released, Some(Ok(_)));
@@ -281,7 +284,7 @@ impl World {
     pub async fn recover(&mut self) {
         for _ in 0..80 {
             self.clock.advance(Duration::from_secs(3600));
-            clerk::work_off(&self.archive, &WORK).await.unwrap();
+            worker::work_off(&self.archive, &WORK).await.unwrap();
             let left = jobs::backlog(&self.archive.catalogue).await.unwrap();
             if left
                 .iter()

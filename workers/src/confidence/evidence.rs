@@ -102,7 +102,7 @@ pub struct Evidence {
 const ROOM: i32 = 2;
 
 /// How many figures [`Evidence::features`] gives.
-pub(super) const FEATURES: usize = 43;
+pub const FEATURES: usize = 43;
 
 impl Evidence {
     /// What is known of a value by itself, read from these words.
@@ -141,7 +141,7 @@ impl Evidence {
     }
 
     /// The evidence as figures of about the same size, the first always one.
-    pub(super) fn features(&self) -> [f64; FEATURES] {
+    pub fn features(&self) -> [f64; FEATURES] {
         let yes = f64::from;
         let kind = |kinds: &[FieldKind]| yes(kinds.contains(&self.kind));
         let name = kind(&[FieldKind::Name]);

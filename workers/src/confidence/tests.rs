@@ -89,24 +89,3 @@ fn better_evidence_is_a_higher_probability() {
     };
     assert!(!empty.accepted());
 }
-
-#[test]
-fn fitted_weights_find_what_made_values_right() {
-    let samples: Vec<Sample> = (0..400)
-        .map(|at| {
-            let engine = f64::from(at % 100) / 100.0;
-            Sample {
-                evidence: evidence(engine),
-                right: at % 100 > 60,
-            }
-        })
-        .collect();
-    let weights = fit(&samples);
-    let sure = |engine| fit::probability(&weights, &evidence(engine).features());
-    assert!(
-        sure(0.9) > 0.95 && sure(0.3) < 0.1,
-        "{} {}",
-        sure(0.9),
-        sure(0.3)
-    );
-}

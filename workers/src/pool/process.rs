@@ -157,6 +157,10 @@ impl Process {
         name_end(status, &words)
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "each child has a thread of its own, which no task shares"
+    )]
     fn wait_briefly(&mut self) -> Option<ExitStatus> {
         let until = Instant::now() + LAST_BREATH;
         loop {
@@ -176,6 +180,10 @@ impl Process {
 }
 
 impl Drop for Process {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "each child has a thread of its own, which no task shares"
+    )]
     fn drop(&mut self) {
         kill(&self.handle);
         *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = None;

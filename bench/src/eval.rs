@@ -1,0 +1,141 @@
+//! Evaluation: how well a page with known text was read, and what many such pages come to.
+//!
+//! A corpus is a folder with `index.json` and `truth/ID.json`; the structures in `corpus` are its format.
+//! Everything here compares and counts; `reading` and `calibration` read the pages.
+
+mod ablation;
+mod corpus;
+mod reliability;
+mod report;
+mod row_alignment;
+mod text;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use sogoc_workers::dates::Date;
+use sogoc_workers::fold;
+use sogoc_workers::reading::{FieldReading, PageReading};
+
+pub use ablation::Ablation;
+pub use corpus::{Hand, InputError, Truth, TruthPage, index, parsed, truth};
+pub use reliability::diagram;
+pub use report::{Report, changes};
+use text::TextScore;
+
+/// One true value beside what was read for it.
+#[derive(Debug, Clone)]
+pub struct FieldScore {
+    /// Where: `row 12` or nothing for a field of the page.
+    pub place: String,
+    /// The field.
+    pub key: String,
+    /// What the paper says.
+    pub truth: String,
+    /// How it is written.
+    pub hand: Hand,
+    /// Whether it is a cell of a table.
+    pub cell: bool,
+    /// What was read, if anything.
+    pub read: Option<FieldReading>,
+}
+
+impl FieldScore {
+    /// Letter for letter, white space folded. A month is right in any writing: the truth has `4/2008`
+    /// for a heading of `THÁNG 4 NĂM 2008`.
+    pub fn exact(&self) -> bool {
+        let read = self.read.as_ref().map(|field| field.raw.as_str());
+        let month = |text: &str| Date::parse(text).filter(|d| d.day.is_none() && d.month.is_some());
+        read.is_some_and(|read| {
+            let same_month = month(read).is_some_and(|read| month(&self.truth) == Some(read));
+            same_month || text::folded(read) == text::folded(&self.truth)
+        })
+    }
+
+    /// Right when accents, case, blanks and punctuation do not count.
+    pub fn alike(&self) -> bool {
+        let read = self.read.as_ref().map(|field| field.raw.as_str());
+        read.is_some_and(|read| fold::letters(read) == fold::letters(&self.truth))
+    }
+
+    /// Whether no person would look at it.
+    pub fn accepted(&self) -> bool {
+        self.read.as_ref().is_some_and(|field| field.accepted)
+    }
+}
+
+/// One page's score.
+#[derive(Debug, Clone)]
+pub struct PageScore {
+    /// Whether it was turned the right way up.
+    pub upright: bool,
+    /// Its running text.
+    pub text: TextScore,
+    /// Its true values.
+    pub fields: Vec<FieldScore>,
+    /// True rows of its table.
+    pub rows: usize,
+    /// Rows found of these.
+    pub found: usize,
+    /// Rows read that no true row is.
+    pub extra: usize,
+    /// Milliseconds in the child.
+    pub milliseconds: u64,
+}
+
+/// Compares a page with its truth. Rows count on pages of a register, where each is a record.
+pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageScore {
+    let nothing = BTreeMap::new();
+    let first = reading.records.first();
+    let first = first.map_or(&nothing, |record| &record.fields);
+    let mut score = PageScore {
+        upright: page.rotation == reading.rotation,
+        text: text::compare(&truth.segments(), &reading.text),
+        fields: fields(&truth.fields, first, "", |key| truth.hand_of(key, None)),
+        rows: 0,
+        found: 0,
+        extra: 0,
+        milliseconds: reading.milliseconds,
+    };
+    if page.kind == "register" {
+        let pairs = row_alignment::aligned(&truth.records, &reading.records);
+        score.rows = truth.records.len();
+        score.found = pairs.iter().flatten().count();
+        score.extra = reading.records.len() - score.found;
+        for (row, pair) in pairs.into_iter().enumerate() {
+            let read = pair.map_or(&nothing, |index| &reading.records[index].fields);
+            let place = format!("row {}", row + 1);
+            let hand = |key: &str| truth.hand_of(key, Some(row));
+            let cells = fields(&truth.records[row], read, &place, hand);
+            score.fields.extend(cells);
+        }
+    }
+    score
+}
+
+/// True values beside read ones; empty truth and normalised forms (`_iso`) do not count.
+fn fields(
+    truth: &Map<String, Value>,
+    read: &BTreeMap<String, FieldReading>,
+    place: &str,
+    hand: impl Fn(&str) -> Hand,
+) -> Vec<FieldScore> {
+    let wanted = truth.iter().filter_map(|(key, value)| {
+        let value = value.as_str().filter(|value| !value.is_empty())?;
+        (!key.ends_with("_iso")).then_some((key, value))
+    });
+    wanted
+        .map(|(key, value)| FieldScore {
+            place: place.to_owned(),
+            key: key.clone(),
+            truth: value.to_owned(),
+            hand: hand(key),
+            cell: !place.is_empty(),
+            read: read.get(key).cloned(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

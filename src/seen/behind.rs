@@ -1,0 +1,102 @@
+//! Who stands behind what a version of a record says, read from its versions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{AnyConnection, Row};
+
+use crate::access::{Behind, is_human};
+use crate::error::Result;
+use crate::record::Fields;
+
+/// Printed and present values by key: what a person has compared with the image.
+type Values = BTreeMap<String, (String, String)>;
+
+/// The humans behind one version: who corrected the record to exactly these values, or approved them. A
+/// version made by the appendix vouches for its own decision only.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn behind(
+    connection: &mut AnyConnection,
+    record_id: &str,
+    version: i64,
+) -> Result<Behind> {
+    let rows = sqlx::query(
+        "SELECT v.version, v.author, v.fields,
+            CASE WHEN v.state IN ('corrected', 'approved')
+                AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = v.author)
+                AND NOT EXISTS (SELECT 1 FROM corrections c
+                    WHERE c.record_id = v.record_id AND c.record_version = v.version)
+            THEN 1 ELSE 0 END AS vouches
+         FROM record_versions v WHERE v.record_id = $1 AND v.version <= $2 ORDER BY v.version DESC",
+    )
+    .bind(record_id)
+    .bind(version)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut behind = Behind {
+        deliverer: deliverer(connection, record_id).await?,
+        vouchers: BTreeSet::new(),
+    };
+    let mut content: Option<Values> = None;
+    for row in &rows {
+        let values = values_of(&row.try_get::<String, _>("fields")?)?;
+        let content = content.get_or_insert_with(|| values.clone());
+        let author: String = row.try_get("author")?;
+        // The same values again further back count too: they were compared with the same image.
+        if *content == values && is_human(&author) && row.try_get::<i64, _>("vouches")? == 1 {
+            behind.vouchers.insert(author);
+        }
+    }
+    Ok(behind)
+}
+
+fn values_of(fields: &str) -> Result<Values> {
+    let fields: Fields = serde_json::from_str(fields)?;
+    let values = fields.into_iter();
+    Ok(values
+        .map(|(key, field)| (key, (field.raw, field.value)))
+        .collect())
+}
+
+async fn deliverer(connection: &mut AnyConnection, record_id: &str) -> Result<Option<String>> {
+    let who: Option<String> = sqlx::query_scalar(
+        "SELECT s.received_by FROM records r JOIN scans s ON s.id = r.scan_id
+         WHERE r.id = $1 AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = s.received_by)",
+    )
+    .bind(record_id)
+    .fetch_optional(connection)
+    .await?;
+    Ok(who.filter(|who| is_human(who)))
+}
+
+/// Everyone who changed a record since what it says in public was approved; none when it never was, so that
+/// its first approval may be one reviewer's. Approvals of the same values again forget nobody.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn changed_since_approval(
+    connection: &mut AnyConnection,
+    record_id: &str,
+) -> Result<Option<BTreeSet<String>>> {
+    let rows = sqlx::query(
+        "SELECT state, author, fields FROM record_versions
+         WHERE record_id = $1 AND state IN ('corrected', 'approved') ORDER BY version",
+    )
+    .bind(record_id)
+    .fetch_all(connection)
+    .await?;
+    let (mut public, mut changed_by): (Option<Values>, _) = (None, BTreeSet::new());
+    for row in &rows {
+        if row.try_get::<String, _>("state")? == "corrected" {
+            changed_by.insert(row.try_get("author")?);
+            continue;
+        }
+        let values = values_of(&row.try_get::<String, _>("fields")?)?;
+        if public.as_ref() != Some(&values) {
+            changed_by.clear();
+            public = Some(values);
+        }
+    }
+    Ok(public.map(|_| changed_by))
+}

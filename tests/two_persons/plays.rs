@@ -1,0 +1,488 @@
+//! Random people with random roles do random things on every path to a copy, with pages of now and of before.
+//! A ledger of its own keeps who left or approved which values; against it every copy and every publication
+//! is held.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use sogoc::access::{Caller, CallerKind, Role};
+use sogoc::batch::{self, NewBatch};
+use sogoc::certified_copy::{self, CopyRow};
+use sogoc::worker;
+use sogoc::copy_request;
+use sogoc::correction::{self, CorrectionGiven, DecisionGiven};
+use sogoc::jobs::Kind;
+use sogoc::record::Fields;
+use sogoc::review;
+use sogoc::seen::Seen;
+
+use super::now;
+use crate::copy_paper::text_of;
+use crate::desk::asking;
+use crate::support::archive::{caller, seen, shown};
+use crate::support::holdings::{Holdings, page, propose, receive};
+
+/// Names that are put into records.
+const NAMES: [&str; 3] = ["Lê Thị Một", "Lê Thị Hai", "Lê Thị Ba"];
+/// How many people play, two programs after them.
+const PEOPLE: usize = 5;
+
+/// What somebody tries; places are taken modulo what there is.
+#[derive(Clone, Debug)]
+enum Act {
+    Correct {
+        record: usize,
+        name: usize,
+    },
+    Approve(usize),
+    ApproveClear,
+    Reject(usize),
+    Decide {
+        record: usize,
+        name: usize,
+    },
+    ApproveDecision(usize),
+    Ask,
+    Confirm {
+        request: usize,
+        record: usize,
+        stale: bool,
+    },
+    Release {
+        request: usize,
+        stale: bool,
+    },
+    ReleaseMany {
+        stale: bool,
+    },
+    Issue {
+        record: usize,
+        stale: bool,
+    },
+    IssueMany,
+    Reissue {
+        copy: usize,
+        stale: bool,
+    },
+    Work,
+}
+
+fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
+    let record = || 0..2_usize;
+    let stale = || proptest::bool::weighted(0.2);
+    let act = prop_oneof![
+        5 => (record(), 0..NAMES.len()).prop_map(|(record, name)| Act::Correct { record, name }),
+        6 => record().prop_map(Act::Approve),
+        1 => Just(Act::ApproveClear),
+        1 => record().prop_map(Act::Reject),
+        1 => (record(), 0..NAMES.len()).prop_map(|(record, name)| Act::Decide { record, name }),
+        2 => (0..4_usize).prop_map(Act::ApproveDecision),
+        2 => Just(Act::Ask),
+        4 => (0..4_usize, record(), stale())
+            .prop_map(|(request, record, stale)| Act::Confirm { request, record, stale }),
+        4 => (0..4_usize, stale()).prop_map(|(request, stale)| Act::Release { request, stale }),
+        1 => stale().prop_map(|stale| Act::ReleaseMany { stale }),
+        5 => (record(), stale()).prop_map(|(record, stale)| Act::Issue { record, stale }),
+        1 => Just(Act::IssueMany),
+        2 => (0..4_usize, stale()).prop_map(|(copy, stale)| Act::Reissue { copy, stale }),
+        1 => Just(Act::Work),
+    ];
+    proptest::collection::vec((0..PEOPLE + 2, act), 20..60)
+}
+
+/// The roles of each of the people.
+fn roles() -> impl Strategy<Value = Vec<Vec<Role>>> {
+    let some = proptest::sample::subsequence(
+        vec![
+            Role::Archivist,
+            Role::Reviewer,
+            Role::Approver,
+            Role::Auditor,
+        ],
+        1..=4,
+    );
+    let most = Just(vec![Role::Archivist, Role::Reviewer, Role::Approver]);
+    proptest::collection::vec(prop_oneof![1 => some, 2 => most], PEOPLE)
+}
+
+type Values = BTreeMap<String, (String, String)>;
+
+fn values(fields: &Fields) -> Values {
+    let each = fields.iter();
+    each.map(|(key, field)| (key.clone(), (field.raw.clone(), field.value.clone())))
+        .collect()
+}
+
+#[derive(Default)]
+struct Ledger {
+    /// Who left or approved exactly these values, by record.
+    hands: BTreeMap<(usize, Values), BTreeSet<String>>,
+    /// The values each record has in public, and everyone who changed it since they were first so.
+    public: BTreeMap<usize, (Values, BTreeSet<String>)>,
+    /// Who confirmed a request, and the digest they saw.
+    confirmed: BTreeMap<String, (String, String)>,
+}
+
+struct World {
+    holdings: Holdings,
+    people: Vec<Caller>,
+    deliverer: String,
+    records: Vec<String>,
+    requests: Vec<String>,
+    entries: Vec<String>,
+    ledger: Ledger,
+    checked: BTreeSet<String>,
+}
+
+impl World {
+    async fn fresh(roles: &[Vec<Role>]) -> Self {
+        let holdings = Holdings::lived(None).await;
+        let archive = &holdings.archive;
+        let person = |(at, roles): (usize, &Vec<Role>)| Caller {
+            id: format!("p{at}"),
+            name: String::new(),
+            roles: roles.clone(),
+            kind: CallerKind::Person,
+        };
+        let mut people: Vec<Caller> = roles.iter().enumerate().map(person).collect();
+        people.push(Caller::machine());
+        people.push(Caller {
+            id: "token".into(),
+            kind: CallerKind::Token,
+            ..Caller::machine()
+        });
+        let machine = Caller::machine();
+        let fresh = NewBatch {
+            name: "Hộp của trò chơi".into(),
+            ..NewBatch::default()
+        };
+        let batch = batch::open(archive, &machine, &fresh).await.unwrap();
+        let scan = receive(archive, &batch.id, "trang.png", &page(77)).await;
+        // The first of the people delivered it.
+        let mut tx = archive.catalogue.begin().await.unwrap();
+        sqlx::query("UPDATE scans SET received_by = 'p0' WHERE id = $1")
+            .bind(&scan.id)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let mut records = Vec::new();
+        for (ordinal, name) in (1..).zip(["Trần Văn Một", "Trần Văn Hai"]) {
+            records.push(propose(archive, &scan, ordinal, name).await);
+        }
+        let checked = BTreeSet::from([holdings.valid.id.clone(), holdings.superseded.id.clone()]);
+        Self {
+            holdings,
+            people,
+            deliverer: "p0".into(),
+            records,
+            requests: Vec::new(),
+            entries: Vec::new(),
+            ledger: Ledger::default(),
+            checked,
+        }
+    }
+
+    /// What a page shows of a record, or what one of long ago would.
+    async fn page(&self, record: &str, stale: bool) -> Seen {
+        let mut shown = seen(&self.holdings.archive, record).await;
+        if stale {
+            shown.record_digest = "0".repeat(64);
+        }
+        shown
+    }
+
+    async fn run(&mut self, who: usize, act: &Act) {
+        let who = self.people[who].clone();
+        self.holdings
+            .clock
+            .advance(std::time::Duration::from_secs(10));
+        match act {
+            Act::Correct { .. } | Act::Approve(_) | Act::ApproveClear | Act::Reject(_) => {
+                self.at_the_desk(&who, act).await;
+            }
+            Act::Decide { record, name } => self.decide(&who, *record, NAMES[*name]).await,
+            Act::ApproveDecision(entry) => {
+                if let Some(id) = at(&self.entries, *entry) {
+                    let approved = correction::approve(&self.holdings.archive, &who, &id).await;
+                    assert!(approved.is_err() || who.kind == CallerKind::Person);
+                }
+            }
+            _ => self.at_the_counter(&who, act).await,
+        }
+        self.every_new_copy_has_two_people(&who).await;
+        self.what_is_public_was_changed_by_two(&who).await;
+    }
+
+    async fn at_the_desk(&mut self, who: &Caller, act: &Act) {
+        let archive = &self.holdings.archive;
+        let mut before = Vec::new();
+        for id in &self.records {
+            before.push(now(archive, id).await);
+        }
+        match act {
+            Act::Correct { record, name } => {
+                let (id, seen) = (&self.records[*record], before[*record].version);
+                let change = [("ho_ten".to_owned(), NAMES[*name].to_owned())].into();
+                let _ = review::correct(archive, who, id, seen, &change, "").await;
+            }
+            Act::Approve(record) => {
+                let (id, seen) = (&self.records[*record], before[*record].version);
+                let _ = review::approve(archive, who, id, seen).await;
+            }
+            Act::ApproveClear => {
+                let _ = review::approve_clear(archive, who, &before[0].batch_id).await;
+            }
+            Act::Reject(record) => {
+                let (id, seen) = (&self.records[*record], before[*record].version);
+                let _ = review::reject(archive, who, id, seen, "thử").await;
+            }
+            _ => {}
+        }
+        for (at, before) in before.iter().enumerate() {
+            let after = now(archive, &self.records[at]).await;
+            if after.version == before.version {
+                continue;
+            }
+            assert_eq!(who.kind, CallerKind::Person, "only people judge");
+            if matches!(after.state.as_str(), "corrected" | "approved") {
+                let key = (at, values(&after.fields));
+                self.ledger
+                    .hands
+                    .entry(key)
+                    .or_default()
+                    .insert(who.id.clone());
+            }
+            if after.state == "corrected"
+                && let Some((_, changed_by)) = self.ledger.public.get_mut(&at)
+            {
+                changed_by.insert(who.id.clone());
+            }
+        }
+    }
+
+    async fn decide(&mut self, who: &Caller, record: usize, name: &str) {
+        let given = CorrectionGiven {
+            ground: "ho_tich".into(),
+            decision: DecisionGiven {
+                number: format!("{}/QĐ-SGDĐT", self.entries.len() + 1),
+                date: "1/3/2026".into(),
+                agency: "Sở Giáo dục và Đào tạo".into(),
+                scan_id: Some(self.holdings.scans[1].id.clone()),
+                record_id: None,
+            },
+            changes: [("ho_ten".to_owned(), name.to_owned())].into(),
+            ..CorrectionGiven::default()
+        };
+        let record = &self.records[record];
+        if let Ok(entry) = correction::enter(&self.holdings.archive, who, record, &given).await {
+            self.entries.push(entry.id);
+        }
+    }
+
+    async fn at_the_counter(&mut self, who: &Caller, act: &Act) {
+        let archive = &self.holdings.archive;
+        match act {
+            Act::Ask => {
+                let given = asking(&format!("k{}", self.requests.len()));
+                let asked = copy_request::ask(archive, &caller(Role::Portal), &given).await;
+                self.requests.push(asked.unwrap().id);
+            }
+            Act::Confirm {
+                request,
+                record,
+                stale,
+            } => {
+                let Some(request) = at(&self.requests, *request) else {
+                    return;
+                };
+                let record = self.records[*record].clone();
+                let saw = self.page(&record, *stale).await;
+                let done = copy_request::confirm(archive, who, &request, &record, &saw).await;
+                if done.is_ok() {
+                    assert!(!stale);
+                    let by = (who.id.clone(), saw.record_digest);
+                    self.ledger.confirmed.insert(request, by);
+                }
+            }
+            Act::Release { request, stale } => {
+                let Some(request) = at(&self.requests, *request) else {
+                    return;
+                };
+                let saw = self.of_request(&request, *stale).await;
+                let done = copy_request::release(archive, who, &request, &saw).await;
+                assert!(done.is_err() || !stale);
+            }
+            Act::ReleaseMany { stale } if !self.requests.is_empty() => {
+                let mut all = BTreeMap::new();
+                for request in &self.requests {
+                    all.insert(request.clone(), self.of_request(request, *stale).await);
+                }
+                let _ = copy_request::release_many(archive, who, &self.requests, &all).await;
+            }
+            Act::Issue { record, stale } => {
+                let record = &self.records[*record];
+                let saw = self.page(record, *stale).await;
+                let done = certified_copy::issue_now(archive, who, record, Some(&saw)).await;
+                assert!(done.is_err() || !stale);
+            }
+            Act::IssueMany => {
+                let none = BTreeMap::new();
+                let _ = certified_copy::issue_many(archive, who, &self.records, &none).await;
+            }
+            Act::Reissue { copy, stale } => {
+                let lines: Vec<CopyRow> = self.lines().await;
+                let own = |line: &&CopyRow| self.records.contains(&line.record_id);
+                let lines: Vec<&CopyRow> = lines.iter().filter(own).collect();
+                if let Some(line) = lines.get(copy % lines.len().max(1)) {
+                    let saw = self.page(&line.record_id, *stale).await;
+                    let done = certified_copy::reissue(archive, who, &line.id, Some(&saw)).await;
+                    assert!(done.is_err() || !stale);
+                }
+            }
+            _ => {
+                worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
+            }
+        }
+    }
+
+    async fn of_request(&self, request: &str, stale: bool) -> Seen {
+        let mut saw = shown(&self.holdings.archive, request).await;
+        if stale {
+            saw.record_digest = "0".repeat(64);
+        }
+        saw
+    }
+
+    async fn lines(&self) -> Vec<CopyRow> {
+        let auditor = caller(Role::Auditor);
+        certified_copy::book(&self.holdings.archive, &auditor, 2026)
+            .await
+            .unwrap()
+    }
+
+    /// At the instant a line of the book is opened, two humans are behind it, and it is bound to what they saw.
+    async fn every_new_copy_has_two_people(&mut self, releaser: &Caller) {
+        for line in self.lines().await {
+            if !self.checked.insert(line.id.clone()) {
+                continue;
+            }
+            assert_eq!(releaser.kind, CallerKind::Person);
+            assert_eq!(line.issued_by, releaser.id);
+            let place = self
+                .records
+                .iter()
+                .position(|id| *id == line.record_id)
+                .unwrap();
+            let record = now(&self.holdings.archive, &line.record_id).await;
+            assert_eq!(
+                (record.state.as_str(), record.version),
+                ("approved", line.record_version)
+            );
+            let hands = self.ledger.hands.get(&(place, values(&record.fields)));
+            let hands = hands.cloned().unwrap_or_default();
+            let others: Vec<&String> = hands.iter().filter(|id| **id != releaser.id).collect();
+            assert!(!others.is_empty(), "{releaser:?} alone, {hands:?}");
+            if others == [&self.deliverer] {
+                assert!(
+                    hands.contains(&releaser.id),
+                    "a scan vouched for by its deliverer alone"
+                );
+            }
+            let digest = seen(&self.holdings.archive, &line.record_id)
+                .await
+                .record_digest;
+            assert_eq!(line.record_digest.as_ref(), Some(&digest));
+            if let Some(request) = &line.request_id {
+                let (clerk, saw) = &self.ledger.confirmed[request];
+                assert!(*clerk != releaser.id && *saw == digest);
+            }
+        }
+    }
+
+    /// Values that are public came there the first time by whoever approved them; after that never by one of
+    /// those who changed them.
+    async fn what_is_public_was_changed_by_two(&mut self, approver: &Caller) {
+        for (place, id) in self.records.iter().enumerate() {
+            let record = now(&self.holdings.archive, id).await;
+            if record.state != "approved" {
+                continue;
+            }
+            let values = values(&record.fields);
+            match self.ledger.public.get(&place) {
+                Some((public, _)) if *public == values => {}
+                known => {
+                    if let Some((_, changed_by)) = known {
+                        assert!(
+                            !changed_by.contains(&approver.id),
+                            "{approver:?} alone changed {id}"
+                        );
+                    }
+                    self.ledger.public.insert(place, (values, BTreeSet::new()));
+                }
+            }
+        }
+    }
+
+    /// What was sealed says what the line is bound to.
+    async fn the_last_copy_says_what_was_seen(&self) {
+        let auditor = caller(Role::Auditor);
+        let mut lines = self.lines().await;
+        lines.retain(|line| self.records.contains(&line.record_id) && line.state == "issued");
+        let Some(line) = lines.first() else {
+            return;
+        };
+        let bytes = certified_copy::bytes(&self.holdings.archive, &auditor, &line.id).await;
+        let text = text_of(&bytes.unwrap());
+        let all = NAMES.iter().chain(&["Trần Văn Một", "Trần Văn Hai"]);
+        let said = all
+            .filter(|name| text.contains(&format!("Họ và tên: {name} ")))
+            .count();
+        assert_eq!(said, 1, "{text}");
+    }
+}
+
+fn at(list: &[String], place: usize) -> Option<String> {
+    list.get(place % list.len().max(1)).cloned()
+}
+
+async fn play(roles: &[Vec<Role>], acts: &[(usize, Act)]) -> usize {
+    let mut world = World::fresh(roles).await;
+    for (who, act) in acts {
+        world.run(*who, act).await;
+    }
+    let archive = &world.holdings.archive;
+    worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
+    let lines = world.lines().await;
+    assert!(lines.iter().all(|line| line.state == "issued"), "{lines:?}");
+    world.the_last_copy_says_what_was_seen().await;
+    world.checked.len() - 2
+}
+
+#[test]
+fn whoever_does_whatever_no_copy_and_no_public_value_is_one_persons() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let copies = std::cell::Cell::new(0);
+    let config = ProptestConfig {
+        cases: 12,
+        max_shrink_iters: 60,
+        failure_persistence: None,
+        ..Default::default()
+    };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    runner
+        .run(&(roles(), acts()), |(roles, acts)| {
+            copies.set(copies.get() + runtime.block_on(play(&roles, &acts)));
+            Ok(())
+        })
+        .unwrap();
+    assert!(
+        copies.get() > 5,
+        "the plays must reach copies: {}",
+        copies.get()
+    );
+}
