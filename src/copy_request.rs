@@ -37,8 +37,72 @@ pub use preservation::{REQUEST_FILE, object_id, preserve};
 pub use talking::{Message, answer, messages, write};
 
 use crate::archive::Archive;
+use crate::catalogue::{State, text_enum};
 pub use crate::certified_copy::tidy;
 use crate::error::{Error, Result};
+
+text_enum! {
+    /// Where a request stands.
+    pub enum RequestState {
+        /// A clerk is to look for the record.
+        Received,
+        /// The applicant is to answer; its term stands still.
+        Waiting,
+        /// The archivist looks in what is not digitised.
+        Searching,
+        /// A clerk named the record; an approver is to release it.
+        Confirmed,
+        /// Its copies are being made.
+        Released,
+        /// Its copies are issued.
+        Issued,
+        /// No copy is given, for a reason.
+        Refused,
+        /// The applicant took it back.
+        Withdrawn,
+        /// The applicant did not answer in time.
+        Expired,
+    }
+}
+
+impl State for RequestState {
+    const TABLE: &'static str = "copy_requests";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Received => &[
+                Self::Waiting,
+                Self::Searching,
+                Self::Confirmed,
+                Self::Refused,
+                Self::Withdrawn,
+            ],
+            Self::Waiting => &[
+                Self::Received,
+                Self::Refused,
+                Self::Withdrawn,
+                Self::Expired,
+            ],
+            Self::Searching => &[
+                Self::Received,
+                Self::Confirmed,
+                Self::Refused,
+                Self::Withdrawn,
+            ],
+            // A record that has changed sends it back; another record may be named.
+            Self::Confirmed => &[
+                Self::Received,
+                Self::Confirmed,
+                Self::Released,
+                Self::Refused,
+                Self::Withdrawn,
+            ],
+            // What nobody signed in time is released again.
+            Self::Released => &[Self::Confirmed, Self::Issued, Self::Refused],
+            Self::Issued | Self::Refused | Self::Withdrawn | Self::Expired => &[],
+        }
+    }
+}
 
 /// Who asks.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -137,8 +201,8 @@ pub struct Asked {
     pub id: String,
     /// Tracking code; whoever has it may follow the request and fetch the copy.
     pub code: String,
-    /// State.
-    pub state: String,
+    /// Where it stands.
+    pub state: RequestState,
     /// When the law wants it done, RFC 3339 UTC.
     pub due_at: String,
     /// What it costs, in đồng.
@@ -160,6 +224,11 @@ fn ensure_one_row(rows: u64) -> Result<()> {
         1 => Ok(()),
         _ => Err(wrong_state()),
     }
+}
+
+/// The state a request was in allowed the move.
+fn ensure_moved(moved: bool) -> Result<()> {
+    ensure_one_row(u64::from(moved))
 }
 
 fn wrong_state() -> Error {

@@ -16,7 +16,7 @@ use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
 use crate::jobs::Leased;
 use crate::page;
-use crate::record::{Fields, Version, save_version};
+use crate::record::{self, Fields, RecordRow, RecordState, Version, save_version};
 use crate::scan::page_id;
 use crate::vault::{Change, Content, ObjectId, Provenance, VaultError};
 
@@ -34,8 +34,8 @@ pub struct PreservedRecord {
     pub ordinal: i64,
     /// Class id.
     pub class: String,
-    /// approved | rejected.
-    pub state: String,
+    /// Approved or rejected.
+    pub state: RecordState,
     /// Version number in the catalogue.
     pub version: i64,
     /// JSON `[x,y,w,h]` on the page as delivered.
@@ -290,23 +290,20 @@ pub(crate) async fn restore(
 }
 
 async fn restore_record(tx: &mut Tx, scan_id: &str, newest: &PreservedRecord) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
-            bounds, kept_version, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $7, $9) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(&newest.id)
-    .bind(scan_id)
-    .bind(page_id(scan_id, newest.page))
-    .bind(newest.ordinal)
-    .bind(&newest.class)
-    .bind(&newest.state)
-    .bind(newest.version)
-    .bind(&newest.bounds)
-    .bind(&newest.at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let row = RecordRow {
+        id: &newest.id,
+        scan_id,
+        page_id: &page_id(scan_id, newest.page),
+        ordinal: newest.ordinal,
+        class: &newest.class,
+        state: newest.state,
+        version: newest.version,
+        doubtful: 0,
+        bounds: newest.bounds.as_deref(),
+        kept_version: Some(newest.version),
+        updated_at: &newest.at,
+    };
+    record::insert(tx, &row).await
 }
 
 async fn restore_version(tx: &mut Tx, record: &PreservedRecord) -> Result<()> {
@@ -320,21 +317,12 @@ async fn restore_version(tx: &mut Tx, record: &PreservedRecord) -> Result<()> {
     }
     let version = Version {
         number: record.version,
-        state: &record.state,
+        state: record.state,
         author: &record.author,
         note: &record.note,
         at: &record.at,
     };
     save_version(tx, &record.id, &version, &record.fields).await?;
-    sqlx::query(
-        "INSERT INTO publications (position, record_id, version, at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (position) DO NOTHING",
-    )
-    .bind(record.published)
-    .bind(&record.id)
-    .bind(record.version)
-    .bind(&record.at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let (position, at) = (record.published, &record.at);
+    record::insert_publication(tx, position, &record.id, record.version, at).await
 }

@@ -11,7 +11,7 @@ use crate::archive::Archive;
 use crate::catalogue::JsonText;
 use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Fault, Result};
-use crate::record::Fields;
+use crate::record::{Fields, RecordState};
 
 /// How many publications go into one commit of the index.
 const STEP: i64 = 2000;
@@ -201,7 +201,7 @@ async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Cha
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
         reached = u64::try_from(row.position).unwrap_or(reached);
-        if row.newest > row.position || row.state != "approved" {
+        if row.newest > row.position || row.state != RecordState::Approved {
             changes.push(Change::Remove(row.record_id));
             continue;
         }
@@ -219,7 +219,7 @@ struct Published {
     /// Of the record's newest step.
     newest: i64,
     record_id: String,
-    state: String,
+    state: RecordState,
     version: i64,
     #[sqlx(try_from = "JsonText")]
     fields: Fields,

@@ -12,7 +12,7 @@ use sogoc::correction::{self, Correction, CorrectionGiven, DecisionGiven};
 use sogoc::error::Error;
 use sogoc::jobs::Kind;
 use sogoc::search::{self, Wanted};
-use sogoc::{audit, worker, record, review};
+use sogoc::{audit, record, review, worker};
 
 use crate::copy_paper::text_of;
 use crate::support::archive::caller;

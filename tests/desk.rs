@@ -11,7 +11,7 @@ use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::review;
 use sogoc::search::{self, Wanted};
 use sogoc::vault::ObjectId;
-use sogoc::{worker, preservation};
+use sogoc::{preservation, worker};
 
 use crate::support::archive::{Ground, Holdings, caller, seen, shown};
 

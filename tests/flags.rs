@@ -11,7 +11,7 @@ use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch, Progress};
 use sogoc::page_flag::{self, FlagFilter, PageFlag};
 use sogoc::scan::{self, Incoming, Scan};
-use sogoc::{worker, page};
+use sogoc::{page, worker};
 
 use crate::support::archive::{Ground, Holdings, caller};
 use crate::support::pdf;

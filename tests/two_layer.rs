@@ -11,9 +11,9 @@ use std::sync::Arc;
 use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
-use sogoc::worker;
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::two_layer::{self, Document, Range};
+use sogoc::worker;
 
 use crate::support::archive::caller;
 

@@ -12,7 +12,7 @@ use sogoc::fonds::{self, NewVolume};
 use sogoc::page;
 use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::vault::ObjectId;
-use sogoc::{worker, fixity, review};
+use sogoc::{fixity, review, worker};
 
 use crate::support::archive::{Ground, Holdings, caller};
 

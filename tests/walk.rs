@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::{worker, copy_request, notify};
+use sogoc::{copy_request, notify, worker};
 
 use crate::support::archive::{caller, seen, shown};
 use crate::support::diploma;

@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::deadlines::procedure_at;
 use super::paying::{Payment, fee};
-use super::{Applicant, AskGiven, Asked, Sought};
+use super::{Applicant, AskGiven, Asked, RequestState, Sought};
 use crate::access::{Act, Caller, fresh_code, require};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -45,7 +45,7 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
     let asked = Asked {
         id: archive.clock.new_id(),
         code: fresh_code(&*archive.clock),
-        state: "received".into(),
+        state: RequestState::Received,
         due_at: stamp(due),
         fee,
     };

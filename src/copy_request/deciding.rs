@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::Row;
 
-use super::{Sought, ensure_one_row};
 use super::dismissing;
 use super::lifecycle::close_searches;
 use super::paying::Payment;
+use super::{Sought, ensure_one_row};
 use crate::access::{Act, Caller, require, require_any};
 use crate::archive::Archive;
 use crate::audit::Action;

@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::evidence::papers;
 use super::talking::{Message, said};
-use super::tidy;
+use super::{RequestState, tidy};
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -16,8 +16,8 @@ use crate::notify::{self, Happened};
 /// What the tracking code shows: no name, no birth date.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Status {
-    /// received | waiting | searching | confirmed | released | refused | issued | withdrawn | expired.
-    pub state: String,
+    /// Where it stands.
+    pub state: RequestState,
     /// The state in plain words, Vietnamese.
     pub says_vi: String,
     /// The state in plain words, English.
@@ -64,29 +64,29 @@ pub struct Issued {
 }
 
 /// A state in plain words: Vietnamese and English.
-pub fn words(state: &str) -> (&'static str, &'static str) {
+pub fn words(state: RequestState) -> (&'static str, &'static str) {
     match state {
-        "received" => (
+        RequestState::Received => (
             "Đã nhận, đang tìm trong sổ gốc",
             "Received; the register is being searched",
         ),
-        "waiting" => ("Đang chờ bạn bổ sung hoặc trả lời", "Waits for your answer"),
-        "searching" => (
+        RequestState::Waiting => ("Đang chờ bạn bổ sung hoặc trả lời", "Waits for your answer"),
+        RequestState::Searching => (
             "Chưa thấy ngay; văn thư đang tìm trong các quyển chưa số hóa",
             "Not found at once; the archivist is searching volumes not yet digitised",
         ),
-        "confirmed" => ("Đã tìm thấy, chờ lãnh đạo ký", "Found; waits for the seal"),
-        "released" => (
+        RequestState::Confirmed => ("Đã tìm thấy, chờ lãnh đạo ký", "Found; waits for the seal"),
+        RequestState::Released => (
             "Đang đóng dấu số, xin đợi vài giây",
             "Being sealed; a few seconds",
         ),
-        "issued" => ("Đã cấp bản sao", "The copy is issued"),
-        "refused" => ("Không cấp được", "Refused"),
-        "expired" => (
+        RequestState::Issued => ("Đã cấp bản sao", "The copy is issued"),
+        RequestState::Refused => ("Không cấp được", "Refused"),
+        RequestState::Expired => (
             "Đã kết thúc vì quá hạn chờ bổ sung",
             "Ended: the wait for an answer ran out",
         ),
-        _ => ("Đã rút", "Withdrawn"),
+        RequestState::Withdrawn => ("Đã rút", "Withdrawn"),
     }
 }
 
@@ -101,15 +101,15 @@ pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
         .await?
         .ok_or(Error::NotFound { what: "request" })?;
     let id: String = row.try_get("id")?;
-    let state: String = row.try_get("state")?;
+    let state: RequestState = row.try_get("state")?;
     let settled_at: Option<String> = row.try_get("settled_at")?;
     let copies = issued(archive, code).await?;
     let papers = papers(archive, &id).await?.into_iter();
-    let (says_vi, says_en) = words(&state);
+    let (says_vi, says_en) = words(state);
     Ok(Status {
         says_vi: says_vi.into(),
         says_en: says_en.into(),
-        open: settled_at.is_none() && state != "released",
+        open: settled_at.is_none() && state != RequestState::Released,
         state,
         created_at: row.try_get("created_at")?,
         due_at: row.try_get("due_at")?,

@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::deadlines::{SOON, extended_due};
 use super::listing::view_of;
-use super::{RequestView, ensure_one_row, id_behind, talking};
+use super::{RequestState, RequestView, ensure_moved, ensure_one_row, id_behind, talking};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Tx, transition};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
@@ -63,13 +63,7 @@ pub(super) async fn extend_in(
 /// Hands a newly received request to the archivist's search: extended where that is still possible, and
 /// the applicant told in any case.
 pub(crate) async fn begin_search(tx: &mut Tx, id: &str, later: Option<Timestamp>) -> Result<()> {
-    let moved = sqlx::query(
-        "UPDATE copy_requests SET state = 'searching' WHERE id = $1 AND state = 'received'",
-    )
-    .bind(id)
-    .execute(&mut **tx)
-    .await?;
-    ensure_one_row(moved.rows_affected())?;
+    ensure_moved(transition(tx, id, RequestState::Searching, &[]).await?)?;
     let extended: Option<String> =
         sqlx::query_scalar("SELECT extended_at FROM copy_requests WHERE id = $1")
             .bind(id)
@@ -115,15 +109,9 @@ pub(super) async fn close_searches(tx: &mut Tx, id: &str) -> Result<()> {
 pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
     let id = id_behind(archive, code).await?;
     let mut tx = archive.begin(&Caller::public()).await?;
-    let moved = sqlx::query(
-        "UPDATE copy_requests SET state = 'withdrawn', settled_at = $1, waits_until = NULL
-         WHERE id = $2 AND state IN ('received', 'waiting', 'searching', 'confirmed')",
-    )
-    .bind(stamp(archive.clock.now()))
-    .bind(&id)
-    .execute(&mut *tx)
-    .await?;
-    ensure_one_row(moved.rows_affected())?;
+    let now = tx.now();
+    let columns = [("settled_at", Some(&*now)), ("waits_until", None)];
+    ensure_moved(transition(&mut tx, &id, RequestState::Withdrawn, &columns).await?)?;
     close_searches(&mut tx, &id).await?;
     tx.log(Action::RequestWithdrawn, ("request", &id), json!({}))
         .await?;

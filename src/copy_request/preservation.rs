@@ -4,9 +4,9 @@
 
 use super::dismissing::{self, Dismissal};
 use super::talking::{self, PreservedMessage};
-use super::{Applicant, Sought};
+use super::{Applicant, RequestState, Sought};
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::{JsonText, Tx, json_column};
+use crate::catalogue::{JsonText, Tx, json_column, transition};
 use crate::certified_copy;
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ pub struct PreservedRequest {
     pub format: u32,
     pub id: String,
     pub code: String,
-    pub state: String,
+    pub state: RequestState,
     #[sqlx(try_from = "JsonText")]
     pub applicant: Applicant,
     #[sqlx(try_from = "JsonText")]
@@ -197,7 +197,7 @@ async fn restore_head(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
     )
     .bind(&request.id)
     .bind(&request.code)
-    .bind(&request.state)
+    .bind(request.state)
     .bind(serde_json::to_string(&request.applicant)?)
     .bind(serde_json::to_string(&request.wanted)?)
     .bind(&request.procedure_code)
@@ -265,10 +265,7 @@ pub(crate) async fn settle_released(archive: &Archive) -> Result<()> {
             certified_copy::close_request(&mut tx, &id).await?;
             continue;
         }
-        sqlx::query("UPDATE copy_requests SET state = 'confirmed' WHERE id = $1")
-            .bind(&id)
-            .execute(&mut *tx)
-            .await?;
+        transition(&mut tx, &id, RequestState::Confirmed, &[]).await?;
     }
     tx.commit().await
 }

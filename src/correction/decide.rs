@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Correction, rows};
+use super::{Correction, CorrectionState, rows};
 use crate::access::{Act, Caller, require, two_people};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -13,7 +13,7 @@ use crate::catalogue::{Tx, next_number};
 use crate::clock::{VIETNAM, stamp};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
-use crate::record::{self, Version};
+use crate::record::{self, RecordState, Version};
 
 /// Approves an entry. The record gains a version with the same printed fields, which knows the entry;
 /// it is published anew and goes to the vault; copies issued before are told apart by their version.
@@ -51,7 +51,7 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     let note = entry.cited();
     let made = Version {
         number: version,
-        state: "approved",
+        state: RecordState::Approved,
         author: &caller.id,
         note: &note,
         at: &at,
@@ -61,7 +61,8 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     }
     spread(archive, &mut tx, &entry, &record.scan_id).await?;
     let details = json!({ "record": entry.record_id, "year": year, "number": number });
-    tx.log(Action::CorrectionApproved, ("correction", id), details).await?;
+    tx.log(Action::CorrectionApproved, ("correction", id), details)
+        .await?;
     tx.commit().await?;
     rows::load(archive, id).await
 }
@@ -119,7 +120,8 @@ pub async fn reject(
     if moved.rows_affected() != 1 {
         return Err(decided_already());
     }
-    tx.log(Action::CorrectionRejected, ("correction", id), json!({})).await?;
+    tx.log(Action::CorrectionRejected, ("correction", id), json!({}))
+        .await?;
     tx.commit().await?;
     rows::load(archive, id).await
 }
@@ -130,14 +132,14 @@ pub async fn reject(
 /// `NotFound` for an entry that was never approved.
 pub(crate) async fn taking_effect(archive: &Archive, id: &str) -> Result<Correction> {
     let entry = rows::load(archive, id).await?;
-    match entry.state.as_str() {
-        "approved" => Ok(entry),
+    match entry.state {
+        CorrectionState::Approved => Ok(entry),
         _ => Err(Error::NotFound { what: "correction" }),
     }
 }
 
 fn refuse_unfit(entry: &Correction, caller: &Caller) -> Result<()> {
-    if entry.state != "entered" {
+    if entry.state != CorrectionState::Entered {
         return Err(decided_already());
     }
     two_people(

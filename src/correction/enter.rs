@@ -6,18 +6,19 @@ use jiff::civil::Date as Day;
 use serde_json::json;
 use sogoc_workers::class::Class;
 use sogoc_workers::dates::Date;
-use sqlx::Row;
 
 use super::{
-    Correction, CorrectionGiven, Decision, DecisionGiven, FieldChange, day_of, in_force, rows,
+    Correction, CorrectionGiven, CorrectionState, Decision, DecisionGiven, FieldChange, day_of,
+    in_force, rows,
 };
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
+use crate::record::{self, Fields, RecordState, RecordView, normalised};
 use crate::reference_data::{self, CorrectionGround};
-use crate::record::{self, Fields, RecordView, normalised};
+use crate::scan::ScanState;
 
 /// Class of the paper that decides.
 const DECISION_CLASS: &str = "ket_qua_tthc";
@@ -37,7 +38,7 @@ pub async fn enter(
 ) -> Result<Correction> {
     require(caller, Act::CorrectRecords)?;
     let record = record::load(archive, record_id).await?;
-    if record.state != "approved" {
+    if record.state != RecordState::Approved {
         return Err(record::not_approved());
     }
     let now = archive.clock.now();
@@ -46,7 +47,7 @@ pub async fn enter(
         id: archive.clock.new_id(),
         record_id: record.id.clone(),
         kind: kind_of(&given.kind)?,
-        state: "entered".into(),
+        state: CorrectionState::Entered,
         ground: given.ground.trim().to_owned(),
         effective_from: effective_from(&given.effective_from, &decision)?,
         changes: changes(archive, &record, given).await?,
@@ -181,17 +182,17 @@ async fn document(archive: &Archive, given: &DecisionGiven) -> Result<(Option<St
     let Some(scan) = text(&given.scan_id) else {
         return Ok((None, Fields::new()));
     };
-    let row = sqlx::query("SELECT id, state, duplicate_of FROM scans WHERE id = $1")
-        .bind(scan.trim())
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or_else(|| no_document("/decision/scan_id"))?;
-    let kept = match row.try_get::<String, _>("state")?.as_str() {
-        "received" => row.try_get("id")?,
-        "duplicate" => row.try_get("duplicate_of")?,
-        _ => None,
+    let (id, state, first): (String, ScanState, Option<String>) =
+        sqlx::query_as("SELECT id, state, duplicate_of FROM scans WHERE id = $1")
+            .bind(scan.trim())
+            .fetch_optional(archive.catalogue.pool())
+            .await?
+            .ok_or_else(|| no_document("/decision/scan_id"))?;
+    let kept = match state {
+        ScanState::Received => Some(id),
+        ScanState::Duplicate => first,
+        ScanState::Quarantined => None,
     };
-    let kept: Option<String> = kept;
     Ok((
         Some(kept.ok_or_else(|| no_document("/decision/scan_id"))?),
         Fields::new(),

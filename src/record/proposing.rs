@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use sogoc_workers::reading::{Box4, RecordReading};
 
-use super::{Fields, Version, doubtful, save_version};
+use super::{BoundsText, Fields, RecordRow, RecordState, Version, doubtful, insert, save_version};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{JsonText, Tx};
@@ -25,8 +25,8 @@ struct Known {
     id: String,
     ordinal: i64,
     version: i64,
-    /// While it is `proposed`, nobody has touched it.
-    state: String,
+    /// While it is proposed, nobody has touched it.
+    state: RecordState,
     #[sqlx(try_from = "BoundsText")]
     bounds: Option<Box4>,
     #[sqlx(try_from = "JsonText")]
@@ -35,20 +35,7 @@ struct Known {
 
 impl Known {
     fn untouched(&self) -> bool {
-        self.state == "proposed"
-    }
-}
-
-/// JSON `[x, y, w, h]`, or nothing.
-#[derive(sqlx::Type)]
-#[sqlx(transparent)]
-struct BoundsText(Option<String>);
-
-impl TryFrom<BoundsText> for Option<Box4> {
-    type Error = serde_json::Error;
-
-    fn try_from(text: BoundsText) -> Result<Self, serde_json::Error> {
-        text.0.map(|text| serde_json::from_str(&text)).transpose()
+        self.state == RecordState::Proposed
     }
 }
 
@@ -134,23 +121,24 @@ async fn propose_one(
 ) -> Result<()> {
     let (id, now) = (tx.new_id(), tx.now());
     let class = archive.classes.get(&reading.class);
-    sqlx::query(
-        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
-            bounds, updated_at) VALUES ($1, $2, $3, $4, $5, 'proposed', 1, $6, $7, $8)",
-    )
-    .bind(&id)
-    .bind(scan_id)
-    .bind(page_id)
-    .bind(place)
-    .bind(&reading.class)
-    .bind(doubtful(class, &reading.fields))
-    .bind(reading.bounds.map(|bounds| json!(bounds).to_string()))
-    .bind(&now)
-    .execute(&mut **tx)
-    .await?;
+    let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
+    let row = RecordRow {
+        id: &id,
+        scan_id,
+        page_id,
+        ordinal: place,
+        class: &reading.class,
+        state: RecordState::Proposed,
+        version: 1,
+        doubtful: doubtful(class, &reading.fields),
+        bounds: bounds.as_deref(),
+        kept_version: None,
+        updated_at: &now,
+    };
+    insert(tx, &row).await?;
     let version = Version {
         number: 1,
-        state: "proposed",
+        state: RecordState::Proposed,
         author: "machine",
         note: "",
         at: &now,
@@ -189,7 +177,7 @@ async fn revise(
         return Ok(()); // a person was faster: theirs counts
     }
     let details = json!({ "class": reading.class, "version": known.version + 1 });
-    let said = (Action::RecordProposed, "proposed", AGAIN);
+    let said = (Action::RecordProposed, RecordState::Proposed, AGAIN);
     next_version(tx, known, said, &reading.fields, details).await
 }
 
@@ -213,14 +201,14 @@ async fn retire(tx: &mut Tx, known: &Known) -> Result<()> {
         return Ok(());
     }
     let details = json!({ "version": known.version + 1 });
-    let said = (Action::RecordRejected, "rejected", GONE);
+    let said = (Action::RecordRejected, RecordState::Rejected, GONE);
     next_version(tx, known, said, &known.fields, details).await
 }
 
 async fn next_version(
     tx: &mut Tx,
     known: &Known,
-    (action, state, note): (Action, &str, &str),
+    (action, state, note): (Action, RecordState, &str),
     fields: &Fields,
     details: serde_json::Value,
 ) -> Result<()> {
@@ -244,7 +232,7 @@ mod tests {
             id: String::new(),
             ordinal,
             version: 1,
-            state: "proposed".into(),
+            state: RecordState::Proposed,
             bounds,
             fields: Fields::new(),
         }

@@ -1,6 +1,6 @@
 //! The publication sequence that every index follows, and the way of what was published to the vault.
 
-use super::{Fields, RecordView, Version, save_version};
+use super::{Fields, RecordState, RecordView, Version, save_version};
 use crate::archive::Archive;
 use crate::catalogue::{Tx, next_number};
 use crate::error::Result;
@@ -13,8 +13,20 @@ const GATHER: std::time::Duration = std::time::Duration::from_secs(3);
 /// row is locked until commit, so a follower can never skip a number.
 pub(crate) async fn publish(tx: &mut Tx, record_id: &str, version: i64, at: &str) -> Result<()> {
     let position = next_number(tx, "publication").await?;
+    insert_publication(tx, position, record_id, version, at).await
+}
+
+/// Writes a step of the sequence unless it is there.
+pub(crate) async fn insert_publication(
+    tx: &mut Tx,
+    position: i64,
+    record_id: &str,
+    version: i64,
+    at: &str,
+) -> Result<()> {
     sqlx::query(
-        "INSERT INTO publications (position, record_id, version, at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO publications (position, record_id, version, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (position) DO NOTHING",
     )
     .bind(position)
     .bind(record_id)
@@ -26,7 +38,7 @@ pub(crate) async fn publish(tx: &mut Tx, record_id: &str, version: i64, at: &str
 }
 
 /// The newest version that was ever published, and its state.
-pub(crate) async fn published(archive: &Archive, id: &str) -> Result<Option<(i64, String)>> {
+pub(crate) async fn published(archive: &Archive, id: &str) -> Result<Option<(i64, RecordState)>> {
     Ok(sqlx::query_as(
         "SELECT v.version, v.state FROM publications q
          JOIN record_versions v ON v.record_id = q.record_id AND v.version = q.version

@@ -3,6 +3,7 @@
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::Result;
+use crate::record::RecordState;
 
 /// A record waiting at the desk.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
@@ -11,8 +12,8 @@ pub struct QueueRow {
     pub id: String,
     /// Class id.
     pub class: String,
-    /// proposed | corrected.
-    pub state: String,
+    /// Proposed or corrected.
+    pub state: RecordState,
     /// Fields to look at.
     pub doubtful: i64,
     /// The file's name as delivered.

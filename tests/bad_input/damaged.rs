@@ -10,7 +10,7 @@ use sogoc::batch::{Receipt, ReceiptFile};
 use sogoc::config::Config;
 use sogoc::fixity::{self, ScrubOptions};
 use sogoc::record::{self, RecordFilter};
-use sogoc::{batch, worker, page};
+use sogoc::{batch, page, worker};
 use sogoc_workers::outcome::FailureKind;
 
 use super::damage::{giant, is_foreseen, mutants, sound_files, stumps};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use sogoc::access::Role;
-use sogoc::{worker, page};
+use sogoc::{page, worker};
 
 use super::{code, complaint, open_batch, receipt, said, sogoc, upload};
 use crate::support::pdf::{Writing, one_line};

@@ -9,7 +9,7 @@ use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::clock::StillClock;
 use sogoc::jobs::Kind;
-use sogoc::{certified_copy, worker, copy_request, fixity, notify};
+use sogoc::{certified_copy, copy_request, fixity, notify, worker};
 use tempfile::TempDir;
 
 use super::{Scene, refusal, state_in};

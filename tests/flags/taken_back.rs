@@ -10,7 +10,7 @@ use sogoc::archive::Archive;
 use sogoc::page_flag::{self, FlagFilter};
 use sogoc::record::{self, RecordView};
 use sogoc::search::{self, Wanted};
-use sogoc::{worker, fixity, inspection, page, review};
+use sogoc::{fixity, inspection, page, review, worker};
 
 use super::{codes, deliver, numbered, open_batch, open_flags};
 use crate::support::archive::{Ground, Holdings, caller};

@@ -3,7 +3,7 @@
 use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::scan::Scan;
-use sogoc::{worker, fixity, inspection, page};
+use sogoc::{fixity, inspection, page, worker};
 
 use super::{codes, open_batch, open_flags, receive};
 use crate::support::archive::{Ground, Holdings, caller};

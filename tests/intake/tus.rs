@@ -336,9 +336,7 @@ async fn sweep(house: &House) {
     let archive = &house.archive;
     let (catalogue, clock) = (&archive.catalogue, archive.clock.as_ref());
     let mut tx = catalogue.begin().await.unwrap();
-    tx.enqueue(Kind::SweepUploads, "all", 5)
-        .await
-        .unwrap();
+    tx.enqueue(Kind::SweepUploads, "all", 5).await.unwrap();
     tx.commit().await.unwrap();
     let job = jobs::lease(catalogue, clock, Kind::SweepUploads, "test")
         .await

@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sogoc::access::{Caller, Role};
 use sogoc::batch::{self, NewBatch};
-use sogoc::worker;
 use sogoc::jobs::Kind;
 use sogoc::review;
+use sogoc::worker;
 
 use crate::support::archive::caller;
 use crate::support::holdings::{page, propose, receive};

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::worker;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
 use sogoc::copy_request::{self, AskGiven, Asked, Payment, Sought};
 use sogoc::error::Error;
 use sogoc::jobs::{self, Kind};
+use sogoc::worker;
 use tempfile::TempDir;
 
 use super::asking;
@@ -62,9 +62,7 @@ impl Office {
 
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        tx.enqueue(Kind::SweepRequests, "all", 5)
-            .await
-            .unwrap();
+        tx.enqueue(Kind::SweepRequests, "all", 5).await.unwrap();
         tx.commit().await.unwrap();
         worker::drain(&self.archive).await.unwrap();
     }

@@ -10,7 +10,7 @@ use sogoc::clock::{Clock, StillClock};
 use sogoc::copy_request::{self, Asked, NotTheOne, Status};
 use sogoc::jobs::Kind;
 use sogoc::vault::ObjectId;
-use sogoc::{audit, certified_copy, worker, fixity, issue_book, jobs, search_case};
+use sogoc::{audit, certified_copy, fixity, issue_book, jobs, search_case, worker};
 use tempfile::TempDir;
 
 use super::asking;

@@ -4,7 +4,7 @@
 use sogoc::access::Role;
 use sogoc::copy_request::{self, Evidence};
 use sogoc::error::Error;
-use sogoc::{worker, fixity};
+use sogoc::{fixity, worker};
 
 use super::asking;
 use crate::support::archive::{Ground, Holdings, caller, sample};

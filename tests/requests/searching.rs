@@ -7,7 +7,7 @@ use sogoc::access::Role;
 use sogoc::copy_request::{self, AskGiven, Candidate};
 use sogoc::error::Error;
 use sogoc::fonds::{self, NewVolume};
-use sogoc::{worker, record, review, search, search_case};
+use sogoc::{record, review, search, search_case, worker};
 
 use crate::desk;
 use crate::support::archive::{Ground, Holdings, caller, seen, shown};

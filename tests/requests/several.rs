@@ -8,7 +8,7 @@ use sogoc::certified_copy::{self, CopyRow};
 use sogoc::copy_request::{self, Asked, Status};
 use sogoc::error::Error;
 use sogoc::jobs::Kind;
-use sogoc::{worker, issue_book, notify};
+use sogoc::{issue_book, notify, worker};
 
 use super::asking;
 use crate::copy_paper::text_of;

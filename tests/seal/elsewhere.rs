@@ -17,7 +17,7 @@ use sogoc::clock::{Clock, StillClock};
 use sogoc::config::{Config, DetachedConfig, Padding};
 use sogoc::jobs::{self, Kind};
 use sogoc::seal::Level;
-use sogoc::{audit, worker, copy_request};
+use sogoc::{audit, copy_request, worker};
 use tempfile::TempDir;
 
 use super::levels::{is_good, judge, trust};
@@ -113,9 +113,7 @@ impl Office {
 
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        tx.enqueue(Kind::SweepSeals, "all", 5)
-            .await
-            .unwrap();
+        tx.enqueue(Kind::SweepSeals, "all", 5).await.unwrap();
         tx.commit().await.unwrap();
         worker::drain(&self.archive).await.unwrap();
     }

@@ -16,7 +16,7 @@ use sogoc::config::{CatalogueConfig, Config};
 use sogoc::jobs::{self, Kind};
 use sogoc::seal::{Level, TimeCheck, verify};
 use sogoc::vault::ObjectId;
-use sogoc::{audit, worker, fixity};
+use sogoc::{audit, fixity, worker};
 use tempfile::TempDir;
 
 use super::levels::{trust, write};
@@ -89,9 +89,7 @@ impl Office {
     /// Does what the service does every ten minutes, and all that follows from it.
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        tx.enqueue(Kind::SweepSeals, "all", 5)
-            .await
-            .unwrap();
+        tx.enqueue(Kind::SweepSeals, "all", 5).await.unwrap();
         tx.commit().await.unwrap();
         worker::drain(&self.archive).await.unwrap();
     }

@@ -8,7 +8,7 @@ use sogoc::batch::{self, NewBatch};
 use sogoc::config::Config;
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::seen::{self, Seen};
-use sogoc::{audit, worker, copy_request, jobs};
+use sogoc::{audit, copy_request, jobs, worker};
 use tempfile::TempDir;
 
 use super::seaweed::Seaweed;

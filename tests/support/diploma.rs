@@ -7,7 +7,7 @@ use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::scan::{self, Incoming};
-use sogoc::{worker, review, search};
+use sogoc::{review, search, worker};
 
 use super::archive::{caller, sample};
 

@@ -2,9 +2,9 @@
 
 use sogoc::access::Role;
 use sogoc::certified_copy;
-use sogoc::worker;
 use sogoc::copy_request::{self, Asked};
 use sogoc::jobs::Kind;
+use sogoc::worker;
 
 use super::{approve, now, person, refusal, rename};
 use crate::desk::asking;

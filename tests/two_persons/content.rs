@@ -7,7 +7,7 @@ use sogoc::batch::{self, NewBatch};
 use sogoc::certified_copy::{self, CopyRow};
 use sogoc::error::Error;
 use sogoc::scan::{self, Incoming};
-use sogoc::{worker, inspection, page_flag, review, search, seen};
+use sogoc::{inspection, page_flag, review, search, seen, worker};
 
 use super::{approve, now, person, refusal, rename};
 use crate::support::archive::{Ground, Holdings as Delivered, caller};

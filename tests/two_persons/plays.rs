@@ -8,13 +8,13 @@ use proptest::prelude::*;
 use sogoc::access::{Caller, CallerKind, Role};
 use sogoc::batch::{self, NewBatch};
 use sogoc::certified_copy::{self, CopyRow};
-use sogoc::worker;
 use sogoc::copy_request;
 use sogoc::correction::{self, CorrectionGiven, DecisionGiven};
 use sogoc::jobs::Kind;
 use sogoc::record::Fields;
 use sogoc::review;
 use sogoc::seen::Seen;
+use sogoc::worker;
 
 use super::now;
 use crate::copy_paper::text_of;

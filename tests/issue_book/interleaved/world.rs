@@ -17,7 +17,7 @@ use sogoc::copy_request::{self, Asked};
 use sogoc::correction::{self, CorrectionFilter, CorrectionGiven, DecisionGiven};
 use sogoc::jobs::{self, Kind};
 use sogoc::vault::Vault;
-use sogoc::{worker, review};
+use sogoc::{review, worker};
 use tempfile::TempDir;
 
 use super::{Act, Death};
