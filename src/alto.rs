@@ -132,21 +132,11 @@ fn around(words: &[Word]) -> Box4 {
     ]
 }
 
-/// Text as XML 1.0 takes it: what it cannot hold becomes a space.
+/// The text escaped for XML, in content and in attributes. Characters XML 1.0 cannot hold become spaces,
+/// for an escape of them is not well-formed either.
 pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' => out.push(' '),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
+    let unfit = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    quick_xml::escape::escape(text.replace(unfit, " ")).into_owned()
 }
 
 #[cfg(test)]

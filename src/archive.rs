@@ -16,11 +16,11 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, VaultConfig};
 use crate::error::{Error, Result};
-use crate::seal::Seal;
+use crate::seal::{Seal, VerificationCage};
 use crate::vault::{Location, S3Access, Vault};
 
 pub use restoration::Restoration;
-pub use seal::{open_seal, own_trust, trust_file};
+pub use seal::{identity_file, open_seal, own_trust, trust_file};
 
 /// Everything a verb needs.
 pub struct Archive {
@@ -36,6 +36,8 @@ pub struct Archive {
     pub classes: Arc<Classes>,
     /// The office's seal.
     pub seal: Arc<Seal>,
+    /// Where strangers' files are judged.
+    pub cage: VerificationCage,
     /// Time, ids, chance.
     pub clock: Arc<dyn Clock>,
     /// Settings.

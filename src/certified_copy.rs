@@ -21,7 +21,7 @@ pub(crate) use content::printed;
 pub(crate) use corrections::take_effect;
 pub(crate) use preservation::{preserve, restore};
 pub use register::{book, bytes, line};
-pub(crate) use register::{day_in_vietnam, row, sealed_bytes};
+pub(crate) use register::{row, sealed_bytes};
 pub use remote_signing::{
     HandedIn, Signatures, Waiting, give_up, hand_in, to_sign, to_sign_text, waiting,
 };
@@ -30,7 +30,8 @@ pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
 pub(crate) use settlement::close_request;
 pub use signing_session::{SealState, end_sitting, open_sitting, pin_needed, seal_state};
 pub use verify::{
-    Cited, FileVerified, Holder, Verified, code_expired, standing, tidy, verify_code, verify_file,
+    Cited, FileVerified, HandedInFile, Holder, SignatureListed, Verified, code_expired, standing,
+    tidy, verify_code, verify_file, verify_handed_in,
 };
 pub use withdrawal::withdraw;
 

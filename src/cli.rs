@@ -1,4 +1,5 @@
-//! The command line: each command is one call to a verb, with progress, `--json` and a truthful exit code.
+//! The command line: each command calls one operation of a holding and adds progress, `--json` output and
+//! an exit code.
 
 mod bench_copy;
 mod bench_desk;
@@ -30,7 +31,7 @@ use crate::error::Result;
 #[derive(Debug, Parser)]
 #[command(name = "sogoc", version, about, long_about = None, max_term_width = 100)]
 pub struct Cli {
-    /// Folder of everything: catalogue, vault, index, key.
+    /// Folder of all data: catalogue, vault, index, key.
     #[arg(
         long,
         global = true,
@@ -53,7 +54,7 @@ pub struct Cli {
 enum Command {
     /// Serve the pages and the API, and work the queue.
     Serve(serve::Serve),
-    /// Work only the queue, for more machines.
+    /// Work the queue only, on further machines.
     Work,
     Deliver(deliver::Deliver),
     /// Read scans and print words and fields; touches no database.
@@ -64,34 +65,34 @@ enum Command {
     Copy(copy::Copy),
     /// Write the issue book of a year as a spreadsheet or as paper.
     Book(book::Book),
-    /// How long the seals of issued copies can be proven; renew those whose time is near.
+    /// Show how long the seals of issued copies can be proven; renew those that end soon.
     #[command(subcommand)]
     Seal(seal::Seals),
-    /// Check a certified copy offline: the file, the key, and who vouches for it.
+    /// Check a certified copy offline: the file, the key, and who certifies them.
     Verify(verify::Verify),
-    /// Build the search index anew beside the live one, then swap.
+    /// Build a new search index beside the live one, then swap it in.
     Reindex,
-    /// Check settings, engine, vault, seal and models, and say what is missing.
+    /// Check settings, engine, vault, seal and models, and report what is missing.
     Check,
-    /// Re-read every byte of the vault and say what is damaged; goes on where it was cut off.
+    /// Re-read every byte of the vault and report what is damaged; continues where it was cut off.
     ///
-    /// Exit code 0: all is whole. 2: something is damaged or gone, and is named. 75: nothing is, but
-    /// not everything could be read.
+    /// Exit code 0: everything is intact. 2: something is damaged or missing, and is named. 75: nothing
+    /// is, but not everything could be read.
     Scrub(custody::Scrub),
-    /// Make catalogue and index again from the vault alone.
+    /// Rebuild catalogue and index from the vault alone.
     ///
     /// People, tokens, requests, the log and undecided records are not in the vault. With --into, a
-    /// catalogue that is still there is compared with the new one. Exit code 0: everything is back.
+    /// catalogue that still exists is compared with the new one. Exit code 0: everything is back.
     /// 2: something in the vault is damaged, or the comparison found a loss; it is named.
     Rebuild(custody::Rebuild),
-    /// Hold the catalogue against the vault and say what differs.
+    /// Compare the catalogue with the vault and report what differs.
     ///
-    /// Exit code 0: both agree. 1: something waits to be set right. 2: kept bytes are gone or damaged.
+    /// Exit code 0: both agree. 1: something can be repaired. 2: preserved bytes are missing or damaged.
     Reconcile(custody::Reconcile),
     /// Copy catalogue, vault and seal to an empty folder and check the copy.
     ///
-    /// The folder is a data folder: `sogoc --data DIR serve` runs on it. Exit code 0: everything is in
-    /// it. 1: PostgreSQL or S3 must be copied by their own means. 2: something is damaged.
+    /// The copy is a data folder: `sogoc --data DIR serve` runs on it. Exit code 0: it is complete.
+    /// 1: PostgreSQL or S3 must be copied by their own means. 2: something is damaged.
     Backup(custody::Backup),
     /// People and API tokens.
     #[command(subcommand)]
@@ -127,6 +128,7 @@ enum Bench {
 /// Logs go to standard error as readable lines, or JSON under `SOGOC_LOG_FORMAT=json`; `SOGOC_LOG` sets the level.
 pub fn start_logging(cli: &Cli) {
     use tracing_subscriber::EnvFilter;
+    // A command for people prints its own messages; a service is watched through its log.
     let quiet = !matches!(cli.command, Command::Serve(_) | Command::Work);
     let level = if quiet { "error" } else { "info" };
     let filter = EnvFilter::try_from_env("SOGOC_LOG").unwrap_or_else(|_| EnvFilter::new(level));
@@ -144,7 +146,7 @@ pub fn start_logging(cli: &Cli) {
 /// Runs one command.
 ///
 /// # Errors
-/// The verb's; `main` turns them into an exit code and two sentences.
+/// Those of the command; `main` turns them into an exit code and a message in both languages.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     if let Command::Completions { shell } = cli.command {
         clap_complete::generate(shell, &mut Cli::command(), "sogoc", &mut std::io::stdout());
@@ -154,19 +156,21 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Serve(serve) => serve::serve(config, serve).await,
         Command::Work => serve::work(config).await,
-        Command::Deliver(wish) => deliver::deliver(config, wish, cli.json).await,
+        Command::Deliver(options) => deliver::deliver(config, options, cli.json).await,
         Command::Read(read) => read::read(&config, read, cli.json).await,
         Command::Copy(copy) => copy::copy(open(config).await?, copy, cli.json).await,
-        Command::Book(wish) => book::book(open(config).await?, wish, cli.json).await,
-        Command::Seal(wish) => seal::seals(open(config).await?, wish, cli.json).await,
+        Command::Book(options) => book::book(open(config).await?, options, cli.json).await,
+        Command::Seal(seals) => seal::seals(open(config).await?, seals, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
         Command::Search(search) => holdings::search(open(config).await?, search, cli.json).await,
         Command::Reindex => holdings::reindex(open(config).await?).await,
         Command::Check => holdings::check(config, cli.json).await,
         Command::Scrub(scrub) => custody::scrub(open(config).await?, scrub, cli.json).await,
         Command::Rebuild(rebuild) => custody::rebuild(config, rebuild, cli.json).await,
-        Command::Reconcile(wish) => custody::reconcile(open(config).await?, wish, cli.json).await,
-        Command::Backup(wish) => custody::backup(open(config).await?, wish, cli.json).await,
+        Command::Reconcile(options) => {
+            custody::reconcile(open(config).await?, options, cli.json).await
+        }
+        Command::Backup(options) => custody::backup(open(config).await?, options, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Bench(Bench::Intake { folder }) => {
             bench_intake::bench_intake(&folder).await?;

@@ -3,11 +3,9 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
-
-/// Vietnam keeps one time all year; days and years of the office are counted in it.
-pub const VIETNAM: Offset = Offset::constant(7);
+use jiff::{Error, Timestamp};
 
 /// Where "now", fresh ids and unguessable bytes come from.
 pub trait Clock: Send + Sync {
@@ -95,6 +93,36 @@ impl Clock for StillClock {
     }
 }
 
+/// UTC+7 all year: Vietnam has no summer time. The law's days and hours are counted on these clocks,
+/// whatever zone the server is in.
+const VIETNAM: Offset = Offset::constant(7);
+
+/// What the clocks in Vietnam show at an instant.
+pub fn vietnam(at: Timestamp) -> DateTime {
+    VIETNAM.to_datetime(at)
+}
+
+/// The instant at which the clocks in Vietnam show this.
+///
+/// # Errors
+/// Beyond the years a [`Timestamp`] can hold.
+pub fn instant_in_vietnam(local: DateTime) -> Result<Timestamp, Error> {
+    VIETNAM.to_timestamp(local)
+}
+
+/// The instant a day begins in Vietnam.
+///
+/// # Errors
+/// As [`instant_in_vietnam`].
+pub fn midnight_in_vietnam(day: Date) -> Result<Timestamp, Error> {
+    instant_in_vietnam(day.to_datetime(Time::midnight()))
+}
+
+/// The day in Vietnam as people write it: `22/11/2026`.
+pub fn day_in_vietnam(at: Timestamp) -> String {
+    vietnam(at).strftime("%d/%m/%Y").to_string()
+}
+
 /// RFC 3339 UTC with milliseconds, the one form in which times are kept and sorted.
 pub fn stamp(at: Timestamp) -> String {
     format!("{at:.3}")
@@ -116,5 +144,14 @@ mod tests {
         assert_eq!(stamp(early), "2026-01-02T03:04:05.000Z");
         assert!(stamp(early) < stamp(late));
         assert_eq!(parse_stamp(&stamp(late)), Some(late));
+    }
+
+    #[test]
+    fn a_day_in_vietnam_begins_seven_hours_before_that_of_utc() {
+        let at: Timestamp = "2026-11-22T17:30:00Z".parse().unwrap();
+        assert_eq!(vietnam(at).to_string(), "2026-11-23T00:30:00");
+        assert_eq!(day_in_vietnam(at), "23/11/2026");
+        let midnight = midnight_in_vietnam(vietnam(at).date()).unwrap();
+        assert_eq!(midnight.to_string(), "2026-11-22T17:00:00Z");
     }
 }

@@ -1,4 +1,4 @@
-//! Settings: documented structs, one per concern, checked before anything opens.
+//! Configuration: one documented struct for each part, checked before anything opens.
 
 mod level;
 mod seal;
@@ -14,29 +14,29 @@ use crate::error::{Error, Result};
 pub use level::{Level, Padding};
 pub use seal::{DetachedConfig, SealConfig, TokenConfig};
 
-/// Everything that can be set, from `--config FILE` (TOML) or defaults in one data folder.
+/// All settings, from `--config FILE` (TOML), or the defaults for a data folder.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Folder of everything embedded: catalogue, vault, index, spool, key.
+    /// Folder of whatever is not configured elsewhere: catalogue, vault, index, spool, key.
     pub data: PathBuf,
-    /// The catalogue.
+    /// Table `[catalogue]`.
     pub catalogue: CatalogueConfig,
-    /// The vault.
+    /// Table `[vault]`.
     pub vault: VaultConfig,
-    /// The reading pool.
+    /// Table `[reading]`.
     pub reading: ReadingConfig,
-    /// The web door.
+    /// Table `[web]`.
     pub web: WebConfig,
-    /// The office that issues copies.
+    /// Table `[office]`.
     pub office: OfficeConfig,
-    /// The office's seal.
+    /// Table `[seal]`.
     pub seal: SealConfig,
-    /// Folder of record classes; the built-in ones when absent.
+    /// Folder of record classes (`*.toml`); the built-in ones when absent.
     pub classes: Option<PathBuf>,
 }
 
-/// Where the catalogue is.
+/// The database of the catalogue.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CatalogueConfig {
@@ -44,7 +44,7 @@ pub struct CatalogueConfig {
     pub url: Option<String>,
 }
 
-/// Where the vault is.
+/// The storage of the vault.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VaultConfig {
@@ -52,7 +52,7 @@ pub struct VaultConfig {
     pub url: Option<String>,
     /// S3 endpoint, such as `http://127.0.0.1:8333`.
     pub endpoint: Option<String>,
-    /// S3 region.
+    /// S3 region, such as `us-east-1`.
     pub region: Option<String>,
     /// S3 key id; `SOGOC_S3_KEY_ID` overrides.
     pub key_id: Option<String>,
@@ -60,21 +60,21 @@ pub struct VaultConfig {
     pub secret_file: Option<PathBuf>,
 }
 
-/// How many pages are read at once, and with how much.
+/// The pool of child processes that read pages, and their limits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReadingConfig {
-    /// Reading children; the number of cores when 0.
+    /// Number of children; one for each core when 0.
     pub children: usize,
-    /// Memory all children together may be admitted to, in MiB.
+    /// Memory of all children together, in MiB: a page waits until what it needs is free.
     pub ceiling_mib: u64,
-    /// Pages after which a child is replaced.
+    /// Pages after which a child is replaced by a new one.
     pub pages_per_child: u32,
-    /// Seconds a page may take.
+    /// Longest time for one page, in seconds.
     pub page_seconds: u64,
     /// Folder of Tesseract models; the system's when absent.
     pub tessdata: Option<PathBuf>,
-    /// The `sogoc` executable whose children read; the running one when absent.
+    /// The `sogoc` executable to start as child; the running one when absent.
     pub program: Option<PathBuf>,
 }
 
@@ -91,23 +91,23 @@ impl Default for ReadingConfig {
     }
 }
 
-/// Where the service listens and how the world reaches it.
+/// The web server: where it listens, how it is reached, and its limits.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebConfig {
-    /// Address and port.
+    /// IP address and port, such as `127.0.0.1:8480`; port 0 takes any free one.
     pub listen: String,
-    /// What is printed in QR codes; `http://<listen>` when absent.
+    /// Address of the service from outside, printed in QR codes; `http://<listen>` when absent.
     pub public_url: Option<String>,
-    /// Addresses of proxies whose `X-Forwarded-For` says who calls.
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
     /// Largest file accepted, in MiB.
     pub largest_upload_mib: u64,
-    /// Largest paper that may come with a request, in MiB.
+    /// Largest evidence file of a request, in MiB.
     pub largest_evidence_mib: u64,
-    /// `host:port` of portals that may be told over plain http or at an internal address.
+    /// `host:port` of webhooks that may use plain http or an internal address; all others are refused.
     pub webhook_hosts: Vec<String>,
-    /// Seconds a portal may take to answer a notice.
+    /// Longest time for the answer of a webhook, in seconds.
     pub webhook_seconds: u64,
 }
 
@@ -125,21 +125,21 @@ impl Default for WebConfig {
     }
 }
 
-/// The words on a certified copy that belong to the office.
+/// The office that issues copies: its words on a certified copy, its procedure and its fees.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OfficeConfig {
     /// Name of the agency, such as `Sở Giáo dục và Đào tạo …`.
     pub agency: String,
-    /// Place named before the date.
+    /// Place printed before the date.
     pub place: String,
-    /// Title of the signer.
+    /// Title of the signer, as printed: `GIÁM ĐỐC`.
     pub signer_title: String,
     /// Name of the signer; empty prints the title alone.
     pub signer_name: String,
-    /// Procedure under which copies are asked for.
+    /// Code of the administrative procedure under which copies are requested.
     pub procedure: String,
-    /// Agency code of the province whose fees are charged, such as `H26`; the rule for all when empty.
+    /// Agency code of the province whose fees apply, such as `H26`; the national rule when empty.
     pub fee_place: String,
 }
 
@@ -172,7 +172,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Defaults in one folder.
+    /// The defaults, with everything in one data folder.
     pub fn in_folder(data: &Path) -> Self {
         Self {
             data: data.to_path_buf(),
@@ -180,7 +180,7 @@ impl Config {
         }
     }
 
-    /// Reads and checks a configuration file.
+    /// Parses and checks a configuration file.
     ///
     /// # Errors
     /// `Invalid`, naming the file and the line.
@@ -233,7 +233,7 @@ impl Config {
         Ok(())
     }
 
-    /// Pages read at once: as set, else one a core.
+    /// Number of pages read at once: as configured, else one for each core.
     pub fn readers(&self) -> usize {
         match self.reading.children {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
@@ -241,7 +241,7 @@ impl Config {
         }
     }
 
-    /// URL of the catalogue.
+    /// `sqlite:` or `postgres:` URL of the catalogue.
     pub fn catalogue_url(&self) -> String {
         self.catalogue
             .url
@@ -257,7 +257,7 @@ impl Config {
     }
 }
 
-/// A secret must not be readable by others.
+/// Refuses a secret file whose mode lets group or others read it.
 #[cfg(unix)]
 fn owner_only(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -12,9 +12,9 @@ mod typeface;
 pub use table::{Table, TableColumn, print_table};
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 
 use self::sheet::About;
+use crate::clock::vietnam;
 use crate::seal::MarkBox;
 
 /// What stands where the register has no value: said, never invented.
@@ -135,6 +135,6 @@ pub fn compose(content: &CopyContent) -> Result<ComposedCopy, ComposeError> {
 
 /// An instant as the signature mark shows it: ISO 8601, Vietnam time, to the second.
 pub fn vietnam_time(instant: Timestamp) -> String {
-    let local = Offset::constant(7).to_datetime(instant);
+    let local = vietnam(instant);
     format!("{}+07:00", local.strftime("%Y-%m-%dT%H:%M:%S"))
 }

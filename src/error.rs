@@ -219,6 +219,7 @@ fn part_vi(part: &str) -> &'static str {
         "index" => "Bộ tìm kiếm",
         "reading" => "Bộ đọc trang",
         "seal" => "Bộ ký số",
+        "verification" => "Bộ kiểm tra chữ ký",
         "server" => "Máy chủ",
         _ => "Một bộ phận của hệ thống",
     }

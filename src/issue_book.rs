@@ -15,8 +15,8 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{JsonText, json_column};
-use crate::certified_copy::{day_in_vietnam, printed};
-use crate::clock::{VIETNAM, parse_stamp, stamp};
+use crate::certified_copy::printed;
+use crate::clock::{day_in_vietnam, midnight_in_vietnam, parse_stamp, stamp};
 use crate::copy_request::Sought;
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
@@ -96,10 +96,7 @@ fn bounds(year: i64) -> Result<(String, String)> {
         .ok()
         .filter(|year| (1900..9000).contains(year));
     let year = year.ok_or_else(unknown)?;
-    let start = |year: i16| {
-        let day = date(year, 1, 1).at(0, 0, 0, 0);
-        VIETNAM.to_timestamp(day).map(stamp)
-    };
+    let start = |year: i16| midnight_in_vietnam(date(year, 1, 1)).map(stamp);
     match (start(year), start(year + 1)) {
         (Ok(from), Ok(to)) => Ok((from, to)),
         _ => Err(unknown()),

@@ -1,5 +1,5 @@
-//! Opening and stopping. The first signal asks for a soft stop (finish what is under way), the second, or thirty
-//! seconds, ends it hard. Everything spawned is tracked.
+//! Opening and graceful shutdown: the first signal lets running work finish, a second one, or thirty seconds, ends it
+//! at once. Every spawned task is tracked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,12 @@ use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::seal::VerificationCage;
 use crate::vault::Vault;
 use crate::{fonds, reference_data};
 
-/// How long work under way may take to finish after a soft stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Time that running work has to finish after the first signal.
+const GRACE_PERIOD: Duration = Duration::from_secs(30);
 
 impl Archive {
     /// Opens everything under the wall clock.
@@ -43,6 +44,7 @@ impl Archive {
         let vault = Vault::open(&archive::vault_location(&config)?).await?;
         let seal = archive::open_seal(&config, &*clock)?;
         let index = Index::open(config.data.join("index"))?;
+        let cage = VerificationCage::new(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
         reference_data::load(&catalogue).await?;
@@ -53,6 +55,7 @@ impl Archive {
             index: Arc::new(index),
             classes: Arc::new(classes),
             seal: Arc::new(seal),
+            cage,
             clock,
             config,
             spool,
@@ -62,10 +65,10 @@ impl Archive {
     }
 }
 
-/// Cancels `stop` at the first SIGINT or SIGTERM, then waits for `tasks`; false when it had to stop hard.
+/// Cancels `stop` at the first SIGINT or SIGTERM, then waits for `tasks`; false when some had to be cut off.
 ///
 /// # Errors
-/// When the process may not listen for signals.
+/// When the signal handlers cannot be installed.
 pub async fn until_stopped(stop: CancellationToken, tasks: TaskTracker) -> std::io::Result<bool> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -74,18 +77,19 @@ pub async fn until_stopped(stop: CancellationToken, tasks: TaskTracker) -> std::
         _ = terminate.recv() => {}
         () = stop.cancelled() => {}
     }
-    tracing::info!("stopping: finishing what is under way");
+    tracing::info!("stopping: finishing running work");
     stop.cancel();
     tasks.close();
-    let soft = tokio::select! {
+    let graceful = tokio::select! {
         () = tasks.wait() => true,
         _ = interrupt.recv() => false,
         _ = terminate.recv() => false,
-        () = tokio::time::sleep(PATIENCE) => false,
+        () = tokio::time::sleep(GRACE_PERIOD) => false,
     };
-    if !soft {
-        // Leases run out and others take over; nothing acknowledged depends on what is cut here.
+    if !graceful {
+        // Nothing acknowledged depends on what is cut off here: its leases expire and another worker
+        // takes over.
         tracing::warn!("stopped hard");
     }
-    Ok(soft)
+    Ok(graceful)
 }

@@ -1,4 +1,4 @@
-//! Arguments, logging, run, exit code.
+//! Parses the arguments, starts logging, runs the command and turns its result into an exit code.
 
 use std::process::ExitCode;
 
@@ -6,12 +6,12 @@ use clap::Parser;
 use sogoc::cli::{self, Cli};
 
 fn main() -> ExitCode {
-    // A reading child is this same executable; it must not start what the parent starts.
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|word| word == sogoc_workers::child::ARGUMENT)
-    {
-        sogoc_workers::child::main();
+    // A child is this same executable. It must enter its cage before anything else runs: no logging, no
+    // runtime, no argument parser.
+    match std::env::args_os().nth(1) {
+        Some(word) if word == sogoc_workers::child::ARGUMENT => sogoc_workers::child::main(),
+        Some(word) if word == sogoc::seal::CHILD_ARGUMENT => sogoc::seal::child(),
+        _ => {}
     }
     let cli = Cli::parse();
     cli::start_logging(&cli);

@@ -5,32 +5,37 @@
 //! is the source's affair. [`verify()`] answers separate plain questions about any sealed file, without network and
 //! without trusting a byte of it.
 
+mod archival_timestamp;
+mod bench;
+mod byte_range_coverage;
+mod cage;
+mod cert_path;
 mod certificate;
 mod cms;
 mod cms_check;
-mod coverage;
-mod distant;
+mod dss_revisions;
 mod error;
+mod examination;
+mod fetch;
+mod incremental_update;
 mod key;
 mod keyfile;
-mod lasting;
-mod layers;
 mod long_term;
 mod ocsp;
-mod online;
-mod path;
 mod pdf_file;
 mod pdf_value;
-mod prepare;
+mod piece;
+mod placeholder;
+mod remote_key;
 mod revocation;
+mod sentences;
 mod signature;
 mod test_authority;
 mod time_check;
 mod timestamp;
-mod timing;
 mod token;
 mod trust;
-mod update;
+mod unfit;
 mod verdict;
 mod verify;
 
@@ -41,21 +46,27 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use cms::Parts;
-use online::Online;
+use examination::Examination;
+use fetch::Fetcher;
 use revocation::Evidence;
 
 pub use crate::config::{Level, Padding};
-pub use certificate::{Certificate, PublicKey, Unfit};
-pub use distant::DistantKey;
+pub use bench::{Percentiles, Timing, measure};
+pub use cage::{CHILD_ARGUMENT, NotJudged, Place, VerificationCage, child};
+pub use certificate::{Certificate, PublicKey};
 pub use error::{KeyFault, SealError, TokenFault};
 pub use key::{KeySource, Scheme, Sitting, SoftwareKey};
 pub use pdf_file::{LARGEST_FILE, PdfDamage};
-pub use prepare::{MarkBox, Prepared, SignRequest, prepare};
+pub use placeholder::{MarkBox, Prepared, SignRequest, prepare};
+pub use remote_key::RemoteKey;
 pub use test_authority::TEST_AUTHORITY;
-pub use timing::{Percentiles, Timing, measure};
 pub use token::{TokenKey, TokenPlace};
 pub use trust::{Trust, TrustError};
-pub use verdict::{FileCheck, KeyCheck, Signer, TimeCheck, TrustCheck, Verdict};
+pub use unfit::Unfit;
+pub use verdict::{
+    FileCheck, KeyCheck, OfficeCheck, Purpose, SignatureFound, Signer, TimeCheck, TrustCheck,
+    Verdict,
+};
 pub use verify::verify;
 
 /// Room in the gap beside the certificates: attributes, signature, and a time stamp with its certificates.
@@ -74,6 +85,8 @@ pub struct Terms {
     pub trust: Trust,
     /// Authorities trusted for time stamps; those for seals when absent.
     pub time_trust: Option<Trust>,
+    /// Certificates the office sealed with before its present one.
+    pub earlier: Vec<Certificate>,
 }
 
 /// A file that waits for its signature.
@@ -94,7 +107,7 @@ impl Draft {
 pub struct Seal {
     key: Box<dyn KeySource>,
     terms: Terms,
-    online: Online,
+    fetcher: Fetcher,
 }
 
 impl Seal {
@@ -138,7 +151,7 @@ impl Seal {
         Ok(Seal {
             key,
             terms: Terms::default(),
-            online: Online::default(),
+            fetcher: Fetcher::default(),
         })
     }
 
@@ -193,10 +206,29 @@ impl Seal {
     pub fn trust(&self) -> Trust {
         let root = self.key.chain().last().unwrap_or_else(|| self.signer());
         let trust = self.terms.trust.clone().and(root.clone());
+        let trust = trust.meaning(self.own_certificates());
         match &self.terms.time_trust {
             Some(time) => trust.with_time_authorities(time.clone()),
             None => trust,
         }
+    }
+
+    fn own_certificates(&self) -> Vec<Certificate> {
+        let mut own = vec![self.signer().clone()];
+        own.extend(self.terms.earlier.iter().cloned());
+        own
+    }
+
+    /// Who the office is to whoever checks its copies offline (PEM): every certificate it seals or has sealed with, and
+    /// the authorities behind them. Read back by [`Trust::from_identity`].
+    pub fn identity_file(&self) -> String {
+        let mut all = self.own_certificates();
+        for anchor in self.trust().anchors() {
+            if all.iter().all(|known| known.digest() != anchor.digest()) {
+                all.push(anchor.clone());
+            }
+        }
+        trust::to_pem(&all)
     }
 
     /// The authorities trusted for seals (PEM), for whoever wants to check copies offline.
@@ -280,8 +312,15 @@ impl Seal {
         }
         let (chain, trust) = (self.key.chain(), self.trust());
         let unknown = |_| SealError::KeyRefused(KeyFault::NoPath);
-        let path = path::find(self.signer(), chain, trust.anchors(), now).map_err(unknown)?;
-        revocation::gather(&self.online, &path, now, needed).await
+        let path = cert_path::find(
+            self.signer(),
+            chain,
+            trust.anchors(),
+            now,
+            &Examination::default(),
+        )
+        .map_err(unknown)?;
+        revocation::gather(&self.fetcher, &path, now, needed).await
     }
 
     fn embed(

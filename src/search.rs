@@ -1,8 +1,10 @@
-//! A reader's question to hits the reader may see; and following the publication sequence into the index.
+//! Search over approved records, and the index that follows the publication sequence.
 
 use std::collections::BTreeMap;
 
-use sogoc_index::{Change, Entry, Number, PartialDate, Question, SearchError};
+use sogoc_index::{
+    Change, Document, IndexError, MatchLevel, Number, PartialDate, Query, QueryError, SearchError,
+};
 use sogoc_workers::class::{Class, FieldKind};
 use sogoc_workers::dates::Date;
 
@@ -13,35 +15,35 @@ use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Fault, Result};
 use crate::record::{Fields, RecordState};
 
-/// How many publications go into one commit of the index.
+/// Publications in one commit of the index.
 const STEP: i64 = 2000;
 
-/// A reader's question: the one box, or typed fields, or both.
+/// A search: the text of the search box, the fields of the form, or both.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// The search box.
+    /// Text of the search box; for its syntax see the search page.
     pub text: Option<String>,
     /// Name, accents or not, syllables in any order.
     pub ho_ten: Option<String>,
     /// Birth date: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
     pub ngay_sinh: Option<String>,
-    /// School.
+    /// Words of the school's name.
     pub truong: Option<String>,
     /// Year of graduation.
     pub nam: Option<i64>,
     /// Diploma or register number.
     pub so: Option<String>,
-    /// Class id.
+    /// Class id, such as `van_bang`.
     pub class: Option<String>,
     /// At most this many, 1 to 200; 20 when absent.
     pub limit: Option<usize>,
-    /// How many to pass over.
+    /// Hits to skip, at most 10,000.
     pub offset: Option<usize>,
 }
 
-/// One hit.
+/// One record found.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct FoundHit {
     /// Record id.
@@ -52,51 +54,51 @@ pub struct FoundHit {
     pub fields: BTreeMap<String, String>,
     /// exact | tone_folded | ascii | fuzzy.
     pub matched: String,
-    /// Higher is nearer; comparable within one answer.
+    /// Higher is better; comparable only within one result.
     pub score: f64,
 }
 
-/// An answer.
+/// One page of hits, with totals over all pages.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Found {
-    /// All that answer, not only those listed.
+    /// Records that match, on all pages.
     pub total: usize,
-    /// Those listed, nearest first.
+    /// This page, best first.
     pub hits: Vec<FoundHit>,
     /// Counts by facet and value.
     pub facets: BTreeMap<String, BTreeMap<String, usize>>,
-    /// The publication number this answer reflects.
+    /// The publication number the index has reached.
     pub position: u64,
 }
 
-/// Answers a question.
+/// Searches the records the caller may see.
 ///
 /// # Errors
-/// `Invalid` with a pointer to what is wrong, never a silently smaller answer; `Forbidden`.
+/// `Invalid` with a pointer to what is wrong, never silently fewer hits; `Forbidden`.
 pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result<Found> {
     require(caller, Act::SeeRecords)?;
-    let question = question_of(wanted)?;
+    let query = query_of(wanted)?;
     let index = archive.index.clone();
     let position = index.position()?;
-    let hits = tokio::task::spawn_blocking(move || index.search(&question))
+    let hits = tokio::task::spawn_blocking(move || index.search(&query))
         .await
         .map_err(|error| Error::Internal(format!("search: {error}")))??;
     let shown = |hit: sogoc_index::Hit| {
         let text = |key: &str| {
-            hit.shown
+            hit.stored
                 .get(key)
                 .and_then(|v| v.as_str())
                 .unwrap_or_default()
         };
-        let fields = hit.shown.get("fields").cloned().unwrap_or_default();
+        let fields = hit.stored.get("fields").cloned().unwrap_or_default();
         FoundHit {
             class: text("class").to_owned(),
             fields: serde_json::from_value(fields).unwrap_or_default(),
             matched: match hit.matched {
-                sogoc_index::Matched::Exact => "exact",
-                sogoc_index::Matched::ToneFolded => "tone_folded",
-                sogoc_index::Matched::Ascii => "ascii",
-                sogoc_index::Matched::Fuzzy => "fuzzy",
+                MatchLevel::Exact => "exact",
+                MatchLevel::ToneFolded => "tone_folded",
+                MatchLevel::Ascii => "ascii",
+                MatchLevel::Fuzzy => "fuzzy",
             }
             .into(),
             score: f64::from(hit.score),
@@ -111,7 +113,7 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
     })
 }
 
-/// Brings the index up to the newest publication. Returns the position reached.
+/// Brings the index up to the newest publication and returns its position.
 ///
 /// # Errors
 /// `Unavailable`; the position never passes what was committed.
@@ -127,14 +129,14 @@ pub async fn follow(archive: &Archive) -> Result<u64> {
             .await
             .map_err(|error| Error::Internal(format!("index: {error}")))?;
         match applied {
-            // A rebuilt index took the place of the old one: go on from where that one stands.
-            Ok(()) | Err(sogoc_index::IndexError::Replaced { .. }) => {}
+            // A rebuilt index replaced the old one: the next round continues from its position.
+            Ok(()) | Err(IndexError::Replaced { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
 }
 
-/// How many publications the index of this process is behind.
+/// Number of publications the index of this process is behind the catalogue.
 ///
 /// # Errors
 /// As any statement.
@@ -146,12 +148,12 @@ pub async fn lag(archive: &Archive) -> Result<i64> {
     Ok((newest.unwrap_or(0) - reached).max(0))
 }
 
-/// Builds a new index beside the live one from the catalogue and swaps it in. `told` hears how many
-/// of how many are done.
+/// Builds a new index beside the live one from the catalogue and swaps it in. `progress` is called with
+/// the position reached and the newest one.
 ///
 /// # Errors
 /// As [`follow`]; the live index stays as it was.
-pub async fn reindex(archive: &Archive, mut told: impl FnMut(i64, i64)) -> Result<u64> {
+pub async fn reindex(archive: &Archive, mut progress: impl FnMut(i64, i64)) -> Result<u64> {
     let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM publications")
         .fetch_one(archive.catalogue.pool())
         .await?;
@@ -165,22 +167,23 @@ pub async fn reindex(archive: &Archive, mut told: impl FnMut(i64, i64)) -> Resul
             break;
         }
         let next = i64::try_from(next).unwrap_or(i64::MAX);
-        let entries: Vec<Entry> = changes
+        let documents: Vec<Document> = changes
             .into_iter()
             .filter_map(|change| match change {
-                Change::Put(entry) => Some(*entry),
+                Change::Put(document) => Some(*document),
                 Change::Remove(_) => None,
             })
             .collect();
-        rebuild.add(&entries)?;
+        rebuild.add(&documents)?;
         position = next;
-        told(position, newest);
+        progress(position, newest);
     }
     rebuild.finish(u64::try_from(position).unwrap_or_default())?;
     follow(archive).await
 }
 
-/// The next step of the sequence: only a record's newest publication counts, older ones are passed over.
+/// The next step of the sequence. Only the newest publication of a record adds it; an older one removes
+/// it, because what it published must not be found any more.
 async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Change>)> {
     let rows: Vec<Published> = sqlx::query_as(
         "SELECT q.position, q.record_id, v.state, v.version, v.fields, r.class, s.batch_id, b.fonds_id,
@@ -207,7 +210,7 @@ async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Cha
         }
         let entries = appendix.get(&row.record_id);
         let entries = entries.map(Vec::as_slice).unwrap_or_default();
-        changes.push(Change::Put(Box::new(entry_of(archive, row, entries))));
+        changes.push(Change::Put(Box::new(document_of(archive, row, entries))));
     }
     Ok((reached, changes))
 }
@@ -229,65 +232,65 @@ struct Published {
     volume_id: Option<String>,
 }
 
-fn entry_of(archive: &Archive, row: Published, appendix: &[Correction]) -> Entry {
+fn document_of(archive: &Archive, row: Published, appendix: &[Correction]) -> Document {
     let today = correction::day_of(archive.clock.now());
-    let standing = correction::overlaid(&row.fields, appendix, row.version, &today);
+    let in_force = correction::overlaid(&row.fields, appendix, row.version, &today);
     let class = archive.classes.get(&row.class);
-    let values: BTreeMap<&str, &str> = standing
+    let values: BTreeMap<&str, &str> = in_force
         .fields
         .iter()
         .filter(|(_, field)| !field.value.is_empty() && field.value != "-")
         .map(|(key, field)| (key.as_str(), field.value.as_str()))
         .collect();
-    let mut entry = Entry {
+    let mut document = Document {
         id: row.record_id,
         // Unknown classes are treated as holding a person's data.
         access: class.map_or_else(|| "02".into(), |class| class.access.regime.clone()),
         fonds: row.fonds_id,
         volume: row.volume_id,
         batch: Some(row.batch_id),
-        text: printed_and_meant(&standing.fields),
-        shown: serde_json::json!({ "class": row.class, "fields": values }),
+        text: printed_and_normalised(&in_force.fields),
+        stored: serde_json::json!({ "class": row.class, "fields": values }),
         class: row.class,
-        ..Entry::default()
+        ..Document::default()
     };
     if let Some(class) = class {
-        sort_values(class, &values, &mut entry);
-        for change in appendix.iter().flat_map(|entry| &entry.changes) {
-            add_other_values(class, change, &mut entry);
+        sort_values(class, &values, &mut document);
+        for change in appendix.iter().flat_map(|correction| &correction.changes) {
+            add_other_values(class, change, &mut document);
         }
     }
-    entry
+    document
 }
 
-/// A corrected record is found by what was printed and by what a decision says, in force or not yet.
-fn add_other_values(class: &Class, change: (&String, &FieldChange), entry: &mut Entry) {
+/// A corrected record is found by the printed value and by the value of the decision, in force or not yet.
+fn add_other_values(class: &Class, change: (&String, &FieldChange), document: &mut Document) {
     let (key, change) = change;
     let Some(field) = class.field(key) else {
         return;
     };
     for value in [&change.before, &change.after] {
-        entry.text.push('\n');
-        entry.text.push_str(value);
+        document.text.push('\n');
+        document.text.push_str(value);
         match field.kind {
-            FieldKind::Name if entry.name.as_ref() != Some(value) => {
-                entry.other_names.push(value.clone());
+            FieldKind::Name if document.name.as_ref() != Some(value) => {
+                document.other_names.push(value.clone());
             }
-            FieldKind::Number => entry.numbers.push(Number {
+            FieldKind::Number => document.numbers.push(Number {
                 key: key.clone(),
                 text: value.clone(),
             }),
             FieldKind::Date => {
                 let date = PartialDate::parse(value).map(|date| (key.clone(), date));
-                entry.dates.extend(date);
+                document.dates.extend(date);
             }
             _ => {}
         }
     }
 }
 
-/// What is printed is searched as well as what it means: a clerk may type either.
-fn printed_and_meant(fields: &Fields) -> String {
+/// The printed and the normalised values, because a clerk may type either.
+fn printed_and_normalised(fields: &Fields) -> String {
     let mut words = Vec::new();
     for field in fields.values() {
         words.push(field.raw.as_str());
@@ -298,8 +301,8 @@ fn printed_and_meant(fields: &Fields) -> String {
     words.join("\n")
 }
 
-/// Puts every value into the part of the entry that its kind is searched by.
-fn sort_values(class: &Class, values: &BTreeMap<&str, &str>, entry: &mut Entry) {
+/// Puts every value into the part of the document that its kind is searched by.
+fn sort_values(class: &Class, values: &BTreeMap<&str, &str>, document: &mut Document) {
     for field in &class.fields {
         let Some(value) = values
             .get(field.key.as_str())
@@ -308,44 +311,44 @@ fn sort_values(class: &Class, values: &BTreeMap<&str, &str>, entry: &mut Entry) 
             continue;
         };
         match field.kind {
-            FieldKind::Name if entry.name.is_none() => entry.name = Some(value),
+            FieldKind::Name if document.name.is_none() => document.name = Some(value),
             FieldKind::Number => {
-                entry.numbers.push(Number {
+                document.numbers.push(Number {
                     key: field.key.clone(),
                     text: value,
                 });
             }
             FieldKind::Date => {
                 if let Some(date) = PartialDate::parse(&value) {
-                    entry.dates.push((field.key.clone(), date));
+                    document.dates.push((field.key.clone(), date));
                 }
             }
-            FieldKind::Place if entry.place.is_none() => entry.place = Some(value),
-            FieldKind::School if entry.school.is_none() => entry.school = Some(value),
-            FieldKind::Year if entry.year.is_none() => entry.year = value.parse().ok(),
+            FieldKind::Place if document.place.is_none() => document.place = Some(value),
+            FieldKind::School if document.school.is_none() => document.school = Some(value),
+            FieldKind::Year if document.year.is_none() => document.year = value.parse().ok(),
             // The index's own names of its facets.
-            FieldKind::Sex => _ = entry.facets.insert("sex".into(), value),
-            FieldKind::Ethnic => _ = entry.facets.insert("ethnic".into(), value),
-            FieldKind::Grade => _ = entry.facets.insert("grade".into(), value),
+            FieldKind::Sex => _ = document.facets.insert("sex".into(), value),
+            FieldKind::Ethnic => _ = document.facets.insert("ethnic".into(), value),
+            FieldKind::Grade => _ = document.facets.insert("grade".into(), value),
             _ => {}
         }
     }
 }
 
-fn question_of(wanted: &Wanted) -> Result<Question> {
+fn query_of(wanted: &Wanted) -> Result<Query> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let mut question = match given(&wanted.text) {
-        Some(text) => Question::parse(&text).map_err(|error| misunderstood("/text", &error))?,
-        None => Question::default(),
+    let mut query = match given(&wanted.text) {
+        Some(text) => Query::parse(&text).map_err(|error| invalid_query("/text", &error))?,
+        None => Query::default(),
     };
-    question.name = given(&wanted.ho_ten).or(question.name);
-    question.school = given(&wanted.truong).or(question.school);
-    question.number = given(&wanted.so).or(question.number);
-    question.class = given(&wanted.class).or(question.class);
-    question.year = wanted.nam.or(question.year);
+    query.name = given(&wanted.ho_ten).or(query.name);
+    query.school = given(&wanted.truong).or(query.school);
+    query.number = given(&wanted.so).or(query.number);
+    query.class = given(&wanted.class).or(query.class);
+    query.year = wanted.nam.or(query.year);
     if let Some(text) = given(&wanted.ngay_sinh) {
         let date = Date::parse(&text).and_then(|date| PartialDate::parse(&date.to_string()));
-        question.birth = Some(date.ok_or_else(|| {
+        query.birth = Some(date.ok_or_else(|| {
             Error::invalid(
                 "/ngay_sinh",
                 "Không đọc được ngày sinh. Ví dụ: 12/3/1975, 3/1975 hoặc 1975.",
@@ -353,14 +356,14 @@ fn question_of(wanted: &Wanted) -> Result<Question> {
             )
         })?);
     }
-    question.limit = wanted.limit.unwrap_or(20);
-    question.offset = wanted.offset.unwrap_or(0);
+    query.limit = wanted.limit.unwrap_or(20);
+    query.offset = wanted.offset.unwrap_or(0);
     // Everyone who may see records sees regimes 01 and 02; secret holdings (03) have no reader here.
-    question.allowed = vec!["01".into(), "02".into()];
-    Ok(question)
+    query.allowed = vec!["01".into(), "02".into()];
+    Ok(query)
 }
 
-fn misunderstood(pointer: &str, error: &sogoc_index::QuestionError) -> Error {
+fn invalid_query(pointer: &str, error: &QueryError) -> Error {
     let at = error.at + 1;
     Error::Invalid(vec![Fault {
         pointer: pointer.into(),
@@ -372,14 +375,14 @@ fn misunderstood(pointer: &str, error: &sogoc_index::QuestionError) -> Error {
 impl From<SearchError> for Error {
     fn from(error: SearchError) -> Self {
         match error {
-            SearchError::Question(error) => misunderstood("", &error),
+            SearchError::Query(error) => invalid_query("", &error),
             SearchError::Index(error) => error.into(),
         }
     }
 }
 
-impl From<sogoc_index::IndexError> for Error {
-    fn from(error: sogoc_index::IndexError) -> Self {
+impl From<IndexError> for Error {
+    fn from(error: IndexError) -> Self {
         Self::unavailable("index", error)
     }
 }

@@ -277,6 +277,9 @@ async fn a_sealed_file_is_checked_offline_and_the_exit_code_tells_the_truth() {
     let changed = place("changed.pdf", &changed);
     let no_pdf = place("page.pdf", b"<html>");
     let trust = place("trust.pem", trust.as_bytes());
+    let identity = sogoc(&["--data", &data, "seal", "identity"]);
+    assert_eq!(code(&identity), 0);
+    let identity = place("identity.pem", said(&identity).as_bytes());
     let junk = place("junk.pem", b"nothing of the kind");
     let nowhere = home.path().join("elsewhere").display().to_string();
 
@@ -296,7 +299,11 @@ async fn a_sealed_file_is_checked_offline_and_the_exit_code_tells_the_truth() {
     };
     let some = |word: &str| Some(word.to_owned());
     let expected = (0, some("unchanged"), some("test_authority"));
-    assert_eq!(check(&[&file_name, "--trust", &trust]), expected);
+    assert_eq!(check(&[&file_name, "--identity", &identity]), expected);
+    let with_trust = [&file_name, "--identity", &identity, "--trust", &trust];
+    assert_eq!(check(&with_trust), expected);
+    let whose_is_not_known = (3, some("unchanged"), some("test_authority"));
+    assert_eq!(check(&[&file_name, "--trust", &trust]), whose_is_not_known);
     let expected = (1, some("unchanged"), some("unknown_authority"));
     assert_eq!(check(&[&file_name]), expected);
     let (code, file, _) = check(&[&changed, "--trust", &trust]);
@@ -305,5 +312,6 @@ async fn a_sealed_file_is_checked_offline_and_the_exit_code_tells_the_truth() {
     assert_eq!((code, file), (2, some("not_pdf")));
     assert_eq!(check(&["absent.pdf", "--trust", &trust]).0, 2);
     assert_eq!(check(&[&file_name, "--trust", &junk]).0, 65);
+    assert_eq!(check(&[&file_name, "--identity", &junk]).0, 65);
     assert!(!Path::new(&nowhere).exists());
 }

@@ -136,8 +136,7 @@ pub async fn correct_and_approve(holdings: &Holdings, read: &RecordView) -> Reco
 
 async fn it_is_kept(holdings: &Holdings, approved: &RecordView) {
     let archive = &holdings.archive;
-    tokio::time::sleep(std::time::Duration::from_millis(3100)).await; // approvals are gathered
-    worker::drain(archive).await.unwrap();
+    holdings.keep().await;
     let now = record::get(archive, &caller(Role::Auditor), &approved.id)
         .await
         .unwrap();
@@ -363,6 +362,5 @@ async fn a_correction_supersedes(holdings: &Holdings, record: &str, copy: &[u8])
             .state,
         "superseded"
     );
-    tokio::time::sleep(std::time::Duration::from_millis(3100)).await;
-    worker::drain(archive).await.unwrap();
+    holdings.keep().await;
 }

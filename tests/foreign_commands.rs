@@ -16,11 +16,11 @@ const GIVEN: [&str; 4] = ["make", "cargo", "rustc", "sogoc"];
 /// Of Debian's essential packages, which every machine has, and apt.
 const ESSENTIAL: &str = "\
     apt-get basename base64 bash cat chmod chown cp cut date dirname dpkg dpkg-query du env \
-    find grep head id ln ls mkdir mktemp mount mv nproc realpath rm sed seq setpriv sh \
+    find grep head id ln ls mkdir mktemp mount mv nproc realpath rm script sed seq setpriv sh \
     sha256sum sleep sort stty sync tail tar timeout touch tr true uname unshare wc xargs";
 
 /// The Debian package that brings a command.
-const COMES_WITH: [(&str, &str); 26] = [
+const COMES_WITH: [(&str, &str); 27] = [
     ("combine_tessdata", "tesseract-ocr"),
     ("createdb", "postgresql"),
     ("chromium", "chromium"),
@@ -41,6 +41,7 @@ const COMES_WITH: [(&str, &str); 26] = [
     ("pdftotext", "poppler-utils"),
     ("pg_isready", "postgresql"),
     ("pkcs11-tool", "opensc"),
+    ("psql", "postgresql"),
     ("python3", "python3"),
     ("qpdf", "qpdf"),
     ("softhsm2-util", "softhsm2"),

@@ -44,10 +44,7 @@ async fn hear(State(ear): State<Ear>, headers: HeaderMap, body: String) -> Respo
     match mood {
         Mood::Fails => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Mood::LeadsElsewhere => (StatusCode::FOUND, [("location", "/inside")]).into_response(),
-        Mood::Sleeps => {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            StatusCode::OK.into_response()
-        }
+        Mood::Sleeps => std::future::pending().await,
         Mood::Hears => {
             ear.heard.lock().unwrap().push((headers, body));
             StatusCode::NO_CONTENT.into_response()

@@ -2,7 +2,6 @@
 //! goes on by itself once they are back.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use sogoc::access::Role;
@@ -17,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::support::archive::{Ground, caller, sample, settings};
 use crate::support::line::Line;
+use crate::support::wait::until;
 
 const SCAN: &str = "bang-ptth-1985.jpg";
 
@@ -74,18 +74,18 @@ async fn an_outage_loses_nothing_and_ends_by_itself() {
     );
 
     vault.cut(); // the page waits to be read, and its bytes are out of reach
+    let before = vault.refused();
     worker::start(&archive, &stop, &tasks);
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    until("the page is tried in vain", async || {
+        vault.refused() > before
+    })
+    .await;
     assert_eq!(read(&archive).await, 0);
     catalogue.cut();
     unready(&address, Method::POST, "/api/v1/session").await;
     catalogue.mend();
     vault.mend();
-    let limit = Instant::now() + Duration::from_secs(120);
-    while read(&archive).await == 0 {
-        assert!(Instant::now() < limit, "the work never went on");
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
+    until("the work goes on", async || read(&archive).await > 0).await;
     stop.cancel();
     tasks.close();
     tasks.wait().await;

@@ -12,6 +12,7 @@ mod softhsm;
 mod token;
 mod verdicts;
 mod waits;
+mod whose;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -276,6 +277,8 @@ fn every_answer_has_its_own_code_and_sentences() {
         FileCheck::Unreadable,
         FileCheck::Encrypted,
         FileCheck::TooLarge,
+        FileCheck::TooComplex,
+        FileCheck::CheckFailed,
     ];
     let codes: std::collections::HashSet<_> = files.iter().map(|check| check.code()).collect();
     assert_eq!(codes.len(), files.len());

@@ -13,10 +13,10 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use sogoc_workers::class::Classes;
-use sogoc_workers::confidence::trusted;
+use sogoc_workers::confidence::{feature_names, trusted};
 use sogoc_workers::decode::{DecodeLimits, decode_page};
-use sogoc_workers::recognise::{Engine, model_folder};
-use sogoc_workers::{Known, read_page};
+use sogoc_workers::ocr::engine::{Engine, model_folder};
+use sogoc_workers::{Context, Known, read_page};
 
 use crate::eval::{self, Hand, TruthPage};
 use fit::{Sample, fit};
@@ -74,9 +74,9 @@ pub fn calibrate(options: &Calibrate) -> Result<ExitCode, Box<dyn Error>> {
         print_share(&judged, threshold(&judged, aim), missing, folders.len());
     }
     println!(
-        "# Weights of confidence, in the order of `Evidence::features`; made on {date} from {} values of {} pages by\n\
+        "# Weights of confidence by the features of `Evidence`; made on {date} from {} values of {} pages by\n\
          # sogoc-bench calibrate CORPUS {date}{} > workers/src/confidence/weights.toml\n\
-         accept = {:.3}\nfield = [\n{}\n]\ncell = [\n{}\n]",
+         accept = {:.3}\n\n[field]\n{}\n\n[cell]\n{}",
         values.len(),
         pages.len(),
         " TESSDATA".repeat(options.tessdata.len()),
@@ -92,9 +92,10 @@ pub fn calibrate(options: &Calibrate) -> Result<ExitCode, Box<dyn Error>> {
 fn weights(values: &[Value], cells: bool) -> String {
     let samples = values.iter().filter(|value| value.is_cell() == cells);
     let samples: Vec<Sample> = samples.map(|value| value.sample).collect();
-    let lines: Vec<String> = fit(&samples)
+    let lines: Vec<String> = feature_names()
         .iter()
-        .map(|weight| format!("    {weight:.3},"))
+        .zip(fit(&samples))
+        .map(|(name, weight)| format!("{name} = {weight:.3}"))
         .collect();
     lines.join("\n")
 }
@@ -148,7 +149,8 @@ fn read(
             &DecodeLimits::default(),
         )
         .map_err(|failure| failure.to_string())?;
-        let reading = read_page(&decoded, &classes, &mut engine, &Known::default())
+        let known = Known::default();
+        let reading = read_page(&decoded, &Context::new(&classes, &known), &mut engine)
             .map_err(|error| error.to_string())?;
         let truth = eval::truth(corpus, page).map_err(|error| error.to_string())?;
         for field in eval::compare(page, &truth, &reading).fields {

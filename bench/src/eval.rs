@@ -14,11 +14,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use sogoc_vietnamese::fold;
 use sogoc_workers::dates::Date;
-use sogoc_workers::fold;
 use sogoc_workers::reading::{FieldReading, PageReading};
 
-pub use ablation::Ablation;
+pub use ablation::AblationTable;
 pub use corpus::{Hand, InputError, Truth, TruthPage, index, parsed, truth};
 pub use reliability::diagram;
 pub use report::{Report, changes};

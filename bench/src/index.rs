@@ -1,7 +1,7 @@
 //! What the index costs and how fast it answers, on made-up people.
 //!
 //! The right person is first when the first hit has the name (accents aside) and the birth year asked
-//! for: among namesakes born the same year the question itself does not say who is meant.
+//! for: among namesakes born the same year the query itself does not say who is meant.
 
 mod people;
 
@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use sogoc_index::{Change, Entry, Hit, Level, PartialDate, Question, Rebuild, fold};
+use sogoc_index::{Change, Document, Hit, PartialDate, Query, Rebuild};
+use sogoc_vietnamese::fold::{Level, fold};
 
-use people::{Dice, entry, misspelled};
+use people::{Dice, document, misspelled};
 
-/// Questions of each kind.
-const QUESTIONS: u64 = 2_000;
-/// Entries made up before the clock of building runs.
+/// Most records published one by one into the finished index.
+const PUBLISHED: u64 = 50;
+/// Documents made up before the clock of building runs.
 const CHUNK: u64 = 10_000;
 
 /// Options of `index`.
@@ -24,9 +25,12 @@ const CHUNK: u64 = 10_000;
 pub struct Index {
     /// How many people.
     #[arg(default_value_t = 100_000)]
-    entries: u64,
+    documents: u64,
     /// Where the index is built and left; a folder that is removed again unless given.
     folder: Option<PathBuf>,
+    /// Queries of each kind.
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    queries: u64,
 }
 
 /// Builds an index, asks it, and prints size, speed and how often the right person is found.
@@ -34,11 +38,12 @@ pub struct Index {
 /// # Errors
 /// Whatever building and asking give.
 pub fn bench(options: Index) -> Result<ExitCode, Box<dyn Error>> {
-    let entries = options.entries;
+    let (documents, queries) = (options.documents, options.queries);
+    let size = [documents, queries];
     let scratch = tempfile::tempdir()?;
     let folder = options.folder;
     let folder = folder.unwrap_or_else(|| scratch.path().to_path_buf());
-    build(&folder, entries)?;
+    build(&folder, documents)?;
     let index = sogoc_index::Index::open(&folder)?;
     println!(
         "on disk              {:.1} MiB",
@@ -47,14 +52,14 @@ pub fn bench(options: Index) -> Result<ExitCode, Box<dyn Error>> {
     let year = |birth: PartialDate| PartialDate::year(birth.year);
     let date = |birth| birth;
     let right = |name: &str, _: &mut Dice| name.to_owned();
-    ask("name + birth year", &index, entries, year, right)?;
+    ask("name + birth year", &index, size, year, right)?;
     let what = "one typo in each word + birth year";
-    ask(what, &index, entries, year, typos)?;
+    ask(what, &index, size, year, typos)?;
     let what = "one typo in each word + birth date";
-    ask(what, &index, entries, date, typos)?;
+    ask(what, &index, size, date, typos)?;
     let what = "one typo in the name + birth date";
-    ask(what, &index, entries, date, one_typo)?;
-    follow(&index, entries)?;
+    ask(what, &index, size, date, one_typo)?;
+    follow(&index, documents, queries.min(PUBLISHED))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -70,12 +75,14 @@ fn one_typo(name: &str, dice: &mut Dice) -> String {
     words.join(" ")
 }
 
-fn build(dir: &Path, entries: u64) -> Result<(), Box<dyn Error>> {
+fn build(dir: &Path, documents: u64) -> Result<(), Box<dyn Error>> {
     let cpu = cpu_seconds()?;
     let mut rebuild = Rebuild::start(dir)?;
     let mut spent = Duration::ZERO;
-    for first in (0..entries).step_by(CHUNK as usize) {
-        let chunk: Vec<Entry> = (first..entries.min(first + CHUNK)).map(entry).collect();
+    for first in (0..documents).step_by(CHUNK as usize) {
+        let chunk: Vec<Document> = (first..documents.min(first + CHUNK))
+            .map(document)
+            .collect();
         let begun = Instant::now();
         rebuild.add(&chunk)?;
         spent += begun.elapsed();
@@ -89,9 +96,9 @@ fn build(dir: &Path, entries: u64) -> Result<(), Box<dyn Error>> {
         .find(|line| line.starts_with("VmHWM"))
         .unwrap_or("VmHWM unknown");
     println!(
-        "built                {:.0} entries/s ({entries} entries, {:.0} a second of CPU, making them up included)",
-        entries as f64 / spent.as_secs_f64(),
-        entries as f64 / (cpu_seconds()? - cpu)
+        "built                {:.0} documents/s ({documents} documents, {:.0} a second of CPU, making them up included)",
+        documents as f64 / spent.as_secs_f64(),
+        documents as f64 / (cpu_seconds()? - cpu)
     );
     println!(
         "memory               {}",
@@ -103,7 +110,7 @@ fn build(dir: &Path, entries: u64) -> Result<(), Box<dyn Error>> {
 fn ask(
     what: &str,
     index: &sogoc_index::Index,
-    entries: u64,
+    [documents, queries]: [u64; 2],
     known: impl Fn(PartialDate) -> PartialDate,
     mut spell: impl FnMut(&str, &mut Dice) -> String,
 ) -> Result<(), Box<dyn Error>> {
@@ -111,18 +118,18 @@ fn ask(
     let mut times = Vec::new();
     let cpu = cpu_seconds()?;
     let (mut right, mut on_the_page) = (0, 0);
-    for _ in 0..QUESTIONS {
-        let person = entry(dice.below(entries as usize) as u64);
+    for _ in 0..queries {
+        let person = document(dice.below(documents as usize) as u64);
         let name = fold(person.name.as_deref().unwrap_or_default(), Level::Ascii);
         let birth = person.dates[0].1;
-        let question = Question {
+        let query = Query {
             name: Some(spell(&name, &mut dice)),
             birth: Some(known(birth)),
             allowed: vec!["open".to_string()],
-            ..Question::default()
+            ..Query::default()
         };
         let begun = Instant::now();
-        let hits = index.search(&question)?;
+        let hits = index.search(&query)?;
         times.push(begun.elapsed());
         let rank = hits
             .hits
@@ -131,10 +138,10 @@ fn ask(
         right += usize::from(rank == Some(0));
         on_the_page += usize::from(rank.is_some());
     }
-    let cpu = (cpu_seconds()? - cpu) * 1000.0 / QUESTIONS as f64;
+    let cpu = (cpu_seconds()? - cpu) * 1000.0 / queries as f64;
     times.sort_unstable();
     let at = |share: f64| times[(times.len() as f64 * share) as usize].as_secs_f64() * 1000.0;
-    let share = |count: usize| count as f64 * 100.0 / QUESTIONS as f64;
+    let share = |count: usize| count as f64 * 100.0 / queries as f64;
     println!(
         "{what:<34} p50 {:.2} ms, p99 {:.2} ms, CPU {cpu:.2} ms each, right person first {:.2} %, among 20 {:.2} %",
         at(0.5),
@@ -160,18 +167,20 @@ fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
 
 fn is_right(hit: &Hit, name: &str, year: i32) -> bool {
     let found = fold(
-        hit.shown["ho_ten"].as_str().unwrap_or_default(),
+        hit.stored["ho_ten"].as_str().unwrap_or_default(),
         Level::Ascii,
     );
-    found == name && hit.shown["nam_sinh"] == year
+    found == name && hit.stored["nam_sinh"] == year
 }
 
-fn follow(index: &sogoc_index::Index, entries: u64) -> Result<(), Box<dyn Error>> {
-    let steps = 50;
+fn follow(index: &sogoc_index::Index, documents: u64, steps: u64) -> Result<(), Box<dyn Error>> {
     let mut times = Vec::new();
     for step in 0..steps {
         let begun = Instant::now();
-        index.apply(2 + step, &[Change::Put(Box::new(entry(entries + step)))])?;
+        index.apply(
+            2 + step,
+            &[Change::Put(Box::new(document(documents + step)))],
+        )?;
         times.push(begun.elapsed());
     }
     times.sort_unstable();

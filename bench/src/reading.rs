@@ -9,12 +9,12 @@ use futures::{StreamExt, stream};
 use indicatif::ProgressBar;
 use serde_json::json;
 use sogoc_workers::Known;
+use sogoc_workers::ablation::{Ablation, Step};
 use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool, PoolConfig};
 use sogoc_workers::reading::PageReading;
-use sogoc_workers::steps::{Step, Without};
 
-use crate::eval::{self, Ablation, InputError, PageScore, Report, TruthPage};
+use crate::eval::{self, AblationTable, InputError, PageScore, Report, TruthPage};
 
 /// Memory of all children together, and time for a page: what the archive grants unless configured.
 const CEILING_BYTES: u64 = 2048 << 20;
@@ -96,7 +96,7 @@ pub async fn reading(options: Reading, as_json: bool) -> Result<ExitCode> {
     let without = options.without.iter().copied().collect();
     let report = measured(&options, &pages, &without).await?;
     if let Some(file) = &options.diagram {
-        std::fs::write(file, eval::diagram(&report))?;
+        std::fs::write(file, eval::diagram(&report.bins))?;
     }
     let changes = before.map(|before| eval::changes(&before, &report));
     if as_json {
@@ -120,13 +120,13 @@ async fn each_off(options: &Reading, pages: &[TruthPage], as_json: bool) -> Resu
         [] => Step::ALL.as_slice(),
         named => named,
     };
-    let all = measured(options, pages, &Without::default()).await?;
-    let mut ablation = Ablation {
+    let all = measured(options, pages, &Ablation::default()).await?;
+    let mut ablation = AblationTable {
         all,
         without: Vec::new(),
     };
     for step in steps {
-        let report = measured(options, pages, &Without::from_iter([*step])).await?;
+        let report = measured(options, pages, &Ablation::from_iter([*step])).await?;
         ablation.without.push((*step, report));
     }
     match as_json {
@@ -157,7 +157,7 @@ fn pages(options: &Reading) -> std::result::Result<Vec<TruthPage>, InputError> {
     Ok(pages)
 }
 
-async fn measured(options: &Reading, pages: &[TruthPage], without: &Without) -> Result<Report> {
+async fn measured(options: &Reading, pages: &[TruthPage], without: &Ablation) -> Result<Report> {
     let config = options.pool_config();
     let ahead = config.children + 1;
     let pool = Pool::new(config)?;
@@ -196,7 +196,7 @@ async fn read<'p>(
     pool: &Pool,
     corpus: &Path,
     page: &'p TruthPage,
-    without: &Without,
+    without: &Ablation,
 ) -> (&'p TruthPage, Outcome<PageReading>) {
     let job = PageJob {
         path: corpus.join(&page.file),

@@ -109,7 +109,7 @@ fn a_folder_that_is_no_corpus_is_refused() {
 
 #[test]
 fn an_index_of_made_up_people_is_built_asked_and_measured() {
-    let answer = run(&["index", "500"]);
+    let answer = run(&["index", "200", "--queries", "5"]);
     assert_eq!(code(&answer), 0, "{}", complaint(&answer));
     let printed = said(&answer);
     assert!(printed.contains("name + birth year"), "{printed}");

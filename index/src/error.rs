@@ -1,4 +1,4 @@
-//! What can go wrong, by outcome. No message repeats what a reader typed: it may name a person.
+//! Errors, by outcome. No message repeats what a reader typed: it may name a person.
 
 use std::io;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub enum IndexError {
         /// The format this program writes.
         expected: u64,
     },
-    /// The pointer or the data behind it cannot be understood: rebuild.
+    /// The pointer file or the data it names cannot be read as an index: rebuild.
     #[error("the index in {} is damaged ({detail}): rebuild it with `sogoc reindex`", dir.display())]
     Corrupt {
         /// The index folder.
@@ -30,30 +30,30 @@ pub enum IndexError {
         /// What was found instead.
         detail: String,
     },
-    /// Another process is writing this index.
+    /// Another process holds the write lock.
     #[error("the index in {} is being written by another process", dir.display())]
     Busy {
         /// The index folder.
         dir: PathBuf,
     },
-    /// A rebuilt index took this one's place: follow on from the position it has reached.
+    /// A rebuilt index replaced this one: continue from the position it has reached.
     #[error("the index was rebuilt and stands at position {position}: continue from there")]
     Replaced {
         /// The position the new index has reached.
         position: u64,
     },
-    /// The live index went further than the rebuilt one: feed the missing changes, then finish.
+    /// The live index went further than the rebuilt one: rebuild again, up to its position.
     #[error("the live index reached position {live}, the rebuilt one only {rebuilt}")]
     Behind {
         /// Position of the live index.
         live: u64,
-        /// Position the rebuilt index was to be finished at.
+        /// Position the rebuilt index would have had.
         rebuilt: u64,
     },
-    /// The disk said no.
+    /// The operating system reports an error of the disk.
     #[error("the index cannot be read or written: {0}")]
     Unavailable(#[from] io::Error),
-    /// The engine said no.
+    /// Any other error of the search engine.
     #[error("the index cannot be read or written: {0}")]
     Engine(TantivyError),
 }
@@ -83,35 +83,35 @@ impl IndexError {
     }
 }
 
-/// What is wrong with a question.
+/// What is wrong with a query. Each has a stable code, see [`Problem::code`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
     /// Nothing to search for.
     Empty,
-    /// A quotation mark without its partner.
+    /// A quotation mark that is not closed.
     OpenQuote,
-    /// A field nobody knows before a colon.
+    /// The word before a colon is not a search field.
     UnknownKey,
     /// A field with nothing after its colon.
     EmptyValue,
     /// Not a date, or a day the calendar does not have.
     BadDate,
-    /// Not a year.
+    /// Not a year of four digits.
     BadYear,
-    /// Not a number that can be looked for.
+    /// A number without any letter or digit.
     BadNumber,
     /// The same field twice.
     Twice,
-    /// More text than a question may have.
+    /// A field longer than 1,000 characters.
     TooLong,
-    /// More words than a question may have.
+    /// More than 40 words.
     TooManyWords,
-    /// A page of hits beyond the reachable ones, or larger than allowed.
+    /// An offset or a limit out of range, see [`MAX_OFFSET`](crate::MAX_OFFSET).
     BadPage,
 }
 
 impl Problem {
-    /// A stable word for programs.
+    /// The code for programs; it never changes.
     pub fn code(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -129,22 +129,22 @@ impl Problem {
     }
 }
 
-/// A question that cannot be answered, and where it goes wrong. Never answered with fewer hits.
+/// Why a query cannot be executed, and where it is wrong. Such a query gives no hits, never fewer hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{} (ký tự thứ {}) / {} (character {})", self.sentence_vi(), at + 1, self.sentence_en(), at + 1)]
-pub struct QuestionError {
-    /// What is wrong.
+pub struct QueryError {
+    /// The kind of error.
     pub problem: Problem,
     /// Offset in characters from the start of the text, or of the field, that is wrong.
     pub at: usize,
 }
 
-impl QuestionError {
+impl QueryError {
     pub(crate) fn new(problem: Problem, at: usize) -> Self {
         Self { problem, at }
     }
 
-    /// The sentence for a Vietnamese reader.
+    /// The message in Vietnamese, without the offset.
     pub fn sentence_vi(&self) -> &'static str {
         match self.problem {
             Problem::Empty => "Chưa có gì để tìm: hãy nhập họ tên, ngày sinh, số hiệu hoặc trường.",
@@ -163,7 +163,7 @@ impl QuestionError {
         }
     }
 
-    /// The sentence for an English reader.
+    /// The message in English, without the offset.
     pub fn sentence_en(&self) -> &'static str {
         match self.problem {
             Problem::Empty => {
@@ -185,13 +185,13 @@ impl QuestionError {
     }
 }
 
-/// Why a search gave no answer.
+/// Why a search failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    /// The reader's to mend.
+    /// The reader can correct it.
     #[error(transparent)]
-    Question(#[from] QuestionError),
-    /// Ours to mend.
+    Query(#[from] QueryError),
+    /// The operator must correct it.
     #[error(transparent)]
     Index(#[from] IndexError),
 }

@@ -1,4 +1,4 @@
-//! Counts by class, fonds, year and the entries' own facets, over every record a question finds.
+//! Facet counts over all hits of a query: class, fonds, year and the documents' own facets.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,13 +8,13 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 use crate::schema::FACET_COLUMN;
 
-/// Counts by key and value.
+/// Number of hits by facet key and value.
 pub(crate) type Counts = BTreeMap<String, BTreeMap<String, usize>>;
 
-/// Collects the counts.
+/// The collector, run beside the one for the hits.
 pub(crate) struct FacetCounts;
 
-/// Counts within one segment, by the segment's own numbering of values.
+/// Counts within one segment, by the ordinals of its column; turned into text once at the end.
 pub(crate) struct SegmentCounts {
     column: Option<StrColumn>,
     counts: HashMap<u64, usize>,
@@ -59,6 +59,7 @@ impl SegmentCollector for SegmentCounts {
 
     fn collect(&mut self, doc: DocId, _: Score) {
         if let Some(column) = &self.column {
+            // Ordinals are counted and turned into text once for each segment, not once for each hit.
             for value in column.term_ords(doc) {
                 *self.counts.entry(value).or_default() += 1;
             }

@@ -1,13 +1,10 @@
-//! What a question finds.
+//! Search results: hits, how well each matches, and facet counts.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
-/// How near the words of a hit are to the words asked for; the least of all its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Matched {
+/// The weakest match among the words of the query in one hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MatchLevel {
     /// A word differs by one letter, or a middle name is missing.
     Fuzzy,
     /// Same letters once every mark is taken away (`đ` as `d`).
@@ -19,27 +16,28 @@ pub enum Matched {
 }
 
 /// One record found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
-    /// The record's id.
+    /// [`Document::id`](crate::Document::id).
     pub id: String,
-    /// Higher is nearer; comparable only within one answer.
+    /// Higher is better; comparable only within one result.
     pub score: f32,
-    /// What the entry asked to have shown.
-    pub shown: serde_json::Value,
-    /// How near its words are.
-    pub matched: Matched,
+    /// [`Document::stored`](crate::Document::stored), unchanged.
+    pub stored: serde_json::Value,
+    /// Computed from the postings of this hit, not from the score.
+    pub matched: MatchLevel,
 }
 
-/// An answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Hits {
-    /// How many records answer the question, not only those on this page.
+/// One page of hits, with totals over all pages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchResults {
+    /// Records that match, on all pages.
     pub total: usize,
-    /// This page, nearest first.
+    /// This page, best first.
     pub hits: Vec<Hit>,
-    /// Counts over all records that answer it: `class`, `fonds`, `year` and the entry's own facets.
+    /// Counts over all matching records, by key and value: `class`, `fonds`, `year` and
+    /// [`Document::facets`](crate::Document::facets).
     pub facets: BTreeMap<String, BTreeMap<String, usize>>,
-    /// Whether words one letter away were also looked for, because too few were found without.
-    pub typos_considered: bool,
+    /// Whether words one typo away were searched too, because too few hits were found without.
+    pub fuzzy: bool,
 }

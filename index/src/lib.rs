@@ -1,29 +1,30 @@
-//! Finding: entries in, hits out. No SQL, no HTTP, nothing above this crate is known to it.
+//! Full-text search over approved records: documents in, hits out. No SQL, no HTTP.
 //!
 //! An [`Index`] is a folder that follows a sequence of publications: every [`Index::apply`] is one
 //! commit that carries the position it has reached, so a crash repeats at most one step. Everything
 //! here can be rebuilt from the catalogue, see [`Rebuild`].
 
-mod answer;
-mod directory;
-mod entry;
+mod document;
+mod document_terms;
 mod error;
 mod facets;
-mod fold;
+mod generations;
 mod hits;
-mod levels;
-mod plan;
-mod question;
+mod index;
+mod live_writer;
+mod match_levels;
+mod query;
+mod query_plan;
 mod rebuild;
 mod schema;
-mod words;
-mod writer;
+mod search;
+mod terms;
+mod tokenizer;
 
-pub use directory::FORMAT;
-pub use entry::{Change, Entry, Number, PartialDate};
-pub use error::{IndexError, Problem, QuestionError, SearchError};
-pub use fold::{Level, fold};
-pub use hits::{Hit, Hits, Matched};
-pub use question::{DateAsk, MAX_LIMIT, MAX_OFFSET, Question};
+pub use document::{Change, Document, Number, PartialDate};
+pub use error::{IndexError, Problem, QueryError, SearchError};
+pub use generations::FORMAT;
+pub use hits::{Hit, MatchLevel, SearchResults};
+pub use index::Index;
+pub use query::{DateFilter, MAX_LIMIT, MAX_OFFSET, Query};
 pub use rebuild::Rebuild;
-pub use writer::Index;

@@ -1,4 +1,4 @@
-//! A new index beside the old one, then a swap: readers are answered all along.
+//! Builds a new index beside the live one and swaps it in: searches are answered all the time.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -6,28 +6,31 @@ use std::thread;
 
 use tantivy::IndexWriter;
 
-use crate::directory::{
-    FORMAT, generation_path, generations, read_pointer, size, sweep, write_pointer,
-};
-use crate::entry::Entry;
+use crate::document::Document;
+use crate::document_terms::indexed;
 use crate::error::IndexError;
-use crate::schema::{Fields, document, schema};
-use crate::words::Speller;
-use crate::writer::{Index, merge_policy};
+use crate::generations::{
+    FORMAT, generation_path, generations, read_pointer, remove_generations, size, write_pointer,
+};
+use crate::index::Index;
+use crate::live_writer::merge_policy;
+use crate::schema::{Fields, schema};
+use crate::tokenizer::Tokenizer;
 
-/// Threads that build, and the memory each may fill before it writes a segment, in bytes.
+/// Threads that build the index.
 const THREADS: usize = 2;
-const MEMORY_A_THREAD: usize = 64 << 20;
+/// Memory each of them may fill before it writes a segment, in bytes.
+const MEMORY_PER_THREAD: usize = 64 << 20;
 
-/// An index being built. Dropped before [`Rebuild::finish`], it leaves the old one as it was.
+/// An index being built. Dropped before [`Rebuild::finish`], it leaves the live one as it was.
 pub struct Rebuild {
     dir: PathBuf,
     generation: u64,
     fields: Fields,
     writer: IndexWriter,
-    /// One for each thread that takes text apart.
-    spellers: [Speller; THREADS],
-    /// Held as long as this lives, so that two never build at once.
+    /// One for each thread, because a tokenizer caches what it has seen.
+    tokenizers: [Tokenizer; THREADS],
+    /// Held until this is dropped, so that two rebuilds never run at once.
     _lock: File,
 }
 
@@ -40,7 +43,7 @@ impl std::fmt::Debug for Rebuild {
 }
 
 impl Rebuild {
-    /// Starts building beside whatever the folder holds: an index of any format, a damaged one, or none.
+    /// Starts building beside whatever is in the folder: an index of any format, a damaged one, or none.
     ///
     /// # Errors
     /// [`IndexError::Busy`] while another rebuild runs, [`IndexError::Unavailable`] for the disk.
@@ -57,40 +60,41 @@ impl Rebuild {
             Err(IndexError::Corrupt { .. }) => generations(&dir)?.into_iter().max().unwrap_or(0),
             Err(error) => return Err(error),
         };
-        // Left behind by rebuilds that were cut off.
-        sweep(&dir, |generation| generation > current)?;
+        // Rebuilds that were cut off leave generations above the current one.
+        remove_generations(&dir, |generation| generation > current)?;
         let generation = current + 1;
         let path = generation_path(&dir, generation);
         fs::create_dir_all(&path)?;
         let (schema, fields) = schema();
         let index = tantivy::Index::create_in_dir(&path, schema)?;
         let writer: IndexWriter =
-            index.writer_with_num_threads(THREADS, THREADS * MEMORY_A_THREAD)?;
+            index.writer_with_num_threads(THREADS, THREADS * MEMORY_PER_THREAD)?;
         writer.set_merge_policy(Box::new(merge_policy()));
         Ok(Self {
             dir,
             generation,
             fields,
             writer,
-            spellers: Default::default(),
+            tokenizers: Default::default(),
             _lock: lock,
         })
     }
 
-    /// Adds entries, each record once, in any order. Memory stays bounded however many there are.
+    /// Adds documents, each record once, in any order. Memory stays bounded.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn add(&mut self, entries: &[Entry]) -> Result<(), IndexError> {
+    pub fn add(&mut self, documents: &[Document]) -> Result<(), IndexError> {
         let (fields, writer) = (&self.fields, &self.writer);
-        let share = entries.len().div_ceil(THREADS).max(1);
-        let shares = entries.chunks(share).zip(&mut self.spellers);
+        let share = documents.len().div_ceil(THREADS).max(1);
+        let shares = documents.chunks(share).zip(&mut self.tokenizers);
+        // These threads fold the texts, while the threads of the writer index what is already folded.
         thread::scope(|scope| {
             let adding: Vec<_> = shares
-                .map(|(share, speller)| {
+                .map(|(share, tokenizer)| {
                     scope.spawn(move || -> tantivy::Result<()> {
-                        for entry in share {
-                            writer.add_document(document(fields, speller, entry))?;
+                        for document in share {
+                            writer.add_document(indexed(fields, tokenizer, document))?;
                         }
                         Ok(())
                     })
@@ -105,10 +109,10 @@ impl Rebuild {
         })
     }
 
-    /// Puts the built index, complete up to a position, in the place of the old one.
+    /// Replaces the live index by this one, which is complete up to a position.
     ///
     /// # Errors
-    /// [`IndexError::Behind`] where the live index has gone further meanwhile; it stays in its place.
+    /// [`IndexError::Behind`] where the live index has gone further meanwhile; then it stays.
     pub fn finish(self, position: u64) -> Result<(), IndexError> {
         let Self {
             dir,
@@ -120,9 +124,11 @@ impl Rebuild {
         let mut commit = writer.prepare_commit()?;
         commit.set_payload(&position.to_string());
         commit.commit()?;
+        // Waiting for merges consumes the writer, so the clean-up below needs another one.
         let files = writer.index().clone();
         writer.wait_merging_threads()?;
         collect_garbage(&files)?;
+        // Checked last: the live index goes on while this one is built.
         let live = live_position(&dir)?;
         if live > position {
             return Err(IndexError::Behind {
@@ -131,10 +137,11 @@ impl Rebuild {
             });
         }
         write_pointer(&dir, generation)?;
-        sweep(&dir, |other| other < generation)
+        // Searches that still run keep the files of the old generation open, so removing them is safe.
+        remove_generations(&dir, |other| other < generation)
     }
 
-    /// Bytes the new index takes on disk so far.
+    /// Bytes the new index has written so far.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -143,14 +150,14 @@ impl Rebuild {
     }
 }
 
-/// Removes what merging left behind.
+/// Removes the files of segments that merges have replaced.
 fn collect_garbage(index: &tantivy::Index) -> Result<(), IndexError> {
-    let writer: IndexWriter = index.writer_with_num_threads(1, MEMORY_A_THREAD)?;
+    let writer: IndexWriter = index.writer_with_num_threads(1, MEMORY_PER_THREAD)?;
     writer.garbage_collect_files().wait()?;
     Ok(())
 }
 
-/// How far the index in place has got; 0 where this program cannot read it, for then it is no loss.
+/// The position of the live index; 0 where this program cannot read it, since nothing is lost then.
 fn live_position(dir: &Path) -> Result<u64, IndexError> {
     match read_pointer(dir) {
         Ok(Some(pointer)) if pointer.format == FORMAT => {}

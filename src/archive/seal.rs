@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::clock::Clock;
 use crate::config::{Config, SealConfig, TokenConfig};
 use crate::error::{Error, Result};
-use crate::seal::{DistantKey, KeySource, Seal, Terms, TokenKey, TokenPlace, Trust};
+use crate::seal::{KeySource, RemoteKey, Seal, Terms, TokenKey, TokenPlace, Trust, TrustError};
 
 /// The configured key, or a test authority made at first start with a password of its own beside it. A token is looked
 /// for at the first signature, not here.
@@ -45,7 +45,7 @@ fn key_elsewhere(settings: &SealConfig) -> Result<Box<dyn KeySource>> {
             chain,
             settings.rsa_padding,
         )?),
-        None => Box::new(DistantKey::new(chain, settings.rsa_padding)?),
+        None => Box::new(RemoteKey::new(chain, settings.rsa_padding)?),
     })
 }
 
@@ -72,6 +72,10 @@ fn terms(config: &Config) -> Result<Terms> {
         closed_network: settings.closed_network,
         trust: read(&settings.trust_file)?.unwrap_or_default(),
         time_trust: read(&settings.time_trust_file)?,
+        earlier: read(&settings.earlier_certificates)?
+            .unwrap_or_default()
+            .anchors()
+            .to_vec(),
     })
 }
 
@@ -80,6 +84,21 @@ fn terms(config: &Config) -> Result<Terms> {
 /// # Errors
 /// `Invalid` when it is none.
 pub fn trust_file(file: &Path) -> Result<Trust> {
+    certificates_of(file, Trust::from_pem)
+}
+
+/// Reads the identity file of an office.
+///
+/// # Errors
+/// `Invalid` when it is none.
+pub fn identity_file(file: &Path) -> Result<Trust> {
+    certificates_of(file, Trust::from_identity)
+}
+
+fn certificates_of(
+    file: &Path,
+    parse: impl Fn(&str) -> Result<Trust, TrustError>,
+) -> Result<Trust> {
     let bad = |why: &dyn std::fmt::Display| {
         Error::invalid(
             "/trust",
@@ -91,7 +110,7 @@ pub fn trust_file(file: &Path) -> Result<Trust> {
         )
     };
     let pem = std::fs::read_to_string(file).map_err(|error| bad(&error))?;
-    Trust::from_pem(&pem).map_err(|error| bad(&error))
+    parse(&pem).map_err(|error| bad(&error))
 }
 
 fn own_key(config: &Config) -> PathBuf {

@@ -6,9 +6,10 @@ use sogoc_workers::dates::Date;
 use sogoc_workers::reading::Box4;
 
 use super::CopyRow;
-use super::register::{row, vietnam};
+use super::register::row;
 use crate::access::Caller;
 use crate::archive::Archive;
+use crate::clock::vietnam;
 use crate::copy_paper::{ComposeError, CopyContent, CopyLine, RowImage};
 use crate::correction::InForce;
 use crate::error::{Error, Result};

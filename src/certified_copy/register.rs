@@ -1,12 +1,9 @@
 //! The register of copies (sổ cấp bản sao): its lines, written and read.
 
-use jiff::Timestamp;
-
 use super::{COPY_FILE, CopyRow, object_id};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
-use crate::clock::VIETNAM;
 use crate::error::{Error, Result};
 use crate::vault::ObjectId;
 
@@ -94,13 +91,4 @@ pub(crate) async fn sealed_bytes(archive: &Archive, id: &str) -> Result<Vec<u8>>
     let object = ObjectId::new(object_id(id))?;
     let file = archive.vault.read(&object, COPY_FILE, None).await?;
     Ok(file.into_bytes().await?.to_vec())
-}
-
-/// The instant as `22/11/2026` in Viet Nam.
-pub(crate) fn day_in_vietnam(at: Timestamp) -> String {
-    vietnam(at).strftime("%d/%m/%Y").to_string()
-}
-
-pub(super) fn vietnam(at: Timestamp) -> jiff::civil::DateTime {
-    VIETNAM.to_datetime(at)
 }

@@ -4,13 +4,12 @@
 use serde_json::json;
 
 use super::proof::Made;
-use super::register::{self, vietnam};
-use super::{CopyRow, CopyState, Issue, object_id, preservation};
+use super::{CopyRow, CopyState, Issue, object_id, preservation, register};
 use crate::access::{Caller, fresh_code, may_release};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, next_number, transition};
-use crate::clock::stamp;
+use crate::clock::{stamp, vietnam};
 use crate::correction;
 use crate::error::Result;
 use crate::jobs::Leased;

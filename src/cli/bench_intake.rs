@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt};
 
-use super::deliver::{SIDE_BY_SIDE_HERE, found_in};
+use super::deliver::{LOCAL_CONCURRENCY, found_in};
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::batch::{self, NewBatch};
@@ -68,7 +68,7 @@ async fn ours(data: &Path, found: &[(String, std::path::PathBuf, u64)]) -> Resul
             let (archive, caller) = (&archive, &caller);
             async move { scan::receive(archive, caller, &incoming).await }
         })
-        .buffer_unordered(SIDE_BY_SIDE_HERE)
+        .buffer_unordered(LOCAL_CONCURRENCY)
         .try_collect::<Vec<_>>()
         .await?;
     batch::close(&archive, &caller, &batch.id).await?;

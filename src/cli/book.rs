@@ -1,4 +1,4 @@
-//! `book`: the issue book of a year as a file for printing or for a spreadsheet.
+//! `book`: the issue book of a year as a spreadsheet or a PDF.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,13 +26,16 @@ pub struct Book {
     out: PathBuf,
 }
 
-/// Writes the book of a year.
+/// Writes the issue book of a year to a file.
 ///
 /// # Errors
 /// `Invalid` for another kind of file; `Unavailable` folder.
 pub async fn book(archive: Archive, options: Book, as_json: bool) -> Result<ExitCode> {
-    let ending = options.out.extension().and_then(|ending| ending.to_str());
-    let write = match ending.map(str::to_ascii_lowercase).as_deref() {
+    let extension = options
+        .out
+        .extension()
+        .and_then(|extension| extension.to_str());
+    let write = match extension.map(str::to_ascii_lowercase).as_deref() {
         Some("xlsx") => issue_book::spreadsheet,
         Some("pdf") => issue_book::paper,
         _ => {

@@ -1,4 +1,4 @@
-//! `copy`: certified copies at the counter, composed and sealed at once, written as files.
+//! `copy`: issues certified copies at once and writes them to files.
 
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
 
-/// File of the authority that vouches for the copies, written beside them.
+/// The certificate a verifier must trust, written beside the copies.
 const TRUST_FILE: &str = "trust.pem";
-/// The authorities that vouch for the time of sealing, where they are others.
+/// The certificates to trust for time stamps, written where they are not the same.
 const TIME_TRUST_FILE: &str = "trust-time.pem";
 
 /// Options of `copy`.
@@ -75,13 +75,13 @@ enum Exchange {
     },
 }
 
-/// Issues one copy a record; prints where each stands and its code for checking.
+/// Issues one copy for each record; prints the file of each and its verification code.
 ///
 /// # Errors
 /// `NotFound`, `Refused` for a record that is not approved, `Unavailable` folder.
 pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<ExitCode> {
     if let Some(exchange) = options.exchange {
-        return exchange_with(&archive, exchange, as_json).await;
+        return run_exchange(&archive, exchange, as_json).await;
     }
     let me = releaser(&archive, &options).await?;
     pin::ask(&archive).await?;
@@ -97,7 +97,7 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
             )));
         }
         if row.state == "opening" {
-            say_waits(&row, as_json);
+            print_waiting(&row, as_json);
             continue;
         }
         write_copy(&archive, &row, &options.out, as_json).await?;
@@ -130,7 +130,7 @@ async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
     access::prove(archive, login, first, "command line").await
 }
 
-/// The folder for files, with whom to trust beside them.
+/// Creates the folder and writes the trusted certificates into it.
 fn prepare_folder(archive: &Archive, out: &Path) -> Result<()> {
     std::fs::create_dir_all(out)?;
     std::fs::write(out.join(TRUST_FILE), archive.seal.trust_file())?;
@@ -144,13 +144,13 @@ async fn write_copy(archive: &Archive, row: &CopyRow, out: &Path, as_json: bool)
     let bytes = certified_copy::bytes(archive, &Caller::machine(), &row.id).await?;
     let file = out.join(format!("ban-sao-{}-{}.pdf", row.year, row.number));
     write_new(&file, &bytes)?;
-    say(row, &file, as_json);
+    print_issued(row, &file, as_json);
     Ok(())
 }
 
-async fn exchange_with(archive: &Archive, wish: Exchange, as_json: bool) -> Result<ExitCode> {
+async fn run_exchange(archive: &Archive, exchange: Exchange, as_json: bool) -> Result<ExitCode> {
     let me = Caller::machine();
-    match wish {
+    match exchange {
         Exchange::Waiting => {
             for one in certified_copy::waiting(archive, &me).await? {
                 match as_json {
@@ -182,14 +182,14 @@ async fn take_signatures(
     as_json: bool,
 ) -> Result<ExitCode> {
     let me = Caller::machine();
-    let mut all = true;
+    let mut all_issued = true;
     for one in certified_copy::hand_in(archive, &me, given).await? {
         if one.state.as_deref() == Some("issued") {
             let row = certified_copy::line(archive, &me, &one.copy_id).await?;
             write_copy(archive, &row, out, as_json).await?;
             continue;
         }
-        all = false;
+        all_issued = false;
         let (vi, en) = (one.fault_vi.as_deref(), one.fault_en.as_deref());
         match as_json {
             true => println!("{}", json!(one)),
@@ -201,14 +201,14 @@ async fn take_signatures(
             ),
         }
     }
-    Ok(if all {
+    Ok(if all_issued {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(73)
     })
 }
 
-fn say_waits(row: &CopyRow, as_json: bool) {
+fn print_waiting(row: &CopyRow, as_json: bool) {
     if as_json {
         println!("{}", json!({ "file": null, "copy": row }));
     } else {
@@ -219,7 +219,7 @@ fn say_waits(row: &CopyRow, as_json: bool) {
     }
 }
 
-fn say(row: &CopyRow, file: &Path, as_json: bool) {
+fn print_issued(row: &CopyRow, file: &Path, as_json: bool) {
     if as_json {
         println!("{}", json!({ "file": file, "copy": row }));
     } else {
@@ -233,7 +233,7 @@ fn say(row: &CopyRow, file: &Path, as_json: bool) {
     }
 }
 
-/// Never over another file: a signed copy that someone holds is not ours to replace.
+/// Writes a new file, never over an existing one: that may be a signed copy somebody relies on.
 fn write_new(file: &Path, bytes: &[u8]) -> Result<()> {
     let mut open = match std::fs::File::create_new(file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {

@@ -1,4 +1,4 @@
-//! `scrub`, `rebuild`, `reconcile` and `backup`: watching over what is kept from the command line.
+//! `scrub`, `rebuild`, `reconcile` and `backup`: the care of the vault from the command line.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -25,11 +25,11 @@ pub struct Scrub {
     restart: bool,
 }
 
-/// Re-reads the vault; exit code 0 when all is whole, 2 when something is damaged, 75 when not
-/// everything could be read.
+/// Re-reads the vault. Exit code 0: everything is intact; 2: something is damaged; 75: not everything
+/// could be read.
 ///
 /// # Errors
-/// `Unavailable`; the same command goes on from there.
+/// `Unavailable`; the same command continues from there.
 pub async fn scrub(archive: Archive, options: Scrub, as_json: bool) -> Result<ExitCode> {
     let state = fixity::state(&archive, &Caller::machine()).await?;
     let bar = bar(state.objects.unsigned_abs());
@@ -48,12 +48,12 @@ pub async fn scrub(archive: Archive, options: Scrub, as_json: bool) -> Result<Ex
     if as_json {
         println!("{}", json!(report));
     } else {
-        tell_scrub(&report);
+        print_scrub(&report);
     }
     Ok(ExitCode::from(report.exit_code()))
 }
 
-fn tell_scrub(report: &ScrubReport) {
+fn print_scrub(report: &ScrubReport) {
     for finding in &report.findings {
         let object = finding.object_id.as_deref().unwrap_or(&finding.location);
         println!(
@@ -79,7 +79,7 @@ pub struct Rebuild {
     into: Option<PathBuf>,
 }
 
-/// Makes catalogue and index again; compares with the old catalogue where there is one.
+/// Rebuilds catalogue and index, and with `--into` compares them with the old catalogue.
 ///
 /// # Errors
 /// `Refused` when the catalogue holds anything.
@@ -112,7 +112,7 @@ pub async fn rebuild(config: Config, options: Rebuild, as_json: bool) -> Result<
             json!({ "rebuilt": rebuilt, "differences": differences })
         );
     } else {
-        tell_rebuilt(&rebuilt, differences.as_ref());
+        print_rebuilt(&rebuilt, differences.as_ref());
     }
     let lost = differences.is_some_and(|found| !found.lost.is_empty() || !found.changed.is_empty());
     Ok(ExitCode::from(if lost || !rebuilt.damaged.is_empty() {
@@ -122,7 +122,7 @@ pub async fn rebuild(config: Config, options: Rebuild, as_json: bool) -> Result<
     }))
 }
 
-fn tell_rebuilt(rebuilt: &Rebuilt, differences: Option<&Differences>) {
+fn print_rebuilt(rebuilt: &Rebuilt, differences: Option<&Differences>) {
     for line in &rebuilt.damaged {
         println!("✗ {line}");
     }
@@ -166,10 +166,10 @@ pub struct Reconcile {
     fix: bool,
 }
 
-/// Holds the catalogue against the vault.
+/// Compares the catalogue with the vault.
 ///
 /// # Errors
-/// `Unavailable`.
+/// `Unavailable` catalogue or vault.
 pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> Result<ExitCode> {
     let found = fixity::reconcile(&archive, options.fix).await?;
     if as_json {
@@ -205,40 +205,40 @@ pub struct Backup {
     folder: PathBuf,
 }
 
-/// Copies the archive and checks the copy.
+/// Copies the archive to a folder and checks every object of the copy.
 ///
 /// # Errors
 /// `Refused` for a folder with anything in it; `Unavailable` disk.
 pub async fn backup(archive: Archive, options: Backup, as_json: bool) -> Result<ExitCode> {
     let bar = indicatif::ProgressBar::new_spinner();
-    let shown = bar.clone();
-    let made = fixity::backup(&archive, &options.folder, move |files, bytes| {
-        shown.set_message(format!("{files} tệp / files, {}", HumanBytes(bytes)));
+    let progress = bar.clone();
+    let report = fixity::backup(&archive, &options.folder, move |files, bytes| {
+        progress.set_message(format!("{files} tệp / files, {}", HumanBytes(bytes)));
     })
     .await?;
     bar.finish_and_clear();
     if as_json {
-        println!("{}", json!(made));
-        return Ok(ExitCode::from(made.exit_code()));
+        println!("{}", json!(report));
+        return Ok(ExitCode::from(report.exit_code()));
     }
     println!(
         "{} tệp / files, {}; {} đối tượng đã kiểm tra / objects checked",
-        made.files,
-        HumanBytes(made.bytes),
-        made.objects
+        report.files,
+        HumanBytes(report.bytes),
+        report.objects
     );
-    for id in &made.damaged {
+    for id in &report.damaged {
         println!("✗ {id}");
     }
-    if !made.catalogue {
+    if !report.catalogue {
         println!(
             "Chưa gồm cơ sở dữ liệu PostgreSQL: hãy dùng pg_dump. / Without the PostgreSQL catalogue: use pg_dump."
         );
     }
-    if !made.vault {
+    if !report.vault {
         println!(
             "Chưa gồm kho S3: hãy dùng nhân bản của dịch vụ S3. / Without the S3 vault: use its own replication."
         );
     }
-    Ok(ExitCode::from(made.exit_code()))
+    Ok(ExitCode::from(report.exit_code()))
 }

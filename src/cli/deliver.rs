@@ -1,10 +1,10 @@
-//! `sogoc deliver`: a folder of scans into the archive, here or on a server, with progress, a receipt
-//! and an exit code that tells the truth. Running it again goes on where it was cut off.
+//! `sogoc deliver`: a folder of scans into the archive, local or on a server, with progress, a receipt
+//! and an exit code for each outcome. Running it again continues where it was cut off.
 
-mod door;
 mod folder;
+mod output;
 mod remote;
-mod shown;
+mod target;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,16 +15,16 @@ use crate::batch::{Declared, NewBatch, Receipt};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::scan::Scan;
-use door::Door;
-pub(super) use door::SIDE_BY_SIDE_HERE;
-use folder::Found;
+use folder::SourceFile;
+pub(super) use target::LOCAL_CONCURRENCY;
+use target::Target;
 
-/// Exit code when everything came but some files could not be read.
+/// Exit code when every file was received but some could not be read.
 const SOME_QUARANTINED: u8 = 3;
-/// Exit code when some files were not accepted; their reasons are printed (EX_DATAERR).
+/// Exit code when some files were refused; their reasons are printed (EX_DATAERR).
 const SOME_REFUSED: u8 = 65;
-/// Entries of a manifest declared at a time.
-const MANIFEST_PART: usize = 1000;
+/// Files of the manifest declared in one request.
+const MANIFEST_CHUNK: usize = 1000;
 
 /// Deliver a folder of scans as a batch.
 ///
@@ -76,13 +76,13 @@ pub struct Deliver {
     token: Option<String>,
 }
 
-/// What became of one file.
+/// One file with its scan, or why it was refused.
 struct Sent {
     name: String,
     outcome: Result<Scan>,
 }
 
-/// Name, place and size of every file that would be delivered from `folder`.
+/// Name, path and size in bytes of every file that would be delivered from `folder`.
 ///
 /// # Errors
 /// `Invalid` when there is no such folder or nothing in it.
@@ -97,49 +97,51 @@ pub(super) fn found_in(folder: &Path) -> Result<Vec<(String, PathBuf, u64)>> {
 ///
 /// # Errors
 /// `Invalid` folder or batch, `Unavailable` archive or server, and whatever opening the batch gives.
-pub async fn deliver(config: Config, wish: Deliver, json: bool) -> Result<ExitCode> {
-    let found = folder::walk(&wish.folder)?;
-    let door = match (&wish.server, &wish.token) {
-        (Some(server), Some(token)) => Door::server(server, token)?,
-        _ => Door::here(config).await?,
+pub async fn deliver(config: Config, options: Deliver, json: bool) -> Result<ExitCode> {
+    let found = folder::walk(&options.folder)?;
+    let target = match (&options.server, &options.token) {
+        (Some(server), Some(token)) => Target::remote(server, token)?,
+        _ => Target::local(config).await?,
     };
-    let batch_id = open(&door, &wish).await?;
-    declare(&door, &batch_id, &found).await?;
-    let sent = send_all(&door, &batch_id, &found, json).await?;
+    let batch_id = open(&target, &options).await?;
+    declare(&target, &batch_id, &found).await?;
+    let sent = send_all(&target, &batch_id, &found, json).await?;
     let refused: Vec<Sent> = sent
         .into_iter()
         .filter(|sent| sent.outcome.is_err())
         .collect();
-    let receipt = finish(&door, &wish, &batch_id, &refused).await;
+    let receipt = finish(&target, &options, &batch_id, &refused).await;
     let (receipt, differs) = match receipt {
-        Err(error @ Error::Invalid(_)) => (door.receipt(&batch_id).await?, Some(error)),
+        // Delivered and declared files differ: the batch stays open, and the receipt shows what came.
+        Err(error @ Error::Invalid(_)) => (target.receipt(&batch_id).await?, Some(error)),
         other => (other?, None),
     };
-    let path = save(&wish, &receipt)?;
-    if wish.wait {
-        door.wait_until_read(&batch_id, json).await?;
+    let path = save(&options, &receipt)?;
+    if options.wait {
+        target.wait_until_read(&batch_id, json).await?;
     }
-    let progress = door.progress(&batch_id).await?;
-    shown::summary(&receipt, &path, &refused, differs.as_ref(), &progress, json)?;
+    let progress = target.progress(&batch_id).await?;
+    output::summary(&receipt, &path, &refused, differs.as_ref(), &progress, json)?;
     Ok(exit_code(&receipt, &refused, differs.is_some()))
 }
 
-async fn open(door: &Door, wish: &Deliver) -> Result<String> {
-    door.open(&NewBatch {
-        name: wish.batch.clone(),
-        fonds: wish.fonds.clone(),
-        volume: wish.volume.clone(),
-        file: None,
-        class_hint: wish.class.clone(),
-        declared_count: wish.declared,
-    })
-    .await
+async fn open(target: &Target, options: &Deliver) -> Result<String> {
+    target
+        .open(&NewBatch {
+            name: options.batch.clone(),
+            fonds: options.fonds.clone(),
+            volume: options.volume.clone(),
+            file: None,
+            class_hint: options.class.clone(),
+            declared_count: options.declared,
+        })
+        .await
 }
 
-/// Says what will come before it comes, so that what is missing can be named. A batch that is
-/// closed has its manifest already.
-async fn declare(door: &Door, batch_id: &str, found: &[Found]) -> Result<()> {
-    for part in found.chunks(MANIFEST_PART) {
+/// Declares all files before sending them, so that missing ones can be named afterwards. A closed batch
+/// refuses, because it has its manifest already.
+async fn declare(target: &Target, batch_id: &str, found: &[SourceFile]) -> Result<()> {
+    for part in found.chunks(MANIFEST_CHUNK) {
         let declared: Vec<Declared> = part
             .iter()
             .map(|file| Declared {
@@ -148,7 +150,7 @@ async fn declare(door: &Door, batch_id: &str, found: &[Found]) -> Result<()> {
                 sha256: None,
             })
             .collect();
-        match door.declare(batch_id, &declared).await {
+        match target.declare(batch_id, &declared).await {
             Err(Error::Refused { .. }) => return Ok(()),
             other => other?,
         }
@@ -156,20 +158,26 @@ async fn declare(door: &Door, batch_id: &str, found: &[Found]) -> Result<()> {
     Ok(())
 }
 
-/// Sends every file; one that is refused does not stop the others, a part out of reach stops all.
-async fn send_all(door: &Door, batch_id: &str, found: &[Found], json: bool) -> Result<Vec<Sent>> {
-    let bar = shown::files_bar(found, json);
-    let known = door.known(batch_id).await?;
+/// Sends every file. A refused file does not stop the others; a transient error stops all, because it
+/// would hit them too.
+async fn send_all(
+    target: &Target,
+    batch_id: &str,
+    found: &[SourceFile],
+    json: bool,
+) -> Result<Vec<Sent>> {
+    let bar = output::files_bar(found, json);
+    let received = target.received_scans(batch_id).await?;
     let mut sending = futures::stream::iter(found)
         .map(|file| {
-            let (known, bar) = (&known, &bar);
+            let (received, bar) = (&received, &bar);
             async move {
-                let outcome = door.send(batch_id, file, known).await;
+                let outcome = target.send(batch_id, file, received).await;
                 bar.sent(file);
                 (file, outcome)
             }
         })
-        .buffer_unordered(door.width());
+        .buffer_unordered(target.concurrency());
     let mut sent = Vec::with_capacity(found.len());
     while let Some((file, outcome)) = sending.next().await {
         match outcome {
@@ -184,28 +192,33 @@ async fn send_all(door: &Door, batch_id: &str, found: &[Found], json: bool) -> R
     Ok(sent)
 }
 
-/// Closes the batch when nothing is left to do about it, and gives its receipt.
-async fn finish(door: &Door, wish: &Deliver, batch_id: &str, refused: &[Sent]) -> Result<Receipt> {
-    let so_far = door.receipt(batch_id).await?;
-    let settled = refused.is_empty() && so_far.unreadable().next().is_none();
-    if wish.keep_open || !(settled || wish.close) {
+/// Closes the batch unless something is left to do, and returns its receipt.
+async fn finish(
+    target: &Target,
+    options: &Deliver,
+    batch_id: &str,
+    refused: &[Sent],
+) -> Result<Receipt> {
+    let so_far = target.receipt(batch_id).await?;
+    let complete = refused.is_empty() && so_far.unreadable().next().is_none();
+    if options.keep_open || !(complete || options.close) {
         return Ok(so_far);
     }
-    door.close(batch_id).await
+    target.close(batch_id).await
 }
 
 /// Writes the receipt as JSON, and as text beside it.
-fn save(wish: &Deliver, receipt: &Receipt) -> Result<PathBuf> {
-    let path = match &wish.receipt {
+fn save(options: &Deliver, receipt: &Receipt) -> Result<PathBuf> {
+    let path = match &options.receipt {
         Some(path) => path.clone(),
-        None => beside(&wish.folder, &wish.batch)?,
+        None => receipt_path(&options.folder, &options.batch)?,
     };
     std::fs::write(&path, receipt.json()?)?;
     std::fs::write(path.with_extension("txt"), receipt.text())?;
     Ok(path)
 }
 
-fn beside(folder: &Path, batch: &str) -> Result<PathBuf> {
+fn receipt_path(folder: &Path, batch: &str) -> Result<PathBuf> {
     let folder = folder.canonicalize()?;
     let place = folder.parent().unwrap_or(&folder);
     let safe = |letter: char| match letter {

@@ -1,10 +1,10 @@
-//! `search`, `reindex` and `check`.
+//! `search`, `reindex` and `check`: the commands that change no record.
 
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use sogoc_workers::recognise::{self, SECOND_MODEL};
+use sogoc_workers::ocr::engine::{self, SECOND_MODEL};
 
 use crate::access::Caller;
 use crate::archive::Archive;
@@ -24,12 +24,12 @@ pub struct Search {
     limit: usize,
 }
 
-/// Prints what is found; exit code 1 when nothing is.
+/// Prints the hits; exit code 1 when there are none.
 ///
 /// # Errors
-/// `Invalid` for a question that cannot be asked.
+/// `Invalid` for a query that cannot be parsed.
 pub async fn search(archive: Archive, options: Search, as_json: bool) -> Result<ExitCode> {
-    // A serving process holds the index's pen and follows by itself; then this one only reads.
+    // A serving process holds the index's write lock and keeps the index up to date; then this one only reads.
     if let Err(error) = search::follow(&archive).await {
         tracing::debug!(
             code = error.code(),
@@ -82,17 +82,17 @@ pub async fn reindex(archive: Archive) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A progress bar on standard error with time left.
+/// A progress bar on standard error with the time left, in units of `length`.
 pub fn bar(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}  còn {eta}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style)
 }
 
-/// Opens every part and says what it found; exit code 1 when something is missing.
+/// Opens every part and reports on each; exit code 1 when one of them fails.
 ///
 /// # Errors
-/// Settings that cannot be read.
+/// None so far: what fails is reported.
 pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     let mut lines: Vec<(&str, bool, String)> = Vec::new();
     match config.check() {
@@ -114,39 +114,39 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
         }
         Err(error) => lines.push(("archive", false, error.en())),
     }
-    let sound = lines.iter().all(|(_, fine, _)| *fine);
+    let all_ok = lines.iter().all(|(_, ok, _)| *ok);
     if as_json {
         let parts: Vec<_> = lines
             .iter()
-            .map(|(part, fine, text)| json!({ "part": part, "ok": fine, "detail": text }))
+            .map(|(part, ok, text)| json!({ "part": part, "ok": ok, "detail": text }))
             .collect();
-        println!("{}", json!({ "ok": sound, "parts": parts }));
+        println!("{}", json!({ "ok": all_ok, "parts": parts }));
     } else {
-        for (part, fine, text) in &lines {
-            println!("{} {part}: {text}", if *fine { "✓" } else { "✗" });
+        for (part, ok, text) in &lines {
+            println!("{} {part}: {text}", if *ok { "✓" } else { "✗" });
         }
     }
-    Ok(if sound {
+    Ok(if all_ok {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(1)
     })
 }
 
-/// What is said of the model every program has.
+/// The model that is compiled in.
 const BUILT_IN: &str =
     "chữ máy chữ, in kim, viết tay: kèm sẵn / typed and handwritten pages: built in";
 
-/// Whether pages can be read, with which models, and how to get the second.
+/// Whether pages can be read, the models in use, and how to install the second.
 fn models(config: &Config) -> (bool, String) {
     let folder = config.reading.tessdata.clone();
-    let folder = folder.unwrap_or_else(recognise::model_folder);
+    let folder = folder.unwrap_or_else(engine::model_folder);
     let shown = folder.display();
-    if !recognise::has_model(&folder) {
+    if !engine::has_model(&folder) {
         let how = "chưa cài mô hình đọc / install tesseract-ocr-vie or set reading.tessdata";
         return (false, format!("{shown}: {how}"));
     }
-    if recognise::has_second_model(&folder) {
+    if engine::has_second_model(&folder) {
         return (true, format!("{shown}: vie, {SECOND_MODEL}; {BUILT_IN}"));
     }
     let how = format!(

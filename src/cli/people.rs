@@ -1,4 +1,4 @@
-//! `user`: people and API tokens, for whoever owns the data folder.
+//! `user`: people and API tokens, managed by the owner of the data folder.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use crate::access::{self, Caller, Role};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 
-/// What to do with people and tokens.
+/// Subcommands of `user`.
 #[derive(Debug, clap::Subcommand)]
 pub enum User {
     /// List people.
@@ -47,10 +47,10 @@ pub enum User {
     },
 }
 
-/// Runs it.
+/// Runs one subcommand.
 ///
 /// # Errors
-/// The verb's.
+/// `NotFound` person, `Invalid` role or password, and the errors of [`access`].
 pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCode> {
     let me = Caller::machine();
     match user {
@@ -61,13 +61,13 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             }
             for person in people.iter().filter(|_| !as_json) {
                 let roles: Vec<_> = person.roles.iter().map(|role| role.as_str()).collect();
-                let out = if person.disabled_at.is_some() {
+                let disabled = if person.disabled_at.is_some() {
                     " (khoá / disabled)"
                 } else {
                     ""
                 };
                 println!(
-                    "{}\t{}\t{}{out}",
+                    "{}\t{}\t{}{disabled}",
                     person.login,
                     person.name,
                     roles.join(", ")
@@ -75,35 +75,36 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             }
         }
         User::Add { login, name, roles } => {
-            let roles = parse(&roles)?;
-            let password = password()?;
+            let roles = parse_roles(&roles)?;
+            let password = read_password()?;
             let made = access::make_person(&archive, &me, &login, &name, &password, &roles).await?;
-            say(as_json, &json!(made), &format!("Đã thêm {login} / added"));
+            print(as_json, &json!(made), &format!("Đã thêm {login} / added"));
         }
         User::Password { login } => {
             let people = access::list_people(&archive, &me).await?;
             let person = people.into_iter().find(|person| person.login == login);
             let person = person.ok_or(Error::NotFound { what: "person" })?;
-            access::set_password(&archive, &me, &person.id, &password()?).await?;
-            say(
+            access::set_password(&archive, &me, &person.id, &read_password()?).await?;
+            print(
                 as_json,
                 &json!({ "id": person.id }),
                 "Đã đổi mật khẩu / password set",
             );
         }
         User::Token { name, roles, days } => {
-            let made = access::make_token(&archive, &me, &name, &parse(&roles)?, days).await?;
-            say(as_json, &json!(made), &made.token);
+            let made =
+                access::make_token(&archive, &me, &name, &parse_roles(&roles)?, days).await?;
+            print(as_json, &json!(made), &made.token);
         }
         User::Revoke { id } => {
             access::revoke_token(&archive, &me, &id).await?;
-            say(as_json, &json!({ "id": id }), "Đã thu hồi / revoked");
+            print(as_json, &json!({ "id": id }), "Đã thu hồi / revoked");
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn say(as_json: bool, value: &serde_json::Value, words: &str) {
+fn print(as_json: bool, value: &serde_json::Value, words: &str) {
     if as_json {
         println!("{value}");
     } else {
@@ -111,7 +112,7 @@ fn say(as_json: bool, value: &serde_json::Value, words: &str) {
     }
 }
 
-fn parse(words: &[String]) -> Result<Vec<Role>> {
+fn parse_roles(words: &[String]) -> Result<Vec<Role>> {
     let role = |word: &String| {
         word.parse().map_err(|_| {
             let known: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
@@ -126,7 +127,7 @@ fn parse(words: &[String]) -> Result<Vec<Role>> {
     words.iter().map(role).collect()
 }
 
-fn password() -> Result<String> {
+fn read_password() -> Result<String> {
     if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         eprint!("Mật khẩu / password (from 14 characters): ");
     }

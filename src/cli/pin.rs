@@ -1,4 +1,4 @@
-//! The PIN of the seal's token, asked for on the terminal where it is not configured.
+//! The PIN of the seal's token, read from the terminal where it is not configured.
 
 use std::io::IsTerminal;
 
@@ -9,8 +9,9 @@ use crate::archive::Archive;
 use crate::certified_copy;
 use crate::error::Result;
 
-/// Asks once, without echo, where there is a terminal and a PIN is needed. What is typed is tried once; left empty or
-/// refused, it can be given later on the page of the seal, and copies wait until then.
+/// Asks once, without echo, where there is a terminal and a PIN is needed. The PIN is tried once only,
+/// because a token locks itself after a few wrong ones. If it is left empty or refused, it can be entered
+/// later on the page of the seal, and copies wait until then.
 ///
 /// # Errors
 /// `Unavailable` catalogue.

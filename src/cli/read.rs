@@ -1,6 +1,6 @@
-//! `read`: scans in, words and fields out, without a database: the reading pool alone, in order.
+//! `read`: reads scans with the reading pool alone, without a database, and prints words and fields.
 
-mod shown;
+mod output;
 
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -20,8 +20,8 @@ use crate::archive;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
-/// Pages under way for each child, so that none waits for the one before it to be printed.
-const AHEAD: usize = 4;
+/// Pages in flight for each child: a child must not wait until the page before its own is printed.
+const PAGES_PER_CHILD: usize = 4;
 
 /// Options of `read`.
 #[derive(Debug, clap::Args)]
@@ -47,31 +47,31 @@ pub struct Read {
     class: Option<String>,
 }
 
-/// One page, or a file that has none to offer.
+/// One page, or a file that could not be opened.
 struct Page {
     file: PathBuf,
     number: u32,
     outcome: Outcome<PageReading>,
 }
 
-/// Reads every page of every file on all cores and prints them in order.
+/// Reads every page of every file on all cores and prints the pages in order.
 ///
 /// # Errors
 /// `Invalid` for an unknown class; `Unavailable` when no reading process can be started.
 pub async fn read(config: &Config, options: Read, as_json: bool) -> Result<ExitCode> {
     let classes = archive::classes(config)?;
     if let Some(id) = &options.class {
-        known(&classes, id)?;
+        check_class(&classes, id)?;
     }
     let pool = Pool::new(archive::pool_config(config))
         .map_err(|failure| Error::unavailable("reading", failure))?;
     let progress = bar(options.files.len() as u64);
-    let width = config.readers() * AHEAD;
+    let width = config.readers() * PAGES_PER_CHILD;
     let all_read = print_all(&pool, options, width, &progress, |page| {
         let text = if as_json {
             line_of(page)
         } else {
-            shown::page(page, &classes)
+            output::page(page, &classes)
         };
         writeln!(std::io::stdout(), "{text}")
     });
@@ -84,7 +84,7 @@ pub async fn read(config: &Config, options: Read, as_json: bool) -> Result<ExitC
     })
 }
 
-/// Prints pages as they come, in order; false when some were not read.
+/// Prints each page as soon as those before it are printed; false when some could not be read.
 async fn print_all(
     pool: &Pool,
     options: Read,
@@ -104,7 +104,7 @@ async fn print_all(
         all_read &= page.outcome.is_ok();
         progress.inc(1);
         match progress.suspend(|| print(&page)) {
-            // Whoever reads us has seen enough.
+            // The reader of a pipe has closed it (`sogoc read … | head`), which is no error.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
             printed => printed?,
         }
@@ -112,10 +112,10 @@ async fn print_all(
     Ok(all_read)
 }
 
-/// A page to read, or why its file has none.
-type Found = (PathBuf, u32, Outcome<()>);
+/// File and page number of a page to read, or why its file cannot be opened.
+type FoundPage = (PathBuf, u32, Outcome<()>);
 
-async fn pages_of(pool: &Pool, file: PathBuf, progress: &ProgressBar) -> Vec<Found> {
+async fn pages_of(pool: &Pool, file: PathBuf, progress: &ProgressBar) -> Vec<FoundPage> {
     match pool.probe(&file).await {
         Ok(probe) => {
             let last = u32::try_from(probe.pages.len()).unwrap_or(u32::MAX);
@@ -128,7 +128,7 @@ async fn pages_of(pool: &Pool, file: PathBuf, progress: &ProgressBar) -> Vec<Fou
     }
 }
 
-async fn read_page(pool: &Pool, (file, number, found): Found, hint: Option<String>) -> Page {
+async fn read_page(pool: &Pool, (file, number, found): FoundPage, hint: Option<String>) -> Page {
     let outcome = match found {
         Ok(()) => {
             let job = PageJob {
@@ -150,7 +150,7 @@ async fn read_page(pool: &Pool, (file, number, found): Found, hint: Option<Strin
     }
 }
 
-fn known(classes: &Classes, id: &str) -> Result<()> {
+fn check_class(classes: &Classes, id: &str) -> Result<()> {
     if classes.get(id).is_some() {
         return Ok(());
     }
@@ -163,7 +163,8 @@ fn known(classes: &Classes, id: &str) -> Result<()> {
     ))
 }
 
-/// The line others script against; fields of a page that was not read are null or empty.
+/// One line of `--json`, which other programs read: keys may be added, none may go away. The fields of a
+/// page that was not read are null or empty.
 #[derive(Default, Serialize)]
 struct Line<'a> {
     file: String,
@@ -182,11 +183,11 @@ struct Line<'a> {
     quality: Option<&'a Quality>,
     milliseconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Why<'a>>,
+    failure: Option<FailureLine<'a>>,
 }
 
 #[derive(Serialize)]
-struct Why<'a> {
+struct FailureLine<'a> {
     vi: &'a str,
     en: &'a str,
     detail: &'a str,
@@ -205,7 +206,7 @@ fn line_of(page: &Page) -> String {
         }
         Err(failure) => {
             line.outcome = failure.code();
-            line.failure = Some(Why {
+            line.failure = Some(FailureLine {
                 vi: failure.kind.sentence_vi(),
                 en: failure.kind.sentence_en(),
                 detail: &failure.detail,

@@ -1,4 +1,4 @@
-//! `seal`: how long the seals of issued copies can be proven, and renewing those whose time is near.
+//! `seal`: how long the seals of issued copies can be proven, and the renewal of those that end soon.
 
 use std::process::ExitCode;
 
@@ -9,9 +9,13 @@ use crate::archive::Archive;
 use crate::certified_copy::{self, LevelProof, Proofs};
 use crate::error::Result;
 
-/// What to do about the seals.
+/// Subcommands of `seal`.
 #[derive(Debug, clap::Subcommand)]
 pub enum Seals {
+    /// Print the office's identity file (PEM): the certificates it seals or has sealed with, and the authorities behind
+    /// them. Whoever checks a copy offline gives it to `sogoc verify --identity`; the service hands it out to anyone at
+    /// /api/v1/seal/identity.
+    Identity,
     /// Say what is due when, and what applies at each level.
     Due,
     /// Put a fresh time stamp over every file whose proof ends soon (B-LTA), at once.
@@ -22,13 +26,17 @@ pub enum Seals {
     Renew,
 }
 
-/// Runs one of them.
+/// Runs one subcommand.
 ///
 /// # Errors
-/// The verb's.
-pub async fn seals(archive: Archive, wish: Seals, as_json: bool) -> Result<ExitCode> {
+/// `Unavailable` time authority, responder or vault; `Corrupt` file.
+pub async fn seals(archive: Archive, command: Seals, as_json: bool) -> Result<ExitCode> {
     let me = Caller::machine();
-    let renewed = match wish {
+    let renewed = match command {
+        Seals::Identity => {
+            print!("{}", archive.seal.identity_file());
+            return Ok(ExitCode::SUCCESS);
+        }
         Seals::Due => None,
         Seals::Renew => Some(certified_copy::renew_due(&archive, &me).await?),
     };
@@ -39,12 +47,12 @@ pub async fn seals(archive: Archive, wish: Seals, as_json: bool) -> Result<ExitC
         if let Some(renewed) = renewed {
             println!("Đã gia hạn / renewed: {renewed}");
         }
-        tell(&proofs);
+        print(&proofs);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(proofs: &Proofs) {
+fn print(proofs: &Proofs) {
     println!(
         "Đến hạn gia hạn / due: {} (trước khi hết hạn {} ngày / days ahead), quá hạn / late: {}",
         proofs.due, proofs.margin_days, proofs.late
@@ -67,7 +75,7 @@ fn tell(proofs: &Proofs) {
     }
 }
 
-/// What becomes of the proof of a level.
+/// What happens to the seals of a level when their proof ends.
 fn what_applies(row: &LevelProof) -> &'static str {
     match row.level.as_deref() {
         None => "chưa xem tệp / not looked at yet",

@@ -1,4 +1,4 @@
-//! `serve` and `work`.
+//! `serve` and `work`: the two services, with and without the web.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub struct Serve {
     no_work: bool,
 }
 
-/// Serves until told to stop.
+/// Serves the pages and the API until a signal stops it.
 ///
 /// # Errors
 /// `Unavailable` when a part or the address cannot be opened.
@@ -38,6 +38,7 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(&config.web.listen)
         .await
         .map_err(|error| Error::unavailable("address", error))?;
+    // Port 0 is known only now, and the address in QR codes depends on it.
     config.web.listen = listener.local_addr()?.to_string();
     config.web.public_url = options.public_url.or(config.web.public_url);
     let archive = Arc::new(Archive::open(config).await?);
@@ -60,13 +61,13 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
     });
     tasks.spawn(async move {
         if let Err(error) = served.await {
-            tracing::error!(%error, "the web door failed");
+            tracing::error!(%error, "the web server failed");
         }
     });
     finish(&archive, stop, tasks).await
 }
 
-/// Works the queue until told to stop.
+/// Works the queue until a signal stops it.
 ///
 /// # Errors
 /// `Unavailable` when a part cannot be opened.
@@ -83,9 +84,10 @@ async fn finish(
     stop: CancellationToken,
     tasks: TaskTracker,
 ) -> Result<ExitCode> {
-    let soft = lifecycle::until_stopped(stop, tasks).await?;
+    let graceful = lifecycle::until_stopped(stop, tasks).await?;
     archive.pool.close();
-    if soft {
+    // After a hard stop tasks may still use the catalogue.
+    if graceful {
         archive.catalogue.close().await;
     }
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,6 @@
 //! `verify`: the offline check of a sealed file; needs the file and the authority's certificate, no archive.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,29 +10,43 @@ use crate::archive;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::seal::{self, FileCheck, LARGEST_FILE, Trust, Verdict};
+use crate::seal::{
+    FileCheck, KeyCheck, OfficeCheck, Purpose, SignatureFound, Trust, TrustCheck, Verdict,
+    VerificationCage,
+};
 
 /// The exit code for a file that offers nothing to judge.
 const NOTHING_TO_JUDGE: u8 = 2;
+/// The exit code for a good seal of which nobody said whose it must be.
+const WHOSE_NOT_KNOWN: u8 = 3;
 
 /// Options of `verify`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Four questions are answered apart: is the file as it was sealed; was the key good then; does somebody
-you trust vouch for the signer; who vouches for the time. Whether the record was corrected since, only the archive can say: ask
-on its page for checking, or by the code on the copy.
+Five questions are answered apart: is the file as it was sealed; is it the office's own seal and nobody else's; was the
+key good then; does somebody you trust vouch for the signer; who vouches for the time. Every signature in the file is
+listed. Whether the record was corrected since, only the archive can say: ask on its page for checking, or by the code on
+the copy.
 
-Exit code: 0 when all answers are good; 1 when one is not; 2 when the file offers nothing to
-judge (no PDF, damaged, encrypted, too large, not there).
+Whose seal it must be is said by the office's identity file (`sogoc seal identity`, or /api/v1/seal/identity of its
+service). Any customer of an authority you trust can seal any PDF: without the identity file a good seal proves only
+that somebody sealed it.
+
+Exit code: 0 when all answers are good and the seal is the office's; 1 when one answer is not good; 2 when the file
+offers nothing to judge (no PDF, damaged, encrypted, too large, too complex, not there); 3 when the seal is good, but
+nobody said whose it must be.
 
 Examples:
-  sogoc verify ban-sao-2026-1.pdf --trust trust.pem
-  sogoc verify --json ban-sao-2026-1.pdf")]
+  sogoc verify ban-sao-2026-1.pdf --identity so-gddt.pem
+  sogoc verify --json ban-sao-2026-1.pdf --identity so-gddt.pem --trust trust.pem")]
 pub struct Verify {
     /// The sealed PDF.
     #[arg(value_name = "FILE.pdf")]
     file: PathBuf,
-    /// Certificates of the authorities to trust (PEM); the archive's own in --data when there is one.
+    /// The identity file of the office (PEM): its seal it must be; the archive's own in --data when there is one.
+    #[arg(long, value_name = "PEM")]
+    identity: Option<PathBuf>,
+    /// Certificates of the authorities to trust (PEM); those of the identity file, or the archive's own, when absent.
     #[arg(long, value_name = "PEM")]
     trust: Option<PathBuf>,
     /// Certificates of the authorities to trust for time stamps (PEM); those of --trust when absent.
@@ -50,13 +63,18 @@ pub struct Verify {
 /// `Invalid` for a trust file that is none.
 pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCode> {
     let trust = trust(config, options)?;
-    let verdict = match bytes_of(&options.file) {
-        Ok(bytes) => seal::verify(&bytes, &trust, WallClock.now()),
+    let trusts_nobody = trust.anchors().is_empty();
+    let file = match open(&options.file) {
+        Ok(file) => file,
         Err(error) => {
             eprintln!("sogoc: {}: {error}", options.file.display());
             return Ok(ExitCode::from(NOTHING_TO_JUDGE));
         }
     };
+    let cage = VerificationCage::new(archive::pool_config(config).program);
+    let verdict = cage
+        .verify_here(&file, trust, WallClock.now())
+        .map_err(|why| Error::unavailable("verification", why))?;
     if as_json {
         let file = options.file.display().to_string();
         println!(
@@ -64,17 +82,24 @@ pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCo
             json!({ "path": file, "holds": verdict.holds(), "verdict": verdict })
         );
     } else {
-        say(&verdict, trust.anchors().is_empty());
+        say(&verdict, trusts_nobody);
     }
     Ok(exit_code(&verdict))
 }
 
 fn exit_code(verdict: &Verdict) -> ExitCode {
     match verdict.file {
-        _ if verdict.holds() => ExitCode::SUCCESS,
-        FileCheck::NotPdf | FileCheck::Unreadable | FileCheck::Encrypted | FileCheck::TooLarge => {
-            ExitCode::from(NOTHING_TO_JUDGE)
-        }
+        _ if verdict.holds() => match verdict.office {
+            OfficeCheck::Office => ExitCode::SUCCESS,
+            OfficeCheck::NotKnown => ExitCode::from(WHOSE_NOT_KNOWN),
+            _ => ExitCode::from(1),
+        },
+        FileCheck::NotPdf
+        | FileCheck::Unreadable
+        | FileCheck::Encrypted
+        | FileCheck::TooLarge
+        | FileCheck::TooComplex
+        | FileCheck::CheckFailed => ExitCode::from(NOTHING_TO_JUDGE),
         _ => ExitCode::from(1),
     }
 }
@@ -88,7 +113,13 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
             verdict.file.sentence_en(),
         ),
         (
-            verdict.key == seal::KeyCheck::GoodThen,
+            verdict.office == OfficeCheck::Office,
+            "Cơ quan / office",
+            verdict.office.sentence_vi(),
+            verdict.office.sentence_en(),
+        ),
+        (
+            verdict.key == KeyCheck::GoodThen,
             "Khoá / key",
             verdict.key.sentence_vi(),
             verdict.key.sentence_en(),
@@ -96,7 +127,7 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
         (
             matches!(
                 verdict.trust,
-                seal::TrustCheck::Trusted | seal::TrustCheck::TestAuthority
+                TrustCheck::Trusted | TrustCheck::TestAuthority
             ),
             "Tin cậy / trust",
             verdict.trust.sentence_vi(),
@@ -114,6 +145,7 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
     }
     if let Some(signer) = &verdict.signer {
         println!("  Người ký / signer: {} ({})", signer.name, signer.issuer);
+        println!("  Chứng thư / certificate SHA-256: {}", signer.sha256);
     }
     if let Some(time) = verdict.stated_time {
         println!("  Thời điểm ký / sealed at: {time:.0}");
@@ -124,16 +156,44 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
     if let Some(level) = verdict.level {
         println!("  Mức / level: PAdES {}", level.code());
     }
+    if verdict.each.len() > 1 {
+        println!("  Các chữ ký trong tệp / signatures in the file:");
+        verdict.each.iter().for_each(say_one);
+    }
     if trusts_nobody {
-        println!("  Chưa nêu tổ chức tin cậy; dùng --trust / no authority named; use --trust PEM");
+        println!(
+            "  Chưa nêu tổ chức tin cậy; dùng --identity hoặc --trust / no authority named; use --identity or --trust"
+        );
     }
 }
 
-/// The named authorities, else the archive's own, else nobody.
+/// One signature of several.
+fn say_one(found: &SignatureFound) {
+    let what = match found.purpose {
+        Purpose::Seal => "chữ ký / seal",
+        Purpose::TimeStamp => "dấu thời gian / time stamp",
+    };
+    let who = found.signer.as_ref().map_or("?", |signer| &signer.name);
+    let when = found.at.map_or_else(String::new, |at| format!(", {at:.0}"));
+    println!("  - {}: {what}: {who}{when}", found.field);
+    println!(
+        "    {} – byte 0–{}, thêm sau / added after: {}",
+        found.file.sentence_vi(),
+        found.covers,
+        found.added
+    );
+}
+
+/// The named office and authorities, else the archive's own, else nobody.
 fn trust(config: &Config, options: &Verify) -> Result<Trust> {
-    let trust = match &options.trust {
-        Some(file) => archive::trust_file(file)?,
-        None => archive::own_trust(config, &WallClock)?.unwrap_or_default(),
+    let trust = match (&options.identity, &options.trust) {
+        (None, None) => archive::own_trust(config, &WallClock)?.unwrap_or_default(),
+        (None, Some(file)) => archive::trust_file(file)?,
+        (Some(identity), None) => archive::identity_file(identity)?,
+        (Some(identity), Some(file)) => {
+            let office = archive::identity_file(identity)?.office().to_vec();
+            archive::trust_file(file)?.meaning(office)
+        }
     };
     let mut trust = match &options.trust_time {
         Some(file) => trust.with_time_authorities(archive::trust_file(file)?),
@@ -152,10 +212,10 @@ fn trust(config: &Config, options: &Verify) -> Result<Trust> {
     Ok(trust)
 }
 
-/// One byte more than the largest that is looked at, so that the check itself says `too_large`.
-fn bytes_of(file: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let most = LARGEST_FILE as u64 + 1;
-    File::open(file)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// Only a regular file: a pipe or a device could keep the check waiting for ever.
+fn open(file: &Path) -> std::io::Result<File> {
+    match std::fs::metadata(file)?.is_file() {
+        true => File::open(file),
+        false => Err(std::io::Error::other("not a regular file")),
+    }
 }

@@ -1,15 +1,15 @@
-//! The baseline levels of PAdES (ETSI EN 319 142-1, 6) and how RSA keys pad.
+//! The baseline levels of PAdES (ETSI EN 319 142-1, clause 6) and the padding of RSA signatures.
 
 use serde::{Deserialize, Serialize};
 
-/// How long a seal can be proven, each level holding the one before.
+/// A baseline level: how long a seal can be proven. Each level includes the one before.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Level {
-    /// Signature and certificates; the time is the sealer's word.
+    /// Signature and certificates; the time is only claimed by the signer.
     #[default]
     #[serde(rename = "B-B")]
     BB,
-    /// A time authority vouches for the instant of sealing.
+    /// A time stamp of a time authority proves when the file was sealed.
     #[serde(rename = "B-T")]
     BT,
     /// The file carries the proof that no certificate was revoked.
@@ -21,7 +21,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// Every level, lowest first.
+    /// All levels, lowest first.
     pub const ALL: [Level; 4] = [Level::BB, Level::BT, Level::BLT, Level::BLTA];
 
     /// As the standard writes it.
@@ -35,13 +35,13 @@ impl Level {
     }
 }
 
-/// How an RSA key pads what it signs (RFC 8017, 8).
+/// The padding of RSA signatures (RFC 8017, section 8).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Padding {
-    /// RSASSA-PKCS1-v1_5, which every reader and every token knows.
+    /// RSASSA-PKCS1-v1_5, which every PDF reader and every token supports.
     #[default]
     Pkcs1,
-    /// RSASSA-PSS, which Thông tư 15/2025/TT-BKHCN names.
+    /// RSASSA-PSS, which Circular 15/2025/TT-BKHCN names.
     Pss,
 }

@@ -1,4 +1,5 @@
-//! Settings of the seal: where its key lives, how long its files are to be provable, and whom they trust.
+//! Configuration of the seal: where its key is, how long its files must be provable, and which authorities
+//! are trusted.
 
 use std::path::PathBuf;
 
@@ -7,11 +8,11 @@ use serde::Deserialize;
 use super::level::{Level, Padding};
 use crate::error::{Error, Result};
 
-/// The office's seal.
+/// The digital seal of the office.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SealConfig {
-    /// PKCS#12 file of the key; one made at first start, clearly a test authority, when absent.
+    /// PKCS#12 file of the key. When absent, a key of a test authority is made at the first start and named so.
     pub key_file: Option<PathBuf>,
     /// File holding the key's password, readable by its owner only.
     pub key_password_file: Option<PathBuf>,
@@ -21,18 +22,20 @@ pub struct SealConfig {
     pub detached: Option<DetachedConfig>,
     /// The key's certificate, then its issuers up to the root (PEM); needed with a token and a detached key.
     pub certificates: Option<PathBuf>,
-    /// How an RSA key pads: `pkcs1` or `pss`.
+    /// Padding of RSA signatures: `pkcs1` or `pss`.
     pub rsa_padding: Padding,
-    /// `B-B`, `B-T`, `B-LT` or `B-LTA`; what cannot be reached waits, and is never sealed at a lower level.
+    /// `B-B`, `B-T`, `B-LT` or `B-LTA`. A copy that cannot reach it now waits; it is never sealed at a lower level.
     pub level: Level,
     /// Address of the time authority (RFC 3161 over HTTP), such as `http://tsa.example.vn`; needed from B-T on.
     pub time_authority: Option<String>,
-    /// True where no way leads to the issuer of the key: below B-LT it is then not asked before each seal whether the
-    /// key was revoked.
+    /// True where the network does not reach the issuer of the key: below B-LT the revocation of the key is then not
+    /// checked before each seal.
     pub closed_network: bool,
-    /// Authorities trusted for seals (PEM), beside the one at the end of the key's own chain: for one, those of
-    /// keys used before.
+    /// Authorities trusted for seals (PEM), beside the root of the key's own chain: those of keys used before, for
+    /// example.
     pub trust_file: Option<PathBuf>,
+    /// Certificates the office sealed with before its present one (PEM): their seals are still the office's own.
+    pub earlier_certificates: Option<PathBuf>,
     /// Authorities trusted for time stamps (PEM); those for seals when absent.
     pub time_trust_file: Option<PathBuf>,
     /// A seal of level B-LTA gets a fresh time stamp this many days before the certificate behind its newest one ends.
@@ -52,24 +55,25 @@ impl Default for SealConfig {
             time_authority: None,
             closed_network: false,
             trust_file: None,
+            earlier_certificates: None,
             time_trust_file: None,
             renew_before_days: 90,
         }
     }
 }
 
-/// A PKCS#11 token or HSM.
+/// A PKCS#11 token or HSM that holds the key.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenConfig {
-    /// The maker's PKCS#11 library.
+    /// PKCS#11 library of the manufacturer (`.so`).
     pub module: PathBuf,
     /// Label of the token.
     pub token: String,
     /// Label of the key; may be left out where there is only one.
     pub key: Option<String>,
-    /// File holding the user's PIN, readable by its owner only; `SOGOC_SEAL_PIN` overrides. Without either the PIN is
-    /// asked for on the terminal or given on the page of the seal, and kept in memory.
+    /// File holding the user PIN, readable by its owner only; `SOGOC_SEAL_PIN` overrides. Without either, the PIN is
+    /// entered on the terminal or on the page of the seal and kept in memory.
     pub pin_file: Option<PathBuf>,
 }
 
@@ -88,7 +92,7 @@ impl Default for DetachedConfig {
 }
 
 impl SealConfig {
-    /// Days a released copy waits for a signature made elsewhere.
+    /// [`DetachedConfig::wait_days`], or its default.
     pub fn detached_days(&self) -> u16 {
         let detached = self.detached.clone().unwrap_or_default();
         detached.wait_days

@@ -24,6 +24,7 @@ use krilla::{Document, configure::ValidationError};
 use super::ComposeError;
 use super::layout::{Line, Piece, Role};
 use super::typeface;
+use crate::clock::vietnam;
 
 /// One page to print; coordinates in points from its upper left corner.
 pub struct Sheet {
@@ -138,7 +139,7 @@ impl Tags {
 }
 
 fn metadata(about: &About<'_>) -> Metadata {
-    let local = jiff::tz::Offset::constant(7).to_datetime(about.created);
+    let local = vietnam(about.created);
     let created = DateTime::new(local.year().unsigned_abs())
         .month(local.month().unsigned_abs())
         .day(local.day().unsigned_abs())

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::{Direction, Face as ShapingFace, UnicodeBuffer};
-use unicode_normalization::UnicodeNormalization;
+use sogoc_vietnamese::composed;
 
 use super::ComposeError;
 
@@ -50,8 +50,8 @@ pub fn font(face: Face) -> Font {
 
 /// NFC (the font has the composed Vietnamese letters), white space runs as one space, every character checked.
 pub fn printable(text: &str) -> Result<String, ComposeError> {
-    let composed: String = text.nfc().collect();
-    let clean = composed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = composed(text);
+    let clean = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for character in clean.chars() {
         let known = CUTS
             .iter()
@@ -65,7 +65,7 @@ pub fn printable(text: &str) -> Result<String, ComposeError> {
 
 /// As [`printable`], with `?` for whatever cannot be printed: for lists that say so elsewhere.
 pub fn legible(text: &str) -> String {
-    let composed: String = text.nfc().collect();
+    let text = composed(text);
     let shown = |character: char| {
         let one = character.to_string();
         if character.is_whitespace() || printable(&one).is_ok() {
@@ -74,7 +74,7 @@ pub fn legible(text: &str) -> String {
             '?'
         }
     };
-    let shown: String = composed.chars().map(shown).collect();
+    let shown: String = text.chars().map(shown).collect();
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

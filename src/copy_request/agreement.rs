@@ -1,6 +1,6 @@
 //! How far two writings of the same thing agree: names, dates, numbers.
 
-use sogoc_index::{Level, fold};
+use sogoc_vietnamese::fold::{Level, fold};
 use sogoc_workers::dates::Date;
 
 /// Letter for letter whatever the encoding, or after leaving accents out, or one within the other.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::archive::Archive;
-use crate::clock::{VIETNAM, parse_stamp, stamp};
+use crate::clock::{parse_stamp, stamp, vietnam};
 use crate::error::{Error, Result};
 use crate::reference_data::{self, Procedure};
 
@@ -30,7 +30,7 @@ pub(super) async fn procedure_at(
     code: &str,
     received: Timestamp,
 ) -> Result<Procedure> {
-    let day = VIETNAM.to_datetime(received).date();
+    let day = vietnam(received).date();
     reference_data::procedure_on(&archive.catalogue, code, day).await
 }
 

@@ -8,7 +8,7 @@ use crate::access::{Act, Caller, may, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::text_enum;
-use crate::clock::{VIETNAM, stamp};
+use crate::clock::{stamp, vietnam};
 use crate::error::{Error, Result};
 use crate::notify::Event;
 use crate::reference_data;
@@ -37,7 +37,7 @@ pub(super) async fn fee(
     copies: i64,
     received: Timestamp,
 ) -> Result<(i64, String)> {
-    let day = VIETNAM.to_datetime(received).date();
+    let day = vietnam(received).date();
     let place = &archive.config.office.fee_place;
     match reference_data::fee_on(&archive.catalogue, procedure, place, day).await {
         Ok(fee) => Ok((fee.amount * copies, fee.source)),

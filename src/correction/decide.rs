@@ -10,7 +10,7 @@ use crate::access::{Act, Caller, require, two_people};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, next_number};
-use crate::clock::{VIETNAM, stamp};
+use crate::clock::{midnight_in_vietnam, stamp, vietnam};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 use crate::record::{self, RecordState, Version};
@@ -28,7 +28,7 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     let fields = record.fields.clone();
     let now = archive.clock.now();
     let at = stamp(now);
-    let year = i64::from(VIETNAM.to_datetime(now).year());
+    let year = i64::from(vietnam(now).year());
     let mut tx = archive.begin(caller).await?;
     let number = next_number(&mut tx, &format!("appendix-{year}")).await?;
     let version = record.version + 1;
@@ -81,7 +81,7 @@ fn wait(archive: &Archive, entry: &Correction) -> Duration {
         .effective_from
         .parse::<jiff::civil::Date>()
         .ok()
-        .and_then(|day| VIETNAM.to_timestamp(day.at(0, 0, 0, 0)).ok());
+        .and_then(|day| midnight_in_vietnam(day).ok());
     let left = begins.map(|begins| begins.duration_since(archive.clock.now()));
     left.and_then(|left| Duration::try_from(left).ok())
         .unwrap_or_default()

@@ -236,8 +236,7 @@ fn effective_from(given: &str, decision: &Decision) -> Result<String> {
 }
 
 fn short(pointer: &str, text: &str) -> Result<String> {
-    use unicode_normalization::UnicodeNormalization;
-    let text: String = text.trim().nfc().collect();
+    let text = sogoc_vietnamese::composed(text.trim());
     if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
         return Err(Error::invalid(
             pointer,

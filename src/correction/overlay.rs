@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Correction, CorrectionState, rows};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
-use crate::clock::VIETNAM;
+use crate::clock::vietnam;
 use crate::error::{Error, Result};
 use crate::record::{self, Fields, RecordState};
 
@@ -113,7 +113,7 @@ pub(crate) async fn now_in_force(archive: &Archive, record_id: &str) -> Result<O
 
 /// The day in Viet Nam, `YYYY-MM-DD`.
 pub(crate) fn day_of(at: Timestamp) -> String {
-    VIETNAM.to_datetime(at).date().to_string()
+    vietnam(at).date().to_string()
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
+use sogoc_vietnamese::fold;
 use sogoc_workers::class::{Classes, FieldKind, Scope};
-use sogoc_workers::fold;
 use sogoc_workers::reading::PageReading;
 
 use crate::catalogue::Tx;

@@ -68,8 +68,7 @@ pub(crate) fn apply(
 }
 
 fn tidied(typed: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    typed.trim().nfc().collect()
+    sogoc_vietnamese::composed(typed.trim())
 }
 
 /// A typed value in its normal form, by the kind of the field; or what is wrong with it, Vietnamese

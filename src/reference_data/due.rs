@@ -7,7 +7,7 @@ use jiff::civil::{Date, Time, Weekday};
 
 use super::Procedure;
 use crate::catalogue::Catalogue;
-use crate::clock::VIETNAM;
+use crate::clock::{instant_in_vietnam, vietnam};
 use crate::error::{Error, Result};
 
 /// Offices close; an answer due on a day is due by then.
@@ -41,7 +41,7 @@ pub fn due_at(
     procedure: &Procedure,
     holidays: &BTreeSet<Date>,
 ) -> Result<Timestamp> {
-    let local = VIETNAM.to_datetime(received);
+    let local = vietnam(received);
     let late = match procedure.cut_off.as_str() {
         "" => false,
         hour => {
@@ -64,7 +64,7 @@ pub fn due_at(
 /// # Errors
 /// `Internal` when the holidays leave no working day.
 pub fn later(from: Timestamp, working_days: i64, holidays: &BTreeSet<Date>) -> Result<Timestamp> {
-    closing_after(VIETNAM.to_datetime(from).date(), working_days, holidays)
+    closing_after(vietnam(from).date(), working_days, holidays)
 }
 
 fn closing_after(from: Date, working_days: i64, holidays: &BTreeSet<Date>) -> Result<Timestamp> {
@@ -72,9 +72,7 @@ fn closing_after(from: Date, working_days: i64, holidays: &BTreeSet<Date>) -> Re
     for _ in 0..working_days {
         day = next_working_day(day, holidays)?;
     }
-    VIETNAM
-        .to_timestamp(day.to_datetime(CLOSING))
-        .map_err(|error| Error::Internal(error.to_string()))
+    instant_in_vietnam(day.to_datetime(CLOSING)).map_err(|error| Error::Internal(error.to_string()))
 }
 
 fn works(day: Date, holidays: &BTreeSet<Date>) -> bool {
@@ -111,7 +109,7 @@ mod tests {
         let holidays = ["2026-04-27", "2026-04-30", "2026-05-01"];
         let holidays = holidays.iter().map(|day| day.parse().unwrap()).collect();
         let due = due_at(received.parse().unwrap(), procedure, &holidays).unwrap();
-        VIETNAM.to_datetime(due).to_string()
+        vietnam(due).to_string()
     }
 
     #[test]
@@ -166,10 +164,7 @@ mod tests {
         let holidays = holidays.iter().map(|day| day.parse().unwrap()).collect();
         let due = "2026-04-29T17:00:00+07:00".parse().unwrap();
         let extended = later(due, 1, &holidays).unwrap();
-        assert_eq!(
-            VIETNAM.to_datetime(extended).to_string(),
-            "2026-05-04T17:00:00"
-        );
+        assert_eq!(vietnam(extended).to_string(), "2026-05-04T17:00:00");
         assert_eq!(later(due, 0, &holidays).unwrap(), due);
     }
 

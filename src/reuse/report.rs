@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::clock::{VIETNAM, stamp};
+use crate::clock::{midnight_in_vietnam, stamp, vietnam};
 use crate::error::{Error, Result};
 
 /// Reuse in a period.
@@ -89,14 +89,13 @@ pub async fn this_year(archive: &Archive, caller: &Caller) -> Result<i64> {
 
 /// The first of January and today, in Vietnam.
 pub fn year_so_far(archive: &Archive) -> (Date, Date) {
-    let today = VIETNAM.to_datetime(archive.clock.now()).date();
+    let today = vietnam(archive.clock.now()).date();
     (today.first_of_year(), today)
 }
 
 /// The beginning of a day in Vietnam, as kept.
 fn midnight(day: Date) -> Result<String> {
-    let at = VIETNAM.to_timestamp(day.at(0, 0, 0, 0));
-    at.map(stamp).map_err(|_| no_day())
+    midnight_in_vietnam(day).map(stamp).map_err(|_| no_day())
 }
 
 fn no_day() -> Error {

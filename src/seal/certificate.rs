@@ -1,15 +1,20 @@
 //! X.509 certificates of signers: what they say, and whether their key may seal at an instant.
 
+use std::sync::Arc;
+
 use der::asn1::{Any, ObjectIdentifier, Uint};
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use rustls_pki_types::{CertificateDer, alg_id};
+use sha2::{Digest as _, Sha256};
 use x509_cert::certificate::{Certificate as Parsed, CertificateInner};
-use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, KeyUsages};
+use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 use x509_cert::time::Time;
 
-use super::error::KeyFault;
-use super::{SealError, signature};
+use super::error::{KeyFault, SealError};
+use super::examination::{Cost, Digest, Examination};
+use super::signature;
+use super::unfit::Unfit;
 
 /// Extended uses under which a key may sign documents: documentSigning (RFC 9336), Microsoft's and Adobe's own,
 /// e-mail protection (what public authorities in Vietnam issue), and any.
@@ -21,29 +26,25 @@ const DOCUMENT_USES: [&str; 5] = [
     "2.5.29.37.0",
 ];
 
+/// The largest certificate of a stranger that is looked at, in bytes.
+const LARGEST: usize = 64 << 10;
+
 /// id-kp-timeStamping.
 const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
 
-/// A certificate as given and as parsed.
+/// A certificate as given and as parsed. A clone costs nothing.
 #[derive(Debug, Clone)]
-pub struct Certificate {
+pub struct Certificate(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     der: CertificateDer<'static>,
     parsed: Parsed,
-}
-
-/// Why a certificate's key may not be used at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfit {
-    /// The certificate has run out.
-    Expired,
-    /// The certificate does not hold yet.
-    NotYetValid,
-    /// It names its uses, and signing documents is none of them.
-    NotForSigning,
-    /// Its key is shorter than the rules allow, or of a kind they do not name.
-    TooWeak,
-    /// Its issuer has revoked it.
-    Revoked,
+    digest: Digest,
+    /// DER of its subject's name.
+    subject: Vec<u8>,
+    /// DER of its issuer's name.
+    issuer: Vec<u8>,
 }
 
 /// What kind of key a certificate is about.
@@ -62,48 +63,90 @@ pub enum PublicKey {
 impl Certificate {
     /// Parses strict DER.
     pub fn from_der(der: &[u8]) -> Result<Certificate, SealError> {
-        let parsed = CertificateInner::from_der(der)
-            .ok()
-            .filter(|parsed: &Parsed| parsed.to_der().is_ok_and(|again| again == der))
-            .ok_or(SealError::KeyRefused(KeyFault::CertificateMalformed))?;
-        let der = CertificateDer::from(der.to_vec());
-        Ok(Certificate { der, parsed })
+        let read = || -> der::Result<Certificate> {
+            let parsed: Parsed = CertificateInner::from_der(der)?;
+            let names = parsed.tbs_certificate();
+            let inner = Inner {
+                digest: Sha256::digest(der).into(),
+                subject: names.subject().to_der()?,
+                issuer: names.issuer().to_der()?,
+                der: CertificateDer::from(der.to_vec()),
+                parsed,
+            };
+            Ok(Certificate(Arc::new(inner)))
+        };
+        let same = |read: &Certificate| read.parsed().to_der().is_ok_and(|again| again == der);
+        let malformed = SealError::KeyRefused(KeyFault::CertificateMalformed);
+        read().ok().filter(same).ok_or(malformed)
+    }
+
+    /// The same, counted and parsed once however often it comes; `None` when it is none.
+    pub(super) fn once(der: &[u8], exam: &Examination) -> Option<Certificate> {
+        exam.spend(Cost::Bytes, der.len()).ok()?;
+        let digest = Sha256::digest(der).into();
+        let parse = || Certificate::from_der(der).ok();
+        let small = der.len() <= LARGEST;
+        let parsed = exam.parsed(digest, Cost::Certificates, der.len(), || {
+            small.then(parse).flatten()
+        });
+        parsed.map(|parsed| Certificate::clone(&parsed))
+    }
+
+    /// SHA-256 of the DER.
+    pub(super) fn digest(&self) -> Digest {
+        self.0.digest
+    }
+
+    /// DER of its subject's name.
+    pub(super) fn subject_name(&self) -> &[u8] {
+        &self.0.subject
+    }
+
+    /// DER of its issuer's name.
+    pub(super) fn issuer_name(&self) -> &[u8] {
+        &self.0.issuer
+    }
+
+    /// Whether it is an authority's, which issues others (RFC 5280, 4.2.1.9).
+    pub(super) fn is_authority(&self) -> bool {
+        let found = self.parsed().tbs_certificate().get_extension();
+        matches!(found, Ok(Some((_, BasicConstraints { ca: true, .. }))))
     }
 
     /// The certificate as given.
     pub fn der(&self) -> &CertificateDer<'static> {
-        &self.der
+        &self.0.der
     }
 
     /// The parsed form.
     pub fn parsed(&self) -> &Parsed {
-        &self.parsed
+        &self.0.parsed
     }
 
     /// The subject's common name, or its whole name if it has none.
     pub fn subject(&self) -> String {
-        name_of(self.parsed.tbs_certificate().subject())
+        name_of(self.parsed().tbs_certificate().subject())
     }
 
     /// The issuer's common name, or its whole name if it has none.
     pub fn issuer(&self) -> String {
-        name_of(self.parsed.tbs_certificate().issuer())
+        name_of(self.parsed().tbs_certificate().issuer())
     }
 
     /// The serial number in lower-case hexadecimal.
     pub fn serial(&self) -> String {
-        hex::encode(self.parsed.tbs_certificate().serial_number().as_bytes())
+        hex::encode(self.parsed().tbs_certificate().serial_number().as_bytes())
     }
 
     /// The bits of the public key.
     pub fn public_key(&self) -> &[u8] {
-        let key = self.parsed.tbs_certificate().subject_public_key_info();
+        let key = self.parsed().tbs_certificate().subject_public_key_info();
         key.subject_public_key.raw_bytes()
     }
 
     /// First and last instant at which it holds.
     pub fn validity(&self) -> (Timestamp, Timestamp) {
-        let validity = self.parsed.tbs_certificate().validity();
+        let validity = self.parsed().tbs_certificate().validity();
         (instant(validity.not_before), instant(validity.not_after))
     }
 
@@ -128,14 +171,14 @@ impl Certificate {
 
     /// Whether it belongs to a time authority: time stamping is its only use (RFC 3161, 2.3).
     pub fn is_for_time_stamps(&self) -> bool {
-        let inner = self.parsed.tbs_certificate();
+        let inner = self.parsed().tbs_certificate();
         matches!(inner.get_extension::<ExtendedKeyUsage>(),
             Ok(Some((true, ExtendedKeyUsage(uses)))) if uses == [TIME_STAMPING])
     }
 
     /// What kind of key it is about.
     pub fn key_kind(&self) -> PublicKey {
-        let info = self.parsed.tbs_certificate().subject_public_key_info();
+        let info = self.parsed().tbs_certificate().subject_public_key_info();
         let kind = signature::contents(&info.algorithm).unwrap_or_default();
         if kind == alg_id::ECDSA_P256.as_ref() {
             PublicKey::EcdsaP256
@@ -162,21 +205,23 @@ impl Certificate {
     }
 
     /// Whether the key of `issuer` signed it, and it names that issuer.
-    pub fn is_signed_by(&self, issuer: &Certificate) -> bool {
-        let (own, theirs) = (&self.parsed, issuer.parsed.tbs_certificate());
-        own.tbs_certificate().issuer() == theirs.subject()
+    pub(super) fn is_signed_by(&self, issuer: &Certificate, exam: &Examination) -> bool {
+        let (own, theirs) = (self.parsed(), issuer.parsed().tbs_certificate());
+        self.issuer_name() == issuer.subject_name()
             && own.tbs_certificate().signature() == own.signature_algorithm()
-            && signature::fits_der(
-                theirs.subject_public_key_info(),
-                own.signature_algorithm(),
-                own.tbs_certificate(),
-                // A signature is whole octets: a count of unused bits other than none is not the issuer's.
-                own.signature().as_bytes().unwrap_or_default(),
-            )
+            && exam.signed(self.digest(), issuer.digest(), || {
+                signature::fits_der(
+                    theirs.subject_public_key_info(),
+                    own.signature_algorithm(),
+                    own.tbs_certificate(),
+                    // A signature is whole octets: a count of unused bits other than none is not the issuer's.
+                    own.signature().as_bytes().unwrap_or_default(),
+                )
+            })
     }
 
     fn allows_signing(&self) -> bool {
-        let inner = self.parsed.tbs_certificate();
+        let inner = self.parsed().tbs_certificate();
         let signing = KeyUsages::DigitalSignature | KeyUsages::NonRepudiation;
         let usage = match inner.get_extension::<KeyUsage>() {
             Ok(Some((_, KeyUsage(uses)))) => !(uses & signing).is_empty(),

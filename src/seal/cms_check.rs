@@ -15,6 +15,7 @@ use super::cms::{
     CONTENT_TYPE, DATA, MESSAGE_DIGEST, SHA_256, SIGNATURE_TIME_STAMP, SIGNED_DATA,
     SIGNING_CERTIFICATE_V2, SigningCertificateV2,
 };
+use super::examination::{Cost, Examination};
 use super::signature;
 
 const SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
@@ -44,8 +45,13 @@ pub struct Signed {
 
 /// Checks that `signature` (DER, then zeros) is a signature over the concatenated `parts`. `strict` asks for what
 /// PAdES baseline demands. `None` when anything does not fit.
-pub fn check(signature: &[u8], parts: &[&[u8]], strict: bool) -> Option<Signed> {
-    let signed = signed_data(signature, Sets::Sorted)?;
+pub fn check(
+    signature: &[u8],
+    parts: &[&[u8]],
+    strict: bool,
+    exam: &Examination,
+) -> Option<Signed> {
+    let signed = signed_data(signature, Sets::Sorted, exam)?;
     let detached = signed.encap_content_info.econtent_type == DATA
         && signed.encap_content_info.econtent.is_none();
     let info = only_signer(&signed)?;
@@ -58,13 +64,13 @@ pub fn check(signature: &[u8], parts: &[&[u8]], strict: bool) -> Option<Signed> 
     } else {
         Named::Perhaps
     };
-    let found = check_signer(&signed, info, DATA, parts, named)?;
+    let found = check_signer(&signed, info, DATA, parts, named, exam)?;
     Some(Signed { stamp, ..found })
 }
 
 /// Checks a time stamp token by itself; gives who signed it and the DER of what it says.
-pub fn check_token(token: &[u8]) -> Option<(Signed, Vec<u8>)> {
-    let signed = signed_data(token, Sets::AsTheyCome)?;
+pub fn check_token(token: &[u8], exam: &Examination) -> Option<(Signed, Vec<u8>)> {
+    let signed = signed_data(token, Sets::AsTheyCome, exam)?;
     let info = only_signer(&signed)?;
     let content = signed.encap_content_info.econtent.as_ref()?;
     let content = content.decode_as::<OctetString>().ok()?;
@@ -81,6 +87,7 @@ pub fn check_token(token: &[u8]) -> Option<(Signed, Vec<u8>)> {
         TIME_STAMP_INFO,
         &[content],
         Named::AlsoBySha1,
+        exam,
     )?;
     Some((found, content.to_vec()))
 }
@@ -108,6 +115,7 @@ fn check_signer(
     content: ObjectIdentifier,
     parts: &[&[u8]],
     named: Named,
+    exam: &Examination,
 ) -> Option<Signed> {
     let plain = signed.digest_algorithms.as_slice() == std::slice::from_ref(&info.digest_alg)
         && no_parameters(&info.digest_alg)
@@ -120,13 +128,16 @@ fn check_signer(
         let CertificateChoices::Certificate(certificate) = certificate else {
             return None;
         };
-        carried.push(Certificate::from_der(&certificate.to_der().ok()?).ok()?);
+        carried.push(Certificate::once(&certificate.to_der().ok()?, exam)?);
     }
     let signer = carried.iter().find(|one| names(&info.sid, one))?.clone();
     let attributes = info.signed_attrs.as_ref()?;
     let content_type = attribute(attributes, CONTENT_TYPE)?;
     let digest = attribute(attributes, MESSAGE_DIGEST)?;
     let digest = digest.decode_as::<OctetString>().ok()?;
+    let covered = parts.iter().map(|part| part.len()).sum();
+    exam.spend(Cost::Bytes, covered).ok()?;
+    exam.spend(Cost::KeyOperations, 1).ok()?;
     let expected = digest_of(&info.digest_alg.oid, parts)?;
     let fits = content_type.decode_as::<ObjectIdentifier>().ok()? == content
         && digest.as_bytes() == expected
@@ -149,11 +160,12 @@ enum Sets {
 }
 
 /// The one DER value at the start, canonical, with nothing but zeros behind it.
-fn signed_data(signature: &[u8], sets: Sets) -> Option<SignedData> {
+fn signed_data(signature: &[u8], sets: Sets, exam: &Examination) -> Option<SignedData> {
     let mut reader = SliceReader::new(signature).ok()?;
     let content = ContentInfo::decode(&mut reader).ok()?;
     let length = usize::try_from(reader.position()).ok()?;
     let (der, padding) = signature.split_at_checked(length)?;
+    exam.spend(Cost::Der, length).ok()?;
     let signed = content.content.decode_as::<SignedData>().ok()?;
     let canonical = content.content_type == SIGNED_DATA
         && content.to_der().ok()? == der
@@ -164,12 +176,14 @@ fn signed_data(signature: &[u8], sets: Sets) -> Option<SignedData> {
 
 /// Whether the content was written in the one form of DER, but for the order of sets: the same bytes, perhaps moved.
 fn as_written(canonical: &Any, given: &Any, sets: Sets) -> bool {
-    let sorted = |any: &Any| {
-        let mut bytes = any.value().to_vec();
-        bytes.sort_unstable();
-        bytes
+    let counted = |any: &Any| {
+        let mut counts = [0usize; 256];
+        for byte in any.value() {
+            counts[usize::from(*byte)] += 1;
+        }
+        counts
     };
-    canonical == given || (sets == Sets::AsTheyCome && sorted(canonical) == sorted(given))
+    canonical == given || (sets == Sets::AsTheyCome && counted(canonical) == counted(given))
 }
 
 fn no_parameters(algorithm: &AlgorithmIdentifierOwned) -> bool {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::certificate::Unfit;
 use super::pdf_file::PdfDamage;
-use super::verdict::sentences;
+use super::sentences::sentences;
+use super::unfit::Unfit;
 
 /// Why a token does not sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,23 +5,31 @@
 //! Each is appended by one update that follows from the file and the evidence alone. So a checker writes it again
 //! and compares: whatever else was appended shows.
 
-use super::SealError;
-use super::coverage::{Coverage, Found};
-use super::pdf_file::PdfFile;
+use std::collections::HashSet;
+
+use super::byte_range_coverage::{Coverage, Found};
+use super::error::SealError;
+use super::examination::{Cost, Examination};
+use super::incremental_update::{IncrementalUpdate, array, first_free, indirect};
+use super::pdf_file::{PdfDamage, PdfFile};
 use super::pdf_value::{Dictionary, Value};
-use super::prepare::{PRINT_AND_LOCKED, Prepared};
+use super::piece::Piece;
+use super::placeholder::{PRINT_AND_LOCKED, Prepared};
 use super::revocation::Evidence;
-use super::update::{Update, array, first_free, indirect};
 
 /// Keys of the store, in the order in which streams are written.
 const KEYS: [&str; 3] = ["Certs", "OCSPs", "CRLs"];
 
 /// Appends `evidence`.
-pub fn with_evidence(pdf: &[u8], evidence: &Evidence) -> Result<Vec<u8>, SealError> {
-    let file = PdfFile::open(pdf).map_err(SealError::Pdf)?;
-    let mut update = Update::new(pdf, &file)?;
+pub fn with_evidence(
+    pdf: &[u8],
+    evidence: &Evidence,
+    exam: &Examination,
+) -> Result<Vec<u8>, SealError> {
+    let file = PdfFile::open(pdf, exam).map_err(SealError::Pdf)?;
+    let mut update = IncrementalUpdate::new(pdf, &file, exam)?;
     let (number, mut root) = indirect(&file, &file.trailer, "Root")?;
-    enter_evidence(&mut update, &file, &mut root, evidence)?;
+    enter_evidence(&mut update, &file, &mut root, evidence, exam)?;
     update.write_value(number, &Value::Dictionary(root));
     Ok(update.finish(&file))
 }
@@ -32,11 +40,12 @@ pub fn with_stamp(
     evidence: &Evidence,
     name: &str,
     room: usize,
+    exam: &Examination,
 ) -> Result<Prepared, SealError> {
-    let file = PdfFile::open(pdf).map_err(SealError::Pdf)?;
-    let mut update = Update::new(pdf, &file)?;
+    let file = PdfFile::open(pdf, exam).map_err(SealError::Pdf)?;
+    let mut update = IncrementalUpdate::new(pdf, &file, exam)?;
     let (number, mut root) = indirect(&file, &file.trailer, "Root")?;
-    enter_evidence(&mut update, &file, &mut root, evidence)?;
+    enter_evidence(&mut update, &file, &mut root, evidence, exam)?;
     let [field, signature] = [(); 2].map(|()| update.allocate());
     let page = update.enter_field(&file, &mut root, field, name)?;
     update.write_value(number, &Value::Dictionary(root));
@@ -47,14 +56,15 @@ pub fn with_stamp(
 }
 
 fn enter_evidence(
-    update: &mut Update,
+    update: &mut IncrementalUpdate,
     file: &PdfFile<'_>,
     root: &mut Dictionary,
     evidence: &Evidence,
+    exam: &Examination,
 ) -> Result<(), SealError> {
     let mut store = file.dictionary(root, "DSS").map_err(SealError::Pdf)?;
     store.set("Type", Value::from_name("DSS"));
-    let held = read(file).map_err(SealError::Pdf)?;
+    let held = read(file, exam).map_err(SealError::Pdf)?;
     for (key, (new, held)) in KEYS
         .into_iter()
         .zip(lists(evidence).into_iter().zip(lists(&held)))
@@ -76,7 +86,7 @@ fn enter_evidence(
     Ok(())
 }
 
-fn lists(evidence: &Evidence) -> [&Vec<Vec<u8>>; 3] {
+fn lists(evidence: &Evidence) -> [&Vec<Piece>; 3] {
     [&evidence.certificates, &evidence.ocsps, &evidence.crls]
 }
 
@@ -98,55 +108,75 @@ fn unseen_widget(name: &str, page: u32, signature: u32) -> Value {
 }
 
 /// What the store of a file holds.
-pub fn read(file: &PdfFile<'_>) -> Result<Evidence, super::PdfDamage> {
-    read_from(file, 0)
+pub fn read(file: &PdfFile<'_>, exam: &Examination) -> Result<Evidence, PdfDamage> {
+    read_from(file, 0, exam)
 }
 
 /// What of the store stands in objects from `first` on.
-fn read_from(file: &PdfFile<'_>, first: u32) -> Result<Evidence, super::PdfDamage> {
+fn read_from(file: &PdfFile<'_>, first: u32, exam: &Examination) -> Result<Evidence, PdfDamage> {
     let root = file.dictionary(&file.trailer, "Root")?;
     let store = file.dictionary(&root, "DSS")?;
-    let mut found = Vec::new();
-    for key in KEYS {
-        let mut list = Vec::new();
-        if let Value::Array(entries) = file.resolve(store.get(key).unwrap_or(&Value::Null))? {
-            for entry in entries {
-                match entry {
-                    Value::Reference(number, _) if number >= first => {
-                        list.push(file.stream(number)?);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        found.push(list);
-    }
-    let [certificates, ocsps, crls] =
-        <[_; 3]>::try_from(found).unwrap_or_else(|_| Default::default());
+    let [certificates, ocsps, crls] = KEYS.map(|key| pieces(file, &store, key, first, exam));
     Ok(Evidence {
-        certificates,
-        ocsps,
-        crls,
+        certificates: certificates?,
+        ocsps: ocsps?,
+        crls: crls?,
     })
 }
 
+/// The streams listed under `key`, each once however often it is referred to.
+fn pieces(
+    file: &PdfFile<'_>,
+    store: &Dictionary,
+    key: &str,
+    first: u32,
+    exam: &Examination,
+) -> Result<Vec<Piece>, PdfDamage> {
+    let Value::Array(entries) = file.resolve(store.get(key).unwrap_or(&Value::Null))? else {
+        return Ok(Vec::new());
+    };
+    exam.spend(Cost::References, entries.len())?;
+    let (mut numbers, mut digests) = (HashSet::new(), HashSet::new());
+    let mut pieces = Vec::new();
+    for entry in entries {
+        match entry {
+            Value::Reference(number, _) if number >= first && numbers.insert(number) => {
+                let piece = Piece::from(file.stream(number)?);
+                exam.spend(Cost::Bytes, piece.len())?;
+                exam.meet(Cost::Evidence, piece.digest())?;
+                if digests.insert(piece.digest()) {
+                    pieces.push(piece);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(pieces)
+}
+
 /// Whether `whole` is `base` and what [`with_evidence`] appends to it; then, what that is.
-pub fn evidence_behind(base: &[u8], whole: &[u8]) -> Option<Evidence> {
-    let added = added(base, whole)?;
-    (with_evidence(base, &added).ok()? == whole).then_some(added)
+pub fn evidence_behind(base: &[u8], whole: &[u8], exam: &Examination) -> Option<Evidence> {
+    let added = added(base, whole, exam)?;
+    (with_evidence(base, &added, exam).ok()? == whole).then_some(added)
 }
 
 /// Whether `whole` is `base` and what [`with_stamp`] appends to it, the time stamp being `stamp`.
-pub fn is_stamp_behind(base: &[u8], whole: &[u8], stamp: &Found, coverage: &Coverage<'_>) -> bool {
-    let Some(added) = added(base, whole) else {
+pub fn is_stamp_behind(
+    base: &[u8],
+    whole: &[u8],
+    stamp: &Found,
+    coverage: &Coverage<'_>,
+    exam: &Examination,
+) -> bool {
+    let Some(added) = added(base, whole, exam) else {
         return false;
     };
     let room = coverage.signature.len();
-    let again = with_stamp(base, &added, &stamp.field, room);
+    let again = with_stamp(base, &added, &stamp.field, room, exam);
     again.is_ok_and(|again| again.parts() == [coverage.before, coverage.after])
 }
 
-fn added(base: &[u8], whole: &[u8]) -> Option<Evidence> {
-    let first = first_free(&PdfFile::open(base).ok()?)?;
-    read_from(&PdfFile::open(whole).ok()?, first).ok()
+fn added(base: &[u8], whole: &[u8], exam: &Examination) -> Option<Evidence> {
+    let first = first_free(&PdfFile::open(base, exam).ok()?)?;
+    read_from(&PdfFile::open(whole, exam).ok()?, first, exam).ok()
 }

@@ -1,13 +1,17 @@
 //! Answers of OCSP responders (RFC 6960): asking, and reading what one proves.
 
+use std::rc::Rc;
+
 use der::asn1::{Any, BitString, GeneralizedTime, Int, Null, ObjectIdentifier, OctetString};
 use der::{Decode, Encode, Sequence, Tag, TagNumber, Tagged};
-use sha1::{Digest, Sha1};
+use jiff::Timestamp;
+use sha1::{Digest as _, Sha1};
 use x509_cert::ext::pkix::ExtendedKeyUsage;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use super::certificate::{Certificate, instant};
-use super::revocation::{Said, Status};
+use super::examination::{Cost, Digest, Examination};
+use super::piece::{Piece, Said, Status};
 use super::signature;
 
 const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
@@ -18,7 +22,7 @@ const NO_CHECK: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.4
 
 /// RFC 6960, 4.1.1. SHA-1 only names the certificate here, and is the one digest every responder knows.
 #[derive(Debug, Clone, PartialEq, Eq, Sequence)]
-struct CertId {
+pub struct CertId {
     hash_algorithm: AlgorithmIdentifierOwned,
     issuer_name_hash: OctetString,
     issuer_key_hash: OctetString,
@@ -95,7 +99,8 @@ struct RevokedInfo {
     reason: Option<Any>,
 }
 
-fn id_of(certificate: &Certificate, issuer: &Certificate) -> der::Result<CertId> {
+/// How an answer names `certificate`, issued by `issuer`.
+pub fn id_of(certificate: &Certificate, issuer: &Certificate) -> der::Result<CertId> {
     let named = certificate.parsed().tbs_certificate();
     Ok(CertId {
         hash_algorithm: AlgorithmIdentifierOwned {
@@ -116,50 +121,102 @@ pub fn question(certificate: &Certificate, issuer: &Certificate) -> Option<Vec<u
     OcspRequest { tbs_request }.to_der().ok()
 }
 
-/// What `answer` says of `certificate`, if `issuer` or a responder it named stands behind it.
-pub fn read(answer: &[u8], certificate: &Certificate, issuer: &Certificate) -> Option<Said> {
-    let basic = basic(answer)?;
-    if !signed_for(&basic, issuer) {
-        return None;
+/// An answer as parsed, not yet believed.
+pub struct Answers {
+    digest: Digest,
+    basic: BasicResponse,
+    data: ResponseData,
+    /// The responder's certificates, those of its issuer perhaps too.
+    carried: Vec<Certificate>,
+}
+
+impl Answers {
+    /// Parsed once; `None` when it is no answer, or not a granted one.
+    pub fn once(piece: &Piece, exam: &Examination) -> Option<Rc<Answers>> {
+        let parse = || Answers::parse(piece, exam);
+        exam.parsed(piece.digest(), Cost::Evidence, piece.len(), parse)
     }
-    let data = basic.data.decode_as::<ResponseData>().ok()?;
-    let id = id_of(certificate, issuer).ok()?;
-    let said = data.responses.iter().find(|one| {
-        let theirs = &one.certificate;
-        (
-            &theirs.issuer_name_hash,
-            &theirs.issuer_key_hash,
-            &theirs.serial_number,
-        ) == (&id.issuer_name_hash, &id.issuer_key_hash, &id.serial_number)
-    })?;
-    let time = |time: &GeneralizedTime| instant((*time).into());
-    let status = match said.status.tag() {
+
+    fn parse(piece: &Piece, exam: &Examination) -> Option<Answers> {
+        let basic = basic(piece)?;
+        let carried = basic.certificates.iter().flatten();
+        let carried: Option<Vec<Certificate>> = carried
+            .map(|one| Certificate::once(&one.to_der().ok()?, exam))
+            .collect();
+        Some(Answers {
+            digest: piece.digest(),
+            data: basic.data.decode_as().ok()?,
+            carried: carried?,
+            basic,
+        })
+    }
+
+    /// What it says of the certificate named by `id`, if `issuer` or a responder it named stands behind it.
+    pub fn read(&self, id: &CertId, issuer: &Certificate, exam: &Examination) -> Option<Said> {
+        if !self.signed_for(issuer, exam) {
+            return None;
+        }
+        exam.spend(Cost::Values, self.data.responses.len()).ok()?;
+        let said = self.data.responses.iter().find(|one| {
+            let theirs = &one.certificate;
+            (
+                &theirs.issuer_name_hash,
+                &theirs.issuer_key_hash,
+                &theirs.serial_number,
+            ) == (&id.issuer_name_hash, &id.issuer_key_hash, &id.serial_number)
+        })?;
+        let from = time(&said.this_update);
+        Some(Said {
+            status: status(&said.status)?,
+            from,
+            until: said.next_update.as_ref().map_or(from, time),
+        })
+    }
+
+    /// RFC 6960, 4.2.2.2: the issuer itself signed, or a responder whose certificate the issuer signed for this one use.
+    pub fn signed_for(&self, issuer: &Certificate, exam: &Examination) -> bool {
+        let from_issuer =
+            |one: &Certificate| one.digest() == issuer.digest() || one.is_signed_by(issuer, exam);
+        self.carried.iter().all(from_issuer)
+            && self
+                .carried
+                .iter()
+                .filter(|one| is_responder(one))
+                .chain([issuer])
+                .any(|one| self.is_signed_by(one, exam))
+    }
+
+    fn is_signed_by(&self, signer: &Certificate, exam: &Examination) -> bool {
+        let key = signer.parsed().tbs_certificate().subject_public_key_info();
+        exam.signed(self.digest, signer.digest(), || {
+            let signature = self.basic.signature.as_bytes().unwrap_or_default();
+            let algorithm = &self.basic.signature_algorithm;
+            signature::fits_der(key, algorithm, &self.basic.data, signature)
+        })
+    }
+}
+
+fn time(time: &GeneralizedTime) -> Timestamp {
+    instant((*time).into())
+}
+
+/// `None` for a certificate the responder does not know.
+fn status(said: &Any) -> Option<Status> {
+    match said.tag() {
         Tag::ContextSpecific {
             number: TagNumber(0),
             ..
-        } => Status::Good,
+        } => Some(Status::Good),
         Tag::ContextSpecific {
             number: TagNumber(1),
             ..
         } => {
-            let info = Any::new(Tag::Sequence, said.status.value()).ok()?;
-            Status::RevokedSince(time(&info.decode_as::<RevokedInfo>().ok()?.time))
+            let info = Any::new(Tag::Sequence, said.value()).ok()?;
+            let since = info.decode_as::<RevokedInfo>().ok()?.time;
+            Some(Status::RevokedSince(time(&since)))
         }
-        _ => return None,
-    };
-    Some(Said {
-        status,
-        from: time(&said.this_update),
-        until: said
-            .next_update
-            .as_ref()
-            .map_or(time(&said.this_update), time),
-    })
-}
-
-/// Whether `answer` is whole: signed by one of `issuers` or by a responder one of them named.
-pub fn is_whole(answer: &[u8], issuers: &[Certificate]) -> bool {
-    basic(answer).is_some_and(|basic| issuers.iter().any(|issuer| signed_for(&basic, issuer)))
+        _ => None,
+    }
 }
 
 fn basic(answer: &[u8]) -> Option<BasicResponse> {
@@ -168,27 +225,6 @@ fn basic(answer: &[u8]) -> Option<BasicResponse> {
     let granted = response.status.tag() == Tag::Enumerated && response.status.value() == [0];
     let basic = BasicResponse::from_der(bytes.response.as_bytes()).ok()?;
     granted.then_some(basic)
-}
-
-/// RFC 6960, 4.2.2.2: the issuer itself, or a responder whose certificate the issuer signed for this one use.
-fn signed_for(basic: &BasicResponse, issuer: &Certificate) -> bool {
-    let fits = |signer: &Certificate| {
-        let key = signer.parsed().tbs_certificate().subject_public_key_info();
-        let signature = basic.signature.as_bytes().unwrap_or_default();
-        signature::fits_der(key, &basic.signature_algorithm, &basic.data, signature)
-    };
-    let carried: Option<Vec<Certificate>> = basic
-        .certificates
-        .iter()
-        .flatten()
-        .map(|one| Certificate::from_der(&one.to_der().ok()?).ok())
-        .collect();
-    let Some(carried) = carried else {
-        return false;
-    };
-    let from_issuer = |one: &Certificate| one.is_signed_by(issuer) || one.der() == issuer.der();
-    carried.iter().all(from_issuer)
-        && (fits(issuer) || carried.iter().any(|one| is_responder(one) && fits(one)))
 }
 
 fn is_responder(certificate: &Certificate) -> bool {

@@ -1,19 +1,21 @@
 //! Finding objects in a PDF file through its cross-reference chain, newest revision first (ISO 32000-1, 7.5).
 //!
-//! Only what is asked for is parsed; compressed parts are inflated within one budget a file. Nothing here trusts
-//! the file, and nothing is repaired: a file whose structure is broken is reported as such.
+//! Only what is asked for is parsed, and all of it is counted by the examination. Nothing here trusts the file, and
+//! nothing is repaired: a file whose structure is broken is reported as such.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
+use std::rc::Rc;
 
+use super::examination::{Cost, Examination, Overrun};
 use super::pdf_value::{Dictionary, Lexer, Value};
 
 /// Largest file looked at, in bytes.
 pub const LARGEST_FILE: usize = 64 << 20;
 const MOST_REVISIONS: usize = 256;
-const MOST_OBJECTS: usize = 1_000_000;
-const INFLATE_BUDGET: usize = 48 << 20;
+/// Most bytes one stream may come to.
+const LARGEST_STREAM: u64 = 48 << 20;
 const LONGEST_PATH: usize = 16;
 
 /// Why a file cannot be read as PDF.
@@ -22,7 +24,7 @@ pub enum PdfDamage {
     /// No PDF header.
     #[error("not a PDF file")]
     NotPdf,
-    /// Larger than [`LARGEST_FILE`] or than the budgets.
+    /// Larger than [`LARGEST_FILE`], or inflated larger than a file may be.
     #[error("too large")]
     TooLarge,
     /// Encrypted files are not looked into.
@@ -31,6 +33,18 @@ pub enum PdfDamage {
     /// The structure is broken, cut off or circular.
     #[error("broken structure")]
     Broken,
+    /// Looking further would cost more than one file may.
+    #[error("too complex")]
+    TooComplex,
+}
+
+impl From<Overrun> for PdfDamage {
+    fn from(overrun: Overrun) -> PdfDamage {
+        match overrun {
+            Overrun(Cost::Inflated) => PdfDamage::TooLarge,
+            Overrun(_) => PdfDamage::TooComplex,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +54,17 @@ enum Place {
     Packed { stream: u32, index: usize },
 }
 
+/// A stream that holds objects, decoded once.
+struct ObjectStream {
+    data: Vec<u8>,
+    /// Number of each object and where it begins.
+    objects: Vec<(u32, usize)>,
+}
+
 /// An opened file.
 pub struct PdfFile<'a> {
     bytes: &'a [u8],
+    exam: &'a Examination,
     places: HashMap<u32, Place>,
     /// The newest trailer.
     pub trailer: Dictionary,
@@ -50,12 +72,12 @@ pub struct PdfFile<'a> {
     pub newest_section: usize,
     /// True when that section is a classic table, false when it is a stream.
     pub classic: bool,
-    budget: Cell<usize>,
+    object_streams: RefCell<HashMap<u32, Rc<ObjectStream>>>,
 }
 
 impl<'a> PdfFile<'a> {
     /// Reads the cross-reference chain.
-    pub fn open(bytes: &'a [u8]) -> Result<PdfFile<'a>, PdfDamage> {
+    pub fn open(bytes: &'a [u8], exam: &'a Examination) -> Result<PdfFile<'a>, PdfDamage> {
         if bytes.len() > LARGEST_FILE {
             return Err(PdfDamage::TooLarge);
         }
@@ -65,11 +87,12 @@ impl<'a> PdfFile<'a> {
         let newest_section = last_startxref(bytes).ok_or(PdfDamage::Broken)?;
         let mut file = PdfFile {
             bytes,
+            exam,
             places: HashMap::new(),
             trailer: Dictionary::default(),
             newest_section,
             classic: true,
-            budget: Cell::new(INFLATE_BUDGET),
+            object_streams: RefCell::default(),
         };
         file.follow_chain()?;
         if file.trailer.get("Encrypt").is_some() {
@@ -88,7 +111,9 @@ impl<'a> PdfFile<'a> {
             let mut lexer = Lexer::new(self.bytes, offset);
             let classic = lexer.keyword("xref").is_some();
             let trailer = if classic {
-                self.read_table(lexer)?
+                let trailer = self.read_table(&mut lexer);
+                self.count(&lexer, offset)?;
+                trailer?
             } else {
                 self.read_stream_section(offset)?
             };
@@ -104,16 +129,28 @@ impl<'a> PdfFile<'a> {
         Ok(())
     }
 
+    /// Counts what `lexer` read since `start`.
+    fn count(&self, lexer: &Lexer<'_>, start: usize) -> Result<(), PdfDamage> {
+        self.exam
+            .spend(Cost::Syntax, lexer.at.saturating_sub(start))?;
+        Ok(self.exam.spend(Cost::Values, lexer.values())?)
+    }
+
+    /// One value at `lexer`, which began at `start`.
+    fn counted(&self, mut lexer: Lexer<'_>, start: usize) -> Result<Value, PdfDamage> {
+        let value = lexer.value();
+        self.count(&lexer, start)?;
+        value.ok_or(PdfDamage::Broken)
+    }
+
     fn note(&mut self, number: u64, place: Place) -> Result<(), PdfDamage> {
         let number = u32::try_from(number).map_err(|_| PdfDamage::Broken)?;
-        if self.places.len() >= MOST_OBJECTS {
-            return Err(PdfDamage::TooLarge);
-        }
+        self.exam.spend(Cost::Entries, 1)?;
         self.places.entry(number).or_insert(place);
         Ok(())
     }
 
-    fn read_table(&mut self, mut lexer: Lexer<'a>) -> Result<Dictionary, PdfDamage> {
+    fn read_table(&mut self, lexer: &mut Lexer<'a>) -> Result<Dictionary, PdfDamage> {
         while lexer.keyword("trailer").is_none() {
             let first = lexer.unsigned().ok_or(PdfDamage::Broken)?;
             let count = lexer.unsigned().ok_or(PdfDamage::Broken)?;
@@ -178,8 +215,8 @@ impl<'a> PdfFile<'a> {
         match self.places.get(&number) {
             None | Some(Place::Free) => Ok(Value::Null),
             Some(&Place::At(offset)) => {
-                let mut lexer = self.object_header(offset, number)?;
-                lexer.value().ok_or(PdfDamage::Broken)
+                let lexer = self.object_header(offset, number)?;
+                self.counted(lexer, offset)
             }
             Some(&Place::Packed { stream, index }) => self.packed(stream, index, number),
         }
@@ -221,33 +258,56 @@ impl<'a> PdfFile<'a> {
         let mut lexer = Lexer::new(self.bytes, offset);
         let same = lexer.unsigned() == Some(u64::from(number));
         let header = lexer.unsigned().and(lexer.keyword("obj"));
-        header.filter(|()| same).ok_or(PdfDamage::Broken)?;
-        Ok(lexer)
+        match header.filter(|()| same) {
+            Some(()) => Ok(lexer),
+            None => {
+                self.count(&lexer, offset)?;
+                Err(PdfDamage::Broken)
+            }
+        }
     }
 
     fn packed(&self, stream: u32, index: usize, number: u32) -> Result<Value, PdfDamage> {
-        let Some(&Place::At(offset)) = self.places.get(&stream) else {
+        let stream = self.object_stream(stream)?;
+        match stream.objects.get(index) {
+            Some(&(packed, at)) if packed == number => {
+                self.counted(Lexer::new(&stream.data, at), at)
+            }
+            _ => Err(PdfDamage::Broken),
+        }
+    }
+
+    fn object_stream(&self, number: u32) -> Result<Rc<ObjectStream>, PdfDamage> {
+        if let Some(known) = self.object_streams.borrow().get(&number) {
+            return Ok(known.clone());
+        }
+        // An object stream lies in the file itself, never in another one (ISO 32000-1, 7.5.7).
+        let Some(&Place::At(offset)) = self.places.get(&number) else {
             return Err(PdfDamage::Broken);
         };
         let (found, dictionary, data) = self.stream_at(offset)?;
         let first = dictionary.integer("First").map(usize::try_from);
-        let (Some(Ok(first)), true) = (first, found == u64::from(stream)) else {
+        let (Some(Ok(first)), true) = (first, found == u64::from(number)) else {
             return Err(PdfDamage::Broken);
         };
+        let mut objects = Vec::new();
         let mut lexer = Lexer::new(&data, 0);
-        let mut pair = None;
-        for _ in 0..=index.min(MOST_OBJECTS) {
-            pair = lexer.unsigned().zip(lexer.unsigned());
-            pair.ok_or(PdfDamage::Broken)?;
+        while lexer.at < first {
+            let Some((number, at)) = lexer.unsigned().zip(lexer.unsigned()) else {
+                break;
+            };
+            self.exam.spend(Cost::Entries, 1)?;
+            let number = u32::try_from(number).map_err(|_| PdfDamage::Broken)?;
+            let at = usize::try_from(at)
+                .ok()
+                .and_then(|at| first.checked_add(at));
+            objects.push((number, at.ok_or(PdfDamage::Broken)?));
         }
-        match pair {
-            Some((packed_number, offset)) if packed_number == u64::from(number) => {
-                let at = usize::try_from(offset).map_err(|_| PdfDamage::Broken)?;
-                let at = first.checked_add(at).ok_or(PdfDamage::Broken)?;
-                Lexer::new(&data, at).value().ok_or(PdfDamage::Broken)
-            }
-            _ => Err(PdfDamage::Broken),
-        }
+        self.count(&lexer, 0)?;
+        let stream = Rc::new(ObjectStream { data, objects });
+        let kept = stream.clone();
+        self.object_streams.borrow_mut().insert(number, kept);
+        Ok(stream)
     }
 
     /// Object number, dictionary and decoded bytes of the stream at `offset`.
@@ -256,10 +316,12 @@ impl<'a> PdfFile<'a> {
         let number = lexer.unsigned().ok_or(PdfDamage::Broken)?;
         let header = lexer.unsigned().and(lexer.keyword("obj"));
         header.ok_or(PdfDamage::Broken)?;
-        let Some(Value::Dictionary(dictionary)) = lexer.value() else {
+        let value = lexer.value();
+        let stream = lexer.keyword("stream");
+        self.count(&lexer, offset)?;
+        let (Some(Value::Dictionary(dictionary)), Some(())) = (value, stream) else {
             return Err(PdfDamage::Broken);
         };
-        lexer.keyword("stream").ok_or(PdfDamage::Broken)?;
         let mut start = lexer.at;
         start += usize::from(self.bytes.get(start) == Some(&b'\r'));
         start += usize::from(self.bytes.get(start) == Some(&b'\n'));
@@ -271,7 +333,10 @@ impl<'a> PdfFile<'a> {
             .and_then(|length| self.bytes.get(start..start.checked_add(length)?))
             .ok_or(PdfDamage::Broken)?;
         let data = match dictionary.name("Filter") {
-            None if dictionary.get("Filter").is_none() => raw.to_vec(),
+            None if dictionary.get("Filter").is_none() => {
+                self.exam.spend(Cost::Bytes, raw.len())?;
+                raw.to_vec()
+            }
             Some(b"FlateDecode") => self.inflate(raw)?,
             _ => return Err(PdfDamage::Broken),
         };
@@ -280,15 +345,16 @@ impl<'a> PdfFile<'a> {
     }
 
     fn inflate(&self, raw: &[u8]) -> Result<Vec<u8>, PdfDamage> {
-        let left = self.budget.get();
+        let most = LARGEST_STREAM.min(self.exam.left(Cost::Inflated));
         let mut data = Vec::new();
-        flate2::read::ZlibDecoder::new(raw)
-            .take(left as u64 + 1)
-            .read_to_end(&mut data)
-            .map_err(|_| PdfDamage::Broken)?;
-        let left = left.checked_sub(data.len()).ok_or(PdfDamage::TooLarge)?;
-        self.budget.set(left);
-        Ok(data)
+        let inflated = flate2::read::ZlibDecoder::new(raw)
+            .take(most + 1)
+            .read_to_end(&mut data);
+        self.exam.spend(Cost::Inflated, data.len())?;
+        if data.len() as u64 > most {
+            return Err(PdfDamage::TooLarge);
+        }
+        inflated.map(|_| data).map_err(|_| PdfDamage::Broken)
     }
 }
 

@@ -153,6 +153,11 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// How many values were read.
+    pub fn values(&self) -> usize {
+        self.values
+    }
+
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -242,12 +247,13 @@ impl<'a> Lexer<'a> {
             }
             self.at += 1;
             let escaped = self.bytes.get(self.at..self.at + 2);
+            let escaped = escaped.filter(|_| byte == b'#');
             match escaped.and_then(|digits| hex::decode(digits).ok()) {
-                Some(decoded) if byte == b'#' => {
+                Some(decoded) => {
                     name.extend(decoded);
                     self.at += 2;
                 }
-                _ => name.push(byte),
+                None => name.push(byte),
             }
         }
         Some(name)

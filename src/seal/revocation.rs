@@ -1,27 +1,27 @@
 //! Proof that certificates were not revoked: asked of their issuers, carried in the file, read again in decades.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use der::{Decode, Encode};
 use jiff::{SignedDuration, Timestamp};
 use x509_cert::crl::CertificateList;
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, CrlDistributionPoints};
 
-use super::SealError;
-use super::certificate::{Certificate, Unfit, instant};
-use super::online::Online;
-use super::{ocsp, signature};
+use super::certificate::{Certificate, instant};
+use super::error::SealError;
+use super::examination::{Cost, Digest, Examination};
+use super::fetch::Fetcher;
+use super::ocsp::{self, Answers};
+use super::piece::{Piece, Said, Status};
+use super::signature;
+use super::unfit::Unfit;
 
 /// id-ad-ocsp.
 const OCSP: &str = "1.3.6.1.5.5.7.48.1";
 /// An issuer's clock may run this much ahead of ours.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
-
-/// Whether a certificate is revoked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    Good,
-    RevokedSince(Timestamp),
-}
 
 /// Whether any certificate of a chain was revoked at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,20 +34,12 @@ pub enum PathStatus {
     NotKnown,
 }
 
-/// What an issuer said of a certificate, and the time of which it speaks.
-#[derive(Debug, Clone, Copy)]
-pub struct Said {
-    pub status: Status,
-    pub from: Timestamp,
-    pub until: Timestamp,
-}
-
-/// Certificates and what their issuers said of them, all as DER.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Certificates and what their issuers said of them.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
-    pub certificates: Vec<Vec<u8>>,
-    pub ocsps: Vec<Vec<u8>>,
-    pub crls: Vec<Vec<u8>>,
+    pub certificates: Vec<Piece>,
+    pub ocsps: Vec<Piece>,
+    pub crls: Vec<Piece>,
 }
 
 impl Evidence {
@@ -74,15 +66,17 @@ impl Evidence {
         certificate: &Certificate,
         issuer: &Certificate,
         at: Timestamp,
+        exam: &Examination,
     ) -> Option<Status> {
+        let id = ocsp::id_of(certificate, issuer).ok();
         let from_ocsp = self
             .ocsps
             .iter()
-            .filter_map(|one| ocsp::read(one, certificate, issuer));
+            .filter_map(|one| Answers::once(one, exam)?.read(id.as_ref()?, issuer, exam));
         let from_crl = self
             .crls
             .iter()
-            .filter_map(|one| read_list(one, certificate, issuer));
+            .filter_map(|one| RevocationList::once(one, exam)?.read(certificate, issuer, exam));
         let said: Vec<Said> = from_ocsp.chain(from_crl).collect();
         let revoked = said
             .iter()
@@ -94,10 +88,16 @@ impl Evidence {
 
     /// What it proves of all links of `path` but the trusted end: whether one was revoked by `known`, the last instant
     /// at which what they signed could still be forged, and whether there is proof that speaks of `used`.
-    pub fn of_path(&self, path: &[Certificate], used: Timestamp, known: Timestamp) -> PathStatus {
+    pub fn of_path(
+        &self,
+        path: &[Certificate],
+        used: Timestamp,
+        known: Timestamp,
+        exam: &Examination,
+    ) -> PathStatus {
         let found: Vec<Option<Status>> = path
             .windows(2)
-            .map(|pair| self.status(&pair[0], &pair[1], used))
+            .map(|pair| self.status(&pair[0], &pair[1], used, exam))
             .collect();
         let revoked = |status: &Option<Status>| matches!(status, Some(Status::RevokedSince(since)) if *since <= known);
         if found.iter().any(revoked) {
@@ -110,28 +110,35 @@ impl Evidence {
     }
 
     /// Whether every piece is what somebody known signed, so that no byte of it can have changed unseen.
-    pub fn is_whole(&self, trusted: &[Certificate]) -> bool {
-        let Some(carried) = self.parsed() else {
+    pub fn is_whole(&self, trusted: &[Certificate], exam: &Examination) -> bool {
+        let carried: Option<Vec<Certificate>> = self
+            .certificates
+            .iter()
+            .map(|one| Certificate::once(one, exam))
+            .collect();
+        let Some(carried) = carried else {
             return false;
         };
         let known: Vec<Certificate> = carried.iter().chain(trusted).cloned().collect();
-        let signed = |one: &Certificate| known.iter().any(|issuer| one.is_signed_by(issuer));
+        let signed = |one: &Certificate| known.iter().any(|issuer| one.is_signed_by(issuer, exam));
+        let answered = |one: &Piece| {
+            let answers = Answers::once(one, exam);
+            answers.is_some_and(|one| known.iter().any(|issuer| one.signed_for(issuer, exam)))
+        };
+        let listed = |one: &Piece| {
+            let list = RevocationList::once(one, exam);
+            list.is_some_and(|one| known.iter().any(|issuer| one.is_signed_by(issuer, exam)))
+        };
         carried.iter().all(signed)
-            && self.ocsps.iter().all(|one| ocsp::is_whole(one, &known))
-            && self.crls.iter().all(|one| list(one, &known).is_some())
-    }
-
-    /// The certificates; `None` if one is none.
-    pub fn parsed(&self) -> Option<Vec<Certificate>> {
-        let parse = |der: &Vec<u8>| Certificate::from_der(der).ok();
-        self.certificates.iter().map(parse).collect()
+            && self.ocsps.iter().all(answered)
+            && self.crls.iter().all(listed)
     }
 }
 
 /// Asks about every link of `path` but the trusted end. Refuses what is revoked; `now` is when it must not be. A link
 /// that names nobody to ask is a fault where proof is `needed`.
 pub async fn gather(
-    online: &Online,
+    fetcher: &Fetcher,
     path: &[Certificate],
     now: Timestamp,
     needed: bool,
@@ -144,20 +151,24 @@ pub async fn gather(
         if !needed && responders(certificate).is_empty() && lists(certificate).is_empty() {
             continue;
         }
-        let found = ask(online, certificate, issuer, now).await?;
-        match found.status(certificate, issuer, now) {
+        let found = ask(fetcher, certificate, issuer, now).await?;
+        let status = found.status(certificate, issuer, now, &Examination::default());
+        match status {
             Some(Status::RevokedSince(_)) => return Err(SealError::Unfit(Unfit::Revoked)),
             Some(Status::Good) => evidence.add(found),
             None => return Err(SealError::Evidence("it gave no proof that fits".into())),
         }
     }
-    evidence.certificates = path.iter().map(|link| link.der().to_vec()).collect();
+    evidence.certificates = path
+        .iter()
+        .map(|link| Piece::from(link.der().to_vec()))
+        .collect();
     Ok(evidence)
 }
 
 /// The first good answer of the responders and lists that the certificate names.
 async fn ask(
-    online: &Online,
+    fetcher: &Fetcher,
     certificate: &Certificate,
     issuer: &Certificate,
     now: Timestamp,
@@ -167,14 +178,13 @@ async fn ask(
         let Some(question) = ocsp::question(certificate, issuer) else {
             continue;
         };
-        let answer = online
+        let answer = fetcher
             .post(&url, "application/ocsp-request", question)
             .await;
-        match answer.map(|answer| (ocsp::read(&answer, certificate, issuer), answer)) {
-            Ok((Some(said), answer)) if fresh(&said, now) => {
-                let ocsps = vec![answer];
+        match answer.map(Piece::from) {
+            Ok(answer) if answers(&answer, certificate, issuer, now) => {
                 return Ok(Evidence {
-                    ocsps,
+                    ocsps: vec![answer],
                     ..Evidence::default()
                 });
             }
@@ -183,12 +193,11 @@ async fn ask(
         }
     }
     for url in lists(certificate) {
-        let answer = online.get(&url).await;
-        match answer.map(|answer| (read_list(&answer, certificate, issuer), answer)) {
-            Ok((Some(said), answer)) if fresh(&said, now) => {
-                let crls = vec![answer];
+        let answer = fetcher.get(&url).await;
+        match answer.map(Piece::from) {
+            Ok(list) if lists_now(&list, certificate, issuer, now) => {
                 return Ok(Evidence {
-                    crls,
+                    crls: vec![list],
                     ..Evidence::default()
                 });
             }
@@ -197,6 +206,33 @@ async fn ask(
         }
     }
     Err(SealError::Evidence(why))
+}
+
+/// Whether the responder's `answer` is fresh proof about `certificate`.
+fn answers(
+    answer: &Piece,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    now: Timestamp,
+) -> bool {
+    let exam = Examination::default();
+    let said = || {
+        let id = ocsp::id_of(certificate, issuer).ok()?;
+        Answers::once(answer, &exam)?.read(&id, issuer, &exam)
+    };
+    said().is_some_and(|said| fresh(&said, now))
+}
+
+/// Whether `list` is fresh proof about `certificate`.
+fn lists_now(
+    list: &Piece,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    now: Timestamp,
+) -> bool {
+    let exam = Examination::default();
+    let said = || RevocationList::once(list, &exam)?.read(certificate, issuer, &exam);
+    said().is_some_and(|said| fresh(&said, now))
 }
 
 fn fresh(said: &Said, now: Timestamp) -> bool {
@@ -238,45 +274,79 @@ fn address(name: &GeneralName) -> Option<String> {
     }
 }
 
-/// A list (RFC 5280, 5) that one of `issuers` signed and that has no critical extension: one for only some
-/// certificates or only some reasons would prove too little.
-fn list(der: &[u8], issuers: &[Certificate]) -> Option<CertificateList> {
-    let list = CertificateList::from_der(der).ok()?;
-    let inner = &list.tbs_cert_list;
-    let canonical = list.to_der().ok()? == der && inner.signature == list.signature_algorithm;
-    let plain = inner
-        .crl_extensions
-        .iter()
-        .flatten()
-        .all(|one| !one.critical);
-    let signed = issuers.iter().any(|issuer| {
-        let issuer = issuer.parsed().tbs_certificate();
-        let key = issuer.subject_public_key_info();
-        inner.issuer == *issuer.subject()
-            && signature::fits_der(
-                key,
-                &list.signature_algorithm,
-                inner,
-                list.signature.as_bytes().unwrap_or_default(),
-            )
-    });
-    (canonical && plain && signed).then_some(list)
+/// A list of revoked certificates (RFC 5280, 5) without critical extensions: one for only some certificates or only
+/// some reasons would prove too little.
+pub struct RevocationList {
+    digest: Digest,
+    list: CertificateList,
+    /// DER of its issuer's name.
+    issuer: Vec<u8>,
+    /// Serial number and since when.
+    revoked: HashMap<Vec<u8>, Timestamp>,
 }
 
-fn read_list(der: &[u8], certificate: &Certificate, issuer: &Certificate) -> Option<Said> {
-    let list = list(der, std::slice::from_ref(issuer))?.tbs_cert_list;
-    let serial = certificate.parsed().tbs_certificate().serial_number();
-    let revoked = list
-        .revoked_certificates
-        .iter()
-        .flatten()
-        .find(|one| one.serial_number == *serial);
-    let from = instant(list.this_update);
-    Some(Said {
-        status: revoked.map_or(Status::Good, |one| {
-            Status::RevokedSince(instant(one.revocation_date))
-        }),
-        from,
-        until: list.next_update.map_or(from, instant),
-    })
+impl RevocationList {
+    /// Parsed once; `None` when it is no such list, or not in the one form of DER.
+    fn once(piece: &Piece, exam: &Examination) -> Option<Rc<RevocationList>> {
+        let parse = || RevocationList::parse(piece);
+        exam.parsed(piece.digest(), Cost::Evidence, piece.len(), parse)
+    }
+
+    fn parse(piece: &Piece) -> Option<RevocationList> {
+        let list = CertificateList::from_der(piece).ok()?;
+        let inner = &list.tbs_cert_list;
+        let extensions = inner.crl_extensions.iter().flatten();
+        let plain = extensions.into_iter().all(|one| !one.critical);
+        let canonical = list.to_der().ok()? == **piece;
+        if !plain || !canonical || inner.signature != list.signature_algorithm {
+            return None;
+        }
+        let mut revoked = HashMap::new();
+        for one in inner.revoked_certificates.iter().flatten() {
+            let serial = one.serial_number.as_bytes().to_vec();
+            revoked
+                .entry(serial)
+                .or_insert_with(|| instant(one.revocation_date));
+        }
+        Some(RevocationList {
+            digest: piece.digest(),
+            issuer: inner.issuer.to_der().ok()?,
+            revoked,
+            list,
+        })
+    }
+
+    fn is_signed_by(&self, issuer: &Certificate, exam: &Examination) -> bool {
+        let key = issuer.parsed().tbs_certificate().subject_public_key_info();
+        self.issuer == issuer.subject_name()
+            && exam.signed(self.digest, issuer.digest(), || {
+                signature::fits_der(
+                    key,
+                    &self.list.signature_algorithm,
+                    &self.list.tbs_cert_list,
+                    self.list.signature.as_bytes().unwrap_or_default(),
+                )
+            })
+    }
+
+    /// What it says of `certificate`, if `issuer` signed it.
+    fn read(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        exam: &Examination,
+    ) -> Option<Said> {
+        if !self.is_signed_by(issuer, exam) {
+            return None;
+        }
+        let serial = certificate.parsed().tbs_certificate().serial_number();
+        let revoked = self.revoked.get(serial.as_bytes());
+        let inner = &self.list.tbs_cert_list;
+        let from = instant(inner.this_update);
+        Some(Said {
+            status: revoked.map_or(Status::Good, |since| Status::RevokedSince(*since)),
+            from,
+            until: inner.next_update.map_or(from, instant),
+        })
+    }
 }

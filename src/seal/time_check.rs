@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::cert_path::{self, Company};
 use super::cms_check::Signed;
-use super::layers::Layers;
-use super::path::{self, Company};
+use super::dss_revisions::DssRevisions;
+use super::examination::Examination;
 use super::revocation::{Evidence, PathStatus};
 use super::timestamp::{self, Stamp};
 use super::trust::Trust;
@@ -27,11 +28,11 @@ pub struct Proof {
 
 impl Proof {
     /// The level the file has the parts of; `unrevoked` when it carries that proof for the signer.
-    pub fn level(&self, unrevoked: bool, layers: &Layers) -> Level {
+    pub fn level(&self, unrevoked: bool, revisions: &DssRevisions) -> Level {
         match (
             &self.authority,
             unrevoked && self.unrevoked,
-            layers.stamps.is_empty(),
+            revisions.stamps.is_empty(),
         ) {
             (None, ..) => Level::BB,
             (Some(_), false, _) => Level::BT,
@@ -44,12 +45,18 @@ impl Proof {
 /// Reads the time stamps, the outermost first: each proves that what it covers was there before, so that those inside
 /// are judged as of its time and not of today. `None` when the one over the signature does not fit: then bytes of the
 /// file are not what they were.
-pub fn of_seal(signed: &Signed, layers: &Layers, trust: &Trust, at: Timestamp) -> Option<Proof> {
+pub fn of_seal(
+    signed: &Signed,
+    revisions: &DssRevisions,
+    trust: &Trust,
+    at: Timestamp,
+    exam: &Examination,
+) -> Option<Proof> {
     let mut known = at;
     let mut doubt = None;
     let mut run_out = false;
-    for stamp in layers.stamps.iter().rev() {
-        let (check, _) = believe(stamp, trust, &layers.evidence, known);
+    for stamp in revisions.stamps.iter().rev() {
+        let (check, _) = believe(stamp, trust, &revisions.evidence, known, exam);
         if check.is_proof() {
             known = stamp.time;
             run_out |= check == TimeCheck::ProvenThen;
@@ -66,18 +73,19 @@ pub fn of_seal(signed: &Signed, layers: &Layers, trust: &Trust, at: Timestamp) -
             unrevoked: false,
         });
     };
-    let stamp = timestamp::read(token, &[&signed.value])?;
-    if path::company(&stamp.authority.carried, trust.time_anchors()) == Company::Damaged {
+    let stamp = timestamp::read(token, &[&signed.value], exam)?;
+    if cert_path::company(&stamp.authority.carried, trust.time_anchors(), exam) == Company::Damaged
+    {
         return None;
     }
-    let (check, unrevoked) = believe(&stamp, trust, &layers.evidence, known);
+    let (check, unrevoked) = believe(&stamp, trust, &revisions.evidence, known, exam);
     let check = match (doubt, check) {
         (Some(doubt), _) => doubt,
         // What rests on a stamp that can no longer be believed as of today is no better than it.
         (None, TimeCheck::Proven) if run_out => TimeCheck::ProvenThen,
         (None, check) => check,
     };
-    let outermost = layers.stamps.last().unwrap_or(&stamp);
+    let outermost = revisions.stamps.last().unwrap_or(&stamp);
     Some(Proof {
         check,
         until: Some(outermost.authority.signer.validity().1),
@@ -88,23 +96,29 @@ pub fn of_seal(signed: &Signed, layers: &Layers, trust: &Trust, at: Timestamp) -
 }
 
 /// Whether the authority may be believed as of `at`, and whether there is proof that it was not revoked.
-fn believe(stamp: &Stamp, trust: &Trust, evidence: &Evidence, at: Timestamp) -> (TimeCheck, bool) {
+pub fn believe(
+    stamp: &Stamp,
+    trust: &Trust,
+    evidence: &Evidence,
+    at: Timestamp,
+    exam: &Examination,
+) -> (TimeCheck, bool) {
     let authority = &stamp.authority.signer;
     let (from, until) = authority.validity();
     if !authority.is_for_time_stamps() || stamp.time < from || until < stamp.time {
         return (TimeCheck::NotATimeAuthority, false);
     }
     let (carried, anchors) = (&stamp.authority.carried, trust.time_anchors());
-    if path::company(carried, anchors) != Company::Whole {
+    if cert_path::company(carried, anchors, exam) != Company::Whole {
         return (TimeCheck::UnknownAuthority, false);
     }
-    let Ok(path) = path::find(authority, carried, anchors, stamp.time) else {
+    let Ok(path) = cert_path::find(authority, carried, anchors, stamp.time, exam) else {
         return (TimeCheck::UnknownAuthority, false);
     };
-    if trust.known().of_path(&path, stamp.time, at) == PathStatus::Revoked {
+    if trust.known().of_path(&path, stamp.time, at, exam) == PathStatus::Revoked {
         return (TimeCheck::AuthorityRevoked, false);
     }
-    let status = evidence.of_path(&path, stamp.time, at);
+    let status = evidence.of_path(&path, stamp.time, at, exam);
     match status {
         PathStatus::Revoked => (TimeCheck::AuthorityRevoked, false),
         status if until < at => (TimeCheck::ProvenThen, status == PathStatus::Proven),

@@ -10,6 +10,7 @@ use x509_cert::spki::AlgorithmIdentifierOwned;
 use super::certificate::Certificate;
 use super::cms::SHA_256;
 use super::cms_check::{self, Signed};
+use super::examination::{Cost, Examination};
 
 /// RFC 3161, 2.4.1.
 #[derive(Debug, Clone, PartialEq, Eq, Sequence)]
@@ -128,7 +129,7 @@ pub fn answer(response: &[u8], stamped: &[u8], nonce: u64) -> Result<(Vec<u8>, S
         (0 | 1, None) => return Err(BadAnswer::Malformed),
         (status, _) => return Err(BadAnswer::Refused(status)),
     };
-    let stamp = read(&token, &[stamped]).ok_or(BadAnswer::NotOurs)?;
+    let stamp = read(&token, &[stamped], &Examination::default()).ok_or(BadAnswer::NotOurs)?;
     let same = |given: &Int| given.to_der().ok() == nonce.to_der().ok();
     if stamp.nonce.as_ref().is_some_and(same) {
         Ok((token, stamp))
@@ -153,10 +154,12 @@ pub fn keep_only(token: &[u8], kept: &[Certificate]) -> Option<Vec<u8>> {
 }
 
 /// Reads a token (DER, perhaps then zeros) over the concatenated `parts`; `None` when it does not fit them.
-pub fn read(token: &[u8], parts: &[&[u8]]) -> Option<Stamp> {
-    let (authority, said) = cms_check::check_token(token)?;
+pub fn read(token: &[u8], parts: &[&[u8]], exam: &Examination) -> Option<Stamp> {
+    let (authority, said) = cms_check::check_token(token, exam)?;
     let said = TstInfo::from_der(&said).ok()?;
     let imprint = &said.message_imprint;
+    let covered = parts.iter().map(|part| part.len()).sum();
+    exam.spend(Cost::Bytes, covered).ok()?;
     let digest = cms_check::digest_of(&imprint.hash_algorithm.oid, parts)?;
     let fits = said.version == 1 && imprint.hashed_message.as_bytes() == digest;
     fits.then_some(Stamp {

@@ -1,8 +1,11 @@
 //! Whom a verifier trusts: a bundle of root certificates in PEM.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use der::Decode;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use serde::{Deserialize, Serialize};
 use x509_cert::crl::CertificateList;
 
 use super::certificate::Certificate;
@@ -29,11 +32,13 @@ pub enum TrustError {
 }
 
 /// The authorities a verifier trusts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(into = "TrustMessage", try_from = "TrustMessage")]
 pub struct Trust {
     anchors: Vec<Certificate>,
     time_anchors: Option<Vec<Certificate>>,
     known: Evidence,
+    office: Vec<Certificate>,
 }
 
 impl Trust {
@@ -60,6 +65,22 @@ impl Trust {
         }
         Ok(Trust {
             anchors,
+            ..Trust::default()
+        })
+    }
+
+    /// Reads the identity file of an office: means the office by the certificates that are not an authority's, and trusts
+    /// those that are.
+    ///
+    /// # Errors
+    /// As [`Trust::from_pem`].
+    pub fn from_identity(pem: &str) -> Result<Trust, TrustError> {
+        let all = Trust::from_pem(pem)?.anchors;
+        let is_root = |one: &Certificate| one.subject_name() == one.issuer_name();
+        let office = all.iter().filter(|one| !one.is_authority());
+        Ok(Trust {
+            office: office.cloned().collect(),
+            anchors: all.into_iter().filter(is_root).collect(),
             ..Trust::default()
         })
     }
@@ -92,8 +113,18 @@ impl Trust {
             Err(_) => list.to_vec(),
         };
         let _: CertificateList = Decode::from_der(&der).map_err(|_| TrustError::NotAList)?;
-        self.known.crls.push(der);
+        self.known.crls.push(der.into());
         Ok(self)
+    }
+
+    /// The same, meaning this office: `office` are the certificates it seals with, or has sealed with.
+    pub fn meaning(self, office: Vec<Certificate>) -> Trust {
+        Trust { office, ..self }
+    }
+
+    /// The certificates the office meant seals with; none where no office is meant.
+    pub fn office(&self) -> &[Certificate] {
+        &self.office
     }
 
     /// What is known of revoked certificates whatever a file carries.
@@ -109,6 +140,54 @@ impl Trust {
     /// The certificates trusted for seals.
     pub fn anchors(&self) -> &[Certificate] {
         &self.anchors
+    }
+}
+
+/// The same as DER in base64, for the way to a child.
+#[derive(Serialize, Deserialize)]
+struct TrustMessage {
+    anchors: Vec<String>,
+    time_anchors: Option<Vec<String>>,
+    crls: Vec<String>,
+    office: Vec<String>,
+}
+
+impl From<Trust> for TrustMessage {
+    fn from(trust: Trust) -> TrustMessage {
+        let encoded =
+            |all: &[Certificate]| all.iter().map(|one| STANDARD.encode(one.der())).collect();
+        let lists = trust.known.crls.iter();
+        TrustMessage {
+            anchors: encoded(&trust.anchors),
+            time_anchors: trust.time_anchors.as_deref().map(encoded),
+            crls: lists.map(|one| STANDARD.encode(&one[..])).collect(),
+            office: encoded(&trust.office),
+        }
+    }
+}
+
+impl TryFrom<TrustMessage> for Trust {
+    type Error = TrustError;
+
+    fn try_from(message: TrustMessage) -> Result<Trust, TrustError> {
+        let bytes = |text: &String| STANDARD.decode(text).map_err(|_| TrustError::Empty);
+        let parsed = |all: &Vec<String>| -> Result<Vec<Certificate>, TrustError> {
+            let parse = |(at, text)| {
+                let der = bytes(text)?;
+                Certificate::from_der(&der).map_err(|_| TrustError::Malformed(at + 1))
+            };
+            all.iter().enumerate().map(parse).collect()
+        };
+        let mut known = Evidence::default();
+        for list in &message.crls {
+            known.crls.push(bytes(list)?.into());
+        }
+        Ok(Trust {
+            anchors: parsed(&message.anchors)?,
+            time_anchors: message.time_anchors.as_ref().map(parsed).transpose()?,
+            office: parsed(&message.office)?,
+            known,
+        })
     }
 }
 

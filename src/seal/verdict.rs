@@ -1,14 +1,16 @@
 //! What a check of a sealed file finds: separate answers, each with a stable code and a plain sentence.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::certificate::{Certificate, Unfit};
+use super::certificate::Certificate;
 use super::pdf_file::PdfDamage;
+use super::sentences::sentences;
+use super::unfit::Unfit;
 use crate::config::Level;
 
 /// Is the file as it was sealed?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileCheck {
     /// Every byte is as it was sealed.
@@ -27,10 +29,14 @@ pub enum FileCheck {
     Encrypted,
     /// Larger than this program looks at.
     TooLarge,
+    /// Looking into it would cost more than one file may.
+    TooComplex,
+    /// The program that looked into it ended before it had an answer.
+    CheckFailed,
 }
 
 /// Was the key good when it sealed?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyCheck {
     /// The certificate held at the stated time and allows signing.
@@ -56,7 +62,7 @@ pub enum KeyCheck {
 }
 
 /// Does somebody we trust vouch for the signer?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrustCheck {
     /// The chain ends at a trusted authority.
@@ -72,7 +78,7 @@ pub enum TrustCheck {
 }
 
 /// Who vouches for the time of sealing?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeCheck {
     /// The seal itself states it, nobody else.
@@ -103,8 +109,66 @@ impl TimeCheck {
     }
 }
 
+/// Is it the seal of the office one means?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfficeCheck {
+    /// Sealed with a certificate of the office; nothing of anybody else is in the file.
+    Office,
+    /// The office's seal is in it, and something of somebody else too.
+    OthersToo,
+    /// Sealed by somebody else.
+    SomebodyElse,
+    /// The office's certificate was not given.
+    NotKnown,
+    /// There was nothing to check.
+    NotChecked,
+}
+
+/// What a signature of the file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// It signs the content.
+    Seal,
+    /// It says when the file was there.
+    TimeStamp,
+}
+
+/// One signature of the file, judged by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureFound {
+    /// Name of its field; what is not printable is replaced.
+    pub field: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Does it fit what it covers, and is that all of the file?
+    pub file: FileCheck,
+    /// Whose it is; known only when it fits.
+    pub signer: Option<Signer>,
+    /// Was the key good at the time it states?
+    pub key: KeyCheck,
+    /// Does somebody we trust vouch for the signer?
+    pub trust: TrustCheck,
+    /// Who vouches for the time?
+    pub time: TimeCheck,
+    /// When: as an authority vouches, else as it states.
+    pub at: Option<Timestamp>,
+    /// Bytes from the beginning of the file up to which it covers it.
+    pub covers: usize,
+    /// Bytes behind that.
+    pub added: usize,
+}
+
+impl SignatureFound {
+    /// True when what it covers is as it was; more may stand behind it.
+    fn fits(&self) -> bool {
+        matches!(self.file, FileCheck::Unchanged | FileCheck::AddedTo)
+    }
+}
+
 /// Who sealed, as the certificate says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signer {
     /// Common name of the certificate.
     pub name: String,
@@ -112,6 +176,8 @@ pub struct Signer {
     pub issuer: String,
     /// Serial number, hexadecimal.
     pub serial: String,
+    /// SHA-256 of the certificate, hexadecimal: what tells it from every other.
+    pub sha256: String,
     /// First instant at which the certificate holds.
     pub valid_from: Timestamp,
     /// Last instant at which the certificate holds.
@@ -119,7 +185,7 @@ pub struct Signer {
 }
 
 /// All answers about one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Is the file as it was sealed?
     pub file: FileCheck,
@@ -145,11 +211,15 @@ pub struct Verdict {
     pub bytes_added: usize,
     /// Signatures found; the answers are about the one that covers most.
     pub signatures: usize,
+    /// Is it the seal of the office one means?
+    pub office: OfficeCheck,
+    /// Each of them, in the order in which they were set.
+    pub each: Vec<SignatureFound>,
 }
 
 impl Verdict {
     /// A verdict about a file in which no seal could be examined.
-    pub(super) fn without_seal(file: FileCheck) -> Verdict {
+    pub fn without_seal(file: FileCheck) -> Verdict {
         Verdict {
             file,
             signer: None,
@@ -163,6 +233,8 @@ impl Verdict {
             provable_until: None,
             bytes_added: 0,
             signatures: 0,
+            office: OfficeCheck::NotChecked,
+            each: Vec::new(),
         }
     }
 
@@ -172,6 +244,7 @@ impl Verdict {
             && self.key == KeyCheck::GoodThen
             && self.time.is_good()
             && matches!(self.trust, TrustCheck::Trusted | TrustCheck::TestAuthority)
+            && self.each.iter().all(SignatureFound::fits)
     }
 }
 
@@ -179,13 +252,26 @@ impl From<&Certificate> for Signer {
     fn from(certificate: &Certificate) -> Signer {
         let (valid_from, valid_until) = certificate.validity();
         Signer {
-            name: certificate.subject(),
-            issuer: certificate.issuer(),
+            name: printable(&certificate.subject()),
+            issuer: printable(&certificate.issuer()),
             serial: certificate.serial(),
+            sha256: hex::encode(certificate.digest()),
             valid_from,
             valid_until,
         }
     }
+}
+
+/// Most characters of a name a stranger wrote that are passed on.
+const LONGEST_NAME: usize = 200;
+
+/// The text without what would move a terminal's cursor, cut off where no name goes on.
+pub(super) fn printable(text: &str) -> String {
+    let shown = |letter: char| match letter.is_control() {
+        true => char::REPLACEMENT_CHARACTER,
+        false => letter,
+    };
+    text.chars().take(LONGEST_NAME).map(shown).collect()
 }
 
 impl From<PdfDamage> for FileCheck {
@@ -195,6 +281,7 @@ impl From<PdfDamage> for FileCheck {
             PdfDamage::TooLarge => FileCheck::TooLarge,
             PdfDamage::Encrypted => FileCheck::Encrypted,
             PdfDamage::Broken => FileCheck::Unreadable,
+            PdfDamage::TooComplex => FileCheck::TooComplex,
         }
     }
 }
@@ -212,30 +299,6 @@ impl From<Result<(), Unfit>> for KeyCheck {
     }
 }
 
-/// One row a variant: stable code, Vietnamese sentence, English sentence.
-macro_rules! sentences {
-    ($type:ident: $($variant:ident = $code:literal, $vi:literal, $en:literal;)+) => {
-        impl $type {
-            /// A stable word for programs.
-            pub fn code(self) -> &'static str {
-                match self { $($type::$variant => $code,)+ }
-            }
-
-            /// A sentence for people, in Vietnamese.
-            pub fn sentence_vi(self) -> &'static str {
-                match self { $($type::$variant => $vi,)+ }
-            }
-
-            /// The same sentence in English.
-            pub fn sentence_en(self) -> &'static str {
-                match self { $($type::$variant => $en,)+ }
-            }
-        }
-    };
-}
-
-pub(super) use sentences;
-
 sentences! { FileCheck:
     Unchanged = "unchanged", "Tệp còn nguyên vẹn như khi được ký.", "The file is exactly as it was sealed.";
     AddedTo = "added_to", "Phần đã ký còn nguyên, nhưng có nội dung được thêm vào sau khi ký.", "The sealed part is intact, but something was added after sealing.";
@@ -245,6 +308,16 @@ sentences! { FileCheck:
     Unreadable = "unreadable", "Tệp PDF bị hỏng hoặc được ký theo cách chưa hỗ trợ.", "The PDF is damaged, or sealed in a way not supported here.";
     Encrypted = "encrypted", "Tệp PDF được đặt mật khẩu nên không kiểm tra được.", "The PDF is encrypted and cannot be checked.";
     TooLarge = "too_large", "Tệp quá lớn để kiểm tra.", "The file is too large to check.";
+    TooComplex = "too_complex", "Tệp có cấu trúc quá phức tạp so với một bản sao nên không được kiểm tra.", "The file is far more complex than any copy, so it is not checked.";
+    CheckFailed = "check_failed", "Chưa kiểm tra được tệp này: bộ kiểm tra dừng giữa chừng.", "This file could not be checked: the check ended half-way.";
+}
+
+sentences! { OfficeCheck:
+    Office = "office", "Con dấu đúng là của cơ quan này và trong tệp không có gì của người khác.", "The seal is this office's own, and nothing of anybody else is in the file.";
+    OthersToo = "others_too", "Tệp có con dấu của cơ quan này nhưng còn có chữ ký hoặc nội dung của người khác.", "The office's seal is in the file, and a signature or content of somebody else too.";
+    SomebodyElse = "somebody_else", "Chữ ký không phải của cơ quan này.", "The seal is not this office's.";
+    NotKnown = "not_known", "Chưa nêu chứng thư của cơ quan nên không biết con dấu có phải của cơ quan đó hay không.", "The office's certificate was not given, so whether the seal is the office's is not known.";
+    NotChecked = "not_checked", "Không có con dấu nào để đối chiếu với cơ quan.", "There is no seal to hold against the office.";
 }
 
 sentences! { KeyCheck:
@@ -276,12 +349,4 @@ sentences! { TimeCheck:
     NotATimeAuthority = "not_a_time_authority", "Dấu thời gian do bên không được phép cấp tạo ra.", "The time stamp was made by somebody who may not make any.";
     AuthorityRevoked = "authority_revoked", "Chứng thư của tổ chức cấp dấu thời gian đã bị thu hồi.", "The time authority's certificate was revoked.";
     NotChecked = "not_checked", "Chưa kiểm tra được thời điểm ký.", "The time could not be checked.";
-}
-
-sentences! { Unfit:
-    Expired = "expired", "Chứng thư số đã hết hạn.", "it has expired";
-    NotYetValid = "not_yet_valid", "Chứng thư số chưa có hiệu lực.", "it is not valid yet";
-    NotForSigning = "not_for_signing", "Chứng thư số không được cấp để ký tài liệu.", "it is not meant for signing documents";
-    TooWeak = "too_weak", "Khoá của chứng thư số yếu hơn mức quy định (RSA từ 2048 bit, ECDSA từ 256 bit).", "its key is weaker than the rules allow (RSA from 2048 bits, ECDSA from 256)";
-    Revoked = "revoked", "Chứng thư số đã bị thu hồi.", "it has been revoked";
 }

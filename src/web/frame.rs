@@ -3,9 +3,11 @@
 use askama::Template;
 use axum::http::{HeaderMap, header};
 use axum::response::Html;
+use cookie::Cookie;
 
 use super::fault::PageFault;
 use crate::access::{Act, Caller, Role, may};
+use crate::clock::{parse_stamp, vietnam};
 use crate::error::Error;
 
 /// Language of the pages.
@@ -43,15 +45,15 @@ impl Lang {
     }
 }
 
-/// One cookie of the request.
+/// The value of one cookie of the request.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
+    let texts = headers.get_all(header::COOKIE).iter();
+    texts
+        .filter_map(|text| text.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .and_then(|cookie| cookie.value_raw())
 }
 
 /// A door in the head of the page.
@@ -171,11 +173,10 @@ impl Frame {
 
 /// See [`Frame::time`].
 pub fn local_time(stamp: &str) -> String {
-    let Some(at) = crate::clock::parse_stamp(stamp) else {
+    let Some(at) = parse_stamp(stamp) else {
         return stamp.to_owned();
     };
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(7));
-    at.to_zoned(zone).strftime("%d/%m/%Y %H:%M").to_string()
+    vietnam(at).strftime("%d/%m/%Y %H:%M").to_string()
 }
 
 /// Renders a page.

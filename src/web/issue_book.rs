@@ -15,6 +15,7 @@ use super::frame::{Frame, shown};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::certified_copy::{self, CopyRow};
+use crate::clock::vietnam;
 use crate::error::Error;
 use crate::issue_book::{self, BookLine};
 use crate::seen::{self, Seen};
@@ -61,8 +62,7 @@ async fn book(
 
 /// The year in the office's zone.
 pub fn this_year(archive: &State) -> i64 {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(7));
-    i64::from(archive.clock.now().to_zoned(zone).year())
+    i64::from(vietnam(archive.clock.now()).year())
 }
 
 async fn sealed(

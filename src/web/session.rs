@@ -5,6 +5,8 @@ use axum::extract::{FromRequest, FromRequestParts, Multipart, OptionalFromReques
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq;
 
@@ -236,23 +238,29 @@ pub(super) fn forged() -> Error {
 
 // Cookies ---------------------------------------------------------------------------------------
 
-/// The cookie that opens a session; `Secure` where the world reaches us by https.
+/// The `Set-Cookie` that opens a session; `Secure` where the site is reached by https.
 pub fn session_cookie(archive: &State, token: &str) -> HeaderValue {
-    cookie_of(archive, token, "")
+    header_of(&cookie_of(archive, token))
 }
 
-/// The cookie that ends it.
+/// The `Set-Cookie` that ends it.
 pub fn ended_cookie(archive: &State) -> HeaderValue {
-    cookie_of(archive, "", "; Max-Age=0")
+    let mut cookie = cookie_of(archive, "");
+    cookie.set_max_age(Duration::ZERO);
+    header_of(&cookie)
 }
 
-fn cookie_of(archive: &State, token: &str, more: &str) -> HeaderValue {
-    let secure = match archive.config.public_url().starts_with("https:") {
-        true => "; Secure",
-        false => "",
-    };
-    let text = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{more}");
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+fn cookie_of<'a>(archive: &State, token: &'a str) -> Cookie<'a> {
+    Cookie::build((COOKIE, token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(archive.config.public_url().starts_with("https:"))
+        .build()
+}
+
+fn header_of(cookie: &Cookie<'_>) -> HeaderValue {
+    HeaderValue::from_str(&cookie.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// The token of this request's session, if it carries one.

@@ -6,6 +6,8 @@ use axum::extract::{Path, State as Extracted};
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 
 use super::State;
 use super::extract::Asked;
@@ -105,7 +107,12 @@ async fn leave(
 
 async fn choose_language(Path(lang): Path<String>, Asked(back): Asked<Back>) -> Response {
     let lang = if lang == "en" { "en" } else { "vi" };
-    let cookie = format!("lang={lang}; Path=/; SameSite=Lax; Max-Age=31536000");
+    let cookie = Cookie::build(("lang", lang))
+        .path("/")
+        .same_site(SameSite::Lax)
+        .max_age(Duration::days(365))
+        .build()
+        .to_string();
     let back = own_path(back.ve.as_deref().unwrap_or("/")).to_owned();
     (
         AppendHeaders([(header::SET_COOKIE, cookie)]),

@@ -1,14 +1,20 @@
 //! Verification of a copy by anyone: by its code, by the file itself. Plain separate verdicts, and no
 //! more of a person than initials and a year of birth unless the file itself is presented.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use futures::StreamExt;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use super::State;
 use super::counter::{CodeAsked, guarded, lead_to};
@@ -20,12 +26,13 @@ use super::peer::Peer;
 use super::reading_room::spoken_date;
 use super::session::{OpenForm, Visitor};
 use crate::access;
-use crate::certified_copy::{self, CopyRow, FileVerified, Verified};
-use crate::clock::VIETNAM;
+use crate::certified_copy::{self, CopyRow, FileVerified, HandedInFile, SignatureListed, Verified};
+use crate::clock::midnight_in_vietnam;
 use crate::error::{Error, Fault};
+use crate::seal::Place;
 
 /// Largest copy that may be handed in for verification, in bytes.
-pub const LARGEST_COPY: usize = 32 << 20;
+const LARGEST_COPY: usize = 32 << 20;
 
 /// Files that one address may hand in within five minutes: each is read and judged in full.
 const MOST_FILES: i64 = 60;
@@ -34,14 +41,117 @@ const MOST_FILES: i64 = 60;
 ///
 /// # Errors
 /// `TooMany`, with the seconds to wait.
-pub async fn admit_file(archive: &State, peer: &str) -> Result<(), Error> {
+async fn admit_file(archive: &State, peer: &str) -> Result<(), Error> {
     access::meter(archive, &format!("verify_file:{peer}"), MOST_FILES).await
+}
+
+/// A file may take this long to arrive.
+const ARRIVAL: Duration = Duration::from_secs(60);
+
+/// A file on its way in: it waits in the spool, nameless, and never in memory.
+pub struct Arriving {
+    file: tokio::fs::File,
+    hash: Sha256,
+    length: usize,
+}
+
+/// Why a file did not arrive.
+pub enum NotArrived {
+    /// Larger than [`LARGEST_COPY`], cut off, or too slow.
+    TooLarge,
+    /// A fault of ours.
+    Fault(Error),
+}
+
+impl<E: Into<Error>> From<E> for NotArrived {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl Arriving {
+    fn new(archive: &State) -> Result<Self, Error> {
+        Ok(Self {
+            file: tokio::fs::File::from_std(tempfile::tempfile_in(&archive.spool)?),
+            hash: Sha256::new(),
+            length: 0,
+        })
+    }
+
+    async fn take(&mut self, bytes: &[u8]) -> Result<(), NotArrived> {
+        self.length += bytes.len();
+        if self.length > LARGEST_COPY {
+            return Err(NotArrived::TooLarge);
+        }
+        self.hash.update(bytes);
+        Ok(self.file.write_all(bytes).await?)
+    }
+
+    async fn arrived(mut self) -> Result<HandedInFile, NotArrived> {
+        self.file.rewind().await?; // flushes first
+        Ok(HandedInFile {
+            file: self.file.into_std().await,
+            sha256: hex::encode(self.hash.finalize()),
+        })
+    }
+}
+
+/// Takes in the body of a request, which is the file, and says what is to be said of it.
+///
+/// # Errors
+/// `TooLarge`; `TooMany`, `Unavailable`.
+pub async fn verify_body(
+    archive: &State,
+    peer: &str,
+    body: Body,
+) -> Result<FileVerified, NotArrived> {
+    admit_file(archive, peer).await?;
+    let _place = place(archive)?;
+    let arriving = async {
+        let mut file = Arriving::new(archive)?;
+        let mut parts = body.into_data_stream();
+        while let Some(bytes) = parts.next().await {
+            file.take(&bytes.map_err(|_| NotArrived::TooLarge)?).await?;
+        }
+        file.arrived().await
+    };
+    let arrived = tokio::time::timeout(ARRIVAL, arriving).await;
+    let file = arrived.map_err(|_| NotArrived::TooLarge)??;
+    Ok(certified_copy::verify_handed_in(archive, file).await?)
+}
+
+fn place(archive: &State) -> Result<Place, Error> {
+    let place = archive.cage.place();
+    place.map_err(|why| Error::unavailable("verification", why))
+}
+
+/// The file among the parts of a form; none when the form holds none.
+async fn file_of(
+    archive: &State,
+    mut parts: Multipart,
+) -> Result<Option<HandedInFile>, NotArrived> {
+    let cut_off = |_| NotArrived::TooLarge;
+    while let Some(mut part) = parts.next_field().await.map_err(cut_off)? {
+        if part.name() != Some("file") {
+            continue;
+        }
+        let mut file = Arriving::new(archive)?;
+        while let Some(bytes) = part.chunk().await.map_err(cut_off)? {
+            file.take(&bytes).await?;
+        }
+        return match file.length {
+            0 => Ok(None),
+            _ => file.arrived().await.map(Some),
+        };
+    }
+    Ok(None)
 }
 
 /// The routes.
 pub fn routes() -> Router<State> {
     let verify = get(verify_door).post(verify_file);
-    let verify = verify.layer(DefaultBodyLimit::max(LARGEST_COPY));
+    // A form is a little larger than the file in it.
+    let verify = verify.layer(DefaultBodyLimit::max(LARGEST_COPY + (64 << 10)));
     Router::new()
         .route("/xac-minh", verify)
         .route("/xac-minh/{code}", get(verify_code))
@@ -151,7 +261,8 @@ impl Verification {
     fn file_shade(&self, found: &FileVerified) -> &'static str {
         match found.file.as_str() {
             "unchanged" => "good",
-            "added_to" | "encrypted" | "unreadable" | "too_large" => "doubt",
+            "added_to" | "encrypted" | "unreadable" | "too_large" | "too_complex"
+            | "check_failed" => "doubt",
             _ => "bad",
         }
     }
@@ -159,10 +270,32 @@ impl Verification {
     fn seal_shade(&self, found: &FileVerified) -> &'static str {
         match (found.key.as_str(), found.trust.as_str()) {
             _ if !found.time_good => "bad",
+            _ if found.office == "somebody_else" => "bad",
+            ("good_then", "trusted") if found.office == "others_too" => "doubt",
             ("good_then", "trusted") => "good",
             ("good_then", "test_authority") => "doubt",
             _ => "bad",
         }
+    }
+
+    /// What a signature is for, and how much of the file it covers.
+    fn reach(&self, one: &SignatureListed) -> String {
+        let what = match one.purpose {
+            "seal" => self.f.w("chữ ký", "seal"),
+            _ => self.f.w("dấu thời gian", "time stamp"),
+        };
+        let reach = match (one.file.as_str(), one.added) {
+            ("unchanged", _) => self.f.w("cả tệp", "the whole file").to_owned(),
+            ("added_to", added) => {
+                let text = self.f.w("sau đó có thêm", "added after it:");
+                format!("{text} {added} byte")
+            }
+            _ => self
+                .f
+                .w("không khớp với tệp", "does not fit the file")
+                .to_owned(),
+        };
+        format!("{what}, {reach}")
     }
 
     fn sign(&self, shade: &str) -> &'static str {
@@ -212,33 +345,35 @@ async fn verify_file(
     Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
     Peer(peer): Peer,
-    mut parts: Multipart,
+    parts: Multipart,
 ) -> Result<Response, PageFault> {
     admit_file(&archive, &peer).await?;
-    let unreadable = |_| {
-        Error::invalid(
-            "/file",
-            "Không nhận được tệp; tệp phải nhỏ hơn 32 MB.",
-            "The file did not arrive; it must be smaller than 32 MB.",
-        )
+    let _place = place(&archive)?;
+    let arrived = tokio::time::timeout(ARRIVAL, file_of(&archive, parts)).await;
+    let file = match arrived.unwrap_or(Err(NotArrived::TooLarge)) {
+        Ok(file) => file.ok_or_else(no_file)?,
+        Err(NotArrived::TooLarge) => return Err(did_not_arrive().into()),
+        Err(NotArrived::Fault(error)) => return Err(error.into()),
     };
-    let mut bytes = None;
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        if part.name() == Some("file") {
-            bytes = Some(part.bytes().await.map_err(unreadable)?);
-        }
-    }
-    let bytes = bytes.filter(|bytes| !bytes.is_empty());
-    let bytes = bytes.ok_or_else(|| {
-        Error::invalid(
-            "/file",
-            "Hãy chọn tệp bản sao.",
-            "Choose the file of the copy.",
-        )
-    })?;
     let mut page = Verification::blank(f);
-    page.by_file = Some(certified_copy::verify_file(&archive, &bytes).await?);
+    page.by_file = Some(certified_copy::verify_handed_in(&archive, file).await?);
     Ok(shown(&page)?.into_response())
+}
+
+fn did_not_arrive() -> Error {
+    Error::invalid(
+        "/file",
+        "Không nhận được tệp; tệp phải nhỏ hơn 32 MB.",
+        "The file did not arrive; it must be smaller than 32 MB.",
+    )
+}
+
+fn no_file() -> Error {
+    Error::invalid(
+        "/file",
+        "Hãy chọn tệp bản sao.",
+        "Choose the file of the copy.",
+    )
 }
 
 // The term of a code ----------------------------------------------------------------------------
@@ -313,7 +448,7 @@ impl TermWish {
             _ => {
                 let last = self.day.trim().parse::<Date>().ok();
                 let next = last.and_then(|day| day.tomorrow().ok());
-                let until = next.map(|day| VIETNAM.to_timestamp(day.at(0, 0, 0, 0)));
+                let until = next.map(midnight_in_vietnam);
                 until
                     .and_then(Result::ok)
                     .map(Some)

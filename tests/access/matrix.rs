@@ -133,6 +133,7 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/correction-grounds", STAFF),
     ("get", "/api/v1/verify/{code}", Everyone),
     ("post", "/api/v1/verify", Everyone),
+    ("get", "/api/v1/seal/identity", Everyone),
     ("get", "/api/v1/log", LOG_READERS),
     ("get", "/api/v1/log/check", LOG_READERS),
     ("get", "/api/v1/jobs", WATCHERS),

@@ -2,7 +2,6 @@
 //! vault alone. While another scan stands at its place, it does not.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use reqwest::Method;
 use sogoc::access::Role;
@@ -36,7 +35,7 @@ async fn tell(ground: Ground) {
     put_aside(archive, &approved).await;
     assert_eq!(found(archive, NAME).await, 0);
     if ground == Ground::Embedded {
-        kept(archive).await;
+        holdings.keep().await;
         let rebuilt = rebuilt(archive).await;
         assert_eq!(found(&rebuilt.0, NAME).await, 0);
         take_back(&rebuilt.0, &approved).await;
@@ -54,7 +53,7 @@ async fn tell(ground: Ground) {
         .await
         .unwrap();
     assert!(said.starts_with(&["page_taken_back".into(), "record_restored".into()]));
-    kept(archive).await;
+    holdings.keep().await;
     if ground == Ground::Embedded {
         let old = fixity::holdings(&archive.catalogue).await.unwrap();
         let rebuilt = rebuilt(archive).await;
@@ -64,7 +63,7 @@ async fn tell(ground: Ground) {
         assert_eq!(found(&rebuilt.0, NAME).await, 1);
     }
     what_a_person_did_stays(archive, &approved).await;
-    kept(archive).await;
+    holdings.keep().await;
     holdings.check().await;
 }
 
@@ -162,12 +161,6 @@ async fn found(archive: &Archive, text: &str) -> usize {
     };
     let found = search::find(archive, &caller(Role::Auditor), &wanted).await;
     found.unwrap().total
-}
-
-/// Waits until the vault has what was decided; decisions are gathered for some seconds.
-async fn kept(archive: &Archive) {
-    tokio::time::sleep(Duration::from_millis(3100)).await;
-    worker::drain(archive).await.unwrap();
 }
 
 async fn rebuilt(archive: &Archive) -> (Archive, tempfile::TempDir) {

@@ -6,15 +6,16 @@ use super::shell;
 
 /// What a command's name stands behind in Rust, and in the tests' helpers too.
 const RUNNER: &str = "Command::new(";
-const HELPERS: [&str; 2] = ["ask(", "client("];
+const HELPERS: [&str; 3] = ["ask(", "client(", "sogoc("];
 
 /// What else may stand in `Command::new(…)`: the program itself, a tool from PyPI in its own environment, or a helper
 /// whose callers are among [`HELPERS`].
-const NOT_FOREIGN: [&str; 10] = [
-    "env!(\"CARGO_BIN_EXE_sogoc\")",
+const NOT_FOREIGN: [&str; 11] = [
+    "env!(\"CARGO_BIN_EXE_",
     "std::env::current_exe().unwrap()",
     "own_program()",
     "&config.program",
+    "launch.program",
     "pip::venv(",
     "folder.join(\"bin/pip\")",
     "tool",

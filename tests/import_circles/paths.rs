@@ -42,16 +42,18 @@ pub fn declared(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Without what only tests see: the module `tests` at the end, and declarations under `#[cfg(test)]`.
+/// Without the module `tests` at the end, and without declarations of files that only tests see or that lie elsewhere.
 fn production(text: &str) -> String {
-    let text = text
-        .split("#[cfg(test)]\nmod tests {")
-        .next()
-        .unwrap_or_default();
-    let mut parts = text.split("#[cfg(test)]\n");
-    let mut kept = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        kept.push_str(part.split_once('\n').map_or("", |(_, rest)| rest));
+    let text = text.split("#[cfg(test)]\nmod tests {").next();
+    let (mut kept, mut passes_over) = (String::new(), false);
+    for line in text.unwrap_or_default().lines() {
+        if passes_over {
+            passes_over = false;
+        } else if line == "#[cfg(test)]" || line.starts_with("#[path = ") {
+            passes_over = true;
+        } else {
+            kept.extend([line, "\n"]);
+        }
     }
     kept
 }

@@ -11,6 +11,7 @@ use sogoc::vault::{Location, ObjectId, Vault};
 
 use super::house::{DIPLOMA, digest};
 use crate::support::postgres;
+use crate::support::wait::let_it_work;
 
 /// Files in the delivery.
 const FILES: usize = 64;
@@ -53,7 +54,7 @@ async fn tell(place: &Path, url: &str) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         // The moment within the work on a file differs from kill to kill.
-        tokio::time::sleep(Duration::from_millis(kill as u64 * 7 % 29)).await;
+        let_it_work(Duration::from_millis(kill as u64 * 7 % 29));
         assert!(child.try_wait().unwrap().is_none(), "it was still at work");
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();

@@ -25,6 +25,7 @@ use crate::support::authority::{Authority, KeyKind, PASSWORD};
 use crate::support::holdings::approved_record;
 use crate::support::pyhanko;
 use crate::support::seaweed::Seaweed;
+use crate::support::wait::let_it_work;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -399,7 +400,7 @@ async fn killed_at_any_instant_no_renewal_is_lost_or_made_twice() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(patience));
+        let_it_work(Duration::from_millis(patience));
         if child.try_wait().unwrap().is_some() {
             break;
         }

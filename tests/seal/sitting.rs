@@ -15,6 +15,7 @@ use super::softhsm::{LABEL, MODULE, PIN, SoftHsm, TOKEN};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
 use crate::support::holdings::approved_record;
 use crate::support::server::PASSWORD;
+use crate::support::wait::{until, wait_until};
 
 /// A program whose token's PIN is written nowhere.
 struct Office {
@@ -125,15 +126,15 @@ impl Office {
 }
 
 async fn address(log: &Path) -> String {
-    let start = Instant::now();
-    loop {
+    let mut url = None;
+    until("the address of the service", async || {
         let said = fs::read_to_string(log).unwrap();
-        if let Some(url) = said.lines().find(|line| line.starts_with("http://")) {
-            return url.to_owned();
-        }
-        assert!(start.elapsed() < Duration::from_secs(60), "not up: {said}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+        let line = said.lines().find(|line| line.starts_with("http://"));
+        url = line.map(str::to_owned);
+        url.is_some()
+    })
+    .await;
+    url.unwrap()
 }
 
 struct Serving {
@@ -176,6 +177,19 @@ impl Serving {
             .await
     }
 
+    /// How often the making of a copy was tried in vain.
+    async fn tries(&self) -> u64 {
+        let answer = self.http.get(format!("{}/metrics", self.url)).send().await;
+        let text = answer.unwrap().text().await.unwrap();
+        let tries = text.lines().filter(|line| {
+            line.starts_with("sogoc_jobs_total{")
+                && line.contains("kind=\"issue_copy\"")
+                && !line.contains("outcome=\"done\"")
+        });
+        let count = |line: &str| line.rsplit(' ').next()?.parse::<u64>().ok();
+        tries.filter_map(count).sum()
+    }
+
     async fn issued(&self) -> usize {
         let (_, book) = self.call("GET", "/api/v1/copies", Value::Null).await;
         let book = book.as_array().unwrap();
@@ -200,7 +214,11 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
         "{problem}"
     );
     assert_eq!(serving.sitting().await, "pin_refused");
-    tokio::time::sleep(Duration::from_secs(12)).await; // the job has tried again by now, and again
+    let before = serving.tries().await;
+    until("the job tries again", async || {
+        serving.tries().await > before
+    })
+    .await;
     let log = fs::read_to_string(office.err()).unwrap();
     assert_eq!(
         log.matches("the token refuses").count(),
@@ -241,6 +259,22 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
     assert!(!log.contains(PIN), "the PIN is never logged");
 }
 
+/// Has the program under `script` switched off the echo of its terminal, as it does once its question stands?
+fn echo_is_off(script: u32) -> bool {
+    let children = format!("/proc/{script}/task/{script}/children");
+    let children = fs::read_to_string(children).unwrap_or_default();
+    let Some(program) = children.split_whitespace().next() else {
+        return false;
+    };
+    let Ok(terminal) = fs::read_link(format!("/proc/{program}/fd/0")) else {
+        return false;
+    };
+    let mut settings = Command::new("stty");
+    let said = settings.arg("-a").arg("-F").arg(terminal).output().unwrap();
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    said.split_whitespace().any(|setting| setting == "-echo")
+}
+
 /// Runs the program on a terminal of its own, on which somebody types.
 fn on_a_terminal(office: &Office, line: &str, typed: &str) -> String {
     use std::io::Write;
@@ -253,7 +287,10 @@ fn on_a_terminal(office: &Office, line: &str, typed: &str) -> String {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    std::thread::sleep(Duration::from_secs(3)); // the echo is off once the question stands
+    let asks = || echo_is_off(child.id());
+    wait_until(Duration::from_secs(60), asks, || {
+        "it asks for nothing".into()
+    });
     writeln!(stdin, "{typed}").unwrap();
     let said = child.wait_with_output().unwrap();
     drop(stdin);

@@ -13,6 +13,7 @@ use sogoc::seal::{KeyCheck, Level, Padding, TimeCheck, Unfit, Verdict, verify};
 use super::levels::{content, judge_by, seal, seal_now, trust, unasked, write};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
 use crate::support::pyhanko;
+use crate::support::wait::next_second;
 
 const ECDSA: (KeyKind, Padding) = (KeyKind::EcdsaP256, Padding::Pkcs1);
 
@@ -41,6 +42,10 @@ fn at_the_command_line(
     let mut command = Command::new(env!("CARGO_BIN_EXE_sogoc"));
     command.args(["--json", "verify"]).arg(pdf);
     command.arg("--trust").arg(authority.root());
+    let signer = authority.at("signer.pem");
+    if signer.exists() {
+        command.arg("--identity").arg(signer);
+    }
     if let Some(list) = list {
         command.arg("--revoked").arg(list);
     }
@@ -87,7 +92,7 @@ async fn a_key_revoked_after_sealing_leaves_the_seal_good_where_the_time_is_prov
     let of_level = |level| unasked(&authority, "signer", level, Timestamp::now());
     let stamped = seal_now(&of_level(Level::BT)).await.unwrap();
     let plain = seal_now(&of_level(Level::BB)).await.unwrap();
-    std::thread::sleep(Duration::from_secs(2));
+    next_second();
     authority.revoke("signer", Timestamp::now());
     let list = list(&authority).await;
     let verdict = knowing(&authority, &plain, &list);
@@ -102,7 +107,7 @@ async fn a_file_that_carries_a_later_revocation_of_its_key_stays_good() {
     let authority = Authority::start();
     let office = seal(&authority, ECDSA, Level::BLTA);
     let first = seal_now(&office).await.unwrap();
-    std::thread::sleep(Duration::from_secs(2));
+    next_second();
     authority.revoke("signer", Timestamp::now());
     authority.fault("ocsp", "down");
     let second = office.restamp(&first, Timestamp::now()).await.unwrap();

@@ -1,6 +1,8 @@
 //! A whole archive on either ground: SQLite and a folder, or PostgreSQL and S3.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use sogoc::access::{Caller, CallerKind, Role};
 use sogoc::archive::Archive;
@@ -11,7 +13,11 @@ use sogoc::seen::{self, Seen};
 use sogoc::{audit, copy_request, jobs, worker};
 use tempfile::TempDir;
 
+use super::clock::AheadClock;
 use super::seaweed::Seaweed;
+
+/// Longer than approvals of one scan are gathered before they go to the vault together.
+const GATHERED: Duration = Duration::from_secs(4);
 
 /// What an archive stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +32,7 @@ pub enum Ground {
 pub struct Holdings {
     /// The archive.
     pub archive: Archive,
+    clock: Arc<AheadClock>,
     _data: TempDir,
     _store: Option<Seaweed>,
 }
@@ -61,9 +68,11 @@ impl Holdings {
     pub async fn on(ground: Ground) -> Self {
         let data = tempfile::tempdir().unwrap();
         let (config, store) = settings(ground, data.path()).await;
-        let archive = Archive::open(config).await.unwrap();
+        let clock = Arc::new(AheadClock::default());
+        let archive = Archive::open_with(config, clock.clone()).await.unwrap();
         Self {
             archive,
+            clock,
             _data: data,
             _store: store,
         }
@@ -97,6 +106,12 @@ impl Holdings {
         }
         worker::drain(&self.archive).await.unwrap();
         scans
+    }
+
+    /// Lets the time pass in which decisions are gathered; then the vault has them.
+    pub async fn keep(&self) {
+        self.clock.advance(GATHERED);
+        worker::drain(&self.archive).await.unwrap();
     }
 
     /// What must hold at the end of every test: no job left over or failed, and the log's chain whole.

@@ -5,7 +5,6 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
 
 /// Tools and caches that test runs share: `target/test-tools`.
 pub fn tools_folder() -> PathBuf {
@@ -42,6 +41,11 @@ impl TiedChild {
         Self(child.unwrap_or_else(|error| panic!("{shown}: {error} (setpriv is in util-linux)")))
     }
 
+    /// Its process number; `setpriv` becomes the program it starts.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     pub fn has_ended(&mut self) -> bool {
         self.0.try_wait().unwrap().is_some()
     }
@@ -70,13 +74,4 @@ fn spawn_from_a_lasting_thread(mut command: Command) -> io::Result<Child> {
 pub fn free_ports<const N: usize>() -> [u16; N] {
     let listeners = std::array::from_fn::<_, N, _>(|_| TcpListener::bind("127.0.0.1:0").unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
-}
-
-/// Asks `ready` again and again until it says yes; panics with what `explain` says after `limit`.
-pub fn wait_until(limit: Duration, mut ready: impl FnMut() -> bool, explain: impl Fn() -> String) {
-    let start = Instant::now();
-    while !ready() {
-        assert!(start.elapsed() < limit, "{}", explain());
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }

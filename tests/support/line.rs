@@ -1,6 +1,6 @@
 //! A line to a server that can be cut and mended: what an outage looks like to the archive.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::copy_bidirectional;
@@ -12,6 +12,7 @@ pub struct Line {
     /// `127.0.0.1:PORT` to use instead of the server's own address.
     pub address: String,
     up: Arc<AtomicBool>,
+    refused: Arc<AtomicUsize>,
     /// Cancelled when the line is cut; a new one from every mending on.
     broken: Arc<Mutex<CancellationToken>>,
 }
@@ -22,16 +23,19 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let up = Arc::new(AtomicBool::new(true));
+        let refused = Arc::new(AtomicUsize::new(0));
         let broken = Arc::new(Mutex::new(CancellationToken::new()));
         tokio::spawn(forward(
             listener,
             server.to_owned(),
             up.clone(),
+            refused.clone(),
             broken.clone(),
         ));
         Self {
             address,
             up,
+            refused,
             broken,
         }
     }
@@ -40,6 +44,11 @@ impl Line {
     pub fn cut(&self) {
         self.up.store(false, Ordering::SeqCst);
         self.broken.lock().unwrap().cancel();
+    }
+
+    /// How many connections were not let through so far.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
     }
 
     /// Lets connections through again.
@@ -53,10 +62,12 @@ async fn forward(
     listener: TcpListener,
     server: String,
     up: Arc<AtomicBool>,
+    refused: Arc<AtomicUsize>,
     broken: Arc<Mutex<CancellationToken>>,
 ) {
     while let Ok((mut near, _)) = listener.accept().await {
         if !up.load(Ordering::SeqCst) {
+            refused.fetch_add(1, Ordering::SeqCst);
             continue; // dropped: the caller sees a connection that ends at once
         }
         let (server, broken) = (server.clone(), broken.lock().unwrap().clone());

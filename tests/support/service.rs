@@ -13,7 +13,7 @@ use super::server::PASSWORD;
 pub struct Service {
     /// Base address.
     pub url: String,
-    _process: TiedChild,
+    process: TiedChild,
     _data: TempDir,
 }
 
@@ -32,7 +32,7 @@ impl Service {
         let url = address(&log).await;
         let service = Self {
             url,
-            _process: process,
+            process,
             _data: data,
         };
         let first = Path::new(&folder).join("first-password.txt");
@@ -41,6 +41,11 @@ impl Service {
             .make_people(first.lines().nth(1).unwrap(), people)
             .await;
         service
+    }
+
+    /// Its process number.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
     }
 
     async fn make_people(&self, password: &str, people: &[(&str, &str, &[&str])]) {

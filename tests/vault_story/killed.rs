@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::support::child::wait_until;
+use crate::support::wait::{let_it_work, wait_until};
 
 const FOLDER: &str = "SOGOC_TEST_VICTIM_FOLDER";
 const ROUNDS: u64 = 15;
@@ -63,7 +63,7 @@ fn one_life(folder: &str, moment: Duration) {
         || receipts() > before,
         || "no receipt".into(),
     );
-    std::thread::sleep(moment);
+    let_it_work(moment);
     victim.kill().unwrap();
     assert!(!victim.wait().unwrap().success());
 }

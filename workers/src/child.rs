@@ -3,23 +3,25 @@
 //!
 //! Everything that looks inside a delivered file runs here and nowhere else.
 
+pub mod once;
+
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::ablation::Ablation;
 use crate::class::{ClassError, Classes};
+use crate::context::{Context, Known};
 use crate::decode::{self, DecodeLimits, DecodedPage};
 use crate::limits;
+use crate::ocr::engine::{self, Engine};
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::page_reader::Known;
 use crate::probe;
 use crate::protocol::{self, Answer, Hello, ProtocolError, Request, SetUp, Task};
 use crate::reading::PageReading;
-use crate::recognise::{self, Engine};
 use crate::render;
-use crate::steps::Without;
 
 /// The hidden first argument that makes the executable a reading child.
 pub const ARGUMENT: &str = "read-page-child";
@@ -35,15 +37,26 @@ static PANIC_PLACE: Mutex<String> = Mutex::new(String::new());
 
 /// Serves requests from standard input until it closes.
 pub fn main() -> ! {
-    std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map(ToString::to_string).unwrap_or_default();
-        *PANIC_PLACE.lock().unwrap_or_else(PoisonError::into_inner) = place;
-    }));
+    note_panics();
     let status = match serve() {
         Ok(()) | Err(ProtocolError::Closed) => 0,
         Err(_) => EXIT_PROTOCOL,
     };
     std::process::exit(status)
+}
+
+/// Keeps the place of a panic instead of printing its message.
+fn note_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        *PANIC_PLACE.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }));
+}
+
+/// Where the last panic happened, `file:line:column`.
+fn panic_place() -> String {
+    let place = PANIC_PLACE.lock();
+    place.unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn serve() -> Result<(), ProtocolError> {
@@ -74,11 +87,11 @@ fn answer_one(socket: &mut UnixStream, reader: &mut Reader) -> Result<(), Protoc
     limits::allow_memory(request.memory_bytes)?;
     let work = AssertUnwindSafe(|| reader.perform(request.task, file));
     let Ok(outcome) = catch_unwind(work) else {
-        let place = PANIC_PLACE
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        protocol::send(socket, &Answer::Panicked(place), protocol::MAX_ANSWER)?;
+        protocol::send(
+            socket,
+            &Answer::Panicked(panic_place()),
+            protocol::MAX_ANSWER,
+        )?;
         std::process::exit(EXIT_PANICKED);
     };
     match outcome {
@@ -110,10 +123,7 @@ impl Reader {
         Self {
             limits: set_up.limits,
             classes: Classes::load(set_up.classes.as_deref()),
-            tessdata: set_up
-                .tessdata
-                .clone()
-                .unwrap_or_else(recognise::model_folder),
+            tessdata: set_up.tessdata.clone().unwrap_or_else(engine::model_folder),
             engine: None,
         }
     }
@@ -123,7 +133,7 @@ impl Reader {
         &mut self,
         page: &DecodedPage,
         known: &Known,
-        without: &Without,
+        ablation: &Ablation,
     ) -> Outcome<PageReading> {
         let unavailable = |error: &dyn std::error::Error| {
             Failure::new(FailureKind::Unavailable, error.to_string())
@@ -133,8 +143,12 @@ impl Reader {
             Some(engine) => engine,
             empty => empty.insert(Engine::open(&self.tessdata).map_err(|e| unavailable(&e))?),
         };
-        crate::read_page_without(page, classes, engine, known, without)
-            .map_err(|error| unavailable(&error))
+        let context = Context {
+            classes,
+            known,
+            ablation,
+        };
+        crate::read_page(page, &context, engine).map_err(|error| unavailable(&error))
     }
 
     fn perform(&mut self, task: Task, file: std::fs::File) -> Outcome<Done> {

@@ -4,6 +4,7 @@
 //! long it is kept, who may see it and how a certified copy of it looks. Seven are embedded; a
 //! department replaces or adds to them with a folder of its own, without touching Rust.
 
+pub(crate) mod classify;
 mod file;
 mod lexicon;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::class::{Class, Layout, Scope};
-use crate::median::median_f64;
+use crate::geometry::median_f64;
 
 /// Fewest columns of a table.
 pub const LEAST_COLUMNS: usize = 3;
@@ -41,7 +41,7 @@ pub struct PageColumns {
     pub edges: Vec<f64>,
     /// What each column seems to hold.
     pub fields: Vec<Option<String>>,
-    /// Whether standing rules part them; else the white between them does.
+    /// Whether vertical rules part them; else the white between them does.
     pub ruled: bool,
 }
 

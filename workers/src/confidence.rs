@@ -7,36 +7,60 @@
 
 mod evidence;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use evidence::{Alike, Check, Evidence, FEATURES, Second, Series};
+pub use evidence::{
+    Check, Evidence, FEATURES, GlyphMatch, Located, SecondReading, Series, feature_names,
+};
 
-pub use crate::gazetteer::Located;
-
-use crate::belief::Belief;
 use crate::class::FieldKind;
-use crate::reading::Word;
+use crate::model_trust::ModelTrust;
+use crate::word::Word;
 
-/// The weights of values of forms and of cells of tables, and where acceptance begins.
-#[derive(Debug, Deserialize)]
+/// The weights of values of forms and of cells of tables, in the order of the features, and where acceptance begins.
 struct Weights {
     accept: f64,
     field: Vec<f64>,
     cell: Vec<f64>,
 }
 
+impl Weights {
+    /// Reads a file of weights.
+    ///
+    /// # Errors
+    /// What is wrong with it: every feature must have its weight by name, and no other name may.
+    fn parse(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct File {
+            accept: f64,
+            field: BTreeMap<String, f64>,
+            cell: BTreeMap<String, f64>,
+        }
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        let ordered = |mut weights: BTreeMap<String, f64>| {
+            let weight = |name: &str| weights.remove(name).ok_or(format!("no weight of {name}"));
+            let ordered: Result<Vec<f64>, String> =
+                feature_names().into_iter().map(weight).collect();
+            match weights.into_keys().next() {
+                Some(name) if ordered.is_ok() => Err(format!("there is no feature {name}")),
+                _ => ordered,
+            }
+        };
+        Ok(Self {
+            accept: file.accept,
+            field: ordered(file.field)?,
+            cell: ordered(file.cell)?,
+        })
+    }
+}
+
 static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| {
-    let weights: Weights = toml::from_str(include_str!("confidence/weights.toml"))
-        .expect("the weights are part of the program and tested");
-    assert!(
-        [&weights.field, &weights.cell]
-            .iter()
-            .all(|w| w.len() == FEATURES),
-        "as many weights as features"
-    );
-    weights
+    Weights::parse(include_str!("confidence/weights.toml"))
+        .expect("the weights are part of the program and tested")
 });
 
 impl Evidence {
@@ -57,16 +81,16 @@ impl Evidence {
     fn is_doubted(&self) -> bool {
         // Outside tables no column vouches for letters put right, or for a family name nobody knows.
         let alone = self.column.is_none()
-            && (self.mended || self.kind == FieldKind::Name && self.check != Check::Agrees);
+            && (self.repaired || self.kind == FieldKind::Name && self.check != Check::Agrees);
         // Half is the most that is believed of a pen's letters; a table they stand in is written as a whole.
-        let by_pen = self.column.is_none() && self.weakest <= Belief::PEN.share;
+        let by_pen = self.column.is_none() && self.weakest <= ModelTrust::HANDWRITING.share;
         alone
             || by_pen
             || self.check == Check::Contradicts
-            || self.second == Second::Different
+            || self.second == SecondReading::Different
             || self.series == Series::Breaks
-            || self.rivalled
-            || self.gaping
+            || self.spelled_twice
+            || self.has_gap
             || self.written
     }
 }

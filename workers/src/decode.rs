@@ -22,7 +22,7 @@ pub use self::pdf::Turn;
 pub use self::picture::{Packing, Picture, PixelDigest};
 pub use self::sniff::Format;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::reading;
+use crate::word::Word;
 
 /// Working copies made of a page while it is read, in bytes for each pixel: grey, upright and
 /// thresholded copies here and the engine's own four-byte raster. Measured, see `tests/memory.rs`.
@@ -114,15 +114,13 @@ pub struct DecodedPage {
     /// EXIF orientation 1 to 8, noted and not applied.
     pub exif_orientation: Option<u8>,
     /// The text of a born-digital PDF page in pixel boxes; absent for scans.
-    pub text_layer: Option<Vec<reading::Word>>,
+    pub text_layer: Option<Vec<Word>>,
 }
 
 impl DecodedPage {
-    /// Whether it brings its own words, so that none need be recognised.
-    pub fn is_born_digital(&self) -> bool {
-        self.text_layer
-            .as_ref()
-            .is_some_and(|layer| !layer.is_empty())
+    /// The words it brings with it, if any, so that none need be recognised.
+    pub(crate) fn own_words(&self) -> Option<&[Word]> {
+        self.text_layer.as_deref().filter(|words| !words.is_empty())
     }
 }
 

@@ -3,21 +3,23 @@
 //! Labels come from the class, in the wordings of several eras, and are matched without accents,
 //! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
 
-mod evidence;
+mod cross_checks;
 mod labels;
 
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, Layout, Scope};
-use crate::confidence::{Check, Second};
-use crate::fold;
+use crate::confidence::{Check, SecondReading};
 use crate::geometry::{bottom, right};
-use crate::lines::{Line, Text, columns};
-use crate::reading::{Box4, FieldReading, Word};
-use crate::value::{Found, normalised};
-use labels::{LabelPlace, divided, label_places};
+use crate::layout::lines::{Line, Text, columns};
+use crate::reading::FieldReading;
+use crate::values::{Candidate, normalised};
+use crate::word::{Box4, Word};
+use labels::{LabelMatch, divided, label_places};
+use sogoc_vietnamese::fold;
 
 /// A gap inside a value wider than this many letter heights ends it.
 const WIDEST_GAP: i32 = 4;
@@ -33,7 +35,7 @@ pub(crate) fn fields(
     let wanted = |field: &&Field| scope.is_none_or(|scope| field.scope == scope);
     let fields: Vec<&Field> = class.fields.iter().filter(wanted).collect();
     let lines: Vec<Line> = lines.iter().map(divided).collect();
-    let places: Vec<Vec<LabelPlace>> = lines
+    let places: Vec<Vec<LabelMatch>> = lines
         .iter()
         .map(|line| label_places(line, &fields))
         .collect();
@@ -41,38 +43,45 @@ pub(crate) fn fields(
     let texts = [Text::new(&columns(&lines)), Text::new(&lines)];
     let mut found = BTreeMap::new();
     for field in &fields {
-        let searched = searched(field, &texts);
-        let mut values: Vec<Found> = value_below(field, &lines).into_iter().collect();
-        let labelled = labelled_values(field, &lines, &places);
-        // In running text a label is one word among others; an expression knows where its value ends.
-        if class.layout == Layout::Paper {
-            values.extend(labelled);
-            values.extend(searched.into_iter().rev());
-        } else {
-            values.extend(searched.into_iter().rev());
-            values.extend(labelled);
-        }
-        // Of values that pass equally the last, and so the surest way to it, wins.
-        let best = values
-            .into_iter()
-            .max_by_key(|value| match normalised(field, &value.raw).1 {
-                Check::Agrees => 2,
-                Check::Unknown => 1,
-                Check::Contradicts => 0,
-            });
+        let values = candidates(class, field, &lines, &texts, &places);
+        let claim = |value: &Candidate| Claim {
+            check: normalised(field, &value.raw).1.rank(),
+            ..Claim::default()
+        };
+        let claims: Vec<Claim> = values.iter().map(claim).collect();
+        let best = arbitrate(&claims, 0.0).map(|at| &values[at]);
         if let Some(value) = best {
-            found.insert(field.key.clone(), value.reading(field, Second::None));
+            found.insert(field.key.clone(), value.reading(field, SecondReading::None));
         }
     }
     found
 }
 
+/// Values of a field found in every way there is, the surest way first. In running text a label is one word among
+/// others, and an expression knows where its value ends; on a form a label is surer.
+fn candidates(
+    class: &Class,
+    field: &Field,
+    lines: &[Line],
+    texts: &[Text],
+    places: &[Vec<LabelMatch>],
+) -> Vec<Candidate> {
+    let searched = searched(field, texts);
+    let labelled = labelled_values(field, lines, places).into_iter().rev();
+    let mut values: Vec<Candidate> = match class.layout {
+        Layout::Paper => searched.into_iter().chain(labelled).collect(),
+        _ => labelled.chain(searched).collect(),
+    };
+    values.extend(value_below(field, lines));
+    values
+}
+
 /// Adds what follows from other fields, and what fields that must agree say about each other.
-pub(crate) fn weigh(class: &Class, found: &mut BTreeMap<String, FieldReading>) {
+pub(crate) fn cross_check(class: &Class, found: &mut BTreeMap<String, FieldReading>) {
     class
         .fields
         .iter()
-        .for_each(|field| evidence::weigh(field, found));
+        .for_each(|field| cross_checks::check(field, found));
 }
 
 /// Where values stand that nobody would accept: beside their labels, up to the next label or the text's
@@ -122,7 +131,7 @@ fn beside_labels(class: &Class, lines: &[Line]) -> Vec<(String, [i32; 4])> {
     for line in &lines {
         let (labels, height) = (label_places(line, &fields), line.height());
         for (index, label) in labels.iter().enumerate() {
-            let last = line.words[label.upto - 1].bounds;
+            let last = line.words[label.end - 1].bounds;
             let end = match labels.get(index + 1) {
                 Some(next) => line.words[next.from].bounds[0] - height / 4,
                 None => edge + 2 * height,
@@ -140,24 +149,24 @@ fn beside_labels(class: &Class, lines: &[Line]) -> Vec<(String, [i32; 4])> {
 }
 
 /// What the field's expressions find, the first expression's first.
-fn searched(field: &Field, texts: &[Text]) -> Vec<Found> {
+fn searched(field: &Field, texts: &[Text]) -> Vec<Candidate> {
     let found = |expression: &Regex| {
         texts.iter().find_map(|text| {
             let value = expression.captures(&text.text)?.get(1)?;
-            Found::part(value.as_str(), text.words_in(value.range()))
+            Candidate::part(value.as_str(), text.words_in(value.range()))
         })
     };
     field.find.iter().filter_map(found).collect()
 }
 
 /// What the field's expressions find in a part of the page.
-pub(crate) fn found_in(field: &Field, lines: &[Line]) -> Option<Found> {
+pub(crate) fn found_in(field: &Field, lines: &[Line]) -> Option<Candidate> {
     searched(field, &[Text::new(lines)]).into_iter().next()
 }
 
 /// Values beside or below the field's labels; the best label's last, so that it wins a draw.
-fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelPlace>]) -> Vec<Found> {
-    let mut values: Vec<(usize, Found)> = Vec::new();
+fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelMatch>]) -> Vec<Candidate> {
+    let mut values: Vec<(usize, Candidate)> = Vec::new();
     for (row, line) in lines.iter().enumerate() {
         for (index, place) in places[row].iter().enumerate() {
             if place.key != field.key {
@@ -179,22 +188,22 @@ fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelPlace>]) ->
     values.into_iter().map(|(_, value)| value).collect()
 }
 
-fn beside(line: &Line, place: &LabelPlace, until: usize) -> Option<Found> {
-    value_of(line.words.get(place.upto..until)?, line.height())
+fn beside(line: &Line, place: &LabelMatch, until: usize) -> Option<Candidate> {
+    value_of(line.words.get(place.end..until)?, line.height())
 }
 
 /// The value these words begin with, up to a wide gap between letters of that height or to what leaders
 /// leave behind it.
-pub(crate) fn value_of(words: &[Word], height: i32) -> Option<Found> {
-    let wide = height * WIDEST_GAP;
+pub(crate) fn value_of(words: &[Word], height: i32) -> Option<Candidate> {
+    let widest = height * WIDEST_GAP;
     let begins = words.iter().position(|word| !is_marks(word))?;
     let ends = (begins + 1..words.len())
         .find(|at| {
             let gap = words[*at].bounds[0] - right(words[at - 1].bounds);
-            gap > wide || (is_marks(&words[*at]) && words[*at].text.chars().count() > 1)
+            gap > widest || (is_marks(&words[*at]) && words[*at].text.chars().count() > 1)
         })
         .unwrap_or(words.len());
-    Found::of(&without_leaders(&words[begins..ends]))
+    Candidate::of(&without_leaders(&words[begins..ends]))
 }
 
 /// Whether it holds neither letters nor figures; accents by themselves are no letters.
@@ -221,11 +230,11 @@ fn without_leaders(words: &[Word]) -> Vec<Word> {
 /// The words under a label without a value beside it, if that line has no label of its own there.
 fn below(
     lines: &[Line],
-    places: &[Vec<LabelPlace>],
+    places: &[Vec<LabelMatch>],
     row: usize,
     left: i32,
     edge: Option<i32>,
-) -> Option<Found> {
+) -> Option<Candidate> {
     let next = lines.get(row + 1)?;
     let line = lines.get(row)?;
     if !places[row + 1].is_empty() || next.bounds()[1] - bottom(line.bounds()) > line.height() * 2 {
@@ -238,11 +247,11 @@ fn below(
         .filter(|word| within(word.bounds[0]))
         .cloned()
         .collect();
-    Found::of(&words)
+    Candidate::of(&words)
 }
 
 /// The first lone piece of text below one of the field's words that looks like its value.
-fn value_below(field: &Field, lines: &[Line]) -> Option<Found> {
+fn value_below(field: &Field, lines: &[Line]) -> Option<Candidate> {
     let (row, [x, _, width, _]) = last_heading(field, lines)?;
     let (left, right_edge) = (x - width, x + 2 * width);
     lines[row + 1..].iter().find_map(|line| {
@@ -256,8 +265,8 @@ fn value_below(field: &Field, lines: &[Line]) -> Option<Found> {
 
 /// The value words alone on their part of a line spell, if it passes the field's check and is not
 /// one more line of the office's name, nor the capitals of a stamp.
-pub(crate) fn lone_value(field: &Field, words: &[Word]) -> Option<Found> {
-    let found = Found::of(words)?;
+pub(crate) fn lone_value(field: &Field, words: &[Word]) -> Option<Candidate> {
+    let found = Candidate::of(words)?;
     let heads = |heading: &String| fold::likeness(heading, &found.raw) > 0.7;
     let small = found.raw.chars().filter(|c| c.is_lowercase()).count();
     let capitals = small < found.raw.chars().filter(|c| c.is_uppercase()).count();

@@ -1,6 +1,12 @@
-//! Where things stand: rectangles, and the way back from the page as read to the page as delivered.
+//! Rectangles, quarter turns, the transform from the page as read to the page as delivered, and the usual one of
+//! many lengths.
 
-use crate::reading::Box4;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use image::{DynamicImage, GrayImage, imageops};
+
+use crate::word::Box4;
 
 /// Right edge of a box.
 pub(crate) fn right(bounds: Box4) -> i32 {
@@ -33,13 +39,61 @@ pub(crate) fn around(boxes: impl IntoIterator<Item = Box4>) -> Option<Box4> {
     })
 }
 
+/// A clockwise turn by quarters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Turn {
+    #[default]
+    None,
+    Quarter,
+    Half,
+    ThreeQuarters,
+}
+
+impl Turn {
+    pub const ALL: [Self; 4] = [Self::None, Self::Quarter, Self::Half, Self::ThreeQuarters];
+
+    /// `None` for degrees that are not 0, 90, 180 or 270.
+    pub fn from_degrees(degrees: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|turn| turn.degrees() == degrees)
+    }
+
+    pub fn degrees(self) -> u16 {
+        self as u16 * 90
+    }
+
+    /// Whether width and height change places.
+    pub fn swaps_sides(self) -> bool {
+        matches!(self, Self::Quarter | Self::ThreeQuarters)
+    }
+
+    /// The picture turned clockwise.
+    pub fn apply(self, picture: DynamicImage) -> DynamicImage {
+        match self {
+            Self::None => picture,
+            Self::Quarter => picture.rotate90(),
+            Self::Half => picture.rotate180(),
+            Self::ThreeQuarters => picture.rotate270(),
+        }
+    }
+
+    /// The picture turned back.
+    pub fn undo(self, picture: &GrayImage) -> Cow<'_, GrayImage> {
+        match self {
+            Self::None => Cow::Borrowed(picture),
+            Self::Quarter => Cow::Owned(imageops::rotate270(picture)),
+            Self::Half => Cow::Owned(imageops::rotate180(picture)),
+            Self::ThreeQuarters => Cow::Owned(imageops::rotate90(picture)),
+        }
+    }
+}
+
 /// How the page as read (upright, straight, perhaps smaller) lies on the page as delivered.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Turn {
+pub(crate) struct PageTransform {
     /// Size of the page as delivered, in its pixels.
     pub delivered: (u32, u32),
-    /// The content stands turned clockwise by this many degrees: 0, 90, 180 or 270.
-    pub quarter: u16,
+    /// How the content stands on the page as delivered.
+    pub turn: Turn,
     /// Further small turn in degrees, clockwise positive.
     pub skew: f64,
     /// Pixels as read for each pixel as delivered, 1 or less.
@@ -48,15 +102,15 @@ pub(crate) struct Turn {
     pub upright: (u32, u32),
 }
 
-impl Turn {
+impl PageTransform {
     /// Size after the quarter turn and the scaling, before straightening.
     pub fn quartered(&self) -> (f64, f64) {
         let (w, h) = self.delivered;
         let (w, h) = (f64::from(w) * self.scale, f64::from(h) * self.scale);
-        if self.quarter.is_multiple_of(180) {
-            (w, h)
-        } else {
+        if self.turn.swaps_sides() {
             (h, w)
+        } else {
+            (w, h)
         }
     }
 
@@ -77,11 +131,11 @@ impl Turn {
     fn point(self, x: f64, y: f64) -> (f64, f64) {
         let (x, y) = self.to_quartered(x, y);
         let (width, height) = self.quartered();
-        let (x, y) = match self.quarter {
-            90 => (height - y, x),
-            180 => (width - x, height - y),
-            270 => (y, width - x),
-            _ => (x, y),
+        let (x, y) = match self.turn {
+            Turn::None => (x, y),
+            Turn::Quarter => (height - y, x),
+            Turn::Half => (width - x, height - y),
+            Turn::ThreeQuarters => (y, width - x),
         };
         (x / self.scale, y / self.scale)
     }
@@ -115,14 +169,36 @@ impl Turn {
     }
 }
 
+/// The middle one of the values in order, the upper of two; of none there is none.
+pub(crate) fn median<T: Ord + Copy>(values: impl IntoIterator<Item = T>) -> Option<T> {
+    median_by(values, T::cmp)
+}
+
+/// The same of lengths that are no whole numbers.
+pub(crate) fn median_f64(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    median_by(values, f64::total_cmp)
+}
+
+fn median_by<T: Copy>(
+    values: impl IntoIterator<Item = T>,
+    order: impl FnMut(&T, &T) -> Ordering,
+) -> Option<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    let middle = values.len() / 2;
+    if values.is_empty() {
+        return None;
+    }
+    Some(*values.select_nth_unstable_by(middle, order).1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn turn(quarter: u16, skew: f64, upright: (u32, u32)) -> Turn {
-        Turn {
+    fn turn(degrees: u16, skew: f64, upright: (u32, u32)) -> PageTransform {
+        PageTransform {
             delivered: (200, 100),
-            quarter,
+            turn: Turn::from_degrees(degrees).unwrap(),
             skew,
             scale: 1.0,
             upright,
@@ -161,10 +237,18 @@ mod tests {
 
     #[test]
     fn a_page_read_smaller_is_enlarged_again() {
-        let turn = Turn {
+        let turn = PageTransform {
             scale: 0.5,
             ..turn(0, 0.0, (100, 50))
         };
         assert_eq!(turn.to_delivered([10, 10, 5, 5]), [20, 20, 10, 10]);
+    }
+
+    #[test]
+    fn the_upper_of_two_middle_ones_and_none_of_none() {
+        assert_eq!(median([3, 1, 2]), Some(2));
+        assert_eq!(median([4, 1, 3, 2]), Some(3));
+        assert_eq!(median_f64([0.5, -1.0, 7.0]), Some(0.5));
+        assert_eq!(median(Vec::<u8>::new()), None);
     }
 }

@@ -1,50 +1,47 @@
 //! Image in, words and fields out; no database, no HTTP.
+//!
+//! [`pool`] gives each page to a child process that is locked in ([`child`], [`limits`]); the child decodes it
+//! ([`decode`]) and [`read_page`] leads it through the stages of reading, which `pipeline.rs` shows on one screen:
+//! `image` and `orientation` make it upright, `ocr` recognises its words, `layout` tells where things stand, `table`,
+//! `form` and `values` say what they mean, `reread` reads the doubtful again, `judge` says what may be accepted.
 
-mod belief;
+pub mod ablation;
+mod arbitration;
 pub mod child;
 pub mod class;
-mod classify;
 pub mod column_map;
 pub mod confidence;
-mod cutout;
-pub mod dates;
+mod context;
 pub mod decode;
-pub mod fold;
-mod folio;
 mod form;
-mod gazetteer;
 mod geometry;
-mod handover;
-mod legacy;
+mod image;
+mod judge;
+mod layout;
 pub mod limits;
-mod lines;
-mod median;
-mod names;
-mod orient;
+mod model_trust;
+pub mod ocr;
+mod orientation;
 pub mod outcome;
-mod page_pass;
-mod page_reader;
-mod page_words;
-mod phonology;
-mod pitch;
+mod pipeline;
 pub mod pool;
-mod prepare;
 pub mod probe;
 mod protocol;
-pub mod quality;
 pub mod reading;
-pub mod recognise;
-mod register;
 mod render;
-mod second_look;
-mod signature;
-pub mod steps;
-mod strips;
-mod syllables;
+mod reread;
 mod table;
 #[cfg(test)]
 mod testing;
-mod value;
+mod values;
+mod word;
 
-pub use page_reader::{Known, read_page, read_page_without};
+/// What is noticed about a scan: flags, and a fingerprint of the page.
+pub mod quality {
+    pub use crate::judge::{Flag, Severity, fingerprint_distance, flag};
+}
+
+pub use context::{Context, Known};
+pub use pipeline::read_page;
 pub use protocol::VERSION as PROTOCOL_VERSION;
+pub use values::dates;

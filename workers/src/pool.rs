@@ -4,6 +4,7 @@
 //! Work is taken in the order it is given; priorities are the caller's matter. A page's future may
 //! be dropped: work not yet begun is skipped, work begun ends by itself.
 
+mod cage;
 mod gate;
 mod keeper;
 mod process;
@@ -18,18 +19,19 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+pub use self::cage::{Cage, CageConfig, Uncaged};
 use self::gate::Gate;
 use self::keeper::{Keeper, Work};
 use self::process::KillHandle;
 pub use self::stats::PoolStats;
 use self::stats::Tally;
+use crate::ablation::Ablation;
+use crate::context::Known;
 use crate::decode::{DecodeLimits, Picture, PixelDigest};
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::page_reader::Known;
 use crate::probe::Probe;
 use crate::protocol::{Answer, Task};
 use crate::reading::{Box4, PageReading};
-use crate::steps::Without;
 
 /// What a child may keep between pages: its program, the engine with its trained data, caches.
 /// One that holds more after a page is replaced.
@@ -172,18 +174,18 @@ impl Pool {
     /// # Errors
     /// Any [`FailureKind`].
     pub async fn read(&self, job: PageJob) -> Outcome<PageReading> {
-        self.read_without(job, Without::default()).await
+        self.read_without(job, Ablation::default()).await
     }
 
     /// As [`Pool::read`], some steps left out: to measure what they are worth.
     ///
     /// # Errors
     /// Any [`FailureKind`].
-    pub async fn read_without(&self, job: PageJob, without: Without) -> Outcome<PageReading> {
+    pub async fn read_without(&self, job: PageJob, ablation: Ablation) -> Outcome<PageReading> {
         let task = Task::Read {
             page: job.page,
             known: job.known,
-            without,
+            without: ablation,
         };
         match self.perform(&job.path, task).await? {
             (Answer::Read(reading), _) => Ok(*reading),

@@ -13,13 +13,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::passing::{receive_file, send_file};
+use crate::ablation::Ablation;
+use crate::context::Known;
 use crate::decode::{DecodeLimits, PageShape, Picture, PixelDigest};
 use crate::limits::Confinement;
 use crate::outcome::Failure;
-use crate::page_reader::Known;
 use crate::probe::Probe;
 use crate::reading::{Box4, PageReading};
-use crate::steps::Without;
 
 /// Raised whenever a message changes; both sides must say the same.
 pub const VERSION: u32 = 4;
@@ -70,7 +70,7 @@ pub(crate) enum Task {
     Read {
         page: u32,
         known: Known,
-        without: Without,
+        without: Ablation,
     },
     /// One page or a part of it as JPEG.
     Render {
@@ -100,6 +100,47 @@ pub(crate) enum Answer {
     Failed(Failure),
     /// The child panicked and is about to exit; the text is the place in the source.
     Panicked(String),
+}
+
+/// A child's answer to one kind of question.
+pub(crate) trait Reply: DeserializeOwned {
+    /// Longest question, in bytes.
+    const MAX_REQUEST: u32 = MAX_REQUEST;
+
+    /// Whether a frame of raw bytes follows.
+    fn bytes_follow(&self) -> bool {
+        false
+    }
+}
+
+impl Reply for Answer {
+    fn bytes_follow(&self) -> bool {
+        matches!(self, Self::Rendered | Self::Pictured(_))
+    }
+}
+
+/// First message to a child that answers one question and ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OnceSetUp {
+    pub version: u32,
+    /// Hard ceiling of the child's data, in bytes.
+    pub memory_bytes: u64,
+    /// Processor time, in seconds.
+    pub cpu_seconds: u64,
+}
+
+/// What such a child says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Once<A> {
+    Done(A),
+    /// The child panicked; the text is the place in the source.
+    Panicked(String),
+}
+
+impl<A: DeserializeOwned> Reply for Once<A> {
+    /// Certificates and lists of revoked ones travel in the question.
+    const MAX_REQUEST: u32 = MAX_ANSWER;
 }
 
 /// Why a message could not be exchanged.

@@ -9,41 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column_map::{MapFit, PageColumns};
 use crate::confidence::Evidence;
-
-/// A rectangle `[x, y, width, height]` in pixels of the page as delivered.
-pub type Box4 = [i32; 4];
-
-/// One word as the engine saw it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Word {
-    /// The word, NFC.
-    pub text: String,
-    /// Probability that it is right, 0 to 1.
-    pub confidence: f64,
-    /// Where it stands.
-    #[serde(rename = "box")]
-    pub bounds: Box4,
-}
-
-impl Word {
-    /// How many letters and figures it has.
-    pub(crate) fn letters(&self) -> usize {
-        self.text.chars().filter(|c| c.is_alphanumeric()).count()
-    }
-}
-
-/// A table whose letters on the whole are read less surely than this is written by hand.
-pub(crate) const BY_HAND: f64 = 0.68;
-
-/// The mean confidence of the letters of words; `None` where they have none.
-pub(crate) fn legibility<'w>(words: impl IntoIterator<Item = &'w Word>) -> Option<f64> {
-    let (mut sum, mut letters) = (0.0, 0);
-    for word in words {
-        sum += word.confidence * word.letters() as f64;
-        letters += word.letters();
-    }
-    (letters > 0).then(|| sum / letters as f64)
-}
+pub use crate::word::{Box4, Word};
 
 /// One field of a record: what is printed and what it means, side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,9 +70,9 @@ pub struct Quality {
     /// Sharpness, variance of the Laplacian on the upright grey page.
     pub sharpness: f64,
     /// How the page is laid out, 64 hex digits: "same sheet scanned twice?".
-    /// [`crate::quality::fingerprint_distance`] compares two.
+    /// [`crate::judge::quality::fingerprint_distance`] compares two.
     pub fingerprint: String,
-    /// Stable codes of what falls short of the standard; [`crate::quality::flag`] says what each means.
+    /// Stable codes of what falls short of the standard; [`crate::judge::quality::flag`] says what each means.
     pub flags: Vec<String>,
 }
 

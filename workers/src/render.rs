@@ -4,8 +4,9 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImageView};
 
+use crate::geometry::Turn;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::reading::Box4;
+use crate::word::Box4;
 
 /// Quality at which a clerk sees no difference on paper scans and a page stays near 300 kB.
 const JPEG_QUALITY: u8 = 82;
@@ -66,16 +67,8 @@ fn clamp(value: i32, side: u32) -> u32 {
 /// # Errors
 /// `refused` for a turn that is not a quarter.
 pub(crate) fn turn(image: DynamicImage, degrees: u16) -> Outcome<DynamicImage> {
-    match degrees {
-        0 => Ok(image),
-        90 => Ok(image.rotate90()),
-        180 => Ok(image.rotate180()),
-        270 => Ok(image.rotate270()),
-        other => Err(Failure::new(
-            FailureKind::Refused,
-            format!("a turn of {other} degrees"),
-        )),
-    }
+    let odd = || Failure::new(FailureKind::Refused, format!("a turn of {degrees} degrees"));
+    Ok(Turn::from_degrees(degrees).ok_or_else(odd)?.apply(image))
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use std::sync::OnceLock;
 use image::{DynamicImage, GrayImage, Luma};
 use sogoc_workers::class::Classes;
 use sogoc_workers::decode::{DecodeLimits, DecodedPage, decode_page};
+use sogoc_workers::ocr::engine::Engine;
 use sogoc_workers::reading::{Box4, PageReading, RecordReading};
-use sogoc_workers::recognise::Engine;
-use sogoc_workers::{Known, read_page};
+use sogoc_workers::{Context, Known, read_page};
 
 const PRINTED: &str = "so-goc-thpt-2015-trang-01.jpg";
 
@@ -23,7 +23,12 @@ fn page(name: &str) -> DecodedPage {
 fn read(page: &DecodedPage) -> PageReading {
     let classes = Classes::load(None).unwrap();
     let mut engine = Engine::new().unwrap();
-    read_page(page, &classes, &mut engine, &Known::default()).unwrap()
+    read_page(
+        page,
+        &Context::new(&classes, &Known::default()),
+        &mut engine,
+    )
+    .unwrap()
 }
 
 /// The printed register as it was scanned.

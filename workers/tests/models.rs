@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use image::GrayImage;
-use sogoc_workers::recognise::{self, Division, Engine};
+use sogoc_workers::ocr::engine::{self, Division, Engine};
 
 fn beside(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -45,13 +45,13 @@ fn exact(sheet: &str, folder: &Path) -> usize {
 #[test]
 fn the_tuned_model_reads_what_needles_printed_better_than_the_stock_one() {
     let tuned = exact("needles", &beside("../models/typed"));
-    let stock = exact("needles", &recognise::model_folder());
+    let stock = exact("needles", &engine::model_folder());
     assert!(tuned >= 18 && tuned >= stock + 4, "{tuned}, {stock}");
 }
 
 #[test]
 fn the_model_for_handwriting_reads_hands_it_never_saw_better_than_the_stock_one() {
     let tuned = exact("pens", &beside("../models/written"));
-    let stock = exact("pens", &recognise::model_folder());
+    let stock = exact("pens", &engine::model_folder());
     assert!(tuned >= stock + 4, "{tuned}, {stock}");
 }

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sogoc_workers::class::Classes;
 use sogoc_workers::decode::{DecodeLimits, decode_page};
+use sogoc_workers::ocr::engine::Engine;
 use sogoc_workers::reading::{FieldReading, PageReading};
-use sogoc_workers::recognise::Engine;
-use sogoc_workers::{Known, read_page};
+use sogoc_workers::{Context, Known, read_page};
 
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples")
@@ -24,7 +24,12 @@ fn truth_and_reading(id: &str) -> (Value, PageReading) {
     let page = decode_page(&file, number, &DecodeLimits::default()).unwrap();
     let classes = Classes::load(None).unwrap();
     let mut engine = Engine::new().unwrap();
-    let reading = read_page(&page, &classes, &mut engine, &Known::default()).unwrap();
+    let reading = read_page(
+        &page,
+        &Context::new(&classes, &Known::default()),
+        &mut engine,
+    )
+    .unwrap();
     (truth, reading)
 }
 
@@ -155,7 +160,12 @@ fn an_empty_page_is_blank_and_has_no_records() {
     let page = decode_page(&path, 1, &DecodeLimits::default()).unwrap();
     let mut engine = Engine::new().unwrap();
     let classes = Classes::load(None).unwrap();
-    let reading = read_page(&page, &classes, &mut engine, &Known::default()).unwrap();
+    let reading = read_page(
+        &page,
+        &Context::new(&classes, &Known::default()),
+        &mut engine,
+    )
+    .unwrap();
     assert!(reading.quality.blank);
     assert!(reading.records.is_empty());
 }

@@ -10,9 +10,9 @@ use serde_json::Value;
 use sogoc_workers::class::Classes;
 use sogoc_workers::column_map::{ColumnMap, PageColumns, propose};
 use sogoc_workers::decode::{DecodeLimits, DecodedPage, decode_page};
+use sogoc_workers::ocr::engine::Engine;
 use sogoc_workers::reading::PageReading;
-use sogoc_workers::recognise::Engine;
-use sogoc_workers::{Known, read_page};
+use sogoc_workers::{Context, Known, read_page};
 
 /// What reads pages, opened once a test.
 struct Desk {
@@ -33,7 +33,7 @@ impl Desk {
             class_hint: None,
             map: map.cloned(),
         };
-        read_page(page, &self.classes, &mut self.engine, &known).unwrap()
+        read_page(page, &Context::new(&self.classes, &known), &mut self.engine).unwrap()
     }
 
     /// The map that one page's own rules and header make.

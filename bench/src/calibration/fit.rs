@@ -77,7 +77,7 @@ fn solved(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use sogoc_workers::class::FieldKind;
-    use sogoc_workers::confidence::{Alike, Check, Located, Second, Series};
+    use sogoc_workers::confidence::{Check, GlyphMatch, Located, SecondReading, Series};
 
     use super::*;
 
@@ -88,20 +88,20 @@ mod tests {
             weakest: engine,
             letters: 14,
             check: Check::Agrees,
-            mended: false,
-            second: Second::None,
+            repaired: false,
+            second: SecondReading::None,
             series: Series::Unknown,
             column: Some(0.93),
             figures: 1.0,
             listed: 1.0,
             written: false,
-            strange: 0,
+            unknown_syllables: 0,
             located: Located::Nowhere,
-            alike: Alike::Unknown,
+            alike: GlyphMatch::Unknown,
             clear: 0.0,
-            rivalled: false,
-            elsewhere: None,
-            gaping: false,
+            spelled_twice: false,
+            print_model_agrees: None,
+            has_gap: false,
         }
     }
 

@@ -3,14 +3,14 @@
 use std::fmt::{Display, Formatter, Result};
 
 use serde::Serialize;
-use sogoc_workers::steps::Step;
+use sogoc_workers::ablation::Step;
 
 use super::report::percent;
 use super::{Report, TextScore};
 
 /// Reports of the same pages.
 #[derive(Debug, Clone, Serialize)]
-pub struct Ablation {
+pub struct AblationTable {
     /// With every step.
     pub all: Report,
     /// Without one.
@@ -62,7 +62,7 @@ fn hard(report: &Report) -> TextScore {
 }
 
 /// A Markdown table: all steps, then what changes without each; a dot for no change.
-impl Display for Ablation {
+impl Display for AblationTable {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
         let all = figures(&self.all);
         let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_step_is_shown_by_what_changes_without_it() {
-        let table = Ablation {
+        let table = AblationTable {
             all: report(10, 20),
             without: vec![(Step::Light, report(13, 20))],
         };

@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::Report;
-
 /// Confidences are counted in bins of one twentieth.
 pub(super) const BINS: usize = 20;
 
@@ -25,7 +23,7 @@ pub(super) fn bin_of(confidence: f64) -> usize {
 
 /// The reliability diagram as an SVG: how often values are right at each confidence, beside the
 /// diagonal on which an honest reader's stand. The area of a dot is the number of values.
-pub fn diagram(report: &Report) -> String {
+pub fn diagram(bins: &[Bin]) -> String {
     const SIDE: f64 = 400.0;
     const MARGIN: f64 = 48.0;
     let place = |x: f64, y: f64| (MARGIN + x * SIDE, MARGIN + (1.0 - y) * SIDE);
@@ -52,13 +50,8 @@ pub fn diagram(report: &Report) -> String {
             at * 100.0
         );
     }
-    let values: usize = report.bins.iter().map(|bin| bin.all).sum();
-    for (index, bin) in report
-        .bins
-        .iter()
-        .enumerate()
-        .filter(|(_, bin)| bin.all > 0)
-    {
+    let values: usize = bins.iter().map(|bin| bin.all).sum();
+    for (index, bin) in bins.iter().enumerate().filter(|(_, bin)| bin.all > 0) {
         let middle = (index as f64 + 0.5) / BINS as f64;
         let (x, y) = place(middle, bin.right as f64 / bin.all as f64);
         let radius = 3.0 + 30.0 * (bin.all as f64 / values.max(1) as f64).sqrt();

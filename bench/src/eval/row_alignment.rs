@@ -1,7 +1,7 @@
 //! Which read row is which true one.
 
 use serde_json::{Map, Value};
-use sogoc_workers::fold;
+use sogoc_vietnamese::fold;
 use sogoc_workers::reading::RecordReading;
 
 /// For each true row the read row it is, in order, by likeness of name, number and date.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use sogoc_index::{Entry, Number, PartialDate};
+use sogoc_index::{Document, Number, PartialDate};
 
 /// Names, the frequent ones several times.
 type Words = LazyLock<Vec<&'static str>>;
@@ -60,7 +60,7 @@ impl Dice {
 }
 
 /// Person number `n`.
-pub fn entry(n: u64) -> Entry {
+pub fn document(n: u64) -> Document {
     let mut dice = Dice::new(n + 1);
     dice.below(2); // the first throw of like seeds is alike
     let name = format!(
@@ -77,7 +77,7 @@ pub fn entry(n: u64) -> Entry {
         "BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG {name} sinh ngày {:?} tại {place} trường THPT {school} xếp loại {grade} số hiệu {serial}",
         birth.day
     );
-    Entry {
+    Document {
         id: format!("018f0000-0000-7000-8000-{n:012}"),
         class: "diploma".into(),
         access: "open".into(),
@@ -93,9 +93,9 @@ pub fn entry(n: u64) -> Entry {
         year: Some(i64::from(year) + 18),
         facets: [("grade".to_string(), grade.to_string())].into(),
         text,
-        shown: serde_json::json!({ "ho_ten": name, "nam_sinh": year }),
+        stored: serde_json::json!({ "ho_ten": name, "nam_sinh": year }),
         name: Some(name),
-        ..Entry::default()
+        ..Document::default()
     }
 }
 

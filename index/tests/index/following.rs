@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sogoc_index::{Change, Index, IndexError, Rebuild};
 
@@ -53,7 +53,7 @@ fn a_second_writer_is_refused_until_the_first_lets_go() {
     let (dir, index) = index_of([person("p", "Lê Văn Tám")]);
     let other = Index::open(dir.path()).unwrap();
     assert!(matches!(other.apply(2, &[]), Err(IndexError::Busy { .. })));
-    index.settle().unwrap();
+    index.wait_for_merges().unwrap();
     other.apply(2, &[]).unwrap();
     assert_eq!(index.position().unwrap(), 2);
 }
@@ -126,7 +126,7 @@ fn the_disk_stays_within_one_and_a_half_times_what_is_live() {
         let changes: Vec<Change> = people(round).map(put).collect();
         index.apply(round as u64 + 2, &changes).unwrap();
     }
-    index.settle().unwrap();
+    index.wait_for_merges().unwrap();
     let grown = index.size_on_disk().unwrap();
     assert_eq!(index.len().unwrap(), 400);
 
@@ -178,7 +178,10 @@ fn a_kill_at_any_moment_costs_at_most_one_step() {
         let mut told = lines
             .find_map(|line| steps(&line.unwrap()))
             .expect("the child takes steps");
-        std::thread::sleep(Duration::from_millis(pause));
+        let moment = Instant::now() + Duration::from_millis(pause); // any will do, but not the same
+        while Instant::now() < moment {
+            std::thread::yield_now();
+        }
         child.kill().unwrap();
         told = lines
             .map_while(Result::ok)

@@ -1,26 +1,26 @@
-//! Questions and entries nobody sane would send.
+//! Queries and documents that no reader would send.
 
 use std::time::{Duration, Instant};
 
-use sogoc_index::{Entry, Index, Problem, Question, SearchError};
+use sogoc_index::{Document, Index, Problem, Query, SearchError};
 
 use crate::people::{asked, found, index_of, person};
 
 /// Long even for an unoptimised build on a busy machine.
 const QUICKLY: Duration = Duration::from_secs(5);
 
-fn problem(index: &Index, question: &Question) -> Problem {
-    match index.search(question) {
-        Err(SearchError::Question(error)) => error.problem,
+fn problem(index: &Index, query: &Query) -> Problem {
+    match index.search(query) {
+        Err(SearchError::Query(error)) => error.problem,
         other => panic!("answered: {other:?}"),
     }
 }
 
-fn words(words: &str) -> Question {
-    Question {
+fn words(words: &str) -> Query {
+    Query {
         words: words.to_string(),
         allowed: vec!["open".to_string()],
-        ..Question::default()
+        ..Query::default()
     }
 }
 
@@ -34,17 +34,17 @@ fn a_question_that_says_nothing_is_an_error() {
         problem(&index, &words("\u{301}\u{302}\0\u{200b}")),
         Problem::Empty
     );
-    let name = Question {
+    let name = Query {
         name: Some("?".to_string()),
         ..words("tám")
     };
     assert_eq!(problem(&index, &name), Problem::Empty);
-    let number = Question {
+    let number = Query {
         number: Some("--".to_string()),
         ..words("tám")
     };
     assert_eq!(problem(&index, &number), Problem::BadNumber);
-    let phrase = Question {
+    let phrase = Query {
         phrases: vec![",".to_string()],
         ..words("tám")
     };
@@ -67,17 +67,17 @@ fn ten_thousand_words_are_refused_quickly() {
         problem(&index, &words(&"a-".repeat(400))),
         Problem::TooManyWords
     );
-    let name = Question {
+    let name = Query {
         name: Some("a ".repeat(400)),
         ..words("")
     };
     assert_eq!(problem(&index, &name), Problem::TooManyWords);
-    let school = Question {
+    let school = Query {
         school: Some("a ".repeat(400)),
         ..words("")
     };
     assert_eq!(problem(&index, &school), Problem::TooManyWords);
-    assert!(Question::parse(&"\"".repeat(10_001)).is_err());
+    assert!(Query::parse(&"\"".repeat(10_001)).is_err());
     assert!(begun.elapsed() < QUICKLY);
 }
 
@@ -94,7 +94,7 @@ fn a_page_out_of_reach_is_refused() {
         assert_eq!(
             problem(
                 &index,
-                &Question {
+                &Query {
                     limit,
                     offset,
                     ..words("tám")
@@ -118,20 +118,16 @@ fn the_longest_question_allowed_is_answered_quickly() {
 #[test]
 fn strange_characters_neither_break_nor_hide_anything() {
     let (_dir, index) = index_of([person("p", "Lê Văn Tám")]);
-    for question in [
+    for query in [
         "lê\0văn\u{7}tám",
         "lê\u{200b} văn tám\u{feff}",
         "(lê) +văn -tám*",
         "lê AND? [tám]",
     ] {
-        let expected: &[&str] = if question.contains("AND") {
-            &[]
-        } else {
-            &["p"]
-        };
-        assert_eq!(found(&index, question), expected, "{question:?}");
+        let expected: &[&str] = if query.contains("AND") { &[] } else { &["p"] };
+        assert_eq!(found(&index, query), expected, "{query:?}");
     }
-    for question in [
+    for query in [
         "名前",
         "ﬁ",
         "\u{1d54f}",
@@ -139,18 +135,14 @@ fn strange_characters_neither_break_nor_hide_anything() {
         "1/1/1/1/1",
         "0",
     ] {
-        assert_eq!(
-            index.search(&asked(question)).unwrap().total,
-            0,
-            "{question:?}"
-        );
+        assert_eq!(index.search(&asked(query)).unwrap().total, 0, "{query:?}");
     }
 }
 
 #[test]
 fn an_entry_of_any_size_and_shape_is_taken_and_found() {
     let long = "x".repeat(200_000);
-    let odd = Entry {
+    let odd = Document {
         id: "odd".to_string(),
         name: Some(format!("Lê {long} \u{301}\u{301} Tám")),
         school: Some("\u{1f}|".repeat(1000)),

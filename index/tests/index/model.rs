@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sogoc_index::{Change, Entry, Index, Level, PartialDate, Question, Rebuild, fold};
+use sogoc_index::{Change, Document, Index, PartialDate, Query, Rebuild};
+use sogoc_vietnamese::fold::{Level, fold};
 
 use crate::people::{born, put};
 
@@ -18,7 +19,7 @@ enum Step {
     Repeat,
     Reopen,
     Rebuild,
-    Settle,
+    WaitForMerges,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -29,11 +30,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Repeat),
         1 => Just(Step::Reopen),
         1 => Just(Step::Rebuild),
-        1 => Just(Step::Settle),
+        1 => Just(Step::WaitForMerges),
     ]
 }
 
-fn entry(id: u8, syllables: &[usize], year: i32) -> Entry {
+fn document(id: u8, syllables: &[usize], year: i32) -> Document {
     let name: Vec<&str> = syllables.iter().map(|at| SYLLABLES[*at]).collect();
     born(
         &id.to_string(),
@@ -43,34 +44,34 @@ fn entry(id: u8, syllables: &[usize], year: i32) -> Entry {
 }
 
 /// Whom the model finds by one syllable and a year, accents aside.
-fn expected(model: &BTreeMap<String, Entry>, syllable: &str, year: i32) -> Vec<String> {
+fn expected(model: &BTreeMap<String, Document>, syllable: &str, year: i32) -> Vec<String> {
     let wanted = fold(syllable, Level::Ascii);
-    let named = |entry: &Entry| {
-        fold(entry.name.as_deref().unwrap(), Level::Ascii)
+    let named = |document: &Document| {
+        fold(document.name.as_deref().unwrap(), Level::Ascii)
             .split(' ')
             .any(|word| word == wanted)
     };
-    let born = |entry: &Entry| entry.dates[0].1.year == year;
+    let born = |document: &Document| document.dates[0].1.year == year;
     model
         .iter()
-        .filter(|(_, entry)| named(entry) && born(entry))
+        .filter(|(_, document)| named(document) && born(document))
         .map(|(id, _)| id.clone())
         .collect()
 }
 
 /// Whom the index finds without typos.
 fn answered(index: &Index, syllable: &str, year: i32) -> Vec<String> {
-    let question = Question {
+    let query = Query {
         name: Some(syllable.to_string()),
         birth: Some(PartialDate::year(year)),
         allowed: vec!["open".to_string()],
         limit: 200,
-        ..Question::default()
+        ..Query::default()
     };
-    let hits = index.search(&question).unwrap().hits;
+    let hits = index.search(&query).unwrap().hits;
     let near = hits
         .into_iter()
-        .filter(|hit| hit.matched != sogoc_index::Matched::Fuzzy);
+        .filter(|hit| hit.matched != sogoc_index::MatchLevel::Fuzzy);
     let mut ids: Vec<String> = near.map(|hit| hit.id).collect();
     ids.sort();
     ids
@@ -83,25 +84,25 @@ proptest! {
     fn any_history_ends_where_a_plain_map_ends(steps in prop::collection::vec(step(), 1..12)) {
         let dir = tempfile::tempdir().unwrap();
         let mut index = Index::open(dir.path()).unwrap();
-        let mut model: BTreeMap<String, Entry> = BTreeMap::new();
+        let mut model: BTreeMap<String, Document> = BTreeMap::new();
         let mut position = index.position().unwrap();
         for step in steps {
             match step {
                 Step::Apply(changes) => {
                     position += 1;
                     let changes: Vec<Change> = changes.iter().map(|(id, now)| match now {
-                        Some((name, year)) => put(entry(*id, name, *year)),
+                        Some((name, year)) => put(document(*id, name, *year)),
                         None => Change::Remove(id.to_string()),
                     }).collect();
                     for change in &changes {
                         match change {
-                            Change::Put(entry) => model.insert(entry.id.clone(), (**entry).clone()),
+                            Change::Put(document) => model.insert(document.id.clone(), (**document).clone()),
                             Change::Remove(id) => model.remove(id),
                         };
                     }
                     index.apply(position, &changes).unwrap();
                 }
-                Step::Repeat => index.apply(position, &[put(entry(99, &[0], 1970))]).unwrap(),
+                Step::Repeat => index.apply(position, &[put(document(99, &[0], 1970))]).unwrap(),
                 Step::Reopen => {
                     drop(index);
                     index = Index::open(dir.path()).unwrap();
@@ -112,7 +113,7 @@ proptest! {
                     rebuild.finish(position).unwrap();
                     prop_assert_eq!(index.position().unwrap(), position);
                 }
-                Step::Settle => index.settle().unwrap(),
+                Step::WaitForMerges => index.wait_for_merges().unwrap(),
             }
             prop_assert_eq!(index.position().unwrap(), position);
             prop_assert_eq!(index.len().unwrap(), model.len() as u64);

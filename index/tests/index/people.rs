@@ -1,66 +1,66 @@
 //! Made-up people, and questions about them.
 
-use sogoc_index::{Change, Entry, Hits, Index, Number, PartialDate, Question};
+use sogoc_index::{Change, Document, Index, Number, PartialDate, Query, SearchResults};
 use tempfile::TempDir;
 
-/// An entry everyone may find, with only a name.
-pub fn person(id: &str, name: &str) -> Entry {
-    Entry {
+/// An document everyone may find, with only a name.
+pub fn person(id: &str, name: &str) -> Document {
+    Document {
         id: id.to_string(),
         class: "diploma".to_string(),
         access: "open".to_string(),
         fonds: "F1".to_string(),
         name: Some(name.to_string()),
-        shown: serde_json::json!({ "ho_ten": name }),
-        ..Entry::default()
+        stored: serde_json::json!({ "ho_ten": name }),
+        ..Document::default()
     }
 }
 
 /// The same with a birth date.
-pub fn born(id: &str, name: &str, birth: PartialDate) -> Entry {
-    Entry {
+pub fn born(id: &str, name: &str, birth: PartialDate) -> Document {
+    Document {
         dates: vec![("ngay_sinh".to_string(), birth)],
         ..person(id, name)
     }
 }
 
 /// The same with a number.
-pub fn numbered(id: &str, key: &str, number: &str) -> Entry {
+pub fn numbered(id: &str, key: &str, number: &str) -> Document {
     let numbers = vec![Number {
         key: key.to_string(),
         text: number.to_string(),
     }];
-    Entry {
+    Document {
         numbers,
         ..person(id, "Lê Văn Tám")
     }
 }
 
 /// A new index that holds these.
-pub fn index_of(entries: impl IntoIterator<Item = Entry>) -> (TempDir, Index) {
+pub fn index_of(documents: impl IntoIterator<Item = Document>) -> (TempDir, Index) {
     let dir = tempfile::tempdir().unwrap();
     let index = Index::open(dir.path()).unwrap();
-    let changes: Vec<Change> = entries.into_iter().map(put).collect();
+    let changes: Vec<Change> = documents.into_iter().map(put).collect();
     index.apply(1, &changes).unwrap();
     (dir, index)
 }
 
 /// A put.
-pub fn put(entry: Entry) -> Change {
-    Change::Put(Box::new(entry))
+pub fn put(document: Document) -> Change {
+    Change::Put(Box::new(document))
 }
 
 /// What was typed in the search box, by someone who may see what is open.
-pub fn asked(text: &str) -> Question {
-    let question = Question::parse(text).unwrap();
-    Question {
+pub fn asked(text: &str) -> Query {
+    let query = Query::parse(text).unwrap();
+    Query {
         allowed: vec!["open".to_string()],
-        ..question
+        ..query
     }
 }
 
 /// The answer to what was typed.
-pub fn search(index: &Index, text: &str) -> Hits {
+pub fn search(index: &Index, text: &str) -> SearchResults {
     index.search(&asked(text)).unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sogoc_index::{Entry, Question};
+use sogoc_index::{Document, Query};
 
 use crate::people::{asked, found, found_set, index_of, numbered, person, search};
 
@@ -16,14 +16,14 @@ fn a_number_is_found_however_its_zeros_and_separators_are_written() {
     assert_eq!(found(&index, "so:0123"), ["plain", "series"]);
     assert_eq!(found(&index, "0123"), ["plain", "series"]);
     assert_eq!(found(&index, "so:123/thpt"), ["series"]);
-    for question in [
+    for query in [
         "so:B0012345",
         "so:b12345",
         "so:\"B 12345\"",
         "B0012345",
         "12345",
     ] {
-        assert_eq!(found(&index, question), ["serial"], "{question}");
+        assert_eq!(found(&index, query), ["serial"], "{query}");
     }
 }
 
@@ -40,7 +40,7 @@ fn the_beginning_of_a_number_finds_it_below_the_whole() {
 
 #[test]
 fn a_school_is_found_under_its_old_its_new_and_its_long_name() {
-    let school = |id: &str, school: &str| Entry {
+    let school = |id: &str, school: &str| Document {
         school: Some(school.to_string()),
         ..person(id, "Lê Văn Tám")
     };
@@ -50,15 +50,15 @@ fn a_school_is_found_under_its_old_its_new_and_its_long_name() {
         school("c-long", "Trung học phổ thông Ba Tơ"),
         school("d-other", "THCS Ba Tơ"),
     ]);
-    for question in [
+    for query in [
         "truong:THPT Ba Tơ",
         "truong:ptth ba to",
         "truong:trung học phổ thông ba tơ",
     ] {
         assert_eq!(
-            found_set(&index, question),
+            found_set(&index, query),
             ["a-old", "b-new", "c-long"],
-            "{question}"
+            "{query}"
         );
     }
     assert_eq!(
@@ -70,7 +70,7 @@ fn a_school_is_found_under_its_old_its_new_and_its_long_name() {
 
 #[test]
 fn filters_narrow_and_facets_count_everything_found() {
-    let graded = |id: &str, grade: &str, year: i64| Entry {
+    let graded = |id: &str, grade: &str, year: i64| Document {
         facets: BTreeMap::from([("grade".to_string(), grade.to_string())]),
         year: Some(year),
         ..person(id, "Lê Văn Tám")
@@ -80,9 +80,9 @@ fn filters_narrow_and_facets_count_everything_found() {
         graded("b", "Khá", 1994),
         graded("c", "Giỏi", 1994),
     ]);
-    let mut question = asked("lê văn tám");
-    question.limit = 1;
-    let hits = index.search(&question).unwrap();
+    let mut query = asked("lê văn tám");
+    query.limit = 1;
+    let hits = index.search(&query).unwrap();
     assert_eq!((hits.total, hits.hits.len()), (3, 1));
     assert_eq!(
         hits.facets["grade"],
@@ -100,7 +100,7 @@ fn filters_narrow_and_facets_count_everything_found() {
 
 #[test]
 fn what_a_reader_may_not_see_is_neither_found_nor_counted() {
-    let closed = Entry {
+    let closed = Document {
         access: "closed".to_string(),
         ..person("closed", "Nguyễn Văn An")
     };
@@ -108,13 +108,13 @@ fn what_a_reader_may_not_see_is_neither_found_nor_counted() {
     let hits = search(&index, "nguyen van an");
     assert_eq!((hits.total, hits.hits[0].id.as_str()), (1, "open"));
     assert_eq!(hits.facets["class"]["diploma"], 1);
-    let nothing_allowed = Question::parse("nguyen van an").unwrap();
+    let nothing_allowed = Query::parse("nguyen van an").unwrap();
     let hits = index.search(&nothing_allowed).unwrap();
     assert_eq!((hits.total, hits.facets.len()), (0, 0));
     let both = vec!["open".to_string(), "closed".to_string()];
     assert_eq!(
         index
-            .search(&Question {
+            .search(&Query {
                 allowed: both,
                 ..nothing_allowed
             })
@@ -129,14 +129,14 @@ fn pages_follow_each_other_without_gap_or_repeat() {
     let (_dir, index) = index_of((0..25).map(|n| person(&format!("{n:02}"), "Lê Văn Tám")));
     let mut seen = Vec::new();
     for offset in [0, 10, 20] {
-        let question = Question {
+        let query = Query {
             limit: 10,
             offset,
             ..asked("tám")
         };
         seen.extend(
             index
-                .search(&question)
+                .search(&query)
                 .unwrap()
                 .hits
                 .into_iter()
@@ -149,10 +149,10 @@ fn pages_follow_each_other_without_gap_or_repeat() {
 
 #[test]
 fn what_an_entry_asks_to_show_comes_back_unchanged() {
-    let mut entry = person("p", "Lê Văn Tám");
-    entry.shown =
+    let mut document = person("p", "Lê Văn Tám");
+    document.stored =
         serde_json::json!({"ho_ten": "Lê Văn Tám", "so": 12, "khong": null, "dòng": [1, 2]});
-    let shown = entry.shown.clone();
-    let (_dir, index) = index_of([entry]);
-    assert_eq!(search(&index, "tám").hits[0].shown, shown);
+    let stored = document.stored.clone();
+    let (_dir, index) = index_of([document]);
+    assert_eq!(search(&index, "tám").hits[0].stored, stored);
 }

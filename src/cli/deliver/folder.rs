@@ -1,4 +1,4 @@
-//! Which files a folder holds, and under which names they are delivered.
+//! The files of a folder, and the names they are delivered under.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -8,16 +8,16 @@ use crate::error::{Error, Result};
 
 /// A file to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
-    /// Path inside the folder, segments parted by `/`.
+pub(super) struct SourceFile {
+    /// Path inside the folder, segments separated by `/`.
     pub name: String,
     pub path: PathBuf,
     pub size: u64,
 }
 
-/// Every file below `folder` by name. Hidden files and our own receipts are no scans; folders behind
-/// links are left alone, so that no circle is walked.
-pub(super) fn walk(folder: &Path) -> Result<Vec<Found>> {
+/// Every file below `folder`, sorted by name. Hidden files and receipts of earlier deliveries are skipped,
+/// and so are folders behind links, because links can form a loop.
+pub(super) fn walk(folder: &Path) -> Result<Vec<SourceFile>> {
     if !folder.is_dir() {
         return Err(Error::invalid(
             "/folder",
@@ -26,7 +26,7 @@ pub(super) fn walk(folder: &Path) -> Result<Vec<Found>> {
         ));
     }
     let mut found = Vec::new();
-    enter(folder, "", &mut found)?;
+    add_folder(folder, "", &mut found)?;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     if found.is_empty() {
         return Err(Error::invalid(
@@ -38,34 +38,34 @@ pub(super) fn walk(folder: &Path) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-fn enter(folder: &Path, prefix: &str, found: &mut Vec<Found>) -> Result<()> {
+fn add_folder(folder: &Path, prefix: &str, found: &mut Vec<SourceFile>) -> Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let (own, path) = (entry.file_name(), entry.path());
         let name = format!("{prefix}{}", as_text(&own));
-        if is_no_scan(&own) {
+        if is_skipped(&own) {
             continue;
         }
         if entry.file_type()?.is_dir() {
-            enter(&path, &format!("{name}/"), found)?;
+            add_folder(&path, &format!("{name}/"), found)?;
             continue;
         }
         let metadata = std::fs::metadata(&path)?;
         if metadata.is_file() {
             let size = metadata.len();
-            found.push(Found { name, path, size });
+            found.push(SourceFile { name, path, size });
         }
     }
     Ok(())
 }
 
-fn is_no_scan(name: &OsStr) -> bool {
+fn is_skipped(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     bytes.starts_with(b".") || bytes.ends_with(b".receipt.json") || bytes.ends_with(b".receipt.txt")
 }
 
-/// A name that is not UTF-8 (old Windows code pages) keeps its bytes as `%XX`, so that two names
-/// never become one.
+/// A name that is not UTF-8 (old Windows code pages) keeps its bytes as `%XX`, so that two names never
+/// become equal.
 fn as_text(name: &OsStr) -> String {
     let mut text = String::new();
     for chunk in name.as_bytes().utf8_chunks() {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_or_absent_folder_is_said_so() {
+    fn an_empty_or_absent_folder_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         assert!(walk(folder.path()).is_err());
         assert!(walk(&folder.path().join("none")).is_err());

@@ -1,6 +1,7 @@
-//! A server as the other end: its JSON API for the batch, tus for the bytes. Whatever was cut off,
-//! here or there, is taken up at the server's offset.
+//! Delivery to a server: its JSON API for the batch, the tus protocol for the bytes. An upload that was
+//! cut off, on either side, continues at the server's offset.
 
+use std::collections::HashMap;
 use std::io::SeekFrom;
 use std::time::Duration;
 
@@ -11,21 +12,23 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
-use super::door::Known;
-use super::folder::Found;
+use super::folder::SourceFile;
 use crate::batch::{Declared, NewBatch, Progress, Receipt};
 use crate::error::{Error, Fault, Result};
 use crate::scan::Scan;
 
-/// Bytes sent in one request.
-const PIECE: u64 = 8 << 20;
-/// Times a request is repeated that met a passing fault, and the wait before the first repetition.
-const TRIES: u32 = 6;
+/// Most bytes of one PATCH request.
+const CHUNK: u64 = 8 << 20;
+/// Retries of an upload after a transient error; the wait doubles with each, half a minute altogether.
+const RETRIES: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// A server that says nothing for so long is out of reach.
-const SILENCE: Duration = Duration::from_secs(120);
+/// A server that sends nothing for this long is unreachable.
+const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A server and who we are to it.
+/// Scans of the batch the server already has, by name and SHA-256, so that they are not sent again.
+pub(super) type ReceivedScans = HashMap<(String, String), Scan>;
+
+/// A server, with the API token to use there.
 pub(super) struct Remote {
     http: Client,
     url: String,
@@ -33,7 +36,7 @@ pub(super) struct Remote {
 }
 
 #[derive(serde::Deserialize)]
-struct Ided {
+struct BatchName {
     id: String,
     #[serde(default)]
     name: String,
@@ -46,17 +49,17 @@ struct Page<T> {
 }
 
 #[derive(serde::Deserialize)]
-struct Underway {
+struct BatchStatus {
     progress: Progress,
 }
 
 #[derive(serde::Deserialize)]
-struct Became {
+struct UploadResult {
     scan: Option<Scan>,
 }
 
 #[derive(serde::Deserialize)]
-struct Unfinished {
+struct Upload {
     id: String,
     original_name: String,
     size: i64,
@@ -69,11 +72,11 @@ struct Problem {
     title: String,
     title_vi: String,
     #[serde(default)]
-    errors: Vec<Place>,
+    errors: Vec<FieldError>,
 }
 
 #[derive(serde::Deserialize)]
-struct Place {
+struct FieldError {
     pointer: String,
     detail: String,
     detail_vi: String,
@@ -82,7 +85,7 @@ struct Place {
 impl Remote {
     pub(super) fn new(url: &str, token: &str) -> Result<Self> {
         let http = Client::builder()
-            .read_timeout(SILENCE)
+            .read_timeout(READ_TIMEOUT)
             .build()
             .map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Self {
@@ -92,19 +95,19 @@ impl Remote {
         })
     }
 
-    pub(super) async fn open(&self, fresh: &NewBatch) -> Result<String> {
-        let request = self.request(Method::POST, "/api/v1/batches").json(fresh);
-        match self.ask::<Ided>(request).await {
+    pub(super) async fn open(&self, new: &NewBatch) -> Result<String> {
+        let request = self.request(Method::POST, "/api/v1/batches").json(new);
+        match self.ask::<BatchName>(request).await {
             Ok(batch) => Ok(batch.id),
-            Err(Error::AlreadyExists { .. }) => self.named(&fresh.name).await,
+            Err(Error::AlreadyExists { .. }) => self.batch_named(&new.name).await,
             Err(error) => Err(error),
         }
     }
 
-    async fn named(&self, name: &str) -> Result<String> {
+    async fn batch_named(&self, name: &str) -> Result<String> {
         let mut after = None;
         loop {
-            let page: Page<Ided> = self.page("/api/v1/batches", after.as_deref()).await?;
+            let page: Page<BatchName> = self.page("/api/v1/batches", after.as_deref()).await?;
             if let Some(batch) = page.items.into_iter().find(|batch| batch.name == name) {
                 return Ok(batch.id);
             }
@@ -120,25 +123,25 @@ impl Remote {
         checked(response).await.map(|_| ())
     }
 
-    pub(super) async fn known(&self, batch_id: &str) -> Result<Known> {
+    pub(super) async fn received_scans(&self, batch_id: &str) -> Result<ReceivedScans> {
         let path = format!("/api/v1/batches/{batch_id}/scans");
-        let (mut known, mut after) = (Known::new(), None);
+        let (mut received, mut after) = (ReceivedScans::new(), None);
         loop {
             let page: Page<Scan> = self.page(&path, after.as_deref()).await?;
             for scan in page.items {
-                known.insert((scan.original_name.clone(), scan.sha256.clone()), scan);
+                received.insert((scan.original_name.clone(), scan.sha256.clone()), scan);
             }
             match page.next {
                 Some(next) => after = Some(next),
-                None => return Ok(known),
+                None => return Ok(received),
             }
         }
     }
 
     pub(super) async fn progress(&self, batch_id: &str) -> Result<Progress> {
         let path = format!("/api/v1/batches/{batch_id}");
-        let underway: Underway = self.ask(self.request(Method::GET, &path)).await?;
-        Ok(underway.progress)
+        let status: BatchStatus = self.ask(self.request(Method::GET, &path)).await?;
+        Ok(status.progress)
     }
 
     pub(super) async fn receipt(&self, batch_id: &str) -> Result<Receipt> {
@@ -151,39 +154,45 @@ impl Remote {
         self.ask(self.request(Method::POST, &path)).await
     }
 
-    /// Uploads one file and gives the scan it became.
-    pub(super) async fn send(&self, batch_id: &str, file: &Found, known: &Known) -> Result<Scan> {
+    /// Uploads one file and returns its scan; a file the server already has is not sent.
+    pub(super) async fn send(
+        &self,
+        batch_id: &str,
+        file: &SourceFile,
+        received: &ReceivedScans,
+    ) -> Result<Scan> {
         let sha256 = digest_of(file).await?;
-        if let Some(scan) = known.get(&(file.name.clone(), sha256.clone())) {
+        // The server would recognise the duplicate too, but only after all bytes were sent again.
+        if let Some(scan) = received.get(&(file.name.clone(), sha256.clone())) {
             return Ok(scan.clone());
         }
         let upload = match self.unfinished(batch_id, file, &sha256).await? {
             Some(upload) => upload,
             None => self.begin(batch_id, file, &sha256).await?,
         };
-        let mut tries = 0;
+        let mut retries = 0;
         loop {
-            let done = self.go_on(&upload, file).await;
+            let done = self.resume(&upload, file).await;
             match done {
-                Err(error) if error.is_transient() && tries < TRIES => {
-                    tokio::time::sleep(FIRST_WAIT * 2_u32.pow(tries)).await;
-                    tries += 1;
+                Err(error) if error.is_transient() && retries < RETRIES => {
+                    tokio::time::sleep(FIRST_WAIT * 2_u32.pow(retries)).await;
+                    retries += 1;
                 }
                 other => return other,
             }
         }
     }
 
-    /// An upload of this very file that was cut off before.
+    /// The address of an unfinished upload of the same file, by name, size and digest.
     async fn unfinished(
         &self,
         batch_id: &str,
-        file: &Found,
+        file: &SourceFile,
         sha256: &str,
     ) -> Result<Option<String>> {
         let path = format!("/api/v1/batches/{batch_id}/uploads");
-        let uploads: Vec<Unfinished> = self.ask(self.request(Method::GET, &path)).await?;
-        let same = |upload: &Unfinished| {
+        let uploads: Vec<Upload> = self.ask(self.request(Method::GET, &path)).await?;
+        let same = |upload: &Upload| {
             upload.original_name == file.name
                 && u64::try_from(upload.size) == Ok(file.size)
                 && upload.sha256.as_deref() == Some(sha256)
@@ -192,7 +201,7 @@ impl Remote {
         Ok(found.map(|upload| format!("/api/v1/uploads/{}", upload.id)))
     }
 
-    async fn begin(&self, batch_id: &str, file: &Found, sha256: &str) -> Result<String> {
+    async fn begin(&self, batch_id: &str, file: &SourceFile, sha256: &str) -> Result<String> {
         let (name, digest) = (STANDARD.encode(&file.name), STANDARD.encode(sha256));
         let path = format!("/api/v1/batches/{batch_id}/uploads");
         let request = self
@@ -210,18 +219,18 @@ impl Remote {
             .ok_or_else(|| Error::unavailable("server", "no Location in the answer"))
     }
 
-    /// Sends from the server's offset to the end, then asks what the upload became.
-    async fn go_on(&self, upload: &str, file: &Found) -> Result<Scan> {
+    /// Sends from the server's offset to the end, then asks for the scan.
+    async fn resume(&self, upload: &str, file: &SourceFile) -> Result<Scan> {
         let mut offset = self.offset(upload).await?;
         while offset < file.size {
-            offset = self.piece(upload, file, offset).await?;
+            offset = self.send_chunk(upload, file, offset).await?;
         }
-        if let Some(scan) = self.became(upload).await? {
+        if let Some(scan) = self.result(upload).await? {
             return Ok(scan);
         }
-        // All bytes are there but a part was out of reach when they were; this asks again.
-        self.piece(upload, file, offset).await?;
-        let scan = self.became(upload).await?;
+        // The server has all bytes but could not receive the scan then; an empty chunk asks it to try again.
+        self.send_chunk(upload, file, offset).await?;
+        let scan = self.result(upload).await?;
         scan.ok_or_else(|| Error::unavailable("server", "the file is there but not yet received"))
     }
 
@@ -232,8 +241,8 @@ impl Remote {
         offset_in(&checked(response).await?)
     }
 
-    async fn piece(&self, upload: &str, file: &Found, offset: u64) -> Result<u64> {
-        let bytes = read_piece(file, offset).await?;
+    async fn send_chunk(&self, upload: &str, file: &SourceFile, offset: u64) -> Result<u64> {
+        let bytes = read_chunk(file, offset).await?;
         let request = self
             .request(Method::PATCH, upload)
             .header("upload-offset", offset)
@@ -245,8 +254,8 @@ impl Remote {
             .body(bytes);
         let response = self.send_request(request).await?;
         match response.status() {
-            // Somebody else moved the offset, holds the upload, or the bytes were garbled on the
-            // way: look again.
+            // Another client has moved the offset or locks the upload, or the checksum failed (460): all of
+            // these are retried from the server's offset.
             StatusCode::CONFLICT | StatusCode::LOCKED => Err(Error::unavailable(
                 "server",
                 "the upload is busy or has moved",
@@ -259,9 +268,9 @@ impl Remote {
         }
     }
 
-    async fn became(&self, upload: &str) -> Result<Option<Scan>> {
-        let became: Became = self.ask(self.request(Method::GET, upload)).await?;
-        Ok(became.scan)
+    async fn result(&self, upload: &str) -> Result<Option<Scan>> {
+        let result: UploadResult = self.ask(self.request(Method::GET, upload)).await?;
+        Ok(result.scan)
     }
 
     async fn page<T: DeserializeOwned>(&self, path: &str, after: Option<&str>) -> Result<Page<T>> {
@@ -291,7 +300,7 @@ impl Remote {
     }
 }
 
-/// The answer, or the outcome its problem document tells of.
+/// The response, or the error that its problem document (RFC 9457) describes.
 async fn checked(response: Response) -> Result<Response> {
     let status = response.status();
     if status.is_success() {
@@ -315,11 +324,11 @@ async fn checked(response: Response) -> Result<Response> {
     })
 }
 
-fn fault(place: Place) -> Fault {
+fn fault(error: FieldError) -> Fault {
     Fault {
-        pointer: place.pointer.trim_start_matches('#').to_owned(),
-        vi: place.detail_vi,
-        en: place.detail,
+        pointer: error.pointer.trim_start_matches('#').to_owned(),
+        vi: error.detail_vi,
+        en: error.detail,
     }
 }
 
@@ -329,7 +338,7 @@ fn offset_in(response: &Response) -> Result<u64> {
     offset.ok_or_else(|| Error::unavailable("server", "no Upload-Offset in the answer"))
 }
 
-async fn digest_of(file: &Found) -> Result<String> {
+async fn digest_of(file: &SourceFile) -> Result<String> {
     let mut open = tokio::fs::File::open(&file.path).await?;
     let mut hasher = Sha256::new();
     let mut chunk = vec![0; 1 << 20];
@@ -342,10 +351,10 @@ async fn digest_of(file: &Found) -> Result<String> {
     }
 }
 
-async fn read_piece(file: &Found, offset: u64) -> Result<Vec<u8>> {
+async fn read_chunk(file: &SourceFile, offset: u64) -> Result<Vec<u8>> {
     let mut open = tokio::fs::File::open(&file.path).await?;
     open.seek(SeekFrom::Start(offset)).await?;
     let mut bytes = Vec::new();
-    open.take(PIECE).read_to_end(&mut bytes).await?;
+    open.take(CHUNK).read_to_end(&mut bytes).await?;
     Ok(bytes)
 }

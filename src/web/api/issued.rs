@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
+use axum::body::Body;
+use axum::extract::{Path, State as Extracted};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,7 +23,7 @@ use crate::web::held::Held;
 use crate::web::issue_book::this_year;
 use crate::web::peer::Peer;
 use crate::web::session::Api;
-use crate::web::verification::{LARGEST_COPY, admit_file};
+use crate::web::verification::{NotArrived, verify_body};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<State> {
@@ -37,11 +36,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(set_code_term))
         .routes(routes!(sealed))
         .routes(routes!(verify_code))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(verify_file))
-                .layer(DefaultBodyLimit::max(LARGEST_COPY)),
-        )
+        .routes(routes!(verify_file))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -257,19 +252,18 @@ async fn verify_code(
 #[utoipa::path(post, path = "/api/v1/verify", tag = "public", security(()),
     request_body(content = Vec<u8>, content_type = "application/pdf"),
     responses((status = 200, body = FileVerified), (status = 413, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument),
+        (status = 503, body = ProblemDocument)))]
 async fn verify_file(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Json<FileVerified>, Response> {
-    let bytes = body.map_err(|_| too_large())?;
-    let found = async {
-        admit_file(&archive, &peer).await?;
-        certified_copy::verify_file(&archive, &bytes).await
-    };
-    found
+    verify_body(&archive, &peer, body)
         .await
         .map(Json)
-        .map_err(|error| Problem(error).into_response())
+        .map_err(|why| match why {
+            NotArrived::TooLarge => too_large(),
+            NotArrived::Fault(error) => Problem(error).into_response(),
+        })
 }

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, State as Extracted};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +21,7 @@ use crate::web::session::Api;
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(seal))
+        .routes(routes!(identity))
         .routes(routes!(open_sitting, end_sitting))
         .routes(routes!(waiting))
         .routes(routes!(hand_in))
@@ -35,6 +37,15 @@ async fn seal(
     Api(caller): Api,
 ) -> Result<Json<SealState>, Problem> {
     Ok(Json(certified_copy::seal_state(&archive, &caller).await?))
+}
+
+/// Who this office is to whoever checks its copies offline: the certificates it seals or has sealed with, and the
+/// authorities behind them. Compare their SHA-256 with what the office says on paper before trusting them.
+#[utoipa::path(get, path = "/api/v1/seal/identity", tag = "public", security(()),
+    responses((status = 200, content_type = "application/x-pem-file", body = String)))]
+async fn identity(Extracted(archive): Extracted<State>) -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, "application/x-pem-file")];
+    (kind, archive.seal.identity_file())
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]

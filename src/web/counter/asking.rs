@@ -9,7 +9,7 @@ use axum::routing::get;
 
 use crate::access::{Caller, fresh_secret};
 use crate::archive::Archive;
-use crate::clock::VIETNAM;
+use crate::clock::vietnam;
 use crate::copy_request::{self, Applicant, AskGiven, Delivery, Sought};
 use crate::error::{Error, Fault, Result};
 use crate::reference_data::{self, Consent};
@@ -170,7 +170,7 @@ pub fn standing_in_words(f: &Frame, word: &str) -> &'static str {
 /// # Errors
 /// As reading it.
 pub async fn consent_today(archive: &Archive) -> Result<Consent> {
-    let today = VIETNAM.to_datetime(archive.clock.now()).date();
+    let today = vietnam(archive.clock.now()).date();
     reference_data::consent_on(&archive.catalogue, today).await
 }
 

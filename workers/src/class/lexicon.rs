@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::fold;
+use sogoc_vietnamese::fold;
 
 /// One entry of a closed list.
 #[derive(Debug, Clone, PartialEq, Eq)]

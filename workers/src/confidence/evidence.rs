@@ -2,10 +2,8 @@
 
 use super::of_words;
 use crate::class::{Field, FieldKind};
-use crate::gazetteer::Located;
 use crate::geometry::{bottom, right};
-use crate::reading::Word;
-use crate::syllables;
+use crate::word::Word;
 
 /// What checking a value against its kind, patterns and closed list said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +16,26 @@ pub enum Check {
     Contradicts,
 }
 
+impl Check {
+    /// How well the value passes, higher is better.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Agrees => 2,
+            Self::Unknown => 1,
+            Self::Contradicts => 0,
+        }
+    }
+}
+
 /// What a second reading of the same place said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Second {
+pub enum SecondReading {
     /// There was none.
     None,
     /// The same letters, by the same model in another way.
     Same,
     /// The same letters, by another model.
-    SameElsewhere,
+    SameByOtherModel,
     /// Other letters.
     Different,
 }
@@ -39,20 +48,31 @@ pub enum Series {
     /// It keeps step.
     Fits,
     /// It was a slip away from the number that keeps step, which it now is.
-    Mended,
+    Repaired,
     /// It is out of step: a gap, a repeat, a row out of order.
     Breaks,
 }
 
 /// What the page's own typeface says of a value's figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alike {
+pub enum GlyphMatch {
     /// Nothing: the page proves no figures, or these do not part.
     Unknown,
     /// They look like those that were read.
     Same,
     /// They look like others, which they now are.
     Other,
+}
+
+/// What the gazetteer says of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Located {
+    /// No unit or combination of units is near.
+    Nowhere,
+    /// It is one, but another is a slip away (Bình Thanh, Bình Thạnh).
+    Beside,
+    /// It is one, and none other is near.
+    Known,
 }
 
 /// What is known about a value.
@@ -64,14 +84,14 @@ pub struct Evidence {
     pub engine: f64,
     /// The engine's confidence in its weakest word, 0 to 1.
     pub weakest: f64,
-    /// Its letters.
+    /// How many letters and digits it has.
     pub letters: usize,
     /// Its kind, patterns and list.
     pub check: Check,
     /// Whether letters were put right by a list or by the rest of the column.
-    pub mended: bool,
-    /// A second reading.
-    pub second: Second,
+    pub repaired: bool,
+    /// What a second reading of the same place said.
+    pub second: SecondReading,
     /// The numbers around it.
     pub series: Series,
     /// The engine's confidence in the whole column of a table; `None` outside tables.
@@ -83,35 +103,63 @@ pub struct Evidence {
     /// Whether its page is written by hand: names and places are hardly read.
     pub written: bool,
     /// Syllables of a name that no other name has.
-    pub strange: usize,
+    pub unknown_syllables: usize,
     /// What the gazetteer says of a place.
     pub located: Located,
     /// Its figures beside those the page proves.
-    pub alike: Alike,
+    pub alike: GlyphMatch,
     /// How much more its least clear figure is like itself than like the next, 0 to 1.
     pub clear: f64,
     /// Whether it stands on the page in another spelling of the same letters too.
-    pub rivalled: bool,
+    pub spelled_twice: bool,
     /// Whether the page pass of the model for printed pages, where there was one beside, saw the same.
-    pub elsewhere: Option<bool>,
+    pub print_model_agrees: Option<bool>,
     /// Whether white between its words leaves room for a lost one.
-    pub gaping: bool,
+    pub has_gap: bool,
 }
 
 /// White as wide as this many heights of a line may have been a word.
 const ROOM: i32 = 2;
 
-/// How many figures [`Evidence::features`] gives.
+/// How many features a value has.
 pub const FEATURES: usize = 43;
 
+/// The names of the features, in the order of [`Evidence::features`].
+pub fn feature_names() -> [&'static str; FEATURES] {
+    Evidence::NONE.named_features().map(|(name, _)| name)
+}
+
 impl Evidence {
+    /// Nothing is known.
+    const NONE: Self = Self {
+        kind: FieldKind::Text,
+        engine: 0.0,
+        weakest: 0.0,
+        letters: 0,
+        check: Check::Unknown,
+        repaired: false,
+        second: SecondReading::None,
+        series: Series::Unknown,
+        column: None,
+        figures: 1.0,
+        listed: 1.0,
+        written: false,
+        unknown_syllables: 0,
+        located: Located::Nowhere,
+        alike: GlyphMatch::Unknown,
+        clear: 0.0,
+        spelled_twice: false,
+        print_model_agrees: None,
+        has_gap: false,
+    };
+
     /// What is known of a value by itself, read from these words.
     pub(crate) fn of(
         field: &Field,
         raw: &str,
         words: &[Word],
         check: Check,
-        second: Second,
+        second: SecondReading,
     ) -> Self {
         let (engine, weakest) = of_words(words);
         Self {
@@ -120,28 +168,20 @@ impl Evidence {
             weakest,
             letters: raw.chars().filter(|c| c.is_alphanumeric()).count(),
             check,
-            mended: false,
             second,
-            series: Series::Unknown,
-            column: None,
-            figures: 1.0,
-            listed: 1.0,
-            written: false,
-            strange: match field.kind {
-                FieldKind::Name => syllables::strange(raw),
-                _ => 0,
-            },
-            located: Located::Nowhere,
-            alike: Alike::Unknown,
-            clear: 0.0,
-            rivalled: false,
-            elsewhere: None,
-            gaping: gapes(words),
+            has_gap: has_gap(words),
+            ..Self::NONE
         }
     }
 
-    /// The evidence as figures of about the same size, the first always one.
+    /// The evidence as figures of about the same size, in the order of [`feature_names`]; the first is always one.
     pub fn features(&self) -> [f64; FEATURES] {
+        self.named_features().map(|(_, figure)| figure)
+    }
+
+    /// The evidence as figures of about the same size, each with its name in the file of weights; the first is always
+    /// one. What two have in common is named `one_x_other`.
+    fn named_features(&self) -> [(&'static str, f64); FEATURES] {
         let yes = f64::from;
         let kind = |kinds: &[FieldKind]| yes(kinds.contains(&self.kind));
         let name = kind(&[FieldKind::Name]);
@@ -155,60 +195,75 @@ impl Evidence {
             FieldKind::Year,
             FieldKind::Money,
         ]);
-        let same = matches!(self.second, Second::Same | Second::SameElsewhere);
+        let same = matches!(
+            self.second,
+            SecondReading::Same | SecondReading::SameByOtherModel
+        );
         let (weakest, column) = (logit(self.weakest), logit(self.column.unwrap_or(0.5)));
         let figures_misread = (1.0 - self.figures) * 5.0;
         let letters_misread = (1.0 - self.listed) * 5.0;
         [
-            1.0,
-            logit(self.engine),
-            weakest,
-            column,
-            yes(self.check == Check::Agrees),
-            yes(self.check == Check::Contradicts),
-            yes(self.mended),
-            yes(same),
-            yes(self.second == Second::SameElsewhere),
-            yes(self.second == Second::Different),
-            yes(self.series == Series::Fits),
-            yes(self.series == Series::Mended),
-            yes(self.series == Series::Breaks),
-            numeric * figures_misread,
-            name,
-            date,
-            number,
-            place,
-            listed,
-            kind(&[FieldKind::Text]),
-            (self.letters.max(1) as f64).ln(),
-            numeric * weakest,
-            (1.0 - numeric) * letters_misread,
-            self.strange.min(3) as f64,
-            name * weakest,
-            place * weakest,
-            listed * weakest,
-            name * column,
-            place * column,
-            date * column,
-            number * column,
-            listed * column,
-            date * figures_misread,
-            date * letters_misread,
-            name * letters_misread,
-            place * letters_misread,
-            yes(self.located == Located::Known),
-            yes(self.located == Located::Beside),
-            yes(self.alike == Alike::Same),
-            yes(self.alike == Alike::Other),
-            (self.clear * 10.0).min(1.5),
-            yes(self.elsewhere == Some(true)),
-            yes(self.elsewhere == Some(false)),
+            ("constant", 1.0),
+            ("engine", logit(self.engine)),
+            ("weakest", weakest),
+            ("column", column),
+            ("check_agrees", yes(self.check == Check::Agrees)),
+            ("check_contradicts", yes(self.check == Check::Contradicts)),
+            ("repaired", yes(self.repaired)),
+            ("reread_same", yes(same)),
+            (
+                "reread_same_by_other_model",
+                yes(self.second == SecondReading::SameByOtherModel),
+            ),
+            (
+                "reread_different",
+                yes(self.second == SecondReading::Different),
+            ),
+            ("series_fits", yes(self.series == Series::Fits)),
+            ("series_repaired", yes(self.series == Series::Repaired)),
+            ("series_breaks", yes(self.series == Series::Breaks)),
+            ("numeric_x_digits_misread", numeric * figures_misread),
+            ("name", name),
+            ("date", date),
+            ("number", number),
+            ("place", place),
+            ("listed", listed),
+            ("text", kind(&[FieldKind::Text])),
+            ("log_letters", (self.letters.max(1) as f64).ln()),
+            ("numeric_x_weakest", numeric * weakest),
+            ("other_x_lists_misread", (1.0 - numeric) * letters_misread),
+            ("unknown_syllables", self.unknown_syllables.min(3) as f64),
+            ("name_x_weakest", name * weakest),
+            ("place_x_weakest", place * weakest),
+            ("listed_x_weakest", listed * weakest),
+            ("name_x_column", name * column),
+            ("place_x_column", place * column),
+            ("date_x_column", date * column),
+            ("number_x_column", number * column),
+            ("listed_x_column", listed * column),
+            ("date_x_digits_misread", date * figures_misread),
+            ("date_x_lists_misread", date * letters_misread),
+            ("name_x_lists_misread", name * letters_misread),
+            ("place_x_lists_misread", place * letters_misread),
+            ("place_known", yes(self.located == Located::Known)),
+            ("place_beside", yes(self.located == Located::Beside)),
+            ("glyphs_same", yes(self.alike == GlyphMatch::Same)),
+            ("glyphs_other", yes(self.alike == GlyphMatch::Other)),
+            ("glyph_margin", (self.clear * 10.0).min(1.5)),
+            (
+                "print_model_same",
+                yes(self.print_model_agrees == Some(true)),
+            ),
+            (
+                "print_model_differs",
+                yes(self.print_model_agrees == Some(false)),
+            ),
         ]
     }
 }
 
 /// Whether there is room for a word between two words of a line.
-fn gapes(words: &[Word]) -> bool {
+fn has_gap(words: &[Word]) -> bool {
     words.windows(2).any(|pair| {
         let (word, next) = (&pair[0], &pair[1]);
         let on_one_line =

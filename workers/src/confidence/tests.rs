@@ -8,20 +8,20 @@ fn evidence(engine: f64) -> Evidence {
         weakest: engine,
         letters: 14,
         check: Check::Agrees,
-        mended: false,
-        second: Second::None,
+        repaired: false,
+        second: SecondReading::None,
         series: Series::Unknown,
         column: Some(0.93),
         figures: 1.0,
         listed: 1.0,
         written: false,
-        strange: 0,
+        unknown_syllables: 0,
         located: Located::Nowhere,
-        alike: Alike::Unknown,
+        alike: GlyphMatch::Unknown,
         clear: 0.0,
-        rivalled: false,
-        elsewhere: None,
-        gaping: false,
+        spelled_twice: false,
+        print_model_agrees: None,
+        has_gap: false,
     }
 }
 
@@ -39,7 +39,7 @@ fn one_weak_word_is_seen() {
 #[test]
 fn what_speaks_against_a_value_keeps_it_from_being_accepted() {
     let sure = Evidence {
-        second: Second::SameElsewhere,
+        second: SecondReading::SameByOtherModel,
         ..evidence(0.97)
     };
     assert!(sure.accepted(), "{}", sure.probability());
@@ -49,7 +49,7 @@ fn what_speaks_against_a_value_keeps_it_from_being_accepted() {
             ..sure
         },
         Evidence {
-            second: Second::Different,
+            second: SecondReading::Different,
             ..sure
         },
         Evidence {
@@ -62,11 +62,11 @@ fn what_speaks_against_a_value_keeps_it_from_being_accepted() {
         },
         Evidence {
             column: None,
-            mended: true,
+            repaired: true,
             ..sure
         },
         Evidence {
-            rivalled: true,
+            spelled_twice: true,
             ..sure
         },
     ];
@@ -78,7 +78,7 @@ fn better_evidence_is_a_higher_probability() {
     let plain = evidence(0.9).probability();
     assert!(evidence(0.96).probability() > plain);
     let twice = Evidence {
-        second: Second::SameElsewhere,
+        second: SecondReading::SameByOtherModel,
         ..evidence(0.9)
     };
     assert!(twice.probability() > plain);
@@ -88,4 +88,14 @@ fn better_evidence_is_a_higher_probability() {
         ..evidence(0.0)
     };
     assert!(!empty.accepted());
+}
+
+#[test]
+fn weights_are_refused_that_name_other_features() {
+    let text = include_str!("weights.toml");
+    assert!(Weights::parse(text).is_ok());
+    let renamed = Weights::parse(&text.replacen("glyph_margin", "glyph_size", 1));
+    assert_eq!(renamed.err().as_deref(), Some("no weight of glyph_margin"));
+    let more = Weights::parse(&format!("{text}\nsmell = 0.1\n"));
+    assert_eq!(more.err().as_deref(), Some("there is no feature smell"));
 }

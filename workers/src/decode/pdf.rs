@@ -24,7 +24,7 @@ const SIGNED: &[u8] = b"/ByteRange";
 /// Readers look for `%%EOF` this far from the end (ISO 32000-1, annex H, note 18).
 const END_WINDOW: usize = 1024;
 
-/// Every page's shape.
+/// The shape of every page, nothing drawn.
 ///
 /// # Errors
 /// `unreadable`, `encrypted`, `empty` or `too_large`, without decoding an image.
@@ -37,7 +37,7 @@ pub(super) fn shapes(bytes: Vec<u8>, limits: &DecodeLimits) -> Outcome<Vec<PageS
         .collect()
 }
 
-/// One page's shape.
+/// The shape of page `page` (from 1), nothing drawn.
 ///
 /// # Errors
 /// As [`shapes`], and `refused` where there is no such page.

@@ -20,7 +20,7 @@ const MAX_CHUNKS: usize = 70_000;
 
 type Tiff = Decoder<BufReader<File>>;
 
-/// Every page's shape.
+/// The shape of every page, from the directories alone.
 ///
 /// # Errors
 /// `unreadable`, `unsupported`, `empty` or `too_large`, all from the directories.
@@ -41,7 +41,7 @@ pub(super) fn shapes(file: File, limits: &DecodeLimits) -> Outcome<Vec<PageShape
     }
 }
 
-/// One page's shape.
+/// The shape of page `page` (from 1), from its directory alone.
 ///
 /// # Errors
 /// As [`shapes`], and `refused` where there is no such page.
@@ -50,7 +50,7 @@ pub(super) fn shape(file: File, page: u32, limits: &DecodeLimits) -> Outcome<Pag
     current_shape(&mut open_at(file, page, limits)?, length, limits)
 }
 
-/// One page's pixels.
+/// The pixels of page `page` (from 1), strip by strip.
 ///
 /// # Errors
 /// As [`shape`], and `unreadable` where the pixels do not decode.

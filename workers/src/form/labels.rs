@@ -1,9 +1,9 @@
 //! Where on a line which label stands.
 
 use crate::class::Field;
-use crate::fold;
-use crate::lines::Line;
-use crate::reading::Word;
+use crate::layout::lines::Line;
+use crate::word::Word;
+use sogoc_vietnamese::fold;
 
 /// A label of up to this many letters, twice as many when a letter is wrong, needs a colon after it
 /// or to open its part of the line.
@@ -11,13 +11,13 @@ const SHORT: usize = 5;
 
 /// A label found on a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LabelPlace {
+pub(super) struct LabelMatch {
     /// Key of the field it names.
     pub key: String,
     /// First word of it.
     pub from: usize,
     /// First word after it.
-    pub upto: usize,
+    pub end: usize,
     /// How much of it was recognised; longer and surer labels are stronger.
     pub strength: usize,
 }
@@ -48,7 +48,7 @@ pub(super) fn divided(line: &Line) -> Line {
 }
 
 /// The labels on a line, from left to right, none overlapping.
-pub(super) fn label_places(line: &Line, fields: &[&Field]) -> Vec<LabelPlace> {
+pub(super) fn label_places(line: &Line, fields: &[&Field]) -> Vec<LabelMatch> {
     let folded: Vec<String> = line
         .words
         .iter()
@@ -65,12 +65,12 @@ pub(super) fn label_places(line: &Line, fields: &[&Field]) -> Vec<LabelPlace> {
             candidates.extend(places_of(label, &field.key, line, &folded, &opens));
         }
     }
-    candidates.sort_by_key(|place: &LabelPlace| std::cmp::Reverse(place.strength));
-    let mut taken: Vec<LabelPlace> = Vec::new();
+    candidates.sort_by_key(|place: &LabelMatch| std::cmp::Reverse(place.strength));
+    let mut taken: Vec<LabelMatch> = Vec::new();
     for place in candidates {
         if taken
             .iter()
-            .all(|other| place.upto <= other.from || other.upto <= place.from)
+            .all(|other| place.end <= other.from || other.end <= place.from)
         {
             taken.push(place);
         }
@@ -85,17 +85,17 @@ fn places_of(
     line: &Line,
     folded: &[String],
     opens: &[usize],
-) -> Vec<LabelPlace> {
+) -> Vec<LabelMatch> {
     let wanted = fold::letters(label);
     let length = label.split_whitespace().count();
     let mut found = Vec::new();
     for from in 0..folded.len() {
-        for upto in from + length.saturating_sub(1).max(1)..=(from + length + 1).min(folded.len()) {
-            if folded[from].is_empty() || folded[upto - 1].is_empty() {
+        for end in from + length.saturating_sub(1).max(1)..=(from + length + 1).min(folded.len()) {
+            if folded[from].is_empty() || folded[end - 1].is_empty() {
                 continue;
             }
-            let text = folded[from..upto].concat();
-            let colon = ends_with_colon(line, upto);
+            let text = folded[from..end].concat();
+            let colon = ends_with_colon(line, end);
             let opens = opens.contains(&from);
             // What opens its part of a line and ends in a colon is a label, whatever it says.
             let slips = wanted.len() / 5 + usize::from(colon && opens && wanted.len() > SHORT);
@@ -111,10 +111,10 @@ fn places_of(
                 continue;
             }
             let strength = 2 * wanted.len() + if colon { 4 } else { 0 } - 2 * distance;
-            found.push(LabelPlace {
+            found.push(LabelMatch {
                 key: key.to_owned(),
                 from,
-                upto,
+                end,
                 strength,
             });
         }
@@ -122,11 +122,11 @@ fn places_of(
     found
 }
 
-fn ends_with_colon(line: &Line, upto: usize) -> bool {
+fn ends_with_colon(line: &Line, end: usize) -> bool {
     let marks = [':', ';'];
-    line.words[upto - 1].text.ends_with(marks)
+    line.words[end - 1].text.ends_with(marks)
         || line
             .words
-            .get(upto)
+            .get(end)
             .is_some_and(|next| next.text.starts_with(marks))
 }

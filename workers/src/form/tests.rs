@@ -1,7 +1,7 @@
 use super::*;
 use crate::class::Classes;
-use crate::lines::lines;
-use crate::lines::tests::page;
+use crate::layout::lines::lines;
+use crate::layout::lines::tests::page;
 
 fn read(class: &str, text: &[&str]) -> BTreeMap<String, String> {
     let classes = Classes::load(None).unwrap();

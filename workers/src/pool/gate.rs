@@ -93,7 +93,6 @@ impl Drop for Admission {
 #[cfg(test)]
 mod tests {
     use std::thread;
-    use std::time::Duration;
 
     use super::*;
 
@@ -106,7 +105,7 @@ mod tests {
                 scope.spawn(move || {
                     let admission = gate.enter(bytes).unwrap();
                     assert!(gate.admitted() <= 100);
-                    thread::sleep(Duration::from_millis(5));
+                    thread::yield_now();
                     drop(admission);
                 });
             }
@@ -124,7 +123,9 @@ mod tests {
                 thread::yield_now();
             }
             let small = scope.spawn(|| gate.enter(10).map(drop));
-            thread::sleep(Duration::from_millis(20));
+            while gate.lock().next_ticket < 3 {
+                thread::yield_now();
+            }
             assert!(
                 !small.is_finished(),
                 "the small one waits behind the large one"

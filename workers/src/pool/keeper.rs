@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::gate::Gate;
-use super::process::{Death, KillHandle, Process};
+use super::process::{Death, KillHandle, Launch, Process};
 use super::stats::Tally;
 use super::{IDLE_BYTES, PoolConfig};
+use crate::child::ARGUMENT;
 use crate::decode::{DecodeLimits, PageShape};
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::protocol::{self, Answer, Request, SetUp, Task};
@@ -161,7 +162,11 @@ impl Keeper {
     fn living_process(&mut self) -> Outcome<&mut Process> {
         if self.process.is_none() {
             let handle = Arc::clone(&self.handle);
-            let started = Process::start(&self.config, &self.set_up, handle)?;
+            let launch = Launch {
+                program: &self.config.program,
+                argument: ARGUMENT,
+            };
+            let started = Process::start(&launch, &self.set_up, handle)?;
             self.tally.started(started.pid(), started.confinement);
             self.process = Some(started);
             if self.tally.is_closed() {

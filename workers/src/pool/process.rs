@@ -6,23 +6,31 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::PoolConfig;
-use crate::child::ARGUMENT;
+use serde::Serialize;
+
 use crate::limits::Confinement;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::protocol::{self, Answer, Hello, ProtocolError, Request, SetUp};
+use crate::protocol::{self, Hello, ProtocolError, Reply};
 
 /// Time a child may take to start, shut itself in and say hello.
 const START_DEADLINE: Duration = Duration::from_secs(20);
 
 /// Time a dying child may take to be gone after its socket closed.
 const LAST_BREATH: Duration = Duration::from_millis(500);
+
+/// Which program a child is, and what makes it one.
+pub(super) struct Launch<'a> {
+    pub(super) program: &'a Path,
+    /// The hidden first argument.
+    pub(super) argument: &'a str,
+}
 
 /// Where the pool finds the process group to kill from another thread; empty once reaped.
 pub(super) type KillHandle = Arc<Mutex<Option<Pid>>>;
@@ -49,7 +57,11 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a child and waits for its hello.
-    pub(super) fn start(config: &PoolConfig, set_up: &SetUp, handle: KillHandle) -> Outcome<Self> {
+    pub(super) fn start(
+        launch: &Launch<'_>,
+        set_up: &impl Serialize,
+        handle: KillHandle,
+    ) -> Outcome<Self> {
         let no_start = |error: io::Error| {
             Failure::new(
                 FailureKind::Unavailable,
@@ -58,7 +70,7 @@ impl Process {
         };
         let (ours, theirs) = UnixStream::pair().map_err(no_start)?;
         let (heard, said) = last_words_pipe().map_err(no_start)?;
-        let mut child = command(config);
+        let mut child = command(launch);
         child
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stderr(Stdio::from(said));
@@ -77,7 +89,7 @@ impl Process {
         Ok(process)
     }
 
-    fn greet(&mut self, set_up: &SetUp) -> Outcome<Confinement> {
+    fn greet(&mut self, set_up: &impl Serialize) -> Outcome<Confinement> {
         let deadline = Instant::now() + START_DEADLINE;
         let mut line = UntilDeadline {
             socket: &self.socket,
@@ -99,12 +111,12 @@ impl Process {
     }
 
     /// Asks one thing of one file. After an `Err(Death)` the process is of no use.
-    pub(super) fn ask(
+    pub(super) fn ask<A: Reply>(
         &mut self,
-        request: &Request,
+        request: &impl Serialize,
         file: &File,
         deadline: Duration,
-    ) -> Result<(Answer, Vec<u8>), Death> {
+    ) -> Result<(A, Vec<u8>), Death> {
         let mut line = UntilDeadline {
             socket: &self.socket,
             deadline: Instant::now() + deadline,
@@ -214,11 +226,11 @@ fn name_end(status: ExitStatus, last_words: &[u8]) -> Death {
     }
 }
 
-fn command(config: &PoolConfig) -> Command {
-    let mut command = Command::new(&config.program);
+fn command(launch: &Launch<'_>) -> Command {
+    let mut command = Command::new(launch.program);
     command
         .arg0("sogoc")
-        .arg(ARGUMENT)
+        .arg(launch.argument)
         .env_clear()
         .env("OMP_THREAD_LIMIT", "1") // parallel across pages, never within one
         .env("MALLOC_ARENA_MAX", "1")
@@ -239,19 +251,18 @@ fn last_words_pipe() -> io::Result<(File, OwnedFd)> {
     Ok((File::from(heard), said))
 }
 
-fn exchange(
+fn exchange<A: Reply>(
     line: &mut UntilDeadline<'_>,
-    request: &Request,
+    request: &impl Serialize,
     file: &File,
-) -> Result<(Answer, Vec<u8>), ProtocolError> {
-    protocol::send(line, request, protocol::MAX_REQUEST)?;
+) -> Result<(A, Vec<u8>), ProtocolError> {
+    protocol::send(line, request, A::MAX_REQUEST)?;
     protocol::send_file(line.socket, file)?;
-    let answer = protocol::receive(line, protocol::MAX_ANSWER)?;
-    let bytes = match answer {
-        Answer::Rendered | Answer::Pictured(_) => {
-            protocol::receive_bytes(line, protocol::MAX_ANSWER)?
-        }
-        _ => Vec::new(),
+    let answer: A = protocol::receive(line, protocol::MAX_ANSWER)?;
+    let bytes = if answer.bytes_follow() {
+        protocol::receive_bytes(line, protocol::MAX_ANSWER)?
+    } else {
+        Vec::new()
     };
     Ok((answer, bytes))
 }

@@ -4,8 +4,8 @@ use std::io::Cursor;
 use std::os::unix::net::UnixStream;
 
 use super::*;
+use crate::ablation::Step;
 use crate::outcome::FailureKind;
-use crate::steps::Step;
 
 fn request() -> Request {
     Request {
@@ -15,7 +15,7 @@ fn request() -> Request {
                 class_hint: Some("diploma".into()),
                 map: None,
             },
-            without: Without::from_iter([Step::Border]),
+            without: Ablation::from_iter([Step::Border]),
         },
         memory_bytes: 9,
     }

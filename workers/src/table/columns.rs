@@ -1,12 +1,13 @@
 //! Which column holds which field: header words first, then what stands in the cells.
 
-use super::Row;
+use super::data_rows;
 use crate::class::{Class, Field, FieldKind, Scope};
 use crate::confidence::Check;
-use crate::fold;
-use crate::lines::joined;
-use crate::reading::Word;
-use crate::value::{Found, normalised};
+use crate::layout::lines::joined;
+use crate::layout::{Row, TableLayout};
+use crate::values::{Candidate, normalised};
+use crate::word::Word;
+use sogoc_vietnamese::fold;
 
 /// Rows at the top that may hold headers.
 const HEADER_ROWS: usize = 3;
@@ -18,6 +19,41 @@ const LEAST_GUESS: f64 = 0.3;
 const WIDTH_WEIGHT: f64 = 0.12;
 /// A header cell at least so much like a field's words names it.
 const CLEAR: f64 = 0.85;
+
+/// What the columns of a table hold.
+pub(crate) struct Columns<'c> {
+    /// The key of the field in each column: as the map says, else what it seems to hold.
+    pub fields: Vec<Option<String>>,
+    /// The columns that are read, from left to right.
+    pub named: Vec<(usize, &'c Field)>,
+    /// The rows that hold a person. None where no vertical rules part the columns and no map says what they hold:
+    /// that is for a person to say.
+    pub data_rows: Vec<usize>,
+}
+
+impl<'c> Columns<'c> {
+    /// Names the columns by the map they were laid out by, else by their headers and values. `None` where the page
+    /// itself contradicts the map.
+    pub fn of(class: &'c Class, layout: &TableLayout<'_>, rows: &[Row]) -> Option<Self> {
+        let (fields, named) = match layout.map {
+            Some(map) if contradicts(class, rows, &map.fields, layout.is_ruled) => return None,
+            Some(map) => (map.fields.clone(), Some(mapped(class, rows, &map.fields))),
+            None => (
+                guess(class, rows, &layout.grid.widths()),
+                name_columns(class, rows),
+            ),
+        };
+        let (named, first) = named.unwrap_or((Vec::new(), rows.len()));
+        Some(Self {
+            fields,
+            data_rows: match layout.is_ruled || layout.map.is_some() {
+                true => data_rows::people(&named, first, rows),
+                false => Vec::new(),
+            },
+            named,
+        })
+    }
+}
 
 /// The named columns, and the first row below the headers; `None` if no person's name is among them.
 pub(super) fn name_columns<'c>(
@@ -35,7 +71,7 @@ pub(super) fn name_columns<'c>(
 
 /// What each column seems to hold, also where it is not sure enough to be read by: known widths count
 /// too, of columns whose shares of the table's width are given.
-pub(super) fn guess(class: &Class, rows: &[Row], widths: &[f64]) -> Vec<Option<String>> {
+fn guess(class: &Class, rows: &[Row], widths: &[f64]) -> Vec<Option<String>> {
     let fields = of_rows(class);
     let first = first_data_row(&fields, rows);
     let width = |column: usize, field: &Field| {
@@ -51,7 +87,7 @@ pub(super) fn guess(class: &Class, rows: &[Row], widths: &[f64]) -> Vec<Option<S
 }
 
 /// The columns as a map names them, and the first row below the headers.
-pub(super) fn mapped<'c>(
+fn mapped<'c>(
     class: &'c Class,
     rows: &[Row],
     fields: &[Option<String>],
@@ -65,12 +101,7 @@ pub(super) fn mapped<'c>(
 
 /// Whether a page's own header clearly names columns otherwise than a map does, or, where no rules tell
 /// the columns, what stands in them is not what the map says: another layout.
-pub(super) fn contradicts(
-    class: &Class,
-    rows: &[Row],
-    map: &[Option<String>],
-    ruled: bool,
-) -> bool {
+fn contradicts(class: &Class, rows: &[Row], map: &[Option<String>], ruled: bool) -> bool {
     let fields = of_rows(class);
     let first = first_data_row(&fields, rows);
     let otherwise = map.iter().enumerate().filter(|(column, key)| {
@@ -92,7 +123,7 @@ pub(super) fn contradicts(
 fn is_foreign(field: &Field, rows: &[Row], column: usize) -> bool {
     let values: Vec<String> = rows
         .iter()
-        .filter_map(|row| Found::of(&row[column]).map(|found| found.raw))
+        .filter_map(|row| Candidate::of(&row[column]).map(|found| found.raw))
         .collect();
     let typed = matches!(field.kind, FieldKind::Name | FieldKind::Date);
     typed && values.len() >= 4 && value_likeness(field, &values) < 0.2
@@ -118,7 +149,7 @@ fn scored<'c>(
         let header = header_text(rows, first, column);
         let values: Vec<String> = rows[first..]
             .iter()
-            .filter_map(|row| Found::of(&row[column]).map(|found| found.raw))
+            .filter_map(|row| Candidate::of(&row[column]).map(|found| found.raw))
             .collect();
         for field in fields {
             let score =
@@ -146,13 +177,13 @@ fn best_of(mut scored: Vec<(f64, usize, &Field)>, least: f64) -> Vec<(usize, &Fi
 }
 
 /// How many rows at the top are headers, as far as they were recognised.
-pub(super) fn header_rows(class: &Class, rows: &[Row]) -> usize {
+pub(crate) fn header_rows(class: &Class, rows: &[Row]) -> usize {
     let fields: Vec<&Field> = class.fields.iter().collect();
     first_data_row(&fields, rows).min(HEADER_ROWS)
 }
 
 /// How much words are like the header of any column of the class, 0 to 1.
-pub(super) fn header_strength(class: &Class, words: &[Word]) -> f64 {
+pub(crate) fn header_strength(class: &Class, words: &[Word]) -> f64 {
     let text = joined(words);
     let likeness = |field: &Field| header_likeness(field, &text);
     class.fields.iter().map(likeness).fold(0.0, f64::max)
@@ -162,7 +193,7 @@ pub(super) fn header_strength(class: &Class, words: &[Word]) -> f64 {
 fn first_data_row(fields: &[&Field], rows: &[Row]) -> usize {
     let likeness = |row: &Row| -> f64 {
         row.iter()
-            .filter_map(|cell| Found::of(cell))
+            .filter_map(|cell| Candidate::of(cell))
             .map(|found| {
                 fields
                     .iter()
@@ -187,7 +218,7 @@ fn first_data_row(fields: &[&Field], rows: &[Row]) -> usize {
 fn is_numbering(row: &Row) -> bool {
     let filled: Vec<String> = row
         .iter()
-        .filter_map(|cell| Found::of(cell))
+        .filter_map(|cell| Candidate::of(cell))
         .map(|found| fold::letters(&found.raw))
         .collect();
     filled.len() >= 3

@@ -15,13 +15,14 @@ use hayro::kurbo::{Affine, BezPath, Point};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::{DynamicImage, GrayImage, RgbImage};
+use sogoc_vietnamese::legacy::Encoding;
 use unicode_normalization::UnicodeNormalization;
 
 use super::survey::{self, WholeImage};
 use super::{DRAWN_DPI, UNITS_PER_INCH, narrowed};
 use crate::decode::raster;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::reading::{Box4, Word};
+use crate::word::{Box4, Word};
 
 /// The pixels of a page that is one image, turned as a viewer shows them.
 pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> {
@@ -109,7 +110,12 @@ pub(super) fn text(page: &Page<'_>) -> Option<Vec<Word>> {
     let scale = DRAWN_DPI as f32 / UNITS_PER_INCH as f32;
     let sheet = [width, height].map(|side| (side * scale).ceil() as i32);
     taker.words.retain_mut(|word| clip(&mut word.bounds, sheet));
-    crate::legacy::mend(&mut taker.words);
+    let texts = taker.words.iter().map(|word| word.text.as_str());
+    if let Some(encoding) = Encoding::detect(texts) {
+        for word in &mut taker.words {
+            word.text = encoding.decode(&word.text);
+        }
+    }
     (taker.unknown == 0 && !taker.words.is_empty()).then_some(taker.words)
 }
 

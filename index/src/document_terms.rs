@@ -1,0 +1,166 @@
+//! Turns a document into the terms it is found by.
+
+use std::sync::Arc;
+
+use sogoc_vietnamese::fold::Level;
+use tantivy::TantivyDocument;
+
+use crate::document::Document;
+use crate::schema::{Fields, LEVELS};
+use crate::terms::{date_terms, facet_tag, number_terms, tag, whole_in_order, whole_sorted};
+use crate::tokenizer::{Token, Tokenizer, abbreviations};
+
+/// The document with all terms of its fields.
+pub(crate) fn indexed(
+    fields: &Fields,
+    tokenizer: &mut Tokenizer,
+    source: &Document,
+) -> TantivyDocument {
+    let mut document = TantivyDocument::new();
+    document.add_text(fields.id, &source.id);
+    for name in source.name.iter().chain(&source.other_names) {
+        add_name(&mut document, fields, tokenizer, name);
+    }
+    add_school(&mut document, fields, tokenizer, source);
+    let place = source.place.as_deref().unwrap_or_default();
+    let numbers = source.numbers.iter().map(|number| number.text.as_str());
+    for printed in [source.text.as_str(), place].into_iter().chain(numbers) {
+        add_text(&mut document, fields, tokenizer, printed);
+    }
+    for number in &source.numbers {
+        for term in number_terms(&number.key, &number.text) {
+            document.add_text(fields.number, term);
+        }
+    }
+    for (key, date) in &source.dates {
+        for term in ["*", key].into_iter().flat_map(|key| date_terms(key, date)) {
+            document.add_text(fields.date, term);
+        }
+    }
+    add_values(&mut document, fields, source);
+    let stored = serde_json::json!([source.id, source.stored]);
+    document.add_bytes(fields.stored, stored.to_string().as_bytes());
+    document
+}
+
+fn add_name(
+    document: &mut TantivyDocument,
+    fields: &Fields,
+    tokenizer: &mut Tokenizer,
+    name: &str,
+) {
+    let name = tokenizer.name(name);
+    for level in LEVELS {
+        let syllables: Vec<&str> = name.syllables.iter().map(|word| word.at(level)).collect();
+        let parts: Vec<&str> = name.parts.iter().map(|word| word.at(level)).collect();
+        // Names are text too, so that the search box finds them together with other words.
+        document.add_text(fields.text(level), parts.join(" "));
+        document.add_text(fields.name(level), syllables.join(" "));
+        for (_, written) in &name.variants {
+            // As written too: a search for Ly should find H'Ly, and a typo may change the y.
+            let spelled = written
+                .iter()
+                .map(|part| part.in_a_name().at(level).to_string());
+            let plain = written.iter().map(|part| part.at(level).to_string());
+            let parts: Vec<String> = spelled.chain(plain).collect();
+            document.add_text(fields.name(level), parts.join(" "));
+        }
+    }
+    let syllables: Vec<&str> = name
+        .syllables
+        .iter()
+        .map(|word| word.at(Level::Ascii))
+        .collect();
+    document.add_text(fields.whole, whole_in_order(&syllables));
+    document.add_text(fields.whole, whole_sorted(&syllables));
+    document.add_text(fields.tag, format!("syllables|{}", syllables.len()));
+}
+
+fn add_school(
+    document: &mut TantivyDocument,
+    fields: &Fields,
+    tokenizer: &mut Tokenizer,
+    source: &Document,
+) {
+    let Some(school) = &source.school else { return };
+    add_text(document, fields, tokenizer, school);
+    let words = tokenizer.words(school);
+    let short = abbreviations(&words).into_iter().map(|(_, _, short)| short);
+    let spelled: Vec<&str> = words
+        .iter()
+        .map(|word| word.at(Level::Ascii))
+        .chain(short)
+        .collect();
+    document.add_text(fields.school, spelled.join(" "));
+}
+
+fn add_text(
+    document: &mut TantivyDocument,
+    fields: &Fields,
+    tokenizer: &mut Tokenizer,
+    text: &str,
+) {
+    let words = tokenizer.words(text);
+    if words.is_empty() {
+        return;
+    }
+    let short: Vec<&str> = abbreviations(&words)
+        .into_iter()
+        .map(|(_, _, short)| short)
+        .collect();
+    for level in LEVELS {
+        document.add_text(fields.text(level), join(&words, level));
+        if !short.is_empty() {
+            document.add_text(fields.text(level), short.join(" "));
+        }
+    }
+}
+
+fn join(words: &[Arc<Token>], level: Level) -> String {
+    let mut joined = String::new();
+    for word in words {
+        joined.push_str(word.at(level));
+        joined.push(' ');
+    }
+    joined
+}
+
+fn add_values(document: &mut TantivyDocument, fields: &Fields, source: &Document) {
+    let tags = [
+        ("class", Some(&source.class)),
+        ("access", Some(&source.access)),
+        ("fonds", Some(&source.fonds)),
+        ("volume", source.volume.as_ref()),
+        ("batch", source.batch.as_ref()),
+    ];
+    for (key, value) in tags
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+    {
+        document.add_text(fields.tag, tag(key, value));
+    }
+    let year = source.year.map(|year| year.to_string());
+    let counted = [
+        ("class", Some(&source.class)),
+        ("fonds", Some(&source.fonds)),
+        ("year", year.as_ref()),
+    ];
+    let own = source
+        .facets
+        .iter()
+        .map(|(key, value)| (key.as_str(), Some(value)));
+    for (key, value) in counted
+        .into_iter()
+        .chain(own)
+        .filter_map(|(key, value)| Some((key, value?)))
+    {
+        // The unit separator occurs in no printed value, so the key ends at the first one.
+        document.add_text(fields.facet, format!("{key}\u{1f}{value}"));
+    }
+    if let Some(year) = &year {
+        document.add_text(fields.tag, tag("year", year));
+    }
+    for (key, value) in &source.facets {
+        document.add_text(fields.tag, facet_tag(key, value));
+    }
+}

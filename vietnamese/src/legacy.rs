@@ -1,0 +1,282 @@
+//! Encodings of the 1990s: TCVN3 (ABC) and VNI. PDFs of that time give them as Latin-1 letters, because
+//! the font and not the encoding drew the Vietnamese. They are detected by pairs of characters that
+//! never occur in Latin text. (windows-1258 needs no table: its combining marks compose in NFC.)
+
+use unicode_normalization::UnicodeNormalization;
+
+/// An encoding that hides Vietnamese behind Latin-1 letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// TCVN 5712:1993 VN3, called ABC: one byte a letter, capitals drawn by a font of their own.
+    Tcvn3,
+    /// VNI: a vowel and one byte for all of its marks.
+    Vni,
+}
+
+/// At least one word in eight must carry the signature; fewer are stray symbols in other text.
+const WORDS_PER_SIGN: usize = 8;
+/// A page with fewer signs than this is left alone: too little evidence.
+const FEWEST_SIGNS: usize = 3;
+
+/// TCVN 5712:1993 VN3, upper half, in the order of its bytes; only lower case carries tones there.
+const TCVN3: [(char, char); 75] = [
+    ('¡', 'Ă'),
+    ('¢', 'Â'),
+    ('£', 'Ê'),
+    ('¤', 'Ô'),
+    ('¥', 'Ơ'),
+    ('¦', 'Ư'),
+    ('§', 'Đ'),
+    ('¨', 'ă'),
+    ('©', 'â'),
+    ('ª', 'ê'),
+    ('«', 'ô'),
+    ('¬', 'ơ'),
+    ('\u{AD}', 'ư'),
+    ('®', 'đ'),
+    ('µ', 'à'),
+    ('¶', 'ả'),
+    ('·', 'ã'),
+    ('¸', 'á'),
+    ('¹', 'ạ'),
+    ('»', 'ằ'),
+    ('¼', 'ẳ'),
+    ('½', 'ẵ'),
+    ('¾', 'ắ'),
+    ('Æ', 'ặ'),
+    ('Ç', 'ầ'),
+    ('È', 'ẩ'),
+    ('É', 'ẫ'),
+    ('Ê', 'ấ'),
+    ('Ë', 'ậ'),
+    ('Ì', 'è'),
+    ('Î', 'ẻ'),
+    ('Ï', 'ẽ'),
+    ('Ð', 'é'),
+    ('Ñ', 'ẹ'),
+    ('Ò', 'ề'),
+    ('Ó', 'ể'),
+    ('Ô', 'ễ'),
+    ('Õ', 'ế'),
+    ('Ö', 'ệ'),
+    ('×', 'ì'),
+    ('Ø', 'ỉ'),
+    ('Ü', 'ĩ'),
+    ('Ý', 'í'),
+    ('Þ', 'ị'),
+    ('ß', 'ò'),
+    ('á', 'ỏ'),
+    ('â', 'õ'),
+    ('ã', 'ó'),
+    ('ä', 'ọ'),
+    ('å', 'ồ'),
+    ('æ', 'ổ'),
+    ('ç', 'ỗ'),
+    ('è', 'ố'),
+    ('é', 'ộ'),
+    ('ê', 'ờ'),
+    ('ë', 'ở'),
+    ('ì', 'ỡ'),
+    ('í', 'ớ'),
+    ('î', 'ợ'),
+    ('ï', 'ù'),
+    ('ñ', 'ủ'),
+    ('ò', 'ũ'),
+    ('ó', 'ú'),
+    ('ô', 'ụ'),
+    ('õ', 'ừ'),
+    ('ö', 'ử'),
+    ('÷', 'ữ'),
+    ('ø', 'ứ'),
+    ('ù', 'ự'),
+    ('ú', 'ỳ'),
+    ('û', 'ỷ'),
+    ('ü', 'ỹ'),
+    ('ý', 'ý'),
+    ('þ', 'ỵ'),
+    ('\u{2010}', 'ư'),
+];
+
+/// VNI: a vowel, then one letter that stands for its marks, here as combining characters.
+const VNI_MARKS: [(char, &str); 17] = [
+    ('ù', "\u{301}"),
+    ('ø', "\u{300}"),
+    ('û', "\u{309}"),
+    ('õ', "\u{303}"),
+    ('ï', "\u{323}"),
+    ('â', "\u{302}"),
+    ('á', "\u{302}\u{301}"),
+    ('à', "\u{302}\u{300}"),
+    ('å', "\u{302}\u{309}"),
+    ('ã', "\u{302}\u{303}"),
+    ('ä', "\u{302}\u{323}"),
+    ('ê', "\u{306}"),
+    ('é', "\u{306}\u{301}"),
+    ('è', "\u{306}\u{300}"),
+    ('ú', "\u{306}\u{309}"),
+    ('ü', "\u{306}\u{303}"),
+    ('ë', "\u{306}\u{323}"),
+];
+
+/// VNI: letters that are a whole Vietnamese letter.
+const VNI_LETTERS: [(char, char); 9] = [
+    ('ñ', 'đ'),
+    ('ô', 'ơ'),
+    ('ö', 'ư'),
+    ('í', 'í'),
+    ('ì', 'ì'),
+    ('æ', 'ỉ'),
+    ('ó', 'ĩ'),
+    ('ò', 'ị'),
+    ('î', 'ỵ'),
+];
+
+impl Encoding {
+    /// The encoding the words of one page are in; `None` where they need no decoding.
+    ///
+    /// A page with a single letter that only Unicode can write (`ạ`, `đ`, `ư`, …) is not legacy text.
+    pub fn detect<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<Self> {
+        if words.clone().flat_map(str::chars).any(is_modern) {
+            return None;
+        }
+        let total = words.clone().count();
+        let count = |signs: fn(&str) -> bool| words.clone().filter(|word| signs(word)).count();
+        let enough = |signs: usize| signs >= FEWEST_SIGNS && signs * WORDS_PER_SIGN >= total;
+        let (tcvn3, vni) = (count(looks_tcvn3), count(looks_vni));
+        match () {
+            () if enough(tcvn3) && tcvn3 >= vni => Some(Self::Tcvn3),
+            () if enough(vni) => Some(Self::Vni),
+            () => None,
+        }
+    }
+
+    /// One word of a page in this encoding, as Unicode in NFC.
+    pub fn decode(self, word: &str) -> String {
+        match self {
+            Self::Tcvn3 => word.chars().map(of_tcvn3).collect(),
+            Self::Vni => of_vni(word),
+        }
+    }
+}
+
+fn is_modern(c: char) -> bool {
+    matches!(
+        c,
+        '\u{1EA0}'..='\u{1EF9}' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư'
+    )
+}
+
+/// Symbols of Latin-1 inside a word, beside an ASCII letter.
+fn looks_tcvn3(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    letters.windows(2).any(|pair| {
+        let symbol = |c: char| matches!(c, '\u{A8}'..='\u{BE}') && c != '°' && c != '\u{AF}';
+        (symbol(pair[0]) && pair[1].is_ascii_alphabetic())
+            || (pair[0].is_ascii_alphabetic() && symbol(pair[1]))
+    })
+}
+
+/// A vowel followed by a letter that only VNI puts there.
+fn looks_vni(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    letters
+        .windows(2)
+        .any(|pair| takes_mark(pair[0]) && mark_of(pair[1]).is_some())
+}
+
+fn of_tcvn3(letter: char) -> char {
+    TCVN3
+        .iter()
+        .find(|(from, _)| *from == letter)
+        .map_or(letter, |(_, to)| *to)
+}
+
+fn of_vni(word: &str) -> String {
+    let mut out = String::with_capacity(word.len() * 2);
+    let mut before = None;
+    for letter in word.chars() {
+        match (before.is_some_and(takes_mark), mark_of(letter)) {
+            (true, Some(marks)) => {
+                out.push_str(marks);
+                before = None; // one letter of marks to a vowel
+            }
+            _ => {
+                out.push(whole_letter(letter));
+                before = Some(letter);
+            }
+        }
+    }
+    out.nfc().collect()
+}
+
+fn takes_mark(letter: char) -> bool {
+    "aeouyAEOUYôöÔÖ".contains(letter)
+}
+
+fn mark_of(letter: char) -> Option<&'static str> {
+    let small = lower(letter);
+    VNI_MARKS
+        .iter()
+        .find(|(from, _)| *from == small)
+        .map(|(_, marks)| *marks)
+}
+
+fn whole_letter(letter: char) -> char {
+    let small = lower(letter);
+    let Some((_, to)) = VNI_LETTERS.iter().find(|(from, _)| *from == small) else {
+        return letter;
+    };
+    if small == letter {
+        *to
+    } else {
+        to.to_uppercase().next().unwrap_or(*to)
+    }
+}
+
+fn lower(letter: char) -> char {
+    letter.to_lowercase().next().unwrap_or(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(text: &str) -> String {
+        match Encoding::detect(text.split(' ')) {
+            Some(encoding) => {
+                let words: Vec<String> =
+                    text.split(' ').map(|word| encoding.decode(word)).collect();
+                words.join(" ")
+            }
+            None => text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn tcvn3_is_read() {
+        assert_eq!(
+            decoded("Së Gi¸o dôc vµ §µo t¹o Qu¶ng Ng·i c«ng nhËn NguyÔn ThÞ Th\u{AD}¬ng"),
+            "Sở Giáo dục và Đào tạo Quảng Ngãi công nhận Nguyễn Thị Thương"
+        );
+    }
+
+    #[test]
+    fn vni_is_read_in_both_cases() {
+        assert_eq!(
+            decoded("Sôû Giaùo duïc vaø Ñaøo taïo coâng nhaän Nguyeãn Thò Thöông"),
+            "Sở Giáo dục và Đào tạo công nhận Nguyễn Thị Thương"
+        );
+        assert_eq!(decoded("BAÈNG TOÁT NGHIEÄP"), "BẰNG TỐT NGHIỆP");
+    }
+
+    #[test]
+    fn other_text_stays_as_it_is() {
+        for text in [
+            "Sở Giáo dục và Đào tạo · 5°C ± 2",
+            "Où êtes-vous, chère école française ? © 2009",
+            "Graduation diploma ® No. 123",
+        ] {
+            assert_eq!(decoded(text), text);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The last stage: what the scan is worth (sharpness, fingerprint, what falls short of the standard), and whether
+//! what was read of it may be accepted by itself.
+
+mod fingerprint;
+mod flags;
+
+use image::{DynamicImage, GrayImage};
+
+use crate::column_map::{MapFit, PageColumns};
+use crate::image::Upright;
+use crate::layout::lines::{Line, Text};
+use crate::layout::page_number;
+use crate::ocr::Recognised;
+use crate::reading::{PageReading, Quality, RecordReading};
+use crate::word::Word;
+
+pub use fingerprint::distance as fingerprint_distance;
+pub use flags::{Flag, Severity, flag};
+
+/// Least resolution of a digitised document: TT 05/2025/TT-BNV, Article 8.
+const LEAST_DPI: u32 = 200;
+/// Below this variance of the Laplacian letters' edges are washed out.
+const LEAST_SHARPNESS: f64 = 120.0;
+/// Beyond this many degrees a page was laid in carelessly.
+const MOST_SKEW: f64 = 2.0;
+/// Paper whose sides are within this share of a sheet of the A series is one.
+const SIZE_SLACK: f64 = 0.08;
+/// Below this confidence a value is not what the engine can read.
+const UNREAD: f64 = 0.5;
+/// Mean confidence of a page's words above which its print is legible.
+const LEGIBLE: f64 = 0.7;
+/// A page with less ink than this share has nothing to read.
+const LEAST_INK: f64 = 0.000_4;
+
+/// What a page holds, as its class says where to look for it.
+pub(crate) struct Extracted {
+    /// Its class, and how sure that is, 0 to 1.
+    pub class: String,
+    pub class_confidence: f64,
+    pub records: Vec<RecordReading>,
+    /// The columns of its table, where it has one.
+    pub columns: Option<PageColumns>,
+    /// How the column map of its volume fits, where one was given.
+    pub fit: Option<MapFit>,
+    /// The lines of its text, with the words as they were read in the end.
+    pub lines: Vec<Line>,
+}
+
+/// A page whose scan and records were judged.
+pub(crate) struct Judged {
+    extracted: Extracted,
+    quality: Quality,
+}
+
+/// Judges a page by its pixels as delivered, its words and its records. On a page that the map of its volume does
+/// not fit nothing is accepted.
+pub(crate) fn judge(image: &DynamicImage, page: &Recognised, mut extracted: Extracted) -> Judged {
+    let records = &mut extracted.records;
+    let mut quality = quality_of(image, &page.page, &page.words);
+    note_handwriting(&mut quality, records, &page.words);
+    if extracted.fit.is_some_and(|fit| !fit.fits) {
+        note_misfit(&mut quality);
+        records.iter_mut().for_each(RecordReading::hold);
+    }
+    Judged { extracted, quality }
+}
+
+/// The reading of a judged page, every place in pixels of the page as delivered.
+pub(crate) fn delivered(page: &Upright, judged: Judged) -> PageReading {
+    let Judged { extracted, quality } = judged;
+    let transform = page.transform;
+    let (width, height) = transform.delivered;
+    let text = Text::new(&extracted.lines).text;
+    let number = page_number::read(&extracted.lines, page.picture.dimensions());
+    let lines = extracted.lines.into_iter();
+    let mut words: Vec<Word> = lines.flat_map(|line| line.words).collect();
+    for word in &mut words {
+        word.bounds = transform.to_delivered(word.bounds);
+    }
+    let mut records = extracted.records;
+    for record in &mut records {
+        let fields = record.fields.values_mut().map(|field| &mut field.bounds);
+        for bounds in fields.chain([&mut record.bounds]).flatten() {
+            *bounds = transform.to_delivered(*bounds);
+        }
+    }
+    PageReading {
+        class: extracted.class,
+        class_confidence: extracted.class_confidence,
+        rotation: transform.turn.degrees(),
+        skew: transform.skew,
+        dpi: page.delivered_dpi,
+        width,
+        height,
+        text,
+        words,
+        records,
+        number,
+        columns: extracted.columns,
+        map: extracted.fit,
+        quality,
+        milliseconds: 0,
+    }
+}
+
+/// What is noticed about a page from its pixels as delivered and upright, and from the words read on it.
+fn quality_of(image: &DynamicImage, page: &Upright, words: &[Word]) -> Quality {
+    let dpi = page.delivered_dpi;
+    let sharpness = sharpness(&page.picture);
+    let bitonal = is_bitonal(image);
+    let pixels = page.picture.as_raw();
+    let inked = pixels.iter().filter(|value| **value < 128).count();
+    let ink = inked as f64 / pixels.len().max(1) as f64;
+    let blank = ink < LEAST_INK && !words.iter().any(|word| word.confidence > 0.8);
+    let noticed = [
+        ("blank", blank),
+        ("low_dpi", dpi < LEAST_DPI),
+        ("blurred", !blank && sharpness < LEAST_SHARPNESS),
+        ("skewed", page.transform.skew.abs() > MOST_SKEW),
+        ("bitonal", bitonal),
+        ("not_colour", image.as_luma8().is_some()),
+        ("odd_size", !is_sheet(image.width(), image.height(), dpi)),
+        ("cut_edge", cut_edge(page, words)),
+    ];
+    Quality {
+        blank,
+        sharpness,
+        fingerprint: fingerprint::of(&page.picture),
+        flags: noticed
+            .iter()
+            .filter(|(_, is)| *is)
+            .map(|(code, _)| (*code).to_owned())
+            .collect(),
+    }
+}
+
+/// Whether a page is black and white only.
+pub(crate) fn is_bitonal(image: &DynamicImage) -> bool {
+    image.as_luma8().is_some_and(|grey| {
+        grey.as_raw()
+            .iter()
+            .all(|value| *value == 0 || *value == 255)
+    })
+}
+
+/// Whether most values of the records were not read though the print around them was: they are written
+/// by hand. Notes it among the flags.
+fn note_handwriting(quality: &mut Quality, records: &[RecordReading], words: &[Word]) {
+    let values = || records.iter().flat_map(|record| record.fields.values());
+    let all = values().count();
+    let unread = values().filter(|value| value.confidence < UNREAD).count();
+    let clear = words.iter().map(|word| word.confidence).sum::<f64>() / words.len().max(1) as f64;
+    if all >= 4 && unread * 2 > all && clear > LEGIBLE {
+        quality.flags.push("handwritten".to_owned());
+    }
+}
+
+/// Notes that a page with ink does not lie as the map of its volume says.
+fn note_misfit(quality: &mut Quality) {
+    if !quality.blank {
+        quality.flags.push("map_misfit".to_owned());
+    }
+}
+
+/// Whether the scan's sides are those of A3, A4 or A5, either way up.
+fn is_sheet(width: u32, height: u32, dpi: u32) -> bool {
+    let millimetres = |pixels: u32| f64::from(pixels) * 25.4 / f64::from(dpi.max(1));
+    let (long, short) = (
+        millimetres(width.max(height)),
+        millimetres(width.min(height)),
+    );
+    let near = |is: f64, wanted: f64| (is / wanted - 1.0).abs() <= SIZE_SLACK;
+    let sheets = [(420.0, 297.0), (297.0, 210.0), (210.0, 148.0)];
+    sheets
+        .iter()
+        .any(|(a, b)| near(long, *a) && near(short, *b))
+}
+
+/// Whether surely read words touch the left or right edge of the page: a part of it was not scanned.
+fn cut_edge(page: &Upright, words: &[Word]) -> bool {
+    let width = page.picture.width() as i32;
+    let touching = words.iter().filter(|word| {
+        let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
+        let [left, _, length, _] = word.bounds;
+        word.confidence > 0.8 && letters >= 3 && (left <= 2 || left + length >= width - 2)
+    });
+    touching.count() >= 2
+}
+
+/// Variance of the Laplacian, over the pixels where there is anything but paper.
+fn sharpness(picture: &GrayImage) -> f64 {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    if width < 3 {
+        return 0.0;
+    }
+    let (mut count, mut sum, mut squares) = (0u64, 0i64, 0u64);
+    for y in (1..height.saturating_sub(1)).step_by(2) {
+        let rows = &picture.as_raw()[(y - 1) * width..(y + 2) * width];
+        let (above, row, below) = (&rows[1..], &rows[width..2 * width], &rows[2 * width + 1..]);
+        let beside = above.iter().zip(below);
+        for (beside, (above, below)) in row.windows(3).zip(beside) {
+            let [left, own, right] = [beside[0], beside[1], beside[2]].map(i32::from);
+            let laplacian = left + right + i32::from(*above) + i32::from(*below) - 4 * own;
+            count += u64::from(laplacian != 0);
+            sum += i64::from(laplacian);
+            squares += u64::from(laplacian.unsigned_abs().pow(2));
+        }
+    }
+    if count == 0 {
+        return 0.0;
+    }
+    let mean = sum as f64 / count as f64;
+    squares as f64 / count as f64 - mean * mean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    #[test]
+    fn sheets_of_the_a_series_are_known_either_way_up() {
+        assert!(is_sheet(2480, 3508, 300));
+        assert!(is_sheet(3307, 2339, 200));
+        assert!(is_sheet(1240, 1754, 210));
+        assert!(!is_sheet(2480, 2480, 300));
+        assert!(!is_sheet(0, 0, 0));
+    }
+
+    #[test]
+    fn values_unread_among_legible_print_are_handwriting() {
+        let word = |confidence| Word {
+            text: "Nơi".into(),
+            confidence,
+            bounds: [0; 4],
+        };
+        let record = |confidence: f64| {
+            let field = crate::reading::FieldReading {
+                raw: "x".into(),
+                value: "x".into(),
+                confidence,
+                accepted: false,
+                bounds: None,
+                struck: false,
+                evidence: None,
+            };
+            let fields = (0..5).map(|at| (format!("f{at}"), field.clone())).collect();
+            RecordReading {
+                class: "van_bang".into(),
+                fields,
+                bounds: None,
+            }
+        };
+        let noted = |value: f64, print: f64| {
+            let mut quality = Quality::default();
+            note_handwriting(&mut quality, &[record(value)], &[word(print)]);
+            quality.flags
+        };
+        assert_eq!(noted(0.1, 0.9), ["handwritten"]);
+        assert!(noted(0.9, 0.9).is_empty());
+        assert!(noted(0.1, 0.4).is_empty(), "nothing on the page is legible");
+        note_handwriting(&mut Quality::default(), &[], &[]);
+    }
+
+    #[test]
+    fn blurring_lowers_sharpness() {
+        let sharp = GrayImage::from_fn(60, 60, |x, _| Luma([if x / 3 % 2 == 0 { 0 } else { 255 }]));
+        let soft = image::imageops::blur(&sharp, 2.0);
+        assert!(sharpness(&soft) < sharpness(&sharp) / 4.0);
+    }
+}

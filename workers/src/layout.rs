@@ -1,0 +1,47 @@
+//! Where things stand on a page: its ruled lines, the table they draw, the lines of text, the page's number.
+
+mod borderless;
+mod grid;
+pub(crate) mod lines;
+pub(crate) mod page_number;
+mod rules;
+pub(crate) mod strikethrough;
+mod template_fit;
+mod text_lines;
+
+use image::GrayImage;
+
+use crate::column_map::ColumnMap;
+pub(crate) use grid::{Grid, Row};
+pub(crate) use rules::Rules;
+pub(crate) use text_lines::TextLines;
+
+/// A table as it lies on a page.
+pub(crate) struct TableLayout<'m> {
+    pub grid: Grid,
+    /// Whether vertical rules part its columns; else the white between them does.
+    pub is_ruled: bool,
+    /// The map of the volume that it was found by.
+    pub map: Option<&'m ColumnMap>,
+    /// The share of the map's borders that the page shows, 0 to 1.
+    pub share: f64,
+}
+
+impl Rules {
+    /// The ruled lines of an upright page, without those that strike out a row.
+    pub fn of(picture: &GrayImage, dpi: u32) -> Self {
+        let mut rules = rules::detect(picture, dpi);
+        strikethrough::remove_from(&mut rules.horizontal, picture, dpi);
+        rules
+    }
+}
+
+impl TextLines {
+    /// The lines of text in a ruled table; `None` where there is no such table, or its ink does not stand in lines.
+    pub fn of(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Self> {
+        text_lines::locate(&grid::build(rules, dpi)?, rules, picture, dpi)
+    }
+}
+
+#[cfg(test)]
+mod tests;

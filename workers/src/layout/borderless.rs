@@ -1,0 +1,297 @@
+//! Tables whose columns or rows no rule parts: the white between the columns, and the rows by the
+//! figures that begin them.
+
+use super::TableLayout;
+use super::grid::{Grid, build, rows_across};
+use super::rules::{Rule, Rules};
+use crate::geometry::median_f64;
+use crate::geometry::{bottom, centre, right};
+use crate::layout::lines::{Line, lines, usual_height};
+use crate::word::Word;
+
+/// Lines of a table have at least this many parts with wide white between.
+const LEAST_PARTS: usize = 3;
+/// Fewer such lines make no table.
+const LEAST_LINES: usize = 4;
+/// Of the lines at most this share may stand in the white between two columns.
+const STRAY: f64 = 0.06;
+/// Narrowest white between columns, in heights of letters: wider than the blank between two words.
+const NARROW: f64 = 0.7;
+/// A column in which at least this share of lines bears a figure tells the rows.
+const FIGURED: f64 = 0.6;
+/// A row of rules as tall as this many lines may hold several rows.
+const TALL: f64 = 5.0;
+
+/// A stretch of white between two columns, or beside the outer ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Gap {
+    pub from: f64,
+    pub end: f64,
+}
+
+/// The part of a page that looks like a table.
+#[derive(Debug)]
+pub(super) struct Body {
+    pub gaps: Vec<Gap>,
+    pub top: f64,
+    pub bottom: f64,
+}
+
+/// The table of a page without vertical rules; `None` where the words stand in no columns.
+pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
+    let words: Vec<Word> = words.iter().filter(|word| is_text(word)).cloned().collect();
+    let parted: Vec<Line> = lines(&words)
+        .into_iter()
+        .filter(|line| line.segments().len() >= LEAST_PARTS)
+        .collect();
+    if parted.len() < LEAST_LINES {
+        return None;
+    }
+    let height = f64::from(usual_height(&words));
+    let gaps = gaps(&parted, height, f64::from(width));
+    let top = parted.iter().map(|line| line.bounds()[1]).min()?;
+    let bottom = parted.iter().map(|line| bottom(line.bounds())).max()?;
+    (gaps.len() > LEAST_PARTS).then_some(Body {
+        gaps,
+        top: f64::from(top) - height / 2.0,
+        bottom: f64::from(bottom) + height / 2.0,
+    })
+}
+
+impl TableLayout<'_> {
+    /// The table of a page as its own rules draw it, or, where no vertical rules part its columns, as the white
+    /// between them does. `width` and `dpi` are of the upright page.
+    pub fn of(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Self> {
+        let (grid, is_ruled) = match build(rules, dpi) {
+            Some(grid) => (grid, true),
+            None => (by_gaps(rules, words, width, dpi)?, false),
+        };
+        Some(Self {
+            grid,
+            is_ruled,
+            map: None,
+            share: 0.0,
+        })
+    }
+}
+
+/// The table of a page that no vertical rules part, by the white between its columns.
+fn by_gaps(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Grid> {
+    let body = body(words, width)?;
+    let middle = |gap: &Gap| (gap.from + gap.end) / 2.0;
+    let mut at: Vec<f64> = body.gaps.iter().map(middle).collect();
+    // The white beside a table ends at the paper's edge; the table ends nearer to its text.
+    let beside = f64::from(dpi) * 0.08;
+    let (first, last) = (body.gaps.first()?, body.gaps.last()?);
+    let outer = at.len() - 1;
+    (at[0], at[outer]) = ((first.end - beside).max(0.0), last.from + beside);
+    let vertical = |x: &f64| Rule::straight(*x, body.top, body.bottom);
+    let columns = at.iter().map(vertical).collect();
+    with_rows(columns, rules, words, (body.top, body.bottom), dpi)
+}
+
+fn is_text(word: &Word) -> bool {
+    word.text.chars().any(char::is_alphanumeric)
+}
+
+/// Where hardly any line has a word, the margins included.
+fn gaps(lines: &[Line], height: f64, width: f64) -> Vec<Gap> {
+    let mut ends: Vec<(i32, i32)> = Vec::new();
+    for word in lines.iter().flat_map(|line| &line.words) {
+        ends.push((word.bounds[0], 1));
+        ends.push((right(word.bounds), -1));
+    }
+    ends.sort_unstable();
+    let allowed = (lines.len() as f64 * STRAY) as i32;
+    let (mut gaps, mut from, mut depth) = (Vec::new(), Some(0.0), 0);
+    for (at, step) in ends {
+        let at = f64::from(at);
+        depth += step;
+        match from {
+            Some(begun) if depth > allowed => {
+                gaps.push(Gap {
+                    from: begun,
+                    end: at,
+                });
+                from = None;
+            }
+            None if depth <= allowed => from = Some(at),
+            _ => {}
+        }
+    }
+    gaps.push(Gap {
+        from: from.unwrap_or(width),
+        end: width.max(from.unwrap_or(width)),
+    });
+    let outer = gaps.len() - 1;
+    let wide = |(at, gap): (usize, Gap)| {
+        (at == 0 || at == outer || gap.end - gap.from >= height * NARROW).then_some(gap)
+    };
+    gaps.into_iter().enumerate().filter_map(wide).collect()
+}
+
+/// Columns with the rows that rules or, failing them, lines of figures make.
+pub(super) fn with_rows(
+    columns: Vec<Rule>,
+    rules: &Rules,
+    words: &[Word],
+    (top, bottom): (f64, f64),
+    dpi: u32,
+) -> Option<Grid> {
+    let middle = (top + bottom) / 2.0;
+    let left = columns.first()?.across(middle);
+    let right = columns.last()?.across(middle);
+    let straight = |y: f64| Rule::straight(y, left, right);
+    let horizontal = rows_across(rules, (left, right), (top, bottom), dpi);
+    let at = (left + right) / 2.0;
+    let rows = if horizontal.len() > 2 {
+        let borders: Vec<f64> = horizontal.iter().map(|rule| rule.across(at)).collect();
+        let all = divided(words, &columns, &borders);
+        let ruled = |y: f64| horizontal.iter().find(|rule| rule.across(at) == y).copied();
+        all.into_iter()
+            .map(|y| ruled(y).unwrap_or_else(|| straight(y)))
+            .collect()
+    } else {
+        let borders = row_borders(words, &columns, top, bottom);
+        borders.into_iter().map(straight).collect()
+    };
+    Grid::of(columns, rows)
+}
+
+/// The borders of rows between `top` and `bottom`, each row where a figure column has one; empty where no
+/// column tells them. The first row is what stands above the first of them.
+pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f64) -> Vec<f64> {
+    let inside: Vec<&Word> = words
+        .iter()
+        .filter(|word| is_text(word) && (top..bottom).contains(&centre(word.bounds).1))
+        .collect();
+    let own: Vec<Word> = inside.iter().map(|word| (*word).clone()).collect();
+    let height = f64::from(usual_height(&own));
+    let middles = beginnings(&inside, columns, height);
+    let steps = middles.windows(2).map(|pair| pair[1] - pair[0]);
+    let Some(step) = median_f64(steps) else {
+        return Vec::new();
+    };
+    let reach = step * 0.6;
+    let mut borders = vec![(middles[0] - reach).max(top)];
+    if middles[0] - reach > top + height {
+        borders.insert(0, top);
+    }
+    for pair in middles.windows(2) {
+        borders.push(widest_white(&inside, pair[0], pair[1]));
+    }
+    borders.push((middles[middles.len() - 1] + reach).min(bottom));
+    borders
+}
+
+/// The middles of lines in columns of figures, each once.
+fn beginnings(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
+    let mut middles: Vec<f64> = Vec::new();
+    for pair in columns.windows(2) {
+        let own: Vec<Word> = words
+            .iter()
+            .filter(|word| {
+                let (x, y) = centre(word.bounds);
+                (pair[0].across(y)..pair[1].across(y)).contains(&x)
+            })
+            .map(|word| (*word).clone())
+            .collect();
+        let lines = lines(&own);
+        let figured: Vec<f64> = lines
+            .iter()
+            .filter(|line| line.text().chars().any(|c| c.is_ascii_digit()))
+            .map(|line| centre(line.bounds()).1)
+            .collect();
+        if figured.len() >= 2 && figured.len() as f64 >= FIGURED * lines.len() as f64 {
+            middles.extend(figured);
+        }
+    }
+    middles.sort_by(f64::total_cmp);
+    middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
+    middles
+}
+
+/// The middle of the widest horizontal white between two lines, else halfway.
+fn widest_white(words: &[&Word], above: f64, below: f64) -> f64 {
+    let mut bands: Vec<(f64, f64)> = words
+        .iter()
+        .map(|word| (f64::from(word.bounds[1]), f64::from(bottom(word.bounds))))
+        .filter(|(top, bottom)| *bottom > above && *top < below)
+        .collect();
+    bands.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut reached, mut best) = (above, (0.0, (above + below) / 2.0));
+    for (top, bottom) in bands {
+        // Of equal ones the lower: a second line stands nearer to the row it belongs to.
+        if top - reached >= best.0 {
+            best = (top - reached, (top + reached) / 2.0);
+        }
+        reached = reached.max(bottom);
+    }
+    best.1
+}
+
+/// Rows between rules, those that hold several divided: many registers rule only head and foot.
+pub(super) fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
+    let height = f64::from(usual_height(words));
+    let mut all = Vec::new();
+    for pair in borders.windows(2) {
+        all.push(pair[0]);
+        if pair[1] - pair[0] < height * TALL {
+            continue;
+        }
+        let within = row_borders(words, columns, pair[0], pair[1]);
+        // Two lines in one cell are no two rows.
+        if within.len() > 3 {
+            let inner = |at: &f64| *at > pair[0] + height && *at < pair[1] - height;
+            all.extend(within.into_iter().filter(inner));
+        }
+    }
+    all.extend(borders.last());
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::lines::tests::page;
+
+    fn sheet() -> Vec<Word> {
+        page(&[
+            "TT      Họ và tên             Ngày sinh      Ghi chú",
+            "1       Lê Thị Mẫu            02/03/1970     a",
+            "2       Hồ Văn Thử            12/03/1971     b",
+            "        tên dài",
+            "3       Võ Mẫu                09/11/1970     c",
+            "4       Đỗ Thị Thí Dụ         30/04/1970     d",
+        ])
+    }
+
+    #[test]
+    fn white_parts_the_columns() {
+        let body = body(&sheet(), 900).unwrap();
+        assert_eq!(body.gaps.len(), 5, "{:?}", body.gaps);
+        assert!(body.gaps[1].from >= 12.0 && body.gaps[1].end <= 96.0);
+        assert!(super::body(&page(&["Chỉ có chữ chạy dài"]), 900).is_none());
+    }
+
+    #[test]
+    fn figures_begin_the_rows_and_a_second_line_does_not() {
+        let columns = [-1.0, 60.0, 350.0, 520.0, 700.0].map(|x| Rule::straight(x, 0.0, 240.0));
+        let borders = row_borders(&sheet(), &columns, -10.0, 240.0);
+        assert_eq!(borders.len(), 6, "{borders:?}");
+        let second = borders[2]..borders[3];
+        assert!(
+            second.contains(&92.0) && second.contains(&132.0),
+            "{borders:?}"
+        );
+    }
+
+    #[test]
+    fn one_tall_row_between_rules_is_divided() {
+        let columns = [-1.0, 60.0, 350.0, 520.0, 700.0].map(|x| Rule::straight(x, 0.0, 240.0));
+        let borders = divided(&sheet(), &columns, &[-10.0, 32.0, 240.0]);
+        assert_eq!(borders.len(), 6, "{borders:?}");
+        let kept = divided(&sheet(), &columns, &[-10.0, 32.0, 72.0]);
+        assert_eq!(kept, [-10.0, 32.0, 72.0]);
+    }
+}

@@ -1,0 +1,285 @@
+//! Ruled lines: long thin ridges darker than what is on both sides, followed through small bends.
+
+use image::GrayImage;
+
+use crate::image::shrink;
+
+/// Resolution at which rules are looked for.
+const WORKING_DPI: u32 = 150;
+/// How much darker than both sides a rule is.
+const CONTRAST: u8 = 24;
+
+/// A ruled line as a curve along the page: across = a + b·along + c·along².
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rule {
+    coefficients: [f64; 3],
+    /// Where it begins, along itself.
+    pub from: f64,
+    /// Where it ends, along itself.
+    pub end: f64,
+}
+
+impl Rule {
+    pub fn straight(across: f64, from: f64, end: f64) -> Self {
+        Self {
+            coefficients: [across, 0.0, 0.0],
+            from,
+            end,
+        }
+    }
+
+    /// Its place across itself at a place along itself.
+    pub fn across(&self, along: f64) -> f64 {
+        let along = along.clamp(
+            self.from - self.length() * 0.2,
+            self.end + self.length() * 0.2,
+        );
+        let [a, b, c] = self.coefficients;
+        a + b * along + c * along * along
+    }
+
+    /// The same rule further across.
+    pub fn moved(mut self, by: f64) -> Self {
+        self.coefficients[0] += by;
+        self
+    }
+
+    pub fn length(&self) -> f64 {
+        self.end - self.from
+    }
+
+    fn scaled(self, factor: f64) -> Self {
+        let [a, b, c] = self.coefficients;
+        Self {
+            coefficients: [a * factor, b, c / factor],
+            from: self.from * factor,
+            end: self.end * factor,
+        }
+    }
+}
+
+/// The ruled lines of a page, in its pixels.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    /// Horizontal; `along` is x, `across` is y.
+    pub horizontal: Vec<Rule>,
+    /// Vertical; `along` is y, `across` is x.
+    pub vertical: Vec<Rule>,
+}
+
+/// A dark run on one row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    pub row: i32,
+    pub from: i32,
+    pub end: i32,
+}
+
+/// Finds the ruled lines of an upright page.
+pub(super) fn detect(picture: &GrayImage, dpi: u32) -> Rules {
+    let factor = (dpi / WORKING_DPI).max(1);
+    let small = if factor > 1 {
+        shrink(picture, factor)
+    } else {
+        picture.clone()
+    };
+    let scaled = |rules: Vec<Rule>| -> Vec<Rule> {
+        let rules = rules.into_iter();
+        rules.map(|rule| rule.scaled(f64::from(factor))).collect()
+    };
+    let turned = image::imageops::flip_horizontal(&image::imageops::rotate90(&small));
+    Rules {
+        horizontal: scaled(horizontal(&small, dpi / factor)),
+        vertical: scaled(horizontal(&turned, dpi / factor)),
+    }
+}
+
+fn horizontal(picture: &GrayImage, dpi: u32) -> Vec<Rule> {
+    let runs = runs(picture, dpi);
+    let reach = (dpi / 4) as i32;
+    let mut groups = grouped(runs, reach);
+    groups.retain(|group| covered(group) * 10 >= span(group) * 6 && span(group) >= dpi as i32 / 2);
+    let rules: Vec<Rule> = groups.iter().map(|group| fit(group)).collect();
+    let mut rules = joined(rules, f64::from(dpi) / 40.0);
+    rules.retain(|rule| rule.length() >= f64::from(dpi));
+    rules.sort_by(|a, b| a.across(middle(a)).total_cmp(&b.across(middle(b))));
+    rules
+}
+
+fn middle(rule: &Rule) -> f64 {
+    (rule.from + rule.end) / 2.0
+}
+
+fn runs(picture: &GrayImage, dpi: u32) -> Vec<Run> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let side = (dpi as usize / 40).max(2);
+    let shortest = dpi as usize * 22 / 100;
+    let pixels = picture.as_raw();
+    let mut runs = Vec::new();
+    for y in side..height.saturating_sub(side) {
+        let row = &pixels[y * width..(y + 1) * width];
+        let above = &pixels[(y - side) * width..(y - side + 1) * width];
+        let below = &pixels[(y + side) * width..(y + side + 1) * width];
+        let mut from = 0;
+        let mut last: Option<usize> = None;
+        for x in 0..width {
+            if row[x].saturating_add(CONTRAST) > above[x].min(below[x]) || row[x] > 230 {
+                continue;
+            }
+            if last.is_none_or(|last| x - last > 3) {
+                push_run(&mut runs, y, from, last, shortest);
+                from = x;
+            }
+            last = Some(x);
+        }
+        push_run(&mut runs, y, from, last, shortest);
+    }
+    runs
+}
+
+fn push_run(runs: &mut Vec<Run>, row: usize, from: usize, last: Option<usize>, shortest: usize) {
+    if let Some(last) = last.filter(|last| last - from >= shortest) {
+        runs.push(Run {
+            row: row as i32,
+            from: from as i32,
+            end: last as i32 + 1,
+        });
+    }
+}
+
+/// Runs that continue each other: at most two rows apart and `reach` along. Runs come by row.
+pub(super) fn grouped(runs: Vec<Run>, reach: i32) -> Vec<Vec<Run>> {
+    let mut parent: Vec<usize> = (0..runs.len()).collect();
+    fn root(parent: &mut [usize], mut at: usize) -> usize {
+        while parent[at] != at {
+            parent[at] = parent[parent[at]];
+            at = parent[at];
+        }
+        at
+    }
+    for (index, run) in runs.iter().enumerate() {
+        for (further, other) in runs.iter().enumerate().skip(index + 1) {
+            if other.row - run.row > 2 {
+                break;
+            }
+            if other.from - run.end <= reach && run.from - other.end <= reach {
+                let (a, b) = (root(&mut parent, index), root(&mut parent, further));
+                parent[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut groups: Vec<Vec<Run>> = vec![Vec::new(); runs.len()];
+    for (index, run) in runs.iter().enumerate() {
+        let root = root(&mut parent, index);
+        groups[root].push(*run);
+    }
+    groups.retain(|group| !group.is_empty());
+    groups
+}
+
+pub(super) fn span(group: &[Run]) -> i32 {
+    let from = group.iter().map(|run| run.from).min().unwrap_or_default();
+    group.iter().map(|run| run.end).max().unwrap_or_default() - from
+}
+
+/// How much of its span a group covers, runs above each other counted once.
+pub(super) fn covered(group: &[Run]) -> i32 {
+    let mut runs: Vec<&Run> = group.iter().collect();
+    runs.sort_by_key(|run| run.from);
+    let (mut total, mut reached) = (0, i32::MIN);
+    for run in runs {
+        total += (run.end - run.from.max(reached)).max(0);
+        reached = reached.max(run.end);
+    }
+    total
+}
+
+/// The curve through the runs by least squares; bent only where a straight one misses.
+fn fit(group: &[Run]) -> Rule {
+    let from = f64::from(group.iter().map(|run| run.from).min().unwrap_or_default());
+    let end = f64::from(group.iter().map(|run| run.end).max().unwrap_or_default());
+    // Both ends of each run, so that one run as long as the rule has a slope too.
+    let points: Vec<(f64, f64, f64)> = group
+        .iter()
+        .flat_map(|run| {
+            let weight = f64::from(run.end - run.from);
+            [run.from, run.end].map(|end| (f64::from(end), f64::from(run.row) + 0.5, weight))
+        })
+        .collect();
+    let straight = least_squares(&points, false);
+    let misses = |c: [f64; 3]| {
+        points
+            .iter()
+            .map(|(x, y, _)| (c[0] + c[1] * x + c[2] * x * x - y).abs())
+            .fold(0.0, f64::max)
+    };
+    let bent = misses(straight) > 2.0 && group.len() >= 6;
+    let coefficients = if bent {
+        least_squares(&points, true)
+    } else {
+        straight
+    };
+    Rule {
+        coefficients,
+        from,
+        end,
+    }
+}
+
+/// Weighted least squares of degree one or two, about the mean for numerical calm.
+fn least_squares(points: &[(f64, f64, f64)], bent: bool) -> [f64; 3] {
+    let weight: f64 = points.iter().map(|(_, _, w)| w).sum::<f64>().max(1.0);
+    let mean = points.iter().map(|(x, _, w)| x * w).sum::<f64>() / weight;
+    let moment = |power: i32| {
+        points
+            .iter()
+            .map(|(x, _, w)| (x - mean).powi(power) * w)
+            .sum::<f64>()
+    };
+    let product = |power: i32| {
+        points
+            .iter()
+            .map(|(x, y, w)| (x - mean).powi(power) * y * w)
+            .sum::<f64>()
+    };
+    let (s2, s3, s4) = (moment(2), moment(3), moment(4));
+    let (t0, t1, t2) = (product(0), product(1), product(2));
+    if s2 < 1.0 {
+        return [t0 / weight, 0.0, 0.0];
+    }
+    // Normal equations with the first moment zero: solved for the bend, then slope, then height.
+    let divisor = s4 - s2 * s2 / weight - s3 * s3 / s2;
+    let bend = if bent && divisor.abs() > 1e-6 {
+        (t2 - s2 * t0 / weight - s3 * t1 / s2) / divisor
+    } else {
+        0.0
+    };
+    let slope = (t1 - s3 * bend) / s2;
+    let height = (t0 - s2 * bend) / weight;
+    [
+        height - slope * mean + bend * mean * mean,
+        slope - 2.0 * bend * mean,
+        bend,
+    ]
+}
+
+/// Rules of which one continues the other, made one.
+fn joined(mut rules: Vec<Rule>, tolerance: f64) -> Vec<Rule> {
+    rules.sort_by(|a, b| b.length().total_cmp(&a.length()));
+    let mut whole: Vec<Rule> = Vec::new();
+    for rule in rules {
+        let continues = |known: &&mut Rule| {
+            let at = middle(&rule);
+            let far = (known.from - rule.end).max(rule.from - known.end);
+            far < known.length() && (known.across(at) - rule.across(at)).abs() <= tolerance
+        };
+        match whole.iter_mut().find(continues) {
+            Some(known) => {
+                known.from = known.from.min(rule.from);
+                known.end = known.end.max(rule.end);
+            }
+            None => whole.push(rule),
+        }
+    }
+    whole
+}

@@ -1,0 +1,342 @@
+//! Where lines of writing stand in the cells of a ruled table, told by the ink between the rules.
+//!
+//! The engine looks for tables and columns by itself, which takes it longer than reading them; here the rules
+//! have already told where the cells are.
+
+use image::{GrayImage, Luma};
+
+use super::grid::Grid;
+use super::rules::{Rule, Rules};
+use crate::geometry::median;
+use crate::geometry::{bottom, right};
+use crate::image::ink_threshold;
+use crate::word::Box4;
+
+/// A table of fewer rows, headers included, is left to the engine.
+const LEAST_ROWS: usize = 4;
+/// Lines to a cell above which what was found are specks, not lines.
+const MOST_LINES: usize = 3;
+/// How far ink may be on the way from the darkest to the paper, in hundredths.
+const INK: u32 = 45;
+
+/// A page parted into its table and the rest.
+pub(crate) struct TextLines {
+    /// The page without the rules of the table.
+    pub ruleless: GrayImage,
+    /// The page without the table.
+    pub outside: GrayImage,
+    /// The lines in the cells, row by row, as closely as their ink stands.
+    pub lines: Vec<Box4>,
+    /// How high a line with letters that reach above and below others is, in pixels.
+    pub line_height: i32,
+}
+
+/// The writing of a page's table; `None` where the ink of its cells does not stand in lines.
+pub(super) fn locate(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Option<TextLines> {
+    if grid.row_count() < LEAST_ROWS {
+        return None;
+    }
+    let ruleless = without_rules(grid, rules, page, dpi);
+    let (lines, line_height) = lines(grid, &ruleless, dpi)?;
+    Some(TextLines {
+        outside: without_cells(grid, &ruleless, dpi),
+        lines,
+        line_height,
+        ruleless,
+    })
+}
+
+/// Half the thickness of a rule, its shadow included, in pixels.
+fn half_rule(dpi: u32) -> i32 {
+    (dpi / 90).max(1) as i32
+}
+
+/// The page without the table's rules and folds that run as they do.
+fn without_rules(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> GrayImage {
+    let mut clean = page.clone();
+    let half = half_rule(dpi);
+    let [(left, top), (right, _), (_, bottom), _] = grid.corners();
+    let across = |rule: &&Rule| {
+        let y = rule.across((left + right) / 2.0);
+        y > top && y < bottom && rule.length() > (right - left) * 0.4
+    };
+    let folds = rules.horizontal.iter().filter(across);
+    for rule in grid.horizontal().iter().chain(folds) {
+        for x in left.min(rule.from) as i32..=right.max(rule.end) as i32 {
+            let y = rule.across(f64::from(x)).round() as i32;
+            whiten(&mut clean, [x, y - half, 1, 2 * half + 1]);
+        }
+    }
+    for rule in grid.vertical() {
+        for y in top as i32..=bottom as i32 {
+            let x = rule.across(f64::from(y)).round() as i32;
+            whiten(&mut clean, [x - half, y, 2 * half + 1, 1]);
+        }
+    }
+    clean
+}
+
+/// The page without what stands in the table's cells.
+fn without_cells(grid: &Grid, page: &GrayImage, dpi: u32) -> GrayImage {
+    let mut outside = page.clone();
+    let beyond = (dpi / 50) as i32;
+    for (row, column) in grid.cells() {
+        let [x, y, width, height] = grid.cell(row, column);
+        let (wide, high) = (width + 2 * beyond, height + 2 * beyond);
+        whiten(&mut outside, [x - beyond, y - beyond, wide, high]);
+    }
+    outside
+}
+
+/// Paints a place white as far as it lies on the page.
+fn whiten(page: &mut GrayImage, place: Box4) {
+    let (width, height) = (page.width() as i32, page.height() as i32);
+    for y in place[1].max(0)..bottom(place).min(height) {
+        for x in place[0].max(0)..right(place).min(width) {
+            page.put_pixel(x as u32, y as u32, Luma([255]));
+        }
+    }
+}
+
+/// Rows of pixels, or columns, from one to before another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Band {
+    from: usize,
+    end: usize,
+}
+
+impl Band {
+    fn size(self) -> usize {
+        self.end - self.from
+    }
+}
+
+/// A cell with something in it.
+struct InkedCell {
+    column: usize,
+    place: Box4,
+    /// Pixels of ink in each of its rows of pixels.
+    ink: Vec<usize>,
+    bands: Vec<Band>,
+}
+
+impl InkedCell {
+    /// How high its highest band is, if that may be a line.
+    fn tallest(&self, dpi: u32) -> Option<usize> {
+        let sizes = self.bands.iter().map(|band| band.size());
+        sizes.max().filter(|size| size * 16 > dpi as usize)
+    }
+}
+
+/// The lines in all cells, and how high a line is.
+fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
+    let ink = ink_threshold(page, INK);
+    let cells = filled(grid, page, dpi, ink);
+    let usual = usual_heights(&cells, grid.column_count(), dpi)?;
+    let mut lines = Vec::new();
+    for cell in &cells {
+        let usual = usual[cell.column];
+        for band in parted(gathered(&cell.bands, usual), usual, &cell.ink) {
+            if band.size() * 4 > usual {
+                lines.extend(pieces(page, cell.place, band, usual, dpi, ink));
+            }
+        }
+    }
+    let lie = lines.iter().filter(|line| line[2] > line[3]).count();
+    if lie * 2 <= lines.len() || lines.len() > cells.len() * MOST_LINES {
+        return None;
+    }
+    let line = usual.into_iter().max()? * 11 / 10;
+    Some((lines, line as i32))
+}
+
+/// The cells that hold any ink.
+fn filled(grid: &Grid, page: &GrayImage, dpi: u32, ink: u8) -> Vec<InkedCell> {
+    let inset = half_rule(dpi);
+    let gap = (dpi as usize / 100).max(1);
+    let cell = |(row, column)| {
+        let cell = grid.cell(row, column);
+        let (x0, y0) = ((cell[0] + inset).max(0), (cell[1] + inset).max(0));
+        let x1 = (right(cell) - inset).min(page.width() as i32);
+        let y1 = (bottom(cell) - inset).min(page.height() as i32);
+        if x1 - x0 < 8 || y1 - y0 < 8 {
+            return None;
+        }
+        let place = [x0, y0, x1 - x0, y1 - y0];
+        let ink = rows_of_ink(page, place, ink);
+        let bands = bands(&ink, gap);
+        (!bands.is_empty()).then_some(InkedCell {
+            column,
+            place,
+            ink,
+            bands,
+        })
+    };
+    grid.cells().filter_map(cell).collect()
+}
+
+/// Pixels of ink in each row of pixels of a place.
+fn rows_of_ink(page: &GrayImage, place: Box4, ink: u8) -> Vec<usize> {
+    let [x, y, width, height] = place.map(|edge| edge as usize);
+    let rows = page.as_raw().chunks_exact(page.width() as usize);
+    rows.skip(y)
+        .take(height)
+        .map(|row| row[x..x + width].iter().filter(|v| **v < ink).count())
+        .collect()
+}
+
+/// Where ink is, parts with less than `gap` of paper between them together.
+fn bands(ink: &[usize], gap: usize) -> Vec<Band> {
+    let mut bands: Vec<Band> = Vec::new();
+    for (at, _) in ink.iter().enumerate().filter(|(_, ink)| **ink > 0) {
+        match bands.last_mut() {
+            Some(last) if at - last.end < gap => last.end = at + 1,
+            _ => bands.push(Band {
+                from: at,
+                end: at + 1,
+            }),
+        }
+    }
+    bands
+}
+
+/// How high a line is in each column: figures are lower than names, but no column holds two lines in all
+/// its cells.
+fn usual_heights(cells: &[InkedCell], columns: usize, dpi: u32) -> Option<Vec<usize>> {
+    let page = median(cells.iter().filter_map(|cell| cell.tallest(dpi)))?;
+    let column = |column| {
+        let own = cells.iter().filter(|cell| cell.column == column);
+        let own = median(own.filter_map(|cell| cell.tallest(dpi)));
+        own.unwrap_or(page).clamp(page, page * 8 / 5)
+    };
+    Some((0..columns).map(column).collect())
+}
+
+/// Marks above and below letters with the letters they belong to.
+fn gathered(bands: &[Band], usual: usize) -> Vec<Band> {
+    let mut lines: Vec<Band> = Vec::new();
+    for band in bands {
+        let belongs = |last: &&mut Band| {
+            let short = last.size().min(band.size()) * 2 < usual;
+            let near = (band.from - last.end) * 3 < usual;
+            short && near && band.end - last.from < usual * 2
+        };
+        match lines.last_mut().filter(belongs) {
+            Some(last) => last.end = band.end,
+            None => lines.push(*band),
+        }
+    }
+    lines
+}
+
+/// Lines whose letters touch, parted where least ink is.
+fn parted(bands: Vec<Band>, usual: usize, ink: &[usize]) -> Vec<Band> {
+    let mut lines = Vec::new();
+    for Band { mut from, end } in bands {
+        let size = end - from;
+        let count = (size as f64 / usual as f64 / 1.15).round() as usize;
+        for part in 1..count {
+            let expected = end - size * (count - part) / count;
+            let reach = usual / 3;
+            let near = (expected - reach).max(from + 1)..(expected + reach).min(end);
+            if let Some(cut) = near.min_by_key(|at| (ink[*at], at.abs_diff(expected))) {
+                lines.push(Band { from, end: cut });
+                from = cut;
+            }
+        }
+        lines.push(Band { from, end });
+    }
+    lines
+}
+
+/// The parts of a line with much more paper between them than between words; specks and what is left of a
+/// fold are none.
+fn pieces(page: &GrayImage, cell: Box4, line: Band, usual: usize, dpi: u32, ink: u8) -> Vec<Box4> {
+    let top = cell[1] + line.from as i32;
+    let high = line.size() as i32;
+    let column = |x: i32| {
+        let dark = |y: &i32| page.get_pixel(x as u32, *y as u32).0[0] < ink;
+        (top..top + high).filter(dark).count()
+    };
+    let ink: Vec<usize> = (cell[0]..right(cell)).map(column).collect();
+    let speck = (dpi as usize / 25).pow(2) / 12;
+    let is_written = |piece: &Band| {
+        let dark: usize = ink[piece.from..piece.end].iter().sum();
+        let is_stroke = piece.size() > 4 * line.size() && dark * 2 > piece.size() * line.size();
+        dark > speck.max(4) && !is_stroke
+    };
+    bands(&ink, usual * 5 / 2)
+        .into_iter()
+        .filter(is_written)
+        .map(|piece| [cell[0] + piece.from as i32, top, piece.size() as i32, high])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_belongs_to_the_letters_it_stands_over() {
+        let band = |from, end| Band { from, end };
+        let lines = gathered(&[band(2, 6), band(8, 28), band(40, 62), band(63, 66)], 22);
+        assert_eq!(lines, [band(2, 28), band(40, 66)]);
+    }
+
+    #[test]
+    fn two_lines_that_touch_are_parted_where_least_ink_is() {
+        let mut ink = vec![9; 44];
+        ink[20] = 1;
+        let lines = parted(vec![Band { from: 0, end: 44 }], 20, &ink);
+        let cut = Band { from: 0, end: 20 };
+        assert_eq!(lines, [cut, Band { from: 20, end: 44 }]);
+        let one = Band { from: 0, end: 26 };
+        assert_eq!(parted(vec![one], 20, &ink), [one]);
+    }
+
+    #[test]
+    fn a_table_is_parted_into_its_lines_and_the_rest_of_the_page() {
+        let (columns, rows) = (
+            [100.0, 200.0, 400.0, 500.0],
+            [100.0, 160.0, 220.0, 280.0, 340.0],
+        );
+        let grid = Grid::straight(&columns, &rows);
+        let mut page = GrayImage::from_pixel(600, 400, Luma([255]));
+        let mut dark = |place: Box4| {
+            for y in place[1]..bottom(place) {
+                for x in place[0]..right(place) {
+                    page.put_pixel(x as u32, y as u32, Luma([20]));
+                }
+            }
+        };
+        rows.iter().for_each(|y| dark([100, *y as i32, 400, 2]));
+        columns.iter().for_each(|x| dark([*x as i32, 100, 2, 240]));
+        for row in 0..4 {
+            dark([110, 120 + 60 * row, 40, 22]);
+            (0..10).for_each(|letter| dark([220 + 12 * letter, 118 + 60 * row, 5, 24]));
+        }
+        dark([100, 30, 200, 24]);
+        let found = locate(&grid, &Rules::default(), &page, 300).unwrap();
+        assert_eq!(found.lines.len(), 8);
+        assert_eq!((found.lines[1][0], found.lines[1][2]), (220, 113));
+        let dark = |picture: &GrayImage| picture.as_raw().iter().filter(|v| **v < 100).count();
+        assert_eq!(dark(&found.outside), 200 * 24);
+        assert_eq!(dark(&found.ruleless), 200 * 24 + 4 * (40 * 22 + 50 * 24));
+    }
+
+    #[test]
+    fn writing_that_stands_upright_is_not_taken_for_lines() {
+        let rows: Vec<f64> = (0..6).map(|row| 100.0 * f64::from(row) + 5.0).collect();
+        let grid = Grid::straight(&[5.0, 105.0, 205.0, 305.0], &rows);
+        let mut page = GrayImage::from_pixel(320, 520, Luma([255]));
+        for (row, column) in grid.cells() {
+            let [x, y, ..] = grid.cell(row, column);
+            for at in 0..60 {
+                (0..24).for_each(|x2| {
+                    page.put_pixel((x + 40 + x2) as u32, (y + 20 + at) as u32, Luma([20]))
+                });
+            }
+        }
+        assert!(locate(&grid, &Rules::default(), &page, 300).is_none());
+    }
+}

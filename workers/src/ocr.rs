@@ -1,0 +1,103 @@
+//! From an upright page to its words: the first pass of the engine, by the model for print.
+
+pub mod engine;
+mod leptonica_interpose;
+pub(crate) mod line_images;
+pub(crate) mod monospace;
+pub(crate) mod words;
+
+use crate::ablation::{Ablation, Step};
+use crate::image::Upright;
+use crate::layout::{Rules, TextLines};
+use crate::word::Word;
+use engine::{Division, Engine, RecogniseError};
+use line_images::{LineImages, read_blocks};
+
+/// What the first pass gives.
+pub(crate) struct FirstPass {
+    /// In pixels of the upright page.
+    pub words: Vec<Word>,
+    /// The ruled lines of the page.
+    pub rules: Rules,
+    /// Where its lines of text stand, if the rules of a table told.
+    pub line_images: Option<LineImages>,
+    /// What the model for handwriting read in doubtful lines, where it was asked.
+    pub handwriting: Option<Vec<Word>>,
+    /// Whether the page brought its words with it, so that none were recognised.
+    pub is_delivered: bool,
+}
+
+impl FirstPass {
+    /// A born-digital page: the words of its text layer, in pixels as delivered; nothing is recognised.
+    pub fn delivered(page: &Upright, layer: &[Word]) -> Self {
+        let scale = page.transform.scale;
+        let scaled = |word: &Word| Word {
+            bounds: word
+                .bounds
+                .map(|edge| (f64::from(edge) * scale).round() as i32),
+            ..word.clone()
+        };
+        Self {
+            words: layer.iter().map(scaled).collect(),
+            rules: Rules::of(&page.picture, page.dpi),
+            line_images: None,
+            handwriting: None,
+            is_delivered: true,
+        }
+    }
+}
+
+/// The words of an upright page: those of a ruled table line by line, where its rules and ink tell the lines,
+/// and the others where the engine finds them.
+///
+/// # Errors
+/// [`RecogniseError`] when the engine fails.
+pub(crate) fn first_pass(
+    page: &Upright,
+    ablation: &Ablation,
+    engine: &mut Engine,
+) -> Result<FirstPass, RecogniseError> {
+    let division = match ablation.takes(Step::PageMode) {
+        true => Division::Page,
+        false => Division::Free,
+    };
+    let rules = Rules::of(&page.picture, page.dpi);
+    let mut first = FirstPass {
+        words: Vec::new(),
+        rules,
+        line_images: None,
+        handwriting: None,
+        is_delivered: false,
+    };
+    let lines = match ablation.takes(Step::Strips) {
+        true => TextLines::of(&first.rules, &page.picture, page.dpi),
+        false => None,
+    };
+    let Some(lines) = lines else {
+        first.words = engine.words(&page.picture, page.dpi, division)?;
+        return Ok(first);
+    };
+    let outside = read_blocks(&lines.outside, page.dpi, division, engine)?;
+    let cells = LineImages::of_cells(lines.ruleless, lines.lines, lines.line_height);
+    first.words = cells.read(&page.picture, |line| {
+        engine.words(line, page.dpi, Division::Strip)
+    })?;
+    first.line_images = Some(cells.and_words(&outside));
+    first.words.extend(outside);
+    Ok(first)
+}
+
+/// A page with all its words.
+pub(crate) struct Recognised {
+    pub page: Upright,
+    /// In pixels of the upright page.
+    pub words: Vec<Word>,
+    /// What the model for print read, where the model for typed pages read `words`.
+    pub print_words: Option<Vec<Word>>,
+    /// Whether the model for handwriting was asked about the whole page.
+    pub by_handwriting: bool,
+    /// Whether the page brought its words with it.
+    pub is_delivered: bool,
+    /// The ruled lines of the page.
+    pub rules: Rules,
+}

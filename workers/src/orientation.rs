@@ -1,0 +1,269 @@
+//! How a page stands and how far it leans: guessed from the letters' outlines, confirmed by reading it.
+//!
+//! The feet of Latin letters stand on one line far more often than their heads, accents included,
+//! touch one; so the side on which outlines line up best is the bottom. This costs next to nothing;
+//! the first pass of the engine then confirms it or asks for another try.
+
+use ::image::GrayImage;
+use ::image::imageops::crop_imm;
+
+use crate::ablation::{Ablation, Step};
+use crate::decode::DecodedPage;
+use crate::geometry::Turn;
+use crate::image::{self, Component, Grey, Upright, connected_components};
+use crate::ocr::engine::{Division, Engine, RecogniseError};
+use crate::ocr::{self, FirstPass};
+use crate::reread;
+use crate::word::{Word, legibility};
+
+/// Largest skew that is looked for, in degrees.
+const WIDEST: f64 = 6.0;
+/// Mean confidence above which the first pass shows that the page stands upright.
+const LEGIBLE: f64 = 0.70;
+/// So many clear letters in the middle of a page, far more than under another orientation, are not an accident.
+const PLAIN: usize = 40;
+
+/// One way the page may stand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Orientation {
+    /// The content stands turned clockwise by this.
+    pub turn: Turn,
+    /// Further small turn in degrees, clockwise positive.
+    pub skew: f64,
+    /// How much better than by accident outlines line up.
+    pub evidence: f64,
+}
+
+/// A place on a letter whose height decides which line it stands on.
+type Foot = (f64, f64);
+
+/// The page turned upright, and its first pass. Another orientation is tried where neither the model for print
+/// nor that for handwriting reads it well.
+///
+/// # Errors
+/// [`RecogniseError`] when the engine fails.
+pub(crate) fn upright(
+    page: &DecodedPage,
+    ablation: &Ablation,
+    engine: &mut Engine,
+) -> Result<(Upright, FirstPass), RecogniseError> {
+    let dpi = image::resolution(&page.image, page.dpi);
+    let clean = image::clean(&page.image, dpi, ablation);
+    if let Some(words) = page.own_words() {
+        let upright = image::upright(&clean, Turn::None, 0.0, ablation);
+        let first = FirstPass::delivered(&upright, words);
+        return Ok((upright, first));
+    }
+    let mut ways = rank(&clean.picture, clean.dpi);
+    if !ablation.takes(Step::WayUp) {
+        ways.sort_by_key(|way| way.turn.degrees());
+    }
+    let (upright, mut first) = read_at(&clean, ways[0], ablation, engine)?;
+    let is_legible = |words: &[Word]| legibility(words).unwrap_or_default() >= LEGIBLE;
+    let is_empty = first.words.is_empty() && ways[0].evidence == 0.0;
+    if is_legible(&first.words) || is_empty || !ablation.takes(Step::Confirm) {
+        return Ok((upright, first));
+    }
+    if ablation.takes(Step::Written)
+        && is_legible(reread::handwriting(&mut first, &upright, ablation, engine)?)
+    {
+        return Ok((upright, first));
+    }
+    match another_way(&clean, &ways, ablation, engine)? {
+        Some(better) => read_at(&clean, better, ablation, engine),
+        None => Ok((upright, first)),
+    }
+}
+
+fn read_at(
+    clean: &Grey,
+    way: Orientation,
+    ablation: &Ablation,
+    engine: &mut Engine,
+) -> Result<(Upright, FirstPass), RecogniseError> {
+    let upright = image::upright(clean, way.turn, way.skew, ablation);
+    let first = ocr::first_pass(&upright, ablation, engine)?;
+    Ok((upright, first))
+}
+
+/// The four ways the page may stand, likeliest first.
+pub(crate) fn rank(picture: &GrayImage, dpi: u32) -> [Orientation; 4] {
+    let letters: Vec<[f64; 4]> = connected_components(picture, dpi)
+        .iter()
+        .filter(|piece| is_letter(piece, dpi))
+        .map(|piece| [piece.left, piece.top, piece.right, piece.bottom].map(f64::from))
+        .collect();
+    let across = runs_across(&letters, dpi);
+    let mut ways = Turn::ALL.map(|turn| {
+        let feet: Vec<Foot> = letters.iter().map(|letter| foot(*letter, turn)).collect();
+        let (skew, evidence) = best_skew(&feet, dpi);
+        Orientation {
+            turn,
+            skew,
+            evidence,
+        }
+    });
+    let along = |way: &Orientation| across.is_none_or(|across| across != way.turn.swaps_sides());
+    ways.sort_by(|a, b| {
+        along(b)
+            .cmp(&along(a))
+            .then(b.evidence.total_cmp(&a.evidence))
+    });
+    ways
+}
+
+/// Whether lines of text run across the page (or up and down it): letters of a line stand closer
+/// than lines do. `None` when that is not clear. Typewriters align letters in columns as well as in
+/// rows, so outlines alone do not tell.
+fn runs_across(letters: &[[f64; 4]], dpi: u32) -> Option<bool> {
+    let least = f64::from(dpi) / 25.0;
+    let large: Vec<[f64; 4]> = letters
+        .iter()
+        .copied()
+        .filter(|[left, top, right, bottom]| (right - left).max(bottom - top) >= least)
+        .collect();
+    let step = (large.len() / 600).max(1);
+    let (mut across, mut down) = (0usize, 0usize);
+    for letter in large.iter().step_by(step) {
+        let (mut beside, mut below) = (f64::MAX, f64::MAX);
+        for other in &large {
+            let shared = |from: usize| {
+                let end = from + 2;
+                let common = letter[end].min(other[end]) - letter[from].max(other[from]);
+                common > 0.4 * (letter[end] - letter[from]).min(other[end] - other[from])
+            };
+            if other[0] >= letter[2] && shared(1) {
+                beside = beside.min(other[0] - letter[2]);
+            }
+            if other[1] >= letter[3] && shared(0) {
+                below = below.min(other[1] - letter[3]);
+            }
+        }
+        across += usize::from(beside < below);
+        down += usize::from(below < beside);
+    }
+    let clear = across + down >= 20 && across.max(down) * 10 >= (across + down) * 6;
+    clear.then_some(across > down)
+}
+
+/// Where the letter's foot is in the upright page, if the content is turned clockwise by `turn`.
+fn foot([left, top, right, bottom]: [f64; 4], turn: Turn) -> Foot {
+    let (x, y) = ((left + right) / 2.0, (top + bottom) / 2.0);
+    match turn {
+        Turn::None => (x, bottom),
+        Turn::Quarter => (y, -left),
+        Turn::Half => (-x, -top),
+        Turn::ThreeQuarters => (-y, right),
+    }
+}
+
+/// Whether a piece of ink is of the size of a letter.
+fn is_letter(piece: &Component, dpi: u32) -> bool {
+    let (least, most) = (dpi / 40, dpi / 3);
+    let (w, h) = (piece.width(), piece.height());
+    w.max(h) >= least && w.max(h) <= most && w.min(h) * 6 >= w.max(h)
+}
+
+/// The skew in degrees under which the feet fall into the fewest, fullest lines, and how full
+/// those lines are: the mean number of feet sharing a foot's line, as a share of what chance gives.
+fn best_skew(feet: &[Foot], dpi: u32) -> (f64, f64) {
+    if feet.len() < 12 {
+        return (0.0, 0.0);
+    }
+    let score = |degrees: f64| fullness(feet, degrees, f64::from(dpi) / 75.0);
+    let mut best = (0.0, score(0.0));
+    for (step, width) in [(0.25, WIDEST), (0.05, 0.25), (0.01, 0.05)] {
+        let middle = best.0;
+        let count = (width / step) as i32;
+        for index in -count..=count {
+            let degrees: f64 = middle + f64::from(index) * step;
+            let found = score(degrees);
+            if degrees.abs() <= WIDEST && found > best.1 {
+                best = (degrees, found);
+            }
+        }
+    }
+    best
+}
+
+fn fullness(feet: &[Foot], degrees: f64, bin: f64) -> f64 {
+    let slope = degrees.to_radians().tan();
+    let heights = || feet.iter().map(|(x, y)| (y - x * slope) / bin);
+    let lowest = heights().fold(f64::MAX, f64::min);
+    let highest = heights().fold(f64::MIN, f64::max);
+    let mut lines = vec![0.0f64; (highest - lowest) as usize + 3];
+    for height in heights() {
+        // A foot counts in both neighbouring bins by its distance, so no bin edge decides.
+        let place = height - lowest;
+        let (base, share) = (place as usize, place.fract());
+        lines[base] += 1.0 - share;
+        lines[base + 1] += share;
+    }
+    let chance = (feet.len() as f64).powi(2) / lines.len() as f64;
+    lines.iter().map(|count| count * count).sum::<f64>() / chance
+}
+
+/// The orientation in which the middle of the page reads clearly best, if it is not the first.
+fn another_way(
+    clean: &Grey,
+    ways: &[Orientation; 4],
+    ablation: &Ablation,
+    engine: &mut Engine,
+) -> Result<Option<Orientation>, RecogniseError> {
+    let mut clear: Vec<usize> = Vec::new();
+    for way in ways {
+        let turned = image::upright(clean, way.turn, way.skew, ablation).picture;
+        let (width, height) = turned.dimensions();
+        let (w, h) = (width * 2 / 5, height / 4);
+        let middle = crop_imm(&turned, (width - w) / 2, (height - h) / 2, w, h);
+        let words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
+        clear.push(clear_letters(&words));
+        if is_plain(&clear) {
+            break;
+        }
+    }
+    Ok(clearest(&clear)
+        .filter(|index| *index != 0)
+        .map(|index| ways[index]))
+}
+
+/// Whether one of the ways tried so far reads so much better than another that no third will.
+fn is_plain(clear: &[usize]) -> bool {
+    let least = clear.iter().min().copied().unwrap_or_default();
+    clear.len() > 1 && clear.iter().any(|most| *most >= PLAIN && *most > least * 3)
+}
+
+/// The likeliest way of which no later one reads clearly better.
+fn clearest(clear: &[usize]) -> Option<usize> {
+    let better = |best: usize, at: usize| match clear[at] * 5 > clear[best] * 6 + 50 {
+        true => at,
+        false => best,
+    };
+    (0..clear.len()).reduce(better)
+}
+
+fn clear_letters(words: &[Word]) -> usize {
+    words
+        .iter()
+        .filter(|word| word.confidence > 0.6)
+        .map(Word::letters)
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_up_is_plain_when_one_reads_and_the_other_does_not() {
+        assert!(is_plain(&[6, 66]) && is_plain(&[127, 22]));
+        assert!(!is_plain(&[66]) && !is_plain(&[12, 30]) && !is_plain(&[60, 50]));
+    }
+
+    #[test]
+    fn the_likelier_of_two_ways_that_read_alike_stands() {
+        assert_eq!(clearest(&[30, 40]), Some(0));
+        assert_eq!(clearest(&[30, 47, 60]), Some(1));
+        assert_eq!(clearest(&[]), None);
+    }
+}

@@ -1,0 +1,202 @@
+//! One page from pixels to proposed records, stage by stage: [`DecodedPage`] → [`Upright`](crate::image::Upright) →
+//! [`Recognised`] → [`Extracted`] → [`Judged`](judge::Judged) → [`PageReading`].
+
+use std::time::Instant;
+
+use crate::ablation::Step;
+use crate::class::classify::classify;
+use crate::class::{Class, Layout, Scope};
+use crate::column_map::{MapFit, PageColumns};
+use crate::context::Context;
+use crate::decode::DecodedPage;
+use crate::form;
+use crate::judge::{self, Extracted};
+use crate::layout::TableLayout;
+use crate::layout::lines::{Line, Text, lines};
+use crate::model_trust::ModelTrust;
+use crate::ocr::Recognised;
+use crate::ocr::engine::{Engine, RecogniseError, Script};
+use crate::ocr::words::PageWords;
+use crate::orientation;
+use crate::reading::{PageReading, RecordReading};
+use crate::reread;
+use crate::table::{ColumnModel, Columns, Table};
+use crate::word::Word;
+
+/// Reads a page: which class it is of, its words, and the records proposed from them.
+///
+/// # Errors
+/// [`RecogniseError`] when the engine fails; a page without words is a reading all the same.
+pub fn read_page(
+    page: &DecodedPage,
+    context: &Context<'_>,
+    engine: &mut Engine,
+) -> Result<PageReading, RecogniseError> {
+    let begun = Instant::now();
+    engine.set_script(Script::Printed)?;
+    let (upright, first) = orientation::upright(page, context.ablation, engine)?;
+    let recognised = reread::page(upright, first, context, engine)?;
+    let extracted = extract(page, &recognised, context, engine)?;
+    let judged = judge::judge(&page.image, &recognised, extracted);
+    let reading = judge::delivered(&recognised.page, judged);
+    Ok(PageReading {
+        milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        ..reading
+    })
+}
+
+fn extract(
+    page: &DecodedPage,
+    recognised: &Recognised,
+    context: &Context<'_>,
+    engine: &mut Engine,
+) -> Result<Extracted, RecogniseError> {
+    let (rules, words) = (&recognised.rules, &recognised.words);
+    let (width, dpi) = (recognised.page.picture.width(), recognised.page.dpi);
+    let read = lines(words);
+    let map = context.known.map.as_ref();
+    let mut mapped = map.and_then(|map| TableLayout::of_map(map, rules, words, width, dpi));
+    let (class_id, class_confidence) = class_of(&read, mapped.as_ref(), context);
+    let class = context.classes.get(&class_id);
+    let class = class.map(|class| context.ablation.class(class));
+    let content = match class.as_deref() {
+        None => Content::default(),
+        Some(class) if class.layout == Layout::Table => {
+            mapped = mapped.filter(|layout| layout.map.is_some_and(|map| map.class == class.id));
+            let by_map = match &mapped {
+                Some(layout) => table(class, layout, recognised, context, engine)?,
+                None => None,
+            };
+            mapped = mapped.filter(|_| by_map.is_some());
+            // A page that the map does not fit may show by its own header what it holds.
+            let own = match &by_map {
+                Some(_) => None,
+                None => TableLayout::of(rules, words, width, dpi),
+            };
+            let content = match &own {
+                Some(own) => table(class, own, recognised, context, engine)?,
+                None => by_map,
+            };
+            content.unwrap_or_default()
+        }
+        Some(class) => form(class, page, recognised, &read, context, engine)?,
+    };
+    let settles = !recognised.is_delivered && context.takes(Step::Settled);
+    let words = content.words.filter(|_| settles);
+    Ok(Extracted {
+        class: class_id,
+        class_confidence,
+        records: content.records,
+        columns: content.columns,
+        fit: map.map(|map| MapFit {
+            version: map.version,
+            share: mapped.as_ref().map_or(0.0, |layout| layout.share),
+            fits: mapped.is_some(),
+        }),
+        lines: words.map_or(read, |words| lines(&words)),
+    })
+}
+
+/// The class of a page and how sure that is, 0 to 1: as declared, else as the map that fits says, else as its text
+/// tells.
+fn class_of(
+    lines: &[Line],
+    mapped: Option<&TableLayout<'_>>,
+    context: &Context<'_>,
+) -> (String, f64) {
+    let of_map = || Some(mapped?.map?.class.as_str());
+    let told = context.known.class_hint.as_deref().or_else(of_map);
+    match told.and_then(|id| context.classes.get(id)) {
+        Some(class) => (class.id.clone(), 1.0),
+        None => classify(&Text::new(lines).text, context.classes),
+    }
+}
+
+/// What was found on a page.
+#[derive(Default)]
+struct Content {
+    records: Vec<RecordReading>,
+    columns: Option<PageColumns>,
+    /// All words of the page as they were read in the end, where that is more than the first pass.
+    words: Option<Vec<Word>>,
+}
+
+/// A table, a record a row; `None` where the page itself contradicts the map it was laid out by.
+fn table(
+    class: &Class,
+    layout: &TableLayout<'_>,
+    page: &Recognised,
+    context: &Context<'_>,
+    engine: &mut Engine,
+) -> Result<Option<Content>, RecogniseError> {
+    let mut rows = layout.grid.rows(&page.words);
+    if context.takes(Step::Headers) {
+        reread::headers(class, &layout.grid, &mut rows, &page.page, engine)?;
+    }
+    let Some(columns) = Columns::of(class, layout, &rows) else {
+        return Ok(None);
+    };
+    let mut model = ColumnModel::new(&columns, &rows, &layout.grid, page);
+    model.repair(context.ablation);
+    if context.takes(Step::CellsAgain) {
+        reread::cells(&mut model, &page.page, engine)?;
+        model.repair(context.ablation);
+    }
+    if context.takes(Step::Typeface) {
+        model.compare_figures();
+    }
+    let mut words = layout.grid.outside(&page.words);
+    let printed_once = form::fields(class, &lines(&words), Some(Scope::Page));
+    let table = Table::of(class, layout, columns, &model, rows, &printed_once, page);
+    words.extend(table.words);
+    Ok(Some(Content {
+        records: table.records,
+        columns: Some(table.columns),
+        // Where no rule parts the columns, a word may have been parted wrongly.
+        words: layout.is_ruled.then_some(words),
+    }))
+}
+
+/// A page of one record, its doubtful values and its signature read again.
+fn form(
+    class: &Class,
+    page: &DecodedPage,
+    recognised: &Recognised,
+    lines: &[Line],
+    context: &Context<'_>,
+    engine: &mut Engine,
+) -> Result<Content, RecogniseError> {
+    let upright = &recognised.page;
+    let mut fields = form::fields(class, lines, None);
+    let mut words = PageWords::new(lines.iter().flat_map(|line| line.words.clone()).collect());
+    if !recognised.is_delivered {
+        if class.layout == Layout::Form && context.takes(Step::SecondLook) {
+            reread::values(class, upright, lines, &mut fields, context, engine)?;
+        }
+        if context.takes(Step::Signature) {
+            let (image, ablation) = (&page.image, context.ablation);
+            let block =
+                reread::signature(class, image, upright, lines, &mut fields, ablation, engine)?;
+            block
+                .iter()
+                .for_each(|line| words.prefer(line, ModelTrust::PRINT));
+        }
+        fields.values().for_each(|field| words.spell(field));
+    }
+    if context.takes(Step::CrossChecks) {
+        form::cross_check(class, &mut fields);
+    }
+    let record = RecordReading {
+        class: class.id.clone(),
+        fields,
+        bounds: None,
+    };
+    Ok(Content {
+        records: Some(record)
+            .filter(|record| !record.fields.is_empty())
+            .into_iter()
+            .collect(),
+        columns: None,
+        words: Some(words.into_words()),
+    })
+}

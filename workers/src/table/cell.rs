@@ -1,0 +1,205 @@
+//! One cell on its way to a field.
+
+use super::ditto_marks;
+use super::glyph_match::Likeness;
+use crate::arbitration::{Claim, arbitrate};
+use crate::class::{Field, FieldKind};
+use crate::confidence::{self, Check, GlyphMatch, SecondReading, Series};
+use crate::geometry::around;
+use crate::layout::lines::lines;
+use crate::reading::FieldReading;
+use crate::values::{Candidate, closed_list, normalised};
+use crate::word::{Box4, Word};
+
+/// A figure this little more like another than the one read leaves the reading as it is.
+const CLEAR: f64 = 0.03;
+
+/// What a page shows of how well it was read, shares from 0 to 1.
+pub(super) struct PageEvidence {
+    /// Running numbers that were read as they run.
+    pub figures: f64,
+    /// Values of closed lists that were read as the list has them.
+    pub listed: f64,
+    /// Whether it is written by hand.
+    pub written: bool,
+}
+
+/// A cell of a named column.
+pub(crate) struct Cell<'c> {
+    pub field: &'c Field,
+    /// Where it stands on the upright page.
+    pub bounds: Box4,
+    /// What was read, if anything.
+    pub found: Option<Candidate>,
+    /// What the model for printed pages read, where that was asked too.
+    pub print_reading: Option<Option<Candidate>>,
+    /// A mark that repeats the row above, as printed.
+    pub ditto: Option<String>,
+    pub second: SecondReading,
+    pub series: Series,
+    /// Whether the column put letters of it right.
+    pub repaired: bool,
+    /// Whether its column has the same letters in another spelling.
+    pub spelled_twice: bool,
+    /// What the page's own typeface says of its figures, and how clearly.
+    alike: GlyphMatch,
+    clear: f64,
+    lines: usize,
+}
+
+impl<'c> Cell<'c> {
+    pub fn new(field: &'c Field, words: &[Word], bounds: Box4) -> Self {
+        let lines = lines(words);
+        let count = lines.len();
+        let ordered: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
+        let worth = |found: &Candidate| field.kind != FieldKind::Text || is_worth(found);
+        Self {
+            field,
+            bounds,
+            found: Candidate::of(&ordered).filter(worth),
+            print_reading: None,
+            ditto: ditto_marks::mark(field.kind, &ordered),
+            second: SecondReading::None,
+            series: Series::Unknown,
+            repaired: false,
+            spelled_twice: false,
+            alike: GlyphMatch::Unknown,
+            clear: 0.0,
+            lines: count,
+        }
+    }
+
+    /// What was read, if anything.
+    pub fn raw(&self) -> Option<&str> {
+        self.found.as_ref().map(|found| found.raw.as_str())
+    }
+
+    /// What was read and where its words stand.
+    pub fn read_at(&self) -> Option<(&str, Box4)> {
+        let found = self.found.as_ref()?;
+        let bounds = around(found.words.iter().map(|word| word.bounds))?;
+        Some((found.raw.as_str(), bounds))
+    }
+
+    /// The engine's confidence, nothing read being no confidence.
+    pub fn engine(&self) -> f64 {
+        let found = self.found.as_ref();
+        found.map_or(0.0, |found| confidence::of_words(&found.words).0)
+    }
+
+    /// How much a second reading is wanted, 0 for not at all: doubtful values first that records need.
+    pub fn doubt(&self) -> f64 {
+        let free = self.field.kind == FieldKind::Text || self.ditto.is_some();
+        let known =
+            self.series == Series::Repaired || self.series == Series::Fits && self.engine() > 0.5;
+        if free || known {
+            return 0.0;
+        }
+        let Some(found) = &self.found else {
+            return 0.3;
+        };
+        let reading = found.reading(self.field, SecondReading::None);
+        if reading.accepted {
+            return 0.0;
+        }
+        // The nearly sure are won most often; what is hardly read stays hardly read.
+        let need = if self.field.mandatory { 1.0 } else { 0.7 };
+        need * (0.2 + reading.confidence)
+    }
+
+    /// Whether it was read in more than one line.
+    pub fn is_of_several_lines(&self) -> bool {
+        self.lines > 1
+    }
+
+    /// Takes a second reading of the cell: the better of both stands. `agreement` is what an equal one says.
+    pub fn read_again(&mut self, words: &[Word], agreement: SecondReading) {
+        let Some(second) = Candidate::of(words) else {
+            return;
+        };
+        let Some(first) = self.found.take() else {
+            self.found = Some(second);
+            return;
+        };
+        self.second = match self.solid(&first) == self.solid(&second) {
+            true => agreement,
+            false => SecondReading::Different,
+        };
+        let claims = [&first, &second].map(|found| claim(self.field, found));
+        let differs = self.second == SecondReading::Different;
+        self.found = Some(match differs && arbitrate(&claims, 0.0) == Some(1) {
+            true => second,
+            false => first,
+        });
+    }
+
+    /// The letters of a reading, put right as far as it can be by itself.
+    fn solid(&self, found: &Candidate) -> String {
+        let raw = found.reading(self.field, SecondReading::None).raw;
+        raw.chars().filter(|c| !c.is_whitespace()).collect()
+    }
+
+    /// Whether the model for printed pages saw the same; `None` where it was not asked.
+    fn agrees_with_print(&self) -> Option<bool> {
+        let (asked, found) = (self.print_reading.as_ref()?, self.found.as_ref()?);
+        let same =
+            |seen: &Candidate| seen.raw == found.raw || self.solid(seen) == self.solid(found);
+        Some(asked.as_ref().is_some_and(same))
+    }
+
+    /// Takes what the page's own typeface says, where that is a value its field may have.
+    pub(super) fn compare(&mut self, like: Likeness) {
+        let may_be = normalised(self.field, &like.text).1 == Check::Agrees;
+        let Some(found) = self.found.as_mut().filter(|_| may_be) else {
+            return;
+        };
+        self.alike = match found.raw == like.text {
+            true => GlyphMatch::Same,
+            false if like.clear < CLEAR => return,
+            false => GlyphMatch::Other,
+        };
+        self.clear = like.clear;
+        found.raw = like.text;
+    }
+
+    /// Whether it was read as its closed list has it; `None` where it has none or nothing was read.
+    pub fn is_listed(&self) -> Option<bool> {
+        let closed = closed_list(self.field).is_some() && self.ditto.is_none();
+        let raw = self.raw().filter(|_| closed)?;
+        Some(normalised(self.field, raw).1 == Check::Agrees)
+    }
+
+    /// The field's reading, with what the whole column and page say.
+    pub(super) fn reading(&self, column: f64, page: &PageEvidence) -> Option<FieldReading> {
+        let mut reading = self.found.as_ref()?.reading(self.field, self.second);
+        let evidence = reading.evidence.as_mut()?;
+        evidence.print_model_agrees = self.agrees_with_print();
+        evidence.series = self.series;
+        evidence.repaired |= self.repaired;
+        evidence.spelled_twice = self.spelled_twice;
+        evidence.alike = self.alike;
+        evidence.clear = self.clear;
+        evidence.column = Some(column);
+        evidence.figures = page.figures;
+        evidence.listed = page.listed;
+        evidence.written = page.written;
+        (reading.confidence, reading.accepted) = (evidence.probability(), evidence.accepted());
+        Some(reading)
+    }
+}
+
+/// Whether free text in a cell is more than a stroke of a signature read as letters.
+fn is_worth(found: &Candidate) -> bool {
+    let (mean, weakest) = confidence::of_words(&found.words);
+    mean + weakest > 1.0 && found.raw.chars().filter(|c| c.is_alphanumeric()).count() > 2
+}
+
+/// What speaks for a reading of a field's cell: its check, then the engine.
+fn claim(field: &Field, found: &Candidate) -> Claim {
+    let (mean, weakest) = confidence::of_words(&found.words);
+    Claim {
+        check: u8::from(normalised(field, &found.raw).1 != Check::Contradicts),
+        sureness: ((mean + weakest) * 1000.0).floor(), // in thousandths, so that a hair decides nothing
+        ..Claim::default()
+    }
+}

@@ -1,0 +1,79 @@
+//! Which rows of a table hold a person.
+
+use crate::class::{Field, FieldKind};
+use crate::layout::Row;
+use crate::values::Candidate;
+use crate::word::Word;
+
+/// The rows from `first` on that hold a person.
+pub(super) fn people(named: &[(usize, &Field)], first: usize, rows: &[Row]) -> Vec<usize> {
+    (first..rows.len())
+        .filter(|row| holds_a_person(named, &rows[*row]))
+        .collect()
+}
+
+/// Whether a row is more than an empty line, a numbering of columns or a total.
+fn holds_a_person(named: &[(usize, &Field)], row: &Row) -> bool {
+    let wanted = |kind: FieldKind| {
+        named
+            .iter()
+            .filter(|(_, field)| field.kind == kind)
+            .any(|(column, _)| {
+                Candidate::of(&row[*column]).is_some_and(|f| f.raw.chars().count() > 3)
+            })
+    };
+    let filled = named
+        .iter()
+        .filter(|(column, _)| !row[*column].is_empty())
+        .count();
+    let numbers = named
+        .iter()
+        .filter(|(column, _)| is_numbering(&row[*column]));
+    let is_numbering = numbers.count() * 2 > filled;
+    let is_named = wanted(FieldKind::Name) || (wanted(FieldKind::Date) && filled >= 4);
+    filled >= 2 && !is_numbering && is_named
+}
+
+/// Whether a cell holds the number of its column, as the row below the headers does: `(4)`.
+fn is_numbering(cell: &[Word]) -> bool {
+    let text: String = cell.iter().map(|word| word.text.as_str()).collect();
+    text.starts_with('(') && text.ends_with(')') && text.chars().count() <= 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::class::Classes;
+    use crate::layout::lines::tests::word;
+
+    fn found(table: &[&[&str]]) -> Vec<usize> {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
+        let keys = ["stt", "ho_ten", "ngay_sinh", "noi_sinh", "xep_loai"];
+        let field = |key: &&str| class.field(key).unwrap();
+        let named: Vec<(usize, &Field)> = keys.iter().map(field).enumerate().collect();
+        let cell = |text: &&str| match text.is_empty() {
+            true => Vec::new(),
+            false => vec![word(text, 0, 0)],
+        };
+        let all: Vec<Row> = table
+            .iter()
+            .map(|row| row.iter().map(cell).collect())
+            .collect();
+        people(&named, 0, &all)
+    }
+
+    const PERSON: [&str; 5] = ["1", "Lê Thị Nga", "5/6/1989", "Huế", "Khá"];
+
+    #[test]
+    fn a_numbering_of_columns_is_nobody_however_badly_some_of_it_is_read() {
+        let numbering = ["(1)", "(2)", "SE C1912", "(4)", "(5)"];
+        assert_eq!(found(&[&numbering, &PERSON]), [1]);
+        assert_eq!(found(&[&["1", "(2)", "", "", ""], &PERSON]), [1]);
+    }
+
+    #[test]
+    fn a_number_and_a_name_are_somebody() {
+        assert_eq!(found(&[&["1", "Lê Thị Nga", "", "", ""]]), [0]);
+    }
+}

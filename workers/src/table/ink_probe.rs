@@ -1,0 +1,127 @@
+//! What the ink of a cell says beside the letters read from it.
+
+use image::GrayImage;
+
+use crate::geometry::median;
+use crate::geometry::{bottom, right};
+use crate::word::{Box4, Word};
+
+/// Darker than this is ink on paper that was evened out.
+const INK: u8 = 150;
+
+/// The ink of an upright page.
+#[derive(Clone, Copy)]
+pub(super) struct Ink<'p> {
+    pub picture: &'p GrayImage,
+    dpi: u32,
+}
+
+impl<'p> Ink<'p> {
+    pub fn of(picture: &'p GrayImage, dpi: u32) -> Self {
+        Self { picture, dpi }
+    }
+
+    /// Whether a blank stands on paper between the letters and the figures of a word read in one
+    /// (`B0825111`); `None` where its ink does not part into letters.
+    pub fn has_blank_after(self, word: &Word, letters: usize) -> Option<bool> {
+        let count = word.text.chars().count();
+        let ink = inked(self.picture, word.bounds);
+        let mut gaps: Vec<(usize, usize)> = Vec::new();
+        let mut from = None;
+        let begin = ink.iter().position(|ink| *ink)?;
+        let end = ink.iter().rposition(|ink| *ink)?;
+        for (x, ink) in ink.iter().enumerate().take(end + 1).skip(begin) {
+            match (ink, from) {
+                (false, None) => from = Some(x),
+                (true, Some(start)) => {
+                    gaps.push((start, x - start));
+                    from = None;
+                }
+                _ => {}
+            }
+        }
+        if letters == 0 || letters >= count || gaps.len() + 2 < count / 2 {
+            return None;
+        }
+        let expected = begin as f64 + (end - begin) as f64 * letters as f64 / count as f64;
+        let near = (end - begin) as f64 / count as f64 * 1.3;
+        let usual = median(gaps.iter().map(|(_, width)| *width))?.max(1);
+        let at_place = gaps
+            .iter()
+            .filter(|(start, width)| (*start as f64 + *width as f64 / 2.0 - expected).abs() < near);
+        let widest = at_place.map(|(_, width)| *width).max()?;
+        let tall = f64::from(word.bounds[3]);
+        Some(widest as f64 > 2.0 * usual as f64 && widest as f64 > 0.22 * tall)
+    }
+
+    /// Whether a cell holds any writing: ink over more than a speck's width, away from its edges.
+    pub fn is_written(self, cell: Box4) -> bool {
+        let inset = (self.dpi / 30) as i32;
+        let inner = [
+            cell[0] + inset,
+            cell[1] + inset,
+            cell[2] - 2 * inset,
+            cell[3] - 2 * inset,
+        ];
+        let columns = inked(self.picture, inner)
+            .into_iter()
+            .filter(|ink| *ink)
+            .count();
+        columns >= (self.dpi / 40).max(2) as usize
+    }
+}
+
+/// Columns of a box that hold ink, left to right; the box is cut to the picture.
+fn inked(picture: &GrayImage, bounds: Box4) -> Vec<bool> {
+    let (width, height) = (picture.width() as i32, picture.height() as i32);
+    let (x0, x1) = (bounds[0].clamp(0, width), right(bounds).clamp(0, width));
+    let (y0, y1) = (bounds[1].clamp(0, height), bottom(bounds).clamp(0, height));
+    let dark = |x: i32, y: i32| picture.get_pixel(x as u32, y as u32).0[0] < INK;
+    (x0..x1).map(|x| (y0..y1).any(|y| dark(x, y))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::*;
+
+    /// Bars of ink ten wide, each after a gap.
+    fn bars(gaps: &[u32]) -> (GrayImage, Word) {
+        let width = gaps.iter().map(|gap| gap + 10).sum::<u32>() + 10;
+        let mut picture = GrayImage::from_pixel(width, 24, Luma([255]));
+        let mut x = 0;
+        for gap in gaps {
+            x += gap;
+            for y in 0..24 {
+                (x..x + 10).for_each(|x| picture.put_pixel(x, y, Luma([0])));
+            }
+            x += 10;
+        }
+        let word = Word {
+            text: "B0825111"[..gaps.len()].into(),
+            confidence: 0.9,
+            bounds: [0, 0, width as i32, 24],
+        };
+        (picture, word)
+    }
+
+    #[test]
+    fn a_blank_the_engine_lost_is_seen_on_paper() {
+        let (picture, word) = bars(&[2, 12, 3, 3, 3, 3, 3, 3]);
+        assert_eq!(Ink::of(&picture, 200).has_blank_after(&word, 1), Some(true));
+        let (picture, word) = bars(&[2, 3, 3, 3, 3, 3, 3, 3]);
+        assert_eq!(
+            Ink::of(&picture, 200).has_blank_after(&word, 1),
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn a_box_outside_the_picture_says_nothing() {
+        let (picture, mut word) = bars(&[2, 12, 3]);
+        word.bounds = [-500, 9000, 100, 100];
+        assert_eq!(Ink::of(&picture, 200).has_blank_after(&word, 1), None);
+        assert!(!Ink::of(&picture, 200).is_written([100_000, -7, 1, 1]));
+    }
+}
