@@ -8,7 +8,7 @@ mod tokens;
 mod two_persons;
 
 pub use people::{Person, change_person, first_run, list_people, make_person, set_password};
-pub use secrets::{digest_of, fresh_code, fresh_secret};
+pub use secrets::{digest_of, new_code, new_secret};
 pub use sessions::{Session, bearer, prove, session, sign_in, sign_out};
 pub use throttle::{admit, count_failure, meter};
 pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};

@@ -32,7 +32,7 @@ pub use listing::{RequestView, get, list};
 pub(crate) use matching::reasons;
 pub use matching::{Candidate, Earlier, Reason, candidates, earlier};
 pub use paying::{Payment, set_payment};
-pub(crate) use preservation::{PREFIX, restore, settle_released};
+pub(crate) use preservation::{PREFIX, resolve_released, restore};
 pub use preservation::{REQUEST_FILE, object_id, preserve};
 pub use talking::{Message, answer, messages, write};
 

@@ -69,7 +69,7 @@ pub enum Error {
     },
     /// The wish stands, but something outside must be put right first; it is then met without being said again.
     #[error("{en}")]
-    NotNow {
+    Blocked {
         /// Stable word.
         code: &'static str,
         /// Vietnamese sentence.
@@ -124,7 +124,7 @@ impl Error {
             Self::Forbidden => "forbidden",
             Self::TooMany { .. } => "too_many_attempts",
             Self::Invalid(_) => "invalid",
-            Self::Refused { code, .. } | Self::NotNow { code, .. } => code,
+            Self::Refused { code, .. } | Self::Blocked { code, .. } => code,
             Self::Corrupt { .. } => "corrupt",
             Self::Unavailable { .. } => "unavailable",
             Self::Internal(_) => "internal",
@@ -140,7 +140,7 @@ impl Error {
             Self::Forbidden => 403,
             Self::TooMany { .. } => 429,
             Self::Invalid(_) => 422,
-            Self::Unavailable { .. } | Self::NotNow { .. } => 503,
+            Self::Unavailable { .. } | Self::Blocked { .. } => 503,
             Self::Corrupt { .. } | Self::Internal(_) => 500,
         }
     }
@@ -149,7 +149,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable { .. } | Self::TooMany { .. } | Self::NotNow { .. }
+            Self::Unavailable { .. } | Self::TooMany { .. } | Self::Blocked { .. }
         )
     }
 
@@ -161,7 +161,7 @@ impl Error {
             Self::NotSignedIn | Self::Forbidden => 77,
             Self::AlreadyExists { .. } | Self::Refused { .. } => 73,
             Self::Corrupt { .. } => 2,
-            Self::Unavailable { .. } | Self::TooMany { .. } | Self::NotNow { .. } => 75,
+            Self::Unavailable { .. } | Self::TooMany { .. } | Self::Blocked { .. } => 75,
             Self::Internal(_) => 70,
         }
     }
@@ -181,7 +181,7 @@ impl Error {
                 .map(|f| f.vi.as_str())
                 .collect::<Vec<_>>()
                 .join(" "),
-            Self::Refused { vi, .. } | Self::NotNow { vi, .. } => vi.clone(),
+            Self::Refused { vi, .. } | Self::Blocked { vi, .. } => vi.clone(),
             Self::Corrupt { .. } => {
                 "Dữ liệu lưu giữ không còn nguyên vẹn; đã dừng lại và không trả ra.".into()
             }

@@ -13,7 +13,9 @@ use std::path::Path;
 pub use master::{MASTER_PREFIX, fetch_master};
 pub use name::{PREFIX, object_id, original_path, page_id, scan_id};
 pub use preservation::{Deposit, DepositFile, DepositPage};
-pub(crate) use preservation::{insert_pages, load, restore, restore_of_receipt, settle_duplicates};
+pub(crate) use preservation::{
+    insert_pages, load, resolve_duplicates, restore, restore_of_receipt,
+};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;

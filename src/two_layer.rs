@@ -92,7 +92,7 @@ struct Made {
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`; `Refused` where a page was not read or cannot be shown, all were taken out,
-/// or there are too many; `NotNow` while a long one is being made; `Corrupt` master; `Invalid` range.
+/// or there are too many; `Blocked` while a long one is being made; `Corrupt` master; `Invalid` range.
 pub async fn of_scan(
     archive: &Arc<Archive>,
     caller: &Caller,

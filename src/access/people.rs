@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::secrets::{fresh_code, hash_password};
+use super::secrets::{hash_password, new_code};
 use super::{Act, Caller, KEPT_APART, Role, RoleList, require};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -43,7 +43,7 @@ pub async fn first_run(archive: &Archive) -> Result<Option<PathBuf>> {
     if people > 0 {
         return Ok(None);
     }
-    let password = fresh_code(&*archive.clock);
+    let password = new_code(&*archive.clock);
     let file = archive.config.data.join("first-password.txt");
     write_owner_only(&file, &format!("quantri\n{password}\n"))?;
     let machine = Caller::machine();

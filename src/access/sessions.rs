@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use sqlx::Row;
 
-use super::secrets::{digest_of, fresh_secret, password_fits};
+use super::secrets::{digest_of, new_secret, password_fits};
 use super::throttle::{admit, count_failure};
 use super::{Caller, CallerKind, KEPT_APART, Role};
 use crate::archive::Archive;
@@ -72,7 +72,7 @@ pub async fn sign_in(
     peer: &str,
 ) -> Result<(String, Caller)> {
     let caller = prove(archive, login, password, peer).await?;
-    let token = fresh_secret(&*archive.clock);
+    let token = new_secret(&*archive.clock);
     let now = archive.clock.now();
     let mut tx = archive.begin(&caller).await?;
     sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
@@ -85,7 +85,7 @@ pub async fn sign_in(
     )
     .bind(digest_of(&token))
     .bind(&caller.id)
-    .bind(fresh_secret(&*archive.clock))
+    .bind(new_secret(&*archive.clock))
     .bind(stamp(now))
     .bind(stamp(now + SESSION_LENGTH))
     .execute(&mut *tx)

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::people::words;
-use super::secrets::{digest_of, fresh_secret};
+use super::secrets::{digest_of, new_secret};
 use super::{Act, Caller, Role, RoleList, require};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -68,7 +68,7 @@ pub async fn make_token(
     }
     let made = NewToken {
         id: archive.clock.new_id(),
-        token: fresh_secret(&*archive.clock),
+        token: new_secret(&*archive.clock),
     };
     let now = archive.clock.now();
     let expires = days.map(|days| now + std::time::Duration::from_secs(u64::from(days) * 86_400));

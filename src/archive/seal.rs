@@ -11,7 +11,7 @@ use crate::seal::{KeySource, RemoteKey, Seal, Terms, TokenKey, TokenPlace, Trust
 /// for at the first signature, not here.
 ///
 /// # Errors
-/// `NotNow` when the key cannot be used; `Invalid` settings; `Unavailable` disk.
+/// `Blocked` when the key cannot be used; `Invalid` settings; `Unavailable` disk.
 pub fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
     let settings = &config.seal;
     if settings.token.is_some() || settings.detached.is_some() {

@@ -70,7 +70,7 @@ impl From<SealError> for Error {
             return Self::Internal(error.to_string());
         }
         tracing::warn!(%error, "the seal cannot be set now");
-        Self::NotNow {
+        Self::Blocked {
             code: error.code(),
             vi: error.sentence_vi(),
             en: error.sentence_en(),

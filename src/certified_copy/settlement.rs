@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::proof::Made;
 use super::{CopyRow, CopyState, Issue, object_id, preservation, register};
-use crate::access::{Caller, fresh_code, may_release};
+use crate::access::{Caller, may_release, new_code};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, next_number, transition};
@@ -46,7 +46,7 @@ pub(super) async fn open_entry(
         number,
         state: CopyState::Opening,
         request_id: wish.request_id.map(str::to_owned),
-        code: fresh_code(&*archive.clock),
+        code: new_code(&*archive.clock),
         record_id: wish.record_id.into(),
         record_version: stands.record_version,
         record_digest: Some(stands.record_digest.clone()),

@@ -73,7 +73,7 @@ pub async fn seal_state(archive: &Archive, caller: &Caller) -> Result<SealState>
 /// Opens the token with its PIN, tried once, for all copies until the sitting ends; those that wait are taken up.
 ///
 /// # Errors
-/// `Refused` without a token; `NotNow`, saying why it does not open; `Forbidden`.
+/// `Refused` without a token; `Blocked`, saying why it does not open; `Forbidden`.
 pub async fn open_sitting(
     archive: &Archive,
     caller: &Caller,

@@ -6,7 +6,7 @@ use sqlx::Row;
 use super::deadlines::procedure_at;
 use super::paying::{Payment, fee};
 use super::{Applicant, AskGiven, Asked, RequestState, Sought};
-use crate::access::{Act, Caller, fresh_code, require};
+use crate::access::{Act, Caller, new_code, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
@@ -44,7 +44,7 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
     let (fee, source) = fee(archive, &procedure, copies, now).await?;
     let asked = Asked {
         id: archive.clock.new_id(),
-        code: fresh_code(&*archive.clock),
+        code: new_code(&*archive.clock),
         state: RequestState::Received,
         due_at: stamp(due),
         fee,

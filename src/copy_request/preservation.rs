@@ -252,7 +252,7 @@ async fn restore_search(tx: &mut Tx, request: &str, search: &PreservedSearch) ->
 ///
 /// # Errors
 /// As any statement.
-pub(crate) async fn settle_released(archive: &Archive) -> Result<()> {
+pub(crate) async fn resolve_released(archive: &Archive) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     let released: Vec<(String, i64)> = sqlx::query_as(
         "SELECT id, (SELECT COUNT(*) FROM copies c WHERE c.request_id = q.id)

@@ -90,7 +90,7 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         }
         step();
     }
-    scan::settle_duplicates(archive).await?;
+    scan::resolve_duplicates(archive).await?;
     for id in &found.scans {
         inspection::restore(&mut restoration, id).await?;
     }
@@ -109,7 +109,7 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         certified_copy::restore(&mut restoration, id).await?;
         step();
     }
-    copy_request::settle_released(archive).await?;
+    copy_request::resolve_released(archive).await?;
     pages::restore_readings(archive, &mut rebuilt).await?;
     pages::queue_unread(archive, &mut rebuilt).await?;
     inspection::inspect_all(archive).await?;

@@ -306,7 +306,7 @@ async fn restore_received(tx: &mut Tx, batch_id: &str, file: &ReceiptFile) -> Re
 ///
 /// # Errors
 /// As any statement.
-pub(crate) async fn settle_duplicates(archive: &Archive) -> Result<()> {
+pub(crate) async fn resolve_duplicates(archive: &Archive) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     let same: Vec<(String, String)> = sqlx::query_as(
         "SELECT s.id, s.sha256 FROM scans s WHERE s.state <> 'duplicate' AND s.sha256 IN

@@ -28,7 +28,7 @@ static SHELF: LazyLock<Mutex<HashMap<String, Making>>> = LazyLock::new(Mutex::de
 /// The document, if it is ready in time.
 ///
 /// # Errors
-/// As making it; `NotNow` while it is being made, or while too many are.
+/// As making it; `Blocked` while it is being made, or while too many are.
 pub(super) async fn fetch(archive: &Arc<Archive>, wish: Wish) -> Result<Made> {
     let key = format!("{}/{}", archive.spool.display(), wish.key());
     let mut making = match taken(&key)? {
@@ -74,7 +74,7 @@ fn shelf() -> std::sync::MutexGuard<'static, HashMap<String, Making>> {
 }
 
 fn not_yet() -> Error {
-    Error::NotNow {
+    Error::Blocked {
         code: "being_made",
         vi: "Tài liệu dài đang được lập; hãy mở lại sau ít phút.".into(),
         en: "A long document is being made; open it again in a few minutes.".into(),

@@ -9,7 +9,7 @@ use sogoc::clock::StillClock;
 use sogoc::config::Config;
 use sogoc::copy_request::{self, AskGiven, Asked, Payment, Sought};
 use sogoc::error::Error;
-use sogoc::jobs::{self, Kind};
+use sogoc::jobs::Kind;
 use sogoc::worker;
 use tempfile::TempDir;
 

@@ -15,7 +15,7 @@ use sogoc::archive::Archive;
 use sogoc::certified_copy::{self, CopyRow, HandedIn, Signatures};
 use sogoc::clock::{Clock, StillClock};
 use sogoc::config::{Config, DetachedConfig, Padding};
-use sogoc::jobs::{self, Kind};
+use sogoc::jobs::Kind;
 use sogoc::seal::Level;
 use sogoc::{audit, copy_request, worker};
 use tempfile::TempDir;

@@ -13,7 +13,7 @@ use sogoc::archive::Archive;
 use sogoc::certified_copy::{self, CopyRow, Proofs, object_id};
 use sogoc::clock::{Clock, StillClock, WallClock};
 use sogoc::config::{CatalogueConfig, Config};
-use sogoc::jobs::{self, Kind};
+use sogoc::jobs::Kind;
 use sogoc::seal::{Level, TimeCheck, verify};
 use sogoc::vault::ObjectId;
 use sogoc::{audit, fixity, worker};

@@ -194,10 +194,10 @@ async fn a_page_put_aside_and_taken_back_leaves_every_change_its_authors() {
     };
     let flags = page_flag::list(archive, &chi, &record.batch_id, &filter).await;
     let flag = flags.unwrap().remove(0);
-    inspection::put_aside(archive, &chi, &flag.id, "chụp thừa")
+    inspection::exclude(archive, &chi, &flag.id, "chụp thừa")
         .await
         .unwrap();
-    inspection::take_back(archive, &chi, &record.page_id)
+    inspection::reinstate(archive, &chi, &record.page_id)
         .await
         .unwrap();
     worker::drain(archive).await.unwrap();

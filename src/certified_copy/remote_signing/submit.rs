@@ -33,7 +33,7 @@ pub struct HandedIn {
 /// Takes signatures of many copies in one act; each stands for itself.
 ///
 /// # Errors
-/// `Invalid` for none or more than 500; `Refused` when no key is elsewhere, or the certificate is another's; `NotNow`
+/// `Invalid` for none or more than 500; `Refused` when no key is elsewhere, or the certificate is another's; `Blocked`
 /// when the certificate may not seal, saying why; `Forbidden`.
 pub async fn hand_in(
     archive: &Archive,

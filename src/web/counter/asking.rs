@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use crate::access::{Caller, fresh_secret};
+use crate::access::{Caller, new_secret};
 use crate::archive::Archive;
 use crate::clock::vietnam;
 use crate::copy_request::{self, Applicant, AskGiven, Delivery, Sought};
@@ -51,7 +51,7 @@ impl RequestForm {
     /// An empty form with a key of its own: pressing the button twice asks once.
     pub fn blank(archive: &Archive) -> Self {
         Self {
-            key: fresh_secret(&*archive.clock),
+            key: new_secret(&*archive.clock),
             standing: "self".into(),
             delivery: "online".into(),
             copies: "1".into(),
