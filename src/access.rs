@@ -17,6 +17,7 @@ pub use two_persons::{Behind, is_human, may_approve, may_release, two_people};
 use crate::archive::Archive;
 use crate::catalogue::{Tx, text_enum};
 use crate::error::{Error, Result};
+use crate::messages::{self, Lang};
 
 impl Archive {
     /// A write transaction in the name of `caller`, under the archive's clock.
@@ -57,17 +58,9 @@ text_enum! {
 }
 
 impl Role {
-    /// Vietnamese name.
-    pub fn vi(self) -> &'static str {
-        match self {
-            Self::Archivist => "Văn thư – lưu trữ",
-            Self::Reviewer => "Chuyên viên",
-            Self::Approver => "Lãnh đạo",
-            Self::Auditor => "Kiểm tra viên",
-            Self::Administrator => "Quản trị",
-            Self::Portal => "Cổng dịch vụ",
-            Self::Reuser => "Khai thác lại kết quả",
-        }
+    /// Its name for people.
+    pub fn name(self, lang: Lang) -> &'static str {
+        messages::text(lang, &format!("people.role.{self}"))
     }
 }
 
@@ -266,11 +259,7 @@ pub fn require_any(caller: &Caller, acts: &[Act]) -> Result<()> {
 
 /// The refusal of judgement to whoever is no person.
 pub(crate) fn needs_person() -> Error {
-    Error::refused(
-        "needs_person",
-        "Việc này phải do một người đăng nhập quyết định; khóa truy cập và chương trình không làm thay được.",
-        "A person who is signed in must decide this; no token and no program can.",
-    )
+    Error::refuse("errors.needs_person")
 }
 
 #[cfg(test)]

@@ -23,11 +23,7 @@ pub async fn of_page(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec
     require(caller, Act::SeeImages)?;
     let view = pages::get(archive, caller, id).await?;
     if view.state != "read" {
-        return Err(Error::refused(
-            "not_read",
-            "Trang này chưa được đọc hoặc không đọc được.",
-            "This page has not been read, or could not be.",
-        ));
+        return Err(Error::refuse("errors.not_read"));
     }
     let reading = pages::reading_or_again(archive, &view).await?;
     let mut tx = archive.begin(caller).await?;
@@ -132,11 +128,15 @@ fn around(words: &[Word]) -> Box4 {
     ]
 }
 
-/// The text escaped for XML, in content and in attributes. Characters XML 1.0 cannot hold become spaces,
-/// for an escape of them is not well-formed either.
+/// The text escaped for XML, in content and in attributes.
 pub(crate) fn escaped(text: &str) -> String {
+    quick_xml::escape::escape(in_xml(text)).into_owned()
+}
+
+/// The text with spaces for the characters XML 1.0 cannot hold; an escape of them is not well-formed either.
+pub(crate) fn in_xml(text: &str) -> String {
     let unfit = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
-    quick_xml::escape::escape(text.replace(unfit, " ")).into_owned()
+    text.replace(unfit, " ")
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::{Config, VaultConfig};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::seal::{Seal, VerificationCage};
 use crate::vault::{Location, S3Access, Vault};
 
@@ -111,9 +112,8 @@ fn s3_access(config: &VaultConfig) -> Result<S3Access> {
 }
 
 fn bad_classes(error: sogoc_workers::class::ClassError) -> Error {
-    Error::invalid(
+    Error::fault(
         "/classes",
-        format!("Loại hồ sơ: {error}"),
-        format!("record classes: {error}"),
+        Message::new("faults.record_classes").with("error", error),
     )
 }

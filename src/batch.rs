@@ -24,6 +24,7 @@ use crate::catalogue::{State, Tx, text_enum};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::fonds::{self, check_text};
+use crate::messages::Message;
 
 /// Longest name of a batch, in characters.
 const LONGEST_NAME: usize = 200;
@@ -262,18 +263,15 @@ fn check(archive: &Archive, given: &NewBatch) -> Result<()> {
     if let Some(count) = given.declared_count
         && !(0..=MOST_FILES).contains(&count)
     {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/declared_count",
-            format!("Số tệp khai báo phải từ 0 đến {MOST_FILES}."),
-            format!("the declared count must be 0 to {MOST_FILES}"),
+            Message::new("faults.declared_count_must_0").with("most_files", MOST_FILES),
         ));
     }
     match &given.class_hint {
-        Some(class) if archive.classes.get(class).is_none() => Err(Error::invalid(
-            "/class_hint",
-            "Không có loại tài liệu này.",
-            "there is no record class of that id",
-        )),
+        Some(class) if archive.classes.get(class).is_none() => {
+            Err(Error::fault("/class_hint", "faults.there_no_record_class"))
+        }
         _ => Ok(()),
     }
 }

@@ -65,10 +65,9 @@ impl Catalogue {
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             Engine::Postgres
         } else {
-            return Err(Error::invalid(
+            return Err(Error::fault(
                 "/catalogue/url",
-                "Địa chỉ cơ sở dữ liệu phải bắt đầu bằng sqlite: hoặc postgres:",
-                "the catalogue URL must start with sqlite: or postgres:",
+                "faults.catalogue_url_must_start",
             ));
         };
         let options: AnyConnectOptions = url.parse().map_err(Error::from)?;

@@ -267,11 +267,7 @@ pub fn few_enough(pointer: &str, count: usize) -> Result<()> {
     if (1..=MOST_AT_ONCE).contains(&count) {
         return Ok(());
     }
-    Err(Error::invalid(
-        pointer,
-        "Mỗi lần cấp từ 1 đến 500 bản sao.",
-        "1 to 500 copies at once.",
-    ))
+    Err(Error::fault(pointer, "faults.1_to_500_copies"))
 }
 
 fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
@@ -358,9 +354,5 @@ pub fn object_id(copy_id: &str) -> String {
 
 /// The refusal to do to a void or unfinished line what only a copy can suffer.
 fn not_issued() -> Error {
-    Error::refused(
-        "not_issued",
-        "Dòng sổ này không có bản sao đã cấp.",
-        "This line of the book has no issued copy.",
-    )
+    Error::refuse("errors.not_issued")
 }

@@ -351,9 +351,5 @@ async fn misfits(archive: &Archive, volume_id: &str, newest: i64) -> Result<Vec<
 
 /// The refusal of a map looked at before the newest one was confirmed.
 pub(crate) fn changed_meanwhile() -> Error {
-    Error::refused(
-        "stale",
-        "Bản đồ cột vừa được người khác xác nhận; hãy tải lại trang rồi xem lại.",
-        "Someone else has just confirmed this column map; load it again and look.",
-    )
+    Error::refuse("errors.stale")
 }

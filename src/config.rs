@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 pub use level::{Level, Padding};
 pub use seal::{DetachedConfig, SealConfig, TokenConfig};
@@ -186,10 +187,11 @@ impl Config {
     /// `Invalid`, naming the file and the line.
     pub fn from_file(path: &Path) -> Result<Self> {
         let fault = |why: String| {
-            Error::invalid(
+            Error::fault(
                 "/config",
-                format!("Tệp cấu hình {}: {why}", path.display()),
-                format!("configuration file {}: {why}", path.display()),
+                Message::new("faults.configuration_file")
+                    .with("path", path.display())
+                    .with("why", why),
             )
         };
         let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
@@ -204,17 +206,15 @@ impl Config {
     /// `Invalid`, naming the setting.
     pub fn check(&self) -> Result<()> {
         if self.web.listen.parse::<std::net::SocketAddr>().is_err() {
-            return Err(Error::invalid(
+            return Err(Error::fault(
                 "/web/listen",
-                "web.listen phải là địa chỉ và cổng, ví dụ 127.0.0.1:8480",
-                "web.listen must be an address and a port, such as 127.0.0.1:8480",
+                "faults.web_listen_must_address",
             ));
         }
         if self.reading.ceiling_mib < 700 {
-            return Err(Error::invalid(
+            return Err(Error::fault(
                 "/reading/ceiling_mib",
-                "reading.ceiling_mib phải từ 700 trở lên (một trang A3 màu)",
-                "reading.ceiling_mib must be at least 700 (one A3 page in colour)",
+                "faults.reading_ceilingmib_must",
             ));
         }
         for secret in [&self.vault.secret_file, &self.seal.key_password_file]
@@ -265,16 +265,9 @@ fn owner_only(path: &Path) -> Result<()> {
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    Err(Error::invalid(
+    Err(Error::fault(
         "/config",
-        format!(
-            "Tệp bí mật {} đang cho người khác đọc; hãy đặt quyền 0600",
-            path.display()
-        ),
-        format!(
-            "secret file {} can be read by others; set its mode to 0600",
-            path.display()
-        ),
+        Message::new("faults.secret_file_can_read").with("path", path.display()),
     ))
 }
 

@@ -25,7 +25,7 @@ pub use deciding::{Release, confirm, refuse, release, release_many};
 pub use dismissing::{Dismissal, NotTheOne, dismiss};
 pub(crate) use evidence::restore_paper;
 pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
-pub use following::{Issued, Status, fetch, status, words};
+pub use following::{Issued, Status, fetch, status};
 pub(crate) use lifecycle::{begin_search, end_search};
 pub use lifecycle::{extend, pressing, sweep, withdraw};
 pub use listing::{RequestView, get, list};
@@ -232,9 +232,5 @@ fn ensure_moved(moved: bool) -> Result<()> {
 }
 
 fn wrong_state() -> Error {
-    Error::refused(
-        "wrong_state",
-        "Yêu cầu này đã qua bước đó rồi, hoặc chưa tới.",
-        "This request is already past that step, or not there yet.",
-    )
+    Error::refuse("errors.wrong_state")
 }

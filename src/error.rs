@@ -1,15 +1,39 @@
 //! What became of the caller's wish, and the tables that translate it: to HTTP, to a job's
-//! decision, to an exit code. Messages are Vietnamese first, English second, and hold no personal data.
+//! decision, to an exit code. An error carries a code and
+//! the arguments of its sentence, never the sentence; none of them is personal data.
+
+use crate::messages::{Lang, Message};
 
 /// A fault in one place of what the caller gave.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// JSON pointer to the place, such as `/declared_count`.
+    /// JSON pointer to the place (RFC 6901), such as `/declared_count`; empty for the whole.
     pub pointer: String,
-    /// Vietnamese sentence.
-    pub vi: String,
-    /// English sentence.
-    pub en: String,
+    /// What is wrong there.
+    pub message: Message,
+}
+
+impl Fault {
+    /// A fault at a place.
+    pub fn new(pointer: impl Into<String>, message: impl Into<Message>) -> Self {
+        let (pointer, message) = (pointer.into(), message.into());
+        Self { pointer, message }
+    }
+}
+
+/// For programs on the command line: the place and both sentences.
+impl serde::Serialize for Fault {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Shown<'a> {
+            pointer: &'a str,
+            vi: String,
+            en: String,
+        }
+        let (vi, en) = (self.message.vi(), self.message.en());
+        let pointer = &self.pointer;
+        Shown { pointer, vi, en }.serialize(serializer)
+    }
 }
 
 /// The outcomes of every verb.
@@ -40,17 +64,15 @@ pub enum Error {
         retry_after: u64,
     },
     /// What was given is not acceptable.
-    #[error("invalid input: {}", .0.first().map_or("", |f| f.en.as_str()))]
+    #[error("invalid input: {}", .0.first().map_or_else(String::new, |fault| fault.message.en()))]
     Invalid(Vec<Fault>),
     /// The state of things does not allow it now.
-    #[error("{en}")]
+    #[error("{}", .message.en())]
     Refused {
         /// Stable word.
         code: &'static str,
-        /// Vietnamese sentence.
-        vi: String,
-        /// English sentence.
-        en: String,
+        /// What to tell people.
+        message: Message,
     },
     /// Kept bytes are not what they were.
     #[error("damaged: {what}")]
@@ -68,14 +90,12 @@ pub enum Error {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The wish stands, but something outside must be put right first; it is then met without being said again.
-    #[error("{en}")]
+    #[error("{}", .message.en())]
     Blocked {
         /// Stable word.
         code: &'static str,
-        /// Vietnamese sentence.
-        vi: String,
-        /// English sentence.
-        en: String,
+        /// What to tell people.
+        message: Message,
     },
     /// A fault of the program.
     #[error("internal fault: {0}")]
@@ -87,21 +107,33 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// One fault at one place.
-    pub fn invalid(pointer: &str, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self::Invalid(vec![Fault {
-            pointer: pointer.into(),
-            vi: vi.into(),
-            en: en.into(),
-        }])
+    pub fn fault(pointer: impl Into<String>, message: impl Into<Message>) -> Self {
+        Self::Invalid(vec![Fault::new(pointer, message)])
     }
 
-    /// A refusal with its stable word.
+    /// A refusal; its stable word is the last part of the message's key.
+    pub fn refuse(message: impl Into<Message>) -> Self {
+        let message = message.into();
+        let code = message.code();
+        Self::Refused { code, message }
+    }
+
+    /// A wish that stands until something outside is put right; its stable word as in [`Error::refuse`].
+    pub fn block(message: impl Into<Message>) -> Self {
+        let message = message.into();
+        let code = message.code();
+        Self::Blocked { code, message }
+    }
+
+    /// As [`Error::fault`], with both sentences at hand.
+    pub fn invalid(pointer: &str, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::fault(pointer, Message::pair(vi, en))
+    }
+
+    /// As [`Error::refuse`], with both sentences at hand.
     pub fn refused(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self::Refused {
-            code,
-            vi: vi.into(),
-            en: en.into(),
-        }
+        let message = Message::pair(vi, en);
+        Self::Refused { code, message }
     }
 
     /// A part that cannot be reached.
@@ -166,62 +198,51 @@ impl Error {
         }
     }
 
+    /// What to tell people.
+    pub fn say(&self, lang: Lang) -> String {
+        let message = match self {
+            Self::Invalid(faults) => {
+                let said = faults.iter().map(|fault| fault.message.render(lang));
+                return said.collect::<Vec<_>>().join(" ");
+            }
+            Self::Refused { message, .. } | Self::Blocked { message, .. } => message.clone(),
+            Self::TooMany { retry_after } => {
+                Message::from("errors.too_many_attempts").with("seconds", retry_after)
+            }
+            Self::Unavailable { part, .. } => {
+                Message::from("errors.unavailable").with("part", part_of_the_system(part))
+            }
+            other => Message::new(format!("errors.{}", other.code())),
+        };
+        message.render(lang)
+    }
+
     /// The sentence for a reader of Vietnamese.
     pub fn vi(&self) -> String {
-        match self {
-            Self::NotFound { .. } => "Không tìm thấy, hoặc bạn không được xem.".into(),
-            Self::AlreadyExists { .. } => "Đã có rồi; không tạo thêm.".into(),
-            Self::NotSignedIn => "Cần đăng nhập, hoặc tên và mật khẩu không đúng.".into(),
-            Self::Forbidden => "Bạn không có quyền làm việc này.".into(),
-            Self::TooMany { retry_after } => {
-                format!("Thử quá nhiều lần. Hãy đợi {retry_after} giây.")
-            }
-            Self::Invalid(faults) => faults
-                .iter()
-                .map(|f| f.vi.as_str())
-                .collect::<Vec<_>>()
-                .join(" "),
-            Self::Refused { vi, .. } | Self::Blocked { vi, .. } => vi.clone(),
-            Self::Corrupt { .. } => {
-                "Dữ liệu lưu giữ không còn nguyên vẹn; đã dừng lại và không trả ra.".into()
-            }
-            Self::Unavailable { part, .. } => format!(
-                "{} tạm thời không dùng được. Chưa có gì bị mất; hãy thử lại.",
-                part_vi(part)
-            ),
-            Self::Internal(_) => "Lỗi của chương trình. Chưa có gì được ghi nhận.".into(),
-        }
+        self.say(Lang::Vi)
     }
 
     /// The sentence for a reader of English.
     pub fn en(&self) -> String {
-        match self {
-            Self::Unavailable { part, .. } => {
-                format!("Out of reach just now: {part}. Nothing is lost; try again.")
-            }
-            Self::Internal(_) => "A fault of the program. Nothing was recorded.".into(),
-            Self::Invalid(faults) => faults
-                .iter()
-                .map(|f| f.en.as_str())
-                .collect::<Vec<_>>()
-                .join(" "),
-            other => other.to_string(),
-        }
+        self.say(Lang::En)
     }
 }
 
 /// The part in words of the office; steps inside a part are not worth a name of their own.
-fn part_vi(part: &str) -> &'static str {
-    match part {
-        "catalogue" => "Danh mục (cơ sở dữ liệu)",
-        "vault" => "Kho lưu tệp",
-        "disk" => "Đĩa",
-        "index" => "Bộ tìm kiếm",
-        "reading" => "Bộ đọc trang",
-        "seal" => "Bộ ký số",
-        "verification" => "Bộ kiểm tra chữ ký",
-        "server" => "Máy chủ",
-        _ => "Một bộ phận của hệ thống",
+fn part_of_the_system(part: &str) -> Message {
+    let known = [
+        "catalogue",
+        "vault",
+        "disk",
+        "index",
+        "reading",
+        "seal",
+        "verification",
+        "server",
+    ];
+    match known.contains(&part) {
+        true => Message::new(format!("errors.part.{part}")),
+        false => "errors.part.other".into(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, text_enum};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Code of the fonds that is there from the first start.
 pub const DEFAULT_CODE: &str = "MAC-DINH";
@@ -183,10 +184,9 @@ pub(crate) fn check_text(pointer: &str, text: &str, longest: usize) -> Result<()
     if fits && !text.chars().any(char::is_control) {
         return Ok(());
     }
-    Err(Error::invalid(
+    Err(Error::fault(
         pointer,
-        format!("Cần từ 1 đến {longest} ký tự, không có ký tự điều khiển."),
-        format!("must be 1 to {longest} characters without control characters"),
+        Message::new("faults.must_1_to_characters").with("longest", longest),
     ))
 }
 

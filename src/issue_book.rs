@@ -91,7 +91,7 @@ pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<Is
 
 /// First instant of the year in Viet Nam and of the next.
 fn bounds(year: i64) -> Result<(String, String)> {
-    let unknown = || Error::invalid("/year", "Không có năm đó.", "There is no such year.");
+    let unknown = || Error::fault("/year", "faults.there_no_such_year");
     let year = i16::try_from(year)
         .ok()
         .filter(|year| (1900..9000).contains(year));

@@ -1,11 +1,11 @@
 //! Sổ Gốc: reads, keeps, finds and reissues the paper of an education department.
 //!
-//! In reading order. Ground, which knows nothing of records: [`clock`], [`error`], [`config`],
+//! In reading order. Ground, which knows nothing of records: [`clock`], [`messages`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`reference_data`], [`notify`],
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
-//! [`correction`], [`seen`], [`alto`], [`preservation`], [`two_layer`], [`review`], [`inspection`],
-//! [`search`], [`seal`], [`copy_paper`], [`certified_copy`], [`copy_request`], [`issue_book`],
+//! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
+//! [`search`], [`seal`], [`copy_pdf`], [`certified_copy`], [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
@@ -19,7 +19,7 @@ pub mod cli;
 pub mod clock;
 pub mod column_map;
 pub mod config;
-pub mod copy_paper;
+pub mod copy_pdf;
 pub mod copy_request;
 pub mod correction;
 pub mod error;
@@ -29,6 +29,7 @@ pub mod inspection;
 pub mod issue_book;
 pub mod jobs;
 pub mod lifecycle;
+pub mod messages;
 pub mod notify;
 pub mod page;
 pub mod page_flag;
@@ -41,8 +42,8 @@ pub mod scan;
 pub mod seal;
 pub mod search;
 pub mod search_case;
+pub mod searchable_pdf;
 pub mod seen;
-pub mod two_layer;
 pub mod upload;
 pub mod vault;
 pub mod web;

@@ -287,7 +287,10 @@ fn worth_another_try(failure: &Failure, job: &Leased) -> bool {
 pub(crate) fn not_shown(failure: Failure) -> Error {
     match failure.kind {
         FailureKind::Unavailable => Error::unavailable("reading", failure.kind.code()),
-        kind => Error::refused("not_shown", kind.sentence_vi(), kind.sentence_en()),
+        kind => Error::Refused {
+            code: "not_shown",
+            message: kind.into(),
+        },
     }
 }
 

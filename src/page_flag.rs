@@ -5,12 +5,12 @@ mod raising;
 mod sentence;
 
 use serde::{Deserialize, Serialize};
-use sogoc_workers::quality::flag;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::{Flag, State, json_column, text_enum};
 use crate::error::{Error, Result};
+use crate::messages::{self, Lang};
 pub(crate) use raising::{StoredFlag, insert, set_compared, set_own};
 
 /// Flag of two pages that may be one sheet scanned twice.
@@ -319,8 +319,8 @@ impl ShownFlag {
         let details: Details = serde_json::from_str(&self.flag.details)?;
         let other = self.other();
         let (vi, en) = sentence::of(&self.flag.code, &details, other.as_ref());
-        let known = flag(&self.flag.code);
-        let remedy = |text: Option<&'static str>| text.unwrap_or_default().to_owned();
+        let remedy = format!("flags.remedy.{}", self.flag.code);
+        let remedy = |lang| messages::find(lang, &remedy).unwrap_or_default().to_owned();
         Ok(PageFlag {
             id: self.flag.id,
             page_id: self.flag.page_id,
@@ -337,8 +337,8 @@ impl ShownFlag {
             .into(),
             vi,
             en,
-            remedy_vi: remedy(known.map(|flag| flag.remedy_vi)),
-            remedy_en: remedy(known.map(|flag| flag.remedy_en)),
+            remedy_vi: remedy(Lang::Vi),
+            remedy_en: remedy(Lang::En),
             other,
             code: self.flag.code,
             state: self.flag.state,

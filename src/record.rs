@@ -338,11 +338,7 @@ pub(crate) async fn pages_of(archive: &Archive, record: &RecordView) -> Result<V
 
 /// The refusal of a record that nobody has approved yet, at whichever step it is met.
 pub(crate) fn not_approved() -> Error {
-    Error::refused(
-        "not_approved",
-        "Bản ghi này chưa được duyệt; hãy duyệt bản ghi trước.",
-        "This record is not approved yet; approve it first.",
-    )
+    Error::refuse("errors.not_approved")
 }
 
 /// How many fields a person still has to look at: those read but not accepted, and mandatory ones missing.

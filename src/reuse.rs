@@ -176,13 +176,9 @@ fn is_holder(holder: &Holder, fields: &std::collections::BTreeMap<String, String
 
 fn check(archive: &Archive, asked: &LookUp) -> Result<Timestamp> {
     let mut faults = Vec::new();
-    let mut want = |ok: bool, pointer: &str, vi: &str, en: &str| {
+    let mut want = |ok: bool, pointer: &str, key: &'static str| {
         if !ok {
-            faults.push(Fault {
-                pointer: pointer.into(),
-                vi: vi.into(),
-                en: en.into(),
-            });
+            faults.push(Fault::new(pointer, key));
         }
     };
     let short = |text: &str| (1..=300).contains(&text.trim().chars().count());
@@ -192,38 +188,28 @@ fn check(archive: &Archive, asked: &LookUp) -> Result<Timestamp> {
     want(
         short(&asked.holder.ho_ten),
         "/holder/ho_ten",
-        "Hãy ghi họ tên.",
-        "The name is needed.",
+        "faults.name_needed",
     );
-    want(
-        whole,
-        "/holder/ngay_sinh",
-        "Hãy ghi đủ ngày, tháng, năm sinh.",
-        "The whole birth date is needed.",
-    );
+    want(whole, "/holder/ngay_sinh", "faults.birth_date_needed");
     want(
         short(&asked.holder.so),
         "/holder/so",
-        "Hãy ghi số hiệu hoặc số vào sổ gốc.",
-        "The diploma or register number is needed.",
+        "faults.diploma_number_needed",
     );
     want(
         is_code(&asked.purpose, 50),
         "/purpose",
-        "Mục đích là mã thủ tục, không quá 50 ký tự.",
-        "The purpose is a procedure's code of at most 50 characters.",
+        "faults.purpose_is_a_code",
     );
     want(
         is_code(&asked.consent.reference, 100),
         "/consent/reference",
-        "Hãy ghi mã văn bản đồng ý của người được cấp bằng.",
-        "The reference of the holder's consent is needed.",
+        "faults.consent_reference_needed",
     );
     want(
         given_at.is_some(),
         "/consent/given_at",
-        "Thời điểm đồng ý viết theo RFC 3339 và không ở tương lai.",
-        "When consent was given, RFC 3339, not in the future.",
+        "faults.consent_time",
     );
     match given_at {
         Some(at) if faults.is_empty() => Ok(at),

@@ -17,6 +17,7 @@ use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::{Message, Value};
 use crate::record::{self, Fields, RecordState, RecordView, Version, apply, missing_mandatory};
 use crate::seen;
 
@@ -73,10 +74,8 @@ pub async fn approve(
     let missing = missing_mandatory(class, &before.fields);
     if !missing.is_empty() {
         let list = missing.join(", ");
-        return Err(Error::refused(
-            "incomplete",
-            format!("Chưa duyệt được, còn thiếu: {list}. Nếu giấy tờ không ghi, hãy nhập dấu “-”."),
-            format!("Not approved, still missing: {list}. If the paper says nothing, enter “-”."),
+        return Err(Error::refuse(
+            Message::new("errors.incomplete").with("list", list),
         ));
     }
     refuse_undecided(class, &before)?;
@@ -109,11 +108,7 @@ pub async fn reject(
 ) -> Result<RecordView> {
     require(caller, Act::CorrectRecords)?;
     if reason.trim().is_empty() {
-        return Err(Error::invalid(
-            "/reason",
-            "Hãy ghi lý do loại bỏ.",
-            "A reason is needed.",
-        ));
+        return Err(Error::fault("/reason", "faults.review.reason_needed"));
     }
     let before = unstale(record::load(archive, id).await?, seen)?;
     let wish = Wish {
@@ -251,54 +246,32 @@ fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {
 
 /// What only a person can say of the paper is said before a record is approved.
 fn refuse_undecided(class: Option<&Class>, record: &RecordView) -> Result<()> {
-    let (vi, en) = labels(class, record.struck());
-    if !vi.is_empty() {
-        return Err(Error::refused(
-            "struck_out",
-            format!(
-                "Trên giấy có nét gạch bỏ ở: {vi}. Hãy đối chiếu với ảnh rồi sửa, xác nhận giá trị vẫn đúng, \
-                 hoặc loại bỏ bản ghi này."
-            ),
-            format!(
-                "Struck out on paper: {en}. Look at the image, then correct it, confirm that it stands, or \
-                 reject this record."
-            ),
-        ));
+    if let Some(fields) = labels(class, record.struck()) {
+        let message = Message::new("errors.struck_out").with("fields", fields);
+        return Err(Error::refuse(message));
     }
-    let (vi, en) = labels(class, record.unread());
-    if vi.is_empty() {
-        return Ok(());
+    match labels(class, record.unread()) {
+        Some(fields) => {
+            let message = Message::new("errors.unread").with("fields", fields);
+            Err(Error::refuse(message))
+        }
+        None => Ok(()),
     }
-    Err(Error::refused(
-        "unread",
-        format!(
-            "Trên giấy có chữ mà máy không đọc được ở: {vi}. Hãy xem ảnh rồi gõ vào, hoặc xác nhận là không có \
-             ghi chú hay không đọc được."
-        ),
-        format!(
-            "Written on paper, but not read: {en}. Look at the image, then type it in, or confirm that there is \
-             nothing or that it cannot be read."
-        ),
-    ))
 }
 
-/// Fields as people call them, in Vietnamese and in English; both empty where there are none.
-fn labels<'a>(class: Option<&Class>, keys: impl Iterator<Item = &'a str>) -> (String, String) {
+/// Fields as people call them; `None` where there are none.
+fn labels<'a>(class: Option<&Class>, keys: impl Iterator<Item = &'a str>) -> Option<Value> {
     let (mut vi, mut en) = (Vec::new(), Vec::new());
     for key in keys {
         let label = class
             .and_then(|class| class.field(key))
             .map(|field| &field.label);
-        vi.push(label.map_or(key, |label| label.vi.as_str()).to_owned());
-        en.push(label.map_or(key, |label| label.en.as_str()).to_owned());
+        vi.push(label.map_or(key, |label| label.vi.as_str()));
+        en.push(label.map_or(key, |label| label.en.as_str()));
     }
-    (vi.join(", "), en.join(", "))
+    (!vi.is_empty()).then(|| Value::pair(vi.join(", "), en.join(", ")))
 }
 
 fn stale() -> Error {
-    Error::refused(
-        "stale",
-        "Bản ghi vừa được người khác sửa; hãy tải lại trang rồi làm tiếp.",
-        "Someone else has just changed this record; load it again and go on.",
-    )
+    Error::refuse("errors.review.stale")
 }

@@ -24,6 +24,7 @@ use crate::batch::{self, Listed, check_digest, check_name, listed};
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use measure::Measured;
 pub(crate) use measure::{Looked, look, measure};
 
@@ -138,16 +139,9 @@ fn check_declared(file: &Incoming<'_>, measured: &Measured) -> Result<()> {
     if declared == measured.sha256 {
         return Ok(());
     }
-    Err(Error::invalid(
+    Err(Error::fault(
         "/sha256",
-        format!(
-            "Mã SHA-256 của tệp nhận được là {}, khác với khai báo.",
-            measured.sha256
-        ),
-        format!(
-            "the file that came has SHA-256 {}, not the one declared",
-            measured.sha256
-        ),
+        Message::new("faults.file_came_sha_256").with("sha256", &measured.sha256),
     ))
 }
 

@@ -12,7 +12,8 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::JsonText;
 use crate::correction::{self, Correction, FieldChange};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::record::{Fields, RecordState};
 
 /// Publications in one commit of the index.
@@ -348,13 +349,7 @@ fn query_of(wanted: &Wanted) -> Result<Query> {
     query.year = wanted.nam.or(query.year);
     if let Some(text) = given(&wanted.ngay_sinh) {
         let date = Date::parse(&text).and_then(|date| PartialDate::parse(&date.to_string()));
-        query.birth = Some(date.ok_or_else(|| {
-            Error::invalid(
-                "/ngay_sinh",
-                "Không đọc được ngày sinh. Ví dụ: 12/3/1975, 3/1975 hoặc 1975.",
-                "Not a date. Such as 12/3/1975, 3/1975 or 1975.",
-            )
-        })?);
+        query.birth = Some(date.ok_or_else(|| Error::fault("/ngay_sinh", "faults.not_date_such"))?);
     }
     query.limit = wanted.limit.unwrap_or(20);
     query.offset = wanted.offset.unwrap_or(0);
@@ -364,12 +359,9 @@ fn query_of(wanted: &Wanted) -> Result<Query> {
 }
 
 fn invalid_query(pointer: &str, error: &QueryError) -> Error {
-    let at = error.at + 1;
-    Error::Invalid(vec![Fault {
-        pointer: pointer.into(),
-        vi: format!("{} (ký tự thứ {at})", error.sentence_vi()),
-        en: format!("{} (character {at})", error.sentence_en()),
-    }])
+    let problem = Message::new(format!("search.question.{}", error.problem.code()));
+    let message = Message::new("search.question_at").with("problem", problem);
+    Error::fault(pointer, message.with("at", error.at + 1))
 }
 
 impl From<SearchError> for Error {

@@ -181,11 +181,7 @@ pub async fn found(
     require(caller, Act::EndSearches)?;
     let record = crate::record::get(archive, caller, record_id).await?;
     if record.state == "rejected" {
-        return Err(Error::refused(
-            "rejected",
-            "Bản ghi này đã bị loại ở bàn soát.",
-            "This record was rejected at the desk.",
-        ));
+        return Err(Error::refuse("errors.rejected"));
     }
     end(
         archive,
@@ -205,11 +201,7 @@ pub async fn found(
 pub async fn not_found(archive: &Archive, caller: &Caller, id: &str, note: &str) -> Result<()> {
     require(caller, Act::EndSearches)?;
     if note.trim().is_empty() {
-        return Err(Error::invalid(
-            "/note",
-            "Hãy ghi đã tìm trong những quyển nào.",
-            "Say which volumes were looked through.",
-        ));
+        return Err(Error::fault("/note", "faults.say_volumes_were_looked"));
     }
     end(archive, caller, id, SearchState::NotFound, None, note).await
 }
@@ -234,11 +226,7 @@ async fn end(
         ("ended_at", Some(&*now)),
     ];
     if !transition(&mut tx, id, state, &columns).await? {
-        return Err(Error::refused(
-            "search_ended",
-            "Không có việc tìm kho nào đang mở mang mã này.",
-            "No open search has this id.",
-        ));
+        return Err(Error::refuse("errors.search_ended"));
     }
     let request: String = sqlx::query_scalar("SELECT request_id FROM search_cases WHERE id = $1")
         .bind(id)
@@ -253,5 +241,5 @@ async fn end(
 }
 
 fn too_long() -> Error {
-    Error::invalid("/note", "Ghi chú quá dài.", "The note is too long.")
+    Error::fault("/note", "faults.note_too_long")
 }

@@ -16,6 +16,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::correction::{self, FieldChange};
 use crate::error::{Error, Result};
+use crate::messages::{Message, Value};
 use crate::record::{self, Fields};
 
 /// A record as somebody saw it.
@@ -170,22 +171,12 @@ pub(crate) async fn changed_since(
     };
     let (vi, en): (Vec<String>, Vec<String>) = keys.iter().map(label).unzip();
     let (from, to) = (saw.record_version, stands.record_version);
-    let (vi, en) = match vi.is_empty() {
-        true => (
-            "phụ lục sổ gốc hoặc lần duyệt".to_owned(),
-            "the appendix or an approval".to_owned(),
-        ),
-        false => (vi.join(", "), en.join(", ")),
+    let what = match vi.is_empty() {
+        true => Message::new("errors.changed_elsewhere").into(),
+        false => Value::pair(vi.join(", "), en.join(", ")),
     };
-    Ok(Error::refused(
-        "changed_since",
-        format!(
-            "Bản ghi đã thay đổi từ khi được xem (bản {from} → {to}): {vi}. Hãy xem lại rồi quyết định."
-        ),
-        format!(
-            "The record has changed since it was seen (version {from} → {to}): {en}. Look again, then decide."
-        ),
-    ))
+    let message = Message::new("errors.changed_since").with("what", what);
+    Ok(Error::refuse(message.with("from", from).with("to", to)))
 }
 
 /// Values by key of one version; none where there is no such version.

@@ -15,6 +15,7 @@ use crate::archive::Archive;
 use crate::batch::{check_digest, check_name, hold_open};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::scan::{self, Incoming, Scan};
 
 /// How long an upload waits for its next byte.
@@ -128,10 +129,8 @@ fn check_size(archive: &Archive, size: u64) -> Result<i64> {
     let most = archive.config.web.largest_upload_mib << 20;
     match i64::try_from(size) {
         Ok(bytes) if size <= most => Ok(bytes),
-        _ => Err(Error::refused(
-            "upload_too_large",
-            format!("Tệp lớn hơn giới hạn {most} byte."),
-            format!("the file is larger than the limit of {most} bytes"),
+        _ => Err(Error::refuse(
+            Message::new("errors.upload_too_large").with("most", most),
         )),
     }
 }

@@ -3,29 +3,32 @@
 
 pub mod api;
 mod assets;
+mod client_ip;
+mod cookies;
 mod corrections;
-mod counter;
 mod custody;
 mod desk;
 mod documents;
-mod extract;
+mod etag;
+mod extractors;
 mod fault;
 mod file_form;
 mod flags;
-mod frame;
 mod health;
-mod held;
 mod home;
 mod intake;
 mod issue_book;
-mod layers;
+mod labels;
+mod layout;
+mod middleware;
 mod notices;
-mod peer;
+mod page_image;
 mod people;
-mod reading_room;
+mod public_requests;
 mod requests;
 mod scan_form;
 mod seal;
+mod search;
 mod searches;
 mod session;
 mod sign_in;
@@ -59,13 +62,14 @@ pub fn router(archive: State) -> Router {
     Router::new()
         .merge(sign_in::routes())
         .merge(home::routes())
-        .merge(counter::routes())
+        .merge(public_requests::routes())
         .merge(verification::routes())
         .merge(intake::routes())
         .merge(flags::routes())
         .merge(desk::routes())
         .merge(volumes::routes())
-        .merge(reading_room::routes())
+        .merge(search::routes())
+        .merge(page_image::routes())
         .merge(documents::routes())
         .merge(requests::routes())
         .merge(searches::routes())
@@ -83,9 +87,9 @@ pub fn router(archive: State) -> Router {
         .method_not_allowed_fallback(fault::no_such_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(CatchPanicLayer::custom(fault::panicked))
-        .layer(from_fn(layers::refuse_unreadable_paths))
-        .layer(from_fn_with_state(archive.clone(), layers::harden))
-        .layer(from_fn(layers::observe))
+        .layer(from_fn(middleware::refuse_unreadable_paths))
+        .layer(from_fn_with_state(archive.clone(), middleware::harden))
+        .layer(from_fn(middleware::observe))
         .with_state(archive)
 }
 

@@ -6,11 +6,11 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use sogoc::archive::Archive;
 use sogoc::config::Config;
-use sogoc::copy_paper::compose;
+use sogoc::copy_pdf::compose;
 use sogoc::seal::SignRequest;
 use tempfile::TempDir;
 
-use crate::copy_paper::sample;
+use crate::copy_pdf::sample;
 
 const COMMANDS: [&str; 16] = [
     "serve",
@@ -228,13 +228,35 @@ fn a_fresh_folder_checks_out_and_finding_nothing_is_exit_code_1() {
 fn a_copy_of_a_record_that_is_not_there_is_refused() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().display().to_string();
-    let output = sogoc(&["--data", &data, "copy", "--out", &data, "no-such-record"]);
+    let password = home.path().join("password");
+    std::fs::write(&password, "mat khau du dai 2026\n").unwrap();
+    let add = [
+        "--data",
+        &data,
+        "user",
+        "add",
+        "lanhdao",
+        "--name",
+        "Lãnh đạo",
+        "--role",
+        "approver",
+    ];
+    let added = command()
+        .args(add)
+        .stdin(std::fs::File::open(&password).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(code(&added), 0, "{}", complaint(&added));
+    let password = password.display().to_string();
+    let by = ["--as", "lanhdao", "--password-file", &password];
+    let wish = ["--data", &data, "copy", "--out", &data, "no-such-record"];
+    let output = sogoc(&[&wish[..], &by].concat());
     assert!(
         code(&output) == 66 || code(&output) == 73,
         "{}",
         code(&output)
     );
-    assert!(!complaint(&output).is_empty() && said(&output).is_empty());
+    assert!(complaint(&output).contains("not approved") && said(&output).is_empty());
     let pdfs = std::fs::read_dir(home.path()).unwrap();
     let pdf = |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|end| end == "pdf");
     assert!(!pdfs.flatten().any(pdf));

@@ -14,7 +14,7 @@ use sogoc::jobs::Kind;
 use sogoc::search::{self, Wanted};
 use sogoc::{audit, record, review, worker};
 
-use crate::copy_paper::text_of;
+use crate::copy_pdf::text_of;
 use crate::support::archive::caller;
 use crate::support::holdings::{Holdings, STEADY};
 use crate::support::postgres;

@@ -19,13 +19,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
-use sogoc::copy_paper::{CopyContent, compose};
+use sogoc::copy_pdf::{CopyContent, compose};
 use sogoc::seal::{
     FileCheck, KeyCheck, Seal, SealError, SignRequest, TEST_AUTHORITY, Trust, TrustCheck, Unfit,
     measure, verify,
 };
 
-use crate::copy_paper::{ask, sample};
+use crate::copy_pdf::{ask, sample};
 use crate::support::pyhanko;
 
 const PASSWORD: &str = "một mật khẩu thử";

@@ -1,6 +1,7 @@
 //! The bench's command line as scripts see it: the real executable, its output and its exit codes.
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+#![allow(clippy::disallowed_methods)] // it runs programs and waits for them; `clippy.toml` means the service
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

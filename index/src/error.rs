@@ -131,7 +131,7 @@ impl Problem {
 
 /// Why a query cannot be executed, and where it is wrong. Such a query gives no hits, never fewer hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{} (ký tự thứ {}) / {} (character {})", self.sentence_vi(), at + 1, self.sentence_en(), at + 1)]
+#[error("{} at character {}", self.problem.code(), at + 1)]
 pub struct QueryError {
     /// The kind of error.
     pub problem: Problem,
@@ -142,46 +142,6 @@ pub struct QueryError {
 impl QueryError {
     pub(crate) fn new(problem: Problem, at: usize) -> Self {
         Self { problem, at }
-    }
-
-    /// The message in Vietnamese, without the offset.
-    pub fn sentence_vi(&self) -> &'static str {
-        match self.problem {
-            Problem::Empty => "Chưa có gì để tìm: hãy nhập họ tên, ngày sinh, số hiệu hoặc trường.",
-            Problem::OpenQuote => "Dấu ngoặc kép mở ra nhưng chưa đóng lại.",
-            Problem::UnknownKey => {
-                "Không có trường tìm kiếm này. Dùng: ten, sinh, truong, nam, so, loai, phong, quyen, xep_loai, gioi_tinh, dan_toc; hoặc đặt trong ngoặc kép."
-            }
-            Problem::EmptyValue => "Sau dấu hai chấm chưa có giá trị.",
-            Problem::BadDate => "Ngày không hợp lệ. Ví dụ: 12/3/1975, 3/1975 hoặc 1975.",
-            Problem::BadYear => "Năm không hợp lệ. Ví dụ: 1998.",
-            Problem::BadNumber => "Số cần tìm phải có ít nhất một chữ số hoặc chữ cái.",
-            Problem::Twice => "Trường tìm kiếm này đã có ở phía trước.",
-            Problem::TooLong => "Câu tìm kiếm quá dài.",
-            Problem::TooManyWords => "Câu tìm kiếm có quá nhiều từ.",
-            Problem::BadPage => "Trang kết quả nằm ngoài giới hạn; hãy thu hẹp câu tìm kiếm.",
-        }
-    }
-
-    /// The message in English, without the offset.
-    pub fn sentence_en(&self) -> &'static str {
-        match self.problem {
-            Problem::Empty => {
-                "Nothing to search for: type a name, a birth date, a number or a school."
-            }
-            Problem::OpenQuote => "A quotation mark is opened and never closed.",
-            Problem::UnknownKey => {
-                "There is no such search field. Use name, birth, school, year, number, class, fonds, volume, grade, sex, ethnic; or put it in quotation marks."
-            }
-            Problem::EmptyValue => "Nothing follows the colon.",
-            Problem::BadDate => "Not a date. Write 12/3/1975, 3/1975 or 1975.",
-            Problem::BadYear => "Not a year. Write 1998.",
-            Problem::BadNumber => "A number to look for needs at least one digit or letter.",
-            Problem::Twice => "This search field was given before.",
-            Problem::TooLong => "The question is too long.",
-            Problem::TooManyWords => "The question has too many words.",
-            Problem::BadPage => "That page of hits is out of reach; narrow the question.",
-        }
     }
 }
 

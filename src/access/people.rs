@@ -11,6 +11,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Shortest password: TCVN 14423:2026 asks for 14 where there is no second factor.
 const SHORTEST_PASSWORD: usize = 14;
@@ -143,11 +144,7 @@ pub async fn change_person(
 ) -> Result<()> {
     require(caller, Act::Administer)?;
     if caller.id == id {
-        return Err(Error::refused(
-            "own_rights",
-            "Không ai tự đổi quyền của mình; cần một người quản trị khác.",
-            "Nobody changes their own rights; another administrator must.",
-        ));
+        return Err(Error::refuse("errors.own_rights"));
     }
     check_roles(roles)?;
     let mut tx = archive.begin(caller).await?;
@@ -167,11 +164,7 @@ pub async fn change_person(
     .fetch_one(&mut *tx)
     .await?;
     if administrators == 0 {
-        return Err(Error::refused(
-            "last_administrator",
-            "Phải còn ít nhất một người quản trị.",
-            "At least one administrator must remain.",
-        ));
+        return Err(Error::refuse("errors.last_administrator"));
     }
     end_sessions(&mut tx, id).await?;
     tx.log(
@@ -252,20 +245,15 @@ fn check_login(login: &str) -> Result<()> {
     if (2..=64).contains(&login.len()) && login.chars().all(plain) {
         return Ok(());
     }
-    Err(Error::invalid(
-        "/login",
-        "Tên đăng nhập gồm 2–64 chữ không dấu, số hoặc . - _ @",
-        "A login has 2 to 64 unaccented letters, digits or . - _ @",
-    ))
+    Err(Error::fault("/login", "faults.login_2_to_64"))
 }
 
 fn check_roles(roles: &[Role]) -> Result<()> {
     let apart = |role: &Role| KEPT_APART.contains(role);
     if roles.contains(&Role::Administrator) && roles.iter().any(apart) {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/roles",
-            "Người quản trị không được đồng thời là chuyên viên hay lãnh đạo.",
-            "An administrator cannot be a reviewer or an approver as well.",
+            "faults.administrator_cannot_reviewer",
         ));
     }
     Ok(())
@@ -275,9 +263,9 @@ fn check_password(password: &str) -> Result<()> {
     if password.chars().count() >= SHORTEST_PASSWORD && password.len() <= 1024 {
         return Ok(());
     }
-    Err(Error::invalid(
+    Err(Error::fault(
         "/password",
-        format!("Mật khẩu phải dài từ {SHORTEST_PASSWORD} ký tự."),
-        format!("A password has at least {SHORTEST_PASSWORD} characters."),
+        Message::new("faults.password_at_least_characters")
+            .with("shortest_password", SHORTEST_PASSWORD),
     ))
 }

@@ -53,18 +53,10 @@ pub async fn make_token(
 ) -> Result<NewToken> {
     require(caller, Act::Administer)?;
     if name.trim().is_empty() || roles.is_empty() {
-        return Err(Error::invalid(
-            "/name",
-            "Mã truy cập cần có tên và ít nhất một vai trò.",
-            "A token needs a name and at least one role.",
-        ));
+        return Err(Error::fault("/name", "faults.token_needs_name"));
     }
     if days.is_some_and(|days| !(1..=LONGEST_TOKEN_DAYS).contains(&days)) {
-        return Err(Error::invalid(
-            "/days",
-            "Khóa truy cập có hiệu lực từ 1 đến 3650 ngày.",
-            "A token lasts from 1 to 3650 days.",
-        ));
+        return Err(Error::fault("/days", "faults.token_lasts_from_1"));
     }
     let made = NewToken {
         id: archive.clock.new_id(),

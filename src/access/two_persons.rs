@@ -20,16 +20,16 @@ pub fn is_human(id: &str) -> bool {
     !matches!(id, "" | "machine" | "public")
 }
 
-/// Refuses a caller who is `first`, the one who did the step before, with the sentence that says so.
+/// Refuses a caller who is `first`, the one who did the step before, with the sentence of a key that says so.
 ///
 /// # Errors
 /// `Refused` with code `needs_person` or `same_person`.
-pub fn two_people(first: &str, caller: &Caller, vi: &str, en: &str) -> Result<()> {
+pub fn two_people(first: &str, caller: &Caller, key: &'static str) -> Result<()> {
     if caller.kind != CallerKind::Person {
         return Err(needs_person());
     }
     match caller.id == first {
-        true => Err(Error::refused("same_person", vi, en)),
+        true => Err(Error::refuse(key)),
         false => Ok(()),
     }
 }
@@ -41,12 +41,7 @@ pub fn two_people(first: &str, caller: &Caller, vi: &str, en: &str) -> Result<()
 /// As [`two_people`].
 pub fn may_approve(caller: &Caller, changed_by: &BTreeSet<String>) -> Result<()> {
     let own = changed_by.get(&caller.id).map_or("", String::as_str);
-    two_people(
-        own,
-        caller,
-        "Bản ghi đã công bố, phần sửa có do bạn nhập. Cần một người khác đối chiếu với ảnh rồi duyệt.",
-        "This record is public and holds changes of yours. Somebody else must compare and approve it.",
-    )
+    two_people(own, caller, "errors.two_people.own_change.same_person")
 }
 
 /// Whether the caller may let a copy out: somebody else stands behind every word of it, and it was somebody
@@ -59,30 +54,21 @@ pub fn may_release(caller: &Caller, behind: &Behind, confirmed_by: Option<&str>)
     two_people(
         confirmed_by.unwrap_or_default(),
         caller,
-        "Người xác nhận và người ký phải là hai người khác nhau.",
-        "The one who confirms and the one who releases must be two people.",
+        "errors.two_people.release.same_person",
     )?;
     if behind.vouchers.is_empty() {
-        return Err(Error::refused(
-            "nobody_approved",
-            "Chưa có người nào duyệt đúng nội dung này. Cần một chuyên viên hoặc lãnh đạo duyệt bản ghi trước.",
-            "No person has approved this very content. A reviewer or an approver must approve it first.",
-        ));
+        return Err(Error::refuse("errors.nobody_approved"));
     }
     let mut others = behind.vouchers.iter().filter(|id| **id != caller.id);
     let Some(other) = others.next() else {
-        return Err(Error::refused(
-            "same_person",
-            "Nội dung bản ghi chỉ do một mình bạn duyệt. Cần một người khác duyệt bản ghi, hoặc ký bản sao.",
-            "You alone approved what this record says. Somebody else must approve it, or release the copy.",
+        return Err(Error::refuse(
+            "errors.two_people.approved_alone.same_person",
         ));
     };
     let delivered = behind.deliverer.as_ref() == Some(other) && others.next().is_none();
     if delivered && !behind.vouchers.contains(&caller.id) {
-        return Err(Error::refused(
-            "same_person",
-            "Người nộp bản quét cũng là người duyệt duy nhất. Hãy mở bản ghi, đối chiếu với ảnh và duyệt thêm trước khi ký.",
-            "Who delivered the scan alone approved it. Open the record, compare it and approve it too, then release.",
+        return Err(Error::refuse(
+            "errors.two_people.delivered_alone.same_person",
         ));
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::clock::Clock;
 use crate::config::{Config, SealConfig, TokenConfig};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::seal::{KeySource, RemoteKey, Seal, Terms, TokenKey, TokenPlace, Trust, TrustError};
 
 /// The configured key, or a test authority made at first start with a password of its own beside it. A token is looked
@@ -100,13 +101,11 @@ fn certificates_of(
     parse: impl Fn(&str) -> Result<Trust, TrustError>,
 ) -> Result<Trust> {
     let bad = |why: &dyn std::fmt::Display| {
-        Error::invalid(
+        Error::fault(
             "/trust",
-            format!(
-                "Tệp chứng thư tin cậy {} không dùng được: {why}",
-                file.display()
-            ),
-            format!("the trust file {} cannot be used: {why}", file.display()),
+            Message::new("faults.trust_file_cannot_used")
+                .with("file", file.display())
+                .with("why", why),
         )
     };
     let pem = std::fs::read_to_string(file).map_err(|error| bad(&error))?;

@@ -11,6 +11,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, transition};
 use crate::error::{Error, Fault, Result};
+use crate::messages::Message;
 
 /// Differences listed by name; the rest is counted.
 const MOST_LISTED: usize = 200;
@@ -99,10 +100,10 @@ async fn differences(tx: &mut Tx, batch_id: &str) -> Result<Vec<Fault>> {
         faults.extend(wrong_file(declared, files.as_deref()));
     }
     if !manifest.is_empty() {
-        faults.extend(came.keys().map(|name| {
-            let vi = format!("Tệp không có trong danh sách khai báo: {name}");
-            fault(name, vi, format!("not in the manifest: {name}"))
-        }));
+        faults.extend(
+            came.keys()
+                .map(|name| fault(name, "faults.manifest.unexpected")),
+        );
     }
     Ok(faults)
 }
@@ -114,10 +115,13 @@ async fn wrong_count(tx: &mut Tx, batch_id: &str, came: usize) -> Result<Option<
             .fetch_one(&mut **tx)
             .await?;
     let differs = declared.filter(|declared| usize::try_from(*declared) != Ok(came));
-    Ok(differs.map(|declared| Fault {
-        pointer: "/declared_count".into(),
-        vi: format!("Khai báo {declared} tệp nhưng đã đến {came} tệp."),
-        en: format!("{declared} files were declared, {came} came"),
+    Ok(differs.map(|declared| {
+        Fault::new(
+            "/declared_count",
+            Message::new("faults.files_were_declared_came")
+                .with("declared", declared)
+                .with("came", came),
+        )
     }))
 }
 
@@ -129,18 +133,14 @@ async fn unfinished_uploads(tx: &mut Tx, batch_id: &str) -> Result<Vec<Fault>> {
     .bind(batch_id)
     .fetch_all(&mut **tx)
     .await?;
-    let unfinished = |name: &String| {
-        let vi = format!("Tệp đang tải lên dở dang: {name}");
-        fault(name, vi, format!("upload not finished: {name}"))
-    };
+    let unfinished = |name: &String| fault(name, "faults.manifest.unfinished");
     Ok(names.iter().map(unfinished).collect())
 }
 
 fn wrong_file(declared: &Declared, came: Option<&[Arrived]>) -> Option<Fault> {
     let name = &declared.name;
     let Some(came) = came else {
-        let vi = format!("Chưa nhận được tệp: {name}");
-        return Some(fault(name, vi, format!("did not come: {name}")));
+        return Some(fault(name, "faults.manifest.missing"));
     };
     let as_declared = came.iter().any(|file| {
         declared.size.is_none_or(|size| size == file.size)
@@ -149,20 +149,14 @@ fn wrong_file(declared: &Declared, came: Option<&[Arrived]>) -> Option<Fault> {
                 .as_ref()
                 .is_none_or(|sha| *sha == file.sha256)
     });
-    (!as_declared).then(|| {
-        let vi = format!("Nội dung khác với khai báo: {name}");
-        fault(name, vi, format!("differs from what was declared: {name}"))
-    })
+    (!as_declared).then(|| fault(name, "faults.manifest.differs"))
 }
 
-fn fault(name: &str, vi: String, en: String) -> Fault {
+fn fault(name: &str, key: &'static str) -> Fault {
     // RFC 6901 section 3: `~` and `/` are escaped inside a pointer.
     let escaped = name.replace('~', "~0").replace('/', "~1");
-    Fault {
-        pointer: format!("/files/{escaped}"),
-        vi,
-        en,
-    }
+    let message = Message::new(key).with("name", name);
+    Fault::new(format!("/files/{escaped}"), message)
 }
 
 /// Keeps the list readable; the count at its head stays true.
@@ -170,11 +164,10 @@ fn listed(mut faults: Vec<Fault>) -> Vec<Fault> {
     let rest = faults.len().saturating_sub(MOST_LISTED);
     faults.truncate(MOST_LISTED);
     if rest > 0 {
-        faults.push(Fault {
-            pointer: "/files".into(),
-            vi: format!("Và {rest} điểm khác nữa."),
-            en: format!("and {rest} more"),
-        });
+        faults.push(Fault::new(
+            "/files",
+            Message::new("faults.and_more").with("rest", rest),
+        ));
     }
     faults
 }

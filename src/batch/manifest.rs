@@ -76,11 +76,7 @@ pub(crate) async fn hold_open(tx: &mut Tx, batch_id: &str) -> Result<()> {
             .await?;
     match state {
         Some(BatchState::Open) => Ok(()),
-        Some(_) => Err(Error::refused(
-            "batch_closed",
-            "Đợt tiếp nhận đã đóng; hãy mở đợt mới.",
-            "the batch is closed; open a new one",
-        )),
+        Some(_) => Err(Error::refuse("errors.batch_closed")),
         None => Err(Error::NotFound { what: "batch" }),
     }
 }
@@ -91,11 +87,7 @@ fn check(file: &Declared) -> Result<()> {
         check_digest(digest)?;
     }
     match file.size {
-        Some(size) if size < 0 => Err(Error::invalid(
-            "/size",
-            "Kích thước không thể âm.",
-            "a size cannot be negative",
-        )),
+        Some(size) if size < 0 => Err(Error::fault("/size", "faults.size_cannot_negative")),
         _ => Ok(()),
     }
 }
@@ -106,10 +98,7 @@ fn placed(error: Error, at: usize) -> Error {
         Error::Invalid(faults) => Error::Invalid(
             faults
                 .into_iter()
-                .map(|fault| Fault {
-                    pointer: format!("/{at}{}", fault.pointer),
-                    ..fault
-                })
+                .map(|fault| Fault::new(format!("/{at}{}", fault.pointer), fault.message))
                 .collect(),
         ),
         other => other,

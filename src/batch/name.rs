@@ -11,25 +11,16 @@ const LONGEST_NAME: usize = 1024;
 /// # Errors
 /// `Invalid`, saying what is wrong.
 pub fn check_name(name: &str) -> Result<()> {
-    let fault = |vi: &str, en: &str| Err(Error::invalid("/name", vi, en));
+    let fault = |key: &'static str| Err(Error::fault("/name", key));
     if name.is_empty() || name.len() > LONGEST_NAME {
-        return fault(
-            "Tên tệp phải dài từ 1 đến 1024 byte.",
-            "a file name must be 1 to 1024 bytes long",
-        );
+        return fault("faults.file_name_length");
     }
     if name.chars().any(char::is_control) {
-        return fault(
-            "Tên tệp có ký tự điều khiển.",
-            "a file name must not hold control characters",
-        );
+        return fault("faults.file_name_control");
     }
     let plain = |segment: &str| !matches!(segment, "" | "." | "..");
     if !name.split('/').all(plain) {
-        return fault(
-            "Tên tệp phải là đường dẫn tương đối, không có phần rỗng, . hoặc ..",
-            "a file name must be a relative path without empty, . or .. segments",
-        );
+        return fault("faults.file_name_path");
     }
     Ok(())
 }
@@ -43,11 +34,7 @@ pub fn check_digest(digest: &str) -> Result<()> {
     if digest.len() == 64 && digest.bytes().all(hex) {
         return Ok(());
     }
-    Err(Error::invalid(
-        "/sha256",
-        "SHA-256 phải gồm 64 chữ số thập lục phân viết thường.",
-        "a SHA-256 is 64 lower-case hexadecimal digits",
-    ))
+    Err(Error::fault("/sha256", "faults.sha_256_64_lower"))
 }
 
 #[cfg(test)]

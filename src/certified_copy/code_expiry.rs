@@ -53,11 +53,7 @@ pub async fn set_code_until(
 ) -> Result<Vec<CopyRow>> {
     let now = archive.clock.now();
     if until.is_some_and(|until| until < now - SLACK || until > now + LONGEST_TERM) {
-        return Err(Error::invalid(
-            "/until",
-            "Thời hạn phải từ lúc này đến không quá mười năm.",
-            "The term ends between now and ten years from now.",
-        ));
+        return Err(Error::fault("/until", "faults.term_ends_between_now"));
     }
     let mut copies = by_tracking_code(archive, tracking_code, number).await?;
     let mut tx = archive.begin(&Caller::public()).await?;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::content::content_of;
 use super::{CopyRow, issued_at};
 use crate::archive::Archive;
-use crate::copy_paper::{self, ComposedCopy};
+use crate::copy_pdf::{self, ComposedCopy};
 use crate::correction;
 use crate::error::{Error, Result};
 use crate::record;
@@ -22,7 +22,7 @@ pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8
     let office = archive.config.office.clone();
     let field_name = format!("SoGoc-{}-{}", copy.year, copy.number);
     let work = move || -> Result<(Vec<u8>, SignRequest)> {
-        let ComposedCopy { pdf, mark_box } = copy_paper::compose(&content)?;
+        let ComposedCopy { pdf, mark_box } = copy_pdf::compose(&content)?;
         let request = SignRequest {
             signing_time: at,
             reason: "Cấp bản sao từ sổ gốc".into(),

@@ -10,9 +10,10 @@ use super::register::row;
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::clock::vietnam;
-use crate::copy_paper::{ComposeError, CopyContent, CopyLine, RowImage};
+use crate::copy_pdf::{ComposeError, CopyContent, CopyLine, RowImage};
 use crate::correction::InForce;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::page::{self, ImageWish};
 use crate::record::{self, Fields, RecordView};
 
@@ -34,13 +35,7 @@ pub(super) async fn content_of(
     let class = archive.classes.get(&record.class);
     let (class, layout) = class
         .and_then(|class| Some((class, class.copy.as_ref()?)))
-        .ok_or_else(|| {
-            Error::refused(
-                "no_copy_layout",
-                "Loại hồ sơ này không có mẫu bản sao.",
-                "Records of this class have no layout for a copy.",
-            )
-        })?;
+        .ok_or_else(|| Error::refuse("errors.no_copy_layout"))?;
     let office = &archive.config.office;
     let verification_url = format!("{}/xac-minh/{}", archive.config.public_url(), copy.code);
     Ok(CopyContent {
@@ -179,10 +174,8 @@ async fn row_image(archive: &Archive, record: &RecordView) -> Result<Option<RowI
 async fn scan_pages(archive: &Archive, record: &RecordView) -> Result<Vec<RowImage>> {
     let pages = record::pages_of(archive, record).await?;
     if pages.len() > MOST_PAGES {
-        return Err(Error::refused(
-            "too_many_pages",
-            format!("Tài liệu có hơn {MOST_PAGES} trang; hãy sao y từng phần."),
-            format!("The document has more than {MOST_PAGES} pages; copy it in parts."),
+        return Err(Error::refuse(
+            Message::new("errors.too_many_pages").with("most", MOST_PAGES),
         ));
     }
     let mut pictures = Vec::with_capacity(pages.len());
@@ -217,11 +210,7 @@ fn vietnamese_date(at: Timestamp) -> String {
 
 impl From<ComposeError> for Error {
     fn from(error: ComposeError) -> Self {
-        Self::refused(
-            "not_composed",
-            format!("Không lập được bản sao: {error}."),
-            format!("The copy could not be composed: {error}."),
-        )
+        Self::refuse(Message::new("errors.not_composed").with("error", error))
     }
 }
 

@@ -72,8 +72,7 @@ impl From<SealError> for Error {
         tracing::warn!(%error, "the seal cannot be set now");
         Self::Blocked {
             code: error.code(),
-            vi: error.sentence_vi(),
-            en: error.sentence_en(),
+            message: error.message(),
         }
     }
 }

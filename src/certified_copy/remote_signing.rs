@@ -290,17 +290,9 @@ async fn end(archive: &Archive, caller: &Caller, copy_id: &str, code: &str) -> R
 }
 
 fn not_waiting() -> Error {
-    Error::refused(
-        "not_waiting",
-        "Bản sao này không chờ chữ ký: đã ký rồi, đã hủy số, hoặc không có.",
-        "This copy does not wait for a signature: it is signed already, void, or there is none.",
-    )
+    Error::refuse("errors.not_waiting")
 }
 
 fn not_yours() -> Error {
-    Error::refused(
-        "not_yours",
-        "Chỉ người đã duyệt cấp bản sao này mới nộp được chữ ký của nó.",
-        "Only the person who released this copy may hand in its signature.",
-    )
+    Error::refuse("errors.not_yours")
 }

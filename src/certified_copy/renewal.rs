@@ -218,10 +218,5 @@ async fn record_file(tx: &mut Tx, copy: &CopyRow, sha256: &str, proof: Proof) ->
 }
 
 fn no_longer() -> Error {
-    Error::Blocked {
-        code: "stamp_no_longer",
-        vi: "Tổ chức cấp dấu thời gian vẫn dùng chứng thư sắp hết hạn; chưa gia hạn được.".into(),
-        en: "The time authority still uses the certificate that runs out; nothing is gained yet."
-            .into(),
-    }
+    Error::block("errors.stamp_no_longer")
 }

@@ -124,9 +124,5 @@ pub fn pin_needed(archive: &Archive) -> bool {
 const SEAL: (&str, &str) = ("seal", "seal");
 
 fn no_token() -> Error {
-    Error::refused(
-        "no_token",
-        "Con dấu của cơ quan không nằm trên thiết bị ký của máy chủ nên không cần mã PIN.",
-        "The office's seal is not on a token of the server; no PIN is needed.",
-    )
+    Error::refuse("errors.no_token")
 }

@@ -23,11 +23,7 @@ pub async fn withdraw(
     require(caller, Act::ReleaseCopies)?;
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(Error::invalid(
-            "/reason",
-            "Hãy ghi lý do hủy bản sao, không quá 500 ký tự.",
-            "A reason of at most 500 characters is needed.",
-        ));
+        return Err(Error::fault("/reason", "faults.reason_of_at_most"));
     }
     let copy = register::row(archive, copy_id).await?;
     let mut tx = archive.begin(caller).await?;

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::archive;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
-use crate::copy_paper::{self, CopyContent, CopyLine};
+use crate::copy_pdf::{self, CopyContent, CopyLine};
 use crate::error::{Error, Result};
 use crate::seal::{Percentiles, Seal, SignRequest, measure};
 
@@ -27,7 +27,7 @@ pub async fn bench_copy(config: &Config, runs: usize, as_json: bool) -> Result<E
         seal.level().code()
     );
     let content = made_up(now);
-    let composed = copy_paper::compose(&content)?;
+    let composed = copy_pdf::compose(&content)?;
     let request = SignRequest {
         signing_time: now,
         reason: "Đo tốc độ".into(),
@@ -36,7 +36,7 @@ pub async fn bench_copy(config: &Config, runs: usize, as_json: bool) -> Result<E
         mark_box: composed.mark_box,
     };
     let timing = measure::<Error>(runs, &seal, &request, || {
-        Ok(copy_paper::compose(&content)?.pdf)
+        Ok(copy_pdf::compose(&content)?.pdf)
     })
     .await?;
     let steps = [

@@ -9,6 +9,7 @@ use crate::access::Caller;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::issue_book;
+use crate::messages::Message;
 
 /// Options of `book`.
 #[derive(Debug, clap::Args)]
@@ -39,11 +40,7 @@ pub async fn book(archive: Archive, options: Book, as_json: bool) -> Result<Exit
         Some("xlsx") => issue_book::spreadsheet,
         Some("pdf") => issue_book::paper,
         _ => {
-            return Err(Error::invalid(
-                "--out",
-                "Tên tệp phải kết thúc bằng .xlsx hoặc .pdf.",
-                "The file's name must end in .xlsx or .pdf.",
-            ));
+            return Err(Error::fault("--out", "faults.files_name_must_end"));
         }
     };
     let book = issue_book::of_year(&archive, &Caller::machine(), options.year).await?;
@@ -54,11 +51,8 @@ pub async fn book(archive: Archive, options: Book, as_json: bool) -> Result<Exit
             json!({ "file": options.out, "lines": book.lines.len() })
         );
     } else {
-        println!(
-            "{}  {} dòng / lines",
-            options.out.display(),
-            book.lines.len()
-        );
+        let said = Message::new("cli.lines_of_book").with("count", book.lines.len());
+        println!("{}  {}", options.out.display(), said.both());
     }
     Ok(ExitCode::SUCCESS)
 }

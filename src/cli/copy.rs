@@ -12,6 +12,7 @@ use crate::access::{self, Caller};
 use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// The certificate a verifier must trust, written beside the copies.
 const TRUST_FILE: &str = "trust.pem";
@@ -108,11 +109,7 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
 /// The person who releases, proven by their password.
 async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
     let Some(login) = &options.releaser else {
-        return Err(Error::refused(
-            "needs_person",
-            "Bản sao do một người ký, không do chương trình. Hãy thêm --as TÊN_ĐĂNG_NHẬP của người ký.",
-            "A person releases copies, not the program. Add --as LOGIN of the approver who releases them.",
-        ));
+        return Err(Error::refuse("errors.cli.needs_person"));
     };
     let password = match &options.password_file {
         Some(file) => std::fs::read_to_string(file)?,
@@ -212,10 +209,8 @@ fn print_waiting(row: &CopyRow, as_json: bool) {
     if as_json {
         println!("{}", json!({ "file": null, "copy": row }));
     } else {
-        println!(
-            "số / number {}/{}  chờ chữ ký của người duyệt / waits for its signature: sogoc copy to-sign",
-            row.number, row.year
-        );
+        let said = Message::new("cli.copy_waits").with("number", row.number);
+        println!("{}", said.with("year", row.year).both());
     }
 }
 
@@ -223,13 +218,11 @@ fn print_issued(row: &CopyRow, file: &Path, as_json: bool) {
     if as_json {
         println!("{}", json!({ "file": file, "copy": row }));
     } else {
-        println!(
-            "{}  số / number {}/{}  mã tra cứu / code {}",
-            file.display(),
-            row.number,
-            row.year,
-            row.code
-        );
+        let said = Message::new("cli.copy_written")
+            .with("number", row.number)
+            .with("year", row.year)
+            .with("code", &row.code);
+        println!("{}  {}", file.display(), said.both());
     }
 }
 

@@ -13,6 +13,7 @@ use crate::archive::Archive;
 use crate::config::Config;
 use crate::error::Result;
 use crate::fixity::{self, Differences, Rebuilt, ScrubOptions, ScrubReport};
+use crate::messages::{Message, both};
 
 /// Options of `scrub`.
 #[derive(Debug, clap::Args)]
@@ -61,14 +62,13 @@ fn print_scrub(report: &ScrubReport) {
             finding.path, finding.outcome, finding.detail
         );
     }
-    println!(
-        "{} đối tượng / objects, {} tệp / files, {}: {} hư hỏng / damaged, {} không đọc được / unreadable",
-        report.objects,
-        report.files,
-        HumanBytes(report.bytes),
-        report.damaged,
-        report.unreadable
-    );
+    let said = Message::new("cli.scrubbed")
+        .with("objects", report.objects)
+        .with("files", report.files)
+        .with("bytes", HumanBytes(report.bytes))
+        .with("damaged", report.damaged)
+        .with("unreadable", report.unreadable);
+    println!("{}", said.both());
 }
 
 /// Options of `rebuild`.
@@ -126,35 +126,37 @@ fn print_rebuilt(rebuilt: &Rebuilt, differences: Option<&Differences>) {
     for line in &rebuilt.damaged {
         println!("✗ {line}");
     }
-    println!(
-        "{} đợt / batches, {} tệp quét / scans, {} trang / pages, {} bản ghi / records, {} bản sao / copies",
-        rebuilt.batches, rebuilt.scans, rebuilt.pages, rebuilt.records, rebuilt.copies
-    );
-    println!(
-        "{} trang sẽ đọc lại / pages to be read again; {} trang không còn kết quả đọc / pages whose reading is gone",
-        rebuilt.pages_to_read, rebuilt.pages_without_reading
-    );
+    let said = Message::new("cli.rebuilt")
+        .with("batches", rebuilt.batches)
+        .with("scans", rebuilt.scans)
+        .with("pages", rebuilt.pages)
+        .with("records", rebuilt.records)
+        .with("copies", rebuilt.copies);
+    println!("{}", said.both());
+    let said = Message::new("cli.to_read_again")
+        .with("pages", rebuilt.pages_to_read)
+        .with("lost", rebuilt.pages_without_reading);
+    println!("{}", said.both());
     if !rebuilt.numbers_without_copy.is_empty() {
         let numbers = rebuilt.numbers_without_copy.join(", ");
-        println!("Số không có bản sao / numbers without a copy: {numbers}");
+        let said = Message::new("cli.numbers_without_copy").with("numbers", numbers);
+        println!("{}", said.both());
     }
-    println!(
-        "Không có trong kho: người dùng, mã truy cập, yêu cầu, nhật ký cũ, bản ghi chưa duyệt. / Not in the vault: people, tokens, requests, the old log, undecided records."
-    );
+    println!("{}", both("cli.not_in_vault"));
     let Some(differences) = differences else {
         return;
     };
     for (mark, lines) in [
-        ("mất / lost", &differences.lost),
-        ("khác / changed", &differences.changed),
-        ("thêm / gained", &differences.gained),
+        ("cli.difference.lost", &differences.lost),
+        ("cli.difference.changed", &differences.changed),
+        ("cli.difference.gained", &differences.gained),
     ] {
         for line in lines {
-            println!("✗ {mark}: {line}");
+            println!("✗ {}: {line}", both(mark));
         }
     }
     if differences.none() {
-        println!("✓ Giống hệt cơ sở dữ liệu cũ. / Nothing differs from the old catalogue.");
+        println!("✓ {}", both("cli.nothing_differs"));
     }
 }
 
@@ -177,19 +179,13 @@ pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> R
         return Ok(ExitCode::from(found.exit_code()));
     }
     for (what, ids) in [
-        (
-            "chỉ có trong cơ sở dữ liệu / only in the catalogue",
-            &found.only_in_catalogue,
-        ),
-        ("chỉ có trong kho / only in the vault", &found.only_in_vault),
-        (
-            "có bản ghi chưa đưa vào kho / records not kept yet",
-            &found.not_kept,
-        ),
-        ("hư hỏng / damaged", &found.damaged),
-        ("đã xử lý / set right", &found.fixed),
+        ("cli.reconcile.only_in_catalogue", &found.only_in_catalogue),
+        ("cli.reconcile.only_in_vault", &found.only_in_vault),
+        ("cli.reconcile.not_kept", &found.not_kept),
+        ("cli.reconcile.damaged", &found.damaged),
+        ("cli.reconcile.fixed", &found.fixed),
     ] {
-        println!("{}  {what}", ids.len());
+        println!("{}  {}", ids.len(), both(what));
         for id in ids {
             println!("   {id}");
         }
@@ -213,7 +209,8 @@ pub async fn backup(archive: Archive, options: Backup, as_json: bool) -> Result<
     let bar = indicatif::ProgressBar::new_spinner();
     let progress = bar.clone();
     let report = fixity::backup(&archive, &options.folder, move |files, bytes| {
-        progress.set_message(format!("{files} tệp / files, {}", HumanBytes(bytes)));
+        let said = Message::new("cli.files_copied").with("files", files);
+        progress.set_message(said.with("bytes", HumanBytes(bytes)).both());
     })
     .await?;
     bar.finish_and_clear();
@@ -221,24 +218,19 @@ pub async fn backup(archive: Archive, options: Backup, as_json: bool) -> Result<
         println!("{}", json!(report));
         return Ok(ExitCode::from(report.exit_code()));
     }
-    println!(
-        "{} tệp / files, {}; {} đối tượng đã kiểm tra / objects checked",
-        report.files,
-        HumanBytes(report.bytes),
-        report.objects
-    );
+    let said = Message::new("cli.backed_up")
+        .with("files", report.files)
+        .with("bytes", HumanBytes(report.bytes))
+        .with("objects", report.objects);
+    println!("{}", said.both());
     for id in &report.damaged {
         println!("✗ {id}");
     }
     if !report.catalogue {
-        println!(
-            "Chưa gồm cơ sở dữ liệu PostgreSQL: hãy dùng pg_dump. / Without the PostgreSQL catalogue: use pg_dump."
-        );
+        println!("{}", both("cli.without_catalogue"));
     }
     if !report.vault {
-        println!(
-            "Chưa gồm kho S3: hãy dùng nhân bản của dịch vụ S3. / Without the S3 vault: use its own replication."
-        );
+        println!("{}", both("cli.without_vault"));
     }
     Ok(ExitCode::from(report.exit_code()))
 }

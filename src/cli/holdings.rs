@@ -10,6 +10,7 @@ use crate::access::Caller;
 use crate::archive::Archive;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::messages::{Message, both};
 use crate::search::{self, Wanted};
 
 /// Options of `search`.
@@ -57,7 +58,8 @@ pub async fn search(archive: Archive, options: Search, as_json: bool) -> Result<
                 hit.matched
             );
         }
-        println!("{} bản ghi / records", found.total);
+        let said = Message::new("cli.records_found").with("count", found.total);
+        println!("{}", said.both());
     }
     Ok(if found.total == 0 {
         ExitCode::from(1)
@@ -78,7 +80,8 @@ pub async fn reindex(archive: Archive) -> Result<ExitCode> {
     })
     .await?;
     bar.finish_and_clear();
-    println!("Chỉ mục mới, tới số công bố {position} / new index, up to publication {position}");
+    let said = Message::new("cli.new_index").with("position", position);
+    println!("{}", said.both());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -96,7 +99,7 @@ pub fn bar(length: u64) -> ProgressBar {
 pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     let mut lines: Vec<(&str, bool, String)> = Vec::new();
     match config.check() {
-        Ok(()) => lines.push(("settings", true, "hợp lệ / valid".into())),
+        Ok(()) => lines.push(("settings", true, both("cli.valid"))),
         Err(error) => lines.push(("settings", false, error.en())),
     }
     let (readable, models) = models(&config);
@@ -133,24 +136,22 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     })
 }
 
-/// The model that is compiled in.
-const BUILT_IN: &str =
-    "chữ máy chữ, in kim, viết tay: kèm sẵn / typed and handwritten pages: built in";
-
 /// Whether pages can be read, the models in use, and how to install the second.
 fn models(config: &Config) -> (bool, String) {
     let folder = config.reading.tessdata.clone();
     let folder = folder.unwrap_or_else(engine::model_folder);
     let shown = folder.display();
     if !engine::has_model(&folder) {
-        let how = "chưa cài mô hình đọc / install tesseract-ocr-vie or set reading.tessdata";
+        let how = both("cli.model_missing");
         return (false, format!("{shown}: {how}"));
     }
+    let built_in = both("cli.model_built_in");
     if engine::has_second_model(&folder) {
-        return (true, format!("{shown}: vie, {SECOND_MODEL}; {BUILT_IN}"));
+        return (true, format!("{shown}: vie, {SECOND_MODEL}; {built_in}"));
     }
+    let optional = both("cli.model_optional");
     let how = format!(
-        "vie; {BUILT_IN}; mô hình thứ hai tùy chọn / optional second: npm pack @tesseract.js-data/vie, then gunzip \
+        "vie; {built_in}; {optional}: npm pack @tesseract.js-data/vie, then gunzip \
          4.0.0_best_int/vie.traineddata.gz to {shown}/{SECOND_MODEL}.traineddata"
     );
     (true, format!("{shown}: {how}"))

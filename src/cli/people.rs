@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::access::{self, Caller, Role};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::messages::{Message, both};
 
 /// Subcommands of `user`.
 #[derive(Debug, clap::Subcommand)]
@@ -62,9 +63,9 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             for person in people.iter().filter(|_| !as_json) {
                 let roles: Vec<_> = person.roles.iter().map(|role| role.as_str()).collect();
                 let disabled = if person.disabled_at.is_some() {
-                    " (khoá / disabled)"
+                    format!(" ({})", both("cli.disabled"))
                 } else {
-                    ""
+                    String::new()
                 };
                 println!(
                     "{}\t{}\t{}{disabled}",
@@ -78,7 +79,13 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             let roles = parse_roles(&roles)?;
             let password = read_password()?;
             let made = access::make_person(&archive, &me, &login, &name, &password, &roles).await?;
-            print(as_json, &json!(made), &format!("Đã thêm {login} / added"));
+            print(
+                as_json,
+                &json!(made),
+                &Message::new("cli.person_added")
+                    .with("login", &login)
+                    .both(),
+            );
         }
         User::Password { login } => {
             let people = access::list_people(&archive, &me).await?;
@@ -88,7 +95,7 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             print(
                 as_json,
                 &json!({ "id": person.id }),
-                "Đã đổi mật khẩu / password set",
+                &both("cli.password_set"),
             );
         }
         User::Token { name, roles, days } => {
@@ -98,7 +105,7 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
         }
         User::Revoke { id } => {
             access::revoke_token(&archive, &me, &id).await?;
-            print(as_json, &json!({ "id": id }), "Đã thu hồi / revoked");
+            print(as_json, &json!({ "id": id }), &both("cli.token_revoked"));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -117,10 +124,11 @@ fn parse_roles(words: &[String]) -> Result<Vec<Role>> {
         word.parse().map_err(|_| {
             let known: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
             let known = known.join(", ");
-            Error::invalid(
+            Error::fault(
                 "/role",
-                format!("Không có vai trò “{word}”; dùng: {known}"),
-                format!("There is no role “{word}”; use: {known}"),
+                Message::new("faults.there_no_role_use")
+                    .with("word", word)
+                    .with("known", known),
             )
         })
     };
@@ -129,7 +137,7 @@ fn parse_roles(words: &[String]) -> Result<Vec<Role>> {
 
 fn read_password() -> Result<String> {
     if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        eprint!("Mật khẩu / password (from 14 characters): ");
+        eprint!("{}: ", both("cli.password"));
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;

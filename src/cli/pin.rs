@@ -8,6 +8,7 @@ use crate::access::Caller;
 use crate::archive::Archive;
 use crate::certified_copy;
 use crate::error::Result;
+use crate::messages::both;
 
 /// Asks once, without echo, where there is a terminal and a PIN is needed. The PIN is tried once only,
 /// because a token locks itself after a few wrong ones. If it is left empty or refused, it can be entered
@@ -20,9 +21,7 @@ pub async fn ask(archive: &Archive) -> Result<()> {
         return Ok(());
     }
     let typed = match std::io::stdin().is_terminal() {
-        true => rpassword::prompt_password(
-            "Mã PIN của thiết bị ký (bỏ trống: nhập sau ở trang Con dấu) / PIN of the seal's token: ",
-        ),
+        true => rpassword::prompt_password(format!("{}: ", both("cli.pin"))),
         false => Ok(String::new()),
     };
     let pin = Zeroizing::new(typed.unwrap_or_default());

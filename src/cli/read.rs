@@ -19,6 +19,7 @@ use super::holdings::bar;
 use crate::archive;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Pages in flight for each child: a child must not wait until the page before its own is printed.
 const PAGES_PER_CHILD: usize = 4;
@@ -156,10 +157,11 @@ fn check_class(classes: &Classes, id: &str) -> Result<()> {
     }
     let ids: Vec<&str> = classes.iter().map(|class| class.id.as_str()).collect();
     let ids = ids.join(", ");
-    Err(Error::invalid(
+    Err(Error::fault(
         "/class",
-        format!("Không có loại hồ sơ “{id}”; dùng: {ids}"),
-        format!("There is no record class “{id}”; use: {ids}"),
+        Message::new("faults.there_no_record_class_use")
+            .with("id", id)
+            .with("ids", ids),
     ))
 }
 
@@ -188,8 +190,8 @@ struct Line<'a> {
 
 #[derive(Serialize)]
 struct FailureLine<'a> {
-    vi: &'a str,
-    en: &'a str,
+    vi: String,
+    en: String,
     detail: &'a str,
 }
 
@@ -206,9 +208,10 @@ fn line_of(page: &Page) -> String {
         }
         Err(failure) => {
             line.outcome = failure.code();
+            let why = Message::from(failure.kind);
             line.failure = Some(FailureLine {
-                vi: failure.kind.sentence_vi(),
-                en: failure.kind.sentence_en(),
+                vi: why.vi(),
+                en: why.en(),
                 detail: &failure.detail,
             });
         }

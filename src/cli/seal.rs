@@ -8,6 +8,7 @@ use crate::access::Caller;
 use crate::archive::Archive;
 use crate::certified_copy::{self, LevelProof, Proofs};
 use crate::error::Result;
+use crate::messages::{Message, both};
 
 /// Subcommands of `seal`.
 #[derive(Debug, clap::Subcommand)]
@@ -45,7 +46,8 @@ pub async fn seals(archive: Archive, command: Seals, as_json: bool) -> Result<Ex
         println!("{}", json!({ "renewed": renewed, "proofs": proofs }));
     } else {
         if let Some(renewed) = renewed {
-            println!("Đã gia hạn / renewed: {renewed}");
+            let said = Message::new("cli.seals.renewed").with("count", renewed);
+            println!("{}", said.both());
         }
         print(&proofs);
     }
@@ -53,18 +55,17 @@ pub async fn seals(archive: Archive, command: Seals, as_json: bool) -> Result<Ex
 }
 
 fn print(proofs: &Proofs) {
-    println!(
-        "Đến hạn gia hạn / due: {} (trước khi hết hạn {} ngày / days ahead), quá hạn / late: {}",
-        proofs.due, proofs.margin_days, proofs.late
-    );
+    let said = Message::new("cli.seals.due")
+        .with("due", proofs.due)
+        .with("days", proofs.margin_days)
+        .with("late", proofs.late);
+    println!("{}", said.both());
     for row in &proofs.levels {
         let level = row.level.as_deref().unwrap_or("?");
         let until = row.first_end.as_deref().unwrap_or("–");
-        println!(
-            "PAdES {level:<6} {:>8} bản sao / copies, sớm nhất / first ends {until}: {}",
-            row.copies,
-            what_applies(row)
-        );
+        let said = Message::new("cli.seals.of_level").with("copies", row.copies);
+        let said = said.with("until", until).both();
+        println!("PAdES {level:<6} {said}: {}", both(what_applies(row)));
     }
     for copy in &proofs.next {
         let mark = if copy.due { "!" } else { " " };
@@ -78,14 +79,9 @@ fn print(proofs: &Proofs) {
 /// What happens to the seals of a level when their proof ends.
 fn what_applies(row: &LevelProof) -> &'static str {
     match row.level.as_deref() {
-        None => "chưa xem tệp / not looked at yet",
-        Some("B-B") => {
-            "không có dấu thời gian, không có gì để gia hạn / no time stamp, nothing to renew"
-        }
-        Some("B-LTA") => "dấu thời gian được gia hạn / time stamps are renewed",
-        Some(_) => {
-            "không gia hạn; sau ngày ấy dấu thời gian dựa vào chứng thư đã hết hạn / not renewed; after that day the \
-             time stamp rests on a certificate that has run out"
-        }
+        None => "cli.seals.not_looked_at",
+        Some("B-B") => "cli.seals.no_time_stamp",
+        Some("B-LTA") => "cli.seals.kept_fresh",
+        Some(_) => "cli.seals.not_renewed",
     }
 }

@@ -10,6 +10,7 @@ use super::pin;
 use crate::archive::Archive;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::{access, lifecycle, web, worker};
 
 /// Options of `serve`.
@@ -43,10 +44,8 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
     config.web.public_url = options.public_url.or(config.web.public_url);
     let archive = Arc::new(Archive::open(config).await?);
     if let Some(file) = access::first_run(&archive).await? {
-        eprintln!(
-            "Người quản trị đầu tiên: quantri – mật khẩu ở {0}\nFirst administrator: quantri – password in {0}",
-            file.display()
-        );
+        let said = Message::new("cli.first_administrator").with("file", file.display());
+        eprintln!("{}\n{}", said.vi(), said.en());
     }
     pin::ask(&archive).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());

@@ -10,6 +10,7 @@ use crate::archive;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::messages::{Message, both};
 use crate::seal::{
     FileCheck, KeyCheck, OfficeCheck, Purpose, SignatureFound, Trust, TrustCheck, Verdict,
     VerificationCage,
@@ -108,19 +109,19 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
     let lines = [
         (
             verdict.file == FileCheck::Unchanged,
-            "Tệp / file",
+            "cli.verdict.file",
             verdict.file.sentence_vi(),
             verdict.file.sentence_en(),
         ),
         (
             verdict.office == OfficeCheck::Office,
-            "Cơ quan / office",
+            "cli.verdict.office",
             verdict.office.sentence_vi(),
             verdict.office.sentence_en(),
         ),
         (
             verdict.key == KeyCheck::GoodThen,
-            "Khoá / key",
+            "cli.verdict.key",
             verdict.key.sentence_vi(),
             verdict.key.sentence_en(),
         ),
@@ -129,41 +130,43 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
                 verdict.trust,
                 TrustCheck::Trusted | TrustCheck::TestAuthority
             ),
-            "Tin cậy / trust",
+            "cli.verdict.trust",
             verdict.trust.sentence_vi(),
             verdict.trust.sentence_en(),
         ),
         (
             verdict.time.is_good(),
-            "Thời điểm / time",
+            "cli.verdict.time",
             verdict.time.sentence_vi(),
             verdict.time.sentence_en(),
         ),
     ];
     for (good, what, vi, en) in lines {
-        println!("{} {what}: {vi}\n  {en}", if good { "✓" } else { "✗" });
+        let mark = if good { "✓" } else { "✗" };
+        println!("{mark} {}: {vi}\n  {en}", both(what));
     }
     if let Some(signer) = &verdict.signer {
-        println!("  Người ký / signer: {} ({})", signer.name, signer.issuer);
-        println!("  Chứng thư / certificate SHA-256: {}", signer.sha256);
+        let what = both("cli.verdict.signer");
+        println!("  {what}: {} ({})", signer.name, signer.issuer);
+        let what = both("cli.verdict.certificate");
+        println!("  {what} SHA-256: {}", signer.sha256);
     }
     if let Some(time) = verdict.stated_time {
-        println!("  Thời điểm ký / sealed at: {time:.0}");
+        println!("  {}: {time:.0}", both("cli.verdict.sealed_at"));
     }
     if let (Some(time), Some(authority)) = (verdict.proven_time, &verdict.time_authority) {
-        println!("  Dấu thời gian / time stamp: {time:.0} ({authority})");
+        let what = both("cli.verdict.time_stamp");
+        println!("  {what}: {time:.0} ({authority})");
     }
     if let Some(level) = verdict.level {
-        println!("  Mức / level: PAdES {}", level.code());
+        println!("  {}: PAdES {}", both("cli.verdict.level"), level.code());
     }
     if verdict.each.len() > 1 {
         println!("  Các chữ ký trong tệp / signatures in the file:");
         verdict.each.iter().for_each(say_one);
     }
     if trusts_nobody {
-        println!(
-            "  Chưa nêu tổ chức tin cậy; dùng --identity hoặc --trust / no authority named; use --identity or --trust"
-        );
+        println!("  {}", both("cli.verdict.trusts_nobody"));
     }
 }
 
@@ -202,10 +205,11 @@ fn trust(config: &Config, options: &Verify) -> Result<Trust> {
     for file in &options.revoked {
         trust = trust.knowing_list(&std::fs::read(file)?).map_err(|why| {
             let file = file.display();
-            Error::invalid(
+            Error::fault(
                 "/revoked",
-                format!("{file} không phải danh sách chứng thư bị thu hồi."),
-                format!("{file}: {why}."),
+                Message::new("faults.not_a_revocation_list")
+                    .with("file", file)
+                    .with("why", why),
             )
         })?;
     }

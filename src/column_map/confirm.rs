@@ -11,6 +11,7 @@ use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
+use crate::messages::Message;
 
 /// Longest reason for a change, in characters.
 const LONGEST_NOTE: usize = 500;
@@ -82,10 +83,9 @@ pub async fn confirm(
 
 fn check(archive: &Archive, given: &NewMap) -> Result<()> {
     if given.note.chars().count() > LONGEST_NOTE || given.note.chars().any(char::is_control) {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/note",
-            format!("Lý do không quá {LONGEST_NOTE} ký tự, không có ký tự điều khiển."),
-            format!("a reason has at most {LONGEST_NOTE} characters and no control characters"),
+            Message::new("faults.reason_too_long").with("most", LONGEST_NOTE),
         ));
     }
     let map = ColumnMap {
@@ -95,36 +95,20 @@ fn check(archive: &Archive, given: &NewMap) -> Result<()> {
         fields: given.fields.clone(),
     };
     map.check(archive.classes.get(&given.class))
-        .map_err(|fault| {
-            let (pointer, vi) = in_words(fault);
-            Error::invalid(&pointer, vi, fault.to_string())
-        })
+        .map_err(in_words)
 }
 
-/// Where a fault is, and what it is in Vietnamese. Columns and borders are counted from 1 for people.
-fn in_words(fault: MapFault) -> (String, String) {
+/// Where a fault is, and what it is. Columns and borders are counted from 1 for people.
+fn in_words(fault: MapFault) -> Error {
+    let placed =
+        |place: String, at: usize, key| Error::fault(place, Message::new(key).with("at", at + 1));
     match fault {
-        MapFault::Class => ("/class".into(), "Loại hồ sơ này không có dạng bảng.".into()),
-        MapFault::Count => ("/fields".into(), "Bảng cần từ 3 đến 40 cột.".into()),
-        MapFault::Edge(at) => (
-            format!("/edges/{at}"),
-            format!(
-                "Vạch thứ {}: phải nằm bên phải vạch trước ít nhất 1 % bề rộng bảng.",
-                at + 1
-            ),
-        ),
-        MapFault::Field(at) => (
-            format!("/fields/{at}"),
-            format!(
-                "Cột {}: loại hồ sơ này không có trường đó trong bảng.",
-                at + 1
-            ),
-        ),
-        MapFault::Twice(at) => (
-            format!("/fields/{at}"),
-            format!("Cột {}: trường này đã chọn cho cột khác.", at + 1),
-        ),
-        MapFault::NoName => ("/fields".into(), "Cần chỉ ra cột họ và tên.".into()),
+        MapFault::Class => Error::fault("/class", "faults.column_map.class"),
+        MapFault::Count => Error::fault("/fields", "faults.column_map.count"),
+        MapFault::NoName => Error::fault("/fields", "faults.column_map.no_name"),
+        MapFault::Edge(at) => placed(format!("/edges/{at}"), at, "faults.column_map.edge"),
+        MapFault::Field(at) => placed(format!("/fields/{at}"), at, "faults.column_map.field"),
+        MapFault::Twice(at) => placed(format!("/fields/{at}"), at, "faults.column_map.twice"),
     }
 }
 

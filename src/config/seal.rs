@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::level::{Level, Padding};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// The digital seal of the office.
 #[derive(Debug, Clone, Deserialize)]
@@ -105,16 +106,9 @@ impl SealConfig {
     pub fn check(&self) -> Result<()> {
         let url = self.time_authority.as_deref().unwrap_or_default();
         if self.level >= Level::BT && !(url.starts_with("http://") || url.starts_with("https://")) {
-            return Err(Error::invalid(
+            return Err(Error::fault(
                 "/seal/time_authority",
-                format!(
-                    "seal.level {} cần seal.time_authority là địa chỉ http của tổ chức cấp dấu thời gian",
-                    self.level.code()
-                ),
-                format!(
-                    "seal.level {} needs seal.time_authority, the http address of a time authority",
-                    self.level.code()
-                ),
+                Message::new("faults.seal_level_needs_seal").with("level", self.level.code()),
             ));
         }
         let keys = [
@@ -125,11 +119,7 @@ impl SealConfig {
         let elsewhere = self.token.is_some() || self.detached.is_some();
         if keys.iter().filter(|key| **key).count() > 1 || (elsewhere && self.certificates.is_none())
         {
-            return Err(Error::invalid(
-                "/seal",
-                "chỉ một trong seal.key_file, seal.token, seal.detached; hai mục sau cần seal.certificates",
-                "one of seal.key_file, seal.token and seal.detached; the latter two need seal.certificates",
-            ));
+            return Err(Error::fault("/seal", "faults.one_of_seal_keyfile"));
         }
         Ok(())
     }

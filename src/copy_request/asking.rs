@@ -121,11 +121,7 @@ async fn asked_before(
     .await?;
     let Some(row) = row else { return Ok(None) };
     if row.try_get::<String, _>("wanted")? != serde_json::to_string(&given.wanted)? {
-        return Err(Error::refused(
-            "key_reused",
-            "Khoá chống trùng này đã dùng cho một yêu cầu khác.",
-            "This idempotency key was used for a different request.",
-        ));
+        return Err(Error::refuse("errors.key_reused"));
     }
     Ok(Some(Asked {
         id: row.try_get("id")?,
@@ -143,11 +139,9 @@ async fn check(archive: &Archive, given: &AskGiven) -> Result<()> {
     if let Some(version) = &given.consent {
         let known = reference_data::consent(&archive.catalogue, version).await;
         match known {
-            Err(Error::NotFound { .. }) => faults.push(fault(
-                "/consent",
-                "Không có bản văn đồng ý mang số này.",
-                "There is no consent text of this version.",
-            )),
+            Err(Error::NotFound { .. }) => {
+                faults.push(Fault::new("/consent", "faults.request.consent"))
+            }
             other => _ = other?,
         }
     }
@@ -158,14 +152,6 @@ async fn check(archive: &Archive, given: &AskGiven) -> Result<()> {
     }
 }
 
-fn fault(pointer: &str, vi: &str, en: &str) -> Fault {
-    Fault {
-        pointer: pointer.into(),
-        vi: vi.into(),
-        en: en.into(),
-    }
-}
-
 /// Something is written, and not too much.
 fn fits(text: &str) -> bool {
     (1..=300).contains(&text.trim().chars().count())
@@ -173,43 +159,34 @@ fn fits(text: &str) -> bool {
 
 fn check_applicant(who: &Applicant, faults: &mut Vec<Fault>) {
     if !fits(&who.name) {
-        let vi = "Hãy ghi họ tên người yêu cầu.";
-        faults.push(fault("/applicant/name", vi, "Name is needed."));
+        faults.push(Fault::new(
+            "/applicant/name",
+            "faults.request.applicant_name",
+        ));
     }
     if !fits(&who.contact) {
-        faults.push(fault(
-            "/applicant/contact",
-            "Hãy ghi điện thoại hoặc thư điện tử.",
-            "A telephone number or e-mail is needed.",
-        ));
+        faults.push(Fault::new("/applicant/contact", "faults.request.contact"));
     }
     if !STANDINGS.contains(&who.standing.as_str()) {
-        faults.push(fault(
-            "/applicant/standing",
-            "Tư cách phải là: self, relative, authorised, heir hoặc agency.",
-            "Standing must be self, relative, authorised, heir or agency.",
-        ));
+        faults.push(Fault::new("/applicant/standing", "faults.request.standing"));
     }
 }
 
 fn check_wanted(what: &Sought, faults: &mut Vec<Fault>) {
     if !fits(&what.ho_ten) {
-        faults.push(fault(
+        faults.push(Fault::new(
             "/wanted/ho_ten",
-            "Hãy ghi họ tên trên văn bằng.",
-            "The name on the diploma is needed.",
+            "faults.request.name_on_diploma",
         ));
     }
     if !is_personal_number(&what.so_dinh_danh) {
-        faults.push(fault(
+        faults.push(Fault::new(
             "/wanted/so_dinh_danh",
-            "Số định danh có 12 chữ số, hoặc 9 chữ số của CMND cũ.",
-            "A personal number has 12 digits, or the 9 of an old identity card.",
+            "faults.request.personal_number",
         ));
     }
     if !(1..=MOST_COPIES).contains(&what.number_of_copies()) {
-        let vi = "Số lượng bản sao từ 1 đến 20.";
-        faults.push(fault("/wanted/copies", vi, "From 1 to 20 copies."));
+        faults.push(Fault::new("/wanted/copies", "faults.request.copies"));
     }
     let others = [
         &what.ngay_sinh,
@@ -223,7 +200,7 @@ fn check_wanted(what: &Sought, faults: &mut Vec<Fault>) {
     ];
     let short = others.iter().all(|text| text.chars().count() <= 300);
     if !short || what.purpose.chars().count() > 2000 {
-        faults.push(fault("/wanted", "Nội dung quá dài.", "Too long."));
+        faults.push(Fault::new("/wanted", "faults.request.too_long"));
     }
 }
 

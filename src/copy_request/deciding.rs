@@ -71,11 +71,7 @@ pub async fn confirm(
 pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) -> Result<()> {
     require_any(caller, &[Act::ConfirmCopies, Act::ReleaseCopies])?;
     if reason.trim().is_empty() {
-        return Err(Error::invalid(
-            "/reason",
-            "Hãy ghi lý do từ chối.",
-            "A reason is needed.",
-        ));
+        return Err(Error::fault("/reason", "faults.reason_needed"));
     }
     let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
@@ -121,11 +117,7 @@ pub async fn release(
     let row = row.ok_or_else(super::wrong_state)?;
     let clerk: Option<String> = row.try_get("confirmed_by")?;
     if row.try_get::<String, _>("payment")? == Payment::Unpaid.as_str() {
-        return Err(Error::refused(
-            "unpaid",
-            "Lệ phí của đơn này chưa nộp.",
-            "The fee of this request is not paid yet.",
-        ));
+        return Err(Error::refuse("errors.unpaid"));
     }
     let record: String = row.try_get("record_id")?;
     let wanted: Sought = serde_json::from_str(&row.try_get::<String, _>("wanted")?)?;
@@ -224,9 +216,5 @@ pub async fn release_many(
 
 /// The refusal to release what nobody was shown.
 fn unseen() -> Error {
-    Error::invalid(
-        "/seen",
-        "Thiếu bản và mã băm của bản ghi đã xem (record_version, record_digest).",
-        "The version and digest of the record that was seen are missing (record_version, record_digest).",
-    )
+    Error::fault("/seen", "faults.version_and_digest")
 }

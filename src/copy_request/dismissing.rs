@@ -10,6 +10,7 @@ use crate::catalogue::{Tx, text_enum};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
+use crate::messages::{self, Lang};
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 300;
@@ -31,18 +32,9 @@ text_enum! {
 }
 
 impl NotTheOne {
-    /// In words: Vietnamese and English.
-    pub fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::AnotherPerson => ("người khác, trùng tên", "somebody else of that name"),
-            Self::AnotherBirth => ("khác ngày sinh", "another birth date"),
-            Self::AnotherDiploma => (
-                "văn bằng khác của người này",
-                "another diploma of this person",
-            ),
-            Self::Unreadable => ("không đọc rõ trên giấy", "the paper cannot be read"),
-            Self::Other => ("lý do khác", "another reason"),
-        }
+    /// Its words for people.
+    pub fn name(self, lang: Lang) -> &'static str {
+        messages::text(lang, &format!("requests.not_the_one.{self}"))
     }
 }
 
@@ -95,11 +87,7 @@ pub async fn dismiss(
     require(caller, Act::ConfirmCopies)?;
     let note = note.trim();
     if note.chars().count() > LONGEST_NOTE || (reason == NotTheOne::Other && note.is_empty()) {
-        return Err(Error::invalid(
-            "/note",
-            "Hãy ghi lý do, không quá 300 ký tự.",
-            "Say why, in at most 300 characters.",
-        ));
+        return Err(Error::fault("/note", "faults.say_why"));
     }
     let record = crate::record::load(archive, record_id).await?;
     let mut tx = archive.begin(caller).await?;

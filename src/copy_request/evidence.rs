@@ -79,11 +79,7 @@ fn name_of(name: &str) -> Result<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let fits = !last.is_empty() && last != "." && last != "..";
     if !fits || last.chars().count() > LONGEST_NAME || last.chars().any(char::is_control) {
-        return Err(Error::invalid(
-            "/name",
-            "Tên tệp phải có từ 1 đến 120 ký tự.",
-            "The file name must have 1 to 120 characters.",
-        ));
+        return Err(Error::fault("/name", "faults.file_name_must_1"));
     }
     Ok(last.to_owned())
 }
@@ -106,11 +102,7 @@ async fn room_for_more(archive: &Archive, request: &str) -> Result<()> {
     if count < MOST_PAPERS {
         return Ok(());
     }
-    Err(Error::refused(
-        "enough_evidence",
-        "Đơn này đã có đủ 20 tệp giấy tờ.",
-        "This request has its 20 files already.",
-    ))
+    Err(Error::refuse("errors.enough_evidence"))
 }
 
 /// What the paper is, as a caged child sees it. Unlike a scan, a broken one is not kept: its sender is
@@ -140,7 +132,7 @@ async fn look(archive: &Archive, name: &str, bytes: &[u8]) -> Result<Evidence> {
 }
 
 fn unreadable(kind: FailureKind) -> Error {
-    Error::invalid("/file", kind.sentence_vi(), kind.sentence_en())
+    Error::fault("/file", kind)
 }
 
 async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) -> Result<()> {

@@ -11,6 +11,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::certified_copy::{self, CopyRow};
 use crate::error::{Error, Result};
+use crate::messages;
 use crate::notify::{self, Happened};
 
 /// What the tracking code shows: no name, no birth date.
@@ -63,31 +64,9 @@ pub struct Issued {
     pub withdrawn: bool,
 }
 
-/// A state in plain words: Vietnamese and English.
-pub fn words(state: RequestState) -> (&'static str, &'static str) {
-    match state {
-        RequestState::Received => (
-            "Đã nhận, đang tìm trong sổ gốc",
-            "Received; the register is being searched",
-        ),
-        RequestState::Waiting => ("Đang chờ bạn bổ sung hoặc trả lời", "Waits for your answer"),
-        RequestState::Searching => (
-            "Chưa thấy ngay; văn thư đang tìm trong các quyển chưa số hóa",
-            "Not found at once; the archivist is searching volumes not yet digitised",
-        ),
-        RequestState::Confirmed => ("Đã tìm thấy, chờ lãnh đạo ký", "Found; waits for the seal"),
-        RequestState::Released => (
-            "Đang đóng dấu số, xin đợi vài giây",
-            "Being sealed; a few seconds",
-        ),
-        RequestState::Issued => ("Đã cấp bản sao", "The copy is issued"),
-        RequestState::Refused => ("Không cấp được", "Refused"),
-        RequestState::Expired => (
-            "Đã kết thúc vì quá hạn chờ bổ sung",
-            "Ended: the wait for an answer ran out",
-        ),
-        RequestState::Withdrawn => ("Đã rút", "Withdrawn"),
-    }
+/// A state in plain words.
+fn words(state: RequestState) -> messages::Message {
+    messages::Message::new(format!("public_requests.says.{state}"))
 }
 
 /// Where the request behind a tracking code stands.
@@ -105,10 +84,10 @@ pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
     let settled_at: Option<String> = row.try_get("settled_at")?;
     let copies = issued(archive, code).await?;
     let papers = papers(archive, &id).await?.into_iter();
-    let (says_vi, says_en) = words(state);
+    let says = words(state);
     Ok(Status {
-        says_vi: says_vi.into(),
-        says_en: says_en.into(),
+        says_vi: says.vi(),
+        says_en: says.en(),
         open: settled_at.is_none() && state != RequestState::Released,
         state,
         created_at: row.try_get("created_at")?,

@@ -37,13 +37,7 @@ pub(super) async fn extend_in(
     later: Option<Timestamp>,
     reason: &str,
 ) -> Result<()> {
-    let later = later.ok_or_else(|| {
-        Error::refused(
-            "no_extension",
-            "Thủ tục này không cho gia hạn.",
-            "This procedure knows no extension.",
-        )
-    })?;
+    let later = later.ok_or_else(|| Error::refuse("errors.no_extension"))?;
     let moved = sqlx::query(
         "UPDATE copy_requests SET due_at = $1, extended_at = $2
          WHERE id = $3 AND extended_at IS NULL AND settled_at IS NULL AND state <> 'waiting'",

@@ -101,18 +101,13 @@ fn check(payment: Payment, office: bool, reference: &str) -> Result<()> {
         Payment::Unpaid | Payment::Paid => true,
     };
     if !settable {
-        return Err(Error::invalid(
-            "/payment",
-            "Chỉ đặt được: paid, unpaid; cơ quan còn đặt được waived.",
-            "Can be set to paid or unpaid; by the office also to waived.",
-        ));
+        return Err(Error::fault("/payment", "faults.can_set_to_paid"));
     }
     let length = reference.trim().chars().count();
     if length > LONGEST_REFERENCE || (payment == Payment::Paid && length == 0) {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/reference",
-            "Hãy ghi số biên lai hoặc mã giao dịch, không quá 100 ký tự.",
-            "A receipt or transaction number of at most 100 characters is needed.",
+            "faults.receipt_or_transaction_number",
         ));
     }
     Ok(())

@@ -96,11 +96,7 @@ pub(super) fn text_of(text: &str) -> Result<&str> {
     if (1..=LONGEST).contains(&text.chars().count()) {
         return Ok(text);
     }
-    Err(Error::invalid(
-        "/text",
-        "Hãy ghi nội dung, không quá 2000 ký tự.",
-        "Write something, at most 2000 characters.",
-    ))
+    Err(Error::fault("/text", "faults.write_something_at_most"))
 }
 
 /// Takes an answer of the applicant's side: refused once the request is settled; one that waited for
@@ -138,11 +134,7 @@ pub(super) async fn put(tx: &mut Tx, id: &str, from: &str, text: &str) -> Result
             .fetch_one(&mut **tx)
             .await?;
     if count >= MOST {
-        return Err(Error::refused(
-            "enough_messages",
-            "Đơn này đã có quá nhiều tin nhắn; hãy liên hệ trực tiếp.",
-            "This request has too many messages; please call.",
-        ));
+        return Err(Error::refuse("errors.enough_messages"));
     }
     let message = PreservedMessage {
         id: tx.new_id(),

@@ -99,11 +99,7 @@ pub async fn reject(
 ) -> Result<Correction> {
     require(caller, Act::ApproveCorrections)?;
     if reason.trim().is_empty() {
-        return Err(Error::invalid(
-            "/reason",
-            "Hãy ghi lý do không duyệt.",
-            "A reason is needed.",
-        ));
+        return Err(Error::fault("/reason", "faults.correction.reason_needed"));
     }
     rows::load(archive, id).await?;
     let mut tx = archive.begin(caller).await?;
@@ -145,31 +141,18 @@ fn refuse_unfit(entry: &Correction, caller: &Caller) -> Result<()> {
     two_people(
         &entry.entered_by,
         caller,
-        "Người nhập và người duyệt phải là hai người khác nhau.",
-        "The one who enters and the one who approves must be two people.",
+        "errors.two_people.correction.same_person",
     )?;
     if entry.decision.scan_id.is_none() {
-        return Err(Error::refused(
-            "no_decision_scan",
-            "Chưa duyệt được: bản quét quyết định chưa có trong kho. Hãy quét quyết định rồi gắn vào.",
-            "Not approved: the decision's scan is not in the archive. Scan it and name it here.",
-        ));
+        return Err(Error::refuse("errors.no_decision_scan"));
     }
     Ok(())
 }
 
 pub(super) fn decided_already() -> Error {
-    Error::refused(
-        "decided_already",
-        "Mục phụ lục này đã được duyệt hoặc đã bị loại.",
-        "This entry was approved or rejected already.",
-    )
+    Error::refuse("errors.decided_already")
 }
 
 fn record_changing() -> Error {
-    Error::refused(
-        "record_changing",
-        "Bản ghi đang được sửa ở bàn soát; hãy duyệt bản ghi trước rồi duyệt mục phụ lục.",
-        "The record is being changed at the desk; approve it first, then this entry.",
-    )
+    Error::refuse("errors.record_changing")
 }

@@ -16,6 +16,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
+use crate::messages::Message;
 use crate::record::{self, Fields, RecordState, RecordView, normalised};
 use crate::reference_data::{self, CorrectionGround};
 use crate::scan::ScanState;
@@ -118,10 +119,9 @@ fn kind_of(given: &str) -> Result<String> {
     match given.trim() {
         "" | "correction" => Ok("correction".into()),
         "revocation" => Ok("revocation".into()),
-        _ => Err(Error::invalid(
+        _ => Err(Error::fault(
             "/kind",
-            "Loại phải là: correction (chỉnh sửa) hoặc revocation (thu hồi).",
-            "The kind is correction or revocation.",
+            "faults.kind_correction_or_revocation",
         )),
     }
 }
@@ -140,29 +140,26 @@ async fn decision_of(archive: &Archive, given: &DecisionGiven, today: &str) -> R
         agency: short("/decision/agency", &or_read(&given.agency, "co_quan"))?,
         scan_id,
     };
-    for (pointer, text, vi, en) in [
+    for (pointer, text, key) in [
         (
             "/decision/number",
             &decision.number,
-            "Hãy ghi số, ký hiệu của quyết định.",
-            "The decision's number is needed.",
+            "faults.decision_number_needed",
         ),
         (
             "/decision/agency",
             &decision.agency,
-            "Hãy ghi cơ quan ra quyết định.",
-            "The deciding agency is needed.",
+            "faults.decision_agency_needed",
         ),
     ] {
         if text.is_empty() {
-            return Err(Error::invalid(pointer, vi, en));
+            return Err(Error::fault(pointer, key));
         }
     }
     if decision.date.as_str() > today {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/decision/date",
-            "Ngày ký quyết định không thể sau hôm nay.",
-            "A decision cannot be signed after today.",
+            "faults.decision_cannot_signed_after",
         ));
     }
     Ok(decision)
@@ -200,24 +197,14 @@ async fn document(archive: &Archive, given: &DecisionGiven) -> Result<(Option<St
 }
 
 fn no_document(pointer: &str) -> Error {
-    Error::invalid(
-        pointer,
-        "Kho không có bản quét quyết định đó (hoặc bản ghi đó không phải là quyết định).",
-        "The archive holds no such scan of a decision.",
-    )
+    Error::fault(pointer, "faults.archive_holds_no_such")
 }
 
 /// A date to the day, as `YYYY-MM-DD`.
 fn whole_day(pointer: &str, text: &str) -> Result<String> {
     let date = Date::parse(text).map(|date| date.to_string());
     date.filter(|date| date.parse::<Day>().is_ok())
-        .ok_or_else(|| {
-            Error::invalid(
-                pointer,
-                "Hãy ghi đủ ngày, tháng, năm. Ví dụ: 3/2/2019.",
-                "A whole date is needed, such as 3/2/2019.",
-            )
-        })
+        .ok_or_else(|| Error::fault(pointer, "faults.whole_date_needed_such"))
 }
 
 fn effective_from(given: &str, decision: &Decision) -> Result<String> {
@@ -226,10 +213,9 @@ fn effective_from(given: &str, decision: &Decision) -> Result<String> {
     }
     let day = whole_day("/effective_from", given)?;
     if day < decision.date {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/effective_from",
-            "Ngày có hiệu lực không thể trước ngày ký quyết định.",
-            "A decision is not in force before it was signed.",
+            "faults.decision_not_in_force",
         ));
     }
     Ok(day)
@@ -238,11 +224,7 @@ fn effective_from(given: &str, decision: &Decision) -> Result<String> {
 fn short(pointer: &str, text: &str) -> Result<String> {
     let text = sogoc_vietnamese::composed(text.trim());
     if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
-        return Err(Error::invalid(
-            pointer,
-            "Quá dài hoặc có ký tự điều khiển.",
-            "Too long, or has control characters.",
-        ));
+        return Err(Error::fault(pointer, "faults.too_long_or_control"));
     }
     Ok(text)
 }
@@ -262,28 +244,16 @@ async fn changes(
         let before = before.map_or("", |field| field.value.as_str());
         match change(class, key, typed, before) {
             Ok(change) => _ = changes.insert(key.clone(), change),
-            Err((vi, en)) => faults.push(Fault {
-                pointer: format!("/changes/{key}"),
-                vi,
-                en,
-            }),
+            Err(message) => faults.push(Fault::new(format!("/changes/{key}"), message)),
         }
     }
     let revocation = given.kind.trim() == "revocation";
     if faults.is_empty() && revocation != changes.is_empty() {
-        faults.push(Fault {
-            pointer: "/changes".into(),
-            vi: if revocation {
-                "Quyết định thu hồi không kèm nội dung chỉnh sửa.".into()
-            } else {
-                "Hãy ghi ít nhất một nội dung được chỉnh sửa.".into()
-            },
-            en: if revocation {
-                "A revocation changes no field.".into()
-            } else {
-                "At least one field must change.".into()
-            },
-        });
+        let message = match revocation {
+            true => "faults.revocation_changes_nothing",
+            false => "faults.change_missing",
+        };
+        faults.push(Fault::new("/changes", message));
     }
     if faults.is_empty() {
         Ok(changes)
@@ -297,13 +267,10 @@ fn change(
     key: &str,
     typed: &str,
     before: &str,
-) -> std::result::Result<FieldChange, (String, String)> {
+) -> std::result::Result<FieldChange, Message> {
     let after = normalised(class, key, typed)?;
     if after == before || after.is_empty() {
-        return Err((
-            "Nội dung mới phải khác nội dung đang có; muốn xoá trắng hãy nhập dấu “-”.".into(),
-            "The new value must differ from the one in force; for none, enter “-”.".into(),
-        ));
+        return Err("faults.value.unchanged".into());
     }
     Ok(FieldChange {
         before: before.to_owned(),
@@ -322,13 +289,10 @@ pub async fn grounds(
 ) -> Result<Vec<CorrectionGround>> {
     require(caller, Act::SeeRecords)?;
     let today = day_of(archive.clock.now());
-    let day: Day = day.unwrap_or(&today).parse().map_err(|_| {
-        Error::invalid(
-            "/day",
-            "Ngày phải có dạng YYYY-MM-DD.",
-            "A day is written YYYY-MM-DD.",
-        )
-    })?;
+    let day: Day = day
+        .unwrap_or(&today)
+        .parse()
+        .map_err(|_| Error::fault("/day", "faults.day_written_yyyy_mm"))?;
     reference_data::correction_grounds_on(&archive.catalogue, day).await
 }
 
@@ -349,9 +313,5 @@ async fn check_ground(archive: &Archive, entry: &Correction) -> Result<()> {
     if allowed {
         return Ok(());
     }
-    Err(Error::invalid(
-        "/ground",
-        "Căn cứ không đúng với loại quyết định, ngày ký hoặc nội dung được chỉnh sửa.",
-        "That ground does not allow this kind of decision, on its day, for these fields.",
-    ))
+    Err(Error::fault("/ground", "faults.ground_does_not_allow"))
 }

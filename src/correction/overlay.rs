@@ -87,11 +87,7 @@ pub(crate) async fn refuse_revoked(tx: &mut Tx, record_id: &str, at: Timestamp) 
     if revoked.is_none() {
         return Ok(());
     }
-    Err(Error::refused(
-        "revoked",
-        "Văn bằng này đã bị thu hồi, hủy bỏ nên không cấp bản sao.",
-        "This diploma was revoked, so no copy is issued.",
-    ))
+    Err(Error::refuse("errors.revoked"))
 }
 
 /// What the register says now, by the newest version that was ever published; `None` when that

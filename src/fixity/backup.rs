@@ -86,11 +86,7 @@ fn refuse_unless_empty(target: &Path) -> Result<()> {
     if fs::read_dir(target)?.next().is_none() {
         return Ok(());
     }
-    Err(Error::refused(
-        "folder_not_empty",
-        "Thư mục sao lưu phải trống.",
-        "The folder of a backup must be empty.",
-    ))
+    Err(Error::refuse("errors.folder_not_empty"))
 }
 
 fn vault_folder(archive: &Archive) -> Option<PathBuf> {

@@ -137,11 +137,7 @@ async fn restore_scan(restoration: &mut Restoration<'_>, id: &ObjectId) -> Resul
 /// `Refused` when the catalogue is a server, which is the same from every folder; `Unavailable` disk.
 pub fn beside(config: &Config, into: &Path) -> Result<Config> {
     if config.catalogue.url.is_some() {
-        return Err(Error::refused(
-            "catalogue_not_in_folder",
-            "Cơ sở dữ liệu không nằm trong thư mục dữ liệu; hãy tạo một cơ sở dữ liệu trống và chạy không có --into.",
-            "The catalogue is not in the data folder; make an empty database and run without --into.",
-        ));
+        return Err(Error::refuse("errors.catalogue_not_in_folder"));
     }
     let mut beside = config.clone();
     if beside.vault.url.is_none() {
@@ -168,11 +164,7 @@ async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
         .fetch_optional(archive.catalogue.pool())
         .await?;
         if held.is_some() {
-            return Err(Error::refused(
-                "catalogue_not_empty",
-                "Cơ sở dữ liệu không trống nên không dựng lại lên trên đó; hãy dùng --into với một thư mục mới.",
-                "The catalogue is not empty and is not rebuilt over; use --into with a new folder.",
-            ));
+            return Err(Error::refuse("errors.catalogue_not_empty"));
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// What is said of a file when it is made.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
@@ -162,9 +163,8 @@ fn check_code(pointer: &str, code: &str, last: &str) -> Result<()> {
     if digits && ("01"..=last).contains(&code) {
         return Ok(());
     }
-    Err(Error::invalid(
+    Err(Error::fault(
         pointer,
-        format!("Mã phải từ 01 đến {last}."),
-        format!("the code must be 01 to {last}"),
+        Message::new("faults.code_must_01").with("last", last),
     ))
 }

@@ -109,11 +109,7 @@ pub async fn same_sheet(
     let flag = pair(archive, caller, flag_id).await?;
     let other = flag.other.as_ref().map(|other| other.page_id.as_str());
     if aside != flag.page_id && Some(aside) != other {
-        return Err(Error::invalid(
-            "/put_aside",
-            "Hãy chọn một trong hai ảnh của cảnh báo này.",
-            "Choose one of the two pages of this flag.",
-        ));
+        return Err(Error::fault("/put_aside", "faults.choose_one_of_two"));
     }
     let why = Withdrawal {
         state: FlagState::Excluded,
@@ -151,11 +147,7 @@ async fn pair(archive: &Archive, caller: &Caller, flag_id: &str) -> Result<PageF
     let flag = still_open(archive, caller, flag_id).await?;
     match flag.code.as_str() {
         MAYBE_RESCAN => Ok(flag),
-        _ => Err(Error::refused(
-            "not_a_pair",
-            "Cảnh báo này không nói về hai ảnh của một tờ.",
-            "This flag does not speak of two scans of one sheet.",
-        )),
+        _ => Err(Error::refuse("errors.not_a_pair")),
     }
 }
 

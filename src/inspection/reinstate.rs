@@ -76,18 +76,10 @@ async fn refuse_where_another_stands(tx: &mut Tx, page_id: &str) -> Result<()> {
         .await?;
     match standing {
         None => Ok(()),
-        Some(_) => Err(Error::refused(
-            "another_scan_stands",
-            "Đã có bản quét khác đứng ở chỗ của trang này; muốn lấy lại trang này thì để riêng bản quét kia trước.",
-            "Another scan stands at this page's place; put that one aside first to take this one back.",
-        )),
+        Some(_) => Err(Error::refuse("errors.another_scan_stands")),
     }
 }
 
 fn not_withdrawn() -> Error {
-    Error::refused(
-        "page_not_taken_out",
-        "Trang này không ở trong số trang đã để riêng.",
-        "This page is not among those taken out.",
-    )
+    Error::refuse("errors.page_not_taken_out")
 }

@@ -3,14 +3,13 @@
 
 use std::path::Path;
 
-use sogoc_workers::outcome::FailureKind;
-
 use super::resolve::{replace, still_open};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::batch::{self, Batch, BatchState, NewBatch};
 use crate::error::{Error, Result};
 use crate::fonds;
+use crate::messages::Message;
 use crate::page_flag::PageFlag;
 use crate::scan::{self, Incoming, Looked};
 
@@ -42,25 +41,18 @@ pub async fn rescan(
     };
     let scan = scan::receive(archive, caller, &incoming).await?;
     if scan.duplicate_of.is_some() {
-        return Err(Error::invalid(
-            "/file",
-            "Tệp này giống hệt một tệp đã có; hãy quét lại từ giấy.",
-            "This file is the same as one that is here already; scan the paper again.",
-        ));
+        return Err(Error::fault("/file", "faults.file_same_as_one"));
     }
     replace(archive, caller, flag_id, &scan.id).await
 }
 
 /// Nothing is recorded of a file that cannot stand for a page.
 async fn refuse_unless_one_page(archive: &Archive, file: &Path) -> Result<()> {
-    let fault = |vi: &str, en: &str| Err(Error::invalid("/file", vi, en));
+    let fault = |message: Message| Err(Error::fault("/file", message));
     match scan::look(archive, file).await? {
         Looked::Sound(probe) if probe.pages.len() == 1 => Ok(()),
-        Looked::Sound(_) => fault("Hãy nộp đúng một trang.", "Hand in exactly one page."),
-        Looked::Broken(kind) => fault(
-            FailureKind::sentence_vi(kind),
-            FailureKind::sentence_en(kind),
-        ),
+        Looked::Sound(_) => fault("faults.one_page_only".into()),
+        Looked::Broken(kind) => fault(kind.into()),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, transition};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::page;
 use crate::page_flag::{self, FlagState, PageFlag};
 use crate::scan::ScanState;
@@ -122,7 +123,7 @@ pub async fn replace(
 
 /// The one page of the scan that is to take the place of the flagged one.
 async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Result<String> {
-    let unfit = |vi: &str, en: &str| Err(Error::invalid("/scan_id", vi, en));
+    let unfit = |key: &'static str| Err(Error::fault("/scan_id", key));
     let scan: Candidate = sqlx::query_as(
         "SELECT s.state, s.page_count, p.id AS page_id, p.stands_for, p.outcome,
             b.fonds_id, (SELECT ob.fonds_id FROM scans os JOIN batches ob ON ob.id = os.batch_id
@@ -136,29 +137,17 @@ async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Resul
     .await?
     .ok_or(Error::NotFound { what: "scan" })?;
     if scan.fonds_id != scan.wanted_fonds_id {
-        return unfit(
-            "Bản quét này thuộc phông khác.",
-            "This scan belongs to another fonds.",
-        );
+        return unfit("faults.scan_of_another_fonds");
     }
     let Some(page_id) = scan.page_id.filter(|_| scan.state == ScanState::Received) else {
-        return unfit(
-            "Bản quét này không đọc được, hoặc giống hệt một tệp đã có.",
-            "This scan cannot be read, or is the same as a file that is here already.",
-        );
+        return unfit("faults.scan_unreadable_or_duplicate");
     };
     if scan.page_count != 1 {
-        return unfit(
-            "Bản quét thay thế phải có đúng một trang.",
-            "A scan that takes a page's place has exactly one page.",
-        );
+        return unfit("faults.scan_of_several_pages");
     }
     let withdrawn = matches!(scan.outcome.as_deref(), Some("put_aside" | "superseded"));
     if scan.stands_for.is_some() || withdrawn || page_id == flag.page_id {
-        return unfit(
-            "Bản quét này đã ở một chỗ khác, hoặc đã được để riêng.",
-            "This scan stands at another place already, or was put aside.",
-        );
+        return unfit("faults.scan_placed_already");
     }
     Ok(page_id)
 }
@@ -204,23 +193,16 @@ pub(super) async fn mark(tx: &mut Tx, flag_id: &str, state: FlagState, reason: &
 
 fn checked(reason: &str) -> Result<&str> {
     let reason = reason.trim();
-    let fault = |vi: String, en: String| Err(Error::invalid("/reason", vi, en));
+    let fault = |message: Message| Err(Error::fault("/reason", message));
     if reason.is_empty() {
-        return fault("Hãy ghi lý do.".into(), "A reason is needed.".into());
+        return fault("faults.reason_missing".into());
     }
     if reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
-        return fault(
-            format!("Lý do không quá {LONGEST_REASON} ký tự, không có ký tự điều khiển."),
-            format!("A reason has at most {LONGEST_REASON} characters and no control characters."),
-        );
+        return fault(Message::new("faults.reason_too_long").with("most", LONGEST_REASON));
     }
     Ok(reason)
 }
 
 fn already_resolved() -> Error {
-    Error::refused(
-        "already_resolved",
-        "Cảnh báo này đã được giải quyết.",
-        "This flag is resolved already.",
-    )
+    Error::refuse("errors.already_resolved")
 }

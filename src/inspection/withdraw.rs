@@ -92,18 +92,10 @@ async fn refuse_where_copies_rest(tx: &mut Tx, page_id: &str) -> Result<()> {
     .await?;
     match resting {
         None => Ok(()),
-        Some(_) => Err(Error::refused(
-            "copies_rest_on_it",
-            "Đã cấp hoặc đang cấp bản sao từ trang này nên không thể bỏ trang ra; hãy chấp nhận cảnh báo và ghi lý do.",
-            "Copies were issued or are being issued from this page, so it stays; accept the flag with a reason.",
-        )),
+        Some(_) => Err(Error::refuse("errors.copies_rest_on_it")),
     }
 }
 
 pub(super) fn already_withdrawn() -> Error {
-    Error::refused(
-        "page_taken_out",
-        "Trang này đã được để riêng hoặc đã có bản quét khác thay thế.",
-        "This page was put aside before, or another scan took its place.",
-    )
+    Error::refuse("errors.page_taken_out")
 }

@@ -3,7 +3,7 @@
 use super::workbook::{Cell, Sheet, workbook};
 use super::{BookLine, IssueBook};
 use crate::clock::parse_stamp;
-use crate::copy_paper::{self, Table, TableColumn};
+use crate::copy_pdf::{self, Table, TableColumn};
 use crate::error::{Error, Result};
 
 /// Heading and share of the width of each column.
@@ -74,7 +74,7 @@ pub fn paper(book: &IssueBook) -> Result<Vec<u8>> {
         printed_at: parse_stamp(&book.printed_at)
             .ok_or_else(|| Error::Internal("the time of printing does not read".into()))?,
     };
-    Ok(copy_paper::print_table(&table)?)
+    Ok(copy_pdf::print_table(&table)?)
 }
 
 /// The book as an XLSX workbook. Every value is text or a number, never a formula.

@@ -115,15 +115,7 @@ pub async fn list_hooks(archive: &Archive, caller: &Caller) -> Result<Vec<Hook>>
 /// An address the archive may call: `https`, or any that the settings name by host and port; never
 /// with a name and password in it.
 pub(super) fn callable(web: &WebConfig, url: &str) -> Result<Url> {
-    let fault = || {
-        Error::invalid(
-            "/url",
-            "Địa chỉ nhận thông báo phải là https, không kèm tên và mật khẩu; máy chủ nội bộ phải có \
-             trong web.webhook_hosts.",
-            "The address must be https, without a name and password; an internal host must be listed \
-             in web.webhook_hosts.",
-        )
-    };
+    let fault = || Error::fault("/url", "faults.address_must_https_without");
     if url.len() > LONGEST_URL {
         return Err(fault());
     }

@@ -4,81 +4,60 @@ use sogoc_workers::outcome::FailureKind;
 use sogoc_workers::quality::flag;
 
 use super::{Details, MAYBE_RESCAN, OtherPage};
+use crate::messages::Message;
 
 /// The sentence in Vietnamese and in English.
 pub(super) fn of(code: &str, details: &Details, other: Option<&OtherPage>) -> (String, String) {
-    let known = flag(code);
-    let general = || {
-        let plain = |text: Option<&'static str>| text.unwrap_or(code).to_owned();
-        (
-            plain(known.map(|flag| flag.vi)),
-            plain(known.map(|flag| flag.en)),
-        )
-    };
+    let message = message(code, details, other);
+    (capital(&message.vi()), capital(&message.en()))
+}
+
+fn message(code: &str, details: &Details, other: Option<&OtherPage>) -> Message {
     if let Some(kind) = details.outcome.as_deref().and_then(FailureKind::from_code) {
-        return (kind.sentence_vi().into(), kind.sentence_en().into());
+        return kind.into();
     }
+    let general = || match flag(code) {
+        Some(_) => Message::new(format!("flags.says.{code}")),
+        None => Message::pair(code, code),
+    };
     let Some(other) = other else {
         return general();
     };
-    let named = (place_vi(other), place_en(other));
     if code == MAYBE_RESCAN {
-        return (
-            format!("Có thể là cùng một tờ đã quét ở {}.", named.0),
-            format!("This may be the sheet that was scanned as {}.", named.1),
-        );
+        return Message::new("flags.maybe_same_sheet").with("place", place(other));
     }
-    numbered(code, details, &named).map_or_else(general, |(vi, en)| (capital(&vi), capital(&en)))
+    numbered(code, details, other).unwrap_or_else(general)
 }
 
 /// A sentence about two pages' numbers.
-fn numbered(
-    code: &str,
-    details: &Details,
-    (vi, en): &(String, String),
-) -> Option<(String, String)> {
-    let (what_vi, what_en) = counted(details.count.as_deref()?);
+fn numbered(code: &str, details: &Details, other: &OtherPage) -> Option<Message> {
+    let counted = counted(details.count.as_deref()?);
     let (here, there) = (details.here?, details.there?);
-    let (own, others) = (span(here), span(there));
-    let range = span(details.range.unwrap_or(here));
-    Some(match code {
+    let range = details.range.unwrap_or(here);
+    let message = match code {
         "pages_missing" | "rows_missing" => {
             let missing = details.missing.unwrap_or_default();
             let whole = details.range.map_or(0, |(from, to)| to - from + 1);
-            let (part_vi, part_en) = match missing == whole {
-                true => (format!("thiếu {range}"), format!("{range} missing")),
-                false => (
-                    format!("thiếu ít nhất {missing} số trong {range}"),
-                    format!("at least {missing} missing of {range}"),
-                ),
+            let key = match missing == whole {
+                true => "flags.gap.whole",
+                false => "flags.gap.in_part",
             };
-            (
-                format!(
-                    "{vi} hết ở {what_vi} {}, ảnh này bắt đầu từ {}: {part_vi}.",
-                    there.1, here.0
-                ),
-                format!(
-                    "{en} ends at {what_en} {}, this image begins at {}: {part_en}.",
-                    there.1, here.0
-                ),
-            )
+            let message = Message::new(key)
+                .with("last", there.1)
+                .with("first", here.0);
+            message.with("missing", missing).with("range", span(range))
         }
-        "page_doubled" | "rows_doubled" => (
-            format!("{what_vi} {range} có ở cả ảnh này và {vi}."),
-            format!("{what_en} {range} stands on this image and on {en}."),
-        ),
+        "page_doubled" | "rows_doubled" => Message::new("flags.doubled").with("range", span(range)),
         _ => {
-            let early = here.0 > there.0;
-            let (place_vi, place_en) = match early {
-                true => ("trước", "before"),
-                false => ("sau", "after"),
+            let key = match here.0 > there.0 {
+                true => "flags.misplaced.before",
+                false => "flags.misplaced.after",
             };
-            (
-                format!("Ảnh này có {what_vi} {own} nhưng đứng {place_vi} {vi} có số {others}."),
-                format!("This image has {what_en} {own} but comes {place_en} {en} with {others}."),
-            )
+            let message = Message::new(key).with("own", span(here));
+            message.with("others", span(there))
         }
-    })
+    };
+    Some(message.with("counted", counted).with("place", place(other)))
 }
 
 fn capital(sentence: &str) -> String {
@@ -87,35 +66,25 @@ fn capital(sentence: &str) -> String {
     first.chain(letters).collect()
 }
 
-fn place_vi(other: &OtherPage) -> String {
-    let mut place = format!("ảnh «{}»", other.original_name);
-    if other.number > 1 {
-        place += &format!(", trang {} của tệp", other.number);
-    }
-    if let Some(batch) = &other.batch {
-        place += &format!(" ở lô «{}»", batch.name);
-    }
-    place
-}
-
-fn place_en(other: &OtherPage) -> String {
-    let mut place = format!("image “{}”", other.original_name);
-    if other.number > 1 {
-        place += &format!(", page {} of the file", other.number);
-    }
-    if let Some(batch) = &other.batch {
-        place += &format!(" in batch “{}”", batch.name);
-    }
-    place
+fn place(other: &OtherPage) -> Message {
+    let key = match (other.number > 1, &other.batch) {
+        (false, None) => "flags.place.image",
+        (false, Some(_)) => "flags.place.image_in_batch",
+        (true, None) => "flags.place.page",
+        (true, Some(_)) => "flags.place.page_in_batch",
+    };
+    let message = Message::new(key).with("file", &other.original_name);
+    let batch = other.batch.as_ref().map_or("", |batch| &batch.name);
+    message.with("page", other.number).with("batch", batch)
 }
 
 /// What is counted; a field by the name people have for it.
-fn counted(count: &str) -> (&'static str, &'static str) {
-    match count {
-        "page" => ("số trang", "page number"),
-        "so_vao_so" => ("số vào sổ", "entry number"),
-        _ => ("số thứ tự", "row number"),
-    }
+fn counted(count: &str) -> Message {
+    Message::from(match count {
+        "page" => "flags.counted.page",
+        "so_vao_so" => "flags.counted.entry",
+        _ => "flags.counted.row",
+    })
 }
 
 fn span((first, last): (i64, i64)) -> String {
@@ -179,7 +148,7 @@ mod tests {
             ..Details::default()
         };
         let (vi, _) = of("unread", &details, None);
-        assert_eq!(vi, FailureKind::TimedOut.sentence_vi());
+        assert_eq!(vi, Message::from(FailureKind::TimedOut).vi());
         let (vi, en) = of("blurred", &Details::default(), None);
         assert!(vi.contains("mờ") && en.contains("blurred"));
         assert_eq!(of("of_later", &Details::default(), None).0, "of_later");

@@ -8,6 +8,7 @@ use sogoc_workers::reading::FieldReading;
 
 use super::Fields;
 use crate::error::{Error, Fault, Result};
+use crate::messages::{Message, Value};
 
 /// Longest value a person may type.
 const LONGEST_VALUE: usize = 2000;
@@ -53,11 +54,7 @@ pub(crate) fn apply(
                 };
                 fields.insert(key.clone(), corrected);
             }
-            Err((vi, en)) => faults.push(Fault {
-                pointer: format!("/fields/{key}"),
-                vi,
-                en,
-            }),
+            Err(message) => faults.push(Fault::new(format!("/fields/{key}"), message)),
         }
     }
     if faults.is_empty() {
@@ -77,35 +74,22 @@ pub(crate) fn normalised(
     class: Option<&Class>,
     key: &str,
     typed: &str,
-) -> std::result::Result<String, (String, String)> {
+) -> std::result::Result<String, Message> {
     let value = tidied(typed);
     let Some(field) = class.and_then(|class| class.field(key)) else {
-        return Err((
-            "Loại hồ sơ này không có trường đó.".into(),
-            "No such field.".into(),
-        ));
+        return Err("faults.value.no_such_field".into());
+    };
+    let wrong = |key| {
+        let label = Value::pair(&field.label.vi, &field.label.en);
+        Message::new(key).with("field", label)
     };
     if value.chars().count() > LONGEST_VALUE || value.chars().any(char::is_control) {
-        return Err((
-            format!("{}: quá dài hoặc có ký tự điều khiển.", field.label.vi),
-            format!("{}: too long, or has control characters.", field.label.en),
-        ));
+        return Err(wrong("faults.value.too_long"));
     }
     if field.kind != FieldKind::Date || value == "-" || value.is_empty() {
         return Ok(value);
     }
     Date::parse(&value)
         .map(|date| date.to_string())
-        .ok_or_else(|| {
-            (
-                format!(
-                    "{}: không đọc được ngày. Ví dụ: 5/6/1989, 6/1989 hoặc 1989.",
-                    field.label.vi
-                ),
-                format!(
-                    "{}: not a date. Such as 5/6/1989, 6/1989 or 1989.",
-                    field.label.en
-                ),
-            )
-        })
+        .ok_or_else(|| wrong("faults.value.not_a_date"))
 }

@@ -99,9 +99,5 @@ fn midnight(day: Date) -> Result<String> {
 }
 
 fn no_day() -> Error {
-    Error::invalid(
-        "/from",
-        "Khoảng ngày phải là hai ngày có thật, từ trước đến sau.",
-        "The period must be two days of the calendar, the earlier first.",
-    )
+    Error::fault("/from", "faults.period_must_two_days")
 }

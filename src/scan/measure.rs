@@ -50,11 +50,7 @@ fn measure_now(path: &Path) -> Result<Measured> {
     let mut file = File::open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(Error::invalid(
-            "/name",
-            "Đây không phải là một tệp thường.",
-            "this is not a regular file",
-        ));
+        return Err(Error::fault("/name", "faults.not_regular_file"));
     }
     if metadata.len() <= HELD {
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));

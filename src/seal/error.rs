@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::pdf_file::PdfDamage;
 use super::sentences::sentences;
 use super::unfit::Unfit;
+use crate::messages::{Lang, Message, Value, text};
 
 /// Why a token does not sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +30,16 @@ pub enum TokenFault {
     Failed,
 }
 
-sentences! { TokenFault:
-    PinMissing = "token_pin_missing", "Chưa có mã PIN của thiết bị ký; nhập ở trang Con dấu.", "its PIN has not been given; give it on the page of the seal";
-    Module = "token_library", "Không nạp được thư viện PKCS#11 của thiết bị ký.", "its PKCS#11 library cannot be loaded";
-    Absent = "token_absent", "Chưa cắm thiết bị ký, hoặc không có thiết bị nào mang nhãn đã cấu hình.", "none with that label is plugged in";
-    PinWrong = "token_pin_wrong", "Mã PIN của thiết bị ký không đúng; không thử lại để thiết bị khỏi bị khoá.", "the PIN is wrong; it is not tried again, lest the token be locked";
-    PinLastTry = "token_pin_last_try", "Thiết bị ký chỉ còn một lần nhập PIN; không thử tự động.", "one more wrong PIN would lock it, so none is tried";
-    PinLocked = "token_pin_locked", "Thiết bị ký đã bị khoá.", "it is locked";
-    KeyMissing = "token_key_missing", "Thiết bị ký không có khoá mang nhãn đã cấu hình.", "it holds no such key";
-    SeveralKeys = "token_several_keys", "Thiết bị ký có nhiều khoá; hãy nêu nhãn của khoá.", "it holds several keys; name one";
-    Failed = "token_failed", "Thiết bị ký không ký được.", "it failed to sign";
+sentences! { TokenFault in "seal.token_fault":
+    PinMissing = "token_pin_missing";
+    Module = "token_library";
+    Absent = "token_absent";
+    PinWrong = "token_pin_wrong";
+    PinLastTry = "token_pin_last_try";
+    PinLocked = "token_pin_locked";
+    KeyMissing = "token_key_missing";
+    SeveralKeys = "token_several_keys";
+    Failed = "token_failed";
 }
 
 /// Why a key cannot be used at all.
@@ -76,22 +77,22 @@ pub enum KeyFault {
     NoChance,
 }
 
-sentences! { KeyFault:
-    Vanished = "vanished", "Tệp khoá biến mất trong khi được tạo.", "the key file vanished while it was made";
-    FileTooLarge = "file_too_large", "Tệp khoá quá lớn.", "the key file is too large";
-    NoKey = "no_key", "Tệp khoá không chứa khoá nào.", "the key file holds no key";
-    Exposed = "exposed", "Ai trên máy này cũng đọc được tệp khoá; hãy chỉ để chủ của nó đọc.", "everyone on this machine can read it";
-    NoCertificate = "no_certificate", "Khoá không kèm chứng thư số.", "it comes without a certificate";
-    CertificateMalformed = "certificate_malformed", "Chứng thư số sai định dạng.", "a certificate is malformed";
-    NoPath = "no_path", "Chuỗi chứng thư không dẫn tới chứng thư gốc của nó.", "its certificates do not lead to their root";
-    WrongKind = "wrong_kind", "Khoá không phải ECDSA P-256 hay RSA từ 2048 bit.", "it is neither ECDSA P-256 nor RSA ≥ 2048";
-    NotItsCertificate = "not_its_certificate", "Chứng thư số không phải của khoá này.", "it is not the certificate's key";
-    Elsewhere = "elsewhere", "Khoá nằm trên thiết bị ký của người duyệt.", "it is on the approver's own machine";
-    SigningFailed = "signing_failed", "Khoá không ký được.", "it failed to sign";
-    BrokenOff = "broken_off", "Việc ký bị ngắt giữa chừng.", "signing broke off";
-    Unencodable = "unencodable", "Chứng thư hoặc chữ ký không ghi được vào tệp.", "its certificates or signature cannot be encoded";
-    TestAuthority = "test_authority", "Không tạo được chứng thư thử nghiệm.", "the test authority could not be made";
-    NoChance = "no_chance", "Hệ thống không cấp được số ngẫu nhiên.", "the system gave no random numbers";
+sentences! { KeyFault in "seal.key_fault":
+    Vanished = "vanished";
+    FileTooLarge = "file_too_large";
+    NoKey = "no_key";
+    Exposed = "exposed";
+    NoCertificate = "no_certificate";
+    CertificateMalformed = "certificate_malformed";
+    NoPath = "no_path";
+    WrongKind = "wrong_kind";
+    NotItsCertificate = "not_its_certificate";
+    Elsewhere = "elsewhere";
+    SigningFailed = "signing_failed";
+    BrokenOff = "broken_off";
+    Unencodable = "unencodable";
+    TestAuthority = "test_authority";
+    NoChance = "no_chance";
 }
 
 /// Why a seal could not be opened or set.
@@ -183,30 +184,30 @@ impl SealError {
         }
     }
 
-    /// A sentence for whoever waits for the copy, in Vietnamese.
-    pub fn sentence_vi(&self) -> String {
+    /// What to tell whoever waits for the copy; English has the cause with its details.
+    pub fn message(&self) -> Message {
         let why = match self {
             SealError::Unfit(why) => why.sentence_vi(),
-            SealError::TimeAuthority(_) => "Tổ chức cấp dấu thời gian chưa cấp được dấu thời gian.",
-            SealError::Evidence(_) => {
-                "Chưa hỏi được tổ chức chứng thực xem chứng thư số có bị thu hồi không."
-            }
             SealError::Token(fault) => fault.sentence_vi(),
-            SealError::LevelMissed(_) => "Chữ ký chưa đạt mức đã cấu hình.",
             SealError::KeyRefused(why) => why.sentence_vi(),
-            SealError::KeyFile(_) => "Tệp khoá không mở được: sai mật khẩu hoặc hỏng.",
-            SealError::KeyFileUnavailable { .. } => "Không đọc được tệp khoá.",
-            _ => "Khoá ký của cơ quan chưa dùng được.",
+            SealError::TimeAuthority(_) => text(Lang::Vi, "seal.why.time_authority"),
+            SealError::Evidence(_) => text(Lang::Vi, "seal.why.revocation_unknown"),
+            SealError::LevelMissed(_) => text(Lang::Vi, "seal.why.level_missed"),
+            SealError::KeyFile(_) => text(Lang::Vi, "seal.why.key_file"),
+            SealError::KeyFileUnavailable { .. } => text(Lang::Vi, "seal.why.key_file_unreadable"),
+            _ => text(Lang::Vi, "seal.why.other"),
         };
-        format!(
-            "Chưa ký được bản sao. {why} Bản sao được giữ lại chờ và sẽ được ký khi khắc phục xong."
-        )
+        let why = Value::pair(why, self.to_string());
+        Message::new("seal.not_sealed_yet").with("why", why)
     }
 
-    /// The same in English.
+    /// [`SealError::message`] in Vietnamese.
+    pub fn sentence_vi(&self) -> String {
+        self.message().vi()
+    }
+
+    /// [`SealError::message`] in English.
     pub fn sentence_en(&self) -> String {
-        format!(
-            "The copy is not sealed yet: {self}. It waits and is sealed once that is put right."
-        )
+        self.message().en()
     }
 }

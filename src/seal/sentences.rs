@@ -1,22 +1,26 @@
-//! Stable words and sentences in two languages for the closed lists of this module.
+//! Stable words of the closed lists of this module; their sentences are in `locales/seal.toml`.
 
-/// One row a variant: stable code, Vietnamese sentence, English sentence.
+/// One row a variant: its stable code, which is also the last part of its sentence's key in the group.
 macro_rules! sentences {
-    ($type:ident: $($variant:ident = $code:literal, $vi:literal, $en:literal;)+) => {
+    ($type:ident in $group:literal: $($variant:ident = $code:literal;)+) => {
         impl $type {
             /// A stable word for programs.
             pub fn code(self) -> &'static str {
                 match self { $($type::$variant => $code,)+ }
             }
 
+            fn key(self) -> &'static str {
+                match self { $($type::$variant => concat!($group, ".", $code),)+ }
+            }
+
             /// A sentence for people, in Vietnamese.
             pub fn sentence_vi(self) -> &'static str {
-                match self { $($type::$variant => $vi,)+ }
+                $crate::messages::text($crate::messages::Lang::Vi, self.key())
             }
 
             /// The same sentence in English.
             pub fn sentence_en(self) -> &'static str {
-                match self { $($type::$variant => $en,)+ }
+                $crate::messages::text($crate::messages::Lang::En, self.key())
             }
         }
     };

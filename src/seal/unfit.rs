@@ -17,10 +17,10 @@ pub enum Unfit {
     Revoked,
 }
 
-sentences! { Unfit:
-    Expired = "expired", "Chứng thư số đã hết hạn.", "it has expired";
-    NotYetValid = "not_yet_valid", "Chứng thư số chưa có hiệu lực.", "it is not valid yet";
-    NotForSigning = "not_for_signing", "Chứng thư số không được cấp để ký tài liệu.", "it is not meant for signing documents";
-    TooWeak = "too_weak", "Khoá của chứng thư số yếu hơn mức quy định (RSA từ 2048 bit, ECDSA từ 256 bit).", "its key is weaker than the rules allow (RSA from 2048 bits, ECDSA from 256)";
-    Revoked = "revoked", "Chứng thư số đã bị thu hồi.", "it has been revoked";
+sentences! { Unfit in "seal.unfit":
+    Expired = "expired";
+    NotYetValid = "not_yet_valid";
+    NotForSigning = "not_for_signing";
+    TooWeak = "too_weak";
+    Revoked = "revoked";
 }

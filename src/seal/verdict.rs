@@ -299,54 +299,54 @@ impl From<Result<(), Unfit>> for KeyCheck {
     }
 }
 
-sentences! { FileCheck:
-    Unchanged = "unchanged", "Tệp còn nguyên vẹn như khi được ký.", "The file is exactly as it was sealed.";
-    AddedTo = "added_to", "Phần đã ký còn nguyên, nhưng có nội dung được thêm vào sau khi ký.", "The sealed part is intact, but something was added after sealing.";
-    Altered = "altered", "Tệp đã bị thay đổi sau khi ký, hoặc chữ ký không hợp lệ.", "The file was changed after sealing, or the seal is not valid.";
-    NotSealed = "not_sealed", "Tệp PDF này không có chữ ký số.", "This PDF carries no seal.";
-    NotPdf = "not_pdf", "Tệp này không phải là PDF.", "This file is not a PDF.";
-    Unreadable = "unreadable", "Tệp PDF bị hỏng hoặc được ký theo cách chưa hỗ trợ.", "The PDF is damaged, or sealed in a way not supported here.";
-    Encrypted = "encrypted", "Tệp PDF được đặt mật khẩu nên không kiểm tra được.", "The PDF is encrypted and cannot be checked.";
-    TooLarge = "too_large", "Tệp quá lớn để kiểm tra.", "The file is too large to check.";
-    TooComplex = "too_complex", "Tệp có cấu trúc quá phức tạp so với một bản sao nên không được kiểm tra.", "The file is far more complex than any copy, so it is not checked.";
-    CheckFailed = "check_failed", "Chưa kiểm tra được tệp này: bộ kiểm tra dừng giữa chừng.", "This file could not be checked: the check ended half-way.";
+sentences! { FileCheck in "seal.check.file":
+    Unchanged = "unchanged";
+    AddedTo = "added_to";
+    Altered = "altered";
+    NotSealed = "not_sealed";
+    NotPdf = "not_pdf";
+    Unreadable = "unreadable";
+    Encrypted = "encrypted";
+    TooLarge = "too_large";
+    TooComplex = "too_complex";
+    CheckFailed = "check_failed";
 }
 
-sentences! { OfficeCheck:
-    Office = "office", "Con dấu đúng là của cơ quan này và trong tệp không có gì của người khác.", "The seal is this office's own, and nothing of anybody else is in the file.";
-    OthersToo = "others_too", "Tệp có con dấu của cơ quan này nhưng còn có chữ ký hoặc nội dung của người khác.", "The office's seal is in the file, and a signature or content of somebody else too.";
-    SomebodyElse = "somebody_else", "Chữ ký không phải của cơ quan này.", "The seal is not this office's.";
-    NotKnown = "not_known", "Chưa nêu chứng thư của cơ quan nên không biết con dấu có phải của cơ quan đó hay không.", "The office's certificate was not given, so whether the seal is the office's is not known.";
-    NotChecked = "not_checked", "Không có con dấu nào để đối chiếu với cơ quan.", "There is no seal to hold against the office.";
+sentences! { OfficeCheck in "seal.check.office":
+    Office = "office";
+    OthersToo = "others_too";
+    SomebodyElse = "somebody_else";
+    NotKnown = "not_known";
+    NotChecked = "not_checked";
 }
 
-sentences! { KeyCheck:
-    GoodThen = "good_then", "Chứng thư số còn hiệu lực tại thời điểm ký.", "The certificate was valid at the time of sealing.";
-    Expired = "expired", "Chứng thư số đã hết hạn tại thời điểm ký.", "The certificate had expired at the time of sealing.";
-    NotYetValid = "not_yet_valid", "Chứng thư số chưa có hiệu lực tại thời điểm ký.", "The certificate was not yet valid at the time of sealing.";
-    NotForSigning = "not_for_signing", "Chứng thư số không được cấp để ký tài liệu.", "The certificate is not meant for signing documents.";
-    TooWeak = "too_weak", "Khoá ký yếu hơn mức quy định (RSA từ 2048 bit, ECDSA từ 256 bit).", "The key is weaker than the rules allow (RSA from 2048 bits, ECDSA from 256).";
-    Revoked = "revoked", "Chứng thư số đã bị thu hồi trước thời điểm ký.", "The certificate had been revoked before the time of sealing.";
-    RevokedUnproven = "revoked_unproven", "Chứng thư số đã bị thu hồi, và không có dấu thời gian chứng minh tệp được ký trước đó.", "The certificate was revoked, and no time stamp proves that the file was sealed before.";
-    TimeUnknown = "time_unknown", "Chữ ký không ghi thời điểm ký.", "The seal states no time of sealing.";
-    TimeAhead = "time_ahead", "Thời điểm ký ghi trong tệp nằm ở tương lai.", "The stated time of sealing lies in the future.";
-    NotChecked = "not_checked", "Chưa kiểm tra được chứng thư số.", "The certificate could not be checked.";
+sentences! { KeyCheck in "seal.check.key":
+    GoodThen = "good_then";
+    Expired = "expired";
+    NotYetValid = "not_yet_valid";
+    NotForSigning = "not_for_signing";
+    TooWeak = "too_weak";
+    Revoked = "revoked";
+    RevokedUnproven = "revoked_unproven";
+    TimeUnknown = "time_unknown";
+    TimeAhead = "time_ahead";
+    NotChecked = "not_checked";
 }
 
-sentences! { TrustCheck:
-    Trusted = "trusted", "Người ký được một tổ chức chứng thực tin cậy xác nhận.", "A trusted authority vouches for the signer.";
-    TestAuthority = "test_authority", "Ký bằng chứng thư thử nghiệm: không có giá trị pháp lý.", "Sealed with a test certificate: no legal value.";
-    UnknownAuthority = "unknown_authority", "Không có tổ chức chứng thực tin cậy nào xác nhận người ký.", "No trusted authority vouches for the signer.";
-    ChainBroken = "chain_broken", "Chuỗi chứng thực của người ký không hợp lệ.", "The signer's chain of certificates does not hold.";
-    NotChecked = "not_checked", "Chưa kiểm tra được tổ chức chứng thực.", "The authority could not be checked.";
+sentences! { TrustCheck in "seal.check.trust":
+    Trusted = "trusted";
+    TestAuthority = "test_authority";
+    UnknownAuthority = "unknown_authority";
+    ChainBroken = "chain_broken";
+    NotChecked = "not_checked";
 }
 
-sentences! { TimeCheck:
-    Stated = "stated", "Thời điểm ký do bên ký ghi, chưa có tổ chức cấp dấu thời gian xác nhận.", "The time is the sealer's word; no time authority vouches for it.";
-    Proven = "proven", "Thời điểm ký được tổ chức cấp dấu thời gian tin cậy xác nhận.", "A trusted time authority vouches for the time.";
-    ProvenThen = "proven_then", "Thời điểm ký được tổ chức cấp dấu thời gian tin cậy xác nhận; chứng thư của tổ chức ấy nay đã hết hạn.", "A trusted time authority vouched for the time; its own certificate has run out since.";
-    UnknownAuthority = "unknown_authority", "Có dấu thời gian nhưng không rõ tổ chức cấp có đáng tin cậy không.", "There is a time stamp, but no trusted authority stands behind it.";
-    NotATimeAuthority = "not_a_time_authority", "Dấu thời gian do bên không được phép cấp tạo ra.", "The time stamp was made by somebody who may not make any.";
-    AuthorityRevoked = "authority_revoked", "Chứng thư của tổ chức cấp dấu thời gian đã bị thu hồi.", "The time authority's certificate was revoked.";
-    NotChecked = "not_checked", "Chưa kiểm tra được thời điểm ký.", "The time could not be checked.";
+sentences! { TimeCheck in "seal.check.time":
+    Stated = "stated";
+    Proven = "proven";
+    ProvenThen = "proven_then";
+    UnknownAuthority = "unknown_authority";
+    NotATimeAuthority = "not_a_time_authority";
+    AuthorityRevoked = "authority_revoked";
+    NotChecked = "not_checked";
 }

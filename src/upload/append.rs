@@ -11,6 +11,7 @@ use crate::access::Caller;
 use crate::archive::Archive;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Bytes after which they are made durable and acknowledged, though more are coming.
 const CHECKPOINT: i64 = 16 << 20;
@@ -61,13 +62,8 @@ fn check_offset(upload: &Upload, offset: u64) -> Result<()> {
     if u64::try_from(upload.received) == Ok(offset) {
         return Ok(());
     }
-    Err(Error::refused(
-        "offset_differs",
-        format!(
-            "Máy chủ đang có {} byte; hãy tiếp tục từ đó.",
-            upload.received
-        ),
-        format!("the server has {} bytes; go on from there", upload.received),
+    Err(Error::refuse(
+        Message::new("errors.offset_differs").with("received", upload.received),
     ))
 }
 
@@ -117,20 +113,11 @@ impl<'a> Taking<'a> {
     ) -> Result<()> {
         let mut body = std::pin::pin!(body);
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|_| {
-                Error::invalid(
-                    "",
-                    "Kết nối bị ngắt giữa chừng.",
-                    "the connection broke before the end of the request",
-                )
-            })?;
+            let chunk =
+                chunk.map_err(|_| Error::fault("", "faults.connection_broke_before_end"))?;
             let after = self.written.saturating_add_unsigned(chunk.len() as u64);
             if after > self.upload.size {
-                return Err(Error::refused(
-                    "upload_too_large",
-                    "Gửi nhiều byte hơn kích thước đã khai báo.",
-                    "more bytes were sent than the upload was declared to have",
-                ));
+                return Err(Error::refuse("errors.upload.upload_too_large"));
             }
             self.file.write_all(&chunk).await?;
             self.written = after;
@@ -155,11 +142,7 @@ impl<'a> Taking<'a> {
                 self.file.set_len(start).await?;
             }
             if whole && !holds {
-                return Err(Error::refused(
-                    "checksum_differs",
-                    "Mã kiểm của đoạn vừa gửi không khớp; hãy gửi lại đoạn đó.",
-                    "the checksum of the bytes sent does not match; send them again",
-                ));
+                return Err(Error::refuse("errors.checksum_differs"));
             }
             if !holds {
                 return Ok(self.upload);

@@ -43,13 +43,8 @@ pub(super) async fn hold(archive: &Archive, id: &str) -> Result<File> {
             }
             other => other?,
         };
-        file.try_lock().map_err(|_| {
-            Error::refused(
-                "upload_busy",
-                "Tệp này đang được tải lên từ nơi khác.",
-                "this upload is receiving bytes from another request",
-            )
-        })?;
+        file.try_lock()
+            .map_err(|_| Error::refuse("errors.upload_busy"))?;
         Ok(file)
     })
     .await

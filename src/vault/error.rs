@@ -5,6 +5,7 @@
 
 use super::digest::Digest;
 use crate::error::Error;
+use crate::messages::Message;
 
 /// The outcome of a refused or failed vault operation.
 #[derive(Debug, thiserror::Error)]
@@ -101,19 +102,14 @@ impl From<VaultError> for Error {
             VaultError::AlreadyExists { .. } => Self::AlreadyExists {
                 what: "vault object",
             },
-            VaultError::Conflict { .. } => Self::refused(
-                "vault_conflict",
-                "Hồ sơ vừa có phiên bản mới hơn; hãy xem lại rồi làm lại.",
-                "a newer version was kept meanwhile; look again and repeat",
-            ),
+            VaultError::Conflict { .. } => Self::refuse("errors.vault_conflict"),
             VaultError::Corrupt { what, detail } => Self::Corrupt {
                 what: format!("{what}: {detail}"),
             },
             VaultError::Unavailable { .. } => Self::unavailable("vault", error),
-            VaultError::Invalid { what } => Self::invalid(
+            VaultError::Invalid { what } => Self::fault(
                 "",
-                format!("Kho lưu trữ không nhận: {what}"),
-                format!("not acceptable to the vault: {what}"),
+                Message::new("faults.not_acceptable_to_vault").with("what", what),
             ),
         }
     }

@@ -1,7 +1,7 @@
 //! The appendix of the register: the list of its entries; entering one, and one entry by itself.
 
+mod detail;
 mod entering;
-mod one;
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::State;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::reading_room::{Names, spoken_date};
+use super::labels::{Names, spoken_date};
+use super::layout::{Frame, shown};
 use super::session::Signed;
 use crate::correction::{self, Correction, CorrectionFilter};
 
@@ -24,15 +24,15 @@ pub fn routes() -> Router<State> {
     Router::new()
         .route("/phu-luc", get(list))
         .merge(entering::routes())
-        .merge(one::routes())
+        .merge(detail::routes())
 }
 
 /// The state of an entry in words, and its shade.
 pub fn state_in_words(f: &Frame, entry: &Correction) -> (&'static str, &'static str) {
     match entry.state.as_str() {
-        "entered" => ("doubt", f.w("chờ duyệt", "waits for approval")),
-        "approved" => ("good", f.w("đã vào phụ lục", "in the appendix")),
-        _ => ("bad", f.w("không duyệt", "rejected")),
+        "entered" => ("doubt", f.t("corrections.state.entered")),
+        "approved" => ("good", f.t("corrections.state.approved")),
+        _ => ("bad", f.t("corrections.state.rejected")),
     }
 }
 

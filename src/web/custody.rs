@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::State;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown};
 use super::session::Signed;
 use crate::access::{Act, require};
 use crate::audit::{self, Chain, Entry};
@@ -42,30 +42,11 @@ struct Custody {
 
 impl Custody {
     fn kind<'a>(&self, word: &'a str) -> &'a str {
-        match word {
-            "read_page" => self.f.w("Đọc trang", "Read pages"),
-            "keep_records" => self.f.w("Đưa hồ sơ vào kho", "Keep records"),
-            "issue_copy" => self.f.w("Cấp bản sao", "Issue copies"),
-            "keep_line" => self.f.w("Đưa dòng sổ vào kho", "Keep lines of the book"),
-            "take_effect" => self.f.w("Chờ ngày hiệu lực", "Corrections to come"),
-            "renew_seal" => self.f.w("Gia hạn dấu thời gian", "Renew time stamps"),
-            "sweep_seals" => self
-                .f
-                .w("Xem con dấu nào đến hạn", "Look for seals to renew"),
-            "sweep_uploads" => self.f.w("Dọn tệp tải dở", "Sweep uploads"),
-            "sweep_requests" => self.f.w("Kết thúc đơn quá hạn chờ", "Sweep requests"),
-            "tell_portal" => self.f.w("Báo tin cho cổng", "Tell portals"),
-            other => other,
-        }
+        self.f.word("custody.job", word)
     }
 
     fn state<'a>(&self, word: &'a str) -> &'a str {
-        match word {
-            "ready" => self.f.w("chờ", "waiting"),
-            "leased" => self.f.w("đang làm", "being done"),
-            "failed" => self.f.w("hỏng, cần người xem", "failed, needs a person"),
-            other => other,
-        }
+        self.f.word("custody.job_state", word)
     }
 }
 

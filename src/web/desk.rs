@@ -8,16 +8,15 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
 use super::corrections::state_in_words;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::reading_room::{Names, spoken};
+use super::labels::{Names, spoken};
+use super::layout::{Frame, shown, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
 use crate::column_map::{self, Unconfirmed};
@@ -118,10 +117,6 @@ impl Record {
     ) -> Result<Response, PageFault> {
         let record = record::get(archive, caller, id).await?;
         let page = page::get(archive, caller, &record.page_id).await?;
-        let status = match faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
         let class = archive.classes.get(&record.class);
         let sheet = Self {
             f,
@@ -137,7 +132,7 @@ impl Record {
             stands: typed.stands,
             nothing: typed.nothing,
         };
-        Ok((status, shown(&sheet)?).into_response())
+        shown_form(&sheet, &sheet.faults)
     }
 
     fn size(&self) -> (i64, i64) {
@@ -148,13 +143,8 @@ impl Record {
         Some(upright(&self.page, self.record.bounds?))
     }
 
-    fn state(&self, word: &str) -> &'static str {
-        match word {
-            "proposed" => self.f.w("máy đề xuất", "proposed"),
-            "corrected" => self.f.w("đã sửa, chờ duyệt", "corrected"),
-            "approved" => self.f.w("đã duyệt", "approved"),
-            _ => self.f.w("đã loại", "rejected"),
-        }
+    fn state<'a>(&self, word: &'a str) -> &'a str {
+        self.f.word("desk.state", word)
     }
 
     fn shade(&self) -> &'static str {
@@ -167,7 +157,7 @@ impl Record {
 
     fn author<'a>(&self, author: &'a str) -> &'a str {
         match author {
-            "machine" => self.f.w("máy", "machine"),
+            "machine" => self.f.t("desk.machine"),
             name => name,
         }
     }
@@ -298,11 +288,9 @@ async fn act(
         // What was corrected is saved already: the record is shown with what is still in the way.
         Err(Error::Refused {
             code: "struck_out" | "unread" | "incomplete" | "same_person",
-            vi,
-            en,
+            message,
         }) => {
-            let pointer = "/stands".to_owned();
-            let faults = vec![Fault { pointer, vi, en }];
+            let faults = vec![Fault::new("/stands", message)];
             Record::page(&archive, &caller, frame, &id, Typed::default(), faults).await
         }
         Err(error) => Err(error.into()),

@@ -10,10 +10,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio_util::io::ReaderStream;
 
 use super::State;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
 use super::session::Signed;
-use crate::two_layer::{self, Document, Form, Range};
+use crate::searchable_pdf::{self, Document, Form, Range};
 
 /// Says what kind of document an answer is.
 const FORM: &str = "sogoc-document";
@@ -51,17 +51,17 @@ async fn document(
     Path(id): Path<String>,
     Asked(asked): Asked<RangeAsked>,
 ) -> Result<Response, PageFault> {
-    let document = two_layer::of_scan(&archive, &signed.caller, &id, asked.into()).await?;
+    let document = searchable_pdf::of_scan(&archive, &signed.caller, &id, asked.into()).await?;
     Ok(given(document))
 }
 
 /// The document as a download, sent as it is read from disk.
 pub fn given(document: Document) -> Response {
     let mut form = match document.form {
-        Form::TwoLayer {
+        Form::Searchable {
             pictures_as_delivered: true,
         } => "two-layer; pictures=as-delivered",
-        Form::TwoLayer { .. } => "two-layer; pictures=lossless",
+        Form::Searchable { .. } => "two-layer; pictures=lossless",
         Form::AsDelivered => "as-delivered",
     }
     .to_owned();

@@ -1,17 +1,21 @@
 //! An outcome as HTTP: a problem document (RFC 9457) for programs, a page for people.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Json;
 use axum::extract::OriginalUri;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::error::{Error, Fault};
+use crate::messages::{self, Lang, Message};
 
 /// Body of a problem document, media type `application/problem+json` (RFC 9457 section 3).
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, serde::Serialize, ToSchema)]
 pub struct ProblemDocument {
     /// Stable address of the kind of problem.
     #[serde(rename = "type")]
@@ -30,7 +34,7 @@ pub struct ProblemDocument {
 }
 
 /// One fault at one place of the input.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, serde::Serialize, ToSchema)]
 pub struct ProblemPlace {
     /// JSON pointer as a URI fragment (RFC 6901 section 6), such as `#/declared_count`.
     pub pointer: String,
@@ -40,12 +44,38 @@ pub struct ProblemPlace {
     pub detail_vi: String,
 }
 
+/// The statuses with which an operation may answer a problem document, for its description in OpenAPI:
+/// `responses(…, Problems<401, 403>)`.
+pub struct Problems<
+    const A: u16,
+    const B: u16 = 0,
+    const C: u16 = 0,
+    const D: u16 = 0,
+    const E: u16 = 0,
+    const F: u16 = 0,
+>;
+
+impl<const A: u16, const B: u16, const C: u16, const D: u16, const E: u16, const F: u16>
+    IntoResponses for Problems<A, B, C, D, E, F>
+{
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let schema = Ref::from_schema_name(ProblemDocument::name());
+        let content = Content::new(Some(schema));
+        let response = ResponseBuilder::new().content("application/json", content);
+        let response = RefOr::T(response.build());
+        let given = [A, B, C, D, E, F].into_iter().filter(|status| *status != 0);
+        given
+            .map(|status| (status.to_string(), response.clone()))
+            .collect()
+    }
+}
+
 impl From<&Fault> for ProblemPlace {
     fn from(fault: &Fault) -> Self {
         Self {
             pointer: format!("#{}", fault.pointer),
-            detail: fault.en.clone(),
-            detail_vi: fault.vi.clone(),
+            detail: fault.message.en(),
+            detail_vi: fault.message.vi(),
         }
     }
 }
@@ -63,17 +93,7 @@ impl<E: Into<Error>> From<E> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         note(&self.0);
-        let places = match &self.0 {
-            Error::Invalid(faults) => faults.iter().map(ProblemPlace::from).collect(),
-            _ => Vec::new(),
-        };
-        let mut response = problem(
-            status_of(&self.0),
-            self.0.code(),
-            self.0.en(),
-            self.0.vi(),
-            places,
-        );
+        let mut response = answer(status_of(&self.0), &self.0);
         add_headers(&self.0, &mut response);
         response
     }
@@ -97,6 +117,17 @@ struct FaultPage<'a> {
     en: &'a str,
     faults: &'a [Fault],
     sign_in: bool,
+}
+
+/// It speaks both languages: the reader's choice may be what could not be read.
+impl FaultPage<'_> {
+    fn vi(&self, key: &str) -> &'static str {
+        messages::text(Lang::Vi, key)
+    }
+
+    fn en(&self, key: &str) -> &'static str {
+        messages::text(Lang::En, key)
+    }
 }
 
 impl IntoResponse for PageFault {
@@ -132,20 +163,11 @@ pub async fn no_such_page(OriginalUri(uri): OriginalUri) -> Response {
 /// Answer to a method the address does not know.
 pub async fn no_such_method(_method: Method, OriginalUri(uri): OriginalUri) -> Response {
     let status = StatusCode::METHOD_NOT_ALLOWED;
-    let (vi, en) = (
-        "Địa chỉ này không nhận phương thức đó.",
-        "This address does not take that method.",
-    );
+    let message = Message::from("errors.method_not_allowed");
     if uri.path().starts_with("/api/") {
-        problem(
-            status,
-            "method_not_allowed",
-            en.into(),
-            vi.into(),
-            Vec::new(),
-        )
+        problem(status, message)
     } else {
-        page(status, vi, en, &[], false)
+        page(status, &message.vi(), &message.en(), &[], false)
     }
 }
 
@@ -155,12 +177,30 @@ pub fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
     Problem(Error::Internal("a handler panicked".into())).into_response()
 }
 
-/// A problem document by its parts, for faults that are HTTP's own.
-pub fn problem(
+/// A problem document for a fault that is HTTP's own; its stable word is the last part of the key.
+pub fn problem(status: StatusCode, message: impl Into<Message>) -> Response {
+    let message = message.into();
+    document(
+        status,
+        message.code(),
+        (message.vi(), message.en()),
+        Vec::new(),
+    )
+}
+
+/// An outcome as a problem document, with a status that the protocol asks for.
+pub fn answer(status: StatusCode, error: &Error) -> Response {
+    let places = match error {
+        Error::Invalid(faults) => faults.iter().map(ProblemPlace::from).collect(),
+        _ => Vec::new(),
+    };
+    document(status, error.code(), (error.vi(), error.en()), places)
+}
+
+fn document(
     status: StatusCode,
     code: &str,
-    en: String,
-    vi: String,
+    (vi, en): (String, String),
     errors: Vec<ProblemPlace>,
 ) -> Response {
     let document = ProblemDocument {
@@ -230,7 +270,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_invalid_input_names_its_place_as_a_pointer() {
-        let error = Error::invalid("/declared_count", "Số lượng sai.", "Wrong count.");
+        let error = Error::fault("/declared_count", "faults.number_of_files_must");
         let response = Problem(error).into_response();
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(

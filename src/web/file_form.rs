@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::Frame;
+use super::layout::Frame;
 use super::session::{Signed, forged, same, signed_parts};
 use crate::access::Caller;
 use crate::error::Error;
@@ -40,13 +40,7 @@ impl FromRequest<State> for FileForm {
 }
 
 async fn read(mut parts: Multipart) -> Result<(String, String), Error> {
-    let unreadable = |_| {
-        Error::invalid(
-            "/file",
-            "Không nhận được tệp; tệp phải nhỏ hơn 1 MB và là văn bản.",
-            "The file did not arrive; it must be text, smaller than 1 MB.",
-        )
-    };
+    let unreadable = |_| Error::fault("/file", "faults.file_did_not_arrive_must");
     let (mut token, mut file) = (String::new(), String::new());
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
         match part.name() {

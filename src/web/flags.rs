@@ -4,14 +4,13 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown_form};
 use super::scan_form::{LARGEST_SCAN, ScanForm};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
@@ -87,11 +86,7 @@ impl Flags {
             f,
             refused,
         };
-        let status = match page.refused.faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        Ok((status, shown(&page)?).into_response())
+        shown_form(&page, &page.refused.faults)
     }
 
     fn shade(&self, flag: &PageFlag) -> &'static str {
@@ -105,20 +100,14 @@ impl Flags {
 
     fn severity(&self, flag: &PageFlag) -> &'static str {
         match flag.severity.as_str() {
-            "grave" => self.f.w("nặng", "grave"),
-            "warning" => self.f.w("cần xử lý", "needs attention"),
-            _ => self.f.w("ghi nhận", "note"),
+            "grave" => self.f.t("flags.severity.grave"),
+            "warning" => self.f.t("flags.severity.warning"),
+            _ => self.f.t("flags.severity.note"),
         }
     }
 
-    fn state(&self, flag: &PageFlag) -> &'static str {
-        match flag.state.as_str() {
-            "accepted" => self.f.w("đã chấp nhận", "accepted"),
-            "put_aside" => self.f.w("đã để riêng trang", "page put aside"),
-            "superseded" => self.f.w("đã quét lại", "scanned again"),
-            "different" => self.f.w("hai tờ khác nhau", "two different sheets"),
-            _ => self.f.w("chưa xử lý", "open"),
-        }
+    fn state<'a>(&self, flag: &'a PageFlag) -> &'a str {
+        self.f.word("flags.state", flag.state.as_str())
     }
 
     fn faults_of(&self, flag: &PageFlag) -> &[Fault] {
@@ -215,11 +204,7 @@ async fn carry_out(
         "take_back_this" => return take_back(archive, caller, &flag.page_id).await,
         "take_back_other" => return take_back(archive, caller, other).await,
         _ => {
-            return Err(Error::invalid(
-                "/act",
-                "Hãy chọn một cách giải quyết.",
-                "Choose how it is resolved.",
-            ));
+            return Err(Error::fault("/act", "faults.choose_how_resolved"));
         }
     };
     Ok(())

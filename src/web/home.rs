@@ -8,8 +8,8 @@ use axum::routing::get;
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
 use super::intake::Underway;
+use super::layout::{Frame, shown};
 use super::session::{Signed, Visitor};
 use crate::access::{Act, Caller, may};
 use crate::copy_request::{self, RequestView};

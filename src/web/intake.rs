@@ -3,15 +3,14 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use sogoc_workers::outcome::FailureKind;
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::reading_room::Names;
+use super::labels::Names;
+use super::layout::{Frame, shown, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::batch::{self, Batch, NewBatch, Progress, Receipt};
@@ -50,13 +49,10 @@ impl OpenForm {
     fn wish(&self) -> Result<NewBatch> {
         let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
         let declared = match given(&self.declared_count) {
-            Some(text) => Some(text.parse().map_err(|_| {
-                Error::invalid(
-                    "/declared_count",
-                    "Số tệp phải là một con số.",
-                    "The number of files must be a number.",
-                )
-            })?),
+            Some(text) => Some(
+                text.parse()
+                    .map_err(|_| Error::fault("/declared_count", "faults.number_of_files_must"))?,
+            ),
             None => None,
         };
         Ok(NewBatch {
@@ -123,10 +119,6 @@ impl List {
         form: OpenForm,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
-        let status = match faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
         let page = Self {
             batches: Underway::newest(archive, caller, PAGE).await?,
             fonds: fonds::list(archive, caller).await?,
@@ -135,7 +127,7 @@ impl List {
             form,
             faults,
         };
-        Ok((status, shown(&page)?).into_response())
+        shown_form(&page, &page.faults)
     }
 
     fn may_deliver(&self) -> bool {
@@ -159,11 +151,7 @@ async fn open(
     let faults = match opened {
         Ok(batch) => return Ok(Redirect::to(&format!("/lo/{}", batch.id)).into_response()),
         Err(Error::Invalid(faults)) => faults,
-        Err(Error::AlreadyExists { .. }) => vec![Fault {
-            pointer: "/name".into(),
-            vi: "Đã có lô mang tên này.".into(),
-            en: "There is a batch of that name already.".into(),
-        }],
+        Err(Error::AlreadyExists { .. }) => vec![Fault::new("/name", "faults.there_batch_of_name")],
         Err(error) => return Err(error.into()),
     };
     List::page(&archive, &form.caller, form.frame, form.given, faults).await
@@ -182,13 +170,9 @@ struct Detail {
 }
 
 impl Detail {
-    fn reason(&self, scan: &Scan) -> &'static str {
+    fn reason(&self, scan: &Scan) -> String {
         let kind = scan.reason.as_deref().and_then(FailureKind::from_code);
-        match (kind, self.f.lang) {
-            (Some(kind), super::frame::Lang::Vi) => kind.sentence_vi(),
-            (Some(kind), super::frame::Lang::En) => kind.sentence_en(),
-            (None, _) => "",
-        }
+        kind.map_or_else(String::new, |kind| self.f.say(&kind.into()))
     }
 
     fn may_deliver(&self) -> bool {
@@ -238,12 +222,7 @@ struct ReceiptPage {
 
 impl ReceiptPage {
     fn outcome<'a>(&self, word: &'a str) -> &'a str {
-        match word {
-            "received" => self.f.w("đã nhận", "received"),
-            "quarantined" => self.f.w("để riêng", "quarantined"),
-            "duplicate" => self.f.w("trùng", "duplicate"),
-            other => other,
-        }
+        self.f.word("intake.outcome_of_file", word)
     }
 }
 

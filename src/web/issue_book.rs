@@ -8,10 +8,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::counter::pdf;
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown};
+use super::public_requests::pdf;
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::certified_copy::{self, CopyRow};
@@ -101,11 +101,7 @@ pub async fn book_file(
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "pdf" => "application/pdf",
         _ => {
-            return Err(Error::invalid(
-                "/form",
-                "Dạng tệp phải là xlsx hoặc pdf.",
-                "The form is xlsx or pdf.",
-            ));
+            return Err(Error::fault("/form", "faults.form_xlsx_or_pdf"));
         }
     };
     let book = issue_book::of_year(archive, caller, year).await?;
@@ -128,10 +124,10 @@ pub async fn book_file(
 /// What became of a line, in words, and its shade.
 fn state_in_words(f: &Frame, row: &CopyRow) -> (&'static str, &'static str) {
     match (row.state.as_str(), &row.withdrawn_at) {
-        ("issued", None) => ("good", f.w("đã cấp", "issued")),
-        ("issued", Some(_)) => ("bad", f.w("đã hủy", "withdrawn")),
-        ("void", _) => ("bad", f.w("hủy số", "void")),
-        _ => ("doubt", f.w("đang lập", "being made")),
+        ("issued", None) => ("good", f.t("issue_book.state.issued")),
+        ("issued", Some(_)) => ("bad", f.t("issue_book.state.withdrawn")),
+        ("void", _) => ("bad", f.t("issue_book.state.void")),
+        _ => ("doubt", f.t("issue_book.state.being_made")),
     }
 }
 
@@ -143,9 +139,9 @@ impl Book {
     /// How a request ended without a copy.
     fn end(&self, line: &BookLine) -> &'static str {
         match line.state.as_str() {
-            "taken_back" => self.f.w("đã rút", "taken back"),
-            "expired" => self.f.w("hết hạn chờ", "expired"),
-            _ => self.f.w("từ chối", "refused"),
+            "taken_back" => self.f.t("issue_book.end_of_request.taken_back"),
+            "expired" => self.f.t("issue_book.end_of_request.expired"),
+            _ => self.f.t("issue_book.end_of_request.refused"),
         }
     }
 }

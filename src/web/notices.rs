@@ -3,13 +3,12 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{self, Caller, Role, TokenRow};
 use crate::error::{Error, Fault};
@@ -42,10 +41,6 @@ impl Notices {
         fresh: Option<NewHook>,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
-        let status = match faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
         let mut portals = access::list_tokens(archive, caller).await?;
         portals.retain(|token| token.roles.contains(&Role::Portal) && token.revoked_at.is_none());
         let page = Self {
@@ -56,19 +51,19 @@ impl Notices {
             faults,
             f,
         };
-        Ok((status, shown(&page)?).into_response())
+        shown_form(&page, &page.faults)
     }
 
     fn state(&self, state: &NoticeState) -> (&'static str, &'static str) {
         match state {
-            NoticeState::Delivered => ("good", self.f.w("đã tới", "delivered")),
-            NoticeState::Dead => ("bad", self.f.w("không tới được", "dead")),
-            _ => ("doubt", self.f.w("đang gửi", "waiting")),
+            NoticeState::Delivered => ("good", self.f.t("notices.state.delivered")),
+            NoticeState::Dead => ("bad", self.f.t("notices.state.dead")),
+            _ => ("doubt", self.f.t("notices.state.waiting")),
         }
     }
 
     fn event<'a>(&self, word: &'a str) -> &'a str {
-        super::counter::event_in_words(&self.f, word)
+        super::public_requests::event_in_words(&self.f, word)
     }
 }
 

@@ -3,13 +3,12 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{self, Caller, NewToken, Person, Role, TokenRow};
 use crate::error::{Error, Fault};
@@ -42,10 +41,6 @@ impl People {
         fresh: Option<NewToken>,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
-        let status = match faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
         let page = Self {
             people: access::list_people(archive, caller).await?,
             tokens: access::list_tokens(archive, caller).await?,
@@ -53,7 +48,7 @@ impl People {
             fresh,
             faults,
         };
-        Ok((status, shown(&page)?).into_response())
+        shown_form(&page, &page.faults)
     }
 
     fn roles(&self) -> &'static [Role] {

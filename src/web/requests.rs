@@ -2,9 +2,9 @@
 //! somebody at the counter.
 
 mod acts;
-mod one;
+mod detail;
 
-pub use one::download;
+pub use detail::download;
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::counter::{RequestForm, RequestPage};
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown};
+use super::public_requests::{RequestForm, RequestPage};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller, require};
 use crate::copy_request::{self, Release, RequestView, Standing};
@@ -34,24 +34,13 @@ pub fn routes() -> Router<State> {
         .route("/cap-ban-sao", get(queue))
         .route(ENTRY, get(blank).post(enter))
         .route("/cap-ban-sao/ky-nhieu", post(release_many))
-        .merge(one::routes())
+        .merge(detail::routes())
         .merge(acts::routes())
 }
 
 /// The state of a request in words.
 pub fn state_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
-    match word {
-        "received" => f.w("mới nhận", "received"),
-        "waiting" => f.w("chờ người xin", "waits for the applicant"),
-        "searching" => f.w("đang tìm kho", "being searched for"),
-        "confirmed" => f.w("chờ ký", "waits for release"),
-        "released" => f.w("đang đóng dấu", "being sealed"),
-        "issued" => f.w("đã cấp", "issued"),
-        "refused" => f.w("từ chối", "refused"),
-        "withdrawn" => f.w("đã rút", "withdrawn"),
-        "expired" => f.w("hết hạn chờ", "expired"),
-        other => other,
-    }
+    f.word("requests.state_of_request", word)
 }
 
 #[derive(Debug, Default, serde::Deserialize)]

@@ -58,17 +58,9 @@ async fn read(archive: &State, mut parts: Multipart, token: &str) -> Result<Name
 }
 
 fn cut_off(_: axum::extract::multipart::MultipartError) -> Error {
-    Error::invalid(
-        "/file",
-        "Không nhận được tệp: tệp quá lớn (trên 64 MB), hoặc đường truyền bị đứt.",
-        "The file did not arrive: it is too large (over 64 MB), or the line broke.",
-    )
+    Error::fault("/file", "faults.file_did_not_arrive_too")
 }
 
 fn no_file() -> Error {
-    Error::invalid(
-        "/file",
-        "Hãy chọn tệp ảnh quét.",
-        "Choose the file of the scan.",
-    )
+    Error::fault("/file", "faults.choose_file_of_scan")
 }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::State;
 use super::fault::PageFault;
 use super::file_form::FileForm;
-use super::frame::{Frame, shown};
+use super::layout::{Frame, shown};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::certified_copy::{self, HandedIn, SealState, Signatures, Waiting};
@@ -69,21 +69,19 @@ impl SealPage {
 
     fn place(&self) -> &'static str {
         match self.seal.place.as_str() {
-            "token" => self.f.w("thiết bị ký ở máy chủ", "a token at the server"),
-            "elsewhere" => self
-                .f
-                .w("thiết bị ký của người duyệt", "the approver's own token"),
-            _ => self.f.w("tệp khoá ở máy chủ", "a key file at the server"),
+            "token" => self.f.t("seal.place.token"),
+            "elsewhere" => self.f.t("seal.place.elsewhere"),
+            _ => self.f.t("seal.place.file"),
         }
     }
 
     /// The state of the token in words, and its shade.
     fn sitting(&self, word: &str) -> (&'static str, &'static str) {
         match word {
-            "open" => ("good", self.f.w("đang mở", "open")),
-            "ready" => ("good", self.f.w("sẵn sàng", "ready")),
-            "pin_refused" => ("bad", self.f.w("PIN đã bị từ chối", "PIN refused")),
-            _ => ("doubt", self.f.w("chờ mã PIN", "waits for its PIN")),
+            "open" => ("good", self.f.t("seal.token_state.open")),
+            "ready" => ("good", self.f.t("seal.token_state.ready")),
+            "pin_refused" => ("bad", self.f.t("seal.token_state.pin_refused")),
+            _ => ("doubt", self.f.t("seal.token_state.waiting_for_pin")),
         }
     }
 

@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::reading_room::Names;
+use super::labels::Names;
+use super::layout::{Frame, shown};
 use super::session::{Form, Signed};
 use crate::access::Act;
 use crate::copy_request::Reason;
@@ -28,22 +28,14 @@ pub fn routes() -> Router<State> {
 /// How far a field agrees: shade and words.
 pub fn agreement(f: &Frame, reason: &Reason) -> (&'static str, &'static str) {
     match reason.agrees.as_str() {
-        "exact" => ("good", f.w("khớp", "agrees")),
-        "folded" => (
-            "doubt",
-            f.w("khớp khi bỏ dấu, bỏ phần thiếu", "agrees loosely"),
-        ),
-        _ => ("bad", f.w("khác", "differs")),
+        "exact" => ("good", f.t("searches.agrees.exact")),
+        "folded" => ("doubt", f.t("searches.agrees.folded")),
+        _ => ("bad", f.t("searches.agrees.different")),
     }
 }
 
 fn state_in_words(f: &Frame, state: SearchState) -> &'static str {
-    match state {
-        SearchState::Open => f.w("đang tìm", "open"),
-        SearchState::Found => f.w("đã thấy", "found"),
-        SearchState::NotFound => f.w("không thấy", "not found"),
-        SearchState::Closed => f.w("đã đóng", "closed"),
-    }
+    f.word("searches.state", state.as_str())
 }
 
 #[derive(Template)]

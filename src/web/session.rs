@@ -11,10 +11,12 @@ use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq;
 
 use super::State;
+use super::cookies::{cookie, language};
 use super::fault::{PageFault, Problem};
-use super::frame::{Frame, Lang, cookie};
+use super::layout::Frame;
 use crate::access::{self, Caller};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Name of the session's cookie.
 const COOKIE: &str = "sogoc";
@@ -43,7 +45,7 @@ impl FromRequestParts<State> for Visitor {
             None => (None, String::new()),
         };
         Ok(Self(Frame {
-            lang: Lang::of(&parts.headers),
+            lang: language(&parts.headers),
             caller,
             form_token,
             path: parts.uri.path().to_owned(),
@@ -147,14 +149,9 @@ impl<T: DeserializeOwned> FromRequest<State> for OpenForm<T> {
 
 fn pairs_of(bytes: &[u8]) -> Result<Vec<(String, String)>, PageFault> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes)
-        .map_err(|_| Error::invalid("", "Không đọc được biểu mẫu.", "The form cannot be read."))?;
+        .map_err(|_| Error::fault("", "faults.form_cannot_read"))?;
     if pairs.iter().any(|(_, value)| value.contains('\0')) {
-        return Err(Error::invalid(
-            "",
-            "Biểu mẫu chứa ký tự không phải văn bản.",
-            "The form holds a character that is not text.",
-        )
-        .into());
+        return Err(Error::fault("", "faults.form_holds_character").into());
     }
     Ok(pairs)
 }
@@ -163,12 +160,8 @@ fn read<T: DeserializeOwned>(mut pairs: Vec<(String, String)>) -> Result<T, Page
     pairs.retain(|(key, _)| key != "form_token");
     let text = serde_urlencoded::to_string(&pairs).unwrap_or_default();
     serde_urlencoded::from_str(&text).map_err(|error| {
-        let en = format!("The form is not complete: {error}.");
-        PageFault(Error::invalid(
-            "",
-            format!("Biểu mẫu chưa đủ: {error}."),
-            en,
-        ))
+        let message = Message::new("faults.form_incomplete").with("error", error);
+        PageFault(Error::fault("", message))
     })
 }
 
@@ -229,11 +222,7 @@ pub(super) fn same(given: &str, expected: &str) -> bool {
 
 /// The refusal of a form that did not come from one of our pages.
 pub(super) fn forged() -> Error {
-    Error::refused(
-        "form_token",
-        "Biểu mẫu đã cũ hoặc không đến từ trang này. Hãy tải lại trang rồi làm lại.",
-        "The form is stale or did not come from this site. Reload the page and try again.",
-    )
+    Error::refuse("errors.form_token")
 }
 
 // Cookies ---------------------------------------------------------------------------------------

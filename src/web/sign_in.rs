@@ -10,10 +10,10 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 
 use super::State;
-use super::extract::Asked;
+use super::client_ip::Peer;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, Lang, shown};
-use super::peer::Peer;
+use super::layout::{Frame, shown};
 use super::session::{Form, OpenForm, Visitor, ended_cookie, session_cookie, session_token};
 use crate::access;
 use crate::error::Error;
@@ -75,10 +75,7 @@ async fn enter(
             Ok((cookie, Redirect::to(&back)).into_response())
         }
         Err(error @ (Error::NotSignedIn | Error::TooMany { .. })) => {
-            let said = match f.lang {
-                Lang::Vi => error.vi(),
-                Lang::En => error.en(),
-            };
+            let said = f.lang.pick(error.vi(), error.en());
             let status = axum::http::StatusCode::from_u16(error.status())
                 .unwrap_or(axum::http::StatusCode::UNAUTHORIZED);
             let page = Door {

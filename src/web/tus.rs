@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::State;
-use super::fault::{Problem, ProblemDocument, problem};
+use super::fault::{Problem, Problems, answer};
 use super::session::Api;
 use crate::access::Caller;
 use crate::error::{Error, Result};
@@ -63,12 +63,7 @@ async fn abilities(Extracted(archive): Extracted<State>) -> Response {
         ("Upload-Metadata" = String, Header,
             description = "`filename` and, if known, `sha256`: key, space, base64, parted by commas")),
     responses((status = 201, description = "Location, Upload-Offset, Upload-Expires"),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 412, body = ProblemDocument), (status = 413, body = ProblemDocument),
-        (status = 415, body = ProblemDocument), (status = 422, body = ProblemDocument),
-        (status = 429, body = ProblemDocument), (status = 460, body = ProblemDocument),
-        (status = 503, body = ProblemDocument)))]
+        Problems<401, 403, 404, 409, 412, 413>, Problems<415, 422, 429, 460, 503>))]
 async fn create(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -98,8 +93,7 @@ async fn create(
 /// My uploads of this batch that are not finished, to be taken up again.
 #[utoipa::path(get, path = "/api/v1/batches/{id}/uploads", tag = "uploads",
     params(("id" = String, Path, description = "batch")),
-    responses((status = 200, body = [Upload]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = [Upload]), Problems<401, 403, 404>))]
 async fn unfinished(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -134,12 +128,7 @@ async fn offset(
         ("Upload-Offset" = u64, Header, description = "where these bytes begin"),
         ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256`, space, base64")),
     responses((status = 204, description = "Upload-Offset, Upload-Expires"),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 412, body = ProblemDocument), (status = 413, body = ProblemDocument),
-        (status = 415, body = ProblemDocument), (status = 422, body = ProblemDocument),
-        (status = 423, body = ProblemDocument), (status = 460, body = ProblemDocument),
-        (status = 503, body = ProblemDocument)))]
+        Problems<401, 403, 404, 409, 412, 413>, Problems<415, 422, 423, 460, 503>))]
 async fn append(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -159,9 +148,7 @@ async fn append(
 #[utoipa::path(delete, path = "/api/v1/uploads/{id}", tag = "uploads",
     params(("id" = String, Path, description = "upload"),
         ("Tus-Resumable" = String, Header, description = "1.0.0")),
-    responses((status = 204), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 412, body = ProblemDocument), (status = 423, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 412, 423>))]
 async fn terminate(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -176,8 +163,7 @@ async fn terminate(
 /// What became of an upload.
 #[utoipa::path(get, path = "/api/v1/uploads/{id}", tag = "uploads",
     params(("id" = String, Path, description = "upload")),
-    responses((status = 200, body = UploadResult), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = UploadResult), Problems<401, 403, 404>))]
 async fn result(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -191,8 +177,7 @@ async fn result(
     params(("id" = String, Path, description = "upload"),
         ("X-HTTP-Method-Override" = String, Header, description = "PATCH or DELETE"),
         ("Tus-Resumable" = String, Header, description = "1.0.0")),
-    responses((status = 204), (status = 401, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 404, 422>))]
 async fn overridden(
     archive: Extracted<State>,
     caller: Api,
@@ -204,10 +189,9 @@ async fn overridden(
         Some("DELETE") => terminate(archive, caller, id)
             .await
             .map(IntoResponse::into_response),
-        _ => Err(fault(Error::invalid(
+        _ => Err(fault(Error::fault(
             "/X-HTTP-Method-Override",
-            "Chỉ nhận PATCH hoặc DELETE.",
-            "only PATCH and DELETE can be asked for here",
+            "faults.only_patch_and_delete",
         ))),
     }
 }
@@ -240,5 +224,5 @@ fn fault(error: Error) -> Response {
         _ => return Problem(error).into_response(),
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
-    problem(status, error.code(), error.en(), error.vi(), Vec::new())
+    answer(status, &error)
 }

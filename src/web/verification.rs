@@ -17,13 +17,13 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use super::State;
-use super::counter::{CodeAsked, guarded, lead_to};
-use super::extract::Asked;
+use super::client_ip::Peer;
+use super::etag::Held;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::held::Held;
-use super::peer::Peer;
-use super::reading_room::spoken_date;
+use super::labels::spoken_date;
+use super::layout::{Frame, shown, shown_form};
+use super::public_requests::{CodeAsked, guarded, lead_to};
 use super::session::{OpenForm, Visitor};
 use crate::access;
 use crate::certified_copy::{self, CopyRow, FileVerified, HandedInFile, SignatureListed, Verified};
@@ -188,18 +188,11 @@ impl Verification {
 
     /// The outcome in the page's title, which a screen reader says first.
     fn outcome(&self) -> String {
-        let door = self.f.w("Xác minh bản sao", "Verify a copy");
+        let door = self.f.t("layout.verify_copy");
         let word = match self.known().first() {
-            Some(known) => match known.state.as_str() {
-                "valid" => self.f.w("đang có giá trị", "valid"),
-                "superseded" => self.f.w("đã được thay thế", "superseded"),
-                "expired" => self.f.w("mã đã hết hạn", "the code has expired"),
-                "revoked" => self.f.w("văn bằng đã bị thu hồi", "revoked"),
-                "withdrawn" => self.f.w("đã bị hủy", "withdrawn"),
-                _ => self.f.w("số đã bị hủy", "void"),
-            },
-            None if self.unknown_code => self.f.w("không có mã này", "no such code"),
-            None if self.by_file.is_some() => self.f.w("không do kho này cấp", "not issued here"),
+            Some(known) => self.f.word("verification.state", &known.state),
+            None if self.unknown_code => self.f.t("verification.no_such_code"),
+            None if self.by_file.is_some() => self.f.t("verification.not_issued_here"),
             None => return door.to_owned(),
         };
         format!("{word} – {door}")
@@ -207,50 +200,13 @@ impl Verification {
 
     /// Shade and sentence of what the archive says now.
     fn now(&self, known: &Verified) -> (&'static str, &'static str) {
-        let w = |vi, en| self.f.w(vi, en);
         match known.state.as_str() {
-            "valid" => (
-                "good",
-                w(
-                    "Bản sao này đang có giá trị: sổ gốc vẫn ghi đúng như vậy.",
-                    "This copy is valid: the register still says the same.",
-                ),
-            ),
-            "superseded" => (
-                "doubt",
-                w(
-                    "Bản sao này đã được thay thế: sổ gốc đã được chỉnh sửa. Hãy yêu cầu bản sao mới.",
-                    "This copy is superseded: the register was corrected. Ask for a newer copy.",
-                ),
-            ),
-            "expired" => (
-                "doubt",
-                w(
-                    "Mã này đã hết hạn do người được cấp đặt. Hãy hỏi họ, hoặc xác minh bằng chính tệp PDF.",
-                    "The term its holder set for this code is over. Ask them, or verify by the PDF itself.",
-                ),
-            ),
-            "revoked" => (
-                "bad",
-                w(
-                    "Văn bằng đã bị thu hồi, hủy bỏ: bản sao này không còn giá trị.",
-                    "The diploma was revoked: this copy is no longer valid.",
-                ),
-            ),
-            "withdrawn" => (
-                "bad",
-                w(
-                    "Cơ quan cấp đã hủy bản sao này: không còn giá trị.",
-                    "The issuing agency withdrew this copy: it is no longer valid.",
-                ),
-            ),
-            _ => (
-                "bad",
-                w(
-                    "Số này đã bị hủy trong sổ cấp bản sao: không có bản sao nào được cấp.",
-                    "This number is void in the issue book: no copy was issued.",
-                ),
-            ),
+            "valid" => ("good", self.f.t("verification.now.valid")),
+            "superseded" => ("doubt", self.f.t("verification.now.superseded")),
+            "expired" => ("doubt", self.f.t("verification.now.expired")),
+            "revoked" => ("bad", self.f.t("verification.now.revoked")),
+            "withdrawn" => ("bad", self.f.t("verification.now.withdrawn")),
+            _ => ("bad", self.f.t("verification.now.void")),
         }
     }
 
@@ -281,19 +237,16 @@ impl Verification {
     /// What a signature is for, and how much of the file it covers.
     fn reach(&self, one: &SignatureListed) -> String {
         let what = match one.purpose {
-            "seal" => self.f.w("chữ ký", "seal"),
-            _ => self.f.w("dấu thời gian", "time stamp"),
+            "seal" => self.f.t("verification.seal"),
+            _ => self.f.t("verification.time_stamp"),
         };
         let reach = match (one.file.as_str(), one.added) {
-            ("unchanged", _) => self.f.w("cả tệp", "the whole file").to_owned(),
+            ("unchanged", _) => self.f.t("verification.whole_file").to_owned(),
             ("added_to", added) => {
-                let text = self.f.w("sau đó có thêm", "added after it:");
+                let text = self.f.t("verification.added_after");
                 format!("{text} {added} byte")
             }
-            _ => self
-                .f
-                .w("không khớp với tệp", "does not fit the file")
-                .to_owned(),
+            _ => self.f.t("verification.does_not_fit_file").to_owned(),
         };
         format!("{what}, {reach}")
     }
@@ -361,19 +314,11 @@ async fn verify_file(
 }
 
 fn did_not_arrive() -> Error {
-    Error::invalid(
-        "/file",
-        "Không nhận được tệp; tệp phải nhỏ hơn 32 MB.",
-        "The file did not arrive; it must be smaller than 32 MB.",
-    )
+    Error::fault("/file", "faults.file_did_not_arrive_must_smaller")
 }
 
 fn no_file() -> Error {
-    Error::invalid(
-        "/file",
-        "Hãy chọn tệp bản sao.",
-        "Choose the file of the copy.",
-    )
+    Error::fault("/file", "faults.choose_file_of_copy")
 }
 
 // The term of a code ----------------------------------------------------------------------------
@@ -405,10 +350,6 @@ async fn term_page(
     let answer = certified_copy::by_tracking_code(archive, code, None);
     let copies = guarded(archive, "follow", peer, answer).await?;
     let with_end = |copy: CopyRow| (certified_copy::code_expired(archive, &copy), copy);
-    let status = match faults.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
-    };
     let page = Term {
         f,
         tracking_code: certified_copy::tidy(code),
@@ -416,7 +357,7 @@ async fn term_page(
         done,
         faults,
     };
-    Ok((status, shown(&page)?).into_response())
+    shown_form(&page, &page.faults)
 }
 
 async fn term(
@@ -452,7 +393,7 @@ impl TermWish {
                 until
                     .and_then(Result::ok)
                     .map(Some)
-                    .ok_or_else(|| Error::invalid("/day", "Hãy chọn một ngày.", "Choose a day."))
+                    .ok_or_else(|| Error::fault("/day", "faults.choose_day"))
             }
         }
     }

@@ -6,17 +6,16 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use sogoc_workers::class::{Layout, Scope};
 
 use super::State;
 use super::desk::sheet::{upright, upright_size};
-use super::extract::Asked;
+use super::extractors::Asked;
 use super::fault::PageFault;
-use super::frame::{Frame, shown};
-use super::reading_room::Names;
+use super::labels::Names;
+use super::layout::{Frame, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::column_map::{self, NewMap, VolumeMap};
@@ -192,11 +191,7 @@ impl ColumnsPage {
     }
 
     fn shown(&self) -> Result<Response, PageFault> {
-        let status = match self.faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        Ok((status, shown(self)?).into_response())
+        shown_form(self, &self.faults)
     }
 
     fn seen(&self) -> i64 {

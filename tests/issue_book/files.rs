@@ -7,7 +7,7 @@ use sogoc::certified_copy;
 use sogoc::copy_request;
 use sogoc::issue_book::{self, BookLine, IssueBook};
 
-use crate::copy_paper::{ask, text_of, written};
+use crate::copy_pdf::{ask, text_of, written};
 use crate::desk::asking;
 use crate::support::archive::caller;
 use crate::support::holdings::Holdings;

@@ -5,7 +5,7 @@ use sogoc::access::{Caller, Role};
 use sogoc::batch::{self, NewBatch};
 use sogoc::{certified_copy, record, review};
 
-use crate::copy_paper::{ask, text_of, written};
+use crate::copy_pdf::{ask, text_of, written};
 use crate::support::archive::caller;
 use crate::support::holdings::{Holdings, propose, receive};
 

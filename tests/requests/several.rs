@@ -11,7 +11,7 @@ use sogoc::jobs::Kind;
 use sogoc::{issue_book, notify, worker};
 
 use super::asking;
-use crate::copy_paper::text_of;
+use crate::copy_pdf::text_of;
 use crate::support::archive::{caller, seen, shown};
 use crate::support::holdings::Holdings;
 use crate::support::postgres;

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use sogoc::copy_paper::compose;
+use sogoc::copy_pdf::compose;
 use sogoc::seal::{FileCheck, LARGEST_FILE, Trust, verify};
 
 use super::{Office, now};
-use crate::copy_paper::{ask, sample};
+use crate::copy_pdf::{ask, sample};
 
 /// Small deterministic noise (xorshift), so that a failure can be repeated.
 struct Noise(u64);

@@ -23,11 +23,11 @@ use tempfile::TempDir;
 use super::levels::{is_good, judge, trust};
 use super::machine::Machine;
 use super::softhsm::SoftHsm;
-use crate::copy_paper::ask;
+use crate::copy_pdf::ask;
 use crate::requests::asking;
 use crate::support::archive::{Ground, caller, seen, settings, shown};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
-use crate::support::holdings::approved_record;
+use crate::support::holdings::{approved_record, releaser};
 use crate::support::pip;
 use crate::support::seaweed::Seaweed;
 use crate::support::server::Server;
@@ -249,6 +249,7 @@ async fn another_machine_signs_a_batch_in_every_scheme_through_the_command_line(
         (KeyKind::Rsa2048, Padding::Pss, "pss"),
     ] {
         let office = Office::new(kind, padding, Level::BT).await;
+        let by = releaser(&office.archive, office.data.path()).await;
         drop(office.archive); // the program itself opens it now
         let data = office.data.path().display().to_string();
         let config = office.authority.at("sogoc.toml");
@@ -263,7 +264,8 @@ async fn another_machine_signs_a_batch_in_every_scheme_through_the_command_line(
             let mut command = Command::new(env!("CARGO_BIN_EXE_sogoc"));
             pip::run(command.arg("--config").arg(&config).args(arguments))
         };
-        let said = sogoc(&["copy", &office.record, &office.record]);
+        let by = by.each_ref().map(String::as_str);
+        let said = sogoc(&[&["copy", &office.record, &office.record], &by[..]].concat());
         assert!(said.contains("chờ chữ ký"), "{said}");
         assert_eq!(sogoc(&["copy", "waiting"]).lines().count(), 2);
         let key = office.authority.at("signer.key");

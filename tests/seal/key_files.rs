@@ -105,9 +105,9 @@ fn a_seal_with_an_rsa_key_of_openssl_holds_before_pyhanko() {
     let path = openssl_identity(folder.path(), &["rsa:2048"], SIGNING, "30");
     let seal = Seal::open_or_create(&path, PASSWORD, jiff::Timestamp::now(), "").unwrap();
     assert!(!seal.is_test_authority());
-    let mut content = crate::copy_paper::sample();
+    let mut content = crate::copy_pdf::sample();
     content.sealed_at = jiff::Timestamp::now();
-    let composed = sogoc::copy_paper::compose(&content).unwrap();
+    let composed = sogoc::copy_pdf::compose(&content).unwrap();
     let sealed = seal.sign(&composed.pdf, &super::request(&content)).unwrap();
     let pdf = folder.path().join("copy.pdf");
     fs::write(&pdf, sealed).unwrap();

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sogoc::copy_paper::{CopyContent, compose};
+use sogoc::copy_pdf::{CopyContent, compose};
 use sogoc::seal::{
     FileCheck, KeyCheck, Level, Padding, Seal, SealError, Terms, TimeCheck, Trust, TrustCheck,
     Unfit, Verdict, verify,
 };
 
 use super::request;
-use crate::copy_paper::{ask, sample};
+use crate::copy_pdf::{ask, sample};
 use crate::support::authority::{Authority, KeyKind, PASSWORD, SIGNING, Wanted};
 use crate::support::pyhanko;
 

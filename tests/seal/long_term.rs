@@ -4,12 +4,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sogoc::copy_paper::compose;
+use sogoc::copy_pdf::compose;
 use sogoc::seal::{FileCheck, KeyCheck, Level, Padding, Seal, SealError, TimeCheck, Unfit, verify};
 
 use super::levels::{SCHEMES, content, is_good, judge, seal, seal_now, trust, write, years_on};
 use super::request;
-use crate::copy_paper::ask;
+use crate::copy_pdf::ask;
 use crate::support::authority::{Authority, KeyKind};
 use crate::support::{pip, pyhanko};
 

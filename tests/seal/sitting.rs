@@ -6,14 +6,13 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::config::Config;
 use tempfile::TempDir;
 
 use super::softhsm::{LABEL, MODULE, PIN, SoftHsm, TOKEN};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
-use crate::support::holdings::approved_record;
+use crate::support::holdings::{approved_record, releaser};
 use crate::support::server::PASSWORD;
 use crate::support::wait::{until, wait_until};
 
@@ -24,7 +23,8 @@ struct Office {
     data: TempDir,
     config: PathBuf,
     record: String,
-    password_file: PathBuf,
+    /// Who releases, as the command line names them.
+    by: [String; 4],
 }
 
 impl Office {
@@ -43,23 +43,11 @@ impl Office {
         settings.reading.program = Some(env!("CARGO_BIN_EXE_sogoc").into());
         let archive = Archive::open(settings).await.unwrap();
         let record = approved_record(&archive).await;
-        let machine = Caller::machine();
-        access::make_person(
-            &archive,
-            &machine,
-            "lanhdao",
-            "Lãnh đạo",
-            PASSWORD,
-            &[Role::Approver],
-        )
-        .await
-        .unwrap();
-        let password_file = data.path().join("lanhdao.password");
-        fs::write(&password_file, PASSWORD).unwrap();
+        let by = releaser(&archive, data.path()).await;
         let office = Office {
             hsm: SoftHsm::holding(&authority.at("signer.key")),
             config: data.path().join("sogoc.toml"),
-            password_file,
+            by,
             authority,
             data,
             record,
@@ -302,12 +290,12 @@ async fn the_terminal_asks_for_the_pin_once_without_echo() {
     let office = Office::new().await;
     let out = office.data.path().join("copies");
     let line = format!(
-        "{} --config {} copy {} {} --as lanhdao --password-file {} --out {}",
+        "{} --config {} copy {} {} {} --out {}",
         env!("CARGO_BIN_EXE_sogoc"),
         office.config.display(),
         office.record,
         office.record,
-        office.password_file.display(),
+        office.by.join(" "),
         out.display()
     );
     let said = on_a_terminal(&office, &line, PIN);

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::levels::{is_good, judge, trust};
 use super::softhsm::{PIN, SoftHsm};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
-use crate::support::holdings::{self, approved_record};
+use crate::support::holdings::{self, approved_record, releaser};
 
 /// An archive whose seal lies on a token of SoftHSM2, and records to copy.
 struct Office {
@@ -22,6 +22,8 @@ struct Office {
     token: SoftHsm,
     data: TempDir,
     record: String,
+    /// Who releases, as the command line names them.
+    by: [String; 4],
 }
 
 impl Office {
@@ -44,6 +46,7 @@ impl Office {
             .await
             .unwrap();
         let record = approved_record(&archive).await;
+        let by = releaser(&archive, data.path()).await;
         drop(archive);
         let chain = ["signer.pem", "root.pem"].map(|name| fs::read_to_string(authority.at(name)));
         let chain = chain.map(Result::unwrap).concat();
@@ -53,6 +56,7 @@ impl Office {
             authority,
             data,
             record,
+            by,
         };
         office.configure(setting);
         office
@@ -94,6 +98,7 @@ impl Office {
     fn copies(&self, count: usize) -> Vec<PathBuf> {
         let out = self.at("copies").display().to_string();
         let mut arguments = vec!["--json", "copy", "--out", &out];
+        arguments.extend(self.by.iter().map(String::as_str));
         arguments.extend(std::iter::repeat_n(self.record.as_str(), count));
         let output = self.sogoc(&arguments);
         let said = String::from_utf8(output.stdout).unwrap();
@@ -167,7 +172,9 @@ async fn a_token_that_cannot_sign_says_why_and_the_copy_waits() {
     let office = Office::new(KeyKind::EcdsaP256, "").await;
     let out = office.at("copies").display().to_string();
     let refused = |word: &str, vi: &str| {
-        let output = office.sogoc(&["copy", &office.record, "--out", &out]);
+        let by = office.by.each_ref().map(String::as_str);
+        let arguments = [&["copy", &office.record, "--out", &out], &by[..]].concat();
+        let output = office.sogoc(&arguments);
         let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(75), "{word}: {complaint}");
         assert!(complaint.contains(vi), "{word}: {complaint}");
@@ -182,7 +189,7 @@ async fn a_token_that_cannot_sign_says_why_and_the_copy_waits() {
         config.replace("\"ky\"", "\"khác\""),
     )
     .unwrap();
-    refused("key missing", "khoá mang nhãn");
+    refused("key missing", "khóa mang nhãn");
     fs::write(
         office.at("sogoc.toml"),
         config.replace("con-dau", "con-dau-2"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sogoc::copy_paper::compose;
+use sogoc::copy_pdf::compose;
 use sogoc::seal::{KeyCheck, Level, Padding, TimeCheck, Unfit, Verdict, verify};
 
 use super::levels::{content, judge_by, seal, seal_now, trust, unasked, write};

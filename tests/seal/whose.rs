@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sogoc::copy_paper::compose;
+use sogoc::copy_pdf::compose;
 use sogoc::seal::{FileCheck, Level, OfficeCheck, Purpose, Seal, Trust, verify};
 
 use super::levels::{content, seal_now, trust, unasked, write};
 use super::{Office, now, request};
-use crate::copy_paper::sample;
+use crate::copy_pdf::sample;
 use crate::support::authority::{Authority, KeyKind};
 
 /// Office and citizen with certificates of one authority, and the identity file of the office.

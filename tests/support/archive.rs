@@ -8,6 +8,7 @@ use sogoc::access::{Caller, CallerKind, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::config::Config;
+use sogoc::messages::Lang;
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::seen::{self, Seen};
 use sogoc::{audit, copy_request, jobs, worker};
@@ -143,7 +144,7 @@ pub fn sample(name: &str) -> PathBuf {
 pub fn caller(role: Role) -> Caller {
     Caller {
         id: role.as_str().into(),
-        name: role.vi().into(),
+        name: role.name(Lang::Vi).into(),
         roles: vec![role],
         kind: CallerKind::Person,
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use image::{ImageBuffer, Luma};
-use sogoc::access::{Caller, Role};
+use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::certified_copy::{self, CopyRow};
@@ -20,6 +20,7 @@ use sogoc_workers::reading::FieldReading;
 use tempfile::TempDir;
 
 use super::archive::caller;
+use super::server::PASSWORD;
 
 /// The person whose record is approved once and never touched again.
 pub const STEADY: &str = "Nguyễn Thị Hồng Hạnh";
@@ -54,6 +55,23 @@ pub async fn approved_record(archive: &Archive) -> String {
         .await
         .unwrap();
     id
+}
+
+/// Somebody who releases copies on the command line: how they are named there.
+pub async fn releaser(archive: &Archive, folder: &Path) -> [String; 4] {
+    let (machine, roles) = (Caller::machine(), [Role::Approver]);
+    access::make_person(archive, &machine, "lanhdao", "Lãnh đạo", PASSWORD, &roles)
+        .await
+        .unwrap();
+    let file = folder.join("lanhdao.password");
+    std::fs::write(&file, PASSWORD).unwrap();
+    let file = file.display().to_string();
+    [
+        "--as".into(),
+        "lanhdao".into(),
+        "--password-file".into(),
+        file,
+    ]
 }
 
 impl Holdings {

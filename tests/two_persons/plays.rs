@@ -17,7 +17,7 @@ use sogoc::seen::Seen;
 use sogoc::worker;
 
 use super::now;
-use crate::copy_paper::text_of;
+use crate::copy_pdf::text_of;
 use crate::desk::asking;
 use crate::support::archive::{caller, seen, shown};
 use crate::support::holdings::{Holdings, page, propose, receive};

@@ -15,7 +15,7 @@ use crate::reading::{PageReading, Quality, RecordReading};
 use crate::word::Word;
 
 pub use fingerprint::distance as fingerprint_distance;
-pub use flags::{Flag, Severity, flag};
+pub use flags::{FLAGS, Flag, Severity, flag};
 
 /// Least resolution of a digitised document: TT 05/2025/TT-BNV, Article 8.
 const LEAST_DPI: u32 = 200;

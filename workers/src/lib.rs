@@ -38,7 +38,7 @@ mod word;
 
 /// What is noticed about a scan: flags, and a fingerprint of the page.
 pub mod quality {
-    pub use crate::judge::{Flag, Severity, fingerprint_distance, flag};
+    pub use crate::judge::{FLAGS, Flag, Severity, fingerprint_distance, flag};
 }
 
 pub use context::{Context, Known};

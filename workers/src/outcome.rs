@@ -76,52 +76,6 @@ impl FailureKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// What to tell the archivist, in Vietnamese.
-    pub fn sentence_vi(self) -> &'static str {
-        match self {
-            Self::Unreadable => "Tệp bị hỏng hoặc bị cắt cụt; hãy quét hoặc sao chép lại.",
-            Self::Encrypted => "Tệp được bảo vệ bằng mật khẩu; hãy nộp bản không đặt mật khẩu.",
-            Self::Empty => "Tệp rỗng, không có trang nào.",
-            Self::Unsupported => {
-                "Định dạng tệp này chưa được hỗ trợ; hãy nộp JPEG, PNG, TIFF hoặc PDF."
-            }
-            Self::Ambiguous => {
-                "Tệp chứa cùng lúc hai định dạng; cần người kiểm tra trước khi nhận."
-            }
-            Self::TooLarge => "Trang hoặc tệp vượt quá giới hạn kích thước cho phép.",
-            Self::TimedOut => "Đọc trang này quá thời gian cho phép nên đã bị dừng.",
-            Self::OutOfMemory => "Đọc trang này cần quá nhiều bộ nhớ nên đã bị dừng.",
-            Self::Crashed => "Trình đọc trang dừng đột ngột khi xử lý trang này.",
-            Self::Refused => "Yêu cầu không phù hợp với tệp này (ví dụ: số trang không tồn tại).",
-            Self::Unavailable => {
-                "Hiện chưa đọc được: không mở được tệp hoặc không khởi động được trình đọc."
-            }
-        }
-    }
-
-    /// What to tell the archivist, in English.
-    pub fn sentence_en(self) -> &'static str {
-        match self {
-            Self::Unreadable => "The file is damaged or cut off; scan or copy it again.",
-            Self::Encrypted => "The file is protected by a password; deliver it without one.",
-            Self::Empty => "The file is empty; it has no page.",
-            Self::Unsupported => {
-                "This kind of file is not read here; deliver JPEG, PNG, TIFF or PDF."
-            }
-            Self::Ambiguous => "The file is of two kinds at once; a person must look at it first.",
-            Self::TooLarge => "The page or file is larger than the limits allow.",
-            Self::TimedOut => "Reading this page took longer than allowed and was stopped.",
-            Self::OutOfMemory => "Reading this page needed too much memory and was stopped.",
-            Self::Crashed => "The reading process stopped suddenly on this page.",
-            Self::Refused => {
-                "The request does not fit this file (for example, there is no such page)."
-            }
-            Self::Unavailable => {
-                "Not readable at the moment: the file or the reading process could not be opened."
-            }
-        }
-    }
-
     /// True where the same bytes will fail the same way, so only another file helps.
     pub fn is_about_the_file(self) -> bool {
         match self {

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Waiting;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::seal::{Certificate, Trust};
 
 /// Signatures that came back.
@@ -59,10 +60,9 @@ impl Signatures {
             return Ok(());
         }
         let read = Trust::from_pem(pem).map_err(|error| {
-            Error::invalid(
+            Error::fault(
                 "/certificates",
-                "Không đọc được chứng thư kèm theo; cần dạng PEM.",
-                format!("The certificates cannot be read as PEM: {error}."),
+                Message::new("faults.certificates_cannot_read").with("error", error),
             )
         })?;
         self.certificates = read.anchors().to_vec();
@@ -71,10 +71,9 @@ impl Signatures {
 }
 
 fn bad_line(number: usize) -> Error {
-    Error::invalid(
+    Error::fault(
         "/signatures",
-        format!("Dòng {number} không đúng dạng: mã bản sao, dấu cách, chữ ký base64."),
-        format!("Line {number} is not: copy id, space, signature in base64."),
+        Message::new("faults.line_not_copy_id").with("number", number),
     )
 }
 

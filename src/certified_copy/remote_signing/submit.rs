@@ -12,6 +12,7 @@ use crate::certified_copy::{complete, few_enough, register};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_CITIZEN};
+use crate::messages::Message;
 use crate::seal::SealError;
 
 /// What became of one signature.
@@ -43,11 +44,7 @@ pub async fn hand_in(
     require(caller, Act::SignCopies)?;
     few_enough("/signatures", given.signatures.len())?;
     if !archive.seal.signs_elsewhere() {
-        return Err(Error::refused(
-            "not_elsewhere",
-            "Cơ quan này không ký bằng thiết bị riêng; bản sao được ký ngay tại máy chủ.",
-            "This office does not sign elsewhere; copies are sealed by the server.",
-        ));
+        return Err(Error::refuse("errors.not_elsewhere"));
     }
     let signer = archive.seal.signer().der();
     if given
@@ -137,11 +134,7 @@ async fn finish(archive: &Archive, copy_id: &str) -> Result<()> {
     complete(archive, copy_id, None).await?;
     let anew = Waits::load(archive, copy_id).await?;
     match anew.is_some_and(|waits| waits.signature.is_none()) {
-        true => Err(Error::refused(
-            "prepared_anew",
-            "Bản sao đã được lập lại từ khi tải tệp cần ký; hãy tải tệp mới và ký lại.",
-            "The copy was prepared anew since the file to sign was fetched; fetch it again and sign.",
-        )),
+        true => Err(Error::refuse("errors.prepared_anew")),
         false => Ok(()),
     }
 }
@@ -156,32 +149,18 @@ async fn why_not(
     for other in super::waiting(archive, caller).await? {
         let to_sign = STANDARD.decode(&other.to_sign).unwrap_or_default();
         if other.copy_id != copy_id && archive.seal.fitting(&to_sign, signature).is_some() {
-            return Ok(Error::refused(
-                "signature_of_another_copy",
-                format!("Chữ ký này là của bản sao số {}.", other.number),
-                format!("This signature belongs to the copy {}.", other.number),
+            return Ok(Error::refuse(
+                Message::new("errors.signature_of_another_copy").with("number", other.number),
             ));
         }
     }
-    Ok(Error::refused(
-        "signature_not_fitting",
-        "Chữ ký không khớp: ký nhầm nội dung, bằng khoá khác, hoặc sai cách ký.",
-        "The signature does not fit: over something else, by another key, or in another scheme.",
-    ))
+    Ok(Error::refuse("errors.signature_not_fitting"))
 }
 
 fn other_certificate() -> Error {
-    Error::refused(
-        "other_certificate",
-        "Chứng thư kèm theo không phải chứng thư của con dấu đã cấu hình.",
-        "The certificate that came along is not that of the configured seal.",
-    )
+    Error::refuse("errors.other_certificate")
 }
 
 fn too_late() -> Error {
-    Error::refused(
-        "waiting_over",
-        "Đã quá hạn ký; số này sẽ bị hủy và đơn trở lại chờ duyệt cấp.",
-        "The time to sign is over; this number becomes void and the request can be released again.",
-    )
+    Error::refuse("errors.waiting_over")
 }

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// A file to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,20 +20,18 @@ pub(super) struct SourceFile {
 /// and so are folders behind links, because links can form a loop.
 pub(super) fn walk(folder: &Path) -> Result<Vec<SourceFile>> {
     if !folder.is_dir() {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/folder",
-            format!("Không có thư mục {}.", folder.display()),
-            format!("there is no folder {}", folder.display()),
+            Message::new("faults.there_no_folder").with("folder", folder.display()),
         ));
     }
     let mut found = Vec::new();
     add_folder(folder, "", &mut found)?;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     if found.is_empty() {
-        return Err(Error::invalid(
+        return Err(Error::fault(
             "/folder",
-            format!("Thư mục {} không có tệp nào.", folder.display()),
-            format!("the folder {} holds no files", folder.display()),
+            Message::new("faults.folder_holds_no_files").with("folder", folder.display()),
         ));
     }
     Ok(found)

@@ -9,6 +9,7 @@ use super::Sent;
 use super::folder::SourceFile;
 use crate::batch::{Progress, Receipt};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Refused files listed by name; the summary has the count of all.
 const MAX_LISTED: usize = 50;
@@ -131,9 +132,9 @@ pub(super) fn summary(
     Ok(())
 }
 
-fn reason_vi(reason: Option<&str>) -> &str {
+fn reason_vi(reason: Option<&str>) -> String {
     let kind = reason.and_then(sogoc_workers::outcome::FailureKind::from_code);
-    kind.map_or("không rõ", |kind| kind.sentence_vi())
+    kind.map_or_else(|| "không rõ".into(), |kind| Message::from(kind).vi())
 }
 
 fn as_json(

@@ -15,6 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use super::folder::SourceFile;
 use crate::batch::{Declared, NewBatch, Progress, Receipt};
 use crate::error::{Error, Fault, Result};
+use crate::messages::{Message, Value};
 use crate::scan::Scan;
 
 /// Most bytes of one PATCH request.
@@ -318,18 +319,16 @@ async fn checked(response: Response) -> Result<Response> {
             Error::AlreadyExists { what: "batch" }
         }
         (400..=499, Some(problem)) if !matches!(status.as_u16(), 423 | 429) => {
-            Error::refused("refused_by_server", problem.title_vi, problem.title)
+            let answer = Value::pair(problem.title_vi, problem.title);
+            Error::refuse(Message::new("errors.refused_by_server").with("answer", answer))
         }
         _ => Error::unavailable("server", format!("the server answered {status}")),
     })
 }
 
 fn fault(error: FieldError) -> Fault {
-    Fault {
-        pointer: error.pointer.trim_start_matches('#').to_owned(),
-        vi: error.detail_vi,
-        en: error.detail,
-    }
+    let pointer = error.pointer.trim_start_matches('#');
+    Fault::new(pointer, Message::pair(error.detail_vi, error.detail))
 }
 
 fn offset_in(response: &Response) -> Result<u64> {

@@ -6,6 +6,7 @@ use sogoc_workers::class::Classes;
 use sogoc_workers::reading::{FieldReading, PageReading, RecordReading};
 
 use super::Page;
+use crate::messages::Message;
 
 /// Several lines about one page; values that a person should check are marked `?`.
 pub fn page(page: &Page, classes: &Classes) -> String {
@@ -15,8 +16,8 @@ pub fn page(page: &Page, classes: &Classes) -> String {
         Err(failure) => format!(
             "{head} · {}\n   {}\n   {} ({})",
             failure.code(),
-            failure.kind.sentence_vi(),
-            failure.kind.sentence_en(),
+            Message::from(failure.kind).vi(),
+            Message::from(failure.kind).en(),
             failure.detail
         ),
     }

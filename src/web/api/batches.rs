@@ -10,8 +10,8 @@ use crate::batch::{self, Batch, Listed, NewBatch, Progress, Receipt};
 use crate::fonds::{self, Fonds};
 use crate::scan::{self, Scan};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -62,8 +62,7 @@ struct ScansAsked {
 
 /// Every fonds.
 #[utoipa::path(get, path = "/api/v1/fonds", tag = "intake",
-    responses((status = 200, body = [Fonds]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Fonds]), Problems<401, 403>))]
 async fn list_fonds(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -73,8 +72,7 @@ async fn list_fonds(
 
 /// Batches, newest first.
 #[utoipa::path(get, path = "/api/v1/batches", tag = "intake", params(PageAsked),
-    responses((status = 200, body = Listed<Batch>), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = Listed<Batch>), Problems<401, 403, 422>))]
 async fn list(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -87,9 +85,7 @@ async fn list(
 
 /// Open a batch.
 #[utoipa::path(post, path = "/api/v1/batches", tag = "intake", request_body = NewBatch,
-    responses((status = 201, body = Batch), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = Batch), Problems<401, 403, 404, 409, 422>))]
 async fn open(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -101,8 +97,7 @@ async fn open(
 
 /// A batch and how far it is.
 #[utoipa::path(get, path = "/api/v1/batches/{id}", tag = "intake", params(("id" = String, Path)),
-    responses((status = 200, body = BatchUnderway), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = BatchUnderway), Problems<401, 403, 404>))]
 async fn get(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -115,9 +110,7 @@ async fn get(
 
 /// Close a batch; refused while its files differ from what was declared.
 #[utoipa::path(post, path = "/api/v1/batches/{id}/close", tag = "intake", params(("id" = String, Path)),
-    responses((status = 200, body = Receipt), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = Receipt), Problems<401, 403, 404, 409, 422>))]
 async fn close(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -128,8 +121,7 @@ async fn close(
 
 /// The receipt as it stands; final once the batch is closed.
 #[utoipa::path(get, path = "/api/v1/batches/{id}/receipt", tag = "intake", params(("id" = String, Path)),
-    responses((status = 200, body = Receipt), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = Receipt), Problems<401, 403, 404>))]
 async fn receipt(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -141,9 +133,7 @@ async fn receipt(
 /// The scans of a batch, by name.
 #[utoipa::path(get, path = "/api/v1/batches/{id}/scans", tag = "intake",
     params(("id" = String, Path), ScansAsked),
-    responses((status = 200, body = Listed<Scan>), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = Listed<Scan>), Problems<401, 403, 404, 422>))]
 async fn scans(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -159,8 +149,7 @@ async fn scans(
 
 /// One scan.
 #[utoipa::path(get, path = "/api/v1/scans/{id}", tag = "intake", params(("id" = String, Path)),
-    responses((status = 200, body = Scan), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = Scan), Problems<401, 403, 404>))]
 async fn scan(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use crate::correction::{self, Correction, CorrectionFilter, CorrectionGiven, DecisionGiven};
 use crate::reference_data::CorrectionGround;
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -44,9 +44,7 @@ struct GroundsAsked {
 /// approves it.
 #[utoipa::path(post, path = "/api/v1/records/{id}/corrections", tag = "corrections",
     params(("id" = String, Path)), request_body = CorrectionGiven,
-    responses((status = 201, body = Correction), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = Correction), Problems<401, 403, 404, 409, 422>))]
 async fn enter(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -60,8 +58,7 @@ async fn enter(
 /// Every entry of a record's appendix, in the order they were entered.
 #[utoipa::path(get, path = "/api/v1/records/{id}/corrections", tag = "corrections",
     params(("id" = String, Path)),
-    responses((status = 200, body = [Correction]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Correction]), Problems<401, 403>))]
 async fn of_record(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -72,8 +69,7 @@ async fn of_record(
 
 /// Entries, those that wait first.
 #[utoipa::path(get, path = "/api/v1/corrections", tag = "corrections", params(CorrectionFilter),
-    responses((status = 200, body = [Correction]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [Correction]), Problems<401, 403, 422>))]
 async fn list(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -85,8 +81,7 @@ async fn list(
 /// One entry.
 #[utoipa::path(get, path = "/api/v1/corrections/{id}", tag = "corrections",
     params(("id" = String, Path)),
-    responses((status = 200, body = Correction), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = Correction), Problems<401, 403, 404>))]
 async fn get(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -98,9 +93,7 @@ async fn get(
 /// Name the scan of the decision, by itself or by its record, on an entry that waits.
 #[utoipa::path(put, path = "/api/v1/corrections/{id}/decision", tag = "corrections",
     params(("id" = String, Path)), request_body = DecisionGiven,
-    responses((status = 200, body = Correction), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = Correction), Problems<401, 403, 404, 409, 422>))]
 async fn attach(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -114,9 +107,7 @@ async fn attach(
 /// Approve an entry that somebody else entered: it takes its number in the appendix.
 #[utoipa::path(post, path = "/api/v1/corrections/{id}/approve", tag = "corrections",
     params(("id" = String, Path)),
-    responses((status = 200, body = Correction), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument)))]
+    responses((status = 200, body = Correction), Problems<401, 403, 404, 409>))]
 async fn approve(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -128,9 +119,7 @@ async fn approve(
 /// Reject an entry with a reason.
 #[utoipa::path(post, path = "/api/v1/corrections/{id}/reject", tag = "corrections",
     params(("id" = String, Path)), request_body = CorrectionRefusal,
-    responses((status = 200, body = Correction), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = Correction), Problems<401, 403, 404, 409, 422>))]
 async fn reject(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -143,8 +132,7 @@ async fn reject(
 
 /// Why the law lets a register be corrected or a diploma be revoked, on a day.
 #[utoipa::path(get, path = "/api/v1/correction-grounds", tag = "corrections", params(GroundsAsked),
-    responses((status = 200, body = [CorrectionGround]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [CorrectionGround]), Problems<401, 403, 422>))]
 async fn grounds(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

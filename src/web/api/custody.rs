@@ -10,8 +10,8 @@ use crate::audit::{self, Chain, Entry};
 use crate::certified_copy::{self, Proofs};
 use crate::jobs::{self, Backlog};
 use crate::web::State;
-use crate::web::extract::Asked;
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::Asked;
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -47,8 +47,7 @@ struct ChainChecked {
 
 /// Entries of the log, oldest first.
 #[utoipa::path(get, path = "/api/v1/log", tag = "custody", params(LogAsked),
-    responses((status = 200, body = [Entry]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [Entry]), Problems<401, 403, 422>))]
 async fn log(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -65,8 +64,7 @@ async fn log(
 
 /// Walk the whole log and check its chain.
 #[utoipa::path(get, path = "/api/v1/log/check", tag = "custody",
-    responses((status = 200, body = ChainChecked), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = ChainChecked), Problems<401, 403>))]
 async fn check_log(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -86,8 +84,7 @@ async fn check_log(
 
 /// Everything that waits, is being worked on, or has failed.
 #[utoipa::path(get, path = "/api/v1/jobs", tag = "custody",
-    responses((status = 200, body = [Backlog]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Backlog]), Problems<401, 403>))]
 async fn queue(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -98,8 +95,7 @@ async fn queue(
 
 /// How long the seals of issued copies can be proven, and which are due for a fresh time stamp.
 #[utoipa::path(get, path = "/api/v1/seal/proofs", tag = "custody",
-    responses((status = 200, body = Proofs), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = Proofs), Problems<401, 403>))]
 async fn proofs(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

@@ -8,10 +8,10 @@ use utoipa_axum::routes;
 
 use crate::web::State;
 use crate::web::documents::{RangeAsked, given};
-use crate::web::extract::Asked;
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::Asked;
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
-use crate::{alto, two_layer};
+use crate::{alto, searchable_pdf};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<State> {
@@ -28,24 +28,21 @@ pub fn routes() -> OpenApiRouter<State> {
 #[utoipa::path(get, path = "/api/v1/scans/{id}/document", tag = "records",
     params(("id" = String, Path), RangeAsked),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+        Problems<401, 403, 404, 409, 422, 503>))]
 async fn document(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
     Path(id): Path<String>,
     Asked(asked): Asked<RangeAsked>,
 ) -> Result<Response, Problem> {
-    let document = two_layer::of_scan(&archive, &caller, &id, asked.into()).await?;
+    let document = searchable_pdf::of_scan(&archive, &caller, &id, asked.into()).await?;
     Ok(given(document))
 }
 
 /// The words of a page as ALTO 4.
 #[utoipa::path(get, path = "/api/v1/pages/{id}/alto", tag = "records", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/xml", body = String),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+        Problems<401, 403, 404, 409>))]
 async fn words(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

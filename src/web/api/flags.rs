@@ -10,8 +10,8 @@ use crate::inspection;
 use crate::page::PageView;
 use crate::page_flag::{self, FlagFilter, PageFlag};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -54,9 +54,7 @@ struct OneSheet {
 /// The flags of a batch, by file and page; those that ask for a person unless notes are asked for.
 #[utoipa::path(get, path = "/api/v1/batches/{id}/flags", tag = "intake",
     params(("id" = String, Path), FlagFilter),
-    responses((status = 200, body = [PageFlag]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [PageFlag]), Problems<401, 403, 404, 422>))]
 async fn list(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -68,8 +66,7 @@ async fn list(
 
 /// One flag.
 #[utoipa::path(get, path = "/api/v1/flags/{id}", tag = "intake", params(("id" = String, Path)),
-    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = PageFlag), Problems<401, 403, 404>))]
 async fn get(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -81,9 +78,7 @@ async fn get(
 /// Leave things as they are, for a reason.
 #[utoipa::path(post, path = "/api/v1/flags/{id}/accept", tag = "intake",
     params(("id" = String, Path)), request_body = Reason,
-    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
 async fn accept(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -98,9 +93,7 @@ async fn accept(
 /// Put the page aside: it stays in the vault, but nothing on it is found or issued.
 #[utoipa::path(post, path = "/api/v1/flags/{id}/put-aside", tag = "intake",
     params(("id" = String, Path)), request_body = Reason,
-    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
 async fn put_aside(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -115,9 +108,7 @@ async fn put_aside(
 /// Let another scan take the page's place; the old one stays in the vault.
 #[utoipa::path(post, path = "/api/v1/flags/{id}/replace", tag = "intake",
     params(("id" = String, Path)), request_body = Replacement,
-    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
 async fn replace(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -132,9 +123,7 @@ async fn replace(
 /// Two scans are of one sheet: one of them is put aside.
 #[utoipa::path(post, path = "/api/v1/flags/{id}/same-sheet", tag = "intake",
     params(("id" = String, Path)), request_body = OneSheet,
-    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
 async fn same_sheet(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -149,9 +138,7 @@ async fn same_sheet(
 /// Two scans are of two sheets that look alike; it is not asked again.
 #[utoipa::path(post, path = "/api/v1/flags/{id}/different-sheets", tag = "intake",
     params(("id" = String, Path)),
-    responses((status = 200, body = PageFlag), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument)))]
+    responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409>))]
 async fn different_sheets(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -165,9 +152,7 @@ async fn different_sheets(
 /// Take back a page that was taken out; its records say what they said before, its flags are open again.
 #[utoipa::path(post, path = "/api/v1/pages/{id}/take-back", tag = "intake",
     params(("id" = String, Path)),
-    responses((status = 200, body = PageView), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument)))]
+    responses((status = 200, body = PageView), Problems<401, 403, 404, 409>))]
 async fn take_back(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

@@ -16,12 +16,12 @@ use crate::error::Error;
 use crate::issue_book::{self, IssueBook};
 use crate::seen::Seen;
 use crate::web::State;
-use crate::web::counter::{guarded, pdf};
-use crate::web::extract::{Asked, Given, too_large};
-use crate::web::fault::{Problem, ProblemDocument};
-use crate::web::held::Held;
+use crate::web::client_ip::Peer;
+use crate::web::etag::Held;
+use crate::web::extractors::{Asked, Given, too_large};
+use crate::web::fault::{Problem, Problems};
 use crate::web::issue_book::this_year;
-use crate::web::peer::Peer;
+use crate::web::public_requests::{guarded, pdf};
 use crate::web::session::Api;
 use crate::web::verification::{NotArrived, verify_body};
 
@@ -49,8 +49,7 @@ struct BookAsked {
 
 /// The issue book of a year, newest first.
 #[utoipa::path(get, path = "/api/v1/copies", tag = "copies", params(BookAsked),
-    responses((status = 200, body = [CopyRow]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [CopyRow]), Problems<401, 403, 422>))]
 async fn book(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -62,8 +61,7 @@ async fn book(
 
 /// The whole issue book of a year: every number with what became of it, and the refusals.
 #[utoipa::path(get, path = "/api/v1/issue-books/{year}", tag = "copies", params(("year" = i64, Path)),
-    responses((status = 200, body = IssueBook), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = IssueBook), Problems<401, 403, 422>))]
 async fn whole_book(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -76,8 +74,7 @@ async fn whole_book(
 #[utoipa::path(get, path = "/api/v1/issue-books/{year}/{form}", tag = "copies",
     params(("year" = i64, Path), ("form" = String, Path, description = "xlsx or pdf")),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+        Problems<401, 403, 422>))]
 async fn book_file(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -99,8 +96,7 @@ struct ManyGiven {
 /// Issue copies of many records in one act: each gets a number of its own, one that fails harms only
 /// itself.
 #[utoipa::path(post, path = "/api/v1/copies", tag = "copies", request_body = ManyGiven,
-    responses((status = 200, body = [BatchOutcome]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [BatchOutcome]), Problems<401, 403, 422>))]
 async fn issue_many(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -121,9 +117,7 @@ struct Withdrawal {
 /// Withdraw an issued copy. The sealed file stays in the vault.
 #[utoipa::path(post, path = "/api/v1/copies/{id}/withdraw", tag = "copies",
     params(("id" = String, Path)), request_body = Withdrawal,
-    responses((status = 200, body = CopyRow), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = CopyRow), Problems<401, 403, 404, 409, 422>))]
 async fn withdraw(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -147,9 +141,7 @@ struct ReissueAsked {
 /// Repeat an issued copy under a new number, with the values in force today.
 #[utoipa::path(post, path = "/api/v1/copies/{id}/reissue", tag = "copies",
     params(("id" = String, Path), ReissueAsked),
-    responses((status = 201, body = CopyRow), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = CopyRow), Problems<401, 403, 404, 409, 422>))]
 async fn reissue(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -187,8 +179,7 @@ struct CodeTermSet {
 /// The holder, by the tracking code, lets the verification codes of their copies expire or extends them.
 #[utoipa::path(put, path = "/api/v1/track/{code}/verification-code", tag = "public", security(()),
     params(("code" = String, Path)), request_body = CodeTerm,
-    responses((status = 200, body = [CodeTermSet]), (status = 404, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+    responses((status = 200, body = [CodeTermSet]), Problems<404, 422, 429>))]
 async fn set_code_term(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
@@ -196,13 +187,7 @@ async fn set_code_term(
     Given(given): Given<CodeTerm>,
 ) -> Result<Json<Vec<CodeTermSet>>, Problem> {
     let until = given.until.as_deref().map(str::parse).transpose();
-    let until = until.map_err(|_| {
-        Error::invalid(
-            "/until",
-            "Thời điểm phải viết theo RFC 3339.",
-            "An instant is written as in RFC 3339.",
-        )
-    })?;
+    let until = until.map_err(|_| Error::fault("/until", "faults.instant_written"))?;
     let number = given.number.as_deref();
     let set = certified_copy::set_code_until(&archive, &code, number, until);
     let rows = guarded(&archive, "follow", &peer, set).await?;
@@ -216,8 +201,7 @@ async fn set_code_term(
 /// The sealed file of an issued copy.
 #[utoipa::path(get, path = "/api/v1/copies/{id}/file", tag = "copies", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument)))]
+        Problems<401, 403, 404>))]
 async fn sealed(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -233,8 +217,7 @@ async fn sealed(
     params(("code" = String, Path),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer.")),
     security(()),
-    responses((status = 200, body = Verified), (status = 304), (status = 404, body = ProblemDocument),
-        (status = 429, body = ProblemDocument)))]
+    responses((status = 200, body = Verified), (status = 304), Problems<404, 429>))]
 async fn verify_code(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
@@ -251,9 +234,7 @@ async fn verify_code(
 /// Separate answers to a file someone holds: unchanged, sealed by whom, and what the archive says.
 #[utoipa::path(post, path = "/api/v1/verify", tag = "public", security(()),
     request_body(content = Vec<u8>, content_type = "application/pdf"),
-    responses((status = 200, body = FileVerified), (status = 413, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument),
-        (status = 503, body = ProblemDocument)))]
+    responses((status = 200, body = FileVerified), Problems<413, 422, 429, 503>))]
 async fn verify_file(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,

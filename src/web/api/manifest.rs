@@ -7,8 +7,8 @@ use utoipa_axum::routes;
 
 use crate::batch::{self, Declared};
 use crate::web::State;
-use crate::web::extract::Given;
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::Given;
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -19,9 +19,7 @@ pub fn routes() -> OpenApiRouter<State> {
 /// Add to the manifest of an open batch; closing then names every file that is missing or differs.
 #[utoipa::path(put, path = "/api/v1/batches/{id}/manifest", tag = "intake",
     params(("id" = String, Path)), request_body = [Declared],
-    responses((status = 204), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn declare(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use crate::notify::{self, Hook, NewHook, Notice};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -38,8 +38,7 @@ struct NoticesAsked {
 
 /// Where each portal is told what becomes of its requests.
 #[utoipa::path(get, path = "/api/v1/webhooks", tag = "people",
-    responses((status = 200, body = [Hook]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Hook]), Problems<401, 403>))]
 async fn hooks(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -55,9 +54,7 @@ async fn hooks(
 /// Any 2xx is an answer; anything else is tried again for over a day.
 #[utoipa::path(put, path = "/api/v1/tokens/{id}/webhook", tag = "people", request_body = HookGiven,
     params(("id" = String, Path)),
-    responses((status = 200, body = NewHook), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = NewHook), Problems<401, 403, 404, 422>))]
 async fn set(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -71,8 +68,7 @@ async fn set(
 /// Take a portal's webhook away.
 #[utoipa::path(delete, path = "/api/v1/tokens/{id}/webhook", tag = "people",
     params(("id" = String, Path)),
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404>))]
 async fn remove(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -84,8 +80,7 @@ async fn remove(
 
 /// Notices to portals, newest first: all, or those in one state.
 #[utoipa::path(get, path = "/api/v1/notices", tag = "people", params(NoticesAsked),
-    responses((status = 200, body = [Notice]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [Notice]), Problems<401, 403, 422>))]
 async fn notices(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -98,8 +93,7 @@ async fn notices(
 /// Send a dead notice again.
 #[utoipa::path(post, path = "/api/v1/notices/{id}/retry", tag = "people",
     params(("id" = String, Path)),
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404>))]
 async fn retry(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use crate::access::{self, NewToken, Person, Role, TokenRow};
 use crate::web::State;
-use crate::web::extract::Given;
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::Given;
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -67,8 +67,7 @@ struct TokenGiven {
 
 /// Everyone.
 #[utoipa::path(get, path = "/api/v1/people", tag = "people",
-    responses((status = 200, body = [Person]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Person]), Problems<401, 403>))]
 async fn list_people(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -78,9 +77,7 @@ async fn list_people(
 
 /// Make a person.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = PersonGiven,
-    responses((status = 201, body = Person), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = Person), Problems<401, 403, 409, 422>))]
 async fn make_person(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -101,9 +98,7 @@ async fn make_person(
 /// Change someone's roles, or shut them out; their sessions end.
 #[utoipa::path(put, path = "/api/v1/people/{id}", tag = "people", request_body = PersonChange,
     params(("id" = String, Path)),
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn change_person(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -117,8 +112,7 @@ async fn change_person(
 /// Set a password: one's own, or anyone's for an administrator; sessions end.
 #[utoipa::path(put, path = "/api/v1/people/{id}/password", tag = "people", request_body = PasswordGiven,
     params(("id" = String, Path)),
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 422>))]
 async fn set_password(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -131,8 +125,7 @@ async fn set_password(
 
 /// Every API token, without its secret.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "people",
-    responses((status = 200, body = [TokenRow]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [TokenRow]), Problems<401, 403>))]
 async fn list_tokens(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -142,8 +135,7 @@ async fn list_tokens(
 
 /// Make an API token; the answer is the only time its secret is shown.
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "people", request_body = TokenGiven,
-    responses((status = 201, body = NewToken), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = NewToken), Problems<401, 403, 422>))]
 async fn make_token(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -156,8 +148,7 @@ async fn make_token(
 
 /// Take a token back.
 #[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "people", params(("id" = String, Path)),
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404>))]
 async fn revoke_token(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

@@ -15,9 +15,9 @@ use crate::review::{self, QueueFilter, QueueRow};
 use crate::search::{self, Found, Wanted};
 use crate::seen;
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
-use crate::web::reading_room::{PictureAsked, picture};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
+use crate::web::page_image::{PictureAsked, picture};
 use crate::web::session::Api;
 
 /// The routes.
@@ -66,8 +66,7 @@ struct Rejection {
 
 /// The pages of a scan, in order.
 #[utoipa::path(get, path = "/api/v1/scans/{id}/pages", tag = "records", params(("id" = String, Path)),
-    responses((status = 200, body = [PageView]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [PageView]), Problems<401, 403>))]
 async fn pages(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -78,8 +77,7 @@ async fn pages(
 
 /// One page.
 #[utoipa::path(get, path = "/api/v1/pages/{id}", tag = "records", params(("id" = String, Path)),
-    responses((status = 200, body = PageView), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = PageView), Problems<401, 403, 404>))]
 async fn page(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -92,9 +90,7 @@ async fn page(
 #[utoipa::path(get, path = "/api/v1/pages/{id}/image", tag = "records",
     params(("id" = String, Path), PictureAsked),
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+        Problems<401, 403, 404, 409, 422>))]
 async fn image(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -107,8 +103,7 @@ async fn image(
 
 /// Records by filter.
 #[utoipa::path(get, path = "/api/v1/records", tag = "records", params(RecordFilter),
-    responses((status = 200, body = [RecordView]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [RecordView]), Problems<401, 403, 422>))]
 async fn list(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -130,8 +125,7 @@ struct RecordSheet {
 
 /// One record, newest version, with the digest that decisions are bound to.
 #[utoipa::path(get, path = "/api/v1/records/{id}", tag = "records", params(("id" = String, Path)),
-    responses((status = 200, body = RecordSheet), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = RecordSheet), Problems<401, 403, 404>))]
 async fn get(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -146,8 +140,7 @@ async fn get(
 
 /// Every version of a record, oldest first.
 #[utoipa::path(get, path = "/api/v1/records/{id}/versions", tag = "records", params(("id" = String, Path)),
-    responses((status = 200, body = [VersionView]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = [VersionView]), Problems<401, 403, 404>))]
 async fn versions(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -158,8 +151,7 @@ async fn versions(
 
 /// What waits at the desk, doubtful ones first.
 #[utoipa::path(get, path = "/api/v1/desk", tag = "records", params(QueueFilter),
-    responses((status = 200, body = [QueueRow]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [QueueRow]), Problems<401, 403, 422>))]
 async fn queue(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -171,9 +163,7 @@ async fn queue(
 /// Correct values; what is printed stays beside them.
 #[utoipa::path(post, path = "/api/v1/records/{id}/correct", tag = "records",
     params(("id" = String, Path)), request_body = DeskCorrection,
-    responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = RecordView), Problems<401, 403, 404, 409, 422>))]
 async fn correct(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -192,9 +182,7 @@ async fn correct(
 /// Approve a record; it is published and found from then on.
 #[utoipa::path(post, path = "/api/v1/records/{id}/approve", tag = "records",
     params(("id" = String, Path)), request_body = Approval,
-    responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = RecordView), Problems<401, 403, 404, 409, 422>))]
 async fn approve(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -208,9 +196,7 @@ async fn approve(
 /// Reject what is no record.
 #[utoipa::path(post, path = "/api/v1/records/{id}/reject", tag = "records",
     params(("id" = String, Path)), request_body = Rejection,
-    responses((status = 200, body = RecordView), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = RecordView), Problems<401, 403, 404, 409, 422>))]
 async fn reject(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -223,8 +209,7 @@ async fn reject(
 
 /// Search approved records.
 #[utoipa::path(get, path = "/api/v1/search", tag = "records", params(Wanted),
-    responses((status = 200, body = Found), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = Found), Problems<401, 403, 422>))]
 async fn find(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

@@ -16,8 +16,8 @@ use crate::copy_request::{
 use crate::error::Error;
 use crate::seen::Seen;
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
 use crate::web::requests::download;
 use crate::web::session::Api;
 
@@ -129,9 +129,7 @@ struct PaymentGiven {
 /// Ask for a copy. The same `Idempotency-Key` from the same caller asks only once.
 #[utoipa::path(post, path = "/api/v1/copy-requests", tag = "copies", request_body = RequestGiven,
     params(("Idempotency-Key" = Option<String>, Header, description = "At most 200 visible ASCII characters.")),
-    responses((status = 201, body = copy_request::Asked), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = copy_request::Asked), Problems<401, 403, 409, 422>))]
 async fn ask(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -154,19 +152,13 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
     };
     let key = value.to_str().ok().map(str::trim);
     let key = key.filter(|key| (1..=200).contains(&key.len()));
-    key.map(|key| Some(key.to_owned())).ok_or_else(|| {
-        Error::invalid(
-            "/headers/Idempotency-Key",
-            "Idempotency-Key phải có từ 1 đến 200 ký tự ASCII.",
-            "Idempotency-Key must be 1 to 200 ASCII characters.",
-        )
-    })
+    key.map(|key| Some(key.to_owned()))
+        .ok_or_else(|| Error::fault("/headers/Idempotency-Key", "faults.idempotency_key_must_1"))
 }
 
 /// Requests, those due first on top.
 #[utoipa::path(get, path = "/api/v1/copy-requests", tag = "copies", params(ListAsked),
-    responses((status = 200, body = [RequestView]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [RequestView]), Problems<401, 403, 422>))]
 async fn list(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -181,8 +173,7 @@ async fn list(
 
 /// One request.
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}", tag = "copies", params(("id" = String, Path)),
-    responses((status = 200, body = RequestView), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = RequestView), Problems<401, 403, 404>))]
 async fn get(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -194,8 +185,7 @@ async fn get(
 /// Records that may be the one asked for, those that agree best on top, each with its reasons.
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}/candidates", tag = "copies",
     params(("id" = String, Path)),
-    responses((status = 200, body = [Candidate]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = [Candidate]), Problems<401, 403, 404>))]
 async fn candidates(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -208,9 +198,7 @@ async fn candidates(
 /// A clerk says why a candidate is not the one; confirming it later takes that back.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/candidates/{record}/dismiss", tag = "copies",
     params(("id" = String, Path), ("record" = String, Path)), request_body = DismissalGiven,
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn dismiss(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -225,9 +213,7 @@ async fn dismiss(
 /// A clerk confirms which record is meant.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/confirm", tag = "copies",
     params(("id" = String, Path)), request_body = Confirmation,
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn confirm(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -250,9 +236,7 @@ async fn confirm(
 /// Refuse a request, with the reason the applicant will read.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/refuse", tag = "copies",
     params(("id" = String, Path)), request_body = Refusal,
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn refuse(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -268,9 +252,7 @@ async fn refuse(
 /// digest of the record was seen; 409 `changed_since` says what has changed.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/release", tag = "copies",
     params(("id" = String, Path)), request_body = Seen,
-    responses((status = 202, body = Released), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 202, body = Released), Problems<401, 403, 404, 409, 422>))]
 async fn release(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -284,8 +266,7 @@ async fn release(
 /// Release many confirmed requests in one act: each takes a number of its own, one that cannot be
 /// released harms only itself.
 #[utoipa::path(post, path = "/api/v1/copy-requests/release", tag = "copies", request_body = ReleasesGiven,
-    responses((status = 200, body = [Release]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [Release]), Problems<401, 403, 422>))]
 async fn release_many(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -299,8 +280,7 @@ async fn release_many(
 /// Copies issued of a record before, newest first.
 #[utoipa::path(get, path = "/api/v1/records/{id}/copies", tag = "copies",
     params(("id" = String, Path)),
-    responses((status = 200, body = [Earlier]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Earlier]), Problems<401, 403>))]
 async fn earlier(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -312,8 +292,7 @@ async fn earlier(
 /// What was said to and by the applicant, oldest first.
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}/messages", tag = "copies",
     params(("id" = String, Path)),
-    responses((status = 200, body = [Message]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Message]), Problems<401, 403>))]
 async fn messages(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -326,9 +305,7 @@ async fn messages(
 /// Write to the applicant; the portal that asked is told.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/messages", tag = "copies",
     params(("id" = String, Path)), request_body = MessageGiven,
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn write(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -342,9 +319,7 @@ async fn write(
 /// Extend the term once, as far as the procedure allows; the applicant reads the reason.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/extend", tag = "copies",
     params(("id" = String, Path)), request_body = Refusal,
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn extend(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -358,9 +333,7 @@ async fn extend(
 /// Say how the fee stands: a portal of its own requests, the office of any.
 #[utoipa::path(put, path = "/api/v1/copy-requests/{id}/payment", tag = "copies",
     params(("id" = String, Path)), request_body = PaymentGiven,
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn set_payment(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -375,8 +348,7 @@ async fn set_payment(
 /// The papers that came with a request.
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}/evidence", tag = "copies",
     params(("id" = String, Path)),
-    responses((status = 200, body = [Evidence]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Evidence]), Problems<401, 403>))]
 async fn evidence(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -390,8 +362,7 @@ async fn evidence(
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}/evidence/{paper}", tag = "copies",
     params(("id" = String, Path), ("paper" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument)))]
+        Problems<401, 403, 404>))]
 async fn open_evidence(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

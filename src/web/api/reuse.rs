@@ -11,9 +11,9 @@ use utoipa_axum::routes;
 use crate::error::Error;
 use crate::reuse::{self, LookUp, Offer, ReuseReport};
 use crate::web::State;
-use crate::web::counter::pdf;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
+use crate::web::public_requests::pdf;
 use crate::web::session::Api;
 
 /// The routes.
@@ -37,9 +37,7 @@ struct Period {
 /// Look for valid results of one holder, by name, whole birth date and one number, with the purpose
 /// and the holder's consent. What is listed may be fetched for a day.
 #[utoipa::path(post, path = "/api/v1/reuse", tag = "reuse", request_body = LookUp,
-    responses((status = 201, body = Offer), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument),
-        (status = 429, body = ProblemDocument)))]
+    responses((status = 201, body = Offer), Problems<401, 403, 422, 429>))]
 async fn look_up(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -53,8 +51,7 @@ async fn look_up(
 #[utoipa::path(get, path = "/api/v1/reuse/{id}/results/{copy}", tag = "reuse",
     params(("id" = String, Path), ("copy" = String, Path)),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
-        (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument)))]
+        Problems<401, 403, 404>))]
 async fn fetch(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -66,8 +63,7 @@ async fn fetch(
 
 /// How often results were reused in a period, and for which procedures.
 #[utoipa::path(get, path = "/api/v1/reports/reuse", tag = "reuse", params(Period),
-    responses((status = 200, body = ReuseReport), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = ReuseReport), Problems<401, 403, 422>))]
 async fn report(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -81,11 +77,7 @@ async fn report(
 }
 
 fn day(pointer: &str, text: Option<&str>) -> Result<Option<Date>, Error> {
-    text.map(str::parse).transpose().map_err(|_| {
-        Error::invalid(
-            pointer,
-            "Ngày viết dạng YYYY-MM-DD.",
-            "A day is written YYYY-MM-DD.",
-        )
-    })
+    text.map(str::parse)
+        .transpose()
+        .map_err(|_| Error::fault(pointer, "faults.day_written_yyyy_mm_dd"))
 }

@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use crate::certified_copy::{self, CopyRow, HandedIn, SealState, Signatures, Waiting};
 use crate::error::Error;
 use crate::web::State;
-use crate::web::extract::Given;
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::Given;
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -30,8 +30,7 @@ pub fn routes() -> OpenApiRouter<State> {
 
 /// Whose seal it is, where its key lives, whether it can sign now.
 #[utoipa::path(get, path = "/api/v1/seal", tag = "seal",
-    responses((status = 200, body = SealState), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = SealState), Problems<401, 403>))]
 async fn seal(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -58,9 +57,7 @@ struct PinGiven {
 
 /// Open the token for a sitting. Copies that wait for it are sealed at once.
 #[utoipa::path(post, path = "/api/v1/seal/sitting", tag = "seal", request_body = PinGiven,
-    responses((status = 204), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 409, 422, 503>))]
 async fn open_sitting(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -72,8 +69,7 @@ async fn open_sitting(
 
 /// End the sitting: the token is closed, its PIN forgotten.
 #[utoipa::path(delete, path = "/api/v1/seal/sitting", tag = "seal",
-    responses((status = 204), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 409>))]
 async fn end_sitting(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -84,8 +80,7 @@ async fn end_sitting(
 
 /// Copies that wait for a signature made on the approver's own machine, with what is to be signed.
 #[utoipa::path(get, path = "/api/v1/seal/waiting", tag = "seal",
-    responses((status = 200, body = [Waiting]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Waiting]), Problems<401, 403>))]
 async fn waiting(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -114,9 +109,7 @@ struct SignatureGiven {
 
 /// Hand in signatures of many copies: each that fits finishes its copy, one that does not harms only itself.
 #[utoipa::path(post, path = "/api/v1/seal/signatures", tag = "seal", request_body = SignaturesGiven,
-    responses((status = 200, body = [HandedIn]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+    responses((status = 200, body = [HandedIn]), Problems<401, 403, 409, 422, 503>))]
 async fn hand_in(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -126,10 +119,9 @@ async fn hand_in(
     signatures.take_certificates(&given.certificates)?;
     for (number, one) in given.signatures.into_iter().enumerate() {
         let signature = STANDARD.decode(one.signature.trim()).map_err(|_| {
-            Error::invalid(
+            Error::fault(
                 &format!("/signatures/{number}/signature"),
-                "Chữ ký phải ở dạng base64.",
-                "A signature is written in base64.",
+                "faults.signature_written_in_base64",
             )
         })?;
         signatures.signatures.push((one.copy_id, signature));
@@ -141,8 +133,7 @@ async fn hand_in(
 /// Give up a copy that waits unsigned: its line becomes void, the request behind it can be released again.
 #[utoipa::path(post, path = "/api/v1/seal/waiting/{id}/give-up", tag = "seal",
     params(("id" = String, Path)),
-    responses((status = 200, body = CopyRow), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+    responses((status = 200, body = CopyRow), Problems<401, 403, 409>))]
 async fn give_up(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

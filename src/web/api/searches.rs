@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use crate::search_case::{self, SearchCase, SearchView};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -57,9 +57,7 @@ struct SearchesAsked {
 /// Nothing found: hand the request to the archivist. Its term is extended where the law allows.
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/search", tag = "copies",
     params(("id" = String, Path)), request_body = Note,
-    responses((status = 201, body = Opened), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = Opened), Problems<401, 403, 404, 409, 422>))]
 async fn open(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -72,8 +70,7 @@ async fn open(
 
 /// Searches, the most urgent first.
 #[utoipa::path(get, path = "/api/v1/searches", tag = "copies", params(SearchesAsked),
-    responses((status = 200, body = [SearchCase]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [SearchCase]), Problems<401, 403, 422>))]
 async fn list(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -85,8 +82,7 @@ async fn list(
 
 /// One search, with the volumes to look in and undecided records that are like the one sought.
 #[utoipa::path(get, path = "/api/v1/searches/{id}", tag = "copies", params(("id" = String, Path)),
-    responses((status = 200, body = SearchView), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = SearchView), Problems<401, 403, 404>))]
 async fn get(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -98,9 +94,7 @@ async fn get(
 /// The archivist names the record.
 #[utoipa::path(post, path = "/api/v1/searches/{id}/found", tag = "copies",
     params(("id" = String, Path)), request_body = Finding,
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn found(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -114,9 +108,7 @@ async fn found(
 /// The archivist looked and did not find.
 #[utoipa::path(post, path = "/api/v1/searches/{id}/not-found", tag = "copies",
     params(("id" = String, Path)), request_body = Note,
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument),
-        (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn not_found(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

@@ -9,9 +9,9 @@ use utoipa_axum::routes;
 
 use crate::access;
 use crate::web::State;
-use crate::web::extract::Given;
-use crate::web::fault::{Problem, ProblemDocument};
-use crate::web::peer::Peer;
+use crate::web::client_ip::Peer;
+use crate::web::extractors::Given;
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
 
 /// The routes.
@@ -45,8 +45,7 @@ struct Who {
 
 /// Sign in; the answer sets the session's cookie.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, security(()),
-    responses((status = 200, body = Who), (status = 401, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+    responses((status = 200, body = Who), Problems<401, 422, 429>))]
 async fn sign_in(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
@@ -66,7 +65,7 @@ async fn sign_in(
 
 /// Who am I.
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
-    responses((status = 200, body = Who), (status = 401, body = ProblemDocument)))]
+    responses((status = 200, body = Who), Problems<401>))]
 async fn who(
     Extracted(archive): Extracted<State>,
     headers: HeaderMap,
@@ -88,7 +87,7 @@ async fn who(
 
 /// Sign out.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session",
-    responses((status = 204), (status = 401, body = ProblemDocument)))]
+    responses((status = 204), Problems<401>))]
 async fn sign_out(
     Extracted(archive): Extracted<State>,
     headers: HeaderMap,

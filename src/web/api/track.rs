@@ -12,10 +12,10 @@ use utoipa_axum::routes;
 use crate::copy_request::{self, Evidence, Status};
 use crate::reference_data::Consent;
 use crate::web::State;
-use crate::web::counter::{LARGEST_PAPER, consent_today, guarded, pdf};
-use crate::web::extract::{Asked, Given, too_large};
-use crate::web::fault::{Problem, ProblemDocument};
-use crate::web::peer::Peer;
+use crate::web::client_ip::Peer;
+use crate::web::extractors::{Asked, Given, too_large};
+use crate::web::fault::{Problem, Problems};
+use crate::web::public_requests::{LARGEST_PAPER, consent_today, guarded, pdf};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<State> {
@@ -57,8 +57,7 @@ async fn consent(Extracted(archive): Extracted<State>) -> Result<Json<Consent>, 
 /// Where the request behind a tracking code stands.
 #[utoipa::path(get, path = "/api/v1/track/{code}", tag = "public", params(("code" = String, Path)),
     security(()),
-    responses((status = 200, body = Status), (status = 404, body = ProblemDocument),
-        (status = 429, body = ProblemDocument)))]
+    responses((status = 200, body = Status), Problems<404, 429>))]
 async fn status(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
@@ -81,7 +80,7 @@ struct CopyAsked {
     params(("code" = String, Path), CopyAsked),
     security(()),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
-        (status = 404, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+        Problems<404, 429>))]
 async fn fetch(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
@@ -96,8 +95,7 @@ async fn fetch(
 /// Answer the office. A request that waited for its applicant goes on.
 #[utoipa::path(post, path = "/api/v1/track/{code}/messages", tag = "public", security(()),
     params(("code" = String, Path)), request_body = Answer,
-    responses((status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+    responses((status = 204), Problems<404, 409, 422, 429>))]
 async fn answer(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
@@ -112,8 +110,7 @@ async fn answer(
 /// Take the request back, while no copy is being made.
 #[utoipa::path(post, path = "/api/v1/track/{code}/withdraw", tag = "public", security(()),
     params(("code" = String, Path)),
-    responses((status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument),
-        (status = 429, body = ProblemDocument)))]
+    responses((status = 204), Problems<404, 409, 429>))]
 async fn withdraw(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
@@ -128,9 +125,7 @@ async fn withdraw(
 #[utoipa::path(post, path = "/api/v1/track/{code}/evidence", tag = "public", security(()),
     params(("code" = String, Path), PaperAsked),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = Evidence), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 413, body = ProblemDocument),
-        (status = 422, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+    responses((status = 201, body = Evidence), Problems<404, 409, 413, 422, 429>))]
 async fn add_evidence(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,

@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use crate::column_map::{self, NewMap, Unconfirmed, VolumeMap};
 use crate::fonds::{self, NewVolume, Volume};
 use crate::web::State;
-use crate::web::extract::{Asked, Given};
-use crate::web::fault::{Problem, ProblemDocument};
+use crate::web::extractors::{Asked, Given};
+use crate::web::fault::{Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -31,9 +31,7 @@ struct VolumesAsked {
 
 /// The register volumes of a fonds, by code.
 #[utoipa::path(get, path = "/api/v1/volumes", tag = "intake", params(VolumesAsked),
-    responses((status = 200, body = [Volume]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = [Volume]), Problems<401, 403, 404, 422>))]
 async fn list(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -45,9 +43,7 @@ async fn list(
 
 /// Make a register volume.
 #[utoipa::path(post, path = "/api/v1/volumes", tag = "intake", request_body = NewVolume,
-    responses((status = 201, body = Volume), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 201, body = Volume), Problems<401, 403, 404, 409, 422>))]
 async fn make(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -59,8 +55,7 @@ async fn make(
 
 /// Volumes whose column map nobody has confirmed: nothing on their pages is accepted.
 #[utoipa::path(get, path = "/api/v1/column-maps/unconfirmed", tag = "records",
-    responses((status = 200, body = [Unconfirmed]), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = [Unconfirmed]), Problems<401, 403>))]
 async fn unconfirmed(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -71,8 +66,7 @@ async fn unconfirmed(
 /// The column map of a volume: every confirmed version, and what its first pages show.
 #[utoipa::path(get, path = "/api/v1/volumes/{id}/column-map", tag = "records",
     params(("id" = String, Path)),
-    responses((status = 200, body = VolumeMap), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = VolumeMap), Problems<401, 403, 404>))]
 async fn map(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,
@@ -84,9 +78,7 @@ async fn map(
 /// Confirm the column map; every page of the volume is read again with it.
 #[utoipa::path(put, path = "/api/v1/volumes/{id}/column-map", tag = "records",
     params(("id" = String, Path)), request_body = NewMap,
-    responses((status = 200, body = VolumeMap), (status = 401, body = ProblemDocument),
-        (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument),
-        (status = 409, body = ProblemDocument), (status = 422, body = ProblemDocument)))]
+    responses((status = 200, body = VolumeMap), Problems<401, 403, 404, 409, 422>))]
 async fn confirm(
     Extracted(archive): Extracted<State>,
     Api(caller): Api,

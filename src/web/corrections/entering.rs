@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -16,8 +15,8 @@ use crate::record::{self, RecordView};
 use crate::reference_data::CorrectionGround;
 use crate::web::State;
 use crate::web::fault::PageFault;
-use crate::web::frame::{Frame, shown};
-use crate::web::reading_room::{Names, spoken};
+use crate::web::labels::{Names, spoken};
+use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{Form, Signed};
 
 /// The routes.
@@ -66,11 +65,7 @@ impl Entering {
             given,
             faults,
         };
-        let status = match page.faults.is_empty() {
-            true => StatusCode::OK,
-            false => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        Ok((status, shown(&page)?).into_response())
+        shown_form(&page, &page.faults)
     }
 
     fn text<'a>(&self, given: &'a Option<String>) -> &'a str {

@@ -9,7 +9,7 @@ use sogoc_workers::reading::{Box4, FieldReading};
 use crate::error::Fault;
 use crate::page::PageView;
 use crate::record::RecordView;
-use crate::web::reading_room::spoken_date;
+use crate::web::labels::spoken_date;
 
 /// One line of the sheet.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use super::{EXTENSIONS, VERSION};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::upload::{Checksum, Upload};
 use crate::web::fault::problem;
 
@@ -38,7 +39,7 @@ pub(super) struct Creation {
 
 pub(super) fn creation(headers: &HeaderMap) -> Result<Creation> {
     if headers.contains_key(CONCAT) {
-        return Err(wrong(&CONCAT, "is not spoken here"));
+        return Err(wrong(&CONCAT, "faults.header.unknown"));
     }
     let size = number(headers, &LENGTH)?;
     let metadata = metadata(headers)?;
@@ -52,7 +53,7 @@ pub(super) fn creation(headers: &HeaderMap) -> Result<Creation> {
     let name = name.or(value("filename")).or(value("name"));
     Ok(Creation {
         name: name
-            .ok_or_else(|| wrong(&METADATA, "must hold `filename`"))?
+            .ok_or_else(|| wrong(&METADATA, "faults.header.no_file_name"))?
             .to_owned(),
         size,
         sha256: value("sha256").map(str::to_ascii_lowercase),
@@ -69,8 +70,7 @@ fn metadata(headers: &HeaderMap) -> Result<Vec<(String, String)>> {
             let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
             let bytes = STANDARD.decode(value.trim()).ok();
             let value = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-            let value = value
-                .ok_or_else(|| wrong(&METADATA, "holds a value that is not base64 of UTF-8"))?;
+            let value = value.ok_or_else(|| wrong(&METADATA, "faults.header.not_base64"))?;
             Ok((key.to_owned(), value))
         })
         .collect()
@@ -94,10 +94,7 @@ pub(super) fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>> {
     match (algorithm, digest.len()) {
         ("sha1", 20) => Ok(Some(Checksum::Sha1(digest))),
         ("sha256", 32) => Ok(Some(Checksum::Sha256(digest))),
-        _ => Err(wrong(
-            &CHECKSUM,
-            "must be `sha1` or `sha256`, a space and the digest in base64",
-        )),
+        _ => Err(wrong(&CHECKSUM, "faults.header.checksum")),
     }
 }
 
@@ -106,26 +103,26 @@ pub(super) fn overriding(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64> {
-    let text = text(headers, name)?.ok_or_else(|| wrong(name, "is missing"))?;
+    let text = text(headers, name)?.ok_or_else(|| wrong(name, "faults.header.missing"))?;
     // `+5` parses as a number too, but is not one by the specification.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let value = digits.then(|| text.parse().ok()).flatten();
-    value.ok_or_else(|| wrong(name, "must be a number of bytes"))
+    value.ok_or_else(|| wrong(name, "faults.header.not_a_number"))
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>> {
     let value = headers.get(name);
     value
-        .map(|value| value.to_str().map_err(|_| wrong(name, "is not plain text")))
+        .map(|value| {
+            value
+                .to_str()
+                .map_err(|_| wrong(name, "faults.header.not_text"))
+        })
         .transpose()
 }
 
-fn wrong(name: &HeaderName, why: &str) -> Error {
-    Error::invalid(
-        &format!("/{name}"),
-        format!("Đầu mục {name} không hợp lệ."),
-        format!("the header {name} {why}"),
-    )
+fn wrong(name: &HeaderName, key: &'static str) -> Error {
+    Error::fault(format!("/{name}"), Message::new(key).with("name", name))
 }
 
 pub(super) fn abilities(most: u64) -> AppendHeaders<[(HeaderName, HeaderValue); 4]> {
@@ -171,10 +168,7 @@ pub(super) fn state(upload: &Upload) -> Result<HeaderMap> {
 pub(super) fn other_version() -> Response {
     let mut response = problem(
         StatusCode::PRECONDITION_FAILED,
-        "tus_version",
-        format!("Send Tus-Resumable: {VERSION}."),
-        format!("Hãy gửi Tus-Resumable: {VERSION}."),
-        Vec::new(),
+        Message::new("errors.tus_version").with("version", VERSION),
     );
     let headers = response.headers_mut();
     headers.insert(TUS_VERSION, HeaderValue::from_static(VERSION));
@@ -184,10 +178,7 @@ pub(super) fn other_version() -> Response {
 pub(super) fn wrong_content_type() -> Response {
     problem(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        format!("Send the bytes as {BYTES}."),
-        format!("Hãy gửi dữ liệu dạng {BYTES}."),
-        Vec::new(),
+        Message::new("errors.tus.unsupported_media_type").with("kind", BYTES),
     )
     .into_response()
 }

@@ -14,7 +14,7 @@ use sogoc::{audit, copy_request, fixity};
 use tempfile::TempDir;
 
 use super::world::{World, day};
-use crate::copy_paper::text_of;
+use crate::copy_pdf::text_of;
 use crate::support::archive::caller;
 use crate::support::holdings::config;
 

@@ -189,28 +189,6 @@ pub(super) fn darken_faint_ink(picture: &mut GrayImage) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use image::Luma;
-
-    fn page(ink: u8) -> GrayImage {
-        let mut page = GrayImage::from_pixel(100, 100, Luma([255]));
-        (0..50).for_each(|x| page.put_pixel(x, 7, Luma([ink])));
-        page
-    }
-
-    #[test]
-    fn only_faint_ink_is_darkened_and_paper_stays_white() {
-        for (ink, dark) in [(20, 20), (120, 120), (160, 60), (190, 60), (230, 230)] {
-            let mut page = page(ink);
-            darken_faint_ink(&mut page);
-            assert_eq!(page.get_pixel(3, 7).0[0], dark, "{ink}");
-            assert_eq!(page.get_pixel(3, 8).0[0], 255);
-        }
-    }
-}
-
 /// Whether anything on a part of a clean page is as dark as ink: in [`darkest`] of bare paper its grain turns
 /// black, which takes the engine a hundred times as long as words.
 pub(crate) fn holds_ink(picture: &GrayImage) -> bool {
@@ -257,4 +235,26 @@ pub(crate) fn darkest_ink(picture: &GrayImage, depth: u32) -> GrayImage {
     out.iter_mut()
         .for_each(|value| *value = stretched[usize::from(*value)]);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    fn page(ink: u8) -> GrayImage {
+        let mut page = GrayImage::from_pixel(100, 100, Luma([255]));
+        (0..50).for_each(|x| page.put_pixel(x, 7, Luma([ink])));
+        page
+    }
+
+    #[test]
+    fn only_faint_ink_is_darkened_and_paper_stays_white() {
+        for (ink, dark) in [(20, 20), (120, 120), (160, 60), (190, 60), (230, 230)] {
+            let mut page = page(ink);
+            darken_faint_ink(&mut page);
+            assert_eq!(page.get_pixel(3, 7).0[0], dark, "{ink}");
+            assert_eq!(page.get_pixel(3, 8).0[0], 255);
+        }
+    }
 }

@@ -1,0 +1,209 @@
+//! The searchable PDF of a scan: PDF/A-2b of two layers, the delivered picture and, invisible in place, the
+//! words that were read. Made when asked for, compared with its master page by page, never itself kept.
+
+mod assemble;
+mod cache;
+mod document;
+mod left_out;
+mod metadata;
+mod object_writer;
+mod text_layer;
+
+use std::sync::Arc;
+
+use serde_json::json;
+use tempfile::TempPath;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::error::{Error, Result};
+use crate::messages::Message;
+use crate::page::{self, PageView};
+use crate::scan::{self, Scan};
+pub use left_out::LeftOut;
+
+/// Most pages of one file; more are asked for in parts.
+pub const MOST_PAGES: usize = 600;
+
+/// Which pages of a scan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Range {
+    /// First page, from 1; the first of all when absent.
+    pub from: Option<i64>,
+    /// Last page; the last of all when absent.
+    pub to: Option<i64>,
+}
+
+/// What is given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Picture and words.
+    Searchable {
+        /// True where each picture's bytes are those delivered, not packed again.
+        pictures_as_delivered: bool,
+    },
+    /// The delivered PDF, byte for byte.
+    AsDelivered,
+}
+
+/// A document ready to be given out.
+#[derive(Debug)]
+pub struct Document {
+    /// Its bytes, at their start; the file goes away when this is closed.
+    pub file: std::fs::File,
+    /// Bytes.
+    pub size: u64,
+    /// A name for it, from the delivered one.
+    pub name: String,
+    /// What it is.
+    pub form: Form,
+    /// Pages asked for that a person withdrew from the batch, so that they are not in it.
+    pub left_out: LeftOut,
+}
+
+/// What is to be made.
+#[derive(Debug)]
+struct Order {
+    scan: Scan,
+    pages: Vec<PageView>,
+    left_out: LeftOut,
+}
+
+impl Order {
+    /// Its place in the cache: the same for the same pages, turned the same way.
+    fn key(&self) -> String {
+        let pages = self.pages.iter();
+        let pages: Vec<String> = pages
+            .map(|page| format!("{}-{}", page.number, page.rotation))
+            .collect();
+        let (scan, left_out) = (&self.scan.id, self.left_out.spans());
+        format!("{scan}/{}/{left_out}", pages.join(","))
+    }
+}
+
+/// A file that was made and compared.
+#[derive(Debug)]
+struct Made {
+    file: TempPath,
+    size: u64,
+    form: Form,
+}
+
+/// The document of a scan or of some of its pages, with an entry in the log of who fetched it. It leaves out
+/// the pages that a person withdrew.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `Refused` where a page was not read or cannot be shown, all were taken out,
+/// or there are too many; `Blocked` while a long one is being made; `Corrupt` master; `Invalid` range.
+pub async fn of_scan(
+    archive: &Arc<Archive>,
+    caller: &Caller,
+    scan_id: &str,
+    range: Range,
+) -> Result<Document> {
+    require(caller, Act::SeeImages)?;
+    let asked = scan::get(archive, caller, scan_id).await?;
+    // A duplicate has no pages of its own: its bytes are those of the scan it repeats.
+    let scan = match &asked.duplicate_of {
+        Some(first) => scan::get(archive, caller, first).await?,
+        None => asked.clone(),
+    };
+    let mut pages = page::of_scan(archive, caller, &scan.id).await?;
+    pages.retain(|page| range.holds(page.number));
+    let left_out = left_out::part(&mut pages)?;
+    check(&scan, &pages)?;
+    let count = pages.len();
+    let order = Order {
+        scan,
+        pages,
+        left_out: left_out.clone(),
+    };
+    let made = cache::fetch(archive, order).await?;
+    let (form, left_out) = match made.form {
+        Form::Searchable { .. } => ("two_layer", left_out),
+        Form::AsDelivered => ("as_delivered", LeftOut::default()), // the whole file, as it came
+    };
+    let document = Document {
+        file: std::fs::File::open(&made.file)?,
+        size: made.size,
+        name: name_of(&asked.original_name, &left_out),
+        form: made.form,
+        left_out,
+    };
+    let left_out = document.left_out.count();
+    let mut tx = archive.begin(caller).await?;
+    tx.log(
+        Action::DocumentFetched,
+        ("scan", scan_id),
+        json!({ "form": form, "pages": count, "left_out": left_out }),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(document)
+}
+
+impl Range {
+    fn holds(self, number: i64) -> bool {
+        self.from.is_none_or(|from| number >= from) && self.to.is_none_or(|to| number <= to)
+    }
+}
+
+/// Every page must have been read: a file that is silent about some of its words would mislead.
+fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
+    if pages.is_empty() {
+        return Err(Error::NotFound { what: "page" });
+    }
+    if pages.len() > MOST_PAGES {
+        let count = pages.len();
+        return Err(Error::refuse(
+            Message::new("errors.two_layer.too_many_pages")
+                .with("count", count)
+                .with("most_pages", MOST_PAGES),
+        ));
+    }
+    let numbers = |state: &str| {
+        let of_state = pages.iter().filter(|page| page.state == state);
+        let numbers: Vec<String> = of_state
+            .take(10)
+            .map(|page| page.number.to_string())
+            .collect();
+        numbers.join(", ")
+    };
+    let waiting = numbers("received");
+    if !waiting.is_empty() {
+        return Err(Error::refuse(
+            Message::new("errors.not_read_yet").with("waiting", waiting),
+        ));
+    }
+    let aside = numbers("set_aside");
+    // A PDF can be given as it came whatever became of its pages.
+    if !aside.is_empty() && scan.media_type != "application/pdf" {
+        return Err(Error::refuse(
+            Message::new("errors.page_set_aside").with("aside", aside),
+        ));
+    }
+    Ok(())
+}
+
+/// The last part of the delivered name with what it leaves out, ending in `.pdf`.
+fn name_of(original: &str, left_out: &LeftOut) -> String {
+    let last = original.rsplit('/').next().unwrap_or(original);
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    match left_out.in_words() {
+        Some((vi, _)) => format!("{stem} ({vi}).pdf"),
+        None => format!("{stem}.pdf"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_the_delivered_one_as_a_pdf() {
+        let all = LeftOut::default();
+        assert_eq!(name_of("hộp 1/bằng.jpg", &all), "bằng.pdf");
+        assert_eq!(name_of("bằng", &all), "bằng.pdf");
+    }
+}

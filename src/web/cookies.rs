@@ -1,0 +1,37 @@
+//! The cookies of a request, and the language one of them asks for.
+
+use axum::http::{HeaderMap, header};
+use cookie::Cookie;
+
+use crate::messages::Lang;
+
+/// The language that the cookie asks for; Vietnamese when it asks for none.
+pub fn language(headers: &HeaderMap) -> Lang {
+    match cookie(headers, "lang") {
+        Some("en") => Lang::En,
+        _ => Lang::Vi,
+    }
+}
+
+/// The value of one cookie of the request.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let texts = headers.get_all(header::COOKIE).iter();
+    texts
+        .filter_map(|text| text.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .and_then(|cookie| cookie.value_raw())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_found_by_their_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, "xlang=vi; lang=en".parse().unwrap());
+        assert_eq!(language(&headers), Lang::En);
+    }
+}

@@ -1,0 +1,199 @@
+//! The layout that every page shares: language, who is signed in, navigation; how a page is rendered.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::fault::PageFault;
+use crate::access::{Act, Caller, Role, may};
+use crate::clock::{parse_stamp, vietnam};
+use crate::error::{Error, Fault};
+use crate::messages::{self, Lang, Message};
+
+/// A door in the head of the page.
+#[derive(Debug, Clone, Copy)]
+pub struct Door {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Key of its name in `locales/`.
+    pub name: &'static str,
+    /// Who finds it open; everyone when absent.
+    act: Option<Act>,
+}
+
+const fn door(href: &'static str, name: &'static str, act: Act) -> Door {
+    let act = Some(act);
+    Door { href, name, act }
+}
+
+const STAFF_DOORS: &[Door] = &[
+    Door {
+        href: "/viec",
+        name: "layout.door.my_work",
+        act: None,
+    },
+    door("/lo", "layout.door.batches", Act::SeeBatches),
+    door("/ban-soat", "layout.door.desk", Act::CorrectRecords),
+    door("/tra-cuu", "layout.door.search", Act::SeeRecords),
+    door("/cap-ban-sao", "layout.door.copies", Act::SeeRequests),
+    door("/con-dau", "layout.door.seal", Act::OpenSeal),
+    door("/phu-luc", "layout.door.appendix", Act::CorrectRecords),
+    door("/tim-kho", "layout.door.searches", Act::SeeSearches),
+    door("/kho", "layout.door.custody", Act::SeeQueue),
+    door("/nhat-ky", "layout.door.log", Act::SeeLog),
+    door("/nguoi-dung", "layout.door.people", Act::Administer),
+    door("/thong-bao", "layout.door.notices", Act::Administer),
+];
+
+const PUBLIC_DOORS: &[Door] = &[
+    Door {
+        href: "/yeu-cau",
+        name: "layout.door.request",
+        act: None,
+    },
+    Door {
+        href: "/xac-minh",
+        name: "layout.door.verify",
+        act: None,
+    },
+];
+
+/// The frame.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Language.
+    pub lang: Lang,
+    /// Who, when signed in.
+    pub caller: Option<Caller>,
+    /// What each form must carry; empty when nobody is signed in.
+    pub form_token: String,
+    /// Path of this page, without its query.
+    pub path: String,
+}
+
+impl Frame {
+    /// The text of a key in the page's language.
+    pub fn t(&self, key: &str) -> &'static str {
+        messages::text(self.lang, key)
+    }
+
+    /// The text of a stored word, such as a state: that of the key `group.word`, or the word itself.
+    pub fn word<'a>(&self, group: &str, word: &'a str) -> &'a str {
+        messages::find(self.lang, &format!("{group}.{word}")).unwrap_or(word)
+    }
+
+    /// A message in the page's language.
+    pub fn say(&self, message: &Message) -> String {
+        message.render(self.lang)
+    }
+
+    /// What to tell of an outcome, in the page's language.
+    pub fn error(&self, error: &Error) -> String {
+        error.say(self.lang)
+    }
+
+    /// That of two texts from outside which is in the page's language.
+    pub fn pick<'a>(&self, vi: &'a str, en: &'a str) -> &'a str {
+        self.lang.pick(vi, en)
+    }
+
+    /// The language that the page offers instead.
+    pub fn other_lang(&self) -> &'static str {
+        self.lang.pick("en", "vi")
+    }
+
+    /// The doors this caller finds open.
+    pub fn doors(&self) -> Vec<Door> {
+        let Some(caller) = &self.caller else {
+            return PUBLIC_DOORS.to_vec();
+        };
+        STAFF_DOORS
+            .iter()
+            .filter(|door| door.act.is_none_or(|act| may(caller, act)))
+            .copied()
+            .collect()
+    }
+
+    /// True when this page lies behind that door.
+    pub fn stands_in(&self, href: &str) -> bool {
+        self.path == href
+            || self
+                .path
+                .strip_prefix(href)
+                .is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// True when the caller may do this; for showing or hiding a button, never for deciding.
+    pub fn may(&self, act: Act) -> bool {
+        self.caller.as_ref().is_some_and(|caller| may(caller, act))
+    }
+
+    /// Name of a role.
+    pub fn role(&self, role: &Role) -> &'static str {
+        role.name(self.lang)
+    }
+
+    /// A kept time as an office in Viet Nam reads it: `22/11/2026 11:35`, UTC+7.
+    pub fn time(&self, stamp: &str) -> String {
+        local_time(stamp)
+    }
+}
+
+/// See [`Frame::time`].
+pub fn local_time(stamp: &str) -> String {
+    let Some(at) = parse_stamp(stamp) else {
+        return stamp.to_owned();
+    };
+    vietnam(at).strftime("%d/%m/%Y %H:%M").to_string()
+}
+
+/// Renders a page.
+///
+/// # Errors
+/// `Internal` when the template cannot be rendered.
+pub fn shown(template: &impl Template) -> Result<Html<String>, PageFault> {
+    template
+        .render()
+        .map(Html)
+        .map_err(|error| PageFault(Error::Internal(format!("template: {error}"))))
+}
+
+/// Renders a page with a form: as it is when `faults` is empty, else again with them and status 422.
+///
+/// # Errors
+/// As [`shown`].
+pub fn shown_form(template: &impl Template, faults: &[Fault]) -> Result<Response, PageFault> {
+    let status = match faults.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, shown(template)?).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::CallerKind;
+
+    #[test]
+    fn times_are_shown_in_the_offices_zone() {
+        assert_eq!(local_time("2026-11-22T20:35:00.123Z"), "23/11/2026 03:35");
+    }
+
+    #[test]
+    fn a_caller_sees_only_doors_that_open() {
+        let frame = Frame {
+            lang: Lang::Vi,
+            caller: Some(Caller {
+                id: "a".into(),
+                name: "Trần Thị Mẫu".into(),
+                roles: vec![Role::Administrator],
+                kind: CallerKind::Person,
+            }),
+            form_token: String::new(),
+            path: "/nguoi-dung".into(),
+        };
+        let hrefs: Vec<_> = frame.doors().iter().map(|door| door.href).collect();
+        assert!(hrefs.contains(&"/nguoi-dung") && !hrefs.contains(&"/tra-cuu"));
+    }
+}

@@ -1,0 +1,91 @@
+//! What every request passes: the request log and its metrics, the headers that harden answers,
+//! and the refusal of paths that are not text.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State as Extracted};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use percent_encoding::percent_decode_str;
+
+use super::{State, fault};
+
+const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; \
+                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Logs one line a request: the route's pattern, never the path or query, because those hold
+/// tracking codes and names.
+pub async fn observe(request: Request, next: Next) -> Response {
+    let method = request.method().as_str().to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let taken = start.elapsed();
+    let status = response.status().as_u16();
+    tracing::info!(
+        method,
+        route,
+        status,
+        milliseconds = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    let labels = [
+        ("method", method),
+        ("route", route),
+        ("status", status.to_string()),
+    ];
+    metrics::counter!("sogoc_http_requests_total", &labels).increment(1);
+    metrics::histogram!("sogoc_http_request_seconds", &labels[..2]).record(taken.as_secs_f64());
+    response
+}
+
+/// Headers on every answer; what a handler set itself stays.
+pub async fn harden(
+    Extracted(archive): Extracted<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    );
+    // Pages show personal data: no cache on the way may keep them.
+    set(header::CACHE_CONTROL, "no-store");
+    if archive.config.public_url().starts_with("https:") {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+/// A path or query with a zero byte, or a path that is not UTF-8, names nothing we could hold, and
+/// PostgreSQL would refuse to look it up.
+pub async fn refuse_unreadable_paths(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    let readable = |text: &str| match percent_decode_str(text).decode_utf8() {
+        Ok(decoded) => !decoded.contains('\0'),
+        Err(_) => false,
+    };
+    if readable(uri.path()) && uri.query().is_none_or(readable) {
+        return next.run(request).await;
+    }
+    fault::problem(StatusCode::BAD_REQUEST, "errors.unreadable_address")
+}

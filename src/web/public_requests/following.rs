@@ -1,0 +1,157 @@
+//! Following a request under its code: what happened, messages both ways, papers, withdrawal, the copy.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+use super::{CodeAsked, guarded, lead_to, pdf};
+use crate::copy_request::{self, Status};
+use crate::error::{Error, Result};
+use crate::web::State;
+use crate::web::client_ip::Peer;
+use crate::web::extractors::Asked;
+use crate::web::fault::PageFault;
+use crate::web::layout::{Frame, shown};
+use crate::web::session::{OpenForm, Visitor};
+
+/// Largest body with a paper in it, in bytes; the setting `web.largest_evidence_mib` decides below it.
+pub const LARGEST_PAPER: usize = 64 << 20;
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route("/yeu-cau/theo-doi", get(find))
+        .route("/yeu-cau/{code}", get(follow))
+        .route("/yeu-cau/{code}/ban-sao.pdf", get(fetch))
+        .route("/yeu-cau/{code}/tra-loi", post(answer))
+        .route("/yeu-cau/{code}/rut", post(withdraw))
+        .route(
+            "/yeu-cau/{code}/giay-to",
+            post(add_paper).layer(DefaultBodyLimit::max(LARGEST_PAPER)),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "tracking.html")]
+struct Tracking {
+    f: Frame,
+    code: String,
+    fresh: bool,
+    status: Status,
+}
+
+impl Tracking {
+    fn shade(&self) -> &'static str {
+        match self.status.state.as_str() {
+            "issued" => "good",
+            "refused" | "withdrawn" | "expired" => "bad",
+            _ => "doubt",
+        }
+    }
+
+    fn event<'a>(&self, word: &'a str) -> &'a str {
+        event_in_words(&self.f, word)
+    }
+
+    fn payment(&self) -> &'static str {
+        match self.status.payment.as_str() {
+            "paid" => self.f.t("public_requests.payment.paid"),
+            "waived" => self.f.t("public_requests.payment.waived"),
+            "unpaid" => self.f.t("public_requests.payment.unpaid"),
+            _ => self.f.t("public_requests.payment.free"),
+        }
+    }
+}
+
+/// What happened to a request, in words.
+pub fn event_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
+    f.word("public_requests.event", word)
+}
+
+async fn find(Asked(asked): Asked<CodeAsked>) -> Redirect {
+    lead_to("/yeu-cau", asked.ma.as_deref())
+}
+
+async fn follow(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    Asked(asked): Asked<CodeAsked>,
+) -> Result<Response, PageFault> {
+    let answer = copy_request::status(&archive, &code);
+    let status = guarded(&archive, "follow", &peer, answer).await?;
+    let page = Tracking {
+        f,
+        code: copy_request::tidy(&code),
+        fresh: asked.moi.is_some(),
+        status,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+/// Which of several copies, by its number in the issue book.
+#[derive(serde::Deserialize)]
+struct CopyAsked {
+    so: Option<String>,
+}
+
+async fn fetch(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    Asked(asked): Asked<CopyAsked>,
+) -> Result<Response, PageFault> {
+    let answer = copy_request::fetch(&archive, &code, asked.so.as_deref());
+    let (name, bytes) = guarded(&archive, "follow", &peer, answer).await?;
+    Ok(pdf(&name, bytes))
+}
+
+#[derive(serde::Deserialize)]
+struct Answer {
+    text: String,
+}
+
+async fn answer(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    OpenForm(given): OpenForm<Answer>,
+) -> Result<Redirect, PageFault> {
+    let done = copy_request::answer(&archive, &code, &given.text);
+    guarded(&archive, "follow", &peer, done).await?;
+    Ok(lead_to("/yeu-cau", Some(&code)))
+}
+
+async fn withdraw(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+) -> Result<Redirect, PageFault> {
+    let done = copy_request::withdraw(&archive, &code);
+    guarded(&archive, "follow", &peer, done).await?;
+    Ok(lead_to("/yeu-cau", Some(&code)))
+}
+
+async fn add_paper(
+    Extracted(archive): Extracted<State>,
+    Peer(peer): Peer,
+    Path(code): Path<String>,
+    mut parts: Multipart,
+) -> Result<Redirect, PageFault> {
+    let unreadable = |_| Error::fault("/file", "faults.file_did_not_arrive");
+    let mut paper = None;
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        if part.name() == Some("file") {
+            let name = part.file_name().unwrap_or_default().to_owned();
+            paper = Some((name, part.bytes().await.map_err(unreadable)?));
+        }
+    }
+    let (name, bytes) =
+        paper.ok_or_else(|| Error::fault("/file", "faults.choose_file_of_paper"))?;
+    let done = copy_request::add_evidence(&archive, &code, &name, &bytes);
+    guarded(&archive, "follow", &peer, done).await?;
+    Ok(lead_to("/yeu-cau", Some(&code)))
+}
