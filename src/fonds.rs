@@ -1,5 +1,5 @@
 //! Fonds (phông), their series, files (hồ sơ) and register volumes (quyển sổ gốc): where a delivery
-//! belongs. A default fonds is there from the first start, so that nobody must make one to begin.
+//! belongs. Together they are the finding aid of the archive. A default fonds is there from the first start, so that nobody must make one to begin.
 
 mod file;
 mod preservation;

@@ -1,5 +1,5 @@
-//! MinHash sketch of the text of a page: the least hashes of what is written on it, small enough to be looked up.
-//! Two pages that share much of it say the same. What a printed form says by itself is no part of it.
+//! MinHash sketch, a sample of what is written on a page, small enough to be looked up: two pages that share much of it
+//! say the same. What a printed form says by itself is no part of it.
 
 use std::collections::BTreeSet;
 

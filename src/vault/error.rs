@@ -3,7 +3,7 @@
 //! No variant carries a logical path: names of delivered files often are names of people. Objects
 //! are named by their identifier, files by their digest.
 
-use super::digest::Digest;
+use super::digest::{Digest, NotADigest};
 use crate::error::Error;
 use crate::messages::Message;
 
@@ -89,6 +89,12 @@ impl VaultError {
             what: what.into(),
             source: source.into(),
         }
+    }
+}
+
+impl From<NotADigest> for VaultError {
+    fn from(bad: NotADigest) -> Self {
+        Self::invalid(bad.to_string())
     }
 }
 

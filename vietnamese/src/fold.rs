@@ -1,4 +1,4 @@
-//! Spelling made comparable, in two ways.
+//! Spelling made comparable, for two kinds of text.
 //!
 //! [`fold`] is for texts people wrote: one form to three levels of falling strictness. Whatever encoding
 //! a text arrives in (NFC, NFD, the base-plus-tone order of windows-1258, marks in the wrong order), the
@@ -9,11 +9,11 @@
 //! certain part: they keep ASCII letters and digits only. They differ from [`fold`] at [`Level::Ascii`] in
 //! that they drop the letters of other alphabets, `ð` among them, which [`fold`] takes for `đ`.
 
+use strsim::levenshtein;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::TONE_MARKS;
 use crate::letter::{decompose, place_tones};
-
-pub use strsim::levenshtein as distance;
 
 /// How much of the spelling is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +47,25 @@ pub fn fold(text: &str, level: Level) -> String {
         }
     }
     folded.nfc().collect()
+}
+
+/// The text without tone marks, in its own case: `Đặng` as `Đăng`.
+pub fn without_tones(text: &str) -> String {
+    text.nfd()
+        .filter(|c| !TONE_MARKS.contains(c))
+        .nfc()
+        .collect()
+}
+
+/// The text without any mark, in its own case: `Đặng` as `Dang`.
+pub fn without_marks(text: &str) -> String {
+    let plain = |c| match c {
+        'đ' => 'd',
+        'Đ' => 'D',
+        other => other,
+    };
+    let letters = text.nfd().filter(|c| !('\u{300}'..='\u{36f}').contains(c));
+    letters.map(plain).nfc().collect()
 }
 
 /// In names `Lý`/`Lí`, `Mỹ`/`Mĩ`, `Quý`/`Quí` are one: a lone `y` after these onsets becomes `i`.
@@ -95,13 +114,13 @@ pub fn words(text: &str) -> String {
 }
 
 /// How alike the [`letters`] of two texts are: 1 where equal, 0 where nothing agrees or both are empty.
-pub fn likeness(a: &str, b: &str) -> f64 {
+pub fn similarity(a: &str, b: &str) -> f64 {
     let (a, b) = (letters(a), letters(b));
     let longest = a.chars().count().max(b.chars().count());
     if longest == 0 {
         return 0.0;
     }
-    1.0 - distance(&a, &b) as f64 / longest as f64
+    1.0 - levenshtein(&a, &b) as f64 / longest as f64
 }
 
 #[cfg(test)]
@@ -169,10 +188,16 @@ mod tests {
     }
 
     #[test]
+    fn marks_are_taken_away_and_case_stays() {
+        assert_eq!(without_tones("Đặng Thị HƯỜNG"), "Đăng Thi HƯƠNG");
+        assert_eq!(without_marks("Đặng Thị HƯỜNG"), "Dang Thi HUONG");
+    }
+
+    #[test]
     fn one_wrong_letter_is_distance_one() {
-        assert_eq!(distance("kitten", "sitten"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert!(likeness("Họ và tên", "Ho va tèn") > 0.99);
+        assert_eq!(levenshtein("kitten", "sitten"), 1);
+        assert_eq!(levenshtein("", "abc"), 3);
+        assert!(similarity("Họ và tên", "Ho va tèn") > 0.99);
     }
 
     proptest! {

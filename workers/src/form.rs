@@ -20,6 +20,7 @@ use crate::values::{Candidate, normalised};
 use crate::word::{Box4, Word};
 use labels::{LabelMatch, divided, label_places};
 use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// A gap inside a value wider than this many letter heights ends it.
 const WIDEST_GAP: i32 = 4;
@@ -267,7 +268,7 @@ fn value_below(field: &Field, lines: &[Line]) -> Option<Candidate> {
 /// one more line of the office's name, nor the capitals of a stamp.
 pub(crate) fn lone_value(field: &Field, words: &[Word]) -> Option<Candidate> {
     let found = Candidate::of(words)?;
-    let heads = |heading: &String| fold::likeness(heading, &found.raw) > 0.7;
+    let heads = |heading: &String| fold::similarity(heading, &found.raw) > 0.7;
     let small = found.raw.chars().filter(|c| c.is_lowercase()).count();
     let capitals = small < found.raw.chars().filter(|c| c.is_uppercase()).count();
     let fits = normalised(field, &found.raw).1 == Check::Agrees;
@@ -292,7 +293,7 @@ pub(crate) fn last_heading(field: &Field, lines: &[Line]) -> Option<(usize, [i32
             let heads = |heading: &String| {
                 let length = folded.len();
                 (folded.contains(heading.as_str()) && length <= heading.len() + 8)
-                    || fold::distance(&folded, heading) * 4 <= heading.len()
+                    || levenshtein(&folded, heading) * 4 <= heading.len()
             };
             (capitals && headings.iter().any(heads)).then(|| (row, part.bounds()))
         })

@@ -32,7 +32,7 @@ fn likeness(row: &Map<String, Value>, record: &RecordReading) -> f64 {
     let alike = |key: &str| {
         let value = row.get(key).and_then(Value::as_str).unwrap_or_default();
         let read = record.fields.get(key);
-        read.map_or(0.0, |field| fold::likeness(value, &field.raw))
+        read.map_or(0.0, |field| fold::similarity(value, &field.raw))
     };
     let sum = alike("ho_ten") + alike("so_hieu") + alike("ngay_sinh");
     if sum < 1.0 { 0.0 } else { sum }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use sogoc_vietnamese::{composed, fold};
 
 use super::Hand;
 
@@ -92,20 +92,11 @@ enum Form {
 
 impl Form {
     fn of(self, text: &str) -> String {
-        let drop = |c: char| match self {
-            Self::Full => false,
-            // Grave, acute, tilde, hook above, dot below.
-            Self::Toneless => {
-                matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}')
-            }
-            Self::Bare => ('\u{300}'..='\u{36f}').contains(&c),
-        };
-        let plain = |c: char| match (self, c) {
-            (Self::Bare, 'đ') => 'd',
-            (Self::Bare, 'Đ') => 'D',
-            (_, other) => other,
-        };
-        text.nfd().filter(|c| !drop(*c)).map(plain).nfc().collect()
+        match self {
+            Self::Full => composed(text),
+            Self::Toneless => fold::without_tones(text),
+            Self::Bare => fold::without_marks(text),
+        }
     }
 }
 

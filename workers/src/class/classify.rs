@@ -2,6 +2,7 @@
 
 use super::{Class, Classes, GENERAL};
 use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// Below this sum of weights nothing is recognised.
 const LEAST: f32 = 2.0;
@@ -43,7 +44,7 @@ fn stands_in(phrase: &str, words: &[String]) -> bool {
         found == phrase
             || (slips > 0
                 && found.len().abs_diff(phrase.len()) <= slips
-                && fold::distance(&found, &phrase) <= slips)
+                && levenshtein(&found, &phrase) <= slips)
     })
 }
 

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// One entry of a closed list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Lexicon {
         for entry in &self.entries {
             for form in std::iter::once(&entry.canonical).chain(&entry.variants) {
                 let wanted = fold::letters(form);
-                let slips = fold::distance(&wanted, &folded);
+                let slips = levenshtein(&wanted, &folded);
                 let accents = usize::from(form.to_lowercase() != printed.to_lowercase());
                 let allowed = match wanted.len() {
                     0..3 => 0,
@@ -112,7 +113,7 @@ impl Lexicon {
             .collect();
         if near.is_empty() && folded.chars().count() >= 4 {
             near = forms()
-                .filter(|(form, _)| fold::distance(&fold::letters(form), &folded) <= 1)
+                .filter(|(form, _)| levenshtein(&fold::letters(form), &folded) <= 1)
                 .map(|(_, canonical)| canonical)
                 .collect();
         }

@@ -4,6 +4,7 @@ use crate::class::Field;
 use crate::layout::lines::Line;
 use crate::word::Word;
 use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// A label of up to this many letters, twice as many when a letter is wrong, needs a colon after it
 /// or to open its part of the line.
@@ -102,7 +103,7 @@ fn places_of(
             if text.len().abs_diff(wanted.len()) > slips {
                 continue;
             }
-            let distance = fold::distance(&text, &wanted);
+            let distance = levenshtein(&text, &wanted);
             if distance > slips {
                 continue;
             }

@@ -240,7 +240,7 @@ fn header_likeness(field: &Field, header: &str) -> f64 {
     field
         .columns
         .iter()
-        .map(|words| fold::likeness(words, header))
+        .map(|words| fold::similarity(words, header))
         .fold(0.0, f64::max)
 }
 

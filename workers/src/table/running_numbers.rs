@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::confidence::Series;
-use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// Rows that must keep step before a column is taken for a running one.
 const FEWEST: usize = 3;
@@ -175,7 +175,7 @@ pub(super) fn is_slip_of(read: &str, expected: &str) -> bool {
         3..=5 => 1,
         _ => 2,
     };
-    fold::distance(&read, &expected) <= allowed
+    levenshtein(&read, &expected) <= allowed
 }
 
 #[cfg(test)]

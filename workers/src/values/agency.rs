@@ -2,6 +2,7 @@
 
 use crate::values::gazetteer;
 use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// Offices of education since 1975.
 const OFFICES: [&str; 8] = [
@@ -28,11 +29,11 @@ fn named(raw: &str, office: &str) -> Option<(usize, String)> {
     let count = office.split(' ').count();
     let own = words.get(..count)?.join(" ");
     let (own_letters, letters) = (fold::letters(&own), fold::letters(office));
-    let slips = fold::distance(&own_letters, &letters);
+    let slips = levenshtein(&own_letters, &letters);
     if slips > letters.len() / 8 {
         return None;
     }
-    let accents = fold::distance(&own.to_lowercase(), &office.to_lowercase());
+    let accents = levenshtein(&own.to_lowercase(), &office.to_lowercase());
     let place = match words[count..].join(" ").as_str() {
         "" => String::new(),
         place => format!(" {}", gazetteer::locate(place)?.text),

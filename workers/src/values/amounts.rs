@@ -1,6 +1,6 @@
 //! Amounts of money in words: what they come to, and letters the engine lost in them.
 
-use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// Every word an amount is made of, as it is written.
 const WORDS: [&str; 29] = [
@@ -28,7 +28,7 @@ fn whole(word: &str, before: Option<&str>) -> Option<String> {
     if WORDS.contains(&lower.as_str()) {
         return Some(word.to_owned());
     }
-    let distance = |known: &&str| fold::distance(known, &lower);
+    let distance = |known: &&str| levenshtein(known, &lower);
     let may_follow = |known: &&&str| follows(before, known);
     let least = WORDS.iter().filter(may_follow).map(&distance).min()?;
     let may_follow = WORDS.iter().filter(may_follow);

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// A date of day, month or year precision; prints as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,7 +97,7 @@ pub fn within(text: &str) -> Option<String> {
         None => {
             let near = |group: &str, word: &str| {
                 let read = date.name(group)?;
-                let slips = fold::distance(&fold::letters(read.as_str()), word);
+                let slips = levenshtein(&fold::letters(read.as_str()), word);
                 (slips * 2 <= word.len()).then_some(())
             };
             near("thang", "thang").and(near("nam", "nam"))?;

@@ -3,6 +3,7 @@
 use crate::class::Lexicon;
 use crate::word::Word;
 use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// Fewest and most words of a person's name.
 const WORDS: std::ops::RangeInclusive<usize> = 2..=6;
@@ -79,7 +80,7 @@ pub(crate) fn with_known_family(name: &str, families: &Lexicon) -> Option<String
     }
     if near.is_empty() && folded.len() >= 4 {
         near = entries()
-            .filter(|entry| fold::distance(&fold::letters(entry), &folded) == 1)
+            .filter(|entry| levenshtein(&fold::letters(entry), &folded) == 1)
             .collect();
     }
     match near.as_slice() {

@@ -7,7 +7,7 @@ use crate::class::{Field, FieldKind, Lexicon};
 use crate::values::dates;
 use crate::values::gazetteer;
 use crate::values::person_names;
-use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// Letters whose capital looks the same, but for its size.
 pub(crate) const LOOK_ALIKE: &str = "ckopsuưvxz";
@@ -49,7 +49,7 @@ fn opened(openings: &[String], raw: &str) -> Option<String> {
         let solid = opening.replace(' ', "");
         let slips = (solid.chars().count() / 3).max(1) + usize::from(solid.contains('/'));
         let alike = own.chars().count().abs_diff(solid.chars().count()) <= 1;
-        let near = alike && fold::distance(&own.to_lowercase(), &solid.to_lowercase()) <= slips;
+        let near = alike && levenshtein(&own.to_lowercase(), &solid.to_lowercase()) <= slips;
         let rest = words[count..].join(" ");
         (near && !rest.is_empty()).then(|| format!("{opening} {rest}"))
     })

@@ -2,6 +2,7 @@
 
 use crate::word::Word;
 use sogoc_vietnamese::fold;
+use strsim::levenshtein;
 
 /// An office and whose it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(super) fn office_of(words: &[Word], offices: &[String]) -> Option<Office> {
                 break;
             };
             let text: String = own.iter().map(|word| fold::letters(&word.text)).collect();
-            let slips = fold::distance(&text, &wanted);
+            let slips = levenshtein(&text, &wanted);
             let rest = &words[from + count..];
             if slips * 4 > wanted.len() || !capitals(own) || rest.len() > 3 {
                 continue;

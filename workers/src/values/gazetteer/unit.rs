@@ -1,8 +1,8 @@
 //! Names of administrative units, and how far what was read is from them.
 
+use sogoc_vietnamese::{TONE_MARKS, fold};
+use strsim::levenshtein;
 use unicode_normalization::UnicodeNormalization;
-
-use sogoc_vietnamese::fold;
 
 /// Titles of units, whole and shortened.
 const TITLES: [&str; 17] = [
@@ -24,8 +24,6 @@ const TITLES: [&str; 17] = [
     "p.",
     "x.",
 ];
-/// Combining tone marks.
-const TONES: &str = "\u{300}\u{301}\u{303}\u{309}\u{323}";
 
 /// A unit's own name, ready to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +40,7 @@ impl Name {
     pub fn new(written: &str) -> Self {
         let tone_last = |word: &str| -> String {
             let (tones, letters): (Vec<char>, Vec<char>) =
-                word.nfd().partition(|c| TONES.contains(*c));
+                word.nfd().partition(|c| TONE_MARKS.contains(c));
             letters.into_iter().chain(tones).nfc().collect()
         };
         let small = written.to_lowercase();
@@ -51,7 +49,7 @@ impl Name {
             written: written.to_owned(),
             accented: words
                 .chars()
-                .filter(|c| c.is_alphanumeric() || TONES.contains(*c))
+                .filter(|c| c.is_alphanumeric() || TONE_MARKS.contains(c))
                 .collect(),
             bare: fold::letters(written),
         }
@@ -76,11 +74,11 @@ impl Name {
         if read.bare.len().abs_diff(self.bare.len()) * 2 > forgiven {
             return None;
         }
-        let bare = fold::distance(&read.bare, &self.bare);
+        let bare = levenshtein(&read.bare, &self.bare);
         if bare * 2 > forgiven {
             return None;
         }
-        let cost = bare + fold::distance(&read.accented, &self.accented);
+        let cost = bare + levenshtein(&read.accented, &self.accented);
         (cost <= forgiven).then_some(cost)
     }
 }
