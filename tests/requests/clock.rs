@@ -50,7 +50,7 @@ impl Office {
         let status = copy_request::status(&self.archive, &asked.code)
             .await
             .unwrap();
-        status.state
+        status.state.to_string()
     }
 
     async fn due(&self, asked: &Asked) -> String {

@@ -21,7 +21,7 @@ async fn ask(holdings: &Holdings, key: &str) -> Asked {
 async fn state(holdings: &Holdings, asked: &Asked) -> String {
     let auditor = caller(Role::Auditor);
     let request = copy_request::get(&holdings.archive, &auditor, &asked.id).await;
-    request.unwrap().state
+    request.unwrap().state.to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]
