@@ -15,6 +15,7 @@ use super::text_layer::{self, Codes, number};
 const PROFILE: &[u8] = include_bytes!("sRGB-v4.icc");
 /// One empty glyph; `make_font.py` makes it.
 const FONT: &[u8] = include_bytes!("invisible.ttf");
+const NAME: &str = "SoGocInvisible";
 
 /// Longest side of a page, in points (ISO 19005-2, 6.1.13).
 const LONGEST_SIDE: f64 = 14_400.0;
@@ -53,40 +54,27 @@ impl<W: Write> SearchablePdf<W> {
         };
         let (width, height) = (f64::from(width), f64::from(height));
         let scale = points_per_pixel(picture.dpi.unwrap_or(reading.dpi), width.max(height));
-        let [[a, b], [c, d], [e, f]] =
-            axes(picture.turn).map(|[x, y]| [x * width, y * height].map(number));
-        let (nil, scaled) = (number(0.0), number(scale));
-        let grow = vec![
-            scaled.clone(),
-            nil.clone(),
-            nil.clone(),
-            scaled,
-            nil.clone(),
-            nil,
-        ];
+        let [[a, b], [c, d], [e, f]] = axes(picture.turn).map(|[x, y]| [x * width, y * height]);
         let mut operations = vec![
-            Operation::new("cm", grow),
+            transform([scale, 0.0, 0.0, scale, 0.0, 0.0]),
             Operation::new("q", vec![]),
-            Operation::new("cm", vec![a, b, c, d, e, f]),
+            transform([a, b, c, d, e, f]),
             Operation::new("Do", vec!["I".into()]),
             Operation::new("Q", vec![]),
         ];
         operations.extend(text_layer::operations(reading, &mut self.codes));
         let content = Content { operations }.encode().map_err(io::Error::other)?;
-        let content = Stream::new(Dictionary::new(), content);
-        let content = self.file.add_deflated(content)?;
-        let image = self
+        let content = self
             .file
-            .add_stream(Stream::new(image_entries(picture), bytes))?;
+            .add_stream(Stream::new(Dictionary::new(), content))?;
+        let image = Stream::new(image_entries(picture), bytes);
+        let image = self.file.add_stream(image)?;
         let page = dictionary! {
-            "Type" => "Page",
-            "Parent" => self.tree,
+            "Type" => "Page", "Parent" => self.tree, "Contents" => content,
             "MediaBox" => [0.0, 0.0, width * scale, height * scale].map(number).to_vec(),
             "Rotate" => (360 - i64::from(reading.rotation) % 360) % 360,
-            "Contents" => content,
             "Resources" => dictionary! {
-                "XObject" => dictionary! { "I" => image },
-                "Font" => dictionary! { "F" => self.font },
+                "XObject" => dictionary! { "I" => image }, "Font" => dictionary! { "F" => self.font },
             },
         };
         let page = self.file.add(page);
@@ -103,23 +91,18 @@ impl<W: Write> SearchablePdf<W> {
         self.file.set(self.tree, tree);
         // Searchers of metadata look for its text, so it is not deflated.
         let entries = dictionary! { "Type" => "Metadata", "Subtype" => "XML" };
-        let packet = Stream::new(entries, about.packet().into_bytes());
+        let packet = Stream::new(entries, about.packet().into_bytes()).with_compression(false);
         let metadata = self.file.add_stream(packet)?;
         let profile = Stream::new(dictionary! { "N" => 3 }, PROFILE.to_vec());
-        let profile = self.file.add_deflated(profile)?;
+        let profile = self.file.add_stream(profile)?;
         let intent = dictionary! {
-            "Type" => "OutputIntent",
-            "S" => "GTS_PDFA1",
+            "Type" => "OutputIntent", "S" => "GTS_PDFA1", "DestOutputProfile" => profile,
             "OutputConditionIdentifier" => Object::string_literal("sRGB"),
             "Info" => Object::string_literal("sRGB"),
-            "DestOutputProfile" => profile,
         };
         let mut catalog = dictionary! {
-            "Type" => "Catalog",
-            "Pages" => self.tree,
-            "Lang" => Object::string_literal("vi"),
-            "Metadata" => metadata,
-            "OutputIntents" => vec![intent.into()],
+            "Type" => "Catalog", "Pages" => self.tree, "Metadata" => metadata,
+            "Lang" => Object::string_literal("vi"), "OutputIntents" => vec![intent.into()],
         };
         if let Some(labels) = about.labels() {
             catalog.set("PageLabels", labels);
@@ -131,51 +114,39 @@ impl<W: Write> SearchablePdf<W> {
 
     /// The font of the words: one empty glyph under every code in use.
     fn write_font(&mut self) -> io::Result<()> {
-        let entries = dictionary! { "Length1" => FONT.len() as i64 };
-        let program = self
-            .file
-            .add_deflated(Stream::new(entries, FONT.to_vec()))?;
+        let program = Stream::new(
+            dictionary! { "Length1" => FONT.len() as i64 },
+            FONT.to_vec(),
+        );
+        let program = self.file.add_stream(program)?;
         let glyphs = Stream::new(Dictionary::new(), self.codes.glyphs());
-        let glyphs = self.file.add_deflated(glyphs)?;
+        let glyphs = self.file.add_stream(glyphs)?;
         let meanings = Stream::new(Dictionary::new(), self.codes.to_unicode().into_bytes());
-        let meanings = self.file.add_deflated(meanings)?;
+        let meanings = self.file.add_stream(meanings)?;
         let descriptor = self.file.add(dictionary! {
-            "Type" => "FontDescriptor",
-            "FontName" => "SoGocInvisible",
-            "Flags" => 5,
+            "Type" => "FontDescriptor", "FontName" => NAME, "FontFile2" => program, "Flags" => 5,
             "FontBBox" => vec![0.into(), 0.into(), 500.into(), 1000.into()],
-            "ItalicAngle" => 0,
-            "Ascent" => 1000,
-            "Descent" => -1,
-            "CapHeight" => 1000,
-            "StemV" => 80,
-            "FontFile2" => program,
+            "ItalicAngle" => 0, "Ascent" => 1000, "Descent" => -1, "CapHeight" => 1000, "StemV" => 80,
         });
-        let descendant = dictionary! {
-            "Type" => "Font",
-            "Subtype" => "CIDFontType2",
-            "BaseFont" => "SoGocInvisible",
-            "DW" => 500,
-            "CIDToGIDMap" => glyphs,
-            "CIDSystemInfo" => dictionary! {
-                "Registry" => Object::string_literal("Adobe"),
-                "Ordering" => Object::string_literal("Identity"),
-                "Supplement" => 0,
-            },
-            "FontDescriptor" => descriptor,
+        let collection = dictionary! {
+            "Registry" => Object::string_literal("Adobe"),
+            "Ordering" => Object::string_literal("Identity"), "Supplement" => 0,
         };
-        let descendant = self.file.add(descendant);
+        let descendant = self.file.add(dictionary! {
+            "Type" => "Font", "Subtype" => "CIDFontType2", "BaseFont" => NAME, "DW" => 500,
+            "CIDToGIDMap" => glyphs, "CIDSystemInfo" => collection, "FontDescriptor" => descriptor,
+        });
         let font = dictionary! {
-            "Type" => "Font",
-            "Subtype" => "Type0",
-            "BaseFont" => "SoGocInvisible",
-            "Encoding" => "Identity-H",
-            "DescendantFonts" => vec![descendant.into()],
-            "ToUnicode" => meanings,
+            "Type" => "Font", "Subtype" => "Type0", "BaseFont" => NAME, "Encoding" => "Identity-H",
+            "DescendantFonts" => vec![descendant.into()], "ToUnicode" => meanings,
         };
         self.file.set(self.font, font);
         Ok(())
     }
+}
+
+fn transform(matrix: [f64; 6]) -> Operation {
+    Operation::new("cm", matrix.map(number).to_vec())
 }
 
 fn points_per_pixel(dpi: u32, longest: f64) -> f64 {
@@ -223,25 +194,20 @@ fn image_entries(picture: &Picture) -> Dictionary {
     };
     let (filter, parameters) = match picture.packing {
         Packing::Jpeg => ("DCTDecode", None),
-        Packing::Group4 => (
-            "CCITTFaxDecode",
-            Some(dictionary! { "K" => -1, "Columns" => width, "Rows" => height }),
-        ),
-        Packing::PngRows => (
-            "FlateDecode",
-            Some(dictionary! {
+        Packing::Group4 => {
+            let fax = dictionary! { "K" => -1, "Columns" => width, "Rows" => height };
+            ("CCITTFaxDecode", Some(fax))
+        }
+        Packing::PngRows => {
+            let rows = dictionary! {
                 "Predictor" => 15, "Colors" => channels, "BitsPerComponent" => bits, "Columns" => width,
-            }),
-        ),
+            };
+            ("FlateDecode", Some(rows))
+        }
     };
     let mut entries = dictionary! {
-        "Type" => "XObject",
-        "Subtype" => "Image",
-        "Width" => width,
-        "Height" => height,
-        "ColorSpace" => colours,
-        "BitsPerComponent" => bits,
-        "Filter" => filter,
+        "Type" => "XObject", "Subtype" => "Image", "Width" => width, "Height" => height,
+        "ColorSpace" => colours, "BitsPerComponent" => bits, "Filter" => filter,
     };
     if let Some(parameters) = parameters {
         entries.set("DecodeParms", parameters);
