@@ -125,17 +125,6 @@ impl Error {
         Self::Blocked { code, message }
     }
 
-    /// As [`Error::fault`], with both sentences at hand.
-    pub fn invalid(pointer: &str, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self::fault(pointer, Message::pair(vi, en))
-    }
-
-    /// As [`Error::refuse`], with both sentences at hand.
-    pub fn refused(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        let message = Message::pair(vi, en);
-        Self::Refused { code, message }
-    }
-
     /// A part that cannot be reached.
     pub fn unavailable(
         part: &'static str,
