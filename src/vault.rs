@@ -31,7 +31,7 @@ use object_store::limit::LimitStore;
 use folder::FolderStore;
 use root::Store;
 
-pub use digest::{Digest, Hasher};
+pub use digest::{Digest, Hasher, NotADigest};
 pub use error::{Result, VaultError};
 pub use inventory::{Inventory, Provenance, State};
 pub use names::ObjectId;

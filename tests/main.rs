@@ -19,6 +19,7 @@ mod earlier_releases;
 mod fixed_waits;
 mod flags;
 mod foreign_commands;
+mod found_by_name;
 mod import_circles;
 mod intake;
 mod issue_book;

@@ -1,4 +1,4 @@
-//! Calibration: fits the weights of confidence to a corpus with known text and prints them as `weights.toml`.
+//! Confidence calibration: fits the weights of confidence to a corpus with known text and prints them as `weights.toml`.
 //!
 //! With several model folders the pages are read once with each, so that the weights hold with and
 //! without a second model. How honest they are on pages they were not fitted to is printed to standard

@@ -1,4 +1,4 @@
-//! What makes a seal provable for long: stamps of the time authority, proof that nobody was revoked, and a fresh time
+//! What makes a seal provable for long (PAdES B-LTA): stamps of the time authority, proof that nobody was revoked, and a fresh time
 //! stamp over all of it before the one below can no longer be believed.
 
 use jiff::Timestamp;

@@ -1,4 +1,5 @@
-//! What was appended behind a seal and belongs to it: evidence, and time stamps over the whole file.
+//! What was appended behind a seal and belongs to it: evidence (the DSS, document security
+//! store), and time stamps over the whole file.
 
 use super::byte_range_coverage::{Coverage, Found, covered_end};
 use super::examination::Examination;

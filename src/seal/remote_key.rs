@@ -1,4 +1,4 @@
-//! A key on somebody's own machine: what is to be signed goes out, a signature comes back, perhaps days later. In
+//! Remote signing, with a key on somebody's own machine: what is to be signed goes out, a signature comes back, perhaps days later. In
 //! between the file with its gap lies wherever the caller keeps it.
 
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! Time stamps of an authority (RFC 3161; RFC 5816): asking for one, and reading what one says.
+//! Time stamps of an authority (the time-stamp token of RFC 3161; RFC 5816): asking for one, and reading what one says.
 
 use cms::content_info::ContentInfo;
 use cms::signed_data::{CertificateSet, SignedData};

@@ -3,7 +3,7 @@
 //! No variant carries a logical path: names of delivered files often are names of people. Objects
 //! are named by their identifier, files by their digest.
 
-use super::digest::Digest;
+use super::digest::{Digest, NotADigest};
 use crate::error::Error;
 use crate::messages::Message;
 
@@ -92,6 +92,12 @@ impl VaultError {
     }
 }
 
+impl From<NotADigest> for VaultError {
+    fn from(bad: NotADigest) -> Self {
+        Self::invalid(bad.to_string())
+    }
+}
+
 /// How the vault's outcomes look to the verbs above it.
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
@@ -121,7 +127,7 @@ mod tests {
 
     #[test]
     fn only_an_unavailable_vault_is_worth_trying_again() {
-        let passing = |error: VaultError| Error::from(error).passing();
+        let passing = |error: VaultError| Error::from(error).is_transient();
         assert!(passing(VaultError::unavailable("writing", "disk full")));
         assert!(!passing(VaultError::corrupt("object", "missing")));
         assert!(!passing(VaultError::invalid("a logical path")));

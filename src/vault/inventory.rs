@@ -1,4 +1,4 @@
-//! The OCFL 1.1 inventory: which digests an object holds, where, and under which names in which
+//! The OCFL inventory (1.1): which digests an object holds, where, and under which names in which
 //! version. Serialising is deterministic, so an older inventory can be derived from a newer one.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Answers that whoever asks again may already hold: told apart by their digest (RFC 9110, 8.8.3 and
+//! Answers that whoever asks again may already hold: told apart by their digest, the ETag (RFC 9110, 8.8.3 and
 //! 13.1.2), so that an unchanged one costs nothing on the way.
 
 use axum::http::{HeaderMap, StatusCode, header};

@@ -1,4 +1,4 @@
-//! Resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload): core, creation,
+//! Resumable uploads by tus 1.0 (<https://tus.io/protocols/resumable-upload>): core, creation,
 //! creation-with-upload, checksum, expiration, termination.
 
 mod headers;

@@ -7,8 +7,8 @@ use std::process::Command;
 use super::child::tools_folder;
 use super::pip::run;
 
-/// The driver's version; it drives any Chromium of its year.
-const DRIVER: &str = "playwright-core@1.65.1";
+/// The newest driver that runs on Debian 12's Node.js (18); it drives later Chromiums too.
+const DRIVER: &str = "playwright-core@1.60.0";
 
 /// Debian's browser.
 pub fn chromium() -> PathBuf {

@@ -1,8 +1,8 @@
 //! From the page as delivered to an upright, evenly lit grey page that the engine reads well.
 //!
 //! In order: grey, smaller where the scan is finer than reading needs, the scanner's dark border painted out,
-//! uneven light divided away, faint ink darkened, a diploma's frame painted out; then turned upright, deskewed,
-//! leader dots removed. Nothing is enlarged or binarised: both cost accuracy.
+//! uneven light divided away, faint ink darkened, a diploma's frame painted out; then turned upright and straightened (deskew),
+//! leader dots removed. Nothing is enlarged, and binarisation is left to the engine: both cost accuracy.
 
 mod noise;
 mod pixels;

@@ -1,4 +1,4 @@
-//! Where things stand on a page: its ruled lines, the table they draw, the lines of text, the page's number.
+//! Layout analysis, where things stand on a page: its ruled lines, the table they draw, the lines of text, the page's number.
 
 mod borderless;
 mod grid;

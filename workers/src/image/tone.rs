@@ -189,7 +189,7 @@ pub(super) fn darken_faint_ink(picture: &mut GrayImage) {
     }
 }
 
-/// Whether anything on a part of a clean page is as dark as ink: in [`darkest`] of bare paper its grain turns
+/// Whether anything on a part of a clean page is as dark as ink: in [`darkest_ink`] of bare paper its grain turns
 /// black, which takes the engine a hundred times as long as words.
 pub(crate) fn holds_ink(picture: &GrayImage) -> bool {
     let inked = picture.as_raw().iter().filter(|value| **value < INK);

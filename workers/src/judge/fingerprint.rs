@@ -1,4 +1,4 @@
-//! A perceptual fingerprint of a page: where its ink lies, told apart from light, resolution and the place
+//! A perceptual hash of a page, its fingerprint: where its ink lies, told apart from light, resolution and the place
 //! of the paper on the glass. Alone it says “laid out alike”; pages of one form are that too.
 
 use image::GrayImage;

@@ -1,4 +1,4 @@
-//! Words put together again into the lines a reader sees across the whole page, columns included.
+//! Reading order: words put together again into the lines a reader sees across the whole page, columns included.
 
 use std::ops::Range;
 
