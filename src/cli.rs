@@ -5,14 +5,16 @@ mod bench_copy;
 mod bench_desk;
 mod bench_intake;
 mod book;
+mod check;
 mod copy;
-mod custody;
 mod deliver;
-mod holdings;
+mod fixity;
 mod people;
 mod pin;
+mod progress;
 mod read;
 mod seal;
+mod search;
 mod serve;
 mod verify;
 
@@ -60,7 +62,7 @@ enum Command {
     /// Read scans and print words and fields; touches no database.
     Read(read::Read),
     /// Find records by name (accents or not), birth date, school, year or number.
-    Search(holdings::Search),
+    Search(search::Search),
     /// Compose and seal certified copies of approved records.
     Copy(copy::Copy),
     /// Write the issue book of a year as a spreadsheet or as paper.
@@ -78,22 +80,22 @@ enum Command {
     ///
     /// Exit code 0: everything is intact. 2: something is damaged or missing, and is named. 75: nothing
     /// is, but not everything could be read.
-    Scrub(custody::Scrub),
+    Scrub(fixity::Scrub),
     /// Rebuild catalogue and index from the vault alone.
     ///
     /// People, tokens, requests, the log and undecided records are not in the vault. With --into, a
     /// catalogue that still exists is compared with the new one. Exit code 0: everything is back.
     /// 2: something in the vault is damaged, or the comparison found a loss; it is named.
-    Rebuild(custody::Rebuild),
+    Rebuild(fixity::Rebuild),
     /// Compare the catalogue with the vault and report what differs.
     ///
     /// Exit code 0: both agree. 1: something can be repaired. 2: preserved bytes are missing or damaged.
-    Reconcile(custody::Reconcile),
+    Reconcile(fixity::Reconcile),
     /// Copy catalogue, vault and seal to an empty folder and check the copy.
     ///
     /// The copy is a data folder: `sogoc --data DIR serve` runs on it. Exit code 0: it is complete.
     /// 1: PostgreSQL or S3 must be copied by their own means. 2: something is damaged.
-    Backup(custody::Backup),
+    Backup(fixity::Backup),
     /// People and API tokens.
     #[command(subcommand)]
     User(people::User),
@@ -162,15 +164,15 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Book(options) => book::book(open(config).await?, options, cli.json).await,
         Command::Seal(seals) => seal::seals(open(config).await?, seals, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
-        Command::Search(search) => holdings::search(open(config).await?, search, cli.json).await,
-        Command::Reindex => holdings::reindex(open(config).await?).await,
-        Command::Check => holdings::check(config, cli.json).await,
-        Command::Scrub(scrub) => custody::scrub(open(config).await?, scrub, cli.json).await,
-        Command::Rebuild(rebuild) => custody::rebuild(config, rebuild, cli.json).await,
+        Command::Search(search) => search::search(open(config).await?, search, cli.json).await,
+        Command::Reindex => search::reindex(open(config).await?).await,
+        Command::Check => check::check(config, cli.json).await,
+        Command::Scrub(scrub) => fixity::scrub(open(config).await?, scrub, cli.json).await,
+        Command::Rebuild(rebuild) => fixity::rebuild(config, rebuild, cli.json).await,
         Command::Reconcile(options) => {
-            custody::reconcile(open(config).await?, options, cli.json).await
+            fixity::reconcile(open(config).await?, options, cli.json).await
         }
-        Command::Backup(options) => custody::backup(open(config).await?, options, cli.json).await,
+        Command::Backup(options) => fixity::backup(open(config).await?, options, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Bench(Bench::Intake { folder }) => {
             bench_intake::bench_intake(&folder).await?;

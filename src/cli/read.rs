@@ -15,7 +15,7 @@ use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool};
 use sogoc_workers::reading::{PageReading, Quality, RecordReading, Word};
 
-use super::holdings::bar;
+use super::progress::bar;
 use crate::archive;
 use crate::config::Config;
 use crate::error::{Error, Result};

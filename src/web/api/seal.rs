@@ -120,7 +120,7 @@ async fn hand_in(
     for (number, one) in given.signatures.into_iter().enumerate() {
         let signature = STANDARD.decode(one.signature.trim()).map_err(|_| {
             Error::fault(
-                &format!("/signatures/{number}/signature"),
+                format!("/signatures/{number}/signature"),
                 "faults.signature_written_in_base64",
             )
         })?;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use indicatif::HumanBytes;
 use serde_json::json;
 
-use super::holdings::bar;
+use super::progress::bar;
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::config::Config;

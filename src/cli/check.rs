@@ -1,0 +1,76 @@
+//! `check`: opens every part of the archive and reports what is missing.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+use sogoc_workers::ocr::engine::{self, SECOND_MODEL};
+
+use crate::archive::Archive;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::messages::both;
+
+/// Opens every part and reports on each; exit code 1 when one of them fails.
+///
+/// # Errors
+/// None so far: what fails is reported.
+pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
+    let mut lines: Vec<(&str, bool, String)> = Vec::new();
+    match config.check() {
+        Ok(()) => lines.push(("settings", true, both("cli.valid"))),
+        Err(error) => lines.push(("settings", false, error.en())),
+    }
+    let (readable, models) = models(&config);
+    lines.push(("reading models", readable, models));
+    match Archive::open(config).await {
+        Ok(archive) => {
+            let answers = archive.ready().await;
+            let why = |outcome: &Result<()>| outcome.as_ref().err().map_or("ok".into(), Error::en);
+            lines.push(("catalogue and vault", answers.is_ok(), why(&answers)));
+            let signer = archive.seal.signer().subject();
+            let test = archive.seal.is_test_authority();
+            let mark = if test { " (TEST: no legal value)" } else { "" };
+            lines.push(("seal", true, format!("{signer}{mark}")));
+            lines.push(("classes", true, archive.classes.iter().count().to_string()));
+        }
+        Err(error) => lines.push(("archive", false, error.en())),
+    }
+    let all_ok = lines.iter().all(|(_, ok, _)| *ok);
+    if as_json {
+        let parts: Vec<_> = lines
+            .iter()
+            .map(|(part, ok, text)| json!({ "part": part, "ok": ok, "detail": text }))
+            .collect();
+        println!("{}", json!({ "ok": all_ok, "parts": parts }));
+    } else {
+        for (part, ok, text) in &lines {
+            println!("{} {part}: {text}", if *ok { "✓" } else { "✗" });
+        }
+    }
+    Ok(if all_ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
+}
+
+/// Whether pages can be read, the models in use, and how to install the second.
+fn models(config: &Config) -> (bool, String) {
+    let folder = config.reading.tessdata.clone();
+    let folder = folder.unwrap_or_else(engine::model_folder);
+    let shown = folder.display();
+    if !engine::has_model(&folder) {
+        let how = both("cli.model_missing");
+        return (false, format!("{shown}: {how}"));
+    }
+    let built_in = both("cli.model_built_in");
+    if engine::has_second_model(&folder) {
+        return (true, format!("{shown}: vie, {SECOND_MODEL}; {built_in}"));
+    }
+    let optional = both("cli.model_optional");
+    let how = format!(
+        "vie; {built_in}; {optional}: npm pack @tesseract.js-data/vie, then gunzip \
+         4.0.0_best_int/vie.traineddata.gz to {shown}/{SECOND_MODEL}.traineddata"
+    );
+    (true, format!("{shown}: {how}"))
+}
