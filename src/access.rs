@@ -8,70 +8,73 @@ mod tokens;
 mod two_persons;
 
 pub use people::{Person, change_person, first_run, list_people, make_person, set_password};
-pub use secrets::{digest_of, fresh_code, fresh_secret};
+pub use secrets::{digest_of, new_code, new_secret};
 pub use sessions::{Session, bearer, prove, session, sign_in, sign_out};
 pub use throttle::{admit, count_failure, meter};
 pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
 pub use two_persons::{Behind, is_human, may_approve, may_release, two_people};
 
+use crate::archive::Archive;
+use crate::catalogue::{Tx, text_enum};
 use crate::error::{Error, Result};
 use crate::messages::{self, Lang};
 
-/// What a person is trusted with. Words as kept in the catalogue are those of [`Role::word`].
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Văn thư – lưu trữ: delivers scans.
-    Archivist,
-    /// Chuyên viên: corrects records, confirms requests.
-    Reviewer,
-    /// Lãnh đạo: approves records, releases copies.
-    Approver,
-    /// Reads the log and everything behind it, changes nothing.
-    Auditor,
-    /// Makes people and tokens; sees no records by that alone.
-    Administrator,
-    /// A portal's token: asks for copies and follows them.
-    Portal,
-    /// Another system's token: fetches results with their holder's consent.
-    Reuser,
+impl Archive {
+    /// A write transaction in the name of `caller`, under the archive's clock.
+    ///
+    /// # Errors
+    /// `Unavailable` when the catalogue does not answer in time.
+    pub async fn begin(&self, caller: &Caller) -> Result<Tx> {
+        self.catalogue.begin_as(&caller.id).await
+    }
+
+    /// As [`Archive::begin`], in the name of the program itself.
+    ///
+    /// # Errors
+    /// As [`Archive::begin`].
+    pub async fn begin_as_machine(&self) -> Result<Tx> {
+        self.begin(&Caller::machine()).await
+    }
+}
+
+text_enum! {
+    /// What a person is trusted with.
+    pub enum Role {
+        /// Văn thư – lưu trữ: delivers scans.
+        Archivist,
+        /// Chuyên viên: corrects records, confirms requests.
+        Reviewer,
+        /// Lãnh đạo: approves records, releases copies.
+        Approver,
+        /// Reads the log and everything behind it, changes nothing.
+        Auditor,
+        /// Makes people and tokens; sees no records by that alone.
+        Administrator,
+        /// A portal's token: asks for copies and follows them.
+        Portal,
+        /// Another system's token: fetches results with their holder's consent.
+        Reuser,
+    }
 }
 
 impl Role {
-    /// Every role.
-    pub const ALL: [Self; 7] = [
-        Self::Archivist,
-        Self::Reviewer,
-        Self::Approver,
-        Self::Auditor,
-        Self::Administrator,
-        Self::Portal,
-        Self::Reuser,
-    ];
-
-    /// Stable word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Archivist => "archivist",
-            Self::Reviewer => "reviewer",
-            Self::Approver => "approver",
-            Self::Auditor => "auditor",
-            Self::Administrator => "administrator",
-            Self::Portal => "portal",
-            Self::Reuser => "reuser",
-        }
-    }
-
     /// Its name for people.
     pub fn name(self, lang: Lang) -> &'static str {
-        messages::text(lang, &format!("people.role.{}", self.word()))
+        messages::text(lang, &format!("people.role.{self}"))
     }
+}
 
-    /// Reads a word back.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.word() == word)
+/// Roles as stored in a row, separated by commas; unknown words of a later version are ignored.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct RoleList(String);
+
+impl From<RoleList> for Vec<Role> {
+    fn from(list: RoleList) -> Self {
+        list.0
+            .split(',')
+            .filter_map(|word| word.parse().ok())
+            .collect()
     }
 }
 
@@ -316,7 +319,7 @@ mod tests {
 
     #[test]
     fn no_single_role_both_confirms_and_releases_a_copy() {
-        for role in Role::ALL {
+        for role in Role::ALL.iter().copied() {
             let caller = holder(role);
             assert!(!(may(&caller, Act::ConfirmCopies) && may(&caller, Act::ReleaseCopies)));
         }

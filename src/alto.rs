@@ -8,7 +8,7 @@ use sogoc_workers::reading::{Box4, PageReading, Word};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::error::{Error, Result};
 use crate::page as pages;
 
@@ -26,11 +26,13 @@ pub async fn of_page(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec
         return Err(Error::refuse("errors.not_read"));
     }
     let reading = pages::reading_or_again(archive, &view).await?;
-    let subject = Subject { kind: "page", id };
-    let details = json!({ "form": "alto" });
-    let mut tx = archive.catalogue.begin().await?;
-    let deed = Deed::WordsFetched;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    let mut tx = archive.begin(caller).await?;
+    tx.log(
+        Action::WordsFetched,
+        ("page", id),
+        json!({ "form": "alto" }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(page(&reading, &view.original_name, view.number))
 }

@@ -1,6 +1,7 @@
 //! The one handle: catalogue, vault, reading pool, index, classes, seal, clock and settings, opened
 //! once and shared by web, clerk and command line.
 
+mod restoration;
 mod seal;
 
 use std::path::PathBuf;
@@ -12,14 +13,14 @@ use sogoc_workers::class::Classes;
 use sogoc_workers::pool::{Pool, PoolConfig};
 
 use crate::catalogue::Catalogue;
-use crate::clock::{Clock, WallClock};
+use crate::clock::Clock;
 use crate::config::{Config, VaultConfig};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::{Seal, VerificationCage};
 use crate::vault::{Location, S3Access, Vault};
-use crate::{fonds, law};
 
+pub use restoration::Restoration;
 pub use seal::{identity_file, open_seal, own_trust, trust_file};
 
 /// Everything a verb needs.
@@ -47,46 +48,6 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Opens everything under the wall clock.
-    ///
-    /// # Errors
-    /// `Invalid` settings, `Unavailable` parts.
-    pub async fn open(config: Config) -> Result<Self> {
-        Self::open_with(config, Arc::new(WallClock)).await
-    }
-
-    /// Opens everything under a given clock.
-    ///
-    /// # Errors
-    /// As [`Archive::open`].
-    pub async fn open_with(config: Config, clock: Arc<dyn Clock>) -> Result<Self> {
-        config.check()?;
-        let spool = config.data.join("spool");
-        std::fs::create_dir_all(&spool)?;
-        let classes = classes(&config)?;
-        let catalogue = Catalogue::open(&config.catalogue_url()).await?;
-        law::load(&catalogue).await?;
-        fonds::ensure_default(&catalogue, clock.as_ref()).await?;
-        let vault = Vault::open(&vault_location(&config)?).await?;
-        let seal = seal::open_seal(&config, &*clock)?;
-        let index = Index::open(config.data.join("index"))?;
-        let cage = VerificationCage::new(pool_config(&config).program);
-        let pool = Pool::new(pool_config(&config))
-            .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
-        Ok(Self {
-            catalogue,
-            vault,
-            pool,
-            index: Arc::new(index),
-            classes: Arc::new(classes),
-            seal: Arc::new(seal),
-            cage,
-            clock,
-            config,
-            spool,
-        })
-    }
-
     /// True answers from catalogue and vault, for whoever routes requests here.
     ///
     /// # Errors
@@ -123,7 +84,8 @@ pub fn pool_config(config: &Config) -> PoolConfig {
     }
 }
 
-fn vault_location(config: &Config) -> Result<Location> {
+/// Where the vault is: a folder of the data folder, or as configured.
+pub(crate) fn vault_location(config: &Config) -> Result<Location> {
     let folder = config.data.join("vault").display().to_string();
     let mut vault = Location::at(config.vault.url.clone().unwrap_or(folder));
     if vault.url.starts_with("s3:") {

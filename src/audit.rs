@@ -3,197 +3,110 @@
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 
-use crate::catalogue::{Catalogue, Tx};
-use crate::clock::{Clock, stamp};
+use crate::catalogue::{Catalogue, Tx, text_enum};
 use crate::error::Result;
 
-/// The closed list of deeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // the word of each is its meaning
-pub enum Deed {
-    FondsMade,
-    VolumeMade,
-    ColumnMapConfirmed,
-    ColumnMapKept,
-    BatchOpened,
-    BatchClosed,
-    ScanReceived,
-    ScanQuarantined,
-    ScanDuplicate,
-    UploadExpired,
-    PageRead,
-    PageSetAside,
-    PagePutAside,
-    PageSuperseded,
-    PageTakenBack,
-    FlagAccepted,
-    RecordProposed,
-    RecordCorrected,
-    RecordApproved,
-    RecordRejected,
-    RecordRestored,
-    RecordsKept,
-    DocumentFetched,
-    WordsFetched,
-    RecordOpened,
-    CorrectionEntered,
-    CorrectionScanNamed,
-    CorrectionApproved,
-    CorrectionRejected,
-    CorrectionInForce,
-    PersonMade,
-    PersonChanged,
-    SignedIn,
-    SignInFailed,
-    TokenMade,
-    TokenRevoked,
-    WebhookSet,
-    WebhookRemoved,
-    CopyAsked,
-    RequestMessage,
-    RequestExtended,
-    RequestWithdrawn,
-    RequestExpired,
-    EvidenceReceived,
-    EvidenceOpened,
-    PaymentSet,
-    SearchOpened,
-    SearchEnded,
-    ReuseAsked,
-    ReuseFetched,
-    CandidateDismissed,
-    CopyConfirmed,
-    ConfirmationLapsed,
-    CopyRefused,
-    CopyWithdrawn,
-    CopyOpened,
-    CopyIssued,
-    CopyFetched,
-    CopyVoided,
-    CopySuperseded,
-    CopySealRenewed,
-    SealAwaited,
-    SealHandedIn,
-    SealOpened,
-    SealNotOpened,
-    SealClosed,
-    CopyCodeSet,
-    IssueBookRead,
-    Scrubbed,
-    DamageFound,
-    Rebuilt,
-}
-
-impl Deed {
-    /// The stable word kept in the log.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::FondsMade => "fonds_made",
-            Self::VolumeMade => "volume_made",
-            Self::ColumnMapConfirmed => "column_map_confirmed",
-            Self::ColumnMapKept => "column_map_kept",
-            Self::BatchOpened => "batch_opened",
-            Self::BatchClosed => "batch_closed",
-            Self::ScanReceived => "scan_received",
-            Self::ScanQuarantined => "scan_quarantined",
-            Self::ScanDuplicate => "scan_duplicate",
-            Self::UploadExpired => "upload_expired",
-            Self::PageRead => "page_read",
-            Self::PageSetAside => "page_set_aside",
-            Self::PagePutAside => "page_put_aside",
-            Self::PageSuperseded => "page_superseded",
-            Self::PageTakenBack => "page_taken_back",
-            Self::FlagAccepted => "flag_accepted",
-            Self::RecordProposed => "record_proposed",
-            Self::RecordCorrected => "record_corrected",
-            Self::RecordApproved => "record_approved",
-            Self::RecordRejected => "record_rejected",
-            Self::RecordRestored => "record_restored",
-            Self::RecordsKept => "records_kept",
-            Self::DocumentFetched => "document_fetched",
-            Self::WordsFetched => "words_fetched",
-            Self::RecordOpened => "record_opened",
-            Self::CorrectionEntered => "correction_entered",
-            Self::CorrectionScanNamed => "correction_scan_named",
-            Self::CorrectionApproved => "correction_approved",
-            Self::CorrectionRejected => "correction_rejected",
-            Self::CorrectionInForce => "correction_in_force",
-            Self::PersonMade => "person_made",
-            Self::PersonChanged => "person_changed",
-            Self::SignedIn => "signed_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::TokenMade => "token_made",
-            Self::TokenRevoked => "token_revoked",
-            Self::WebhookSet => "webhook_set",
-            Self::WebhookRemoved => "webhook_removed",
-            Self::CopyAsked => "copy_asked",
-            Self::RequestMessage => "request_message",
-            Self::RequestExtended => "request_extended",
-            Self::RequestWithdrawn => "request_withdrawn",
-            Self::RequestExpired => "request_expired",
-            Self::EvidenceReceived => "evidence_received",
-            Self::EvidenceOpened => "evidence_opened",
-            Self::PaymentSet => "payment_set",
-            Self::SearchOpened => "search_opened",
-            Self::SearchEnded => "search_ended",
-            Self::ReuseAsked => "reuse_asked",
-            Self::ReuseFetched => "reuse_fetched",
-            Self::CandidateDismissed => "candidate_dismissed",
-            Self::CopyConfirmed => "copy_confirmed",
-            Self::ConfirmationLapsed => "confirmation_lapsed",
-            Self::CopyRefused => "copy_refused",
-            Self::CopyWithdrawn => "copy_withdrawn",
-            Self::CopyOpened => "copy_opened",
-            Self::CopyIssued => "copy_issued",
-            Self::CopyFetched => "copy_fetched",
-            Self::CopyVoided => "copy_voided",
-            Self::CopySuperseded => "copy_superseded",
-            Self::CopySealRenewed => "copy_seal_renewed",
-            Self::SealAwaited => "seal_awaited",
-            Self::SealHandedIn => "seal_handed_in",
-            Self::SealOpened => "seal_opened",
-            Self::SealNotOpened => "seal_not_opened",
-            Self::SealClosed => "seal_closed",
-            Self::CopyCodeSet => "copy_code_set",
-            Self::IssueBookRead => "issue_book_read",
-            Self::Scrubbed => "scrubbed",
-            Self::DamageFound => "damage_found",
-            Self::Rebuilt => "rebuilt",
-        }
+text_enum! {
+    /// The closed list of acts that leave an entry.
+    #[allow(missing_docs)] // the word of each is its meaning
+    pub enum Action {
+        FondsMade,
+        VolumeMade,
+        ColumnMapConfirmed,
+        ColumnMapKept,
+        BatchOpened,
+        BatchClosed,
+        ScanReceived,
+        ScanQuarantined,
+        ScanDuplicate,
+        UploadExpired,
+        PageRead,
+        PageSetAside,
+        PagePutAside,
+        PageSuperseded,
+        PageTakenBack,
+        FlagAccepted,
+        RecordProposed,
+        RecordCorrected,
+        RecordApproved,
+        RecordRejected,
+        RecordRestored,
+        RecordsKept,
+        DocumentFetched,
+        WordsFetched,
+        RecordOpened,
+        CorrectionEntered,
+        CorrectionScanNamed,
+        CorrectionApproved,
+        CorrectionRejected,
+        CorrectionInForce,
+        PersonMade,
+        PersonChanged,
+        SignedIn,
+        SignInFailed,
+        TokenMade,
+        TokenRevoked,
+        WebhookSet,
+        WebhookRemoved,
+        CopyAsked,
+        RequestMessage,
+        RequestExtended,
+        RequestWithdrawn,
+        RequestExpired,
+        EvidenceReceived,
+        EvidenceOpened,
+        PaymentSet,
+        SearchOpened,
+        SearchEnded,
+        ReuseAsked,
+        ReuseFetched,
+        CandidateDismissed,
+        CopyConfirmed,
+        ConfirmationLapsed,
+        CopyRefused,
+        CopyWithdrawn,
+        CopyOpened,
+        CopyIssued,
+        CopyFetched,
+        CopyVoided,
+        CopySuperseded,
+        CopySealRenewed,
+        SealAwaited,
+        SealHandedIn,
+        SealOpened,
+        SealNotOpened,
+        SealClosed,
+        CopyCodeSet,
+        IssueBookRead,
+        Scrubbed,
+        DamageFound,
+        Rebuilt,
     }
 }
 
-/// What an entry is about.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// Kind of thing: `scan`, `record`, `batch` …
-    pub kind: &'a str,
-    /// Its id.
-    pub id: &'a str,
-}
-
-/// One entry as kept.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+/// One entry as stored.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Entry {
     /// From 1, no gaps.
     pub position: i64,
     /// RFC 3339 UTC.
     pub at: String,
-    /// Who: person id, token id or `machine`.
+    /// Person id, token id, `public` or `machine`.
     pub actor: String,
-    /// Stable word of the deed.
-    pub deed: String,
-    /// Kind of thing.
+    /// Word of an [`Action`], or of an earlier version's; `deed` in the catalogue and in JSON.
+    #[serde(rename = "deed")]
+    #[sqlx(rename = "deed")]
+    pub action: String,
+    /// `scan`, `record`, `batch` …
     pub subject_kind: String,
-    /// Its id.
+    /// Id within its kind.
     pub subject_id: String,
     /// JSON text, no personal data.
     pub details: String,
-    /// Digest of the entry before.
+    /// Digest of the entry before; zeros for the first.
     pub previous: String,
-    /// Digest of this entry.
+    /// SHA-256 over the rest, lower-case hex.
     pub digest: String,
 }
 
@@ -207,7 +120,7 @@ impl Entry {
             position.as_str(),
             &self.at,
             &self.actor,
-            &self.deed,
+            &self.action,
             &self.subject_kind,
             &self.subject_id,
             &self.details,
@@ -220,56 +133,57 @@ impl Entry {
     }
 }
 
-/// Appends one entry inside the transaction of the act itself.
-///
-/// # Errors
-/// As any statement; the act is then undone with it.
-pub async fn append(
-    tx: &mut Tx,
-    clock: &dyn Clock,
-    actor: &str,
-    deed: Deed,
-    subject: Subject<'_>,
-    details: Value,
-) -> Result<()> {
-    // The head row is locked until the transaction ends: positions follow the order of commits.
-    let head = sqlx::query(
-        "UPDATE log_head SET position = position + 1 WHERE id = 1 RETURNING position, digest",
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    let mut entry = Entry {
-        position: head.try_get("position")?,
-        at: stamp(clock.now()),
-        actor: actor.into(),
-        deed: deed.word().into(),
-        subject_kind: subject.kind.into(),
-        subject_id: subject.id.into(),
-        details: details.to_string(),
-        previous: head.try_get("digest")?,
-        digest: String::new(),
-    };
-    entry.digest = entry.computed_digest();
-    sqlx::query(
-        "INSERT INTO log (position, at, actor, deed, subject_kind, subject_id, details, previous, digest)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(entry.position)
-    .bind(&entry.at)
-    .bind(&entry.actor)
-    .bind(&entry.deed)
-    .bind(&entry.subject_kind)
-    .bind(&entry.subject_id)
-    .bind(&entry.details)
-    .bind(&entry.previous)
-    .bind(&entry.digest)
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query("UPDATE log_head SET digest = $1 WHERE id = 1")
-        .bind(&entry.digest)
-        .execute(&mut **tx)
+impl Tx {
+    /// Appends one entry to the log, in the transaction of the act itself: what was done by whom (the
+    /// transaction's actor) to what (`(kind, id)`).
+    ///
+    /// # Errors
+    /// As any statement; the act is then undone with it.
+    pub async fn log(
+        &mut self,
+        action: Action,
+        (kind, id): (&str, &str),
+        details: Value,
+    ) -> Result<()> {
+        // The head row is locked until the transaction ends: positions follow the order of commits.
+        let (position, previous) = sqlx::query_as(
+            "UPDATE log_head SET position = position + 1 WHERE id = 1 RETURNING position, digest",
+        )
+        .fetch_one(&mut **self)
         .await?;
-    Ok(())
+        let mut entry = Entry {
+            position,
+            at: self.now(),
+            actor: self.actor().into(),
+            action: action.as_str().into(),
+            subject_kind: kind.into(),
+            subject_id: id.into(),
+            details: details.to_string(),
+            previous,
+            digest: String::new(),
+        };
+        entry.digest = entry.computed_digest();
+        sqlx::query(
+            "INSERT INTO log (position, at, actor, deed, subject_kind, subject_id, details, previous, digest)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(entry.position)
+        .bind(&entry.at)
+        .bind(&entry.actor)
+        .bind(&entry.action)
+        .bind(&entry.subject_kind)
+        .bind(&entry.subject_id)
+        .bind(&entry.details)
+        .bind(&entry.previous)
+        .bind(&entry.digest)
+        .execute(&mut **self)
+        .await?;
+        sqlx::query("UPDATE log_head SET digest = $1 WHERE id = 1")
+            .bind(&entry.digest)
+            .execute(&mut **self)
+            .await?;
+        Ok(())
+    }
 }
 
 /// Entries after `position`, oldest first, at most `limit`.
@@ -277,12 +191,13 @@ pub async fn append(
 /// # Errors
 /// As any statement.
 pub async fn after(catalogue: &Catalogue, position: i64, limit: i64) -> Result<Vec<Entry>> {
-    let rows = sqlx::query("SELECT * FROM log WHERE position > $1 ORDER BY position LIMIT $2")
-        .bind(position)
-        .bind(limit)
-        .fetch_all(catalogue.pool())
-        .await?;
-    rows.iter().map(entry_of).collect()
+    Ok(
+        sqlx::query_as("SELECT * FROM log WHERE position > $1 ORDER BY position LIMIT $2")
+            .bind(position)
+            .bind(limit)
+            .fetch_all(catalogue.pool())
+            .await?,
+    )
 }
 
 /// Entries about one thing, oldest first.
@@ -290,11 +205,12 @@ pub async fn after(catalogue: &Catalogue, position: i64, limit: i64) -> Result<V
 /// # Errors
 /// As any statement.
 pub async fn about(catalogue: &Catalogue, subject_id: &str) -> Result<Vec<Entry>> {
-    let rows = sqlx::query("SELECT * FROM log WHERE subject_id = $1 ORDER BY position LIMIT 500")
-        .bind(subject_id)
-        .fetch_all(catalogue.pool())
-        .await?;
-    rows.iter().map(entry_of).collect()
+    Ok(
+        sqlx::query_as("SELECT * FROM log WHERE subject_id = $1 ORDER BY position LIMIT 500")
+            .bind(subject_id)
+            .fetch_all(catalogue.pool())
+            .await?,
+    )
 }
 
 /// Where the chain breaks, if it does.
@@ -311,10 +227,10 @@ pub enum Chain {
 /// # Errors
 /// As any statement.
 pub async fn check(catalogue: &Catalogue) -> Result<Chain> {
-    let head = sqlx::query("SELECT position, digest FROM log_head WHERE id = 1")
-        .fetch_one(catalogue.pool())
-        .await?;
-    let (last, last_digest): (i64, String) = (head.try_get("position")?, head.try_get("digest")?);
+    let (last, last_digest): (i64, String) =
+        sqlx::query_as("SELECT position, digest FROM log_head WHERE id = 1")
+            .fetch_one(catalogue.pool())
+            .await?;
     let (mut position, mut digest) = (0, "0".repeat(64));
     while position < last {
         let entries = after(catalogue, position, 1000).await?;
@@ -336,19 +252,5 @@ pub async fn check(catalogue: &Catalogue) -> Result<Chain> {
         Chain::Whole(last)
     } else {
         Chain::BrokenAt(last)
-    })
-}
-
-fn entry_of(row: &sqlx::any::AnyRow) -> Result<Entry> {
-    Ok(Entry {
-        position: row.try_get("position")?,
-        at: row.try_get("at")?,
-        actor: row.try_get("actor")?,
-        deed: row.try_get("deed")?,
-        subject_kind: row.try_get("subject_kind")?,
-        subject_id: row.try_get("subject_id")?,
-        details: row.try_get("details")?,
-        previous: row.try_get("previous")?,
-        digest: row.try_get("digest")?,
     })
 }

@@ -4,24 +4,26 @@
 mod close;
 mod manifest;
 mod name;
+mod preservation;
 mod progress;
 mod receipt;
 
-use sqlx::Row;
-
-pub use close::{close, keep_receipts};
+pub use close::close;
 pub(crate) use manifest::hold_open;
 pub use manifest::{Declared, declare};
 pub use name::{check_digest, check_name};
+pub use preservation::{DepositBatch, DepositVolume, deposited, preserve_receipts};
+pub(crate) use preservation::{RECEIPT_PREFIX, restore, restore_of_deposit};
 pub use progress::{Progress, progress};
 pub use receipt::{Receipt, ReceiptBatch, ReceiptBody, ReceiptFile, Totals, receipt};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
+use crate::catalogue::{State, Tx, text_enum};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::fonds::{self, check_text, known};
+use crate::fonds::{self, check_text};
 use crate::messages::Message;
 
 /// Longest name of a batch, in characters.
@@ -31,12 +33,45 @@ const MOST_FILES: i64 = 1_000_000;
 /// Most rows of one page of a list.
 const MOST_ROWS: i64 = 200;
 
+text_enum! {
+    /// Whether files may still come to a batch.
+    pub enum BatchState {
+        /// Files may come.
+        Open,
+        /// What was declared has come, and the receipt is final.
+        Closed,
+    }
+}
+
+text_enum! {
+    /// What became of a delivered file.
+    pub enum ScanState {
+        /// Accepted and to be read.
+        Received,
+        /// Not readable; it is in the vault with the reason.
+        Quarantined,
+        /// Its bytes were in the archive already.
+        Duplicate,
+    }
+}
+
+impl State for BatchState {
+    const TABLE: &'static str = "batches";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Open => &[Self::Closed],
+            Self::Closed => &[],
+        }
+    }
+}
+
 /// One batch.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Batch {
-    /// Its id.
+    /// UUIDv7 text.
     pub id: String,
-    /// Its name, unique in the archive.
+    /// Unique in the archive.
     pub name: String,
     /// Code of its fonds.
     pub fonds: String,
@@ -48,13 +83,13 @@ pub struct Batch {
     pub class_hint: Option<String>,
     /// How many files the archivist says there are.
     pub declared_count: Option<i64>,
-    /// open | closed.
-    pub state: String,
-    /// Who opened it.
+    /// Whether files may still come.
+    pub state: BatchState,
+    /// Person or token id.
     pub opened_by: String,
-    /// When.
+    /// RFC 3339 UTC.
     pub opened_at: String,
-    /// When it was closed.
+    /// RFC 3339 UTC.
     pub closed_at: Option<String>,
 }
 
@@ -62,7 +97,7 @@ pub struct Batch {
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewBatch {
-    /// Its name, unique in the archive.
+    /// Unique in the archive.
     pub name: String,
     /// Code of its fonds; the default fonds when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,12 +131,12 @@ const SELECT: &str = "SELECT b.*, f.code AS fonds FROM batches b JOIN fonds f ON
 ///
 /// # Errors
 /// `Invalid` name, count or class, `NotFound` fonds, volume or file, `AlreadyExists`, `Forbidden`.
-pub async fn open(archive: &Archive, caller: &Caller, fresh: &NewBatch) -> Result<Batch> {
+pub async fn open(archive: &Archive, caller: &Caller, given: &NewBatch) -> Result<Batch> {
     require(caller, Act::DeliverScans)?;
-    check(archive, fresh)?;
-    let code = fresh.fonds.as_deref().unwrap_or(fonds::DEFAULT_CODE);
+    check(archive, given)?;
+    let code = given.fonds.as_deref().unwrap_or(fonds::DEFAULT_CODE);
     let fonds = fonds::by_code(archive, caller, code).await?;
-    let volume_id = match &fresh.volume {
+    let volume_id = match &given.volume {
         Some(volume) => Some(
             fonds::volume_by_code(archive, caller, code, volume)
                 .await?
@@ -109,61 +144,57 @@ pub async fn open(archive: &Archive, caller: &Caller, fresh: &NewBatch) -> Resul
         ),
         None => None,
     };
-    let file_id = match &fresh.file {
+    let file_id = match &given.file {
         Some(file) => Some(fonds::file_by_code(archive, caller, code, file).await?),
         None => None,
     };
-    let clock = archive.clock.as_ref();
     let batch = Batch {
-        id: clock.new_id(),
-        name: fresh.name.clone(),
+        id: archive.clock.new_id(),
+        name: given.name.clone(),
         fonds: fonds.code,
         volume_id,
         file_id,
-        class_hint: fresh.class_hint.clone(),
-        declared_count: fresh.declared_count,
-        state: "open".into(),
+        class_hint: given.class_hint.clone(),
+        declared_count: given.declared_count,
+        state: BatchState::Open,
         opened_by: caller.id.clone(),
-        opened_at: stamp(clock.now()),
+        opened_at: stamp(archive.clock.now()),
         closed_at: None,
     };
-    let mut tx = archive.catalogue.begin().await?;
-    sqlx::query(
+    let mut tx = archive.begin(caller).await?;
+    if !insert(&mut tx, &batch, &fonds.id).await? {
+        return Err(Error::AlreadyExists { what: "batch" });
+    }
+    let details = serde_json::json!({
+        "fonds": batch.fonds, "declared_count": batch.declared_count, "class_hint": batch.class_hint,
+    });
+    tx.log(Action::BatchOpened, ("batch", &batch.id), details)
+        .await?;
+    tx.commit().await?;
+    Ok(batch)
+}
+
+/// False when its id or name is taken.
+async fn insert(tx: &mut Tx, batch: &Batch, fonds_id: &str) -> Result<bool> {
+    let done = sqlx::query(
         "INSERT INTO batches (id, name, fonds_id, file_id, volume_id, class_hint, declared_count,
-            state, opened_by, opened_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            state, opened_by, opened_at, closed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
     )
     .bind(&batch.id)
     .bind(&batch.name)
-    .bind(&fonds.id)
+    .bind(fonds_id)
     .bind(&batch.file_id)
     .bind(&batch.volume_id)
     .bind(&batch.class_hint)
     .bind(batch.declared_count)
-    .bind(&batch.state)
+    .bind(batch.state)
     .bind(&batch.opened_by)
     .bind(&batch.opened_at)
-    .execute(&mut *tx)
-    .await
-    .map_err(|error| known("batch", error))?;
-    let subject = Subject {
-        kind: "batch",
-        id: &batch.id,
-    };
-    let details = serde_json::json!({
-        "fonds": batch.fonds, "declared_count": batch.declared_count, "class_hint": batch.class_hint,
-    });
-    audit::append(
-        &mut tx,
-        clock,
-        &caller.id,
-        Deed::BatchOpened,
-        subject,
-        details,
-    )
+    .bind(&batch.closed_at)
+    .execute(&mut **tx)
     .await?;
-    tx.commit().await?;
-    Ok(batch)
+    Ok(done.rows_affected() == 1)
 }
 
 /// The batch of that id.
@@ -189,12 +220,11 @@ async fn find(
     value: &str,
 ) -> Result<Batch> {
     require(caller, Act::SeeBatches)?;
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE {column} = $1")))
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE {column} = $1")))
         .bind(value)
         .fetch_optional(archive.catalogue.pool())
-        .await?;
-    let batch = row.as_ref().map(batch_of).transpose()?;
-    batch.ok_or(Error::NotFound { what: "batch" })
+        .await?
+        .ok_or(Error::NotFound { what: "batch" })
 }
 
 /// Batches, newest first; `after` is the cursor of the page before.
@@ -211,12 +241,11 @@ pub async fn list(
     let limit = limit.clamp(1, MOST_ROWS);
     // Ids are ordered by time of making, so the id itself is the cursor; `~` sorts after all of them.
     let statement = format!("{SELECT} WHERE b.id < $1 ORDER BY b.id DESC LIMIT $2");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+    let items: Vec<Batch> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(after.unwrap_or("~"))
         .bind(limit + 1)
         .fetch_all(archive.catalogue.pool())
         .await?;
-    let items = rows.iter().map(batch_of).collect::<Result<Vec<_>>>()?;
     Ok(listed(items, limit, |batch| batch.id.clone()))
 }
 
@@ -229,9 +258,9 @@ pub(crate) fn listed<T>(mut items: Vec<T>, limit: i64, cursor: impl Fn(&T) -> St
     Listed { items, next }
 }
 
-fn check(archive: &Archive, fresh: &NewBatch) -> Result<()> {
-    check_text("/name", &fresh.name, LONGEST_NAME)?;
-    if let Some(count) = fresh.declared_count
+fn check(archive: &Archive, given: &NewBatch) -> Result<()> {
+    check_text("/name", &given.name, LONGEST_NAME)?;
+    if let Some(count) = given.declared_count
         && !(0..=MOST_FILES).contains(&count)
     {
         return Err(Error::fault(
@@ -239,26 +268,10 @@ fn check(archive: &Archive, fresh: &NewBatch) -> Result<()> {
             Message::new("faults.declared_count_must_0").with("most_files", MOST_FILES),
         ));
     }
-    match &fresh.class_hint {
+    match &given.class_hint {
         Some(class) if archive.classes.get(class).is_none() => {
             Err(Error::fault("/class_hint", "faults.there_no_record_class"))
         }
         _ => Ok(()),
     }
-}
-
-fn batch_of(row: &sqlx::any::AnyRow) -> Result<Batch> {
-    Ok(Batch {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        fonds: row.try_get("fonds")?,
-        volume_id: row.try_get("volume_id")?,
-        file_id: row.try_get("file_id")?,
-        class_hint: row.try_get("class_hint")?,
-        declared_count: row.try_get("declared_count")?,
-        state: row.try_get("state")?,
-        opened_by: row.try_get("opened_by")?,
-        opened_at: row.try_get("opened_at")?,
-        closed_at: row.try_get("closed_at")?,
-    })
 }

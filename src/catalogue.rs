@@ -1,15 +1,23 @@
 //! The catalogue: SQLite in the data folder by default, PostgreSQL by URL; one SQL for both.
 
+mod column;
+mod state;
+mod tx;
+
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, Connection, Executor, Transaction};
+use sqlx::{AnyPool, Connection, Executor};
 
+pub use column::{Flag, JsonText};
+pub(crate) use column::{json_column, text_enum};
+pub use state::{State, transition};
+pub use tx::Tx;
+
+use crate::clock::{Clock, WallClock};
 use crate::error::{Error, Result};
-
-/// A write transaction.
-pub type Tx = Transaction<'static, Any>;
 
 /// Which engine is behind the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,10 +28,11 @@ pub enum Engine {
     Postgres,
 }
 
-/// Both engines' handle. Reads go through [`Catalogue::pool`], writes through [`Catalogue::begin`].
-#[derive(Debug, Clone)]
+/// Both engines' handle, with the clock of the archive. Reads go through [`Catalogue::pool`], writes through [`Catalogue::begin`].
+#[derive(Clone)]
 pub struct Catalogue {
     engine: Engine,
+    clock: Arc<dyn Clock>,
     readers: AnyPool,
     writers: AnyPool,
 }
@@ -37,11 +46,19 @@ impl Catalogue {
         )
     }
 
-    /// Opens the catalogue and brings its tables up to date.
+    /// Opens the catalogue under the wall clock and brings its tables up to date.
+    ///
+    /// # Errors
+    /// As [`Catalogue::open_with`].
+    pub async fn open(url: &str) -> Result<Self> {
+        Self::open_with(url, Arc::new(WallClock)).await
+    }
+
+    /// As [`Catalogue::open`], with the clock that its transactions are dated by.
     ///
     /// # Errors
     /// `Invalid` for a URL of another kind, `Unavailable` when the engine does not answer.
-    pub async fn open(url: &str) -> Result<Self> {
+    pub async fn open_with(url: &str, clock: Arc<dyn Clock>) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let engine = if url.starts_with("sqlite:") {
             Engine::Sqlite
@@ -67,6 +84,7 @@ impl Catalogue {
         };
         Ok(Self {
             engine,
+            clock,
             readers,
             writers,
         })
@@ -82,16 +100,26 @@ impl Catalogue {
         self.engine
     }
 
-    /// A write transaction. On SQLite it takes the write lock at once, so that what it reads stays true.
+    /// A write transaction in the name of the program itself.
+    ///
+    /// # Errors
+    /// As [`Catalogue::begin_as`].
+    pub async fn begin(&self) -> Result<Tx> {
+        self.begin_as("machine").await
+    }
+
+    /// A write transaction in the name of a person, a token, `public` or `machine`. On SQLite it takes the write
+    /// lock at once, so that what it reads stays true.
     ///
     /// # Errors
     /// `Unavailable` when the engine does not answer in time.
-    pub async fn begin(&self) -> Result<Tx> {
+    pub async fn begin_as(&self, actor: &str) -> Result<Tx> {
         let start = match self.engine {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
         };
-        Ok(self.writers.begin_with(start).await?)
+        let inner = self.writers.begin_with(start).await?;
+        Ok(Tx::new(inner, self.clock.clone(), actor))
     }
 
     /// True when the engine answers.

@@ -1,42 +1,51 @@
 //! The copy itself: its number in the issue book, its composition from the approved record, its seal,
 //! and what the archive says of it later.
 
-mod book;
+mod code_expiry;
+mod compose;
 mod content;
-mod elsewhere;
-mod kept_line;
-mod later;
-mod make;
+mod corrections;
+mod preservation;
+mod produce;
+mod proof;
+mod register;
+mod remote_signing;
 mod renewal;
-mod sitting;
+mod settlement;
+mod signing_session;
 mod verify;
+mod withdrawal;
 
-pub use book::{book, bytes, line};
-pub(crate) use book::{close_request, row, sealed_bytes};
+pub use code_expiry::{by_tracking_code, set_code_until};
 pub(crate) use content::printed;
-pub use elsewhere::{
+pub(crate) use corrections::take_effect;
+pub(crate) use preservation::{preserve, restore};
+pub use register::{book, bytes, line};
+pub(crate) use register::{row, sealed_bytes};
+pub use remote_signing::{
     HandedIn, Signatures, Waiting, give_up, hand_in, to_sign, to_sign_text, waiting,
 };
-pub(crate) use kept_line::keep_line;
-pub(crate) use later::take_effect;
-pub use later::{by_tracking_code, set_code_until, withdraw};
 pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
-pub use sitting::{SealState, end_sitting, open_sitting, pin_needed, seal_state};
+pub(crate) use settlement::close_request;
+pub use signing_session::{SealState, end_sitting, open_sitting, pin_needed, seal_state};
 pub use verify::{
     Cited, FileVerified, HandedInFile, Holder, SignatureListed, Verified, code_expired, standing,
     tidy, verify_code, verify_file, verify_handed_in,
 };
+pub use withdrawal::withdraw;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::Tx;
+use crate::catalogue::{State, Tx, text_enum};
+use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, Leased, PRIORITY_CITIZEN};
+use crate::jobs::{Kind, Leased, PRIORITY_CITIZEN};
 use crate::seen::Seen;
 
 /// Name of the sealed file inside a copy's object.
@@ -47,8 +56,33 @@ const MOST_AT_ONCE: usize = 500;
 /// Name of the entry beside it.
 pub const ENTRY_FILE: &str = "copy.json";
 
+text_enum! {
+    /// What became of a line of the register. That a copy is superseded or withdrawn is computed, never stored as one.
+    pub enum CopyState {
+        /// Its number is taken, its copy is being made.
+        Opening,
+        /// Its copy is sealed and in the vault.
+        Issued,
+        /// No copy was made; the number stays.
+        Void,
+    }
+}
+
+impl State for CopyState {
+    const TABLE: &'static str = "copies";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Opening => &[Self::Issued, Self::Void],
+            Self::Issued | Self::Void => &[],
+        }
+    }
+}
+
 /// One line of the issue book (sổ cấp bản sao), also kept beside the sealed file in the vault.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, sqlx::FromRow,
+)]
 pub struct CopyRow {
     /// Copy id.
     pub id: String,
@@ -56,8 +90,8 @@ pub struct CopyRow {
     pub year: i64,
     /// Number within the year, without gaps.
     pub number: i64,
-    /// opening | issued | void.
-    pub state: String,
+    /// What became of it.
+    pub state: CopyState,
     /// Request it answers; none when issued at the counter.
     pub request_id: Option<String>,
     /// Verification code printed on it.
@@ -138,8 +172,8 @@ pub(crate) async fn open(
     caller: &Caller,
     wish: &Issue<'_>,
 ) -> Result<String> {
-    let id = book::open_entry(archive, tx, caller, wish).await?;
-    jobs::enqueue(tx, &*archive.clock, Kind::IssueCopy, &id, PRIORITY_CITIZEN).await?;
+    let id = settlement::open_entry(archive, tx, caller, wish).await?;
+    tx.enqueue(Kind::IssueCopy, &id, PRIORITY_CITIZEN).await?;
     Ok(id)
 }
 
@@ -175,7 +209,7 @@ pub async fn reissue(
 ) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
     let earlier = row(archive, copy_id).await?;
-    if earlier.state != "issued" {
+    if earlier.state != CopyState::Issued {
         return Err(not_issued());
     }
     let wish = Issue {
@@ -218,7 +252,7 @@ pub async fn issue_many(
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
         match issue_now(archive, caller, record, seen.get(record)).await {
-            Err(error) if error.passing() => return Err(error),
+            Err(error) if error.is_transient() => return Err(error),
             issued => outcomes.push(outcome(record, issued)),
         }
     }
@@ -253,7 +287,7 @@ fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
 
 async fn issue_as(archive: &Archive, caller: &Caller, wish: &Issue<'_>) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     // Also queued, so that a process that dies here leaves no half-open line in the book.
     let id = open(archive, &mut tx, caller, wish).await?;
     tx.commit().await?;
@@ -271,21 +305,21 @@ pub async fn issue(archive: &Archive, job: &Leased) -> Result<()> {
 
 async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<()> {
     let copy = row(archive, id).await?;
-    if copy.state != "opening" {
-        return book::settle(archive, job).await;
+    if copy.state != CopyState::Opening {
+        return settlement::complete(archive, job).await;
     }
-    match make::make(archive, &copy).await {
-        Ok(Some(made)) => book::book_issued(archive, &copy, &made, job).await,
+    match produce::produce(archive, &copy).await {
+        Ok(Some(made)) => settlement::record_issued(archive, &copy, &made, job).await,
         // It waits for a signature made elsewhere, which asks for this again.
-        Ok(None) => book::settle(archive, job).await,
-        Err(error) if error.passing() => Err(error),
+        Ok(None) => settlement::complete(archive, job).await,
+        Err(error) if error.is_transient() => Err(error),
         Err(error) => {
             tracing::error!(
                 copy = id,
                 code = error.code(),
                 "a copy could not be made; its line is void"
             );
-            book::void(archive, &copy, error.code(), job).await
+            settlement::void(archive, &copy, error.code(), job).await
         }
     }
 }
@@ -296,12 +330,19 @@ async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<(
 /// # Errors
 /// A passing fault puts the job back.
 pub(crate) async fn sweep_seals(archive: &Archive, job: &Leased) -> Result<()> {
-    elsewhere::expire(archive).await?;
+    remote_signing::expire(archive).await?;
     renewal::ask_for_renewals(archive).await?;
-    book::settle(archive, Some(job)).await
+    settlement::complete(archive, Some(job)).await
 }
 
-/// SHA-256 of a sealed file, as the book names it.
+/// The instant whose register the copy shows.
+fn issued_at(copy: &CopyRow) -> Result<Timestamp> {
+    parse_stamp(&copy.issued_at).ok_or_else(|| Error::Corrupt {
+        what: format!("copy {}: time of issue", copy.id),
+    })
+}
+
+/// SHA-256 of a sealed file, as the register names it.
 fn digest_of(file: &[u8]) -> String {
     hex::encode(Sha256::digest(file))
 }

@@ -15,6 +15,10 @@ pub trait Clock: Send + Sync {
     fn new_id(&self) -> String;
     /// Bytes nobody can guess.
     fn secret(&self) -> [u8; 32];
+    /// A token of 256 bits, in letters that survive a URL.
+    fn new_secret(&self) -> String {
+        data_encoding::BASE64URL_NOPAD.encode(&self.secret())
+    }
 }
 
 /// The clock on the wall and the kernel's randomness.

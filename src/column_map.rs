@@ -2,19 +2,19 @@
 //! then on part of every page's reading. Until it is confirmed nothing of the volume is accepted.
 
 mod confirm;
-mod kept;
+mod preservation;
 
 use sogoc_workers::class::Layout;
 use sogoc_workers::column_map::{self as maps, ColumnMap, PageColumns};
 use sogoc_workers::reading::{PageReading, RecordReading};
-use sqlx::Row;
 
 pub use confirm::{NewMap, confirm};
-pub use kept::keep;
-pub(crate) use kept::{FILE, KeptVolume, PREFIX, restore};
+pub use preservation::preserve;
+pub(crate) use preservation::{PREFIX, restore};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::catalogue::{JsonText, Tx, json_column};
 use crate::error::{Error, Result};
 use crate::fonds::{self, Volume};
 
@@ -23,16 +23,22 @@ const FIRST_PAGES: i64 = 8;
 /// Code of the flag a page bears whose volume has no confirmed map yet.
 const UNCONFIRMED: &str = "map_unconfirmed";
 
+json_column!(Vec<f64>, Vec<Option<String>>, PageColumns);
+
 /// A confirmed map.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, sqlx::FromRow,
+)]
 pub struct Confirmed {
     /// Counts the maps of the volume, from 1.
     pub version: i64,
     /// Class of its rows.
     pub class: String,
     /// Borders from left to right, as shares of the table's width: the first 0, the last 1.
+    #[sqlx(try_from = "JsonText")]
     pub edges: Vec<f64>,
     /// Key of each column's field; null for one that is not read.
+    #[sqlx(try_from = "JsonText")]
     pub fields: Vec<Option<String>>,
     /// The page it was confirmed on.
     pub page_id: Option<String>,
@@ -58,7 +64,7 @@ pub struct Proposal {
 /// A page on which a map is shown.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct Sheet {
-    /// Its id.
+    /// Id of the page.
     pub page_id: String,
     /// Corners of its table `[x, y]` in pixels of the page as delivered: upper left, upper right,
     /// lower right and lower left of its content.
@@ -67,9 +73,12 @@ pub struct Sheet {
 }
 
 /// How far a volume is read by its map.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema,
+)]
 pub struct Pages {
     /// All of the volume.
+    #[sqlx(rename = "all_pages")]
     pub all: i64,
     /// Read by the newest map.
     pub fitting: i64,
@@ -97,9 +106,10 @@ pub struct VolumeMap {
 }
 
 /// A page the newest map does not fit.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Misfit {
     /// Its id.
+    #[sqlx(rename = "id")]
     pub page_id: String,
     /// The file's name as delivered.
     pub original_name: String,
@@ -108,15 +118,17 @@ pub struct Misfit {
 }
 
 /// A volume that waits for a person to confirm its map.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Unconfirmed {
     /// Id of the volume.
+    #[sqlx(rename = "id")]
     pub volume_id: String,
     /// The label on its spine.
     pub code: String,
-    /// Its title.
+    /// As on its title page.
     pub title: String,
     /// Pages with a table that wait.
+    #[sqlx(rename = "n")]
     pub pages: i64,
 }
 
@@ -172,7 +184,7 @@ pub async fn get(archive: &Archive, caller: &Caller, volume_id: &str) -> Result<
 /// `Forbidden`.
 pub async fn unconfirmed(archive: &Archive, caller: &Caller) -> Result<Vec<Unconfirmed>> {
     require(caller, Act::SeeRecords)?;
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT v.id, v.code, v.title, COUNT(p.id) AS n FROM register_volumes v
          JOIN batches b ON b.volume_id = v.id JOIN scans s ON s.batch_id = b.id
          JOIN pages p ON p.scan_id = s.id
@@ -181,17 +193,7 @@ pub async fn unconfirmed(archive: &Archive, caller: &Caller) -> Result<Vec<Uncon
          GROUP BY v.id, v.code, v.title ORDER BY v.code, v.id",
     )
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Unconfirmed {
-                volume_id: row.try_get("id")?,
-                code: row.try_get("code")?,
-                title: row.try_get("title")?,
-                pages: row.try_get("n")?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// What a page's volume says of its columns.
@@ -259,24 +261,32 @@ pub(crate) async fn standing(archive: &Archive, page_id: &str) -> Result<Standin
 
 /// Every confirmed map of a volume, newest first.
 async fn versions(archive: &Archive, volume_id: &str) -> Result<Vec<Confirmed>> {
-    let rows = sqlx::query("SELECT * FROM column_maps WHERE volume_id = $1 ORDER BY version DESC")
-        .bind(volume_id)
-        .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Confirmed {
-                version: row.try_get("version")?,
-                class: row.try_get("class")?,
-                edges: serde_json::from_str(row.try_get("edges")?)?,
-                fields: serde_json::from_str(row.try_get("fields")?)?,
-                page_id: row.try_get("page_id")?,
-                confirmed_by: row.try_get("confirmed_by")?,
-                confirmed_at: row.try_get("confirmed_at")?,
-                note: row.try_get("note")?,
-            })
-        })
-        .collect()
+    Ok(
+        sqlx::query_as("SELECT * FROM column_maps WHERE volume_id = $1 ORDER BY version DESC")
+            .bind(volume_id)
+            .fetch_all(archive.catalogue.pool())
+            .await?,
+    )
+}
+
+/// False where that version is there already.
+async fn insert(tx: &mut Tx, volume_id: &str, map: &Confirmed) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO column_maps (volume_id, version, class, edges, fields, page_id, confirmed_by,
+            confirmed_at, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+    )
+    .bind(volume_id)
+    .bind(map.version)
+    .bind(&map.class)
+    .bind(serde_json::to_string(&map.edges)?)
+    .bind(serde_json::to_string(&map.fields)?)
+    .bind(&map.page_id)
+    .bind(&map.confirmed_by)
+    .bind(&map.confirmed_at)
+    .bind(&map.note)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Puts the person's name in place of the id.
@@ -289,15 +299,17 @@ async fn name_author(archive: &Archive, map: &mut Confirmed) -> Result<()> {
     Ok(())
 }
 
+#[derive(sqlx::FromRow)]
 struct FirstPage {
     id: String,
     class: String,
+    #[sqlx(rename = "table_columns", try_from = "JsonText")]
     columns: PageColumns,
 }
 
 /// The first pages of a volume that show a table, in the order of the book.
 async fn first_pages(archive: &Archive, volume_id: &str) -> Result<Vec<FirstPage>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT p.id, p.class, p.table_columns FROM pages p JOIN scans s ON s.id = p.scan_id
          JOIN batches b ON b.id = s.batch_id
          WHERE b.volume_id = $1 AND p.table_columns IS NOT NULL AND p.class IS NOT NULL
@@ -306,21 +318,12 @@ async fn first_pages(archive: &Archive, volume_id: &str) -> Result<Vec<FirstPage
     .bind(volume_id)
     .bind(FIRST_PAGES)
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(FirstPage {
-                id: row.try_get("id")?,
-                class: row.try_get("class")?,
-                columns: serde_json::from_str(row.try_get("table_columns")?)?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 async fn pages(archive: &Archive, volume_id: &str, newest: i64) -> Result<Pages> {
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS whole,
+    Ok(sqlx::query_as(
+        "SELECT COUNT(*) AS all_pages,
             COALESCE(SUM(CASE WHEN p.map_version = $2 AND p.map_percent IS NOT NULL THEN 1 ELSE 0 END), 0) AS fitting,
             COALESCE(SUM(CASE WHEN p.map_version = $2 AND p.map_percent IS NULL THEN 1 ELSE 0 END), 0) AS misfits,
             COALESCE(SUM(CASE WHEN p.state <> 'set_aside' AND COALESCE(p.map_version, 0) < $2 THEN 1 ELSE 0 END), 0) AS waiting
@@ -330,17 +333,11 @@ async fn pages(archive: &Archive, volume_id: &str, newest: i64) -> Result<Pages>
     .bind(volume_id)
     .bind(newest)
     .fetch_one(archive.catalogue.pool())
-    .await?;
-    Ok(Pages {
-        all: row.try_get("whole")?,
-        fitting: row.try_get("fitting")?,
-        misfits: row.try_get("misfits")?,
-        waiting: row.try_get("waiting")?,
-    })
+    .await?)
 }
 
 async fn misfits(archive: &Archive, volume_id: &str, newest: i64) -> Result<Vec<Misfit>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT p.id, p.number, s.original_name FROM pages p JOIN scans s ON s.id = p.scan_id
          JOIN batches b ON b.id = s.batch_id
          WHERE b.volume_id = $1 AND p.map_version = $2 AND p.map_percent IS NULL
@@ -349,16 +346,7 @@ async fn misfits(archive: &Archive, volume_id: &str, newest: i64) -> Result<Vec<
     .bind(volume_id)
     .bind(newest)
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Misfit {
-                page_id: row.try_get("id")?,
-                original_name: row.try_get("original_name")?,
-                number: row.try_get("number")?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// The refusal of a map looked at before the newest one was confirmed.

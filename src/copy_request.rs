@@ -4,37 +4,105 @@
 mod agreement;
 mod asking;
 mod counterpart;
+mod deadlines;
 mod deciding;
 mod dismissing;
 mod evidence;
 mod following;
-mod kept;
+mod lifecycle;
 mod listing;
 mod matching;
 mod paying;
-mod restored;
+mod preservation;
 mod talking;
-mod terms;
 
 pub(crate) use agreement::{plain, same_number};
 pub use asking::{STANDINGS, ask};
 pub use counterpart::{Counterpart, counterparts};
+pub(crate) use deadlines::extended_due;
+pub use deadlines::{Standing, standing};
 pub use deciding::{Release, confirm, refuse, release, release_many};
 pub use dismissing::{Dismissal, NotTheOne, dismiss};
-pub(crate) use evidence::{EVIDENCE_FILE, bind_paper};
+pub(crate) use evidence::restore_paper;
 pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
 pub use following::{Issued, Status, fetch, status};
-pub use kept::{KeptMessage, KeptRequest, KeptSearch, REQUEST_FILE, keep, object_id};
+pub(crate) use lifecycle::{begin_search, end_search};
+pub use lifecycle::{extend, pressing, sweep, withdraw};
 pub use listing::{RequestView, get, list};
 pub(crate) use matching::reasons;
 pub use matching::{Candidate, Earlier, Reason, candidates, earlier};
 pub use paying::{Payment, set_payment};
-pub(crate) use restored::{restore, settle_released};
+pub(crate) use preservation::{PREFIX, resolve_released, restore};
+pub use preservation::{REQUEST_FILE, object_id, preserve};
 pub use talking::{Message, answer, messages, write};
-pub use terms::{Standing, extend, pressing, standing, sweep, withdraw};
-pub(crate) use terms::{begin_search, end_search, extended_due};
 
+use crate::archive::Archive;
+use crate::catalogue::{State, text_enum};
 pub use crate::certified_copy::tidy;
+use crate::error::{Error, Result};
+
+text_enum! {
+    /// Where a request stands.
+    pub enum RequestState {
+        /// A clerk is to look for the record.
+        Received,
+        /// The applicant is to answer; its term stands still.
+        Waiting,
+        /// The archivist looks in what is not digitised.
+        Searching,
+        /// A clerk named the record; an approver is to release it.
+        Confirmed,
+        /// Its copies are being made.
+        Released,
+        /// Its copies are issued.
+        Issued,
+        /// No copy is given, for a reason.
+        Refused,
+        /// The applicant took it back.
+        Withdrawn,
+        /// The applicant did not answer in time.
+        Expired,
+    }
+}
+
+impl State for RequestState {
+    const TABLE: &'static str = "copy_requests";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Received => &[
+                Self::Waiting,
+                Self::Searching,
+                Self::Confirmed,
+                Self::Refused,
+                Self::Withdrawn,
+            ],
+            Self::Waiting => &[
+                Self::Received,
+                Self::Refused,
+                Self::Withdrawn,
+                Self::Expired,
+            ],
+            Self::Searching => &[
+                Self::Received,
+                Self::Confirmed,
+                Self::Refused,
+                Self::Withdrawn,
+            ],
+            // A record that has changed sends it back; another record may be named.
+            Self::Confirmed => &[
+                Self::Received,
+                Self::Confirmed,
+                Self::Released,
+                Self::Refused,
+                Self::Withdrawn,
+            ],
+            // What nobody signed in time is released again.
+            Self::Released => &[Self::Confirmed, Self::Issued, Self::Refused],
+            Self::Issued | Self::Refused | Self::Withdrawn | Self::Expired => &[],
+        }
+    }
+}
 
 /// Who asks.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -133,10 +201,36 @@ pub struct Asked {
     pub id: String,
     /// Tracking code; whoever has it may follow the request and fetch the copy.
     pub code: String,
-    /// State.
-    pub state: String,
+    /// Where it stands.
+    pub state: RequestState,
     /// When the law wants it done, RFC 3339 UTC.
     pub due_at: String,
     /// What it costs, in đồng.
     pub fee: i64,
+}
+
+/// The request behind a tracking code.
+async fn id_behind(archive: &Archive, code: &str) -> Result<String> {
+    let id: Option<String> = sqlx::query_scalar("SELECT id FROM copy_requests WHERE code = $1")
+        .bind(tidy(code))
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    id.ok_or(Error::NotFound { what: "request" })
+}
+
+/// A change of one request changed exactly it.
+fn ensure_one_row(rows: u64) -> Result<()> {
+    match rows {
+        1 => Ok(()),
+        _ => Err(wrong_state()),
+    }
+}
+
+/// The state a request was in allowed the move.
+fn ensure_moved(moved: bool) -> Result<()> {
+    ensure_one_row(u64::from(moved))
+}
+
+fn wrong_state() -> Error {
+    Error::refuse("errors.wrong_state")
 }

@@ -18,19 +18,33 @@ pub use rows::{get, list, names_of, of_record};
 
 use std::collections::BTreeMap;
 
+use crate::catalogue::{JsonText, State, json_column, text_enum};
+
 /// The paper that decides: a document of its own in the archive.
 #[derive(
-    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+    Debug,
+    Clone,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
 )]
 pub struct Decision {
     /// Số, ký hiệu, such as `15/QĐ-SGDĐT`.
+    #[sqlx(rename = "decision_number")]
     pub number: String,
     /// The day it was signed, `YYYY-MM-DD`.
+    #[sqlx(rename = "decision_date")]
     pub date: String,
     /// Who decided.
+    #[sqlx(rename = "decision_agency")]
     pub agency: String,
     /// Its scan in the vault; without one the correction cannot take effect.
     #[serde(default)]
+    #[sqlx(rename = "decision_scan_id")]
     pub scan_id: Option<String>,
 }
 
@@ -43,8 +57,42 @@ pub struct FieldChange {
     pub after: String,
 }
 
+text_enum! {
+    /// Where an entry of the appendix stands.
+    pub enum CorrectionState {
+        /// Waits for the second person.
+        Entered,
+        /// Has its number in the appendix.
+        Approved,
+        /// Refused, with a reason.
+        Rejected,
+    }
+}
+
+impl State for CorrectionState {
+    const TABLE: &'static str = "corrections";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Entered => &[Self::Approved, Self::Rejected],
+            Self::Approved | Self::Rejected => &[],
+        }
+    }
+}
+
+json_column!(BTreeMap<String, FieldChange>);
+
 /// One entry of the appendix. Kept in the vault with its record once approved.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
+)]
 pub struct Correction {
     /// Id.
     pub id: String,
@@ -52,15 +100,17 @@ pub struct Correction {
     pub record_id: String,
     /// correction | revocation.
     pub kind: String,
-    /// entered | approved | rejected.
-    pub state: String,
+    /// Where it stands.
+    pub state: CorrectionState,
     /// Why the law allows it: a code of the dated grounds.
     pub ground: String,
     /// The decision.
+    #[sqlx(flatten)]
     pub decision: Decision,
     /// The first day it is in force, `YYYY-MM-DD` in Viet Nam.
     pub effective_from: String,
     /// Changes by key of the class; none for a revocation.
+    #[sqlx(try_from = "JsonText")]
     pub changes: BTreeMap<String, FieldChange>,
     /// Remarks of whoever entered it.
     pub note: String,

@@ -91,7 +91,7 @@ pub enum Error {
     },
     /// The wish stands, but something outside must be put right first; it is then met without being said again.
     #[error("{}", .message.en())]
-    NotNow {
+    Blocked {
         /// Stable word.
         code: &'static str,
         /// What to tell people.
@@ -122,7 +122,7 @@ impl Error {
     pub fn block(message: impl Into<Message>) -> Self {
         let message = message.into();
         let code = message.code();
-        Self::NotNow { code, message }
+        Self::Blocked { code, message }
     }
 
     /// As [`Error::fault`], with both sentences at hand.
@@ -156,7 +156,7 @@ impl Error {
             Self::Forbidden => "forbidden",
             Self::TooMany { .. } => "too_many_attempts",
             Self::Invalid(_) => "invalid",
-            Self::Refused { code, .. } | Self::NotNow { code, .. } => code,
+            Self::Refused { code, .. } | Self::Blocked { code, .. } => code,
             Self::Corrupt { .. } => "corrupt",
             Self::Unavailable { .. } => "unavailable",
             Self::Internal(_) => "internal",
@@ -172,16 +172,16 @@ impl Error {
             Self::Forbidden => 403,
             Self::TooMany { .. } => 429,
             Self::Invalid(_) => 422,
-            Self::Unavailable { .. } | Self::NotNow { .. } => 503,
+            Self::Unavailable { .. } | Self::Blocked { .. } => 503,
             Self::Corrupt { .. } | Self::Internal(_) => 500,
         }
     }
 
     /// True when a job that met this should be tried again later.
-    pub fn passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable { .. } | Self::TooMany { .. } | Self::NotNow { .. }
+            Self::Unavailable { .. } | Self::TooMany { .. } | Self::Blocked { .. }
         )
     }
 
@@ -193,7 +193,7 @@ impl Error {
             Self::NotSignedIn | Self::Forbidden => 77,
             Self::AlreadyExists { .. } | Self::Refused { .. } => 73,
             Self::Corrupt { .. } => 2,
-            Self::Unavailable { .. } | Self::TooMany { .. } | Self::NotNow { .. } => 75,
+            Self::Unavailable { .. } | Self::TooMany { .. } | Self::Blocked { .. } => 75,
             Self::Internal(_) => 70,
         }
     }
@@ -205,7 +205,7 @@ impl Error {
                 let said = faults.iter().map(|fault| fault.message.render(lang));
                 return said.collect::<Vec<_>>().join(" ");
             }
-            Self::Refused { message, .. } | Self::NotNow { message, .. } => message.clone(),
+            Self::Refused { message, .. } | Self::Blocked { message, .. } => message.clone(),
             Self::TooMany { retry_after } => {
                 Message::from("errors.too_many_attempts").with("seconds", retry_after)
             }

@@ -2,19 +2,19 @@
 //! belongs. Together they are the finding aid of the archive. A default fonds is there from the first start, so that nobody must make one to begin.
 
 mod file;
+mod preservation;
 mod volume;
-
-use sqlx::Row;
 
 pub(crate) use file::file_code;
 pub use file::{NewFile, file_by_code, make_file, make_series};
+pub(crate) use preservation::{restore_file, restore_fonds, restore_volume};
+pub(crate) use volume::insert_volume;
 pub use volume::{NewVolume, Volume, make_volume, volume, volume_by_code, volumes};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::catalogue::Catalogue;
-use crate::clock::{Clock, stamp};
+use crate::audit::Action;
+use crate::catalogue::{Tx, text_enum};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 
@@ -27,17 +27,26 @@ const LONGEST_CODE: usize = 100;
 /// Longest title, as TT 05/2025/TT-BNV sets for tiêu đề hồ sơ.
 const LONGEST_TITLE: usize = 1000;
 
+text_enum! {
+    /// Whether deliveries still come to a fonds.
+    #[allow(missing_docs)] // the words say it
+    pub enum FondsState {
+        Open,
+        Closed,
+    }
+}
+
 /// One fonds.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Fonds {
-    /// Its id.
+    /// UUIDv7 text.
     pub id: String,
     /// Mã phông.
     pub code: String,
     /// Tên phông.
     pub name: String,
-    /// open | closed.
-    pub state: String,
+    /// A merged department's fonds is closed.
+    pub state: FondsState,
     /// Mã định danh of the agency at the time.
     pub agency_code: Option<String>,
     /// Lịch sử đơn vị hình thành phông.
@@ -67,20 +76,20 @@ pub struct NewFonds {
 ///
 /// # Errors
 /// As any statement.
-pub async fn ensure_default(catalogue: &Catalogue, clock: &dyn Clock) -> Result<()> {
+pub async fn ensure_default(archive: &Archive) -> Result<()> {
     let there = sqlx::query("SELECT id FROM fonds WHERE code = $1")
         .bind(DEFAULT_CODE)
-        .fetch_optional(catalogue.pool())
+        .fetch_optional(archive.catalogue.pool())
         .await?;
     if there.is_some() {
         return Ok(());
     }
-    let fresh = NewFonds {
+    let default = NewFonds {
         code: DEFAULT_CODE.into(),
         name: DEFAULT_NAME.into(),
         ..NewFonds::default()
     };
-    match insert(catalogue, clock, "machine", &fresh).await {
+    match make(archive, &Caller::machine(), &default).await {
         // Another process starting at the same moment made it.
         Err(Error::AlreadyExists { .. }) => Ok(()),
         other => other.map(|_| ()),
@@ -91,51 +100,49 @@ pub async fn ensure_default(catalogue: &Catalogue, clock: &dyn Clock) -> Result<
 ///
 /// # Errors
 /// `Invalid` text, `AlreadyExists` for a known code, `Forbidden`.
-pub async fn make(archive: &Archive, caller: &Caller, fonds: &NewFonds) -> Result<Fonds> {
+pub async fn make(archive: &Archive, caller: &Caller, given: &NewFonds) -> Result<Fonds> {
     require(caller, Act::DescribeHoldings)?;
-    let clock = archive.clock.as_ref();
-    insert(&archive.catalogue, clock, &caller.id, fonds).await
+    check_text("/code", &given.code, LONGEST_CODE)?;
+    check_text("/name", &given.name, LONGEST_TITLE)?;
+    let fonds = Fonds {
+        id: archive.clock.new_id(),
+        code: given.code.clone(),
+        name: given.name.clone(),
+        state: match given.closed {
+            true => FondsState::Closed,
+            false => FondsState::Open,
+        },
+        agency_code: given.agency_code.clone(),
+        history: given.history.clone(),
+    };
+    let mut tx = archive.begin(caller).await?;
+    let now = tx.now();
+    if !insert_fonds(&mut tx, &fonds, &now).await? {
+        return Err(Error::AlreadyExists { what: "fonds" });
+    }
+    let details = serde_json::json!({ "code": fonds.code });
+    tx.log(Action::FondsMade, ("fonds", &fonds.id), details)
+        .await?;
+    tx.commit().await?;
+    Ok(fonds)
 }
 
-async fn insert(
-    catalogue: &Catalogue,
-    clock: &dyn Clock,
-    actor: &str,
-    fresh: &NewFonds,
-) -> Result<Fonds> {
-    check_text("/code", &fresh.code, LONGEST_CODE)?;
-    check_text("/name", &fresh.name, LONGEST_TITLE)?;
-    let made = Fonds {
-        id: clock.new_id(),
-        code: fresh.code.clone(),
-        name: fresh.name.clone(),
-        state: if fresh.closed { "closed" } else { "open" }.into(),
-        agency_code: fresh.agency_code.clone(),
-        history: fresh.history.clone(),
-    };
-    let mut tx = catalogue.begin().await?;
-    sqlx::query(
+/// False when its id or code is taken.
+async fn insert_fonds(tx: &mut Tx, fonds: &Fonds, created_at: &str) -> Result<bool> {
+    let done = sqlx::query(
         "INSERT INTO fonds (id, code, name, state, agency_code, history, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
     )
-    .bind(&made.id)
-    .bind(&made.code)
-    .bind(&made.name)
-    .bind(&made.state)
-    .bind(&made.agency_code)
-    .bind(&made.history)
-    .bind(stamp(clock.now()))
-    .execute(&mut *tx)
-    .await
-    .map_err(|error| known("fonds", error))?;
-    let subject = Subject {
-        kind: "fonds",
-        id: &made.id,
-    };
-    let details = serde_json::json!({ "code": made.code });
-    audit::append(&mut tx, clock, actor, Deed::FondsMade, subject, details).await?;
-    tx.commit().await?;
-    Ok(made)
+    .bind(&fonds.id)
+    .bind(&fonds.code)
+    .bind(&fonds.name)
+    .bind(fonds.state)
+    .bind(&fonds.agency_code)
+    .bind(&fonds.history)
+    .bind(created_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Every fonds, by code.
@@ -144,10 +151,9 @@ async fn insert(
 /// `Forbidden`.
 pub async fn list(archive: &Archive, caller: &Caller) -> Result<Vec<Fonds>> {
     require(caller, Act::SeeBatches)?;
-    let rows = sqlx::query("SELECT * FROM fonds ORDER BY code")
+    Ok(sqlx::query_as("SELECT * FROM fonds ORDER BY code")
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter().map(fonds_of).collect()
+        .await?)
 }
 
 /// The fonds of that code.
@@ -156,22 +162,20 @@ pub async fn list(archive: &Archive, caller: &Caller) -> Result<Vec<Fonds>> {
 /// `NotFound`, `Forbidden`.
 pub async fn by_code(archive: &Archive, caller: &Caller, code: &str) -> Result<Fonds> {
     require(caller, Act::SeeBatches)?;
-    let row = sqlx::query("SELECT * FROM fonds WHERE code = $1")
+    sqlx::query_as("SELECT * FROM fonds WHERE code = $1")
         .bind(code)
         .fetch_optional(archive.catalogue.pool())
-        .await?;
-    let fonds = row.as_ref().map(fonds_of).transpose()?;
-    fonds.ok_or(Error::NotFound { what: "fonds" })
+        .await?
+        .ok_or(Error::NotFound { what: "fonds" })
 }
 
 /// The fonds of that id, for the program's own verbs.
 pub(crate) async fn by_id(archive: &Archive, id: &str) -> Result<Fonds> {
-    let row = sqlx::query("SELECT * FROM fonds WHERE id = $1")
+    sqlx::query_as("SELECT * FROM fonds WHERE id = $1")
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
-        .await?;
-    let fonds = row.as_ref().map(fonds_of).transpose()?;
-    fonds.ok_or(Error::NotFound { what: "fonds" })
+        .await?
+        .ok_or(Error::NotFound { what: "fonds" })
 }
 
 /// Text a person reads: something in it, not too long, no control characters.
@@ -192,15 +196,4 @@ pub(crate) fn known(what: &'static str, error: sqlx::Error) -> Error {
         Error::AlreadyExists { .. } => Error::AlreadyExists { what },
         other => other,
     }
-}
-
-fn fonds_of(row: &sqlx::any::AnyRow) -> Result<Fonds> {
-    Ok(Fonds {
-        id: row.try_get("id")?,
-        code: row.try_get("code")?,
-        name: row.try_get("name")?,
-        state: row.try_get("state")?,
-        agency_code: row.try_get("agency_code")?,
-        history: row.try_get("history")?,
-    })
 }

@@ -1,43 +1,46 @@
 //! Looking at the pages of a batch or volume together, and what a person does about what shows: numbers
-//! that do not run on, a sheet scanned twice, flags resolved, pages put aside or superseded by a better scan.
+//! that do not run on, a sheet scanned twice, flags resolved, pages excluded or superseded by a better scan.
 
-mod kept;
+mod duplicates;
+mod preservation;
+mod reinstate;
 mod rescan;
 mod resolve;
 mod sequence;
-mod taken_back;
-mod taken_out;
-mod twins;
+mod withdraw;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::Row;
-
-pub use kept::keep;
-pub(crate) use kept::{FILE as FLAGS_FILE, KeptFlags, restore};
+pub use duplicates::{different_sheets, same_sheet};
+pub use preservation::preserve;
+pub(crate) use preservation::restore;
+pub use reinstate::reinstate;
 pub use rescan::rescan;
-pub use resolve::{accept, put_aside, replace};
-pub use taken_back::take_back;
-pub use twins::{different_sheets, same_sheet};
+pub use resolve::{accept, exclude, replace};
 
 use crate::archive::Archive;
-use crate::catalogue::Tx;
+use crate::catalogue::{JsonText, Tx};
 use crate::error::Result;
-use crate::jobs::{self, Kind, Leased};
-use crate::page::{COUNTS, Numbering};
+use crate::jobs::{Kind, Leased};
+use crate::page::{COUNTS, Numbering, PageState};
 use crate::page_flag::{self, Details, Noticed, PLACED};
 use sequence::{Fault, Finding, Shown};
 
 /// A page at its place in the order.
+#[derive(sqlx::FromRow)]
 struct Sheet {
+    #[sqlx(rename = "id")]
     page_id: String,
     batch_id: String,
+    #[sqlx(rename = "original_name")]
     name: String,
     number: i64,
     /// Pages of its file.
+    #[sqlx(rename = "page_count")]
     pages: i64,
+    #[sqlx(try_from = "JsonText")]
     numbering: Numbering,
-    read: bool,
+    state: PageState,
 }
 
 /// The verb behind the job `inspect_batch`: compares the pages of a batch, or of its whole volume, once
@@ -46,15 +49,12 @@ struct Sheet {
 /// # Errors
 /// A passing fault puts the job back.
 pub async fn inspect(archive: &Archive, job: &Leased) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     let place = place_of(&mut tx, &job.subject).await?;
     if !waits(&mut tx, &place).await? {
-        compare(archive, &mut tx, &place).await?;
+        compare(&mut tx, &place).await?;
     }
-    if jobs::settle(&mut tx, &*archive.clock, job).await? {
-        tx.commit().await?;
-    }
-    Ok(())
+    tx.complete_and_commit(job).await
 }
 
 /// Compares every batch; after a rebuild, when no page waits.
@@ -64,10 +64,10 @@ pub(crate) async fn inspect_all(archive: &Archive) -> Result<()> {
         .await?;
     let mut done = BTreeSet::new();
     for batch in batches {
-        let mut tx = archive.catalogue.begin().await?;
+        let mut tx = archive.begin_as_machine().await?;
         let place = place_of(&mut tx, &batch).await?;
         if done.insert(place.clone()) && !waits(&mut tx, &place).await? {
-            compare(archive, &mut tx, &place).await?;
+            compare(&mut tx, &place).await?;
         }
         tx.commit().await?;
     }
@@ -96,33 +96,32 @@ async fn waits(tx: &mut Tx, (column, id): &Place) -> Result<bool> {
     );
     let waiting = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(id)
-        .bind(Kind::ReadPage.word())
+        .bind(Kind::ReadPage)
         .fetch_optional(&mut **tx)
         .await?;
     Ok(waiting.is_some())
 }
 
-async fn compare(archive: &Archive, tx: &mut Tx, place: &Place) -> Result<()> {
+async fn compare(tx: &mut Tx, place: &Place) -> Result<()> {
     let sheets = sheets(tx, place).await?;
     let mut noticed = noticed(&sheets, place.0 == "b.volume_id");
-    noticed.extend(twins::noticed(tx, place).await?);
+    noticed.extend(duplicates::noticed(tx, place).await?);
     let place = (place.0, place.1.as_str());
-    page_flag::set_compared(tx, &*archive.clock, place, noticed).await
+    page_flag::set_compared(tx, place, noticed).await
 }
 
 /// The pages in the order of the paper. One that took another's place stands there; one that was taken
 /// out stands nowhere.
 async fn sheets(tx: &mut Tx, (column, id): &Place) -> Result<Vec<Sheet>> {
     let query = format!(
-        "SELECT p.id, r.number, p.state, p.numbering, s.original_name, s.page_count, s.batch_id
+        "SELECT p.id, r.number, p.state, COALESCE(p.numbering, '{{}}') AS numbering, s.original_name, s.page_count, s.batch_id
          FROM {PLACED} WHERE {column} = $1
          AND (p.outcome IS NULL OR p.outcome NOT IN ('put_aside', 'superseded'))"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    let mut sheets: Vec<Sheet> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_all(&mut **tx)
         .await?;
-    let mut sheets = rows.iter().map(sheet_of).collect::<Result<Vec<_>>>()?;
     let by_batch = names_recur(&sheets);
     sheets.sort_by_cached_key(|sheet| {
         let batch = by_batch.then(|| sheet.batch_id.clone());
@@ -130,22 +129,6 @@ async fn sheets(tx: &mut Tx, (column, id): &Place) -> Result<Vec<Sheet>> {
         (batch, natural(&sheet.name), page)
     });
     Ok(sheets)
-}
-
-fn sheet_of(row: &sqlx::any::AnyRow) -> Result<Sheet> {
-    let numbering: Option<String> = row.try_get("numbering")?;
-    Ok(Sheet {
-        page_id: row.try_get("id")?,
-        batch_id: row.try_get("batch_id")?,
-        name: row.try_get("original_name")?,
-        number: row.try_get("number")?,
-        pages: row.try_get("page_count")?,
-        numbering: match numbering {
-            Some(text) => serde_json::from_str(&text)?,
-            None => Numbering::default(),
-        },
-        read: row.try_get::<String, _>("state")? == "read",
-    })
 }
 
 /// Whether batches of one volume use the same names: then one batch comes after the other, else their
@@ -199,7 +182,7 @@ fn noticed(sheets: &[Sheet], bound: bool) -> Vec<Noticed> {
     for key in COUNTS {
         let rows = shown(sheets, bound, |sheet| {
             let runs = sheet.numbering.runs.get(key).cloned().unwrap_or_default();
-            let unseen = (sheet.read && sheet.numbering.blank).then_some(0);
+            let unseen = (sheet.state == PageState::Read && sheet.numbering.blank).then_some(0);
             (runs, unseen)
         });
         for finding in sequence::check(&rows) {
@@ -281,7 +264,7 @@ mod tests {
             number: 1,
             pages: 1,
             numbering: Numbering::default(),
-            read: true,
+            state: PageState::Read,
         };
         let apart = [
             sheet("a", "1.jpg"),

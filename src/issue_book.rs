@@ -10,15 +10,14 @@ pub use export::{paper, spreadsheet};
 use jiff::Timestamp;
 use jiff::civil::date;
 use serde_json::json;
-use sqlx::Row;
-use sqlx::any::AnyRow;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
+use crate::catalogue::{JsonText, json_column};
 use crate::certified_copy::printed;
 use crate::clock::{day_in_vietnam, midnight_in_vietnam, parse_stamp, stamp};
-use crate::copy_request::{Applicant, Sought};
+use crate::copy_request::Sought;
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
 use crate::record::Fields;
@@ -77,14 +76,10 @@ pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<Is
     let mut dated = copies(archive, year).await?;
     dated.extend(ended_between(archive, &from, &to).await?);
     dated.sort_by(|a, b| (&a.0, a.1.number).cmp(&(&b.0, b.1.number)));
-    let mut tx = archive.catalogue.begin().await?;
-    let subject = Subject {
-        kind: "issue_book",
-        id: "issue_book",
-    };
+    let mut tx = archive.begin(caller).await?;
     let details = json!({ "year": year, "lines": dated.len() });
-    let deed = Deed::IssueBookRead;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(Action::IssueBookRead, ("issue_book", "issue_book"), details)
+        .await?;
     tx.commit().await?;
     Ok(IssueBook {
         agency: archive.config.office.agency.clone(),
@@ -110,9 +105,10 @@ fn bounds(year: i64) -> Result<(String, String)> {
 
 async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>> {
     let appendix = correction::all_approved(archive).await?;
-    let rows = sqlx::query(
+    let rows: Vec<CopyOfYear> = sqlx::query_as(
         "SELECT c.number, c.request_id, c.state, c.issued_at, c.void_code, c.withdrawn_at,
-            c.withdrawal, c.record_id, c.record_version, r.class, v.fields, q.applicant,
+            c.withdrawal, c.record_id, c.record_version, r.class, v.fields,
+            COALESCE(q.applicant, '{}') AS applicant,
             COALESCE(p.name, c.issued_by) AS released_by, e.number AS earlier_number,
             e.year AS earlier_year
          FROM copies c JOIN records r ON r.id = c.record_id
@@ -124,70 +120,86 @@ async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>>
     .bind(year)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    let line = |row: &AnyRow| {
-        let record: String = row.try_get("record_id")?;
-        let entries = appendix.get(&record).map(Vec::as_slice).unwrap_or_default();
-        copy_line(archive, row, entries)
+    let line = |row: CopyOfYear| {
+        let entries = appendix.get(&row.record_id);
+        copy_line(archive, row, entries.map(Vec::as_slice).unwrap_or_default())
     };
-    rows.iter().map(line).collect()
+    Ok(rows.into_iter().map(line).collect())
 }
 
+/// A line of the book with what its copy was made from.
+#[derive(sqlx::FromRow)]
+struct CopyOfYear {
+    number: i64,
+    request_id: Option<String>,
+    state: String,
+    issued_at: String,
+    void_code: Option<String>,
+    withdrawn_at: Option<String>,
+    withdrawal: Option<String>,
+    record_id: String,
+    record_version: i64,
+    class: String,
+    #[sqlx(try_from = "JsonText")]
+    fields: Fields,
+    /// Of the request, empty where nobody asked in writing.
+    #[sqlx(try_from = "JsonText")]
+    applicant: ApplicantName,
+    released_by: String,
+    earlier_number: Option<i64>,
+    earlier_year: Option<i64>,
+}
+
+/// Who asked, of all that is said of an applicant.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct ApplicantName {
+    name: String,
+}
+
+json_column!(ApplicantName);
+
 /// A line with the values its copy shows: those in force at its version on its day.
-fn copy_line(
-    archive: &Archive,
-    row: &AnyRow,
-    entries: &[Correction],
-) -> Result<(String, BookLine)> {
-    let issued_at: String = row.try_get("issued_at")?;
-    let at = parse_stamp(&issued_at).unwrap_or(Timestamp::UNIX_EPOCH);
-    let fields: Fields = serde_json::from_str(&row.try_get::<String, _>("fields")?)?;
-    let version = row.try_get("record_version")?;
-    let said = correction::overlaid(&fields, entries, version, &correction::day_of(at)).fields;
+fn copy_line(archive: &Archive, row: CopyOfYear, entries: &[Correction]) -> (String, BookLine) {
+    let at = parse_stamp(&row.issued_at).unwrap_or(Timestamp::UNIX_EPOCH);
+    let day = correction::day_of(at);
+    let said = correction::overlaid(&row.fields, entries, row.record_version, &day).fields;
     let value = |key: &str| printed(&said, key).unwrap_or_default();
-    let class = archive.classes.get(&row.try_get::<String, _>("class")?);
+    let class = archive.classes.get(&row.class);
     let layout = class.and_then(|class| class.copy.as_ref());
-    let withdrawn = row.try_get::<Option<String>, _>("withdrawn_at")?.is_some();
-    let state: String = row.try_get("state")?;
     let line = BookLine {
-        number: Some(row.try_get("number")?),
-        request_id: row.try_get("request_id")?,
+        number: Some(row.number),
         day: day_in_vietnam(at),
         ho_ten: value("ho_ten"),
         ngay_sinh: value("ngay_sinh"),
         document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),
         so_hieu: value("so_hieu"),
         so_vao_so: value("so_vao_so"),
-        quantity: i64::from(state == "issued"),
-        receiver: receiver(row)?,
-        released_by: row.try_get("released_by")?,
-        note: note(row)?,
-        state: if withdrawn { "withdrawn".into() } else { state },
+        quantity: i64::from(row.state == "issued"),
+        note: note(&row),
+        request_id: row.request_id,
+        receiver: row.applicant.name,
+        released_by: row.released_by,
+        state: match row.withdrawn_at {
+            Some(_) => "withdrawn".into(),
+            None => row.state,
+        },
     };
-    Ok((issued_at, line))
+    (row.issued_at, line)
 }
 
-fn note(row: &AnyRow) -> Result<String> {
+fn note(row: &CopyOfYear) -> String {
     let mut parts = Vec::new();
-    let earlier: (Option<i64>, Option<i64>) =
-        (row.try_get("earlier_number")?, row.try_get("earlier_year")?);
-    if let (Some(number), Some(year)) = earlier {
+    if let (Some(number), Some(year)) = (row.earlier_number, row.earlier_year) {
         parts.push(format!("Cấp lại bản sao số {number}/{year}"));
     }
-    if let Some(reason) = row.try_get::<Option<String>, _>("withdrawal")? {
+    if let Some(reason) = &row.withdrawal {
         parts.push(format!("Đã hủy: {reason}"));
     }
-    if let Some(code) = row.try_get::<Option<String>, _>("void_code")? {
+    if let Some(code) = &row.void_code {
         parts.push(format!("Hủy số, không lập được bản sao ({code})"));
     }
-    Ok(parts.join(". "))
-}
-
-fn receiver(row: &AnyRow) -> Result<String> {
-    let applicant: Option<String> = row.try_get("applicant")?;
-    match applicant {
-        Some(text) => Ok(serde_json::from_str::<Applicant>(&text)?.name),
-        None => Ok(String::new()),
-    }
+    parts.join(". ")
 }
 
 /// Requests that ended in a year without a copy: refused, taken back, expired.
@@ -203,7 +215,7 @@ pub async fn without_copy(archive: &Archive, caller: &Caller, year: i64) -> Resu
 
 /// As [`without_copy`], each with its instant.
 async fn ended_between(archive: &Archive, from: &str, to: &str) -> Result<Vec<(String, BookLine)>> {
-    let rows = sqlx::query(
+    let rows: Vec<EndedRequest> = sqlx::query_as(
         "SELECT id, state, applicant, wanted, refusal, settled_at FROM copy_requests q
          WHERE state IN ('refused', 'withdrawn', 'expired')
          AND settled_at >= $1 AND settled_at < $2
@@ -214,33 +226,42 @@ async fn ended_between(archive: &Archive, from: &str, to: &str) -> Result<Vec<(S
     .bind(to)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    rows.iter().map(request_line).collect()
+    Ok(rows.into_iter().map(request_line).collect())
 }
 
-fn request_line(row: &AnyRow) -> Result<(String, BookLine)> {
-    let settled_at: String = row.try_get("settled_at")?;
-    let wanted: Sought = serde_json::from_str(&row.try_get::<String, _>("wanted")?)?;
-    let refusal: Option<String> = row.try_get("refusal")?;
-    let (state, note) = match row.try_get::<String, _>("state")?.as_str() {
+#[derive(sqlx::FromRow)]
+struct EndedRequest {
+    id: String,
+    state: String,
+    #[sqlx(try_from = "JsonText")]
+    applicant: ApplicantName,
+    #[sqlx(try_from = "JsonText")]
+    wanted: Sought,
+    refusal: Option<String>,
+    settled_at: String,
+}
+
+fn request_line(row: EndedRequest) -> (String, BookLine) {
+    let (state, note) = match row.state.as_str() {
         "withdrawn" => ("taken_back", "Người yêu cầu rút đơn".to_owned()),
         "expired" => ("expired", "Hết hạn chờ người yêu cầu bổ sung".to_owned()),
         _ => (
             "refused",
-            format!("Từ chối: {}", refusal.unwrap_or_default()),
+            format!("Từ chối: {}", row.refusal.unwrap_or_default()),
         ),
     };
     let line = BookLine {
-        request_id: row.try_get("id")?,
+        request_id: Some(row.id),
         state: state.into(),
-        day: parse_stamp(&settled_at).map_or_else(String::new, day_in_vietnam),
-        ho_ten: wanted.ho_ten,
-        ngay_sinh: wanted.ngay_sinh,
-        document: wanted.ten_van_bang,
-        so_hieu: wanted.so_hieu,
-        so_vao_so: wanted.so_vao_so,
-        receiver: receiver(row)?,
+        day: parse_stamp(&row.settled_at).map_or_else(String::new, day_in_vietnam),
+        ho_ten: row.wanted.ho_ten,
+        ngay_sinh: row.wanted.ngay_sinh,
+        document: row.wanted.ten_van_bang,
+        so_hieu: row.wanted.so_hieu,
+        so_vao_so: row.wanted.so_vao_so,
+        receiver: row.applicant.name,
         note,
         ..BookLine::default()
     };
-    Ok((settled_at, line))
+    (row.settled_at, line)
 }

@@ -3,84 +3,57 @@
 
 use std::time::Duration;
 
-use sqlx::Row;
-
-use crate::catalogue::{Catalogue, Engine, Tx};
+use crate::catalogue::{Catalogue, Engine, Tx, text_enum};
 use crate::clock::{Clock, stamp};
 use crate::error::Result;
 
-/// The kinds of work, listed by hand in this one place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Read one page; subject: page id.
-    ReadPage,
-    /// Bring approved records of one scan into the vault; subject: scan id.
-    KeepRecords,
-    /// Compose, seal and keep one released copy; subject: copy id.
-    IssueCopy,
-    /// Bring what became of a line of the issue book into the vault; subject: copy id.
-    KeepLine,
-    /// Bring a citizen's request, as it is, into the vault; subject: request id.
-    KeepRequest,
-    /// Do what depends on a correction's first day in force; subject: correction id.
-    TakeEffect,
-    /// Put a fresh time stamp over a copy's file before the one below can no longer be believed; subject: copy id.
-    RenewSeal,
-    /// Ask for the renewals that are due; subject: `all`.
-    SweepSeals,
-    /// Expire abandoned uploads; subject: `all`.
-    SweepUploads,
-    /// Tell a portal what became of a request; subject: event id.
-    TellPortal,
-    /// Bring the newest column map of a volume into the vault; subject: volume id.
-    KeepMap,
-    /// Compare the pages of a batch with each other; subject: batch id.
-    InspectBatch,
-    /// Bring what became of a scan's flags into the vault; subject: scan id.
-    KeepFlags,
-    /// End requests whose applicant did not answer; subject: `all`.
-    SweepRequests,
+text_enum! {
+    /// The kinds of work, listed by hand in this one place.
+    pub enum Kind {
+        /// Read one page; subject: page id.
+        ReadPage,
+        /// Bring approved records of one scan into the vault; subject: scan id.
+        KeepRecords,
+        /// Compose, seal and keep one released copy; subject: copy id.
+        IssueCopy,
+        /// Bring what became of a line of the issue book into the vault; subject: copy id.
+        KeepLine,
+        /// Bring a citizen's request, as it is, into the vault; subject: request id.
+        KeepRequest,
+        /// Do what depends on a correction's first day in force; subject: correction id.
+        TakeEffect,
+        /// Put a fresh time stamp over a copy's file before the one below can no longer be believed; subject: copy id.
+        RenewSeal,
+        /// Ask for the renewals that are due; subject: `all`.
+        SweepSeals,
+        /// Expire abandoned uploads; subject: `all`.
+        SweepUploads,
+        /// Tell a portal what became of a request; subject: event id.
+        TellPortal,
+        /// Bring the newest column map of a volume into the vault; subject: volume id.
+        KeepMap,
+        /// Compare the pages of a batch with each other; subject: batch id.
+        InspectBatch,
+        /// Bring what became of a scan's flags into the vault; subject: scan id.
+        KeepFlags,
+        /// End requests whose applicant did not answer; subject: `all`.
+        SweepRequests,
+    }
+
+    /// Where a job stands.
+    pub enum JobState {
+        /// Waits for its turn.
+        Ready,
+        /// Held by a worker, or by one that fell silent.
+        Leased,
+        /// Its result is committed.
+        Done,
+        /// Out of attempts; a person looks at it.
+        Failed,
+    }
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 14] = [
-        Self::ReadPage,
-        Self::KeepRecords,
-        Self::IssueCopy,
-        Self::KeepLine,
-        Self::KeepRequest,
-        Self::TakeEffect,
-        Self::RenewSeal,
-        Self::SweepSeals,
-        Self::SweepUploads,
-        Self::TellPortal,
-        Self::KeepMap,
-        Self::InspectBatch,
-        Self::KeepFlags,
-        Self::SweepRequests,
-    ];
-
-    /// The stable word kept in the queue.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ReadPage => "read_page",
-            Self::KeepRecords => "keep_records",
-            Self::IssueCopy => "issue_copy",
-            Self::KeepLine => "keep_line",
-            Self::KeepRequest => "keep_request",
-            Self::TakeEffect => "take_effect",
-            Self::RenewSeal => "renew_seal",
-            Self::SweepSeals => "sweep_seals",
-            Self::SweepUploads => "sweep_uploads",
-            Self::TellPortal => "tell_portal",
-            Self::KeepMap => "keep_map",
-            Self::InspectBatch => "inspect_batch",
-            Self::KeepFlags => "keep_flags",
-            Self::SweepRequests => "sweep_requests",
-        }
-    }
-
     /// True for work that waits out any fault that passes: a released copy has its number and is owed.
     pub fn waits_out_faults(self) -> bool {
         matches!(self, Self::IssueCopy)
@@ -116,62 +89,106 @@ pub const PRIORITY_CITIZEN: i64 = 10;
 pub const LEASE: Duration = Duration::from_secs(60);
 
 /// A job held by us.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Leased {
-    /// Its id.
+    /// UUIDv7 text.
     pub id: String,
     /// What to do.
     pub kind: Kind,
-    /// On what.
+    /// Id of what it is done to; what kind of thing that is, the kind of work tells.
     pub subject: String,
     /// 1 at the first attempt.
+    #[sqlx(rename = "attempts")]
     pub attempt: i64,
-    /// Who holds it.
+    /// The worker's name, which no other has.
+    #[sqlx(rename = "leased_by")]
     pub holder: String,
 }
 
-/// Adds a job unless one with the same kind and subject already waits; that one is then held until this
-/// transaction ends, so that whoever works it sees what this one did.
-///
-/// # Errors
-/// As any statement.
-pub async fn enqueue(
-    tx: &mut Tx,
-    clock: &dyn Clock,
-    kind: Kind,
-    subject: &str,
-    priority: i64,
-) -> Result<()> {
-    enqueue_after(tx, clock, kind, subject, priority, Duration::ZERO).await
-}
+impl Tx {
+    /// Adds a job unless one with the same kind and subject already waits; that one is then held until this
+    /// transaction ends, so that whoever works it sees what this one did.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn enqueue(&mut self, kind: Kind, subject: &str, priority: i64) -> Result<()> {
+        self.enqueue_after(kind, subject, priority, Duration::ZERO)
+            .await
+    }
 
-/// As [`enqueue`], to be run no sooner than `delay` from now.
-///
-/// # Errors
-/// As any statement.
-pub async fn enqueue_after(
-    tx: &mut Tx,
-    clock: &dyn Clock,
-    kind: Kind,
-    subject: &str,
-    priority: i64,
-    delay: Duration,
-) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
-         VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7)
-         ON CONFLICT (once_key) DO UPDATE SET priority = jobs.priority",
-    )
-    .bind(clock.new_id())
-    .bind(kind.word())
-    .bind(subject)
-    .bind(priority)
-    .bind(stamp(clock.now() + delay))
-    .bind(format!("{}:{subject}", kind.word()))
-    .bind(stamp(clock.now()))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    /// As [`Tx::enqueue`], to be run no sooner than `delay` from now.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn enqueue_after(
+        &mut self,
+        kind: Kind,
+        subject: &str,
+        priority: i64,
+        delay: Duration,
+    ) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
+             VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7)
+             ON CONFLICT (once_key) DO UPDATE SET priority = jobs.priority",
+        )
+        .bind(self.new_id())
+        .bind(kind)
+        .bind(subject)
+        .bind(priority)
+        .bind(stamp(self.clock().now() + delay))
+        .bind(format!("{kind}:{subject}"))
+        .bind(self.now())
+        .execute(&mut **self)
+        .await?;
+        Ok(())
+    }
+
+    /// Marks the job done inside the transaction of its result; false when the lease was lost, and the
+    /// transaction must then be rolled back because another holder has taken over.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn complete(&mut self, job: &Leased) -> Result<bool> {
+        let done = sqlx::query(
+            "UPDATE jobs SET state = 'done', settled_at = $1, error_code = NULL
+             WHERE id = $2 AND leased_by = $3 AND state = 'leased'",
+        )
+        .bind(self.now())
+        .bind(&job.id)
+        .bind(&job.holder)
+        .execute(&mut **self)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Marks the job done and commits its result with it; a lost lease rolls both back, because another holder
+    /// has taken over.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn complete_and_commit(mut self, job: &Leased) -> Result<()> {
+        match self.complete(job).await? {
+            true => self.commit().await,
+            false => Ok(()),
+        }
+    }
+
+    /// Lets those of a kind that wait for another try run at once: what held them up is mended.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn wake(&mut self, kind: Kind) -> Result<()> {
+        sqlx::query(
+            "UPDATE jobs SET run_at = $1
+             WHERE kind = $2 AND state = 'ready' AND error_code IS NOT NULL AND run_at > $1",
+        )
+        .bind(self.now())
+        .bind(kind)
+        .execute(&mut **self)
+        .await?;
+        Ok(())
+    }
 }
 
 /// Leases the most urgent job of `kind`: one that waits, or one whose holder has been silent.
@@ -184,41 +201,29 @@ pub async fn lease(
     kind: Kind,
     holder: &str,
 ) -> Result<Option<Leased>> {
-    const SQLITE: &str = "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2,
-            attempts = attempts + 1, once_key = NULL
-         WHERE id = (SELECT id FROM jobs WHERE kind = $3
-            AND ((state = 'ready' AND run_at <= $4) OR (state = 'leased' AND lease_until < $4))
-            ORDER BY priority DESC, run_at LIMIT 1)
-         RETURNING id, subject, attempts";
-    const POSTGRES: &str = "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2,
-            attempts = attempts + 1, once_key = NULL
-         WHERE id = (SELECT id FROM jobs WHERE kind = $3
-            AND ((state = 'ready' AND run_at <= $4) OR (state = 'leased' AND lease_until < $4))
-            ORDER BY priority DESC, run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, subject, attempts";
-    let statement = match catalogue.engine() {
-        Engine::Sqlite => SQLITE,
-        Engine::Postgres => POSTGRES,
+    // SQLite has one writer; on PostgreSQL a row that another worker is just leasing is passed over.
+    let lock = match catalogue.engine() {
+        Engine::Sqlite => "",
+        Engine::Postgres => " FOR UPDATE SKIP LOCKED",
     };
+    let statement = format!(
+        "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2,
+            attempts = attempts + 1, once_key = NULL
+         WHERE id = (SELECT id FROM jobs WHERE kind = $3
+            AND ((state = 'ready' AND run_at <= $4) OR (state = 'leased' AND lease_until < $4))
+            ORDER BY priority DESC, run_at LIMIT 1{lock})
+         RETURNING id, kind, subject, attempts, leased_by"
+    );
     let mut tx = catalogue.begin().await?;
-    let row = sqlx::query(statement)
+    let job = sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(holder)
         .bind(stamp(clock.now() + LEASE))
-        .bind(kind.word())
+        .bind(kind)
         .bind(stamp(clock.now()))
         .fetch_optional(&mut *tx)
         .await?;
     tx.commit().await?;
-    row.map(|row| {
-        Ok(Leased {
-            id: row.try_get("id")?,
-            kind,
-            subject: row.try_get("subject")?,
-            attempt: row.try_get("attempts")?,
-            holder: holder.into(),
-        })
-    })
-    .transpose()
+    Ok(job)
 }
 
 /// Prolongs the lease; false when it is no longer ours, and the work should be dropped.
@@ -236,24 +241,6 @@ pub async fn heartbeat(catalogue: &Catalogue, clock: &dyn Clock, job: &Leased) -
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Marks the job done inside the transaction of its result; false when the lease was lost, and the
-/// transaction must then be rolled back because another holder has taken over.
-///
-/// # Errors
-/// As any statement.
-pub async fn settle(tx: &mut Tx, clock: &dyn Clock, job: &Leased) -> Result<bool> {
-    let done = sqlx::query(
-        "UPDATE jobs SET state = 'done', settled_at = $1, error_code = NULL
-         WHERE id = $2 AND leased_by = $3 AND state = 'leased'",
-    )
-    .bind(stamp(clock.now()))
-    .bind(&job.id)
-    .bind(&job.holder)
-    .execute(&mut **tx)
-    .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -285,7 +272,11 @@ pub async fn give_back(
             lease_until = NULL, settled_at = $4, attempts = $5
          WHERE id = $6 AND leased_by = $7 AND state = 'leased'",
     )
-    .bind(if again { "ready" } else { "failed" })
+    .bind(if again {
+        JobState::Ready
+    } else {
+        JobState::Failed
+    })
     .bind(stamp(clock.now() + wait.min(Duration::from_secs(600))))
     .bind(code)
     .bind((!again).then(|| stamp(clock.now())))
@@ -298,32 +289,16 @@ pub async fn give_back(
     Ok(())
 }
 
-/// Lets those of a kind that wait for another try run at once: what held them up is mended.
-///
-/// # Errors
-/// As any statement.
-pub async fn wake(tx: &mut Tx, clock: &dyn Clock, kind: Kind) -> Result<()> {
-    sqlx::query(
-        "UPDATE jobs SET run_at = $1
-         WHERE kind = $2 AND state = 'ready' AND error_code IS NOT NULL AND run_at > $1",
-    )
-    .bind(stamp(clock.now()))
-    .bind(kind.word())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
 /// How much waits, per kind and state, for the administrator's page and the metrics.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Backlog {
-    /// Word of the kind.
+    /// Word of a [`Kind`], or of one that a later version knows.
     pub kind: String,
-    /// ready | leased | failed.
-    pub state: String,
-    /// How many.
+    /// Never done.
+    pub state: JobState,
+    /// Jobs of that kind in that state.
     pub count: i64,
-    /// The oldest one's making.
+    /// RFC 3339 UTC: when the oldest of them was enqueued.
     pub oldest: String,
 }
 
@@ -332,20 +307,10 @@ pub struct Backlog {
 /// # Errors
 /// As any statement.
 pub async fn backlog(catalogue: &Catalogue) -> Result<Vec<Backlog>> {
-    let rows = sqlx::query(
-        "SELECT kind, state, COUNT(*) AS n, MIN(created_at) AS oldest FROM jobs
+    Ok(sqlx::query_as(
+        "SELECT kind, state, COUNT(*) AS count, MIN(created_at) AS oldest FROM jobs
          WHERE state <> 'done' GROUP BY kind, state ORDER BY kind, state",
     )
     .fetch_all(catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Backlog {
-                kind: row.try_get("kind")?,
-                state: row.try_get("state")?,
-                count: row.try_get("n")?,
-                oldest: row.try_get("oldest")?,
-            })
-        })
-        .collect()
+    .await?)
 }

@@ -2,11 +2,11 @@
 //!
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`messages`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
-//! audit words, and each using only those before it: [`audit`], [`access`], [`law`], [`notify`],
+//! audit words, and each using only those before it: [`audit`], [`access`], [`reference_data`], [`notify`],
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
-//! [`correction`], [`seen`], [`alto`], [`keep`], [`searchable_pdf`], [`review`], [`inspection`],
+//! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
 //! [`search`], [`seal`], [`copy_pdf`], [`certified_copy`], [`copy_request`], [`issue_book`],
-//! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`clerk`], [`web`], [`lifecycle`], [`cli`].
+//! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
 pub mod alto;
@@ -15,7 +15,6 @@ pub mod audit;
 pub mod batch;
 pub mod catalogue;
 pub mod certified_copy;
-pub mod clerk;
 pub mod cli;
 pub mod clock;
 pub mod column_map;
@@ -29,14 +28,14 @@ pub mod fonds;
 pub mod inspection;
 pub mod issue_book;
 pub mod jobs;
-pub mod keep;
-pub mod law;
 pub mod lifecycle;
 pub mod messages;
 pub mod notify;
 pub mod page;
 pub mod page_flag;
+pub mod preservation;
 pub mod record;
+pub mod reference_data;
 pub mod reuse;
 pub mod review;
 pub mod scan;
@@ -48,3 +47,4 @@ pub mod seen;
 pub mod upload;
 pub mod vault;
 pub mod web;
+pub mod worker;

@@ -1,14 +1,69 @@
-//! Graceful shutdown: the first signal lets running work finish, a second one, or thirty seconds, ends it
+//! Opening and graceful shutdown: the first signal lets running work finish, a second one, or thirty seconds, ends it
 //! at once. Every spawned task is tracked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use sogoc_index::Index;
+use sogoc_workers::pool::Pool;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::archive::{self, Archive};
+use crate::catalogue::Catalogue;
+use crate::clock::{Clock, WallClock};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::seal::VerificationCage;
+use crate::vault::Vault;
+use crate::{fonds, reference_data};
+
 /// Time that running work has to finish after the first signal.
 const GRACE_PERIOD: Duration = Duration::from_secs(30);
+
+impl Archive {
+    /// Opens everything under the wall clock.
+    ///
+    /// # Errors
+    /// `Invalid` settings, `Unavailable` parts.
+    pub async fn open(config: Config) -> Result<Self> {
+        Self::open_with(config, Arc::new(WallClock)).await
+    }
+
+    /// Opens everything under a given clock.
+    ///
+    /// # Errors
+    /// As [`Archive::open`].
+    pub async fn open_with(config: Config, clock: Arc<dyn Clock>) -> Result<Self> {
+        config.check()?;
+        let spool = config.data.join("spool");
+        std::fs::create_dir_all(&spool)?;
+        let classes = archive::classes(&config)?;
+        let catalogue = Catalogue::open_with(&config.catalogue_url(), clock.clone()).await?;
+        let vault = Vault::open(&archive::vault_location(&config)?).await?;
+        let seal = archive::open_seal(&config, &*clock)?;
+        let index = Index::open(config.data.join("index"))?;
+        let cage = VerificationCage::new(archive::pool_config(&config).program);
+        let pool = Pool::new(archive::pool_config(&config))
+            .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
+        reference_data::load(&catalogue).await?;
+        let archive = Self {
+            catalogue,
+            vault,
+            pool,
+            index: Arc::new(index),
+            classes: Arc::new(classes),
+            seal: Arc::new(seal),
+            cage,
+            clock,
+            config,
+            spool,
+        };
+        fonds::ensure_default(&archive).await?;
+        Ok(archive)
+    }
+}
 
 /// Cancels `stop` at the first SIGINT or SIGTERM, then waits for `tasks`; false when some had to be cut off.
 ///

@@ -1,42 +1,68 @@
-//! The life of a page: received → read, or set aside with a named outcome. Asks the reading pool.
+//! The life of a page: received → read, or failed with a named outcome. Asks the reading pool.
 
-mod booking;
-mod marks;
 mod numbering;
+mod store;
+mod text_sketch;
 
 use sogoc_workers::Known;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{PageJob, RenderJob};
 use sogoc_workers::reading::{Box4, PageReading};
-use sqlx::Row;
 
-pub(crate) use booking::{ask_for_comparison, book, book_again, let_in, scan_of};
-use booking::{book_failure, book_reading, settle_only};
 pub(crate) use numbering::{COUNTS, Numbering};
+pub(crate) use store::{ask_for_comparison, reinstate, scan_of, store, store_again};
+use store::{complete_only, store_failure, store_reading};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::catalogue::{State, json_column, text_enum};
 use crate::column_map::{self, Standing};
 use crate::error::{Error, Result};
 use crate::jobs::Leased;
 use crate::scan;
 
+text_enum! {
+    /// How far a page is read.
+    pub enum PageState {
+        /// Waits to be read.
+        Received,
+        /// Its reading is stored.
+        Read,
+        /// It could not be read, or a person withdrew it: its outcome says which.
+        #[strum(serialize = "set_aside")]
+        Failed,
+    }
+}
+
+impl State for PageState {
+    const TABLE: &'static str = "pages";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Received | Self::Read => &[Self::Read, Self::Failed],
+            Self::Failed => &[Self::Received, Self::Read],
+        }
+    }
+}
+
+json_column!(Numbering);
+
 /// A page as shown.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct PageView {
-    /// Id.
+    /// UUID text.
     pub id: String,
     /// The scan it is a page of.
     pub scan_id: String,
-    /// Its batch.
+    /// Batch of its scan.
     pub batch_id: String,
     /// The file's name as delivered.
     pub original_name: String,
     /// From 1.
     pub number: i64,
-    /// received | read | set_aside.
-    pub state: String,
-    /// Stable word of the reading pool; `put_aside` or `superseded` where a person took the page out.
+    /// How far it is read.
+    pub state: PageState,
+    /// Stable word of the reading pool; `put_aside` or `superseded` where a person withdrew the page.
     pub outcome: Option<String>,
     /// The page whose place it took.
     pub stands_for: Option<String>,
@@ -51,6 +77,7 @@ pub struct PageView {
     /// Dots per inch.
     pub dpi: i64,
     /// Stable codes of what falls short of the standard.
+    #[sqlx(rename = "quality", try_from = "QualityText")]
     pub flags: Vec<String>,
 }
 
@@ -63,8 +90,30 @@ pub struct ImageWish {
     pub crop: Option<Box4>,
 }
 
-const SELECT: &str = "SELECT p.*, s.batch_id, s.original_name FROM pages p
-     JOIN scans s ON s.id = p.scan_id";
+/// What is not known before a page is read is 0, or no flags.
+const SELECT: &str = "SELECT p.id, p.scan_id, s.batch_id, s.original_name, p.number, p.state,
+        p.outcome, p.stands_for, p.class, COALESCE(p.rotation, 0) AS rotation,
+        COALESCE(p.width, 0) AS width, COALESCE(p.height, 0) AS height,
+        COALESCE(p.dpi, 0) AS dpi, COALESCE(p.quality, '{}') AS quality
+     FROM pages p JOIN scans s ON s.id = p.scan_id";
+
+/// The part of a page's quality that is shown.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+struct QualityText(String);
+
+impl TryFrom<QualityText> for Vec<String> {
+    type Error = serde_json::Error;
+
+    fn try_from(text: QualityText) -> Result<Self, serde_json::Error> {
+        #[derive(serde::Deserialize)]
+        struct Shown {
+            #[serde(default)]
+            flags: Vec<String>,
+        }
+        Ok(serde_json::from_str::<Shown>(&text.0)?.flags)
+    }
+}
 
 /// One page.
 ///
@@ -72,12 +121,11 @@ const SELECT: &str = "SELECT p.*, s.batch_id, s.original_name FROM pages p
 /// `NotFound`, `Forbidden`.
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<PageView> {
     require(caller, Act::SeeRecords)?;
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE p.id = $1")))
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE p.id = $1")))
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
         .await?
-        .ok_or(Error::NotFound { what: "page" })?;
-    view_of(&row)
+        .ok_or(Error::NotFound { what: "page" })
 }
 
 /// Every page of a scan, in order.
@@ -87,11 +135,10 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<PageVie
 pub async fn of_scan(archive: &Archive, caller: &Caller, scan_id: &str) -> Result<Vec<PageView>> {
     require(caller, Act::SeeRecords)?;
     let query = format!("{SELECT} WHERE p.scan_id = $1 ORDER BY p.number");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(scan_id)
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter().map(view_of).collect()
+        .await?)
 }
 
 /// An upright JPEG of a page or part of it, for eyes on a screen.
@@ -163,12 +210,12 @@ pub(crate) async fn reading_or_again(archive: &Archive, page: &PageView) -> Resu
     Ok(reading)
 }
 
-/// The verb behind the job `read_page`: reads one page and books what was read, once.
+/// The verb behind the job `read_page`: reads one page and stores what was read, once.
 ///
 /// # Errors
-/// A passing fault puts the job back; everything lasting is booked as the page's outcome.
+/// A passing fault puts the job back; everything lasting is stored as the page's outcome.
 pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
-    let row = sqlx::query(
+    let page: PageToRead = sqlx::query_as(
         "SELECT p.number, p.state, p.scan_id, p.map_version, b.class_hint FROM pages p
          JOIN scans s ON s.id = p.scan_id JOIN batches b ON b.id = s.batch_id WHERE p.id = $1",
     )
@@ -177,28 +224,33 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
     .await?
     .ok_or(Error::NotFound { what: "page" })?;
     let standing = column_map::standing(archive, &job.subject).await?;
-    if !is_due(
-        row.try_get("state")?,
-        row.try_get("map_version")?,
-        &standing,
-    ) {
-        return settle_only(archive, job).await; // read before a crash kept us from saying so
+    if !is_due(page.state, page.map_version, &standing) {
+        return complete_only(archive, job).await; // read before a crash kept us from saying so
     }
-    let scan_id: String = row.try_get("scan_id")?;
     let known = Known {
-        class_hint: row.try_get("class_hint")?,
+        class_hint: page.class_hint,
         map: standing.map().cloned(),
     };
-    match recognised(archive, &scan_id, row.try_get("number")?, known).await? {
+    match recognised(archive, &page.scan_id, page.number, known).await? {
         Ok(mut reading) => {
             standing.hold(archive, &mut reading);
-            book_reading(archive, job, &reading).await
+            store_reading(archive, job, &reading).await
         }
         Err(failure) if worth_another_try(&failure, job) => {
             Err(Error::unavailable("reading", failure.kind.code()))
         }
-        Err(failure) => book_failure(archive, job, &failure).await,
+        Err(failure) => store_failure(archive, job, &failure).await,
     }
+}
+
+/// What is known of a page before it is read.
+#[derive(sqlx::FromRow)]
+struct PageToRead {
+    number: i64,
+    state: PageState,
+    scan_id: String,
+    map_version: Option<i64>,
+    class_hint: Option<String>,
 }
 
 /// What the pool reads on a page of a scan, or the outcome it names.
@@ -218,9 +270,9 @@ async fn recognised(
 }
 
 /// A page is read once, and once more for each newer map of its volume.
-fn is_due(state: &str, read_with: Option<i64>, standing: &Standing) -> bool {
+fn is_due(state: PageState, read_with: Option<i64>, standing: &Standing) -> bool {
     let newer = standing.version() > read_with.unwrap_or_default();
-    state == "received" || state == "read" && newer
+    state == PageState::Received || state == PageState::Read && newer
 }
 
 /// A crash or a memory kill may be the neighbourhood's fault once; the same page twice is its own.
@@ -230,33 +282,6 @@ fn worth_another_try(failure: &Failure, job: &Leased) -> bool {
         FailureKind::Crashed | FailureKind::OutOfMemory | FailureKind::TimedOut => job.attempt < 2,
         _ => false,
     }
-}
-
-fn view_of(row: &sqlx::any::AnyRow) -> Result<PageView> {
-    let quality: Option<String> = row.try_get("quality")?;
-    let quality: sogoc_workers::reading::Quality = match quality {
-        Some(text) => serde_json::from_str(&text)?,
-        None => Default::default(),
-    };
-    let number = |column: &str| -> Result<i64> {
-        Ok(row.try_get::<Option<i64>, _>(column)?.unwrap_or_default())
-    };
-    Ok(PageView {
-        id: row.try_get("id")?,
-        scan_id: row.try_get("scan_id")?,
-        batch_id: row.try_get("batch_id")?,
-        original_name: row.try_get("original_name")?,
-        number: row.try_get("number")?,
-        state: row.try_get("state")?,
-        outcome: row.try_get("outcome")?,
-        stands_for: row.try_get("stands_for")?,
-        class: row.try_get("class")?,
-        rotation: number("rotation")?,
-        width: number("width")?,
-        height: number("height")?,
-        dpi: number("dpi")?,
-        flags: quality.flags,
-    })
 }
 
 pub(crate) fn not_shown(failure: Failure) -> Error {

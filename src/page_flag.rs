@@ -5,13 +5,13 @@ mod raising;
 mod sentence;
 
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::catalogue::{Flag, State, json_column, text_enum};
 use crate::error::{Error, Result};
 use crate::messages::{self, Lang};
-pub(crate) use raising::{set_compared, set_own};
+pub(crate) use raising::{StoredFlag, insert, set_compared, set_own};
 
 /// Flag of two pages that may be one sheet scanned twice.
 pub(crate) const MAYBE_RESCAN: &str = "maybe_rescan";
@@ -31,10 +31,46 @@ const OF_THE_VOLUME: &str = "map_unconfirmed";
 pub(crate) const PLACED: &str = "batches b JOIN scans s ON s.batch_id = b.id
      JOIN pages r ON r.scan_id = s.id AND r.stands_for IS NULL
      JOIN pages p ON COALESCE(p.stands_for, p.id) = r.id";
-/// Gravity from which a person has to say something.
+/// Severity from which a person has to say something.
 pub(crate) const ASKS: i64 = 2;
 /// Most rows of one page of a list.
 const MOST_ROWS: i64 = 100;
+
+text_enum! {
+    /// What became of a flag.
+    pub enum FlagState {
+        /// Waits for a person.
+        Open,
+        /// Left as it is, for a reason.
+        Accepted,
+        /// The page was excluded.
+        #[strum(serialize = "put_aside")]
+        Excluded,
+        /// Another scan took the page's place.
+        Superseded,
+        /// Two sheets that only look alike.
+        Different,
+    }
+}
+
+impl State for FlagState {
+    const TABLE: &'static str = "page_flags";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Open => &[
+                Self::Accepted,
+                Self::Excluded,
+                Self::Superseded,
+                Self::Different,
+            ],
+            // Asked again where what it says has changed, or its page is reinstated.
+            _ => &[Self::Open],
+        }
+    }
+}
+
+json_column!(Details);
 
 /// The numbers a flag's sentence names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +108,7 @@ pub(crate) struct Noticed {
 /// The other page a flag speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OtherPage {
-    /// Its id.
+    /// Id of the page.
     pub page_id: String,
     /// The file's name as delivered.
     pub original_name: String,
@@ -87,7 +123,7 @@ pub struct OtherPage {
 /// The batch of the other page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OtherBatch {
-    /// Id.
+    /// UUID text.
     pub id: String,
     /// Name.
     pub name: String,
@@ -96,13 +132,13 @@ pub struct OtherBatch {
 /// A flag as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PageFlag {
-    /// Id.
+    /// UUID text.
     pub id: String,
     /// The page it is raised on.
     pub page_id: String,
-    /// Its scan.
+    /// Scan it is a page of.
     pub scan_id: String,
-    /// Its batch.
+    /// Batch of its scan.
     pub batch_id: String,
     /// The file's name as delivered.
     pub original_name: String,
@@ -124,15 +160,15 @@ pub struct PageFlag {
     pub remedy_en: String,
     /// The other page it speaks of.
     pub other: Option<OtherPage>,
-    /// open | accepted | put_aside | superseded | different.
-    pub state: String,
+    /// What became of it.
+    pub state: FlagState,
     /// When it was raised, RFC 3339 UTC.
     pub raised_at: String,
     /// Why it was resolved so.
     pub reason: Option<String>,
     /// Who resolved it, by name.
     pub resolved_by: Option<String>,
-    /// When.
+    /// RFC 3339 UTC.
     pub resolved_at: Option<String>,
 }
 
@@ -141,7 +177,7 @@ pub struct PageFlag {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct FlagFilter {
-    /// open | accepted | put_aside | superseded | different; every state when absent.
+    /// Every state when absent.
     pub state: Option<String>,
     /// True to list notes too, which ask nothing of anybody.
     pub notes: Option<bool>,
@@ -188,12 +224,11 @@ fn select() -> String {
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<PageFlag> {
     require(caller, Act::SeeBatches)?;
     let query = format!("{} WHERE g.id = $1", select());
-    let row = sqlx::query(sqlx::AssertSqlSafe(query))
+    let flag: Option<ShownFlag> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "flag" })?;
-    view_of(&row)
+        .await?;
+    flag.ok_or(Error::NotFound { what: "flag" })?.view()
 }
 
 /// The flags of a batch in the order of its files and pages.
@@ -223,7 +258,7 @@ pub async fn list(
          ORDER BY s.original_name, p.number, g.id LIMIT $5",
         select()
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    let flags: Vec<ShownFlag> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(batch_id)
         .bind(filter.state.clone().unwrap_or_default())
         .bind(least)
@@ -231,7 +266,7 @@ pub async fn list(
         .bind(filter.limit.unwrap_or(50).clamp(1, MOST_ROWS))
         .fetch_all(archive.catalogue.pool())
         .await?;
-    rows.iter().map(view_of).collect()
+    flags.into_iter().map(ShownFlag::view).collect()
 }
 
 /// How many flags of a batch wait for a person.
@@ -248,59 +283,69 @@ pub(crate) async fn open_of_batch(archive: &Archive, batch_id: &str) -> Result<i
     Ok(count)
 }
 
-fn other_of(row: &sqlx::any::AnyRow) -> Result<Option<OtherPage>> {
-    let other_name: Option<String> = row.try_get("other_name")?;
-    let Some(original_name) = other_name else {
-        return Ok(None);
-    };
-    let batch: Option<String> = row.try_get("other_batch")?;
-    let batch = match batch {
-        Some(id) => Some(OtherBatch {
-            id,
-            name: row.try_get("other_batch_name")?,
-        }),
-        None => None,
-    };
-    Ok(Some(OtherPage {
-        page_id: row.try_get("other_id")?,
-        original_name,
-        number: row.try_get("other_number")?,
-        may_come_back: row.try_get::<i64, _>("other_back")? == 1,
-        batch,
-    }))
+/// A flag with what its sentence and its remedy need.
+#[derive(sqlx::FromRow)]
+struct ShownFlag {
+    #[sqlx(flatten)]
+    flag: StoredFlag,
+    page_number: i64,
+    scan_id: String,
+    batch_id: String,
+    original_name: String,
+    #[sqlx(try_from = "Flag")]
+    page_back: bool,
+    #[sqlx(try_from = "Flag")]
+    other_back: bool,
+    other_number: Option<i64>,
+    other_name: Option<String>,
+    other_batch: Option<String>,
+    other_batch_name: Option<String>,
+    resolver: Option<String>,
 }
 
-fn view_of(row: &sqlx::any::AnyRow) -> Result<PageFlag> {
-    let code: String = row.try_get("code")?;
-    let details: Details = serde_json::from_str(row.try_get("details")?)?;
-    let other = other_of(row)?;
-    let (vi, en) = sentence::of(&code, &details, other.as_ref());
-    let remedy = format!("flags.remedy.{code}");
-    let remedy = |lang| messages::find(lang, &remedy).unwrap_or_default().to_owned();
-    Ok(PageFlag {
-        id: row.try_get("id")?,
-        page_id: row.try_get("page_id")?,
-        scan_id: row.try_get("scan_id")?,
-        batch_id: row.try_get("batch_id")?,
-        original_name: row.try_get("original_name")?,
-        page_number: row.try_get("page_number")?,
-        may_come_back: row.try_get::<i64, _>("page_back")? == 1,
-        severity: match row.try_get::<i64, _>("gravity")? {
-            1 => "note",
-            2 => "warning",
-            _ => "grave",
-        }
-        .into(),
-        vi,
-        en,
-        remedy_vi: remedy(Lang::Vi),
-        remedy_en: remedy(Lang::En),
-        other,
-        code,
-        state: row.try_get("state")?,
-        raised_at: row.try_get("raised_at")?,
-        reason: row.try_get("reason")?,
-        resolved_by: row.try_get("resolver")?,
-        resolved_at: row.try_get("resolved_at")?,
-    })
+impl ShownFlag {
+    fn other(&self) -> Option<OtherPage> {
+        let batch = self.other_batch.clone().zip(self.other_batch_name.clone());
+        Some(OtherPage {
+            page_id: self.flag.other_id.clone(),
+            original_name: self.other_name.clone()?,
+            number: self.other_number?,
+            may_come_back: self.other_back,
+            batch: batch.map(|(id, name)| OtherBatch { id, name }),
+        })
+    }
+
+    fn view(self) -> Result<PageFlag> {
+        let details: Details = serde_json::from_str(&self.flag.details)?;
+        let other = self.other();
+        let (vi, en) = sentence::of(&self.flag.code, &details, other.as_ref());
+        let remedy = format!("flags.remedy.{}", self.flag.code);
+        let remedy = |lang| messages::find(lang, &remedy).unwrap_or_default().to_owned();
+        Ok(PageFlag {
+            id: self.flag.id,
+            page_id: self.flag.page_id,
+            scan_id: self.scan_id,
+            batch_id: self.batch_id,
+            original_name: self.original_name,
+            page_number: self.page_number,
+            may_come_back: self.page_back,
+            severity: match self.flag.severity {
+                1 => "note",
+                2 => "warning",
+                _ => "grave",
+            }
+            .into(),
+            vi,
+            en,
+            remedy_vi: remedy(Lang::Vi),
+            remedy_en: remedy(Lang::En),
+            other,
+            code: self.flag.code,
+            state: self.flag.state,
+            raised_at: self.flag.raised_at,
+            reason: self.flag.reason,
+            resolved_by: self.resolver,
+            resolved_at: self.flag.resolved_at,
+        })
+    }
 }

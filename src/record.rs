@@ -6,25 +6,69 @@ mod publishing;
 mod values;
 
 pub(crate) use proposing::propose;
-pub(crate) use publishing::{advance, enqueue_keeping, publish, published};
+pub(crate) use publishing::{
+    advance, enqueue_preservation, insert_publication, publish, published,
+};
 pub(crate) use values::{apply, missing_mandatory, normalised};
 
 use std::collections::BTreeMap;
 
 use sogoc_workers::class::Class;
 use sogoc_workers::reading::{Box4, FieldReading};
-use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::Tx;
+use crate::catalogue::{JsonText, State, Tx, json_column, text_enum};
 use crate::error::{Error, Result};
 
 /// Fields by key of the class.
 pub type Fields = BTreeMap<String, FieldReading>;
 
+json_column!(Fields);
+
+text_enum! {
+    /// Where a record stands.
+    pub enum RecordState {
+        /// As the machine read it.
+        Proposed,
+        /// Changed by a person, not approved.
+        Corrected,
+        /// A person stands behind it; it is published.
+        Approved,
+        /// It is no record, or its page was withdrawn.
+        Rejected,
+    }
+}
+
+impl State for RecordState {
+    const TABLE: &'static str = "records";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Proposed => &[Self::Corrected, Self::Approved, Self::Rejected],
+            // What is decided may be decided anew, always as one more version.
+            Self::Corrected | Self::Approved | Self::Rejected => {
+                &[Self::Corrected, Self::Approved, Self::Rejected]
+            }
+        }
+    }
+}
+
+/// JSON `[x, y, width, height]`, or nothing.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct BoundsText(Option<String>);
+
+impl TryFrom<BoundsText> for Option<Box4> {
+    type Error = serde_json::Error;
+
+    fn try_from(text: BoundsText) -> Result<Self, serde_json::Error> {
+        text.0.map(|text| serde_json::from_str(&text)).transpose()
+    }
+}
+
 /// A record as shown.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct RecordView {
     /// Id.
     pub id: String,
@@ -42,17 +86,19 @@ pub struct RecordView {
     pub ordinal: i64,
     /// Class id.
     pub class: String,
-    /// proposed | corrected | approved | rejected.
-    pub state: String,
+    /// Where it stands.
+    pub state: RecordState,
     /// Newest version, from 1.
     pub version: i64,
     /// Fields a person still has to look at.
     pub doubtful: i64,
     /// `[x, y, width, height]` on the page as delivered.
     #[schema(value_type = Option<Vec<i32>>)]
+    #[sqlx(try_from = "BoundsText")]
     pub bounds: Option<Box4>,
     /// The fields of the newest version.
     #[schema(value_type = Object)]
+    #[sqlx(try_from = "JsonText")]
     pub fields: Fields,
     /// Newest version that is in the vault.
     pub kept_version: Option<i64>,
@@ -84,13 +130,14 @@ impl RecordView {
 }
 
 /// One version of a record.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct VersionView {
     /// From 1.
     pub version: i64,
     /// State it brought.
-    pub state: String,
+    pub state: RecordState,
     /// Name of the person, or `machine`.
+    #[sqlx(rename = "author_name")]
     pub author: String,
     /// Why.
     pub note: String,
@@ -98,6 +145,7 @@ pub struct VersionView {
     pub at: String,
     /// Fields of that version.
     #[schema(value_type = Object)]
+    #[sqlx(try_from = "JsonText")]
     pub fields: Fields,
 }
 
@@ -134,12 +182,11 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<RecordV
 
 /// As [`get`], for the program's own verbs.
 pub(crate) async fn load(archive: &Archive, id: &str) -> Result<RecordView> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE r.id = $1")))
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE r.id = $1")))
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
         .await?
-        .ok_or(Error::NotFound { what: "record" })?;
-    view_of(&row)
+        .ok_or(Error::NotFound { what: "record" })
 }
 
 /// Records by filter, by id (= order of making).
@@ -157,7 +204,7 @@ pub async fn list(
          AND ($3 = '' OR r.scan_id = $3) AND ($4 = '' OR r.class = $4) AND r.id > $5
          ORDER BY r.id LIMIT $6"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(filter.state.clone().unwrap_or_default())
         .bind(filter.batch_id.clone().unwrap_or_default())
         .bind(filter.scan_id.clone().unwrap_or_default())
@@ -165,8 +212,7 @@ pub async fn list(
         .bind(filter.after.clone().unwrap_or_default())
         .bind(filter.limit.unwrap_or(50).clamp(1, 200))
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter().map(view_of).collect()
+        .await?)
 }
 
 /// Every version, oldest first, with the authors' names.
@@ -175,28 +221,17 @@ pub async fn list(
 /// `NotFound`, `Forbidden`.
 pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<VersionView>> {
     require(caller, Act::SeeRecords)?;
-    let rows = sqlx::query(
+    let versions: Vec<VersionView> = sqlx::query_as(
         "SELECT v.*, COALESCE(w.name, v.author) AS author_name FROM record_versions v
          LEFT JOIN people w ON w.id = v.author WHERE v.record_id = $1 ORDER BY v.version",
     )
     .bind(id)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    if rows.is_empty() {
-        return Err(Error::NotFound { what: "record" });
+    match versions.is_empty() {
+        true => Err(Error::NotFound { what: "record" }),
+        false => Ok(versions),
     }
-    rows.iter()
-        .map(|row| {
-            Ok(VersionView {
-                version: row.try_get("version")?,
-                state: row.try_get("state")?,
-                author: row.try_get("author_name")?,
-                note: row.try_get("note")?,
-                at: row.try_get("at")?,
-                fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
-            })
-        })
-        .collect()
 }
 
 /// The fields of one version.
@@ -214,10 +249,50 @@ pub(crate) async fn fields_of(archive: &Archive, id: &str, version: i64) -> Resu
     Ok(serde_json::from_str(&text)?)
 }
 
+/// The row of a record.
+pub(crate) struct RecordRow<'a> {
+    pub id: &'a str,
+    pub scan_id: &'a str,
+    pub page_id: &'a str,
+    pub ordinal: i64,
+    pub class: &'a str,
+    pub state: RecordState,
+    pub version: i64,
+    pub doubtful: i64,
+    /// JSON `[x, y, width, height]` on the page as delivered.
+    pub bounds: Option<&'a str>,
+    /// Newest version that is in the vault.
+    pub kept_version: Option<i64>,
+    pub updated_at: &'a str,
+}
+
+/// Writes a record unless it is there.
+pub(crate) async fn insert(tx: &mut Tx, row: &RecordRow<'_>) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
+            bounds, kept_version, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(row.id)
+    .bind(row.scan_id)
+    .bind(row.page_id)
+    .bind(row.ordinal)
+    .bind(row.class)
+    .bind(row.state)
+    .bind(row.version)
+    .bind(row.doubtful)
+    .bind(row.bounds)
+    .bind(row.kept_version)
+    .bind(row.updated_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// The head of a new version.
 pub(crate) struct Version<'a> {
     pub number: i64,
-    pub state: &'a str,
+    pub state: RecordState,
     pub author: &'a str,
     pub note: &'a str,
     pub at: &'a str,
@@ -276,25 +351,4 @@ pub(crate) fn doubtful(class: Option<&Class>, fields: &Fields) -> i64 {
             .count()
     });
     i64::try_from(unsure + missing).unwrap_or(i64::MAX)
-}
-
-fn view_of(row: &sqlx::any::AnyRow) -> Result<RecordView> {
-    let bounds: Option<String> = row.try_get("bounds")?;
-    Ok(RecordView {
-        id: row.try_get("id")?,
-        scan_id: row.try_get("scan_id")?,
-        page_id: row.try_get("page_id")?,
-        page_number: row.try_get("page_number")?,
-        batch_id: row.try_get("batch_id")?,
-        original_name: row.try_get("original_name")?,
-        ordinal: row.try_get("ordinal")?,
-        class: row.try_get("class")?,
-        state: row.try_get("state")?,
-        version: row.try_get("version")?,
-        doubtful: row.try_get("doubtful")?,
-        bounds: bounds.map(|text| serde_json::from_str(&text)).transpose()?,
-        fields: serde_json::from_str(&row.try_get::<String, _>("fields")?)?,
-        kept_version: row.try_get("kept_version")?,
-        updated_at: row.try_get("updated_at")?,
-    })
 }

@@ -9,13 +9,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::json;
 use sogoc_workers::dates::Date;
-use sqlx::Row;
 
 pub use report::{PurposeCount, ReuseReport, report, this_year, year_so_far};
 
 use crate::access::{self, Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::certified_copy::{self, Verified};
 use crate::clock::stamp;
 use crate::copy_request::{plain, same_number};
@@ -101,7 +100,7 @@ pub async fn look_up(archive: &Archive, caller: &Caller, asked: &LookUp) -> Resu
         expires_at: stamp(now + OFFERED_FOR),
         results,
     };
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     sqlx::query(
         "INSERT INTO reuse_lookups (id, token_id, purpose, consent, consent_at, results,
             created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -123,14 +122,10 @@ pub async fn look_up(archive: &Archive, caller: &Caller, asked: &LookUp) -> Resu
             .execute(&mut *tx)
             .await?;
     }
-    let subject = Subject {
-        kind: "reuse",
-        id: &offer.id,
-    };
     let details = json!({ "purpose": asked.purpose, "consent": asked.consent.reference,
         "results": offer.results.len() });
-    let deed = Deed::ReuseAsked;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(Action::ReuseAsked, ("reuse", &offer.id), details)
+        .await?;
     tx.commit().await?;
     Ok(offer)
 }
@@ -148,22 +143,20 @@ async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> 
         if !is_holder(holder, &hit.fields) {
             continue;
         }
-        let rows = sqlx::query(
+        let copies: Vec<(String, String)> = sqlx::query_as(
             "SELECT id, code FROM copies WHERE record_id = $1 AND state = 'issued'
              ORDER BY issued_at DESC, id DESC LIMIT 20",
         )
         .bind(&hit.record_id)
         .fetch_all(archive.catalogue.pool())
         .await?;
-        for row in &rows {
-            let code: String = row.try_get("code")?;
+        for (id, code) in copies {
             let result = match certified_copy::verify_code(archive, &code).await {
                 Ok(result) => result,
                 Err(Error::NotFound { .. }) => continue, // its holder let the code expire
                 Err(error) => return Err(error),
             };
             if result.state == "valid" {
-                let id = row.try_get("id")?;
                 results.push(Offered { id, result });
             }
         }
@@ -241,7 +234,7 @@ pub async fn fetch(
     copy: &str,
 ) -> Result<Vec<u8>> {
     require(caller, Act::ReuseResults)?;
-    let row = sqlx::query(
+    let (purpose, consent): (String, String) = sqlx::query_as(
         "SELECT l.purpose, l.consent FROM reuse_lookups l
          JOIN reuse_offers o ON o.lookup_id = l.id JOIN copies c ON c.id = o.copy_id
          WHERE l.id = $1 AND o.copy_id = $2 AND l.token_id = $3 AND l.expires_at > $4
@@ -254,9 +247,8 @@ pub async fn fetch(
     .fetch_optional(archive.catalogue.pool())
     .await?
     .ok_or(Error::NotFound { what: "result" })?;
-    let (purpose, consent): (String, String) = (row.try_get("purpose")?, row.try_get("consent")?);
     let bytes = certified_copy::sealed_bytes(archive, copy).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     sqlx::query(
         "INSERT INTO reuse_fetches (id, lookup_id, copy_id, purpose, at)
          VALUES ($1, $2, $3, $4, $5)",
@@ -268,13 +260,9 @@ pub async fn fetch(
     .bind(stamp(archive.clock.now()))
     .execute(&mut *tx)
     .await?;
-    let subject = Subject {
-        kind: "copy",
-        id: copy,
-    };
     let details = json!({ "purpose": purpose, "consent": consent, "lookup": lookup });
-    let deed = Deed::ReuseFetched;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(Action::ReuseFetched, ("copy", copy), details)
+        .await?;
     tx.commit().await?;
     metrics::counter!("sogoc_reuse_fetches_total").increment(1);
     Ok(bytes)

@@ -10,16 +10,15 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use sogoc_workers::class::Class;
-use sqlx::Row;
 
 use crate::access::{Act, Caller, may_approve, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::{Message, Value};
-use crate::record::{self, Fields, RecordView, Version, apply, missing_mandatory};
+use crate::record::{self, Fields, RecordState, RecordView, Version, apply, missing_mandatory};
 use crate::seen;
 
 /// Corrects values. What is printed (`raw`) stays as the machine read it beside the person's value.
@@ -41,8 +40,8 @@ pub async fn correct(
     apply(class, &mut fields, changes)?;
     // A correction of an approved record has to be approved anew before it is published.
     let wish = Wish {
-        state: "corrected",
-        deed: Deed::RecordCorrected,
+        state: RecordState::Corrected,
+        action: Action::RecordCorrected,
         note,
         author: None,
     };
@@ -68,7 +67,7 @@ pub async fn approve(
 ) -> Result<RecordView> {
     require(caller, Act::ApproveRecords)?;
     let before = unstale(record::load(archive, id).await?, seen)?;
-    if before.state == "approved" && vouches(archive, caller, &before).await? {
+    if before.state == RecordState::Approved && vouches(archive, caller, &before).await? {
         return Ok(before);
     }
     let class = archive.classes.get(&before.class);
@@ -87,8 +86,8 @@ pub async fn approve(
         field.accepted = true;
     }
     let wish = Wish {
-        state: "approved",
-        deed: Deed::RecordApproved,
+        state: RecordState::Approved,
+        action: Action::RecordApproved,
         note: "",
         author: None,
     };
@@ -113,8 +112,8 @@ pub async fn reject(
     }
     let before = unstale(record::load(archive, id).await?, seen)?;
     let wish = Wish {
-        state: "rejected",
-        deed: Deed::RecordRejected,
+        state: RecordState::Rejected,
+        action: Action::RecordRejected,
         note: reason,
         author: None,
     };
@@ -130,7 +129,7 @@ pub async fn reject(
 /// `Forbidden`; stops at the first fault, keeping what was approved.
 pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<i64> {
     require(caller, Act::ApproveRecords)?;
-    let rows = sqlx::query(
+    let clear: Vec<(String, i64)> = sqlx::query_as(
         "SELECT r.id, r.version FROM records r JOIN scans s ON s.id = r.scan_id
          WHERE s.batch_id = $1 AND r.doubtful = 0 AND r.state IN ('proposed', 'corrected')
          AND NOT EXISTS (SELECT 1 FROM record_versions v
@@ -141,9 +140,8 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
     .fetch_all(archive.catalogue.pool())
     .await?;
     let mut approved = 0;
-    for row in &rows {
-        let id: String = row.try_get("id")?;
-        match approve(archive, caller, &id, row.try_get("version")?).await {
+    for (id, version) in clear {
+        match approve(archive, caller, &id, version).await {
             Ok(_) => approved += 1,
             Err(Error::Refused { .. }) => {} // changed meanwhile by a colleague: theirs to decide
             Err(error) => return Err(error),
@@ -169,8 +167,8 @@ async fn refuse_own_change(archive: &Archive, caller: &Caller, record: &RecordVi
 }
 
 struct Wish<'a> {
-    state: &'a str,
-    deed: Deed,
+    state: RecordState,
+    action: Action,
     note: &'a str,
     /// Whose judgement the version is, where that is not who makes it.
     author: Option<&'a str>,
@@ -184,7 +182,7 @@ async fn save(
     fields: &Fields,
     doubtful: i64,
 ) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     save_in(archive, &mut tx, &caller.id, before, wish, fields, doubtful).await?;
     tx.commit().await?;
     Ok(())
@@ -224,10 +222,10 @@ async fn save_in(
         at: &at,
     };
     record::save_version(tx, &before.id, &version, fields).await?;
-    let was_public = before.kept_version.is_some() || before.state == "approved";
-    if wish.state == "approved" || (wish.state == "rejected" && was_public) {
+    let was_public = before.kept_version.is_some() || before.state == RecordState::Approved;
+    if wish.state == RecordState::Approved || (wish.state == RecordState::Rejected && was_public) {
         record::publish(tx, &before.id, number, &at).await?;
-        record::enqueue_keeping(archive, tx, &before.scan_id).await?;
+        record::enqueue_preservation(tx, &before.scan_id).await?;
     }
     let changed: Vec<&String> = fields
         .iter()
@@ -235,11 +233,7 @@ async fn save_in(
         .map(|(k, _)| k)
         .collect();
     let details = json!({ "version": number, "fields": changed });
-    let subject = Subject {
-        kind: "record",
-        id: &before.id,
-    };
-    audit::append(tx, &*archive.clock, by, wish.deed, subject, details).await
+    tx.log(wish.action, ("record", &before.id), details).await
 }
 
 fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {

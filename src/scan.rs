@@ -1,25 +1,27 @@
-//! Receiving one file: hashed, looked at, kept in the vault, booked in one transaction, and only
+//! Receiving one file: hashed, measured, put into the vault, recorded in one transaction, and only
 //! then acknowledged. Killed anywhere and tried again, it ends the same: the scan's id follows from
 //! batch, name and digest, and the deposit already in the vault is taken up where it was left.
 
-mod book;
-mod deposit;
 mod master;
 mod measure;
 mod name;
+mod preservation;
+mod store;
 
 use std::path::Path;
 
-use sqlx::Row;
-
-pub(crate) use deposit::FILE as DEPOSIT_FILE;
-pub use deposit::{Deposit, DepositBatch, DepositFile, DepositPage, DepositVolume};
 pub use master::{MASTER_PREFIX, fetch_master};
-pub use name::{object_id, original_path, page_id, scan_id};
+pub use name::{PREFIX, object_id, original_path, page_id, scan_id};
+pub use preservation::{Deposit, DepositFile, DepositPage};
+pub(crate) use preservation::{
+    insert_pages, load, resolve_duplicates, restore, restore_of_receipt,
+};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::batch::{Listed, check_digest, check_name, listed};
+pub use crate::batch::ScanState;
+use crate::batch::{self, Listed, check_digest, check_name, listed};
+use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -30,9 +32,18 @@ pub(crate) use measure::{Looked, look, measure};
 const MOST_ROWS: i64 = 200;
 
 /// One file as delivered.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
+)]
 pub struct Scan {
-    /// Its id.
+    /// UUIDv8 text that follows from batch, name and digest.
     pub id: String,
     /// Id of its batch.
     pub batch_id: String,
@@ -40,23 +51,23 @@ pub struct Scan {
     pub original_name: String,
     /// Lower-case hex.
     pub sha256: String,
-    /// Bytes.
+    /// In bytes.
     pub size: i64,
     /// From the file itself, never from its name.
     pub media_type: String,
-    /// received | quarantined | duplicate.
-    pub state: String,
+    /// What became of it.
+    pub state: ScanState,
     /// Stable code of the reading pool, when quarantined.
     pub reason: Option<String>,
     /// Id of the scan that had the same bytes before.
     pub duplicate_of: Option<String>,
     /// Object in the vault; absent for a duplicate, whose bytes are kept once.
     pub object_id: Option<String>,
-    /// Pages.
+    /// Pages; 0 for a duplicate or a quarantined file.
     pub page_count: i64,
-    /// Who delivered it.
+    /// Person or token id.
     pub received_by: String,
-    /// When.
+    /// RFC 3339 UTC.
     pub received_at: String,
 }
 
@@ -93,15 +104,15 @@ pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) ->
     if let Some(scan) = find(archive, &id).await? {
         return Ok(scan);
     }
-    let batch = deposit::batch_of(archive, file.batch_id).await?;
-    let fresh = Scan {
+    let batch = batch::deposited(archive, file.batch_id).await?;
+    let scan = Scan {
         id,
         batch_id: file.batch_id.into(),
         original_name: file.name.into(),
         sha256: measured.sha256.clone(),
         size: measured.size,
         media_type: measure::UNKNOWN_TYPE.into(),
-        state: "received".into(),
+        state: ScanState::Received,
         reason: None,
         duplicate_of: None,
         object_id: None,
@@ -110,27 +121,14 @@ pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) ->
         received_at: stamp(archive.clock.now()),
     };
     // Equal bytes arriving side by side take turns, so that the second finds the first.
-    let _turn = measure::turn(&measured.sha256).await;
-    if let Some(earlier) = book::earlier(archive.catalogue.pool(), &fresh).await? {
-        return book::duplicate(archive, fresh, &earlier).await;
+    let _turn = measure::lock_digest(&measured.sha256).await;
+    if let Some(earlier) = store::earlier(archive.catalogue.pool(), &scan).await? {
+        return store::duplicate(archive, scan, &earlier).await;
     }
     let looked = measure::look(archive, file.path).await?;
-    let kept = keep(archive, fresh, batch, file, &measured, looked).await?;
-    book::received(archive, &kept).await
-}
-
-/// Puts original and `deposit.json` into the vault; gives what is there, which after a crash may be
-/// the deposit of the try before.
-async fn keep(
-    archive: &Archive,
-    scan: Scan,
-    batch: DepositBatch,
-    file: &Incoming<'_>,
-    measured: &Measured,
-    looked: Looked,
-) -> Result<Deposit> {
-    let fresh = Deposit::new(scan, batch, file.declared_sha256, looked);
-    deposit::deposit(archive, fresh, file.path, measured).await
+    let deposit = Deposit::new(scan, batch, file.declared_sha256, looked);
+    let deposit = preservation::deposit(archive, deposit, file.path, &measured).await?;
+    store::received(archive, &deposit).await
 }
 
 fn check_declared(file: &Incoming<'_>, measured: &Measured) -> Result<()> {
@@ -171,10 +169,10 @@ pub async fn list(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Listed<Scan>> {
-    crate::batch::get(archive, caller, batch_id).await?;
+    batch::get(archive, caller, batch_id).await?;
     let limit = limit.clamp(1, MOST_ROWS);
     // The cursor is the last row's id; its place among the names is looked up, not trusted.
-    let rows = sqlx::query(
+    let items: Vec<Scan> = sqlx::query_as(
         "SELECT * FROM scans s WHERE batch_id = $1 AND ($2 = '' OR state = $2)
             AND ($3 = '' OR (original_name, id) >
                 (SELECT c.original_name, c.id FROM scans c WHERE c.id = $3 AND c.batch_id = $1))
@@ -186,32 +184,38 @@ pub async fn list(
     .bind(limit + 1)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    let items = rows.iter().map(scan_of).collect::<Result<Vec<_>>>()?;
     Ok(listed(items, limit, |scan| scan.id.clone()))
 }
 
 async fn find(archive: &Archive, id: &str) -> Result<Option<Scan>> {
-    let row = sqlx::query("SELECT * FROM scans WHERE id = $1")
+    Ok(sqlx::query_as("SELECT * FROM scans WHERE id = $1")
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
-        .await?;
-    row.as_ref().map(scan_of).transpose()
+        .await?)
 }
 
-fn scan_of(row: &sqlx::any::AnyRow) -> Result<Scan> {
-    Ok(Scan {
-        id: row.try_get("id")?,
-        batch_id: row.try_get("batch_id")?,
-        original_name: row.try_get("original_name")?,
-        sha256: row.try_get("sha256")?,
-        size: row.try_get("size")?,
-        media_type: row.try_get("media_type")?,
-        state: row.try_get("state")?,
-        reason: row.try_get("reason")?,
-        duplicate_of: row.try_get("duplicate_of")?,
-        object_id: row.try_get("object_id")?,
-        page_count: row.try_get("page_count")?,
-        received_by: row.try_get("received_by")?,
-        received_at: row.try_get("received_at")?,
-    })
+/// False when it is there already. A first scan that is not in the catalogue is not named.
+async fn insert(tx: &mut Tx, scan: &Scan) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO scans (id, batch_id, original_name, sha256, size, media_type, state, reason,
+            duplicate_of, object_id, page_count, received_by, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT id FROM scans WHERE id = $9), $10, $11,
+            $12, $13) ON CONFLICT DO NOTHING",
+    )
+    .bind(&scan.id)
+    .bind(&scan.batch_id)
+    .bind(&scan.original_name)
+    .bind(&scan.sha256)
+    .bind(scan.size)
+    .bind(&scan.media_type)
+    .bind(scan.state)
+    .bind(&scan.reason)
+    .bind(&scan.duplicate_of)
+    .bind(&scan.object_id)
+    .bind(scan.page_count)
+    .bind(&scan.received_by)
+    .bind(&scan.received_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

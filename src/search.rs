@@ -7,14 +7,14 @@ use sogoc_index::{
 };
 use sogoc_workers::class::{Class, FieldKind};
 use sogoc_workers::dates::Date;
-use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::catalogue::JsonText;
 use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Result};
 use crate::messages::Message;
-use crate::record::Fields;
+use crate::record::{Fields, RecordState};
 
 /// Publications in one commit of the index.
 const STEP: i64 = 2000;
@@ -186,7 +186,7 @@ pub async fn reindex(archive: &Archive, mut progress: impl FnMut(i64, i64)) -> R
 /// The next step of the sequence. Only the newest publication of a record adds it; an older one removes
 /// it, because what it published must not be found any more.
 async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Change>)> {
-    let rows = sqlx::query(
+    let rows: Vec<Published> = sqlx::query_as(
         "SELECT q.position, q.record_id, v.state, v.version, v.fields, r.class, s.batch_id, b.fonds_id,
             b.volume_id, (SELECT MAX(n.position) FROM publications n
                 WHERE n.record_id = q.record_id) AS newest
@@ -203,34 +203,40 @@ async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Cha
     let mut reached = position;
     let appendix = correction::approved_after(archive, position, STEP).await?;
     let mut changes = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let number: i64 = row.try_get("position")?;
-        reached = u64::try_from(number).unwrap_or(reached);
-        let id: String = row.try_get("record_id")?;
-        let outdated = row.try_get::<i64, _>("newest")? > number;
-        if outdated || row.try_get::<String, _>("state")? != "approved" {
-            changes.push(Change::Remove(id));
+    for row in rows {
+        reached = u64::try_from(row.position).unwrap_or(reached);
+        if row.newest > row.position || row.state != RecordState::Approved {
+            changes.push(Change::Remove(row.record_id));
             continue;
         }
-        let entries = appendix.get(&id).map(Vec::as_slice).unwrap_or_default();
-        changes.push(Change::Put(Box::new(document_of(
-            archive, row, id, entries,
-        )?)));
+        let entries = appendix.get(&row.record_id);
+        let entries = entries.map(Vec::as_slice).unwrap_or_default();
+        changes.push(Change::Put(Box::new(document_of(archive, row, entries))));
     }
     Ok((reached, changes))
 }
 
-fn document_of(
-    archive: &Archive,
-    row: &sqlx::any::AnyRow,
-    id: String,
-    appendix: &[Correction],
-) -> Result<Document> {
-    let class_id: String = row.try_get("class")?;
-    let printed: Fields = serde_json::from_str(&row.try_get::<String, _>("fields")?)?;
+/// A step of the publication sequence, with what it published.
+#[derive(sqlx::FromRow)]
+struct Published {
+    position: i64,
+    /// Of the record's newest step.
+    newest: i64,
+    record_id: String,
+    state: RecordState,
+    version: i64,
+    #[sqlx(try_from = "JsonText")]
+    fields: Fields,
+    class: String,
+    batch_id: String,
+    fonds_id: String,
+    volume_id: Option<String>,
+}
+
+fn document_of(archive: &Archive, row: Published, appendix: &[Correction]) -> Document {
     let today = correction::day_of(archive.clock.now());
-    let in_force = correction::overlaid(&printed, appendix, row.try_get("version")?, &today);
-    let class = archive.classes.get(&class_id);
+    let in_force = correction::overlaid(&row.fields, appendix, row.version, &today);
+    let class = archive.classes.get(&row.class);
     let values: BTreeMap<&str, &str> = in_force
         .fields
         .iter()
@@ -238,15 +244,15 @@ fn document_of(
         .map(|(key, field)| (key.as_str(), field.value.as_str()))
         .collect();
     let mut document = Document {
-        id,
+        id: row.record_id,
         // Unknown classes are treated as holding a person's data.
         access: class.map_or_else(|| "02".into(), |class| class.access.regime.clone()),
-        fonds: row.try_get("fonds_id")?,
-        volume: row.try_get("volume_id")?,
-        batch: Some(row.try_get("batch_id")?),
+        fonds: row.fonds_id,
+        volume: row.volume_id,
+        batch: Some(row.batch_id),
         text: printed_and_normalised(&in_force.fields),
-        stored: serde_json::json!({ "class": class_id, "fields": values }),
-        class: class_id.clone(),
+        stored: serde_json::json!({ "class": row.class, "fields": values }),
+        class: row.class,
         ..Document::default()
     };
     if let Some(class) = class {
@@ -255,7 +261,7 @@ fn document_of(
             add_other_values(class, change, &mut document);
         }
     }
-    Ok(document)
+    document
 }
 
 /// A corrected record is found by the printed value and by the value of the decision, in force or not yet.

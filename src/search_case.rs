@@ -4,14 +4,13 @@
 mod places;
 
 use serde_json::json;
-use sqlx::Row;
 
 pub use places::{Hint, Place};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::catalogue::Tx;
+use crate::audit::Action;
+use crate::catalogue::{JsonText, State, text_enum, transition};
 use crate::clock::stamp;
 use crate::copy_request::{self, Sought};
 use crate::error::{Error, Result};
@@ -19,16 +18,42 @@ use crate::error::{Error, Result};
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 2000;
 
+text_enum! {
+    /// Where a search stands.
+    pub enum SearchState {
+        /// The archivist is looking.
+        Open,
+        /// A record was named.
+        Found,
+        /// The volumes were looked through in vain.
+        NotFound,
+        /// Its request ended before it did.
+        Closed,
+    }
+}
+
+impl State for SearchState {
+    const TABLE: &'static str = "search_cases";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Open => &[Self::Found, Self::NotFound, Self::Closed],
+            _ => &[],
+        }
+    }
+}
+
 /// A search, with what is sought but not who asks.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct SearchCase {
-    /// Its id.
+    /// UUID text.
     pub id: String,
-    /// The request.
+    /// Id of the request.
     pub request_id: String,
-    /// open | found | not_found | closed.
-    pub state: String,
+    /// How it ended, or that it has not.
+    pub state: SearchState,
     /// What is sought.
+    #[sqlx(try_from = "JsonText")]
     pub wanted: Sought,
     /// What the clerk adds.
     pub note: String,
@@ -70,8 +95,8 @@ pub async fn open(archive: &Archive, caller: &Caller, request: &str, note: &str)
     }
     let id = archive.clock.new_id();
     let later = copy_request::extended_due(archive, request).await?;
-    let mut tx = archive.catalogue.begin().await?;
-    copy_request::begin_search(archive, &mut tx, caller, request, later).await?;
+    let mut tx = archive.begin(caller).await?;
+    copy_request::begin_search(&mut tx, request, later).await?;
     sqlx::query(
         "INSERT INTO search_cases (id, request_id, state, note, opened_by, opened_at)
          VALUES ($1, $2, 'open', $3, $4, $5)",
@@ -83,15 +108,9 @@ pub async fn open(archive: &Archive, caller: &Caller, request: &str, note: &str)
     .bind(stamp(archive.clock.now()))
     .execute(&mut *tx)
     .await?;
-    log(
-        archive,
-        &mut tx,
-        caller,
-        Deed::SearchOpened,
-        request,
-        json!({ "search": id }),
-    )
-    .await?;
+    let details = json!({ "search": id });
+    tx.log(Action::SearchOpened, ("request", request), details)
+        .await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -105,11 +124,10 @@ pub async fn list(archive: &Archive, caller: &Caller, all: bool) -> Result<Vec<S
     let query = format!(
         "{SELECT} WHERE ($1 = 'all' OR c.state = 'open') ORDER BY c.ended_at DESC, q.due_at LIMIT 200"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(if all { "all" } else { "open" })
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter().map(case_of).collect()
+        .await?)
 }
 
 /// The searches made for one request, newest first.
@@ -123,11 +141,10 @@ pub async fn of_request(
 ) -> Result<Vec<SearchCase>> {
     require(caller, Act::SeeSearches)?;
     let query = format!("{SELECT} WHERE c.request_id = $1 ORDER BY c.opened_at DESC, c.id DESC");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query))
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(request)
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter().map(case_of).collect()
+        .await?)
 }
 
 /// One search, with the places to look in and undecided records that are like it.
@@ -137,12 +154,11 @@ pub async fn of_request(
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<SearchView> {
     require(caller, Act::SeeSearches)?;
     let query = format!("{SELECT} WHERE c.id = $1");
-    let row = sqlx::query(sqlx::AssertSqlSafe(query))
+    let case: SearchCase = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
         .await?
         .ok_or(Error::NotFound { what: "search" })?;
-    let case = case_of(&row)?;
     Ok(SearchView {
         places: places::unindexed(archive, &case.wanted).await?,
         hints: places::undecided(archive, &case.wanted).await?,
@@ -167,7 +183,15 @@ pub async fn found(
     if record.state == "rejected" {
         return Err(Error::refuse("errors.rejected"));
     }
-    end(archive, caller, id, "found", Some(record_id), note).await
+    end(
+        archive,
+        caller,
+        id,
+        SearchState::Found,
+        Some(record_id),
+        note,
+    )
+    .await
 }
 
 /// The archivist looked and did not find; what was looked through is said.
@@ -179,79 +203,43 @@ pub async fn not_found(archive: &Archive, caller: &Caller, id: &str, note: &str)
     if note.trim().is_empty() {
         return Err(Error::fault("/note", "faults.say_volumes_were_looked"));
     }
-    end(archive, caller, id, "not_found", None, note).await
+    end(archive, caller, id, SearchState::NotFound, None, note).await
 }
 
 async fn end(
     archive: &Archive,
     caller: &Caller,
     id: &str,
-    state: &str,
+    state: SearchState,
     record_id: Option<&str>,
     note: &str,
 ) -> Result<()> {
     if note.chars().count() > LONGEST_NOTE {
         return Err(too_long());
     }
-    let mut tx = archive.catalogue.begin().await?;
-    let request: Option<String> = sqlx::query_scalar(
-        "UPDATE search_cases SET state = $1, record_id = $2, finding = $3, ended_by = $4,
-            ended_at = $5 WHERE id = $6 AND state = 'open' RETURNING request_id",
-    )
-    .bind(state)
-    .bind(record_id)
-    .bind(note.trim())
-    .bind(&caller.id)
-    .bind(stamp(archive.clock.now()))
-    .bind(id)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let request = request.ok_or_else(|| Error::refuse("errors.search_ended"))?;
-    copy_request::end_search(archive, &mut tx, &request).await?;
+    let mut tx = archive.begin(caller).await?;
+    let now = tx.now();
+    let columns = [
+        ("record_id", record_id),
+        ("finding", Some(note.trim())),
+        ("ended_by", Some(&*caller.id)),
+        ("ended_at", Some(&*now)),
+    ];
+    if !transition(&mut tx, id, state, &columns).await? {
+        return Err(Error::refuse("errors.search_ended"));
+    }
+    let request: String = sqlx::query_scalar("SELECT request_id FROM search_cases WHERE id = $1")
+        .bind(id)
+        .fetch_one(&mut *tx)
+        .await?;
+    copy_request::end_search(&mut tx, &request).await?;
     let details = json!({ "search": id, "record": record_id, "outcome": state });
-    log(
-        archive,
-        &mut tx,
-        caller,
-        Deed::SearchEnded,
-        &request,
-        details,
-    )
-    .await?;
+    tx.log(Action::SearchEnded, ("request", &request), details)
+        .await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn log(
-    archive: &Archive,
-    tx: &mut Tx,
-    caller: &Caller,
-    deed: Deed,
-    request: &str,
-    details: serde_json::Value,
-) -> Result<()> {
-    let subject = Subject {
-        kind: "request",
-        id: request,
-    };
-    audit::append(tx, &*archive.clock, &caller.id, deed, subject, details).await
-}
-
 fn too_long() -> Error {
     Error::fault("/note", "faults.note_too_long")
-}
-
-fn case_of(row: &sqlx::any::AnyRow) -> Result<SearchCase> {
-    Ok(SearchCase {
-        id: row.try_get("id")?,
-        request_id: row.try_get("request_id")?,
-        state: row.try_get("state")?,
-        wanted: serde_json::from_str(&row.try_get::<String, _>("wanted")?)?,
-        note: row.try_get("note")?,
-        due_at: row.try_get("due_at")?,
-        opened_at: row.try_get("opened_at")?,
-        finding: row.try_get("finding")?,
-        record_id: row.try_get("record_id")?,
-        ended_at: row.try_get("ended_at")?,
-    })
 }

@@ -16,7 +16,7 @@ use tempfile::TempPath;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page::{self, PageView};
@@ -95,7 +95,7 @@ struct Made {
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`; `Refused` where a page was not read or cannot be shown, all were taken out,
-/// or there are too many; `NotNow` while a long one is being made; `Corrupt` master; `Invalid` range.
+/// or there are too many; `Blocked` while a long one is being made; `Corrupt` master; `Invalid` range.
 pub async fn of_scan(
     archive: &Arc<Archive>,
     caller: &Caller,
@@ -131,15 +131,14 @@ pub async fn of_scan(
         form: made.form,
         left_out,
     };
-    let subject = Subject {
-        kind: "scan",
-        id: scan_id,
-    };
     let left_out = document.left_out.count();
-    let details = json!({ "form": form, "pages": count, "left_out": left_out });
-    let mut tx = archive.catalogue.begin().await?;
-    let deed = Deed::DocumentFetched;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    let mut tx = archive.begin(caller).await?;
+    tx.log(
+        Action::DocumentFetched,
+        ("scan", scan_id),
+        json!({ "form": form, "pages": count, "left_out": left_out }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(document)
 }

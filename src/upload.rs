@@ -6,7 +6,6 @@ mod spool;
 mod sweep;
 
 use jiff::SignedDuration;
-use sqlx::Row;
 
 pub use append::{Checksum, append};
 pub use sweep::sweep;
@@ -27,9 +26,9 @@ const MOST_OPEN: i64 = 1000;
 const TOO_MANY_WAIT: u64 = 60;
 
 /// One upload.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Upload {
-    /// Its id.
+    /// UUIDv7 text.
     pub id: String,
     /// Batch it is delivered to.
     pub batch_id: String,
@@ -37,18 +36,18 @@ pub struct Upload {
     pub original_name: String,
     /// Bytes the whole file has.
     pub size: i64,
-    /// Declared SHA-256.
+    /// Declared SHA-256, lower-case hex.
     pub sha256: Option<String>,
-    /// Who uploads.
+    /// Person or token id.
     #[serde(skip)]
     pub person: String,
     /// Bytes on disk.
     pub received: i64,
-    /// The scan it became.
+    /// Id of the scan it became, once whole.
     pub scan_id: Option<String>,
-    /// When it began.
+    /// RFC 3339 UTC.
     pub created_at: String,
-    /// When it is given up.
+    /// RFC 3339 UTC: when it is given up.
     pub expires_at: String,
 }
 
@@ -68,9 +67,9 @@ pub struct NewUpload<'a> {
 /// An upload and, once whole, what it became.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct UploadResult {
-    /// The upload.
+    /// How far it is.
     pub upload: Upload,
-    /// The scan.
+    /// What it became, once whole.
     pub scan: Option<Scan>,
 }
 
@@ -79,22 +78,22 @@ pub struct UploadResult {
 /// # Errors
 /// `Invalid` name or digest, `NotFound` or `Refused` batch, `Refused` with `upload_too_large`,
 /// `TooMany`, `Unavailable` when the disk has no room for it, `Forbidden`.
-pub async fn create(archive: &Archive, caller: &Caller, fresh: &NewUpload<'_>) -> Result<Upload> {
+pub async fn create(archive: &Archive, caller: &Caller, given: &NewUpload<'_>) -> Result<Upload> {
     require(caller, Act::DeliverScans)?;
-    check_name(fresh.name)?;
-    if let Some(digest) = fresh.sha256 {
+    check_name(given.name)?;
+    if let Some(digest) = given.sha256 {
         check_digest(digest)?;
     }
-    let size = check_size(archive, fresh.size)?;
+    let size = check_size(archive, given.size)?;
     check_open(archive, caller).await?;
-    spool::check_room(archive, fresh.size).await?;
+    spool::check_room(archive, given.size).await?;
     let now = archive.clock.now();
     let upload = Upload {
         id: archive.clock.new_id(),
-        batch_id: fresh.batch_id.into(),
-        original_name: fresh.name.into(),
+        batch_id: given.batch_id.into(),
+        original_name: given.name.into(),
         size,
-        sha256: fresh.sha256.map(str::to_owned),
+        sha256: given.sha256.map(str::to_owned),
         person: caller.id.clone(),
         received: 0,
         scan_id: None,
@@ -102,7 +101,7 @@ pub async fn create(archive: &Archive, caller: &Caller, fresh: &NewUpload<'_>) -
         expires_at: stamp(now + PATIENCE),
     };
     spool::make(archive, &upload.id).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     hold_open(&mut tx, &upload.batch_id).await?;
     sqlx::query(
         "INSERT INTO uploads (id, batch_id, original_name, size, sha256, person, received,
@@ -156,13 +155,12 @@ async fn check_open(archive: &Archive, caller: &Caller) -> Result<()> {
 /// `NotFound`, `Forbidden`.
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Upload> {
     require(caller, Act::DeliverScans)?;
-    let row = sqlx::query("SELECT * FROM uploads WHERE id = $1 AND person = $2")
+    sqlx::query_as("SELECT * FROM uploads WHERE id = $1 AND person = $2")
         .bind(id)
         .bind(&caller.id)
         .fetch_optional(archive.catalogue.pool())
-        .await?;
-    let upload = row.as_ref().map(upload_of).transpose()?;
-    upload.ok_or(Error::NotFound { what: "upload" })
+        .await?
+        .ok_or(Error::NotFound { what: "upload" })
 }
 
 /// The caller's unfinished uploads of a batch, oldest first.
@@ -172,14 +170,13 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Upload>
 pub async fn unfinished(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<Vec<Upload>> {
     require(caller, Act::DeliverScans)?;
     crate::batch::get(archive, caller, batch_id).await?;
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT * FROM uploads WHERE batch_id = $1 AND person = $2 AND scan_id IS NULL ORDER BY id",
     )
     .bind(batch_id)
     .bind(&caller.id)
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter().map(upload_of).collect()
+    .await?)
 }
 
 /// The upload with the scan it became.
@@ -205,7 +202,7 @@ pub async fn cancel(archive: &Archive, caller: &Caller, id: &str) -> Result<()> 
         None => Some(spool::hold(archive, id).await?),
         Some(_) => None,
     };
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     sqlx::query("DELETE FROM uploads WHERE id = $1")
         .bind(id)
         .execute(&mut *tx)
@@ -233,7 +230,7 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
         }
         Err(error) => return Err(error),
     };
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     sqlx::query("UPDATE uploads SET scan_id = $1 WHERE id = $2")
         .bind(&scan_id)
         .bind(&upload.id)
@@ -245,26 +242,11 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
 }
 
 async fn drop_row(archive: &Archive, id: &str) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     sqlx::query("DELETE FROM uploads WHERE id = $1")
         .bind(id)
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn upload_of(row: &sqlx::any::AnyRow) -> Result<Upload> {
-    Ok(Upload {
-        id: row.try_get("id")?,
-        batch_id: row.try_get("batch_id")?,
-        original_name: row.try_get("original_name")?,
-        size: row.try_get("size")?,
-        sha256: row.try_get("sha256")?,
-        person: row.try_get("person")?,
-        received: row.try_get("received")?,
-        scan_id: row.try_get("scan_id")?,
-        created_at: row.try_get("created_at")?,
-        expires_at: row.try_get("expires_at")?,
-    })
 }

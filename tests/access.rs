@@ -50,7 +50,7 @@ fn expected(open: Open, role: Option<Role>, status: u16) -> bool {
 async fn every_api_route_opens_to_exactly_the_roles_it_is_for() {
     let server = Server::start().await;
     let mut callers = vec![(None, server.anonymous())];
-    for role in Role::ALL {
+    for role in Role::ALL.iter().copied() {
         callers.push((Some(role), server.token(&[role]).await));
         callers.push((Some(role), server.someone(&[role]).await));
     }
@@ -100,9 +100,9 @@ async fn every_page_opens_to_exactly_the_roles_it_is_for() {
     let server = Server::start().await;
     let anyone = server.anonymous();
     let mut callers = vec![(None, String::new())];
-    for role in Role::ALL {
-        server.person(role.word(), &[role]).await;
-        callers.push((Some(role), anyone.sign_in(role.word()).await.0));
+    for role in Role::ALL.iter().copied() {
+        server.person(role.as_str(), &[role]).await;
+        callers.push((Some(role), anyone.sign_in(role.as_str()).await.0));
     }
     let mut wrong = Vec::new();
     for (path, open) in PAGES {

@@ -176,7 +176,7 @@ async fn the_description_is_openapi_3_1_and_its_viewer_is_ours() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_input_a_foreign_fuzzer_thinks_of_is_answered_with_a_server_error() {
     let server = Server::start().await;
-    let token = server.bearer(&Role::ALL).await;
+    let token = server.bearer(Role::ALL).await;
     let url = server.url.clone();
     let fuzz = move || schemathesis::no_server_error(&url, &token, 12);
     let said = tokio::task::spawn_blocking(fuzz).await.unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
-use sogoc::audit::{self, Chain, Deed, Subject};
+use sogoc::audit::{self, Action, Chain};
 use sogoc::catalogue::{Catalogue, Engine, next_number};
 use sogoc::clock::WallClock;
 use sogoc::jobs::{self, Kind, PRIORITY_BACKLOG};
@@ -62,7 +62,7 @@ async fn numbers_have_no_gap_though_transactions_are_undone(catalogue: &Catalogu
         let mut tx = catalogue.begin().await.unwrap();
         let number = next_number(&mut tx, "story").await.unwrap();
         if writer % 3 == 0 {
-            tx.rollback().await.unwrap();
+            drop(tx); // rolled back
             return None;
         }
         tx.commit().await.unwrap();
@@ -79,15 +79,9 @@ async fn every_job_is_leased_by_one_worker(catalogue: &Catalogue) {
     for subject in 0..WRITERS {
         for _twice in 0..2 {
             let subject = subject.to_string();
-            jobs::enqueue(
-                &mut tx,
-                &WallClock,
-                Kind::ReadPage,
-                &subject,
-                PRIORITY_BACKLOG,
-            )
-            .await
-            .unwrap();
+            tx.enqueue(Kind::ReadPage, &subject, PRIORITY_BACKLOG)
+                .await
+                .unwrap();
         }
     }
     tx.commit().await.unwrap();
@@ -114,22 +108,11 @@ async fn the_log_is_one_chain_though_many_write(catalogue: &Catalogue) {
     together(catalogue, move |catalogue, writer| {
         let actor = Arc::clone(&actor);
         async move {
-            let mut tx = catalogue.begin().await.unwrap();
+            let mut tx = catalogue.begin_as(&actor).await.unwrap();
             let id = writer.to_string();
-            let subject = Subject {
-                kind: "fonds",
-                id: &id,
-            };
-            audit::append(
-                &mut tx,
-                &WallClock,
-                &actor,
-                Deed::FondsMade,
-                subject,
-                json!({}),
-            )
-            .await
-            .unwrap();
+            tx.log(Action::FondsMade, ("fonds", &id), json!({}))
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
         }
     })

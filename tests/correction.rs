@@ -12,7 +12,7 @@ use sogoc::correction::{self, Correction, CorrectionGiven, DecisionGiven};
 use sogoc::error::Error;
 use sogoc::jobs::Kind;
 use sogoc::search::{self, Wanted};
-use sogoc::{audit, clerk, record, review};
+use sogoc::{audit, record, review, worker};
 
 use crate::copy_pdf::text_of;
 use crate::support::archive::caller;
@@ -80,7 +80,7 @@ impl Scene {
     /// Works what follows, a little later.
     async fn follow(&self) {
         self.holdings.clock.advance(Duration::from_secs(10));
-        clerk::work_off(self.archive(), &FOLLOWING).await.unwrap();
+        worker::work_off(self.archive(), &FOLLOWING).await.unwrap();
         search::follow(self.archive()).await.unwrap();
     }
 
@@ -205,7 +205,7 @@ async fn the_older_copy_says_by_which_decision(scene: &Scene) {
     );
     let log = audit::about(&archive.catalogue, &older.id).await.unwrap();
     assert!(
-        log.iter().any(|entry| entry.deed == "copy_superseded"),
+        log.iter().any(|entry| entry.action == "copy_superseded"),
         "its holder can be told"
     );
 }

@@ -11,7 +11,7 @@ use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::review;
 use sogoc::search::{self, Wanted};
 use sogoc::vault::ObjectId;
-use sogoc::{clerk, keep};
+use sogoc::{preservation, worker};
 
 use crate::support::archive::{Ground, Holdings, caller, seen, shown};
 
@@ -149,10 +149,10 @@ async fn it_is_kept(holdings: &Holdings, approved: &RecordView) {
     let object = ObjectId::new(object).unwrap();
     let file = archive
         .vault
-        .read(&object, keep::RECORDS_FILE, None)
+        .read(&object, preservation::RECORDS_FILE, None)
         .await
         .unwrap();
-    let kept: keep::KeptRecords =
+    let kept: preservation::PreservedRecords =
         serde_json::from_slice(&file.into_bytes().await.unwrap()).unwrap();
     assert_eq!(kept.records[0].fields["ho_ten"].value, NAME);
     let words = archive
@@ -276,7 +276,7 @@ async fn issue(holdings: &Holdings, record: &str) -> Vec<u8> {
     copy_request::release(archive, &approver, &asked.id, &saw)
         .await
         .unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let status = copy_request::status(archive, &asked.code).await.unwrap();
     assert_eq!((status.state.as_str(), status.copy_ready), ("issued", true));
     let nobody = copy_request::status(archive, "00000-00000-00000-00000").await;

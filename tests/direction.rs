@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-/// What the handle needs to open an archive: the seal, the first rows, and secrets for what it makes.
-const OPENED_BY_THE_HANDLE: [&str; 4] = ["seal", "law", "fonds", "access"];
+/// What the handle carries of the holdings: the seal.
+const OPENED_BY_THE_HANDLE: [&str; 1] = ["seal"];
 
 /// The modules as the header of `src/lib.rs` parts them.
 struct House {

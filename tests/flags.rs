@@ -11,7 +11,7 @@ use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch, Progress};
 use sogoc::page_flag::{self, FlagFilter, PageFlag};
 use sogoc::scan::{self, Incoming, Scan};
-use sogoc::{clerk, page};
+use sogoc::{page, worker};
 
 use crate::support::archive::{Ground, Holdings, caller};
 use crate::support::pdf;
@@ -43,7 +43,7 @@ pub async fn deliver(archive: &Archive, batch_id: &str, pages: &[(&str, u32)]) -
         let pdf = numbered(*number, &format!("Ho so {name}"));
         scans.push(receive(archive, batch_id, name, &pdf).await);
     }
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     scans
 }
 

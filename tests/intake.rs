@@ -141,7 +141,7 @@ async fn the_log_says_what_happened(house: &House) {
         .await
         .unwrap()
         .into_iter()
-        .map(|e| e.deed)
+        .map(|e| e.action)
         .collect();
     let count = |deed: &str| deeds.iter().filter(|d| *d == deed).count();
     assert_eq!(count("scan_received"), 2);

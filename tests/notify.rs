@@ -11,13 +11,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::clerk;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
 use sogoc::copy_request::{self, Applicant, AskGiven, Sought};
 use sogoc::correction::{self, CorrectionGiven, DecisionGiven};
 use sogoc::error::Error;
 use sogoc::notify::{self, Notice};
+use sogoc::worker;
 use sogoc::{batch, review};
 use tempfile::TempDir;
 
@@ -121,7 +121,7 @@ impl Told {
     }
 
     async fn work(&self) {
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 
     async fn notices(&self, state: &str) -> Vec<Notice> {

@@ -7,9 +7,9 @@ use reqwest::{Method, StatusCode};
 use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
-use sogoc::clerk;
 use sogoc::error::Error;
 use sogoc::scan::{self, Incoming};
+use sogoc::worker;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -75,7 +75,7 @@ async fn an_outage_loses_nothing_and_ends_by_itself() {
 
     vault.cut(); // the page waits to be read, and its bytes are out of reach
     let before = vault.refused();
-    clerk::start(&archive, &stop, &tasks);
+    worker::start(&archive, &stop, &tasks);
     until("the page is tried in vain", async || {
         vault.refused() > before
     })

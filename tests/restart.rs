@@ -207,7 +207,7 @@ async fn pages_cut_off(place: &Place, archive: &Archive) {
     let entries = audit::after(&archive.catalogue, 0, 10_000).await.unwrap();
     let read: Vec<_> = entries
         .iter()
-        .filter(|entry| entry.deed == "page_read")
+        .filter(|entry| entry.action == "page_read")
         .collect();
     let pages: BTreeSet<_> = read.iter().map(|entry| &entry.subject_id).collect();
     assert_eq!(read.len(), pages.len(), "no page is booked twice");

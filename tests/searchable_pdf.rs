@@ -11,9 +11,9 @@ use std::sync::Arc;
 use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
-use sogoc::clerk;
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::searchable_pdf::{self, Document, Range};
+use sogoc::worker;
 
 use crate::support::archive::caller;
 
@@ -33,7 +33,7 @@ async fn delivered(archive: &Archive, path: &Path) -> Scan {
         declared_sha256: None,
     };
     let scan = scan::receive(archive, &me, &file).await.unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     scan
 }
 

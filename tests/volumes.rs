@@ -12,7 +12,7 @@ use sogoc::fonds::{self, NewVolume};
 use sogoc::page;
 use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::vault::ObjectId;
-use sogoc::{clerk, fixity, review};
+use sogoc::{fixity, review, worker};
 
 use crate::support::archive::{Ground, Holdings, caller};
 
@@ -176,7 +176,7 @@ async fn confirm(holdings: &Holdings, volume: &str) -> NewMap {
     let map = map.unwrap();
     assert_eq!((map.confirmed.len(), map.confirmed[0].version), (1, 1));
     assert_eq!((map.pages.all, map.pages.waiting), (3, 3));
-    clerk::drain(&holdings.archive).await.unwrap();
+    worker::drain(&holdings.archive).await.unwrap();
     holdings.check().await;
     good
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::{clerk, copy_request, notify};
+use sogoc::{copy_request, notify, worker};
 
 use crate::support::archive::{caller, seen, shown};
 use crate::support::diploma;
@@ -103,7 +103,7 @@ async fn work(archive: Arc<Archive>, record: String, output: PathBuf) {
             .await
             .unwrap();
         }
-        clerk::drain(&archive).await.unwrap();
+        worker::drain(&archive).await.unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

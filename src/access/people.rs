@@ -4,13 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::json;
-use sqlx::Row;
 
-use super::secrets::{fresh_code, hash_password};
-use super::sessions::roles_of;
-use super::{Act, Caller, KEPT_APART, Role, require};
+use super::secrets::{hash_password, new_code};
+use super::{Act, Caller, KEPT_APART, Role, RoleList, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -19,7 +17,7 @@ use crate::messages::Message;
 const SHORTEST_PASSWORD: usize = 14;
 
 /// A person as listed.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Person {
     /// Id.
     pub id: String,
@@ -28,6 +26,7 @@ pub struct Person {
     /// Full name.
     pub name: String,
     /// Roles.
+    #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
     /// When they were shut out, if they were.
     pub disabled_at: Option<String>,
@@ -45,7 +44,7 @@ pub async fn first_run(archive: &Archive) -> Result<Option<PathBuf>> {
     if people > 0 {
         return Ok(None);
     }
-    let password = fresh_code(&*archive.clock);
+    let password = new_code(&*archive.clock);
     let file = archive.config.data.join("first-password.txt");
     write_owner_only(&file, &format!("quantri\n{password}\n"))?;
     let machine = Caller::machine();
@@ -104,7 +103,7 @@ pub async fn make_person(
         disabled_at: None,
     };
     let hash = hash_password(password).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     sqlx::query(
         "INSERT INTO people (id, login, name, password_hash, roles, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -121,18 +120,10 @@ pub async fn make_person(
         Error::AlreadyExists { .. } => Error::AlreadyExists { what: "person" },
         other => other,
     })?;
-    let subject = Subject {
-        kind: "person",
-        id: &person.id,
-    };
-    let details = json!({ "roles": words(roles) });
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        Deed::PersonMade,
-        subject,
-        details,
+    tx.log(
+        Action::PersonMade,
+        ("person", &person.id),
+        json!({ "roles": words(roles) }),
     )
     .await?;
     tx.commit().await?;
@@ -156,7 +147,7 @@ pub async fn change_person(
         return Err(Error::refuse("errors.own_rights"));
     }
     check_roles(roles)?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let now = stamp(archive.clock.now());
     let done = sqlx::query("UPDATE people SET roles = $1, disabled_at = $2 WHERE id = $3")
         .bind(words(roles))
@@ -176,10 +167,12 @@ pub async fn change_person(
         return Err(Error::refuse("errors.last_administrator"));
     }
     end_sessions(&mut tx, id).await?;
-    let subject = Subject { kind: "person", id };
-    let details = json!({ "roles": words(roles), "disabled": disabled });
-    let deed = Deed::PersonChanged;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(
+        Action::PersonChanged,
+        ("person", id),
+        json!({ "roles": words(roles), "disabled": disabled }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -199,7 +192,7 @@ pub async fn set_password(
     }
     check_password(password)?;
     let hash = hash_password(password).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let done = sqlx::query("UPDATE people SET password_hash = $1 WHERE id = $2")
         .bind(hash)
         .bind(id)
@@ -209,10 +202,12 @@ pub async fn set_password(
         return Err(Error::NotFound { what: "person" });
     }
     end_sessions(&mut tx, id).await?;
-    let subject = Subject { kind: "person", id };
-    let details = json!({ "password": "changed" });
-    let deed = Deed::PersonChanged;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(
+        Action::PersonChanged,
+        ("person", id),
+        json!({ "password": "changed" }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -231,27 +226,16 @@ async fn end_sessions(tx: &mut crate::catalogue::Tx, person: &str) -> Result<()>
 /// `Forbidden`.
 pub async fn list_people(archive: &Archive, caller: &Caller) -> Result<Vec<Person>> {
     require(caller, Act::Administer)?;
-    let rows = sqlx::query("SELECT * FROM people ORDER BY login")
+    Ok(sqlx::query_as("SELECT * FROM people ORDER BY login")
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Person {
-                id: row.try_get("id")?,
-                login: row.try_get("login")?,
-                name: row.try_get("name")?,
-                roles: roles_of(&row.try_get::<String, _>("roles")?),
-                disabled_at: row.try_get("disabled_at")?,
-            })
-        })
-        .collect()
+        .await?)
 }
 
-/// Roles as kept in a row.
+/// Roles as stored in a row.
 pub(super) fn words(roles: &[Role]) -> String {
     roles
         .iter()
-        .map(|role| role.word())
+        .map(|role| role.as_str())
         .collect::<Vec<_>>()
         .join(",")
 }

@@ -9,13 +9,13 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 
 /// A token of 256 bits, in letters that survive a URL.
-pub fn fresh_secret(clock: &dyn Clock) -> String {
-    data_encoding::BASE64URL_NOPAD.encode(&clock.secret())
+pub fn new_secret(clock: &dyn Clock) -> String {
+    clock.new_secret()
 }
 
 /// A code a person can read out: 20 letters and digits of Crockford's alphabet in groups of five,
 /// 100 bits, so that guessing is hopeless even unthrottled.
-pub fn fresh_code(clock: &dyn Clock) -> String {
+pub fn new_code(clock: &dyn Clock) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let digest = Sha256::digest(clock.secret());
     let letters: String = digest
@@ -83,8 +83,7 @@ mod tests {
 
     #[test]
     fn codes_are_readable_and_never_repeat() {
-        let codes: std::collections::HashSet<_> =
-            (0..1000).map(|_| fresh_code(&WallClock)).collect();
+        let codes: std::collections::HashSet<_> = (0..1000).map(|_| new_code(&WallClock)).collect();
         assert_eq!(codes.len(), 1000);
         assert!(
             codes

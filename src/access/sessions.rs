@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde_json::json;
 use sqlx::Row;
 
-use super::secrets::{digest_of, fresh_secret, password_fits};
+use super::secrets::{digest_of, new_secret, password_fits};
 use super::throttle::{admit, count_failure};
 use super::{Caller, CallerKind, KEPT_APART, Role};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
@@ -52,7 +52,10 @@ pub async fn prove(archive: &Archive, login: &str, password: &str, peer: &str) -
         for door in &doors {
             count_failure(archive, door).await?;
         }
-        note(archive, "public", Deed::SignInFailed, "door").await?;
+        let mut tx = archive.begin(&Caller::public()).await?;
+        tx.log(Action::SignInFailed, ("door", "door"), json!({}))
+            .await?;
+        tx.commit().await?;
         return Err(Error::NotSignedIn);
     };
     person_of(&row)
@@ -69,9 +72,9 @@ pub async fn sign_in(
     peer: &str,
 ) -> Result<(String, Caller)> {
     let caller = prove(archive, login, password, peer).await?;
-    let token = fresh_secret(&*archive.clock);
+    let token = new_secret(&*archive.clock);
     let now = archive.clock.now();
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(&caller).await?;
     sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
         .bind(stamp(now))
         .execute(&mut *tx)
@@ -82,24 +85,13 @@ pub async fn sign_in(
     )
     .bind(digest_of(&token))
     .bind(&caller.id)
-    .bind(fresh_secret(&*archive.clock))
+    .bind(new_secret(&*archive.clock))
     .bind(stamp(now))
     .bind(stamp(now + SESSION_LENGTH))
     .execute(&mut *tx)
     .await?;
-    let subject = Subject {
-        kind: "person",
-        id: &caller.id,
-    };
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        Deed::SignedIn,
-        subject,
-        json!({}),
-    )
-    .await?;
+    tx.log(Action::SignedIn, ("person", &caller.id), json!({}))
+        .await?;
     tx.commit().await?;
     Ok((token, caller))
 }
@@ -167,7 +159,7 @@ fn person_of(row: &sqlx::any::AnyRow) -> Result<Caller> {
 /// # Errors
 /// As any statement.
 pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     sqlx::query("DELETE FROM sessions WHERE digest = $1")
         .bind(digest_of(token))
         .execute(&mut *tx)
@@ -176,17 +168,12 @@ pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
     Ok(())
 }
 
-async fn note(archive: &Archive, actor: &str, deed: Deed, id: &str) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
-    let subject = Subject { kind: "door", id };
-    audit::append(&mut tx, &*archive.clock, actor, deed, subject, json!({})).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 /// Reads the kept list of roles; unknown words of a later version are ignored.
 pub(super) fn roles_of(words: &str) -> Vec<Role> {
-    words.split(',').filter_map(Role::parse).collect()
+    words
+        .split(',')
+        .filter_map(|word| word.parse().ok())
+        .collect()
 }
 
 #[cfg(test)]

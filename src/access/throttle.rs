@@ -60,7 +60,7 @@ pub async fn count_failure(archive: &Archive, key: &str) -> Result<()> {
 
 async fn count(archive: &Archive, key: &str) -> Result<()> {
     let now = archive.clock.now();
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     // A window that has run out starts anew.
     sqlx::query("DELETE FROM throttle WHERE window_start < $1")
         .bind(stamp(now - WINDOW))

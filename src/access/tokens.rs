@@ -1,14 +1,12 @@
 //! Making, taking back and listing API tokens.
 
 use serde_json::json;
-use sqlx::Row;
 
 use super::people::words;
-use super::secrets::{digest_of, fresh_secret};
-use super::sessions::roles_of;
-use super::{Act, Caller, Role, require};
+use super::secrets::{digest_of, new_secret};
+use super::{Act, Caller, Role, RoleList, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
@@ -16,13 +14,14 @@ use crate::error::{Error, Result};
 const LONGEST_TOKEN_DAYS: u32 = 3650;
 
 /// An API token as listed; the token itself is shown once, when made.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct TokenRow {
     /// Id.
     pub id: String,
     /// What it is for.
     pub name: String,
     /// Roles.
+    #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
     /// When made.
     pub created_at: String,
@@ -61,11 +60,11 @@ pub async fn make_token(
     }
     let made = NewToken {
         id: archive.clock.new_id(),
-        token: fresh_secret(&*archive.clock),
+        token: new_secret(&*archive.clock),
     };
     let now = archive.clock.now();
     let expires = days.map(|days| now + std::time::Duration::from_secs(u64::from(days) * 86_400));
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     sqlx::query(
         "INSERT INTO tokens (id, digest, name, roles, made_by, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -79,18 +78,10 @@ pub async fn make_token(
     .bind(expires.map(stamp))
     .execute(&mut *tx)
     .await?;
-    let subject = Subject {
-        kind: "token",
-        id: &made.id,
-    };
-    let details = json!({ "roles": words(roles) });
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        Deed::TokenMade,
-        subject,
-        details,
+    tx.log(
+        Action::TokenMade,
+        ("token", &made.id),
+        json!({ "roles": words(roles) }),
     )
     .await?;
     tx.commit().await?;
@@ -103,7 +94,7 @@ pub async fn make_token(
 /// `NotFound` when there is none or it was taken back before.
 pub async fn revoke_token(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let done =
         sqlx::query("UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
             .bind(stamp(archive.clock.now()))
@@ -113,17 +104,8 @@ pub async fn revoke_token(archive: &Archive, caller: &Caller, id: &str) -> Resul
     if done.rows_affected() == 0 {
         return Err(Error::NotFound { what: "token" });
     }
-    let subject = Subject { kind: "token", id };
-    let deed = Deed::TokenRevoked;
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        deed,
-        subject,
-        json!({}),
-    )
-    .await?;
+    tx.log(Action::TokenRevoked, ("token", id), json!({}))
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -134,19 +116,9 @@ pub async fn revoke_token(archive: &Archive, caller: &Caller, id: &str) -> Resul
 /// `Forbidden`.
 pub async fn list_tokens(archive: &Archive, caller: &Caller) -> Result<Vec<TokenRow>> {
     require(caller, Act::Administer)?;
-    let rows = sqlx::query("SELECT * FROM tokens ORDER BY created_at DESC")
-        .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(TokenRow {
-                id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                roles: roles_of(&row.try_get::<String, _>("roles")?),
-                created_at: row.try_get("created_at")?,
-                expires_at: row.try_get("expires_at")?,
-                revoked_at: row.try_get("revoked_at")?,
-            })
-        })
-        .collect()
+    Ok(
+        sqlx::query_as("SELECT * FROM tokens ORDER BY created_at DESC")
+            .fetch_all(archive.catalogue.pool())
+            .await?,
+    )
 }

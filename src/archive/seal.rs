@@ -12,7 +12,7 @@ use crate::seal::{KeySource, RemoteKey, Seal, Terms, TokenKey, TokenPlace, Trust
 /// for at the first signature, not here.
 ///
 /// # Errors
-/// `NotNow` when the key cannot be used; `Invalid` settings; `Unavailable` disk.
+/// `Blocked` when the key cannot be used; `Invalid` settings; `Unavailable` disk.
 pub fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
     let settings = &config.seal;
     if settings.token.is_some() || settings.detached.is_some() {
@@ -137,7 +137,7 @@ fn own_password(folder: &Path, clock: &dyn Clock) -> Result<String> {
     let mut options = std::fs::OpenOptions::new();
     match options.write(true).create_new(true).mode(0o600).open(&file) {
         Ok(mut open) => {
-            open.write_all(crate::access::fresh_secret(clock).as_bytes())?;
+            open.write_all(clock.new_secret().as_bytes())?;
             open.sync_all()?;
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}

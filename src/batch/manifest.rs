@@ -1,16 +1,26 @@
 //! The manifest: what an archivist says will come, file by file, before it comes.
 
-use super::{check_digest, check_name};
+use super::{BatchState, check_digest, check_name};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::{Error, Fault, Result};
 
 /// One file that will come.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Declared {
-    /// Its name, path inside the delivery.
+    /// Path inside the delivery.
+    #[sqlx(rename = "original_name")]
     pub name: String,
     /// Bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +44,7 @@ pub async fn declare(
     for (at, file) in files.iter().enumerate() {
         check(file).map_err(|error| placed(error, at))?;
     }
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     hold_open(&mut tx, batch_id).await?;
     for file in files {
         sqlx::query(
@@ -59,13 +69,13 @@ pub async fn declare(
 /// # Errors
 /// `NotFound`; `Refused` with `batch_closed`.
 pub(crate) async fn hold_open(tx: &mut Tx, batch_id: &str) -> Result<()> {
-    let state: Option<String> =
+    let state: Option<BatchState> =
         sqlx::query_scalar("UPDATE batches SET state = state WHERE id = $1 RETURNING state")
             .bind(batch_id)
             .fetch_optional(&mut **tx)
             .await?;
-    match state.as_deref() {
-        Some("open") => Ok(()),
+    match state {
+        Some(BatchState::Open) => Ok(()),
         Some(_) => Err(Error::refuse("errors.batch_closed")),
         None => Err(Error::NotFound { what: "batch" }),
     }

@@ -1,8 +1,8 @@
 //! How far a batch is: what came, what was read, what waits, and about how long it will take.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row;
 
+use super::ScanState;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::clock::{parse_stamp, stamp};
@@ -55,12 +55,11 @@ pub struct Progress {
 /// `NotFound`, `Forbidden`.
 pub async fn progress(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<Progress> {
     require(caller, Act::SeeBatches)?;
-    let declared = sqlx::query("SELECT declared_count FROM batches WHERE id = $1")
+    let declared = sqlx::query_scalar("SELECT declared_count FROM batches WHERE id = $1")
         .bind(batch_id)
         .fetch_optional(archive.catalogue.pool())
         .await?
-        .ok_or(Error::NotFound { what: "batch" })?
-        .try_get("declared_count")?;
+        .ok_or(Error::NotFound { what: "batch" })?;
     let mut progress = Progress {
         declared,
         ..Progress::default()
@@ -83,24 +82,22 @@ async fn count_files(
     batch_id: &str,
     progress: &mut Progress,
 ) -> Result<Option<String>> {
-    let rows = sqlx::query(
-        "SELECT state, COUNT(*) AS n, CAST(SUM(size) AS BIGINT) AS bytes, MAX(received_at) AS newest
+    let counts: Vec<(ScanState, i64, i64, Option<String>)> = sqlx::query_as(
+        "SELECT state, COUNT(*), CAST(SUM(size) AS BIGINT), MAX(received_at)
          FROM scans WHERE batch_id = $1 GROUP BY state",
     )
     .bind(batch_id)
     .fetch_all(archive.catalogue.pool())
     .await?;
     let mut newest = None;
-    for row in &rows {
-        let state: String = row.try_get("state")?;
-        let n = row.try_get("n")?;
-        match state.as_str() {
-            "received" => progress.received = n,
-            "quarantined" => progress.quarantined = n,
-            _ => progress.duplicates = n,
+    for (state, count, bytes, received_at) in counts {
+        match state {
+            ScanState::Received => progress.received = count,
+            ScanState::Quarantined => progress.quarantined = count,
+            ScanState::Duplicate => progress.duplicates = count,
         }
-        progress.bytes += row.try_get::<i64, _>("bytes")?;
-        newest = newest.max(row.try_get("newest")?);
+        progress.bytes += bytes;
+        newest = newest.max(received_at);
     }
     progress.uploading =
         sqlx::query_scalar("SELECT COUNT(*) FROM uploads WHERE batch_id = $1 AND scan_id IS NULL")
@@ -111,24 +108,22 @@ async fn count_files(
 }
 
 async fn count_pages(archive: &Archive, batch_id: &str, progress: &mut Progress) -> Result<()> {
-    let rows = sqlx::query(
-        "SELECT CASE WHEN p.outcome IN ('put_aside', 'superseded') THEN 'out' ELSE p.state END
-            AS standing, COUNT(*) AS n FROM pages p JOIN scans s ON s.id = p.scan_id
+    let counts: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT CASE WHEN p.outcome IN ('put_aside', 'superseded') THEN 'out' ELSE p.state END,
+            COUNT(*) FROM pages p JOIN scans s ON s.id = p.scan_id
          WHERE s.batch_id = $1 GROUP BY 1",
     )
     .bind(batch_id)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    for row in &rows {
-        let standing: String = row.try_get("standing")?;
-        let n: i64 = row.try_get("n")?;
-        match standing.as_str() {
-            "out" => progress.pages_out = n,
-            "received" => progress.pages_waiting = n,
-            "set_aside" => progress.pages_set_aside = n,
-            _ => progress.pages_read += n,
+    for (place, count) in counts {
+        match place.as_str() {
+            "out" => progress.pages_out = count,
+            "received" => progress.pages_waiting = count,
+            "set_aside" => progress.pages_set_aside = count,
+            _ => progress.pages_read += count,
         }
-        progress.pages += n;
+        progress.pages += count;
     }
     Ok(())
 }
@@ -136,8 +131,8 @@ async fn count_pages(archive: &Archive, batch_id: &str, progress: &mut Progress)
 /// Pages of every batch that stand before or beside this one's last, over the pace of late.
 async fn time_left(archive: &Archive, newest: &str, waiting: i64) -> Result<Option<i64>> {
     let now = archive.clock.now();
-    let pace =
-        sqlx::query("SELECT COUNT(*) AS n, MIN(read_at) AS since FROM pages WHERE read_at >= $1")
+    let (read, since): (i64, Option<String>) =
+        sqlx::query_as("SELECT COUNT(*), MIN(read_at) FROM pages WHERE read_at >= $1")
             .bind(stamp(now - PACE_WINDOW))
             .fetch_one(archive.catalogue.pool())
             .await?;
@@ -145,21 +140,12 @@ async fn time_left(archive: &Archive, newest: &str, waiting: i64) -> Result<Opti
         "SELECT COUNT(*) FROM jobs
          WHERE kind = $1 AND state IN ('ready', 'leased') AND created_at <= $2",
     )
-    .bind(Kind::ReadPage.word())
+    .bind(Kind::ReadPage)
     .bind(newest)
     .fetch_one(archive.catalogue.pool())
     .await?;
-    let since: Option<String> = pace.try_get("since")?;
-    Ok(since
-        .and_then(|since| parse_stamp(&since))
-        .and_then(|since| {
-            seconds_left(
-                ahead.max(waiting),
-                pace.try_get("n").unwrap_or(0),
-                since,
-                now,
-            )
-        }))
+    let since = since.as_deref().and_then(parse_stamp);
+    Ok(since.and_then(|since| seconds_left(ahead.max(waiting), read, since, now)))
 }
 
 fn seconds_left(ahead: i64, read: i64, since: Timestamp, now: Timestamp) -> Option<i64> {

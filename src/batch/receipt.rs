@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 
+use super::{BatchState, ScanState};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ pub struct ReceiptBody {
 /// The batch a receipt speaks of; enough to make it again from the vault alone.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ReceiptBatch {
-    /// Its id.
+    /// UUID text.
     pub id: String,
     /// Its name.
     pub name: String,
@@ -50,13 +50,13 @@ pub struct ReceiptBatch {
     pub class_hint: Option<String>,
     /// Files declared.
     pub declared_count: Option<i64>,
-    /// open | closed; only a closed batch's receipt is final.
-    pub state: String,
+    /// Only a closed batch's receipt is final.
+    pub state: BatchState,
     /// Person or token id.
     pub opened_by: String,
-    /// When.
+    /// RFC 3339 UTC.
     pub opened_at: String,
-    /// When.
+    /// RFC 3339 UTC.
     pub closed_at: Option<String>,
 }
 
@@ -78,19 +78,31 @@ pub struct Totals {
 }
 
 /// One file on a receipt.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
+)]
 pub struct ReceiptFile {
     /// As given.
+    #[sqlx(rename = "original_name")]
     pub name: String,
-    /// Bytes.
+    /// In bytes.
     pub size: i64,
     /// Lower-case hex.
     pub sha256: String,
-    /// received | quarantined | duplicate.
-    pub outcome: String,
+    /// What became of it.
+    #[sqlx(rename = "state")]
+    pub outcome: ScanState,
     /// Stable code, when quarantined.
     pub reason: Option<String>,
     /// Id of the scan.
+    #[sqlx(rename = "id")]
     pub scan_id: String,
     /// Id of the scan that had the same bytes before.
     pub duplicate_of: Option<String>,
@@ -101,10 +113,11 @@ pub struct ReceiptFile {
     /// From the file itself, never from its name.
     pub media_type: String,
     /// Pages.
+    #[sqlx(rename = "page_count")]
     pub pages: i64,
     /// Who delivered it.
     pub received_by: String,
-    /// When.
+    /// RFC 3339 UTC.
     pub received_at: String,
 }
 
@@ -116,7 +129,7 @@ pub async fn receipt(archive: &Archive, caller: &Caller, batch_id: &str) -> Resu
     require(caller, Act::SeeBatches)?;
     let batch = super::get(archive, caller, batch_id).await?;
     let files = files(archive, batch_id).await?;
-    let count = |outcome: &str| files.iter().filter(|file| file.outcome == outcome).count();
+    let count = |outcome: ScanState| files.iter().filter(|file| file.outcome == outcome).count();
     let body = ReceiptBody {
         form: FORM.into(),
         batch: ReceiptBatch {
@@ -131,9 +144,9 @@ pub async fn receipt(archive: &Archive, caller: &Caller, batch_id: &str) -> Resu
             closed_at: batch.closed_at,
         },
         totals: Totals {
-            received: count("received"),
-            quarantined: count("quarantined"),
-            duplicates: count("duplicate"),
+            received: count(ScanState::Received),
+            quarantined: count(ScanState::Quarantined),
+            duplicates: count(ScanState::Duplicate),
             bytes: files.iter().map(|file| file.size).sum(),
             pages: files.iter().map(|file| file.pages).sum(),
         },
@@ -143,39 +156,21 @@ pub async fn receipt(archive: &Archive, caller: &Caller, batch_id: &str) -> Resu
 }
 
 async fn files(archive: &Archive, batch_id: &str) -> Result<Vec<ReceiptFile>> {
-    let rows = sqlx::query(
-        "SELECT s.*, d.original_name AS duplicate_of_name, d.object_id AS duplicate_object
+    // What came before is in the vault under the object of the first.
+    let mut files: Vec<ReceiptFile> = sqlx::query_as(
+        "SELECT s.original_name, s.size, s.sha256, s.state, s.reason, s.id, s.duplicate_of,
+            d.original_name AS duplicate_of_name, COALESCE(s.object_id, d.object_id) AS object_id,
+            s.media_type, s.page_count, s.received_by, s.received_at
          FROM scans s LEFT JOIN scans d ON d.id = s.duplicate_of WHERE s.batch_id = $1",
     )
     .bind(batch_id)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    let mut files = rows.iter().map(file_of).collect::<Result<Vec<_>>>()?;
     // Sorted here and not by the engine: two engines have two opinions on the order of text.
     files.sort_by(|a, b| {
         (&a.name, &a.received_at, &a.scan_id).cmp(&(&b.name, &b.received_at, &b.scan_id))
     });
     Ok(files)
-}
-
-fn file_of(row: &sqlx::any::AnyRow) -> Result<ReceiptFile> {
-    let own: Option<String> = row.try_get("object_id")?;
-    let earlier: Option<String> = row.try_get("duplicate_object")?;
-    Ok(ReceiptFile {
-        name: row.try_get("original_name")?,
-        size: row.try_get("size")?,
-        sha256: row.try_get("sha256")?,
-        outcome: row.try_get("state")?,
-        reason: row.try_get("reason")?,
-        scan_id: row.try_get("id")?,
-        duplicate_of: row.try_get("duplicate_of")?,
-        duplicate_of_name: row.try_get("duplicate_of_name")?,
-        object_id: own.or(earlier),
-        media_type: row.try_get("media_type")?,
-        pages: row.try_get("page_count")?,
-        received_by: row.try_get("received_by")?,
-        received_at: row.try_get("received_at")?,
-    })
 }
 
 impl Receipt {
@@ -262,12 +257,10 @@ impl Receipt {
 }
 
 fn outcome_vi(file: &ReceiptFile) -> String {
-    match file.outcome.as_str() {
-        "received" => "đã nhận".into(),
-        "quarantined" => format!("để riêng ({})", file.reason.as_deref().unwrap_or("?")),
-        _ => format!(
-            "trùng với {}",
-            file.duplicate_of_name.as_deref().unwrap_or("?")
-        ),
+    let (reason, first) = (&file.reason, &file.duplicate_of_name);
+    match file.outcome {
+        ScanState::Received => "đã nhận".into(),
+        ScanState::Quarantined => format!("để riêng ({})", reason.as_deref().unwrap_or("?")),
+        ScanState::Duplicate => format!("trùng với {}", first.as_deref().unwrap_or("?")),
     }
 }

@@ -6,7 +6,7 @@ use sogoc_workers::dates::Date;
 use sogoc_workers::reading::Box4;
 
 use super::CopyRow;
-use super::book::row;
+use super::register::row;
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::clock::vietnam;

@@ -6,17 +6,17 @@ mod report;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use sqlx::Row;
 
-use super::{COPY_FILE, CopyRow, book, kept_line, object_id};
+use super::proof::Proof;
+use super::{COPY_FILE, CopyRow, object_id, preservation, register, settlement};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::Deed;
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, Leased, PRIORITY_UPKEEP};
-use crate::seal::{Level, Verdict};
+use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::seal::Verdict;
 use crate::vault::{Content, Inventory, ObjectId, Provenance};
 
 pub use report::{Ending, LevelProof, Proofs, proofs, seals_due};
@@ -30,39 +30,6 @@ const DUE: &str = "state = 'issued' AND seal_level = 'B-LTA' AND provable_until 
 fn edge(archive: &Archive) -> Timestamp {
     let days = i64::from(archive.config.seal.renew_before_days);
     archive.clock.now() + SignedDuration::from_hours(days * 24)
-}
-
-/// What the sealed file itself says of its proof; kept beside the line so that what is due can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Proof {
-    level: Option<Level>,
-    until: Option<Timestamp>,
-}
-
-impl From<&Verdict> for Proof {
-    fn from(verdict: &Verdict) -> Self {
-        Self {
-            level: verdict.level,
-            until: verdict.provable_until,
-        }
-    }
-}
-
-impl Proof {
-    /// Writes it to the line of the copy.
-    pub(super) async fn book(self, tx: &mut Tx, copy_id: &str) -> Result<()> {
-        sqlx::query("UPDATE copies SET seal_level = $1, provable_until = $2 WHERE id = $3")
-            .bind(self.level.map(Level::code))
-            .bind(self.until.map(stamp))
-            .bind(copy_id)
-            .execute(&mut **tx)
-            .await?;
-        Ok(())
-    }
-
-    fn due(self, edge: Timestamp) -> bool {
-        self.level == Some(Level::BLTA) && self.until.is_some_and(|until| until <= edge)
-    }
 }
 
 /// Looks at copies never looked at, and asks for the renewals that are due, the most pressing first.
@@ -85,16 +52,9 @@ pub(super) async fn ask_for_renewals(archive: &Archive) -> Result<()> {
             "the time authority stamps no longer than these copies are provable already"
         );
     }
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     for (id, _) in helped {
-        jobs::enqueue(
-            &mut tx,
-            &*archive.clock,
-            Kind::RenewSeal,
-            &id,
-            PRIORITY_UPKEEP,
-        )
-        .await?;
+        tx.enqueue(Kind::RenewSeal, &id, PRIORITY_UPKEEP).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -107,15 +67,12 @@ async fn due(archive: &Archive) -> Result<Vec<(String, String)>> {
             WHERE j.kind = $2 AND j.subject = c.id AND j.state <> 'done')
          ORDER BY provable_until, id LIMIT $3"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(stamp(edge(archive)))
-        .bind(Kind::RenewSeal.word())
+        .bind(Kind::RenewSeal)
         .bind(AT_ONCE)
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get("id")?, row.try_get("provable_until")?)))
-        .collect()
+        .await?)
 }
 
 /// Reads the level out of the files of copies issued or restored without it.
@@ -126,13 +83,13 @@ async fn look_at_all(archive: &Archive) -> Result<()> {
     .fetch_all(archive.catalogue.pool())
     .await?;
     for id in ids {
-        match super::sealed_bytes(archive, &id).await {
+        match register::sealed_bytes(archive, &id).await {
             Ok(bytes) => {
-                let mut tx = archive.catalogue.begin().await?;
-                proof_of(archive, &bytes).book(&mut tx, &id).await?;
+                let mut tx = archive.begin_as_machine().await?;
+                proof_of(archive, &bytes).store(&mut tx, &id).await?;
                 tx.commit().await?;
             }
-            Err(error) if error.passing() => return Err(error),
+            Err(error) if error.is_transient() => return Err(error),
             // Damage is the scrub's to report; the others are not to wait for it.
             Err(error) => tracing::error!(copy = id, code = error.code(), "not looked at"),
         }
@@ -176,32 +133,32 @@ pub async fn renew_due(archive: &Archive, caller: &Caller) -> Result<u64> {
     Ok(done)
 }
 
-/// Puts a fresh time stamp over the copy's file, unless an attempt before a crash did, and books the outcome.
+/// Puts a fresh time stamp over the copy's file, unless an attempt before a crash did, and records the outcome.
 async fn renew_copy(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<()> {
     let object = ObjectId::new(object_id(id))?;
     let inventory = archive.vault.inventory(&object).await?;
-    let copy = book::row(archive, id).await?; // read after the inventory: a change since then is a conflict
-    let mut file = super::sealed_bytes(archive, id).await?;
-    follows_the_booked(archive, &object, &inventory, &copy, &file).await?;
+    let copy = register::row(archive, id).await?; // read after the inventory: a change since then is a conflict
+    let mut file = register::sealed_bytes(archive, id).await?;
+    follows_the_recorded(archive, &object, &inventory, &copy, &file).await?;
     let found = proof_of(archive, &file);
     if found.due(edge(archive)) {
         file = archive.seal.restamp(&file, archive.clock.now()).await?;
         if proof_of(archive, &file).until <= found.until {
             return Err(no_longer());
         }
-        keep(archive, &object, inventory.head(), &file).await?;
+        preserve(archive, &object, inventory.head(), &file).await?;
     }
     let (sha256, proof) = (super::digest_of(&file), proof_of(archive, &file));
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     if copy.sha256.as_deref() != Some(&sha256) {
-        book_file(archive, &mut tx, &copy, &sha256, proof).await?;
+        record_file(&mut tx, &copy, &sha256, proof).await?;
     }
-    proof.book(&mut tx, id).await?;
-    book::finish(archive, tx, job).await
+    proof.store(&mut tx, id).await?;
+    settlement::finish(tx, job).await
 }
 
-/// Refuses a file in the vault that is not the booked one or what a renewal made of it.
-async fn follows_the_booked(
+/// Refuses a file in the vault that is not the recorded one or what a renewal made of it.
+async fn follows_the_recorded(
     archive: &Archive,
     object: &ObjectId,
     inventory: &Inventory,
@@ -209,13 +166,13 @@ async fn follows_the_booked(
     file: &[u8],
 ) -> Result<()> {
     let foreign = || Error::Corrupt {
-        what: format!("copy {}: its file is not the one booked", copy.id),
+        what: format!("copy {}: its file is not the one recorded", copy.id),
     };
-    let booked = copy.sha256.clone().ok_or_else(foreign)?;
+    let recorded = copy.sha256.clone().ok_or_else(foreign)?;
     let holds = |version: &u32| {
         let state = inventory.state(*version);
         let digest = state.and_then(|state| state.get(COPY_FILE).copied());
-        digest.is_some_and(|digest| digest.to_string() == booked)
+        digest.is_some_and(|digest| digest.to_string() == recorded)
     };
     let version = (1..=inventory.head()).find(holds).ok_or_else(foreign)?;
     let earlier = archive.vault.read(object, COPY_FILE, Some(version)).await?;
@@ -224,7 +181,7 @@ async fn follows_the_booked(
     if good { Ok(()) } else { Err(foreign()) }
 }
 
-async fn keep(archive: &Archive, object: &ObjectId, head: u32, file: &[u8]) -> Result<()> {
+async fn preserve(archive: &Archive, object: &ObjectId, head: u32, file: &[u8]) -> Result<()> {
     let renewed = Content::bytes(COPY_FILE, file.to_vec());
     let who = Provenance {
         user_name: "machine".into(),
@@ -238,14 +195,8 @@ async fn keep(archive: &Archive, object: &ObjectId, head: u32, file: &[u8]) -> R
         .await?)
 }
 
-/// Books the renewed file in place of the one before, which stays known as ours.
-async fn book_file(
-    archive: &Archive,
-    tx: &mut Tx,
-    copy: &CopyRow,
-    sha256: &str,
-    proof: Proof,
-) -> Result<()> {
+/// Records the renewed file in place of the one before, which stays known as ours.
+async fn record_file(tx: &mut Tx, copy: &CopyRow, sha256: &str, proof: Proof) -> Result<()> {
     let moved = sqlx::query("UPDATE copies SET sha256 = $1 WHERE id = $2 AND sha256 = $3")
         .bind(sha256)
         .bind(&copy.id)
@@ -260,10 +211,10 @@ async fn book_file(
         .bind(&copy.id)
         .execute(&mut **tx)
         .await?;
-    kept_line::enqueue(archive, tx, &copy.id).await?;
+    preservation::enqueue(tx, &copy.id).await?;
     let details = json!({ "sha256": sha256, "until": proof.until.map(stamp) });
-    let deed = Deed::CopySealRenewed;
-    book::log(archive, tx, "machine", &copy.id, deed, details).await
+    tx.log(Action::CopySealRenewed, ("copy", &copy.id), details)
+        .await
 }
 
 fn no_longer() -> Error {

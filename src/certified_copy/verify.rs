@@ -2,12 +2,9 @@
 
 mod standing;
 
-use jiff::Timestamp;
-
 use standing::standing_of;
 
-use super::book::row_of;
-use super::{CopyRow, digest_of};
+use super::{CopyRow, digest_of, issued_at, register};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::clock::{parse_stamp, stamp};
@@ -93,12 +90,12 @@ pub struct Holder {
 /// # Errors
 /// `NotFound` for any code that is not one.
 pub async fn verify_code(archive: &Archive, code: &str) -> Result<Verified> {
-    let row = sqlx::query("SELECT * FROM copies WHERE code = $1 AND state <> 'opening'")
-        .bind(tidy(code))
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "copy" })?;
-    let copy = row_of(&row)?;
+    let copy: CopyRow =
+        sqlx::query_as("SELECT * FROM copies WHERE code = $1 AND state <> 'opening'")
+            .bind(tidy(code))
+            .fetch_optional(archive.catalogue.pool())
+            .await?
+            .ok_or(Error::NotFound { what: "copy" })?;
     let known = verified(archive, &copy).await?;
     Ok(if code_expired(archive, &copy) {
         silenced(known, &copy)
@@ -113,7 +110,7 @@ pub async fn verify_code(archive: &Archive, code: &str) -> Result<Verified> {
 /// `NotFound`, `Forbidden`.
 pub async fn standing(archive: &Archive, caller: &Caller, copy_id: &str) -> Result<Verified> {
     require(caller, Act::SeeRequests)?;
-    verified(archive, &super::row(archive, copy_id).await?).await
+    verified(archive, &register::row(archive, copy_id).await?).await
 }
 
 /// True once the term its holder set on the code is over.
@@ -310,14 +307,13 @@ impl From<SignatureFound> for SignatureListed {
 
 /// The copy whose sealed file has this digest: its present one, or one of before a renewed time stamp.
 async fn by_digest(archive: &Archive, sha256: &str) -> Result<Option<CopyRow>> {
-    let row = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT * FROM copies WHERE state <> 'opening' AND
             (sha256 = $1 OR id = (SELECT copy_id FROM earlier_files WHERE sha256 = $1))",
     )
     .bind(sha256)
     .fetch_optional(archive.catalogue.pool())
-    .await?;
-    row.as_ref().map(row_of).transpose()
+    .await?)
 }
 
 /// As [`verified`], for someone who has the file and so reads the name anyway.
@@ -340,13 +336,6 @@ async fn with_holder(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
 async fn said_then(archive: &Archive, copy: &CopyRow) -> Result<InForce> {
     let at = issued_at(copy)?;
     correction::in_force(archive, &copy.record_id, copy.record_version, at).await
-}
-
-/// The instant whose register the copy shows.
-pub(super) fn issued_at(copy: &CopyRow) -> Result<Timestamp> {
-    parse_stamp(&copy.issued_at).ok_or_else(|| Error::Corrupt {
-        what: format!("copy {}: time of issue", copy.id),
-    })
 }
 
 async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {

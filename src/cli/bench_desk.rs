@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::copy_request::{self, Applicant, AskGiven, Sought};
 use crate::error::{Error, Result};
 use crate::scan::{self, Incoming};
-use crate::{certified_copy, clerk, jobs, record, review, seen, web};
+use crate::{certified_copy, jobs, record, review, seen, web, worker};
 
 /// Pages of one delivered file of the backlog.
 const PAGES_A_FILE: usize = 500;
@@ -72,7 +72,7 @@ pub async fn bench_desk(wish: Desk, as_json: bool) -> Result<ExitCode> {
         .code;
     let quiet = verify(&archive, &code, &wish).await?;
     backlog(&archive, wish.pages).await?;
-    clerk::start(&archive, &stop, &tasks);
+    worker::start(&archive, &stop, &tasks);
     let overtaking = overtake(&archive, &record, wish.copies).await?;
     let busy = verify(&archive, &code, &wish).await?;
     let left = waiting(&archive).await?;

@@ -181,7 +181,7 @@ async fn send_all(
     let mut sent = Vec::with_capacity(found.len());
     while let Some((file, outcome)) = sending.next().await {
         match outcome {
-            Err(error) if error.passing() => return Err(error),
+            Err(error) if error.is_transient() => return Err(error),
             outcome => sent.push(Sent {
                 name: file.name.clone(),
                 outcome,

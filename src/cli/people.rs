@@ -61,7 +61,7 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
                 println!("{}", json!(people));
             }
             for person in people.iter().filter(|_| !as_json) {
-                let roles: Vec<_> = person.roles.iter().map(|role| role.word()).collect();
+                let roles: Vec<_> = person.roles.iter().map(|role| role.as_str()).collect();
                 let disabled = if person.disabled_at.is_some() {
                     format!(" ({})", both("cli.disabled"))
                 } else {
@@ -121,8 +121,8 @@ fn print(as_json: bool, value: &serde_json::Value, words: &str) {
 
 fn parse_roles(words: &[String]) -> Result<Vec<Role>> {
     let role = |word: &String| {
-        Role::parse(word).ok_or_else(|| {
-            let known: Vec<_> = Role::ALL.iter().map(|role| role.word()).collect();
+        word.parse().map_err(|_| {
+            let known: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
             let known = known.join(", ");
             Error::fault(
                 "/role",

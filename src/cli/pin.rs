@@ -30,7 +30,7 @@ pub async fn ask(archive: &Archive) -> Result<()> {
         return Ok(());
     }
     match certified_copy::open_sitting(archive, &Caller::machine(), pin).await {
-        Err(error) if error.passing() => eprintln!("{}\n{}", error.vi(), error.en()),
+        Err(error) if error.is_transient() => eprintln!("{}\n{}", error.vi(), error.en()),
         other => other?,
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::archive::Archive;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::messages::Message;
-use crate::{access, clerk, lifecycle, web};
+use crate::{access, lifecycle, web, worker};
 
 /// Options of `serve`.
 #[derive(Debug, clap::Args)]
@@ -49,9 +49,9 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
     }
     pin::ask(&archive).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    clerk::follow(&archive, &stop, &tasks);
+    worker::follow(&archive, &stop, &tasks);
     if !options.no_work {
-        clerk::start(&archive, &stop, &tasks);
+        worker::start(&archive, &stop, &tasks);
     }
     println!("http://{}", archive.config.web.listen);
     let closing = stop.clone();
@@ -74,7 +74,7 @@ pub async fn work(config: Config) -> Result<ExitCode> {
     let archive = Arc::new(Archive::open(config).await?);
     pin::ask(&archive).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    clerk::start(&archive, &stop, &tasks);
+    worker::start(&archive, &stop, &tasks);
     finish(&archive, stop, tasks).await
 }
 

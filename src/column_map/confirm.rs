@@ -3,15 +3,14 @@
 use serde_json::json;
 use sogoc_workers::column_map::{ColumnMap, MapFault};
 
-use super::{Confirmed, VolumeMap, changed_meanwhile, get};
+use super::{Confirmed, VolumeMap, changed_meanwhile, get, insert};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::fonds::known;
-use crate::jobs::{self, Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
+use crate::jobs::{Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
 use crate::messages::Message;
 
 /// Longest reason for a change, in characters.
@@ -65,23 +64,19 @@ pub async fn confirm(
         confirmed_at: stamp(archive.clock.now()),
         note: given.note.trim().to_owned(),
     };
-    let clock = archive.clock.as_ref();
-    let mut tx = archive.catalogue.begin().await?;
-    save(&mut tx, volume_id, &map)
-        .await
-        .map_err(|error| match known("column map", error) {
-            Error::AlreadyExists { .. } => changed_meanwhile(),
-            other => other,
-        })?;
-    let pages = read_again(archive, &mut tx, volume_id).await?;
-    jobs::enqueue(&mut tx, clock, Kind::KeepMap, volume_id, PRIORITY_UPKEEP).await?;
-    let subject = Subject {
-        kind: "volume",
-        id: volume_id,
-    };
-    let details = json!({ "version": map.version, "columns": map.fields.len(), "pages": pages });
-    let deed = Deed::ColumnMapConfirmed;
-    audit::append(&mut tx, clock, &caller.id, deed, subject, details).await?;
+    let mut tx = archive.begin(caller).await?;
+    if !insert(&mut tx, volume_id, &map).await? {
+        return Err(changed_meanwhile());
+    }
+    let pages = read_again(&mut tx, volume_id).await?;
+    tx.enqueue(Kind::KeepMap, volume_id, PRIORITY_UPKEEP)
+        .await?;
+    tx.log(
+        Action::ColumnMapConfirmed,
+        ("volume", volume_id),
+        json!({ "version": map.version, "columns": map.fields.len(), "pages": pages }),
+    )
+    .await?;
     tx.commit().await?;
     get(archive, caller, volume_id).await
 }
@@ -117,33 +112,8 @@ fn in_words(fault: MapFault) -> Error {
     }
 }
 
-/// Writes one version.
-pub(super) async fn save(
-    tx: &mut Tx,
-    volume_id: &str,
-    map: &Confirmed,
-) -> std::result::Result<(), sqlx::Error> {
-    let json = |value: serde_json::Value| value.to_string();
-    sqlx::query(
-        "INSERT INTO column_maps (volume_id, version, class, edges, fields, page_id, confirmed_by,
-            confirmed_at, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(volume_id)
-    .bind(map.version)
-    .bind(&map.class)
-    .bind(json(json!(map.edges)))
-    .bind(json(json!(map.fields)))
-    .bind(&map.page_id)
-    .bind(&map.confirmed_by)
-    .bind(&map.confirmed_at)
-    .bind(&map.note)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
 /// Queues every page of the volume that can be read; says how many.
-async fn read_again(archive: &Archive, tx: &mut Tx, volume_id: &str) -> Result<usize> {
+async fn read_again(tx: &mut Tx, volume_id: &str) -> Result<usize> {
     let pages: Vec<String> = sqlx::query_scalar(
         "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
          JOIN batches b ON b.id = s.batch_id
@@ -154,8 +124,7 @@ async fn read_again(archive: &Archive, tx: &mut Tx, volume_id: &str) -> Result<u
     .fetch_all(&mut **tx)
     .await?;
     for page in &pages {
-        let clock = archive.clock.as_ref();
-        jobs::enqueue(tx, clock, Kind::ReadPage, page, PRIORITY_BACKLOG).await?;
+        tx.enqueue(Kind::ReadPage, page, PRIORITY_BACKLOG).await?;
     }
     Ok(pages.len())
 }

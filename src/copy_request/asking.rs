@@ -3,17 +3,17 @@
 use serde_json::json;
 use sqlx::Row;
 
+use super::deadlines::procedure_at;
 use super::paying::{Payment, fee};
-use super::terms::procedure_at;
-use super::{Applicant, AskGiven, Asked, Sought};
-use crate::access::{Act, Caller, fresh_code, require};
+use super::{Applicant, AskGiven, Asked, RequestState, Sought};
+use crate::access::{Act, Caller, new_code, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
-use crate::law;
-use crate::notify::{self, Event};
+use crate::notify::Event;
+use crate::reference_data;
 
 /// In what standing somebody may ask (NĐ 23/2015/NĐ-CP, Điều 16).
 pub const STANDINGS: [&str; 5] = ["self", "relative", "authorised", "heir", "agency"];
@@ -35,30 +35,33 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
     let now = archive.clock.now();
     let procedure = archive.config.office.procedure.clone();
     let rule = procedure_at(archive, &procedure, now).await?;
-    let due = law::due_at(now, &rule, &law::holidays(&archive.catalogue).await?)?;
+    let due = reference_data::due_at(
+        now,
+        &rule,
+        &reference_data::holidays(&archive.catalogue).await?,
+    )?;
     let copies = given.wanted.number_of_copies();
     let (fee, source) = fee(archive, &procedure, copies, now).await?;
     let asked = Asked {
         id: archive.clock.new_id(),
-        code: fresh_code(&*archive.clock),
-        state: "received".into(),
+        code: new_code(&*archive.clock),
+        state: RequestState::Received,
         due_at: stamp(due),
         fee,
     };
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     if !put(archive, &mut tx, caller, given, &asked, &source).await? {
         drop(tx); // the same key came in at the same moment: theirs counts
         let before = asked_before(archive, caller, given).await?;
         return before.ok_or(Error::NotFound { what: "request" });
     }
-    let subject = Subject {
-        kind: "request",
-        id: &asked.id,
-    };
-    let details = json!({ "procedure": procedure });
-    let deed = Deed::CopyAsked;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
-    notify::event(&mut tx, &*archive.clock, &asked.id, Event::Received).await?;
+    tx.log(
+        Action::CopyAsked,
+        ("request", &asked.id),
+        json!({ "procedure": procedure }),
+    )
+    .await?;
+    tx.notify(&asked.id, Event::Received).await?;
     tx.commit().await?;
     Ok(asked)
 }
@@ -94,7 +97,7 @@ async fn put(
     .bind(&given.consent)
     .bind(asked.fee)
     .bind(fee_source)
-    .bind(payment.word())
+    .bind(payment)
     .execute(&mut **tx)
     .await?;
     Ok(made.rows_affected() == 1)
@@ -134,7 +137,7 @@ async fn check(archive: &Archive, given: &AskGiven) -> Result<()> {
     check_applicant(&given.applicant, &mut faults);
     check_wanted(&given.wanted, &mut faults);
     if let Some(version) = &given.consent {
-        let known = law::consent(&archive.catalogue, version).await;
+        let known = reference_data::consent(&archive.catalogue, version).await;
         match known {
             Err(Error::NotFound { .. }) => {
                 faults.push(Fault::new("/consent", "faults.request.consent"))

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sqlx::Row;
 
-use super::Sought;
 use super::dismissing;
+use super::lifecycle::close_searches;
 use super::paying::Payment;
-use super::terms::close_searches;
+use super::{Sought, ensure_one_row};
 use crate::access::{Act, Caller, require, require_any};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::certified_copy::{self, Issue};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::notify::{self, Event};
+use crate::notify::Event;
 use crate::seen::{self, Seen};
 
 /// A clerk confirms which approved record is meant, as they saw it.
@@ -33,7 +33,7 @@ pub async fn confirm(
 ) -> Result<()> {
     require(caller, Act::ConfirmCopies)?;
     crate::record::load(archive, record_id).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let stands = seen::hold(&mut tx, record_id, archive.clock.now()).await?;
     seen::refuse_changed(archive, &mut tx, record_id, saw, &stands).await?;
     let moved = sqlx::query(
@@ -49,18 +49,17 @@ pub async fn confirm(
     .bind(id)
     .execute(&mut *tx)
     .await?;
-    one_moved(moved.rows_affected())?;
-    close_searches(archive, &mut tx, id).await?;
+    ensure_one_row(moved.rows_affected())?;
+    close_searches(&mut tx, id).await?;
     dismissing::take_back(&mut tx, id, record_id).await?;
-    let subject = Subject {
-        kind: "request",
-        id,
-    };
-    let details = json!({ "record": record_id, "version": stands.record_version,
-        "content": stands.record_digest });
-    let deed = Deed::CopyConfirmed;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
-    notify::event(&mut tx, &*archive.clock, id, Event::Confirmed).await?;
+    tx.log(
+        Action::CopyConfirmed,
+        ("request", id),
+        json!({ "record": record_id, "version": stands.record_version,
+        "content": stands.record_digest }),
+    )
+    .await?;
+    tx.notify(id, Event::Confirmed).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -74,7 +73,7 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
     if reason.trim().is_empty() {
         return Err(Error::fault("/reason", "faults.reason_needed"));
     }
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
         "UPDATE copy_requests SET state = 'refused', refusal = $1, settled_at = $2
          WHERE id = $3 AND state IN ('received', 'waiting', 'searching', 'confirmed')",
@@ -84,23 +83,11 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
     .bind(id)
     .execute(&mut *tx)
     .await?;
-    one_moved(moved.rows_affected())?;
-    close_searches(archive, &mut tx, id).await?;
-    let subject = Subject {
-        kind: "request",
-        id,
-    };
-    let deed = Deed::CopyRefused;
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        deed,
-        subject,
-        json!({}),
-    )
-    .await?;
-    notify::event(&mut tx, &*archive.clock, id, Event::Refused).await?;
+    ensure_one_row(moved.rows_affected())?;
+    close_searches(&mut tx, id).await?;
+    tx.log(Action::CopyRefused, ("request", id), json!({}))
+        .await?;
+    tx.notify(id, Event::Refused).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -119,7 +106,7 @@ pub async fn release(
     saw: &Seen,
 ) -> Result<Vec<String>> {
     require(caller, Act::ReleaseCopies)?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let row = sqlx::query(
         "UPDATE copy_requests SET state = 'released' WHERE id = $1 AND state = 'confirmed'
          RETURNING record_id, confirmed_by, payment, wanted, record_version, record_digest",
@@ -127,9 +114,9 @@ pub async fn release(
     .bind(id)
     .fetch_optional(&mut *tx)
     .await?;
-    let row = row.ok_or_else(wrong_state)?;
+    let row = row.ok_or_else(super::wrong_state)?;
     let clerk: Option<String> = row.try_get("confirmed_by")?;
-    if row.try_get::<String, _>("payment")? == Payment::Unpaid.word() {
+    if row.try_get::<String, _>("payment")? == Payment::Unpaid.as_str() {
         return Err(Error::refuse("errors.unpaid"));
     }
     let record: String = row.try_get("record_id")?;
@@ -145,7 +132,7 @@ pub async fn release(
             record_digest: digest.unwrap_or_default(),
         };
         let why = seen::changed_since(archive, &mut tx, &record, &confirmed, &stands).await?;
-        confirm_again(archive, tx, caller, id, &record).await?;
+        confirm_again(tx, id, &record).await?;
         return Err(why);
     }
     let wish = Issue {
@@ -163,13 +150,7 @@ pub async fn release(
 }
 
 /// Sends a request back to be confirmed, because what was confirmed is no longer what the record says.
-async fn confirm_again(
-    archive: &Archive,
-    mut tx: Tx,
-    caller: &Caller,
-    id: &str,
-    record: &str,
-) -> Result<()> {
+async fn confirm_again(mut tx: Tx, id: &str, record: &str) -> Result<()> {
     sqlx::query(
         "UPDATE copy_requests SET state = 'received', record_id = NULL, confirmed_by = NULL,
             confirmed_at = NULL, record_version = NULL, record_digest = NULL WHERE id = $1",
@@ -177,22 +158,14 @@ async fn confirm_again(
     .bind(id)
     .execute(&mut *tx)
     .await?;
-    let subject = Subject {
-        kind: "request",
-        id,
-    };
-    let (clock, deed) = (&*archive.clock, Deed::ConfirmationLapsed);
-    audit::append(
-        &mut tx,
-        clock,
-        &caller.id,
-        deed,
-        subject,
+    tx.log(
+        Action::ConfirmationLapsed,
+        ("request", id),
         json!({ "record": record }),
     )
     .await?;
-    notify::event(&mut tx, clock, id, Event::Received).await?;
-    Ok(tx.commit().await?)
+    tx.notify(id, Event::Received).await?;
+    tx.commit().await
 }
 
 /// What became of one request of many.
@@ -244,16 +217,4 @@ pub async fn release_many(
 /// The refusal to release what nobody was shown.
 fn unseen() -> Error {
     Error::fault("/seen", "faults.version_and_digest")
-}
-
-pub(super) fn one_moved(rows: u64) -> Result<()> {
-    if rows == 1 {
-        Ok(())
-    } else {
-        Err(wrong_state())
-    }
-}
-
-pub(super) fn wrong_state() -> Error {
-    Error::refuse("errors.wrong_state")
 }

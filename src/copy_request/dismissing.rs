@@ -1,77 +1,66 @@
 //! Why a candidate is not the one: said by the clerk who looked, for whoever looks after them.
 
 use serde_json::json;
-use sqlx::Row;
 
-use super::deciding::one_moved;
+use super::ensure_one_row;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::catalogue::Tx;
+use crate::audit::Action;
+use crate::catalogue::{Tx, text_enum};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
+use crate::jobs::{Kind, PRIORITY_UPKEEP};
 use crate::messages::{self, Lang};
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 300;
 
-/// Why a candidate is not the one asked for.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NotTheOne {
-    /// Somebody else of the same name.
-    AnotherPerson,
-    /// The birth date speaks against it.
-    AnotherBirth,
-    /// The same person's other diploma: another year, school or kind.
-    AnotherDiploma,
-    /// The paper cannot be read well enough to say.
-    Unreadable,
-    /// As the note says.
-    Other,
+text_enum! {
+    /// Why a candidate is not the one asked for.
+    pub enum NotTheOne {
+        /// Somebody else of the same name.
+        AnotherPerson,
+        /// The birth date speaks against it.
+        AnotherBirth,
+        /// The same person's other diploma: another year, school or kind.
+        AnotherDiploma,
+        /// The paper cannot be read well enough to say.
+        Unreadable,
+        /// As the note says.
+        Other,
+    }
 }
 
 impl NotTheOne {
-    /// Every reason.
-    pub const ALL: [Self; 5] = [
-        Self::AnotherPerson,
-        Self::AnotherBirth,
-        Self::AnotherDiploma,
-        Self::Unreadable,
-        Self::Other,
-    ];
-
-    /// Stable word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::AnotherPerson => "another_person",
-            Self::AnotherBirth => "another_birth",
-            Self::AnotherDiploma => "another_diploma",
-            Self::Unreadable => "unreadable",
-            Self::Other => "other",
-        }
-    }
-
     /// Its words for people.
     pub fn name(self, lang: Lang) -> &'static str {
-        messages::text(lang, &format!("requests.not_the_one.{}", self.word()))
+        messages::text(lang, &format!("requests.not_the_one.{self}"))
     }
+}
 
-    pub(super) fn parse(word: &str) -> Self {
-        let known = Self::ALL.into_iter().find(|one| one.word() == word);
-        known.unwrap_or(Self::Other)
+/// A word of a later version is some other reason.
+impl From<String> for NotTheOne {
+    fn from(word: String) -> Self {
+        word.parse().unwrap_or(Self::Other)
     }
 }
 
 /// What a clerk said of a candidate.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
+)]
 pub struct Dismissal {
     /// The record that is not the one.
     pub record_id: String,
     /// Why.
+    #[sqlx(try_from = "String")]
     pub reason: NotTheOne,
     /// More of it, in words.
     pub note: String,
@@ -101,7 +90,7 @@ pub async fn dismiss(
         return Err(Error::fault("/note", "faults.say_why"));
     }
     let record = crate::record::load(archive, record_id).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let open = sqlx::query(
         "UPDATE copy_requests SET state = state
          WHERE id = $1 AND state IN ('received', 'waiting', 'searching')",
@@ -109,7 +98,7 @@ pub async fn dismiss(
     .bind(id)
     .execute(&mut *tx)
     .await?;
-    one_moved(open.rows_affected())?;
+    ensure_one_row(open.rows_affected())?;
     let said = Dismissal {
         record_id: record.id,
         reason,
@@ -118,15 +107,10 @@ pub async fn dismiss(
         at: stamp(archive.clock.now()),
     };
     save(&mut tx, id, &said).await?;
-    let subject = Subject {
-        kind: "request",
-        id,
-    };
-    let details = json!({ "record": record_id, "reason": reason.word() });
-    let deed = Deed::CandidateDismissed;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
-    let (clock, kind) = (&*archive.clock, Kind::KeepRequest);
-    jobs::enqueue(&mut tx, clock, kind, id, PRIORITY_UPKEEP).await?;
+    let details = json!({ "record": record_id, "reason": reason });
+    tx.log(Action::CandidateDismissed, ("request", id), details)
+        .await?;
+    tx.enqueue(Kind::KeepRequest, id, PRIORITY_UPKEEP).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -140,7 +124,7 @@ pub(super) async fn save(tx: &mut Tx, request: &str, said: &Dismissal) -> Result
     )
     .bind(request)
     .bind(&said.record_id)
-    .bind(said.reason.word())
+    .bind(said.reason)
     .bind(&said.note)
     .bind(&said.person)
     .bind(&said.at)
@@ -161,21 +145,10 @@ pub(super) async fn take_back(tx: &mut Tx, request: &str, record_id: &str) -> Re
 
 /// What was said of the candidates of a request, oldest first.
 pub(super) async fn said(archive: &Archive, request: &str) -> Result<Vec<Dismissal>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT * FROM request_dismissals WHERE request_id = $1 ORDER BY at, record_id",
     )
     .bind(request)
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Dismissal {
-                record_id: row.try_get("record_id")?,
-                reason: NotTheOne::parse(&row.try_get::<String, _>("reason")?),
-                note: row.try_get("note")?,
-                person: row.try_get("person")?,
-                at: row.try_get("at")?,
-            })
-        })
-        .collect()
+    .await?)
 }

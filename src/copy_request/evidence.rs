@@ -5,19 +5,17 @@ use std::io::Write;
 
 use serde_json::json;
 use sogoc_workers::outcome::FailureKind;
-use sqlx::Row;
 
-use super::deciding::wrong_state;
-use super::following::id_behind;
+use super::deadlines::next_deadline;
 use super::talking::take_answer;
-use super::terms::fresh_due;
+use super::{id_behind, wrong_state};
 use crate::access::{Act, Caller, require};
-use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::archive::{Archive, Restoration};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::notify::{self, Event};
+use crate::notify::Event;
 use crate::scan::{self, Looked, original_path};
 use crate::vault::{Content, ObjectId, Provenance};
 
@@ -26,10 +24,19 @@ const MOST_PAPERS: i64 = 20;
 /// Longest file name, in characters.
 const LONGEST_NAME: usize = 120;
 /// Name of the entry beside the paper.
-pub(crate) const EVIDENCE_FILE: &str = "evidence.json";
+const EVIDENCE_FILE: &str = "evidence.json";
 
 /// A paper that came with a request.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
+)]
 pub struct Evidence {
     /// Its id.
     pub id: String,
@@ -63,7 +70,7 @@ pub async fn add_evidence(
     room_for_more(archive, &request).await?;
     let paper = look(archive, &name, bytes).await?;
     keep(archive, &request, &paper, bytes).await?;
-    book(archive, &request, &paper).await?;
+    store(archive, &request, &paper).await?;
     Ok(paper)
 }
 
@@ -151,7 +158,7 @@ async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) 
 ///
 /// # Errors
 /// As any statement.
-pub(crate) async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool> {
+async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool> {
     let bound = sqlx::query(
         "INSERT INTO request_evidence (id, request_id, name, media_type, pages, size, sha256,
             object_id, received_at)
@@ -171,21 +178,20 @@ pub(crate) async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> 
     Ok(bound.rows_affected() == 1)
 }
 
-async fn book(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
-    let due = fresh_due(archive, request).await?;
-    let mut tx = archive.catalogue.begin().await?;
+async fn store(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
+    let due = next_deadline(archive, request).await?;
+    let mut tx = archive.begin(&Caller::public()).await?;
     take_answer(&mut tx, request, due).await?;
     if !bind_paper(&mut tx, request, paper).await? {
         return Err(Error::NotFound { what: "request" });
     }
-    let subject = Subject {
-        kind: "request",
-        id: request,
-    };
-    let details = json!({ "evidence": paper.id, "sha256": paper.sha256 });
-    let deed = Deed::EvidenceReceived;
-    audit::append(&mut tx, &*archive.clock, "public", deed, subject, details).await?;
-    notify::event(&mut tx, &*archive.clock, request, Event::EvidenceReceived).await?;
+    tx.log(
+        Action::EvidenceReceived,
+        ("request", request),
+        json!({ "evidence": paper.id, "sha256": paper.sha256 }),
+    )
+    .await?;
+    tx.notify(request, Event::EvidenceReceived).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -200,25 +206,12 @@ pub async fn evidence(archive: &Archive, caller: &Caller, request: &str) -> Resu
 }
 
 pub(super) async fn papers(archive: &Archive, request: &str) -> Result<Vec<Evidence>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT * FROM request_evidence WHERE request_id = $1 ORDER BY received_at, id",
     )
     .bind(request)
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Evidence {
-                id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                media_type: row.try_get("media_type")?,
-                pages: row.try_get("pages")?,
-                size: row.try_get("size")?,
-                sha256: row.try_get("sha256")?,
-                received_at: row.try_get("received_at")?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// The bytes of one paper of a request; who looked is in the log.
@@ -238,20 +231,45 @@ pub async fn open_evidence(
     let kept = original_path(&paper.name);
     let file = archive.vault.read(&object_of(id)?, &kept, None).await?;
     let bytes = file.into_bytes().await?.to_vec();
-    let mut tx = archive.catalogue.begin().await?;
-    let subject = Subject {
-        kind: "request",
-        id: request,
-    };
-    let details = json!({ "evidence": id });
-    let deed = Deed::EvidenceOpened;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    let mut tx = archive.begin(caller).await?;
+    tx.log(
+        Action::EvidenceOpened,
+        ("request", request),
+        json!({ "evidence": id }),
+    )
+    .await?;
     tx.commit().await?;
     Ok((paper, bytes))
 }
 
 pub(super) fn object_of(id: &str) -> Result<ObjectId> {
     Ok(ObjectId::new(format!("urn:sogoc:evidence:{id}"))?)
+}
+
+/// The entry beside a paper.
+#[derive(serde::Deserialize)]
+struct Entry {
+    request: String,
+    evidence: Evidence,
+}
+
+/// Binds one paper to its request again; false where the vault does not have that request.
+pub(crate) async fn restore_paper(
+    restoration: &mut Restoration<'_>,
+    id: &ObjectId,
+) -> Result<Option<bool>> {
+    let Some(bytes) = restoration.file(id, EVIDENCE_FILE, 1).await? else {
+        return Ok(None);
+    };
+    let Ok(entry) = serde_json::from_slice::<Entry>(&bytes) else {
+        let what = EVIDENCE_FILE.into();
+        restoration.note(id, &Error::Corrupt { what });
+        return Ok(None);
+    };
+    let mut tx = restoration.archive.begin_as_machine().await?;
+    let bound = bind_paper(&mut tx, &entry.request, &entry.evidence).await?;
+    tx.commit().await?;
+    Ok(Some(bound))
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use sqlx::Row;
 
 use super::evidence::papers;
 use super::talking::{Message, said};
-use super::tidy;
+use super::{RequestState, tidy};
+use crate::access::Caller;
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::certified_copy::{self, CopyRow};
 use crate::error::{Error, Result};
 use crate::messages;
@@ -16,8 +17,8 @@ use crate::notify::{self, Happened};
 /// What the tracking code shows: no name, no birth date.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Status {
-    /// received | waiting | searching | confirmed | released | refused | issued | withdrawn | expired.
-    pub state: String,
+    /// Where it stands.
+    pub state: RequestState,
     /// The state in plain words, Vietnamese.
     pub says_vi: String,
     /// The state in plain words, English.
@@ -64,17 +65,8 @@ pub struct Issued {
 }
 
 /// A state in plain words.
-fn words(state: &str) -> messages::Message {
+fn words(state: RequestState) -> messages::Message {
     messages::Message::new(format!("public_requests.says.{state}"))
-}
-
-/// The request behind a tracking code.
-pub(super) async fn id_behind(archive: &Archive, code: &str) -> Result<String> {
-    let id: Option<String> = sqlx::query_scalar("SELECT id FROM copy_requests WHERE code = $1")
-        .bind(tidy(code))
-        .fetch_optional(archive.catalogue.pool())
-        .await?;
-    id.ok_or(Error::NotFound { what: "request" })
 }
 
 /// Where the request behind a tracking code stands.
@@ -88,15 +80,15 @@ pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
         .await?
         .ok_or(Error::NotFound { what: "request" })?;
     let id: String = row.try_get("id")?;
-    let state: String = row.try_get("state")?;
+    let state: RequestState = row.try_get("state")?;
     let settled_at: Option<String> = row.try_get("settled_at")?;
     let copies = issued(archive, code).await?;
     let papers = papers(archive, &id).await?.into_iter();
-    let says = words(&state);
+    let says = words(state);
     Ok(Status {
         says_vi: says.vi(),
         says_en: says.en(),
-        open: settled_at.is_none() && state != "released",
+        open: settled_at.is_none() && state != RequestState::Released,
         state,
         created_at: row.try_get("created_at")?,
         due_at: row.try_get("due_at")?,
@@ -141,13 +133,9 @@ pub async fn fetch(
     let standing = copies.into_iter().find(|copy| copy.withdrawn_at.is_none());
     let copy = standing.ok_or(Error::NotFound { what: "copy" })?;
     let bytes = certified_copy::sealed_bytes(archive, &copy.id).await?;
-    let mut tx = archive.catalogue.begin().await?;
-    let subject = Subject {
-        kind: "copy",
-        id: &copy.id,
-    };
-    let deed = Deed::CopyFetched;
-    audit::append(&mut tx, &*archive.clock, "public", deed, subject, json!({})).await?;
+    let mut tx = archive.begin(&Caller::public()).await?;
+    tx.log(Action::CopyFetched, ("copy", &copy.id), json!({}))
+        .await?;
     tx.commit().await?;
     Ok((format!("ban-sao-{}-{}.pdf", copy.number, copy.year), bytes))
 }

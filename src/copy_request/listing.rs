@@ -2,8 +2,8 @@
 
 use sqlx::Row;
 
-use super::terms::SOON;
-use super::{Applicant, Sought};
+use super::deadlines::SOON;
+use super::{Applicant, RequestState, Sought};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::clock::stamp;
@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 pub struct RequestView {
     /// Id.
     pub id: String,
-    /// State, as the tracking code shows it.
-    pub state: String,
+    /// As the tracking code shows it.
+    pub state: RequestState,
     /// Who asks.
     pub applicant: Applicant,
     /// For what.
@@ -100,10 +100,10 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Request
 
 pub(super) fn view_of(archive: &Archive, row: &sqlx::any::AnyRow) -> Result<RequestView> {
     let now = archive.clock.now();
-    let state: String = row.try_get("state")?;
+    let state: RequestState = row.try_get("state")?;
     let due_at: String = row.try_get("due_at")?;
     let settled_at: Option<String> = row.try_get("settled_at")?;
-    let runs = settled_at.is_none() && state != "waiting";
+    let runs = settled_at.is_none() && state != RequestState::Waiting;
     let overdue = runs && due_at < stamp(now);
     Ok(RequestView {
         id: row.try_get("id")?,

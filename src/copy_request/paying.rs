@@ -3,43 +3,30 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::deciding::one_moved;
+use super::ensure_one_row;
 use crate::access::{Act, Caller, may, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
+use crate::catalogue::text_enum;
 use crate::clock::{stamp, vietnam};
 use crate::error::{Error, Result};
-use crate::law;
-use crate::notify::{self, Event};
+use crate::notify::Event;
+use crate::reference_data;
 
 /// Longest reference of a payment, in characters.
 const LONGEST_REFERENCE: usize = 100;
 
-/// How the fee of a request stands.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Payment {
-    /// Nothing is charged.
-    Free,
-    /// Not paid yet; no copy is released until it is.
-    Unpaid,
-    /// Paid, with a reference.
-    Paid,
-    /// Let off by the office.
-    Waived,
-}
-
-impl Payment {
-    /// Stable word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Free => "free",
-            Self::Unpaid => "unpaid",
-            Self::Paid => "paid",
-            Self::Waived => "waived",
-        }
+text_enum! {
+    /// How the fee of a request stands.
+    pub enum Payment {
+        /// Nothing is charged.
+        Free,
+        /// Not paid yet; no copy is released until it is.
+        Unpaid,
+        /// Paid, with a reference.
+        Paid,
+        /// Let off by the office.
+        Waived,
     }
 }
 
@@ -52,7 +39,7 @@ pub(super) async fn fee(
 ) -> Result<(i64, String)> {
     let day = vietnam(received).date();
     let place = &archive.config.office.fee_place;
-    match law::fee_on(&archive.catalogue, procedure, place, day).await {
+    match reference_data::fee_on(&archive.catalogue, procedure, place, day).await {
         Ok(fee) => Ok((fee.amount * copies, fee.source)),
         Err(Error::NotFound { .. }) => Ok((0, String::new())), // no rule, no fee
         Err(error) => Err(error),
@@ -84,26 +71,25 @@ pub async fn set_payment(
     .fetch_optional(archive.catalogue.pool())
     .await?;
     known.ok_or(Error::NotFound { what: "request" })?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
         "UPDATE copy_requests SET payment = $1, payment_reference = $2, payment_at = $3
          WHERE id = $4 AND payment <> 'free' AND settled_at IS NULL",
     )
-    .bind(payment.word())
+    .bind(payment)
     .bind(Some(reference.trim()).filter(|text| !text.is_empty()))
     .bind(stamp(archive.clock.now()))
     .bind(id)
     .execute(&mut *tx)
     .await?;
-    one_moved(moved.rows_affected())?;
-    let subject = Subject {
-        kind: "request",
-        id,
-    };
-    let details = json!({ "payment": payment.word() });
-    let deed = Deed::PaymentSet;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
-    notify::event(&mut tx, &*archive.clock, id, Event::PaymentChanged).await?;
+    ensure_one_row(moved.rows_affected())?;
+    tx.log(
+        Action::PaymentSet,
+        ("request", id),
+        json!({ "payment": payment }),
+    )
+    .await?;
+    tx.notify(id, Event::PaymentChanged).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -3,19 +3,17 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use sqlx::Row;
 
-use super::deciding::one_moved;
-use super::following::id_behind;
-use super::terms::{fresh_due, procedure_of};
+use super::deadlines::{next_deadline, procedure_of};
+use super::{ensure_one_row, id_behind};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::law;
-use crate::notify::{self, Event};
+use crate::notify::Event;
+use crate::reference_data;
 
 /// Longest message, in characters.
 const LONGEST: usize = 2000;
@@ -23,9 +21,10 @@ const LONGEST: usize = 2000;
 const MOST: i64 = 100;
 
 /// A message.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Message {
     /// office | applicant.
+    #[sqlx(rename = "sender")]
     pub from: String,
     /// What it says.
     pub text: String,
@@ -49,9 +48,9 @@ pub async fn write(
     require(caller, Act::ConfirmCopies)?;
     let text = text_of(text)?;
     let days = procedure_of(archive, id).await?.wait_days;
-    let holidays = law::holidays(&archive.catalogue).await?;
-    let until = law::later(archive.clock.now(), days, &holidays)?;
-    let mut tx = archive.catalogue.begin().await?;
+    let holidays = reference_data::holidays(&archive.catalogue).await?;
+    let until = reference_data::later(archive.clock.now(), days, &holidays)?;
+    let mut tx = archive.begin(caller).await?;
     if wait {
         let moved = sqlx::query(
             "UPDATE copy_requests SET state = 'waiting', waits_until = $1
@@ -61,16 +60,16 @@ pub async fn write(
         .bind(id)
         .execute(&mut *tx)
         .await?;
-        one_moved(moved.rows_affected())?;
+        ensure_one_row(moved.rows_affected())?;
     } else {
         still_open(&mut tx, id).await?;
     }
-    put(&mut tx, archive, id, "office", text, &caller.id).await?;
+    put(&mut tx, id, "office", text).await?;
     let event = match wait {
         true => Event::WaitingForApplicant,
         false => Event::Message,
     };
-    notify::event(&mut tx, &*archive.clock, id, event).await?;
+    tx.notify(id, event).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -83,11 +82,11 @@ pub async fn write(
 pub async fn answer(archive: &Archive, code: &str, text: &str) -> Result<()> {
     let text = text_of(text)?;
     let id = id_behind(archive, code).await?;
-    let due = fresh_due(archive, &id).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let due = next_deadline(archive, &id).await?;
+    let mut tx = archive.begin(&Caller::public()).await?;
     take_answer(&mut tx, &id, due).await?;
-    put(&mut tx, archive, &id, "applicant", text, "public").await?;
-    notify::event(&mut tx, &*archive.clock, &id, Event::Message).await?;
+    put(&mut tx, &id, "applicant", text).await?;
+    tx.notify(&id, Event::Message).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -124,17 +123,11 @@ async fn still_open(tx: &mut Tx, id: &str) -> Result<()> {
     .bind(id)
     .fetch_optional(&mut **tx)
     .await?;
-    one_moved(u64::from(open.is_some()))
+    ensure_one_row(u64::from(open.is_some()))
 }
 
-pub(super) async fn put(
-    tx: &mut Tx,
-    archive: &Archive,
-    id: &str,
-    from: &str,
-    text: &str,
-    actor: &str,
-) -> Result<()> {
+/// Stores a message `from` the office or the applicant, in the name of the transaction's actor.
+pub(super) async fn put(tx: &mut Tx, id: &str, from: &str, text: &str) -> Result<()> {
     let count: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM request_messages WHERE request_id = $1")
             .bind(id)
@@ -143,26 +136,44 @@ pub(super) async fn put(
     if count >= MOST {
         return Err(Error::refuse("errors.enough_messages"));
     }
-    let message = archive.clock.new_id();
+    let message = PreservedMessage {
+        id: tx.new_id(),
+        sender: from.into(),
+        person: tx.actor().into(),
+        text: text.into(),
+        at: tx.now(),
+    };
+    insert(tx, id, &message).await?;
+    let details = json!({ "message": message.id });
+    tx.log(Action::RequestMessage, ("request", id), details)
+        .await
+}
+
+/// A message as preserved.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+#[allow(missing_docs)] // the columns of `request_messages`, under their names
+pub struct PreservedMessage {
+    pub id: String,
+    pub sender: String,
+    pub person: String,
+    pub text: String,
+    pub at: String,
+}
+
+pub(super) async fn insert(tx: &mut Tx, request: &str, message: &PreservedMessage) -> Result<()> {
     sqlx::query(
         "INSERT INTO request_messages (id, request_id, sender, person, text, at)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
-    .bind(&message)
-    .bind(id)
-    .bind(from)
-    .bind(actor)
-    .bind(text)
-    .bind(stamp(archive.clock.now()))
+    .bind(&message.id)
+    .bind(request)
+    .bind(&message.sender)
+    .bind(&message.person)
+    .bind(&message.text)
+    .bind(&message.at)
     .execute(&mut **tx)
     .await?;
-    let subject = Subject {
-        kind: "request",
-        id,
-    };
-    let details = json!({ "message": message });
-    let deed = Deed::RequestMessage;
-    audit::append(tx, &*archive.clock, actor, deed, subject, details).await
+    Ok(())
 }
 
 /// The messages of a request, oldest first, for the office.
@@ -175,19 +186,10 @@ pub async fn messages(archive: &Archive, caller: &Caller, id: &str) -> Result<Ve
 }
 
 pub(super) async fn said(archive: &Archive, id: &str) -> Result<Vec<Message>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT sender, text, at FROM request_messages WHERE request_id = $1 ORDER BY at, id",
     )
     .bind(id)
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Message {
-                from: row.try_get("sender")?,
-                text: row.try_get("text")?,
-                at: row.try_get("at")?,
-            })
-        })
-        .collect()
+    .await?)
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Correction, rows};
+use super::{Correction, CorrectionState, rows};
 use crate::access::{Act, Caller, require, two_people};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::{Tx, next_number};
 use crate::clock::{midnight_in_vietnam, stamp, vietnam};
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
-use crate::record::{self, Version};
+use crate::jobs::{Kind, PRIORITY_UPKEEP};
+use crate::record::{self, RecordState, Version};
 
 /// Approves an entry. The record gains a version with the same printed fields, which knows the entry;
 /// it is published anew and goes to the vault; copies issued before are told apart by their version.
@@ -29,7 +29,7 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     let now = archive.clock.now();
     let at = stamp(now);
     let year = i64::from(vietnam(now).year());
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let number = next_number(&mut tx, &format!("appendix-{year}")).await?;
     let version = record.version + 1;
     let moved = sqlx::query(
@@ -51,7 +51,7 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     let note = entry.cited();
     let made = Version {
         number: version,
-        state: "approved",
+        state: RecordState::Approved,
         author: &caller.id,
         note: &note,
         at: &at,
@@ -61,33 +61,18 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     }
     spread(archive, &mut tx, &entry, &record.scan_id).await?;
     let details = json!({ "record": entry.record_id, "year": year, "number": number });
-    log(
-        archive,
-        &mut tx,
-        caller,
-        id,
-        Deed::CorrectionApproved,
-        details,
-    )
-    .await?;
+    tx.log(Action::CorrectionApproved, ("correction", id), details)
+        .await?;
     tx.commit().await?;
     rows::load(archive, id).await
 }
 
 /// The jobs that follow: to the vault soon, and on the first day in force whatever depends on that day.
 async fn spread(archive: &Archive, tx: &mut Tx, entry: &Correction, scan_id: &str) -> Result<()> {
-    let clock = &*archive.clock;
-    record::enqueue_keeping(archive, tx, scan_id).await?;
-    let kind = Kind::TakeEffect;
-    jobs::enqueue_after(
-        tx,
-        clock,
-        kind,
-        &entry.id,
-        PRIORITY_UPKEEP,
-        wait(archive, entry),
-    )
-    .await
+    record::enqueue_preservation(tx, scan_id).await?;
+    let delay = wait(archive, entry);
+    tx.enqueue_after(Kind::TakeEffect, &entry.id, PRIORITY_UPKEEP, delay)
+        .await
 }
 
 /// Time until the first day in force begins in Viet Nam; none when it has begun.
@@ -117,7 +102,7 @@ pub async fn reject(
         return Err(Error::fault("/reason", "faults.correction.reason_needed"));
     }
     rows::load(archive, id).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
         "UPDATE corrections SET state = 'rejected', refusal = $1, decided_by = $2, decided_at = $3
          WHERE id = $4 AND state = 'entered'",
@@ -131,15 +116,8 @@ pub async fn reject(
     if moved.rows_affected() != 1 {
         return Err(decided_already());
     }
-    log(
-        archive,
-        &mut tx,
-        caller,
-        id,
-        Deed::CorrectionRejected,
-        json!({}),
-    )
-    .await?;
+    tx.log(Action::CorrectionRejected, ("correction", id), json!({}))
+        .await?;
     tx.commit().await?;
     rows::load(archive, id).await
 }
@@ -150,29 +128,14 @@ pub async fn reject(
 /// `NotFound` for an entry that was never approved.
 pub(crate) async fn taking_effect(archive: &Archive, id: &str) -> Result<Correction> {
     let entry = rows::load(archive, id).await?;
-    match entry.state.as_str() {
-        "approved" => Ok(entry),
+    match entry.state {
+        CorrectionState::Approved => Ok(entry),
         _ => Err(Error::NotFound { what: "correction" }),
     }
 }
 
-async fn log(
-    archive: &Archive,
-    tx: &mut Tx,
-    caller: &Caller,
-    id: &str,
-    deed: Deed,
-    details: serde_json::Value,
-) -> Result<()> {
-    let subject = Subject {
-        kind: "correction",
-        id,
-    };
-    audit::append(tx, &*archive.clock, &caller.id, deed, subject, details).await
-}
-
 fn refuse_unfit(entry: &Correction, caller: &Caller) -> Result<()> {
-    if entry.state != "entered" {
+    if entry.state != CorrectionState::Entered {
         return Err(decided_already());
     }
     two_people(

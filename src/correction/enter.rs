@@ -6,19 +6,20 @@ use jiff::civil::Date as Day;
 use serde_json::json;
 use sogoc_workers::class::Class;
 use sogoc_workers::dates::Date;
-use sqlx::Row;
 
 use super::{
-    Correction, CorrectionGiven, Decision, DecisionGiven, FieldChange, day_of, in_force, rows,
+    Correction, CorrectionGiven, CorrectionState, Decision, DecisionGiven, FieldChange, day_of,
+    in_force, rows,
 };
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
-use crate::law::{self, CorrectionGround};
 use crate::messages::Message;
-use crate::record::{self, Fields, RecordView, normalised};
+use crate::record::{self, Fields, RecordState, RecordView, normalised};
+use crate::reference_data::{self, CorrectionGround};
+use crate::scan::ScanState;
 
 /// Class of the paper that decides.
 const DECISION_CLASS: &str = "ket_qua_tthc";
@@ -38,7 +39,7 @@ pub async fn enter(
 ) -> Result<Correction> {
     require(caller, Act::CorrectRecords)?;
     let record = record::load(archive, record_id).await?;
-    if record.state != "approved" {
+    if record.state != RecordState::Approved {
         return Err(record::not_approved());
     }
     let now = archive.clock.now();
@@ -47,7 +48,7 @@ pub async fn enter(
         id: archive.clock.new_id(),
         record_id: record.id.clone(),
         kind: kind_of(&given.kind)?,
-        state: "entered".into(),
+        state: CorrectionState::Entered,
         ground: given.ground.trim().to_owned(),
         effective_from: effective_from(&given.effective_from, &decision)?,
         changes: changes(archive, &record, given).await?,
@@ -63,18 +64,17 @@ pub async fn enter(
         refusal: None,
     };
     check_ground(archive, &entry).await?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     if !rows::insert(&mut tx, &entry).await? {
         return Err(Error::AlreadyExists { what: "correction" });
     }
-    let subject = Subject {
-        kind: "record",
-        id: record_id,
-    };
     let fields: Vec<&String> = entry.changes.keys().collect();
-    let details = json!({ "correction": entry.id, "kind": entry.kind, "fields": fields });
-    let deed = Deed::CorrectionEntered;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(
+        Action::CorrectionEntered,
+        ("record", record_id),
+        json!({ "correction": entry.id, "kind": entry.kind, "fields": fields }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(entry)
 }
@@ -92,7 +92,7 @@ pub async fn attach(
     require(caller, Act::CorrectRecords)?;
     let (scan, _) = document(archive, given).await?;
     let scan = scan.ok_or_else(|| no_document("/decision/scan_id"))?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
         "UPDATE corrections SET decision_scan_id = $1 WHERE id = $2 AND state = 'entered'",
     )
@@ -105,13 +105,12 @@ pub async fn attach(
         rows::load(archive, id).await?;
         return Err(super::decide::decided_already());
     }
-    let subject = Subject {
-        kind: "correction",
-        id,
-    };
-    let details = json!({ "scan": scan });
-    let deed = Deed::CorrectionScanNamed;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(
+        Action::CorrectionScanNamed,
+        ("correction", id),
+        json!({ "scan": scan }),
+    )
+    .await?;
     tx.commit().await?;
     rows::load(archive, id).await
 }
@@ -180,17 +179,17 @@ async fn document(archive: &Archive, given: &DecisionGiven) -> Result<(Option<St
     let Some(scan) = text(&given.scan_id) else {
         return Ok((None, Fields::new()));
     };
-    let row = sqlx::query("SELECT id, state, duplicate_of FROM scans WHERE id = $1")
-        .bind(scan.trim())
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or_else(|| no_document("/decision/scan_id"))?;
-    let kept = match row.try_get::<String, _>("state")?.as_str() {
-        "received" => row.try_get("id")?,
-        "duplicate" => row.try_get("duplicate_of")?,
-        _ => None,
+    let (id, state, first): (String, ScanState, Option<String>) =
+        sqlx::query_as("SELECT id, state, duplicate_of FROM scans WHERE id = $1")
+            .bind(scan.trim())
+            .fetch_optional(archive.catalogue.pool())
+            .await?
+            .ok_or_else(|| no_document("/decision/scan_id"))?;
+    let kept = match state {
+        ScanState::Received => Some(id),
+        ScanState::Duplicate => first,
+        ScanState::Quarantined => None,
     };
-    let kept: Option<String> = kept;
     Ok((
         Some(kept.ok_or_else(|| no_document("/decision/scan_id"))?),
         Fields::new(),
@@ -294,7 +293,7 @@ pub async fn grounds(
         .unwrap_or(&today)
         .parse()
         .map_err(|_| Error::fault("/day", "faults.day_written_yyyy_mm"))?;
-    law::correction_grounds_on(&archive.catalogue, day).await
+    reference_data::correction_grounds_on(&archive.catalogue, day).await
 }
 
 /// The law's grounds are dated: what counts is the day the decision was signed.
@@ -304,7 +303,7 @@ async fn check_ground(archive: &Archive, entry: &Correction) -> Result<()> {
         .date
         .parse()
         .map_err(|_| Error::Internal("a checked date no longer reads".into()))?;
-    let grounds = law::correction_grounds_on(&archive.catalogue, day).await?;
+    let grounds = reference_data::correction_grounds_on(&archive.catalogue, day).await?;
     let allowed = grounds.iter().any(|ground| {
         ground.code == entry.ground
             && ground.kind == entry.kind

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{Correction, rows};
+use super::{Correction, CorrectionState, rows};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::clock::vietnam;
 use crate::error::{Error, Result};
-use crate::record::{self, Fields};
+use crate::record::{self, Fields, RecordState};
 
 /// A record as it stands on a day.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,7 @@ impl InForce {
 /// the latest appendix overrides).
 pub fn overlaid(printed: &Fields, all: &[Correction], version: i64, day: &str) -> InForce {
     let known = |entry: &&Correction| {
-        entry.state == "approved"
+        entry.state == CorrectionState::Approved
             && entry.record_version.is_some_and(|made| made <= version)
             && entry.effective_from.as_str() <= day
     };
@@ -99,7 +99,7 @@ pub(crate) async fn now_in_force(archive: &Archive, record_id: &str) -> Result<O
     let Some((version, state)) = record::published(archive, record_id).await? else {
         return Ok(None);
     };
-    if state != "approved" {
+    if state != RecordState::Approved {
         return Ok(None);
     }
     in_force(archive, record_id, version, archive.clock.now())
@@ -126,7 +126,7 @@ mod tests {
             id: format!("c{version}"),
             record_id: "r".into(),
             kind: "correction".into(),
-            state: "approved".into(),
+            state: CorrectionState::Approved,
             ground: "ho_tich".into(),
             decision: Decision {
                 number: "15/QĐ-SGDĐT".into(),

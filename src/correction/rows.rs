@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sogoc_workers::reading::FieldReading;
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
-use super::{Correction, CorrectionFilter, Decision};
+use super::{Correction, CorrectionFilter};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
@@ -21,12 +21,11 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Correct
 }
 
 pub(super) async fn load(archive: &Archive, id: &str) -> Result<Correction> {
-    let row = sqlx::query("SELECT * FROM corrections WHERE id = $1")
+    sqlx::query_as("SELECT * FROM corrections WHERE id = $1")
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
         .await?
-        .ok_or(Error::NotFound { what: "correction" })?;
-    entry_of(&row)
+        .ok_or(Error::NotFound { what: "correction" })
 }
 
 /// Names of who entered an entry and of who decided on it, empty while nobody has.
@@ -60,7 +59,7 @@ pub async fn list(
     filter: &CorrectionFilter,
 ) -> Result<Vec<Correction>> {
     require(caller, Act::SeeRecords)?;
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT * FROM corrections WHERE ($1 = '' OR state = $1) AND ($2 = '' OR record_id = $2)
          AND ($3 = 0 OR year = $3)
          ORDER BY CASE state WHEN 'entered' THEN 0 ELSE 1 END, decided_at DESC, id DESC LIMIT $4",
@@ -70,8 +69,7 @@ pub async fn list(
     .bind(filter.year.unwrap_or_default())
     .bind(filter.limit.unwrap_or(100).clamp(1, 500))
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter().map(entry_of).collect()
+    .await?)
 }
 
 /// Every entry of one record, in the order they were entered.
@@ -84,11 +82,12 @@ pub async fn of_record(
     record_id: &str,
 ) -> Result<Vec<Correction>> {
     require(caller, Act::SeeRecords)?;
-    let rows = sqlx::query("SELECT * FROM corrections WHERE record_id = $1 ORDER BY id")
-        .bind(record_id)
-        .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter().map(entry_of).collect()
+    Ok(
+        sqlx::query_as("SELECT * FROM corrections WHERE record_id = $1 ORDER BY id")
+            .bind(record_id)
+            .fetch_all(archive.catalogue.pool())
+            .await?,
+    )
 }
 
 /// The class of each record that entries change, by the record's id.
@@ -118,26 +117,24 @@ pub(crate) async fn approved_of(
     connection: &mut AnyConnection,
     record_id: &str,
 ) -> Result<Vec<Correction>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT * FROM corrections WHERE record_id = $1 AND state = 'approved'
          ORDER BY record_version",
     )
     .bind(record_id)
     .fetch_all(connection)
-    .await?;
-    rows.iter().map(entry_of).collect()
+    .await?)
 }
 
 /// The approved entries of every record of a scan, for the vault.
 pub(crate) async fn approved_of_scan(archive: &Archive, scan_id: &str) -> Result<Vec<Correction>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT c.* FROM corrections c JOIN records r ON r.id = c.record_id
          WHERE r.scan_id = $1 AND c.state = 'approved' ORDER BY c.record_version",
     )
     .bind(scan_id)
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter().map(entry_of).collect()
+    .await?)
 }
 
 /// The approved entries, by record, of those records that are among the next publications.
@@ -146,7 +143,7 @@ pub(crate) async fn approved_after(
     position: u64,
     publications: i64,
 ) -> Result<BTreeMap<String, Vec<Correction>>> {
-    let rows = sqlx::query(
+    let entries = sqlx::query_as(
         "SELECT * FROM corrections WHERE state = 'approved' AND record_id IN
             (SELECT record_id FROM publications WHERE position > $1 ORDER BY position LIMIT $2)
          ORDER BY record_version",
@@ -155,29 +152,26 @@ pub(crate) async fn approved_after(
     .bind(publications)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    by_record(&rows)
+    Ok(by_record(entries))
 }
 
 /// Every approved entry, by record.
 pub(crate) async fn all_approved(archive: &Archive) -> Result<BTreeMap<String, Vec<Correction>>> {
-    let rows = sqlx::query(
+    let entries = sqlx::query_as(
         "SELECT * FROM corrections WHERE state = 'approved' ORDER BY record_id, record_version",
     )
     .fetch_all(archive.catalogue.pool())
     .await?;
-    by_record(&rows)
+    Ok(by_record(entries))
 }
 
-fn by_record(rows: &[sqlx::any::AnyRow]) -> Result<BTreeMap<String, Vec<Correction>>> {
+fn by_record(entries: Vec<Correction>) -> BTreeMap<String, Vec<Correction>> {
     let mut by_record: BTreeMap<String, Vec<Correction>> = BTreeMap::new();
-    for row in rows {
-        let entry = entry_of(row)?;
-        by_record
-            .entry(entry.record_id.clone())
-            .or_default()
-            .push(entry);
+    for entry in entries {
+        let of_record = by_record.entry(entry.record_id.clone());
+        of_record.or_default().push(entry);
     }
-    Ok(by_record)
+    by_record
 }
 
 /// Writes an approved entry as the vault has it; one that is there already stays. The scan of the
@@ -199,7 +193,7 @@ pub(super) async fn insert(tx: &mut Tx, entry: &Correction) -> Result<bool> {
     .bind(&entry.id)
     .bind(&entry.record_id)
     .bind(&entry.kind)
-    .bind(&entry.state)
+    .bind(entry.state)
     .bind(&entry.ground)
     .bind(&entry.decision.number)
     .bind(&entry.decision.date)
@@ -231,31 +225,4 @@ pub(super) fn not_printed() -> FieldReading {
         struck: false,
         evidence: None,
     }
-}
-
-fn entry_of(row: &sqlx::any::AnyRow) -> Result<Correction> {
-    Ok(Correction {
-        id: row.try_get("id")?,
-        record_id: row.try_get("record_id")?,
-        kind: row.try_get("kind")?,
-        state: row.try_get("state")?,
-        ground: row.try_get("ground")?,
-        decision: Decision {
-            number: row.try_get("decision_number")?,
-            date: row.try_get("decision_date")?,
-            agency: row.try_get("decision_agency")?,
-            scan_id: row.try_get("decision_scan_id")?,
-        },
-        effective_from: row.try_get("effective_from")?,
-        changes: serde_json::from_str(&row.try_get::<String, _>("changes")?)?,
-        note: row.try_get("note")?,
-        year: row.try_get("year")?,
-        number: row.try_get("number")?,
-        record_version: row.try_get("record_version")?,
-        entered_by: row.try_get("entered_by")?,
-        entered_at: row.try_get("entered_at")?,
-        decided_by: row.try_get("decided_by")?,
-        decided_at: row.try_get("decided_at")?,
-        refusal: row.try_get("refusal")?,
-    })
 }

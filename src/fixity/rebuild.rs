@@ -4,40 +4,24 @@
 //! The vault does not hold people and tokens, the log, and what nobody has decided yet; pages without
 //! a decision are queued to be read again.
 
-mod copies;
-mod flags;
+mod counters;
 mod pages;
-mod places;
-mod receipts;
-mod records;
-mod requests;
-mod scans;
-mod volumes;
 
 use std::path::Path;
 
-use futures::StreamExt;
-use serde_json::json;
-use sqlx::Row;
-
-pub(super) use scans::{load as load_scan, save as save_scan};
-
-use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::archive::{Archive, Restoration};
+use crate::audit::Action;
+use crate::batch::{self, RECEIPT_PREFIX};
 use crate::catalogue::Tx;
 use crate::config::Config;
-use crate::copy_request;
 use crate::error::{Error, Result};
-use crate::inspection;
-use crate::search;
 use crate::vault::{ObjectId, VaultError};
+use crate::{certified_copy, column_map, copy_request, inspection, preservation, scan, search};
+use futures::StreamExt;
+use serde_json::json;
 
 /// Prefixes of object ids, by what the object is.
-pub(super) const SCAN: &str = "urn:sogoc:scan:";
 pub(super) const COPY: &str = "urn:sogoc:copy:";
-pub(super) const BATCH: &str = "urn:sogoc:batch:";
-pub(super) const REQUEST: &str = "urn:sogoc:request:";
-pub(super) const VOLUME: &str = crate::column_map::PREFIX;
 const EVIDENCE: &str = "urn:sogoc:evidence:";
 
 /// What was found in the vault and brought back.
@@ -84,7 +68,8 @@ pub struct Rebuilt {
 pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> Result<Rebuilt> {
     refuse_unless_empty(archive).await?;
     let mut rebuilt = Rebuilt::default();
-    let found = objects(archive, &mut rebuilt).await?;
+    let mut restoration = Restoration::new(archive);
+    let found = objects(&mut restoration).await?;
     let all = found.all();
     let mut done = 0;
     let mut step = || {
@@ -92,40 +77,58 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         told(done, all);
     };
     for id in &found.volumes {
-        volumes::restore(archive, id, &mut rebuilt).await?;
+        column_map::restore(&mut restoration, id).await?;
         step();
     }
     for id in &found.scans {
-        scans::restore(archive, id, &mut rebuilt).await?;
+        restore_scan(&mut restoration, id).await?;
         step();
     }
     for id in &found.batches {
-        receipts::restore(archive, id, &mut rebuilt).await?;
+        if let Some(receipt) = batch::restore(&mut restoration, id).await? {
+            scan::restore_of_receipt(archive, &receipt).await?;
+        }
         step();
     }
-    scans::settle_duplicates(archive).await?;
+    scan::resolve_duplicates(archive).await?;
     for id in &found.scans {
-        flags::restore(archive, id, &mut rebuilt).await?;
+        inspection::restore(&mut restoration, id).await?;
     }
     for id in &found.requests {
-        requests::restore(archive, id, &mut rebuilt).await?;
+        copy_request::restore(&mut restoration, id).await?;
         step();
     }
     for id in &found.evidence {
-        requests::restore_paper(archive, id, &mut rebuilt).await?;
+        rebuilt.evidence += 1;
+        if copy_request::restore_paper(&mut restoration, id).await? == Some(false) {
+            rebuilt.evidence_unbound += 1;
+        }
         step();
     }
     for id in &found.copies {
-        copies::restore(archive, id, &mut rebuilt).await?;
+        certified_copy::restore(&mut restoration, id).await?;
         step();
     }
-    copy_request::settle_released(archive).await?;
+    copy_request::resolve_released(archive).await?;
     pages::restore_readings(archive, &mut rebuilt).await?;
     pages::queue_unread(archive, &mut rebuilt).await?;
     inspection::inspect_all(archive).await?;
+    rebuilt.damaged = restoration.damaged;
     finish(archive, &mut rebuilt).await?;
     search::reindex(archive, |_, _| {}).await?;
     Ok(rebuilt)
+}
+
+/// A scan with its pages and its decided records.
+async fn restore_scan(restoration: &mut Restoration<'_>, id: &ObjectId) -> Result<()> {
+    let Some(deposit) = scan::load(restoration, id).await? else {
+        return Ok(());
+    };
+    let records = preservation::load(restoration, id).await?;
+    let mut tx = restoration.archive.begin_as_machine().await?;
+    scan::restore(&mut tx, &deposit).await?;
+    preservation::restore(&mut tx, &deposit.scan_id, &records).await?;
+    tx.commit().await
 }
 
 /// Settings of an archive in the folder `into` over the same vault, with the same seal.
@@ -186,27 +189,27 @@ impl Found {
     }
 }
 
-async fn objects(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<Found> {
+async fn objects(restoration: &mut Restoration<'_>) -> Result<Found> {
     let mut found = Found::default();
-    let mut walk = archive.vault.walk();
+    let mut walk = restoration.archive.vault.walk();
     while let Some(step) = walk.next().await {
         let id = match step {
             Ok(summary) => summary.id,
             Err(VaultError::Corrupt { what, detail }) => {
-                rebuilt.damaged.push(format!("{what}: {detail}"));
+                restoration.damaged.push(format!("{what}: {detail}"));
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
         let Some(id) = id else { continue }; // never finished, so never acknowledged
         match id.as_str() {
-            text if text.starts_with(SCAN) => found.scans.push(id),
-            text if text.starts_with(VOLUME) => found.volumes.push(id),
-            text if text.starts_with(BATCH) => found.batches.push(id),
+            text if text.starts_with(scan::PREFIX) => found.scans.push(id),
+            text if text.starts_with(column_map::PREFIX) => found.volumes.push(id),
+            text if text.starts_with(RECEIPT_PREFIX) => found.batches.push(id),
             text if text.starts_with(COPY) => found.copies.push(id),
-            text if text.starts_with(REQUEST) => found.requests.push(id),
+            text if text.starts_with(copy_request::PREFIX) => found.requests.push(id),
             text if text.starts_with(EVIDENCE) => found.evidence.push(id),
-            other => rebuilt
+            other => restoration
                 .damaged
                 .push(format!("{other}: not an object of this archive")),
         }
@@ -216,13 +219,13 @@ async fn objects(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<Found> {
 
 /// Sets the counters right, counts and leaves the first entry of the new log.
 async fn finish(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM publications")
         .fetch_one(&mut *tx)
         .await?;
     rebuilt.publication = newest.unwrap_or(0);
     raise_counter(&mut tx, "publication", rebuilt.publication).await?;
-    copies::set_counters(&mut tx, rebuilt).await?;
+    counters::set_counters(&mut tx, rebuilt).await?;
     for (table, count) in [
         ("column_maps", &mut rebuilt.column_maps),
         ("batches", &mut rebuilt.batches),
@@ -240,22 +243,20 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
         ("copies", &mut rebuilt.copies),
         ("copy_requests", &mut rebuilt.requests),
     ] {
-        let query = format!("SELECT COUNT(*) AS n FROM {table}");
-        let row = sqlx::query(sqlx::AssertSqlSafe(query))
+        let query = format!("SELECT COUNT(*) FROM {table}");
+        *count = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
             .fetch_one(&mut *tx)
             .await?;
-        *count = row.try_get("n")?;
     }
-    let subject = Subject {
-        kind: "catalogue",
-        id: "catalogue",
-    };
-    let details = json!({
-        "scans": rebuilt.scans, "records": rebuilt.records, "copies": rebuilt.copies,
-        "publication": rebuilt.publication, "damaged": rebuilt.damaged.len(),
-    });
-    let deed = Deed::Rebuilt;
-    audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
+    tx.log(
+        Action::Rebuilt,
+        ("catalogue", "catalogue"),
+        json!({
+            "scans": rebuilt.scans, "records": rebuilt.records, "copies": rebuilt.copies,
+            "publication": rebuilt.publication, "damaged": rebuilt.damaged.len(),
+        }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -270,31 +271,4 @@ async fn raise_counter(tx: &mut Tx, name: &str, value: i64) -> Result<()> {
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// One file of an object, verified; a damaged one is noted and left out.
-async fn part(
-    archive: &Archive,
-    id: &ObjectId,
-    path: &str,
-    version: u32,
-    rebuilt: &mut Rebuilt,
-) -> Result<Option<Vec<u8>>> {
-    match read(archive, id, path, version).await {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.passing() => Err(error),
-        Err(error) => {
-            note(rebuilt, id, &error);
-            Ok(None)
-        }
-    }
-}
-
-async fn read(archive: &Archive, id: &ObjectId, path: &str, version: u32) -> Result<Vec<u8>> {
-    let file = archive.vault.read(id, path, Some(version)).await?;
-    Ok(file.into_bytes().await?.to_vec())
-}
-
-fn note(rebuilt: &mut Rebuilt, id: &ObjectId, error: &Error) {
-    rebuilt.damaged.push(format!("{id}: {}", error.en()));
 }

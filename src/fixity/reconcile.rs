@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 
 use futures::StreamExt;
-use sqlx::Row;
 
 use super::expected;
-use super::rebuild::{BATCH, COPY, REQUEST, Rebuilt, SCAN, VOLUME, load_scan, save_scan};
-use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use super::rebuild::COPY;
+use crate::archive::{Archive, Restoration};
+use crate::audit::Action;
+use crate::batch::{self, RECEIPT_PREFIX};
+use crate::column_map;
+use crate::copy_request;
 use crate::error::Result;
-use crate::jobs::{self, Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
+use crate::jobs::{Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
+use crate::preservation;
+use crate::scan::{self, ScanState};
 use crate::vault::{ObjectId, VaultError};
 
 /// What the two say of each other.
@@ -100,13 +104,12 @@ async fn catalogue_side(archive: &Archive) -> Result<BTreeSet<String>> {
 }
 
 async fn not_kept(archive: &Archive) -> Result<Vec<String>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_scalar(
         "SELECT DISTINCT r.scan_id FROM records r JOIN publications q ON q.record_id = r.id
          WHERE r.kept_version IS NULL OR r.kept_version < q.version ORDER BY r.scan_id",
     )
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter().map(|row| Ok(row.try_get("scan_id")?)).collect()
+    .await?)
 }
 
 async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
@@ -115,19 +118,19 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
         found.fixed.push(scan_id.clone());
     }
     for id in &found.only_in_vault {
-        let done = if id.starts_with(SCAN) {
-            book_scan(archive, id).await?
+        let done = if id.starts_with(scan::PREFIX) {
+            record_scan(archive, id).await?
         } else if let Some(copy) = id.strip_prefix(COPY) {
             let open = "SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'";
             take_up(archive, open, Kind::IssueCopy, copy).await?
-        } else if let Some(request) = id.strip_prefix(REQUEST) {
+        } else if let Some(request) = id.strip_prefix(copy_request::PREFIX) {
             let known = "SELECT 1 FROM copy_requests WHERE id = $1";
             take_up(archive, known, Kind::KeepRequest, request).await?
-        } else if let Some(volume) = id.strip_prefix(VOLUME) {
+        } else if let Some(volume) = id.strip_prefix(column_map::PREFIX) {
             let known = "SELECT 1 FROM register_volumes WHERE id = $1";
             take_up(archive, known, Kind::KeepMap, volume).await?
-        } else if id.starts_with(BATCH) {
-            crate::batch::keep_receipts(archive).await?;
+        } else if id.starts_with(RECEIPT_PREFIX) {
+            batch::preserve_receipts(archive).await?;
             true
         } else {
             false
@@ -140,47 +143,46 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
 }
 
 async fn enqueue(archive: &Archive, kind: Kind, subject: &str) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
-    jobs::enqueue(&mut tx, &*archive.clock, kind, subject, PRIORITY_UPKEEP).await?;
+    let mut tx = archive.begin_as_machine().await?;
+    tx.enqueue(kind, subject, PRIORITY_UPKEEP).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Books a scan whose deposit was cut off before its booking. One of a closed batch, or whose bytes
+/// Records a scan whose deposit was cut off before its rows. One of a closed batch, or whose bytes
 /// have come in by now, is left: its sender was told nothing, and the receipt stands.
-async fn book_scan(archive: &Archive, id: &str) -> Result<bool> {
+async fn record_scan(archive: &Archive, id: &str) -> Result<bool> {
     let object = ObjectId::new(id)?;
-    let Some(kept) = load_scan(archive, &object, &mut Rebuilt::default()).await? else {
+    let mut restoration = Restoration::new(archive);
+    let Some(deposit) = scan::load(&mut restoration, &object).await? else {
         return Ok(false);
     };
-    let mut tx = archive.catalogue.begin().await?;
+    let records = preservation::load(&mut restoration, &object).await?;
+    let mut tx = archive.begin_as_machine().await?;
     let in_the_way = sqlx::query(
         "SELECT 1 FROM batches WHERE id = $1 AND state = 'closed'
          UNION ALL SELECT 1 FROM scans WHERE sha256 = $2 OR id = $3",
     )
-    .bind(&kept.deposit.batch.id)
-    .bind(&kept.deposit.file.sha256)
-    .bind(&kept.deposit.scan_id)
+    .bind(&deposit.batch.id)
+    .bind(&deposit.file.sha256)
+    .bind(&deposit.scan_id)
     .fetch_optional(&mut *tx)
     .await?;
     if in_the_way.is_some() {
         return Ok(false);
     }
-    save_scan(archive, &mut tx, &kept).await?;
-    let clock = archive.clock.as_ref();
-    for page in &kept.deposit.pages {
-        jobs::enqueue(&mut tx, clock, Kind::ReadPage, &page.id, PRIORITY_BACKLOG).await?;
+    scan::restore(&mut tx, &deposit).await?;
+    preservation::restore(&mut tx, &deposit.scan_id, &records).await?;
+    for page in &deposit.pages {
+        tx.enqueue(Kind::ReadPage, &page.id, PRIORITY_BACKLOG)
+            .await?;
     }
-    let subject = Subject {
-        kind: "scan",
-        id: &kept.deposit.scan_id,
+    let action = match deposit.state {
+        ScanState::Quarantined => Action::ScanQuarantined,
+        _ => Action::ScanReceived,
     };
-    let deed = match kept.deposit.state.as_str() {
-        "quarantined" => Deed::ScanQuarantined,
-        _ => Deed::ScanReceived,
-    };
-    let details = serde_json::json!({ "sha256": kept.deposit.file.sha256, "reconciled": true });
-    audit::append(&mut tx, clock, "machine", deed, subject, details).await?;
+    let details = serde_json::json!({ "sha256": deposit.file.sha256, "reconciled": true });
+    tx.log(action, ("scan", &deposit.scan_id), details).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -34,7 +34,7 @@ impl Default for ScrubOptions {
 }
 
 /// One thing that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
 pub struct Finding {
     /// The object; none when it could not be named.
     pub object_id: Option<String>,

@@ -1,7 +1,5 @@
 //! How far the vault has been looked at, and how long ago: for the custody page and the metrics.
 
-use sqlx::Row;
-
 use super::expected;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -34,17 +32,16 @@ pub async fn state(archive: &Archive, caller: &Caller) -> Result<ScrubState> {
     require(caller, Act::SeeQueue)?;
     let pool = archive.catalogue.pool();
     let objects = sqlx::query_scalar(expected::COUNT).fetch_one(pool).await?;
-    let looks = sqlx::query(
-        "SELECT COUNT(object_id) AS checked, MIN(checked_at) AS oldest,
-            COUNT(CASE WHEN outcome = 'unreadable' THEN 1 END) AS unreadable FROM scrub_checks",
+    let (checked, oldest_check, unreadable) = sqlx::query_as(
+        "SELECT COUNT(object_id), MIN(checked_at),
+            COUNT(CASE WHEN outcome = 'unreadable' THEN 1 END) FROM scrub_checks",
     )
     .fetch_one(pool)
     .await?;
-    let runs = sqlx::query(
-        "SELECT MAX(started_at) AS started, MAX(finished_at) AS finished FROM scrub_runs",
-    )
-    .fetch_one(pool)
-    .await?;
+    let (last_started, last_finished) =
+        sqlx::query_as("SELECT MAX(started_at), MAX(finished_at) FROM scrub_runs")
+            .fetch_one(pool)
+            .await?;
     let damaged = sqlx::query_scalar(
         "SELECT COALESCE(object_id, location) FROM scrub_checks WHERE outcome = 'damaged'
          ORDER BY location LIMIT 1000",
@@ -53,11 +50,11 @@ pub async fn state(archive: &Archive, caller: &Caller) -> Result<ScrubState> {
     .await?;
     Ok(ScrubState {
         objects,
-        checked: looks.try_get("checked")?,
+        checked,
         damaged,
-        unreadable: looks.try_get("unreadable")?,
-        last_started: runs.try_get("started")?,
-        last_finished: runs.try_get("finished")?,
-        oldest_check: looks.try_get("oldest")?,
+        unreadable,
+        last_started,
+        last_finished,
+        oldest_check,
     })
 }

@@ -3,8 +3,8 @@
 use super::{LONGEST_CODE, LONGEST_TITLE, by_code, check_text, known};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::clock::stamp;
+use crate::audit::Action;
+use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 
@@ -45,9 +45,8 @@ pub async fn make_series(
     check_text("/code", code, LONGEST_CODE)?;
     check_text("/title", title, LONGEST_TITLE)?;
     let fonds = by_code(archive, caller, fonds_code).await?;
-    let clock = archive.clock.as_ref();
-    let id = clock.new_id();
-    let mut tx = archive.catalogue.begin().await?;
+    let id = archive.clock.new_id();
+    let mut tx = archive.begin(caller).await?;
     sqlx::query("INSERT INTO series (id, fonds_id, code, title) VALUES ($1, $2, $3, $4)")
         .bind(&id)
         .bind(&fonds.id)
@@ -56,13 +55,12 @@ pub async fn make_series(
         .execute(&mut *tx)
         .await
         .map_err(|error| known("series", error))?;
-    let subject = Subject {
-        kind: "series",
-        id: &id,
-    };
-    let details = serde_json::json!({ "fonds": fonds.code, "code": code });
-    let (actor, deed) = (&caller.id, Deed::FondsMade);
-    audit::append(&mut tx, clock, actor, deed, subject, details).await?;
+    tx.log(
+        Action::FondsMade,
+        ("series", &id),
+        serde_json::json!({ "fonds": fonds.code, "code": code }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -78,9 +76,8 @@ pub async fn make_file(archive: &Archive, caller: &Caller, file: &NewFile) -> Re
     check_code("/maintenance", &file.maintenance, "07")?;
     check_code("/mode", &file.mode, "03")?;
     let fonds = by_code(archive, caller, &file.fonds).await?;
-    let clock = archive.clock.as_ref();
-    let id = clock.new_id();
-    let mut tx = archive.catalogue.begin().await?;
+    let id = archive.clock.new_id();
+    let mut tx = archive.begin(caller).await?;
     let series_id: Option<String> = match &file.series {
         None => None,
         Some(code) => Some(
@@ -92,32 +89,44 @@ pub async fn make_file(archive: &Archive, caller: &Caller, file: &NewFile) -> Re
                 .ok_or(Error::NotFound { what: "series" })?,
         ),
     };
-    sqlx::query(
+    let (ids, now) = ((&*id, &*fonds.id, series_id.as_deref()), tx.now());
+    if !insert_file(&mut tx, ids, file, &now).await? {
+        return Err(Error::AlreadyExists { what: "file" });
+    }
+    tx.log(
+        Action::FondsMade,
+        ("file", &id),
+        serde_json::json!({ "fonds": fonds.code, "code": file.code }),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// False when its id, or its code in that fonds, is taken.
+pub(super) async fn insert_file(
+    tx: &mut Tx,
+    (id, fonds_id, series_id): (&str, &str, Option<&str>),
+    file: &NewFile,
+    created_at: &str,
+) -> Result<bool> {
+    let done = sqlx::query(
         "INSERT INTO files
             (id, fonds_id, series_id, code, title, maintenance, mode, shelf_code, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
     )
-    .bind(&id)
-    .bind(&fonds.id)
-    .bind(&series_id)
+    .bind(id)
+    .bind(fonds_id)
+    .bind(series_id)
     .bind(&file.code)
     .bind(&file.title)
     .bind(&file.maintenance)
     .bind(&file.mode)
     .bind(&file.shelf_code)
-    .bind(stamp(clock.now()))
-    .execute(&mut *tx)
-    .await
-    .map_err(|error| known("file", error))?;
-    let subject = Subject {
-        kind: "file",
-        id: &id,
-    };
-    let details = serde_json::json!({ "fonds": fonds.code, "code": file.code });
-    let (actor, deed) = (&caller.id, Deed::FondsMade);
-    audit::append(&mut tx, clock, actor, deed, subject, details).await?;
-    tx.commit().await?;
-    Ok(id)
+    .bind(created_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Id of the file of that code in the fonds.

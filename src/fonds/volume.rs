@@ -1,24 +1,22 @@
 //! Register volumes (quyển sổ gốc): the bound books whose pages are delivered.
 
-use sqlx::Row;
-
-use super::{LONGEST_CODE, LONGEST_TITLE, by_code, check_text, known};
+use super::{LONGEST_CODE, LONGEST_TITLE, by_code, check_text};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::clock::stamp;
+use crate::audit::Action;
+use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 
 /// One register volume.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Volume {
-    /// Its id.
+    /// UUIDv7 text.
     pub id: String,
     /// Id of its fonds.
     pub fonds_id: String,
     /// The label on the spine.
     pub code: String,
-    /// Its title.
+    /// As on its title page.
     pub title: String,
     /// The school, when the volume holds one.
     pub school: Option<String>,
@@ -34,7 +32,7 @@ pub struct NewVolume {
     pub fonds: String,
     /// The label on the spine.
     pub code: String,
-    /// Its title.
+    /// As on its title page.
     pub title: String,
     /// The school, when the volume holds one.
     #[serde(default)]
@@ -48,24 +46,38 @@ pub struct NewVolume {
 ///
 /// # Errors
 /// `Invalid` text, `NotFound` fonds, `AlreadyExists` for a known code, `Forbidden`.
-pub async fn make_volume(archive: &Archive, caller: &Caller, fresh: &NewVolume) -> Result<Volume> {
+pub async fn make_volume(archive: &Archive, caller: &Caller, given: &NewVolume) -> Result<Volume> {
     require(caller, Act::DescribeHoldings)?;
-    check_text("/code", &fresh.code, LONGEST_CODE)?;
-    check_text("/title", &fresh.title, LONGEST_TITLE)?;
-    let fonds = by_code(archive, caller, &fresh.fonds).await?;
-    let clock = archive.clock.as_ref();
+    check_text("/code", &given.code, LONGEST_CODE)?;
+    check_text("/title", &given.title, LONGEST_TITLE)?;
+    let fonds = by_code(archive, caller, &given.fonds).await?;
     let volume = Volume {
-        id: clock.new_id(),
+        id: archive.clock.new_id(),
         fonds_id: fonds.id,
-        code: fresh.code.clone(),
-        title: fresh.title.clone(),
-        school: fresh.school.clone(),
-        year: fresh.year,
+        code: given.code.clone(),
+        title: given.title.clone(),
+        school: given.school.clone(),
+        year: given.year,
     };
-    let mut tx = archive.catalogue.begin().await?;
-    sqlx::query(
+    let mut tx = archive.begin(caller).await?;
+    let now = tx.now();
+    if !insert_volume(&mut tx, &volume, &now).await? {
+        return Err(Error::AlreadyExists {
+            what: "register volume",
+        });
+    }
+    let details = serde_json::json!({ "fonds": fonds.code, "code": volume.code });
+    tx.log(Action::VolumeMade, ("volume", &volume.id), details)
+        .await?;
+    tx.commit().await?;
+    Ok(volume)
+}
+
+/// False when its id, or its code in that fonds, is taken.
+pub(crate) async fn insert_volume(tx: &mut Tx, volume: &Volume, created_at: &str) -> Result<bool> {
+    let done = sqlx::query(
         "INSERT INTO register_volumes (id, fonds_id, code, title, school, year, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
     )
     .bind(&volume.id)
     .bind(&volume.fonds_id)
@@ -73,19 +85,10 @@ pub async fn make_volume(archive: &Archive, caller: &Caller, fresh: &NewVolume) 
     .bind(&volume.title)
     .bind(&volume.school)
     .bind(volume.year)
-    .bind(stamp(clock.now()))
-    .execute(&mut *tx)
-    .await
-    .map_err(|error| known("register volume", error))?;
-    let subject = Subject {
-        kind: "volume",
-        id: &volume.id,
-    };
-    let details = serde_json::json!({ "fonds": fonds.code, "code": volume.code });
-    let (actor, deed) = (&caller.id, Deed::VolumeMade);
-    audit::append(&mut tx, clock, actor, deed, subject, details).await?;
-    tx.commit().await?;
-    Ok(volume)
+    .bind(created_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// The register volumes of a fonds, by code.
@@ -94,11 +97,12 @@ pub async fn make_volume(archive: &Archive, caller: &Caller, fresh: &NewVolume) 
 /// `NotFound` fonds, `Forbidden`.
 pub async fn volumes(archive: &Archive, caller: &Caller, fonds_code: &str) -> Result<Vec<Volume>> {
     let fonds = by_code(archive, caller, fonds_code).await?;
-    let rows = sqlx::query("SELECT * FROM register_volumes WHERE fonds_id = $1 ORDER BY code")
-        .bind(&fonds.id)
-        .fetch_all(archive.catalogue.pool())
-        .await?;
-    rows.iter().map(volume_of).collect()
+    Ok(
+        sqlx::query_as("SELECT * FROM register_volumes WHERE fonds_id = $1 ORDER BY code")
+            .bind(&fonds.id)
+            .fetch_all(archive.catalogue.pool())
+            .await?,
+    )
 }
 
 /// The volume of that id.
@@ -107,13 +111,13 @@ pub async fn volumes(archive: &Archive, caller: &Caller, fonds_code: &str) -> Re
 /// `NotFound`, `Forbidden`.
 pub async fn volume(archive: &Archive, caller: &Caller, id: &str) -> Result<Volume> {
     require(caller, Act::SeeBatches)?;
-    let row = sqlx::query("SELECT * FROM register_volumes WHERE id = $1")
+    sqlx::query_as("SELECT * FROM register_volumes WHERE id = $1")
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
-        .await?;
-    let volume = row.as_ref().map(volume_of).transpose()?;
-    let what = "register volume";
-    volume.ok_or(Error::NotFound { what })
+        .await?
+        .ok_or(Error::NotFound {
+            what: "register volume",
+        })
 }
 
 /// The volume of that code in the fonds.
@@ -127,23 +131,12 @@ pub async fn volume_by_code(
     code: &str,
 ) -> Result<Volume> {
     let fonds = by_code(archive, caller, fonds_code).await?;
-    let row = sqlx::query("SELECT * FROM register_volumes WHERE fonds_id = $1 AND code = $2")
+    sqlx::query_as("SELECT * FROM register_volumes WHERE fonds_id = $1 AND code = $2")
         .bind(&fonds.id)
         .bind(code)
         .fetch_optional(archive.catalogue.pool())
-        .await?;
-    let volume = row.as_ref().map(volume_of).transpose()?;
-    let what = "register volume";
-    volume.ok_or(Error::NotFound { what })
-}
-
-fn volume_of(row: &sqlx::any::AnyRow) -> Result<Volume> {
-    Ok(Volume {
-        id: row.try_get("id")?,
-        fonds_id: row.try_get("fonds_id")?,
-        code: row.try_get("code")?,
-        title: row.try_get("title")?,
-        school: row.try_get("school")?,
-        year: row.try_get("year")?,
-    })
+        .await?
+        .ok_or(Error::NotFound {
+            what: "register volume",
+        })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::resolve::{replace, still_open};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::batch::{self, Batch, NewBatch};
+use crate::batch::{self, Batch, BatchState, NewBatch};
 use crate::error::{Error, Result};
 use crate::fonds;
 use crate::messages::Message;
@@ -46,7 +46,7 @@ pub async fn rescan(
     replace(archive, caller, flag_id, &scan.id).await
 }
 
-/// Nothing is booked of a file that cannot stand for a page.
+/// Nothing is recorded of a file that cannot stand for a page.
 async fn refuse_unless_one_page(archive: &Archive, file: &Path) -> Result<()> {
     let fault = |message: Message| Err(Error::fault("/file", message));
     match scan::look(archive, file).await? {
@@ -59,7 +59,7 @@ async fn refuse_unless_one_page(archive: &Archive, file: &Path) -> Result<()> {
 /// The batch the new scan goes to.
 async fn batch_for(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<Batch> {
     let own = batch::get(archive, caller, batch_id).await?;
-    if own.state == "open" {
+    if own.state == BatchState::Open {
         return Ok(own);
     }
     let volume = match &own.volume_id {
@@ -85,7 +85,9 @@ async fn batch_for(archive: &Archive, caller: &Caller, batch_id: &str) -> Result
             declared_count: None,
         };
         match batch::by_name(archive, caller, &fresh.name).await {
-            Ok(there) if there.state == "open" && there.fonds == own.fonds => return Ok(there),
+            Ok(there) if there.state == BatchState::Open && there.fonds == own.fonds => {
+                return Ok(there);
+            }
             Ok(_) => turn += 1, // closed by now: its receipt stands
             Err(Error::NotFound { .. }) => return batch::open(archive, caller, &fresh).await,
             Err(error) => return Err(error),

@@ -2,19 +2,18 @@
 //! scan that takes its place.
 
 use serde_json::{Value, json};
-use sqlx::Row;
 
-use super::kept;
-use super::taken_out::{self, TakenOut, already_out, take_out};
+use super::preservation;
+use super::withdraw::{self, Withdrawal, already_withdrawn, withdraw};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::catalogue::Tx;
-use crate::clock::stamp;
+use crate::audit::Action;
+use crate::catalogue::{Tx, transition};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page;
-use crate::page_flag::{self, PageFlag};
+use crate::page_flag::{self, FlagState, PageFlag};
+use crate::scan::ScanState;
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -33,7 +32,14 @@ pub async fn accept(
     let reason = checked(reason)?;
     let flag = still_open(archive, caller, flag_id).await?;
     let details = json!({ "flag": flag.code });
-    leave(archive, (caller, reason), &flag, "accepted", details).await
+    leave(
+        archive,
+        (caller, reason),
+        &flag,
+        FlagState::Accepted,
+        details,
+    )
+    .await
 }
 
 /// Resolves a flag as `state` says and leaves its page as it is.
@@ -41,27 +47,23 @@ pub(super) async fn leave(
     archive: &Archive,
     (caller, reason): (&Caller, &str),
     flag: &PageFlag,
-    state: &str,
+    state: FlagState,
     details: Value,
 ) -> Result<PageFlag> {
-    let mut tx = archive.catalogue.begin().await?;
-    mark(archive, &mut tx, &flag.id, state, (caller, reason)).await?;
-    let subject = Subject {
-        kind: "page",
-        id: &flag.page_id,
-    };
-    let (clock, deed) = (&*archive.clock, Deed::FlagAccepted);
-    audit::append(&mut tx, clock, &caller.id, deed, subject, details).await?;
-    kept::ask(archive, &mut tx, &flag.scan_id).await?;
+    let mut tx = archive.begin(caller).await?;
+    mark(&mut tx, &flag.id, state, reason).await?;
+    tx.log(Action::FlagAccepted, ("page", &flag.page_id), details)
+        .await?;
+    preservation::ask(&mut tx, &flag.scan_id).await?;
     tx.commit().await?;
     page_flag::get(archive, caller, &flag.id).await
 }
 
-/// Puts the page aside: it stays in the vault, but nothing on it is found or issued.
+/// Excludes the page: it stays in the vault, but nothing on it is found or issued.
 ///
 /// # Errors
 /// As [`accept`]; `Refused` too where copies rest on the page.
-pub async fn put_aside(
+pub async fn exclude(
     archive: &Archive,
     caller: &Caller,
     flag_id: &str,
@@ -70,15 +72,13 @@ pub async fn put_aside(
     require(caller, Act::ResolveFlags)?;
     let reason = checked(reason)?;
     let flag = still_open(archive, caller, flag_id).await?;
-    let mut tx = archive.catalogue.begin().await?;
-    let why = TakenOut {
-        outcome: "put_aside",
-        deed: Deed::PagePutAside,
-        note: taken_out::PUT_ASIDE,
+    let mut tx = archive.begin(caller).await?;
+    let why = Withdrawal {
+        state: FlagState::Excluded,
+        note: withdraw::EXCLUDED,
         reason,
-        by: &caller.id,
     };
-    take_out(archive, &mut tx, &flag.page_id, &why).await?;
+    withdraw(archive, &mut tx, &flag.page_id, &why).await?;
     tx.commit().await?;
     page_flag::get(archive, caller, flag_id).await
 }
@@ -86,7 +86,7 @@ pub async fn put_aside(
 /// Lets another scan, delivered before, take the page's place. The old one stays in the vault.
 ///
 /// # Errors
-/// As [`put_aside`]; `Invalid` with `/scan_id` for a scan that cannot stand there: not of one page, of
+/// As [`exclude`]; `Invalid` with `/scan_id` for a scan that cannot stand there: not of one page, of
 /// another fonds, or at a place already.
 pub async fn replace(
     archive: &Archive,
@@ -97,15 +97,13 @@ pub async fn replace(
     require(caller, Act::DeliverScans)?;
     let flag = still_open(archive, caller, flag_id).await?;
     let fresh = replacement(archive, &flag, scan_id).await?;
-    let mut tx = archive.catalogue.begin().await?;
-    let why = TakenOut {
-        outcome: "superseded",
-        deed: Deed::PageSuperseded,
-        note: taken_out::SUPERSEDED,
+    let mut tx = archive.begin(caller).await?;
+    let why = Withdrawal {
+        state: FlagState::Superseded,
+        note: withdraw::SUPERSEDED,
         reason: "",
-        by: &caller.id,
     };
-    take_out(archive, &mut tx, &flag.page_id, &why).await?;
+    withdraw(archive, &mut tx, &flag.page_id, &why).await?;
     let moved = sqlx::query(
         "UPDATE pages SET stands_for = (SELECT COALESCE(o.stands_for, o.id) FROM pages o WHERE o.id = $1)
          WHERE id = $2 AND stands_for IS NULL AND (outcome IS NULL OR outcome <> 'put_aside')",
@@ -115,10 +113,10 @@ pub async fn replace(
     .execute(&mut *tx)
     .await?;
     if moved.rows_affected() != 1 {
-        return Err(already_out());
+        return Err(already_withdrawn());
     }
-    kept::ask(archive, &mut tx, scan_id).await?;
-    page::ask_for_comparison(archive, &mut tx, &fresh).await?;
+    preservation::ask(&mut tx, scan_id).await?;
+    page::ask_for_comparison(&mut tx, &fresh).await?;
     tx.commit().await?;
     page_flag::get(archive, caller, flag_id).await
 }
@@ -126,10 +124,10 @@ pub async fn replace(
 /// The one page of the scan that is to take the place of the flagged one.
 async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Result<String> {
     let unfit = |key: &'static str| Err(Error::fault("/scan_id", key));
-    let row = sqlx::query(
-        "SELECT s.id, s.state, s.page_count, p.id AS page_id, p.stands_for, p.outcome, b.fonds_id,
-            (SELECT ob.fonds_id FROM scans os JOIN batches ob ON ob.id = os.batch_id
-             WHERE os.id = $2) AS fonds
+    let scan: Candidate = sqlx::query_as(
+        "SELECT s.state, s.page_count, p.id AS page_id, p.stands_for, p.outcome,
+            b.fonds_id, (SELECT ob.fonds_id FROM scans os JOIN batches ob ON ob.id = os.batch_id
+             WHERE os.id = $2) AS wanted_fonds_id
          FROM scans s JOIN batches b ON b.id = s.batch_id
          LEFT JOIN pages p ON p.scan_id = s.id AND p.number = 1 WHERE s.id = $1",
     )
@@ -138,24 +136,32 @@ async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Resul
     .fetch_optional(archive.catalogue.pool())
     .await?
     .ok_or(Error::NotFound { what: "scan" })?;
-    if row.try_get::<String, _>("fonds_id")? != row.try_get::<String, _>("fonds")? {
+    if scan.fonds_id != scan.wanted_fonds_id {
         return unfit("faults.scan_of_another_fonds");
     }
-    let state: String = row.try_get("state")?;
-    let page_id: Option<String> = row.try_get("page_id")?;
-    let Some(page_id) = page_id.filter(|_| state == "received") else {
+    let Some(page_id) = scan.page_id.filter(|_| scan.state == ScanState::Received) else {
         return unfit("faults.scan_unreadable_or_duplicate");
     };
-    if row.try_get::<i64, _>("page_count")? != 1 {
+    if scan.page_count != 1 {
         return unfit("faults.scan_of_several_pages");
     }
-    let placed: Option<String> = row.try_get("stands_for")?;
-    let outcome: Option<String> = row.try_get("outcome")?;
-    let out = matches!(outcome.as_deref(), Some("put_aside" | "superseded"));
-    if placed.is_some() || out || page_id == flag.page_id {
+    let withdrawn = matches!(scan.outcome.as_deref(), Some("put_aside" | "superseded"));
+    if scan.stands_for.is_some() || withdrawn || page_id == flag.page_id {
         return unfit("faults.scan_placed_already");
     }
     Ok(page_id)
+}
+
+/// A scan that may take a page's place, with its first page.
+#[derive(sqlx::FromRow)]
+struct Candidate {
+    state: ScanState,
+    page_count: i64,
+    page_id: Option<String>,
+    stands_for: Option<String>,
+    outcome: Option<String>,
+    fonds_id: String,
+    wanted_fonds_id: String,
 }
 
 /// The flag, while nobody has resolved it.
@@ -165,34 +171,23 @@ pub(super) async fn still_open(
     flag_id: &str,
 ) -> Result<PageFlag> {
     let flag = page_flag::get(archive, caller, flag_id).await?;
-    match flag.state.as_str() {
-        "open" => Ok(flag),
+    match flag.state {
+        FlagState::Open => Ok(flag),
         _ => Err(already_resolved()),
     }
 }
 
-/// Resolves one flag as `state` says.
-pub(super) async fn mark(
-    archive: &Archive,
-    tx: &mut Tx,
-    flag_id: &str,
-    state: &str,
-    (caller, reason): (&Caller, &str),
-) -> Result<()> {
-    let moved = sqlx::query(
-        "UPDATE page_flags SET state = $1, reason = $2, resolved_by = $3, resolved_at = $4
-         WHERE id = $5 AND state = 'open'",
-    )
-    .bind(state)
-    .bind(reason)
-    .bind(&caller.id)
-    .bind(stamp(archive.clock.now()))
-    .bind(flag_id)
-    .execute(&mut **tx)
-    .await?;
-    match moved.rows_affected() {
-        1 => Ok(()),
-        _ => Err(already_resolved()),
+/// Resolves one flag as `state` says, in the name of the transaction's actor.
+pub(super) async fn mark(tx: &mut Tx, flag_id: &str, state: FlagState, reason: &str) -> Result<()> {
+    let (actor, now) = (tx.actor().to_owned(), tx.now());
+    let columns = [
+        ("reason", Some(reason)),
+        ("resolved_by", Some(&*actor)),
+        ("resolved_at", Some(&*now)),
+    ];
+    match transition(tx, flag_id, state, &columns).await? {
+        true => Ok(()),
+        false => Err(already_resolved()),
     }
 }
 

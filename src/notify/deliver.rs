@@ -5,14 +5,13 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use reqwest::redirect::Policy;
 use serde_json::json;
-use sqlx::Row;
 
+use super::NoticeState;
 use super::hooks::{addresses, callable};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
-use crate::clock::stamp;
 use crate::error::Result;
-use crate::jobs::{self, Kind, Leased, PRIORITY_UPKEEP};
+use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
 
 /// Waits before the second and every later try: a portal that is down for a day still hears of it.
 const WAITS: [Duration; 9] = [
@@ -27,6 +26,7 @@ const WAITS: [Duration; 9] = [
     Duration::from_secs(12 * 3600),
 ];
 
+#[derive(sqlx::FromRow)]
 struct Waiting {
     id: String,
     request_id: String,
@@ -34,6 +34,7 @@ struct Waiting {
     at: String,
     attempts: i64,
     /// Where and with which key; none once the administrator took the webhook away.
+    #[sqlx(skip)]
     hook: Option<(String, String)>,
 }
 
@@ -44,7 +45,11 @@ struct Waiting {
 /// As any statement; what the portal does is an outcome, not an error.
 pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
     let Some(notice) = waiting(archive, &job.subject).await? else {
-        return finish(archive, archive.catalogue.begin().await?, job).await;
+        return archive
+            .begin_as_machine()
+            .await?
+            .complete_and_commit(job)
+            .await;
     };
     let outcome = match &notice.hook {
         Some((url, secret)) => tell(archive, &notice, url, secret).await,
@@ -52,51 +57,48 @@ pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
     };
     let tried = usize::try_from(notice.attempts).unwrap_or(usize::MAX);
     let (state, wait) = match (&outcome, WAITS.get(tried)) {
-        (Ok(()), _) => ("delivered", None),
-        (Err(_), Some(wait)) if notice.hook.is_some() => ("waiting", Some(*wait)),
-        (Err(_), _) => ("dead", None),
+        (Ok(()), _) => (NoticeState::Delivered, None),
+        (Err(_), Some(wait)) if notice.hook.is_some() => (NoticeState::Waiting, Some(*wait)),
+        (Err(_), _) => (NoticeState::Dead, None),
     };
-    metrics::counter!("sogoc_notices_total", "outcome" => state).increment(1);
-    let mut tx = archive.catalogue.begin().await?;
-    note(archive, &mut tx, &notice, state, outcome.err()).await?;
+    metrics::counter!("sogoc_notices_total", "outcome" => state.as_str()).increment(1);
+    let mut tx = archive.begin_as_machine().await?;
+    note(&mut tx, &notice, state, outcome.err()).await?;
     if let Some(wait) = wait {
-        let (clock, kind) = (&*archive.clock, Kind::TellPortal);
-        jobs::enqueue_after(&mut tx, clock, kind, &notice.id, PRIORITY_UPKEEP, wait).await?;
+        tx.enqueue_after(Kind::TellPortal, &notice.id, PRIORITY_UPKEEP, wait)
+            .await?;
     }
-    finish(archive, tx, job).await
+    tx.complete_and_commit(job).await
 }
 
 async fn waiting(archive: &Archive, id: &str) -> Result<Option<Waiting>> {
-    let row = sqlx::query(
-        "SELECT e.id, e.request_id, e.event, e.at, e.attempts, w.url, w.secret
-         FROM request_events e LEFT JOIN webhooks w ON w.token_id = e.token_id
-         WHERE e.id = $1 AND e.state = 'waiting'",
+    let notice = sqlx::query_as(
+        "SELECT e.id, e.request_id, e.event, e.at, e.attempts
+         FROM request_events e WHERE e.id = $1 AND e.state = 'waiting'",
     )
     .bind(id)
     .fetch_optional(archive.catalogue.pool())
     .await?;
-    row.map(|row| {
-        let url: Option<String> = row.try_get("url")?;
-        Ok(Waiting {
-            id: row.try_get("id")?,
-            request_id: row.try_get("request_id")?,
-            event: row.try_get("event")?,
-            at: row.try_get("at")?,
-            attempts: row.try_get("attempts")?,
-            hook: url.zip(row.try_get("secret")?),
-        })
-    })
-    .transpose()
+    let Some(notice) = notice else {
+        return Ok(None);
+    };
+    let hook = sqlx::query_as(
+        "SELECT w.url, w.secret FROM webhooks w JOIN request_events e ON e.token_id = w.token_id
+         WHERE e.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    Ok(Some(Waiting { hook, ..notice }))
 }
 
 async fn note(
-    archive: &Archive,
     tx: &mut Tx,
     notice: &Waiting,
-    state: &str,
+    state: NoticeState,
     error: Option<String>,
 ) -> Result<()> {
-    let settled = (state != "waiting").then(|| stamp(archive.clock.now()));
+    let settled = (state != NoticeState::Waiting).then(|| tx.now());
     sqlx::query(
         "UPDATE request_events SET state = $1, attempts = attempts + 1, last_error = $2,
             settled_at = $3 WHERE id = $4",
@@ -108,13 +110,6 @@ async fn note(
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-async fn finish(archive: &Archive, mut tx: Tx, job: &Leased) -> Result<()> {
-    if jobs::settle(&mut tx, &*archive.clock, job).await? {
-        tx.commit().await?;
-    }
-    Ok(()) // a lost lease rolls back: another holder has taken over
 }
 
 /// Posts once; the error is a stable word. Redirects are not followed: they would lead where nobody

@@ -5,11 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use reqwest::Url;
 use serde_json::json;
-use sqlx::Row;
 
-use crate::access::{Act, Caller, fresh_secret, require};
+use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::clock::stamp;
 use crate::config::WebConfig;
 use crate::error::{Error, Result};
@@ -18,11 +17,12 @@ use crate::error::{Error, Result};
 const LONGEST_URL: usize = 1000;
 
 /// A portal's webhook, without its secret.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Hook {
     /// The portal's token.
     pub token_id: String,
     /// What that token is for.
+    #[sqlx(rename = "name")]
     pub token_name: String,
     /// Where notices are posted.
     pub url: String,
@@ -49,8 +49,8 @@ pub async fn set_hook(
 ) -> Result<NewHook> {
     require(caller, Act::Administer)?;
     let url = callable(&archive.config.web, url.trim())?;
-    let secret = fresh_secret(&*archive.clock);
-    let mut tx = archive.catalogue.begin().await?;
+    let secret = archive.clock.new_secret();
+    let mut tx = archive.begin(caller).await?;
     let done = sqlx::query(
         "INSERT INTO webhooks (token_id, url, secret, made_by, created_at)
          SELECT id, $2, $3, $4, $5 FROM tokens
@@ -68,13 +68,12 @@ pub async fn set_hook(
     if done.rows_affected() == 0 {
         return Err(Error::NotFound { what: "token" });
     }
-    let subject = Subject {
-        kind: "token",
-        id: token_id,
-    };
-    let details = json!({ "host": url.host_str() });
-    let deed = Deed::WebhookSet;
-    audit::append(&mut tx, &*archive.clock, &caller.id, deed, subject, details).await?;
+    tx.log(
+        Action::WebhookSet,
+        ("token", token_id),
+        json!({ "host": url.host_str() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(NewHook { secret })
 }
@@ -85,7 +84,7 @@ pub async fn set_hook(
 /// `NotFound`, `Forbidden`.
 pub async fn remove_hook(archive: &Archive, caller: &Caller, token_id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin(caller).await?;
     let done = sqlx::query("DELETE FROM webhooks WHERE token_id = $1")
         .bind(token_id)
         .execute(&mut *tx)
@@ -93,20 +92,8 @@ pub async fn remove_hook(archive: &Archive, caller: &Caller, token_id: &str) -> 
     if done.rows_affected() == 0 {
         return Err(Error::NotFound { what: "webhook" });
     }
-    let subject = Subject {
-        kind: "token",
-        id: token_id,
-    };
-    let deed = Deed::WebhookRemoved;
-    audit::append(
-        &mut tx,
-        &*archive.clock,
-        &caller.id,
-        deed,
-        subject,
-        json!({}),
-    )
-    .await?;
+    tx.log(Action::WebhookRemoved, ("token", token_id), json!({}))
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -117,22 +104,12 @@ pub async fn remove_hook(archive: &Archive, caller: &Caller, token_id: &str) -> 
 /// `Forbidden`.
 pub async fn list_hooks(archive: &Archive, caller: &Caller) -> Result<Vec<Hook>> {
     require(caller, Act::Administer)?;
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT w.token_id, w.url, w.created_at, t.name FROM webhooks w
          JOIN tokens t ON t.id = w.token_id ORDER BY t.name, t.id",
     )
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Hook {
-                token_id: row.try_get("token_id")?,
-                token_name: row.try_get("name")?,
-                url: row.try_get("url")?,
-                created_at: row.try_get("created_at")?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// An address the archive may call: `https`, or any that the settings name by host and port; never

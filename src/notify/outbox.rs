@@ -1,15 +1,23 @@
 //! What waits to be told, what was told, and what nobody would hear.
 
-use sqlx::Row;
-
+use super::NoticeState;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Tx, transition};
 use crate::error::{Error, Result};
-use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
+use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
 /// One step of a request, for the applicant and the office.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::FromRow,
+)]
 pub struct Happened {
     /// Stable word, such as `confirmed`.
     pub event: String,
@@ -18,20 +26,21 @@ pub struct Happened {
 }
 
 /// A notice to a portal.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Notice {
     /// Its id, also the `Sogoc-Delivery` header.
     pub id: String,
-    /// The request.
+    /// Id of the request.
     pub request_id: String,
     /// Stable word of what happened.
     pub event: String,
     /// When it happened, RFC 3339 UTC.
     pub at: String,
     /// Name of the portal's token.
+    #[sqlx(rename = "name")]
     pub portal: String,
-    /// waiting | delivered | dead.
-    pub state: String,
+    /// Never [`NoticeState::Kept`].
+    pub state: NoticeState,
     /// How often it was tried.
     pub attempts: i64,
     /// Why the last try failed: `http_500`, `timed_out`, `unreachable` …
@@ -43,19 +52,50 @@ pub struct Notice {
 /// # Errors
 /// As any statement.
 pub async fn history(catalogue: &Catalogue, request_id: &str) -> Result<Vec<Happened>> {
-    let rows =
-        sqlx::query("SELECT event, at FROM request_events WHERE request_id = $1 ORDER BY at, id")
-            .bind(request_id)
-            .fetch_all(catalogue.pool())
-            .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Happened {
-                event: row.try_get("event")?,
-                at: row.try_get("at")?,
-            })
-        })
-        .collect()
+    Ok(
+        sqlx::query_as(
+            "SELECT event, at FROM request_events WHERE request_id = $1 ORDER BY at, id",
+        )
+        .bind(request_id)
+        .fetch_all(catalogue.pool())
+        .await?,
+    )
+}
+
+/// Writes a step of a request that was brought back; who listens for notices is not in the vault.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn restore(tx: &mut Tx, request_id: &str, step: &Happened) -> Result<()> {
+    let id = tx.new_id();
+    insert(tx, &id, request_id, step, None).await
+}
+
+/// Writes a step; `listener` is the token of the portal that is to be told of it.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    id: &str,
+    request_id: &str,
+    step: &Happened,
+    listener: Option<&str>,
+) -> Result<()> {
+    let state = match listener {
+        Some(_) => NoticeState::Waiting,
+        None => NoticeState::Kept,
+    };
+    sqlx::query(
+        "INSERT INTO request_events (id, request_id, event, at, token_id, state)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(request_id)
+    .bind(&step.event)
+    .bind(&step.at)
+    .bind(listener)
+    .bind(state)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Notices to portals, newest first, at most 200: all, or those in one state.
@@ -64,28 +104,14 @@ pub async fn history(catalogue: &Catalogue, request_id: &str) -> Result<Vec<Happ
 /// `Forbidden`.
 pub async fn list(archive: &Archive, caller: &Caller, state: Option<&str>) -> Result<Vec<Notice>> {
     require(caller, Act::Administer)?;
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT e.*, t.name FROM request_events e JOIN tokens t ON t.id = e.token_id
          WHERE e.state <> 'kept' AND ($1 = '' OR e.state = $1)
          ORDER BY e.at DESC, e.id DESC LIMIT 200",
     )
     .bind(state.unwrap_or_default())
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Notice {
-                id: row.try_get("id")?,
-                request_id: row.try_get("request_id")?,
-                event: row.try_get("event")?,
-                at: row.try_get("at")?,
-                portal: row.try_get("name")?,
-                state: row.try_get("state")?,
-                attempts: row.try_get("attempts")?,
-                last_error: row.try_get("last_error")?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// Sends a dead notice again, with all its tries before it.
@@ -94,19 +120,17 @@ pub async fn list(archive: &Archive, caller: &Caller, state: Option<&str>) -> Re
 /// `NotFound` for a notice that is not dead; `Forbidden`.
 pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
-    let mut tx = archive.catalogue.begin().await?;
-    let done = sqlx::query(
-        "UPDATE request_events SET state = 'waiting', attempts = 0, settled_at = NULL
-         WHERE id = $1 AND state = 'dead'",
-    )
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
+    let mut tx = archive.begin(caller).await?;
+    let dead =
+        sqlx::query("UPDATE request_events SET attempts = 0 WHERE id = $1 AND state = 'dead'")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+    if dead.rows_affected() == 0 {
         return Err(Error::NotFound { what: "notice" });
     }
-    let clock = &*archive.clock;
-    jobs::enqueue(&mut tx, clock, Kind::TellPortal, id, PRIORITY_UPKEEP).await?;
+    transition(&mut tx, id, NoticeState::Waiting, &[("settled_at", None)]).await?;
+    tx.enqueue(Kind::TellPortal, id, PRIORITY_UPKEEP).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -116,12 +140,11 @@ pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
 /// # Errors
 /// As any statement.
 pub async fn counts(catalogue: &Catalogue) -> Result<(i64, i64)> {
-    let row = sqlx::query(
-        "SELECT COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS waiting,
-            COALESCE(SUM(CASE WHEN state = 'dead' THEN 1 ELSE 0 END), 0) AS dead
+    Ok(sqlx::query_as(
+        "SELECT COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0),
+            COALESCE(SUM(CASE WHEN state = 'dead' THEN 1 ELSE 0 END), 0)
          FROM request_events WHERE state IN ('waiting', 'dead')",
     )
     .fetch_one(catalogue.pool())
-    .await?;
-    Ok((row.try_get("waiting")?, row.try_get("dead")?))
+    .await?)
 }

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use sogoc_workers::quality::{Severity, flag};
-use sqlx::Row;
 
-use super::{COMPARED, Details, Noticed, OF_THE_VOLUME, PLACED};
-use crate::catalogue::Tx;
-use crate::clock::{Clock, stamp};
+use super::{COMPARED, Details, FlagState, Noticed, OF_THE_VOLUME, PLACED};
+use crate::catalogue::{JsonText, Tx};
 use crate::error::Result;
 
 /// Sets the flags of one page that it bears by itself: `codes` are those it has now.
 pub(crate) async fn set_own(
     tx: &mut Tx,
-    clock: &dyn Clock,
     page_id: &str,
     codes: &[String],
     details: &Details,
@@ -27,21 +25,20 @@ pub(crate) async fn set_own(
             details: details.clone(),
         })
         .collect();
-    let known = sqlx::query(
+    let known: Vec<KnownFlag> = sqlx::query_as(
         "SELECT id, page_id, code, other_id, details FROM page_flags WHERE page_id = $1",
     )
     .bind(page_id)
     .fetch_all(&mut **tx)
     .await?;
-    let known = known_of(&known, |code| !COMPARED.contains(&code))?;
-    settle(tx, clock, known, noticed).await
+    let own = |flag: &KnownFlag| !COMPARED.contains(&&*flag.code);
+    update(tx, known.into_iter().filter(own), noticed).await
 }
 
 /// Sets the flags that comparing the pages of a batch or volume raised. `place` is the column of
 /// `batches` that names it.
 pub(crate) async fn set_compared(
     tx: &mut Tx,
-    clock: &dyn Clock,
     (place, id): (&'static str, &str),
     noticed: Vec<Noticed>,
 ) -> Result<()> {
@@ -49,47 +46,43 @@ pub(crate) async fn set_compared(
         "SELECT g.id, g.page_id, g.code, g.other_id, g.details FROM {PLACED}
          JOIN page_flags g ON g.page_id = p.id WHERE {place} = $1"
     );
-    let known = sqlx::query(sqlx::AssertSqlSafe(query))
+    let known: Vec<KnownFlag> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_all(&mut **tx)
         .await?;
-    let known = known_of(&known, |code| COMPARED.contains(&code))?;
-    settle(tx, clock, known, noticed).await
+    let compared = |flag: &KnownFlag| COMPARED.contains(&&*flag.code);
+    update(tx, known.into_iter().filter(compared), noticed).await
 }
 
-/// What a flag is about.
-type Key = (String, String, String);
-
-/// Id and details of the flags there are.
-type Known = BTreeMap<Key, (String, Details)>;
-
-fn known_of(rows: &[sqlx::any::AnyRow], wanted: impl Fn(&str) -> bool) -> Result<Known> {
-    let mut known = Known::new();
-    for row in rows {
-        let code: String = row.try_get("code")?;
-        if wanted(&code) {
-            let key = (row.try_get("page_id")?, code, row.try_get("other_id")?);
-            let details = serde_json::from_str(row.try_get("details")?)?;
-            known.insert(key, (row.try_get("id")?, details));
-        }
-    }
-    Ok(known)
+/// A flag there is, and what it says.
+#[derive(sqlx::FromRow)]
+struct KnownFlag {
+    id: String,
+    page_id: String,
+    code: String,
+    other_id: String,
+    #[sqlx(try_from = "JsonText")]
+    details: Details,
 }
 
 /// Raises what is new, withdraws what is no longer so, and asks again where the numbers are others
 /// now. What a person resolved stays resolved while it says the same.
-async fn settle(
+async fn update(
     tx: &mut Tx,
-    clock: &dyn Clock,
-    mut known: Known,
+    known: impl Iterator<Item = KnownFlag>,
     noticed: Vec<Noticed>,
 ) -> Result<()> {
+    let about = |flag: KnownFlag| {
+        let key = (flag.page_id, flag.code, flag.other_id);
+        (key, (flag.id, flag.details))
+    };
+    let mut known: BTreeMap<_, _> = known.map(about).collect();
     for one in noticed {
         let key = (one.page_id.clone(), one.code.clone(), one.other_id.clone());
         match known.remove(&key) {
-            None => raise(tx, clock, &one).await?,
+            None => raise(tx, one).await?,
             Some((_, details)) if details == one.details => {}
-            Some((id, _)) => say_anew(tx, clock, &id, &one.details).await?,
+            Some((id, _)) => ask_again(tx, &id, &one.details).await?,
         }
     }
     for (id, _) in known.values() {
@@ -101,31 +94,74 @@ async fn settle(
     Ok(())
 }
 
-async fn raise(tx: &mut Tx, clock: &dyn Clock, one: &Noticed) -> Result<()> {
+/// A flag as the catalogue and the vault hold it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+pub(crate) struct StoredFlag {
+    pub(super) id: String,
+    pub(super) page_id: String,
+    pub(super) code: String,
+    pub(super) other_id: String,
+    #[serde(rename = "gravity")]
+    #[sqlx(rename = "gravity")]
+    pub(super) severity: i64,
+    pub(super) details: String,
+    pub(super) state: FlagState,
+    pub(super) raised_at: String,
+    pub(super) reason: Option<String>,
+    pub(super) resolved_by: Option<String>,
+    pub(super) resolved_at: Option<String>,
+}
+
+async fn raise(tx: &mut Tx, noticed: Noticed) -> Result<()> {
+    let flag = StoredFlag {
+        id: tx.new_id(),
+        severity: severity(&noticed.code),
+        page_id: noticed.page_id,
+        code: noticed.code,
+        other_id: noticed.other_id,
+        details: serde_json::to_string(&noticed.details)?,
+        state: FlagState::Open,
+        raised_at: tx.now(),
+        reason: None,
+        resolved_by: None,
+        resolved_at: None,
+    };
+    insert(tx, &flag, None).await
+}
+
+/// Writes a flag unless the page bears the same already, or is not there: of that scan, where one is named.
+pub(crate) async fn insert(tx: &mut Tx, flag: &StoredFlag, scan_id: Option<&str>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO page_flags (id, page_id, code, other_id, gravity, details, state, raised_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7)
+        "INSERT INTO page_flags (id, page_id, code, other_id, gravity, details, state,
+            raised_at, reason, resolved_by, resolved_at)
+         SELECT $1, id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM pages
+         WHERE id = $11 AND scan_id = COALESCE($12, scan_id)
          ON CONFLICT (page_id, code, other_id) DO NOTHING",
     )
-    .bind(clock.new_id())
-    .bind(&one.page_id)
-    .bind(&one.code)
-    .bind(&one.other_id)
-    .bind(gravity(&one.code))
-    .bind(serde_json::to_string(&one.details)?)
-    .bind(stamp(clock.now()))
+    .bind(&flag.id)
+    .bind(&flag.code)
+    .bind(&flag.other_id)
+    .bind(flag.severity)
+    .bind(&flag.details)
+    .bind(flag.state)
+    .bind(&flag.raised_at)
+    .bind(&flag.reason)
+    .bind(&flag.resolved_by)
+    .bind(&flag.resolved_at)
+    .bind(&flag.page_id)
+    .bind(scan_id)
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-async fn say_anew(tx: &mut Tx, clock: &dyn Clock, id: &str, details: &Details) -> Result<()> {
+async fn ask_again(tx: &mut Tx, id: &str, details: &Details) -> Result<()> {
     sqlx::query(
         "UPDATE page_flags SET details = $1, state = 'open', raised_at = $2, reason = NULL,
             resolved_by = NULL, resolved_at = NULL WHERE id = $3",
     )
     .bind(serde_json::to_string(details)?)
-    .bind(stamp(clock.now()))
+    .bind(tx.now())
     .bind(id)
     .execute(&mut **tx)
     .await?;
@@ -133,7 +169,7 @@ async fn say_anew(tx: &mut Tx, clock: &dyn Clock, id: &str, details: &Details) -
 }
 
 /// 1 note, 2 warning, 3 grave; a code of another release is a warning.
-fn gravity(code: &str) -> i64 {
+fn severity(code: &str) -> i64 {
     match flag(code).map_or(Severity::Warning, |flag| flag.severity) {
         Severity::Note => 1,
         Severity::Warning => 2,

@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use sogoc_workers::reading::{Box4, RecordReading};
-use sqlx::Row;
 
-use super::{Fields, Version, doubtful, save_version};
+use super::{BoundsText, Fields, RecordRow, RecordState, Version, doubtful, insert, save_version};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
-use crate::catalogue::Tx;
-use crate::clock::stamp;
+use crate::audit::Action;
+use crate::catalogue::{JsonText, Tx};
 use crate::error::Result;
 
 /// Rows that share this much of the area they cover together are the same row.
@@ -22,14 +20,23 @@ const GONE: &str = "Đọc lại trang không còn thấy dòng này.";
 const AGAIN: &str = "Đọc lại trang.";
 
 /// A record that is on the page already.
+#[derive(sqlx::FromRow)]
 struct Known {
     id: String,
     ordinal: i64,
     version: i64,
-    /// Proposed, and by nobody touched.
-    untouched: bool,
+    /// While it is proposed, nobody has touched it.
+    state: RecordState,
+    #[sqlx(try_from = "BoundsText")]
     bounds: Option<Box4>,
+    #[sqlx(try_from = "JsonText")]
     fields: Fields,
+}
+
+impl Known {
+    fn untouched(&self) -> bool {
+        self.state == RecordState::Proposed
+    }
 }
 
 /// Books what was read from one page: new rows as version 1, untouched rows read otherwise as their next
@@ -53,8 +60,8 @@ pub(crate) async fn propose(
             None => fresh.push((place, reading)),
         }
     }
-    for record in known.iter().filter(|record| record.untouched) {
-        retire(archive, tx, record).await?;
+    for record in known.iter().filter(|record| record.untouched()) {
+        retire(tx, record).await?;
     }
     for (place, reading) in fresh {
         let after = taken.last().map_or(1, |last| last + 1);
@@ -66,27 +73,14 @@ pub(crate) async fn propose(
 }
 
 async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<Known>> {
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT r.id, r.ordinal, r.version, r.state, r.bounds, v.fields FROM records r
          JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
          WHERE r.page_id = $1 ORDER BY r.ordinal",
     )
     .bind(page_id)
     .fetch_all(&mut **tx)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let bounds: Option<String> = row.try_get("bounds")?;
-            Ok(Known {
-                id: row.try_get("id")?,
-                ordinal: row.try_get("ordinal")?,
-                version: row.try_get("version")?,
-                untouched: row.try_get::<String, _>("state")? == "proposed",
-                bounds: bounds.map(|text| serde_json::from_str(&text)).transpose()?,
-                fields: serde_json::from_str(row.try_get("fields")?)?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// Which of the known records stands where this one was read; one without a place, by its ordinal.
@@ -125,33 +119,34 @@ async fn propose_one(
     place: i64,
     reading: &RecordReading,
 ) -> Result<()> {
-    let now = stamp(archive.clock.now());
-    let id = archive.clock.new_id();
+    let (id, now) = (tx.new_id(), tx.now());
     let class = archive.classes.get(&reading.class);
-    sqlx::query(
-        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
-            bounds, updated_at) VALUES ($1, $2, $3, $4, $5, 'proposed', 1, $6, $7, $8)",
-    )
-    .bind(&id)
-    .bind(scan_id)
-    .bind(page_id)
-    .bind(place)
-    .bind(&reading.class)
-    .bind(doubtful(class, &reading.fields))
-    .bind(reading.bounds.map(|bounds| json!(bounds).to_string()))
-    .bind(&now)
-    .execute(&mut **tx)
-    .await?;
+    let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
+    let row = RecordRow {
+        id: &id,
+        scan_id,
+        page_id,
+        ordinal: place,
+        class: &reading.class,
+        state: RecordState::Proposed,
+        version: 1,
+        doubtful: doubtful(class, &reading.fields),
+        bounds: bounds.as_deref(),
+        kept_version: None,
+        updated_at: &now,
+    };
+    insert(tx, &row).await?;
     let version = Version {
         number: 1,
-        state: "proposed",
+        state: RecordState::Proposed,
         author: "machine",
         note: "",
         at: &now,
     };
     save_version(tx, &id, &version, &reading.fields).await?;
     let details = json!({ "class": reading.class });
-    log(archive, tx, Deed::RecordProposed, &id, details).await
+    tx.log(Action::RecordProposed, ("record", &id), details)
+        .await
 }
 
 /// Gives an untouched proposal what was read now, where that differs.
@@ -161,7 +156,7 @@ async fn revise(
     known: &Known,
     reading: &RecordReading,
 ) -> Result<()> {
-    if !known.untouched || says_the_same(&known.fields, &reading.fields) {
+    if !known.untouched() || says_the_same(&known.fields, &reading.fields) {
         return Ok(());
     }
     let class = archive.classes.get(&reading.class);
@@ -173,7 +168,7 @@ async fn revise(
     .bind(&reading.class)
     .bind(doubtful(class, &reading.fields))
     .bind(bounds)
-    .bind(stamp(archive.clock.now()))
+    .bind(tx.now())
     .bind(&known.id)
     .bind(known.version)
     .execute(&mut **tx)
@@ -182,8 +177,8 @@ async fn revise(
         return Ok(()); // a person was faster: theirs counts
     }
     let details = json!({ "class": reading.class, "version": known.version + 1 });
-    let said = (Deed::RecordProposed, "proposed", AGAIN);
-    next_version(archive, tx, known, said, &reading.fields, details).await
+    let said = (Action::RecordProposed, RecordState::Proposed, AGAIN);
+    next_version(tx, known, said, &reading.fields, details).await
 }
 
 /// As kept: what a reading holds beside (its evidence) is gone once it is booked.
@@ -192,12 +187,12 @@ fn says_the_same(known: &Fields, read: &Fields) -> bool {
 }
 
 /// Rejects an untouched proposal the page no longer shows.
-async fn retire(archive: &Archive, tx: &mut Tx, known: &Known) -> Result<()> {
+async fn retire(tx: &mut Tx, known: &Known) -> Result<()> {
     let moved = sqlx::query(
         "UPDATE records SET state = 'rejected', version = version + 1, doubtful = 0,
             updated_at = $1 WHERE id = $2 AND version = $3 AND state = 'proposed'",
     )
-    .bind(stamp(archive.clock.now()))
+    .bind(tx.now())
     .bind(&known.id)
     .bind(known.version)
     .execute(&mut **tx)
@@ -206,15 +201,14 @@ async fn retire(archive: &Archive, tx: &mut Tx, known: &Known) -> Result<()> {
         return Ok(());
     }
     let details = json!({ "version": known.version + 1 });
-    let said = (Deed::RecordRejected, "rejected", GONE);
-    next_version(archive, tx, known, said, &known.fields, details).await
+    let said = (Action::RecordRejected, RecordState::Rejected, GONE);
+    next_version(tx, known, said, &known.fields, details).await
 }
 
 async fn next_version(
-    archive: &Archive,
     tx: &mut Tx,
     known: &Known,
-    (deed, state, note): (Deed, &str, &str),
+    (action, state, note): (Action, RecordState, &str),
     fields: &Fields,
     details: serde_json::Value,
 ) -> Result<()> {
@@ -223,24 +217,10 @@ async fn next_version(
         state,
         author: "machine",
         note,
-        at: &stamp(archive.clock.now()),
+        at: &tx.now(),
     };
     save_version(tx, &known.id, &version, fields).await?;
-    log(archive, tx, deed, &known.id, details).await
-}
-
-async fn log(
-    archive: &Archive,
-    tx: &mut Tx,
-    deed: Deed,
-    record_id: &str,
-    details: serde_json::Value,
-) -> Result<()> {
-    let subject = Subject {
-        kind: "record",
-        id: record_id,
-    };
-    audit::append(tx, &*archive.clock, "machine", deed, subject, details).await
+    tx.log(action, ("record", &known.id), details).await
 }
 
 #[cfg(test)]
@@ -252,7 +232,7 @@ mod tests {
             id: String::new(),
             ordinal,
             version: 1,
-            untouched: true,
+            state: RecordState::Proposed,
             bounds,
             fields: Fields::new(),
         }

@@ -1,12 +1,10 @@
 //! The publication sequence that every index follows, and the way of what was published to the vault.
 
-use sqlx::Row;
-
-use super::{Fields, RecordView, Version, save_version};
+use super::{Fields, RecordState, RecordView, Version, save_version};
 use crate::archive::Archive;
 use crate::catalogue::{Tx, next_number};
 use crate::error::Result;
-use crate::jobs::{self, Kind, PRIORITY_UPKEEP};
+use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
 /// How long approvals of one scan are gathered before they go to the vault as one version.
 const GATHER: std::time::Duration = std::time::Duration::from_secs(3);
@@ -15,8 +13,20 @@ const GATHER: std::time::Duration = std::time::Duration::from_secs(3);
 /// row is locked until commit, so a follower can never skip a number.
 pub(crate) async fn publish(tx: &mut Tx, record_id: &str, version: i64, at: &str) -> Result<()> {
     let position = next_number(tx, "publication").await?;
+    insert_publication(tx, position, record_id, version, at).await
+}
+
+/// Writes a step of the sequence unless it is there.
+pub(crate) async fn insert_publication(
+    tx: &mut Tx,
+    position: i64,
+    record_id: &str,
+    version: i64,
+    at: &str,
+) -> Result<()> {
     sqlx::query(
-        "INSERT INTO publications (position, record_id, version, at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO publications (position, record_id, version, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (position) DO NOTHING",
     )
     .bind(position)
     .bind(record_id)
@@ -28,17 +38,15 @@ pub(crate) async fn publish(tx: &mut Tx, record_id: &str, version: i64, at: &str
 }
 
 /// The newest version that was ever published, and its state.
-pub(crate) async fn published(archive: &Archive, id: &str) -> Result<Option<(i64, String)>> {
-    let row = sqlx::query(
+pub(crate) async fn published(archive: &Archive, id: &str) -> Result<Option<(i64, RecordState)>> {
+    Ok(sqlx::query_as(
         "SELECT v.version, v.state FROM publications q
          JOIN record_versions v ON v.record_id = q.record_id AND v.version = q.version
          WHERE q.record_id = $1 ORDER BY q.position DESC LIMIT 1",
     )
     .bind(id)
     .fetch_optional(archive.catalogue.pool())
-    .await?;
-    row.map(|row| Ok((row.try_get("version")?, row.try_get("state")?)))
-        .transpose()
+    .await?)
 }
 
 /// Gives an approved record one more version, published at once, with what its register's appendix
@@ -68,7 +76,7 @@ pub(crate) async fn advance(
 }
 
 /// Asks for the decided records of a scan to be brought to the vault shortly.
-pub(crate) async fn enqueue_keeping(archive: &Archive, tx: &mut Tx, scan_id: &str) -> Result<()> {
-    let (clock, kind) = (&*archive.clock, Kind::KeepRecords);
-    jobs::enqueue_after(tx, clock, kind, scan_id, PRIORITY_UPKEEP, GATHER).await
+pub(crate) async fn enqueue_preservation(tx: &mut Tx, scan_id: &str) -> Result<()> {
+    tx.enqueue_after(Kind::KeepRecords, scan_id, PRIORITY_UPKEEP, GATHER)
+        .await
 }

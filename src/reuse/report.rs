@@ -1,7 +1,6 @@
 //! How often results were reused, in a period and by purpose.
 
 use jiff::civil::Date;
-use sqlx::Row;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -26,11 +25,11 @@ pub struct ReuseReport {
 }
 
 /// Fetches for one procedure.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct PurposeCount {
-    /// Its code.
+    /// Code of the procedure.
     pub purpose: String,
-    /// How many.
+    /// Results fetched for it.
     pub fetches: i64,
 }
 
@@ -53,34 +52,27 @@ pub async fn report(
         return Err(no_day());
     }
     let pool = archive.catalogue.pool();
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN results > 0 THEN 1 ELSE 0 END), 0) AS answered
+    let (lookups, answered) = sqlx::query_as(
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN results > 0 THEN 1 ELSE 0 END), 0)
          FROM reuse_lookups WHERE created_at >= $1 AND created_at < $2",
     )
     .bind(&begin)
     .bind(&end)
     .fetch_one(pool)
     .await?;
-    let by_purpose = sqlx::query(
-        "SELECT purpose, COUNT(*) AS n FROM reuse_fetches WHERE at >= $1 AND at < $2
-         GROUP BY purpose ORDER BY n DESC, purpose",
+    let purposes: Vec<PurposeCount> = sqlx::query_as(
+        "SELECT purpose, COUNT(*) AS fetches FROM reuse_fetches WHERE at >= $1 AND at < $2
+         GROUP BY purpose ORDER BY COUNT(*) DESC, purpose",
     )
     .bind(&begin)
     .bind(&end)
     .fetch_all(pool)
     .await?;
-    let mut purposes = Vec::with_capacity(by_purpose.len());
-    for row in &by_purpose {
-        purposes.push(PurposeCount {
-            purpose: row.try_get("purpose")?,
-            fetches: row.try_get("n")?,
-        });
-    }
     Ok(ReuseReport {
         from: from.to_string(),
         to: to.to_string(),
-        lookups: row.try_get("n")?,
-        answered: row.try_get("answered")?,
+        lookups,
+        answered,
         fetches: purposes.iter().map(|one| one.fetches).sum(),
         purposes,
     })

@@ -1,20 +1,19 @@
 //! What waits at the desk for a person, and in which order.
 
-use sqlx::Row;
-
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::Result;
+use crate::record::RecordState;
 
 /// A record waiting at the desk.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct QueueRow {
     /// Record id.
     pub id: String,
     /// Class id.
     pub class: String,
-    /// proposed | corrected.
-    pub state: String,
+    /// Proposed or corrected.
+    pub state: RecordState,
     /// Fields to look at.
     pub doubtful: i64,
     /// The file's name as delivered.
@@ -49,7 +48,7 @@ pub async fn queue(
     filter: &QueueFilter,
 ) -> Result<Vec<QueueRow>> {
     require(caller, Act::SeeRecords)?;
-    let rows = sqlx::query(
+    Ok(sqlx::query_as(
         "SELECT r.id, r.class, r.state, r.doubtful, r.ordinal, r.updated_at,
             p.number AS page_number, s.original_name
          FROM records r JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
@@ -62,21 +61,7 @@ pub async fn queue(
     .bind(filter.class.clone().unwrap_or_default())
     .bind(filter.limit.unwrap_or(50).clamp(1, 200))
     .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(QueueRow {
-                id: row.try_get("id")?,
-                class: row.try_get("class")?,
-                state: row.try_get("state")?,
-                doubtful: row.try_get("doubtful")?,
-                original_name: row.try_get("original_name")?,
-                page_number: row.try_get("page_number")?,
-                ordinal: row.try_get("ordinal")?,
-                updated_at: row.try_get("updated_at")?,
-            })
-        })
-        .collect()
+    .await?)
 }
 
 /// How many records wait for a person.

@@ -1,13 +1,11 @@
 //! The records of a page that is taken out of its batch, all at once; and the way back.
 
-use sqlx::Row;
-
 use super::{Wish, save_in};
 use crate::archive::Archive;
-use crate::audit::Deed;
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::Result;
-use crate::record::{self, RecordView};
+use crate::record::{self, RecordState, RecordView};
 
 /// Rejects every record of a page that is taken out of its batch. They stay in the catalogue; published
 /// ones are no longer found. Says how many.
@@ -30,8 +28,8 @@ pub(crate) async fn reject_all_of(
     for id in &ids {
         let before = record::load(archive, id).await?;
         let wish = Wish {
-            state: "rejected",
-            deed: Deed::RecordRejected,
+            state: RecordState::Rejected,
+            action: Action::RecordRejected,
             note,
             author: None,
         };
@@ -53,7 +51,7 @@ pub(crate) async fn restore_all_of(
     page_id: &str,
     (rejected_with, note): (&[&str], &str),
 ) -> Result<usize> {
-    let rows = sqlx::query(
+    let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT r.id, v.note FROM records r
          JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
          WHERE r.page_id = $1 AND r.state = 'rejected' ORDER BY r.ordinal",
@@ -62,9 +60,9 @@ pub(crate) async fn restore_all_of(
     .fetch_all(&mut **tx)
     .await?;
     let mut restored = 0;
-    for row in &rows {
-        if rejected_with.contains(&row.try_get("note")?) {
-            let record = record::load(archive, row.try_get("id")?).await?;
+    for (id, rejection) in &rows {
+        if rejected_with.contains(&rejection.as_str()) {
+            let record = record::load(archive, id).await?;
             restored += usize::from(restore(archive, tx, by, record, note).await?);
         }
     }
@@ -85,13 +83,13 @@ async fn restore(
     for (version, state, author) in steps {
         let fields = record::fields_of(archive, &record.id, version).await?;
         let wish = Wish {
-            state: &state,
-            deed: Deed::RecordRestored,
+            state,
+            action: Action::RecordRestored,
             note,
             author: Some(&author),
         };
-        let doubtful = match wish.state {
-            "approved" => 0,
+        let doubtful = match state {
+            RecordState::Approved => 0,
             _ => record::doubtful(archive.classes.get(&record.class), &fields),
         };
         save_in(archive, tx, by, &record, &wish, &fields, doubtful).await?;
@@ -103,28 +101,27 @@ async fn restore(
 
 /// Version, state and author of what was public before the rejection, then of what was newest, where that is
 /// another. A rebuilt catalogue may know the public one only.
-async fn said_before(tx: &mut Tx, rejected: &RecordView) -> Result<Vec<(i64, String, String)>> {
+async fn said_before(
+    tx: &mut Tx,
+    rejected: &RecordView,
+) -> Result<Vec<(i64, RecordState, String)>> {
     let public = "SELECT v.version, v.state, v.author FROM publications q
          JOIN record_versions v ON v.record_id = q.record_id AND v.version = q.version
          WHERE q.record_id = $1 AND q.version < $2 ORDER BY q.position DESC LIMIT 1";
     let newest = "SELECT version, state, author FROM record_versions
          WHERE record_id = $1 AND version < $2 ORDER BY version DESC LIMIT 1";
-    let mut said: Vec<(i64, String, String)> = Vec::new();
+    let mut said: Vec<(i64, RecordState, String)> = Vec::new();
     for query in [public, newest] {
-        let row = sqlx::query(query)
+        let one = sqlx::query_as(query)
             .bind(&rejected.id)
             .bind(rejected.version)
             .fetch_optional(&mut **tx)
             .await?;
-        if let Some(row) = row {
-            let one = (
-                row.try_get("version")?,
-                row.try_get("state")?,
-                row.try_get("author")?,
-            );
-            if one.1 != "rejected" && !said.contains(&one) {
-                said.push(one);
-            }
+        let other = |one: &(i64, RecordState, String)| {
+            one.1 != RecordState::Rejected && !said.contains(one)
+        };
+        if let Some(one) = one.filter(other) {
+            said.push(one);
         }
     }
     Ok(said)

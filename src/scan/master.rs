@@ -1,6 +1,5 @@
 //! The bytes of a scan back from the vault, verified, for those who read or show them.
 
-use sqlx::Row;
 use tempfile::TempPath;
 
 use super::{object_id, original_path};
@@ -17,15 +16,14 @@ pub const MASTER_PREFIX: &str = "master-";
 /// # Errors
 /// `NotFound`, `Corrupt` when the kept bytes are not the ones received, `Unavailable`.
 pub async fn fetch_master(archive: &Archive, scan_id: &str) -> Result<TempPath> {
-    let row = sqlx::query(
-        "SELECT COALESCE(d.id, s.id) AS id, COALESCE(d.original_name, s.original_name) AS name
+    let (id, name): (String, String) = sqlx::query_as(
+        "SELECT COALESCE(d.id, s.id), COALESCE(d.original_name, s.original_name)
          FROM scans s LEFT JOIN scans d ON d.id = s.duplicate_of WHERE s.id = $1",
     )
     .bind(scan_id)
     .fetch_optional(archive.catalogue.pool())
     .await?
     .ok_or(Error::NotFound { what: "scan" })?;
-    let (id, name): (String, String) = (row.try_get("id")?, row.try_get("name")?);
     let object = ObjectId::new(object_id(&id))?;
     let target = tempfile::Builder::new()
         .prefix(MASTER_PREFIX)

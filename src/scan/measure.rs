@@ -84,7 +84,7 @@ fn size_of(bytes: u64) -> Result<i64> {
 }
 
 /// Waits until nobody else in this process is receiving these bytes.
-pub(super) async fn turn(sha256: &str) -> MutexGuard<'static, ()> {
+pub(super) async fn lock_digest(sha256: &str) -> MutexGuard<'static, ()> {
     let first = sha256.get(..2).unwrap_or_default();
     let way = usize::from_str_radix(first, 16).unwrap_or(0);
     TURNS[way].lock().await

@@ -15,9 +15,12 @@ pub fn page_id(scan_id: &str, number: i64) -> String {
     derived(&["page", scan_id, &number.to_string()])
 }
 
+/// Prefix of the object ids of scans.
+pub const PREFIX: &str = "urn:sogoc:scan:";
+
 /// The vault's object for a scan.
 pub fn object_id(scan_id: &str) -> String {
-    format!("urn:sogoc:scan:{scan_id}")
+    format!("{PREFIX}{scan_id}")
 }
 
 /// Where the original lies inside its object: under its own name, in a folder that keeps it apart

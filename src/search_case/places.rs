@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row;
-
 use crate::archive::Archive;
+use crate::catalogue::JsonText;
 use crate::copy_request::{Reason, Sought, plain, reasons};
 use crate::error::Result;
 use crate::record::Fields;
@@ -16,9 +15,10 @@ const LOOKED_AT: i64 = 5000;
 const SHOWN: usize = 20;
 
 /// A volume to look in.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Place {
     /// Volume id.
+    #[sqlx(rename = "id")]
     pub volume_id: String,
     /// The label on its spine.
     pub code: String,
@@ -58,7 +58,7 @@ pub struct Hint {
 /// Volumes of the school and year sought, as far as those are known, that hold anything undecided or
 /// were never scanned.
 pub(super) async fn unindexed(archive: &Archive, sought: &Sought) -> Result<Vec<Place>> {
-    let rows = sqlx::query(
+    let mut places: Vec<Place> = sqlx::query_as(
         "SELECT v.id, v.code, v.title, v.school, v.year,
             COUNT(p.id) AS pages,
             COALESCE(SUM(CASE WHEN p.id IS NOT NULL AND p.state = 'received' THEN 1 ELSE 0 END), 0)
@@ -72,23 +72,10 @@ pub(super) async fn unindexed(archive: &Archive, sought: &Sought) -> Result<Vec<
     )
     .fetch_all(archive.catalogue.pool())
     .await?;
-    let mut places = Vec::new();
-    for row in &rows {
-        let place = Place {
-            volume_id: row.try_get("id")?,
-            code: row.try_get("code")?,
-            title: row.try_get("title")?,
-            school: row.try_get("school")?,
-            year: row.try_get("year")?,
-            pages: row.try_get("pages")?,
-            unread: row.try_get("unread")?,
-            undecided: row.try_get("undecided")?,
-        };
+    places.retain(|place| {
         let unfinished = place.pages == 0 || place.unread > 0 || place.undecided > 0;
-        if unfinished && may_hold(&place, sought) {
-            places.push(place);
-        }
-    }
+        unfinished && may_hold(place, sought)
+    });
     Ok(places)
 }
 
@@ -102,9 +89,20 @@ fn may_hold(place: &Place, sought: &Sought) -> bool {
     same_year && (unknown || its.contains(&asked) || asked.contains(&its))
 }
 
+#[derive(sqlx::FromRow)]
+struct Undecided {
+    id: String,
+    class: String,
+    ordinal: i64,
+    number: i64,
+    original_name: String,
+    #[sqlx(try_from = "JsonText")]
+    fields: Fields,
+}
+
 /// Undecided records whose name shares all but one of the words sought.
 pub(super) async fn undecided(archive: &Archive, sought: &Sought) -> Result<Vec<Hint>> {
-    let rows = sqlx::query(
+    let rows: Vec<Undecided> = sqlx::query_as(
         "SELECT r.id, r.class, r.ordinal, p.number, s.original_name, v.fields
          FROM records r JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
          JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
@@ -114,9 +112,9 @@ pub(super) async fn undecided(archive: &Archive, sought: &Sought) -> Result<Vec<
     .fetch_all(archive.catalogue.pool())
     .await?;
     let mut hints = Vec::new();
-    for row in &rows {
-        let fields: Fields = serde_json::from_str(&row.try_get::<String, _>("fields")?)?;
-        let values: BTreeMap<String, String> = fields
+    for row in rows {
+        let values: BTreeMap<String, String> = row
+            .fields
             .into_iter()
             .map(|(key, field)| (key, field.value))
             .collect();
@@ -125,12 +123,12 @@ pub(super) async fn undecided(archive: &Archive, sought: &Sought) -> Result<Vec<
             continue;
         }
         hints.push(Hint {
-            record_id: row.try_get("id")?,
-            class: row.try_get("class")?,
+            record_id: row.id,
+            class: row.class,
             name,
-            original_name: row.try_get("original_name")?,
-            page_number: row.try_get("number")?,
-            ordinal: row.try_get("ordinal")?,
+            original_name: row.original_name,
+            page_number: row.number,
+            ordinal: row.ordinal,
             reasons: reasons(sought, &values),
         });
     }

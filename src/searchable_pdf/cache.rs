@@ -28,7 +28,7 @@ static CACHE: LazyLock<Mutex<HashMap<String, Making>>> = LazyLock::new(Mutex::de
 /// The document, if it is ready in time.
 ///
 /// # Errors
-/// As making it; `NotNow` while it is being made, or while too many are.
+/// As making it; `Blocked` while it is being made, or while too many are.
 pub(super) async fn fetch(archive: &Arc<Archive>, order: Order) -> Result<Made> {
     let key = format!("{}/{}", archive.spool.display(), order.key());
     let mut making = match taken(&key)? {

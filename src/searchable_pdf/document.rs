@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat, dictionary};
-use sogoc_workers::decode::{Packing, Picture, Turn};
+use sogoc_workers::decode::{Packing, Picture, StoredOrientation};
 use sogoc_workers::reading::PageReading;
 
 use super::metadata::About;
@@ -184,7 +184,7 @@ fn points_per_pixel(dpi: u32, longest: f64) -> f64 {
 
 /// The picture's right, up and origin in parts of the page's sides. A picture's own square has its
 /// first row at the top (ISO 32000-1, 8.9.5.1); the turn leads from its samples to the page.
-fn axes(turn: Turn) -> [[f64; 2]; 3] {
+fn axes(turn: StoredOrientation) -> [[f64; 2]; 3] {
     let on_page = |right: f64, up: f64| {
         let (column, row) = (right, 1.0 - up);
         let (mut x, mut y) = match turn.transpose {

@@ -156,7 +156,7 @@ impl<'a> Taking<'a> {
         self.file.flush().await?;
         self.file.sync_data().await?;
         let expires_at = stamp(self.archive.clock.now() + PATIENCE);
-        let mut tx = self.archive.catalogue.begin().await?;
+        let mut tx = self.archive.begin_as_machine().await?;
         sqlx::query("UPDATE uploads SET received = $1, expires_at = $2 WHERE id = $3")
             .bind(self.written)
             .bind(&expires_at)

@@ -4,14 +4,14 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::{Upload, finish, spool, upload_of};
+use super::{Upload, finish, spool};
 use crate::access::{Caller, CallerKind, Role};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::batch;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Leased};
+use crate::jobs::Leased;
 use crate::scan::MASTER_PREFIX;
 
 /// A file of the spool this old belongs to nobody who still lives.
@@ -28,12 +28,9 @@ pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
     expire(archive).await?;
     forget_received(archive).await?;
     remove_strays(archive).await?;
-    batch::keep_receipts(archive).await?;
-    let mut tx = archive.catalogue.begin().await?;
-    if jobs::settle(&mut tx, archive.clock.as_ref(), job).await? {
-        tx.commit().await?;
-    }
-    Ok(())
+    batch::preserve_receipts(archive).await?;
+    let tx = archive.begin_as_machine().await?;
+    tx.complete_and_commit(job).await
 }
 
 /// Uploads whose last byte came while a part was out of reach.
@@ -51,7 +48,7 @@ async fn finish_whole(archive: &Archive) -> Result<()> {
             kind: CallerKind::Machine,
         };
         match finish(archive, &sender, upload).await {
-            Err(error) if error.passing() => return Err(error),
+            Err(error) if error.is_transient() => return Err(error),
             // A fault of the file or its batch: it stays until it expires, and is reported then.
             _ => {}
         }
@@ -67,8 +64,7 @@ async fn expire(archive: &Archive) -> Result<()> {
         let Some(_held) = hold_free(archive, &upload.id).await? else {
             continue;
         };
-        let clock = archive.clock.as_ref();
-        let mut tx = archive.catalogue.begin().await?;
+        let mut tx = archive.begin_as_machine().await?;
         let gone = sqlx::query(
             "DELETE FROM uploads WHERE id = $1 AND scan_id IS NULL AND expires_at < $2",
         )
@@ -79,22 +75,11 @@ async fn expire(archive: &Archive) -> Result<()> {
         if gone.rows_affected() == 0 {
             continue;
         }
-        let subject = Subject {
-            kind: "upload",
-            id: &upload.id,
-        };
         let details = serde_json::json!({
             "batch": upload.batch_id, "received": upload.received, "size": upload.size,
         });
-        audit::append(
-            &mut tx,
-            clock,
-            "machine",
-            Deed::UploadExpired,
-            subject,
-            details,
-        )
-        .await?;
+        tx.log(Action::UploadExpired, ("upload", &upload.id), details)
+            .await?;
         tx.commit().await?;
         spool::remove(archive, &upload.id).await?;
         metrics::counter!("sogoc_uploads_expired_total").increment(1);
@@ -104,7 +89,7 @@ async fn expire(archive: &Archive) -> Result<()> {
 
 /// The answer of a finished upload was there to be asked for until it expired.
 async fn forget_received(archive: &Archive) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     sqlx::query("DELETE FROM uploads WHERE scan_id IS NOT NULL AND expires_at < $1")
         .bind(stamp(archive.clock.now()))
         .execute(&mut *tx)
@@ -178,10 +163,9 @@ async fn rows(
     statement: &'static str,
     before: Option<&str>,
 ) -> Result<Vec<Upload>> {
-    let mut query = sqlx::query(statement).bind(MOST_ROWS);
+    let mut query = sqlx::query_as(statement).bind(MOST_ROWS);
     if let Some(before) = before {
         query = query.bind(before);
     }
-    let rows = query.fetch_all(archive.catalogue.pool()).await?;
-    rows.iter().map(upload_of).collect()
+    Ok(query.fetch_all(archive.catalogue.pool()).await?)
 }

@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn only_an_unavailable_vault_is_worth_trying_again() {
-        let passing = |error: VaultError| Error::from(error).passing();
+        let passing = |error: VaultError| Error::from(error).is_transient();
         assert!(passing(VaultError::unavailable("writing", "disk full")));
         assert!(!passing(VaultError::corrupt("object", "missing")));
         assert!(!passing(VaultError::invalid("a logical path")));

@@ -16,7 +16,7 @@ use crate::audit::{self, Chain, Entry};
 use crate::certified_copy::{self, Proofs};
 use crate::fixity::{self, ScrubState};
 use crate::jobs::{self, Backlog};
-use crate::keep;
+use crate::preservation;
 use crate::search;
 
 /// Entries on one page of the log.
@@ -59,7 +59,7 @@ async fn custody(
         f: signed.frame,
         backlog: jobs::backlog(&archive.catalogue).await?,
         behind: search::lag(&archive).await?,
-        not_kept: keep::lag(&archive).await?,
+        not_kept: preservation::lag(&archive).await?,
         scrub: fixity::state(&archive, &signed.caller).await?,
         proofs: certified_copy::proofs(&archive, &signed.caller).await?,
     };

@@ -107,7 +107,7 @@ impl Flags {
     }
 
     fn state<'a>(&self, flag: &'a PageFlag) -> &'a str {
-        self.f.word("flags.state", &flag.state)
+        self.f.word("flags.state", flag.state.as_str())
     }
 
     fn faults_of(&self, flag: &PageFlag) -> &[Fault] {
@@ -197,7 +197,7 @@ async fn carry_out(
     let other = flag.other.as_ref().map_or("", |other| &other.page_id);
     match given.act.as_str() {
         "accept" => inspection::accept(archive, caller, id, &given.reason).await?,
-        "put_aside" => inspection::put_aside(archive, caller, id, &given.reason).await?,
+        "put_aside" => inspection::exclude(archive, caller, id, &given.reason).await?,
         "same_this" => inspection::same_sheet(archive, caller, id, &flag.page_id).await?,
         "same_other" => inspection::same_sheet(archive, caller, id, other).await?,
         "different" => inspection::different_sheets(archive, caller, id).await?,
@@ -211,7 +211,7 @@ async fn carry_out(
 }
 
 async fn take_back(archive: &State, caller: &Caller, page_id: &str) -> Result<()> {
-    inspection::take_back(archive, caller, page_id).await?;
+    inspection::reinstate(archive, caller, page_id).await?;
     Ok(())
 }
 

@@ -16,8 +16,8 @@ use crate::certified_copy;
 use crate::copy_request;
 use crate::error::{Error, Result};
 use crate::jobs;
-use crate::keep;
 use crate::notify;
+use crate::preservation;
 use crate::search;
 
 /// The routes.
@@ -57,17 +57,17 @@ async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Prob
 
 async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoResponse, Problem> {
     let handle = recorder()?;
-    for kind in jobs::Kind::ALL {
+    for kind in jobs::Kind::ALL.iter().copied() {
         for state in ["ready", "leased", "failed"] {
-            metrics::gauge!("sogoc_jobs", "kind" => kind.word(), "state" => state).set(0.0);
+            metrics::gauge!("sogoc_jobs", "kind" => kind.as_str(), "state" => state).set(0.0);
         }
     }
     for row in jobs::backlog(&archive.catalogue).await? {
         let count = u32::try_from(row.count).map_or(f64::from(u32::MAX), f64::from);
-        metrics::gauge!("sogoc_jobs", "kind" => row.kind, "state" => row.state).set(count);
+        metrics::gauge!("sogoc_jobs", "kind" => row.kind, "state" => row.state.as_str()).set(count);
     }
     gauge("sogoc_index_lag", search::lag(&archive).await?);
-    gauge("sogoc_records_not_kept", keep::lag(&archive).await?);
+    gauge("sogoc_records_not_kept", preservation::lag(&archive).await?);
     let standing = copy_request::standing(&archive).await?;
     for (name, count) in [
         ("sogoc_requests_open", standing.open),

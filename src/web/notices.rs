@@ -12,7 +12,7 @@ use super::layout::{Frame, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{self, Caller, Role, TokenRow};
 use crate::error::{Error, Fault};
-use crate::notify::{self, Hook, NewHook, Notice};
+use crate::notify::{self, Hook, NewHook, Notice, NoticeState};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -54,10 +54,10 @@ impl Notices {
         shown_form(&page, &page.faults)
     }
 
-    fn state(&self, word: &str) -> (&'static str, &'static str) {
-        match word {
-            "delivered" => ("good", self.f.t("notices.state.delivered")),
-            "dead" => ("bad", self.f.t("notices.state.dead")),
+    fn state(&self, state: &NoticeState) -> (&'static str, &'static str) {
+        match state {
+            NoticeState::Delivered => ("good", self.f.t("notices.state.delivered")),
+            NoticeState::Dead => ("bad", self.f.t("notices.state.dead")),
             _ => ("doubt", self.f.t("notices.state.waiting")),
         }
     }

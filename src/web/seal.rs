@@ -108,7 +108,7 @@ async fn give_pin(
     let (caller, frame) = (form.caller, form.frame);
     match certified_copy::open_sitting(&archive, &caller, form.given.pin).await {
         Ok(()) => Ok(Redirect::to("/con-dau").into_response()),
-        Err(error @ Error::NotNow { .. }) => {
+        Err(error @ Error::Blocked { .. }) => {
             SealPage::page(&archive, &caller, frame, Vec::new(), Some(error)).await
         }
         Err(error) => Err(error.into()),
@@ -148,7 +148,7 @@ async fn signatures(
     };
     let (handed, fault) = match handed.await {
         Ok(handed) => (handed, None),
-        Err(error @ (Error::Invalid(_) | Error::Refused { .. } | Error::NotNow { .. })) => {
+        Err(error @ (Error::Invalid(_) | Error::Refused { .. } | Error::Blocked { .. })) => {
             (Vec::new(), Some(error))
         }
         Err(error) => return Err(error.into()),

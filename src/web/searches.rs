@@ -13,7 +13,7 @@ use super::layout::{Frame, shown};
 use super::session::{Form, Signed};
 use crate::access::Act;
 use crate::copy_request::Reason;
-use crate::search_case::{self, SearchCase, SearchView};
+use crate::search_case::{self, SearchCase, SearchState, SearchView};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -34,8 +34,8 @@ pub fn agreement(f: &Frame, reason: &Reason) -> (&'static str, &'static str) {
     }
 }
 
-fn state_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
-    f.word("searches.state", word)
+fn state_in_words(f: &Frame, state: SearchState) -> &'static str {
+    f.word("searches.state", state.as_str())
 }
 
 #[derive(Template)]
@@ -46,8 +46,8 @@ struct Searches {
 }
 
 impl Searches {
-    fn state<'a>(&self, word: &'a str) -> &'a str {
-        state_in_words(&self.f, word)
+    fn state(&self, state: &SearchState) -> &'static str {
+        state_in_words(&self.f, *state)
     }
 }
 
@@ -68,8 +68,8 @@ struct One {
 }
 
 impl One {
-    fn state(&self) -> &str {
-        state_in_words(&self.f, &self.view.case.state)
+    fn state(&self) -> &'static str {
+        state_in_words(&self.f, self.view.case.state)
     }
 
     fn open(&self) -> bool {

@@ -10,7 +10,7 @@ use sogoc::batch::{Receipt, ReceiptFile};
 use sogoc::config::Config;
 use sogoc::fixity::{self, ScrubOptions};
 use sogoc::record::{self, RecordFilter};
-use sogoc::{batch, clerk, page};
+use sogoc::{batch, page, worker};
 use sogoc_workers::outcome::FailureKind;
 
 use super::damage::{giant, is_foreseen, mutants, sound_files, stumps};
@@ -170,7 +170,7 @@ async fn hundreds_of_damaged_files_end_in_named_outcomes_and_the_good_ones_as_if
     assert!(alone.values().all(|records| !records.is_empty()));
     assert_eq!(among, alone);
 
-    clerk::drain(&archive).await.unwrap();
+    worker::drain(&archive).await.unwrap();
     all_done(&archive).await;
     let id = &receipt.receipt.batch.id;
     let progress = batch::progress(&archive, &Caller::machine(), id).await;

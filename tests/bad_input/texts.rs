@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use sogoc::access::Role;
-use sogoc::{clerk, page};
+use sogoc::{page, worker};
 
 use super::{code, complaint, open_batch, receipt, said, sogoc, upload};
 use crate::support::pdf::{Writing, one_line};
@@ -59,7 +59,7 @@ async fn over_the_api_old_encodings_are_read_as_unicode_and_the_bytes_kept() {
     for (name, pdf) in legacy() {
         upload(&client, &batch, name, pdf.as_bytes()).await;
     }
-    clerk::drain(&server.archive).await.unwrap();
+    worker::drain(&server.archive).await.unwrap();
     let answer = receipt(&client, &batch).await;
     for file in answer["receipt"]["files"].as_array().unwrap() {
         let scan = file["scan_id"].as_str().unwrap();

@@ -9,7 +9,7 @@ use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::clock::StillClock;
 use sogoc::jobs::Kind;
-use sogoc::{certified_copy, clerk, copy_request, fixity, notify};
+use sogoc::{certified_copy, copy_request, fixity, notify, worker};
 use tempfile::TempDir;
 
 use super::{Scene, refusal, state_in};
@@ -67,7 +67,7 @@ async fn the_holder_lets_a_code_expire_extends_it_and_is_told_of_a_correction() 
     .await
     .unwrap()
     .remove(0);
-    clerk::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
+    worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
     let copy = certified_copy::line(archive, &scene.head, &id)
         .await
         .unwrap();

@@ -76,7 +76,7 @@ async fn decided_records_that_never_reached_the_vault_are_kept() {
     assert!(
         waiting
             .iter()
-            .any(|row| row.kind == Kind::KeepRecords.word())
+            .any(|row| row.kind == Kind::KeepRecords.as_str())
     );
     keep_all(&holdings.archive, &holdings.clock).await;
     let after = fixity::reconcile(&holdings.archive, false).await.unwrap();

@@ -73,7 +73,7 @@ async fn a_flipped_byte_is_found_named_logged_and_never_served() {
     let entries = audit::about(&holdings.archive.catalogue, &id)
         .await
         .unwrap();
-    let found = entries.iter().find(|entry| entry.deed == "damage_found");
+    let found = entries.iter().find(|entry| entry.action == "damage_found");
     assert!(
         !found.unwrap().details.contains("trang-1"),
         "no file names in the log"

@@ -27,20 +27,20 @@ async fn put_aside(holdings: &Holdings, batch: &str) {
     let flags = open_flags(archive, batch).await;
     assert_eq!(codes(&flags), [("page_doubled", "t-12b.pdf")]);
     let id = &flags[0].id;
-    let silent = inspection::put_aside(archive, &archivist, id, "  ").await;
+    let silent = inspection::exclude(archive, &archivist, id, "  ").await;
     let Err(Error::Invalid(faults)) = silent else {
         panic!("{silent:?}");
     };
     assert_eq!(faults[0].pointer, "/reason");
-    let auditor = inspection::put_aside(archive, &caller(Role::Auditor), id, "thừa").await;
+    let auditor = inspection::exclude(archive, &caller(Role::Auditor), id, "thừa").await;
     assert!(matches!(auditor, Err(Error::Forbidden)));
-    let done = inspection::put_aside(archive, &archivist, id, "quét thừa").await;
+    let done = inspection::exclude(archive, &archivist, id, "quét thừa").await;
     let done = done.unwrap();
     assert_eq!(
         (done.state.as_str(), done.reason.as_deref()),
         ("put_aside", Some("quét thừa"))
     );
-    sogoc::clerk::drain(archive).await.unwrap();
+    sogoc::worker::drain(archive).await.unwrap();
     assert_eq!(codes(&open_flags(archive, batch).await), []);
     let progress = progress(archive, batch).await;
     assert_eq!(
@@ -108,7 +108,7 @@ async fn scanned_again(holdings: &Holdings) {
         .await
         .unwrap();
     assert_eq!(done.state, "superseded");
-    sogoc::clerk::drain(archive).await.unwrap();
+    sogoc::worker::drain(archive).await.unwrap();
     assert_eq!(codes(&open_flags(archive, &batch).await), []);
     let fresh = batch::by_name(archive, &archivist, "Quét lại: Quyển 2")
         .await
@@ -182,7 +182,7 @@ async fn what_stands_on_a_page_put_aside_is_kept_but_no_longer_found() {
     };
     let flags = page_flag::list(archive, &reviewer, &approved.batch_id, &filter).await;
     let flag = flags.unwrap().remove(0);
-    inspection::put_aside(archive, &reviewer, &flag.id, "bản chụp thừa")
+    inspection::exclude(archive, &reviewer, &flag.id, "bản chụp thừa")
         .await
         .unwrap();
     search::follow(archive).await.unwrap();

@@ -9,7 +9,7 @@ use sogoc::archive::Archive;
 use sogoc::page_flag::{self, FlagFilter};
 use sogoc::record::{self, RecordView};
 use sogoc::search::{self, Wanted};
-use sogoc::{clerk, fixity, inspection, page, review};
+use sogoc::{fixity, inspection, page, review, worker};
 
 use super::{codes, deliver, numbered, open_batch, open_flags};
 use crate::support::archive::{Ground, Holdings, caller};
@@ -43,7 +43,7 @@ async fn tell(ground: Ground) {
     }
     take_back(archive, &approved).await;
     it_is_as_before(archive, &approved).await;
-    let again = inspection::take_back(archive, &caller(Role::Archivist), &approved.page_id).await;
+    let again = inspection::reinstate(archive, &caller(Role::Archivist), &approved.page_id).await;
     assert_eq!(
         again.map_err(|error| error.code()).err(),
         Some("page_not_taken_out")
@@ -77,24 +77,24 @@ async fn put_aside(archive: &Archive, record: &RecordView) {
     let me = caller(Role::Archivist);
     let flags = page_flag::list(archive, &me, &record.batch_id, &filter).await;
     let flag = flags.unwrap().remove(0);
-    let done = inspection::put_aside(archive, &me, &flag.id, "bản chụp thừa").await;
+    let done = inspection::exclude(archive, &me, &flag.id, "bản chụp thừa").await;
     assert!(done.unwrap().may_come_back);
     search::follow(archive).await.unwrap();
 }
 
 async fn take_back(archive: &Archive, record: &RecordView) {
     for stranger in [Role::Auditor, Role::Portal] {
-        let refused = inspection::take_back(archive, &caller(stranger), &record.page_id).await;
+        let refused = inspection::reinstate(archive, &caller(stranger), &record.page_id).await;
         assert!(matches!(refused, Err(sogoc::error::Error::Forbidden)));
     }
     let me = caller(Role::Archivist);
-    let page = inspection::take_back(archive, &me, &record.page_id).await;
+    let page = inspection::reinstate(archive, &me, &record.page_id).await;
     let page = page.unwrap();
     assert_eq!(
         (page.state.as_str(), page.outcome.as_deref()),
         ("read", Some("read"))
     );
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     search::follow(archive).await.unwrap();
 }
 
@@ -186,10 +186,10 @@ async fn of_two_scans_of_one_place_only_one_stands() {
     std::fs::write(&file, numbered(3, "quet lai nham to")).unwrap();
     let done = inspection::rescan(archive, &me, &missing.id, &file).await;
     assert!(!done.unwrap().may_come_back, "the new scan stands there");
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let old = page::of_scan(archive, &me, &scans[3].id).await.unwrap();
     let refused = async |page_id: &str| {
-        let back = inspection::take_back(archive, &me, page_id).await;
+        let back = inspection::reinstate(archive, &me, page_id).await;
         assert_eq!(
             back.map_err(|error| error.code()).err(),
             Some("another_scan_stands")
@@ -198,13 +198,13 @@ async fn of_two_scans_of_one_place_only_one_stands() {
     refused(&old[0].id).await;
     let flags = open_flags(archive, &batch).await;
     assert_eq!(codes(&flags), [("page_doubled", "quet-lai/1/4.pdf")]);
-    let wrong = inspection::put_aside(archive, &me, &flags[0].id, "quét nhầm tờ")
+    let wrong = inspection::exclude(archive, &me, &flags[0].id, "quét nhầm tờ")
         .await
         .unwrap();
-    inspection::take_back(archive, &me, &old[0].id)
+    inspection::reinstate(archive, &me, &old[0].id)
         .await
         .unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     assert_eq!(
         codes(&open_flags(archive, &batch).await),
         [("pages_missing", "4.pdf")]
@@ -246,7 +246,7 @@ async fn a_page_is_taken_back_where_it_was_put_aside_without_scripts() {
     assert!(open(&format!("/lo/{batch}")).await.contains(&leads_there));
     assert!(listed().await.contains("Lấy lại trang này"));
     assert_eq!(send("take_back_this").await, 303);
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     assert!(!listed().await.contains("Lấy lại trang này"));
     assert_eq!(open_flags(archive, &batch).await[0].id, flag.id);
     assert_eq!(send("take_back_this").await, 409);

@@ -3,7 +3,7 @@
 use sogoc::access::Role;
 use sogoc::archive::Archive;
 use sogoc::scan::Scan;
-use sogoc::{clerk, fixity, inspection, page};
+use sogoc::{fixity, inspection, page, worker};
 
 use super::{codes, open_batch, open_flags, receive};
 use crate::support::archive::{Ground, Holdings, caller};
@@ -43,7 +43,7 @@ fn sheet(says: &str, again: bool) -> String {
 
 async fn deliver(archive: &Archive, batch_id: &str, name: &str, pdf: &str) -> Scan {
     let scan = receive(archive, batch_id, name, pdf).await;
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     scan
 }
 
@@ -95,7 +95,7 @@ async fn tell(ground: Ground) {
     let earlier = flags[0].other.clone().unwrap().page_id;
     let done = inspection::same_sheet(archive, &reviewer, &flags[0].id, &earlier).await;
     assert_eq!(done.unwrap().state, "put_aside");
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let aside = page::of_scan(archive, &reviewer, &first[0].id)
         .await
         .unwrap();
@@ -112,15 +112,15 @@ async fn tell(ground: Ground) {
 /// The pair is asked about again, by the flag it was put aside with.
 async fn taken_back_and_put_aside_anew(archive: &Archive, batch: &str, earlier: &str) {
     let reviewer = caller(Role::Reviewer);
-    let back = inspection::take_back(archive, &reviewer, earlier).await;
+    let back = inspection::reinstate(archive, &reviewer, earlier).await;
     assert_eq!(back.unwrap().state, "read");
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let flags = open_flags(archive, batch).await;
     assert_eq!(codes(&flags), [("maybe_rescan", "phieu-1-lai.pdf")]);
     let done = inspection::same_sheet(archive, &reviewer, &flags[0].id, earlier).await;
     let other = done.unwrap().other.unwrap();
     assert!(other.may_come_back);
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     assert_eq!(codes(&open_flags(archive, batch).await), []);
 }
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use sogoc::access::Role;
-use sogoc::clerk;
+use sogoc::worker;
 
 use super::{deliver, numbered, open_batch, open_flags};
 use crate::support::server::{Client, Server};
@@ -62,7 +62,7 @@ async fn a_person_works_the_list_down_without_scripts() {
         ),
         (303, list.as_str())
     );
-    clerk::drain(&server.archive).await.unwrap();
+    worker::drain(&server.archive).await.unwrap();
     assert!(open_flags(&server.archive, &batch).await.is_empty());
 }
 

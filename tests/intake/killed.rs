@@ -116,7 +116,9 @@ async fn check(place: &Path, url: &str, digests: &[String]) {
         Chain::Whole(_)
     ));
     let entries = audit::after(&catalogue, 0, 1000).await.unwrap();
-    let received = entries.iter().filter(|entry| entry.deed == "scan_received");
+    let received = entries
+        .iter()
+        .filter(|entry| entry.action == "scan_received");
     assert_eq!(received.count(), FILES, "each file is in the log once");
     let jobs: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM jobs WHERE kind = 'read_page'")
         .fetch_one(catalogue.pool())

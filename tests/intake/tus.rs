@@ -325,7 +325,7 @@ async fn an_abandoned_upload_expires_and_is_reported() {
         0
     );
     let reported = audit::about(&archive.catalogue, &upload.id).await.unwrap();
-    assert_eq!(reported[0].deed, "upload_expired");
+    assert_eq!(reported[0].action, "upload_expired");
     batch::close(archive, &machine(), &batch).await.unwrap();
 }
 
@@ -333,9 +333,7 @@ async fn sweep(house: &House) {
     let archive = &house.archive;
     let (catalogue, clock) = (&archive.catalogue, archive.clock.as_ref());
     let mut tx = catalogue.begin().await.unwrap();
-    jobs::enqueue(&mut tx, clock, Kind::SweepUploads, "all", 5)
-        .await
-        .unwrap();
+    tx.enqueue(Kind::SweepUploads, "all", 5).await.unwrap();
     tx.commit().await.unwrap();
     let job = jobs::lease(catalogue, clock, Kind::SweepUploads, "test")
         .await

@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sogoc::access::{Caller, Role};
 use sogoc::batch::{self, NewBatch};
-use sogoc::clerk;
 use sogoc::jobs::Kind;
 use sogoc::review;
+use sogoc::worker;
 
 use crate::support::archive::caller;
 use crate::support::holdings::{page, propose, receive};
@@ -65,7 +65,7 @@ async fn issued(server: &Server, record: &str) -> String {
     let released = body(&head, "/api/v1/copy-requests/release", given).await;
     assert!(released[0]["copy_ids"][0].is_string(), "{released}");
     assert_eq!(released[1]["fault"], "wrong_state");
-    clerk::work_off(&server.archive, &WORK).await.unwrap();
+    worker::work_off(&server.archive, &WORK).await.unwrap();
     asked["code"].as_str().unwrap().to_owned()
 }
 

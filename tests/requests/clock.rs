@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::clerk;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
 use sogoc::copy_request::{self, AskGiven, Asked, Payment, Sought};
 use sogoc::error::Error;
-use sogoc::jobs::{self, Kind};
+use sogoc::jobs::Kind;
+use sogoc::worker;
 use tempfile::TempDir;
 
 use super::asking;
@@ -50,7 +50,7 @@ impl Office {
         let status = copy_request::status(&self.archive, &asked.code)
             .await
             .unwrap();
-        status.state
+        status.state.to_string()
     }
 
     async fn due(&self, asked: &Asked) -> String {
@@ -62,11 +62,9 @@ impl Office {
 
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        jobs::enqueue(&mut tx, &*self.clock, Kind::SweepRequests, "all", 5)
-            .await
-            .unwrap();
+        tx.enqueue(Kind::SweepRequests, "all", 5).await.unwrap();
         tx.commit().await.unwrap();
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 }
 

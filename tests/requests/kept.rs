@@ -10,7 +10,7 @@ use sogoc::clock::{Clock, StillClock};
 use sogoc::copy_request::{self, Asked, NotTheOne, Status};
 use sogoc::jobs::Kind;
 use sogoc::vault::ObjectId;
-use sogoc::{audit, certified_copy, clerk, fixity, issue_book, jobs, search_case};
+use sogoc::{audit, certified_copy, fixity, issue_book, jobs, search_case, worker};
 use tempfile::TempDir;
 
 use super::asking;
@@ -118,11 +118,11 @@ impl Requests {
             .unwrap();
         confirm(archive, &issued, record).await;
         release(archive, &issued).await;
-        clerk::work_off(archive, &FOLLOWING).await.unwrap();
+        worker::work_off(archive, &FOLLOWING).await.unwrap();
         let released = ask(archive, 1).await;
         confirm(archive, &released, record).await;
         release(archive, &released).await; // its copy was never made
-        clerk::work_off(archive, &[Kind::KeepRequest])
+        worker::work_off(archive, &[Kind::KeepRequest])
             .await
             .unwrap();
         Self {
@@ -153,12 +153,11 @@ impl Requests {
 
 async fn sweep(archive: &Archive) {
     let mut tx = archive.catalogue.begin().await.unwrap();
-    let (clock, kind) = (&*archive.clock, Kind::SweepRequests);
-    jobs::enqueue(&mut tx, clock, kind, "all", jobs::PRIORITY_UPKEEP)
+    tx.enqueue(Kind::SweepRequests, "all", jobs::PRIORITY_UPKEEP)
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    clerk::work_off(archive, &FOLLOWING).await.unwrap();
+    worker::work_off(archive, &FOLLOWING).await.unwrap();
 }
 
 async fn status(archive: &Archive, asked: &Asked) -> Status {
@@ -261,7 +260,7 @@ async fn life_goes_on(again: &Archive, requests: &Requests) {
         assert_eq!(told.archive.unwrap().state, "valid");
     }
     release(again, &requests.released).await;
-    clerk::work_off(again, &FOLLOWING).await.unwrap();
+    worker::work_off(again, &FOLLOWING).await.unwrap();
     let told = status(again, &requests.released).await;
     assert_eq!(told.state, "issued");
     assert_eq!(
@@ -279,7 +278,7 @@ async fn a_request_is_one_object_that_says_what_became_of_it() {
     let holdings = Holdings::lived(None).await;
     let archive = &holdings.archive;
     let asked = ask(archive, 1).await;
-    clerk::work_off(archive, &[Kind::KeepRequest])
+    worker::work_off(archive, &[Kind::KeepRequest])
         .await
         .unwrap();
     let object = ObjectId::new(copy_request::object_id(&asked.id)).unwrap();
@@ -298,7 +297,7 @@ async fn a_request_is_one_object_that_says_what_became_of_it() {
         .await
         .unwrap();
     // The vault holds what the catalogue holds, whichever job came last and however often.
-    clerk::work_off(archive, &[Kind::KeepRequest])
+    worker::work_off(archive, &[Kind::KeepRequest])
         .await
         .unwrap();
     let kept = read().await;

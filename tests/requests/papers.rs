@@ -4,7 +4,7 @@
 use sogoc::access::Role;
 use sogoc::copy_request::{self, Evidence};
 use sogoc::error::Error;
-use sogoc::{clerk, fixity};
+use sogoc::{fixity, worker};
 
 use super::asking;
 use crate::support::archive::{Ground, Holdings, caller, sample};
@@ -40,7 +40,7 @@ async fn tell(ground: Ground) {
     assert!(matches!(late, Err(Error::Refused { .. })), "{late:?}");
     let unknown = copy_request::add_evidence(archive, "00000-00000", "a.jpg", &bytes).await;
     assert!(matches!(unknown, Err(Error::NotFound { .. })));
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let held = fixity::reconcile(archive, false).await.unwrap();
     assert!(
         held.only_in_catalogue.is_empty() && held.only_in_vault.is_empty(),

@@ -7,7 +7,7 @@ use sogoc::access::Role;
 use sogoc::copy_request::{self, AskGiven, Candidate};
 use sogoc::error::Error;
 use sogoc::fonds::{self, NewVolume};
-use sogoc::{clerk, record, review, search, search_case};
+use sogoc::{record, review, search, search_case, worker};
 
 use crate::desk;
 use crate::support::archive::{Ground, Holdings, caller, seen, shown};
@@ -157,7 +157,7 @@ async fn many_are_released_in_one_act(holdings: &Holdings, first: &str, record_i
     let released: Vec<bool> = outcomes.iter().map(|one| one.fault.is_none()).collect();
     assert_eq!(released, [true, false, true], "{outcomes:?}");
     assert_eq!(outcomes[1].fault, Some("wrong_state"));
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let earlier = copy_request::earlier(archive, &clerk_, record_id)
         .await
         .unwrap();

@@ -8,7 +8,7 @@ use sogoc::certified_copy::{self, CopyRow};
 use sogoc::copy_request::{self, Asked, Status};
 use sogoc::error::Error;
 use sogoc::jobs::Kind;
-use sogoc::{clerk, issue_book, notify};
+use sogoc::{issue_book, notify, worker};
 
 use super::asking;
 use crate::copy_pdf::text_of;
@@ -55,7 +55,7 @@ async fn released(archive: &Archive, asked: &Asked) -> Vec<CopyRow> {
         .await
         .unwrap();
     // Two at once, as two processes would.
-    let work = || clerk::work_off(archive, &[Kind::IssueCopy]);
+    let work = || worker::work_off(archive, &[Kind::IssueCopy]);
     let (one, other) = tokio::join!(work(), work());
     one.unwrap();
     other.unwrap();

@@ -15,9 +15,9 @@ use sogoc::archive::Archive;
 use sogoc::certified_copy::{self, CopyRow, HandedIn, Signatures};
 use sogoc::clock::{Clock, StillClock};
 use sogoc::config::{Config, DetachedConfig, Padding};
-use sogoc::jobs::{self, Kind};
+use sogoc::jobs::Kind;
 use sogoc::seal::Level;
-use sogoc::{audit, clerk, copy_request};
+use sogoc::{audit, copy_request, worker};
 use tempfile::TempDir;
 
 use super::levels::{is_good, judge, trust};
@@ -113,11 +113,9 @@ impl Office {
 
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        jobs::enqueue(&mut tx, &*self.clock, Kind::SweepSeals, "all", 5)
-            .await
-            .unwrap();
+        tx.enqueue(Kind::SweepSeals, "all", 5).await.unwrap();
         tx.commit().await.unwrap();
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 
     /// pyHanko, poppler and the archive itself find the finished copy good.
@@ -194,7 +192,7 @@ async fn walk(ground: Ground, level: Level) {
         office.release().await,
         office.release().await,
     ];
-    clerk::drain(&office.archive).await.unwrap(); // the job finds them waiting and leaves them
+    worker::drain(&office.archive).await.unwrap(); // the job finds them waiting and leaves them
     let to_sign = office.to_sign().await;
     assert_eq!(
         to_sign
@@ -221,7 +219,7 @@ async fn walk(ground: Ground, level: Level) {
         let entries = audit::about(&office.archive.catalogue, &copy.id)
             .await
             .unwrap();
-        let deeds: Vec<_> = entries.iter().map(|entry| entry.deed.as_str()).collect();
+        let deeds: Vec<_> = entries.iter().map(|entry| entry.action.as_str()).collect();
         assert_eq!(
             deeds,
             [
@@ -233,7 +231,7 @@ async fn walk(ground: Ground, level: Level) {
         );
         assert_eq!(entries[2].actor, "approver");
     }
-    clerk::drain(&office.archive).await.unwrap();
+    worker::drain(&office.archive).await.unwrap();
     assert!(
         certified_copy::waiting(&office.archive, &office.head)
             .await
@@ -392,7 +390,7 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
     )
     .await
     .unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let late = office.machine().sign(&office.to_sign().await);
     office.clock.advance(DAY * 3);
     assert_eq!(office.refused(&late).await, "waiting_over");
@@ -407,7 +405,7 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
     )
     .await
     .unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let given_up = certified_copy::to_sign(archive, &office.head)
         .await
         .unwrap()
@@ -430,7 +428,7 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
     )
     .await
     .unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let handed = office
         .hand_in(&office.machine().sign(&office.to_sign().await))
         .await;
@@ -471,7 +469,7 @@ async fn a_signature_that_fits_is_kept_while_the_time_authority_is_down() {
     assert_eq!(office.line(&copy).await.state, "opening");
     office.authority.fault("tsa", "");
     office.clock.advance(Duration::from_secs(3600));
-    clerk::drain(&office.archive).await.unwrap();
+    worker::drain(&office.archive).await.unwrap();
     assert_eq!(office.line(&copy).await.state, "issued");
     office.is_good(&copy, Level::BT).await;
 }

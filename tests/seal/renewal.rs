@@ -13,10 +13,10 @@ use sogoc::archive::Archive;
 use sogoc::certified_copy::{self, CopyRow, Proofs, object_id};
 use sogoc::clock::{Clock, StillClock, WallClock};
 use sogoc::config::{CatalogueConfig, Config};
-use sogoc::jobs::{self, Kind};
+use sogoc::jobs::Kind;
 use sogoc::seal::{Level, TimeCheck, verify};
 use sogoc::vault::ObjectId;
-use sogoc::{audit, clerk, fixity};
+use sogoc::{audit, fixity, worker};
 use tempfile::TempDir;
 
 use super::levels::{trust, write};
@@ -65,7 +65,7 @@ impl Office {
         let copy =
             certified_copy::issue_now(&self.archive, &caller(Role::Approver), record, None).await;
         let copy = copy.unwrap();
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
         copy
     }
 
@@ -90,11 +90,9 @@ impl Office {
     /// Does what the service does every ten minutes, and all that follows from it.
     async fn sweep(&self) {
         let mut tx = self.archive.catalogue.begin().await.unwrap();
-        jobs::enqueue(&mut tx, &*self.clock, Kind::SweepSeals, "all", 5)
-            .await
-            .unwrap();
+        tx.enqueue(Kind::SweepSeals, "all", 5).await.unwrap();
         tx.commit().await.unwrap();
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 
     /// Digests of the sealed files in the vault, a version each, the newest last.
@@ -108,7 +106,7 @@ impl Office {
             .unwrap();
         let renewed = entries
             .iter()
-            .filter(|entry| entry.deed == "copy_seal_renewed");
+            .filter(|entry| entry.action == "copy_seal_renewed");
         renewed.count()
     }
 }
@@ -225,7 +223,7 @@ async fn the_judges_agree(authority: &Authority, first: &[u8], second: &[u8]) {
 }
 
 async fn the_vault_alone_brings_it_back(office: &Office, first: &[u8], second: &[u8]) {
-    clerk::drain(&office.archive).await.unwrap();
+    worker::drain(&office.archive).await.unwrap();
     let old = fixity::holdings(&office.archive.catalogue).await.unwrap();
     let new = TempDir::new().unwrap();
     let present = &office.archive.config;

@@ -59,7 +59,7 @@ async fn a_copy_waits_out_a_time_authority_that_is_down_however_long_and_keeps_i
             .unwrap()
             .unwrap();
         let error = certified_copy::issue(&archive, &job).await.unwrap_err();
-        assert!(error.passing());
+        assert!(error.is_transient());
         jobs::give_back(&archive.catalogue, &*clock, &job, error.code(), true)
             .await
             .unwrap();
@@ -67,7 +67,7 @@ async fn a_copy_waits_out_a_time_authority_that_is_down_however_long_and_keeps_i
     }
     authority.fault("tsa", "");
     clock.advance(Duration::from_secs(601));
-    sogoc::clerk::drain(&archive).await.unwrap();
+    sogoc::worker::drain(&archive).await.unwrap();
     let copy = book().await;
     assert_eq!((copy.state.as_str(), copy.number), ("issued", 1));
     let bytes = certified_copy::bytes(&archive, &Caller::machine(), &copy.id)

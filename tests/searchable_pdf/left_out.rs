@@ -44,7 +44,7 @@ async fn put_aside(archive: &Archive, scan: &Scan, number: i64) {
     let flags = page_flag::list(archive, &me, &scan.batch_id, &filter).await;
     let flags = flags.unwrap();
     let flag = flags.iter().find(|flag| flag.page_number == number);
-    inspection::put_aside(archive, &me, &flag.unwrap().id, "tờ trắng kẹp trong sổ")
+    inspection::exclude(archive, &me, &flag.unwrap().id, "tờ trắng kẹp trong sổ")
         .await
         .unwrap();
 }
@@ -97,7 +97,7 @@ async fn a_document_is_made_of_the_pages_that_are_kept_and_says_so() {
     let none = searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await;
     assert_eq!(none.unwrap_err().code(), "all_taken_out");
     let pages = page::of_scan(&archive, &me, &scan.id).await.unwrap();
-    inspection::take_back(&archive, &me, &pages[2].id)
+    inspection::reinstate(&archive, &me, &pages[2].id)
         .await
         .unwrap();
     let given = searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await;

@@ -122,7 +122,7 @@ async fn a_volume_of_five_hundred_pages_is_one_document_and_any_part_of_it() {
     assert!(ask("pdfinfo", &[], file.path(), &[]).contains("Pages:           2"));
     let whole = loop {
         match searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await {
-            Err(Error::NotNow { code, .. }) => assert_eq!(code, "being_made"),
+            Err(Error::Blocked { code, .. }) => assert_eq!(code, "being_made"),
             other => break other.unwrap(),
         }
     };

@@ -11,7 +11,7 @@ use sogoc::config::Config;
 use sogoc::messages::Lang;
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::seen::{self, Seen};
-use sogoc::{audit, clerk, copy_request, jobs};
+use sogoc::{audit, copy_request, jobs, worker};
 use tempfile::TempDir;
 
 use super::clock::AheadClock;
@@ -105,14 +105,14 @@ impl Holdings {
             };
             scans.push(scan::receive(&self.archive, &me, &file).await.unwrap());
         }
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
         scans
     }
 
     /// Lets the time pass in which decisions are gathered; then the vault has them.
     pub async fn keep(&self) {
         self.clock.advance(GATHERED);
-        clerk::drain(&self.archive).await.unwrap();
+        worker::drain(&self.archive).await.unwrap();
     }
 
     /// What must hold at the end of every test: no job left over or failed, and the log's chain whole.
@@ -143,7 +143,7 @@ pub fn sample(name: &str) -> PathBuf {
 /// Someone with one role; the id is the role's word.
 pub fn caller(role: Role) -> Caller {
     Caller {
-        id: role.word().into(),
+        id: role.as_str().into(),
         name: role.name(Lang::Vi).into(),
         roles: vec![role],
         kind: CallerKind::Person,

@@ -7,7 +7,7 @@ use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::scan::{self, Incoming};
-use sogoc::{clerk, review, search};
+use sogoc::{review, search, worker};
 
 use super::archive::{caller, sample};
 
@@ -34,7 +34,7 @@ pub async fn approved(archive: &Archive) -> RecordView {
         declared_sha256: None,
     };
     let scan = scan::receive(archive, &me, &file).await.unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     let filter = RecordFilter {
         scan_id: Some(scan.id),
         ..RecordFilter::default()

@@ -15,7 +15,7 @@ use sogoc::config::Config;
 use sogoc::jobs::{self, Kind};
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::vault::ObjectId;
-use sogoc::{keep, record, review};
+use sogoc::{preservation, record, review};
 use sogoc_workers::reading::FieldReading;
 use tempfile::TempDir;
 
@@ -271,6 +271,6 @@ pub async fn keep_all(archive: &Archive, clock: &StillClock) {
         .await
         .unwrap()
     {
-        keep::keep(archive, &job).await.unwrap();
+        preservation::preserve(archive, &job).await.unwrap();
     }
 }

@@ -2,9 +2,9 @@
 
 use sogoc::access::Role;
 use sogoc::certified_copy;
-use sogoc::clerk;
 use sogoc::copy_request::{self, Asked};
 use sogoc::jobs::Kind;
+use sogoc::worker;
 
 use super::{approve, now, person, refusal, rename};
 use crate::desk::asking;
@@ -21,7 +21,7 @@ async fn ask(holdings: &Holdings, key: &str) -> Asked {
 async fn state(holdings: &Holdings, asked: &Asked) -> String {
     let auditor = caller(Role::Auditor);
     let request = copy_request::get(&holdings.archive, &auditor, &asked.id).await;
-    request.unwrap().state
+    request.unwrap().state.to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +149,7 @@ async fn a_value_changed_in_the_catalogue_after_the_release_is_not_sealed() {
     .await
     .unwrap();
     tx.commit().await.unwrap();
-    clerk::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
+    worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
     let line = certified_copy::line(archive, &an, &ids[0]).await.unwrap();
     assert_eq!(
         (line.state.as_str(), line.void_code.as_deref()),

@@ -7,7 +7,7 @@ use sogoc::batch::{self, NewBatch};
 use sogoc::certified_copy::{self, CopyRow};
 use sogoc::error::Error;
 use sogoc::scan::{self, Incoming};
-use sogoc::{clerk, inspection, page_flag, review, search, seen};
+use sogoc::{inspection, page_flag, review, search, seen, worker};
 
 use super::{approve, now, person, refusal, rename};
 use crate::support::archive::{Ground, Holdings as Delivered, caller};
@@ -194,13 +194,13 @@ async fn a_page_put_aside_and_taken_back_leaves_every_change_its_authors() {
     };
     let flags = page_flag::list(archive, &chi, &record.batch_id, &filter).await;
     let flag = flags.unwrap().remove(0);
-    inspection::put_aside(archive, &chi, &flag.id, "chụp thừa")
+    inspection::exclude(archive, &chi, &flag.id, "chụp thừa")
         .await
         .unwrap();
-    inspection::take_back(archive, &chi, &record.page_id)
+    inspection::reinstate(archive, &chi, &record.page_id)
         .await
         .unwrap();
-    clerk::drain(archive).await.unwrap();
+    worker::drain(archive).await.unwrap();
     search::follow(archive).await.unwrap();
     let back = now(archive, &record.id).await;
     assert_eq!(back.fields["ho_ten"].value, "Tên Giả");

@@ -8,13 +8,13 @@ use proptest::prelude::*;
 use sogoc::access::{Caller, CallerKind, Role};
 use sogoc::batch::{self, NewBatch};
 use sogoc::certified_copy::{self, CopyRow};
-use sogoc::clerk;
 use sogoc::copy_request;
 use sogoc::correction::{self, CorrectionGiven, DecisionGiven};
 use sogoc::jobs::Kind;
 use sogoc::record::Fields;
 use sogoc::review;
 use sogoc::seen::Seen;
+use sogoc::worker;
 
 use super::now;
 use crate::copy_pdf::text_of;
@@ -341,7 +341,7 @@ impl World {
                 }
             }
             _ => {
-                clerk::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
+                worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
             }
         }
     }
@@ -452,7 +452,7 @@ async fn play(roles: &[Vec<Role>], acts: &[(usize, Act)]) -> usize {
         world.run(*who, act).await;
     }
     let archive = &world.holdings.archive;
-    clerk::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
+    worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
     let lines = world.lines().await;
     assert!(lines.iter().all(|line| line.state == "issued"), "{lines:?}");
     world.the_last_copy_says_what_was_seen().await;

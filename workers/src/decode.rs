@@ -18,7 +18,7 @@ use std::path::Path;
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
 
-pub use self::pdf::Turn;
+pub use self::pdf::StoredOrientation;
 pub use self::picture::{Packing, Picture, PixelDigest};
 pub use self::sniff::Format;
 use crate::outcome::{Failure, FailureKind, Outcome};

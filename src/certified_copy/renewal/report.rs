@@ -1,7 +1,6 @@
 //! What is due when, and what applies at each level, for whoever watches over the archive.
 
 use jiff::Timestamp;
-use sqlx::Row;
 
 use super::{DUE, edge};
 use crate::access::{Act, Caller, require};
@@ -63,13 +62,13 @@ pub async fn proofs(archive: &Archive, caller: &Caller) -> Result<Proofs> {
     let pool = archive.catalogue.pool();
     let edge = stamp(edge(archive));
     let (due, late) = seals_due(archive).await?;
-    let levels = sqlx::query(
-        "SELECT seal_level, COUNT(*) AS copies, MIN(provable_until) AS first_end FROM copies
+    let levels: Vec<(Option<String>, i64, Option<String>)> = sqlx::query_as(
+        "SELECT seal_level, COUNT(*), MIN(provable_until) FROM copies
          WHERE state = 'issued' GROUP BY seal_level ORDER BY seal_level",
     )
     .fetch_all(pool)
     .await?;
-    let next = sqlx::query(
+    let next: Vec<(String, i64, i64, String)> = sqlx::query_as(
         "SELECT id, number, year, provable_until FROM copies
          WHERE state = 'issued' AND seal_level = 'B-LTA' ORDER BY provable_until, id LIMIT $1",
     )
@@ -80,11 +79,8 @@ pub async fn proofs(archive: &Archive, caller: &Caller) -> Result<Proofs> {
         margin_days: archive.config.seal.renew_before_days.into(),
         due,
         late,
-        levels: levels.iter().map(level_of).collect::<Result<_>>()?,
-        next: next
-            .iter()
-            .map(|row| ending_of(row, &edge))
-            .collect::<Result<_>>()?,
+        levels: levels.into_iter().map(level_of).collect(),
+        next: next.into_iter().map(|row| ending_of(row, &edge)).collect(),
     })
 }
 
@@ -104,23 +100,23 @@ pub async fn seals_due(archive: &Archive) -> Result<(i64, i64)> {
     ))
 }
 
-fn level_of(row: &sqlx::any::AnyRow) -> Result<LevelProof> {
-    let level: Option<String> = row.try_get("seal_level")?;
-    Ok(LevelProof {
+fn level_of((level, copies, first_end): (Option<String>, i64, Option<String>)) -> LevelProof {
+    LevelProof {
         renewed: level.as_deref() == Some(Level::BLTA.code()),
         level,
-        copies: row.try_get("copies")?,
-        first_end: row.try_get("first_end")?,
-    })
+        copies,
+        first_end,
+    }
 }
 
-fn ending_of(row: &sqlx::any::AnyRow, edge: &str) -> Result<Ending> {
-    let (number, year): (i64, i64) = (row.try_get("number")?, row.try_get("year")?);
-    let provable_until: String = row.try_get("provable_until")?;
-    Ok(Ending {
-        copy_id: row.try_get("id")?,
+fn ending_of(
+    (copy_id, number, year, provable_until): (String, i64, i64, String),
+    edge: &str,
+) -> Ending {
+    Ending {
+        copy_id,
         number: format!("{number}/{year}"),
         due: provable_until.as_str() <= edge,
         provable_until,
-    })
+    }
 }

@@ -3,7 +3,7 @@
 use sogoc_workers::class::CopyLayout;
 
 use crate::archive::Archive;
-use crate::certified_copy::CopyRow;
+use crate::certified_copy::{CopyRow, CopyState};
 use crate::correction::{self, Correction, InForce};
 use crate::error::Result;
 
@@ -42,7 +42,7 @@ pub(super) async fn standing_of(
     layout: Option<&CopyLayout>,
     then: &InForce,
 ) -> Result<Standing> {
-    if copy.state == "void" {
+    if copy.state == CopyState::Void {
         return Ok(Standing::plain("void", None));
     }
     if copy.withdrawn_at.is_some() {

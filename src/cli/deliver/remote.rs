@@ -175,7 +175,7 @@ impl Remote {
         loop {
             let done = self.resume(&upload, file).await;
             match done {
-                Err(error) if error.passing() && retries < RETRIES => {
+                Err(error) if error.is_transient() && retries < RETRIES => {
                     tokio::time::sleep(FIRST_WAIT * 2_u32.pow(retries)).await;
                     retries += 1;
                 }

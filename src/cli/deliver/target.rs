@@ -13,10 +13,10 @@ use super::remote::{ReceivedScans, Remote};
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::batch::{self, Declared, NewBatch, Progress, Receipt};
-use crate::clerk;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::scan::{self, Incoming, Scan};
+use crate::worker;
 
 /// Files received at once: most of the time is spent waiting for the disk to confirm its writes.
 pub(in crate::cli) const LOCAL_CONCURRENCY: usize = 32;
@@ -118,7 +118,7 @@ impl Target {
     pub(super) async fn wait_until_read(&self, batch_id: &str, json: bool) -> Result<()> {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         if let Self::Local(archive) = self {
-            clerk::start(archive, &stop, &tasks);
+            worker::start(archive, &stop, &tasks);
         }
         let waited = self.watch(batch_id, json).await;
         stop.cancel();

@@ -3,7 +3,7 @@
 use super::Rebuilt;
 use crate::archive::Archive;
 use crate::error::Result;
-use crate::jobs::{self, Kind, PRIORITY_BACKLOG};
+use crate::jobs::{Kind, PRIORITY_BACKLOG};
 use crate::page;
 
 /// Pages nobody has read, and those read before the newest map of their volume.
@@ -21,14 +21,14 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
         .await?;
     for page_id in &pages {
         let reading = page::reading(archive, page_id).await?;
-        let mut tx = archive.catalogue.begin().await?;
+        let mut tx = archive.begin_as_machine().await?;
         let decided: Vec<i64> =
             sqlx::query_scalar("SELECT ordinal FROM records WHERE page_id = $1")
                 .bind(page_id)
                 .fetch_all(&mut *tx)
                 .await?;
         match reading {
-            Some(reading) => page::book(archive, &mut tx, page_id, &reading).await?,
+            Some(reading) => page::store(archive, &mut tx, page_id, &reading).await?,
             None if decided.is_empty() => continue,
             None => {
                 rebuilt.pages_without_reading += 1;
@@ -48,11 +48,11 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
 
 /// Queues every page that is still unread.
 pub(super) async fn queue_unread(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
-    let mut tx = archive.catalogue.begin().await?;
+    let mut tx = archive.begin_as_machine().await?;
     let unread: Vec<String> = sqlx::query_scalar(UNREAD).fetch_all(&mut *tx).await?;
     for page_id in &unread {
-        let clock = archive.clock.as_ref();
-        jobs::enqueue(&mut tx, clock, Kind::ReadPage, page_id, PRIORITY_BACKLOG).await?;
+        tx.enqueue(Kind::ReadPage, page_id, PRIORITY_BACKLOG)
+            .await?;
     }
     tx.commit().await?;
     rebuilt.pages_to_read = i64::try_from(unread.len()).unwrap_or(i64::MAX);

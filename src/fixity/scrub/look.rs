@@ -2,23 +2,16 @@
 
 use super::Finding;
 use crate::archive::Archive;
+use crate::catalogue::text_enum;
 use crate::vault::{FileCheck, FileState, ObjectId, Report, VaultError};
 
-/// What was seen of one object, in three outcomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Whole,
-    Damaged,
-    Unreadable,
-}
-
-impl Outcome {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Damaged => "damaged",
-            Self::Unreadable => "unreadable",
-        }
+text_enum! {
+    /// What was seen of one object.
+    #[allow(missing_docs)] // the words say it
+    pub(super) enum Outcome {
+        Whole,
+        Damaged,
+        Unreadable,
     }
 }
 

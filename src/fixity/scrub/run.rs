@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use sqlx::Row;
 
 use super::look::{Look, Outcome};
 use super::{Finding, ScrubReport};
 use crate::archive::Archive;
-use crate::audit::{self, Deed, Subject};
+use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::Result;
@@ -20,6 +19,16 @@ use crate::vault::ObjectId;
 const STEP: usize = 200;
 /// After this long a step is written down though it is not full.
 const LONGEST_STEP: Duration = Duration::from_secs(5);
+
+/// A scrub as the catalogue holds it.
+#[derive(sqlx::FromRow)]
+struct Stored {
+    id: String,
+    finished_at: Option<String>,
+    objects: i64,
+    files: i64,
+    bytes: i64,
+}
 
 pub(super) struct Run {
     pub report: ScrubReport,
@@ -33,18 +42,16 @@ impl Run {
     /// Goes on with the newest scrub if that was cut off and `resume` is wanted, or begins one.
     pub(super) async fn take_up(archive: &Archive, resume: bool) -> Result<Self> {
         let pool = archive.catalogue.pool();
-        let newest =
-            sqlx::query("SELECT * FROM scrub_runs ORDER BY started_at DESC, id DESC LIMIT 1")
+        let newest: Option<Stored> =
+            sqlx::query_as("SELECT * FROM scrub_runs ORDER BY started_at DESC, id DESC LIMIT 1")
                 .fetch_optional(pool)
                 .await?;
-        if let Some(row) = newest.filter(|_| resume) {
-            let finished: Option<String> = row.try_get("finished_at")?;
-            if finished.is_none() {
-                return Self::go_on(archive, &row).await;
-            }
+        let cut_off = |run: &Stored| resume && run.finished_at.is_none();
+        if let Some(run) = newest.filter(cut_off) {
+            return Self::go_on(archive, run).await;
         }
         let run_id = archive.clock.new_id();
-        let mut tx = archive.catalogue.begin().await?;
+        let mut tx = archive.begin_as_machine().await?;
         sqlx::query("INSERT INTO scrub_runs (id, started_at) VALUES ($1, $2)")
             .bind(&run_id)
             .bind(stamp(archive.clock.now()))
@@ -57,29 +64,26 @@ impl Run {
         }))
     }
 
-    async fn go_on(archive: &Archive, row: &sqlx::any::AnyRow) -> Result<Self> {
-        let count = |column: &str| -> Result<u64> {
-            Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
-        };
+    async fn go_on(archive: &Archive, stored: Stored) -> Result<Self> {
+        let count = |number: i64| u64::try_from(number).unwrap_or(0);
         let mut run = Self::over(ScrubReport {
-            run_id: row.try_get("id")?,
+            run_id: stored.id,
             resumed: true,
-            objects: count("objects")?,
-            files: count("files")?,
-            bytes: count("bytes")?,
+            objects: count(stored.objects),
+            files: count(stored.files),
+            bytes: count(stored.bytes),
             ..ScrubReport::default()
         });
         run.report.findings = findings(archive, &run.report.run_id).await?;
-        let rows = sqlx::query(
+        let checks: Vec<(String, Outcome)> = sqlx::query_as(
             "SELECT location, outcome FROM scrub_checks WHERE run_id = $1 AND outcome <> 'whole'",
         )
         .bind(&run.report.run_id)
         .fetch_all(archive.catalogue.pool())
         .await?;
-        for row in &rows {
-            let location = row.try_get("location")?;
-            match row.try_get::<String, _>("outcome")?.as_str() {
-                "unreadable" => run.unreadable.insert(location),
+        for (location, outcome) in checks {
+            match outcome {
+                Outcome::Unreadable => run.unreadable.insert(location),
                 _ => run.damaged.insert(location),
             };
         }
@@ -140,12 +144,12 @@ impl Run {
     /// Writes down what was looked at since the last time, with the log's entries of damage.
     pub(super) async fn save(&mut self, archive: &Archive) -> Result<()> {
         let now = stamp(archive.clock.now());
-        let mut tx = archive.catalogue.begin().await?;
+        let mut tx = archive.begin_as_machine().await?;
         for look in &self.unsaved {
             save_check(&mut tx, &self.report.run_id, look, &now).await?;
             save_findings(&mut tx, &self.report.run_id, look, &now).await?;
             if look.outcome != Outcome::Whole {
-                log_damage(archive, &mut tx, look).await?;
+                log_damage(&mut tx, look).await?;
             }
         }
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
@@ -186,7 +190,7 @@ impl Run {
     pub(super) async fn finish(mut self, archive: &Archive) -> Result<ScrubReport> {
         self.save(archive).await?;
         let report = self.report;
-        let mut tx = archive.catalogue.begin().await?;
+        let mut tx = archive.begin_as_machine().await?;
         sqlx::query("DELETE FROM scrub_checks WHERE run_id <> $1")
             .bind(&report.run_id)
             .execute(&mut *tx)
@@ -196,16 +200,15 @@ impl Run {
             .bind(&report.run_id)
             .execute(&mut *tx)
             .await?;
-        let details = json!({
-            "objects": report.objects, "files": report.files, "bytes": report.bytes,
-            "damaged": report.damaged, "unreadable": report.unreadable,
-        });
-        let subject = Subject {
-            kind: "scrub",
-            id: &report.run_id,
-        };
-        let deed = Deed::Scrubbed;
-        audit::append(&mut tx, &*archive.clock, "machine", deed, subject, details).await?;
+        tx.log(
+            Action::Scrubbed,
+            ("scrub", &report.run_id),
+            json!({
+                "objects": report.objects, "files": report.files, "bytes": report.bytes,
+                "damaged": report.damaged, "unreadable": report.unreadable,
+            }),
+        )
+        .await?;
         tx.commit().await?;
         Ok(report)
     }
@@ -221,7 +224,7 @@ async fn save_check(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Result
     .bind(&look.location)
     .bind(&look.object_id)
     .bind(run_id)
-    .bind(look.outcome.word())
+    .bind(look.outcome)
     .bind(now)
     .execute(&mut **tx)
     .await?;
@@ -247,35 +250,27 @@ async fn save_findings(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Res
     Ok(())
 }
 
-async fn log_damage(archive: &Archive, tx: &mut Tx, look: &Look) -> Result<()> {
-    let subject = Subject {
-        kind: "object",
-        id: look.object_id.as_deref().unwrap_or(&look.location),
-    };
+async fn log_damage(tx: &mut Tx, look: &Look) -> Result<()> {
     // Paths hold the names of delivered files, which may be names of people: the log has counts.
     let outcomes: BTreeSet<&str> = look.findings.iter().map(|f| f.outcome.as_str()).collect();
-    let details = json!({
-        "outcome": look.outcome.word(), "found": outcomes, "files": look.findings.len(),
-    });
-    let deed = Deed::DamageFound;
-    audit::append(tx, &*archive.clock, "machine", deed, subject, details).await
+    tx.log(
+        Action::DamageFound,
+        (
+            "object",
+            look.object_id.as_deref().unwrap_or(&look.location),
+        ),
+        json!({
+            "outcome": look.outcome, "found": outcomes, "files": look.findings.len(),
+        }),
+    )
+    .await
 }
 
 async fn findings(archive: &Archive, run_id: &str) -> Result<Vec<Finding>> {
-    let rows =
-        sqlx::query("SELECT * FROM scrub_findings WHERE run_id = $1 ORDER BY location, path")
+    Ok(
+        sqlx::query_as("SELECT * FROM scrub_findings WHERE run_id = $1 ORDER BY location, path")
             .bind(run_id)
             .fetch_all(archive.catalogue.pool())
-            .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Finding {
-                object_id: row.try_get("object_id")?,
-                location: row.try_get("location")?,
-                path: row.try_get("path")?,
-                outcome: row.try_get("outcome")?,
-                detail: row.try_get("detail")?,
-            })
-        })
-        .collect()
+            .await?,
+    )
 }

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::correction::{self, Correction, CorrectionFilter, CorrectionGiven, DecisionGiven};
-use crate::law::CorrectionGround;
+use crate::reference_data::CorrectionGround;
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Problem, Problems};

@@ -101,7 +101,7 @@ async fn put_aside(
     Given(given): Given<Reason>,
 ) -> Result<Json<PageFlag>, Problem> {
     Ok(Json(
-        inspection::put_aside(&archive, &caller, &id, &given.reason).await?,
+        inspection::exclude(&archive, &caller, &id, &given.reason).await?,
     ))
 }
 
@@ -158,5 +158,5 @@ async fn take_back(
     Api(caller): Api,
     Path(id): Path<String>,
 ) -> Result<Json<PageView>, Problem> {
-    Ok(Json(inspection::take_back(&archive, &caller, &id).await?))
+    Ok(Json(inspection::reinstate(&archive, &caller, &id).await?))
 }

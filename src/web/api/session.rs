@@ -57,7 +57,7 @@ async fn sign_in(
     let who = Who {
         id: caller.id,
         name: caller.name,
-        roles: caller.roles.iter().map(|role| role.word()).collect(),
+        roles: caller.roles.iter().map(|role| role.as_str()).collect(),
         form_token: Some(session.form_token),
     };
     Ok((cookie, Json(who)).into_response())
@@ -80,7 +80,7 @@ async fn who(
     Ok(Json(Who {
         id: caller.id,
         name: caller.name,
-        roles: caller.roles.iter().map(|role| role.word()).collect(),
+        roles: caller.roles.iter().map(|role| role.as_str()).collect(),
         form_token,
     }))
 }

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::copy_request::{self, Evidence, Status};
-use crate::law::Consent;
+use crate::reference_data::Consent;
 use crate::web::State;
 use crate::web::client_ip::Peer;
 use crate::web::extractors::{Asked, Given, too_large};

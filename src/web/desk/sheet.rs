@@ -148,7 +148,7 @@ mod tests {
             batch_id: "b".into(),
             original_name: "a.png".into(),
             number: 1,
-            state: "read".into(),
+            state: crate::page::PageState::Read,
             outcome: None,
             stands_for: None,
             class: None,

@@ -6,12 +6,12 @@ use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use crate::access::{Caller, fresh_secret};
+use crate::access::{Caller, new_secret};
 use crate::archive::Archive;
 use crate::clock::vietnam;
 use crate::copy_request::{self, Applicant, AskGiven, Delivery, Sought};
 use crate::error::{Error, Fault, Result};
-use crate::law::{self, Consent};
+use crate::reference_data::{self, Consent};
 use crate::web::State;
 use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown_form};
@@ -50,7 +50,7 @@ impl RequestForm {
     /// An empty form with a key of its own: pressing the button twice asks once.
     pub fn blank(archive: &Archive) -> Self {
         Self {
-            key: fresh_secret(&*archive.clock),
+            key: new_secret(&*archive.clock),
             standing: "self".into(),
             delivery: "online".into(),
             copies: "1".into(),
@@ -150,7 +150,7 @@ pub fn standing_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
 /// As reading it.
 pub async fn consent_today(archive: &Archive) -> Result<Consent> {
     let today = vietnam(archive.clock.now()).date();
-    law::consent_on(&archive.catalogue, today).await
+    reference_data::consent_on(&archive.catalogue, today).await
 }
 
 async fn blank(

@@ -151,8 +151,9 @@ impl Request {
     }
 
     /// Why a candidate is not the one, to choose from: stable word and words.
-    fn reasons(&self) -> [(&'static str, &'static str); 5] {
-        NotTheOne::ALL.map(|reason| (reason.word(), self.why(&reason)))
+    fn reasons(&self) -> Vec<(&'static str, &'static str)> {
+        let named = |reason: &NotTheOne| (reason.as_str(), self.why(reason));
+        NotTheOne::ALL.iter().map(named).collect()
     }
 
     fn why(&self, reason: &NotTheOne) -> &'static str {

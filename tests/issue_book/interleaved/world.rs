@@ -17,7 +17,7 @@ use sogoc::copy_request::{self, Asked};
 use sogoc::correction::{self, CorrectionFilter, CorrectionGiven, DecisionGiven};
 use sogoc::jobs::{self, Kind};
 use sogoc::vault::Vault;
-use sogoc::{clerk, review};
+use sogoc::{review, worker};
 use tempfile::TempDir;
 
 use super::{Act, Death};
@@ -113,7 +113,7 @@ impl World {
             Act::Refuse(request) => self.refuse(*request, death).await,
             Act::TakeBack(request) => self.take_back(*request, death).await,
             Act::Work => {
-                let work = async |archive: &Archive| clerk::work_off(archive, &WORK).await;
+                let work = async |archive: &Archive| worker::work_off(archive, &WORK).await;
                 self.under(death, work).await;
             }
             Act::Withdraw(place) => self.withdraw(*place, death).await,
@@ -284,11 +284,11 @@ impl World {
     pub async fn recover(&mut self) {
         for _ in 0..80 {
             self.clock.advance(Duration::from_secs(3600));
-            clerk::work_off(&self.archive, &WORK).await.unwrap();
+            worker::work_off(&self.archive, &WORK).await.unwrap();
             let left = jobs::backlog(&self.archive.catalogue).await.unwrap();
             if left
                 .iter()
-                .all(|row| WORK.iter().all(|kind| kind.word() != row.kind))
+                .all(|row| WORK.iter().all(|kind| kind.as_str() != row.kind))
             {
                 return;
             }

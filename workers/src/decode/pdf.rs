@@ -7,7 +7,7 @@ mod survey;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, page::Page};
 use image::DynamicImage;
 
-pub use self::survey::Turn;
+pub use self::survey::StoredOrientation;
 use self::survey::{Survey, WholeImage};
 use super::{DecodeLimits, DecodedPage, PageShape, no_such_page};
 use crate::outcome::{Failure, FailureKind, Outcome};
@@ -78,7 +78,7 @@ pub(super) fn scanned_jpeg(
     bytes: Vec<u8>,
     page: u32,
     limits: &DecodeLimits,
-) -> Outcome<Option<(Vec<u8>, Turn)>> {
+) -> Outcome<Option<(Vec<u8>, StoredOrientation)>> {
     if memchr::memmem::find(&bytes, SIGNED).is_some() {
         return Err(Failure::new(FailureKind::Refused, "a signed document"));
     }

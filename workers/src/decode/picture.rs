@@ -9,7 +9,7 @@ use image::{DynamicImage, GrayImage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::pdf::Turn;
+use super::pdf::StoredOrientation;
 use super::{DecodeLimits, Format, PageShape, jpeg, only_page, png, read_all, rewound, sniff};
 use super::{pdf, tiff};
 use crate::outcome::{Failure, FailureKind, Outcome};
@@ -47,7 +47,7 @@ pub struct Picture {
     /// How the bytes are packed.
     pub packing: Packing,
     /// From the stored samples to the page as delivered.
-    pub turn: Turn,
+    pub turn: StoredOrientation,
     /// True where the bytes are those of the delivered file, not packed again.
     pub as_delivered: bool,
 }
@@ -75,10 +75,14 @@ pub(crate) fn picture(
     let format = sniff::sniff(&mut file, limits)?;
     let shape = super::shape(file.try_clone().map_err(Failure::unreadable)?, page, limits)?;
     let kept = match format {
-        Format::Jpeg => as_jpeg(read_all(&mut file, limits)?, &shape, Turn::default())?,
+        Format::Jpeg => as_jpeg(
+            read_all(&mut file, limits)?,
+            &shape,
+            StoredOrientation::default(),
+        )?,
         Format::Png => as_png(&read_all(&mut file, limits)?, &shape),
         Format::Tiff => match tiff::single_jpeg(rewound_copy(&file)?, page, limits)? {
-            Some(bytes) => as_jpeg(bytes, &shape, Turn::default())?,
+            Some(bytes) => as_jpeg(bytes, &shape, StoredOrientation::default())?,
             None => None,
         },
         Format::Pdf => match pdf::scanned_jpeg(read_all(&mut file, limits)?, page, limits)? {
@@ -100,7 +104,11 @@ fn rewound_copy(file: &File) -> Outcome<File> {
 }
 
 /// A grey or colour JPEG as it is; `None` for inks, which archival PDF takes only with a profile.
-fn as_jpeg(bytes: Vec<u8>, shape: &PageShape, turn: Turn) -> Outcome<Option<(Picture, Vec<u8>)>> {
+fn as_jpeg(
+    bytes: Vec<u8>,
+    shape: &PageShape,
+    turn: StoredOrientation,
+) -> Outcome<Option<(Picture, Vec<u8>)>> {
     let header = jpeg::header(&bytes)?;
     if !matches!(header.components, 1 | 3) {
         return Ok(None);
@@ -130,7 +138,7 @@ fn as_png(bytes: &[u8], shape: &PageShape) -> Option<(Picture, Vec<u8>)> {
         bits: rows.bits,
         palette: rows.palette,
         packing: Packing::PngRows,
-        turn: Turn::default(),
+        turn: StoredOrientation::default(),
         as_delivered: true,
     };
     Some((picture, rows.data))
@@ -178,7 +186,7 @@ fn lossless(
         bits,
         palette: Vec::new(),
         packing,
-        turn: Turn::default(),
+        turn: StoredOrientation::default(),
         as_delivered: false,
     }
 }

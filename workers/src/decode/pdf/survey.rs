@@ -28,12 +28,12 @@ pub(super) struct WholeImage {
     /// Dots per inch as placed on the page.
     pub dpi: Option<u32>,
     /// Quarter turns and mirroring from stored to shown.
-    pub turn: Turn,
+    pub turn: StoredOrientation,
 }
 
 /// From stored samples to what a viewer shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Turn {
+pub struct StoredOrientation {
     /// Rows and columns change places first.
     pub transpose: bool,
     /// Then left and right.
@@ -121,13 +121,13 @@ impl Survey {
 }
 
 /// The quarter turn of an axis-aligned transform and its size of one sample in page units.
-fn straight(transform: Affine) -> Option<(Turn, f64)> {
+fn straight(transform: Affine) -> Option<(StoredOrientation, f64)> {
     let [a, b, c, d, _, _] = transform.as_coeffs();
     let on_axis = a.abs().max(d.abs());
     let off_axis = b.abs().max(c.abs());
     if off_axis <= on_axis * STRAIGHT {
         Some((
-            Turn {
+            StoredOrientation {
                 transpose: false,
                 mirror_x: a < 0.0,
                 mirror_y: d < 0.0,
@@ -136,7 +136,7 @@ fn straight(transform: Affine) -> Option<(Turn, f64)> {
         ))
     } else if on_axis <= off_axis * STRAIGHT {
         Some((
-            Turn {
+            StoredOrientation {
                 transpose: true,
                 mirror_x: c < 0.0,
                 mirror_y: b < 0.0,

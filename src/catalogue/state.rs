@@ -1,0 +1,97 @@
+//! States of rows and the lawful moves between them, and the one statement that makes a move.
+
+use super::Tx;
+use crate::error::Result;
+
+/// The states of one kind of row: which may follow which, in one table.
+pub trait State: Copy + PartialEq + Into<&'static str> + strum::VariantArray + 'static {
+    /// The table whose column `state` holds it.
+    const TABLE: &'static str;
+
+    /// The states that may follow this one; none where a row stays as it is.
+    fn next(self) -> &'static [Self];
+
+    /// The states from which this one may be reached.
+    fn before(self) -> Vec<&'static str> {
+        let leads_here = |from: &&Self| from.next().contains(&self);
+        let before = Self::VARIANTS.iter().filter(leads_here);
+        before.map(|from| (*from).into()).collect()
+    }
+}
+
+/// Moves a row to `to`, and sets further text columns with it; false when the state it is in does not allow the
+/// move, or there is no such row.
+///
+/// # Errors
+/// As any statement.
+pub async fn transition<S: State>(
+    tx: &mut Tx,
+    id: &str,
+    to: S,
+    columns: &[(&str, Option<&str>)],
+) -> Result<bool> {
+    let sets: Vec<String> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, (name, _))| format!(", {name} = ${}", at + 3))
+        .collect();
+    // Table, columns and words are those of the source; only the values are given.
+    let statement = format!(
+        "UPDATE {} SET state = $1{} WHERE id = $2 AND state IN ('{}')",
+        S::TABLE,
+        sets.concat(),
+        to.before().join("', '"),
+    );
+    let word: &'static str = to.into();
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(word)
+        .bind(id);
+    for (_, value) in columns {
+        query = query.bind(*value);
+    }
+    Ok(query.execute(&mut **tx).await?.rows_affected() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text_enum;
+    use super::*;
+
+    text_enum! {
+        #[allow(missing_docs)]
+        enum Step {
+            Asked,
+            #[strum(serialize = "taken_back")]
+            Withdrawn,
+            Done,
+        }
+    }
+
+    impl State for Step {
+        const TABLE: &'static str = "steps";
+
+        fn next(self) -> &'static [Self] {
+            match self {
+                Self::Asked => &[Self::Withdrawn, Self::Done],
+                Self::Withdrawn => &[Self::Asked],
+                Self::Done => &[],
+            }
+        }
+    }
+
+    #[test]
+    fn a_state_is_reached_only_from_those_that_lead_to_it() {
+        assert_eq!(Step::Done.before(), ["asked"]);
+        assert_eq!(Step::Asked.before(), ["taken_back"]);
+    }
+
+    #[test]
+    fn every_word_is_read_back_as_what_it_was_written_for() {
+        for step in Step::ALL {
+            assert_eq!(step.as_str().parse(), Ok(*step));
+            let json = serde_json::to_string(step).unwrap();
+            assert_eq!(serde_json::from_str::<Step>(&json).unwrap(), *step);
+        }
+        assert!(serde_json::from_str::<Step>("\"withdrawn\"").is_err());
+    }
+}

@@ -1,0 +1,54 @@
+//! Composes the page of a copy from the record's values in force and says what its seal is to say.
+
+use jiff::Timestamp;
+
+use super::content::content_of;
+use super::{CopyRow, issued_at};
+use crate::archive::Archive;
+use crate::copy_pdf::{self, ComposedCopy};
+use crate::correction;
+use crate::error::{Error, Result};
+use crate::record;
+use crate::seal::SignRequest;
+use crate::seen;
+
+/// The page, and what its seal is to say.
+pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8>, SignRequest)> {
+    let record = record::load(archive, &copy.record_id).await?;
+    let at = issued_at(copy)?;
+    refuse_other_content(archive, copy, at).await?;
+    let said = correction::in_force(archive, &copy.record_id, copy.record_version, at).await?;
+    let content = content_of(archive, copy, &record, &said, at).await?;
+    let office = archive.config.office.clone();
+    let field_name = format!("SoGoc-{}-{}", copy.year, copy.number);
+    let work = move || -> Result<(Vec<u8>, SignRequest)> {
+        let ComposedCopy { pdf, mark_box } = copy_pdf::compose(&content)?;
+        let request = SignRequest {
+            signing_time: at,
+            reason: "Cấp bản sao từ sổ gốc".into(),
+            location: office.place,
+            field_name,
+            mark_box,
+        };
+        Ok((pdf, request))
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Internal(format!("composing: {error}")))?
+}
+
+/// Nothing is sealed but what those who decided saw.
+async fn refuse_other_content(archive: &Archive, copy: &CopyRow, at: Timestamp) -> Result<()> {
+    let Some(decided) = &copy.record_digest else {
+        return Ok(()); // released before digests were kept
+    };
+    let mut connection = archive.catalogue.pool().acquire().await?;
+    let (record, version) = (&copy.record_id, copy.record_version);
+    let stands = seen::of_version(&mut connection, record, version, at).await?;
+    match stands.record_digest == *decided {
+        true => Ok(()),
+        false => Err(Error::Corrupt {
+            what: format!("record {record}, version {version}"),
+        }),
+    }
+}

@@ -1,0 +1,78 @@
+//! Composes, seals, checks and preserves one copy.
+
+use super::compose::compose;
+use super::proof::{Made, Proof};
+use super::{COPY_FILE, CopyRow, CopyState, ENTRY_FILE, digest_of, object_id, remote_signing};
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+use crate::seal::SealError;
+use crate::vault::{Content, ObjectId, Provenance, VaultError};
+
+/// Composes, seals, checks and preserves; none while it waits for a signature made elsewhere. A copy that reached the vault
+/// before a crash is taken from there, never made twice.
+pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<Made>> {
+    let object = ObjectId::new(object_id(&copy.id))?;
+    if !archive.vault.exists(&object).await? {
+        let Some(sealed) = seal(archive, copy).await? else {
+            return Ok(None);
+        };
+        let entry = CopyRow {
+            state: CopyState::Issued,
+            sha256: Some(digest_of(&sealed)),
+            ..copy.clone()
+        };
+        let files = [
+            Content::bytes(COPY_FILE, sealed),
+            Content::bytes(ENTRY_FILE, serde_json::to_vec_pretty(&entry)?),
+        ];
+        let who = Provenance {
+            user_name: copy.issued_by.clone(),
+            user_address: String::new(),
+            message: "Issued certified copy".into(),
+            at: archive.clock.now(),
+        };
+        match archive.vault.deposit(&object, &files, &who).await {
+            Ok(_) | Err(VaultError::AlreadyExists { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // What counts is what the vault gives back.
+    let bytes = archive
+        .vault
+        .read(&object, COPY_FILE, None)
+        .await?
+        .into_bytes()
+        .await?;
+    let verdict = crate::seal::verify(&bytes, &archive.seal.trust(), archive.clock.now());
+    if !verdict.holds() {
+        return Err(Error::Corrupt {
+            what: format!("copy {}", copy.id),
+        });
+    }
+    Ok(Some(Made {
+        sha256: digest_of(&bytes),
+        proof: Proof::from(&verdict),
+    }))
+}
+
+async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
+    if archive.seal.signs_elsewhere() {
+        return remote_signing::finish(archive, copy).await;
+    }
+    let (pdf, request) = compose(archive, copy).await?;
+    let sealed = archive.seal.seal(&pdf, &request, archive.clock.now());
+    Ok(Some(sealed.await?))
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        if !error.waits() {
+            return Self::Internal(error.to_string());
+        }
+        tracing::warn!(%error, "the seal cannot be set now");
+        Self::Blocked {
+            code: error.code(),
+            message: error.message(),
+        }
+    }
+}

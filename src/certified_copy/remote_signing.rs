@@ -1,0 +1,298 @@
+//! Remote signing: copies whose key is on the approver's own machine. Released, they are made and wait; what is to be signed is given
+//! out; the signature comes back, and the copy is finished, checked, preserved and recorded as any other. One that is not
+//! signed in time voids its line, number kept, and the request behind it can be released again.
+
+mod exchange;
+mod submit;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::SignedDuration;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+
+use super::compose::compose;
+use super::settlement::{self, GIVEN_UP, NOT_SIGNED};
+use super::{CopyRow, digest_of, register};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::seal::{Draft, Seal, SealError};
+
+pub use exchange::{Signatures, to_sign_text};
+pub use submit::{HandedIn, hand_in};
+
+/// A copy that waits for its signature.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Waiting {
+    /// Copy id.
+    pub copy_id: String,
+    /// Number in the issue book, such as `12/2026`.
+    pub number: String,
+    /// The record it is made from.
+    pub record_id: String,
+    /// The request it answers.
+    pub request_id: Option<String>,
+    /// How it is to be signed: `rsa-pkcs1-sha256`, `rsa-pss-sha256` or `ecdsa-p256-sha256`.
+    pub scheme: String,
+    /// SHA-256 of what is to be signed.
+    pub sha256: String,
+    /// What is to be signed: the DER of the signed attributes (RFC 5652, 5.4), base64.
+    pub to_sign: String,
+    /// Since when it waits, RFC 3339 UTC.
+    pub since: String,
+    /// Not signed before this instant, its line is void; RFC 3339 UTC.
+    pub ends_at: String,
+    /// True when the caller released it, who alone may hand in its signature.
+    pub mine: bool,
+    /// True when its signature is here and the copy is being finished.
+    pub signed: bool,
+}
+
+/// The copies that wait, by number.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn waiting(archive: &Archive, caller: &Caller) -> Result<Vec<Waiting>> {
+    require(caller, Act::SignCopies)?;
+    let rows = sqlx::query(
+        "SELECT w.*, c.number, c.year, c.record_id, c.request_id FROM seals_waiting w
+         JOIN copies c ON c.id = w.copy_id WHERE c.state = 'opening'
+         ORDER BY c.year, c.number LIMIT 500",
+    )
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let waits = Waits::of(row)?;
+            let (number, year): (i64, i64) = (row.try_get("number")?, row.try_get("year")?);
+            Ok(Waiting {
+                number: format!("{number}/{year}"),
+                record_id: row.try_get("record_id")?,
+                request_id: row.try_get("request_id")?,
+                scheme: archive.seal.scheme().code().into(),
+                sha256: hex::encode(Sha256::digest(&waits.to_sign)),
+                to_sign: STANDARD.encode(&waits.to_sign),
+                since: row.try_get("since")?,
+                mine: waits.belongs_to(caller),
+                signed: waits.signature.is_some(),
+                copy_id: waits.copy_id,
+                ends_at: waits.ends_at,
+            })
+        })
+        .collect()
+}
+
+/// Those of them that the caller is to sign.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn to_sign(archive: &Archive, caller: &Caller) -> Result<Vec<Waiting>> {
+    let mut waiting = waiting(archive, caller).await?;
+    waiting.retain(|one| one.mine && !one.signed);
+    Ok(waiting)
+}
+
+/// A row of `seals_waiting`.
+struct Waits {
+    copy_id: String,
+    person_id: String,
+    certificate: String,
+    to_sign: Vec<u8>,
+    signature: Option<Vec<u8>>,
+    ends_at: String,
+}
+
+impl Waits {
+    fn of(row: &sqlx::any::AnyRow) -> Result<Self> {
+        let copy_id: String = row.try_get("copy_id")?;
+        let bytes = |text: String| {
+            STANDARD.decode(text).map_err(|_| Error::Corrupt {
+                what: format!("what copy {copy_id} waits for"),
+            })
+        };
+        let signature: Option<String> = row.try_get("signature")?;
+        Ok(Self {
+            person_id: row.try_get("person_id")?,
+            certificate: row.try_get("certificate")?,
+            to_sign: bytes(row.try_get("attributes")?)?,
+            signature: signature.map(bytes).transpose()?,
+            ends_at: row.try_get("ends_at")?,
+            copy_id,
+        })
+    }
+
+    async fn load(archive: &Archive, copy_id: &str) -> Result<Option<Self>> {
+        let row = sqlx::query("SELECT * FROM seals_waiting WHERE copy_id = $1")
+            .bind(copy_id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+        row.as_ref().map(Self::of).transpose()
+    }
+
+    /// The one who released it; at the command line whoever keeps the machine.
+    fn belongs_to(&self, caller: &Caller) -> bool {
+        self.person_id == caller.id || *caller == Caller::machine()
+    }
+
+    /// The file as it was prepared; none when it is gone or was prepared for another certificate.
+    async fn draft(&self, archive: &Archive) -> Result<Option<Draft>> {
+        let kept = archive.vault.get_cache(&self.place()).await?;
+        let draft = kept.and_then(|kept| archive.seal.take_up(&kept));
+        let same = self.certificate == certificate_of(&archive.seal);
+        Ok(draft.filter(|draft| same && draft.to_sign() == self.to_sign))
+    }
+
+    fn place(&self) -> String {
+        place(&self.copy_id, &self.to_sign)
+    }
+}
+
+/// Where the prepared file lies: beside the vault, for it can be made again.
+fn place(copy_id: &str, to_sign: &[u8]) -> String {
+    format!("seals-waiting/{copy_id}/{}", digest_of(to_sign))
+}
+
+fn certificate_of(seal: &Seal) -> String {
+    digest_of(seal.signer().der())
+}
+
+/// The finished file once its signature is here; none while the copy waits, prepared anew where need be.
+pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
+    let Some(waits) = Waits::load(archive, &copy.id).await? else {
+        prepare(archive, copy, None).await?;
+        return Ok(None);
+    };
+    let Some(draft) = waits.draft(archive).await? else {
+        prepare(archive, copy, Some(&waits)).await?;
+        return Ok(None);
+    };
+    let Some(signature) = &waits.signature else {
+        return Ok(None);
+    };
+    let finished = archive.seal.finish(draft, signature, archive.clock.now());
+    match finished.await {
+        Ok(sealed) => Ok(Some(sealed)),
+        Err(error) => {
+            if matches!(error, SealError::Unfit(_)) {
+                forget_signature(archive, &waits).await?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// Makes the copy, keeps it with its gap, and enters it among those that wait.
+async fn prepare(archive: &Archive, copy: &CopyRow, before: Option<&Waits>) -> Result<()> {
+    let (pdf, request) = compose(archive, copy).await?;
+    let draft = archive.seal.draft(&pdf, &request)?;
+    let name = place(&copy.id, draft.to_sign());
+    archive.vault.put_cache(&name, draft.kept().into()).await?;
+    let now = archive.clock.now();
+    let days = i64::from(archive.config.seal.detached_days());
+    let mut tx = archive.begin_as_machine().await?;
+    let entered = match before {
+        None => sqlx::query(
+            "INSERT INTO seals_waiting (copy_id, certificate, attributes, person_id, since, ends_at)
+             SELECT $1, $2, $3, $4, $5, $6
+             WHERE EXISTS (SELECT 1 FROM copies WHERE id = $1 AND state = 'opening')
+             ON CONFLICT (copy_id) DO NOTHING",
+        ),
+        Some(_) => sqlx::query(
+            "UPDATE seals_waiting SET certificate = $2, attributes = $3, signature = NULL
+             WHERE copy_id = $1 AND attributes = $4",
+        ),
+    };
+    let entered = entered
+        .bind(&copy.id)
+        .bind(certificate_of(&archive.seal))
+        .bind(STANDARD.encode(draft.to_sign()));
+    let entered = match before {
+        None => entered
+            .bind(&copy.issued_by)
+            .bind(stamp(now))
+            .bind(stamp(now + SignedDuration::from_hours(24 * days))),
+        Some(before) => entered.bind(STANDARD.encode(&before.to_sign)),
+    };
+    if entered.execute(&mut *tx).await?.rows_affected() == 1 {
+        let details = json!({ "sha256": digest_of(draft.to_sign()) });
+        tx.log(Action::SealAwaited, ("copy", &copy.id), details)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A signature that came while the certificate was good, which no longer is: it seals nothing.
+async fn forget_signature(archive: &Archive, waits: &Waits) -> Result<()> {
+    let mut tx = archive.begin_as_machine().await?;
+    sqlx::query("UPDATE seals_waiting SET signature = NULL WHERE copy_id = $1")
+        .bind(&waits.copy_id)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives up a copy before it is signed: its line is void, the request behind it can be released again.
+///
+/// # Errors
+/// `Refused` when it does not wait, or somebody else released it; `Forbidden`.
+pub async fn give_up(archive: &Archive, caller: &Caller, copy_id: &str) -> Result<CopyRow> {
+    require(caller, Act::ReleaseCopies)?;
+    let waits = Waits::load(archive, copy_id)
+        .await?
+        .ok_or_else(not_waiting)?;
+    if !waits.belongs_to(caller) {
+        return Err(not_yours());
+    }
+    match end(archive, caller, copy_id, GIVEN_UP).await? {
+        true => register::row(archive, copy_id).await,
+        false => Err(not_waiting()),
+    }
+}
+
+/// Ends the waiting of those that were not signed in time.
+///
+/// # Errors
+/// As any statement.
+pub(super) async fn expire(archive: &Archive) -> Result<()> {
+    let over: Vec<String> = sqlx::query_scalar(
+        "SELECT copy_id FROM seals_waiting WHERE signature IS NULL AND ends_at <= $1
+         ORDER BY copy_id",
+    )
+    .bind(stamp(archive.clock.now()))
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    for copy_id in over {
+        end(archive, &Caller::machine(), &copy_id, NOT_SIGNED).await?;
+    }
+    Ok(())
+}
+
+/// Voids the line of a copy that waits unsigned; false when it no longer does.
+async fn end(archive: &Archive, caller: &Caller, copy_id: &str, code: &str) -> Result<bool> {
+    let copy = register::row(archive, copy_id).await?;
+    let mut tx = archive.begin(caller).await?;
+    // The row is the lock: of an ending and a signature handed in, one comes first.
+    let waits = "DELETE FROM seals_waiting WHERE copy_id = $1 AND signature IS NULL";
+    let waits = sqlx::query(waits).bind(copy_id).execute(&mut *tx).await?;
+    let ended = waits.rows_affected() == 1 && settlement::void_line(&mut tx, &copy, code).await?;
+    tx.commit().await?;
+    archive
+        .vault
+        .drop_cache(Some(&format!("seals-waiting/{copy_id}")))
+        .await?;
+    Ok(ended)
+}
+
+fn not_waiting() -> Error {
+    Error::refuse("errors.not_waiting")
+}
+
+fn not_yours() -> Error {
+    Error::refuse("errors.not_yours")
+}

@@ -1,0 +1,166 @@
+//! Signatures that come back: each is held against what it was to sign before anything is done with it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::{Signatures, Waits, not_waiting, not_yours};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::certified_copy::{complete, few_enough, register};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::jobs::{Kind, PRIORITY_CITIZEN};
+use crate::messages::Message;
+use crate::seal::SealError;
+
+/// What became of one signature.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct HandedIn {
+    /// The copy it was handed in for.
+    pub copy_id: String,
+    /// `issued` when the copy is finished; `opening` when its signature is kept and something else is waited for; none
+    /// when the signature was refused.
+    pub state: Option<String>,
+    /// Stable word of what stood or stands in the way.
+    pub fault: Option<&'static str>,
+    /// The same in Vietnamese.
+    pub fault_vi: Option<String>,
+    /// The same in English.
+    pub fault_en: Option<String>,
+}
+
+/// Takes signatures of many copies in one act; each stands for itself.
+///
+/// # Errors
+/// `Invalid` for none or more than 500; `Refused` when no key is elsewhere, or the certificate is another's; `Blocked`
+/// when the certificate may not seal, saying why; `Forbidden`.
+pub async fn hand_in(
+    archive: &Archive,
+    caller: &Caller,
+    given: &Signatures,
+) -> Result<Vec<HandedIn>> {
+    require(caller, Act::SignCopies)?;
+    few_enough("/signatures", given.signatures.len())?;
+    if !archive.seal.signs_elsewhere() {
+        return Err(Error::refuse("errors.not_elsewhere"));
+    }
+    let signer = archive.seal.signer().der();
+    if given
+        .certificates
+        .first()
+        .is_some_and(|one| one.der() != signer)
+    {
+        return Err(other_certificate());
+    }
+    // Whoever does not answer now is asked again when the copy is finished.
+    let fit = archive.seal.may_seal(archive.clock.now()).await;
+    if let Err(unfit @ SealError::Unfit(_)) = fit {
+        return Err(unfit.into());
+    }
+    let mut outcomes = Vec::with_capacity(given.signatures.len());
+    for (copy_id, signature) in &given.signatures {
+        outcomes.push(one(archive, caller, copy_id, signature).await?);
+    }
+    Ok(outcomes)
+}
+
+async fn one(
+    archive: &Archive,
+    caller: &Caller,
+    copy_id: &str,
+    signature: &[u8],
+) -> Result<HandedIn> {
+    let taken = take(archive, caller, copy_id, signature).await;
+    let finished = match &taken {
+        Ok(()) => finish(archive, copy_id).await,
+        Err(_) => Ok(()),
+    };
+    let state = match &taken {
+        Ok(()) => Some(register::row(archive, copy_id).await?.state.to_string()),
+        Err(_) => None,
+    };
+    let error = taken.err().or(finished.err());
+    if let Some(Error::Internal(_) | Error::Corrupt { .. }) = &error {
+        tracing::error!(copy = copy_id, "a signature handed in could not be used");
+    }
+    Ok(HandedIn {
+        copy_id: copy_id.to_owned(),
+        state,
+        fault: error.as_ref().map(Error::code),
+        fault_vi: error.as_ref().map(Error::vi),
+        fault_en: error.as_ref().map(Error::en),
+    })
+}
+
+/// Keeps the signature if it is the right one, and asks for the copy to be finished, in one transaction.
+async fn take(archive: &Archive, caller: &Caller, copy_id: &str, signature: &[u8]) -> Result<()> {
+    let waits = Waits::load(archive, copy_id).await?;
+    let waits = waits.filter(|waits| waits.signature.is_none());
+    let waits = waits.ok_or_else(not_waiting)?;
+    if !waits.belongs_to(caller) {
+        return Err(not_yours());
+    }
+    if waits.ends_at <= stamp(archive.clock.now()) {
+        return Err(too_late());
+    }
+    let Some(signature) = archive.seal.fitting(&waits.to_sign, signature) else {
+        return Err(why_not(archive, caller, copy_id, signature).await?);
+    };
+    let mut tx = archive.begin(caller).await?;
+    let kept = sqlx::query(
+        "UPDATE seals_waiting SET signature = $1
+         WHERE copy_id = $2 AND signature IS NULL AND attributes = $3",
+    )
+    .bind(STANDARD.encode(&signature))
+    .bind(copy_id)
+    .bind(STANDARD.encode(&waits.to_sign))
+    .execute(&mut *tx)
+    .await?;
+    if kept.rows_affected() != 1 {
+        return Err(not_waiting());
+    }
+    tx.enqueue(Kind::IssueCopy, copy_id, PRIORITY_CITIZEN)
+        .await?;
+    tx.log(Action::SealHandedIn, ("copy", copy_id), json!({}))
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Finishes the copy at once; what cannot be now the job does later.
+async fn finish(archive: &Archive, copy_id: &str) -> Result<()> {
+    complete(archive, copy_id, None).await?;
+    let anew = Waits::load(archive, copy_id).await?;
+    match anew.is_some_and(|waits| waits.signature.is_none()) {
+        true => Err(Error::refuse("errors.prepared_anew")),
+        false => Ok(()),
+    }
+}
+
+/// Which mistake it is that a signature does not fit: that of another copy, or of another key.
+async fn why_not(
+    archive: &Archive,
+    caller: &Caller,
+    copy_id: &str,
+    signature: &[u8],
+) -> Result<Error> {
+    for other in super::waiting(archive, caller).await? {
+        let to_sign = STANDARD.decode(&other.to_sign).unwrap_or_default();
+        if other.copy_id != copy_id && archive.seal.fitting(&to_sign, signature).is_some() {
+            return Ok(Error::refuse(
+                Message::new("errors.signature_of_another_copy").with("number", other.number),
+            ));
+        }
+    }
+    Ok(Error::refuse("errors.signature_not_fitting"))
+}
+
+fn other_certificate() -> Error {
+    Error::refuse("errors.other_certificate")
+}
+
+fn too_late() -> Error {
+    Error::refuse("errors.waiting_over")
+}

@@ -1,0 +1,128 @@
+//! The office's seal as a person sees it: whose it is, where its key lives, whether it can sign now, and the one PIN
+//! that opens a token for a sitting. The PIN stays in this process's memory and is named nowhere.
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::jobs::Kind;
+use crate::seal::{SealError, Sitting};
+
+/// The seal now.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct SealState {
+    /// Common name of the certificate.
+    pub signer: String,
+    /// Common name of its issuer.
+    pub issuer: String,
+    /// Last instant at which it holds, RFC 3339 UTC.
+    pub valid_until: String,
+    /// How its key signs.
+    pub scheme: String,
+    /// Level of PAdES that copies get.
+    pub level: String,
+    /// Where the key lives: `file`, `token` or `elsewhere`, on the approver's own machine.
+    pub place: String,
+    /// Of a token: `pin_needed`, `ready`, `open` or `pin_refused`.
+    pub sitting: Option<String>,
+    /// Released copies that are not sealed yet.
+    pub unsealed: i64,
+    /// Why the certificate may not seal now: stable word.
+    pub fault: Option<String>,
+    /// The same in Vietnamese.
+    pub fault_vi: Option<String>,
+    /// The same in English.
+    pub fault_en: Option<String>,
+}
+
+/// Whose seal it is and whether it can sign.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn seal_state(archive: &Archive, caller: &Caller) -> Result<SealState> {
+    require(caller, Act::OpenSeal)?;
+    let seal = &archive.seal;
+    let (signer, sitting) = (seal.signer(), seal.sitting());
+    let place = match (&sitting, seal.signs_elsewhere()) {
+        (Some(_), _) => "token",
+        (None, true) => "elsewhere",
+        (None, false) => "file",
+    };
+    let unfit = signer.fit_for_sealing(archive.clock.now()).err();
+    let unfit = unfit.map(SealError::Unfit);
+    let unsealed = sqlx::query_scalar("SELECT COUNT(*) FROM copies WHERE state = 'opening'");
+    Ok(SealState {
+        signer: signer.subject(),
+        issuer: signer.issuer(),
+        valid_until: stamp(signer.validity().1),
+        scheme: seal.scheme().code().into(),
+        level: seal.level().code().into(),
+        place: place.into(),
+        sitting: sitting.map(|sitting| sitting.word().into()),
+        unsealed: unsealed.fetch_one(archive.catalogue.pool()).await?,
+        fault: unfit.as_ref().map(|why| why.code().into()),
+        fault_vi: unfit.as_ref().map(SealError::sentence_vi),
+        fault_en: unfit.as_ref().map(SealError::sentence_en),
+    })
+}
+
+/// Opens the token with its PIN, tried once, for all copies until the sitting ends; those that wait are taken up.
+///
+/// # Errors
+/// `Refused` without a token; `Blocked`, saying why it does not open; `Forbidden`.
+pub async fn open_sitting(
+    archive: &Archive,
+    caller: &Caller,
+    pin: Zeroizing<String>,
+) -> Result<()> {
+    require(caller, Act::OpenSeal)?;
+    let seal = archive.seal.clone();
+    let opening = tokio::task::spawn_blocking(move || seal.open_sitting(pin));
+    let opened = opening
+        .await
+        .map_err(|error| Error::Internal(format!("opening the token: {error}")))?;
+    let (action, details) = match &opened {
+        Ok(()) => (Action::SealOpened, json!({})),
+        Err(SealError::NoToken) => return Err(no_token()),
+        Err(why) => (Action::SealNotOpened, json!({ "why": why.code() })),
+    };
+    let mut tx = archive.begin(caller).await?;
+    tx.log(action, SEAL, details).await?;
+    if opened.is_ok() {
+        tx.wake(Kind::IssueCopy).await?;
+    }
+    tx.commit().await?;
+    Ok(opened?)
+}
+
+/// Ends the sitting: the token is closed, the PIN forgotten.
+///
+/// # Errors
+/// `Refused` without a token; `Forbidden`.
+pub async fn end_sitting(archive: &Archive, caller: &Caller) -> Result<()> {
+    require(caller, Act::OpenSeal)?;
+    if archive.seal.sitting().is_none() {
+        return Err(no_token());
+    }
+    archive.seal.end_sitting();
+    let mut tx = archive.begin(caller).await?;
+    tx.log(Action::SealClosed, SEAL, json!({})).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// True while released copies wait for nothing but the PIN.
+pub fn pin_needed(archive: &Archive) -> bool {
+    let sitting = archive.seal.sitting();
+    matches!(sitting, Some(Sitting::PinNeeded | Sitting::PinRefused))
+}
+
+const SEAL: (&str, &str) = ("seal", "seal");
+
+fn no_token() -> Error {
+    Error::refuse("errors.no_token")
+}

@@ -1,0 +1,49 @@
+//! Withdrawal of an issued copy by the office.
+
+use serde_json::json;
+
+use super::{CopyRow, not_issued, preservation, register, settlement};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::error::{Error, Result};
+use crate::notify::Event;
+
+/// Withdraws an issued copy (hủy bản sao) with a reason that whoever checks it will read. The sealed
+/// file stays in the vault.
+///
+/// # Errors
+/// `Invalid` without a reason; `Refused` when it was never issued or is withdrawn already.
+pub async fn withdraw(
+    archive: &Archive,
+    caller: &Caller,
+    copy_id: &str,
+    reason: &str,
+) -> Result<CopyRow> {
+    require(caller, Act::ReleaseCopies)?;
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(Error::fault("/reason", "faults.reason_of_at_most"));
+    }
+    let copy = register::row(archive, copy_id).await?;
+    let mut tx = archive.begin(caller).await?;
+    let moved = sqlx::query(
+        "UPDATE copies SET withdrawn_at = $1, withdrawn_by = $2, withdrawal = $3
+         WHERE id = $4 AND state = 'issued' AND withdrawn_at IS NULL",
+    )
+    .bind(tx.now())
+    .bind(&caller.id)
+    .bind(reason)
+    .bind(copy_id)
+    .execute(&mut *tx)
+    .await?;
+    if moved.rows_affected() != 1 {
+        return Err(not_issued());
+    }
+    preservation::enqueue(&mut tx, copy_id).await?;
+    settlement::notify_holder(&mut tx, &copy, Event::Withdrawn).await?;
+    tx.log(Action::CopyWithdrawn, ("copy", copy_id), json!({}))
+        .await?;
+    tx.commit().await?;
+    register::row(archive, copy_id).await
+}

@@ -1,0 +1,155 @@
+//! What happens to a request besides the decision on it: the one extension of its term, the archivist's search, its
+//! withdrawal, its end when the applicant does not answer; and which requests press.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::deadlines::{SOON, extended_due};
+use super::listing::view_of;
+use super::{RequestState, RequestView, ensure_moved, ensure_one_row, id_behind, talking};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::catalogue::{Tx, transition};
+use crate::clock::stamp;
+use crate::error::{Error, Result};
+use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::notify::Event;
+
+/// Extends the term once, by what the procedure allows, and tells the applicant why in writing.
+///
+/// # Errors
+/// `Invalid` without a reason; `Refused` when it was extended before, is settled, or its procedure
+/// knows no extension; `NotFound`, `Forbidden`.
+pub async fn extend(archive: &Archive, caller: &Caller, id: &str, reason: &str) -> Result<()> {
+    require(caller, Act::ConfirmCopies)?;
+    let later = extended_due(archive, id).await?;
+    let mut tx = archive.begin(caller).await?;
+    extend_in(&mut tx, id, later, reason).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// As [`extend`], inside a transaction of the caller's.
+pub(super) async fn extend_in(
+    tx: &mut Tx,
+    id: &str,
+    later: Option<Timestamp>,
+    reason: &str,
+) -> Result<()> {
+    let later = later.ok_or_else(|| Error::refuse("errors.no_extension"))?;
+    let moved = sqlx::query(
+        "UPDATE copy_requests SET due_at = $1, extended_at = $2
+         WHERE id = $3 AND extended_at IS NULL AND settled_at IS NULL AND state <> 'waiting'",
+    )
+    .bind(stamp(later))
+    .bind(tx.now())
+    .bind(id)
+    .execute(&mut **tx)
+    .await?;
+    ensure_one_row(moved.rows_affected())?;
+    talking::put(tx, id, "office", talking::text_of(reason)?).await?;
+    tx.log(Action::RequestExtended, ("request", id), json!({}))
+        .await?;
+    tx.notify(id, Event::Extended).await
+}
+
+/// Hands a newly received request to the archivist's search: extended where that is still possible, and
+/// the applicant told in any case.
+pub(crate) async fn begin_search(tx: &mut Tx, id: &str, later: Option<Timestamp>) -> Result<()> {
+    ensure_moved(transition(tx, id, RequestState::Searching, &[]).await?)?;
+    let extended: Option<String> =
+        sqlx::query_scalar("SELECT extended_at FROM copy_requests WHERE id = $1")
+            .bind(id)
+            .fetch_one(&mut **tx)
+            .await?;
+    let told = "Chưa tìm thấy trong các quyển đã số hóa. Văn thư đang tìm trong các quyển còn lại; \
+        cơ quan sẽ trả lời theo hạn trên trang này.";
+    if later.is_some() && extended.is_none() {
+        return extend_in(tx, id, later, told).await;
+    }
+    talking::put(tx, id, "office", told).await?;
+    tx.notify(id, Event::Message).await
+}
+
+/// The search is over: the clerk's again, to confirm or to refuse.
+pub(crate) async fn end_search(tx: &mut Tx, id: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE copy_requests SET state = 'received' WHERE id = $1 AND state = 'searching'",
+    )
+    .bind(id)
+    .execute(&mut **tx)
+    .await?;
+    tx.enqueue(Kind::KeepRequest, id, PRIORITY_UPKEEP).await
+}
+
+/// Ends the archivist's search for a request that no longer needs it.
+pub(super) async fn close_searches(tx: &mut Tx, id: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE search_cases SET state = 'closed', ended_at = $1
+         WHERE request_id = $2 AND state = 'open'",
+    )
+    .bind(tx.now())
+    .bind(id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The applicant takes the request back, under the tracking code, while no copy is being made.
+///
+/// # Errors
+/// `NotFound` code; `Refused` when it is too late.
+pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
+    let id = id_behind(archive, code).await?;
+    let mut tx = archive.begin(&Caller::public()).await?;
+    let now = tx.now();
+    let columns = [("settled_at", Some(&*now)), ("waits_until", None)];
+    ensure_moved(transition(&mut tx, &id, RequestState::Withdrawn, &columns).await?)?;
+    close_searches(&mut tx, &id).await?;
+    tx.log(Action::RequestWithdrawn, ("request", &id), json!({}))
+        .await?;
+    tx.notify(&id, Event::Withdrawn).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The verb behind the job `sweep_requests`: requests whose applicant did not answer in time end.
+///
+/// # Errors
+/// As any statement.
+pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
+    let now = stamp(archive.clock.now());
+    let mut tx = archive.begin_as_machine().await?;
+    let ended: Vec<String> = sqlx::query_scalar(
+        "UPDATE copy_requests SET state = 'expired', settled_at = $1
+         WHERE state = 'waiting' AND waits_until < $1 RETURNING id",
+    )
+    .bind(&now)
+    .fetch_all(&mut *tx)
+    .await?;
+    for id in &ended {
+        tx.log(Action::RequestExpired, ("request", id), json!({}))
+            .await?;
+        tx.notify(id, Event::Expired).await?;
+    }
+    tx.complete_and_commit(job).await
+}
+
+/// Requests that are late or about to be, the latest first: those that wait for their applicant are not.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn pressing(archive: &Archive, caller: &Caller) -> Result<Vec<RequestView>> {
+    require(caller, Act::SeeRequests)?;
+    let rows = sqlx::query(
+        "SELECT q.*, p.name AS clerk FROM copy_requests q
+         LEFT JOIN people p ON p.id = q.confirmed_by
+         WHERE q.settled_at IS NULL AND q.state <> 'waiting' AND q.due_at < $1
+         ORDER BY q.due_at, q.id LIMIT 50",
+    )
+    .bind(stamp(archive.clock.now() + SOON))
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    rows.iter().map(|row| view_of(archive, row)).collect()
+}

@@ -1,0 +1,192 @@
+//! What became of reading a page, stored in one transaction: its row, its flags, its records, the log.
+
+use serde_json::json;
+use sogoc_workers::outcome::Failure;
+use sogoc_workers::reading::PageReading;
+
+use super::{Numbering, PageState, is_due, reading_key, text_sketch};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::catalogue::{Tx, transition};
+use crate::column_map;
+use crate::error::Result;
+use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
+use crate::page_flag::{self, Details};
+use crate::record;
+
+/// Flag of a page that could not be read.
+const UNREAD: &str = "unread";
+
+pub(super) async fn store_reading(
+    archive: &Archive,
+    job: &Leased,
+    reading: &PageReading,
+) -> Result<()> {
+    let words = serde_json::to_vec(reading)?;
+    archive
+        .vault
+        .put_cache(&reading_key(&job.subject), words.into())
+        .await?;
+    let mut tx = archive.begin_as_machine().await?;
+    store(archive, &mut tx, &job.subject, reading).await?;
+    let details = json!({ "class": reading.class, "records": reading.records.len() });
+    finish(tx, job, Action::PageRead, details).await
+}
+
+/// Writes what a page says into its row and proposes its records; one that was withdrawn proposes nothing.
+pub(crate) async fn store(
+    archive: &Archive,
+    tx: &mut Tx,
+    page_id: &str,
+    reading: &PageReading,
+) -> Result<()> {
+    if !save_reading(archive, tx, page_id, reading).await? {
+        return Ok(());
+    }
+    let scan_id = scan_of(tx, page_id).await?;
+    record::propose(archive, tx, &scan_id, page_id, &reading.records).await
+}
+
+/// The scan a page is of.
+///
+/// # Errors
+/// `Unavailable` where the catalogue does not answer, or has no such page.
+pub(crate) async fn scan_of(tx: &mut Tx, page_id: &str) -> Result<String> {
+    let scan = sqlx::query_scalar("SELECT scan_id FROM pages WHERE id = $1").bind(page_id);
+    Ok(scan.fetch_one(&mut **tx).await?)
+}
+
+/// Takes back the withdrawal of a page, as if it had just come; says whether it was withdrawn.
+pub(crate) async fn reinstate(tx: &mut Tx, page_id: &str) -> Result<bool> {
+    let moved = sqlx::query(
+        "UPDATE pages SET state = 'received', outcome = NULL
+         WHERE id = $1 AND outcome IN ('put_aside', 'superseded')",
+    )
+    .bind(page_id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(moved.rows_affected() == 1)
+}
+
+/// Stores what a page that was reinstated said when it was read. It is read again where that is not kept, or
+/// its volume has a newer map.
+pub(crate) async fn store_again(archive: &Archive, tx: &mut Tx, page_id: &str) -> Result<()> {
+    let (mut state, mut read_with) = (PageState::Received, None);
+    if let Some(reading) = super::reading(archive, page_id).await? {
+        store(archive, tx, page_id, &reading).await?;
+        (state, read_with) = (PageState::Read, reading.map.map(|fit| fit.version));
+    }
+    let standing = column_map::standing(archive, page_id).await?;
+    if is_due(state, read_with, &standing) {
+        tx.enqueue(Kind::ReadPage, page_id, PRIORITY_BACKLOG)
+            .await?;
+    }
+    ask_for_comparison(tx, page_id).await
+}
+
+/// Writes what was read into the page's row, its text sketch, and the flags it bears by itself. A page that was
+/// withdrawn stays so; says whether it is not.
+async fn save_reading(
+    archive: &Archive,
+    tx: &mut Tx,
+    page_id: &str,
+    reading: &PageReading,
+) -> Result<bool> {
+    let outcome: String = sqlx::query_scalar(
+        "UPDATE pages SET state = CASE WHEN outcome IN ('put_aside', 'superseded') THEN state ELSE 'read' END,
+            outcome = CASE WHEN outcome IN ('put_aside', 'superseded') THEN outcome ELSE 'read' END,
+            class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
+            fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
+            map_version = $13, map_percent = $14, numbering = $15 WHERE id = $16 RETURNING outcome",
+    )
+    .bind(&reading.class)
+    .bind(reading.class_confidence)
+    .bind(i64::from(reading.rotation))
+    .bind(i64::from(reading.width))
+    .bind(i64::from(reading.height))
+    .bind(i64::from(reading.dpi))
+    .bind(&reading.text)
+    .bind(serde_json::to_string(&reading.quality)?)
+    .bind(&reading.quality.fingerprint)
+    .bind(i64::try_from(reading.milliseconds).unwrap_or(i64::MAX))
+    .bind(tx.now())
+    .bind(
+        reading
+            .columns
+            .as_ref()
+            .map(|columns| json!(columns).to_string()),
+    )
+    .bind(reading.map.map(|fit| fit.version))
+    .bind(percent_shown(reading))
+    .bind(serde_json::to_string(&Numbering::of(reading))?)
+    .bind(page_id)
+    .fetch_one(&mut **tx)
+    .await?;
+    text_sketch::save(tx, page_id, &text_sketch::of(reading, &archive.classes)).await?;
+    let flags = &reading.quality.flags;
+    page_flag::set_own(tx, page_id, flags, &Details::default()).await?;
+    Ok(outcome == "read")
+}
+
+/// How much of its volume's map the page shows; `None` where the map does not fit.
+fn percent_shown(reading: &PageReading) -> Option<i64> {
+    let fit = reading.map.filter(|fit| fit.fits)?;
+    // A share times a hundred fits any integer.
+    #[allow(clippy::cast_possible_truncation)]
+    let percent = (fit.share.clamp(0.0, 1.0) * 100.0).round() as i64;
+    Some(percent)
+}
+
+pub(super) async fn store_failure(
+    archive: &Archive,
+    job: &Leased,
+    failure: &Failure,
+) -> Result<()> {
+    let mut tx = archive.begin_as_machine().await?;
+    let (outcome, now) = (failure.kind.code(), tx.now());
+    let columns = [("outcome", Some(outcome)), ("read_at", Some(&*now))];
+    transition(&mut tx, &job.subject, PageState::Failed, &columns).await?;
+    let unread = Details {
+        outcome: Some(outcome.to_owned()),
+        ..Details::default()
+    };
+    let flags = [UNREAD.to_owned()];
+    page_flag::set_own(&mut tx, &job.subject, &flags, &unread).await?;
+    let details = json!({ "outcome": outcome });
+    finish(tx, job, Action::PageSetAside, details).await
+}
+
+async fn finish(
+    mut tx: Tx,
+    job: &Leased,
+    action: Action,
+    details: serde_json::Value,
+) -> Result<()> {
+    tx.log(action, ("page", &job.subject), details).await?;
+    ask_for_comparison(&mut tx, &job.subject).await?;
+    tx.complete_and_commit(job).await
+}
+
+pub(super) async fn complete_only(archive: &Archive, job: &Leased) -> Result<()> {
+    let mut tx = archive.begin_as_machine().await?;
+    tx.complete(job).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The pages of its batch, and of the one where it took a place, are compared once none of them waits.
+pub(crate) async fn ask_for_comparison(tx: &mut Tx, page_id: &str) -> Result<()> {
+    let batches: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT s.batch_id FROM pages p JOIN scans s ON s.id = p.scan_id
+         WHERE p.id = $1 OR p.id = (SELECT stands_for FROM pages WHERE id = $1)
+         ORDER BY s.batch_id",
+    )
+    .bind(page_id)
+    .fetch_all(&mut **tx)
+    .await?;
+    for batch in &batches {
+        tx.enqueue(Kind::InspectBatch, batch, PRIORITY_UPKEEP)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,328 @@
+//! Decided records and the words of their pages in the vault: several approvals of one scan become one OCFL version
+//! of its object. Until then the catalogue alone holds them, and the lag is a metric. A restore reads every version
+//! that the vault has and what each says of before: a copy may have been issued from a version that is no longer
+//! the newest.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::alto;
+use crate::archive::{Archive, Restoration};
+use crate::audit::Action;
+use crate::catalogue::{JsonText, Tx};
+use crate::clock::parse_stamp;
+use crate::correction::{self, Correction};
+use crate::error::{Error, Result};
+use crate::jobs::Leased;
+use crate::page;
+use crate::record::{self, Fields, RecordRow, RecordState, Version, save_version};
+use crate::scan::page_id;
+use crate::vault::{Change, Content, ObjectId, Provenance, VaultError};
+
+/// Name of the records inside a scan's object.
+pub const RECORDS_FILE: &str = "records.json";
+
+/// One record as preserved: enough to restore the catalogue's row and its newest decided version.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
+pub struct PreservedRecord {
+    /// Record id.
+    pub id: String,
+    /// Page number, from 1.
+    pub page: i64,
+    /// Place on the page, from 1.
+    pub ordinal: i64,
+    /// Class id.
+    pub class: String,
+    /// Approved or rejected.
+    pub state: RecordState,
+    /// Version number in the catalogue.
+    pub version: i64,
+    /// JSON `[x,y,w,h]` on the page as delivered.
+    pub bounds: Option<String>,
+    /// The fields, as printed beside normalised.
+    #[sqlx(try_from = "JsonText")]
+    pub fields: Fields,
+    /// Who decided.
+    pub author: String,
+    /// When, RFC 3339 UTC.
+    pub at: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Place in the publication sequence.
+    #[sqlx(rename = "position")]
+    pub published: i64,
+    /// Its approved entries of the appendix.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[sqlx(skip)]
+    pub corrections: Vec<Correction>,
+}
+
+/// The file [`RECORDS_FILE`].
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct PreservedRecords {
+    /// Format of this file.
+    pub format: u32,
+    /// Scan id.
+    pub scan_id: String,
+    /// Every decided record of the scan, by page and place, as it was last published.
+    pub records: Vec<PreservedRecord>,
+    /// What was published of them before and may never have been preserved for itself, because several
+    /// decisions become one version here: a copy may have been made from it in between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<PreservedRecord>,
+}
+
+/// How many approved records the vault does not hold yet; the catalogue alone has them.
+///
+/// # Errors
+/// As any statement.
+pub async fn lag(archive: &Archive) -> Result<i64> {
+    let count = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM records WHERE state = 'approved'
+         AND (kept_version IS NULL OR kept_version < version)",
+    )
+    .fetch_one(archive.catalogue.pool())
+    .await?;
+    Ok(count)
+}
+
+/// The verb behind the job `keep_records`.
+///
+/// # Errors
+/// A passing fault puts the job back.
+pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
+    let scan_id = &job.subject;
+    let object: Option<String> = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
+        .bind(scan_id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "scan" })?;
+    let object = ObjectId::new(object.ok_or(Error::NotFound {
+        what: "vault object",
+    })?)?;
+    let preserved = decided(archive, scan_id).await?;
+    let mut changes = vec![Change::Put(Content::bytes(
+        RECORDS_FILE,
+        serde_json::to_vec_pretty(&preserved)?,
+    ))];
+    changes.extend(words(archive, scan_id).await?);
+    add_version(archive, &object, &changes, &preserved).await?;
+    record_preserved(archive, job, &preserved).await
+}
+
+/// Every published version of the records of a scan, the newest of each apart from those before it.
+async fn decided(archive: &Archive, scan_id: &str) -> Result<PreservedRecords> {
+    let versions: Vec<PreservedRecord> = sqlx::query_as(
+        "SELECT r.id, p.number AS page, r.ordinal, r.class, r.bounds, v.state, v.version,
+            v.fields, v.author, v.at, v.note, q.position
+         FROM records r JOIN pages p ON p.id = r.page_id
+         JOIN record_versions v ON v.record_id = r.id
+         JOIN publications q ON q.record_id = r.id AND q.position = (SELECT MAX(position)
+            FROM publications WHERE record_id = r.id AND version = v.version)
+         WHERE r.scan_id = $1 ORDER BY p.number, r.ordinal, q.position DESC",
+    )
+    .bind(scan_id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let entries = correction::approved_of_scan(archive, scan_id).await?;
+    let mut preserved = PreservedRecords {
+        format: 1,
+        scan_id: scan_id.into(),
+        records: Vec::new(),
+        earlier: Vec::new(),
+    };
+    for mut record in versions {
+        let newest = preserved
+            .records
+            .last()
+            .is_none_or(|last| last.id != record.id);
+        if newest {
+            let own = entries.iter().filter(|entry| entry.record_id == record.id);
+            record.corrections = own.cloned().collect();
+            preserved.records.push(record);
+        } else {
+            preserved.earlier.push(record);
+        }
+    }
+    Ok(preserved)
+}
+
+/// The words of every page that was read, as ALTO 4.
+async fn words(archive: &Archive, scan_id: &str) -> Result<Vec<Change>> {
+    let pages: Vec<(String, i64, String)> = sqlx::query_as(
+        "SELECT p.id, p.number, s.original_name FROM pages p JOIN scans s ON s.id = p.scan_id
+         WHERE p.scan_id = $1 AND p.state = 'read' ORDER BY p.number",
+    )
+    .bind(scan_id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    let mut changes = Vec::new();
+    for (id, number, file) in &pages {
+        if let Some(reading) = page::reading(archive, id).await? {
+            let path = format!("words/page-{number:05}.alto.xml");
+            let words = alto::page(&reading, file, *number);
+            changes.push(Change::Put(Content::bytes(path, words)));
+        }
+    }
+    Ok(changes)
+}
+
+/// Adds the version unless the newest one says the same already (a crash after writing it).
+async fn add_version(
+    archive: &Archive,
+    object: &ObjectId,
+    changes: &[Change],
+    preserved: &PreservedRecords,
+) -> Result<()> {
+    // Times and names come from the decisions, so that a repeated attempt writes the same version.
+    let last = preserved
+        .records
+        .iter()
+        .max_by_key(|record| record.published);
+    let at = last.and_then(|record| parse_stamp(&record.at));
+    let who = Provenance {
+        user_name: last
+            .map_or("machine", |record| record.author.as_str())
+            .into(),
+        user_address: String::new(),
+        message: "Approved records".into(),
+        at: at.unwrap_or_else(|| archive.clock.now()),
+    };
+    let head = archive.vault.inventory(object).await?.head();
+    match archive.vault.add_version(object, head, changes, &who).await {
+        Ok(_) => Ok(()),
+        Err(VaultError::Conflict { .. }) => Err(Error::unavailable(
+            "vault",
+            "another version was added meanwhile",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn record_preserved(
+    archive: &Archive,
+    job: &Leased,
+    preserved: &PreservedRecords,
+) -> Result<()> {
+    let mut tx = archive.begin_as_machine().await?;
+    for record in &preserved.records {
+        sqlx::query(
+            "UPDATE records SET kept_version = $1 WHERE id = $2
+             AND (kept_version IS NULL OR kept_version < $1)",
+        )
+        .bind(record.version)
+        .bind(&record.id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    let details = json!({ "records": preserved.records.len() });
+    tx.log(Action::RecordsKept, ("scan", &job.subject), details)
+        .await?;
+    tx.complete_and_commit(job).await
+}
+
+/// Every preserved state of an object's records, oldest first.
+///
+/// # Errors
+/// A fault that passes.
+pub(crate) async fn load(
+    restoration: &mut Restoration<'_>,
+    id: &ObjectId,
+) -> Result<Vec<PreservedRecords>> {
+    let inventory = restoration.archive.vault.inventory(id).await?;
+    let mut preserved = Vec::new();
+    let mut last = None;
+    for version in 1..=inventory.head() {
+        let files = inventory.state(version).unwrap_or_default();
+        let digest = files.get(RECORDS_FILE).copied();
+        if digest.is_none() || digest == last {
+            continue;
+        }
+        last = digest;
+        let Some(bytes) = restoration.file(id, RECORDS_FILE, version).await? else {
+            continue;
+        };
+        match serde_json::from_slice(&bytes) {
+            Ok(records) => preserved.push(records),
+            Err(_) => restoration.note(id, &unknown_form()),
+        }
+    }
+    Ok(preserved)
+}
+
+fn unknown_form() -> Error {
+    Error::Corrupt {
+        what: RECORDS_FILE.into(),
+    }
+}
+
+/// Writes records, versions and publications; those that are there already stay as they are.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn restore(
+    tx: &mut Tx,
+    scan_id: &str,
+    preserved: &[PreservedRecords],
+) -> Result<()> {
+    let all = preserved
+        .iter()
+        .flat_map(|state| state.records.iter().chain(&state.earlier));
+    let mut by_id: BTreeMap<&str, BTreeMap<i64, &PreservedRecord>> = BTreeMap::new();
+    for record in all {
+        let versions = by_id.entry(&record.id).or_default();
+        versions.insert(record.version, record);
+    }
+    for versions in by_id.values() {
+        if let Some(newest) = versions.values().next_back() {
+            restore_record(tx, scan_id, newest).await?;
+        }
+        for record in versions.values() {
+            restore_version(tx, record).await?;
+            for entry in &record.corrections {
+                correction::restore(tx, entry).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn restore_record(tx: &mut Tx, scan_id: &str, newest: &PreservedRecord) -> Result<()> {
+    let row = RecordRow {
+        id: &newest.id,
+        scan_id,
+        page_id: &page_id(scan_id, newest.page),
+        ordinal: newest.ordinal,
+        class: &newest.class,
+        state: newest.state,
+        version: newest.version,
+        doubtful: 0,
+        bounds: newest.bounds.as_deref(),
+        kept_version: Some(newest.version),
+        updated_at: &newest.at,
+    };
+    record::insert(tx, &row).await
+}
+
+async fn restore_version(tx: &mut Tx, record: &PreservedRecord) -> Result<()> {
+    let there = sqlx::query("SELECT 1 FROM record_versions WHERE record_id = $1 AND version = $2")
+        .bind(&record.id)
+        .bind(record.version)
+        .fetch_optional(&mut **tx)
+        .await?;
+    if there.is_some() {
+        return Ok(());
+    }
+    let version = Version {
+        number: record.version,
+        state: record.state,
+        author: &record.author,
+        note: &record.note,
+        at: &record.at,
+    };
+    save_version(tx, &record.id, &version, &record.fields).await?;
+    let (position, at) = (record.published, &record.at);
+    record::insert_publication(tx, position, &record.id, record.version, at).await
+}
