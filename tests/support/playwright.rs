@@ -7,7 +7,7 @@ use std::process::Command;
 use super::child::tools_folder;
 use super::pip::run;
 
-/// The newest driver that runs on Debian 12's Node.js (18); it drives later Chromiums too.
+/// A driver that runs on Debian 12's Node.js (18); it drives later Chromiums too.
 const DRIVER: &str = "playwright-core@1.60.0";
 
 /// Debian's browser.
