@@ -91,7 +91,7 @@ async fn the_first_administrator_and_those_of_before_hold_no_other_power() {
 #[tokio::test]
 async fn no_token_judges_whatever_its_roles() {
     let server = Server::start().await;
-    let token = server.token(&Role::ALL).await;
+    let token = server.token(Role::ALL).await;
     let saw = json!({ "record_version": 1, "record_digest": "" });
     let mut confirmed = saw.clone();
     confirmed["record_id"] = json!("none");
