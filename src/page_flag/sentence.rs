@@ -9,7 +9,12 @@ use crate::messages::Message;
 /// The sentence in Vietnamese and in English.
 pub(super) fn of(code: &str, details: &Details, other: Option<&OtherPage>) -> (String, String) {
     let message = message(code, details, other);
-    (capital(&message.vi()), capital(&message.en()))
+    // A code that this version does not know stays the code it is.
+    let shown = |text: String| match text == code {
+        true => text,
+        false => capital(&text),
+    };
+    (shown(message.vi()), shown(message.en()))
 }
 
 fn message(code: &str, details: &Details, other: Option<&OtherPage>) -> Message {

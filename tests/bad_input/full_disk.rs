@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::child::TiedChild;
+use crate::support::server::PASSWORD;
 
 const DIPLOMA: &[u8] = include_bytes!("../fixtures/good/diploma.jpg");
 
@@ -127,8 +128,9 @@ async fn over_the_api_a_disk_that_fills_up_is_503_and_the_upload_goes_on_afterwa
     let disk = SmallDisk::running(
         400,
         r#"
+        printf 'mat khau du dai 2026\n' |
+          "$sogoc" --data "$disk/data" user add luutru --name "Trần Thị Mẫu" --role archivist >/dev/null || exit 98
         "$sogoc" serve --data "$disk/data" --listen 127.0.0.1:0 &
-        told password; cp "$disk/data/first-password.txt" "$outside/given"
         told fill; fill; touch "$outside/filled"
         told room; room; touch "$outside/roomy"
         wait
@@ -141,12 +143,7 @@ async fn over_the_api_a_disk_that_fills_up_is_503_and_the_upload_goes_on_afterwa
                 .map(str::to_owned)
         })
         .await;
-    disk.tell("password");
-    let given = disk.wait_for("the password", |_| {
-        let given = read(&disk.path("given"));
-        given.lines().nth(1).map(str::to_owned)
-    });
-    let sender = Sender::sign_in(&url, &given.await).await;
+    let sender = Sender::sign_in(&url).await;
     let upload = sender.create(DIPLOMA.len()).await;
 
     disk.tell("fill");
@@ -177,7 +174,7 @@ async fn over_the_api_a_disk_that_fills_up_is_503_and_the_upload_goes_on_afterwa
     assert_eq!(became["scan"]["state"], "received", "{became}");
 }
 
-/// The administrator, uploading.
+/// An archivist, uploading.
 struct Sender {
     url: String,
     cookie: String,
@@ -187,9 +184,9 @@ struct Sender {
 }
 
 impl Sender {
-    async fn sign_in(url: &str, password: &str) -> Self {
+    async fn sign_in(url: &str) -> Self {
         let http = reqwest::Client::new();
-        let names = json!({ "login": "quantri", "password": password });
+        let names = json!({ "login": "luutru", "password": PASSWORD });
         let answer = http
             .post(format!("{url}/api/v1/session"))
             .json(&names)
