@@ -378,3 +378,20 @@ impl From<IndexError> for Error {
         Self::unavailable("index", error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_speaks_both_languages_and_repeats_nothing_typed() {
+        let wanted = Wanted {
+            text: Some("quê:Bí-mật".into()),
+            ..Wanted::default()
+        };
+        let error = query_of(&wanted).unwrap_err();
+        let (vi, en) = (error.vi(), error.en());
+        assert!(vi.contains("Không có trường") && en.contains("no such search field"));
+        assert!(!vi.contains("mật") && !en.contains("mật"));
+    }
+}
