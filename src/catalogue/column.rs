@@ -89,7 +89,7 @@ macro_rules! text_enum {
 }
 pub(crate) use text_enum;
 
-/// The text of a JSON column: `#[sqlx(try_from = "JsonText")]` on a field whose type [`json_column!`] names.
+/// The text of a JSON column: `#[sqlx(try_from = "JsonText")]` on a field whose type `json_column!` names.
 #[derive(Debug, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct JsonText(pub String);
