@@ -9,7 +9,7 @@ pub(crate) use proposing::propose;
 pub(crate) use publishing::{
     advance, enqueue_preservation, insert_publication, publish, published,
 };
-pub(crate) use values::{apply, missing_mandatory, normalised};
+pub(crate) use values::{apply, labels, missing_mandatory, normalised};
 
 use std::collections::BTreeMap;
 

@@ -17,7 +17,7 @@ use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::messages::{Message, Value};
+use crate::messages::Message;
 use crate::record::{self, Fields, RecordState, RecordView, Version, apply, missing_mandatory};
 use crate::seen;
 
@@ -246,30 +246,17 @@ fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {
 
 /// What only a person can say of the paper is said before a record is approved.
 fn refuse_undecided(class: Option<&Class>, record: &RecordView) -> Result<()> {
-    if let Some(fields) = labels(class, record.struck()) {
+    if let Some(fields) = record::labels(class, record.struck()) {
         let message = Message::new("errors.struck_out").with("fields", fields);
         return Err(Error::refuse(message));
     }
-    match labels(class, record.unread()) {
+    match record::labels(class, record.unread()) {
         Some(fields) => {
             let message = Message::new("errors.unread").with("fields", fields);
             Err(Error::refuse(message))
         }
         None => Ok(()),
     }
-}
-
-/// Fields as people call them; `None` where there are none.
-fn labels<'a>(class: Option<&Class>, keys: impl Iterator<Item = &'a str>) -> Option<Value> {
-    let (mut vi, mut en) = (Vec::new(), Vec::new());
-    for key in keys {
-        let label = class
-            .and_then(|class| class.field(key))
-            .map(|field| &field.label);
-        vi.push(label.map_or(key, |label| label.vi.as_str()));
-        en.push(label.map_or(key, |label| label.en.as_str()));
-    }
-    (!vi.is_empty()).then(|| Value::pair(vi.join(", "), en.join(", ")))
 }
 
 fn stale() -> Error {

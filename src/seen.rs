@@ -16,7 +16,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::correction::{self, FieldChange};
 use crate::error::{Error, Result};
-use crate::messages::{Message, Value};
+use crate::messages::Message;
 use crate::record::{self, Fields};
 
 /// A record as somebody saw it.
@@ -164,17 +164,9 @@ pub(crate) async fn changed_since(
         .fetch_optional(&mut *connection)
         .await?;
     let class = class.and_then(|class| archive.classes.get(&class));
-    let label = |key: &&String| {
-        let field = class.and_then(|class| class.field(key));
-        let label = field.map(|field| (field.label.vi.clone(), field.label.en.clone()));
-        label.unwrap_or_else(|| ((**key).clone(), (**key).clone()))
-    };
-    let (vi, en): (Vec<String>, Vec<String>) = keys.iter().map(label).unzip();
     let (from, to) = (saw.record_version, stands.record_version);
-    let what = match vi.is_empty() {
-        true => Message::new("errors.changed_elsewhere").into(),
-        false => Value::pair(vi.join(", "), en.join(", ")),
-    };
+    let what = record::labels(class, keys.iter().map(|key| key.as_str()))
+        .unwrap_or_else(|| Message::new("errors.changed_elsewhere").into());
     let message = Message::new("errors.changed_since").with("what", what);
     Ok(Error::refuse(message.with("from", from).with("to", to)))
 }

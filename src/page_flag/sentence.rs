@@ -6,32 +6,29 @@ use sogoc_workers::quality::flag;
 use super::{Details, MAYBE_RESCAN, OtherPage};
 use crate::messages::Message;
 
-/// The sentence in Vietnamese and in English.
+/// The sentence in Vietnamese and in English; a code that this version does not know stays the code it is.
 pub(super) fn of(code: &str, details: &Details, other: Option<&OtherPage>) -> (String, String) {
-    let message = message(code, details, other);
-    // A code that this version does not know stays the code it is.
-    let shown = |text: String| match text == code {
-        true => text,
-        false => capital(&text),
-    };
-    (shown(message.vi()), shown(message.en()))
-}
-
-fn message(code: &str, details: &Details, other: Option<&OtherPage>) -> Message {
     if let Some(kind) = details.outcome.as_deref().and_then(FailureKind::from_code) {
-        return kind.into();
+        return both(&kind.into());
     }
     let general = || match flag(code) {
-        Some(_) => Message::new(format!("flags.says.{code}")),
-        None => Message::pair(code, code),
+        Some(_) => both(&Message::new(format!("flags.says.{code}"))),
+        None => (code.to_owned(), code.to_owned()),
     };
     let Some(other) = other else {
         return general();
     };
     if code == MAYBE_RESCAN {
-        return Message::new("flags.maybe_same_sheet").with("place", place(other));
+        return both(&Message::new("flags.maybe_same_sheet").with("place", place(other)));
     }
-    numbered(code, details, other).unwrap_or_else(general)
+    // A sentence about numbers may begin with a place or a count, whose own text begins small.
+    numbered(code, details, other).map_or_else(general, |message| {
+        (capital(&message.vi()), capital(&message.en()))
+    })
+}
+
+fn both(message: &Message) -> (String, String) {
+    (message.vi(), message.en())
 }
 
 /// A sentence about two pages' numbers.

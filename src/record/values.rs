@@ -68,6 +68,22 @@ fn tidied(typed: &str) -> String {
     sogoc_vietnamese::composed(typed.trim())
 }
 
+/// The fields' names as people call them, in both languages; `None` where there are no keys.
+pub(crate) fn labels<'a>(
+    class: Option<&Class>,
+    keys: impl IntoIterator<Item = &'a str>,
+) -> Option<Value> {
+    let (mut vi, mut en) = (Vec::new(), Vec::new());
+    for key in keys {
+        let label = class
+            .and_then(|class| class.field(key))
+            .map(|field| &field.label);
+        vi.push(label.map_or(key, |label| label.vi.as_str()));
+        en.push(label.map_or(key, |label| label.en.as_str()));
+    }
+    (!vi.is_empty()).then(|| Value::pair(vi.join(", "), en.join(", ")))
+}
+
 /// A typed value in its normal form, by the kind of the field; or what is wrong with it, Vietnamese
 /// first.
 pub(crate) fn normalised(
