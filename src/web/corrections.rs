@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -67,20 +66,16 @@ impl List {
     }
 }
 
-async fn list(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Asked(asked): Asked<ListAsked>,
-) -> Result<Response, PageFault> {
+async fn list(signed: Signed, Asked(asked): Asked<ListAsked>) -> Result<Response, PageFault> {
     let filter = CorrectionFilter {
         state: asked.state.clone(),
         ..CorrectionFilter::default()
     };
-    let entries = correction::list(&archive, &signed.caller, &filter).await?;
+    let entries = correction::list(&signed.archive, &signed.caller, &filter).await?;
     let page = List {
-        classes: correction::classes_of(&archive, &entries).await?,
+        classes: correction::classes_of(&signed.archive, &entries).await?,
         entries,
-        names: Names::of(&archive),
+        names: Names::of(&signed.archive),
         asked: asked.state.unwrap_or_default(),
         f: signed.frame,
     };

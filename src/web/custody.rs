@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -50,18 +49,15 @@ impl Custody {
     }
 }
 
-async fn custody(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-) -> Result<Response, PageFault> {
+async fn custody(signed: Signed) -> Result<Response, PageFault> {
     require(&signed.caller, Act::SeeQueue)?;
     let page = Custody {
         f: signed.frame,
-        backlog: jobs::backlog(&archive.catalogue).await?,
-        behind: search::lag(&archive).await?,
-        not_kept: preservation::lag(&archive).await?,
-        scrub: fixity::state(&archive, &signed.caller).await?,
-        proofs: certified_copy::proofs(&archive, &signed.caller).await?,
+        backlog: jobs::backlog(&signed.archive.catalogue).await?,
+        behind: search::lag(&signed.archive).await?,
+        not_kept: preservation::lag(&signed.archive).await?,
+        scrub: fixity::state(&signed.archive, &signed.caller).await?,
+        proofs: certified_copy::proofs(&signed.archive, &signed.caller).await?,
     };
     Ok(shown(&page)?.into_response())
 }
@@ -83,19 +79,15 @@ struct Log {
     chain: Option<Chain>,
 }
 
-async fn log(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Asked(asked): Asked<LogAsked>,
-) -> Result<Response, PageFault> {
+async fn log(signed: Signed, Asked(asked): Asked<LogAsked>) -> Result<Response, PageFault> {
     require(&signed.caller, Act::SeeLog)?;
     let after = i64::from(asked.after.unwrap_or(0));
     let entries = match &asked.about {
-        Some(thing) => audit::about(&archive.catalogue, thing.trim()).await?,
-        None => audit::after(&archive.catalogue, after, PAGE).await?,
+        Some(thing) => audit::about(&signed.archive.catalogue, thing.trim()).await?,
+        None => audit::after(&signed.archive.catalogue, after, PAGE).await?,
     };
     let chain = match asked.check {
-        Some(_) => Some(audit::check(&archive.catalogue).await?),
+        Some(_) => Some(audit::check(&signed.archive.catalogue).await?),
         None => None,
     };
     let full = asked.about.is_none() && i64::try_from(entries.len()).is_ok_and(|n| n == PAGE);

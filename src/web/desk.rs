@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -17,7 +17,7 @@ use super::extractors::Asked;
 use super::fault::PageFault;
 use super::labels::{Names, spoken};
 use super::layout::{Frame, shown, shown_form};
-use super::session::{Form, Signed};
+use super::session::{Form, Pairs, Signed};
 use crate::access::{Act, Caller, require};
 use crate::column_map::{self, Unconfirmed};
 use crate::correction::{self, Correction, FieldChange};
@@ -55,21 +55,17 @@ struct QueueAsked {
     class: Option<String>,
 }
 
-async fn queue(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Asked(asked): Asked<QueueAsked>,
-) -> Result<Response, PageFault> {
+async fn queue(signed: Signed, Asked(asked): Asked<QueueAsked>) -> Result<Response, PageFault> {
     let filter = QueueFilter {
         batch_id: asked.batch.clone(),
         class: asked.class.clone(),
         limit: Some(100),
     };
     let page = Desk {
-        rows: review::queue(&archive, &signed.caller, &filter).await?,
-        waiting: review::waiting(&archive, &signed.caller).await?,
-        volumes: column_map::unconfirmed(&archive, &signed.caller).await?,
-        names: Names::of(&archive),
+        rows: review::queue(&signed.archive, &signed.caller, &filter).await?,
+        waiting: review::waiting(&signed.archive, &signed.caller).await?,
+        volumes: column_map::unconfirmed(&signed.archive, &signed.caller).await?,
+        names: Names::of(&signed.archive),
         f: signed.frame,
         asked,
     };
@@ -78,11 +74,10 @@ async fn queue(
 
 /// Approves every record of a batch in which nothing is in doubt.
 async fn approve_clear(
-    Extracted(archive): Extracted<State>,
     Path(batch): Path<String>,
-    form: Form<Vec<(String, String)>>,
+    form: Form<Pairs>,
 ) -> Result<Redirect, PageFault> {
-    review::approve_clear(&archive, &form.caller, &batch).await?;
+    review::approve_clear(&form.archive, &form.caller, &batch).await?;
     Ok(Redirect::to(&format!("/lo/{batch}")))
 }
 
@@ -108,23 +103,21 @@ struct Record {
 
 impl Record {
     async fn page(
-        archive: &State,
-        caller: &Caller,
-        f: Frame,
+        signed: Signed,
         id: &str,
         typed: Typed,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
-        let record = record::get(archive, caller, id).await?;
-        let page = page::get(archive, caller, &record.page_id).await?;
-        let class = archive.classes.get(&record.class);
+        let record = record::get(&signed.archive, &signed.caller, id).await?;
+        let page = page::get(&signed.archive, &signed.caller, &record.page_id).await?;
+        let class = signed.archive.classes.get(&record.class);
         let sheet = Self {
-            f,
-            names: Names::of(archive),
-            history: record::history(archive, caller, id).await?,
+            f: signed.frame,
+            names: Names::of(&signed.archive),
+            history: record::history(&signed.archive, &signed.caller, id).await?,
             entries: entries(class, &record, &page, &typed.values, &faults),
-            appendix: correction::of_record(archive, caller, id).await?,
-            pending: seen::pending(archive, caller, id).await?,
+            appendix: correction::of_record(&signed.archive, &signed.caller, id).await?,
+            pending: seen::pending(&signed.archive, &signed.caller, id).await?,
             record,
             page,
             faults,
@@ -204,21 +197,9 @@ struct Typed {
     nothing: bool,
 }
 
-async fn open(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
+async fn open(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
     let typed = Typed::default();
-    Record::page(
-        &archive,
-        &signed.caller,
-        signed.frame,
-        &id,
-        typed,
-        Vec::new(),
-    )
-    .await
+    Record::page(signed, &id, typed, Vec::new()).await
 }
 
 /// The sheet as sent: `o.KEY` is what the page showed, `f.KEY` what the person left in the box; of a value
@@ -263,18 +244,10 @@ impl Sent {
     }
 }
 
-async fn act(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Response, PageFault> {
-    let Form {
-        caller,
-        frame,
-        given,
-    } = form;
+async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
     let sent = Sent::of(given);
-    match carry_out(&archive, &caller, &id, &sent).await {
+    match carry_out(&signed.archive, &signed.caller, &id, &sent).await {
         Ok(to) => Ok(Redirect::to(&to).into_response()),
         Err(Error::Invalid(faults)) => {
             let typed = Typed {
@@ -283,7 +256,7 @@ async fn act(
                 stands: sent.stands,
                 nothing: sent.nothing,
             };
-            Record::page(&archive, &caller, frame, &id, typed, faults).await
+            Record::page(signed, &id, typed, faults).await
         }
         // What was corrected is saved already: the record is shown with what is still in the way.
         Err(Error::Refused {
@@ -291,7 +264,7 @@ async fn act(
             message,
         }) => {
             let faults = vec![Fault::new("/stands", message)];
-            Record::page(&archive, &caller, frame, &id, Typed::default(), faults).await
+            Record::page(signed, &id, Typed::default(), faults).await
         }
         Err(error) => Err(error.into()),
     }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -46,12 +46,12 @@ impl From<RangeAsked> for Range {
 }
 
 async fn document(
-    Extracted(archive): Extracted<State>,
     signed: Signed,
     Path(id): Path<String>,
     Asked(asked): Asked<RangeAsked>,
 ) -> Result<Response, PageFault> {
-    let document = searchable_pdf::of_scan(&archive, &signed.caller, &id, asked.into()).await?;
+    let document =
+        searchable_pdf::of_scan(&signed.archive, &signed.caller, &id, asked.into()).await?;
     Ok(given(document))
 }
 

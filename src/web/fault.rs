@@ -70,6 +70,12 @@ impl<const A: u16, const B: u16, const C: u16, const D: u16, const E: u16, const
     }
 }
 
+/// What an operation of the API answers: a JSON document, or a problem.
+pub type Answer<T> = Result<Json<T>, Problem>;
+
+/// What an operation of the API answers when there is nothing to tell.
+pub type Done = Result<StatusCode, Problem>;
+
 impl From<&Fault> for ProblemPlace {
     fn from(fault: &Fault) -> Self {
         Self {

@@ -5,17 +5,13 @@ use axum::response::{IntoResponse, Response};
 
 use super::State;
 use super::fault::PageFault;
-use super::layout::Frame;
 use super::session::{Signed, forged, same, signed_parts};
-use crate::access::Caller;
 use crate::error::Error;
 
 /// What came.
 pub struct FileForm {
-    /// Who.
-    pub caller: Caller,
-    /// Frame of the answer.
-    pub frame: Frame,
+    /// Who sent it.
+    pub signed: Signed,
     /// The part `file`, as text.
     pub text: String,
 }
@@ -24,18 +20,14 @@ impl FromRequest<State> for FileForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, archive: &State) -> Result<Self, Response> {
-        let (Signed { caller, frame }, parts) = signed_parts(request, archive).await?;
+        let (signed, parts) = signed_parts(request, archive).await?;
         let (token, text) = read(parts)
             .await
             .map_err(|error| PageFault(error).into_response())?;
-        if !same(&token, &frame.form_token) {
+        if !same(&token, &signed.frame.form_token) {
             return Err(PageFault(forged()).into_response());
         }
-        Ok(Self {
-            caller,
-            frame,
-            text,
-        })
+        Ok(Self { signed, text })
     }
 }
 

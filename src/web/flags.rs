@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
+use axum::extract::{DefaultBodyLimit, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -61,9 +61,7 @@ struct Flags {
 
 impl Flags {
     async fn page(
-        archive: &State,
-        caller: &Caller,
-        f: Frame,
+        signed: Signed,
         batch_id: &str,
         asked: ListAsked,
         refused: Refused,
@@ -75,15 +73,15 @@ impl Flags {
             limit: Some(PAGE),
             after: asked.sau,
         };
-        let flags = page_flag::list(archive, caller, batch_id, &filter).await?;
+        let flags = page_flag::list(&signed.archive, &signed.caller, batch_id, &filter).await?;
         let full = i64::try_from(flags.len()).unwrap_or(PAGE) == PAGE;
         let page = Self {
-            batch: batch::get(archive, caller, batch_id).await?,
-            progress: batch::progress(archive, caller, batch_id).await?,
+            batch: batch::get(&signed.archive, &signed.caller, batch_id).await?,
+            progress: batch::progress(&signed.archive, &signed.caller, batch_id).await?,
             more: flags.last().filter(|_| full).map(|flag| flag.id.clone()),
             flags,
             all,
-            f,
+            f: signed.frame,
             refused,
         };
         shown_form(&page, &page.refused.faults)
@@ -145,13 +143,11 @@ impl Flags {
 }
 
 async fn list(
-    Extracted(archive): Extracted<State>,
     signed: Signed,
     Path(id): Path<String>,
     Asked(asked): Asked<ListAsked>,
 ) -> Result<Response, PageFault> {
-    let Signed { caller, frame } = signed;
-    Flags::page(&archive, &caller, frame, &id, asked, Refused::default()).await
+    Flags::page(signed, &id, asked, Refused::default()).await
 }
 
 #[derive(serde::Deserialize)]
@@ -161,18 +157,10 @@ struct Resolution {
     reason: String,
 }
 
-async fn act(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Resolution>,
-) -> Result<Response, PageFault> {
-    let Form {
-        caller,
-        frame,
-        given,
-    } = form;
-    let flag = page_flag::get(&archive, &caller, &id).await?;
-    match carry_out(&archive, &caller, &flag, &given).await {
+async fn act(Path(id): Path<String>, form: Form<Resolution>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
+    let flag = page_flag::get(&signed.archive, &signed.caller, &id).await?;
+    match carry_out(&signed.archive, &signed.caller, &flag, &given).await {
         Ok(()) => Ok(back_to(&flag).into_response()),
         Err(Error::Invalid(faults)) => {
             let refused = Refused {
@@ -181,7 +169,7 @@ async fn act(
                 faults,
             };
             let asked = ListAsked::default();
-            Flags::page(&archive, &caller, frame, &flag.batch_id, asked, refused).await
+            Flags::page(signed, &flag.batch_id, asked, refused).await
         }
         Err(error) => Err(error.into()),
     }
@@ -215,12 +203,8 @@ async fn take_back(archive: &State, caller: &Caller, page_id: &str) -> Result<()
     Ok(())
 }
 
-async fn rescan(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: ScanForm,
-) -> Result<Redirect, PageFault> {
-    let flag = inspection::rescan(&archive, &form.caller, &id, form.file.path()).await?;
+async fn rescan(Path(id): Path<String>, form: ScanForm) -> Result<Redirect, PageFault> {
+    let flag = inspection::rescan(&form.archive, &form.caller, &id, form.file.path()).await?;
     Ok(back_to(&flag))
 }
 

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -57,30 +56,38 @@ impl Home {
     }
 }
 
-async fn my_work(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-) -> Result<Response, PageFault> {
-    let Signed { caller, frame } = signed;
-    let mut underway = match may(&caller, Act::SeeBatches) {
-        true => Underway::newest(&archive, &caller, 20).await?,
+async fn my_work(signed: Signed) -> Result<Response, PageFault> {
+    let mut underway = match may(&signed.caller, Act::SeeBatches) {
+        true => Underway::newest(&signed.archive, &signed.caller, 20).await?,
         false => Vec::new(),
     };
     underway.retain(Underway::busy);
-    let waiting = match may(&caller, Act::CorrectRecords) {
-        true => Some(review::waiting(&archive, &caller).await?),
+    let waiting = match may(&signed.caller, Act::CorrectRecords) {
+        true => Some(review::waiting(&signed.archive, &signed.caller).await?),
         false => None,
     };
     let page = Home {
         underway,
         waiting,
-        to_confirm: requests(&archive, &caller, Act::ConfirmCopies, "received").await?,
-        to_release: requests(&archive, &caller, Act::ReleaseCopies, "confirmed").await?,
-        reused: match may(&caller, Act::SeeRequests) {
-            true => Some(reuse::this_year(&archive, &caller).await?),
+        to_confirm: requests(
+            &signed.archive,
+            &signed.caller,
+            Act::ConfirmCopies,
+            "received",
+        )
+        .await?,
+        to_release: requests(
+            &signed.archive,
+            &signed.caller,
+            Act::ReleaseCopies,
+            "confirmed",
+        )
+        .await?,
+        reused: match may(&signed.caller, Act::SeeRequests) {
+            true => Some(reuse::this_year(&signed.archive, &signed.caller).await?),
             false => None,
         },
-        f: frame,
+        f: signed.frame,
     };
     Ok(shown(&page)?.into_response())
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use sogoc_workers::outcome::FailureKind;
@@ -11,7 +11,7 @@ use super::State;
 use super::fault::PageFault;
 use super::labels::Names;
 use super::layout::{Frame, shown, shown_form};
-use super::session::{Form, Signed};
+use super::session::{Form, Pairs, Signed};
 use crate::access::{Act, Caller};
 use crate::batch::{self, Batch, NewBatch, Progress, Receipt};
 use crate::error::{Error, Fault, Result};
@@ -113,17 +113,15 @@ struct List {
 
 impl List {
     async fn page(
-        archive: &State,
-        caller: &Caller,
-        f: Frame,
+        signed: Signed,
         form: OpenForm,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
         let page = Self {
-            batches: Underway::newest(archive, caller, PAGE).await?,
-            fonds: fonds::list(archive, caller).await?,
-            names: Names::of(archive),
-            f,
+            batches: Underway::newest(&signed.archive, &signed.caller, PAGE).await?,
+            fonds: fonds::list(&signed.archive, &signed.caller).await?,
+            names: Names::of(&signed.archive),
+            f: signed.frame,
             form,
             faults,
         };
@@ -135,17 +133,15 @@ impl List {
     }
 }
 
-async fn list(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
+async fn list(signed: Signed) -> Result<Response, PageFault> {
     let blank = OpenForm::default();
-    List::page(&archive, &signed.caller, signed.frame, blank, Vec::new()).await
+    List::page(signed, blank, Vec::new()).await
 }
 
-async fn open(
-    Extracted(archive): Extracted<State>,
-    form: Form<OpenForm>,
-) -> Result<Response, PageFault> {
-    let opened = match form.given.wish() {
-        Ok(wish) => batch::open(&archive, &form.caller, &wish).await,
+async fn open(form: Form<OpenForm>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
+    let opened = match given.wish() {
+        Ok(wish) => batch::open(&signed.archive, &signed.caller, &wish).await,
         Err(error) => Err(error),
     };
     let faults = match opened {
@@ -154,7 +150,7 @@ async fn open(
         Err(Error::AlreadyExists { .. }) => vec![Fault::new("/name", "faults.there_batch_of_name")],
         Err(error) => return Err(error.into()),
     };
-    List::page(&archive, &form.caller, form.frame, form.given, faults).await
+    List::page(signed, given, faults).await
 }
 
 // One batch -------------------------------------------------------------------------------------
@@ -184,32 +180,32 @@ impl Detail {
     }
 }
 
-async fn detail(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
-    let Signed { caller, frame } = signed;
-    let named = |state: &'static str| scan::list(&archive, &caller, &id, Some(state), None, LISTED);
+async fn detail(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
+    let named = |state: &'static str| {
+        scan::list(
+            &signed.archive,
+            &signed.caller,
+            &id,
+            Some(state),
+            None,
+            LISTED,
+        )
+    };
     let page = Detail {
         this: Underway {
-            batch: batch::get(&archive, &caller, &id).await?,
-            progress: batch::progress(&archive, &caller, &id).await?,
+            batch: batch::get(&signed.archive, &signed.caller, &id).await?,
+            progress: batch::progress(&signed.archive, &signed.caller, &id).await?,
         },
         quarantined: named("quarantined").await?.items,
         duplicates: named("duplicate").await?.items,
-        names: Names::of(&archive),
-        f: frame,
+        names: Names::of(&signed.archive),
+        f: signed.frame,
     };
     Ok(shown(&page)?.into_response())
 }
 
-async fn close(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Redirect, PageFault> {
-    batch::close(&archive, &form.caller, &id).await?;
+async fn close(Path(id): Path<String>, form: Form<Pairs>) -> Result<Redirect, PageFault> {
+    batch::close(&form.archive, &form.caller, &id).await?;
     Ok(Redirect::to(&format!("/lo/{id}/bien-nhan")))
 }
 
@@ -226,13 +222,9 @@ impl ReceiptPage {
     }
 }
 
-async fn receipt(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
+async fn receipt(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
     let page = ReceiptPage {
-        given: batch::receipt(&archive, &signed.caller, &id).await?,
+        given: batch::receipt(&signed.archive, &signed.caller, &id).await?,
         f: signed.frame,
     };
     Ok(shown(&page)?.into_response())

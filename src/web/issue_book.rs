@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -45,15 +45,11 @@ struct Book {
     ended: Vec<BookLine>,
 }
 
-async fn book(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Asked(asked): Asked<BookAsked>,
-) -> Result<Response, PageFault> {
-    let year = asked.year.unwrap_or_else(|| this_year(&archive));
+async fn book(signed: Signed, Asked(asked): Asked<BookAsked>) -> Result<Response, PageFault> {
+    let year = asked.year.unwrap_or_else(|| this_year(&signed.archive));
     let page = Book {
-        rows: certified_copy::book(&archive, &signed.caller, year).await?,
-        ended: issue_book::without_copy(&archive, &signed.caller, year).await?,
+        rows: certified_copy::book(&signed.archive, &signed.caller, year).await?,
+        ended: issue_book::without_copy(&signed.archive, &signed.caller, year).await?,
         f: signed.frame,
         year,
     };
@@ -65,26 +61,18 @@ pub fn this_year(archive: &State) -> i64 {
     i64::from(vietnam(archive.clock.now()).year())
 }
 
-async fn sealed(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
-    let bytes = certified_copy::bytes(&archive, &signed.caller, &id).await?;
+async fn sealed(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
+    let bytes = certified_copy::bytes(&signed.archive, &signed.caller, &id).await?;
     Ok(pdf("ban-sao.pdf", bytes))
 }
 
 /// The book of a year as a file: `2026.xlsx` or `2026.pdf`.
-async fn file(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(file): Path<String>,
-) -> Result<Response, PageFault> {
+async fn file(signed: Signed, Path(file): Path<String>) -> Result<Response, PageFault> {
     let (year, form) = file.split_once('.').unwrap_or((&file, ""));
     let year = year
         .parse()
         .map_err(|_| Error::NotFound { what: "issue book" })?;
-    Ok(book_file(&archive, &signed.caller, year, form).await?)
+    Ok(book_file(&signed.archive, &signed.caller, year, form).await?)
 }
 
 /// The book of a year in the form asked for.
@@ -171,19 +159,17 @@ impl Line {
     }
 }
 
-async fn line(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
-    let row = certified_copy::line(&archive, &signed.caller, &id).await?;
+async fn line(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
+    let row = certified_copy::line(&signed.archive, &signed.caller, &id).await?;
     let earlier = match &row.reissue_of {
-        Some(earlier) => Some(certified_copy::line(&archive, &signed.caller, earlier).await?),
+        Some(earlier) => {
+            Some(certified_copy::line(&signed.archive, &signed.caller, earlier).await?)
+        }
         None => None,
     };
     let page = Line {
-        now: certified_copy::standing(&archive, &signed.caller, &id).await?,
-        stands: seen::now(&archive, &signed.caller, &row.record_id).await?,
+        now: certified_copy::standing(&signed.archive, &signed.caller, &id).await?,
+        stands: seen::now(&signed.archive, &signed.caller, &row.record_id).await?,
         f: signed.frame,
         row,
         earlier,
@@ -196,35 +182,13 @@ struct Withdrawal {
     reason: String,
 }
 
-async fn withdraw(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Withdrawal>,
-) -> Result<Redirect, PageFault> {
-    certified_copy::withdraw(&archive, &form.caller, &id, &form.given.reason).await?;
+async fn withdraw(Path(id): Path<String>, form: Form<Withdrawal>) -> Result<Redirect, PageFault> {
+    certified_copy::withdraw(&form.archive, &form.caller, &id, &form.given.reason).await?;
     Ok(Redirect::to(&format!("/so-cap-ban-sao/{id}")))
 }
 
-/// What the page showed of the record.
-#[derive(serde::Deserialize)]
-struct Shown {
-    record_version: i64,
-    record_digest: String,
-}
-
-async fn reissue(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Shown>,
-) -> Result<Redirect, PageFault> {
-    let Shown {
-        record_version,
-        record_digest,
-    } = form.given;
-    let saw = Seen {
-        record_version,
-        record_digest,
-    };
-    let fresh = certified_copy::reissue(&archive, &form.caller, &id, Some(&saw)).await?;
+async fn reissue(Path(id): Path<String>, form: Form<Seen>) -> Result<Redirect, PageFault> {
+    let saw = Some(&form.given);
+    let fresh = certified_copy::reissue(&form.archive, &form.caller, &id, saw).await?;
     Ok(Redirect::to(&format!("/so-cap-ban-sao/{}", fresh.id)))
 }

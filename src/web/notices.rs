@@ -2,15 +2,15 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
 use super::layout::{Frame, shown_form};
-use super::session::{Form, Signed};
-use crate::access::{self, Caller, Role, TokenRow};
+use super::session::{Form, Pairs, Signed};
+use crate::access::{self, Role, TokenRow};
 use crate::error::{Error, Fault};
 use crate::notify::{self, Hook, NewHook, Notice, NoticeState};
 
@@ -35,21 +35,19 @@ struct Notices {
 
 impl Notices {
     async fn page(
-        archive: &State,
-        caller: &Caller,
-        f: Frame,
+        signed: Signed,
         fresh: Option<NewHook>,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
-        let mut portals = access::list_tokens(archive, caller).await?;
+        let mut portals = access::list_tokens(&signed.archive, &signed.caller).await?;
         portals.retain(|token| token.roles.contains(&Role::Portal) && token.revoked_at.is_none());
         let page = Self {
-            hooks: notify::list_hooks(archive, caller).await?,
-            notices: notify::list(archive, caller, None).await?,
+            hooks: notify::list_hooks(&signed.archive, &signed.caller).await?,
+            notices: notify::list(&signed.archive, &signed.caller, None).await?,
             portals,
             fresh,
             faults,
-            f,
+            f: signed.frame,
         };
         shown_form(&page, &page.faults)
     }
@@ -67,8 +65,8 @@ impl Notices {
     }
 }
 
-async fn list(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
-    Notices::page(&archive, &signed.caller, signed.frame, None, Vec::new()).await
+async fn list(signed: Signed) -> Result<Response, PageFault> {
+    Notices::page(signed, None, Vec::new()).await
 }
 
 #[derive(serde::Deserialize)]
@@ -77,36 +75,21 @@ struct HookForm {
     url: String,
 }
 
-async fn set(
-    Extracted(archive): Extracted<State>,
-    form: Form<HookForm>,
-) -> Result<Response, PageFault> {
-    let Form {
-        caller,
-        frame,
-        given,
-    } = form;
-    match notify::set_hook(&archive, &caller, &given.token, &given.url).await {
-        Ok(made) => Notices::page(&archive, &caller, frame, Some(made), Vec::new()).await,
-        Err(Error::Invalid(faults)) => Notices::page(&archive, &caller, frame, None, faults).await,
+async fn set(form: Form<HookForm>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
+    match notify::set_hook(&signed.archive, &signed.caller, &given.token, &given.url).await {
+        Ok(made) => Notices::page(signed, Some(made), Vec::new()).await,
+        Err(Error::Invalid(faults)) => Notices::page(signed, None, faults).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn remove(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Redirect, PageFault> {
-    notify::remove_hook(&archive, &form.caller, &id).await?;
+async fn remove(Path(id): Path<String>, form: Form<Pairs>) -> Result<Redirect, PageFault> {
+    notify::remove_hook(&form.archive, &form.caller, &id).await?;
     Ok(Redirect::to("/thong-bao"))
 }
 
-async fn retry(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Redirect, PageFault> {
-    notify::retry(&archive, &form.caller, &id).await?;
+async fn retry(Path(id): Path<String>, form: Form<Pairs>) -> Result<Redirect, PageFault> {
+    notify::retry(&form.archive, &form.caller, &id).await?;
     Ok(Redirect::to("/thong-bao"))
 }

@@ -1,7 +1,7 @@
 //! The picture of a page, or of a part of it.
 
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -68,12 +68,11 @@ pub fn picture(bytes: Vec<u8>) -> Response {
 }
 
 async fn image(
-    Extracted(archive): Extracted<State>,
     signed: Signed,
     Path(id): Path<String>,
     Asked(asked): Asked<PictureAsked>,
 ) -> Result<Response, PageFault> {
-    let bytes = page::image(&archive, &signed.caller, &id, asked.wish()?).await?;
+    let bytes = page::image(&signed.archive, &signed.caller, &id, asked.wish()?).await?;
     Ok(picture(bytes))
 }
 

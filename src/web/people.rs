@@ -2,15 +2,15 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
 use super::layout::{Frame, shown_form};
-use super::session::{Form, Signed};
-use crate::access::{self, Caller, NewToken, Person, Role, TokenRow};
+use super::session::{Form, Pairs, Signed};
+use crate::access::{self, NewToken, Person, Role, TokenRow};
 use crate::error::{Error, Fault};
 
 /// The routes.
@@ -35,16 +35,14 @@ struct People {
 
 impl People {
     async fn page(
-        archive: &State,
-        caller: &Caller,
-        f: Frame,
+        signed: Signed,
         fresh: Option<NewToken>,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
         let page = Self {
-            people: access::list_people(archive, caller).await?,
-            tokens: access::list_tokens(archive, caller).await?,
-            f,
+            people: access::list_people(&signed.archive, &signed.caller).await?,
+            tokens: access::list_tokens(&signed.archive, &signed.caller).await?,
+            f: signed.frame,
             fresh,
             faults,
         };
@@ -60,18 +58,16 @@ impl People {
     }
 }
 
-async fn list(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
-    People::page(&archive, &signed.caller, signed.frame, None, Vec::new()).await
+async fn list(signed: Signed) -> Result<Response, PageFault> {
+    People::page(signed, None, Vec::new()).await
 }
-
-/// Pairs of a form: one box ticked is one pair named `roles`.
-type Pairs = Vec<(String, String)>;
 
 fn text<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
     let found = pairs.iter().find(|(key, _)| key == name);
     found.map_or("", |(_, value)| value.trim())
 }
 
+/// One box ticked is one pair named `roles`.
 fn roles(pairs: &Pairs) -> Vec<Role> {
     pairs
         .iter()
@@ -81,74 +77,51 @@ fn roles(pairs: &Pairs) -> Vec<Role> {
 }
 
 /// Shows the page again with what was wrong, or goes on.
-async fn answer<T>(
-    archive: &State,
-    form: Form<Pairs>,
-    outcome: Result<T, Error>,
-) -> Result<Response, PageFault> {
+async fn answer<T>(signed: Signed, outcome: Result<T, Error>) -> Result<Response, PageFault> {
     match outcome {
         Ok(_) => Ok(Redirect::to("/nguoi-dung").into_response()),
-        Err(Error::Invalid(faults)) => {
-            People::page(archive, &form.caller, form.frame, None, faults).await
-        }
+        Err(Error::Invalid(faults)) => People::page(signed, None, faults).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn add(
-    Extracted(archive): Extracted<State>,
-    form: Form<Pairs>,
-) -> Result<Response, PageFault> {
-    let given = &form.given;
-    let (login, name) = (text(given, "login"), text(given, "name"));
-    let password = text(given, "password");
-    let made =
-        access::make_person(&archive, &form.caller, login, name, password, &roles(given)).await;
-    answer(&archive, form, made).await
+async fn add(form: Form<Pairs>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
+    let (login, name) = (text(&given, "login"), text(&given, "name"));
+    let (password, roles) = (text(&given, "password"), roles(&given));
+    let Signed {
+        archive, caller, ..
+    } = &signed;
+    let made = access::make_person(archive, caller, login, name, password, &roles).await;
+    answer(signed, made).await
 }
 
-async fn change(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Pairs>,
-) -> Result<Response, PageFault> {
+async fn change(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
     let disabled = text(&form.given, "disabled") == "yes";
     let roles = roles(&form.given);
-    let changed = access::change_person(&archive, &form.caller, &id, &roles, disabled).await;
-    answer(&archive, form, changed).await
+    let changed = access::change_person(&form.archive, &form.caller, &id, &roles, disabled).await;
+    answer(form.parts().0, changed).await
 }
 
-async fn set_password(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Pairs>,
-) -> Result<Response, PageFault> {
+async fn set_password(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
     let password = text(&form.given, "password");
-    let set = access::set_password(&archive, &form.caller, &id, password).await;
-    answer(&archive, form, set).await
+    let set = access::set_password(&form.archive, &form.caller, &id, password).await;
+    answer(form.parts().0, set).await
 }
 
-async fn add_token(
-    Extracted(archive): Extracted<State>,
-    form: Form<Pairs>,
-) -> Result<Response, PageFault> {
+async fn add_token(form: Form<Pairs>) -> Result<Response, PageFault> {
     let name = text(&form.given, "name");
     let days = text(&form.given, "days").parse().ok();
-    let made = access::make_token(&archive, &form.caller, name, &roles(&form.given), days).await;
+    let made =
+        access::make_token(&form.archive, &form.caller, name, &roles(&form.given), days).await;
     match made {
         // Shown in this answer and never again, so no redirect.
-        Ok(fresh) => {
-            People::page(&archive, &form.caller, form.frame, Some(fresh), Vec::new()).await
-        }
-        Err(error) => answer::<NewToken>(&archive, form, Err(error)).await,
+        Ok(fresh) => People::page(form.parts().0, Some(fresh), Vec::new()).await,
+        Err(error) => answer::<NewToken>(form.parts().0, Err(error)).await,
     }
 }
 
-async fn revoke_token(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Pairs>,
-) -> Result<Response, PageFault> {
-    let revoked = access::revoke_token(&archive, &form.caller, &id).await;
-    answer(&archive, form, revoked).await
+async fn revoke_token(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
+    let revoked = access::revoke_token(&form.archive, &form.caller, &id).await;
+    answer(form.parts().0, revoked).await
 }

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -19,8 +18,8 @@ use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown};
 use super::public_requests::{RequestForm, RequestPage};
-use super::session::{Form, Signed};
-use crate::access::{Act, Caller, require};
+use super::session::{Form, Pairs, Signed};
+use crate::access::{Act, require};
 use crate::copy_request::{self, Release, RequestView, Standing};
 use crate::error::Error;
 use crate::seen::{self, Seen};
@@ -85,30 +84,24 @@ impl Queue {
     }
 }
 
-async fn queue(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Asked(asked): Asked<QueueAsked>,
-) -> Result<Response, PageFault> {
+async fn queue(signed: Signed, Asked(asked): Asked<QueueAsked>) -> Result<Response, PageFault> {
     let asked = asked.state.unwrap_or_default();
-    show(&archive, &signed.caller, signed.frame, asked, Vec::new()).await
+    show(signed, asked, Vec::new()).await
 }
 
 async fn show(
-    archive: &State,
-    caller: &Caller,
-    f: Frame,
+    signed: Signed,
     asked: String,
     released: Vec<Release>,
 ) -> Result<Response, PageFault> {
-    let requests = copy_request::list(archive, caller, Some(&asked)).await?;
+    let requests = copy_request::list(&signed.archive, &signed.caller, Some(&asked)).await?;
     let mut shown_now = BTreeMap::new();
-    if asked == "confirmed" && f.may(Act::ReleaseCopies) {
+    if asked == "confirmed" && signed.frame.may(Act::ReleaseCopies) {
         for request in &requests {
             if let Some(record) = &request.record_id {
                 shown_now.insert(
                     request.id.clone(),
-                    seen::now(archive, caller, record).await?,
+                    seen::now(&signed.archive, &signed.caller, record).await?,
                 );
             }
         }
@@ -116,31 +109,22 @@ async fn show(
     let page = Queue {
         requests,
         shown: shown_now,
-        pressing: copy_request::pressing(archive, caller).await?,
-        standing: copy_request::standing(archive).await?,
+        pressing: copy_request::pressing(&signed.archive, &signed.caller).await?,
+        standing: copy_request::standing(&signed.archive).await?,
         released,
         asked,
-        f,
+        f: signed.frame,
     };
     Ok(shown(&page)?.into_response())
 }
 
-async fn release_many(
-    Extracted(archive): Extracted<State>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Response, PageFault> {
-    let chosen = form.given.iter().filter(|(key, _)| key == "ids");
+async fn release_many(form: Form<Pairs>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
+    let chosen = given.iter().filter(|(key, _)| key == "ids");
     let ids: Vec<String> = chosen.map(|(_, id)| id.clone()).collect();
-    let seen = form.given.iter().filter_map(seen_of).collect();
-    let released = copy_request::release_many(&archive, &form.caller, &ids, &seen).await?;
-    show(
-        &archive,
-        &form.caller,
-        form.frame,
-        "confirmed".into(),
-        released,
-    )
-    .await
+    let seen = given.iter().filter_map(seen_of).collect();
+    let released = copy_request::release_many(&signed.archive, &signed.caller, &ids, &seen).await?;
+    show(signed, "confirmed".into(), released).await
 }
 
 /// `seen.REQUEST=VERSION:DIGEST`: what the list showed of a request's record.
@@ -153,24 +137,18 @@ fn seen_of((key, value): &(String, String)) -> Option<(String, Seen)> {
     Some((key.strip_prefix("seen.")?.to_owned(), seen))
 }
 
-async fn blank(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-) -> Result<Response, PageFault> {
+async fn blank(signed: Signed) -> Result<Response, PageFault> {
     require(&signed.caller, Act::ConfirmCopies)?;
-    let form = RequestForm::blank(&archive);
-    RequestPage::show(&archive, signed.frame, ENTRY, form, Vec::new()).await
+    let form = RequestForm::blank(&signed.archive);
+    RequestPage::show(&signed.archive, signed.frame, ENTRY, form, Vec::new()).await
 }
 
-async fn enter(
-    Extracted(archive): Extracted<State>,
-    form: Form<RequestForm>,
-) -> Result<Response, PageFault> {
-    match copy_request::ask(&archive, &form.caller, &form.given.given()).await {
+async fn enter(form: Form<RequestForm>) -> Result<Response, PageFault> {
+    match copy_request::ask(&form.archive, &form.caller, &form.given.given()).await {
         // The clerk reads the code to the applicant from there.
         Ok(asked) => Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response()),
         Err(Error::Invalid(faults)) => {
-            RequestPage::show(&archive, form.frame, ENTRY, form.given, faults).await
+            RequestPage::show(&form.archive, form.frame, ENTRY, form.given, faults).await
         }
         Err(error) => Err(error.into()),
     }

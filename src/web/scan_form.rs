@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::State;
 use super::fault::PageFault;
-use super::session::{Signed, forged, same, signed_parts};
+use super::session::{forged, same, signed_parts};
 use crate::access::Caller;
 use crate::error::Error;
 
@@ -17,6 +17,8 @@ pub const LARGEST_SCAN: usize = 64 << 20;
 
 /// What came.
 pub struct ScanForm {
+    /// What it acts upon.
+    pub archive: State,
     /// Who.
     pub caller: Caller,
     /// The part `file`; gone when this is dropped.
@@ -27,10 +29,14 @@ impl FromRequest<State> for ScanForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, archive: &State) -> Result<Self, Response> {
-        let (Signed { caller, frame }, parts) = signed_parts(request, archive).await?;
-        let file = read(archive, parts, &frame.form_token).await;
+        let (signed, parts) = signed_parts(request, archive).await?;
+        let file = read(archive, parts, &signed.frame.form_token).await;
         let file = file.map_err(|error| PageFault(error).into_response())?;
-        Ok(Self { caller, file })
+        Ok(Self {
+            archive: signed.archive,
+            caller: signed.caller,
+            file,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -13,8 +13,8 @@ use super::State;
 use super::fault::PageFault;
 use super::file_form::FileForm;
 use super::layout::{Frame, shown};
-use super::session::{Form, Signed};
-use crate::access::{Act, Caller};
+use super::session::{Form, Pairs, Signed};
+use crate::access::Act;
 use crate::certified_copy::{self, HandedIn, SealState, Signatures, Waiting};
 use crate::error::Error;
 
@@ -44,21 +44,19 @@ struct SealPage {
 
 impl SealPage {
     async fn page(
-        archive: &State,
-        caller: &Caller,
-        f: Frame,
+        signed: Signed,
         handed: Vec<HandedIn>,
         fault: Option<Error>,
     ) -> Result<Response, PageFault> {
-        let seal = certified_copy::seal_state(archive, caller).await?;
-        let waiting = match seal.place == "elsewhere" && f.may(Act::ReleaseCopies) {
-            true => certified_copy::waiting(archive, caller).await?,
+        let seal = certified_copy::seal_state(&signed.archive, &signed.caller).await?;
+        let waiting = match seal.place == "elsewhere" && signed.frame.may(Act::ReleaseCopies) {
+            true => certified_copy::waiting(&signed.archive, &signed.caller).await?,
             false => Vec::new(),
         };
         let status = fault.as_ref().map(Error::status);
         let status = status.and_then(|status| StatusCode::from_u16(status).ok());
         let page = Self {
-            f,
+            f: signed.frame,
             seal,
             waiting,
             handed,
@@ -92,8 +90,8 @@ impl SealPage {
     }
 }
 
-async fn seal(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
-    SealPage::page(&archive, &signed.caller, signed.frame, Vec::new(), None).await
+async fn seal(signed: Signed) -> Result<Response, PageFault> {
+    SealPage::page(signed, Vec::new(), None).await
 }
 
 #[derive(serde::Deserialize)]
@@ -101,33 +99,22 @@ struct PinForm {
     pin: Zeroizing<String>,
 }
 
-async fn give_pin(
-    Extracted(archive): Extracted<State>,
-    form: Form<PinForm>,
-) -> Result<Response, PageFault> {
-    let (caller, frame) = (form.caller, form.frame);
-    match certified_copy::open_sitting(&archive, &caller, form.given.pin).await {
+async fn give_pin(form: Form<PinForm>) -> Result<Response, PageFault> {
+    let (signed, PinForm { pin }) = form.parts();
+    match certified_copy::open_sitting(&signed.archive, &signed.caller, pin).await {
         Ok(()) => Ok(Redirect::to("/con-dau").into_response()),
-        Err(error @ Error::Blocked { .. }) => {
-            SealPage::page(&archive, &caller, frame, Vec::new(), Some(error)).await
-        }
+        Err(error @ Error::Blocked { .. }) => SealPage::page(signed, Vec::new(), Some(error)).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn end(
-    Extracted(archive): Extracted<State>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Redirect, PageFault> {
-    certified_copy::end_sitting(&archive, &form.caller).await?;
+async fn end(form: Form<Pairs>) -> Result<Redirect, PageFault> {
+    certified_copy::end_sitting(&form.archive, &form.caller).await?;
     Ok(Redirect::to("/con-dau"))
 }
 
-async fn to_sign(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-) -> Result<Response, PageFault> {
-    let waiting = certified_copy::to_sign(&archive, &signed.caller).await?;
+async fn to_sign(signed: Signed) -> Result<Response, PageFault> {
+    let waiting = certified_copy::to_sign(&signed.archive, &signed.caller).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (
@@ -138,13 +125,10 @@ async fn to_sign(
     Ok((headers, certified_copy::to_sign_text(&waiting)).into_response())
 }
 
-async fn signatures(
-    Extracted(archive): Extracted<State>,
-    form: FileForm,
-) -> Result<Response, PageFault> {
+async fn signatures(FileForm { signed, text }: FileForm) -> Result<Response, PageFault> {
     let handed = async {
-        let given = Signatures::parse(&form.text)?;
-        certified_copy::hand_in(&archive, &form.caller, &given).await
+        let given = Signatures::parse(&text)?;
+        certified_copy::hand_in(&signed.archive, &signed.caller, &given).await
     };
     let (handed, fault) = match handed.await {
         Ok(handed) => (handed, None),
@@ -153,14 +137,10 @@ async fn signatures(
         }
         Err(error) => return Err(error.into()),
     };
-    SealPage::page(&archive, &form.caller, form.frame, handed, fault).await
+    SealPage::page(signed, handed, fault).await
 }
 
-async fn give_up(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Redirect, PageFault> {
-    certified_copy::give_up(&archive, &form.caller, &id).await?;
+async fn give_up(Path(id): Path<String>, form: Form<Pairs>) -> Result<Redirect, PageFault> {
+    certified_copy::give_up(&form.archive, &form.caller, &id).await?;
     Ok(Redirect::to("/con-dau"))
 }

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -175,17 +174,13 @@ impl SearchPage {
     }
 }
 
-async fn find(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Asked(form): Asked<Form>,
-) -> Result<Response, PageFault> {
+async fn find(signed: Signed, Asked(form): Asked<Form>) -> Result<Response, PageFault> {
     let outcome = match form.wanted() {
         Ok(_) if form.blank() => {
             crate::access::require(&signed.caller, crate::access::Act::SeeRecords)?;
             Ok(None)
         }
-        Ok(wanted) => search::find(&archive, &signed.caller, &wanted)
+        Ok(wanted) => search::find(&signed.archive, &signed.caller, &wanted)
             .await
             .map(Some),
         Err(error) => Err(error),
@@ -198,10 +193,10 @@ async fn find(
     let page = SearchPage {
         f: signed.frame,
         form,
-        names: Names::of(&archive),
+        names: Names::of(&signed.archive),
         found,
         faults,
-        behind: search::lag(&archive).await?,
+        behind: search::lag(&signed.archive).await?,
     };
     Ok(shown(&page)?.into_response())
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -51,9 +51,9 @@ impl Searches {
     }
 }
 
-async fn list(Extracted(archive): Extracted<State>, signed: Signed) -> Result<Response, PageFault> {
+async fn list(signed: Signed) -> Result<Response, PageFault> {
     let page = Searches {
-        cases: search_case::list(&archive, &signed.caller, true).await?,
+        cases: search_case::list(&signed.archive, &signed.caller, true).await?,
         f: signed.frame,
     };
     Ok(shown(&page)?.into_response())
@@ -81,14 +81,10 @@ impl One {
     }
 }
 
-async fn one(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
+async fn one(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
     let page = One {
-        view: search_case::get(&archive, &signed.caller, &id).await?,
-        names: Names::of(&archive),
+        view: search_case::get(&signed.archive, &signed.caller, &id).await?,
+        names: Names::of(&signed.archive),
         f: signed.frame,
     };
     Ok(shown(&page)?.into_response())
@@ -102,30 +98,18 @@ struct Words {
     note: String,
 }
 
-async fn open(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Words>,
-) -> Result<Redirect, PageFault> {
-    search_case::open(&archive, &form.caller, &id, &form.given.note).await?;
+async fn open(Path(id): Path<String>, form: Form<Words>) -> Result<Redirect, PageFault> {
+    search_case::open(&form.archive, &form.caller, &id, &form.given.note).await?;
     Ok(Redirect::to(&format!("/cap-ban-sao/{id}")))
 }
 
-async fn found(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Words>,
-) -> Result<Redirect, PageFault> {
+async fn found(Path(id): Path<String>, form: Form<Words>) -> Result<Redirect, PageFault> {
     let Words { record_id, note } = &form.given;
-    search_case::found(&archive, &form.caller, &id, record_id.trim(), note).await?;
+    search_case::found(&form.archive, &form.caller, &id, record_id.trim(), note).await?;
     Ok(Redirect::to("/tim-kho"))
 }
 
-async fn not_found(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Words>,
-) -> Result<Redirect, PageFault> {
-    search_case::not_found(&archive, &form.caller, &id, &form.given.note).await?;
+async fn not_found(Path(id): Path<String>, form: Form<Words>) -> Result<Redirect, PageFault> {
+    search_case::not_found(&form.archive, &form.caller, &id, &form.given.note).await?;
     Ok(Redirect::to("/tim-kho"))
 }

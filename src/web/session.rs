@@ -55,6 +55,8 @@ impl FromRequestParts<State> for Visitor {
 
 /// A person signed in, looking at a page. Others are led to the door and back.
 pub struct Signed {
+    /// What they look into.
+    pub archive: State,
     /// Who.
     pub caller: Caller,
     /// The page's frame.
@@ -70,7 +72,11 @@ impl FromRequestParts<State> for Signed {
                 .await
                 .map_err(IntoResponse::into_response)?;
         match frame.caller.clone() {
-            Some(caller) => Ok(Self { caller, frame }),
+            Some(caller) => Ok(Self {
+                archive: archive.clone(),
+                caller,
+                frame,
+            }),
             None => {
                 let back = serde_urlencoded::to_string([("ve", &frame.path)]).unwrap_or_default();
                 Err(Redirect::to(&format!("/dang-nhap?{back}")).into_response())
@@ -96,8 +102,13 @@ pub async fn signed_parts(
     Ok((signed, parts))
 }
 
+/// What a form says, key by key; also a form that says nothing but its token.
+pub type Pairs = Vec<(String, String)>;
+
 /// A form sent by a person signed in, proven to come from one of our own pages.
 pub struct Form<T> {
+    /// What they act upon.
+    pub archive: State,
     /// Who.
     pub caller: Caller,
     /// Frame of the answer.
@@ -106,25 +117,38 @@ pub struct Form<T> {
     pub given: T,
 }
 
+impl<T> Form<T> {
+    /// Who sent it, and what it says.
+    pub fn parts(self) -> (Signed, T) {
+        let signed = Signed {
+            archive: self.archive,
+            caller: self.caller,
+            frame: self.frame,
+        };
+        (signed, self.given)
+    }
+}
+
 impl<T: DeserializeOwned> FromRequest<State> for Form<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, archive: &State) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let Signed { caller, frame } =
+        let signed =
             <Signed as FromRequestParts<State>>::from_request_parts(&mut parts, archive).await?;
         let bytes = bytes::Bytes::from_request(Request::from_parts(parts, body), archive)
             .await
             .map_err(IntoResponse::into_response)?;
         let pairs = pairs_of(&bytes).map_err(IntoResponse::into_response)?;
         let token = pairs.iter().find(|(key, _)| key == "form_token");
-        if !token.is_some_and(|(_, token)| same(token, &frame.form_token)) {
+        if !token.is_some_and(|(_, token)| same(token, &signed.frame.form_token)) {
             return Err(PageFault(forged()).into_response());
         }
         let given = read(pairs).map_err(IntoResponse::into_response)?;
         Ok(Self {
-            caller,
-            frame,
+            archive: signed.archive,
+            caller: signed.caller,
+            frame: signed.frame,
             given,
         })
     }
@@ -147,8 +171,8 @@ impl<T: DeserializeOwned> FromRequest<State> for OpenForm<T> {
     }
 }
 
-fn pairs_of(bytes: &[u8]) -> Result<Vec<(String, String)>, PageFault> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes)
+fn pairs_of(bytes: &[u8]) -> Result<Pairs, PageFault> {
+    let pairs: Pairs = serde_urlencoded::from_bytes(bytes)
         .map_err(|_| Error::fault("", "faults.form_cannot_read"))?;
     if pairs.iter().any(|(_, value)| value.contains('\0')) {
         return Err(Error::fault("", "faults.form_holds_character").into());
@@ -156,7 +180,7 @@ fn pairs_of(bytes: &[u8]) -> Result<Vec<(String, String)>, PageFault> {
     Ok(pairs)
 }
 
-fn read<T: DeserializeOwned>(mut pairs: Vec<(String, String)>) -> Result<T, PageFault> {
+fn read<T: DeserializeOwned>(mut pairs: Pairs) -> Result<T, PageFault> {
     pairs.retain(|(key, _)| key != "form_token");
     let text = serde_urlencoded::to_string(&pairs).unwrap_or_default();
     serde_urlencoded::from_str(&text).map_err(|error| {
@@ -167,28 +191,40 @@ fn read<T: DeserializeOwned>(mut pairs: Vec<(String, String)>) -> Result<T, Page
 
 /// A program, or a script on one of our pages: `Authorization: Bearer …`, or the session's cookie
 /// with the form token in `X-Form-Token` for whatever changes something.
-pub struct Api(pub Caller);
+pub struct Api {
+    /// What it calls upon.
+    pub archive: State,
+    /// Who calls.
+    pub caller: Caller,
+}
 
 impl FromRequestParts<State> for Api {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, archive: &State) -> Result<Self, Problem> {
-        if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
-            let bearer = value.to_str().ok().and_then(bearer_of);
-            let token = bearer.ok_or(Error::NotSignedIn)?;
-            return Ok(Self(access::bearer(archive, token).await?));
-        }
-        let token = cookie(&parts.headers, COOKIE).ok_or(Error::NotSignedIn)?;
-        let session = access::session(archive, token).await?;
-        if !parts.method.is_safe() {
-            let sent = parts.headers.get(TOKEN_HEADER);
-            let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
-            if !same(sent, &session.form_token) {
-                return Err(forged().into());
-            }
-        }
-        Ok(Self(session.caller))
+        Ok(Self {
+            archive: archive.clone(),
+            caller: caller_of(parts, archive).await?,
+        })
     }
+}
+
+async fn caller_of(parts: &Parts, archive: &State) -> Result<Caller, Problem> {
+    if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+        let bearer = value.to_str().ok().and_then(bearer_of);
+        let token = bearer.ok_or(Error::NotSignedIn)?;
+        return Ok(access::bearer(archive, token).await?);
+    }
+    let token = cookie(&parts.headers, COOKIE).ok_or(Error::NotSignedIn)?;
+    let session = access::session(archive, token).await?;
+    if !parts.method.is_safe() {
+        let sent = parts.headers.get(TOKEN_HEADER);
+        let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
+        if !same(sent, &session.form_token) {
+            return Err(forged().into());
+        }
+    }
+    Ok(session.caller)
 }
 
 impl OptionalFromRequestParts<State> for Api {

@@ -14,7 +14,7 @@ use super::client_ip::Peer;
 use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown};
-use super::session::{Form, OpenForm, Visitor, ended_cookie, session_cookie, session_token};
+use super::session::{Form, OpenForm, Pairs, Visitor, ended_cookie, session_cookie, session_token};
 use crate::access;
 use crate::error::Error;
 
@@ -93,7 +93,7 @@ async fn enter(
 async fn leave(
     Extracted(archive): Extracted<State>,
     headers: HeaderMap,
-    _form: Form<Vec<(String, String)>>,
+    _form: Form<Pairs>,
 ) -> Result<Response, PageFault> {
     if let Some(token) = session_token(&headers) {
         access::sign_out(&archive, token).await?;

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::State;
-use super::fault::{Problem, Problems, answer};
+use super::fault::{Answer, Problem, Problems, answer};
 use super::session::Api;
 use crate::access::Caller;
 use crate::error::{Error, Result};
@@ -65,8 +65,7 @@ async fn abilities(Extracted(archive): Extracted<State>) -> Response {
     responses((status = 201, description = "Location, Upload-Offset, Upload-Expires"),
         Problems<401, 403, 404, 409, 412, 413>, Problems<415, 422, 429, 460, 503>))]
 async fn create(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(batch_id): Path<String>,
     request: Request,
 ) -> Result<Response, Response> {
@@ -77,11 +76,11 @@ async fn create(
         size: given.size,
         sha256: given.sha256.as_deref(),
     };
-    let made = upload::create(&archive, &caller, &fresh)
+    let made = upload::create(&api.archive, &api.caller, &fresh)
         .await
         .map_err(fault)?;
     let now = if headers::carries_bytes(request.headers()) {
-        take(archive, caller, made.id.clone(), 0, request).await?
+        take(api.archive, api.caller, made.id.clone(), 0, request).await?
     } else {
         made
     };
@@ -94,13 +93,9 @@ async fn create(
 #[utoipa::path(get, path = "/api/v1/batches/{id}/uploads", tag = "uploads",
     params(("id" = String, Path, description = "batch")),
     responses((status = 200, body = [Upload]), Problems<401, 403, 404>))]
-async fn unfinished(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(batch_id): Path<String>,
-) -> Result<Json<Vec<Upload>>, Problem> {
+async fn unfinished(api: Api, Path(batch_id): Path<String>) -> Answer<Vec<Upload>> {
     Ok(Json(
-        upload::unfinished(&archive, &caller, &batch_id).await?,
+        upload::unfinished(&api.archive, &api.caller, &batch_id).await?,
     ))
 }
 
@@ -110,12 +105,10 @@ async fn unfinished(
         ("Tus-Resumable" = String, Header, description = "1.0.0")),
     responses((status = 200, description = "Upload-Offset, Upload-Length"), (status = 401),
         (status = 403), (status = 404), (status = 412)))]
-async fn offset(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Response, Response> {
-    let now = upload::get(&archive, &caller, &id).await.map_err(fault)?;
+async fn offset(api: Api, Path(id): Path<String>) -> Result<Response, Response> {
+    let now = upload::get(&api.archive, &api.caller, &id)
+        .await
+        .map_err(fault)?;
     let state = headers::state(&now).map_err(fault)?;
     Ok((StatusCode::OK, headers::fresh_only(), state).into_response())
 }
@@ -129,17 +122,12 @@ async fn offset(
         ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256`, space, base64")),
     responses((status = 204, description = "Upload-Offset, Upload-Expires"),
         Problems<401, 403, 404, 409, 412, 413>, Problems<415, 422, 423, 460, 503>))]
-async fn append(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, Response> {
+async fn append(api: Api, Path(id): Path<String>, request: Request) -> Result<Response, Response> {
     if !headers::carries_bytes(request.headers()) {
         return Err(headers::wrong_content_type());
     }
     let at = headers::offset(request.headers()).map_err(fault)?;
-    let now = take(archive, caller, id, at, request).await?;
+    let now = take(api.archive, api.caller, id, at, request).await?;
     let state = headers::state(&now).map_err(fault)?;
     Ok((StatusCode::NO_CONTENT, state).into_response())
 }
@@ -149,12 +137,8 @@ async fn append(
     params(("id" = String, Path, description = "upload"),
         ("Tus-Resumable" = String, Header, description = "1.0.0")),
     responses((status = 204), Problems<401, 403, 404, 412, 423>))]
-async fn terminate(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Response> {
-    upload::cancel(&archive, &caller, &id)
+async fn terminate(api: Api, Path(id): Path<String>) -> Result<StatusCode, Response> {
+    upload::cancel(&api.archive, &api.caller, &id)
         .await
         .map_err(fault)?;
     Ok(StatusCode::NO_CONTENT)
@@ -164,12 +148,8 @@ async fn terminate(
 #[utoipa::path(get, path = "/api/v1/uploads/{id}", tag = "uploads",
     params(("id" = String, Path, description = "upload")),
     responses((status = 200, body = UploadResult), Problems<401, 403, 404>))]
-async fn result(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<UploadResult>, Problem> {
-    Ok(Json(upload::result(&archive, &caller, &id).await?))
+async fn result(api: Api, Path(id): Path<String>) -> Answer<UploadResult> {
+    Ok(Json(upload::result(&api.archive, &api.caller, &id).await?))
 }
 
 /// PATCH or DELETE from behind a proxy that lets only POST through (`X-HTTP-Method-Override`).
@@ -178,17 +158,10 @@ async fn result(
         ("X-HTTP-Method-Override" = String, Header, description = "PATCH or DELETE"),
         ("Tus-Resumable" = String, Header, description = "1.0.0")),
     responses((status = 204), Problems<401, 404, 422>))]
-async fn overridden(
-    archive: Extracted<State>,
-    caller: Api,
-    id: Path<String>,
-    request: Request,
-) -> Result<Response, Response> {
+async fn overridden(api: Api, id: Path<String>, request: Request) -> Result<Response, Response> {
     match headers::overriding(request.headers()) {
-        Some("PATCH") => append(archive, caller, id, request).await,
-        Some("DELETE") => terminate(archive, caller, id)
-            .await
-            .map(IntoResponse::into_response),
+        Some("PATCH") => append(api, id, request).await,
+        Some("DELETE") => terminate(api, id).await.map(IntoResponse::into_response),
         _ => Err(fault(Error::fault(
             "/X-HTTP-Method-Override",
             "faults.only_patch_and_delete",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use sogoc_workers::class::{Layout, Scope};
@@ -16,8 +16,8 @@ use super::extractors::Asked;
 use super::fault::PageFault;
 use super::labels::Names;
 use super::layout::{Frame, shown_form};
-use super::session::{Form, Signed};
-use crate::access::{Act, Caller};
+use super::session::{Form, Pairs, Signed};
+use crate::access::Act;
 use crate::column_map::{self, NewMap, VolumeMap};
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
@@ -149,21 +149,14 @@ struct ColumnsPage {
 }
 
 impl ColumnsPage {
-    async fn of(
-        archive: &State,
-        caller: &Caller,
-        f: Frame,
-        map: VolumeMap,
-        draft: Draft,
-        faults: Vec<Fault>,
-    ) -> Result<Self> {
+    async fn of(signed: Signed, map: VolumeMap, draft: Draft, faults: Vec<Fault>) -> Result<Self> {
         let sheet = map
             .sheets
             .iter()
             .find(|sheet| sheet.page_id == draft.page_id)
             .or(map.sheets.first());
         let page = match sheet {
-            Some(sheet) => Some(page::get(archive, caller, &sheet.page_id).await?),
+            Some(sheet) => Some(page::get(&signed.archive, &signed.caller, &sheet.page_id).await?),
             None => None,
         };
         let corners = sheet.zip(page.as_ref()).map(|(sheet, page)| {
@@ -172,17 +165,21 @@ impl ColumnsPage {
                 [x, y]
             })
         });
-        let tables = archive.classes.iter().filter(|c| c.layout == Layout::Table);
-        let chosen = archive.classes.get(&draft.class).into_iter();
+        let tables = signed
+            .archive
+            .classes
+            .iter()
+            .filter(|c| c.layout == Layout::Table);
+        let chosen = signed.archive.classes.get(&draft.class).into_iter();
         let of_rows = chosen
             .flat_map(|class| &class.fields)
             .filter(|field| field.scope == Scope::Record);
         Ok(Self {
             classes: tables.map(|class| class.id.clone()).collect(),
             fields: of_rows.map(|field| field.key.clone()).collect(),
-            names: Names::of(archive),
+            names: Names::of(&signed.archive),
             corners: corners.unwrap_or_default(),
-            f,
+            f: signed.frame,
             map,
             draft,
             page,
@@ -269,35 +266,25 @@ impl ColumnsPage {
 }
 
 async fn open(
-    Extracted(archive): Extracted<State>,
     signed: Signed,
     Path(id): Path<String>,
     Asked(asked): Asked<SheetAsked>,
 ) -> Result<Response, PageFault> {
-    let Signed { caller, frame } = signed;
-    let map = column_map::get(&archive, &caller, &id).await?;
+    let map = column_map::get(&signed.archive, &signed.caller, &id).await?;
     let mut draft = Draft::of(&map);
     draft.page_id = asked.trang.unwrap_or_default();
-    let page = ColumnsPage::of(&archive, &caller, frame, map, draft, Vec::new()).await?;
+    let page = ColumnsPage::of(signed, map, draft, Vec::new()).await?;
     page.shown()
 }
 
-async fn act(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Response, PageFault> {
-    let Form {
-        caller,
-        frame,
-        given,
-    } = form;
+async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
     let all: BTreeMap<String, String> = given.into_iter().collect();
     let mut draft = Draft::sent(&all);
     let text = |key: &str| all.get(key).map(String::as_str).unwrap_or_default();
     let faults = if text("act") == "confirm" {
         let seen = text("seen").parse().unwrap_or_default();
-        match column_map::confirm(&archive, &caller, &id, &draft.wish(seen)).await {
+        match column_map::confirm(&signed.archive, &signed.caller, &id, &draft.wish(seen)).await {
             Ok(_) => return Ok(Redirect::to(&format!("/quyen/{id}/cot")).into_response()),
             Err(Error::Invalid(faults)) => faults,
             Err(error) => return Err(error.into()),
@@ -306,8 +293,8 @@ async fn act(
         draft.change(text("act"));
         Vec::new()
     };
-    let map = column_map::get(&archive, &caller, &id).await?;
-    let page = ColumnsPage::of(&archive, &caller, frame, map, draft, faults).await?;
+    let map = column_map::get(&signed.archive, &signed.caller, &id).await?;
+    let page = ColumnsPage::of(signed, map, draft, faults).await?;
     page.shown()
 }
 

@@ -1,7 +1,7 @@
 //! Batches, their scans and receipts.
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -11,7 +11,7 @@ use crate::fonds::{self, Fonds};
 use crate::scan::{self, Scan};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -63,23 +63,16 @@ struct ScansAsked {
 /// Every fonds.
 #[utoipa::path(get, path = "/api/v1/fonds", tag = "intake",
     responses((status = 200, body = [Fonds]), Problems<401, 403>))]
-async fn list_fonds(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<Vec<Fonds>>, Problem> {
-    Ok(Json(fonds::list(&archive, &caller).await?))
+async fn list_fonds(api: Api) -> Answer<Vec<Fonds>> {
+    Ok(Json(fonds::list(&api.archive, &api.caller).await?))
 }
 
 /// Batches, newest first.
 #[utoipa::path(get, path = "/api/v1/batches", tag = "intake", params(PageAsked),
     responses((status = 200, body = Listed<Batch>), Problems<401, 403, 422>))]
-async fn list(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(asked): Asked<PageAsked>,
-) -> Result<Json<Listed<Batch>>, Problem> {
+async fn list(api: Api, Asked(asked): Asked<PageAsked>) -> Answer<Listed<Batch>> {
     let limit = i64::from(asked.limit.unwrap_or(50));
-    let batches = batch::list(&archive, &caller, asked.after.as_deref(), limit).await?;
+    let batches = batch::list(&api.archive, &api.caller, asked.after.as_deref(), limit).await?;
     Ok(Json(batches))
 }
 
@@ -87,47 +80,34 @@ async fn list(
 #[utoipa::path(post, path = "/api/v1/batches", tag = "intake", request_body = NewBatch,
     responses((status = 201, body = Batch), Problems<401, 403, 404, 409, 422>))]
 async fn open(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Given(given): Given<NewBatch>,
 ) -> Result<(StatusCode, Json<Batch>), Problem> {
-    let batch = batch::open(&archive, &caller, &given).await?;
+    let batch = batch::open(&api.archive, &api.caller, &given).await?;
     Ok((StatusCode::CREATED, Json(batch)))
 }
 
 /// A batch and how far it is.
 #[utoipa::path(get, path = "/api/v1/batches/{id}", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = BatchUnderway), Problems<401, 403, 404>))]
-async fn get(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<BatchUnderway>, Problem> {
-    let batch = batch::get(&archive, &caller, &id).await?;
-    let progress = batch::progress(&archive, &caller, &id).await?;
+async fn get(api: Api, Path(id): Path<String>) -> Answer<BatchUnderway> {
+    let batch = batch::get(&api.archive, &api.caller, &id).await?;
+    let progress = batch::progress(&api.archive, &api.caller, &id).await?;
     Ok(Json(BatchUnderway { batch, progress }))
 }
 
 /// Close a batch; refused while its files differ from what was declared.
 #[utoipa::path(post, path = "/api/v1/batches/{id}/close", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = Receipt), Problems<401, 403, 404, 409, 422>))]
-async fn close(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Receipt>, Problem> {
-    Ok(Json(batch::close(&archive, &caller, &id).await?))
+async fn close(api: Api, Path(id): Path<String>) -> Answer<Receipt> {
+    Ok(Json(batch::close(&api.archive, &api.caller, &id).await?))
 }
 
 /// The receipt as it stands; final once the batch is closed.
 #[utoipa::path(get, path = "/api/v1/batches/{id}/receipt", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = Receipt), Problems<401, 403, 404>))]
-async fn receipt(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Receipt>, Problem> {
-    Ok(Json(batch::receipt(&archive, &caller, &id).await?))
+async fn receipt(api: Api, Path(id): Path<String>) -> Answer<Receipt> {
+    Ok(Json(batch::receipt(&api.archive, &api.caller, &id).await?))
 }
 
 /// The scans of a batch, by name.
@@ -135,25 +115,20 @@ async fn receipt(
     params(("id" = String, Path), ScansAsked),
     responses((status = 200, body = Listed<Scan>), Problems<401, 403, 404, 422>))]
 async fn scans(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Asked(asked): Asked<ScansAsked>,
-) -> Result<Json<Listed<Scan>>, Problem> {
+) -> Answer<Listed<Scan>> {
     let (state, after) = (asked.state.as_deref(), asked.after.as_deref());
     let limit = i64::from(asked.limit.unwrap_or(100));
     Ok(Json(
-        scan::list(&archive, &caller, &id, state, after, limit).await?,
+        scan::list(&api.archive, &api.caller, &id, state, after, limit).await?,
     ))
 }
 
 /// One scan.
 #[utoipa::path(get, path = "/api/v1/scans/{id}", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = Scan), Problems<401, 403, 404>))]
-async fn scan(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Scan>, Problem> {
-    Ok(Json(scan::get(&archive, &caller, &id).await?))
+async fn scan(api: Api, Path(id): Path<String>) -> Answer<Scan> {
+    Ok(Json(scan::get(&api.archive, &api.caller, &id).await?))
 }

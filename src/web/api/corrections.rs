@@ -1,7 +1,7 @@
 //! The appendix of the register: corrections and revocations entered, completed, approved and read.
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,7 +10,7 @@ use crate::correction::{self, Correction, CorrectionFilter, CorrectionGiven, Dec
 use crate::reference_data::CorrectionGround;
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -46,12 +46,11 @@ struct GroundsAsked {
     params(("id" = String, Path)), request_body = CorrectionGiven,
     responses((status = 201, body = Correction), Problems<401, 403, 404, 409, 422>))]
 async fn enter(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<CorrectionGiven>,
 ) -> Result<(StatusCode, Json<Correction>), Problem> {
-    let entry = correction::enter(&archive, &caller, &id, &given).await?;
+    let entry = correction::enter(&api.archive, &api.caller, &id, &given).await?;
     Ok((StatusCode::CREATED, Json(entry)))
 }
 
@@ -59,35 +58,27 @@ async fn enter(
 #[utoipa::path(get, path = "/api/v1/records/{id}/corrections", tag = "corrections",
     params(("id" = String, Path)),
     responses((status = 200, body = [Correction]), Problems<401, 403>))]
-async fn of_record(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Vec<Correction>>, Problem> {
-    Ok(Json(correction::of_record(&archive, &caller, &id).await?))
+async fn of_record(api: Api, Path(id): Path<String>) -> Answer<Vec<Correction>> {
+    Ok(Json(
+        correction::of_record(&api.archive, &api.caller, &id).await?,
+    ))
 }
 
 /// Entries, those that wait first.
 #[utoipa::path(get, path = "/api/v1/corrections", tag = "corrections", params(CorrectionFilter),
     responses((status = 200, body = [Correction]), Problems<401, 403, 422>))]
-async fn list(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(filter): Asked<CorrectionFilter>,
-) -> Result<Json<Vec<Correction>>, Problem> {
-    Ok(Json(correction::list(&archive, &caller, &filter).await?))
+async fn list(api: Api, Asked(filter): Asked<CorrectionFilter>) -> Answer<Vec<Correction>> {
+    Ok(Json(
+        correction::list(&api.archive, &api.caller, &filter).await?,
+    ))
 }
 
 /// One entry.
 #[utoipa::path(get, path = "/api/v1/corrections/{id}", tag = "corrections",
     params(("id" = String, Path)),
     responses((status = 200, body = Correction), Problems<401, 403, 404>))]
-async fn get(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Correction>, Problem> {
-    Ok(Json(correction::get(&archive, &caller, &id).await?))
+async fn get(api: Api, Path(id): Path<String>) -> Answer<Correction> {
+    Ok(Json(correction::get(&api.archive, &api.caller, &id).await?))
 }
 
 /// Name the scan of the decision, by itself or by its record, on an entry that waits.
@@ -95,12 +86,11 @@ async fn get(
     params(("id" = String, Path)), request_body = DecisionGiven,
     responses((status = 200, body = Correction), Problems<401, 403, 404, 409, 422>))]
 async fn attach(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<DecisionGiven>,
-) -> Result<Json<Correction>, Problem> {
-    let entry = correction::attach(&archive, &caller, &id, &given).await?;
+) -> Answer<Correction> {
+    let entry = correction::attach(&api.archive, &api.caller, &id, &given).await?;
     Ok(Json(entry))
 }
 
@@ -108,12 +98,10 @@ async fn attach(
 #[utoipa::path(post, path = "/api/v1/corrections/{id}/approve", tag = "corrections",
     params(("id" = String, Path)),
     responses((status = 200, body = Correction), Problems<401, 403, 404, 409>))]
-async fn approve(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Correction>, Problem> {
-    Ok(Json(correction::approve(&archive, &caller, &id).await?))
+async fn approve(api: Api, Path(id): Path<String>) -> Answer<Correction> {
+    Ok(Json(
+        correction::approve(&api.archive, &api.caller, &id).await?,
+    ))
 }
 
 /// Reject an entry with a reason.
@@ -121,23 +109,18 @@ async fn approve(
     params(("id" = String, Path)), request_body = CorrectionRefusal,
     responses((status = 200, body = Correction), Problems<401, 403, 404, 409, 422>))]
 async fn reject(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<CorrectionRefusal>,
-) -> Result<Json<Correction>, Problem> {
-    let entry = correction::reject(&archive, &caller, &id, &given.reason).await?;
+) -> Answer<Correction> {
+    let entry = correction::reject(&api.archive, &api.caller, &id, &given.reason).await?;
     Ok(Json(entry))
 }
 
 /// Why the law lets a register be corrected or a diploma be revoked, on a day.
 #[utoipa::path(get, path = "/api/v1/correction-grounds", tag = "corrections", params(GroundsAsked),
     responses((status = 200, body = [CorrectionGround]), Problems<401, 403, 422>))]
-async fn grounds(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(asked): Asked<GroundsAsked>,
-) -> Result<Json<Vec<CorrectionGround>>, Problem> {
-    let grounds = correction::grounds(&archive, &caller, asked.day.as_deref()).await?;
+async fn grounds(api: Api, Asked(asked): Asked<GroundsAsked>) -> Answer<Vec<CorrectionGround>> {
+    let grounds = correction::grounds(&api.archive, &api.caller, asked.day.as_deref()).await?;
     Ok(Json(grounds))
 }

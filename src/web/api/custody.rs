@@ -1,7 +1,6 @@
 //! The log, the queue and their soundness, for those who watch.
 
 use axum::Json;
-use axum::extract::State as Extracted;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -11,7 +10,7 @@ use crate::certified_copy::{self, Proofs};
 use crate::jobs::{self, Backlog};
 use crate::web::State;
 use crate::web::extractors::Asked;
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -48,29 +47,24 @@ struct ChainChecked {
 /// Entries of the log, oldest first.
 #[utoipa::path(get, path = "/api/v1/log", tag = "custody", params(LogAsked),
     responses((status = 200, body = [Entry]), Problems<401, 403, 422>))]
-async fn log(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(asked): Asked<LogAsked>,
-) -> Result<Json<Vec<Entry>>, Problem> {
-    require(&caller, Act::SeeLog)?;
+async fn log(api: Api, Asked(asked): Asked<LogAsked>) -> Answer<Vec<Entry>> {
+    require(&api.caller, Act::SeeLog)?;
     if let Some(thing) = asked.about {
-        return Ok(Json(audit::about(&archive.catalogue, &thing).await?));
+        return Ok(Json(audit::about(&api.archive.catalogue, &thing).await?));
     }
     let after = i64::from(asked.after.unwrap_or(0));
     let limit = i64::from(asked.limit.unwrap_or(100).clamp(1, 1000));
-    Ok(Json(audit::after(&archive.catalogue, after, limit).await?))
+    Ok(Json(
+        audit::after(&api.archive.catalogue, after, limit).await?,
+    ))
 }
 
 /// Walk the whole log and check its chain.
 #[utoipa::path(get, path = "/api/v1/log/check", tag = "custody",
     responses((status = 200, body = ChainChecked), Problems<401, 403>))]
-async fn check_log(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<ChainChecked>, Problem> {
-    require(&caller, Act::SeeLog)?;
-    Ok(Json(match audit::check(&archive.catalogue).await? {
+async fn check_log(api: Api) -> Answer<ChainChecked> {
+    require(&api.caller, Act::SeeLog)?;
+    Ok(Json(match audit::check(&api.archive.catalogue).await? {
         Chain::Whole(position) => ChainChecked {
             whole: true,
             position,
@@ -85,20 +79,16 @@ async fn check_log(
 /// Everything that waits, is being worked on, or has failed.
 #[utoipa::path(get, path = "/api/v1/jobs", tag = "custody",
     responses((status = 200, body = [Backlog]), Problems<401, 403>))]
-async fn queue(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<Vec<Backlog>>, Problem> {
-    require(&caller, Act::SeeQueue)?;
-    Ok(Json(jobs::backlog(&archive.catalogue).await?))
+async fn queue(api: Api) -> Answer<Vec<Backlog>> {
+    require(&api.caller, Act::SeeQueue)?;
+    Ok(Json(jobs::backlog(&api.archive.catalogue).await?))
 }
 
 /// How long the seals of issued copies can be proven, and which are due for a fresh time stamp.
 #[utoipa::path(get, path = "/api/v1/seal/proofs", tag = "custody",
     responses((status = 200, body = Proofs), Problems<401, 403>))]
-async fn proofs(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<Proofs>, Problem> {
-    Ok(Json(certified_copy::proofs(&archive, &caller).await?))
+async fn proofs(api: Api) -> Answer<Proofs> {
+    Ok(Json(
+        certified_copy::proofs(&api.archive, &api.caller).await?,
+    ))
 }

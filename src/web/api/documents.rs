@@ -1,6 +1,6 @@
 //! Documents to take away.
 
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
@@ -30,12 +30,11 @@ pub fn routes() -> OpenApiRouter<State> {
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
         Problems<401, 403, 404, 409, 422, 503>))]
 async fn document(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Asked(asked): Asked<RangeAsked>,
 ) -> Result<Response, Problem> {
-    let document = searchable_pdf::of_scan(&archive, &caller, &id, asked.into()).await?;
+    let document = searchable_pdf::of_scan(&api.archive, &api.caller, &id, asked.into()).await?;
     Ok(given(document))
 }
 
@@ -43,11 +42,7 @@ async fn document(
 #[utoipa::path(get, path = "/api/v1/pages/{id}/alto", tag = "records", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/xml", body = String),
         Problems<401, 403, 404, 409>))]
-async fn words(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let words = alto::of_page(&archive, &caller, &id).await?;
+async fn words(api: Api, Path(id): Path<String>) -> Result<Response, Problem> {
+    let words = alto::of_page(&api.archive, &api.caller, &id).await?;
     Ok(([(header::CONTENT_TYPE, alto::MEDIA_TYPE)], words).into_response())
 }

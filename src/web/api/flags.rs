@@ -2,7 +2,7 @@
 //! back.
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -11,7 +11,7 @@ use crate::page::PageView;
 use crate::page_flag::{self, FlagFilter, PageFlag};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -56,37 +56,29 @@ struct OneSheet {
     params(("id" = String, Path), FlagFilter),
     responses((status = 200, body = [PageFlag]), Problems<401, 403, 404, 422>))]
 async fn list(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Asked(asked): Asked<FlagFilter>,
-) -> Result<Json<Vec<PageFlag>>, Problem> {
-    Ok(Json(page_flag::list(&archive, &caller, &id, &asked).await?))
+) -> Answer<Vec<PageFlag>> {
+    Ok(Json(
+        page_flag::list(&api.archive, &api.caller, &id, &asked).await?,
+    ))
 }
 
 /// One flag.
 #[utoipa::path(get, path = "/api/v1/flags/{id}", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = PageFlag), Problems<401, 403, 404>))]
-async fn get(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<PageFlag>, Problem> {
-    Ok(Json(page_flag::get(&archive, &caller, &id).await?))
+async fn get(api: Api, Path(id): Path<String>) -> Answer<PageFlag> {
+    Ok(Json(page_flag::get(&api.archive, &api.caller, &id).await?))
 }
 
 /// Leave things as they are, for a reason.
 #[utoipa::path(post, path = "/api/v1/flags/{id}/accept", tag = "intake",
     params(("id" = String, Path)), request_body = Reason,
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
-async fn accept(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<Reason>,
-) -> Result<Json<PageFlag>, Problem> {
+async fn accept(api: Api, Path(id): Path<String>, Given(given): Given<Reason>) -> Answer<PageFlag> {
     Ok(Json(
-        inspection::accept(&archive, &caller, &id, &given.reason).await?,
+        inspection::accept(&api.archive, &api.caller, &id, &given.reason).await?,
     ))
 }
 
@@ -95,13 +87,12 @@ async fn accept(
     params(("id" = String, Path)), request_body = Reason,
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
 async fn put_aside(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<Reason>,
-) -> Result<Json<PageFlag>, Problem> {
+) -> Answer<PageFlag> {
     Ok(Json(
-        inspection::exclude(&archive, &caller, &id, &given.reason).await?,
+        inspection::exclude(&api.archive, &api.caller, &id, &given.reason).await?,
     ))
 }
 
@@ -110,13 +101,12 @@ async fn put_aside(
     params(("id" = String, Path)), request_body = Replacement,
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
 async fn replace(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<Replacement>,
-) -> Result<Json<PageFlag>, Problem> {
+) -> Answer<PageFlag> {
     Ok(Json(
-        inspection::replace(&archive, &caller, &id, &given.scan_id).await?,
+        inspection::replace(&api.archive, &api.caller, &id, &given.scan_id).await?,
     ))
 }
 
@@ -125,13 +115,12 @@ async fn replace(
     params(("id" = String, Path)), request_body = OneSheet,
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
 async fn same_sheet(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<OneSheet>,
-) -> Result<Json<PageFlag>, Problem> {
+) -> Answer<PageFlag> {
     Ok(Json(
-        inspection::same_sheet(&archive, &caller, &id, &given.put_aside).await?,
+        inspection::same_sheet(&api.archive, &api.caller, &id, &given.put_aside).await?,
     ))
 }
 
@@ -139,13 +128,9 @@ async fn same_sheet(
 #[utoipa::path(post, path = "/api/v1/flags/{id}/different-sheets", tag = "intake",
     params(("id" = String, Path)),
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409>))]
-async fn different_sheets(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<PageFlag>, Problem> {
+async fn different_sheets(api: Api, Path(id): Path<String>) -> Answer<PageFlag> {
     Ok(Json(
-        inspection::different_sheets(&archive, &caller, &id).await?,
+        inspection::different_sheets(&api.archive, &api.caller, &id).await?,
     ))
 }
 
@@ -153,10 +138,8 @@ async fn different_sheets(
 #[utoipa::path(post, path = "/api/v1/pages/{id}/take-back", tag = "intake",
     params(("id" = String, Path)),
     responses((status = 200, body = PageView), Problems<401, 403, 404, 409>))]
-async fn take_back(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<PageView>, Problem> {
-    Ok(Json(inspection::reinstate(&archive, &caller, &id).await?))
+async fn take_back(api: Api, Path(id): Path<String>) -> Answer<PageView> {
+    Ok(Json(
+        inspection::reinstate(&api.archive, &api.caller, &id).await?,
+    ))
 }

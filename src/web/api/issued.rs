@@ -19,7 +19,7 @@ use crate::web::State;
 use crate::web::client_ip::Peer;
 use crate::web::etag::Held;
 use crate::web::extractors::{Asked, Given, too_large};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::issue_book::this_year;
 use crate::web::public_requests::{guarded, pdf};
 use crate::web::session::Api;
@@ -50,24 +50,22 @@ struct BookAsked {
 /// The issue book of a year, newest first.
 #[utoipa::path(get, path = "/api/v1/copies", tag = "copies", params(BookAsked),
     responses((status = 200, body = [CopyRow]), Problems<401, 403, 422>))]
-async fn book(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(asked): Asked<BookAsked>,
-) -> Result<Json<Vec<CopyRow>>, Problem> {
-    let year = asked.year.map_or_else(|| this_year(&archive), i64::from);
-    Ok(Json(certified_copy::book(&archive, &caller, year).await?))
+async fn book(api: Api, Asked(asked): Asked<BookAsked>) -> Answer<Vec<CopyRow>> {
+    let year = asked
+        .year
+        .map_or_else(|| this_year(&api.archive), i64::from);
+    Ok(Json(
+        certified_copy::book(&api.archive, &api.caller, year).await?,
+    ))
 }
 
 /// The whole issue book of a year: every number with what became of it, and the refusals.
 #[utoipa::path(get, path = "/api/v1/issue-books/{year}", tag = "copies", params(("year" = i64, Path)),
     responses((status = 200, body = IssueBook), Problems<401, 403, 422>))]
-async fn whole_book(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(year): Path<i64>,
-) -> Result<Json<IssueBook>, Problem> {
-    Ok(Json(issue_book::of_year(&archive, &caller, year).await?))
+async fn whole_book(api: Api, Path(year): Path<i64>) -> Answer<IssueBook> {
+    Ok(Json(
+        issue_book::of_year(&api.archive, &api.caller, year).await?,
+    ))
 }
 
 /// The same as a file: `xlsx` or `pdf`.
@@ -75,12 +73,8 @@ async fn whole_book(
     params(("year" = i64, Path), ("form" = String, Path, description = "xlsx or pdf")),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
         Problems<401, 403, 422>))]
-async fn book_file(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path((year, form)): Path<(i64, String)>,
-) -> Result<Response, Problem> {
-    Ok(crate::web::issue_book::book_file(&archive, &caller, year, &form).await?)
+async fn book_file(api: Api, Path((year, form)): Path<(i64, String)>) -> Result<Response, Problem> {
+    Ok(crate::web::issue_book::book_file(&api.archive, &api.caller, year, &form).await?)
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -97,13 +91,9 @@ struct ManyGiven {
 /// itself.
 #[utoipa::path(post, path = "/api/v1/copies", tag = "copies", request_body = ManyGiven,
     responses((status = 200, body = [BatchOutcome]), Problems<401, 403, 422>))]
-async fn issue_many(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Given(given): Given<ManyGiven>,
-) -> Result<Json<Vec<BatchOutcome>>, Problem> {
+async fn issue_many(api: Api, Given(given): Given<ManyGiven>) -> Answer<Vec<BatchOutcome>> {
     let ManyGiven { records, seen } = given;
-    let outcomes = certified_copy::issue_many(&archive, &caller, &records, &seen).await?;
+    let outcomes = certified_copy::issue_many(&api.archive, &api.caller, &records, &seen).await?;
     Ok(Json(outcomes))
 }
 
@@ -119,12 +109,11 @@ struct Withdrawal {
     params(("id" = String, Path)), request_body = Withdrawal,
     responses((status = 200, body = CopyRow), Problems<401, 403, 404, 409, 422>))]
 async fn withdraw(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<Withdrawal>,
-) -> Result<Json<CopyRow>, Problem> {
-    let row = certified_copy::withdraw(&archive, &caller, &id, &given.reason).await?;
+) -> Answer<CopyRow> {
+    let row = certified_copy::withdraw(&api.archive, &api.caller, &id, &given.reason).await?;
     Ok(Json(row))
 }
 
@@ -143,8 +132,7 @@ struct ReissueAsked {
     params(("id" = String, Path), ReissueAsked),
     responses((status = 201, body = CopyRow), Problems<401, 403, 404, 409, 422>))]
 async fn reissue(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Asked(asked): Asked<ReissueAsked>,
 ) -> Result<(StatusCode, Json<CopyRow>), Problem> {
@@ -153,7 +141,7 @@ async fn reissue(
         record_version,
         record_digest,
     });
-    let row = certified_copy::reissue(&archive, &caller, &id, saw.as_ref()).await?;
+    let row = certified_copy::reissue(&api.archive, &api.caller, &id, saw.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(row)))
 }
 
@@ -185,7 +173,7 @@ async fn set_code_term(
     Peer(peer): Peer,
     Path(code): Path<String>,
     Given(given): Given<CodeTerm>,
-) -> Result<Json<Vec<CodeTermSet>>, Problem> {
+) -> Answer<Vec<CodeTermSet>> {
     let until = given.until.as_deref().map(str::parse).transpose();
     let until = until.map_err(|_| Error::fault("/until", "faults.instant_written"))?;
     let number = given.number.as_deref();
@@ -202,12 +190,8 @@ async fn set_code_term(
 #[utoipa::path(get, path = "/api/v1/copies/{id}/file", tag = "copies", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
         Problems<401, 403, 404>))]
-async fn sealed(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let bytes = certified_copy::bytes(&archive, &caller, &id).await?;
+async fn sealed(api: Api, Path(id): Path<String>) -> Result<Response, Problem> {
+    let bytes = certified_copy::bytes(&api.archive, &api.caller, &id).await?;
     Ok(pdf("ban-sao.pdf", bytes))
 }
 

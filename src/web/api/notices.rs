@@ -1,7 +1,7 @@
 //! Webhooks of portals and the notices sent to them, for the administrator.
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::notify::{self, Hook, NewHook, Notice};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Done, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -39,11 +39,8 @@ struct NoticesAsked {
 /// Where each portal is told what becomes of its requests.
 #[utoipa::path(get, path = "/api/v1/webhooks", tag = "people",
     responses((status = 200, body = [Hook]), Problems<401, 403>))]
-async fn hooks(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<Vec<Hook>>, Problem> {
-    Ok(Json(notify::list_hooks(&archive, &caller).await?))
+async fn hooks(api: Api) -> Answer<Vec<Hook>> {
+    Ok(Json(notify::list_hooks(&api.archive, &api.caller).await?))
 }
 
 /// Register a portal's webhook; the answer is the only time its secret is shown.
@@ -55,13 +52,8 @@ async fn hooks(
 #[utoipa::path(put, path = "/api/v1/tokens/{id}/webhook", tag = "people", request_body = HookGiven,
     params(("id" = String, Path)),
     responses((status = 200, body = NewHook), Problems<401, 403, 404, 422>))]
-async fn set(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<HookGiven>,
-) -> Result<Json<NewHook>, Problem> {
-    let made = notify::set_hook(&archive, &caller, &id, &given.url).await?;
+async fn set(api: Api, Path(id): Path<String>, Given(given): Given<HookGiven>) -> Answer<NewHook> {
+    let made = notify::set_hook(&api.archive, &api.caller, &id, &given.url).await?;
     Ok(Json(made))
 }
 
@@ -69,24 +61,16 @@ async fn set(
 #[utoipa::path(delete, path = "/api/v1/tokens/{id}/webhook", tag = "people",
     params(("id" = String, Path)),
     responses((status = 204), Problems<401, 403, 404>))]
-async fn remove(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    notify::remove_hook(&archive, &caller, &id).await?;
+async fn remove(api: Api, Path(id): Path<String>) -> Done {
+    notify::remove_hook(&api.archive, &api.caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Notices to portals, newest first: all, or those in one state.
 #[utoipa::path(get, path = "/api/v1/notices", tag = "people", params(NoticesAsked),
     responses((status = 200, body = [Notice]), Problems<401, 403, 422>))]
-async fn notices(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(asked): Asked<NoticesAsked>,
-) -> Result<Json<Vec<Notice>>, Problem> {
-    let found = notify::list(&archive, &caller, asked.state.as_deref()).await?;
+async fn notices(api: Api, Asked(asked): Asked<NoticesAsked>) -> Answer<Vec<Notice>> {
+    let found = notify::list(&api.archive, &api.caller, asked.state.as_deref()).await?;
     Ok(Json(found))
 }
 
@@ -94,11 +78,7 @@ async fn notices(
 #[utoipa::path(post, path = "/api/v1/notices/{id}/retry", tag = "people",
     params(("id" = String, Path)),
     responses((status = 204), Problems<401, 403, 404>))]
-async fn retry(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    notify::retry(&archive, &caller, &id).await?;
+async fn retry(api: Api, Path(id): Path<String>) -> Done {
+    notify::retry(&api.archive, &api.caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 //! People and API tokens, for the administrator.
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::access::{self, NewToken, Person, Role, TokenRow};
 use crate::web::State;
 use crate::web::extractors::Given;
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -68,24 +68,20 @@ struct TokenGiven {
 /// Everyone.
 #[utoipa::path(get, path = "/api/v1/people", tag = "people",
     responses((status = 200, body = [Person]), Problems<401, 403>))]
-async fn list_people(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<Vec<Person>>, Problem> {
-    Ok(Json(access::list_people(&archive, &caller).await?))
+async fn list_people(api: Api) -> Answer<Vec<Person>> {
+    Ok(Json(access::list_people(&api.archive, &api.caller).await?))
 }
 
 /// Make a person.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = PersonGiven,
     responses((status = 201, body = Person), Problems<401, 403, 409, 422>))]
 async fn make_person(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Given(given): Given<PersonGiven>,
 ) -> Result<(StatusCode, Json<Person>), Problem> {
     let person = access::make_person(
-        &archive,
-        &caller,
+        &api.archive,
+        &api.caller,
         &given.login,
         &given.name,
         &given.password,
@@ -100,12 +96,11 @@ async fn make_person(
     params(("id" = String, Path)),
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn change_person(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<PersonChange>,
-) -> Result<StatusCode, Problem> {
-    access::change_person(&archive, &caller, &id, &given.roles, given.disabled).await?;
+) -> Done {
+    access::change_person(&api.archive, &api.caller, &id, &given.roles, given.disabled).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -114,46 +109,43 @@ async fn change_person(
     params(("id" = String, Path)),
     responses((status = 204), Problems<401, 403, 404, 422>))]
 async fn set_password(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<PasswordGiven>,
-) -> Result<StatusCode, Problem> {
-    access::set_password(&archive, &caller, &id, &given.password).await?;
+) -> Done {
+    access::set_password(&api.archive, &api.caller, &id, &given.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Every API token, without its secret.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "people",
     responses((status = 200, body = [TokenRow]), Problems<401, 403>))]
-async fn list_tokens(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<Vec<TokenRow>>, Problem> {
-    Ok(Json(access::list_tokens(&archive, &caller).await?))
+async fn list_tokens(api: Api) -> Answer<Vec<TokenRow>> {
+    Ok(Json(access::list_tokens(&api.archive, &api.caller).await?))
 }
 
 /// Make an API token; the answer is the only time its secret is shown.
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "people", request_body = TokenGiven,
     responses((status = 201, body = NewToken), Problems<401, 403, 422>))]
 async fn make_token(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Given(given): Given<TokenGiven>,
 ) -> Result<(StatusCode, Json<NewToken>), Problem> {
-    let token =
-        access::make_token(&archive, &caller, &given.name, &given.roles, given.days).await?;
+    let token = access::make_token(
+        &api.archive,
+        &api.caller,
+        &given.name,
+        &given.roles,
+        given.days,
+    )
+    .await?;
     Ok((StatusCode::CREATED, Json(token)))
 }
 
 /// Take a token back.
 #[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "people", params(("id" = String, Path)),
     responses((status = 204), Problems<401, 403, 404>))]
-async fn revoke_token(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    access::revoke_token(&archive, &caller, &id).await?;
+async fn revoke_token(api: Api, Path(id): Path<String>) -> Done {
+    access::revoke_token(&api.archive, &api.caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

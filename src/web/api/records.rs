@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,7 +16,7 @@ use crate::search::{self, Found, Wanted};
 use crate::seen;
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::page_image::{PictureAsked, picture};
 use crate::web::session::Api;
 
@@ -67,23 +67,15 @@ struct Rejection {
 /// The pages of a scan, in order.
 #[utoipa::path(get, path = "/api/v1/scans/{id}/pages", tag = "records", params(("id" = String, Path)),
     responses((status = 200, body = [PageView]), Problems<401, 403>))]
-async fn pages(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Vec<PageView>>, Problem> {
-    Ok(Json(page::of_scan(&archive, &caller, &id).await?))
+async fn pages(api: Api, Path(id): Path<String>) -> Answer<Vec<PageView>> {
+    Ok(Json(page::of_scan(&api.archive, &api.caller, &id).await?))
 }
 
 /// One page.
 #[utoipa::path(get, path = "/api/v1/pages/{id}", tag = "records", params(("id" = String, Path)),
     responses((status = 200, body = PageView), Problems<401, 403, 404>))]
-async fn page(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<PageView>, Problem> {
-    Ok(Json(page::get(&archive, &caller, &id).await?))
+async fn page(api: Api, Path(id): Path<String>) -> Answer<PageView> {
+    Ok(Json(page::get(&api.archive, &api.caller, &id).await?))
 }
 
 /// An upright picture of a page or of part of it.
@@ -92,24 +84,21 @@ async fn page(
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>),
         Problems<401, 403, 404, 409, 422>))]
 async fn image(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Asked(asked): Asked<PictureAsked>,
 ) -> Result<Response, Problem> {
-    let bytes = page::image(&archive, &caller, &id, asked.wish()?).await?;
+    let bytes = page::image(&api.archive, &api.caller, &id, asked.wish()?).await?;
     Ok(picture(bytes))
 }
 
 /// Records by filter.
 #[utoipa::path(get, path = "/api/v1/records", tag = "records", params(RecordFilter),
     responses((status = 200, body = [RecordView]), Problems<401, 403, 422>))]
-async fn list(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(filter): Asked<RecordFilter>,
-) -> Result<Json<Vec<RecordView>>, Problem> {
-    Ok(Json(record::list(&archive, &caller, &filter).await?))
+async fn list(api: Api, Asked(filter): Asked<RecordFilter>) -> Answer<Vec<RecordView>> {
+    Ok(Json(
+        record::list(&api.archive, &api.caller, &filter).await?,
+    ))
 }
 
 /// A record with what a decision on it is bound to.
@@ -126,38 +115,30 @@ struct RecordSheet {
 /// One record, newest version, with the digest that decisions are bound to.
 #[utoipa::path(get, path = "/api/v1/records/{id}", tag = "records", params(("id" = String, Path)),
     responses((status = 200, body = RecordSheet), Problems<401, 403, 404>))]
-async fn get(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<RecordSheet>, Problem> {
+async fn get(api: Api, Path(id): Path<String>) -> Answer<RecordSheet> {
     Ok(Json(RecordSheet {
-        record: record::get(&archive, &caller, &id).await?,
-        record_digest: seen::now(&archive, &caller, &id).await?.record_digest,
-        pending: seen::pending(&archive, &caller, &id).await?,
+        record: record::get(&api.archive, &api.caller, &id).await?,
+        record_digest: seen::now(&api.archive, &api.caller, &id)
+            .await?
+            .record_digest,
+        pending: seen::pending(&api.archive, &api.caller, &id).await?,
     }))
 }
 
 /// Every version of a record, oldest first.
 #[utoipa::path(get, path = "/api/v1/records/{id}/versions", tag = "records", params(("id" = String, Path)),
     responses((status = 200, body = [VersionView]), Problems<401, 403, 404>))]
-async fn versions(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Vec<VersionView>>, Problem> {
-    Ok(Json(record::history(&archive, &caller, &id).await?))
+async fn versions(api: Api, Path(id): Path<String>) -> Answer<Vec<VersionView>> {
+    Ok(Json(record::history(&api.archive, &api.caller, &id).await?))
 }
 
 /// What waits at the desk, doubtful ones first.
 #[utoipa::path(get, path = "/api/v1/desk", tag = "records", params(QueueFilter),
     responses((status = 200, body = [QueueRow]), Problems<401, 403, 422>))]
-async fn queue(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(filter): Asked<QueueFilter>,
-) -> Result<Json<Vec<QueueRow>>, Problem> {
-    Ok(Json(review::queue(&archive, &caller, &filter).await?))
+async fn queue(api: Api, Asked(filter): Asked<QueueFilter>) -> Answer<Vec<QueueRow>> {
+    Ok(Json(
+        review::queue(&api.archive, &api.caller, &filter).await?,
+    ))
 }
 
 /// Correct values; what is printed stays beside them.
@@ -165,17 +146,16 @@ async fn queue(
     params(("id" = String, Path)), request_body = DeskCorrection,
     responses((status = 200, body = RecordView), Problems<401, 403, 404, 409, 422>))]
 async fn correct(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<DeskCorrection>,
-) -> Result<Json<RecordView>, Problem> {
+) -> Answer<RecordView> {
     let DeskCorrection {
         version,
         fields,
         note,
     } = given;
-    let record = review::correct(&archive, &caller, &id, version, &fields, &note).await?;
+    let record = review::correct(&api.archive, &api.caller, &id, version, &fields, &note).await?;
     Ok(Json(record))
 }
 
@@ -184,12 +164,11 @@ async fn correct(
     params(("id" = String, Path)), request_body = Approval,
     responses((status = 200, body = RecordView), Problems<401, 403, 404, 409, 422>))]
 async fn approve(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<Approval>,
-) -> Result<Json<RecordView>, Problem> {
-    let record = review::approve(&archive, &caller, &id, given.version).await?;
+) -> Answer<RecordView> {
+    let record = review::approve(&api.archive, &api.caller, &id, given.version).await?;
     Ok(Json(record))
 }
 
@@ -198,22 +177,20 @@ async fn approve(
     params(("id" = String, Path)), request_body = Rejection,
     responses((status = 200, body = RecordView), Problems<401, 403, 404, 409, 422>))]
 async fn reject(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<Rejection>,
-) -> Result<Json<RecordView>, Problem> {
-    let record = review::reject(&archive, &caller, &id, given.version, &given.reason).await?;
+) -> Answer<RecordView> {
+    let record =
+        review::reject(&api.archive, &api.caller, &id, given.version, &given.reason).await?;
     Ok(Json(record))
 }
 
 /// Search approved records.
 #[utoipa::path(get, path = "/api/v1/search", tag = "records", params(Wanted),
     responses((status = 200, body = Found), Problems<401, 403, 422>))]
-async fn find(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(wanted): Asked<Wanted>,
-) -> Result<Json<Found>, Problem> {
-    Ok(Json(search::find(&archive, &caller, &wanted).await?))
+async fn find(api: Api, Asked(wanted): Asked<Wanted>) -> Answer<Found> {
+    Ok(Json(
+        search::find(&api.archive, &api.caller, &wanted).await?,
+    ))
 }

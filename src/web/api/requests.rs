@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::seen::Seen;
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::requests::download;
 use crate::web::session::Api;
 
@@ -131,8 +131,7 @@ struct PaymentGiven {
     params(("Idempotency-Key" = Option<String>, Header, description = "At most 200 visible ASCII characters.")),
     responses((status = 201, body = copy_request::Asked), Problems<401, 403, 409, 422>))]
 async fn ask(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     headers: HeaderMap,
     Given(given): Given<RequestGiven>,
 ) -> Result<(StatusCode, Json<copy_request::Asked>), Problem> {
@@ -142,7 +141,7 @@ async fn ask(
         consent: given.consent,
         idempotency_key: idempotency_key(&headers)?,
     };
-    let asked = copy_request::ask(&archive, &caller, &given).await?;
+    let asked = copy_request::ask(&api.archive, &api.caller, &given).await?;
     Ok((StatusCode::CREATED, Json(asked)))
 }
 
@@ -159,14 +158,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
 /// Requests, those due first on top.
 #[utoipa::path(get, path = "/api/v1/copy-requests", tag = "copies", params(ListAsked),
     responses((status = 200, body = [RequestView]), Problems<401, 403, 422>))]
-async fn list(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(asked): Asked<ListAsked>,
-) -> Result<Json<Vec<RequestView>>, Problem> {
+async fn list(api: Api, Asked(asked): Asked<ListAsked>) -> Answer<Vec<RequestView>> {
     let requests = match asked.pressing {
-        Some(true) => copy_request::pressing(&archive, &caller).await?,
-        _ => copy_request::list(&archive, &caller, asked.state.as_deref()).await?,
+        Some(true) => copy_request::pressing(&api.archive, &api.caller).await?,
+        _ => copy_request::list(&api.archive, &api.caller, asked.state.as_deref()).await?,
     };
     Ok(Json(requests))
 }
@@ -174,24 +169,18 @@ async fn list(
 /// One request.
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}", tag = "copies", params(("id" = String, Path)),
     responses((status = 200, body = RequestView), Problems<401, 403, 404>))]
-async fn get(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<RequestView>, Problem> {
-    Ok(Json(copy_request::get(&archive, &caller, &id).await?))
+async fn get(api: Api, Path(id): Path<String>) -> Answer<RequestView> {
+    Ok(Json(
+        copy_request::get(&api.archive, &api.caller, &id).await?,
+    ))
 }
 
 /// Records that may be the one asked for, those that agree best on top, each with its reasons.
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}/candidates", tag = "copies",
     params(("id" = String, Path)),
     responses((status = 200, body = [Candidate]), Problems<401, 403, 404>))]
-async fn candidates(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Vec<Candidate>>, Problem> {
-    let found = copy_request::candidates(&archive, &caller, &id).await?;
+async fn candidates(api: Api, Path(id): Path<String>) -> Answer<Vec<Candidate>> {
+    let found = copy_request::candidates(&api.archive, &api.caller, &id).await?;
     Ok(Json(found))
 }
 
@@ -200,13 +189,12 @@ async fn candidates(
     params(("id" = String, Path), ("record" = String, Path)), request_body = DismissalGiven,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn dismiss(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path((id, record)): Path<(String, String)>,
     Given(given): Given<DismissalGiven>,
-) -> Result<StatusCode, Problem> {
+) -> Done {
     let DismissalGiven { reason, note } = given;
-    copy_request::dismiss(&archive, &caller, &id, &record, reason, &note).await?;
+    copy_request::dismiss(&api.archive, &api.caller, &id, &record, reason, &note).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -214,12 +202,7 @@ async fn dismiss(
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/confirm", tag = "copies",
     params(("id" = String, Path)), request_body = Confirmation,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
-async fn confirm(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<Confirmation>,
-) -> Result<StatusCode, Problem> {
+async fn confirm(api: Api, Path(id): Path<String>, Given(given): Given<Confirmation>) -> Done {
     let Confirmation {
         record_id,
         record_version,
@@ -229,7 +212,7 @@ async fn confirm(
         record_version,
         record_digest,
     };
-    copy_request::confirm(&archive, &caller, &id, &record_id, &saw).await?;
+    copy_request::confirm(&api.archive, &api.caller, &id, &record_id, &saw).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -237,13 +220,8 @@ async fn confirm(
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/refuse", tag = "copies",
     params(("id" = String, Path)), request_body = Refusal,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
-async fn refuse(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<Refusal>,
-) -> Result<StatusCode, Problem> {
-    copy_request::refuse(&archive, &caller, &id, &given.reason).await?;
+async fn refuse(api: Api, Path(id): Path<String>, Given(given): Given<Refusal>) -> Done {
+    copy_request::refuse(&api.archive, &api.caller, &id, &given.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -254,12 +232,11 @@ async fn refuse(
     params(("id" = String, Path)), request_body = Seen,
     responses((status = 202, body = Released), Problems<401, 403, 404, 409, 422>))]
 async fn release(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(saw): Given<Seen>,
 ) -> Result<(StatusCode, Json<Released>), Problem> {
-    let copy_ids = copy_request::release(&archive, &caller, &id, &saw).await?;
+    let copy_ids = copy_request::release(&api.archive, &api.caller, &id, &saw).await?;
     Ok((StatusCode::ACCEPTED, Json(Released { copy_ids })))
 }
 
@@ -267,13 +244,9 @@ async fn release(
 /// released harms only itself.
 #[utoipa::path(post, path = "/api/v1/copy-requests/release", tag = "copies", request_body = ReleasesGiven,
     responses((status = 200, body = [Release]), Problems<401, 403, 422>))]
-async fn release_many(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Given(given): Given<ReleasesGiven>,
-) -> Result<Json<Vec<Release>>, Problem> {
+async fn release_many(api: Api, Given(given): Given<ReleasesGiven>) -> Answer<Vec<Release>> {
     let ReleasesGiven { requests, seen } = given;
-    let outcomes = copy_request::release_many(&archive, &caller, &requests, &seen).await?;
+    let outcomes = copy_request::release_many(&api.archive, &api.caller, &requests, &seen).await?;
     Ok(Json(outcomes))
 }
 
@@ -281,24 +254,18 @@ async fn release_many(
 #[utoipa::path(get, path = "/api/v1/records/{id}/copies", tag = "copies",
     params(("id" = String, Path)),
     responses((status = 200, body = [Earlier]), Problems<401, 403>))]
-async fn earlier(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Vec<Earlier>>, Problem> {
-    Ok(Json(copy_request::earlier(&archive, &caller, &id).await?))
+async fn earlier(api: Api, Path(id): Path<String>) -> Answer<Vec<Earlier>> {
+    Ok(Json(
+        copy_request::earlier(&api.archive, &api.caller, &id).await?,
+    ))
 }
 
 /// What was said to and by the applicant, oldest first.
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}/messages", tag = "copies",
     params(("id" = String, Path)),
     responses((status = 200, body = [Message]), Problems<401, 403>))]
-async fn messages(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Vec<Message>>, Problem> {
-    let messages = copy_request::messages(&archive, &caller, &id).await?;
+async fn messages(api: Api, Path(id): Path<String>) -> Answer<Vec<Message>> {
+    let messages = copy_request::messages(&api.archive, &api.caller, &id).await?;
     Ok(Json(messages))
 }
 
@@ -306,13 +273,8 @@ async fn messages(
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/messages", tag = "copies",
     params(("id" = String, Path)), request_body = MessageGiven,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
-async fn write(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<MessageGiven>,
-) -> Result<StatusCode, Problem> {
-    copy_request::write(&archive, &caller, &id, &given.text, given.wait).await?;
+async fn write(api: Api, Path(id): Path<String>, Given(given): Given<MessageGiven>) -> Done {
+    copy_request::write(&api.archive, &api.caller, &id, &given.text, given.wait).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -320,13 +282,8 @@ async fn write(
 #[utoipa::path(post, path = "/api/v1/copy-requests/{id}/extend", tag = "copies",
     params(("id" = String, Path)), request_body = Refusal,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
-async fn extend(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<Refusal>,
-) -> Result<StatusCode, Problem> {
-    copy_request::extend(&archive, &caller, &id, &given.reason).await?;
+async fn extend(api: Api, Path(id): Path<String>, Given(given): Given<Refusal>) -> Done {
+    copy_request::extend(&api.archive, &api.caller, &id, &given.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -334,14 +291,9 @@ async fn extend(
 #[utoipa::path(put, path = "/api/v1/copy-requests/{id}/payment", tag = "copies",
     params(("id" = String, Path)), request_body = PaymentGiven,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
-async fn set_payment(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<PaymentGiven>,
-) -> Result<StatusCode, Problem> {
+async fn set_payment(api: Api, Path(id): Path<String>, Given(given): Given<PaymentGiven>) -> Done {
     let PaymentGiven { payment, reference } = given;
-    copy_request::set_payment(&archive, &caller, &id, payment, &reference).await?;
+    copy_request::set_payment(&api.archive, &api.caller, &id, payment, &reference).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -349,12 +301,8 @@ async fn set_payment(
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}/evidence", tag = "copies",
     params(("id" = String, Path)),
     responses((status = 200, body = [Evidence]), Problems<401, 403>))]
-async fn evidence(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<Vec<Evidence>>, Problem> {
-    let papers = copy_request::evidence(&archive, &caller, &id).await?;
+async fn evidence(api: Api, Path(id): Path<String>) -> Answer<Vec<Evidence>> {
+    let papers = copy_request::evidence(&api.archive, &api.caller, &id).await?;
     Ok(Json(papers))
 }
 
@@ -364,10 +312,9 @@ async fn evidence(
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
         Problems<401, 403, 404>))]
 async fn open_evidence(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path((id, paper)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let opened = copy_request::open_evidence(&archive, &caller, &id, &paper).await?;
+    let opened = copy_request::open_evidence(&api.archive, &api.caller, &id, &paper).await?;
     Ok(download(opened))
 }

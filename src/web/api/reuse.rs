@@ -1,7 +1,7 @@
 //! Reuse by other systems of the province, and its figures.
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::reuse::{self, LookUp, Offer, ReuseReport};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::public_requests::pdf;
 use crate::web::session::Api;
 
@@ -39,11 +39,10 @@ struct Period {
 #[utoipa::path(post, path = "/api/v1/reuse", tag = "reuse", request_body = LookUp,
     responses((status = 201, body = Offer), Problems<401, 403, 422, 429>))]
 async fn look_up(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Given(asked): Given<LookUp>,
 ) -> Result<(StatusCode, Json<Offer>), Problem> {
-    let offer = reuse::look_up(&archive, &caller, &asked).await?;
+    let offer = reuse::look_up(&api.archive, &api.caller, &asked).await?;
     Ok((StatusCode::CREATED, Json(offer)))
 }
 
@@ -52,27 +51,19 @@ async fn look_up(
     params(("id" = String, Path), ("copy" = String, Path)),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
         Problems<401, 403, 404>))]
-async fn fetch(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path((id, copy)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    let bytes = reuse::fetch(&archive, &caller, &id, &copy).await?;
+async fn fetch(api: Api, Path((id, copy)): Path<(String, String)>) -> Result<Response, Problem> {
+    let bytes = reuse::fetch(&api.archive, &api.caller, &id, &copy).await?;
     Ok(pdf("ban-sao.pdf", bytes))
 }
 
 /// How often results were reused in a period, and for which procedures.
 #[utoipa::path(get, path = "/api/v1/reports/reuse", tag = "reuse", params(Period),
     responses((status = 200, body = ReuseReport), Problems<401, 403, 422>))]
-async fn report(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(period): Asked<Period>,
-) -> Result<Json<ReuseReport>, Problem> {
-    let (first, today) = reuse::year_so_far(&archive);
+async fn report(api: Api, Asked(period): Asked<Period>) -> Answer<ReuseReport> {
+    let (first, today) = reuse::year_so_far(&api.archive);
     let from = day("/from", period.from.as_deref())?.unwrap_or(first);
     let to = day("/to", period.to.as_deref())?.unwrap_or(today);
-    let report = reuse::report(&archive, &caller, from, to).await?;
+    let report = reuse::report(&api.archive, &api.caller, from, to).await?;
     Ok(Json(report))
 }
 

@@ -14,7 +14,7 @@ use crate::certified_copy::{self, CopyRow, HandedIn, SealState, Signatures, Wait
 use crate::error::Error;
 use crate::web::State;
 use crate::web::extractors::Given;
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Done, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -31,11 +31,10 @@ pub fn routes() -> OpenApiRouter<State> {
 /// Whose seal it is, where its key lives, whether it can sign now.
 #[utoipa::path(get, path = "/api/v1/seal", tag = "seal",
     responses((status = 200, body = SealState), Problems<401, 403>))]
-async fn seal(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<SealState>, Problem> {
-    Ok(Json(certified_copy::seal_state(&archive, &caller).await?))
+async fn seal(api: Api) -> Answer<SealState> {
+    Ok(Json(
+        certified_copy::seal_state(&api.archive, &api.caller).await?,
+    ))
 }
 
 /// Who this office is to whoever checks its copies offline: the certificates it seals or has sealed with, and the
@@ -58,34 +57,26 @@ struct PinGiven {
 /// Open the token for a sitting. Copies that wait for it are sealed at once.
 #[utoipa::path(post, path = "/api/v1/seal/sitting", tag = "seal", request_body = PinGiven,
     responses((status = 204), Problems<401, 403, 409, 422, 503>))]
-async fn open_sitting(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Given(given): Given<PinGiven>,
-) -> Result<StatusCode, Problem> {
-    certified_copy::open_sitting(&archive, &caller, given.pin).await?;
+async fn open_sitting(api: Api, Given(given): Given<PinGiven>) -> Done {
+    certified_copy::open_sitting(&api.archive, &api.caller, given.pin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// End the sitting: the token is closed, its PIN forgotten.
 #[utoipa::path(delete, path = "/api/v1/seal/sitting", tag = "seal",
     responses((status = 204), Problems<401, 403, 409>))]
-async fn end_sitting(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<StatusCode, Problem> {
-    certified_copy::end_sitting(&archive, &caller).await?;
+async fn end_sitting(api: Api) -> Done {
+    certified_copy::end_sitting(&api.archive, &api.caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Copies that wait for a signature made on the approver's own machine, with what is to be signed.
 #[utoipa::path(get, path = "/api/v1/seal/waiting", tag = "seal",
     responses((status = 200, body = [Waiting]), Problems<401, 403>))]
-async fn waiting(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<Vec<Waiting>>, Problem> {
-    Ok(Json(certified_copy::waiting(&archive, &caller).await?))
+async fn waiting(api: Api) -> Answer<Vec<Waiting>> {
+    Ok(Json(
+        certified_copy::waiting(&api.archive, &api.caller).await?,
+    ))
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -110,11 +101,7 @@ struct SignatureGiven {
 /// Hand in signatures of many copies: each that fits finishes its copy, one that does not harms only itself.
 #[utoipa::path(post, path = "/api/v1/seal/signatures", tag = "seal", request_body = SignaturesGiven,
     responses((status = 200, body = [HandedIn]), Problems<401, 403, 409, 422, 503>))]
-async fn hand_in(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Given(given): Given<SignaturesGiven>,
-) -> Result<Json<Vec<HandedIn>>, Problem> {
+async fn hand_in(api: Api, Given(given): Given<SignaturesGiven>) -> Answer<Vec<HandedIn>> {
     let mut signatures = Signatures::default();
     signatures.take_certificates(&given.certificates)?;
     for (number, one) in given.signatures.into_iter().enumerate() {
@@ -126,7 +113,7 @@ async fn hand_in(
         })?;
         signatures.signatures.push((one.copy_id, signature));
     }
-    let handed = certified_copy::hand_in(&archive, &caller, &signatures).await?;
+    let handed = certified_copy::hand_in(&api.archive, &api.caller, &signatures).await?;
     Ok(Json(handed))
 }
 
@@ -134,10 +121,8 @@ async fn hand_in(
 #[utoipa::path(post, path = "/api/v1/seal/waiting/{id}/give-up", tag = "seal",
     params(("id" = String, Path)),
     responses((status = 200, body = CopyRow), Problems<401, 403, 409>))]
-async fn give_up(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<CopyRow>, Problem> {
-    Ok(Json(certified_copy::give_up(&archive, &caller, &id).await?))
+async fn give_up(api: Api, Path(id): Path<String>) -> Answer<CopyRow> {
+    Ok(Json(
+        certified_copy::give_up(&api.archive, &api.caller, &id).await?,
+    ))
 }

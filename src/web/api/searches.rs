@@ -1,7 +1,7 @@
 //! Searches in what is not digitised: opened by a clerk, ended by the archivist.
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::search_case::{self, SearchCase, SearchView};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -59,49 +59,46 @@ struct SearchesAsked {
     params(("id" = String, Path)), request_body = Note,
     responses((status = 201, body = Opened), Problems<401, 403, 404, 409, 422>))]
 async fn open(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<Note>,
 ) -> Result<(StatusCode, Json<Opened>), Problem> {
-    let id = search_case::open(&archive, &caller, &id, &given.note).await?;
+    let id = search_case::open(&api.archive, &api.caller, &id, &given.note).await?;
     Ok((StatusCode::CREATED, Json(Opened { id })))
 }
 
 /// Searches, the most urgent first.
 #[utoipa::path(get, path = "/api/v1/searches", tag = "copies", params(SearchesAsked),
     responses((status = 200, body = [SearchCase]), Problems<401, 403, 422>))]
-async fn list(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(asked): Asked<SearchesAsked>,
-) -> Result<Json<Vec<SearchCase>>, Problem> {
+async fn list(api: Api, Asked(asked): Asked<SearchesAsked>) -> Answer<Vec<SearchCase>> {
     let all = asked.all.unwrap_or(false);
-    Ok(Json(search_case::list(&archive, &caller, all).await?))
+    Ok(Json(
+        search_case::list(&api.archive, &api.caller, all).await?,
+    ))
 }
 
 /// One search, with the volumes to look in and undecided records that are like the one sought.
 #[utoipa::path(get, path = "/api/v1/searches/{id}", tag = "copies", params(("id" = String, Path)),
     responses((status = 200, body = SearchView), Problems<401, 403, 404>))]
-async fn get(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<SearchView>, Problem> {
-    Ok(Json(search_case::get(&archive, &caller, &id).await?))
+async fn get(api: Api, Path(id): Path<String>) -> Answer<SearchView> {
+    Ok(Json(
+        search_case::get(&api.archive, &api.caller, &id).await?,
+    ))
 }
 
 /// The archivist names the record.
 #[utoipa::path(post, path = "/api/v1/searches/{id}/found", tag = "copies",
     params(("id" = String, Path)), request_body = Finding,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
-async fn found(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<Finding>,
-) -> Result<StatusCode, Problem> {
-    search_case::found(&archive, &caller, &id, &given.record_id, &given.note).await?;
+async fn found(api: Api, Path(id): Path<String>, Given(given): Given<Finding>) -> Done {
+    search_case::found(
+        &api.archive,
+        &api.caller,
+        &id,
+        &given.record_id,
+        &given.note,
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -109,12 +106,7 @@ async fn found(
 #[utoipa::path(post, path = "/api/v1/searches/{id}/not-found", tag = "copies",
     params(("id" = String, Path)), request_body = Note,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
-async fn not_found(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-    Given(given): Given<Note>,
-) -> Result<StatusCode, Problem> {
-    search_case::not_found(&archive, &caller, &id, &given.note).await?;
+async fn not_found(api: Api, Path(id): Path<String>, Given(given): Given<Note>) -> Done {
+    search_case::not_found(&api.archive, &api.caller, &id, &given.note).await?;
     Ok(StatusCode::NO_CONTENT)
 }

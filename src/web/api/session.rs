@@ -11,7 +11,7 @@ use crate::access;
 use crate::web::State;
 use crate::web::client_ip::Peer;
 use crate::web::extractors::Given;
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
 
 /// The routes.
@@ -66,21 +66,17 @@ async fn sign_in(
 /// Who am I.
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = Who), Problems<401>))]
-async fn who(
-    Extracted(archive): Extracted<State>,
-    headers: HeaderMap,
-    Api(caller): Api,
-) -> Result<Json<Who>, Problem> {
+async fn who(headers: HeaderMap, api: Api) -> Answer<Who> {
     let form_token = match session_token(&headers) {
         Some(token) if !headers.contains_key(header::AUTHORIZATION) => {
-            Some(access::session(&archive, token).await?.form_token)
+            Some(access::session(&api.archive, token).await?.form_token)
         }
         _ => None,
     };
     Ok(Json(Who {
-        id: caller.id,
-        name: caller.name,
-        roles: caller.roles.iter().map(|role| role.as_str()).collect(),
+        id: api.caller.id,
+        name: api.caller.name,
+        roles: api.caller.roles.iter().map(|role| role.as_str()).collect(),
         form_token,
     }))
 }

@@ -14,7 +14,7 @@ use crate::reference_data::Consent;
 use crate::web::State;
 use crate::web::client_ip::Peer;
 use crate::web::extractors::{Asked, Given, too_large};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::public_requests::{LARGEST_PAPER, consent_today, guarded, pdf};
 
 /// The routes.
@@ -34,7 +34,7 @@ pub fn routes() -> OpenApiRouter<State> {
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Answer {
+struct AnswerGiven {
     /// What the office will read.
     text: String,
 }
@@ -50,7 +50,7 @@ struct PaperAsked {
 /// The consent text in force today, for whoever shows a form of their own.
 #[utoipa::path(get, path = "/api/v1/consent", tag = "public", security(()),
     responses((status = 200, body = Consent)))]
-async fn consent(Extracted(archive): Extracted<State>) -> Result<Json<Consent>, Problem> {
+async fn consent(Extracted(archive): Extracted<State>) -> Answer<Consent> {
     Ok(Json(consent_today(&archive).await?))
 }
 
@@ -62,7 +62,7 @@ async fn status(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
     Path(code): Path<String>,
-) -> Result<Json<Status>, Problem> {
+) -> Answer<Status> {
     let answer = copy_request::status(&archive, &code);
     Ok(Json(guarded(&archive, "follow", &peer, answer).await?))
 }
@@ -94,14 +94,14 @@ async fn fetch(
 
 /// Answer the office. A request that waited for its applicant goes on.
 #[utoipa::path(post, path = "/api/v1/track/{code}/messages", tag = "public", security(()),
-    params(("code" = String, Path)), request_body = Answer,
+    params(("code" = String, Path)), request_body = AnswerGiven,
     responses((status = 204), Problems<404, 409, 422, 429>))]
 async fn answer(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
     Path(code): Path<String>,
-    Given(given): Given<Answer>,
-) -> Result<StatusCode, Problem> {
+    Given(given): Given<AnswerGiven>,
+) -> Done {
     let done = copy_request::answer(&archive, &code, &given.text);
     guarded(&archive, "follow", &peer, done).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -115,7 +115,7 @@ async fn withdraw(
     Extracted(archive): Extracted<State>,
     Peer(peer): Peer,
     Path(code): Path<String>,
-) -> Result<StatusCode, Problem> {
+) -> Done {
     let done = copy_request::withdraw(&archive, &code);
     guarded(&archive, "follow", &peer, done).await?;
     Ok(StatusCode::NO_CONTENT)

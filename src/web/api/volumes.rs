@@ -1,7 +1,7 @@
 //! Register volumes: made, listed, and the map of their columns.
 
 use axum::Json;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,7 +10,7 @@ use crate::column_map::{self, NewMap, Unconfirmed, VolumeMap};
 use crate::fonds::{self, NewVolume, Volume};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Problem, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
 /// The routes.
@@ -32,47 +32,39 @@ struct VolumesAsked {
 /// The register volumes of a fonds, by code.
 #[utoipa::path(get, path = "/api/v1/volumes", tag = "intake", params(VolumesAsked),
     responses((status = 200, body = [Volume]), Problems<401, 403, 404, 422>))]
-async fn list(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Asked(asked): Asked<VolumesAsked>,
-) -> Result<Json<Vec<Volume>>, Problem> {
+async fn list(api: Api, Asked(asked): Asked<VolumesAsked>) -> Answer<Vec<Volume>> {
     let fonds = asked.fonds.as_deref().unwrap_or(fonds::DEFAULT_CODE);
-    Ok(Json(fonds::volumes(&archive, &caller, fonds).await?))
+    Ok(Json(
+        fonds::volumes(&api.archive, &api.caller, fonds).await?,
+    ))
 }
 
 /// Make a register volume.
 #[utoipa::path(post, path = "/api/v1/volumes", tag = "intake", request_body = NewVolume,
     responses((status = 201, body = Volume), Problems<401, 403, 404, 409, 422>))]
 async fn make(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Given(given): Given<NewVolume>,
 ) -> Result<(StatusCode, Json<Volume>), Problem> {
-    let volume = fonds::make_volume(&archive, &caller, &given).await?;
+    let volume = fonds::make_volume(&api.archive, &api.caller, &given).await?;
     Ok((StatusCode::CREATED, Json(volume)))
 }
 
 /// Volumes whose column map nobody has confirmed: nothing on their pages is accepted.
 #[utoipa::path(get, path = "/api/v1/column-maps/unconfirmed", tag = "records",
     responses((status = 200, body = [Unconfirmed]), Problems<401, 403>))]
-async fn unconfirmed(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-) -> Result<Json<Vec<Unconfirmed>>, Problem> {
-    Ok(Json(column_map::unconfirmed(&archive, &caller).await?))
+async fn unconfirmed(api: Api) -> Answer<Vec<Unconfirmed>> {
+    Ok(Json(
+        column_map::unconfirmed(&api.archive, &api.caller).await?,
+    ))
 }
 
 /// The column map of a volume: every confirmed version, and what its first pages show.
 #[utoipa::path(get, path = "/api/v1/volumes/{id}/column-map", tag = "records",
     params(("id" = String, Path)),
     responses((status = 200, body = VolumeMap), Problems<401, 403, 404>))]
-async fn map(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
-    Path(id): Path<String>,
-) -> Result<Json<VolumeMap>, Problem> {
-    Ok(Json(column_map::get(&archive, &caller, &id).await?))
+async fn map(api: Api, Path(id): Path<String>) -> Answer<VolumeMap> {
+    Ok(Json(column_map::get(&api.archive, &api.caller, &id).await?))
 }
 
 /// Confirm the column map; every page of the volume is read again with it.
@@ -80,12 +72,11 @@ async fn map(
     params(("id" = String, Path)), request_body = NewMap,
     responses((status = 200, body = VolumeMap), Problems<401, 403, 404, 409, 422>))]
 async fn confirm(
-    Extracted(archive): Extracted<State>,
-    Api(caller): Api,
+    api: Api,
     Path(id): Path<String>,
     Given(given): Given<NewMap>,
-) -> Result<Json<VolumeMap>, Problem> {
+) -> Answer<VolumeMap> {
     Ok(Json(
-        column_map::confirm(&archive, &caller, &id, &given).await?,
+        column_map::confirm(&api.archive, &api.caller, &id, &given).await?,
     ))
 }

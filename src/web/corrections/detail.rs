@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -17,7 +17,7 @@ use crate::web::State;
 use crate::web::fault::PageFault;
 use crate::web::labels::{Names, spoken, spoken_date};
 use crate::web::layout::{Frame, shown};
-use crate::web::session::{Form, Signed};
+use crate::web::session::{Form, Pairs, Signed};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -96,26 +96,22 @@ impl Entry {
     }
 }
 
-async fn open(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
-    let entry = correction::get(&archive, &signed.caller, &id).await?;
-    let record = record::get(&archive, &signed.caller, &entry.record_id).await?;
+async fn open(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
+    let entry = correction::get(&signed.archive, &signed.caller, &id).await?;
+    let record = record::get(&signed.archive, &signed.caller, &entry.record_id).await?;
     let class = record.class;
     let printed = record
         .fields
         .into_iter()
         .map(|(key, field)| (key, field.raw));
     let signed_on = Some(entry.decision.date.as_str());
-    let grounds = correction::grounds(&archive, &signed.caller, signed_on).await?;
+    let grounds = correction::grounds(&signed.archive, &signed.caller, signed_on).await?;
     let ground = grounds
         .into_iter()
         .find(|ground| ground.code == entry.ground);
-    let people = correction::names_of(&archive, &signed.caller, &entry).await?;
+    let people = correction::names_of(&signed.archive, &signed.caller, &entry).await?;
     let page = Entry {
-        names: Names::of(&archive),
+        names: Names::of(&signed.archive),
         class,
         printed: printed.collect(),
         entered_by: people.0,
@@ -138,26 +134,18 @@ struct Document {
     record_id: String,
 }
 
-async fn attach(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Document>,
-) -> Result<Redirect, PageFault> {
+async fn attach(Path(id): Path<String>, form: Form<Document>) -> Result<Redirect, PageFault> {
     let given = DecisionGiven {
         scan_id: Some(form.given.scan_id),
         record_id: Some(form.given.record_id),
         ..DecisionGiven::default()
     };
-    correction::attach(&archive, &form.caller, &id, &given).await?;
+    correction::attach(&form.archive, &form.caller, &id, &given).await?;
     Ok(back_to(&id))
 }
 
-async fn approve(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Redirect, PageFault> {
-    correction::approve(&archive, &form.caller, &id).await?;
+async fn approve(Path(id): Path<String>, form: Form<Pairs>) -> Result<Redirect, PageFault> {
+    correction::approve(&form.archive, &form.caller, &id).await?;
     Ok(back_to(&id))
 }
 
@@ -166,11 +154,7 @@ struct Refusal {
     reason: String,
 }
 
-async fn reject(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Refusal>,
-) -> Result<Redirect, PageFault> {
-    correction::reject(&archive, &form.caller, &id, &form.given.reason).await?;
+async fn reject(Path(id): Path<String>, form: Form<Refusal>) -> Result<Redirect, PageFault> {
+    correction::reject(&form.archive, &form.caller, &id, &form.given.reason).await?;
     Ok(back_to(&id))
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use crate::access::{Act, Caller, require};
+use crate::access::{Act, require};
 use crate::correction::{self, CorrectionGiven, DecisionGiven};
 use crate::error::{Error, Fault};
 use crate::record::{self, RecordView};
@@ -17,7 +17,7 @@ use crate::web::State;
 use crate::web::fault::PageFault;
 use crate::web::labels::{Names, spoken};
 use crate::web::layout::{Frame, shown_form};
-use crate::web::session::{Form, Signed};
+use crate::web::session::{Form, Pairs, Signed};
 
 /// The routes.
 pub fn routes() -> Router<State> {
@@ -47,20 +47,18 @@ struct Entering {
 
 impl Entering {
     async fn page(
-        archive: &State,
-        caller: &Caller,
-        f: Frame,
+        signed: Signed,
         id: &str,
         given: CorrectionGiven,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
-        require(caller, Act::CorrectRecords)?;
-        let record = record::get(archive, caller, id).await?;
+        require(&signed.caller, Act::CorrectRecords)?;
+        let record = record::get(&signed.archive, &signed.caller, id).await?;
         let page = Self {
-            f,
-            names: Names::of(archive),
-            rows: rows(archive, &record, &given, &faults).await?,
-            grounds: correction::grounds(archive, caller, None).await?,
+            f: signed.frame,
+            names: Names::of(&signed.archive),
+            rows: rows(&signed.archive, &record, &given, &faults).await?,
+            grounds: correction::grounds(&signed.archive, &signed.caller, None).await?,
             record,
             given,
             faults,
@@ -112,21 +110,9 @@ async fn rows(
         .collect())
 }
 
-async fn blank(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
+async fn blank(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
     let given = CorrectionGiven::default();
-    Entering::page(
-        &archive,
-        &signed.caller,
-        signed.frame,
-        &id,
-        given,
-        Vec::new(),
-    )
-    .await
+    Entering::page(signed, &id, given, Vec::new()).await
 }
 
 /// The form as sent: `c.KEY` is the new value of a field, empty where it does not change.
@@ -161,17 +147,12 @@ fn given_of(pairs: Vec<(String, String)>) -> CorrectionGiven {
     }
 }
 
-async fn enter(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Vec<(String, String)>>,
-) -> Result<Response, PageFault> {
-    let given = given_of(form.given);
-    match correction::enter(&archive, &form.caller, &id, &given).await {
+async fn enter(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
+    let given = given_of(given);
+    match correction::enter(&signed.archive, &signed.caller, &id, &given).await {
         Ok(entry) => Ok(Redirect::to(&format!("/phu-luc/{}", entry.id)).into_response()),
-        Err(Error::Invalid(faults)) => {
-            Entering::page(&archive, &form.caller, form.frame, &id, given, faults).await
-        }
+        Err(Error::Invalid(faults)) => Entering::page(signed, &id, given, faults).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -1,7 +1,7 @@
 //! What the office does to one request: each form of its page, and back to the page.
 
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::Redirect;
 use axum::routing::post;
 
@@ -34,18 +34,7 @@ struct Confirmation {
     record_digest: String,
 }
 
-/// What the page showed of the record.
-#[derive(serde::Deserialize)]
-struct Shown {
-    record_version: i64,
-    record_digest: String,
-}
-
-async fn confirm(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Confirmation>,
-) -> Result<Redirect, PageFault> {
+async fn confirm(Path(id): Path<String>, form: Form<Confirmation>) -> Result<Redirect, PageFault> {
     let Confirmation {
         record_id,
         record_version,
@@ -55,7 +44,7 @@ async fn confirm(
         record_version,
         record_digest,
     };
-    copy_request::confirm(&archive, &form.caller, &id, record_id.trim(), &saw).await?;
+    copy_request::confirm(&form.archive, &form.caller, &id, record_id.trim(), &saw).await?;
     Ok(back_to(&id))
 }
 
@@ -67,17 +56,13 @@ struct Dismissal {
     note: String,
 }
 
-async fn dismiss(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Dismissal>,
-) -> Result<Redirect, PageFault> {
+async fn dismiss(Path(id): Path<String>, form: Form<Dismissal>) -> Result<Redirect, PageFault> {
     let Dismissal {
         record_id,
         reason,
         note,
     } = &form.given;
-    copy_request::dismiss(&archive, &form.caller, &id, record_id, *reason, note).await?;
+    copy_request::dismiss(&form.archive, &form.caller, &id, record_id, *reason, note).await?;
     Ok(back_to(&id))
 }
 
@@ -86,29 +71,13 @@ struct Refusal {
     reason: String,
 }
 
-async fn refuse(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Refusal>,
-) -> Result<Redirect, PageFault> {
-    copy_request::refuse(&archive, &form.caller, &id, &form.given.reason).await?;
+async fn refuse(Path(id): Path<String>, form: Form<Refusal>) -> Result<Redirect, PageFault> {
+    copy_request::refuse(&form.archive, &form.caller, &id, &form.given.reason).await?;
     Ok(Redirect::to("/cap-ban-sao"))
 }
 
-async fn release(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Shown>,
-) -> Result<Redirect, PageFault> {
-    let Shown {
-        record_version,
-        record_digest,
-    } = form.given;
-    let saw = Seen {
-        record_version,
-        record_digest,
-    };
-    copy_request::release(&archive, &form.caller, &id, &saw).await?;
+async fn release(Path(id): Path<String>, form: Form<Seen>) -> Result<Redirect, PageFault> {
+    copy_request::release(&form.archive, &form.caller, &id, &form.given).await?;
     Ok(back_to(&id))
 }
 
@@ -118,22 +87,14 @@ struct Words {
     wait: Option<String>,
 }
 
-async fn write(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Words>,
-) -> Result<Redirect, PageFault> {
+async fn write(Path(id): Path<String>, form: Form<Words>) -> Result<Redirect, PageFault> {
     let Words { text, wait } = &form.given;
-    copy_request::write(&archive, &form.caller, &id, text, wait.is_some()).await?;
+    copy_request::write(&form.archive, &form.caller, &id, text, wait.is_some()).await?;
     Ok(back_to(&id))
 }
 
-async fn extend(
-    Extracted(archive): Extracted<State>,
-    Path(id): Path<String>,
-    form: Form<Words>,
-) -> Result<Redirect, PageFault> {
-    copy_request::extend(&archive, &form.caller, &id, &form.given.text).await?;
+async fn extend(Path(id): Path<String>, form: Form<Words>) -> Result<Redirect, PageFault> {
+    copy_request::extend(&form.archive, &form.caller, &id, &form.given.text).await?;
     Ok(back_to(&id))
 }
 
@@ -145,11 +106,10 @@ struct PaymentForm {
 }
 
 async fn set_payment(
-    Extracted(archive): Extracted<State>,
     Path(id): Path<String>,
     form: Form<PaymentForm>,
 ) -> Result<Redirect, PageFault> {
     let PaymentForm { payment, reference } = &form.given;
-    copy_request::set_payment(&archive, &form.caller, &id, *payment, reference).await?;
+    copy_request::set_payment(&form.archive, &form.caller, &id, *payment, reference).await?;
     Ok(back_to(&id))
 }

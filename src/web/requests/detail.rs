@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -224,14 +224,10 @@ impl Request {
     }
 }
 
-async fn request(
-    Extracted(archive): Extracted<State>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<Response, PageFault> {
-    let request = copy_request::get(&archive, &signed.caller, &id).await?;
+async fn request(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
+    let request = copy_request::get(&signed.archive, &signed.caller, &id).await?;
     let confirmed = match &request.record_id {
-        Some(record) => Some(record::get(&archive, &signed.caller, record).await?),
+        Some(record) => Some(record::get(&signed.archive, &signed.caller, record).await?),
         None => None,
     };
     let open = matches!(
@@ -239,42 +235,42 @@ async fn request(
         "received" | "waiting" | "searching" | "confirmed"
     );
     let candidates = match open {
-        true => copy_request::candidates(&archive, &signed.caller, &id).await?,
+        true => copy_request::candidates(&signed.archive, &signed.caller, &id).await?,
         false => Vec::new(),
     };
     let mut beside = Vec::with_capacity(candidates.len());
     for candidate in candidates {
-        let past = Past::of(&archive, &signed.caller, &candidate.record_id).await?;
+        let past = Past::of(&signed.archive, &signed.caller, &candidate.record_id).await?;
         beside.push((candidate, past));
     }
     let (past, counterparts) = match &request.record_id {
         Some(record) => (
-            Past::of(&archive, &signed.caller, record).await?,
-            copy_request::counterparts(&archive, &signed.caller, record).await?,
+            Past::of(&signed.archive, &signed.caller, record).await?,
+            copy_request::counterparts(&signed.archive, &signed.caller, record).await?,
         ),
         None => (Past::default(), Vec::new()),
     };
     let searches = match signed.frame.may(Act::SeeSearches) {
-        true => search_case::of_request(&archive, &signed.caller, &id).await?,
+        true => search_case::of_request(&signed.archive, &signed.caller, &id).await?,
         false => Vec::new(),
     };
     let stands = match &request.record_id {
-        Some(record) => Some(seen::now(&archive, &signed.caller, record).await?),
+        Some(record) => Some(seen::now(&signed.archive, &signed.caller, record).await?),
         None => None,
     };
     let mut found = BTreeMap::new();
     for record in searches.iter().filter_map(|one| one.record_id.as_ref()) {
         found.insert(
             record.clone(),
-            seen::now(&archive, &signed.caller, record).await?,
+            seen::now(&signed.archive, &signed.caller, record).await?,
         );
     }
     let page = Request {
-        papers: copy_request::evidence(&archive, &signed.caller, &id).await?,
-        messages: copy_request::messages(&archive, &signed.caller, &id).await?,
-        history: notify::history(&archive.catalogue, &id).await?,
+        papers: copy_request::evidence(&signed.archive, &signed.caller, &id).await?,
+        messages: copy_request::messages(&signed.archive, &signed.caller, &id).await?,
+        history: notify::history(&signed.archive.catalogue, &id).await?,
         f: signed.frame,
-        names: Names::of(&archive),
+        names: Names::of(&signed.archive),
         request,
         candidates: beside,
         confirmed,
@@ -288,11 +284,10 @@ async fn request(
 }
 
 async fn paper(
-    Extracted(archive): Extracted<State>,
     signed: Signed,
     Path((id, paper)): Path<(String, String)>,
 ) -> Result<Response, PageFault> {
-    let opened = copy_request::open_evidence(&archive, &signed.caller, &id, &paper).await;
+    let opened = copy_request::open_evidence(&signed.archive, &signed.caller, &id, &paper).await;
     Ok(download(opened?))
 }
 
