@@ -4,7 +4,7 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::catalogue::{Catalogue, Tx, text_enum};
+use crate::catalogue::{Catalogue, Insert, Tx, text_enum};
 use crate::error::Result;
 
 text_enum! {
@@ -163,21 +163,18 @@ impl Tx {
             digest: String::new(),
         };
         entry.digest = entry.computed_digest();
-        sqlx::query(
-            "INSERT INTO log (position, at, actor, deed, subject_kind, subject_id, details, previous, digest)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(entry.position)
-        .bind(&entry.at)
-        .bind(&entry.actor)
-        .bind(&entry.action)
-        .bind(&entry.subject_kind)
-        .bind(&entry.subject_id)
-        .bind(&entry.details)
-        .bind(&entry.previous)
-        .bind(&entry.digest)
-        .execute(&mut **self)
-        .await?;
+        Insert::into("log")
+            .set("position", entry.position)
+            .set("at", &entry.at)
+            .set("actor", &entry.actor)
+            .set("deed", &entry.action)
+            .set("subject_kind", &entry.subject_kind)
+            .set("subject_id", &entry.subject_id)
+            .set("details", &entry.details)
+            .set("previous", &entry.previous)
+            .set("digest", &entry.digest)
+            .run(self)
+            .await?;
         sqlx::query("UPDATE log_head SET digest = $1 WHERE id = 1")
             .bind(&entry.digest)
             .execute(&mut **self)

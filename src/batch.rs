@@ -20,7 +20,7 @@ pub use receipt::{Receipt, ReceiptBatch, ReceiptBody, ReceiptFile, Totals, recei
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{State, Tx, text_enum};
+use crate::catalogue::{Insert, State, Tx, text_enum};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::fonds::{self, check_text};
@@ -176,25 +176,21 @@ pub async fn open(archive: &Archive, caller: &Caller, given: &NewBatch) -> Resul
 
 /// False when its id or name is taken.
 async fn insert(tx: &mut Tx, batch: &Batch, fonds_id: &str) -> Result<bool> {
-    let done = sqlx::query(
-        "INSERT INTO batches (id, name, fonds_id, file_id, volume_id, class_hint, declared_count,
-            state, opened_by, opened_at, closed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
-    )
-    .bind(&batch.id)
-    .bind(&batch.name)
-    .bind(fonds_id)
-    .bind(&batch.file_id)
-    .bind(&batch.volume_id)
-    .bind(&batch.class_hint)
-    .bind(batch.declared_count)
-    .bind(batch.state)
-    .bind(&batch.opened_by)
-    .bind(&batch.opened_at)
-    .bind(&batch.closed_at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Insert::into("batches")
+        .set("id", &batch.id)
+        .set("name", &batch.name)
+        .set("fonds_id", fonds_id)
+        .set("file_id", &batch.file_id)
+        .set("volume_id", &batch.volume_id)
+        .set("class_hint", &batch.class_hint)
+        .set("declared_count", batch.declared_count)
+        .set("state", batch.state)
+        .set("opened_by", &batch.opened_by)
+        .set("opened_at", &batch.opened_at)
+        .set("closed_at", &batch.closed_at)
+        .or_ignore("")
+        .run(tx)
+        .await
 }
 
 /// The batch of that id.

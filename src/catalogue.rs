@@ -3,6 +3,7 @@
 mod column;
 mod state;
 mod tx;
+mod write;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use sqlx::{AnyPool, Connection, Executor};
 
 pub use column::{Flag, JsonText};
 pub(crate) use column::{json_column, text_enum};
-pub use state::{State, transition};
+pub use state::State;
 pub use tx::Tx;
+pub use write::{Insert, Move, lock_in};
 
 use crate::clock::{Clock, WallClock};
 use crate::error::{Error, Result};
@@ -168,9 +170,11 @@ fn pool(engine: Engine, width: u32) -> AnyPoolOptions {
 /// # Errors
 /// As any statement.
 pub async fn next_number(tx: &mut Tx, counter: &str) -> Result<i64> {
-    sqlx::query("INSERT INTO counters (name, value) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING")
-        .bind(counter)
-        .execute(&mut **tx)
+    Insert::into("counters")
+        .set("name", counter)
+        .set("value", 0_i64)
+        .or_ignore("(name)")
+        .run(tx)
         .await?;
     let value =
         sqlx::query_scalar("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value")

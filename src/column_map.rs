@@ -14,7 +14,7 @@ pub(crate) use preservation::{PREFIX, restore};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{JsonText, Tx, json_column};
+use crate::catalogue::{Insert, JsonText, Tx, json_column};
 use crate::error::{Error, Result};
 use crate::fonds::{self, Volume};
 
@@ -271,22 +271,19 @@ async fn versions(archive: &Archive, volume_id: &str) -> Result<Vec<Confirmed>> 
 
 /// False where that version is there already.
 async fn insert(tx: &mut Tx, volume_id: &str, map: &Confirmed) -> Result<bool> {
-    let done = sqlx::query(
-        "INSERT INTO column_maps (volume_id, version, class, edges, fields, page_id, confirmed_by,
-            confirmed_at, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-    )
-    .bind(volume_id)
-    .bind(map.version)
-    .bind(&map.class)
-    .bind(serde_json::to_string(&map.edges)?)
-    .bind(serde_json::to_string(&map.fields)?)
-    .bind(&map.page_id)
-    .bind(&map.confirmed_by)
-    .bind(&map.confirmed_at)
-    .bind(&map.note)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Insert::into("column_maps")
+        .set("volume_id", volume_id)
+        .set("version", map.version)
+        .set("class", &map.class)
+        .set("edges", serde_json::to_string(&map.edges)?)
+        .set("fields", serde_json::to_string(&map.fields)?)
+        .set("page_id", &map.page_id)
+        .set("confirmed_by", &map.confirmed_by)
+        .set("confirmed_at", &map.confirmed_at)
+        .set("note", &map.note)
+        .or_ignore("")
+        .run(tx)
+        .await
 }
 
 /// Puts the person's name in place of the id.

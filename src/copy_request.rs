@@ -1,40 +1,40 @@
 //! A certified copy is asked for, confirmed by a clerk, released by an approver, or refused; the
 //! applicant follows it with a tracking code.
 
-mod agreement;
-mod asking;
-mod counterpart;
+mod candidates;
+mod compare;
+mod counterparts;
 mod deadlines;
-mod deciding;
-mod dismissing;
+mod decision;
+mod dismissal;
 mod evidence;
-mod following;
 mod lifecycle;
-mod listing;
-mod matching;
-mod paying;
+mod list;
+mod messages;
+mod payment;
 mod preservation;
-mod talking;
+mod submit;
+mod tracking;
 
-pub(crate) use agreement::{plain, same_number};
-pub use asking::{STANDINGS, ask};
-pub use counterpart::{Counterpart, counterparts};
+pub(crate) use candidates::reasons;
+pub use candidates::{Candidate, Earlier, Reason, candidates, earlier};
+pub(crate) use compare::{plain, same_number};
+pub use counterparts::{Counterpart, counterparts};
 pub(crate) use deadlines::extended_due;
 pub use deadlines::{Standing, standing};
-pub use deciding::{Release, confirm, refuse, release, release_many};
-pub use dismissing::{Dismissal, NotTheOne, dismiss};
+pub use decision::{Release, confirm, refuse, release, release_many};
+pub use dismissal::{Dismissal, NotTheOne, dismiss};
 pub(crate) use evidence::restore_paper;
 pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
-pub use following::{Issued, Status, fetch, status};
 pub(crate) use lifecycle::{begin_search, end_search};
-pub use lifecycle::{extend, pressing, sweep, withdraw};
-pub use listing::{RequestView, get, list};
-pub(crate) use matching::reasons;
-pub use matching::{Candidate, Earlier, Reason, candidates, earlier};
-pub use paying::{Payment, set_payment};
+pub use lifecycle::{extend, sweep, withdraw};
+pub use list::{RequestView, get, list, pressing};
+pub use messages::{Message, answer, messages, write};
+pub use payment::{Payment, set_payment};
 pub(crate) use preservation::{PREFIX, resolve_released, restore};
 pub use preservation::{REQUEST_FILE, object_id, preserve};
-pub use talking::{Message, answer, messages, write};
+pub use submit::{STANDINGS, ask};
+pub use tracking::{Issued, Status, fetch, status};
 
 use crate::archive::Archive;
 use crate::catalogue::{State, text_enum};
@@ -195,7 +195,7 @@ pub struct AskGiven {
 }
 
 /// What the applicant gets back.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Asked {
     /// Request id.
     pub id: String,
@@ -210,7 +210,7 @@ pub struct Asked {
 }
 
 /// The request behind a tracking code.
-async fn id_behind(archive: &Archive, code: &str) -> Result<String> {
+async fn id_by_code(archive: &Archive, code: &str) -> Result<String> {
     let id: Option<String> = sqlx::query_scalar("SELECT id FROM copy_requests WHERE code = $1")
         .bind(tidy(code))
         .fetch_optional(archive.catalogue.pool())

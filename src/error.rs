@@ -111,6 +111,15 @@ impl Error {
         Self::Invalid(vec![Fault::new(pointer, message)])
     }
 
+    /// The same, saying of what there is one already.
+    #[must_use]
+    pub fn naming(self, what: &'static str) -> Self {
+        match self {
+            Self::AlreadyExists { .. } => Self::AlreadyExists { what },
+            other => other,
+        }
+    }
+
     /// A refusal; its stable word is the last part of the message's key.
     pub fn refuse(message: impl Into<Message>) -> Self {
         let message = message.into();

@@ -14,7 +14,7 @@ pub use volume::{NewVolume, Volume, make_volume, volume, volume_by_code, volumes
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, text_enum};
+use crate::catalogue::{Insert, Tx, text_enum};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 
@@ -129,20 +129,17 @@ pub async fn make(archive: &Archive, caller: &Caller, given: &NewFonds) -> Resul
 
 /// False when its id or code is taken.
 async fn insert_fonds(tx: &mut Tx, fonds: &Fonds, created_at: &str) -> Result<bool> {
-    let done = sqlx::query(
-        "INSERT INTO fonds (id, code, name, state, agency_code, history, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-    )
-    .bind(&fonds.id)
-    .bind(&fonds.code)
-    .bind(&fonds.name)
-    .bind(fonds.state)
-    .bind(&fonds.agency_code)
-    .bind(&fonds.history)
-    .bind(created_at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Insert::into("fonds")
+        .set("id", &fonds.id)
+        .set("code", &fonds.code)
+        .set("name", &fonds.name)
+        .set("state", fonds.state)
+        .set("agency_code", &fonds.agency_code)
+        .set("history", &fonds.history)
+        .set("created_at", created_at)
+        .or_ignore("")
+        .run(tx)
+        .await
 }
 
 /// Every fonds, by code.
@@ -188,12 +185,4 @@ pub(crate) fn check_text(pointer: &str, text: &str, longest: usize) -> Result<()
         pointer,
         Message::new("faults.must_1_to_characters").with("longest", longest),
     ))
-}
-
-/// A unique violation, told as the name of the thing that is there already.
-pub(crate) fn known(what: &'static str, error: sqlx::Error) -> Error {
-    match Error::from(error) {
-        Error::AlreadyExists { .. } => Error::AlreadyExists { what },
-        other => other,
-    }
 }

@@ -18,7 +18,7 @@ use sogoc_workers::reading::{Box4, FieldReading};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{JsonText, State, Tx, json_column, text_enum};
+use crate::catalogue::{Insert, JsonText, State, Tx, json_column, text_enum};
 use crate::error::{Error, Result};
 
 /// Fields by key of the class.
@@ -268,24 +268,21 @@ pub(crate) struct RecordRow<'a> {
 
 /// Writes a record unless it is there.
 pub(crate) async fn insert(tx: &mut Tx, row: &RecordRow<'_>) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO records (id, scan_id, page_id, ordinal, class, state, version, doubtful,
-            bounds, kept_version, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(row.id)
-    .bind(row.scan_id)
-    .bind(row.page_id)
-    .bind(row.ordinal)
-    .bind(row.class)
-    .bind(row.state)
-    .bind(row.version)
-    .bind(row.doubtful)
-    .bind(row.bounds)
-    .bind(row.kept_version)
-    .bind(row.updated_at)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("records")
+        .set("id", row.id)
+        .set("scan_id", row.scan_id)
+        .set("page_id", row.page_id)
+        .set("ordinal", row.ordinal)
+        .set("class", row.class)
+        .set("state", row.state)
+        .set("version", row.version)
+        .set("doubtful", row.doubtful)
+        .set("bounds", row.bounds)
+        .set("kept_version", row.kept_version)
+        .set("updated_at", row.updated_at)
+        .or_ignore("(id)")
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -304,19 +301,16 @@ pub(crate) async fn save_version(
     version: &Version<'_>,
     fields: &Fields,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO record_versions (record_id, version, state, fields, author, note, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(record_id)
-    .bind(version.number)
-    .bind(version.state)
-    .bind(serde_json::to_string(fields)?)
-    .bind(version.author)
-    .bind(version.note)
-    .bind(version.at)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("record_versions")
+        .set("record_id", record_id)
+        .set("version", version.number)
+        .set("state", version.state)
+        .set("fields", serde_json::to_string(fields)?)
+        .set("author", version.author)
+        .set("note", version.note)
+        .set("at", version.at)
+        .run(tx)
+        .await?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ pub use report::{PurposeCount, ReuseReport, report, this_year, year_so_far};
 use crate::access::{self, Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::Insert;
 use crate::certified_copy::{self, Verified};
 use crate::clock::stamp;
 use crate::copy_request::{plain, same_number};
@@ -101,25 +102,25 @@ pub async fn look_up(archive: &Archive, caller: &Caller, asked: &LookUp) -> Resu
         results,
     };
     let mut tx = archive.begin(caller).await?;
-    sqlx::query(
-        "INSERT INTO reuse_lookups (id, token_id, purpose, consent, consent_at, results,
-            created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(&offer.id)
-    .bind(&caller.id)
-    .bind(&asked.purpose)
-    .bind(&asked.consent.reference)
-    .bind(stamp(given_at))
-    .bind(i64::try_from(offer.results.len()).unwrap_or(i64::MAX))
-    .bind(stamp(now))
-    .bind(&offer.expires_at)
-    .execute(&mut *tx)
-    .await?;
+    Insert::into("reuse_lookups")
+        .set("id", &offer.id)
+        .set("token_id", &caller.id)
+        .set("purpose", &asked.purpose)
+        .set("consent", &asked.consent.reference)
+        .set("consent_at", stamp(given_at))
+        .set(
+            "results",
+            i64::try_from(offer.results.len()).unwrap_or(i64::MAX),
+        )
+        .set("created_at", stamp(now))
+        .set("expires_at", &offer.expires_at)
+        .run(&mut tx)
+        .await?;
     for one in &offer.results {
-        sqlx::query("INSERT INTO reuse_offers (lookup_id, copy_id) VALUES ($1, $2)")
-            .bind(&offer.id)
-            .bind(&one.id)
-            .execute(&mut *tx)
+        Insert::into("reuse_offers")
+            .set("lookup_id", &offer.id)
+            .set("copy_id", &one.id)
+            .run(&mut tx)
             .await?;
     }
     let details = json!({ "purpose": asked.purpose, "consent": asked.consent.reference,
@@ -249,17 +250,14 @@ pub async fn fetch(
     .ok_or(Error::NotFound { what: "result" })?;
     let bytes = certified_copy::sealed_bytes(archive, copy).await?;
     let mut tx = archive.begin(caller).await?;
-    sqlx::query(
-        "INSERT INTO reuse_fetches (id, lookup_id, copy_id, purpose, at)
-         VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(archive.clock.new_id())
-    .bind(lookup)
-    .bind(copy)
-    .bind(&purpose)
-    .bind(stamp(archive.clock.now()))
-    .execute(&mut *tx)
-    .await?;
+    Insert::into("reuse_fetches")
+        .set("id", archive.clock.new_id())
+        .set("lookup_id", lookup)
+        .set("copy_id", copy)
+        .set("purpose", &purpose)
+        .set("at", stamp(archive.clock.now()))
+        .run(&mut tx)
+        .await?;
     let details = json!({ "purpose": purpose, "consent": consent, "lookup": lookup });
     tx.log(Action::ReuseFetched, ("copy", copy), details)
         .await?;

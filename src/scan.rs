@@ -21,7 +21,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 pub use crate::batch::ScanState;
 use crate::batch::{self, Listed, check_digest, check_name, listed};
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -196,26 +196,21 @@ async fn find(archive: &Archive, id: &str) -> Result<Option<Scan>> {
 
 /// False when it is there already. A first scan that is not in the catalogue is not named.
 async fn insert(tx: &mut Tx, scan: &Scan) -> Result<bool> {
-    let done = sqlx::query(
-        "INSERT INTO scans (id, batch_id, original_name, sha256, size, media_type, state, reason,
-            duplicate_of, object_id, page_count, received_by, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT id FROM scans WHERE id = $9), $10, $11,
-            $12, $13) ON CONFLICT DO NOTHING",
-    )
-    .bind(&scan.id)
-    .bind(&scan.batch_id)
-    .bind(&scan.original_name)
-    .bind(&scan.sha256)
-    .bind(scan.size)
-    .bind(&scan.media_type)
-    .bind(scan.state)
-    .bind(&scan.reason)
-    .bind(&scan.duplicate_of)
-    .bind(&scan.object_id)
-    .bind(scan.page_count)
-    .bind(&scan.received_by)
-    .bind(&scan.received_at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Insert::into("scans")
+        .set("id", &scan.id)
+        .set("batch_id", &scan.batch_id)
+        .set("original_name", &scan.original_name)
+        .set("sha256", &scan.sha256)
+        .set("size", scan.size)
+        .set("media_type", &scan.media_type)
+        .set("state", scan.state)
+        .set("reason", &scan.reason)
+        .set_known("duplicate_of", "scans", &scan.duplicate_of)
+        .set("object_id", &scan.object_id)
+        .set("page_count", scan.page_count)
+        .set("received_by", &scan.received_by)
+        .set("received_at", &scan.received_at)
+        .or_ignore("")
+        .run(tx)
+        .await
 }

@@ -10,7 +10,7 @@ pub use places::{Hint, Place};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{JsonText, State, text_enum, transition};
+use crate::catalogue::{Insert, JsonText, Move, State, text_enum};
 use crate::clock::stamp;
 use crate::copy_request::{self, Sought};
 use crate::error::{Error, Result};
@@ -97,17 +97,15 @@ pub async fn open(archive: &Archive, caller: &Caller, request: &str, note: &str)
     let later = copy_request::extended_due(archive, request).await?;
     let mut tx = archive.begin(caller).await?;
     copy_request::begin_search(&mut tx, request, later).await?;
-    sqlx::query(
-        "INSERT INTO search_cases (id, request_id, state, note, opened_by, opened_at)
-         VALUES ($1, $2, 'open', $3, $4, $5)",
-    )
-    .bind(&id)
-    .bind(request)
-    .bind(note.trim())
-    .bind(&caller.id)
-    .bind(stamp(archive.clock.now()))
-    .execute(&mut *tx)
-    .await?;
+    Insert::into("search_cases")
+        .set("id", &id)
+        .set("request_id", request)
+        .set("state", SearchState::Open)
+        .set("note", note.trim())
+        .set("opened_by", &caller.id)
+        .set("opened_at", stamp(archive.clock.now()))
+        .run(&mut tx)
+        .await?;
     let details = json!({ "search": id });
     tx.log(Action::SearchOpened, ("request", request), details)
         .await?;
@@ -218,14 +216,12 @@ async fn end(
         return Err(too_long());
     }
     let mut tx = archive.begin(caller).await?;
-    let now = tx.now();
-    let columns = [
-        ("record_id", record_id),
-        ("finding", Some(note.trim())),
-        ("ended_by", Some(&*caller.id)),
-        ("ended_at", Some(&*now)),
-    ];
-    if !transition(&mut tx, id, state, &columns).await? {
+    let ended = Move::to(state)
+        .set("record_id", record_id)
+        .set("finding", note.trim())
+        .set("ended_by", &caller.id)
+        .set("ended_at", tx.now());
+    if !ended.run(&mut tx, id).await? {
         return Err(Error::refuse("errors.search_ended"));
     }
     let request: String = sqlx::query_scalar("SELECT request_id FROM search_cases WHERE id = $1")

@@ -13,6 +13,7 @@ pub use sweep::sweep;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::batch::{check_digest, check_name, hold_open};
+use crate::catalogue::Insert;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -103,21 +104,18 @@ pub async fn create(archive: &Archive, caller: &Caller, given: &NewUpload<'_>) -
     spool::make(archive, &upload.id).await?;
     let mut tx = archive.begin(caller).await?;
     hold_open(&mut tx, &upload.batch_id).await?;
-    sqlx::query(
-        "INSERT INTO uploads (id, batch_id, original_name, size, sha256, person, received,
-            created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)",
-    )
-    .bind(&upload.id)
-    .bind(&upload.batch_id)
-    .bind(&upload.original_name)
-    .bind(upload.size)
-    .bind(&upload.sha256)
-    .bind(&upload.person)
-    .bind(&upload.created_at)
-    .bind(&upload.expires_at)
-    .execute(&mut *tx)
-    .await?;
+    Insert::into("uploads")
+        .set("id", &upload.id)
+        .set("batch_id", &upload.batch_id)
+        .set("original_name", &upload.original_name)
+        .set("size", upload.size)
+        .set("sha256", &upload.sha256)
+        .set("person", &upload.person)
+        .set("received", 0_i64)
+        .set("created_at", &upload.created_at)
+        .set("expires_at", &upload.expires_at)
+        .run(&mut tx)
+        .await?;
     tx.commit().await?;
     if upload.size > 0 {
         return Ok(upload);

@@ -9,6 +9,7 @@ use super::secrets::{hash_password, new_code};
 use super::{Act, Caller, KEPT_APART, Role, RoleList, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::Insert;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -104,22 +105,16 @@ pub async fn make_person(
     };
     let hash = hash_password(password).await?;
     let mut tx = archive.begin(caller).await?;
-    sqlx::query(
-        "INSERT INTO people (id, login, name, password_hash, roles, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&person.id)
-    .bind(&person.login)
-    .bind(&person.name)
-    .bind(hash)
-    .bind(words(roles))
-    .bind(stamp(archive.clock.now()))
-    .execute(&mut *tx)
-    .await
-    .map_err(|error| match Error::from(error) {
-        Error::AlreadyExists { .. } => Error::AlreadyExists { what: "person" },
-        other => other,
-    })?;
+    Insert::into("people")
+        .set("id", &person.id)
+        .set("login", &person.login)
+        .set("name", &person.name)
+        .set("password_hash", hash)
+        .set("roles", words(roles))
+        .set("created_at", stamp(archive.clock.now()))
+        .run(&mut tx)
+        .await
+        .map_err(|error| error.naming("person"))?;
     tx.log(
         Action::PersonMade,
         ("person", &person.id),

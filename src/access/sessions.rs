@@ -10,6 +10,7 @@ use super::throttle::{admit, count_failure};
 use super::{Caller, CallerKind, KEPT_APART, Role};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::Insert;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
@@ -79,17 +80,14 @@ pub async fn sign_in(
         .bind(stamp(now))
         .execute(&mut *tx)
         .await?;
-    sqlx::query(
-        "INSERT INTO sessions (digest, person_id, form_token, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(digest_of(&token))
-    .bind(&caller.id)
-    .bind(new_secret(&*archive.clock))
-    .bind(stamp(now))
-    .bind(stamp(now + SESSION_LENGTH))
-    .execute(&mut *tx)
-    .await?;
+    Insert::into("sessions")
+        .set("digest", digest_of(&token))
+        .set("person_id", &caller.id)
+        .set("form_token", new_secret(&*archive.clock))
+        .set("created_at", stamp(now))
+        .set("expires_at", stamp(now + SESSION_LENGTH))
+        .run(&mut tx)
+        .await?;
     tx.log(Action::SignedIn, ("person", &caller.id), json!({}))
         .await?;
     tx.commit().await?;

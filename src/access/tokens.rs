@@ -7,6 +7,7 @@ use super::secrets::{digest_of, new_secret};
 use super::{Act, Caller, Role, RoleList, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::Insert;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
@@ -65,19 +66,16 @@ pub async fn make_token(
     let now = archive.clock.now();
     let expires = days.map(|days| now + std::time::Duration::from_secs(u64::from(days) * 86_400));
     let mut tx = archive.begin(caller).await?;
-    sqlx::query(
-        "INSERT INTO tokens (id, digest, name, roles, made_by, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(&made.id)
-    .bind(digest_of(&made.token))
-    .bind(name.trim())
-    .bind(words(roles))
-    .bind(&caller.id)
-    .bind(stamp(now))
-    .bind(expires.map(stamp))
-    .execute(&mut *tx)
-    .await?;
+    Insert::into("tokens")
+        .set("id", &made.id)
+        .set("digest", digest_of(&made.token))
+        .set("name", name.trim())
+        .set("roles", words(roles))
+        .set("made_by", &caller.id)
+        .set("created_at", stamp(now))
+        .set("expires_at", expires.map(stamp))
+        .run(&mut tx)
+        .await?;
     tx.log(
         Action::TokenMade,
         ("token", &made.id),

@@ -9,7 +9,7 @@ use super::receipt::Receipt;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, transition};
+use crate::catalogue::{Move, Tx};
 use crate::error::{Error, Fault, Result};
 use crate::messages::Message;
 
@@ -44,14 +44,8 @@ async fn close_open(archive: &Archive, caller: &Caller, batch_id: &str) -> Resul
     if !differences.is_empty() {
         return Err(Error::Invalid(listed(differences)));
     }
-    let now = tx.now();
-    transition(
-        &mut tx,
-        batch_id,
-        BatchState::Closed,
-        &[("closed_at", Some(&now))],
-    )
-    .await?;
+    let closed = Move::to(BatchState::Closed).set("closed_at", tx.now());
+    closed.run(&mut tx, batch_id).await?;
     let files: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM scans WHERE batch_id = $1")
         .bind(batch_id)
         .fetch_one(&mut *tx)

@@ -3,7 +3,7 @@
 use super::{BatchState, check_digest, check_name};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::error::{Error, Fault, Result};
 
 /// One file that will come.
@@ -47,18 +47,14 @@ pub async fn declare(
     let mut tx = archive.begin(caller).await?;
     hold_open(&mut tx, batch_id).await?;
     for file in files {
-        sqlx::query(
-            "INSERT INTO batch_manifest (batch_id, original_name, size, sha256)
-             VALUES ($1, $2, $3, $4)
-             ON CONFLICT (batch_id, original_name) DO UPDATE SET
-                size = excluded.size, sha256 = excluded.sha256",
-        )
-        .bind(batch_id)
-        .bind(&file.name)
-        .bind(file.size)
-        .bind(&file.sha256)
-        .execute(&mut *tx)
-        .await?;
+        Insert::into("batch_manifest")
+            .set("batch_id", batch_id)
+            .set("original_name", &file.name)
+            .set("size", file.size)
+            .set("sha256", &file.sha256)
+            .or_replace("(batch_id, original_name)")
+            .run(&mut tx)
+            .await?;
     }
     tx.commit().await?;
     Ok(())

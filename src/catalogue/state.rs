@@ -1,7 +1,4 @@
-//! States of rows and the lawful moves between them, and the one statement that makes a move.
-
-use super::Tx;
-use crate::error::Result;
+//! States of rows and the lawful moves between them.
 
 /// The states of one kind of row: which may follow which, in one table.
 pub trait State: Copy + PartialEq + Into<&'static str> + strum::VariantArray + 'static {
@@ -12,44 +9,10 @@ pub trait State: Copy + PartialEq + Into<&'static str> + strum::VariantArray + '
     fn next(self) -> &'static [Self];
 
     /// The states from which this one may be reached.
-    fn before(self) -> Vec<&'static str> {
-        let leads_here = |from: &&Self| from.next().contains(&self);
-        let before = Self::VARIANTS.iter().filter(leads_here);
-        before.map(|from| (*from).into()).collect()
+    fn before(self) -> Vec<Self> {
+        let leads_here = |from: &Self| from.next().contains(&self);
+        Self::VARIANTS.iter().copied().filter(leads_here).collect()
     }
-}
-
-/// Moves a row to `to`, and sets further text columns with it; false when the state it is in does not allow the
-/// move, or there is no such row.
-///
-/// # Errors
-/// As any statement.
-pub async fn transition<S: State>(
-    tx: &mut Tx,
-    id: &str,
-    to: S,
-    columns: &[(&str, Option<&str>)],
-) -> Result<bool> {
-    let sets: Vec<String> = columns
-        .iter()
-        .enumerate()
-        .map(|(at, (name, _))| format!(", {name} = ${}", at + 3))
-        .collect();
-    // Table, columns and words are those of the source; only the values are given.
-    let statement = format!(
-        "UPDATE {} SET state = $1{} WHERE id = $2 AND state IN ('{}')",
-        S::TABLE,
-        sets.concat(),
-        to.before().join("', '"),
-    );
-    let word: &'static str = to.into();
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(statement))
-        .bind(word)
-        .bind(id);
-    for (_, value) in columns {
-        query = query.bind(*value);
-    }
-    Ok(query.execute(&mut **tx).await?.rows_affected() == 1)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::{COPY_FILE, CopyRow, CopyState, ENTRY_FILE, object_id, register};
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
@@ -92,10 +92,10 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
     copy.sha256 = files.pop().or(copy.sha256);
     register::insert(&mut tx, &copy, true).await?;
     for earlier in files {
-        sqlx::query("INSERT INTO earlier_files (sha256, copy_id) VALUES ($1, $2)")
-            .bind(earlier)
-            .bind(&copy.id)
-            .execute(&mut *tx)
+        Insert::into("earlier_files")
+            .set("sha256", earlier)
+            .set("copy_id", &copy.id)
+            .run(&mut tx)
             .await?;
     }
     tx.commit().await?;

@@ -3,40 +3,34 @@
 use super::{COPY_FILE, CopyRow, object_id};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::error::{Error, Result};
 use crate::vault::ObjectId;
 
 /// Writes a line; `preserved` where its object is in the vault. A request that is not in the catalogue is not named.
 pub(super) async fn insert(tx: &mut Tx, copy: &CopyRow, preserved: bool) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO copies (id, year, number, state, record_id, record_version, code, object_id,
-            sha256, issued_by, issued_at, reissue_of, void_code, withdrawn_at,
-            withdrawn_by, withdrawal, code_until, request_id, record_digest)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            (SELECT id FROM copy_requests WHERE id = $18), $19)",
-    )
-    .bind(&copy.id)
-    .bind(copy.year)
-    .bind(copy.number)
-    .bind(copy.state)
-    .bind(&copy.record_id)
-    .bind(copy.record_version)
-    .bind(&copy.code)
-    .bind(preserved.then(|| object_id(&copy.id)))
-    .bind(&copy.sha256)
-    .bind(&copy.issued_by)
-    .bind(&copy.issued_at)
-    .bind(&copy.reissue_of)
-    .bind(&copy.void_code)
-    .bind(&copy.withdrawn_at)
-    .bind(&copy.withdrawn_by)
-    .bind(&copy.withdrawal)
-    .bind(&copy.code_until)
-    .bind(&copy.request_id)
-    .bind(&copy.record_digest)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("copies")
+        .set("id", &copy.id)
+        .set("year", copy.year)
+        .set("number", copy.number)
+        .set("state", copy.state)
+        .set("record_id", &copy.record_id)
+        .set("record_version", copy.record_version)
+        .set("code", &copy.code)
+        .set("object_id", preserved.then(|| object_id(&copy.id)))
+        .set("sha256", &copy.sha256)
+        .set("issued_by", &copy.issued_by)
+        .set("issued_at", &copy.issued_at)
+        .set("reissue_of", &copy.reissue_of)
+        .set("void_code", &copy.void_code)
+        .set("withdrawn_at", &copy.withdrawn_at)
+        .set("withdrawn_by", &copy.withdrawn_by)
+        .set("withdrawal", &copy.withdrawal)
+        .set("code_until", &copy.code_until)
+        .set_known("request_id", "copy_requests", &copy.request_id)
+        .set("record_digest", &copy.record_digest)
+        .run(tx)
+        .await?;
     Ok(())
 }
 

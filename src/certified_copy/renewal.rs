@@ -12,7 +12,7 @@ use super::{COPY_FILE, CopyRow, object_id, preservation, register, settlement};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
@@ -206,10 +206,10 @@ async fn record_file(tx: &mut Tx, copy: &CopyRow, sha256: &str, proof: Proof) ->
     if moved.rows_affected() != 1 {
         return Ok(()); // another holder was faster
     }
-    sqlx::query("INSERT INTO earlier_files (sha256, copy_id) VALUES ($1, $2)")
-        .bind(&copy.sha256)
-        .bind(&copy.id)
-        .execute(&mut **tx)
+    Insert::into("earlier_files")
+        .set("sha256", &copy.sha256)
+        .set("copy_id", &copy.id)
+        .run(tx)
         .await?;
     preservation::enqueue(tx, &copy.id).await?;
     let details = json!({ "sha256": sha256, "until": proof.until.map(stamp) });

@@ -8,7 +8,7 @@ use super::{CopyRow, CopyState, Issue, object_id, preservation, register};
 use crate::access::{Caller, may_release, new_code};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, next_number, transition};
+use crate::catalogue::{Move, Tx, next_number};
 use crate::clock::{stamp, vietnam};
 use crate::correction;
 use crate::error::Result;
@@ -77,12 +77,10 @@ pub(super) async fn record_issued(
     job: Option<&Leased>,
 ) -> Result<()> {
     let mut tx = archive.catalogue.begin_as(&copy.issued_by).await?;
-    let object = object_id(&copy.id);
-    let columns = [
-        ("sha256", Some(&*made.sha256)),
-        ("object_id", Some(&*object)),
-    ];
-    if transition(&mut tx, &copy.id, CopyState::Issued, &columns).await? {
+    let issued = Move::to(CopyState::Issued)
+        .set("sha256", &made.sha256)
+        .set("object_id", object_id(&copy.id));
+    if issued.run(&mut tx, &copy.id).await? {
         made.proof.store(&mut tx, &copy.id).await?;
         wait_no_longer(&mut tx, &copy.id).await?;
         close_request(&mut tx, copy.request_id.as_deref().unwrap_or_default()).await?;
@@ -107,7 +105,8 @@ pub(super) async fn void(
 
 /// Voids an open line, its number kept; false when it is open no longer, because another was faster.
 pub(super) async fn void_line(tx: &mut Tx, copy: &CopyRow, code: &str) -> Result<bool> {
-    if !transition(tx, &copy.id, CopyState::Void, &[("void_code", Some(code))]).await? {
+    let void = Move::to(CopyState::Void).set("void_code", code);
+    if !void.run(tx, &copy.id).await? {
         return Ok(false);
     }
     wait_no_longer(tx, &copy.id).await?;

@@ -7,8 +7,8 @@ use serde_json::json;
 use sogoc_workers::outcome::FailureKind;
 
 use super::deadlines::next_deadline;
-use super::talking::take_answer;
-use super::{id_behind, wrong_state};
+use super::messages::take_answer;
+use super::{id_by_code, wrong_state};
 use crate::access::{Act, Caller, require};
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
@@ -65,7 +65,7 @@ pub async fn add_evidence(
     name: &str,
     bytes: &[u8],
 ) -> Result<Evidence> {
-    let request = id_behind(archive, code).await?;
+    let request = id_by_code(archive, code).await?;
     let name = name_of(name)?;
     room_for_more(archive, &request).await?;
     let paper = look(archive, &name, bytes).await?;

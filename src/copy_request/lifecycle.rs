@@ -1,16 +1,15 @@
 //! What happens to a request besides the decision on it: the one extension of its term, the archivist's search, its
-//! withdrawal, its end when the applicant does not answer; and which requests press.
+//! withdrawal, its end when the applicant does not answer.
 
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::deadlines::{SOON, extended_due};
-use super::listing::view_of;
-use super::{RequestState, RequestView, ensure_moved, ensure_one_row, id_behind, talking};
+use super::deadlines::extended_due;
+use super::{RequestState, ensure_moved, ensure_one_row, id_by_code, messages};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, transition};
+use crate::catalogue::{Move, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
@@ -48,7 +47,7 @@ pub(super) async fn extend_in(
     .execute(&mut **tx)
     .await?;
     ensure_one_row(moved.rows_affected())?;
-    talking::put(tx, id, "office", talking::text_of(reason)?).await?;
+    messages::add(tx, id, "office", messages::checked(reason)?).await?;
     tx.log(Action::RequestExtended, ("request", id), json!({}))
         .await?;
     tx.notify(id, Event::Extended).await
@@ -57,7 +56,7 @@ pub(super) async fn extend_in(
 /// Hands a newly received request to the archivist's search: extended where that is still possible, and
 /// the applicant told in any case.
 pub(crate) async fn begin_search(tx: &mut Tx, id: &str, later: Option<Timestamp>) -> Result<()> {
-    ensure_moved(transition(tx, id, RequestState::Searching, &[]).await?)?;
+    ensure_moved(Move::to(RequestState::Searching).run(tx, id).await?)?;
     let extended: Option<String> =
         sqlx::query_scalar("SELECT extended_at FROM copy_requests WHERE id = $1")
             .bind(id)
@@ -68,18 +67,14 @@ pub(crate) async fn begin_search(tx: &mut Tx, id: &str, later: Option<Timestamp>
     if later.is_some() && extended.is_none() {
         return extend_in(tx, id, later, told).await;
     }
-    talking::put(tx, id, "office", told).await?;
+    messages::add(tx, id, "office", told).await?;
     tx.notify(id, Event::Message).await
 }
 
 /// The search is over: the clerk's again, to confirm or to refuse.
 pub(crate) async fn end_search(tx: &mut Tx, id: &str) -> Result<()> {
-    sqlx::query(
-        "UPDATE copy_requests SET state = 'received' WHERE id = $1 AND state = 'searching'",
-    )
-    .bind(id)
-    .execute(&mut **tx)
-    .await?;
+    let back = Move::to(RequestState::Received).from(&[RequestState::Searching]);
+    back.run(tx, id).await?; // or it was confirmed or ended meanwhile
     tx.enqueue(Kind::KeepRequest, id, PRIORITY_UPKEEP).await
 }
 
@@ -101,11 +96,12 @@ pub(super) async fn close_searches(tx: &mut Tx, id: &str) -> Result<()> {
 /// # Errors
 /// `NotFound` code; `Refused` when it is too late.
 pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
-    let id = id_behind(archive, code).await?;
+    let id = id_by_code(archive, code).await?;
     let mut tx = archive.begin(&Caller::public()).await?;
-    let now = tx.now();
-    let columns = [("settled_at", Some(&*now)), ("waits_until", None)];
-    ensure_moved(transition(&mut tx, &id, RequestState::Withdrawn, &columns).await?)?;
+    let withdrawn = Move::to(RequestState::Withdrawn)
+        .set("settled_at", tx.now())
+        .clear(&["waits_until"]);
+    ensure_moved(withdrawn.run(&mut tx, &id).await?)?;
     close_searches(&mut tx, &id).await?;
     tx.log(Action::RequestWithdrawn, ("request", &id), json!({}))
         .await?;
@@ -121,35 +117,20 @@ pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
 pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
     let now = stamp(archive.clock.now());
     let mut tx = archive.begin_as_machine().await?;
-    let ended: Vec<String> = sqlx::query_scalar(
-        "UPDATE copy_requests SET state = 'expired', settled_at = $1
-         WHERE state = 'waiting' AND waits_until < $1 RETURNING id",
+    let late: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM copy_requests WHERE state = 'waiting' AND waits_until < $1 ORDER BY id",
     )
     .bind(&now)
     .fetch_all(&mut *tx)
     .await?;
-    for id in &ended {
+    for id in &late {
+        let expired = Move::to(RequestState::Expired).set("settled_at", &now);
+        if !expired.run(&mut tx, id).await? {
+            continue; // answered at the same moment
+        }
         tx.log(Action::RequestExpired, ("request", id), json!({}))
             .await?;
         tx.notify(id, Event::Expired).await?;
     }
     tx.complete_and_commit(job).await
-}
-
-/// Requests that are late or about to be, the latest first: those that wait for their applicant are not.
-///
-/// # Errors
-/// `Forbidden`.
-pub async fn pressing(archive: &Archive, caller: &Caller) -> Result<Vec<RequestView>> {
-    require(caller, Act::SeeRequests)?;
-    let rows = sqlx::query(
-        "SELECT q.*, p.name AS clerk FROM copy_requests q
-         LEFT JOIN people p ON p.id = q.confirmed_by
-         WHERE q.settled_at IS NULL AND q.state <> 'waiting' AND q.due_at < $1
-         ORDER BY q.due_at, q.id LIMIT 50",
-    )
-    .bind(stamp(archive.clock.now() + SOON))
-    .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter().map(|row| view_of(archive, row)).collect()
 }

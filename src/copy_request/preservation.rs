@@ -2,11 +2,11 @@
 //! copy came of it or not. One object a request, so that what the law lets an office keep only for a
 //! time can be taken out whole.
 
-use super::dismissing::{self, Dismissal};
-use super::talking::{self, PreservedMessage};
+use super::dismissal::{self, Dismissal};
+use super::messages::{self, PreservedMessage};
 use super::{Applicant, RequestState, Sought};
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::{JsonText, Tx, json_column, transition};
+use crate::catalogue::{Insert, JsonText, Move, Tx, json_column};
 use crate::certified_copy;
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
@@ -141,7 +141,7 @@ async fn load(archive: &Archive, id: &str) -> Result<PreservedRequest> {
         format: 1,
         messages,
         searches,
-        dismissals: dismissing::said(archive, id).await?,
+        dismissals: dismissal::of_request(archive, id).await?,
         history: notify::history(&archive.catalogue, id).await?,
         ..request.ok_or(Error::NotFound { what: "request" })?
     })
@@ -172,13 +172,13 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
 async fn restore_rows(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
     restore_head(tx, request).await?;
     for message in &request.messages {
-        talking::insert(tx, &request.id, message).await?;
+        messages::insert(tx, &request.id, message).await?;
     }
     for search in &request.searches {
         restore_search(tx, &request.id, search).await?;
     }
     for said in &request.dismissals {
-        dismissing::save(tx, &request.id, said).await?;
+        dismissal::save(tx, &request.id, said).await?;
     }
     for step in &request.history {
         notify::restore(tx, &request.id, step).await?;
@@ -187,63 +187,52 @@ async fn restore_rows(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
 }
 
 async fn restore_head(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO copy_requests (id, code, state, applicant, wanted, procedure_code, record_id,
-            confirmed_by, confirmed_at, refusal, made_by, idempotency_key, created_at, due_at,
-            settled_at, consent, extended_at, waits_until, fee, fee_source, payment,
-            payment_reference, payment_at, object_id, record_version, record_digest)
-         VALUES ($1, $2, $3, $4, $5, $6, (SELECT id FROM records WHERE id = $7), $8, $9, $10, $11,
-            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
-    )
-    .bind(&request.id)
-    .bind(&request.code)
-    .bind(request.state)
-    .bind(serde_json::to_string(&request.applicant)?)
-    .bind(serde_json::to_string(&request.wanted)?)
-    .bind(&request.procedure_code)
-    .bind(&request.record_id)
-    .bind(&request.confirmed_by)
-    .bind(&request.confirmed_at)
-    .bind(&request.refusal)
-    .bind(&request.made_by)
-    .bind(&request.idempotency_key)
-    .bind(&request.created_at)
-    .bind(&request.due_at)
-    .bind(&request.settled_at)
-    .bind(&request.consent)
-    .bind(&request.extended_at)
-    .bind(&request.waits_until)
-    .bind(request.fee)
-    .bind(&request.fee_source)
-    .bind(&request.payment)
-    .bind(&request.payment_reference)
-    .bind(&request.payment_at)
-    .bind(object_id(&request.id))
-    .bind(request.record_version)
-    .bind(&request.record_digest)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("copy_requests")
+        .set("id", &request.id)
+        .set("code", &request.code)
+        .set("state", request.state)
+        .set("applicant", serde_json::to_string(&request.applicant)?)
+        .set("wanted", serde_json::to_string(&request.wanted)?)
+        .set("procedure_code", &request.procedure_code)
+        .set_known("record_id", "records", &request.record_id)
+        .set("confirmed_by", &request.confirmed_by)
+        .set("confirmed_at", &request.confirmed_at)
+        .set("refusal", &request.refusal)
+        .set("made_by", &request.made_by)
+        .set("idempotency_key", &request.idempotency_key)
+        .set("created_at", &request.created_at)
+        .set("due_at", &request.due_at)
+        .set("settled_at", &request.settled_at)
+        .set("consent", &request.consent)
+        .set("extended_at", &request.extended_at)
+        .set("waits_until", &request.waits_until)
+        .set("fee", request.fee)
+        .set("fee_source", &request.fee_source)
+        .set("payment", &request.payment)
+        .set("payment_reference", &request.payment_reference)
+        .set("payment_at", &request.payment_at)
+        .set("object_id", object_id(&request.id))
+        .set("record_version", request.record_version)
+        .set("record_digest", &request.record_digest)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
 async fn restore_search(tx: &mut Tx, request: &str, search: &PreservedSearch) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO search_cases (id, request_id, state, note, opened_by, opened_at, finding,
-            record_id, ended_by, ended_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT id FROM records WHERE id = $8), $9, $10)",
-    )
-    .bind(&search.id)
-    .bind(request)
-    .bind(&search.state)
-    .bind(&search.note)
-    .bind(&search.opened_by)
-    .bind(&search.opened_at)
-    .bind(&search.finding)
-    .bind(&search.record_id)
-    .bind(&search.ended_by)
-    .bind(&search.ended_at)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("search_cases")
+        .set("id", &search.id)
+        .set("request_id", request)
+        .set("state", &search.state)
+        .set("note", &search.note)
+        .set("opened_by", &search.opened_by)
+        .set("opened_at", &search.opened_at)
+        .set("finding", &search.finding)
+        .set_known("record_id", "records", &search.record_id)
+        .set("ended_by", &search.ended_by)
+        .set("ended_at", &search.ended_at)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -265,7 +254,7 @@ pub(crate) async fn resolve_released(archive: &Archive) -> Result<()> {
             certified_copy::close_request(&mut tx, &id).await?;
             continue;
         }
-        transition(&mut tx, &id, RequestState::Confirmed, &[]).await?;
+        Move::to(RequestState::Confirmed).run(&mut tx, &id).await?;
     }
     tx.commit().await
 }

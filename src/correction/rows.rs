@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 use super::{Correction, CorrectionFilter};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::error::{Error, Result};
 
 /// One entry.
@@ -183,35 +183,29 @@ pub(crate) async fn restore(tx: &mut Tx, entry: &Correction) -> Result<()> {
 
 /// Writes an entry; false when the same decision is in the record's appendix already.
 pub(super) async fn insert(tx: &mut Tx, entry: &Correction) -> Result<bool> {
-    let done = sqlx::query(
-        "INSERT INTO corrections (id, record_id, kind, state, ground, decision_number,
-            decision_date, decision_agency, decision_scan_id, effective_from, changes, note, year,
-            number, record_version, entered_by, entered_at, decided_by, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19) ON CONFLICT DO NOTHING",
-    )
-    .bind(&entry.id)
-    .bind(&entry.record_id)
-    .bind(&entry.kind)
-    .bind(entry.state)
-    .bind(&entry.ground)
-    .bind(&entry.decision.number)
-    .bind(&entry.decision.date)
-    .bind(&entry.decision.agency)
-    .bind(&entry.decision.scan_id)
-    .bind(&entry.effective_from)
-    .bind(serde_json::to_string(&entry.changes)?)
-    .bind(&entry.note)
-    .bind(entry.year)
-    .bind(entry.number)
-    .bind(entry.record_version)
-    .bind(&entry.entered_by)
-    .bind(&entry.entered_at)
-    .bind(&entry.decided_by)
-    .bind(&entry.decided_at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Insert::into("corrections")
+        .set("id", &entry.id)
+        .set("record_id", &entry.record_id)
+        .set("kind", &entry.kind)
+        .set("state", entry.state)
+        .set("ground", &entry.ground)
+        .set("decision_number", &entry.decision.number)
+        .set("decision_date", &entry.decision.date)
+        .set("decision_agency", &entry.decision.agency)
+        .set("decision_scan_id", &entry.decision.scan_id)
+        .set("effective_from", &entry.effective_from)
+        .set("changes", serde_json::to_string(&entry.changes)?)
+        .set("note", &entry.note)
+        .set("year", entry.year)
+        .set("number", entry.number)
+        .set("record_version", entry.record_version)
+        .set("entered_by", &entry.entered_by)
+        .set("entered_at", &entry.entered_at)
+        .set("decided_by", &entry.decided_by)
+        .set("decided_at", &entry.decided_at)
+        .or_ignore("")
+        .run(tx)
+        .await
 }
 
 /// A field of which the paper says nothing.

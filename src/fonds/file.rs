@@ -1,10 +1,10 @@
 //! Series and files (hồ sơ) inside a fonds, with the codes of TT 05/2025/TT-BNV.
 
-use super::{LONGEST_CODE, LONGEST_TITLE, by_code, check_text, known};
+use super::{LONGEST_CODE, LONGEST_TITLE, by_code, check_text};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 
@@ -47,14 +47,14 @@ pub async fn make_series(
     let fonds = by_code(archive, caller, fonds_code).await?;
     let id = archive.clock.new_id();
     let mut tx = archive.begin(caller).await?;
-    sqlx::query("INSERT INTO series (id, fonds_id, code, title) VALUES ($1, $2, $3, $4)")
-        .bind(&id)
-        .bind(&fonds.id)
-        .bind(code)
-        .bind(title)
-        .execute(&mut *tx)
+    Insert::into("series")
+        .set("id", &id)
+        .set("fonds_id", &fonds.id)
+        .set("code", code)
+        .set("title", title)
+        .run(&mut tx)
         .await
-        .map_err(|error| known("series", error))?;
+        .map_err(|error| error.naming("series"))?;
     tx.log(
         Action::FondsMade,
         ("series", &id),
@@ -110,23 +110,19 @@ pub(super) async fn insert_file(
     file: &NewFile,
     created_at: &str,
 ) -> Result<bool> {
-    let done = sqlx::query(
-        "INSERT INTO files
-            (id, fonds_id, series_id, code, title, maintenance, mode, shelf_code, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-    )
-    .bind(id)
-    .bind(fonds_id)
-    .bind(series_id)
-    .bind(&file.code)
-    .bind(&file.title)
-    .bind(&file.maintenance)
-    .bind(&file.mode)
-    .bind(&file.shelf_code)
-    .bind(created_at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Insert::into("files")
+        .set("id", id)
+        .set("fonds_id", fonds_id)
+        .set("series_id", series_id)
+        .set("code", &file.code)
+        .set("title", &file.title)
+        .set("maintenance", &file.maintenance)
+        .set("mode", &file.mode)
+        .set("shelf_code", &file.shelf_code)
+        .set("created_at", created_at)
+        .or_ignore("")
+        .run(tx)
+        .await
 }
 
 /// Id of the file of that code in the fonds.

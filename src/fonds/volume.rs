@@ -4,7 +4,7 @@ use super::{LONGEST_CODE, LONGEST_TITLE, by_code, check_text};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::error::{Error, Result};
 
 /// One register volume.
@@ -75,20 +75,17 @@ pub async fn make_volume(archive: &Archive, caller: &Caller, given: &NewVolume) 
 
 /// False when its id, or its code in that fonds, is taken.
 pub(crate) async fn insert_volume(tx: &mut Tx, volume: &Volume, created_at: &str) -> Result<bool> {
-    let done = sqlx::query(
-        "INSERT INTO register_volumes (id, fonds_id, code, title, school, year, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-    )
-    .bind(&volume.id)
-    .bind(&volume.fonds_id)
-    .bind(&volume.code)
-    .bind(&volume.title)
-    .bind(&volume.school)
-    .bind(volume.year)
-    .bind(created_at)
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Insert::into("register_volumes")
+        .set("id", &volume.id)
+        .set("fonds_id", &volume.fonds_id)
+        .set("code", &volume.code)
+        .set("title", &volume.title)
+        .set("school", &volume.school)
+        .set("year", volume.year)
+        .set("created_at", created_at)
+        .or_ignore("")
+        .run(tx)
+        .await
 }
 
 /// The register volumes of a fonds, by code.

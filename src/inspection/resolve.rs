@@ -8,7 +8,7 @@ use super::withdraw::{self, Withdrawal, already_withdrawn, withdraw};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, transition};
+use crate::catalogue::{Move, Tx};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page;
@@ -179,13 +179,11 @@ pub(super) async fn still_open(
 
 /// Resolves one flag as `state` says, in the name of the transaction's actor.
 pub(super) async fn mark(tx: &mut Tx, flag_id: &str, state: FlagState, reason: &str) -> Result<()> {
-    let (actor, now) = (tx.actor().to_owned(), tx.now());
-    let columns = [
-        ("reason", Some(reason)),
-        ("resolved_by", Some(&*actor)),
-        ("resolved_at", Some(&*now)),
-    ];
-    match transition(tx, flag_id, state, &columns).await? {
+    let resolved = Move::to(state)
+        .set("reason", reason)
+        .set("resolved_by", tx.actor())
+        .set("resolved_at", tx.now());
+    match resolved.run(tx, flag_id).await? {
         true => Ok(()),
         false => Err(already_resolved()),
     }

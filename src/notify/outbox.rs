@@ -3,7 +3,7 @@
 use super::NoticeState;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{Catalogue, Tx, transition};
+use crate::catalogue::{Catalogue, Insert, Move, Tx};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -83,18 +83,15 @@ pub(super) async fn insert(
         Some(_) => NoticeState::Waiting,
         None => NoticeState::Kept,
     };
-    sqlx::query(
-        "INSERT INTO request_events (id, request_id, event, at, token_id, state)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(id)
-    .bind(request_id)
-    .bind(&step.event)
-    .bind(&step.at)
-    .bind(listener)
-    .bind(state)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("request_events")
+        .set("id", id)
+        .set("request_id", request_id)
+        .set("event", &step.event)
+        .set("at", &step.at)
+        .set("token_id", listener)
+        .set("state", state)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -129,7 +126,8 @@ pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     if dead.rows_affected() == 0 {
         return Err(Error::NotFound { what: "notice" });
     }
-    transition(&mut tx, id, NoticeState::Waiting, &[("settled_at", None)]).await?;
+    let waiting = Move::to(NoticeState::Waiting).clear(&["settled_at"]);
+    waiting.run(&mut tx, id).await?;
     tx.enqueue(Kind::TellPortal, id, PRIORITY_UPKEEP).await?;
     tx.commit().await?;
     Ok(())

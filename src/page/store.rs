@@ -7,7 +7,7 @@ use sogoc_workers::reading::PageReading;
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, transition};
+use crate::catalogue::{Move, Tx};
 use crate::column_map;
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
@@ -143,9 +143,11 @@ pub(super) async fn store_failure(
     failure: &Failure,
 ) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    let (outcome, now) = (failure.kind.code(), tx.now());
-    let columns = [("outcome", Some(outcome)), ("read_at", Some(&*now))];
-    transition(&mut tx, &job.subject, PageState::Failed, &columns).await?;
+    let outcome = failure.kind.code();
+    let failed = Move::to(PageState::Failed)
+        .set("outcome", outcome)
+        .set("read_at", tx.now());
+    failed.run(&mut tx, &job.subject).await?;
     let unread = Details {
         outcome: Some(outcome.to_owned()),
         ..Details::default()

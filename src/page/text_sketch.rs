@@ -8,7 +8,7 @@ use sogoc_vietnamese::fold;
 use sogoc_workers::class::{Classes, FieldKind, Scope};
 use sogoc_workers::reading::PageReading;
 
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::error::Result;
 
 /// Hashes in a sketch: the least of all, so that pages with the same writing have the same ones.
@@ -80,10 +80,10 @@ pub(super) async fn save(tx: &mut Tx, page_id: &str, sketch: &[i64]) -> Result<(
         .execute(&mut **tx)
         .await?;
     for hash in sketch {
-        sqlx::query("INSERT INTO page_marks (page_id, mark) VALUES ($1, $2)")
-            .bind(page_id)
-            .bind(hash)
-            .execute(&mut **tx)
+        Insert::into("page_marks")
+            .set("page_id", page_id)
+            .set("mark", hash)
+            .run(tx)
             .await?;
     }
     Ok(())

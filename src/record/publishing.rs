@@ -2,7 +2,7 @@
 
 use super::{Fields, RecordState, RecordView, Version, save_version};
 use crate::archive::Archive;
-use crate::catalogue::{Tx, next_number};
+use crate::catalogue::{Insert, Tx, next_number};
 use crate::error::Result;
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -24,16 +24,14 @@ pub(crate) async fn insert_publication(
     version: i64,
     at: &str,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO publications (position, record_id, version, at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (position) DO NOTHING",
-    )
-    .bind(position)
-    .bind(record_id)
-    .bind(version)
-    .bind(at)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("publications")
+        .set("position", position)
+        .set("record_id", record_id)
+        .set("version", version)
+        .set("at", at)
+        .or_ignore("(position)")
+        .run(tx)
+        .await?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::name::{object_id, original_path, page_id};
 use super::{Scan, ScanState, insert};
 use crate::archive::{Archive, Restoration};
 use crate::batch::{self, DepositBatch, Receipt, ReceiptFile};
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::vault::{Content, Digest, ObjectId, Provenance, VaultError};
@@ -215,18 +215,17 @@ async fn earlier_try(archive: &Archive, object: &ObjectId, fresh: &Deposit) -> R
 /// Writes the pages of a scan; those that are there already stay as they are.
 pub(crate) async fn insert_pages(tx: &mut Tx, scan_id: &str, pages: &[DepositPage]) -> Result<()> {
     for page in pages {
-        sqlx::query(
-            "INSERT INTO pages (id, scan_id, number, state, width, height, dpi)
-             VALUES ($1, $2, $3, 'received', $4, $5, $6) ON CONFLICT DO NOTHING",
-        )
-        .bind(&page.id)
-        .bind(scan_id)
-        .bind(page.number)
-        .bind(page.width)
-        .bind(page.height)
-        .bind(page.dpi)
-        .execute(&mut **tx)
-        .await?;
+        Insert::into("pages")
+            .set("id", &page.id)
+            .set("scan_id", scan_id)
+            .set("number", page.number)
+            .set("state", "received")
+            .set("width", page.width)
+            .set("height", page.height)
+            .set("dpi", page.dpi)
+            .or_ignore("")
+            .run(tx)
+            .await?;
     }
     Ok(())
 }

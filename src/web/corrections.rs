@@ -1,7 +1,7 @@
 //! The appendix of the register: the list of its entries; entering one, and one entry by itself.
 
 mod detail;
-mod entering;
+mod entry;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::correction::{self, Correction, CorrectionFilter};
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/phu-luc", get(list))
-        .merge(entering::routes())
+        .merge(entry::routes())
         .merge(detail::routes())
 }
 

@@ -1,14 +1,14 @@
 //! The public counter: ask for a copy, follow the request by its code, fetch the copy.
 
-mod asking;
-mod following;
+mod submit;
+mod tracking;
 
 use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 
-pub use asking::{RequestForm, RequestPage, consent_today, standing_in_words};
-pub use following::{LARGEST_PAPER, event_in_words};
+pub use submit::{RequestForm, RequestPage, consent_today, standing_in_words};
+pub use tracking::{LARGEST_PAPER, event_in_words};
 
 use super::State;
 use crate::access;
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 
 /// The routes.
 pub fn routes() -> Router<State> {
-    asking::routes().merge(following::routes())
+    submit::routes().merge(tracking::routes())
 }
 
 /// A code typed into a box.

@@ -9,7 +9,7 @@ use super::look::{Look, Outcome};
 use super::{Finding, ScrubReport};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::clock::stamp;
 use crate::error::Result;
 use crate::fixity::expected;
@@ -52,10 +52,10 @@ impl Run {
         }
         let run_id = archive.clock.new_id();
         let mut tx = archive.begin_as_machine().await?;
-        sqlx::query("INSERT INTO scrub_runs (id, started_at) VALUES ($1, $2)")
-            .bind(&run_id)
-            .bind(stamp(archive.clock.now()))
-            .execute(&mut *tx)
+        Insert::into("scrub_runs")
+            .set("id", &run_id)
+            .set("started_at", stamp(archive.clock.now()))
+            .run(&mut tx)
             .await?;
         tx.commit().await?;
         Ok(Self::over(ScrubReport {
@@ -215,37 +215,31 @@ impl Run {
 }
 
 async fn save_check(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO scrub_checks (location, object_id, run_id, outcome, checked_at)
-         VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (location) DO UPDATE SET object_id = EXCLUDED.object_id,
-            run_id = EXCLUDED.run_id, outcome = EXCLUDED.outcome, checked_at = EXCLUDED.checked_at",
-    )
-    .bind(&look.location)
-    .bind(&look.object_id)
-    .bind(run_id)
-    .bind(look.outcome)
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("scrub_checks")
+        .set("location", &look.location)
+        .set("object_id", &look.object_id)
+        .set("run_id", run_id)
+        .set("outcome", look.outcome)
+        .set("checked_at", now)
+        .or_replace("(location)")
+        .run(tx)
+        .await?;
     Ok(())
 }
 
 async fn save_findings(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Result<()> {
     for finding in &look.findings {
-        sqlx::query(
-            "INSERT INTO scrub_findings (run_id, location, path, object_id, outcome, detail, found_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (run_id, location, path) DO NOTHING",
-        )
-        .bind(run_id)
-        .bind(&finding.location)
-        .bind(&finding.path)
-        .bind(&finding.object_id)
-        .bind(&finding.outcome)
-        .bind(&finding.detail)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
+        Insert::into("scrub_findings")
+            .set("run_id", run_id)
+            .set("location", &finding.location)
+            .set("path", &finding.path)
+            .set("object_id", &finding.object_id)
+            .set("outcome", &finding.outcome)
+            .set("detail", &finding.detail)
+            .set("found_at", now)
+            .or_ignore("(run_id, location, path)")
+            .run(tx)
+            .await?;
     }
     Ok(())
 }

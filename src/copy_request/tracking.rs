@@ -1,27 +1,27 @@
 //! What the tracking code opens: where the request stands, and the sealed copy.
 
 use serde_json::json;
-use sqlx::Row;
 
 use super::evidence::papers;
-use super::talking::{Message, said};
-use super::{RequestState, tidy};
+use super::messages::{self, Message};
+use super::{RequestState, id_by_code};
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::certified_copy::{self, CopyRow};
 use crate::error::{Error, Result};
-use crate::messages;
 use crate::notify::{self, Happened};
 
 /// What the tracking code shows: no name, no birth date.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Status {
     /// Where it stands.
     pub state: RequestState,
     /// The state in plain words, Vietnamese.
+    #[sqlx(skip)]
     pub says_vi: String,
     /// The state in plain words, English.
+    #[sqlx(skip)]
     pub says_en: String,
     /// RFC 3339 UTC.
     pub created_at: String,
@@ -42,16 +42,22 @@ pub struct Status {
     /// Receipt or transaction number.
     pub payment_reference: Option<String>,
     /// True when there is a copy to be fetched.
+    #[sqlx(skip)]
     pub copy_ready: bool,
     /// The copies issued, each a file of its own.
+    #[sqlx(skip)]
     pub copies: Vec<Issued>,
     /// True while the applicant may still write, add papers and withdraw.
+    #[sqlx(skip)]
     pub open: bool,
     /// Names of the papers that came with it.
+    #[sqlx(skip)]
     pub papers: Vec<String>,
     /// Messages both ways, oldest first.
+    #[sqlx(skip)]
     pub messages: Vec<Message>,
     /// What happened, oldest first.
+    #[sqlx(skip)]
     pub history: Vec<Happened>,
 }
 
@@ -65,8 +71,8 @@ pub struct Issued {
 }
 
 /// A state in plain words.
-fn words(state: RequestState) -> messages::Message {
-    messages::Message::new(format!("public_requests.says.{state}"))
+fn words(state: RequestState) -> crate::messages::Message {
+    crate::messages::Message::new(format!("public_requests.says.{state}"))
 }
 
 /// Where the request behind a tracking code stands.
@@ -74,36 +80,24 @@ fn words(state: RequestState) -> messages::Message {
 /// # Errors
 /// `NotFound` for any code that is not one.
 pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
-    let row = sqlx::query("SELECT * FROM copy_requests WHERE code = $1")
-        .bind(tidy(code))
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "request" })?;
-    let id: String = row.try_get("id")?;
-    let state: RequestState = row.try_get("state")?;
-    let settled_at: Option<String> = row.try_get("settled_at")?;
+    let id = id_by_code(archive, code).await?;
+    let row: Status = sqlx::query_as("SELECT * FROM copy_requests WHERE id = $1")
+        .bind(&id)
+        .fetch_one(archive.catalogue.pool())
+        .await?;
     let copies = issued(archive, code).await?;
     let papers = papers(archive, &id).await?.into_iter();
-    let says = words(state);
+    let says = words(row.state);
     Ok(Status {
         says_vi: says.vi(),
         says_en: says.en(),
-        open: settled_at.is_none() && state != RequestState::Released,
-        state,
-        created_at: row.try_get("created_at")?,
-        due_at: row.try_get("due_at")?,
-        extended_at: row.try_get("extended_at")?,
-        waits_until: row.try_get("waits_until")?,
-        settled_at,
-        refusal: row.try_get("refusal")?,
-        fee: row.try_get("fee")?,
-        payment: row.try_get("payment")?,
-        payment_reference: row.try_get("payment_reference")?,
+        open: row.settled_at.is_none() && row.state != RequestState::Released,
         copy_ready: copies.iter().any(|copy| !copy.withdrawn),
         copies,
         papers: papers.map(|paper| paper.name).collect(),
-        messages: said(archive, &id).await?,
+        messages: messages::of_request(archive, &id).await?,
         history: notify::history(&archive.catalogue, &id).await?,
+        ..row
     })
 }
 

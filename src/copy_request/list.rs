@@ -1,24 +1,25 @@
 //! Requests as the office sees them.
 
-use sqlx::Row;
-
 use super::deadlines::SOON;
 use super::{Applicant, RequestState, Sought};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::catalogue::JsonText;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
 /// A request as the office sees it.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct RequestView {
     /// Id.
     pub id: String,
     /// As the tracking code shows it.
     pub state: RequestState,
     /// Who asks.
+    #[sqlx(try_from = "JsonText")]
     pub applicant: Applicant,
     /// For what.
+    #[sqlx(try_from = "JsonText")]
     pub wanted: Sought,
     /// Version of the consent text agreed to.
     pub consent: Option<String>,
@@ -31,6 +32,7 @@ pub struct RequestView {
     /// The digest of that version's content.
     pub record_digest: Option<String>,
     /// Name of the clerk who confirmed.
+    #[sqlx(rename = "clerk")]
     pub confirmed_by: Option<String>,
     /// RFC 3339 UTC.
     pub confirmed_at: Option<String>,
@@ -55,8 +57,10 @@ pub struct RequestView {
     /// RFC 3339 UTC.
     pub settled_at: Option<String>,
     /// True when the law's term has run out and the request is still open.
+    #[sqlx(skip)]
     pub overdue: bool,
     /// True when the term runs out within two hours.
+    #[sqlx(skip)]
     pub due_soon: bool,
 }
 
@@ -70,15 +74,8 @@ pub async fn list(
     state: Option<&str>,
 ) -> Result<Vec<RequestView>> {
     require(caller, Act::SeeRequests)?;
-    let rows = sqlx::query(
-        "SELECT q.*, p.name AS clerk FROM copy_requests q
-         LEFT JOIN people p ON p.id = q.confirmed_by
-         WHERE ($1 = '' OR q.state = $1) ORDER BY q.due_at, q.id LIMIT 200",
-    )
-    .bind(state.unwrap_or_default())
-    .fetch_all(archive.catalogue.pool())
-    .await?;
-    rows.iter().map(|row| view_of(archive, row)).collect()
+    let asked = "($1 = '' OR q.state = $1) ORDER BY q.due_at, q.id LIMIT 200";
+    select(archive, asked, state.unwrap_or_default()).await
 }
 
 /// One request.
@@ -87,47 +84,38 @@ pub async fn list(
 /// `NotFound`, `Forbidden`.
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<RequestView> {
     require(caller, Act::SeeRequests)?;
-    let row = sqlx::query(
-        "SELECT q.*, p.name AS clerk FROM copy_requests q
-         LEFT JOIN people p ON p.id = q.confirmed_by WHERE q.id = $1",
-    )
-    .bind(id)
-    .fetch_optional(archive.catalogue.pool())
-    .await?
-    .ok_or(Error::NotFound { what: "request" })?;
-    view_of(archive, &row)
+    let found = select(archive, "q.id = $1", id).await?.pop();
+    found.ok_or(Error::NotFound { what: "request" })
 }
 
-pub(super) fn view_of(archive: &Archive, row: &sqlx::any::AnyRow) -> Result<RequestView> {
-    let now = archive.clock.now();
-    let state: RequestState = row.try_get("state")?;
-    let due_at: String = row.try_get("due_at")?;
-    let settled_at: Option<String> = row.try_get("settled_at")?;
-    let runs = settled_at.is_none() && state != RequestState::Waiting;
-    let overdue = runs && due_at < stamp(now);
-    Ok(RequestView {
-        id: row.try_get("id")?,
-        state,
-        applicant: serde_json::from_str(&row.try_get::<String, _>("applicant")?)?,
-        wanted: serde_json::from_str(&row.try_get::<String, _>("wanted")?)?,
-        consent: row.try_get("consent")?,
-        procedure_code: row.try_get("procedure_code")?,
-        record_id: row.try_get("record_id")?,
-        record_version: row.try_get("record_version")?,
-        record_digest: row.try_get("record_digest")?,
-        confirmed_by: row.try_get("clerk")?,
-        confirmed_at: row.try_get("confirmed_at")?,
-        refusal: row.try_get("refusal")?,
-        fee: row.try_get("fee")?,
-        fee_source: row.try_get("fee_source")?,
-        payment: row.try_get("payment")?,
-        payment_reference: row.try_get("payment_reference")?,
-        created_at: row.try_get("created_at")?,
-        due_soon: runs && !overdue && due_at < stamp(now + SOON),
-        overdue,
-        due_at,
-        extended_at: row.try_get("extended_at")?,
-        waits_until: row.try_get("waits_until")?,
-        settled_at,
-    })
+/// Requests that are late or about to be, the latest first: those that wait for their applicant are not.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn pressing(archive: &Archive, caller: &Caller) -> Result<Vec<RequestView>> {
+    require(caller, Act::SeeRequests)?;
+    let pressing = "q.settled_at IS NULL AND q.state <> 'waiting' AND q.due_at < $1
+         ORDER BY q.due_at, q.id LIMIT 50";
+    let soon = stamp(archive.clock.now() + SOON);
+    select(archive, pressing, &soon).await
+}
+
+/// The requests of which `condition` holds; `$1` in it is `value`.
+async fn select(archive: &Archive, condition: &str, value: &str) -> Result<Vec<RequestView>> {
+    // The conditions are those of this file; only the value is given.
+    let statement = sqlx::AssertSqlSafe(format!(
+        "SELECT q.*, p.name AS clerk FROM copy_requests q
+         LEFT JOIN people p ON p.id = q.confirmed_by WHERE {condition}"
+    ));
+    let mut views: Vec<RequestView> = sqlx::query_as(statement)
+        .bind(value)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    let (now, soon) = (archive.clock.now(), archive.clock.now() + SOON);
+    for view in &mut views {
+        let runs = view.settled_at.is_none() && view.state != RequestState::Waiting;
+        view.overdue = runs && view.due_at < stamp(now);
+        view.due_soon = runs && !view.overdue && view.due_at < stamp(soon);
+    }
+    Ok(views)
 }

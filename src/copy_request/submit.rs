@@ -1,15 +1,14 @@
 //! Taking a request: what it must say, when the law wants it answered, one request a key.
 
 use serde_json::json;
-use sqlx::Row;
 
 use super::deadlines::procedure_at;
-use super::paying::{Payment, fee};
+use super::payment::{Payment, fee};
 use super::{Applicant, AskGiven, Asked, RequestState, Sought};
 use crate::access::{Act, Caller, new_code, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::notify::Event;
@@ -79,28 +78,32 @@ async fn put(
         0 => Payment::Free,
         _ => Payment::Unpaid,
     };
-    let made = sqlx::query(
-        "INSERT INTO copy_requests (id, code, state, applicant, wanted, procedure_code, made_by,
-            idempotency_key, created_at, due_at, consent, fee, fee_source, payment)
-         VALUES ($1, $2, 'received', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-         ON CONFLICT (made_by, idempotency_key) DO NOTHING",
-    )
-    .bind(&asked.id)
-    .bind(&asked.code)
-    .bind(serde_json::to_string(&given.applicant)?)
-    .bind(serde_json::to_string(&given.wanted)?)
-    .bind(&archive.config.office.procedure)
-    .bind(&caller.id)
-    .bind(&given.idempotency_key)
-    .bind(stamp(archive.clock.now()))
-    .bind(&asked.due_at)
-    .bind(&given.consent)
-    .bind(asked.fee)
-    .bind(fee_source)
-    .bind(payment)
-    .execute(&mut **tx)
-    .await?;
-    Ok(made.rows_affected() == 1)
+    Insert::into("copy_requests")
+        .set("id", &asked.id)
+        .set("code", &asked.code)
+        .set("state", "received")
+        .set("applicant", serde_json::to_string(&given.applicant)?)
+        .set("wanted", serde_json::to_string(&given.wanted)?)
+        .set("procedure_code", &archive.config.office.procedure)
+        .set("made_by", &caller.id)
+        .set("idempotency_key", &given.idempotency_key)
+        .set("created_at", stamp(archive.clock.now()))
+        .set("due_at", &asked.due_at)
+        .set("consent", &given.consent)
+        .set("fee", asked.fee)
+        .set("fee_source", fee_source)
+        .set("payment", payment)
+        .or_ignore("(made_by, idempotency_key)")
+        .run(tx)
+        .await
+}
+
+/// A request that was asked under the same key.
+#[derive(sqlx::FromRow)]
+struct Before {
+    #[sqlx(flatten)]
+    before: Asked,
+    wanted: String,
 }
 
 async fn asked_before(
@@ -111,25 +114,19 @@ async fn asked_before(
     let Some(key) = &given.idempotency_key else {
         return Ok(None);
     };
-    let row = sqlx::query(
-        "SELECT id, code, state, due_at, fee, wanted FROM copy_requests
-         WHERE made_by = $1 AND idempotency_key = $2",
-    )
-    .bind(&caller.id)
-    .bind(key)
-    .fetch_optional(archive.catalogue.pool())
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    if row.try_get::<String, _>("wanted")? != serde_json::to_string(&given.wanted)? {
+    let row: Option<Before> =
+        sqlx::query_as("SELECT * FROM copy_requests WHERE made_by = $1 AND idempotency_key = $2")
+            .bind(&caller.id)
+            .bind(key)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    let Some(Before { before, wanted }) = row else {
+        return Ok(None);
+    };
+    if wanted != serde_json::to_string(&given.wanted)? {
         return Err(Error::refuse("errors.key_reused"));
     }
-    Ok(Some(Asked {
-        id: row.try_get("id")?,
-        code: row.try_get("code")?,
-        state: row.try_get("state")?,
-        due_at: row.try_get("due_at")?,
-        fee: row.try_get("fee")?,
-    }))
+    Ok(Some(before))
 }
 
 async fn check(archive: &Archive, given: &AskGiven) -> Result<()> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::agreement::{plain, same_number};
+use super::compare::{plain, same_number};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};

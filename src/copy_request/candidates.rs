@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row;
-
-use super::agreement::{dates_agree, numbers_agree, words_agree};
-use super::counterpart::{Counterpart, counterparts};
-use super::dismissing::{self, Dismissal};
+use super::compare::{dates_agree, numbers_agree, words_agree};
+use super::counterparts::{Counterpart, counterparts};
+use super::dismissal::{self, Dismissal};
 use super::{Sought, get};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::certified_copy::{CopyRow, CopyState};
 use crate::error::{Error, Result};
 use crate::record;
 use crate::search::{self, FoundHit, Wanted};
@@ -66,8 +65,8 @@ pub struct Earlier {
     pub id: String,
     /// Number in the issue book, such as `12/2026`.
     pub number: String,
-    /// opening | issued | void.
-    pub state: String,
+    /// What became of it.
+    pub state: CopyState,
     /// RFC 3339 UTC.
     pub issued_at: String,
 }
@@ -90,7 +89,7 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
     // The sort is stable: of equals, the search's own order counts.
     judged.sort_by_key(|(_, reasons)| -reasons.iter().map(weight).sum::<i32>());
     judged.truncate(MOST);
-    let dismissals = dismissing::said(archive, id).await?;
+    let dismissals = dismissal::of_request(archive, id).await?;
     let mut found = Vec::with_capacity(judged.len());
     for (hit, reasons) in judged {
         let record = record::load(archive, &hit.record_id).await?;
@@ -206,24 +205,19 @@ fn weight(reason: &Reason) -> i32 {
 /// `Forbidden`.
 pub async fn earlier(archive: &Archive, caller: &Caller, record_id: &str) -> Result<Vec<Earlier>> {
     require(caller, Act::SeeRequests)?;
-    let rows = sqlx::query(
-        "SELECT id, number, year, state, issued_at FROM copies WHERE record_id = $1
-         ORDER BY issued_at DESC, id DESC LIMIT 50",
+    let copies: Vec<CopyRow> = sqlx::query_as(
+        "SELECT * FROM copies WHERE record_id = $1 ORDER BY issued_at DESC, id DESC LIMIT 50",
     )
     .bind(record_id)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    rows.iter()
-        .map(|row| {
-            let (number, year): (i64, i64) = (row.try_get("number")?, row.try_get("year")?);
-            Ok(Earlier {
-                id: row.try_get("id")?,
-                number: format!("{number}/{year}"),
-                state: row.try_get("state")?,
-                issued_at: row.try_get("issued_at")?,
-            })
-        })
-        .collect()
+    let earlier = copies.into_iter().map(|copy| Earlier {
+        number: copy.book_number(),
+        id: copy.id,
+        state: copy.state,
+        issued_at: copy.issued_at,
+    });
+    Ok(earlier.collect())
 }
 
 #[cfg(test)]

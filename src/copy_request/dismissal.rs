@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::ensure_one_row;
+use super::{RequestState, ensure_moved};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, text_enum};
+use crate::catalogue::{Tx, lock_in, text_enum};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
@@ -14,6 +14,12 @@ use crate::messages::{self, Lang};
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 300;
+/// While a candidate may still be dismissed.
+const UNDECIDED: [RequestState; 3] = [
+    RequestState::Received,
+    RequestState::Waiting,
+    RequestState::Searching,
+];
 
 text_enum! {
     /// Why a candidate is not the one asked for.
@@ -91,14 +97,7 @@ pub async fn dismiss(
     }
     let record = crate::record::load(archive, record_id).await?;
     let mut tx = archive.begin(caller).await?;
-    let open = sqlx::query(
-        "UPDATE copy_requests SET state = state
-         WHERE id = $1 AND state IN ('received', 'waiting', 'searching')",
-    )
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    ensure_one_row(open.rows_affected())?;
+    ensure_moved(lock_in(&mut tx, id, &UNDECIDED).await?)?;
     let said = Dismissal {
         record_id: record.id,
         reason,
@@ -134,7 +133,7 @@ pub(super) async fn save(tx: &mut Tx, request: &str, said: &Dismissal) -> Result
 }
 
 /// Confirming a record takes back that it is not the one.
-pub(super) async fn take_back(tx: &mut Tx, request: &str, record_id: &str) -> Result<()> {
+pub(super) async fn withdraw(tx: &mut Tx, request: &str, record_id: &str) -> Result<()> {
     sqlx::query("DELETE FROM request_dismissals WHERE request_id = $1 AND record_id = $2")
         .bind(request)
         .bind(record_id)
@@ -144,7 +143,7 @@ pub(super) async fn take_back(tx: &mut Tx, request: &str, record_id: &str) -> Re
 }
 
 /// What was said of the candidates of a request, oldest first.
-pub(super) async fn said(archive: &Archive, request: &str) -> Result<Vec<Dismissal>> {
+pub(super) async fn of_request(archive: &Archive, request: &str) -> Result<Vec<Dismissal>> {
     Ok(sqlx::query_as(
         "SELECT * FROM request_dismissals WHERE request_id = $1 ORDER BY at, record_id",
     )

@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use sqlx::Row;
 
-use super::dismissing;
+use super::dismissal;
 use super::lifecycle::close_searches;
-use super::paying::Payment;
-use super::{Sought, ensure_one_row};
+use super::payment::Payment;
+use super::{RequestState, Sought, ensure_moved};
 use crate::access::{Act, Caller, require, require_any};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{JsonText, Move, Tx, lock_in};
 use crate::certified_copy::{self, Issue};
-use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::notify::Event;
 use crate::seen::{self, Seen};
@@ -36,22 +34,20 @@ pub async fn confirm(
     let mut tx = archive.begin(caller).await?;
     let stands = seen::hold(&mut tx, record_id, archive.clock.now()).await?;
     seen::refuse_changed(archive, &mut tx, record_id, saw, &stands).await?;
-    let moved = sqlx::query(
-        "UPDATE copy_requests SET state = 'confirmed', record_id = $1, confirmed_by = $2,
-            confirmed_at = $3, record_version = $4, record_digest = $5
-         WHERE id = $6 AND state IN ('received', 'searching', 'confirmed')",
-    )
-    .bind(record_id)
-    .bind(&caller.id)
-    .bind(stamp(archive.clock.now()))
-    .bind(stands.record_version)
-    .bind(&stands.record_digest)
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    ensure_one_row(moved.rows_affected())?;
+    let confirmed = Move::to(RequestState::Confirmed)
+        .from(&[
+            RequestState::Received,
+            RequestState::Searching,
+            RequestState::Confirmed,
+        ])
+        .set("record_id", record_id)
+        .set("confirmed_by", &caller.id)
+        .set("confirmed_at", tx.now())
+        .set("record_version", stands.record_version)
+        .set("record_digest", &stands.record_digest);
+    ensure_moved(confirmed.run(&mut tx, id).await?)?;
     close_searches(&mut tx, id).await?;
-    dismissing::take_back(&mut tx, id, record_id).await?;
+    dismissal::withdraw(&mut tx, id, record_id).await?;
     tx.log(
         Action::CopyConfirmed,
         ("request", id),
@@ -74,22 +70,34 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
         return Err(Error::fault("/reason", "faults.reason_needed"));
     }
     let mut tx = archive.begin(caller).await?;
-    let moved = sqlx::query(
-        "UPDATE copy_requests SET state = 'refused', refusal = $1, settled_at = $2
-         WHERE id = $3 AND state IN ('received', 'waiting', 'searching', 'confirmed')",
-    )
-    .bind(reason.trim())
-    .bind(stamp(archive.clock.now()))
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    ensure_one_row(moved.rows_affected())?;
+    let refused = Move::to(RequestState::Refused)
+        .from(&[
+            RequestState::Received,
+            RequestState::Waiting,
+            RequestState::Searching,
+            RequestState::Confirmed,
+        ])
+        .set("refusal", reason.trim())
+        .set("settled_at", tx.now());
+    ensure_moved(refused.run(&mut tx, id).await?)?;
     close_searches(&mut tx, id).await?;
     tx.log(Action::CopyRefused, ("request", id), json!({}))
         .await?;
     tx.notify(id, Event::Refused).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What a clerk confirmed.
+#[derive(sqlx::FromRow)]
+struct Confirmed {
+    confirmed_by: Option<String>,
+    payment: Payment,
+    record_id: String,
+    #[sqlx(try_from = "JsonText")]
+    wanted: Sought,
+    record_version: Option<i64>,
+    record_digest: Option<String>,
 }
 
 /// An approver, not the clerk who confirmed, releases the copies asked for: each takes a number of its
@@ -107,42 +115,35 @@ pub async fn release(
 ) -> Result<Vec<String>> {
     require(caller, Act::ReleaseCopies)?;
     let mut tx = archive.begin(caller).await?;
-    let row = sqlx::query(
-        "UPDATE copy_requests SET state = 'released' WHERE id = $1 AND state = 'confirmed'
-         RETURNING record_id, confirmed_by, payment, wanted, record_version, record_digest",
-    )
-    .bind(id)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let row = row.ok_or_else(super::wrong_state)?;
-    let clerk: Option<String> = row.try_get("confirmed_by")?;
-    if row.try_get::<String, _>("payment")? == Payment::Unpaid.as_str() {
+    ensure_moved(lock_in(&mut tx, id, &[RequestState::Confirmed]).await?)?;
+    let confirmed: Confirmed = sqlx::query_as("SELECT * FROM copy_requests WHERE id = $1")
+        .bind(id)
+        .fetch_one(&mut *tx)
+        .await?;
+    if confirmed.payment == Payment::Unpaid {
         return Err(Error::refuse("errors.unpaid"));
     }
-    let record: String = row.try_get("record_id")?;
-    let wanted: Sought = serde_json::from_str(&row.try_get::<String, _>("wanted")?)?;
-    let stands = seen::hold(&mut tx, &record, archive.clock.now()).await?;
-    let digest: Option<String> = row.try_get("record_digest")?;
+    let record = &confirmed.record_id;
+    let stands = seen::hold(&mut tx, record, archive.clock.now()).await?;
     // The version may be newer where somebody only approved the same once more.
-    if digest.as_ref() != Some(&stands.record_digest) {
-        let confirmed = Seen {
-            record_version: row
-                .try_get::<Option<i64>, _>("record_version")?
-                .unwrap_or(0),
-            record_digest: digest.unwrap_or_default(),
+    if confirmed.record_digest.as_ref() != Some(&stands.record_digest) {
+        let then = Seen {
+            record_version: confirmed.record_version.unwrap_or(0),
+            record_digest: confirmed.record_digest.unwrap_or_default(),
         };
-        let why = seen::changed_since(archive, &mut tx, &record, &confirmed, &stands).await?;
-        confirm_again(tx, id, &record).await?;
+        let why = seen::changed_since(archive, &mut tx, record, &then, &stands).await?;
+        confirm_again(tx, id, record).await?;
         return Err(why);
     }
+    ensure_moved(Move::to(RequestState::Released).run(&mut tx, id).await?)?;
     let wish = Issue {
         request_id: Some(id),
-        confirmed_by: clerk.as_deref(),
+        confirmed_by: confirmed.confirmed_by.as_deref(),
         seen: Some(saw),
-        ..Issue::of(&record)
+        ..Issue::of(record)
     };
     let mut copies = Vec::new();
-    for _ in 0..wanted.number_of_copies() {
+    for _ in 0..confirmed.wanted.number_of_copies() {
         copies.push(certified_copy::open(archive, &mut tx, caller, &wish).await?);
     }
     tx.commit().await?;
@@ -151,13 +152,11 @@ pub async fn release(
 
 /// Sends a request back to be confirmed, because what was confirmed is no longer what the record says.
 async fn confirm_again(mut tx: Tx, id: &str, record: &str) -> Result<()> {
-    sqlx::query(
-        "UPDATE copy_requests SET state = 'received', record_id = NULL, confirmed_by = NULL,
-            confirmed_at = NULL, record_version = NULL, record_digest = NULL WHERE id = $1",
-    )
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
+    let back = Move::to(RequestState::Received)
+        .clear(&["record_id", "confirmed_by", "confirmed_at"])
+        .set("record_version", None::<i64>)
+        .clear(&["record_digest"]);
+    ensure_moved(back.run(&mut tx, id).await?)?;
     tx.log(
         Action::ConfirmationLapsed,
         ("request", id),

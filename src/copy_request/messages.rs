@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::deadlines::{next_deadline, procedure_of};
-use super::{ensure_one_row, id_behind};
+use super::{RequestState, ensure_moved, id_by_code};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Insert, Move, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::notify::Event;
@@ -46,25 +46,18 @@ pub async fn write(
     wait: bool,
 ) -> Result<()> {
     require(caller, Act::ConfirmCopies)?;
-    let text = text_of(text)?;
+    let text = checked(text)?;
     let days = procedure_of(archive, id).await?.wait_days;
     let holidays = reference_data::holidays(&archive.catalogue).await?;
     let until = reference_data::later(archive.clock.now(), days, &holidays)?;
     let mut tx = archive.begin(caller).await?;
     if wait {
-        let moved = sqlx::query(
-            "UPDATE copy_requests SET state = 'waiting', waits_until = $1
-             WHERE id = $2 AND state = 'received'",
-        )
-        .bind(stamp(until))
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-        ensure_one_row(moved.rows_affected())?;
+        let waiting = Move::to(RequestState::Waiting).set("waits_until", stamp(until));
+        ensure_moved(waiting.run(&mut tx, id).await?)?;
     } else {
         still_open(&mut tx, id).await?;
     }
-    put(&mut tx, id, "office", text).await?;
+    add(&mut tx, id, "office", text).await?;
     let event = match wait {
         true => Event::WaitingForApplicant,
         false => Event::Message,
@@ -80,18 +73,18 @@ pub async fn write(
 /// # Errors
 /// `NotFound` code; `Invalid` text; `Refused` when the request is settled.
 pub async fn answer(archive: &Archive, code: &str, text: &str) -> Result<()> {
-    let text = text_of(text)?;
-    let id = id_behind(archive, code).await?;
+    let text = checked(text)?;
+    let id = id_by_code(archive, code).await?;
     let due = next_deadline(archive, &id).await?;
     let mut tx = archive.begin(&Caller::public()).await?;
     take_answer(&mut tx, &id, due).await?;
-    put(&mut tx, &id, "applicant", text).await?;
+    add(&mut tx, &id, "applicant", text).await?;
     tx.notify(&id, Event::Message).await?;
     tx.commit().await?;
     Ok(())
 }
 
-pub(super) fn text_of(text: &str) -> Result<&str> {
+pub(super) fn checked(text: &str) -> Result<&str> {
     let text = text.trim();
     if (1..=LONGEST).contains(&text.chars().count()) {
         return Ok(text);
@@ -102,17 +95,13 @@ pub(super) fn text_of(text: &str) -> Result<&str> {
 /// Takes an answer of the applicant's side: refused once the request is settled; one that waited for
 /// it goes on until `due`.
 pub(super) async fn take_answer(tx: &mut Tx, id: &str, due: Timestamp) -> Result<()> {
-    let resumed = sqlx::query(
-        "UPDATE copy_requests SET state = 'received', waits_until = NULL, due_at = $1
-         WHERE id = $2 AND state = 'waiting'",
-    )
-    .bind(stamp(due))
-    .bind(id)
-    .execute(&mut **tx)
-    .await?;
-    match resumed.rows_affected() {
-        0 => still_open(tx, id).await,
-        _ => Ok(()),
+    let resumed = Move::to(RequestState::Received)
+        .from(&[RequestState::Waiting])
+        .set("due_at", stamp(due))
+        .clear(&["waits_until"]);
+    match resumed.run(tx, id).await? {
+        true => Ok(()),
+        false => still_open(tx, id).await,
     }
 }
 
@@ -123,11 +112,11 @@ async fn still_open(tx: &mut Tx, id: &str) -> Result<()> {
     .bind(id)
     .fetch_optional(&mut **tx)
     .await?;
-    ensure_one_row(u64::from(open.is_some()))
+    ensure_moved(open.is_some())
 }
 
 /// Stores a message `from` the office or the applicant, in the name of the transaction's actor.
-pub(super) async fn put(tx: &mut Tx, id: &str, from: &str, text: &str) -> Result<()> {
+pub(super) async fn add(tx: &mut Tx, id: &str, from: &str, text: &str) -> Result<()> {
     let count: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM request_messages WHERE request_id = $1")
             .bind(id)
@@ -161,18 +150,15 @@ pub struct PreservedMessage {
 }
 
 pub(super) async fn insert(tx: &mut Tx, request: &str, message: &PreservedMessage) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO request_messages (id, request_id, sender, person, text, at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&message.id)
-    .bind(request)
-    .bind(&message.sender)
-    .bind(&message.person)
-    .bind(&message.text)
-    .bind(&message.at)
-    .execute(&mut **tx)
-    .await?;
+    Insert::into("request_messages")
+        .set("id", &message.id)
+        .set("request_id", request)
+        .set("sender", &message.sender)
+        .set("person", &message.person)
+        .set("text", &message.text)
+        .set("at", &message.at)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -182,10 +168,10 @@ pub(super) async fn insert(tx: &mut Tx, request: &str, message: &PreservedMessag
 /// `Forbidden`.
 pub async fn messages(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Message>> {
     require(caller, Act::SeeRequests)?;
-    said(archive, id).await
+    of_request(archive, id).await
 }
 
-pub(super) async fn said(archive: &Archive, id: &str) -> Result<Vec<Message>> {
+pub(super) async fn of_request(archive: &Archive, id: &str) -> Result<Vec<Message>> {
     Ok(sqlx::query_as(
         "SELECT sender, text, at FROM request_messages WHERE request_id = $1 ORDER BY at, id",
     )
