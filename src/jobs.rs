@@ -285,8 +285,7 @@ pub async fn give_back(
     .bind(&job.holder)
     .execute(&mut *tx)
     .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// How much waits, per kind and state, for the administrator's page and the metrics.

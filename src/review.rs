@@ -14,7 +14,7 @@ use sogoc_workers::class::Class;
 use crate::access::{Act, Caller, may_approve, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Move, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -184,8 +184,7 @@ async fn save(
 ) -> Result<()> {
     let mut tx = archive.begin(caller).await?;
     save_in(archive, &mut tx, &caller.id, before, wish, fields, doubtful).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 async fn save_in(
@@ -199,19 +198,12 @@ async fn save_in(
 ) -> Result<()> {
     let at = stamp(archive.clock.now());
     let number = before.version + 1;
-    let moved = sqlx::query(
-        "UPDATE records SET state = $1, version = $2, doubtful = $3, updated_at = $4
-         WHERE id = $5 AND version = $6",
-    )
-    .bind(wish.state)
-    .bind(number)
-    .bind(doubtful)
-    .bind(&at)
-    .bind(&before.id)
-    .bind(before.version)
-    .execute(&mut **tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    let moved = Move::to(wish.state)
+        .while_at("version", before.version)
+        .set("version", number)
+        .set("doubtful", doubtful)
+        .set("updated_at", &at);
+    if !moved.run(tx, &before.id).await? {
         return Err(stale());
     }
     let version = Version {

@@ -232,8 +232,7 @@ async fn end(
     let details = json!({ "search": id, "record": record_id, "outcome": state });
     tx.log(Action::SearchEnded, ("request", &request), details)
         .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 fn too_long() -> Error {

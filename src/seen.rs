@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::catalogue::JsonText;
 use crate::correction::{self, FieldChange};
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -40,6 +41,17 @@ struct Content<'a> {
     bounds: Option<String>,
     fields: BTreeMap<&'a str, [&'a str; 2]>,
     decisions: Vec<&'a str>,
+}
+
+/// A version of a record, and where it stands.
+#[derive(sqlx::FromRow)]
+struct VersionRow {
+    class: String,
+    source: String,
+    page: i64,
+    bounds: Option<String>,
+    #[sqlx(try_from = "JsonText")]
+    fields: Fields,
 }
 
 /// A record as it stands now.
@@ -94,29 +106,28 @@ pub(crate) async fn of_version(
     version: i64,
     at: Timestamp,
 ) -> Result<Seen> {
-    let row = sqlx::query(
-        "SELECT r.class, r.bounds, p.number, s.sha256, v.fields FROM records r
+    let row: Option<VersionRow> = sqlx::query_as(
+        "SELECT r.class, r.bounds, p.number AS page, s.sha256 AS source, v.fields FROM records r
          JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
          JOIN record_versions v ON v.record_id = r.id AND v.version = $2 WHERE r.id = $1",
     )
     .bind(record_id)
     .bind(version)
     .fetch_optional(&mut *connection)
-    .await?
-    .ok_or(Error::NotFound {
+    .await?;
+    let row = row.ok_or(Error::NotFound {
         what: "record version",
     })?;
-    let printed: Fields = serde_json::from_str(&row.try_get::<String, _>("fields")?)?;
     let entries = correction::approved_of(connection, record_id).await?;
-    let said = correction::overlaid(&printed, &entries, version, &correction::day_of(at));
+    let said = correction::overlaid(&row.fields, &entries, version, &correction::day_of(at));
     let values = said.fields.iter();
     let content = Content {
         format: 1,
         record: record_id,
-        class: row.try_get("class")?,
-        source: row.try_get("sha256")?,
-        page: row.try_get("number")?,
-        bounds: row.try_get("bounds")?,
+        class: row.class,
+        source: row.source,
+        page: row.page,
+        bounds: row.bounds,
         fields: values
             .map(|(key, field)| (key.as_str(), [field.raw.as_str(), field.value.as_str()]))
             .collect(),
@@ -202,20 +213,20 @@ pub async fn pending(
 ) -> Result<BTreeMap<String, FieldChange>> {
     require(caller, Act::SeeRecords)?;
     let mut connection = archive.catalogue.pool().acquire().await?;
-    let row = sqlx::query(
+    let versions: Option<(i64, Option<i64>)> = sqlx::query_as(
         "SELECT r.version, (SELECT MAX(v.version) FROM record_versions v
             WHERE v.record_id = r.id AND v.state = 'approved') AS approved
          FROM records r WHERE r.id = $1",
     )
     .bind(record_id)
     .fetch_optional(&mut *connection)
-    .await?
-    .ok_or(Error::NotFound { what: "record" })?;
-    let Some(approved) = row.try_get::<Option<i64>, _>("approved")? else {
+    .await?;
+    let (newest, approved) = versions.ok_or(Error::NotFound { what: "record" })?;
+    let Some(approved) = approved else {
         return Ok(BTreeMap::new());
     };
     let before = values_of(&mut connection, record_id, approved).await?;
-    let after = values_of(&mut connection, record_id, row.try_get("version")?).await?;
+    let after = values_of(&mut connection, record_id, newest).await?;
     let changed = after.into_iter().filter_map(|(key, after)| {
         let before = before.get(&key).cloned().unwrap_or_default();
         (before != after).then_some((key, FieldChange { before, after }))

@@ -245,6 +245,5 @@ async fn drop_row(archive: &Archive, id: &str) -> Result<()> {
         .bind(id)
         .execute(&mut *tx)
         .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }

@@ -168,8 +168,7 @@ pub async fn change_person(
         json!({ "roles": words(roles), "disabled": disabled }),
     )
     .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Sets a new password; a person may change their own, an administrator anyone's. Sessions end.
@@ -203,8 +202,7 @@ pub async fn set_password(
         json!({ "password": "changed" }),
     )
     .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 async fn end_sessions(tx: &mut crate::catalogue::Tx, person: &str) -> Result<()> {

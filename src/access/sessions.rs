@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sqlx::Row;
 
 use super::secrets::{digest_of, new_secret, password_fits};
 use super::throttle::{admit, count_failure};
@@ -38,18 +37,14 @@ pub async fn prove(archive: &Archive, login: &str, password: &str, peer: &str) -
     for door in &doors {
         admit(archive, door).await?;
     }
-    let row = sqlx::query(
-        "SELECT id, name, password_hash, roles FROM people WHERE login = $1 AND disabled_at IS NULL",
-    )
-    .bind(login)
-    .fetch_optional(archive.catalogue.pool())
-    .await?;
-    let hash = row
-        .as_ref()
-        .map(|row| row.try_get("password_hash"))
-        .transpose()?;
+    let known: Option<PersonRow> =
+        sqlx::query_as("SELECT * FROM people WHERE login = $1 AND disabled_at IS NULL")
+            .bind(login)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    let hash = known.as_ref().map(|known| known.password_hash.clone());
     let fits = password_fits(password, hash).await?;
-    let (Some(row), true) = (row, fits) else {
+    let (Some(known), true) = (known, fits) else {
         for door in &doors {
             count_failure(archive, door).await?;
         }
@@ -59,7 +54,7 @@ pub async fn prove(archive: &Archive, login: &str, password: &str, peer: &str) -
         tx.commit().await?;
         return Err(Error::NotSignedIn);
     };
-    person_of(&row)
+    Ok(known.caller())
 }
 
 /// Signs a person in and returns the cookie's token.
@@ -99,19 +94,18 @@ pub async fn sign_in(
 /// # Errors
 /// `NotSignedIn` when unknown, expired, or the person is disabled.
 pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
-    let row = sqlx::query(
-        "SELECT p.id, p.name, p.roles, s.form_token FROM sessions s
-         JOIN people p ON p.id = s.person_id
+    let row: Option<SessionRow> = sqlx::query_as(
+        "SELECT p.*, s.form_token FROM sessions s JOIN people p ON p.id = s.person_id
          WHERE s.digest = $1 AND s.expires_at > $2 AND p.disabled_at IS NULL",
     )
     .bind(digest_of(token))
     .bind(stamp(archive.clock.now()))
     .fetch_optional(archive.catalogue.pool())
-    .await?
-    .ok_or(Error::NotSignedIn)?;
+    .await?;
+    let SessionRow { person, form_token } = row.ok_or(Error::NotSignedIn)?;
     Ok(Session {
-        caller: person_of(&row)?,
-        form_token: row.try_get("form_token")?,
+        caller: person.caller(),
+        form_token,
     })
 }
 
@@ -120,36 +114,55 @@ pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
 /// # Errors
 /// `NotSignedIn` when unknown, expired or revoked.
 pub async fn bearer(archive: &Archive, token: &str) -> Result<Caller> {
-    let row = sqlx::query(
+    let row: Option<(String, String, String)> = sqlx::query_as(
         "SELECT id, name, roles FROM tokens WHERE digest = $1 AND revoked_at IS NULL
          AND (expires_at IS NULL OR expires_at > $2)",
     )
     .bind(digest_of(token))
     .bind(stamp(archive.clock.now()))
     .fetch_optional(archive.catalogue.pool())
-    .await?
-    .ok_or(Error::NotSignedIn)?;
+    .await?;
+    let (id, name, roles) = row.ok_or(Error::NotSignedIn)?;
     Ok(Caller {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        roles: roles_of(&row.try_get::<String, _>("roles")?),
+        id,
+        name,
+        roles: roles_of(&roles),
         kind: CallerKind::Token,
     })
 }
 
-/// A person as a caller. Rows of before the rule may hold roles that must not meet: who administers then
-/// neither reviews nor approves.
-fn person_of(row: &sqlx::any::AnyRow) -> Result<Caller> {
-    let mut roles = roles_of(&row.try_get::<String, _>("roles")?);
-    if roles.contains(&Role::Administrator) {
-        roles.retain(|role| !KEPT_APART.contains(role));
+/// A session with its person.
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    #[sqlx(flatten)]
+    person: PersonRow,
+    form_token: String,
+}
+
+/// A person who may sign in.
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    id: String,
+    name: String,
+    roles: String,
+    password_hash: String,
+}
+
+impl PersonRow {
+    /// Rows of before the rule may hold roles that must not meet: who administers then neither reviews nor
+    /// approves.
+    fn caller(self) -> Caller {
+        let mut roles = roles_of(&self.roles);
+        if roles.contains(&Role::Administrator) {
+            roles.retain(|role| !KEPT_APART.contains(role));
+        }
+        Caller {
+            id: self.id,
+            name: self.name,
+            roles,
+            kind: CallerKind::Person,
+        }
     }
-    Ok(Caller {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        roles,
-        kind: CallerKind::Person,
-    })
 }
 
 /// Ends a session.
@@ -162,8 +175,7 @@ pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
         .bind(digest_of(token))
         .execute(&mut *tx)
         .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Reads the kept list of roles; unknown words of a later version are ignored.

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use sqlx::Row;
-
 use crate::archive::Archive;
 use crate::clock::{parse_stamp, stamp};
 use crate::error::{Error, Result};
@@ -32,13 +30,14 @@ pub async fn meter(archive: &Archive, key: &str, most: i64) -> Result<()> {
 }
 
 async fn admit_below(archive: &Archive, key: &str, most: i64) -> Result<()> {
-    let row = sqlx::query("SELECT window_start, failures FROM throttle WHERE key = $1")
-        .bind(key)
-        .fetch_optional(archive.catalogue.pool())
-        .await?;
-    let Some(row) = row else { return Ok(()) };
-    let failures: i64 = row.try_get("failures")?;
-    let start: String = row.try_get("window_start")?;
+    let row: Option<(String, i64)> =
+        sqlx::query_as("SELECT window_start, failures FROM throttle WHERE key = $1")
+            .bind(key)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    let Some((start, failures)) = row else {
+        return Ok(());
+    };
     let ends = parse_stamp(&start).map(|start| start + WINDOW);
     let now = archive.clock.now();
     match ends {
@@ -74,6 +73,5 @@ async fn count(archive: &Archive, key: &str) -> Result<()> {
     .bind(stamp(now))
     .execute(&mut *tx)
     .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }

@@ -104,8 +104,7 @@ pub async fn revoke_token(archive: &Archive, caller: &Caller, id: &str) -> Resul
     }
     tx.log(Action::TokenRevoked, ("token", id), json!({}))
         .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Every token, newest first.

@@ -56,8 +56,7 @@ pub async fn declare(
             .run(&mut tx)
             .await?;
     }
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Locks the batch's row until the transaction ends, so that it is not closed meanwhile.

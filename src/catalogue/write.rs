@@ -11,8 +11,9 @@ use crate::error::Result;
 #[must_use]
 pub struct Insert {
     table: &'static str,
-    columns: Columns,
+    columns: Vec<&'static str>,
     places: Vec<String>,
+    values: Values,
     conflict: String,
 }
 
@@ -21,25 +22,27 @@ impl Insert {
     pub fn into(table: &'static str) -> Self {
         Self {
             table,
-            columns: Columns::default(),
+            columns: Vec::new(),
             places: Vec::new(),
+            values: Values::default(),
             conflict: String::new(),
         }
     }
 
     /// Gives a column its value.
-    pub fn set<'t>(mut self, name: &'static str, value: impl Bind<'t>) -> Self {
-        let at = self.columns.push(name, value);
-        self.places.push(format!("${at}"));
+    pub fn set<'t>(mut self, column: &'static str, value: impl Bind<'t>) -> Self {
+        self.columns.push(column);
+        self.places.push(self.values.push(value));
         self
     }
 
     /// Gives a column the id of a row of another table, or nothing where that table no longer has it: a restored
     /// vault may have lost what a row points to.
-    pub fn set_known<'t>(mut self, name: &'static str, table: &str, id: impl Bind<'t>) -> Self {
-        let at = self.columns.push(name, id);
-        let known = format!("(SELECT id FROM {table} WHERE id = ${at})");
-        self.places.push(known);
+    pub fn set_known<'t>(mut self, column: &'static str, table: &str, id: impl Bind<'t>) -> Self {
+        let place = self.values.push(id);
+        self.columns.push(column);
+        self.places
+            .push(format!("(SELECT id FROM {table} WHERE id = {place})"));
         self
     }
 
@@ -51,10 +54,11 @@ impl Insert {
 
     /// Takes the place of a row of the same `key`, such as `(id)`, in all the columns given.
     pub fn or_replace(mut self, key: &str) -> Self {
-        let columns = self.columns.names.iter();
-        let sets: Vec<String> = columns
-            .map(|name| format!("{name} = EXCLUDED.{name}"))
-            .collect();
+        let sets = self
+            .columns
+            .iter()
+            .map(|name| format!("{name} = EXCLUDED.{name}"));
+        let sets: Vec<String> = sets.collect();
         self.conflict = format!(" ON CONFLICT {key} DO UPDATE SET {}", sets.join(", "));
         self
     }
@@ -67,11 +71,11 @@ impl Insert {
         let statement = format!(
             "INSERT INTO {} ({}) VALUES ({}){}",
             self.table,
-            self.columns.names.join(", "),
+            self.columns.join(", "),
             self.places.join(", "),
             self.conflict,
         );
-        self.columns.run(statement, tx).await
+        self.values.run(statement, tx).await
     }
 }
 
@@ -79,18 +83,22 @@ impl Insert {
 #[must_use]
 pub struct Move<S: State> {
     from: Vec<S>,
-    columns: Columns,
+    sets: Vec<String>,
+    condition: String,
+    values: Values,
 }
 
 impl<S: State> Move<S> {
     /// From any state that allows it.
     pub fn to(to: S) -> Self {
-        let mut columns = Columns::default();
-        columns.push("state", Into::<&'static str>::into(to));
-        Self {
+        let word: &'static str = to.into();
+        let made = Self {
             from: to.before(),
-            columns,
-        }
+            sets: Vec::new(),
+            condition: String::new(),
+            values: Values::default(),
+        };
+        made.set("state", word)
     }
 
     /// Only from these, of the states that allow it.
@@ -99,17 +107,24 @@ impl<S: State> Move<S> {
         self
     }
 
-    /// Gives a column its value.
-    pub fn set<'t>(mut self, name: &'static str, value: impl Bind<'t>) -> Self {
-        self.columns.push(name, value);
+    /// Only while a column has this value, such as the version that was seen.
+    pub fn while_at<'t>(mut self, column: &str, value: impl Bind<'t>) -> Self {
+        let place = self.values.push(value);
+        self.condition += &format!(" AND {column} = {place}");
         self
     }
 
-    /// Empties columns of text.
-    pub fn clear(mut self, names: &[&'static str]) -> Self {
-        for name in names {
-            self.columns.push(name, None::<String>);
-        }
+    /// Gives a column its value.
+    pub fn set<'t>(mut self, column: &str, value: impl Bind<'t>) -> Self {
+        let place = self.values.push(value);
+        self.sets.push(format!("{column} = {place}"));
+        self
+    }
+
+    /// Empties columns.
+    pub fn clear(mut self, columns: &[&str]) -> Self {
+        let emptied = columns.iter().map(|column| format!("{column} = NULL"));
+        self.sets.extend(emptied);
         self
     }
 
@@ -118,18 +133,15 @@ impl<S: State> Move<S> {
     /// # Errors
     /// As any statement.
     pub async fn run(mut self, tx: &mut Tx, id: &str) -> Result<bool> {
-        let names = self.columns.names.iter().enumerate();
-        let sets: Vec<String> = names
-            .map(|(at, name)| format!("{name} = ${}", at + 1))
-            .collect();
-        let at = self.columns.push("id", id);
+        let place = self.values.push(id);
         let statement = format!(
-            "UPDATE {} SET {} WHERE id = ${at} AND state IN ({})",
+            "UPDATE {} SET {} WHERE id = {place} AND state IN ({}){}",
             S::TABLE,
-            sets.join(", "),
+            self.sets.join(", "),
             words(&self.from),
+            self.condition,
         );
-        self.columns.run(statement, tx).await
+        self.values.run(statement, tx).await
     }
 }
 
@@ -138,15 +150,15 @@ impl<S: State> Move<S> {
 /// # Errors
 /// As any statement.
 pub async fn lock_in<S: State>(tx: &mut Tx, id: &str, states: &[S]) -> Result<bool> {
-    let mut columns = Columns::default();
-    columns.push("id", id);
+    let mut values = Values::default();
+    let place = values.push(id);
     // Written to itself: both engines then keep others from the row.
     let statement = format!(
-        "UPDATE {} SET state = state WHERE id = $1 AND state IN ({})",
+        "UPDATE {} SET state = state WHERE id = {place} AND state IN ({})",
         S::TABLE,
         words(states),
     );
-    columns.run(statement, tx).await
+    values.run(statement, tx).await
 }
 
 fn words<S: State>(states: &[S]) -> String {
@@ -162,36 +174,36 @@ pub trait Bind<'t>: Encode<'t, Any> + Type<Any> {}
 
 impl<'t, T: Encode<'t, Any> + Type<Any>> Bind<'t> for T {}
 
-/// Names of columns and their values, in the order of their placeholders.
-struct Columns {
-    names: Vec<&'static str>,
-    values: std::result::Result<AnyArguments, BoxDynError>,
-}
+/// The values of a statement, in the order of their placeholders.
+struct Values(std::result::Result<AnyArguments, BoxDynError>);
 
-impl Default for Columns {
+impl Default for Values {
     fn default() -> Self {
-        Self {
-            names: Vec::new(),
-            values: Ok(AnyArguments::default()),
-        }
+        Self(Ok(AnyArguments::default()))
     }
 }
 
-impl Columns {
-    /// The number of its placeholder.
-    fn push<'t>(&mut self, name: &'static str, value: impl Bind<'t>) -> usize {
-        let added = self.values.as_mut().map(|values| values.add(value));
-        if let Ok(Err(error)) = added {
-            self.values = Err(error); // told by the statement that is run with them
+impl Values {
+    /// Its placeholder.
+    fn push<'t>(&mut self, value: impl Bind<'t>) -> String {
+        let added = self.0.as_mut().map(|values| {
+            let added = values.add(value);
+            added.map(|()| format!("${}", values.len()))
+        });
+        match added {
+            Ok(Ok(place)) => place,
+            Ok(Err(error)) => {
+                self.0 = Err(error); // told by the statement that is run with them
+                String::new()
+            }
+            Err(_) => String::new(),
         }
-        self.names.push(name);
-        self.names.len()
     }
 
     /// Runs a statement with these values; true when it changed the one row it is about.
     async fn run(self, statement: String, tx: &mut Tx) -> Result<bool> {
         // Names of tables, columns and states are those of the source; only the values are given.
-        let values = self.values.map_err(sqlx::Error::Encode)?;
+        let values = self.0.map_err(sqlx::Error::Encode)?;
         let query = sqlx::query_with(sqlx::AssertSqlSafe(statement), values);
         Ok(query.execute(&mut **tx).await?.rows_affected() == 1)
     }

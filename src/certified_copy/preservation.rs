@@ -98,8 +98,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
             .run(&mut tx)
             .await?;
     }
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// The digests of the sealed files the object ever held, the present one last: the line beside them may be older.

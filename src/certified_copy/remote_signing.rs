@@ -10,7 +10,6 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 
 use super::compose::compose;
 use super::settlement::{self, GIVEN_UP, NOT_SIGNED};
@@ -58,32 +57,29 @@ pub struct Waiting {
 /// `Forbidden`.
 pub async fn waiting(archive: &Archive, caller: &Caller) -> Result<Vec<Waiting>> {
     require(caller, Act::SignCopies)?;
-    let rows = sqlx::query(
+    let rows: Vec<WaitingRow> = sqlx::query_as(
         "SELECT w.*, c.number, c.year, c.record_id, c.request_id FROM seals_waiting w
          JOIN copies c ON c.id = w.copy_id WHERE c.state = 'opening'
          ORDER BY c.year, c.number LIMIT 500",
     )
     .fetch_all(archive.catalogue.pool())
     .await?;
-    rows.iter()
-        .map(|row| {
-            let waits = Waits::of(row)?;
-            let (number, year): (i64, i64) = (row.try_get("number")?, row.try_get("year")?);
-            Ok(Waiting {
-                number: format!("{number}/{year}"),
-                record_id: row.try_get("record_id")?,
-                request_id: row.try_get("request_id")?,
-                scheme: archive.seal.scheme().code().into(),
-                sha256: hex::encode(Sha256::digest(&waits.to_sign)),
-                to_sign: STANDARD.encode(&waits.to_sign),
-                since: row.try_get("since")?,
-                mine: waits.belongs_to(caller),
-                signed: waits.signature.is_some(),
-                copy_id: waits.copy_id,
-                ends_at: waits.ends_at,
-            })
+    let shown = rows.into_iter().map(|row| {
+        Ok(Waiting {
+            number: format!("{}/{}", row.number, row.year),
+            record_id: row.record_id,
+            request_id: row.request_id,
+            scheme: archive.seal.scheme().code().into(),
+            sha256: hex::encode(Sha256::digest(row.waits.to_sign()?)),
+            since: row.since,
+            mine: row.waits.belongs_to(caller),
+            signed: row.waits.signature.is_some(),
+            copy_id: row.waits.copy_id,
+            to_sign: row.waits.attributes,
+            ends_at: row.waits.ends_at,
         })
-        .collect()
+    });
+    shown.collect()
 }
 
 /// Those of them that the caller is to sign.
@@ -96,41 +92,50 @@ pub async fn to_sign(archive: &Archive, caller: &Caller) -> Result<Vec<Waiting>>
     Ok(waiting)
 }
 
+/// A copy that waits, with its line of the issue book.
+#[derive(sqlx::FromRow)]
+struct WaitingRow {
+    #[sqlx(flatten)]
+    waits: Waits,
+    since: String,
+    number: i64,
+    year: i64,
+    record_id: String,
+    request_id: Option<String>,
+}
+
 /// A row of `seals_waiting`.
+#[derive(sqlx::FromRow)]
 struct Waits {
     copy_id: String,
     person_id: String,
     certificate: String,
-    to_sign: Vec<u8>,
-    signature: Option<Vec<u8>>,
+    /// The DER of the signed attributes, base64.
+    attributes: String,
+    /// Base64.
+    signature: Option<String>,
     ends_at: String,
 }
 
 impl Waits {
-    fn of(row: &sqlx::any::AnyRow) -> Result<Self> {
-        let copy_id: String = row.try_get("copy_id")?;
-        let bytes = |text: String| {
-            STANDARD.decode(text).map_err(|_| Error::Corrupt {
-                what: format!("what copy {copy_id} waits for"),
-            })
-        };
-        let signature: Option<String> = row.try_get("signature")?;
-        Ok(Self {
-            person_id: row.try_get("person_id")?,
-            certificate: row.try_get("certificate")?,
-            to_sign: bytes(row.try_get("attributes")?)?,
-            signature: signature.map(bytes).transpose()?,
-            ends_at: row.try_get("ends_at")?,
-            copy_id,
-        })
+    async fn load(archive: &Archive, copy_id: &str) -> Result<Option<Self>> {
+        Ok(
+            sqlx::query_as("SELECT * FROM seals_waiting WHERE copy_id = $1")
+                .bind(copy_id)
+                .fetch_optional(archive.catalogue.pool())
+                .await?,
+        )
     }
 
-    async fn load(archive: &Archive, copy_id: &str) -> Result<Option<Self>> {
-        let row = sqlx::query("SELECT * FROM seals_waiting WHERE copy_id = $1")
-            .bind(copy_id)
-            .fetch_optional(archive.catalogue.pool())
-            .await?;
-        row.as_ref().map(Self::of).transpose()
+    /// The DER of the signed attributes.
+    fn to_sign(&self) -> Result<Vec<u8>> {
+        self.bytes(&self.attributes)
+    }
+
+    fn bytes(&self, text: &str) -> Result<Vec<u8>> {
+        STANDARD.decode(text).map_err(|_| Error::Corrupt {
+            what: format!("what copy {} waits for", self.copy_id),
+        })
     }
 
     /// The one who released it; at the command line whoever keeps the machine.
@@ -140,14 +145,12 @@ impl Waits {
 
     /// The file as it was prepared; none when it is gone or was prepared for another certificate.
     async fn draft(&self, archive: &Archive) -> Result<Option<Draft>> {
-        let kept = archive.vault.get_cache(&self.place()).await?;
+        let to_sign = self.to_sign()?;
+        let name = place(&self.copy_id, &to_sign);
+        let kept = archive.vault.get_cache(&name).await?;
         let draft = kept.and_then(|kept| archive.seal.take_up(&kept));
         let same = self.certificate == certificate_of(&archive.seal);
-        Ok(draft.filter(|draft| same && draft.to_sign() == self.to_sign))
-    }
-
-    fn place(&self) -> String {
-        place(&self.copy_id, &self.to_sign)
+        Ok(draft.filter(|draft| same && draft.to_sign() == to_sign))
     }
 }
 
@@ -173,7 +176,8 @@ pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<V
     let Some(signature) = &waits.signature else {
         return Ok(None);
     };
-    let finished = archive.seal.finish(draft, signature, archive.clock.now());
+    let signature = waits.bytes(signature)?;
+    let finished = archive.seal.finish(draft, &signature, archive.clock.now());
     match finished.await {
         Ok(sealed) => Ok(Some(sealed)),
         Err(error) => {
@@ -215,15 +219,14 @@ async fn prepare(archive: &Archive, copy: &CopyRow, before: Option<&Waits>) -> R
             .bind(&copy.issued_by)
             .bind(stamp(now))
             .bind(stamp(now + SignedDuration::from_hours(24 * days))),
-        Some(before) => entered.bind(STANDARD.encode(&before.to_sign)),
+        Some(before) => entered.bind(&before.attributes),
     };
     if entered.execute(&mut *tx).await?.rows_affected() == 1 {
         let details = json!({ "sha256": digest_of(draft.to_sign()) });
         tx.log(Action::SealAwaited, ("copy", &copy.id), details)
             .await?;
     }
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// A signature that came while the certificate was good, which no longer is: it seals nothing.
@@ -233,8 +236,7 @@ async fn forget_signature(archive: &Archive, waits: &Waits) -> Result<()> {
         .bind(&waits.copy_id)
         .execute(&mut *tx)
         .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Gives up a copy before it is signed: its line is void, the request behind it can be released again.

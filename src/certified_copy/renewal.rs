@@ -56,8 +56,7 @@ pub(super) async fn ask_for_renewals(archive: &Archive) -> Result<()> {
     for (id, _) in helped {
         tx.enqueue(Kind::RenewSeal, &id, PRIORITY_UPKEEP).await?;
     }
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Due, and neither under way nor failed: those wait for a person.

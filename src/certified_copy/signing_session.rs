@@ -111,8 +111,7 @@ pub async fn end_sitting(archive: &Archive, caller: &Caller) -> Result<()> {
     archive.seal.end_sitting();
     let mut tx = archive.begin(caller).await?;
     tx.log(Action::SealClosed, SEAL, json!({})).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// True while released copies wait for nothing but the PIN.

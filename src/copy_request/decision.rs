@@ -56,8 +56,7 @@ pub async fn confirm(
     )
     .await?;
     tx.notify(id, Event::Confirmed).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Refuses a request with a reason that the applicant will read.
@@ -84,8 +83,7 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
     tx.log(Action::CopyRefused, ("request", id), json!({}))
         .await?;
     tx.notify(id, Event::Refused).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// What a clerk confirmed.
@@ -153,9 +151,8 @@ pub async fn release(
 /// Sends a request back to be confirmed, because what was confirmed is no longer what the record says.
 async fn confirm_again(mut tx: Tx, id: &str, record: &str) -> Result<()> {
     let back = Move::to(RequestState::Received)
-        .clear(&["record_id", "confirmed_by", "confirmed_at"])
-        .set("record_version", None::<i64>)
-        .clear(&["record_digest"]);
+        .clear(&["record_id", "record_version", "record_digest"])
+        .clear(&["confirmed_by", "confirmed_at"]);
     ensure_moved(back.run(&mut tx, id).await?)?;
     tx.log(
         Action::ConfirmationLapsed,

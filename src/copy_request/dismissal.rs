@@ -110,8 +110,7 @@ pub async fn dismiss(
     tx.log(Action::CandidateDismissed, ("request", id), details)
         .await?;
     tx.enqueue(Kind::KeepRequest, id, PRIORITY_UPKEEP).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 pub(super) async fn save(tx: &mut Tx, request: &str, said: &Dismissal) -> Result<()> {

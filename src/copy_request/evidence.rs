@@ -192,8 +192,7 @@ async fn store(archive: &Archive, request: &str, paper: &Evidence) -> Result<()>
     )
     .await?;
     tx.notify(request, Event::EvidenceReceived).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// The papers of a request, for the office.

@@ -25,8 +25,7 @@ pub async fn extend(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
     let later = extended_due(archive, id).await?;
     let mut tx = archive.begin(caller).await?;
     extend_in(&mut tx, id, later, reason).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// As [`extend`], inside a transaction of the caller's.
@@ -106,8 +105,7 @@ pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
     tx.log(Action::RequestWithdrawn, ("request", &id), json!({}))
         .await?;
     tx.notify(&id, Event::Withdrawn).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// The verb behind the job `sweep_requests`: requests whose applicant did not answer in time end.

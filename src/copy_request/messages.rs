@@ -63,8 +63,7 @@ pub async fn write(
         false => Event::Message,
     };
     tx.notify(id, event).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// The applicant writes under the tracking code; a request that waited for it goes on, its term counted
@@ -80,8 +79,7 @@ pub async fn answer(archive: &Archive, code: &str, text: &str) -> Result<()> {
     take_answer(&mut tx, &id, due).await?;
     add(&mut tx, &id, "applicant", text).await?;
     tx.notify(&id, Event::Message).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 pub(super) fn checked(text: &str) -> Result<&str> {

@@ -90,8 +90,7 @@ pub async fn set_payment(
     )
     .await?;
     tx.notify(id, Event::PaymentChanged).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 fn check(payment: Payment, office: bool, reference: &str) -> Result<()> {

@@ -9,7 +9,7 @@ use super::{Correction, CorrectionState, rows};
 use crate::access::{Act, Caller, require, two_people};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, next_number};
+use crate::catalogue::{Move, Tx, next_number};
 use crate::clock::{midnight_in_vietnam, stamp, vietnam};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
@@ -32,20 +32,13 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     let mut tx = archive.begin(caller).await?;
     let number = next_number(&mut tx, &format!("appendix-{year}")).await?;
     let version = record.version + 1;
-    let moved = sqlx::query(
-        "UPDATE corrections SET state = 'approved', year = $1, number = $2, record_version = $3,
-            decided_by = $4, decided_at = $5
-         WHERE id = $6 AND state = 'entered' AND decision_scan_id IS NOT NULL",
-    )
-    .bind(year)
-    .bind(number)
-    .bind(version)
-    .bind(&caller.id)
-    .bind(&at)
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    let approved = Move::to(CorrectionState::Approved)
+        .set("year", year)
+        .set("number", number)
+        .set("record_version", version)
+        .set("decided_by", &caller.id)
+        .set("decided_at", &at);
+    if !approved.run(&mut tx, id).await? {
         return Err(decided_already());
     }
     let note = entry.cited();
@@ -103,17 +96,11 @@ pub async fn reject(
     }
     rows::load(archive, id).await?;
     let mut tx = archive.begin(caller).await?;
-    let moved = sqlx::query(
-        "UPDATE corrections SET state = 'rejected', refusal = $1, decided_by = $2, decided_at = $3
-         WHERE id = $4 AND state = 'entered'",
-    )
-    .bind(reason.trim())
-    .bind(&caller.id)
-    .bind(stamp(archive.clock.now()))
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    let rejected = Move::to(CorrectionState::Rejected)
+        .set("refusal", reason.trim())
+        .set("decided_by", &caller.id)
+        .set("decided_at", tx.now());
+    if !rejected.run(&mut tx, id).await? {
         return Err(decided_already());
     }
     tx.log(Action::CorrectionRejected, ("correction", id), json!({}))

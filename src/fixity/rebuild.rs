@@ -257,8 +257,7 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
         }),
     )
     .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 async fn raise_counter(tx: &mut Tx, name: &str, value: i64) -> Result<()> {

@@ -145,8 +145,7 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
 async fn enqueue(archive: &Archive, kind: Kind, subject: &str) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     tx.enqueue(kind, subject, PRIORITY_UPKEEP).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Records a scan whose deposit was cut off before its rows. One of a closed batch, or whose bytes

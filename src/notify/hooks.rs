@@ -94,8 +94,7 @@ pub async fn remove_hook(archive: &Archive, caller: &Caller, token_id: &str) -> 
     }
     tx.log(Action::WebhookRemoved, ("token", token_id), json!({}))
         .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Every webhook.

@@ -129,8 +129,7 @@ pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     let waiting = Move::to(NoticeState::Waiting).clear(&["settled_at"]);
     waiting.run(&mut tx, id).await?;
     tx.enqueue(Kind::TellPortal, id, PRIORITY_UPKEEP).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// How many notices wait and how many are dead, for the metrics.

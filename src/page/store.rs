@@ -172,8 +172,7 @@ async fn finish(
 pub(super) async fn complete_only(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     tx.complete(job).await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// The pages of its batch, and of the one where it took a place, are compared once none of them waits.

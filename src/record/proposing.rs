@@ -9,7 +9,7 @@ use sogoc_workers::reading::{Box4, RecordReading};
 use super::{BoundsText, Fields, RecordRow, RecordState, Version, doubtful, insert, save_version};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{JsonText, Tx};
+use crate::catalogue::{JsonText, Move, Tx};
 use crate::error::Result;
 
 /// Rows that share this much of the area they cover together are the same row.
@@ -188,16 +188,13 @@ fn says_the_same(known: &Fields, read: &Fields) -> bool {
 
 /// Rejects an untouched proposal the page no longer shows.
 async fn retire(tx: &mut Tx, known: &Known) -> Result<()> {
-    let moved = sqlx::query(
-        "UPDATE records SET state = 'rejected', version = version + 1, doubtful = 0,
-            updated_at = $1 WHERE id = $2 AND version = $3 AND state = 'proposed'",
-    )
-    .bind(tx.now())
-    .bind(&known.id)
-    .bind(known.version)
-    .execute(&mut **tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    let rejected = Move::to(RecordState::Rejected)
+        .from(&[RecordState::Proposed])
+        .while_at("version", known.version)
+        .set("version", known.version + 1)
+        .set("doubtful", 0_i64)
+        .set("updated_at", tx.now());
+    if !rejected.run(tx, &known.id).await? {
         return Ok(());
     }
     let details = json!({ "version": known.version + 1 });

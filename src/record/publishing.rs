@@ -2,7 +2,7 @@
 
 use super::{Fields, RecordState, RecordView, Version, save_version};
 use crate::archive::Archive;
-use crate::catalogue::{Insert, Tx, next_number};
+use crate::catalogue::{Insert, Move, Tx, next_number};
 use crate::error::Result;
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -55,17 +55,12 @@ pub(crate) async fn advance(
     made: &Version<'_>,
     fields: &Fields,
 ) -> Result<bool> {
-    let moved = sqlx::query(
-        "UPDATE records SET version = $1, updated_at = $2
-         WHERE id = $3 AND version = $4 AND state = 'approved'",
-    )
-    .bind(made.number)
-    .bind(made.at)
-    .bind(&seen.id)
-    .bind(seen.version)
-    .execute(&mut **tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    let approved = Move::to(RecordState::Approved)
+        .from(&[RecordState::Approved])
+        .while_at("version", seen.version)
+        .set("version", made.number)
+        .set("updated_at", made.at);
+    if !approved.run(tx, &seen.id).await? {
         return Ok(false);
     }
     save_version(tx, &seen.id, made, fields).await?;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use crate::access::{Behind, is_human};
+use crate::catalogue::{Flag, JsonText};
 use crate::error::Result;
 use crate::record::Fields;
 
@@ -21,8 +22,8 @@ pub(crate) async fn behind(
     record_id: &str,
     version: i64,
 ) -> Result<Behind> {
-    let rows = sqlx::query(
-        "SELECT v.version, v.author, v.fields,
+    let rows: Vec<VersionRow> = sqlx::query_as(
+        "SELECT v.author, v.fields,
             CASE WHEN v.state IN ('corrected', 'approved')
                 AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = v.author)
                 AND NOT EXISTS (SELECT 1 FROM corrections c
@@ -39,24 +40,32 @@ pub(crate) async fn behind(
         vouchers: BTreeSet::new(),
     };
     let mut content: Option<Values> = None;
-    for row in &rows {
-        let values = values_of(&row.try_get::<String, _>("fields")?)?;
+    for row in rows {
+        let values = values_of(row.fields);
         let content = content.get_or_insert_with(|| values.clone());
-        let author: String = row.try_get("author")?;
         // The same values again further back count too: they were compared with the same image.
-        if *content == values && is_human(&author) && row.try_get::<i64, _>("vouches")? == 1 {
-            behind.vouchers.insert(author);
+        if *content == values && is_human(&row.author) && row.vouches {
+            behind.vouchers.insert(row.author);
         }
     }
     Ok(behind)
 }
 
-fn values_of(fields: &str) -> Result<Values> {
-    let fields: Fields = serde_json::from_str(fields)?;
+/// A version, and whether its author vouches for what it says: for [`changed_since_approval`], approved it.
+#[derive(sqlx::FromRow)]
+struct VersionRow {
+    author: String,
+    #[sqlx(try_from = "JsonText")]
+    fields: Fields,
+    #[sqlx(try_from = "Flag")]
+    vouches: bool,
+}
+
+fn values_of(fields: Fields) -> Values {
     let values = fields.into_iter();
-    Ok(values
+    values
         .map(|(key, field)| (key, (field.raw, field.value)))
-        .collect())
+        .collect()
 }
 
 async fn deliverer(connection: &mut AnyConnection, record_id: &str) -> Result<Option<String>> {
@@ -79,20 +88,21 @@ pub(crate) async fn changed_since_approval(
     connection: &mut AnyConnection,
     record_id: &str,
 ) -> Result<Option<BTreeSet<String>>> {
-    let rows = sqlx::query(
-        "SELECT state, author, fields FROM record_versions
+    let rows: Vec<VersionRow> = sqlx::query_as(
+        "SELECT author, fields, CASE WHEN state = 'approved' THEN 1 ELSE 0 END AS vouches
+         FROM record_versions
          WHERE record_id = $1 AND state IN ('corrected', 'approved') ORDER BY version",
     )
     .bind(record_id)
     .fetch_all(connection)
     .await?;
     let (mut public, mut changed_by): (Option<Values>, _) = (None, BTreeSet::new());
-    for row in &rows {
-        if row.try_get::<String, _>("state")? == "corrected" {
-            changed_by.insert(row.try_get("author")?);
+    for row in rows {
+        if !row.vouches {
+            changed_by.insert(row.author);
             continue;
         }
-        let values = values_of(&row.try_get::<String, _>("fields")?)?;
+        let values = values_of(row.fields);
         if public.as_ref() != Some(&values) {
             changed_by.clear();
             public = Some(values);

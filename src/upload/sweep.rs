@@ -94,8 +94,7 @@ async fn forget_received(archive: &Archive) -> Result<()> {
         .bind(stamp(archive.clock.now()))
         .execute(&mut *tx)
         .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Files of the spool that nothing in the catalogue speaks of.

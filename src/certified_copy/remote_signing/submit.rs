@@ -105,7 +105,7 @@ async fn take(archive: &Archive, caller: &Caller, copy_id: &str, signature: &[u8
     if waits.ends_at <= stamp(archive.clock.now()) {
         return Err(too_late());
     }
-    let Some(signature) = archive.seal.fitting(&waits.to_sign, signature) else {
+    let Some(signature) = archive.seal.fitting(&waits.to_sign()?, signature) else {
         return Err(why_not(archive, caller, copy_id, signature).await?);
     };
     let mut tx = archive.begin(caller).await?;
@@ -115,7 +115,7 @@ async fn take(archive: &Archive, caller: &Caller, copy_id: &str, signature: &[u8
     )
     .bind(STANDARD.encode(&signature))
     .bind(copy_id)
-    .bind(STANDARD.encode(&waits.to_sign))
+    .bind(&waits.attributes)
     .execute(&mut *tx)
     .await?;
     if kept.rows_affected() != 1 {
@@ -125,8 +125,7 @@ async fn take(archive: &Archive, caller: &Caller, copy_id: &str, signature: &[u8
         .await?;
     tx.log(Action::SealHandedIn, ("copy", copy_id), json!({}))
         .await?;
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }
 
 /// Finishes the copy at once; what cannot be now the job does later.
