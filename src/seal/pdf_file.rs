@@ -3,10 +3,14 @@
 //! Only what is asked for is parsed, and all of it is counted by the examination. Nothing here trusts the file, and
 //! nothing is repaired: a file whose structure is broken is reported as such.
 
+mod xref_stream;
+
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::rc::Rc;
+
+use xref_stream::{big_endian, integers, undo_prediction};
 
 use super::examination::{Cost, Examination, Overrun};
 use super::pdf_value::{Dictionary, Lexer, Value};
@@ -47,11 +51,17 @@ impl From<Overrun> for PdfDamage {
     }
 }
 
+/// Where the newest cross-reference section says that an object stands.
 #[derive(Debug, Clone, Copy)]
-enum Place {
+enum XrefEntry {
     Free,
+    /// Offset in the file, in bytes.
     At(usize),
-    Packed { stream: u32, index: usize },
+    /// Place in an object stream.
+    Packed {
+        stream: u32,
+        index: usize,
+    },
 }
 
 /// A stream that holds objects, decoded once.
@@ -65,7 +75,7 @@ struct ObjectStream {
 pub struct PdfFile<'a> {
     bytes: &'a [u8],
     exam: &'a Examination,
-    places: HashMap<u32, Place>,
+    places: HashMap<u32, XrefEntry>,
     /// The newest trailer.
     pub trailer: Dictionary,
     /// Offset of the newest cross-reference section.
@@ -143,7 +153,7 @@ impl<'a> PdfFile<'a> {
         value.ok_or(PdfDamage::Broken)
     }
 
-    fn note(&mut self, number: u64, place: Place) -> Result<(), PdfDamage> {
+    fn note(&mut self, number: u64, place: XrefEntry) -> Result<(), PdfDamage> {
         let number = u32::try_from(number).map_err(|_| PdfDamage::Broken)?;
         self.exam.spend(Cost::Entries, 1)?;
         self.places.entry(number).or_insert(place);
@@ -159,10 +169,10 @@ impl<'a> PdfFile<'a> {
                 lexer.unsigned().ok_or(PdfDamage::Broken)?;
                 let number = first.checked_add(step).ok_or(PdfDamage::Broken)?;
                 let place = if lexer.keyword("n").is_some() {
-                    Place::At(usize::try_from(offset).map_err(|_| PdfDamage::Broken)?)
+                    XrefEntry::At(usize::try_from(offset).map_err(|_| PdfDamage::Broken)?)
                 } else {
                     lexer.keyword("f").ok_or(PdfDamage::Broken)?;
-                    Place::Free
+                    XrefEntry::Free
                 };
                 self.note(number, place)?;
             }
@@ -197,12 +207,12 @@ impl<'a> PdfFile<'a> {
                 let field = |from: usize, width: usize| big_endian(&row[from..from + width]);
                 let word = field(kind, second);
                 let place = match if kind == 0 { 1 } else { field(0, kind) } {
-                    1 => Place::At(word),
-                    2 => Place::Packed {
+                    1 => XrefEntry::At(word),
+                    2 => XrefEntry::Packed {
                         stream: u32::try_from(word).map_err(|_| PdfDamage::Broken)?,
                         index: field(kind + second, third),
                     },
-                    _ => Place::Free,
+                    _ => XrefEntry::Free,
                 };
                 self.note((range[0] + step) as u64, place)?;
             }
@@ -213,12 +223,12 @@ impl<'a> PdfFile<'a> {
     /// The object `number`; null when the file has none.
     pub fn object(&self, number: u32) -> Result<Value, PdfDamage> {
         match self.places.get(&number) {
-            None | Some(Place::Free) => Ok(Value::Null),
-            Some(&Place::At(offset)) => {
+            None | Some(XrefEntry::Free) => Ok(Value::Null),
+            Some(&XrefEntry::At(offset)) => {
                 let lexer = self.object_header(offset, number)?;
                 self.counted(lexer, offset)
             }
-            Some(&Place::Packed { stream, index }) => self.packed(stream, index, number),
+            Some(&XrefEntry::Packed { stream, index }) => self.packed(stream, index, number),
         }
     }
 
@@ -246,7 +256,7 @@ impl<'a> PdfFile<'a> {
     /// The decoded bytes of the stream `number`.
     pub fn stream(&self, number: u32) -> Result<Vec<u8>, PdfDamage> {
         match self.places.get(&number) {
-            Some(&Place::At(offset)) => match self.stream_at(offset)? {
+            Some(&XrefEntry::At(offset)) => match self.stream_at(offset)? {
                 (found, _, data) if found == u64::from(number) => Ok(data),
                 _ => Err(PdfDamage::Broken),
             },
@@ -282,7 +292,7 @@ impl<'a> PdfFile<'a> {
             return Ok(known.clone());
         }
         // An object stream lies in the file itself, never in another one (ISO 32000-1, 7.5.7).
-        let Some(&Place::At(offset)) = self.places.get(&number) else {
+        let Some(&XrefEntry::At(offset)) = self.places.get(&number) else {
             return Err(PdfDamage::Broken);
         };
         let (found, dictionary, data) = self.stream_at(offset)?;
@@ -356,55 +366,6 @@ impl<'a> PdfFile<'a> {
         }
         inflated.map(|_| data).map_err(|_| PdfDamage::Broken)
     }
-}
-
-/// Reverses the PNG predictors that cross-reference streams use (ISO 32000-1, 7.4.4.4).
-fn undo_prediction(data: Vec<u8>, dictionary: &Dictionary) -> Result<Vec<u8>, PdfDamage> {
-    let Some(Value::Dictionary(parameters)) = dictionary.get("DecodeParms") else {
-        return Ok(data);
-    };
-    if parameters.integer("Predictor").unwrap_or(1) < 10 {
-        return Ok(data);
-    }
-    let columns = usize::try_from(parameters.integer("Columns").unwrap_or(1))
-        .ok()
-        .filter(|columns| (1..=64).contains(columns))
-        .ok_or(PdfDamage::Broken)?;
-    let mut above = vec![0; columns];
-    let mut plain = Vec::with_capacity(data.len());
-    for row in data.chunks_exact(columns + 1) {
-        let (kind, row) = (row[0], &row[1..]);
-        let mut left = 0u8;
-        for (at, &byte) in row.iter().enumerate() {
-            let predicted = match kind {
-                0 => 0,
-                1 => left,
-                2 => above[at],
-                _ => return Err(PdfDamage::Broken), // not used for one-byte columns
-            };
-            left = byte.wrapping_add(predicted);
-            above[at] = left;
-        }
-        plain.extend_from_slice(&above);
-    }
-    Ok(plain)
-}
-
-fn integers(value: Option<&Value>) -> Vec<usize> {
-    let Some(Value::Array(values)) = value else {
-        return Vec::new();
-    };
-    let number = |value: &Value| match value {
-        Value::Integer(number) => usize::try_from(*number).ok(),
-        _ => None,
-    };
-    values.iter().map_while(number).collect()
-}
-
-fn big_endian(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .fold(0, |sum, &byte| (sum << 8) | usize::from(byte))
 }
 
 /// The offset after the last `startxref`, which must stand in the file's last 2 KiB.
