@@ -28,10 +28,10 @@ pub use remote_signing::{
 pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
 pub(crate) use settlement::close_request;
-pub use signing_session::{SealState, end_sitting, open_sitting, pin_needed, seal_state};
+pub use signing_session::{SealState, end_session, open_session, pin_needed, seal_state};
 pub use verify::{
-    Cited, FileVerified, HandedInFile, Holder, SignatureListed, Verified, code_expired, standing,
-    tidy, verify_code, verify_file, verify_handed_in,
+    Cited, FileVerified, HandedInFile, Holder, SignatureListed, Verified, code_expired, tidy,
+    validity, verify_code, verify_file, verify_handed_in,
 };
 pub use withdrawal::withdraw;
 

@@ -63,7 +63,7 @@ pub struct Proposal {
 
 /// A page on which a map is shown.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
-pub struct Sheet {
+pub struct SamplePage {
     /// Id of the page.
     pub page_id: String,
     /// Corners of its table `[x, y]` in pixels of the page as delivered: upper left, upper right,
@@ -98,7 +98,7 @@ pub struct VolumeMap {
     /// What the first pages show; absent where none shows a table.
     pub proposal: Option<Proposal>,
     /// The first pages that show a table, to look at the map on; those like most others first.
-    pub sheets: Vec<Sheet>,
+    pub sheets: Vec<SamplePage>,
     /// How far it is read.
     pub pages: Pages,
     /// Pages the newest map does not fit, the first fifty in the order of the book.
@@ -170,7 +170,7 @@ pub async fn get(archive: &Archive, caller: &Caller, volume_id: &str) -> Result<
         confirmed,
         proposal,
         sheets: sheets
-            .map(|page| Sheet {
+            .map(|page| SamplePage {
                 page_id: page.id,
                 corners: page.columns.corners,
             })
@@ -198,7 +198,7 @@ pub async fn unconfirmed(archive: &Archive, caller: &Caller) -> Result<Vec<Uncon
 
 /// What a page's volume says of its columns.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Standing {
+pub(crate) enum MapState {
     /// The page is of no volume.
     Loose,
     /// Nobody has confirmed a map.
@@ -207,7 +207,7 @@ pub(crate) enum Standing {
     Mapped(ColumnMap),
 }
 
-impl Standing {
+impl MapState {
     /// The map to read by.
     pub fn map(&self) -> Option<&ColumnMap> {
         match self {
@@ -236,7 +236,7 @@ impl Standing {
 }
 
 /// How the page of that id stands to the map of its volume.
-pub(crate) async fn standing(archive: &Archive, page_id: &str) -> Result<Standing> {
+pub(crate) async fn map_state(archive: &Archive, page_id: &str) -> Result<MapState> {
     let volume: Option<String> = sqlx::query_scalar(
         "SELECT b.volume_id FROM pages p JOIN scans s ON s.id = p.scan_id
          JOIN batches b ON b.id = s.batch_id WHERE p.id = $1",
@@ -246,11 +246,11 @@ pub(crate) async fn standing(archive: &Archive, page_id: &str) -> Result<Standin
     .await?
     .flatten();
     let Some(volume) = volume else {
-        return Ok(Standing::Loose);
+        return Ok(MapState::Loose);
     };
     let newest = versions(archive, &volume).await?.into_iter().next();
-    Ok(newest.map_or(Standing::Unconfirmed, |map| {
-        Standing::Mapped(ColumnMap {
+    Ok(newest.map_or(MapState::Unconfirmed, |map| {
+        MapState::Mapped(ColumnMap {
             version: map.version,
             class: map.class,
             edges: map.edges,

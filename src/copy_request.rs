@@ -21,7 +21,7 @@ pub use candidates::{Candidate, Earlier, Reason, candidates, earlier};
 pub(crate) use compare::{plain, same_number};
 pub use counterparts::{Counterpart, counterparts};
 pub(crate) use deadlines::extended_due;
-pub use deadlines::{Standing, standing};
+pub use deadlines::{OpenRequests, open_requests};
 pub use decision::{Release, confirm, refuse, release, release_many};
 pub use dismissal::{Dismissal, NotTheOne, dismiss};
 pub(crate) use evidence::restore_paper;

@@ -28,7 +28,7 @@ use sequence::{Fault, Finding, Shown};
 
 /// A page at its place in the order.
 #[derive(sqlx::FromRow)]
-struct Sheet {
+struct PlacedPage {
     #[sqlx(rename = "id")]
     page_id: String,
     batch_id: String,
@@ -50,7 +50,7 @@ struct Sheet {
 /// A passing fault puts the job back.
 pub async fn inspect(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    let place = place_of(&mut tx, &job.subject).await?;
+    let place = scope_of(&mut tx, &job.subject).await?;
     if !waits(&mut tx, &place).await? {
         compare(&mut tx, &place).await?;
     }
@@ -65,7 +65,7 @@ pub(crate) async fn inspect_all(archive: &Archive) -> Result<()> {
     let mut done = BTreeSet::new();
     for batch in batches {
         let mut tx = archive.begin_as_machine().await?;
-        let place = place_of(&mut tx, &batch).await?;
+        let place = scope_of(&mut tx, &batch).await?;
         if done.insert(place.clone()) && !waits(&mut tx, &place).await? {
             compare(&mut tx, &place).await?;
         }
@@ -75,9 +75,9 @@ pub(crate) async fn inspect_all(archive: &Archive) -> Result<()> {
 }
 
 /// What is compared: the column of `batches` that names it, and its id.
-type Place = (&'static str, String);
+type Scope = (&'static str, String);
 
-async fn place_of(tx: &mut Tx, batch_id: &str) -> Result<Place> {
+async fn scope_of(tx: &mut Tx, batch_id: &str) -> Result<Scope> {
     let volume: Option<String> = sqlx::query_scalar("SELECT volume_id FROM batches WHERE id = $1")
         .bind(batch_id)
         .fetch_one(&mut **tx)
@@ -89,7 +89,7 @@ async fn place_of(tx: &mut Tx, batch_id: &str) -> Result<Place> {
 }
 
 /// Whether a page still waits to be read, or to be read again.
-async fn waits(tx: &mut Tx, (column, id): &Place) -> Result<bool> {
+async fn waits(tx: &mut Tx, (column, id): &Scope) -> Result<bool> {
     let query = format!(
         "SELECT 1 FROM {PLACED} JOIN jobs j ON j.subject = p.id AND j.kind = $2 AND j.state IN ('ready', 'leased')
          WHERE {column} = $1 LIMIT 1"
@@ -102,7 +102,7 @@ async fn waits(tx: &mut Tx, (column, id): &Place) -> Result<bool> {
     Ok(waiting.is_some())
 }
 
-async fn compare(tx: &mut Tx, place: &Place) -> Result<()> {
+async fn compare(tx: &mut Tx, place: &Scope) -> Result<()> {
     let sheets = sheets(tx, place).await?;
     let mut noticed = noticed(&sheets, place.0 == "b.volume_id");
     noticed.extend(duplicates::noticed(tx, place).await?);
@@ -112,13 +112,13 @@ async fn compare(tx: &mut Tx, place: &Place) -> Result<()> {
 
 /// The pages in the order of the paper. One that took another's place stands there; one that was taken
 /// out stands nowhere.
-async fn sheets(tx: &mut Tx, (column, id): &Place) -> Result<Vec<Sheet>> {
+async fn sheets(tx: &mut Tx, (column, id): &Scope) -> Result<Vec<PlacedPage>> {
     let query = format!(
         "SELECT p.id, r.number, p.state, COALESCE(p.numbering, '{{}}') AS numbering, s.original_name, s.page_count, s.batch_id
          FROM {PLACED} WHERE {column} = $1
          AND (p.outcome IS NULL OR p.outcome NOT IN ('put_aside', 'superseded'))"
     );
-    let mut sheets: Vec<Sheet> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let mut sheets: Vec<PlacedPage> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_all(&mut **tx)
         .await?;
@@ -133,7 +133,7 @@ async fn sheets(tx: &mut Tx, (column, id): &Place) -> Result<Vec<Sheet>> {
 
 /// Whether batches of one volume use the same names: then one batch comes after the other, else their
 /// files stand between each other.
-fn names_recur(sheets: &[Sheet]) -> bool {
+fn names_recur(sheets: &[PlacedPage]) -> bool {
     let mut batch_of: BTreeMap<&str, &str> = BTreeMap::new();
     sheets.iter().any(|sheet| {
         let first = batch_of.entry(&sheet.name).or_insert(&sheet.batch_id);
@@ -162,7 +162,7 @@ fn natural(name: &str) -> Vec<(String, u64)> {
 }
 
 /// Everything worth a look in the printed numbers and in those of the rows.
-fn noticed(sheets: &[Sheet], bound: bool) -> Vec<Noticed> {
+fn noticed(sheets: &[PlacedPage], bound: bool) -> Vec<Noticed> {
     let mut noticed: Vec<Noticed> = Vec::new();
     let printed: Vec<Shown> = shown(sheets, bound, |sheet| {
         let number = sheet.numbering.printed;
@@ -201,11 +201,11 @@ fn noticed(sheets: &[Sheet], bound: bool) -> Vec<Noticed> {
 
 /// Each sheet's runs; a file of several pages outside a bound volume counts by itself.
 fn shown(
-    sheets: &[Sheet],
+    sheets: &[PlacedPage],
     bound: bool,
-    of: impl Fn(&Sheet) -> (Vec<(i64, i64)>, Option<i64>),
+    of: impl Fn(&PlacedPage) -> (Vec<(i64, i64)>, Option<i64>),
 ) -> Vec<Shown> {
-    let mut before: Option<&Sheet> = None;
+    let mut before: Option<&PlacedPage> = None;
     let mut all = Vec::with_capacity(sheets.len());
     for sheet in sheets {
         let other_file = before.is_some_and(|before| {
@@ -222,7 +222,7 @@ fn shown(
     all
 }
 
-fn in_words(sheets: &[Sheet], finding: &Finding, count: &str, codes: [&str; 3]) -> Noticed {
+fn in_words(sheets: &[PlacedPage], finding: &Finding, count: &str, codes: [&str; 3]) -> Noticed {
     let (code, missing) = match finding.fault {
         Fault::Missing(missing) => (codes[0], Some(missing)),
         Fault::Doubled => (codes[1], None),
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn batches_that_use_the_same_names_follow_each_other() {
-        let sheet = |batch: &str, name: &str| Sheet {
+        let sheet = |batch: &str, name: &str| PlacedPage {
             page_id: String::new(),
             batch_id: batch.into(),
             name: name.into(),

@@ -16,7 +16,7 @@ use store::{complete_only, store_failure, store_reading};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::{State, json_column, text_enum};
-use crate::column_map::{self, Standing};
+use crate::column_map::{self, MapState};
 use crate::error::{Error, Result};
 use crate::jobs::Leased;
 use crate::scan;
@@ -193,15 +193,15 @@ pub(crate) async fn reading_or_again(archive: &Archive, page: &PageView) -> Resu
     if let Some(reading) = reading(archive, &page.id).await? {
         return Ok(reading);
     }
-    let standing = column_map::standing(archive, &page.id).await?;
+    let map_state = column_map::map_state(archive, &page.id).await?;
     let known = Known {
         class_hint: page.class.clone(),
-        map: standing.map().cloned(),
+        map: map_state.map().cloned(),
     };
     let mut reading = recognised(archive, &page.scan_id, page.number, known)
         .await?
         .map_err(not_shown)?;
-    standing.hold(archive, &mut reading);
+    map_state.hold(archive, &mut reading);
     let words = serde_json::to_vec(&reading)?;
     archive
         .vault
@@ -223,17 +223,17 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
     .fetch_optional(archive.catalogue.pool())
     .await?
     .ok_or(Error::NotFound { what: "page" })?;
-    let standing = column_map::standing(archive, &job.subject).await?;
-    if !is_due(page.state, page.map_version, &standing) {
+    let map_state = column_map::map_state(archive, &job.subject).await?;
+    if !is_due(page.state, page.map_version, &map_state) {
         return complete_only(archive, job).await; // read before a crash kept us from saying so
     }
     let known = Known {
         class_hint: page.class_hint,
-        map: standing.map().cloned(),
+        map: map_state.map().cloned(),
     };
     match recognised(archive, &page.scan_id, page.number, known).await? {
         Ok(mut reading) => {
-            standing.hold(archive, &mut reading);
+            map_state.hold(archive, &mut reading);
             store_reading(archive, job, &reading).await
         }
         Err(failure) if worth_another_try(&failure, job) => {
@@ -270,8 +270,8 @@ async fn recognised(
 }
 
 /// A page is read once, and once more for each newer map of its volume.
-fn is_due(state: PageState, read_with: Option<i64>, standing: &Standing) -> bool {
-    let newer = standing.version() > read_with.unwrap_or_default();
+fn is_due(state: PageState, read_with: Option<i64>, map_state: &MapState) -> bool {
+    let newer = map_state.version() > read_with.unwrap_or_default();
     state == PageState::Received || state == PageState::Read && newer
 }
 

@@ -66,7 +66,7 @@ pub struct Consent {
 
 /// A province as it stood on the day asked for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
-pub struct Place {
+pub struct Province {
     /// Code of the General Statistics Office.
     pub code: String,
     /// Tên tỉnh on that day.
@@ -216,7 +216,7 @@ pub async fn consent(catalogue: &Catalogue, version: &str) -> Result<Consent> {
 ///
 /// # Errors
 /// As any statement.
-pub async fn places_named(catalogue: &Catalogue, name: &str) -> Result<Vec<Place>> {
+pub async fn places_named(catalogue: &Catalogue, name: &str) -> Result<Vec<Province>> {
     Ok(sqlx::query_as(
         "SELECT code, name, became, valid_to FROM places WHERE name = $1 ORDER BY valid_from",
     )

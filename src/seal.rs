@@ -52,10 +52,10 @@ use revocation::Evidence;
 
 pub use crate::config::{Level, Padding};
 pub use bench::{Percentiles, Timing, measure};
-pub use cage::{CHILD_ARGUMENT, NotJudged, Place, VerificationCage, child};
+pub use cage::{CHILD_ARGUMENT, NotJudged, VerificationCage, VerificationSlot, child};
 pub use certificate::{Certificate, PublicKey};
 pub use error::{KeyFault, SealError, TokenFault};
-pub use key::{KeySource, Scheme, Sitting, SoftwareKey};
+pub use key::{KeySource, Scheme, SoftwareKey, TokenState};
 pub use pdf_file::{LARGEST_FILE, PdfDamage};
 pub use placeholder::{MarkBox, Prepared, SignRequest, prepare};
 pub use remote_key::RemoteKey;
@@ -180,21 +180,21 @@ impl Seal {
     }
 
     /// Of a key on a token: whether it can sign now. None where no PIN is asked.
-    pub fn sitting(&self) -> Option<Sitting> {
-        self.key.sitting()
+    pub fn token_state(&self) -> Option<TokenState> {
+        self.key.token_state()
     }
 
     /// Opens the token with its PIN, tried once.
     ///
     /// # Errors
     /// `NoToken` where there is none; `Token` says why it does not open.
-    pub fn open_sitting(&self, pin: Zeroizing<String>) -> Result<(), SealError> {
-        self.key.open_sitting(pin)
+    pub fn open_session(&self, pin: Zeroizing<String>) -> Result<(), SealError> {
+        self.key.open_session(pin)
     }
 
     /// Closes the token and forgets its PIN.
-    pub fn end_sitting(&self) {
-        self.key.end_sitting();
+    pub fn end_session(&self) {
+        self.key.end_session();
     }
 
     /// The level its files reach.

@@ -46,7 +46,7 @@ pub struct Wanted {
 
 /// One record found.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-pub struct FoundHit {
+pub struct SearchHit {
     /// Record id.
     pub record_id: String,
     /// Class id.
@@ -61,11 +61,11 @@ pub struct FoundHit {
 
 /// One page of hits, with totals over all pages.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-pub struct Found {
+pub struct SearchResult {
     /// Records that match, on all pages.
     pub total: usize,
     /// This page, best first.
-    pub hits: Vec<FoundHit>,
+    pub hits: Vec<SearchHit>,
     /// Counts by facet and value.
     pub facets: BTreeMap<String, BTreeMap<String, usize>>,
     /// The publication number the index has reached.
@@ -76,7 +76,7 @@ pub struct Found {
 ///
 /// # Errors
 /// `Invalid` with a pointer to what is wrong, never silently fewer hits; `Forbidden`.
-pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result<Found> {
+pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result<SearchResult> {
     require(caller, Act::SeeRecords)?;
     let query = query_of(wanted)?;
     let index = archive.index.clone();
@@ -92,7 +92,7 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
                 .unwrap_or_default()
         };
         let fields = hit.stored.get("fields").cloned().unwrap_or_default();
-        FoundHit {
+        SearchHit {
             class: text("class").to_owned(),
             fields: serde_json::from_value(fields).unwrap_or_default(),
             matched: match hit.matched {
@@ -106,7 +106,7 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
             record_id: hit.id,
         }
     };
-    Ok(Found {
+    Ok(SearchResult {
         total: hits.total,
         hits: hits.hits.into_iter().map(shown).collect(),
         facets: hits.facets,

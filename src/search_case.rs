@@ -5,7 +5,7 @@ mod places;
 
 use serde_json::json;
 
-pub use places::{Hint, Place};
+pub use places::{Hint, VolumeToSearch};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -75,7 +75,7 @@ pub struct SearchView {
     /// The case.
     pub case: SearchCase,
     /// Volumes of that school and year with pages nobody scanned, read or decided yet.
-    pub places: Vec<Place>,
+    pub places: Vec<VolumeToSearch>,
     /// Undecided records that are like the one sought, nearest first.
     pub hints: Vec<Hint>,
 }

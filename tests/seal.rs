@@ -7,7 +7,7 @@ mod levels;
 mod long_term;
 mod machine;
 mod renewal;
-mod sitting;
+mod signing_session;
 mod softhsm;
 mod token;
 mod verdicts;

@@ -1,5 +1,5 @@
 //! The office's seal as a person sees it: whose it is, where its key lives, whether it can sign now, and the one PIN
-//! that opens a token for a sitting. The PIN stays in this process's memory and is named nowhere.
+//! that opens a token for a signing session. The PIN stays in this process's memory and is named nowhere.
 
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -10,7 +10,7 @@ use crate::audit::Action;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::Kind;
-use crate::seal::{SealError, Sitting};
+use crate::seal::{SealError, TokenState};
 
 /// The seal now.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
@@ -46,8 +46,8 @@ pub struct SealState {
 pub async fn seal_state(archive: &Archive, caller: &Caller) -> Result<SealState> {
     require(caller, Act::OpenSeal)?;
     let seal = &archive.seal;
-    let (signer, sitting) = (seal.signer(), seal.sitting());
-    let place = match (&sitting, seal.signs_elsewhere()) {
+    let (signer, token) = (seal.signer(), seal.token_state());
+    let place = match (&token, seal.signs_elsewhere()) {
         (Some(_), _) => "token",
         (None, true) => "elsewhere",
         (None, false) => "file",
@@ -62,7 +62,7 @@ pub async fn seal_state(archive: &Archive, caller: &Caller) -> Result<SealState>
         scheme: seal.scheme().code().into(),
         level: seal.level().code().into(),
         place: place.into(),
-        sitting: sitting.map(|sitting| sitting.word().into()),
+        sitting: token.map(|state| state.as_str().into()),
         unsealed: unsealed.fetch_one(archive.catalogue.pool()).await?,
         fault: unfit.as_ref().map(|why| why.code().into()),
         fault_vi: unfit.as_ref().map(SealError::sentence_vi),
@@ -70,18 +70,18 @@ pub async fn seal_state(archive: &Archive, caller: &Caller) -> Result<SealState>
     })
 }
 
-/// Opens the token with its PIN, tried once, for all copies until the sitting ends; those that wait are taken up.
+/// Opens the token with its PIN, tried once, for all copies until the signing session ends; those that wait are taken up.
 ///
 /// # Errors
 /// `Refused` without a token; `Blocked`, saying why it does not open; `Forbidden`.
-pub async fn open_sitting(
+pub async fn open_session(
     archive: &Archive,
     caller: &Caller,
     pin: Zeroizing<String>,
 ) -> Result<()> {
     require(caller, Act::OpenSeal)?;
     let seal = archive.seal.clone();
-    let opening = tokio::task::spawn_blocking(move || seal.open_sitting(pin));
+    let opening = tokio::task::spawn_blocking(move || seal.open_session(pin));
     let opened = opening
         .await
         .map_err(|error| Error::Internal(format!("opening the token: {error}")))?;
@@ -99,16 +99,16 @@ pub async fn open_sitting(
     Ok(opened?)
 }
 
-/// Ends the sitting: the token is closed, the PIN forgotten.
+/// Ends the signing session: the token is closed, the PIN forgotten.
 ///
 /// # Errors
 /// `Refused` without a token; `Forbidden`.
-pub async fn end_sitting(archive: &Archive, caller: &Caller) -> Result<()> {
+pub async fn end_session(archive: &Archive, caller: &Caller) -> Result<()> {
     require(caller, Act::OpenSeal)?;
-    if archive.seal.sitting().is_none() {
+    if archive.seal.token_state().is_none() {
         return Err(no_token());
     }
-    archive.seal.end_sitting();
+    archive.seal.end_session();
     let mut tx = archive.begin(caller).await?;
     tx.log(Action::SealClosed, SEAL, json!({})).await?;
     tx.commit().await
@@ -116,8 +116,8 @@ pub async fn end_sitting(archive: &Archive, caller: &Caller) -> Result<()> {
 
 /// True while released copies wait for nothing but the PIN.
 pub fn pin_needed(archive: &Archive) -> bool {
-    let sitting = archive.seal.sitting();
-    matches!(sitting, Some(Sitting::PinNeeded | Sitting::PinRefused))
+    let token = archive.seal.token_state();
+    matches!(token, Some(TokenState::PinNeeded | TokenState::PinRefused))
 }
 
 const SEAL: (&str, &str) = ("seal", "seal");

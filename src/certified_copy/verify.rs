@@ -1,10 +1,10 @@
 //! What the archive says of a copy now, by its code or by the file itself.
 
 mod file;
-mod standing;
+mod validity;
 
 pub use file::{FileVerified, HandedInFile, SignatureListed, verify_file, verify_handed_in};
-use standing::standing_of;
+use validity::validity_of;
 
 use super::{CopyRow, issued_at, register};
 use crate::access::{Act, Caller, require};
@@ -109,7 +109,7 @@ pub async fn verify_code(archive: &Archive, code: &str) -> Result<Verified> {
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.
-pub async fn standing(archive: &Archive, caller: &Caller, copy_id: &str) -> Result<Verified> {
+pub async fn validity(archive: &Archive, caller: &Caller, copy_id: &str) -> Result<Verified> {
     require(caller, Act::SeeRequests)?;
     verified(archive, &register::row(archive, copy_id).await?).await
 }
@@ -147,7 +147,7 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
         .classes
         .get(&record.class)
         .and_then(|class| class.copy.as_ref());
-    let standing = standing_of(archive, copy, layout, &then).await?;
+    let validity = validity_of(archive, copy, layout, &then).await?;
     let value = |key: &str| {
         then.fields
             .get(key)
@@ -160,10 +160,10 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
         document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),
         initials: initials(value("ho_ten")),
         birth_year: value("ngay_sinh").get(..4).map(Into::into),
-        state: standing.word.into(),
-        state_at: standing.since,
+        state: validity.word.into(),
+        state_at: validity.since,
         reason: copy.withdrawal.clone(),
-        decision: standing.decision.as_ref().map(Into::into),
+        decision: validity.decision.as_ref().map(Into::into),
         code_until: copy.code_until.clone(),
         sha256: copy.sha256.clone().unwrap_or_default(),
         earlier_sha256: earlier_files(archive, &copy.id).await?,

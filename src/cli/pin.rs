@@ -29,7 +29,7 @@ pub async fn ask(archive: &Archive) -> Result<()> {
         tracing::warn!("the seal's token waits for its PIN: page /con-dau; copies wait until then");
         return Ok(());
     }
-    match certified_copy::open_sitting(archive, &Caller::machine(), pin).await {
+    match certified_copy::open_session(archive, &Caller::machine(), pin).await {
         Err(error) if error.is_transient() => eprintln!("{}\n{}", error.vi(), error.en()),
         other => other?,
     }

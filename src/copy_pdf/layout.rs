@@ -7,7 +7,7 @@ use krilla::image::Image;
 
 use crate::seal::MarkBox;
 
-use super::page::{Align, Column, PAGE_HEIGHT, PAGE_WIDTH, Page, Role, Sheet, Style};
+use super::page::{Align, Column, FinishedPage, PAGE_HEIGHT, PAGE_WIDTH, Page, Role, Style};
 use super::typeface::Face;
 use super::{ComposeError, CopyContent, LARGEST_ROW_IMAGE, RowImage};
 
@@ -26,7 +26,7 @@ const FULL: Column = Column {
 
 /// Finished pages; the signature mark is on the first.
 pub struct Arranged {
-    pub sheets: Vec<Sheet>,
+    pub sheets: Vec<FinishedPage>,
     mark: (f32, f32, f32, f32),
 }
 
@@ -67,8 +67,8 @@ pub fn arrange(content: &CopyContent) -> Result<Arranged, ComposeError> {
     Err(ComposeError::TooLong)
 }
 
-fn sheet_of(page: Page) -> Sheet {
-    Sheet {
+fn sheet_of(page: Page) -> FinishedPage {
+    FinishedPage {
         width: PAGE_WIDTH,
         height: PAGE_HEIGHT,
         pieces: page.pieces,

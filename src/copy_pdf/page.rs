@@ -98,7 +98,7 @@ pub struct Column {
 }
 
 /// A finished page; its pieces are in reading order.
-pub struct Sheet {
+pub struct FinishedPage {
     pub width: f32,
     pub height: f32,
     pub pieces: Vec<Piece>,

@@ -23,7 +23,7 @@ use krilla::tagging::{
 use krilla::{Document, configure::ValidationError};
 
 use super::ComposeError;
-use super::page::{Line, Piece, Role, Sheet};
+use super::page::{FinishedPage, Line, Piece, Role};
 use super::typeface;
 use crate::clock::vietnam;
 
@@ -40,7 +40,7 @@ pub struct About<'a> {
 ///
 /// # Errors
 /// `NotArchival`, `BadImage`.
-pub fn render(sheets: Vec<Sheet>, about: &About<'_>) -> Result<Vec<u8>, ComposeError> {
+pub fn render(sheets: Vec<FinishedPage>, about: &About<'_>) -> Result<Vec<u8>, ComposeError> {
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_B)
         .finish()
@@ -58,7 +58,7 @@ pub fn render(sheets: Vec<Sheet>, about: &About<'_>) -> Result<Vec<u8>, ComposeE
     document.finish().map_err(not_archival)
 }
 
-fn render_sheet(document: &mut Document, sheet: Sheet, tags: &mut Tags) {
+fn render_sheet(document: &mut Document, sheet: FinishedPage, tags: &mut Tags) {
     let settings =
         PageSettings::from_wh(sheet.width, sheet.height).expect("every sheet has a positive size");
     let mut page = document.start_page_with(settings);

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::ComposeError;
 use super::page::{
-    Align, BLACK, Column, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Piece, Role, Sheet, Style, lines_of,
+    Align, BLACK, Column, FinishedPage, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Piece, Role, Style,
+    lines_of,
 };
 use super::render::{About, render};
 use super::typeface::{Face, legible, shape};
@@ -79,7 +80,7 @@ pub fn print_table(table: &Table) -> Result<Vec<u8>, ComposeError> {
         created: table.printed_at,
         identifier: &table.title,
     };
-    let sheets = pages.into_iter().map(|page| Sheet {
+    let sheets = pages.into_iter().map(|page| FinishedPage {
         width: PAGE_HEIGHT,
         height: PAGE_WIDTH,
         pieces: page.pieces,

@@ -12,7 +12,7 @@ use crate::archive::Archive;
 use crate::certified_copy::{CopyRow, CopyState};
 use crate::error::{Error, Result};
 use crate::record;
-use crate::search::{self, FoundHit, Wanted};
+use crate::search::{self, SearchHit, Wanted};
 use crate::seen::{self, Seen};
 
 /// How a value asked for agrees with one found: the word of [`Reason::agrees`].
@@ -79,7 +79,7 @@ pub struct Earlier {
 pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Candidate>> {
     let sought = get(archive, caller, id).await?.wanted;
     let hits = hits(archive, caller, &sought).await?;
-    let mut judged: Vec<(FoundHit, Vec<Reason>)> = hits
+    let mut judged: Vec<(SearchHit, Vec<Reason>)> = hits
         .into_iter()
         .map(|hit| {
             let reasons = reasons(&sought, &hit.fields);
@@ -111,8 +111,8 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
 }
 
 /// What the index finds by everything given, then by less.
-async fn hits(archive: &Archive, caller: &Caller, sought: &Sought) -> Result<Vec<FoundHit>> {
-    let mut found: Vec<FoundHit> = Vec::new();
+async fn hits(archive: &Archive, caller: &Caller, sought: &Sought) -> Result<Vec<SearchHit>> {
+    let mut found: Vec<SearchHit> = Vec::new();
     for wanted in questions(sought) {
         let answer = match search::find(archive, caller, &wanted).await {
             Ok(answer) => answer,

@@ -8,7 +8,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::record;
-use crate::search::{self, FoundHit, Wanted};
+use crate::search::{self, SearchHit, Wanted};
 
 /// Most shown of one record.
 const MOST: usize = 4;
@@ -74,7 +74,7 @@ fn said<'a>(fields: &'a BTreeMap<String, String>, key: &str) -> &'a str {
     fields.get(key).map_or("", String::as_str)
 }
 
-async fn hits(archive: &Archive, caller: &Caller, number: &str) -> Result<Vec<FoundHit>> {
+async fn hits(archive: &Archive, caller: &Caller, number: &str) -> Result<Vec<SearchHit>> {
     if number.is_empty() || number == "-" {
         return Ok(Vec::new());
     }

@@ -60,7 +60,7 @@ pub(crate) async fn extended_due(archive: &Archive, id: &str) -> Result<Option<T
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow,
 )]
-pub struct Standing {
+pub struct OpenRequests {
     /// Not settled.
     pub open: i64,
     /// Of those, past their term.
@@ -75,7 +75,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// As any statement.
-pub async fn standing(archive: &Archive) -> Result<Standing> {
+pub async fn open_requests(archive: &Archive) -> Result<OpenRequests> {
     let now = archive.clock.now();
     Ok(sqlx::query_as(
         "SELECT COUNT(*) AS open,

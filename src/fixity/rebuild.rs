@@ -172,7 +172,7 @@ async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
 
 /// Ids by kind.
 #[derive(Default)]
-struct Found {
+struct ObjectIds {
     volumes: Vec<ObjectId>,
     scans: Vec<ObjectId>,
     batches: Vec<ObjectId>,
@@ -181,7 +181,7 @@ struct Found {
     evidence: Vec<ObjectId>,
 }
 
-impl Found {
+impl ObjectIds {
     fn all(&self) -> usize {
         let citizens = self.requests.len() + self.evidence.len();
         let delivered = self.volumes.len() + self.scans.len() + self.batches.len();
@@ -189,8 +189,8 @@ impl Found {
     }
 }
 
-async fn objects(restoration: &mut Restoration<'_>) -> Result<Found> {
-    let mut found = Found::default();
+async fn objects(restoration: &mut Restoration<'_>) -> Result<ObjectIds> {
+    let mut found = ObjectIds::default();
     let mut walk = restoration.archive.vault.walk();
     while let Some(step) = walk.next().await {
         let id = match step {

@@ -6,7 +6,7 @@ use sogoc_workers::quality::fingerprint_distance;
 
 use super::resolve::{leave, mark, still_open};
 use super::withdraw::{ONE_SHEET, Withdrawal, withdraw};
-use super::{Place, preservation};
+use super::{Scope, preservation};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
@@ -24,7 +24,7 @@ const RARE: &str = "(SELECT COUNT(*) FROM page_marks n WHERE n.mark = m.mark) <=
 const FARTHEST: u32 = 80;
 
 /// Pages of the batch or volume that seem to be scans of sheets of the fonds that came before.
-pub(super) async fn noticed(tx: &mut Tx, (column, id): &Place) -> Result<Vec<Noticed>> {
+pub(super) async fn noticed(tx: &mut Tx, (column, id): &Scope) -> Result<Vec<Noticed>> {
     let query = format!(
         "SELECT p.id AS page_id, q.id AS other_id, COALESCE(p.fingerprint, '') AS fingerprint,
             COALESCE(q.fingerprint, '') AS other_fingerprint,

@@ -1,6 +1,6 @@
 //! The book as a spreadsheet and as paper, with the columns of the office's own book.
 
-use super::workbook::{Cell, Sheet, workbook};
+use super::workbook::{Cell, Worksheet, workbook};
 use super::{BookLine, IssueBook};
 use crate::clock::parse_stamp;
 use crate::copy_pdf::{self, Table, TableColumn};
@@ -90,7 +90,7 @@ pub fn spreadsheet(book: &IssueBook) -> Result<Vec<u8>> {
         row[QUANTITY] = Cell::Number(line.quantity);
         row
     };
-    workbook(&Sheet {
+    workbook(&Worksheet {
         name: book.year.to_string(),
         heading: [
             &book.agency,

@@ -32,7 +32,7 @@ pub(super) enum Cell {
 }
 
 /// What the sheet shows.
-pub(super) struct Sheet<'a> {
+pub(super) struct Worksheet<'a> {
     /// Its name on the tab: at most 31 plain characters.
     pub name: String,
     /// Lines above the table; the second is its title.
@@ -43,12 +43,12 @@ pub(super) struct Sheet<'a> {
 }
 
 /// The workbook's bytes; the same sheet always gives the same.
-pub(super) fn workbook(sheet: &Sheet<'_>) -> Result<Vec<u8>> {
+pub(super) fn workbook(sheet: &Worksheet<'_>) -> Result<Vec<u8>> {
     let written = package(sheet);
     written.map_err(|error| Error::Internal(format!("workbook: {error}")))
 }
 
-fn package(sheet: &Sheet<'_>) -> zip::result::ZipResult<Vec<u8>> {
+fn package(sheet: &Worksheet<'_>) -> zip::result::ZipResult<Vec<u8>> {
     let mut package = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
@@ -67,7 +67,7 @@ fn package(sheet: &Sheet<'_>) -> zip::result::ZipResult<Vec<u8>> {
     Ok(package.finish()?.into_inner())
 }
 
-fn book_part(sheet: &Sheet<'_>) -> String {
+fn book_part(sheet: &Worksheet<'_>) -> String {
     let name = escaped(&sheet.name);
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -75,7 +75,7 @@ fn book_part(sheet: &Sheet<'_>) -> String {
     )
 }
 
-fn sheet_part(sheet: &Sheet<'_>) -> String {
+fn sheet_part(sheet: &Worksheet<'_>) -> String {
     let mut xml = String::from(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="4" topLeftCell="A5" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>"#,

@@ -76,8 +76,8 @@ pub(crate) async fn store_again(archive: &Archive, tx: &mut Tx, page_id: &str) -
         store(archive, tx, page_id, &reading).await?;
         (state, read_with) = (PageState::Read, reading.map.map(|fit| fit.version));
     }
-    let standing = column_map::standing(archive, page_id).await?;
-    if is_due(state, read_with, &standing) {
+    let map_state = column_map::map_state(archive, page_id).await?;
+    if is_due(state, read_with, &map_state) {
         tx.enqueue(Kind::ReadPage, page_id, PRIORITY_BACKLOG)
             .await?;
     }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::byte_range_coverage::{Coverage, Found, covered_end, signatures};
+use super::byte_range_coverage::{Coverage, SignatureField, covered_end, signatures};
 use super::certificate::Certificate;
 use super::examination::Examination;
 use super::pdf_file::PdfFile;
@@ -100,7 +100,7 @@ fn newest_stamp(sealed: &[u8]) -> Result<(Stamp, usize), SealError> {
     let exam = Examination::default();
     let file = PdfFile::open(sealed, &exam).map_err(SealError::Pdf)?;
     let mut found = signatures(&file, &exam).map_err(SealError::Pdf)?;
-    found.retain(Found::is_time_stamp);
+    found.retain(SignatureField::is_time_stamp);
     let newest = found.iter().max_by_key(|one| covered_end(&one.signature));
     let newest = newest.and_then(|one| Coverage::of(&one.signature, sealed));
     let newest =

@@ -72,14 +72,14 @@ pub fn covered_end(signature: &Dictionary) -> Option<usize> {
 }
 
 /// A signed signature field.
-pub struct Found {
+pub struct SignatureField {
     /// Its name.
     pub field: String,
     /// Its signature dictionary.
     pub signature: Dictionary,
 }
 
-impl Found {
+impl SignatureField {
     /// True for a time stamp over the file (ETSI EN 319 142-1, 5.4.3), which says nothing of who sealed it.
     pub fn is_time_stamp(&self) -> bool {
         self.signature.name("SubFilter") == Some(b"ETSI.RFC3161")
@@ -87,7 +87,10 @@ impl Found {
 }
 
 /// All signed signature fields.
-pub fn signatures(file: &PdfFile<'_>, exam: &Examination) -> Result<Vec<Found>, PdfDamage> {
+pub fn signatures(
+    file: &PdfFile<'_>,
+    exam: &Examination,
+) -> Result<Vec<SignatureField>, PdfDamage> {
     let root = file.dictionary(&file.trailer, "Root")?;
     if root.0.is_empty() {
         return Err(PdfDamage::Broken);
@@ -115,7 +118,7 @@ pub fn signatures(file: &PdfFile<'_>, exam: &Examination) -> Result<Vec<Found>, 
                 if signs && !signature.0.is_empty() {
                     exam.spend(Cost::Signatures, 1)?;
                     let field = field.get("T").map(text_of).unwrap_or_default();
-                    found.push(Found { field, signature });
+                    found.push(SignatureField { field, signature });
                 }
                 if let Some(kids) = field.get("Kids") {
                     pending.push((kids.clone(), signs, depth - 1));

@@ -59,7 +59,7 @@ pub enum NotJudged {
 
 /// A place among those who wait; given back when dropped.
 #[derive(Debug)]
-pub struct Place(#[expect(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
+pub struct VerificationSlot(#[expect(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
 
 /// Where strangers' files are judged.
 #[derive(Debug, Clone)]
@@ -81,9 +81,9 @@ impl VerificationCage {
     ///
     /// # Errors
     /// `Busy` when too many are on their way.
-    pub fn place(&self) -> Result<Place, NotJudged> {
-        let place = self.line.clone().try_acquire_owned();
-        place.map(Place).map_err(|_| NotJudged::Busy)
+    pub fn slot(&self) -> Result<VerificationSlot, NotJudged> {
+        let slot = self.line.clone().try_acquire_owned();
+        slot.map(VerificationSlot).map_err(|_| NotJudged::Busy)
     }
 
     /// The verdict on `file`, read from its beginning, as of `at`. A child that ends without an answer is part of the

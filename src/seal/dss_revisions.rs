@@ -1,7 +1,7 @@
 //! What was appended behind a seal and belongs to it: evidence (the DSS, document security
 //! store), and time stamps over the whole file.
 
-use super::byte_range_coverage::{Coverage, Found, covered_end};
+use super::byte_range_coverage::{Coverage, SignatureField, covered_end};
 use super::examination::Examination;
 use super::long_term;
 use super::pdf_file::PdfFile;
@@ -25,7 +25,7 @@ pub struct DssRevisions {
 pub fn read(
     bytes: &[u8],
     sealed: usize,
-    found: &[Found],
+    found: &[SignatureField],
     trust: &Trust,
     exam: &Examination,
 ) -> DssRevisions {
@@ -33,7 +33,7 @@ pub fn read(
         end: sealed,
         ..DssRevisions::default()
     };
-    let mut found: Vec<(usize, &Found)> = found
+    let mut found: Vec<(usize, &SignatureField)> = found
         .iter()
         .filter_map(|stamp| Some((covered_end(&stamp.signature)?, stamp)))
         .filter(|&(end, _)| sealed < end && end <= bytes.len())
@@ -60,7 +60,12 @@ pub fn read(
     revisions
 }
 
-fn stamp_of(bytes: &[u8], base: usize, found: &Found, exam: &Examination) -> Option<Stamp> {
+fn stamp_of(
+    bytes: &[u8],
+    base: usize,
+    found: &SignatureField,
+    exam: &Examination,
+) -> Option<Stamp> {
     let coverage = Coverage::of(&found.signature, bytes)?;
     if !long_term::is_stamp_behind(&bytes[..base], bytes, found, &coverage, exam) {
         return None;

@@ -57,7 +57,7 @@ impl Scheme {
 
 /// Whether a token can sign now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sitting {
+pub enum TokenState {
     /// Nobody has given its PIN.
     PinNeeded,
     /// The token has said no to the PIN; nobody tries it again before another is given.
@@ -68,14 +68,14 @@ pub enum Sitting {
     Open,
 }
 
-impl Sitting {
+impl TokenState {
     /// The stable word.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Sitting::PinNeeded => "pin_needed",
-            Sitting::PinRefused => "pin_refused",
-            Sitting::Ready => "ready",
-            Sitting::Open => "open",
+            TokenState::PinNeeded => "pin_needed",
+            TokenState::PinRefused => "pin_refused",
+            TokenState::Ready => "ready",
+            TokenState::Open => "open",
         }
     }
 }
@@ -93,15 +93,15 @@ pub trait KeySource: Send + Sync {
         false
     }
     /// Whether it can sign now; none where no PIN is asked.
-    fn sitting(&self) -> Option<Sitting> {
+    fn token_state(&self) -> Option<TokenState> {
         None
     }
     /// Opens it with its PIN, tried once.
-    fn open_sitting(&self, _pin: Zeroizing<String>) -> Result<(), SealError> {
+    fn open_session(&self, _pin: Zeroizing<String>) -> Result<(), SealError> {
         Err(SealError::NoToken)
     }
     /// Closes it and forgets its PIN.
-    fn end_sitting(&self) {}
+    fn end_session(&self) {}
 }
 
 /// A key in memory. The library clears it when it is dropped.

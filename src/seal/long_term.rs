@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::byte_range_coverage::{Coverage, Found};
+use super::byte_range_coverage::{Coverage, SignatureField};
 use super::error::SealError;
 use super::examination::{Cost, Examination};
 use super::incremental_update::{IncrementalUpdate, array, first_free, indirect};
@@ -164,7 +164,7 @@ pub fn evidence_behind(base: &[u8], whole: &[u8], exam: &Examination) -> Option<
 pub fn is_stamp_behind(
     base: &[u8],
     whole: &[u8],
-    stamp: &Found,
+    stamp: &SignatureField,
     coverage: &Coverage<'_>,
     exam: &Examination,
 ) -> bool {

@@ -1,4 +1,4 @@
-//! A key that never leaves its PKCS#11 token or HSM: one PIN for a sitting, one session kept for all signatures.
+//! A key that never leaves its PKCS#11 token or HSM: one PIN for a signing session, one session kept for all signatures.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::certificate::Certificate;
 use super::error::{KeyFault, SealError, TokenFault};
-use super::key::{KeySource, Scheme, Sitting};
+use super::key::{KeySource, Scheme, TokenState};
 use super::signature;
 use crate::config::Padding;
 
@@ -34,7 +34,7 @@ pub struct TokenPlace {
     pub token: String,
     /// Label of the key; may be left out where there is only one.
     pub key: Option<String>,
-    /// The user's PIN; where absent, somebody gives it for a sitting.
+    /// The user's PIN; where absent, somebody gives it for a signing session.
     pub pin: Option<Zeroizing<String>>,
 }
 
@@ -46,7 +46,7 @@ pub struct TokenKey {
     open: Mutex<Open>,
 }
 
-/// What one sitting holds.
+/// What one signing session holds.
 #[derive(Default)]
 struct Open {
     pin: Option<Zeroizing<String>>,
@@ -190,17 +190,17 @@ impl KeySource for TokenKey {
         signed.map_err(SealError::Token)
     }
 
-    fn sitting(&self) -> Option<Sitting> {
+    fn token_state(&self) -> Option<TokenState> {
         let open = self.held();
         Some(match (&open.session, &open.pin) {
-            _ if open.refused => Sitting::PinRefused,
-            (Some(_), _) => Sitting::Open,
-            (None, Some(_)) => Sitting::Ready,
-            (None, None) => Sitting::PinNeeded,
+            _ if open.refused => TokenState::PinRefused,
+            (Some(_), _) => TokenState::Open,
+            (None, Some(_)) => TokenState::Ready,
+            (None, None) => TokenState::PinNeeded,
         })
     }
 
-    fn open_sitting(&self, pin: Zeroizing<String>) -> Result<(), SealError> {
+    fn open_session(&self, pin: Zeroizing<String>) -> Result<(), SealError> {
         let mut open = self.held();
         if pin.is_empty() {
             return Err(SealError::Token(TokenFault::PinMissing));
@@ -214,7 +214,7 @@ impl KeySource for TokenKey {
         Ok(())
     }
 
-    fn end_sitting(&self) {
+    fn end_session(&self) {
         *self.held() = Open::default();
     }
 }

@@ -8,7 +8,7 @@ mod revoked_key_tests;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::byte_range_coverage::{Coverage, Found, covered_end, signatures, stated_time};
+use super::byte_range_coverage::{Coverage, SignatureField, covered_end, signatures, stated_time};
 use super::cert_path::{self, Company, NoPath};
 use super::certificate::Certificate;
 use super::cms_check::{self, Signed};
@@ -67,8 +67,8 @@ impl Check<'_> {
         let file = PdfFile::open(self.bytes, self.exam)?;
         let mut found = signatures(&file, self.exam)?;
         found.sort_by_key(|one| covered_end(&one.signature));
-        let (stamps, seals): (Vec<Found>, Vec<Found>) =
-            found.into_iter().partition(Found::is_time_stamp);
+        let (stamps, seals): (Vec<SignatureField>, Vec<SignatureField>) =
+            found.into_iter().partition(SignatureField::is_time_stamp);
         let Some((outermost, inner)) = seals.split_last() else {
             return Ok(Verdict::without_seal(FileCheck::NotSealed));
         };
@@ -90,7 +90,7 @@ impl Check<'_> {
     }
 
     /// The verdict on the outermost seal, and with it on the file.
-    fn seal(&self, found: &Found, revisions: &DssRevisions) -> Verdict {
+    fn seal(&self, found: &SignatureField, revisions: &DssRevisions) -> Verdict {
         match self.fitting(&found.signature, revisions) {
             Ok(fitting) => self.verdict(&fitting, self.bytes.len() - revisions.end, revisions),
             Err(file) => Verdict::without_seal(file),
@@ -98,7 +98,7 @@ impl Check<'_> {
     }
 
     /// A seal over which another stands: its own answers, and how much came after it.
-    fn inner(&self, found: &Found, revisions: &DssRevisions) -> SignatureFound {
+    fn inner(&self, found: &SignatureField, revisions: &DssRevisions) -> SignatureFound {
         let covers = covered_end(&found.signature).unwrap_or(0);
         let added = self.bytes.len().saturating_sub(covers);
         let verdict = match self.fitting(&found.signature, revisions) {
@@ -183,7 +183,7 @@ impl Check<'_> {
     }
 
     /// A time stamp over the file, judged by itself.
-    fn stamp(&self, found: &Found, revisions: &DssRevisions) -> SignatureFound {
+    fn stamp(&self, found: &SignatureField, revisions: &DssRevisions) -> SignatureFound {
         let coverage = Coverage::of(&found.signature, self.bytes);
         let stamp = coverage.as_ref().and_then(|one| {
             let parts = [one.before, one.after];
@@ -242,7 +242,12 @@ impl Check<'_> {
     }
 }
 
-fn of_outermost(found: &Found, verdict: &Verdict, covers: usize, length: usize) -> SignatureFound {
+fn of_outermost(
+    found: &SignatureField,
+    verdict: &Verdict,
+    covers: usize,
+    length: usize,
+) -> SignatureFound {
     SignatureFound {
         field: printable(&found.field),
         purpose: Purpose::Seal,

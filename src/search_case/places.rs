@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 
 /// A volume to look in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
-pub struct Place {
+pub struct VolumeToSearch {
     /// Volume id.
     #[sqlx(rename = "id")]
     pub volume_id: String,
@@ -57,8 +57,8 @@ pub struct Hint {
 
 /// Volumes of the school and year sought, as far as those are known, that hold anything undecided or
 /// were never scanned.
-pub(super) async fn unindexed(archive: &Archive, sought: &Sought) -> Result<Vec<Place>> {
-    let mut places: Vec<Place> = sqlx::query_as(
+pub(super) async fn unindexed(archive: &Archive, sought: &Sought) -> Result<Vec<VolumeToSearch>> {
+    let mut places: Vec<VolumeToSearch> = sqlx::query_as(
         "SELECT v.id, v.code, v.title, v.school, v.year,
             COUNT(p.id) AS pages,
             COALESCE(SUM(CASE WHEN p.id IS NOT NULL AND p.state = 'received' THEN 1 ELSE 0 END), 0)
@@ -80,7 +80,7 @@ pub(super) async fn unindexed(archive: &Archive, sought: &Sought) -> Result<Vec<
 }
 
 /// What is not known of the volume or not said by the applicant rules nothing out.
-fn may_hold(place: &Place, sought: &Sought) -> bool {
+fn may_hold(place: &VolumeToSearch, sought: &Sought) -> bool {
     let year: Option<i64> = sought.nam.trim().parse().ok();
     let same_year = place.year.zip(year).is_none_or(|(its, asked)| its == asked);
     let school = place.school.as_deref().unwrap_or_default();
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_rules_no_volume_out() {
-        let place = Place {
+        let place = VolumeToSearch {
             volume_id: "v".into(),
             code: "Q1".into(),
             title: "Quyển 1".into(),

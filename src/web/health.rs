@@ -68,12 +68,12 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     }
     gauge("sogoc_index_lag", search::lag(&archive).await?);
     gauge("sogoc_records_not_kept", preservation::lag(&archive).await?);
-    let standing = copy_request::standing(&archive).await?;
+    let requests = copy_request::open_requests(&archive).await?;
     for (name, count) in [
-        ("sogoc_requests_open", standing.open),
-        ("sogoc_requests_late", standing.late),
-        ("sogoc_requests_due_soon", standing.soon),
-        ("sogoc_requests_waiting", standing.waiting),
+        ("sogoc_requests_open", requests.open),
+        ("sogoc_requests_late", requests.late),
+        ("sogoc_requests_due_soon", requests.soon),
+        ("sogoc_requests_waiting", requests.waiting),
     ] {
         gauge(name, count);
     }

@@ -168,7 +168,7 @@ async fn line(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFa
         None => None,
     };
     let page = Line {
-        now: certified_copy::standing(&signed.archive, &signed.caller, &id).await?,
+        now: certified_copy::validity(&signed.archive, &signed.caller, &id).await?,
         stands: seen::now(&signed.archive, &signed.caller, &row.record_id).await?,
         f: signed.frame,
         row,

@@ -20,7 +20,7 @@ use super::layout::{Frame, shown};
 use super::public_requests::{RequestForm, RequestPage};
 use super::session::{Form, Pairs, Signed};
 use crate::access::{Act, require};
-use crate::copy_request::{self, Release, RequestView, Standing};
+use crate::copy_request::{self, OpenRequests, Release, RequestView};
 use crate::error::Error;
 use crate::seen::{self, Seen};
 
@@ -54,7 +54,7 @@ struct Queue {
     asked: String,
     requests: Vec<RequestView>,
     pressing: Vec<RequestView>,
-    standing: Standing,
+    counts: OpenRequests,
     released: Vec<Release>,
     /// What the record of each confirmed request is now.
     shown: BTreeMap<String, Seen>,
@@ -110,7 +110,7 @@ async fn show(
         requests,
         shown: shown_now,
         pressing: copy_request::pressing(&signed.archive, &signed.caller).await?,
-        standing: copy_request::standing(&signed.archive).await?,
+        counts: copy_request::open_requests(&signed.archive).await?,
         released,
         asked,
         f: signed.frame,

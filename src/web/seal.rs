@@ -74,7 +74,7 @@ impl SealPage {
     }
 
     /// The state of the token in words, and its shade.
-    fn sitting(&self, word: &str) -> (&'static str, &'static str) {
+    fn token_state(&self, word: &str) -> (&'static str, &'static str) {
         match word {
             "open" => ("good", self.f.t("seal.token_state.open")),
             "ready" => ("good", self.f.t("seal.token_state.ready")),
@@ -101,7 +101,7 @@ struct PinForm {
 
 async fn give_pin(form: Form<PinForm>) -> Result<Response, PageFault> {
     let (signed, PinForm { pin }) = form.parts();
-    match certified_copy::open_sitting(&signed.archive, &signed.caller, pin).await {
+    match certified_copy::open_session(&signed.archive, &signed.caller, pin).await {
         Ok(()) => Ok(Redirect::to("/con-dau").into_response()),
         Err(error @ Error::Blocked { .. }) => SealPage::page(signed, Vec::new(), Some(error)).await,
         Err(error) => Err(error.into()),
@@ -109,7 +109,7 @@ async fn give_pin(form: Form<PinForm>) -> Result<Response, PageFault> {
 }
 
 async fn end(form: Form<Pairs>) -> Result<Redirect, PageFault> {
-    certified_copy::end_sitting(&form.archive, &form.caller).await?;
+    certified_copy::end_session(&form.archive, &form.caller).await?;
     Ok(Redirect::to("/con-dau"))
 }
 

@@ -12,7 +12,7 @@ use super::labels::{Names, spoken};
 use super::layout::{Frame, shown};
 use super::session::Signed;
 use crate::error::{Error, Fault, Result};
-use crate::search::{self, Found, FoundHit, Wanted};
+use crate::search::{self, SearchHit, SearchResult, Wanted};
 
 /// Hits on one page of the answer.
 const PAGE: usize = 20;
@@ -98,13 +98,13 @@ struct SearchPage {
     f: Frame,
     form: Form,
     names: Names,
-    found: Option<Found>,
+    found: Option<SearchResult>,
     faults: Vec<Fault>,
     behind: i64,
 }
 
 impl SearchPage {
-    fn title(&self, hit: &FoundHit) -> String {
+    fn title(&self, hit: &SearchHit) -> String {
         let name = ["ho_ten", "trich_yeu", "tieu_de"];
         let known = name.iter().find_map(|key| hit.fields.get(*key));
         known
@@ -112,7 +112,7 @@ impl SearchPage {
             .unwrap_or_else(|| self.names.class(&self.f, &hit.class).to_owned())
     }
 
-    fn facts(&self, hit: &FoundHit) -> Vec<(String, String)> {
+    fn facts(&self, hit: &SearchHit) -> Vec<(String, String)> {
         const SHOWN: [&str; 9] = [
             "ngay_sinh",
             "noi_sinh",
@@ -158,7 +158,7 @@ impl SearchPage {
             .collect()
     }
 
-    fn matched(&self, hit: &FoundHit) -> &'static str {
+    fn matched(&self, hit: &SearchHit) -> &'static str {
         match hit.matched.as_str() {
             "exact" => self.f.t("search.matched.exact"),
             "tone_folded" => self.f.t("search.matched.tone_folded"),

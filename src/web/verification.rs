@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
-use arrival::{ARRIVAL, LARGEST_COPY, admit_file, file_of, place};
+use arrival::{ARRIVAL, LARGEST_COPY, admit_file, file_of, slot};
 pub use arrival::{NotArrived, verify_body};
 
 use super::State;
@@ -180,7 +180,7 @@ async fn verify_file(
     parts: Multipart,
 ) -> Result<Response, PageFault> {
     admit_file(&archive, &peer).await?;
-    let _place = place(&archive)?;
+    let _slot = slot(&archive)?;
     let arrived = tokio::time::timeout(ARRIVAL, file_of(&archive, parts)).await;
     let file = match arrived.unwrap_or(Err(NotArrived::TooLarge)) {
         Ok(file) => file.ok_or_else(no_file)?,

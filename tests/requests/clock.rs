@@ -79,7 +79,7 @@ async fn a_request_that_waits_for_its_applicant_is_never_late_and_is_counted_ane
         .await
         .unwrap();
     office.hours(48);
-    let standing = copy_request::standing(&office.archive).await.unwrap();
+    let standing = copy_request::open_requests(&office.archive).await.unwrap();
     assert_eq!((standing.late, standing.waiting), (0, 1));
     let status = copy_request::status(&office.archive, &asked.code)
         .await

@@ -140,7 +140,7 @@ async fn copies_sealed_on_a_token_hold_before_pyhanko_and_ourselves_at_every_lev
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_pin_serves_a_sitting_of_many_copies_and_the_bench_measures_the_token() {
+async fn one_pin_serves_a_session_of_many_copies_and_the_bench_measures_the_token() {
     let office = Office::new(KeyKind::EcdsaP256, "").await;
     let copies = office.copies(3);
     let own = fs::read_to_string(office.at("copies/trust.pem")).unwrap();

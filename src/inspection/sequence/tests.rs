@@ -25,7 +25,7 @@ fn rows(runs: &[(i64, i64)]) -> Vec<Shown> {
     runs.iter().map(page).collect()
 }
 
-/// Place, fault and range of each finding.
+/// Scope, fault and range of each finding.
 fn said(pages: &[Shown]) -> Vec<(usize, Fault, (i64, i64))> {
     let found = check(pages).into_iter();
     found.map(|one| (one.at, one.fault, one.range)).collect()

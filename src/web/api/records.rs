@@ -12,7 +12,7 @@ use crate::correction::FieldChange;
 use crate::page::{self, PageView};
 use crate::record::{self, RecordFilter, RecordView, VersionView};
 use crate::review::{self, QueueFilter, QueueRow};
-use crate::search::{self, Found, Wanted};
+use crate::search::{self, SearchResult, Wanted};
 use crate::seen;
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
@@ -188,8 +188,8 @@ async fn reject(
 
 /// Search approved records.
 #[utoipa::path(get, path = "/api/v1/search", tag = "records", params(Wanted),
-    responses((status = 200, body = Found), Problems<401, 403, 422>))]
-async fn find(api: Api, Asked(wanted): Asked<Wanted>) -> Answer<Found> {
+    responses((status = 200, body = SearchResult), Problems<401, 403, 422>))]
+async fn find(api: Api, Asked(wanted): Asked<Wanted>) -> Answer<SearchResult> {
     Ok(Json(
         search::find(&api.archive, &api.caller, &wanted).await?,
     ))

@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(seal))
         .routes(routes!(identity))
-        .routes(routes!(open_sitting, end_sitting))
+        .routes(routes!(open_session, end_session))
         .routes(routes!(waiting))
         .routes(routes!(hand_in))
         .routes(routes!(give_up))
@@ -54,19 +54,19 @@ struct PinGiven {
     pin: Zeroizing<String>,
 }
 
-/// Open the token for a sitting. Copies that wait for it are sealed at once.
+/// Open the token for a signing session. Copies that wait for it are sealed at once.
 #[utoipa::path(post, path = "/api/v1/seal/sitting", tag = "seal", request_body = PinGiven,
     responses((status = 204), Problems<401, 403, 409, 422, 503>))]
-async fn open_sitting(api: Api, Given(given): Given<PinGiven>) -> Done {
-    certified_copy::open_sitting(&api.archive, &api.caller, given.pin).await?;
+async fn open_session(api: Api, Given(given): Given<PinGiven>) -> Done {
+    certified_copy::open_session(&api.archive, &api.caller, given.pin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// End the sitting: the token is closed, its PIN forgotten.
+/// End the signing session: the token is closed, its PIN forgotten.
 #[utoipa::path(delete, path = "/api/v1/seal/sitting", tag = "seal",
     responses((status = 204), Problems<401, 403, 409>))]
-async fn end_sitting(api: Api) -> Done {
-    certified_copy::end_sitting(&api.archive, &api.caller).await?;
+async fn end_session(api: Api) -> Done {
+    certified_copy::end_session(&api.archive, &api.caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -11,7 +11,7 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use crate::access;
 use crate::certified_copy::{self, FileVerified, HandedInFile};
 use crate::error::Error;
-use crate::seal::Place;
+use crate::seal::VerificationSlot;
 use crate::web::State;
 
 /// Largest copy that may be handed in for verification, in bytes.
@@ -89,7 +89,7 @@ pub async fn verify_body(
     body: Body,
 ) -> Result<FileVerified, NotArrived> {
     admit_file(archive, peer).await?;
-    let _place = place(archive)?;
+    let _slot = slot(archive)?;
     let arriving = async {
         let mut file = Arriving::new(archive)?;
         let mut parts = body.into_data_stream();
@@ -104,9 +104,9 @@ pub async fn verify_body(
 }
 
 /// A place among the files that are judged at the same time, free again when it is dropped.
-pub(super) fn place(archive: &State) -> Result<Place, Error> {
-    let place = archive.cage.place();
-    place.map_err(|why| Error::unavailable("verification", why))
+pub(super) fn slot(archive: &State) -> Result<VerificationSlot, Error> {
+    let slot = archive.cage.slot();
+    slot.map_err(|why| Error::unavailable("verification", why))
 }
 
 /// The file among the parts of a form; none when the form holds none.

@@ -8,7 +8,7 @@ use crate::correction::{self, Correction, InForce};
 use crate::error::Result;
 
 /// Where a copy stands, computed when somebody asks, so that no flag can be forgotten.
-pub(super) struct Standing {
+pub(super) struct Validity {
     /// Stable word.
     pub word: &'static str,
     /// Since when it is no longer valid.
@@ -17,7 +17,7 @@ pub(super) struct Standing {
     pub decision: Option<Correction>,
 }
 
-impl Standing {
+impl Validity {
     fn plain(word: &'static str, since: Option<String>) -> Self {
         Self {
             word,
@@ -36,33 +36,33 @@ impl Standing {
 }
 
 /// Where it stands now; `then` is what the register said when it was issued.
-pub(super) async fn standing_of(
+pub(super) async fn validity_of(
     archive: &Archive,
     copy: &CopyRow,
     layout: Option<&CopyLayout>,
     then: &InForce,
-) -> Result<Standing> {
+) -> Result<Validity> {
     if copy.state == CopyState::Void {
-        return Ok(Standing::plain("void", None));
+        return Ok(Validity::plain("void", None));
     }
     if copy.withdrawn_at.is_some() {
-        return Ok(Standing::plain("withdrawn", copy.withdrawn_at.clone()));
+        return Ok(Validity::plain("withdrawn", copy.withdrawn_at.clone()));
     }
     let Some(now) = correction::now_in_force(archive, &copy.record_id).await? else {
-        return Ok(Standing::plain("superseded", None)); // the record was taken out of the register
+        return Ok(Validity::plain("superseded", None)); // the record was taken out of the register
     };
     if let Some(decision) = now.revoked_by() {
-        return Ok(Standing::decided("revoked", decision));
+        return Ok(Validity::decided("revoked", decision));
     }
     let differing = differing(layout, then, &now);
     if differing.is_empty() {
-        return Ok(Standing::plain("valid", None));
+        return Ok(Validity::plain("valid", None));
     }
     let mut behind = differing.iter().filter_map(|key| now.cited_for(key));
     let unknown_then = |entry: &&Correction| !then.corrections.contains(entry);
     Ok(match behind.find(unknown_then) {
-        Some(decision) => Standing::decided("superseded", decision),
-        None => Standing::plain("superseded", None), // the transcription itself was put right
+        Some(decision) => Validity::decided("superseded", decision),
+        None => Validity::plain("superseded", None), // the transcription itself was put right
     })
 }
 

@@ -1,4 +1,4 @@
-//! One PIN for a sitting, given on the page of the seal or typed on the terminal: the real program, a SoftHSM2 token.
+//! One PIN for a signing session, given on the page of the seal or typed on the terminal: the real program, a SoftHSM2 token.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -155,7 +155,7 @@ impl Serving {
         (status, answer.json().await.unwrap_or_default())
     }
 
-    async fn sitting(&self) -> String {
+    async fn token_state(&self) -> String {
         let (_, state) = self.call("GET", "/api/v1/seal", Value::Null).await;
         state["sitting"].as_str().unwrap().to_owned()
     }
@@ -189,7 +189,7 @@ impl Serving {
 async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
     let office = Office::new().await;
     let serving = office.serve().await;
-    assert_eq!(serving.sitting().await, "pin_needed");
+    assert_eq!(serving.token_state().await, "pin_needed");
     let wish = json!({ "records": [office.record] });
     let (status, problem) = serving.call("POST", "/api/v1/copies", wish.clone()).await;
     assert_eq!(status, 503, "{problem}");
@@ -201,7 +201,7 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
         (503, &json!("token_pin_wrong")),
         "{problem}"
     );
-    assert_eq!(serving.sitting().await, "pin_refused");
+    assert_eq!(serving.token_state().await, "pin_refused");
     let before = serving.tries().await;
     until("the job tries again", async || {
         serving.tries().await > before
@@ -218,7 +218,7 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
 
     let (status, problem) = serving.pin(PIN).await;
     assert_eq!(status, 204, "{problem}");
-    assert_eq!(serving.sitting().await, "open");
+    assert_eq!(serving.token_state().await, "open");
     let start = Instant::now();
     while serving.issued().await == 0 {
         assert!(
@@ -238,7 +238,7 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
         .call("DELETE", "/api/v1/seal/sitting", Value::Null)
         .await;
     assert_eq!(
-        (status, serving.sitting().await),
+        (status, serving.token_state().await),
         (204, "pin_needed".to_owned())
     );
     let (status, _) = serving.call("POST", "/api/v1/copies", wish).await;
