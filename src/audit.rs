@@ -94,9 +94,8 @@ pub struct Entry {
     pub at: String,
     /// Person id, token id, `public` or `machine`.
     pub actor: String,
-    /// Word of an [`Action`], or of an earlier version's; `deed` in the catalogue and in JSON.
+    /// Word of an [`Action`], or of an earlier version's; `deed` in JSON.
     #[serde(rename = "deed")]
-    #[sqlx(rename = "deed")]
     pub action: String,
     /// `scan`, `record`, `batch` …
     pub subject_kind: String,
@@ -167,7 +166,7 @@ impl Tx {
             .set("position", entry.position)
             .set("at", &entry.at)
             .set("actor", &entry.actor)
-            .set("deed", &entry.action)
+            .set("action", &entry.action)
             .set("subject_kind", &entry.subject_kind)
             .set("subject_id", &entry.subject_id)
             .set("details", &entry.details)

@@ -250,7 +250,7 @@ pub async fn list(
     let least = if filter.notes == Some(true) { 1 } else { ASKS };
     // The cursor is the last flag's id; its place in the order is looked up, not trusted.
     let query = format!(
-        "{} WHERE s.batch_id = $1 AND ($2 = '' OR g.state = $2) AND g.gravity >= $3
+        "{} WHERE s.batch_id = $1 AND ($2 = '' OR g.state = $2) AND g.severity >= $3
          AND ($4 = '' OR (s.original_name, p.number, g.id) >
             (SELECT cs.original_name, cp.number, c.id FROM page_flags c
              JOIN pages cp ON cp.id = c.page_id JOIN scans cs ON cs.id = cp.scan_id
@@ -274,7 +274,7 @@ pub(crate) async fn open_of_batch(archive: &Archive, batch_id: &str) -> Result<i
     let count = sqlx::query_scalar(
         "SELECT COUNT(*) FROM page_flags g JOIN pages p ON p.id = g.page_id
          JOIN scans s ON s.id = p.scan_id
-         WHERE s.batch_id = $1 AND g.state = 'open' AND g.gravity >= $2",
+         WHERE s.batch_id = $1 AND g.state = 'open' AND g.severity >= $2",
     )
     .bind(batch_id)
     .bind(ASKS)

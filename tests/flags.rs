@@ -1,9 +1,9 @@
-//! Flags of pages: raised by comparing the pages of a batch, gone when the missing page comes, met by a
-//! reason, by putting a page aside or by a better scan; and pages taken back.
+//! Flags of pages: raised by comparing the pages of a batch, gone when the missing page comes, resolved by a
+//! reason, by excluding a page or by a better scan; and pages reinstated.
 
+mod duplicates;
+mod reinstated;
 mod resolved;
-mod taken_back;
-mod twins;
 mod web;
 
 use sogoc::access::Role;

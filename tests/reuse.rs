@@ -76,10 +76,11 @@ async fn counted(server: &Server) {
         .await
         .unwrap();
     assert!(metrics.contains("sogoc_reuse_fetches_total"), "{metrics}");
-    let entry: String = sqlx::query_scalar("SELECT details FROM log WHERE deed = 'reuse_fetched'")
-        .fetch_one(server.archive.catalogue.pool())
-        .await
-        .unwrap();
+    let entry: String =
+        sqlx::query_scalar("SELECT details FROM log WHERE action = 'reuse_fetched'")
+            .fetch_one(server.archive.catalogue.pool())
+            .await
+            .unwrap();
     assert!(
         entry.contains("DY-2026-1") && entry.contains("1.004889"),
         "{entry}"

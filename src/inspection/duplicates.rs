@@ -19,7 +19,7 @@ const FEWEST: i64 = 3;
 /// Share of the hashes of the page that has fewer.
 const SHARED: f64 = 0.5;
 /// A hash on more pages than these is what a form or a signer writes on all of them.
-const RARE: &str = "(SELECT COUNT(*) FROM page_marks n WHERE n.mark = m.mark) <= 3";
+const RARE: &str = "(SELECT COUNT(*) FROM text_sketches n WHERE n.hash = m.hash) <= 3";
 /// Comparisons of the fingerprint, of 256, in which two scans of one sheet may differ.
 const FARTHEST: u32 = 80;
 
@@ -30,11 +30,11 @@ pub(super) async fn noticed(tx: &mut Tx, (column, id): &Scope) -> Result<Vec<Not
             COALESCE(q.fingerprint, '') AS other_fingerprint,
             COALESCE(p.numbering, '') AS numbering,
             COALESCE(q.numbering, '') AS other_numbering, COUNT(*) AS shared,
-            (SELECT COUNT(*) FROM page_marks m WHERE m.page_id = p.id AND {RARE}) AS here,
-            (SELECT COUNT(*) FROM page_marks m WHERE m.page_id = q.id AND {RARE}) AS there
+            (SELECT COUNT(*) FROM text_sketches m WHERE m.page_id = p.id AND {RARE}) AS here,
+            (SELECT COUNT(*) FROM text_sketches m WHERE m.page_id = q.id AND {RARE}) AS there
          FROM {PLACED} JOIN scans ps ON ps.id = p.scan_id
-         JOIN page_marks m ON m.page_id = p.id AND {RARE}
-         JOIN page_marks o ON o.mark = m.mark AND o.page_id <> p.id
+         JOIN text_sketches m ON m.page_id = p.id AND {RARE}
+         JOIN text_sketches o ON o.hash = m.hash AND o.page_id <> p.id
          JOIN pages q ON q.id = o.page_id JOIN scans qs ON qs.id = q.scan_id
          JOIN batches qb ON qb.id = qs.batch_id
          WHERE {column} = $1 AND p.state = 'read' AND q.state = 'read' AND qb.fonds_id = b.fonds_id

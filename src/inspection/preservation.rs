@@ -102,7 +102,7 @@ async fn resolved(archive: &Archive, scan_id: &str) -> Result<PreservedFlags> {
 async fn last_resolution(archive: &Archive, scan_id: &str) -> Result<Provenance> {
     let newest: Option<(String, String)> = sqlx::query_as(
         "SELECT l.actor, l.at FROM log l JOIN pages p ON p.id = l.subject_id
-         WHERE p.scan_id = $1 AND l.deed IN ($2, $3, $4, $5) ORDER BY l.position DESC LIMIT 1",
+         WHERE p.scan_id = $1 AND l.action IN ($2, $3, $4, $5) ORDER BY l.position DESC LIMIT 1",
     )
     .bind(scan_id)
     .bind(Action::FlagAccepted)

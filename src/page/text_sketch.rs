@@ -75,14 +75,14 @@ fn hash(text: &str) -> i64 {
 
 /// Writes the sketch of a page anew.
 pub(super) async fn save(tx: &mut Tx, page_id: &str, sketch: &[i64]) -> Result<()> {
-    sqlx::query("DELETE FROM page_marks WHERE page_id = $1")
+    sqlx::query("DELETE FROM text_sketches WHERE page_id = $1")
         .bind(page_id)
         .execute(&mut **tx)
         .await?;
     for hash in sketch {
-        Insert::into("page_marks")
+        Insert::into("text_sketches")
             .set("page_id", page_id)
-            .set("mark", hash)
+            .set("hash", hash)
             .run(tx)
             .await?;
     }

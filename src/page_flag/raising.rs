@@ -101,8 +101,7 @@ pub(crate) struct StoredFlag {
     pub(super) page_id: String,
     pub(super) code: String,
     pub(super) other_id: String,
-    #[serde(rename = "gravity")]
-    #[sqlx(rename = "gravity")]
+    #[serde(alias = "gravity")] // as older vaults say
     pub(super) severity: i64,
     pub(super) details: String,
     pub(super) state: FlagState,
@@ -132,7 +131,7 @@ async fn raise(tx: &mut Tx, noticed: Noticed) -> Result<()> {
 /// Writes a flag unless the page bears the same already, or is not there: of that scan, where one is named.
 pub(crate) async fn insert(tx: &mut Tx, flag: &StoredFlag, scan_id: Option<&str>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO page_flags (id, page_id, code, other_id, gravity, details, state,
+        "INSERT INTO page_flags (id, page_id, code, other_id, severity, details, state,
             raised_at, reason, resolved_by, resolved_at)
          SELECT $1, id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM pages
          WHERE id = $11 AND scan_id = COALESCE($12, scan_id)

@@ -126,7 +126,7 @@ impl Flags {
         flag.state == "open" && self.f.may(Act::ResolveFlags)
     }
 
-    fn may_take_back(&self, flag: &PageFlag) -> bool {
+    fn may_reinstate(&self, flag: &PageFlag) -> bool {
         let other = flag.other.as_ref();
         let any = flag.may_come_back || other.is_some_and(|other| other.may_come_back);
         any && self.f.may(Act::ResolveFlags)
@@ -185,12 +185,12 @@ async fn carry_out(
     let other = flag.other.as_ref().map_or("", |other| &other.page_id);
     match given.act.as_str() {
         "accept" => inspection::accept(archive, caller, id, &given.reason).await?,
-        "put_aside" => inspection::exclude(archive, caller, id, &given.reason).await?,
+        "exclude" => inspection::exclude(archive, caller, id, &given.reason).await?,
         "same_this" => inspection::same_sheet(archive, caller, id, &flag.page_id).await?,
         "same_other" => inspection::same_sheet(archive, caller, id, other).await?,
         "different" => inspection::different_sheets(archive, caller, id).await?,
-        "take_back_this" => return take_back(archive, caller, &flag.page_id).await,
-        "take_back_other" => return take_back(archive, caller, other).await,
+        "reinstate_this" => return reinstate(archive, caller, &flag.page_id).await,
+        "reinstate_other" => return reinstate(archive, caller, other).await,
         _ => {
             return Err(Error::fault("/act", "faults.choose_how_resolved"));
         }
@@ -198,7 +198,7 @@ async fn carry_out(
     Ok(())
 }
 
-async fn take_back(archive: &State, caller: &Caller, page_id: &str) -> Result<()> {
+async fn reinstate(archive: &State, caller: &Caller, page_id: &str) -> Result<()> {
     inspection::reinstate(archive, caller, page_id).await?;
     Ok(())
 }

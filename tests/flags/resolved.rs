@@ -15,12 +15,12 @@ use crate::support::diploma;
 
 /// From a batch with pages 11 to 15.
 pub async fn in_every_way(holdings: &Holdings, batch: &str) {
-    put_aside(holdings, batch).await;
+    exclude(holdings, batch).await;
     accepted(holdings, batch).await;
     scanned_again(holdings).await;
 }
 
-async fn put_aside(holdings: &Holdings, batch: &str) {
+async fn exclude(holdings: &Holdings, batch: &str) {
     let archive = &holdings.archive;
     let archivist = caller(Role::Archivist);
     let again = deliver(archive, batch, &[("t-12b.pdf", 15)]).await;
@@ -165,7 +165,7 @@ async fn refused_scans(holdings: &Holdings, id: &str, own: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_stands_on_a_page_put_aside_is_kept_but_no_longer_found() {
+async fn what_stands_on_an_excluded_page_is_preserved_but_no_longer_found() {
     let holdings = Holdings::on(Ground::Embedded).await;
     let archive = &holdings.archive;
     let approved = diploma::approved(archive).await;

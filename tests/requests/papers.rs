@@ -71,10 +71,11 @@ async fn only_the_office_sees_it(
     let clerk_ = caller(Role::Reviewer);
     let elsewhere = copy_request::open_evidence(archive, &clerk_, &other.id, &paper.id).await;
     assert!(matches!(elsewhere, Err(Error::NotFound { .. })));
-    let looked: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM log WHERE deed = 'evidence_opened'")
-        .fetch_one(archive.catalogue.pool())
-        .await
-        .unwrap();
+    let looked: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM log WHERE action = 'evidence_opened'")
+            .fetch_one(archive.catalogue.pool())
+            .await
+            .unwrap();
     assert_eq!(looked, 1, "each look is in the log");
 }
 

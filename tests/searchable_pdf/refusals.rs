@@ -62,7 +62,7 @@ async fn a_page_never_read_a_damaged_master_and_a_stranger_get_a_named_answer() 
     archive.vault.drop_cache(None).await.unwrap();
     ask(Role::Reviewer, Range::default()).await.unwrap();
     let fetched: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM log WHERE deed = 'document_fetched'")
+        sqlx::query_scalar("SELECT COUNT(*) FROM log WHERE action = 'document_fetched'")
             .fetch_one(archive.catalogue.pool())
             .await
             .unwrap();

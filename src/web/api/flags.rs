@@ -20,11 +20,11 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list))
         .routes(routes!(get))
         .routes(routes!(accept))
-        .routes(routes!(put_aside))
+        .routes(routes!(exclude))
         .routes(routes!(replace))
         .routes(routes!(same_sheet))
         .routes(routes!(different_sheets))
-        .routes(routes!(take_back))
+        .routes(routes!(reinstate))
 }
 
 /// Why.
@@ -86,7 +86,7 @@ async fn accept(api: Api, Path(id): Path<String>, Given(given): Given<Reason>) -
 #[utoipa::path(post, path = "/api/v1/flags/{id}/put-aside", tag = "intake",
     params(("id" = String, Path)), request_body = Reason,
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
-async fn put_aside(
+async fn exclude(
     api: Api,
     Path(id): Path<String>,
     Given(given): Given<Reason>,
@@ -138,7 +138,7 @@ async fn different_sheets(api: Api, Path(id): Path<String>) -> Answer<PageFlag> 
 #[utoipa::path(post, path = "/api/v1/pages/{id}/take-back", tag = "intake",
     params(("id" = String, Path)),
     responses((status = 200, body = PageView), Problems<401, 403, 404, 409>))]
-async fn take_back(api: Api, Path(id): Path<String>) -> Answer<PageView> {
+async fn reinstate(api: Api, Path(id): Path<String>) -> Answer<PageView> {
     Ok(Json(
         inspection::reinstate(&api.archive, &api.caller, &id).await?,
     ))

@@ -101,7 +101,7 @@ async fn tell(ground: Ground) {
         .unwrap();
     assert_eq!(aside[0].outcome.as_deref(), Some("put_aside"));
     assert_eq!(codes(&open_flags(archive, &batch).await), []);
-    taken_back_and_put_aside_anew(archive, &batch, &earlier).await;
+    reinstated_and_excluded_anew(archive, &batch, &earlier).await;
     in_another_batch(archive).await;
     holdings.check().await;
     if ground == Ground::Embedded {
@@ -110,7 +110,7 @@ async fn tell(ground: Ground) {
 }
 
 /// The pair is asked about again, by the flag it was put aside with.
-async fn taken_back_and_put_aside_anew(archive: &Archive, batch: &str, earlier: &str) {
+async fn reinstated_and_excluded_anew(archive: &Archive, batch: &str, earlier: &str) {
     let reviewer = caller(Role::Reviewer);
     let back = inspection::reinstate(archive, &reviewer, earlier).await;
     assert_eq!(back.unwrap().state, "read");
@@ -165,7 +165,7 @@ async fn it_comes_back_from_the_vault(holdings: &Holdings) {
     let differences = fixity::compare(&old, &said);
     assert!(differences.none(), "{differences:?}");
     let open: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM page_flags WHERE state = 'open' AND gravity > 1")
+        sqlx::query_scalar("SELECT COUNT(*) FROM page_flags WHERE state = 'open' AND severity > 1")
             .fetch_one(archive.catalogue.pool())
             .await
             .unwrap();

@@ -19,12 +19,12 @@ use crate::support::server::Server;
 const NAME: &str = "dang thi thuy duong";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_put_aside_comes_back_as_it_was_on_sqlite() {
+async fn a_withdrawn_page_comes_back_as_it_was_on_sqlite() {
     tell(Ground::Embedded).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_put_aside_comes_back_as_it_was_on_postgresql() {
+async fn a_withdrawn_page_comes_back_as_it_was_on_postgresql() {
     tell(Ground::Scaled).await;
 }
 
@@ -32,23 +32,23 @@ async fn tell(ground: Ground) {
     let holdings = Holdings::on(ground).await;
     let archive = &holdings.archive;
     let approved = diploma::approved(archive).await;
-    put_aside(archive, &approved).await;
+    exclude(archive, &approved).await;
     assert_eq!(found(archive, NAME).await, 0);
     if ground == Ground::Embedded {
         holdings.keep().await;
         let rebuilt = rebuilt(archive).await;
         assert_eq!(found(&rebuilt.0, NAME).await, 0);
-        take_back(&rebuilt.0, &approved).await;
+        reinstate(&rebuilt.0, &approved).await;
         it_is_as_before(&rebuilt.0, &approved).await;
     }
-    take_back(archive, &approved).await;
+    reinstate(archive, &approved).await;
     it_is_as_before(archive, &approved).await;
     let again = inspection::reinstate(archive, &caller(Role::Archivist), &approved.page_id).await;
     assert_eq!(
         again.map_err(|error| error.code()).err(),
         Some("page_not_taken_out")
     );
-    let said: Vec<String> = sqlx::query_scalar("SELECT deed FROM log ORDER BY position DESC")
+    let said: Vec<String> = sqlx::query_scalar("SELECT action FROM log ORDER BY position DESC")
         .fetch_all(archive.catalogue.pool())
         .await
         .unwrap();
@@ -68,7 +68,7 @@ async fn tell(ground: Ground) {
 }
 
 /// Through whatever flag the page bears.
-async fn put_aside(archive: &Archive, record: &RecordView) {
+async fn exclude(archive: &Archive, record: &RecordView) {
     let filter = FlagFilter {
         notes: Some(true),
         state: Some("open".into()),
@@ -82,7 +82,7 @@ async fn put_aside(archive: &Archive, record: &RecordView) {
     search::follow(archive).await.unwrap();
 }
 
-async fn take_back(archive: &Archive, record: &RecordView) {
+async fn reinstate(archive: &Archive, record: &RecordView) {
     for stranger in [Role::Auditor, Role::Portal] {
         let refused = inspection::reinstate(archive, &caller(stranger), &record.page_id).await;
         assert!(matches!(refused, Err(sogoc::error::Error::Forbidden)));
@@ -129,9 +129,9 @@ async fn what_a_person_did_stays(archive: &Archive, approved: &RecordView) {
     let typed: BTreeMap<_, _> = [("ho_ten".to_owned(), "Đặng Thị Khác".to_owned())].into();
     let corrected = review::correct(archive, &me, &seen.id, seen.version, &typed, "").await;
     let corrected = corrected.unwrap();
-    put_aside(archive, approved).await;
+    exclude(archive, approved).await;
     assert_eq!(found(archive, NAME).await, 0);
-    take_back(archive, approved).await;
+    reinstate(archive, approved).await;
     let back = now(archive, approved).await;
     assert_eq!(
         (back.state.as_str(), back.doubtful),
@@ -139,12 +139,12 @@ async fn what_a_person_did_stays(archive: &Archive, approved: &RecordView) {
     );
     assert_eq!(back.fields, corrected.fields);
     assert_eq!(found(archive, NAME).await, 1);
-    put_aside(archive, approved).await;
+    exclude(archive, approved).await;
     let seen = now(archive, approved).await;
     review::reject(archive, &me, &seen.id, seen.version, "không phải văn bằng")
         .await
         .unwrap();
-    take_back(archive, approved).await;
+    reinstate(archive, approved).await;
     assert_eq!(now(archive, approved).await.state, "rejected");
     assert_eq!(found(archive, NAME).await, 0);
 }
@@ -214,7 +214,7 @@ async fn of_two_scans_of_one_place_only_one_stands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_is_taken_back_where_it_was_put_aside_without_scripts() {
+async fn a_page_is_reinstated_where_it_was_excluded_without_scripts() {
     let server = Server::start().await;
     let archive = &server.archive;
     let batch = open_batch(archive, "Quyển 6", None).await;
@@ -241,13 +241,13 @@ async fn a_page_is_taken_back_where_it_was_put_aside_without_scripts() {
     let list = format!("/lo/{batch}/canh-bao?tat_ca=1");
     let listed = async || open(&list).await;
     assert!(!listed().await.contains("Lấy lại trang này"));
-    assert_eq!(send("put_aside").await, 303);
+    assert_eq!(send("exclude").await, 303);
     let leads_there = format!("<a href=\"{list}\" data-count=\"pages_out\">1</a>");
     assert!(open(&format!("/lo/{batch}")).await.contains(&leads_there));
     assert!(listed().await.contains("Lấy lại trang này"));
-    assert_eq!(send("take_back_this").await, 303);
+    assert_eq!(send("reinstate_this").await, 303);
     worker::drain(archive).await.unwrap();
     assert!(!listed().await.contains("Lấy lại trang này"));
     assert_eq!(open_flags(archive, &batch).await[0].id, flag.id);
-    assert_eq!(send("take_back_this").await, 409);
+    assert_eq!(send("reinstate_this").await, 409);
 }
