@@ -30,8 +30,8 @@ pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
 pub(crate) use settlement::close_request;
 pub use signing_session::{SealState, end_session, open_session, pin_needed, seal_state};
 pub use verify::{
-    Cited, FileVerified, HandedInFile, Holder, SignatureListed, Verified, code_expired, tidy,
-    validity, verify_code, verify_file, verify_handed_in,
+    Cited, FileVerified, HandedInFile, Holder, SignatureListed, ValidityState, Verified,
+    code_expired, tidy, validity, verify_code, verify_file, verify_handed_in,
 };
 pub use withdrawal::withdraw;
 

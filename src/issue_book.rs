@@ -14,13 +14,35 @@ use serde_json::json;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{JsonText, json_column};
-use crate::certified_copy::printed;
+use crate::catalogue::{JsonText, json_column, text_enum};
+use crate::certified_copy::{CopyState, printed};
 use crate::clock::{day_in_vietnam, midnight_in_vietnam, parse_stamp, stamp};
-use crate::copy_request::Sought;
+use crate::copy_request::{RequestState, Sought};
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
 use crate::record::Fields;
+
+text_enum! {
+    /// What became of a line of the book.
+    #[derive(Default)]
+    pub enum LineState {
+        /// Its number is taken, its copy is being made.
+        #[default]
+        Opening,
+        /// Its copy is issued.
+        Issued,
+        /// Its copy is withdrawn.
+        Withdrawn,
+        /// No copy was made under its number.
+        Void,
+        /// No copy: the request was refused.
+        Refused,
+        /// No copy: the applicant withdrew the request.
+        TakenBack,
+        /// No copy: the applicant did not answer in time.
+        Expired,
+    }
+}
 
 /// One line as an office reads it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -29,8 +51,8 @@ pub struct BookLine {
     pub number: Option<i64>,
     /// The request answered or ended; none for a copy that nobody asked for in writing.
     pub request_id: Option<String>,
-    /// issued | withdrawn | void | opening, and of requests: refused | taken_back | expired.
-    pub state: String,
+    /// What became of it.
+    pub state: LineState,
     /// Day in Viet Nam, `22/11/2026`.
     pub day: String,
     /// Name the copy shows.
@@ -132,7 +154,7 @@ async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>>
 struct CopyOfYear {
     number: i64,
     request_id: Option<String>,
-    state: String,
+    state: CopyState,
     issued_at: String,
     void_code: Option<String>,
     withdrawn_at: Option<String>,
@@ -175,14 +197,16 @@ fn copy_line(archive: &Archive, row: CopyOfYear, entries: &[Correction]) -> (Str
         document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),
         so_hieu: value("so_hieu"),
         so_vao_so: value("so_vao_so"),
-        quantity: i64::from(row.state == "issued"),
+        quantity: i64::from(row.state == CopyState::Issued),
         note: note(&row),
         request_id: row.request_id,
         receiver: row.applicant.name,
         released_by: row.released_by,
-        state: match row.withdrawn_at {
-            Some(_) => "withdrawn".into(),
-            None => row.state,
+        state: match (row.withdrawn_at, row.state) {
+            (Some(_), _) => LineState::Withdrawn,
+            (None, CopyState::Opening) => LineState::Opening,
+            (None, CopyState::Issued) => LineState::Issued,
+            (None, CopyState::Void) => LineState::Void,
         },
     };
     (row.issued_at, line)
@@ -232,7 +256,7 @@ async fn ended_between(archive: &Archive, from: &str, to: &str) -> Result<Vec<(S
 #[derive(sqlx::FromRow)]
 struct EndedRequest {
     id: String,
-    state: String,
+    state: RequestState,
     #[sqlx(try_from = "JsonText")]
     applicant: ApplicantName,
     #[sqlx(try_from = "JsonText")]
@@ -242,17 +266,20 @@ struct EndedRequest {
 }
 
 fn request_line(row: EndedRequest) -> (String, BookLine) {
-    let (state, note) = match row.state.as_str() {
-        "withdrawn" => ("taken_back", "Người yêu cầu rút đơn".to_owned()),
-        "expired" => ("expired", "Hết hạn chờ người yêu cầu bổ sung".to_owned()),
+    let (state, note) = match row.state {
+        RequestState::Withdrawn => (LineState::TakenBack, "Người yêu cầu rút đơn".to_owned()),
+        RequestState::Expired => (
+            LineState::Expired,
+            "Hết hạn chờ người yêu cầu bổ sung".to_owned(),
+        ),
         _ => (
-            "refused",
+            LineState::Refused,
             format!("Từ chối: {}", row.refusal.unwrap_or_default()),
         ),
     };
     let line = BookLine {
         request_id: Some(row.id),
-        state: state.into(),
+        state,
         day: parse_stamp(&row.settled_at).map_or_else(String::new, day_in_vietnam),
         ho_ten: row.wanted.ho_ten,
         ngay_sinh: row.wanted.ngay_sinh,

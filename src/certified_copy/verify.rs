@@ -4,6 +4,7 @@ mod file;
 mod validity;
 
 pub use file::{FileVerified, HandedInFile, SignatureListed, verify_file, verify_handed_in};
+pub use validity::ValidityState;
 use validity::validity_of;
 
 use super::{CopyRow, issued_at, register};
@@ -29,8 +30,8 @@ pub struct Verified {
     pub initials: String,
     /// Year of birth, when known.
     pub birth_year: Option<String>,
-    /// valid | superseded | revoked | withdrawn | expired | void.
-    pub state: String,
+    /// Whether it may be relied on.
+    pub state: ValidityState,
     /// Since when it is no longer valid: an instant, RFC 3339 UTC, or the first day in force.
     pub state_at: Option<String>,
     /// Why it was withdrawn.
@@ -125,7 +126,7 @@ fn silenced(known: Verified, copy: &CopyRow) -> Verified {
     Verified {
         initials: String::new(),
         birth_year: None,
-        state: "expired".into(),
+        state: ValidityState::Expired,
         state_at: copy.code_until.clone(),
         reason: None,
         decision: None,
@@ -160,7 +161,7 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
         document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),
         initials: initials(value("ho_ten")),
         birth_year: value("ngay_sinh").get(..4).map(Into::into),
-        state: validity.word.into(),
+        state: validity.state,
         state_at: validity.since,
         reason: copy.withdrawal.clone(),
         decision: validity.decision.as_ref().map(Into::into),

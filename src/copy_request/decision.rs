@@ -91,7 +91,7 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
 struct Confirmed {
     confirmed_by: Option<String>,
     payment: Payment,
-    record_id: String,
+    record_id: Option<String>,
     #[sqlx(try_from = "JsonText")]
     wanted: Sought,
     record_version: Option<i64>,
@@ -121,7 +121,7 @@ pub async fn release(
     if confirmed.payment == Payment::Unpaid {
         return Err(Error::refuse("errors.unpaid"));
     }
-    let record = &confirmed.record_id;
+    let record = &confirmed.record_id.ok_or_else(super::wrong_state)?;
     let stands = seen::hold(&mut tx, record, archive.clock.now()).await?;
     // The version may be newer where somebody only approved the same once more.
     if confirmed.record_digest.as_ref() != Some(&stands.record_digest) {

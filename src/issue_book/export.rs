@@ -1,7 +1,7 @@
 //! The book as a spreadsheet and as paper, with the columns of the office's own book.
 
 use super::workbook::{Cell, Worksheet, workbook};
-use super::{BookLine, IssueBook};
+use super::{BookLine, IssueBook, LineState};
 use crate::clock::parse_stamp;
 use crate::copy_pdf::{self, Table, TableColumn};
 use crate::error::{Error, Result};
@@ -44,15 +44,15 @@ fn cells(line: &BookLine) -> [String; 12] {
 }
 
 fn subtitle(book: &IssueBook) -> String {
-    let count = |state: &str| book.lines.iter().filter(|line| line.state == state).count();
+    let count = |state: LineState| book.lines.iter().filter(|line| line.state == state).count();
     format!(
         "Đã cấp {}, đã hủy {}, hủy số {}; đơn từ chối {}, rút {}, hết hạn {}",
-        count("issued"),
-        count("withdrawn"),
-        count("void"),
-        count("refused"),
-        count("taken_back"),
-        count("expired")
+        count(LineState::Issued),
+        count(LineState::Withdrawn),
+        count(LineState::Void),
+        count(LineState::Refused),
+        count(LineState::TakenBack),
+        count(LineState::Expired)
     )
 }
 

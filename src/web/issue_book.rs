@@ -14,10 +14,10 @@ use super::layout::{Frame, shown};
 use super::public_requests::pdf;
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
-use crate::certified_copy::{self, CopyRow};
+use crate::certified_copy::{self, CopyRow, CopyState};
 use crate::clock::vietnam;
 use crate::error::Error;
-use crate::issue_book::{self, BookLine};
+use crate::issue_book::{self, BookLine, LineState};
 use crate::seen::{self, Seen};
 
 /// The routes.
@@ -111,11 +111,11 @@ pub async fn book_file(
 
 /// What became of a line, in words, and its shade.
 fn state_in_words(f: &Frame, row: &CopyRow) -> (&'static str, &'static str) {
-    match (row.state.as_str(), &row.withdrawn_at) {
-        ("issued", None) => ("good", f.t("issue_book.state.issued")),
-        ("issued", Some(_)) => ("bad", f.t("issue_book.state.withdrawn")),
-        ("void", _) => ("bad", f.t("issue_book.state.void")),
-        _ => ("doubt", f.t("issue_book.state.being_made")),
+    match (row.state, &row.withdrawn_at) {
+        (CopyState::Issued, None) => ("good", f.t("issue_book.state.issued")),
+        (CopyState::Issued, Some(_)) => ("bad", f.t("issue_book.state.withdrawn")),
+        (CopyState::Void, _) => ("bad", f.t("issue_book.state.void")),
+        (CopyState::Opening, _) => ("doubt", f.t("issue_book.state.being_made")),
     }
 }
 
@@ -126,9 +126,9 @@ impl Book {
 
     /// How a request ended without a copy.
     fn end(&self, line: &BookLine) -> &'static str {
-        match line.state.as_str() {
-            "taken_back" => self.f.t("issue_book.end_of_request.taken_back"),
-            "expired" => self.f.t("issue_book.end_of_request.expired"),
+        match line.state {
+            LineState::TakenBack => self.f.t("issue_book.end_of_request.taken_back"),
+            LineState::Expired => self.f.t("issue_book.end_of_request.expired"),
             _ => self.f.t("issue_book.end_of_request.refused"),
         }
     }

@@ -69,7 +69,7 @@ impl Verification {
     fn outcome(&self) -> String {
         let door = self.f.t("layout.verify_copy");
         let word = match self.known().first() {
-            Some(known) => self.f.word("verification.state", &known.state),
+            Some(known) => self.f.word("verification.state", known.state.as_str()),
             None if self.unknown_code => self.f.t("verification.no_such_code"),
             None if self.by_file.is_some() => self.f.t("verification.not_issued_here"),
             None => return door.to_owned(),

@@ -3,14 +3,33 @@
 use sogoc_workers::class::CopyLayout;
 
 use crate::archive::Archive;
+use crate::catalogue::text_enum;
 use crate::certified_copy::{CopyRow, CopyState};
 use crate::correction::{self, Correction, InForce};
 use crate::error::Result;
 
-/// Where a copy stands, computed when somebody asks, so that no flag can be forgotten.
+text_enum! {
+    /// Whether a copy may be relied on.
+    pub enum ValidityState {
+        /// It says what the register says today.
+        Valid,
+        /// The register says something else today.
+        Superseded,
+        /// A decision revoked the diploma.
+        Revoked,
+        /// The office withdrew the copy.
+        Withdrawn,
+        /// The term its holder set on the code is over.
+        Expired,
+        /// No copy was made under this number.
+        Void,
+    }
+}
+
+/// Whether a copy is valid, computed when somebody asks, so that no flag can be forgotten.
 pub(super) struct Validity {
-    /// Stable word.
-    pub word: &'static str,
+    /// Valid, or why not.
+    pub state: ValidityState,
     /// Since when it is no longer valid.
     pub since: Option<String>,
     /// The decision behind it.
@@ -18,17 +37,17 @@ pub(super) struct Validity {
 }
 
 impl Validity {
-    fn plain(word: &'static str, since: Option<String>) -> Self {
+    fn plain(state: ValidityState, since: Option<String>) -> Self {
         Self {
-            word,
+            state,
             since,
             decision: None,
         }
     }
 
-    fn decided(word: &'static str, decision: &Correction) -> Self {
+    fn decided(state: ValidityState, decision: &Correction) -> Self {
         Self {
-            word,
+            state,
             since: Some(decision.effective_from.clone()),
             decision: Some(decision.clone()),
         }
@@ -43,26 +62,29 @@ pub(super) async fn validity_of(
     then: &InForce,
 ) -> Result<Validity> {
     if copy.state == CopyState::Void {
-        return Ok(Validity::plain("void", None));
+        return Ok(Validity::plain(ValidityState::Void, None));
     }
     if copy.withdrawn_at.is_some() {
-        return Ok(Validity::plain("withdrawn", copy.withdrawn_at.clone()));
+        return Ok(Validity::plain(
+            ValidityState::Withdrawn,
+            copy.withdrawn_at.clone(),
+        ));
     }
     let Some(now) = correction::now_in_force(archive, &copy.record_id).await? else {
-        return Ok(Validity::plain("superseded", None)); // the record was taken out of the register
+        return Ok(Validity::plain(ValidityState::Superseded, None)); // the record was taken out of the register
     };
     if let Some(decision) = now.revoked_by() {
-        return Ok(Validity::decided("revoked", decision));
+        return Ok(Validity::decided(ValidityState::Revoked, decision));
     }
     let differing = differing(layout, then, &now);
     if differing.is_empty() {
-        return Ok(Validity::plain("valid", None));
+        return Ok(Validity::plain(ValidityState::Valid, None));
     }
     let mut behind = differing.iter().filter_map(|key| now.cited_for(key));
     let unknown_then = |entry: &&Correction| !then.corrections.contains(entry);
     Ok(match behind.find(unknown_then) {
-        Some(decision) => Validity::decided("superseded", decision),
-        None => Validity::plain("superseded", None), // the transcription itself was put right
+        Some(decision) => Validity::decided(ValidityState::Superseded, decision),
+        None => Validity::plain(ValidityState::Superseded, None), // the transcription itself was put right
     })
 }
 
