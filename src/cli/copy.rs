@@ -12,7 +12,7 @@ use crate::access::{self, Caller};
 use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
-use crate::messages::Message;
+use crate::messages::{Message, both};
 
 /// The certificate a verifier must trust, written beside the copies.
 const TRUST_FILE: &str = "trust.pem";
@@ -114,7 +114,7 @@ async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
     let password = match &options.password_file {
         Some(file) => std::fs::read_to_string(file)?,
         None if std::io::stdin().is_terminal() => {
-            rpassword::prompt_password("Mật khẩu / password: ")?
+            rpassword::prompt_password(format!("{}: ", both("cli.releasers_password")))?
         }
         None => {
             let mut line = String::new();

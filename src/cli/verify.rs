@@ -162,7 +162,7 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
         println!("  {}: PAdES {}", both("cli.verdict.level"), level.code());
     }
     if verdict.each.len() > 1 {
-        println!("  Các chữ ký trong tệp / signatures in the file:");
+        println!("  {}:", both("cli.verdict.signatures"));
         verdict.each.iter().for_each(say_one);
     }
     if trusts_nobody {
@@ -173,18 +173,15 @@ fn say(verdict: &Verdict, trusts_nobody: bool) {
 /// One signature of several.
 fn say_one(found: &SignatureFound) {
     let what = match found.purpose {
-        Purpose::Seal => "chữ ký / seal",
-        Purpose::TimeStamp => "dấu thời gian / time stamp",
+        Purpose::Seal => both("cli.verdict.a_seal"),
+        Purpose::TimeStamp => both("cli.verdict.a_time_stamp"),
     };
     let who = found.signer.as_ref().map_or("?", |signer| &signer.name);
     let when = found.at.map_or_else(String::new, |at| format!(", {at:.0}"));
     println!("  - {}: {what}: {who}{when}", found.field);
-    println!(
-        "    {} – byte 0–{}, thêm sau / added after: {}",
-        found.file.sentence_vi(),
-        found.covers,
-        found.added
-    );
+    let covers = Message::new("cli.verdict.covers").with("to", found.covers);
+    let (sentence, covers) = (found.file.sentence_vi(), covers.with("added", found.added));
+    println!("    {sentence} – {}", covers.both());
 }
 
 /// The named office and authorities, else the archive's own, else nobody.

@@ -80,11 +80,11 @@ fn bad_line(number: usize) -> Error {
 /// What is to be signed, one line a copy: id, SHA-256 of what is to be signed, and that itself in base64.
 pub fn to_sign_text(waiting: &[Waiting]) -> String {
     let scheme = waiting.first().map_or("", |one| one.scheme.as_str());
-    let mut text = format!(
-        "# Sổ Gốc: cần ký / to be signed: {}\n# Cách ký / scheme: {scheme}\n\
-         # Mã bản sao, SHA-256, thuộc tính cần ký (DER, base64) / copy id, SHA-256, signed attributes\n",
-        waiting.len()
-    );
+    let count = Message::new("seal.to_sign.count").with("count", waiting.len());
+    let scheme = Message::new("seal.to_sign.scheme").with("scheme", scheme);
+    let head = [count, scheme, Message::new("seal.to_sign.columns")];
+    let head = head.map(|line| format!("# {}\n", line.both()));
+    let mut text = head.concat();
     for one in waiting {
         text.push_str(&format!("{} {} {}\n", one.copy_id, one.sha256, one.to_sign));
     }

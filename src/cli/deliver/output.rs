@@ -4,12 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use sogoc_workers::outcome::FailureKind;
 
 use super::Sent;
 use super::folder::SourceFile;
 use crate::batch::{Progress, Receipt};
 use crate::error::{Error, Result};
-use crate::messages::Message;
+use crate::messages::{Message, Value, both};
 
 /// Refused files listed by name; the summary has the count of all.
 const MAX_LISTED: usize = 50;
@@ -21,12 +22,20 @@ pub(super) struct Bar {
 
 pub(super) fn files_bar(found: &[SourceFile], json: bool) -> Bar {
     let bytes = found.iter().map(|file| file.size).sum();
-    let template = "Nhận tệp {bar:30} {bytes}/{total_bytes} · {binary_bytes_per_sec} · còn {eta}";
-    bar(bytes, template, json)
+    let (doing, left) = (both("cli.deliver.receiving"), both("cli.deliver.left"));
+    let template = format!(
+        "{doing} {{bar:30}} {{bytes}}/{{total_bytes}} · {{binary_bytes_per_sec}} · {left} {{eta}}"
+    );
+    bar(bytes, &template, json)
 }
 
 pub(super) fn pages_bar(json: bool) -> Bar {
-    bar(0, "Đọc trang {bar:30} {pos}/{len} · {msg}", json)
+    let doing = both("cli.deliver.reading");
+    bar(
+        0,
+        &format!("{doing} {{bar:30}} {{pos}}/{{len}} · {{msg}}"),
+        json,
+    )
 }
 
 fn bar(length: u64, template: &str, json: bool) -> Bar {
@@ -36,7 +45,7 @@ fn bar(length: u64, template: &str, json: bool) -> Bar {
         ProgressBar::new(length)
     };
     let style = ProgressStyle::with_template(template);
-    bar.set_style(style.expect("the templates above are well-formed"));
+    bar.set_style(style.expect("the templates above are well-formed, whatever the language"));
     bar.enable_steady_tick(Duration::from_millis(200));
     Bar { bar }
 }
@@ -54,9 +63,9 @@ impl Bar {
         self.bar.set_message(match progress.seconds_left {
             Some(seconds) => {
                 let left = Duration::from_secs(count(seconds));
-                format!("còn {}", HumanDuration(left))
+                format!("{} {}", both("cli.deliver.left"), HumanDuration(left))
             }
-            None => "đang ước lượng".into(),
+            None => both("cli.deliver.estimating"),
         });
     }
 
@@ -78,63 +87,60 @@ pub(super) fn summary(
         println!("{}", serde_json::to_string(&document)?);
         return Ok(());
     }
-    let totals = &receipt.receipt.totals;
-    println!(
-        "Đợt «{}»: nhận {} tệp ({} trang), trùng {}, để riêng {}, từ chối {}.",
-        receipt.receipt.batch.name,
-        totals.received,
-        totals.pages,
-        totals.duplicates,
-        totals.quarantined,
-        refused.len()
-    );
-    for file in receipt.unreadable() {
-        println!(
-            "  để riêng: {} ({})",
-            file.name,
-            reason_vi(file.reason.as_deref())
-        );
-    }
-    for file in receipt
-        .receipt
-        .files
-        .iter()
-        .filter(|file| file.duplicate_of.is_some())
-    {
-        let earlier = file.duplicate_of_name.as_deref().unwrap_or("?");
-        println!("  trùng: {} giống hệt {earlier}", file.name);
-    }
-    for sent in refused.iter().take(MAX_LISTED) {
-        if let Err(error) = &sent.outcome {
-            println!("  từ chối: {}: {}", sent.name, error.vi());
-        }
-    }
+    say_receipt(receipt, refused);
     if let Some(error) = differs {
-        println!("Chưa đóng được đợt: {}", error.vi());
+        say(Message::new("cli.deliver.not_closed").with("why", Value::pair(error.vi(), error.en())));
     }
     if progress.pages > 0 {
-        println!(
-            "Đã đọc {} trang, {} trang chờ người xem, {} trang đang chờ đọc.",
-            progress.pages_read, progress.pages_set_aside, progress.pages_waiting
-        );
+        let said = Message::new("cli.deliver.pages")
+            .with("read", progress.pages_read)
+            .with("set_aside", progress.pages_set_aside);
+        say(said.with("waiting", progress.pages_waiting));
     }
     if progress.flags_open > 0 {
-        println!(
-            "{} cảnh báo chất lượng chờ người xử lý (trang «Cảnh báo» của lô).",
-            progress.flags_open
-        );
+        say(Message::new("cli.deliver.flags").with("count", progress.flags_open));
     }
     let state = match receipt.receipt.batch.closed_at {
-        Some(_) => "đợt đã đóng",
-        None => "đợt còn mở",
+        Some(_) => "cli.deliver.receipt_closed",
+        None => "cli.deliver.receipt_open",
     };
-    println!("Biên nhận ({state}): {}", path.display());
+    println!("{}: {}", both(state), path.display());
     Ok(())
 }
 
-fn reason_vi(reason: Option<&str>) -> String {
-    let kind = reason.and_then(sogoc_workers::outcome::FailureKind::from_code);
-    kind.map_or_else(|| "không rõ".into(), |kind| Message::from(kind).vi())
+/// What came, and what was not taken.
+fn say_receipt(receipt: &Receipt, refused: &[Sent]) {
+    let totals = &receipt.receipt.totals;
+    let said = Message::new("cli.deliver.received")
+        .with("batch", &receipt.receipt.batch.name)
+        .with("files", totals.received)
+        .with("pages", totals.pages)
+        .with("duplicates", totals.duplicates)
+        .with("quarantined", totals.quarantined);
+    say(said.with("refused", refused.len()));
+    for file in receipt.unreadable() {
+        let kind = file.reason.as_deref().and_then(FailureKind::from_code);
+        let why = kind.map_or_else(|| Message::new("cli.deliver.unknown_reason"), Message::from);
+        let said = Message::new("cli.deliver.quarantined").with("file", &file.name);
+        say(said.with("why", why));
+    }
+    for file in &receipt.receipt.files {
+        if file.duplicate_of.is_some() {
+            let earlier = file.duplicate_of_name.as_deref().unwrap_or("?");
+            let said = Message::new("cli.deliver.duplicate").with("file", &file.name);
+            say(said.with("earlier", earlier));
+        }
+    }
+    for sent in refused.iter().take(MAX_LISTED) {
+        if let Err(error) = &sent.outcome {
+            let said = Message::new("cli.deliver.refused").with("file", &sent.name);
+            say(said.with("why", Value::pair(error.vi(), error.en())));
+        }
+    }
+}
+
+fn say(message: Message) {
+    println!("{}", message.both());
 }
 
 fn as_json(
