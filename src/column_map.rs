@@ -108,7 +108,7 @@ pub struct VolumeMap {
 /// A page the newest map does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Misfit {
-    /// Its id.
+    /// UUIDv7 text.
     #[sqlx(rename = "id")]
     pub page_id: String,
     /// The file's name as delivered.

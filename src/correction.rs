@@ -94,7 +94,7 @@ json_column!(BTreeMap<String, FieldChange>);
     sqlx::FromRow,
 )]
 pub struct Correction {
-    /// Id.
+    /// UUIDv7 text.
     pub id: String,
     /// The approved record it changes.
     pub record_id: String,

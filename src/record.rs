@@ -70,7 +70,7 @@ impl TryFrom<BoundsText> for Option<Box4> {
 /// A record as shown.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct RecordView {
-    /// Id.
+    /// UUIDv7 text.
     pub id: String,
     /// The scan it stands on.
     pub scan_id: String,

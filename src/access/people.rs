@@ -20,7 +20,7 @@ const SHORTEST_PASSWORD: usize = 14;
 /// A person as listed.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Person {
-    /// Id.
+    /// UUIDv7 text.
     pub id: String,
     /// What they sign in with.
     pub login: String,

@@ -17,7 +17,7 @@ const LONGEST_TOKEN_DAYS: u32 = 3650;
 /// An API token as listed; the token itself is shown once, when made.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct TokenRow {
-    /// Id.
+    /// UUIDv7 text.
     pub id: String,
     /// What it is for.
     pub name: String,
@@ -35,7 +35,7 @@ pub struct TokenRow {
 /// A token just made.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct NewToken {
-    /// Its id.
+    /// UUIDv7 text.
     pub id: String,
     /// The token; not kept, cannot be shown again.
     pub token: String,

@@ -38,7 +38,7 @@ const EVIDENCE_FILE: &str = "evidence.json";
     sqlx::FromRow,
 )]
 pub struct Evidence {
-    /// Its id.
+    /// UUIDv7 text.
     pub id: String,
     /// File name as given.
     pub name: String,

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// A request as the office sees it.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct RequestView {
-    /// Id.
+    /// UUIDv7 text.
     pub id: String,
     /// As the tracking code shows it.
     pub state: RequestState,

@@ -12,6 +12,7 @@ use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown};
 use super::public_requests::pdf;
+use super::requests::Shown;
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::certified_copy::{self, CopyRow, CopyState};
@@ -187,8 +188,9 @@ async fn withdraw(Path(id): Path<String>, form: Form<Withdrawal>) -> Result<Redi
     Ok(Redirect::to(&format!("/so-cap-ban-sao/{id}")))
 }
 
-async fn reissue(Path(id): Path<String>, form: Form<Seen>) -> Result<Redirect, PageFault> {
-    let saw = Some(&form.given);
-    let fresh = certified_copy::reissue(&form.archive, &form.caller, &id, saw).await?;
+async fn reissue(Path(id): Path<String>, form: Form<Shown>) -> Result<Redirect, PageFault> {
+    let (signed, shown) = form.parts();
+    let saw = shown.into();
+    let fresh = certified_copy::reissue(&signed.archive, &signed.caller, &id, Some(&saw)).await?;
     Ok(Redirect::to(&format!("/so-cap-ban-sao/{}", fresh.id)))
 }

@@ -127,6 +127,22 @@ async fn release_many(form: Form<Pairs>) -> Result<Response, PageFault> {
     show(signed, "confirmed".into(), released).await
 }
 
+/// What a page showed of a record, as its form says it back beside other things.
+#[derive(serde::Deserialize)]
+pub struct Shown {
+    record_version: i64,
+    record_digest: String,
+}
+
+impl From<Shown> for Seen {
+    fn from(shown: Shown) -> Self {
+        Self {
+            record_version: shown.record_version,
+            record_digest: shown.record_digest,
+        }
+    }
+}
+
 /// `seen.REQUEST=VERSION:DIGEST`: what the list showed of a request's record.
 fn seen_of((key, value): &(String, String)) -> Option<(String, Seen)> {
     let (version, digest) = value.split_once(':')?;

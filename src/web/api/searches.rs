@@ -42,7 +42,7 @@ struct Finding {
 /// The search made.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Opened {
-    /// Its id.
+    /// UUIDv7 text.
     id: String,
 }
 

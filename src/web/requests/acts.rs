@@ -9,6 +9,7 @@ use crate::copy_request::{self, NotTheOne, Payment};
 use crate::seen::Seen;
 use crate::web::State;
 use crate::web::fault::PageFault;
+use crate::web::requests::Shown;
 use crate::web::session::Form;
 
 /// The routes.
@@ -76,8 +77,9 @@ async fn refuse(Path(id): Path<String>, form: Form<Refusal>) -> Result<Redirect,
     Ok(Redirect::to("/cap-ban-sao"))
 }
 
-async fn release(Path(id): Path<String>, form: Form<Seen>) -> Result<Redirect, PageFault> {
-    copy_request::release(&form.archive, &form.caller, &id, &form.given).await?;
+async fn release(Path(id): Path<String>, form: Form<Shown>) -> Result<Redirect, PageFault> {
+    let (signed, shown) = form.parts();
+    copy_request::release(&signed.archive, &signed.caller, &id, &shown.into()).await?;
     Ok(back_to(&id))
 }
 
