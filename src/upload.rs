@@ -101,6 +101,7 @@ pub async fn create(archive: &Archive, caller: &Caller, given: &NewUpload<'_>) -
         created_at: stamp(now),
         expires_at: stamp(now + PATIENCE),
     };
+    // The file first: a row without a file could not be told from bytes that were lost; the sweep finds a file without a row.
     spool::make(archive, &upload.id).await?;
     let mut tx = archive.begin(caller).await?;
     hold_open(&mut tx, &upload.batch_id).await?;
@@ -196,6 +197,7 @@ pub async fn result(archive: &Archive, caller: &Caller, id: &str) -> Result<Uplo
 /// `NotFound`, `Refused` with `upload_busy` while bytes are coming in, `Forbidden`.
 pub async fn cancel(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     let upload = get(archive, caller, id).await?;
+    // While bytes are coming in, their writer has the file; giving up waits for nobody and is refused.
     let _held = match upload.scan_id {
         None => Some(spool::hold(archive, id).await?),
         Some(_) => None,
@@ -222,6 +224,7 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
     let scan_id = match scan::receive(archive, caller, &incoming).await {
         Ok(scan) => Some(scan.id),
         Err(error @ Error::Invalid(_)) => {
+            // The same bytes would fail the same way again, so there is nothing to take up later.
             drop_row(archive, &upload.id).await?;
             spool::remove(archive, &upload.id).await?;
             return Err(error);

@@ -43,6 +43,7 @@ pub async fn prove(archive: &Archive, login: &str, password: &str, peer: &str) -
             .fetch_optional(archive.catalogue.pool())
             .await?;
     let hash = known.as_ref().map(|known| known.password_hash.clone());
+    // Also without a person a hash is computed, so that the time says nothing of which logins exist.
     let fits = password_fits(password, hash).await?;
     let (Some(known), true) = (known, fits) else {
         for door in &doors {
@@ -71,6 +72,7 @@ pub async fn sign_in(
     let token = new_secret(&*archive.clock);
     let now = archive.clock.now();
     let mut tx = archive.begin(&caller).await?;
+    // Swept here, by whoever comes next: no job is needed for what nobody can use any more.
     sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
         .bind(stamp(now))
         .execute(&mut *tx)

@@ -203,6 +203,7 @@ impl Values {
     /// Runs a statement with these values; true when it changed the one row it is about.
     async fn run(self, statement: String, tx: &mut Tx) -> Result<bool> {
         // Names of tables, columns and states are those of the source; only the values are given.
+        // A value that cannot be encoded was kept until here, so that the builders need no `Result`.
         let values = self.0.map_err(sqlx::Error::Encode)?;
         let query = sqlx::query_with(sqlx::AssertSqlSafe(statement), values);
         Ok(query.execute(&mut **tx).await?.rows_affected() == 1)

@@ -32,6 +32,7 @@ pub async fn confirm(
     require(caller, Act::ConfirmCopies)?;
     crate::record::load(archive, record_id).await?;
     let mut tx = archive.begin(caller).await?;
+    // The record too is locked, so that what the clerk saw is what is written down as confirmed.
     let stands = seen::hold(&mut tx, record_id, archive.clock.now()).await?;
     seen::refuse_changed(archive, &mut tx, record_id, saw, &stands).await?;
     let confirmed = Move::to(RequestState::Confirmed)
@@ -113,6 +114,7 @@ pub async fn release(
 ) -> Result<Vec<String>> {
     require(caller, Act::ReleaseCopies)?;
     let mut tx = archive.begin(caller).await?;
+    // Locked before it is read: of two approvers at the same moment the second finds it released.
     ensure_moved(lock_in(&mut tx, id, &[RequestState::Confirmed]).await?)?;
     let confirmed: Confirmed = sqlx::query_as("SELECT * FROM copy_requests WHERE id = $1")
         .bind(id)

@@ -185,6 +185,7 @@ async fn document(archive: &Archive, given: &DecisionGiven) -> Result<(Option<St
             .fetch_optional(archive.catalogue.pool())
             .await?
             .ok_or_else(|| no_document("/decision/scan_id"))?;
+    // A duplicate has no object of its own: its first holds the same bytes.
     let kept = match state {
         ScanState::Received => Some(id),
         ScanState::Duplicate => first,

@@ -136,6 +136,7 @@ async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Resul
     .fetch_optional(archive.catalogue.pool())
     .await?
     .ok_or(Error::NotFound { what: "scan" })?;
+    // Pages of two fonds never stand in one order: provenance goes before convenience.
     if scan.fonds_id != scan.wanted_fonds_id {
         return unfit("faults.scan_of_another_fonds");
     }

@@ -199,6 +199,7 @@ pub(super) async fn deposit(
 /// The deposit of an earlier try: of the same bytes, or something is badly wrong.
 async fn earlier_try(archive: &Archive, object: &ObjectId, fresh: &Deposit) -> Result<Deposit> {
     let bytes = archive.vault.read(object, DEPOSIT_FILE, Some(1)).await?;
+    // The first try may have been killed between vault and catalogue; its times and ids stand.
     let there = Deposit::parse(&bytes.into_bytes().await?)?;
     let original = archive
         .vault
@@ -260,6 +261,7 @@ pub(crate) async fn restore(tx: &mut Tx, deposit: &Deposit) -> Result<()> {
 pub(crate) async fn restore_of_receipt(archive: &Archive, receipt: &Receipt) -> Result<()> {
     let body = &receipt.receipt;
     let mut tx = archive.begin_as_machine().await?;
+    // A duplicate points at its first, which must be there before it.
     let (repeats, firsts): (Vec<_>, Vec<_>) = body
         .files
         .iter()
@@ -282,6 +284,7 @@ async fn restore_received(tx: &mut Tx, batch_id: &str, file: &ReceiptFile) -> Re
         state: file.outcome,
         reason: file.reason.clone(),
         duplicate_of: file.duplicate_of.clone(),
+        // A duplicate's receipt names the object of its first; a row may name only its own.
         object_id: file.object_id.clone().filter(|object| *object == own),
         page_count: file.pages,
         received_by: file.received_by.clone(),

@@ -41,6 +41,7 @@ impl<'a> Coverage<'a> {
             return None;
         }
         let digits = bytes.get(gap_start + 1..gap_end - 1)?;
+        // Mixed case would leave bits in the file that no signature covers and no reader shows.
         let one_case = digits == hex::encode(contents).as_bytes()
             || digits == hex::encode_upper(contents).as_bytes();
         let end = gap_end.checked_add(length)?;
@@ -104,6 +105,7 @@ pub fn signatures(
     let mut found = Vec::new();
     let mut looked_at = 0;
     while let Some((value, inherited, depth)) = pending.pop() {
+        // Fields may point at each other in a circle, so their number ends the walk, not their structure.
         looked_at += 1;
         if looked_at > MOST_FIELDS || depth == 0 {
             return Err(PdfDamage::TooComplex);

@@ -52,6 +52,7 @@ pub fn check(
     exam: &Examination,
 ) -> Option<Signed> {
     let signed = signed_data(signature, Sets::Sorted, exam)?;
+    // Content inside the signature would be signed instead of the file.
     let detached = signed.encap_content_info.econtent_type == DATA
         && signed.encap_content_info.econtent.is_none();
     let info = only_signer(&signed)?;
@@ -94,6 +95,7 @@ pub fn check_token(token: &[u8], exam: &Examination) -> Option<(Signed, Vec<u8>)
 
 fn only_signer(signed: &SignedData) -> Option<&SignerInfo> {
     match signed.signer_infos.0.as_slice() {
+        // With two signers it would be open which of the two is shown to people.
         [info] => Some(info),
         _ => None,
     }
@@ -105,6 +107,7 @@ fn stamp_of(info: &SignerInfo) -> Option<Option<Vec<u8>>> {
         return Some(None);
     };
     let stamp = attribute(attributes, SIGNATURE_TIME_STAMP)?;
+    // Unsigned attributes can be added by anyone; the time stamp is the one that vouches for itself.
     let alone = attributes.len() == 1;
     alone.then_some(Some(stamp.to_der().ok()?))
 }
@@ -135,6 +138,7 @@ fn check_signer(
     let content_type = attribute(attributes, CONTENT_TYPE)?;
     let digest = attribute(attributes, MESSAGE_DIGEST)?;
     let digest = digest.decode_as::<OctetString>().ok()?;
+    // Counted before the work: a hostile file must not get the hashing first and the refusal after.
     let covered = parts.iter().map(|part| part.len()).sum();
     exam.spend(Cost::Bytes, covered).ok()?;
     exam.spend(Cost::KeyOperations, 1).ok()?;
@@ -167,6 +171,7 @@ fn signed_data(signature: &[u8], sets: Sets, exam: &Examination) -> Option<Signe
     let (der, padding) = signature.split_at_checked(length)?;
     exam.spend(Cost::Der, length).ok()?;
     let signed = content.content.decode_as::<SignedData>().ok()?;
+    // One meaning has one encoding: whatever else the bytes could hide is refused unread.
     let canonical = content.content_type == SIGNED_DATA
         && content.to_der().ok()? == der
         && as_written(&Any::encode_from(&signed).ok()?, &content.content, sets)
@@ -263,6 +268,7 @@ fn certificates_named(
     };
     let count = named.certificates.len();
     let among = |certificate: &Certificate| (0..count).any(|at| is(at, certificate));
+    // More than 32 names of certificates is no honest signature, and each costs a digest.
     count > 0 && count <= 32 && is(0, signer) && (count == 1 || carried.iter().all(among))
 }
 

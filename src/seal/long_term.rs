@@ -64,6 +64,7 @@ fn enter_evidence(
 ) -> Result<(), SealError> {
     let mut store = file.dictionary(root, "DSS").map_err(SealError::Pdf)?;
     store.set("Type", Value::from_name("DSS"));
+    // Evidence that is there already is not repeated: a renewal every few years would double the file.
     let held = read(file, exam).map_err(SealError::Pdf)?;
     for (key, (new, held)) in KEYS
         .into_iter()
@@ -157,6 +158,7 @@ fn pieces(
 /// Whether `whole` is `base` and what [`with_evidence`] appends to it; then, what that is.
 pub fn evidence_behind(base: &[u8], whole: &[u8], exam: &Examination) -> Option<Evidence> {
     let added = added(base, whole, exam)?;
+    // Written again and compared byte by byte: an update that hides anything else is not equal.
     (with_evidence(base, &added, exam).ok()? == whole).then_some(added)
 }
 

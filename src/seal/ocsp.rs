@@ -165,6 +165,7 @@ impl Answers {
                 &theirs.serial_number,
             ) == (&id.issuer_name_hash, &id.issuer_key_hash, &id.serial_number)
         })?;
+        // RFC 6960, 4.2.2.1: without a next update newer answers are always to be had, so this one holds for its instant.
         let from = time(&said.this_update);
         Some(Said {
             status: status(&said.status)?,
@@ -177,6 +178,7 @@ impl Answers {
     pub fn signed_for(&self, issuer: &Certificate, exam: &Examination) -> bool {
         let from_issuer =
             |one: &Certificate| one.digest() == issuer.digest() || one.is_signed_by(issuer, exam);
+        // A certificate of somebody else's in the answer could be chosen freely, so its mere presence refuses the answer.
         self.carried.iter().all(from_issuer)
             && self
                 .carried
@@ -231,6 +233,7 @@ fn is_responder(certificate: &Certificate) -> bool {
     let inner = certificate.parsed().tbs_certificate();
     let named = matches!(inner.get_extension::<ExtendedKeyUsage>(),
         Ok(Some((_, ExtendedKeyUsage(uses)))) if uses.contains(&OCSP_SIGNING));
+    // Without it the responder's own certificate would need an answer, and so on without end.
     let unasked = inner
         .extensions()
         .is_some_and(|all| all.iter().any(|one| one.extn_id == NO_CHECK));

@@ -143,6 +143,7 @@ fn widget(request: &SignRequest, page: u32, appearance: u32, signature: u32) -> 
         ("FT", Value::from_name("Sig")),
         ("T", Value::from_text(&request.field_name)),
         ("TU", Value::from_text(&request.reason)),
+        // Locked, so that no reader lets the mark be dragged over the text of the copy.
         ("F", Value::Integer(PRINT_AND_LOCKED)),
         ("Rect", Value::Array(rectangle.to_vec())),
         ("P", Value::Reference(page, 0)),

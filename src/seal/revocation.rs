@@ -82,6 +82,7 @@ impl Evidence {
             .iter()
             .map(|said| said.status)
             .find(|status| *status != Status::Good);
+        // Proof may be older than the signature if it holds until then, or younger: what was good later was good before.
         let speaks = said.iter().any(|said| said.until >= at || said.from >= at);
         revoked.or(speaks.then_some(Status::Good))
     }
@@ -99,6 +100,7 @@ impl Evidence {
             .windows(2)
             .map(|pair| self.status(&pair[0], &pair[1], used, exam))
             .collect();
+        // A revocation after the last instant at which the signature could still be forged does it no harm.
         let revoked = |status: &Option<Status>| matches!(status, Some(Status::RevokedSince(since)) if *since <= known);
         if found.iter().any(revoked) {
             PathStatus::Revoked
@@ -148,6 +150,7 @@ pub async fn gather(
         let [certificate, issuer] = pair else {
             continue;
         };
+        // An authority of the office's own may name neither responder nor list; then there is nobody to ask.
         if !needed && responders(certificate).is_empty() && lists(certificate).is_empty() {
             continue;
         }
@@ -296,6 +299,7 @@ impl RevocationList {
         let list = CertificateList::from_der(piece).ok()?;
         let inner = &list.tbs_cert_list;
         let extensions = inner.crl_extensions.iter().flatten();
+        // A critical extension may limit the list to some certificates or reasons, so one that is not understood refuses it.
         let plain = extensions.into_iter().all(|one| !one.critical);
         let canonical = list.to_der().ok()? == **piece;
         if !plain || !canonical || inner.signature != list.signature_algorithm {

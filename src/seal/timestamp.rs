@@ -130,6 +130,7 @@ pub fn answer(response: &[u8], stamped: &[u8], nonce: u64) -> Result<(Vec<u8>, S
         (status, _) => return Err(BadAnswer::Refused(status)),
     };
     let stamp = read(&token, &[stamped], &Examination::default()).ok_or(BadAnswer::NotOurs)?;
+    // The nonce ties the stamp to this question: an old stamp over the same digest would prove an earlier time.
     let same = |given: &Int| given.to_der().ok() == nonce.to_der().ok();
     if stamp.nonce.as_ref().is_some_and(same) {
         Ok((token, stamp))
@@ -176,6 +177,7 @@ fn instant(time: &Any) -> Option<Timestamp> {
     }
     let text = std::str::from_utf8(time.value()).ok()?.strip_suffix('Z')?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    // The parser below takes signs and spaces too, which the standard does not.
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.len() != 14 || fraction.is_empty() || !digits(whole) || !digits(fraction) {
         return None;

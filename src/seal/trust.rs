@@ -76,6 +76,7 @@ impl Trust {
     /// As [`Trust::from_pem`].
     pub fn from_identity(pem: &str) -> Result<Trust, TrustError> {
         let all = Trust::from_pem(pem)?.anchors;
+        // An intermediate in the file helps to build paths, but trust starts at roots only.
         let is_root = |one: &Certificate| one.subject_name() == one.issuer_name();
         let office = all.iter().filter(|one| !one.is_authority());
         Ok(Trust {
@@ -112,6 +113,7 @@ impl Trust {
             Ok(der) => der.to_vec(),
             Err(_) => list.to_vec(),
         };
+        // Told now, by its name: inside a verdict a bad list would only look like missing proof.
         let _: CertificateList = Decode::from_der(&der).map_err(|_| TrustError::NotAList)?;
         self.known.crls.push(der.into());
         Ok(self)

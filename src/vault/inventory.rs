@@ -95,6 +95,7 @@ impl Inventory {
         if !digests.all(|digest| self.manifest.contains_key(digest)) {
             return Err("a state names a digest that the manifest lacks");
         }
+        // A path with `..` in a foreign inventory would read files of the machine, not of the vault.
         let mut paths = self.manifest.values().flatten();
         if !paths.all(|path| is_content_path(path, head)) {
             return Err("a content path is outside its object");
@@ -173,6 +174,7 @@ impl Inventory {
             by_digest.entry(*digest).or_default().push(path.clone());
         }
         let block = VersionBlock {
+            // Milliseconds, always: derived again from a newer inventory, the bytes must be the same.
             created: format!("{:.3}", who.at),
             message: who.message.clone(),
             state: by_digest,

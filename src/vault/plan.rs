@@ -107,6 +107,7 @@ impl Plan {
         for change in changes {
             let path = change.path();
             check_logical_path(path)?;
+            // Which of two changes to one path wins would hang on their order, which OCFL does not know.
             if !touched.insert(path) {
                 return Err(VaultError::invalid("a path that is changed twice"));
             }
@@ -118,6 +119,7 @@ impl Plan {
             };
             let digest = content.source.digest();
             state.insert(path.to_owned(), digest);
+            // Bytes the object holds under any name and version are not written twice: OCFL names them again.
             if before.content_path(digest).is_none() && !stored.contains_key(&digest) {
                 let content_path = content_path(number, digest, path);
                 stored.insert(digest, content_path.clone());
