@@ -122,19 +122,20 @@ fn say_receipt(receipt: &Receipt, refused: &[Sent]) {
         let kind = file.reason.as_deref().and_then(FailureKind::from_code);
         let why = kind.map_or_else(|| Message::new("cli.deliver.unknown_reason"), Message::from);
         let said = Message::new("cli.deliver.quarantined").with("file", &file.name);
-        say(said.with("why", why));
+        println!("  {}", said.with("why", why).both());
     }
     for file in &receipt.receipt.files {
         if file.duplicate_of.is_some() {
             let earlier = file.duplicate_of_name.as_deref().unwrap_or("?");
             let said = Message::new("cli.deliver.duplicate").with("file", &file.name);
-            say(said.with("earlier", earlier));
+            println!("  {}", said.with("earlier", earlier).both());
         }
     }
     for sent in refused.iter().take(MAX_LISTED) {
         if let Err(error) = &sent.outcome {
             let said = Message::new("cli.deliver.refused").with("file", &sent.name);
-            say(said.with("why", Value::pair(error.vi(), error.en())));
+            let said = said.with("why", Value::pair(error.vi(), error.en()));
+            println!("  {}", said.both());
         }
     }
 }
