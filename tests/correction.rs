@@ -118,6 +118,7 @@ async fn state_in(archive: &Archive, copy: &CopyRow) -> String {
         .await
         .unwrap()
         .state
+        .to_string()
 }
 
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> &'static str {

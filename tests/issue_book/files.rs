@@ -5,7 +5,7 @@ use std::process::Command;
 use sogoc::access::Role;
 use sogoc::certified_copy;
 use sogoc::copy_request;
-use sogoc::issue_book::{self, BookLine, IssueBook};
+use sogoc::issue_book::{self, BookLine, IssueBook, LineState};
 
 use crate::copy_pdf::{ask, text_of, written};
 use crate::desk::asking;
@@ -79,7 +79,7 @@ pub fn long() -> IssueBook {
     let line = |number: i64| BookLine {
         request_id: None,
         number: Some(number),
-        state: "issued".into(),
+        state: LineState::Issued,
         day: "22/11/2026".into(),
         ho_ten: "Nguyễn Thị Thùy Dương".into(),
         ngay_sinh: "05/06/1989".into(),
