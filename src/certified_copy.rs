@@ -79,7 +79,7 @@ impl State for CopyState {
     }
 }
 
-/// One line of the issue book (sổ cấp bản sao), also kept beside the sealed file in the vault.
+/// One line of the issue book (sổ cấp bản sao), also preserved beside the sealed file in the vault.
 #[derive(
     Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, sqlx::FromRow,
 )]

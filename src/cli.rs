@@ -29,7 +29,7 @@ use crate::error::Result;
 
 /// Sổ Gốc – số hoá, lưu giữ, tìm và cấp bản sao từ sổ gốc.
 ///
-/// Reads, keeps, finds and reissues the paper of an education department.
+/// Reads, preserves, finds and reissues the paper of an education department.
 #[derive(Debug, Parser)]
 #[command(name = "sogoc", version, about, long_about = None, max_term_width = 100)]
 pub struct Cli {

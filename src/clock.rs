@@ -123,12 +123,12 @@ pub fn day_in_vietnam(at: Timestamp) -> String {
     vietnam(at).strftime("%d/%m/%Y").to_string()
 }
 
-/// RFC 3339 UTC with milliseconds, the one form in which times are kept and sorted.
+/// RFC 3339 UTC with milliseconds, the one form in which times are stored and sorted.
 pub fn stamp(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// Reads a kept time back; `None` when the text is not one.
+/// Reads a stored time back; `None` when the text is not one.
 pub fn parse_stamp(text: &str) -> Option<Timestamp> {
     text.parse().ok()
 }

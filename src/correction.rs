@@ -82,7 +82,7 @@ impl State for CorrectionState {
 
 json_column!(BTreeMap<String, FieldChange>);
 
-/// One entry of the appendix. Kept in the vault with its record once approved.
+/// One entry of the appendix. Preserved in the vault with its record once approved.
 #[derive(
     Debug,
     Clone,

@@ -74,7 +74,7 @@ pub enum Error {
         /// What to tell people.
         message: Message,
     },
-    /// Kept bytes are not what they were.
+    /// Preserved bytes are not what they were.
     #[error("damaged: {what}")]
     Corrupt {
         /// What is damaged.

@@ -1,4 +1,4 @@
-//! Sổ Gốc: reads, keeps, finds and reissues the paper of an education department.
+//! Sổ Gốc: reads, preserves, finds and reissues the paper of an education department.
 //!
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`messages`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and

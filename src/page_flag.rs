@@ -1,4 +1,4 @@
-//! The flags of pages as they are kept: raised and withdrawn by what is noticed, listed for the person
+//! The flags of pages as they are stored: raised and withdrawn by what is noticed, listed for the person
 //! who works them down, and what became of each.
 
 mod raising;
@@ -114,7 +114,7 @@ pub struct OtherPage {
     pub original_name: String,
     /// From 1.
     pub number: i64,
-    /// True where it was taken out and may be taken back.
+    /// True where it was withdrawn and may be reinstated.
     pub may_come_back: bool,
     /// Its batch, where that is not the flagged page's.
     pub batch: Option<OtherBatch>,

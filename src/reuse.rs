@@ -1,5 +1,5 @@
 //! Reuse: another system of the province fetches a result the holder agreed to share, instead of asking
-//! them for paper. Three steps: look up by identifiers, list, fetch; each is kept with its purpose and
+//! them for paper. Three steps: look up by identifiers, list, fetch; each is recorded with its purpose and
 //! the holder's consent, and fetches are counted.
 
 mod report;

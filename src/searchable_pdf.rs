@@ -1,5 +1,5 @@
 //! The searchable PDF of a scan: PDF/A-2b of two layers, the delivered picture and, invisible in place, the
-//! words that were read. Made when asked for, compared with its master page by page, never itself kept.
+//! words that were read. Made when asked for, compared with its master page by page, never itself preserved.
 
 mod assemble;
 mod cache;

@@ -1,4 +1,4 @@
-//! The vault: what the archive promises to keep. An OCFL 1.1 storage root over a folder, an S3
+//! The vault: what the archive promises to preserve. An OCFL 1.1 storage root over a folder, an S3
 //! bucket or memory, readable by any OCFL tool long after this program is gone, and beside it a
 //! cache of what can be made again.
 //!

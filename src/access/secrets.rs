@@ -1,4 +1,4 @@
-//! Unguessable words and what is kept of them.
+//! Unguessable words and what is stored of them.
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -32,7 +32,7 @@ pub fn new_code(clock: &dyn Clock) -> String {
     .join("-")
 }
 
-/// What is kept of a token or code: its SHA-256. Case, spaces and dashes of a code do not matter.
+/// What is stored of a token or code: its SHA-256. Case, spaces and dashes of a code do not matter.
 pub fn digest_of(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }

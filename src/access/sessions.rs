@@ -180,7 +180,7 @@ pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
     tx.commit().await
 }
 
-/// Reads the kept list of roles; unknown words of a later version are ignored.
+/// Reads the stored list of roles; unknown words of a later version are ignored.
 pub(super) fn roles_of(words: &str) -> Vec<Role> {
     words
         .split(',')

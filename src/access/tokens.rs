@@ -37,7 +37,7 @@ pub struct TokenRow {
 pub struct NewToken {
     /// UUIDv7 text.
     pub id: String,
-    /// The token; not kept, cannot be shown again.
+    /// The token; not stored, cannot be shown again.
     pub token: String,
 }
 

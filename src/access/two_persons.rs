@@ -15,7 +15,7 @@ pub struct Behind {
     pub vouchers: BTreeSet<String>,
 }
 
-/// Whether an id that is kept names a human; tokens are told apart by their own table.
+/// Whether a stored id names a human; tokens are told apart by their own table.
 pub fn is_human(id: &str) -> bool {
     !matches!(id, "" | "machine" | "public")
 }

@@ -15,7 +15,7 @@ pub(super) struct Made {
     pub proof: Proof,
 }
 
-/// What the sealed file itself says of its proof; kept beside the line so that what is due can be asked for.
+/// What the sealed file itself says of its proof; stored beside the line so that what is due can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Proof {
     pub(super) level: Option<Level>,

@@ -1,4 +1,4 @@
-//! Papers that show the applicant's standing: looked at in the same cage as scans, kept in the vault
+//! Papers that show the applicant's standing: looked at in the same cage as scans, preserved in the vault
 //! as objects of their own, seen only by those who may see the request.
 
 use std::io::Write;
@@ -84,7 +84,7 @@ fn name_of(name: &str) -> Result<String> {
     Ok(last.to_owned())
 }
 
-/// Before anything is kept: the request is open, and not every stranger's file is taken.
+/// Before anything is preserved: the request is open, and not every stranger's file is taken.
 async fn room_for_more(archive: &Archive, request: &str) -> Result<()> {
     let settled: Option<String> =
         sqlx::query_scalar("SELECT settled_at FROM copy_requests WHERE id = $1")
@@ -105,7 +105,7 @@ async fn room_for_more(archive: &Archive, request: &str) -> Result<()> {
     Err(Error::refuse("errors.enough_evidence"))
 }
 
-/// What the paper is, as a caged child sees it. Unlike a scan, a broken one is not kept: its sender is
+/// What the paper is, as a caged child sees it. Unlike a scan, a broken one is not preserved: its sender is
 /// there to send another.
 async fn look(archive: &Archive, name: &str, bytes: &[u8]) -> Result<Evidence> {
     let largest = archive.config.web.largest_evidence_mib << 20;

@@ -1,4 +1,4 @@
-//! The appendix's rows: reading, listing, and writing back what the vault kept.
+//! The appendix's rows: reading, listing, and writing back what the vault preserved.
 
 use std::collections::{BTreeMap, BTreeSet};
 

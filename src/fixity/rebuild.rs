@@ -51,7 +51,7 @@ pub struct Rebuilt {
     pub requests: i64,
     /// Papers that came with requests.
     pub evidence: i64,
-    /// Of those, the ones whose request the vault does not have: it was lost before it was kept.
+    /// Of those, the ones whose request the vault does not have: it was lost before it was preserved.
     pub evidence_unbound: i64,
     /// Numbers of the issue book of which the vault has no line, such as `3/2026`: never finished.
     pub numbers_without_copy: Vec<String>,

@@ -44,14 +44,14 @@ impl Reconciliation {
     }
 }
 
-/// Compares, and with `fix` sets right what can be: decided records are queued to be kept, scans
-/// whose booking was cut off are booked, copies likewise are taken up where they stopped.
+/// Compares, and with `fix` sets right what can be: decided records are queued to be preserved, scans
+/// whose storing was cut off are stored, copies likewise are taken up where they stopped.
 ///
 /// # Errors
 /// `Unavailable`; nothing is half done.
 pub async fn reconcile(archive: &Archive, fix: bool) -> Result<Reconciliation> {
     let mut found = Reconciliation::default();
-    // The vault first: what is booked while it is walked is then missing in neither.
+    // The vault first: what is stored while it is walked is then missing in neither.
     let in_vault = vault_side(archive, &mut found).await?;
     let catalogue = catalogue_side(archive).await?;
     found.not_kept = not_kept(archive).await?;

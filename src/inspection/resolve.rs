@@ -1,4 +1,4 @@
-//! What a person does about a flag: accepts it with a reason, puts the page aside, or gives it a better
+//! What a person does about a flag: accepts it with a reason, excludes the page, or gives it a better
 //! scan that takes its place.
 
 use serde_json::{Value, json};

@@ -68,7 +68,7 @@ pub(crate) async fn reinstate(tx: &mut Tx, page_id: &str) -> Result<bool> {
     Ok(moved.rows_affected() == 1)
 }
 
-/// Stores what a page that was reinstated said when it was read. It is read again where that is not kept, or
+/// Stores what a page that was reinstated said when it was read. It is read again where that is not stored, or
 /// its volume has a newer map.
 pub(crate) async fn store_again(archive: &Archive, tx: &mut Tx, page_id: &str) -> Result<()> {
     let (mut state, mut read_with) = (PageState::Received, None);

@@ -1,4 +1,4 @@
-//! Proposals of the machine: what a page says, booked once; and when the page is read again, the same
+//! Proposals of the machine: what a page says, stored once; and when the page is read again, the same
 //! rows found anew. What a person has touched stays as that person left it.
 
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ impl Known {
     }
 }
 
-/// Books what was read from one page: new rows as version 1, untouched rows read otherwise as their next
+/// Stores what was read from one page: new rows as version 1, untouched rows read otherwise as their next
 /// version. An untouched row that is no longer there is rejected; its versions stay.
 ///
 /// # Errors
@@ -110,7 +110,7 @@ fn shared(a: Box4, b: Box4) -> f64 {
     common / (area(a) + area(b) - common).max(1.0)
 }
 
-/// Books one record as version 1, at its place on the page.
+/// Stores one record as version 1, at its place on the page.
 async fn propose_one(
     archive: &Archive,
     tx: &mut Tx,
@@ -181,7 +181,7 @@ async fn revise(
     next_version(tx, known, said, &reading.fields, details).await
 }
 
-/// As kept: what a reading holds beside (its evidence) is gone once it is booked.
+/// As stored: what a reading holds beside (its evidence) is gone by then.
 fn says_the_same(known: &Fields, read: &Fields) -> bool {
     json!(known) == json!(read)
 }

@@ -93,7 +93,7 @@ pub fn year_so_far(archive: &Archive) -> (Date, Date) {
     (today.first_of_year(), today)
 }
 
-/// The beginning of a day in Vietnam, as kept.
+/// The beginning of a day in Vietnam, as stored.
 fn midnight(day: Date) -> Result<String> {
     midnight_in_vietnam(day).map(stamp).map_err(|_| no_day())
 }

@@ -14,7 +14,7 @@ pub const MASTER_PREFIX: &str = "master-";
 /// it repeats.
 ///
 /// # Errors
-/// `NotFound`, `Corrupt` when the kept bytes are not the ones received, `Unavailable`.
+/// `NotFound`, `Corrupt` when the preserved bytes are not the ones received, `Unavailable`.
 pub async fn fetch_master(archive: &Archive, scan_id: &str) -> Result<TempPath> {
     let (id, name): (String, String) = sqlx::query_as(
         "SELECT COALESCE(d.id, s.id), COALESCE(d.original_name, s.original_name)

@@ -1,4 +1,4 @@
-//! What a file is before it is kept: its digest and size in one pass, its pages as the reading pool
+//! What a file is before it is preserved: its digest and size in one pass, its pages as the reading pool
 //! sees them from the headers.
 
 use std::fs::File;
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// Media type of bytes nobody could name.
 pub(super) const UNKNOWN_TYPE: &str = "application/octet-stream";
 
-/// Files up to this size are read once and then hashed, kept and compared from memory.
+/// Files up to this size are read once and then hashed, preserved and compared from memory.
 const HELD: u64 = 8 * 1024 * 1024;
 
 /// Ways in which equal bytes wait for each other; more than files are received at a time.

@@ -49,7 +49,7 @@ impl LeftOut {
     }
 }
 
-/// Keeps the pages that were not taken out and says which were.
+/// Leaves the pages that were not withdrawn and says which were.
 ///
 /// # Errors
 /// `Refused` where none is left.

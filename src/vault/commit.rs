@@ -24,7 +24,7 @@ use super::plan::{Change, Content, Plan};
 use super::{FILES_AT_A_TIME, Vault, Version};
 
 impl Vault {
-    /// Keeps `files` as version 1 of a new object. When this returns, the bytes are durable and
+    /// Preserves `files` as version 1 of a new object. When this returns, the bytes are durable and
     /// were read back.
     ///
     /// Repeating a deposit is safe: if version 1 holds exactly these files, they are read and

@@ -11,7 +11,7 @@ use super::error::{Result, VaultError};
 use super::inventory::{Inventory, Provenance, State};
 use super::names::{check_logical_path, content_path, object_root};
 
-/// One file to be kept.
+/// One file to be preserved.
 #[derive(Clone, Debug)]
 pub struct Content {
     /// Its logical path: the name it was delivered under, segments parted by `/`.

@@ -65,7 +65,7 @@ fn called<'a>(names: &'a BTreeMap<String, Name>, f: &Frame, key: &'a str) -> &'a
         .map_or(key, |name| f.pick(&name.vi, &name.en))
 }
 
-/// A kept date as people write it: `12/03/1975`, `03/1975`, `1975`.
+/// A stored date as people write it: `12/03/1975`, `03/1975`, `1975`.
 pub fn spoken_date(value: &str) -> String {
     let parts: Vec<&str> = value.split('-').collect();
     let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

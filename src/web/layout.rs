@@ -133,7 +133,7 @@ impl Frame {
         role.name(self.lang)
     }
 
-    /// A kept time as an office in Viet Nam reads it: `22/11/2026 11:35`, UTC+7.
+    /// A stored time as an office in Viet Nam reads it: `22/11/2026 11:35`, UTC+7.
     pub fn time(&self, stamp: &str) -> String {
         local_time(stamp)
     }

@@ -43,7 +43,7 @@ struct Replacement {
     scan_id: String,
 }
 
-/// Which of two scans of one sheet is put aside.
+/// Which of two scans of one sheet is excluded.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OneSheet {
@@ -82,7 +82,7 @@ async fn accept(api: Api, Path(id): Path<String>, Given(given): Given<Reason>) -
     ))
 }
 
-/// Put the page aside: it stays in the vault, but nothing on it is found or issued.
+/// Exclude the page: it stays in the vault, but nothing on it is found or issued.
 #[utoipa::path(post, path = "/api/v1/flags/{id}/put-aside", tag = "intake",
     params(("id" = String, Path)), request_body = Reason,
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
@@ -110,7 +110,7 @@ async fn replace(
     ))
 }
 
-/// Two scans are of one sheet: one of them is put aside.
+/// Two scans are of one sheet: one of them is excluded.
 #[utoipa::path(post, path = "/api/v1/flags/{id}/same-sheet", tag = "intake",
     params(("id" = String, Path)), request_body = OneSheet,
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
@@ -134,7 +134,7 @@ async fn different_sheets(api: Api, Path(id): Path<String>) -> Answer<PageFlag> 
     ))
 }
 
-/// Take back a page that was taken out; its records say what they said before, its flags are open again.
+/// Reinstate a page that was withdrawn; its records say what they said before, its flags are open again.
 #[utoipa::path(post, path = "/api/v1/pages/{id}/take-back", tag = "intake",
     params(("id" = String, Path)),
     responses((status = 200, body = PageView), Problems<401, 403, 404, 409>))]
