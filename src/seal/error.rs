@@ -8,12 +8,13 @@ use super::unfit::Unfit;
 use crate::messages::{Lang, Message, Value, text};
 
 /// Why a token does not sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", prefix = "token_")]
 pub enum TokenFault {
     /// Nobody has given its PIN.
     PinMissing,
     /// Its library cannot be loaded.
-    Module,
+    Library,
     /// No token with that label is plugged in.
     Absent,
     /// The PIN is wrong; it is not tried a second time.
@@ -30,20 +31,11 @@ pub enum TokenFault {
     Failed,
 }
 
-sentences! { TokenFault in "seal.token_fault":
-    PinMissing = "token_pin_missing";
-    Module = "token_library";
-    Absent = "token_absent";
-    PinWrong = "token_pin_wrong";
-    PinLastTry = "token_pin_last_try";
-    PinLocked = "token_pin_locked";
-    KeyMissing = "token_key_missing";
-    SeveralKeys = "token_several_keys";
-    Failed = "token_failed";
-}
+sentences! { TokenFault in "seal.token_fault" }
 
 /// Why a key cannot be used at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum KeyFault {
     /// The key file went away while it was made.
     Vanished,
@@ -74,26 +66,10 @@ pub enum KeyFault {
     /// The test authority could not be made.
     TestAuthority,
     /// The system gave no random numbers.
-    NoChance,
+    RandomUnavailable,
 }
 
-sentences! { KeyFault in "seal.key_fault":
-    Vanished = "vanished";
-    FileTooLarge = "file_too_large";
-    NoKey = "no_key";
-    Exposed = "exposed";
-    NoCertificate = "no_certificate";
-    CertificateMalformed = "certificate_malformed";
-    NoPath = "no_path";
-    WrongKind = "wrong_kind";
-    NotItsCertificate = "not_its_certificate";
-    Elsewhere = "elsewhere";
-    SigningFailed = "signing_failed";
-    BrokenOff = "broken_off";
-    Unencodable = "unencodable";
-    TestAuthority = "test_authority";
-    NoChance = "no_chance";
-}
+sentences! { KeyFault in "seal.key_fault" }
 
 /// Why a seal could not be opened or set.
 #[derive(Debug, thiserror::Error)]

@@ -27,7 +27,8 @@ impl Fetcher {
     pub async fn stamp(&self, url: &str, stamped: &[u8]) -> Result<(Vec<u8>, Stamp), SealError> {
         use sha2::{Digest, Sha256};
         let mut nonce = [0; 8];
-        getrandom::fill(&mut nonce).map_err(|_| SealError::KeyRefused(KeyFault::NoChance))?;
+        getrandom::fill(&mut nonce)
+            .map_err(|_| SealError::KeyRefused(KeyFault::RandomUnavailable))?;
         let nonce = u64::from_be_bytes(nonce) >> 1;
         let question = timestamp::question(&Sha256::digest(stamped).into(), nonce);
         let answer = self

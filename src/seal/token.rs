@@ -83,7 +83,7 @@ impl TokenKey {
     fn session(&self, pin: &str) -> Result<(Session, ObjectHandle), TokenFault> {
         let module = Pkcs11::new(&self.place.module).map_err(|fault| {
             tracing::warn!(%fault, "the token's library cannot be loaded");
-            TokenFault::Module
+            TokenFault::Library
         })?;
         match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
             Ok(()) | Err(Fault::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}

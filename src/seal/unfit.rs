@@ -3,7 +3,8 @@
 use super::sentences::sentences;
 
 /// Why a certificate's key may not be used at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Unfit {
     /// The certificate has run out.
     Expired,
@@ -17,10 +18,4 @@ pub enum Unfit {
     Revoked,
 }
 
-sentences! { Unfit in "seal.unfit":
-    Expired = "expired";
-    NotYetValid = "not_yet_valid";
-    NotForSigning = "not_for_signing";
-    TooWeak = "too_weak";
-    Revoked = "revoked";
-}
+sentences! { Unfit in "seal.unfit" }

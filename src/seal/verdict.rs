@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use super::certificate::Certificate;
 use super::pdf_file::PdfDamage;
@@ -10,8 +11,11 @@ use super::unfit::Unfit;
 use crate::config::Level;
 
 /// Is the file as it was sealed?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum FileCheck {
     /// Every byte is as it was sealed.
     Unchanged,
@@ -36,8 +40,11 @@ pub enum FileCheck {
 }
 
 /// Was the key good when it sealed?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum KeyCheck {
     /// The certificate held at the stated time and allows signing.
     GoodThen,
@@ -62,8 +69,11 @@ pub enum KeyCheck {
 }
 
 /// Does somebody we trust vouch for the signer?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum TrustCheck {
     /// The chain ends at a trusted authority.
     Trusted,
@@ -78,8 +88,11 @@ pub enum TrustCheck {
 }
 
 /// Who vouches for the time of sealing?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum TimeCheck {
     /// The seal itself states it, nobody else.
     Stated,
@@ -110,8 +123,11 @@ impl TimeCheck {
 }
 
 /// Is it the seal of the office one means?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum OfficeCheck {
     /// Sealed with a certificate of the office; nothing of anybody else is in the file.
     Office,
@@ -299,54 +315,12 @@ impl From<Result<(), Unfit>> for KeyCheck {
     }
 }
 
-sentences! { FileCheck in "seal.check.file":
-    Unchanged = "unchanged";
-    AddedTo = "added_to";
-    Altered = "altered";
-    NotSealed = "not_sealed";
-    NotPdf = "not_pdf";
-    Unreadable = "unreadable";
-    Encrypted = "encrypted";
-    TooLarge = "too_large";
-    TooComplex = "too_complex";
-    CheckFailed = "check_failed";
-}
+sentences! { FileCheck in "seal.check.file" }
 
-sentences! { OfficeCheck in "seal.check.office":
-    Office = "office";
-    OthersToo = "others_too";
-    SomebodyElse = "somebody_else";
-    NotKnown = "not_known";
-    NotChecked = "not_checked";
-}
+sentences! { OfficeCheck in "seal.check.office" }
 
-sentences! { KeyCheck in "seal.check.key":
-    GoodThen = "good_then";
-    Expired = "expired";
-    NotYetValid = "not_yet_valid";
-    NotForSigning = "not_for_signing";
-    TooWeak = "too_weak";
-    Revoked = "revoked";
-    RevokedUnproven = "revoked_unproven";
-    TimeUnknown = "time_unknown";
-    TimeAhead = "time_ahead";
-    NotChecked = "not_checked";
-}
+sentences! { KeyCheck in "seal.check.key" }
 
-sentences! { TrustCheck in "seal.check.trust":
-    Trusted = "trusted";
-    TestAuthority = "test_authority";
-    UnknownAuthority = "unknown_authority";
-    ChainBroken = "chain_broken";
-    NotChecked = "not_checked";
-}
+sentences! { TrustCheck in "seal.check.trust" }
 
-sentences! { TimeCheck in "seal.check.time":
-    Stated = "stated";
-    Proven = "proven";
-    ProvenThen = "proven_then";
-    UnknownAuthority = "unknown_authority";
-    NotATimeAuthority = "not_a_time_authority";
-    AuthorityRevoked = "authority_revoked";
-    NotChecked = "not_checked";
-}
+sentences! { TimeCheck in "seal.check.time" }

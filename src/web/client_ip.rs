@@ -11,10 +11,15 @@ use super::State;
 /// Appended to by every proxy on the way; the last entry is the nearest one's.
 const FORWARDED: &str = "x-forwarded-for";
 
-/// The address of the caller, for counting failed guesses.
-pub struct Peer(pub String);
+/// Anyone, signed in or not: known by nothing but the address, by which failed guesses are counted.
+pub struct Public {
+    /// What they ask of.
+    pub archive: State,
+    /// Where they ask from.
+    pub address: String,
+}
 
-impl FromRequestParts<State> for Peer {
+impl FromRequestParts<State> for Public {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(
@@ -22,12 +27,16 @@ impl FromRequestParts<State> for Peer {
         archive: &State,
     ) -> Result<Self, Self::Rejection> {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(address.map_or_else(
+        let address = address.map_or_else(
             || "unknown".into(),
             |ConnectInfo(address)| {
                 caller(address.ip(), &parts.headers, &archive.config.web.proxies).to_string()
             },
-        )))
+        );
+        Ok(Self {
+            archive: archive.clone(),
+            address,
+        })
     }
 }
 

@@ -11,8 +11,8 @@ pub use submit::{RequestForm, RequestPage, consent_today, standing_in_words};
 pub use tracking::{LARGEST_PAPER, event_in_words};
 
 use super::State;
+use super::client_ip::Public;
 use crate::access;
-use crate::archive::Archive;
 use crate::copy_request;
 use crate::error::{Error, Result};
 
@@ -31,16 +31,15 @@ pub struct CodeAsked {
 
 /// A guessed code and an unknown one get the same answer, and guessing is slowed per caller.
 pub async fn guarded<T>(
-    archive: &Archive,
+    public: &Public,
     door: &str,
-    peer: &str,
     answer: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    let key = format!("{door}:{peer}");
-    access::admit(archive, &key).await?;
+    let key = format!("{door}:{}", public.address);
+    access::admit(&public.archive, &key).await?;
     let answer = answer.await;
     if matches!(answer, Err(Error::NotFound { .. })) {
-        access::count_failure(archive, &key).await?;
+        access::count_failure(&public.archive, &key).await?;
     }
     answer
 }

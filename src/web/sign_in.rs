@@ -10,7 +10,7 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 
 use super::State;
-use super::client_ip::Peer;
+use super::client_ip::Public;
 use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown};
@@ -63,15 +63,22 @@ async fn door(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Response,
 }
 
 async fn enter(
-    Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
-    Peer(peer): Peer,
+    public: Public,
     OpenForm(names): OpenForm<Names>,
 ) -> Result<Response, PageFault> {
     let back = own_path(&names.ve).to_owned();
-    match access::sign_in(&archive, names.login.trim(), &names.password, &peer).await {
+    match access::sign_in(
+        &public.archive,
+        names.login.trim(),
+        &names.password,
+        &public.address,
+    )
+    .await
+    {
         Ok((token, _)) => {
-            let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&archive, &token))]);
+            let cookie =
+                AppendHeaders([(header::SET_COOKIE, session_cookie(&public.archive, &token))]);
             Ok((cookie, Redirect::to(&back)).into_response())
         }
         Err(error @ (Error::NotSignedIn | Error::TooMany { .. })) => {

@@ -6,7 +6,7 @@ mod code_term;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -15,7 +15,7 @@ use arrival::{ARRIVAL, LARGEST_COPY, admit_file, file_of, slot};
 pub use arrival::{NotArrived, verify_body};
 
 use super::State;
-use super::client_ip::Peer;
+use super::client_ip::Public;
 use super::etag::Held;
 use super::extractors::Asked;
 use super::fault::PageFault;
@@ -150,15 +150,14 @@ async fn verify_door(
 }
 
 async fn verify_code(
-    Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
-    Peer(peer): Peer,
+    public: Public,
     headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<Response, PageFault> {
     let mut page = Verification::blank(f);
-    let answer = certified_copy::verify_code(&archive, &code);
-    match guarded(&archive, "verify", &peer, answer).await {
+    let answer = certified_copy::verify_code(&public.archive, &code);
+    match guarded(&public, "verify", answer).await {
         Ok(known) => page.by_code = Some(known),
         Err(Error::NotFound { .. }) => {
             page.unknown_code = true;
@@ -174,21 +173,20 @@ async fn verify_code(
 }
 
 async fn verify_file(
-    Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
-    Peer(peer): Peer,
+    public: Public,
     parts: Multipart,
 ) -> Result<Response, PageFault> {
-    admit_file(&archive, &peer).await?;
-    let _slot = slot(&archive)?;
-    let arrived = tokio::time::timeout(ARRIVAL, file_of(&archive, parts)).await;
+    admit_file(&public.archive, &public.address).await?;
+    let _slot = slot(&public.archive)?;
+    let arrived = tokio::time::timeout(ARRIVAL, file_of(&public.archive, parts)).await;
     let file = match arrived.unwrap_or(Err(NotArrived::TooLarge)) {
         Ok(file) => file.ok_or_else(no_file)?,
         Err(NotArrived::TooLarge) => return Err(did_not_arrive().into()),
         Err(NotArrived::Fault(error)) => return Err(error.into()),
     };
     let mut page = Verification::blank(f);
-    page.by_file = Some(certified_copy::verify_handed_in(&archive, file).await?);
+    page.by_file = Some(certified_copy::verify_handed_in(&public.archive, file).await?);
     Ok(shown(&page)?.into_response())
 }
 

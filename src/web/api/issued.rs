@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::issue_book::{self, IssueBook};
 use crate::seen::Seen;
 use crate::web::State;
-use crate::web::client_ip::Peer;
+use crate::web::client_ip::Public;
 use crate::web::etag::Held;
 use crate::web::extractors::{Asked, Given, too_large};
 use crate::web::fault::{Answer, Problem, Problems};
@@ -169,16 +169,15 @@ struct CodeTermSet {
     params(("code" = String, Path)), request_body = CodeTerm,
     responses((status = 200, body = [CodeTermSet]), Problems<404, 422, 429>))]
 async fn set_code_term(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     Given(given): Given<CodeTerm>,
 ) -> Answer<Vec<CodeTermSet>> {
     let until = given.until.as_deref().map(str::parse).transpose();
     let until = until.map_err(|_| Error::fault("/until", "faults.instant_written"))?;
     let number = given.number.as_deref();
-    let set = certified_copy::set_code_until(&archive, &code, number, until);
-    let rows = guarded(&archive, "follow", &peer, set).await?;
+    let set = certified_copy::set_code_until(&public.archive, &code, number, until);
+    let rows = guarded(&public, "follow", set).await?;
     let term = |row: CopyRow| CodeTermSet {
         number: row.book_number(),
         code_until: row.code_until,
@@ -203,13 +202,12 @@ async fn sealed(api: Api, Path(id): Path<String>) -> Result<Response, Problem> {
     security(()),
     responses((status = 200, body = Verified), (status = 304), Problems<404, 429>))]
 async fn verify_code(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
+    public: Public,
     headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let answer = certified_copy::verify_code(&archive, &code);
-    let known = guarded(&archive, "verify", &peer, answer).await?;
+    let answer = certified_copy::verify_code(&public.archive, &code);
+    let known = guarded(&public, "verify", answer).await?;
     let said = serde_json::to_vec(&known).map_err(Error::from)?;
     let held = Held::of(&headers, &said, "public, max-age=60");
     Ok(held.or(Json(known)))
@@ -219,12 +217,8 @@ async fn verify_code(
 #[utoipa::path(post, path = "/api/v1/verify", tag = "public", security(()),
     request_body(content = Vec<u8>, content_type = "application/pdf"),
     responses((status = 200, body = FileVerified), Problems<413, 422, 429, 503>))]
-async fn verify_file(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
-    body: Body,
-) -> Result<Json<FileVerified>, Response> {
-    verify_body(&archive, &peer, body)
+async fn verify_file(public: Public, body: Body) -> Result<Json<FileVerified>, Response> {
+    verify_body(&public.archive, &public.address, body)
         .await
         .map(Json)
         .map_err(|why| match why {

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::access;
 use crate::web::State;
-use crate::web::client_ip::Peer;
+use crate::web::client_ip::Public;
 use crate::web::extractors::Given;
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
@@ -46,14 +46,16 @@ struct Who {
 /// Sign in; the answer sets the session's cookie.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, security(()),
     responses((status = 200, body = Who), Problems<401, 422, 429>))]
-async fn sign_in(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
-    Given(names): Given<SignIn>,
-) -> Result<Response, Problem> {
-    let (token, caller) = access::sign_in(&archive, &names.login, &names.password, &peer).await?;
-    let session = access::session(&archive, &token).await?;
-    let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&archive, &token))]);
+async fn sign_in(public: Public, Given(names): Given<SignIn>) -> Result<Response, Problem> {
+    let (token, caller) = access::sign_in(
+        &public.archive,
+        &names.login,
+        &names.password,
+        &public.address,
+    )
+    .await?;
+    let session = access::session(&public.archive, &token).await?;
+    let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&public.archive, &token))]);
     let who = Who {
         id: caller.id,
         name: caller.name,

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use crate::copy_request::{self, Evidence, Status};
 use crate::reference_data::Consent;
 use crate::web::State;
-use crate::web::client_ip::Peer;
+use crate::web::client_ip::Public;
 use crate::web::extractors::{Asked, Given, too_large};
 use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::public_requests::{LARGEST_PAPER, consent_today, guarded, pdf};
@@ -58,13 +58,9 @@ async fn consent(Extracted(archive): Extracted<State>) -> Answer<Consent> {
 #[utoipa::path(get, path = "/api/v1/track/{code}", tag = "public", params(("code" = String, Path)),
     security(()),
     responses((status = 200, body = Status), Problems<404, 429>))]
-async fn status(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
-    Path(code): Path<String>,
-) -> Answer<Status> {
-    let answer = copy_request::status(&archive, &code);
-    Ok(Json(guarded(&archive, "follow", &peer, answer).await?))
+async fn status(public: Public, Path(code): Path<String>) -> Answer<Status> {
+    let answer = copy_request::status(&public.archive, &code);
+    Ok(Json(guarded(&public, "follow", answer).await?))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -82,13 +78,12 @@ struct CopyAsked {
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
         Problems<404, 429>))]
 async fn fetch(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     Asked(asked): Asked<CopyAsked>,
 ) -> Result<Response, Problem> {
-    let answer = copy_request::fetch(&archive, &code, asked.number.as_deref());
-    let (name, bytes) = guarded(&archive, "follow", &peer, answer).await?;
+    let answer = copy_request::fetch(&public.archive, &code, asked.number.as_deref());
+    let (name, bytes) = guarded(&public, "follow", answer).await?;
     Ok(pdf(&name, bytes))
 }
 
@@ -97,13 +92,12 @@ async fn fetch(
     params(("code" = String, Path)), request_body = AnswerGiven,
     responses((status = 204), Problems<404, 409, 422, 429>))]
 async fn answer(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     Given(given): Given<AnswerGiven>,
 ) -> Done {
-    let done = copy_request::answer(&archive, &code, &given.text);
-    guarded(&archive, "follow", &peer, done).await?;
+    let done = copy_request::answer(&public.archive, &code, &given.text);
+    guarded(&public, "follow", done).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -111,13 +105,9 @@ async fn answer(
 #[utoipa::path(post, path = "/api/v1/track/{code}/withdraw", tag = "public", security(()),
     params(("code" = String, Path)),
     responses((status = 204), Problems<404, 409, 429>))]
-async fn withdraw(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
-    Path(code): Path<String>,
-) -> Done {
-    let done = copy_request::withdraw(&archive, &code);
-    guarded(&archive, "follow", &peer, done).await?;
+async fn withdraw(public: Public, Path(code): Path<String>) -> Done {
+    let done = copy_request::withdraw(&public.archive, &code);
+    guarded(&public, "follow", done).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -127,16 +117,15 @@ async fn withdraw(
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = Evidence), Problems<404, 409, 413, 422, 429>))]
 async fn add_evidence(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     Asked(asked): Asked<PaperAsked>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Evidence>), Response> {
     let bytes = body.map_err(|_| too_large())?;
     let name = asked.name.unwrap_or_else(|| "giay-to".into());
-    let added = copy_request::add_evidence(&archive, &code, &name, &bytes);
-    match guarded(&archive, "follow", &peer, added).await {
+    let added = copy_request::add_evidence(&public.archive, &code, &name, &bytes);
+    match guarded(&public, "follow", added).await {
         Ok(paper) => Ok((StatusCode::CREATED, Json(paper))),
         Err(error) => Err(Problem(error).into_response()),
     }

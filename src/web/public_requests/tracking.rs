@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Extracted};
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -10,7 +10,7 @@ use super::{CodeAsked, guarded, lead_to, pdf};
 use crate::copy_request::{self, Status};
 use crate::error::{Error, Result};
 use crate::web::State;
-use crate::web::client_ip::Peer;
+use crate::web::client_ip::Public;
 use crate::web::extractors::Asked;
 use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown};
@@ -75,14 +75,13 @@ async fn find(Asked(asked): Asked<CodeAsked>) -> Redirect {
 }
 
 async fn follow(
-    Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     Asked(asked): Asked<CodeAsked>,
 ) -> Result<Response, PageFault> {
-    let answer = copy_request::status(&archive, &code);
-    let status = guarded(&archive, "follow", &peer, answer).await?;
+    let answer = copy_request::status(&public.archive, &code);
+    let status = guarded(&public, "follow", answer).await?;
     let page = Tracking {
         f,
         code: copy_request::tidy(&code),
@@ -99,13 +98,12 @@ struct CopyAsked {
 }
 
 async fn fetch(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     Asked(asked): Asked<CopyAsked>,
 ) -> Result<Response, PageFault> {
-    let answer = copy_request::fetch(&archive, &code, asked.so.as_deref());
-    let (name, bytes) = guarded(&archive, "follow", &peer, answer).await?;
+    let answer = copy_request::fetch(&public.archive, &code, asked.so.as_deref());
+    let (name, bytes) = guarded(&public, "follow", answer).await?;
     Ok(pdf(&name, bytes))
 }
 
@@ -115,29 +113,23 @@ struct Answer {
 }
 
 async fn answer(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     OpenForm(given): OpenForm<Answer>,
 ) -> Result<Redirect, PageFault> {
-    let done = copy_request::answer(&archive, &code, &given.text);
-    guarded(&archive, "follow", &peer, done).await?;
+    let done = copy_request::answer(&public.archive, &code, &given.text);
+    guarded(&public, "follow", done).await?;
     Ok(lead_to("/yeu-cau", Some(&code)))
 }
 
-async fn withdraw(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
-    Path(code): Path<String>,
-) -> Result<Redirect, PageFault> {
-    let done = copy_request::withdraw(&archive, &code);
-    guarded(&archive, "follow", &peer, done).await?;
+async fn withdraw(public: Public, Path(code): Path<String>) -> Result<Redirect, PageFault> {
+    let done = copy_request::withdraw(&public.archive, &code);
+    guarded(&public, "follow", done).await?;
     Ok(lead_to("/yeu-cau", Some(&code)))
 }
 
 async fn add_paper(
-    Extracted(archive): Extracted<State>,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     mut parts: Multipart,
 ) -> Result<Redirect, PageFault> {
@@ -151,7 +143,7 @@ async fn add_paper(
     }
     let (name, bytes) =
         paper.ok_or_else(|| Error::fault("/file", "faults.choose_file_of_paper"))?;
-    let done = copy_request::add_evidence(&archive, &code, &name, &bytes);
-    guarded(&archive, "follow", &peer, done).await?;
+    let done = copy_request::add_evidence(&public.archive, &code, &name, &bytes);
+    guarded(&public, "follow", done).await?;
     Ok(lead_to("/yeu-cau", Some(&code)))
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State as Extracted};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use crate::certified_copy::{self, CopyRow};
 use crate::clock::midnight_in_vietnam;
 use crate::error::{Error, Fault};
 use crate::web::State;
-use crate::web::client_ip::Peer;
+use crate::web::client_ip::Public;
 use crate::web::extractors::Asked;
 use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown_form};
@@ -41,16 +41,15 @@ struct TermAsked {
 }
 
 async fn term_page(
-    archive: &State,
+    public: &Public,
     f: Frame,
-    peer: &str,
     code: &str,
     faults: Vec<Fault>,
     done: bool,
 ) -> Result<Response, PageFault> {
-    let answer = certified_copy::by_tracking_code(archive, code, None);
-    let copies = guarded(archive, "follow", peer, answer).await?;
-    let with_end = |copy: CopyRow| (certified_copy::code_expired(archive, &copy), copy);
+    let answer = certified_copy::by_tracking_code(&public.archive, code, None);
+    let copies = guarded(public, "follow", answer).await?;
+    let with_end = |copy: CopyRow| (certified_copy::code_expired(&public.archive, &copy), copy);
     let page = Term {
         f,
         tracking_code: certified_copy::tidy(code),
@@ -62,13 +61,12 @@ async fn term_page(
 }
 
 async fn term(
-    Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     Asked(asked): Asked<TermAsked>,
 ) -> Result<Response, PageFault> {
-    term_page(&archive, f, &peer, &code, Vec::new(), asked.xong.is_some()).await
+    term_page(&public, f, &code, Vec::new(), asked.xong.is_some()).await
 }
 
 #[derive(serde::Deserialize)]
@@ -101,24 +99,23 @@ impl TermWish {
 }
 
 async fn set_term(
-    Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
-    Peer(peer): Peer,
+    public: Public,
     Path(code): Path<String>,
     OpenForm(wish): OpenForm<TermWish>,
 ) -> Result<Response, PageFault> {
     let set = async {
-        let until = wish.until(archive.clock.now())?;
+        let until = wish.until(public.archive.clock.now())?;
         let number = Some(wish.number.as_str()).filter(|number| !number.is_empty());
-        certified_copy::set_code_until(&archive, &code, number, until).await
+        certified_copy::set_code_until(&public.archive, &code, number, until).await
     };
-    match guarded(&archive, "follow", &peer, set).await {
+    match guarded(&public, "follow", set).await {
         Ok(_) => {
             let code = certified_copy::tidy(&code);
             let to = format!("/yeu-cau/{code}/ma-xac-minh?xong=1");
             Ok(Redirect::to(&to).into_response())
         }
-        Err(Error::Invalid(faults)) => term_page(&archive, f, &peer, &code, faults, false).await,
+        Err(Error::Invalid(faults)) => term_page(&public, f, &code, faults, false).await,
         Err(error) => Err(error.into()),
     }
 }
