@@ -38,7 +38,10 @@ pub use withdrawal::withdraw;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use sqlx::FromRow;
+use utoipa::ToSchema;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -80,9 +83,7 @@ impl State for CopyState {
 }
 
 /// One line of the issue book (sổ cấp bản sao), also preserved beside the sealed file in the vault.
-#[derive(
-    Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct CopyRow {
     /// Copy id.
     pub id: String,
@@ -221,7 +222,7 @@ pub async fn reissue(
 }
 
 /// What became of one of many.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BatchOutcome {
     /// The record.
     pub record_id: String,

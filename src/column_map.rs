@@ -4,9 +4,12 @@
 mod confirm;
 mod preservation;
 
+use serde::{Deserialize, Serialize};
 use sogoc_workers::class::Layout;
 use sogoc_workers::column_map::{self as maps, ColumnMap, PageColumns};
 use sogoc_workers::reading::{PageReading, RecordReading};
+use sqlx::FromRow;
+use utoipa::ToSchema;
 
 pub use confirm::{NewMap, confirm};
 pub use preservation::preserve;
@@ -26,9 +29,7 @@ const UNCONFIRMED: &str = "map_unconfirmed";
 json_column!(Vec<f64>, Vec<Option<String>>, PageColumns);
 
 /// A confirmed map.
-#[derive(
-    Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema, sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Confirmed {
     /// Counts the maps of the volume, from 1.
     pub version: i64,
@@ -51,7 +52,7 @@ pub struct Confirmed {
 }
 
 /// What a map could be, as the first pages show it.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Proposal {
     /// Class of the pages' rows.
     pub class: String,
@@ -62,7 +63,7 @@ pub struct Proposal {
 }
 
 /// A page on which a map is shown.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SamplePage {
     /// Id of the page.
     pub page_id: String,
@@ -73,9 +74,7 @@ pub struct SamplePage {
 }
 
 /// How far a volume is read by its map.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromRow, ToSchema)]
 pub struct Pages {
     /// All of the volume.
     #[sqlx(rename = "all_pages")]
@@ -89,7 +88,7 @@ pub struct Pages {
 }
 
 /// The map of a volume and what it rests on.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct VolumeMap {
     /// The volume.
     pub volume: Volume,
@@ -106,7 +105,7 @@ pub struct VolumeMap {
 }
 
 /// A page the newest map does not fit.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, FromRow)]
 pub struct Misfit {
     /// UUIDv7 text.
     #[sqlx(rename = "id")]
@@ -118,7 +117,7 @@ pub struct Misfit {
 }
 
 /// A volume that waits for a person to confirm its map.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, FromRow)]
 pub struct Unconfirmed {
     /// Id of the volume.
     #[sqlx(rename = "id")]
@@ -296,7 +295,7 @@ async fn name_author(archive: &Archive, map: &mut Confirmed) -> Result<()> {
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 struct FirstPage {
     id: String,
     class: String,

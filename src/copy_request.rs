@@ -36,6 +36,10 @@ pub use preservation::{REQUEST_FILE, object_id, preserve};
 pub use submit::{STANDINGS, ask};
 pub use tracking::{Issued, Status, fetch, status};
 
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use utoipa::ToSchema;
+
 use crate::archive::Archive;
 use crate::catalogue::{State, text_enum};
 pub use crate::certified_copy::tidy;
@@ -105,7 +109,7 @@ impl State for RequestState {
 }
 
 /// Who asks.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Applicant {
     /// Full name.
@@ -117,7 +121,7 @@ pub struct Applicant {
 }
 
 /// Which diploma is meant, as far as the applicant knows.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sought {
     /// Name on the diploma.
@@ -156,17 +160,7 @@ impl Sought {
 }
 
 /// How a copy is handed over. The sealed file can be fetched with the tracking code in every case.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// The sealed file only.
@@ -179,7 +173,7 @@ pub enum Delivery {
 }
 
 /// A request as given.
-#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskGiven {
     /// Who asks.
@@ -195,7 +189,7 @@ pub struct AskGiven {
 }
 
 /// What the applicant gets back.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
+#[derive(Debug, Clone, Serialize, ToSchema, FromRow)]
 pub struct Asked {
     /// Request id.
     pub id: String,

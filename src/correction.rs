@@ -18,20 +18,14 @@ pub use rows::{get, list, names_of, of_record};
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use utoipa::ToSchema;
+
 use crate::catalogue::{JsonText, State, json_column, text_enum};
 
 /// The paper that decides: a document of its own in the archive.
-#[derive(
-    Debug,
-    Clone,
-    Default,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    sqlx::FromRow,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Decision {
     /// Số, ký hiệu, such as `15/QĐ-SGDĐT`.
     #[sqlx(rename = "decision_number")]
@@ -49,7 +43,7 @@ pub struct Decision {
 }
 
 /// One field before and after.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldChange {
     /// The value that was in force when the correction was entered.
     pub before: String,
@@ -83,16 +77,7 @@ impl State for CorrectionState {
 json_column!(BTreeMap<String, FieldChange>);
 
 /// One entry of the appendix. Preserved in the vault with its record once approved.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Correction {
     /// UUIDv7 text.
     pub id: String,
@@ -157,9 +142,7 @@ impl Correction {
 }
 
 /// The decision as a clerk gives it.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DecisionGiven {
     /// Số, ký hiệu; taken from the record below when empty.
@@ -175,9 +158,7 @@ pub struct DecisionGiven {
 }
 
 /// A correction as a clerk enters it.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CorrectionGiven {
     /// correction | revocation; correction when empty.
@@ -195,7 +176,7 @@ pub struct CorrectionGiven {
 }
 
 /// Which corrections to list.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct CorrectionFilter {

@@ -17,6 +17,10 @@ pub(crate) use preservation::{
     insert_pages, load, resolve_duplicates, restore, restore_of_receipt,
 };
 
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use utoipa::ToSchema;
+
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 pub use crate::batch::ScanState;
@@ -32,16 +36,7 @@ pub(crate) use measure::{Looked, look, measure};
 const MOST_ROWS: i64 = 200;
 
 /// One file as delivered.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Scan {
     /// UUIDv8 text that follows from batch, name and digest.
     pub id: String,

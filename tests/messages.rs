@@ -88,8 +88,10 @@ fn named(rooms: &BTreeSet<&str>) -> (BTreeSet<String>, BTreeSet<String>) {
         for group in source.split("word(\"").skip(1) {
             groups.extend(group.split('"').next().map(str::to_owned));
         }
-        for rows in source.split("sentences! { ").skip(1) {
-            groups.extend(rows.split('"').nth(1).map(str::to_owned));
+        for list in source.split("sentences! {").skip(1) {
+            let group = list.split_once(" in \"").map(|(_, group)| group);
+            let group = group.and_then(|group| group.split('"').next());
+            groups.extend(group.map(str::to_owned));
         }
         for text in quoted(&source) {
             match text.split_once(".{") {

@@ -1,5 +1,9 @@
 //! The manifest: what an archivist says will come, file by file, before it comes.
 
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use utoipa::ToSchema;
+
 use super::{BatchState, check_digest, check_name};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -7,16 +11,7 @@ use crate::catalogue::{Insert, Tx};
 use crate::error::{Error, Fault, Result};
 
 /// One file that will come.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 #[serde(deny_unknown_fields)]
 pub struct Declared {
     /// Path inside the delivery.

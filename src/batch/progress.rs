@@ -1,6 +1,8 @@
 //! How far a batch is: what came, what was read, what waits, and about how long it will take.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ScanState;
 use crate::access::{Act, Caller, require};
@@ -14,9 +16,7 @@ use crate::page_flag;
 const PACE_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
 /// How far a batch is.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Progress {
     /// Files declared, when they were.
     pub declared: Option<i64>,

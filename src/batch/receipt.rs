@@ -5,7 +5,10 @@
 
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use sqlx::FromRow;
+use utoipa::ToSchema;
 
 use super::{BatchState, ScanState};
 use crate::access::{Act, Caller, require};
@@ -16,7 +19,7 @@ use crate::error::{Error, Result};
 const FORM: &str = "sogoc-receipt/1";
 
 /// A receipt and its digest.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Receipt {
     /// What is attested.
     pub receipt: ReceiptBody,
@@ -25,7 +28,7 @@ pub struct Receipt {
 }
 
 /// What a receipt attests.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptBody {
     /// `sogoc-receipt/1`.
     pub form: String,
@@ -38,7 +41,7 @@ pub struct ReceiptBody {
 }
 
 /// The batch a receipt speaks of; enough to make it again from the vault alone.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptBatch {
     /// UUID text.
     pub id: String,
@@ -61,9 +64,7 @@ pub struct ReceiptBatch {
 }
 
 /// Files by outcome, and their bytes.
-#[derive(
-    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Totals {
     /// Accepted and to be read.
     pub received: usize,
@@ -78,16 +79,7 @@ pub struct Totals {
 }
 
 /// One file on a receipt.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct ReceiptFile {
     /// As given.
     #[sqlx(rename = "original_name")]

@@ -4,6 +4,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::FromRow;
+use utoipa::ToSchema;
 
 use crate::archive::Archive;
 use crate::clock::{parse_stamp, stamp, vietnam};
@@ -57,9 +60,7 @@ pub(crate) async fn extended_due(archive: &Archive, id: &str) -> Result<Option<T
 }
 
 /// How the open requests stand.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema, FromRow)]
 pub struct OpenRequests {
     /// Not settled.
     pub open: i64,

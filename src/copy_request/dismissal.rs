@@ -1,6 +1,9 @@
 //! Why a candidate is not the one: said by the clerk who looked, for whoever looks after them.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::FromRow;
+use utoipa::ToSchema;
 
 use super::{RequestState, ensure_moved};
 use crate::access::{Act, Caller, require};
@@ -52,16 +55,7 @@ impl From<String> for NotTheOne {
 }
 
 /// What a clerk said of a candidate.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Dismissal {
     /// The record that is not the one.
     pub record_id: String,

@@ -3,8 +3,11 @@
 
 use std::io::Write;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sogoc_workers::outcome::FailureKind;
+use sqlx::FromRow;
+use utoipa::ToSchema;
 
 use super::deadlines::next_deadline;
 use super::messages::take_answer;
@@ -27,16 +30,7 @@ const LONGEST_NAME: usize = 120;
 const EVIDENCE_FILE: &str = "evidence.json";
 
 /// A paper that came with a request.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Evidence {
     /// UUIDv7 text.
     pub id: String,
@@ -246,7 +240,7 @@ pub(super) fn object_of(id: &str) -> Result<ObjectId> {
 }
 
 /// The entry beside a paper.
-#[derive(serde::Deserialize)]
+#[derive(Deserialize)]
 struct Entry {
     request: String,
     evidence: Evidence,

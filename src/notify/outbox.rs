@@ -1,5 +1,9 @@
 //! What waits to be told, what was told, and what nobody would hear.
 
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use utoipa::ToSchema;
+
 use super::NoticeState;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -8,16 +12,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
 /// One step of a request, for the applicant and the office.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    serde::Serialize,
-    serde::Deserialize,
-    utoipa::ToSchema,
-    sqlx::FromRow,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Happened {
     /// Stable word, such as `confirmed`.
     pub event: String,
@@ -26,7 +21,7 @@ pub struct Happened {
 }
 
 /// A notice to a portal.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
+#[derive(Debug, Clone, Serialize, ToSchema, FromRow)]
 pub struct Notice {
     /// Its id, also the `Sogoc-Delivery` header.
     pub id: String,

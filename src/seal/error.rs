@@ -7,69 +7,66 @@ use super::sentences::sentences;
 use super::unfit::Unfit;
 use crate::messages::{Lang, Message, Value, text};
 
-/// Why a token does not sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
-#[strum(serialize_all = "snake_case", prefix = "token_")]
-pub enum TokenFault {
-    /// Nobody has given its PIN.
-    PinMissing,
-    /// Its library cannot be loaded.
-    Library,
-    /// No token with that label is plugged in.
-    Absent,
-    /// The PIN is wrong; it is not tried a second time.
-    PinWrong,
-    /// One more wrong PIN would lock it, so none is tried.
-    PinLastTry,
-    /// It is locked.
-    PinLocked,
-    /// It holds no such key.
-    KeyMissing,
-    /// It holds several keys, and none is named.
-    SeveralKeys,
-    /// It fails for another reason, which the log names.
-    Failed,
+sentences! {
+    /// Why a token does not sign.
+    #[strum(prefix = "token_")]
+    pub enum TokenFault in "seal.token_fault" {
+        /// Nobody has given its PIN.
+        PinMissing,
+        /// Its library cannot be loaded.
+        Library,
+        /// No token with that label is plugged in.
+        Absent,
+        /// The PIN is wrong; it is not tried a second time.
+        PinWrong,
+        /// One more wrong PIN would lock it, so none is tried.
+        PinLastTry,
+        /// It is locked.
+        PinLocked,
+        /// It holds no such key.
+        KeyMissing,
+        /// It holds several keys, and none is named.
+        SeveralKeys,
+        /// It fails for another reason, which the log names.
+        Failed,
+    }
 }
 
-sentences! { TokenFault in "seal.token_fault" }
-
-/// Why a key cannot be used at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
-#[strum(serialize_all = "snake_case")]
-pub enum KeyFault {
-    /// The key file went away while it was made.
-    Vanished,
-    /// The key file is larger than any key.
-    FileTooLarge,
-    /// The key file holds none.
-    NoKey,
-    /// Everyone on this machine can read the key file.
-    Exposed,
-    /// No certificate comes with it.
-    NoCertificate,
-    /// A certificate is not strict DER.
-    CertificateMalformed,
-    /// The certificates do not lead to the last of them.
-    NoPath,
-    /// It is of a kind that may not seal.
-    WrongKind,
-    /// The certificate is of another key.
-    NotItsCertificate,
-    /// It is on somebody's own machine.
-    Elsewhere,
-    /// It gave no signature.
-    SigningFailed,
-    /// The thread that signed ended.
-    BrokenOff,
-    /// Certificates or signature cannot be written as DER.
-    Unencodable,
-    /// The test authority could not be made.
-    TestAuthority,
-    /// The system gave no random numbers.
-    RandomUnavailable,
+sentences! {
+    /// Why a key cannot be used at all.
+    pub enum KeyFault in "seal.key_fault" {
+        /// The key file went away while it was made.
+        Vanished,
+        /// The key file is larger than any key.
+        FileTooLarge,
+        /// The key file holds none.
+        NoKey,
+        /// Everyone on this machine can read the key file.
+        Exposed,
+        /// No certificate comes with it.
+        NoCertificate,
+        /// A certificate is not strict DER.
+        CertificateMalformed,
+        /// The certificates do not lead to the last of them.
+        NoPath,
+        /// It is of a kind that may not seal.
+        WrongKind,
+        /// The certificate is of another key.
+        NotItsCertificate,
+        /// It is on somebody's own machine.
+        Elsewhere,
+        /// It gave no signature.
+        SigningFailed,
+        /// The thread that signed ended.
+        BrokenOff,
+        /// Certificates or signature cannot be written as DER.
+        Unencodable,
+        /// The test authority could not be made.
+        TestAuthority,
+        /// The system gave no random numbers.
+        RandomUnavailable,
+    }
 }
-
-sentences! { KeyFault in "seal.key_fault" }
 
 /// Why a seal could not be opened or set.
 #[derive(Debug, thiserror::Error)]

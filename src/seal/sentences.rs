@@ -1,8 +1,17 @@
 //! Stable words of the closed lists of this module; their sentences are in `locales/seal.toml`.
 
-/// Gives a list its words: the code of a variant, by strum, is also the last part of its sentence's key in the group.
+/// Declares a list. A variant's code, its name in snake case, is also the last part of its sentence's key in the group.
 macro_rules! sentences {
-    ($type:ident in $group:literal) => {
+    ($(#[$meta:meta])* pub enum $type:ident in $group:literal { $($body:tt)* }) => {
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize,
+            strum::IntoStaticStr, strum::VariantArray,
+        )]
+        #[serde(rename_all = "snake_case")]
+        #[strum(serialize_all = "snake_case")]
+        $(#[$meta])*
+        pub enum $type { $($body)* }
+
         impl $type {
             /// A stable word for programs.
             pub fn code(self) -> &'static str {

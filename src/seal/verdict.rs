@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
 use super::certificate::Certificate;
 use super::pdf_file::PdfDamage;
@@ -10,104 +9,92 @@ use super::sentences::sentences;
 use super::unfit::Unfit;
 use crate::config::Level;
 
-/// Is the file as it was sealed?
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum FileCheck {
-    /// Every byte is as it was sealed.
-    Unchanged,
-    /// The sealed part is intact, but something was added after sealing.
-    AddedTo,
-    /// The seal does not fit the bytes.
-    Altered,
-    /// A PDF without a seal.
-    NotSealed,
-    /// Not a PDF.
-    NotPdf,
-    /// A PDF too damaged to look into, or sealed in a way this program does not know.
-    Unreadable,
-    /// An encrypted PDF.
-    Encrypted,
-    /// Larger than this program looks at.
-    TooLarge,
-    /// Looking into it would cost more than one file may.
-    TooComplex,
-    /// The program that looked into it ended before it had an answer.
-    CheckFailed,
+sentences! {
+    /// Is the file as it was sealed?
+    pub enum FileCheck in "seal.check.file" {
+        /// Every byte is as it was sealed.
+        Unchanged,
+        /// The sealed part is intact, but something was added after sealing.
+        AddedTo,
+        /// The seal does not fit the bytes.
+        Altered,
+        /// A PDF without a seal.
+        NotSealed,
+        /// Not a PDF.
+        NotPdf,
+        /// A PDF too damaged to look into, or sealed in a way this program does not know.
+        Unreadable,
+        /// An encrypted PDF.
+        Encrypted,
+        /// Larger than this program looks at.
+        TooLarge,
+        /// Looking into it would cost more than one file may.
+        TooComplex,
+        /// The program that looked into it ended before it had an answer.
+        CheckFailed,
+    }
 }
 
-/// Was the key good when it sealed?
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum KeyCheck {
-    /// The certificate held at the stated time and allows signing.
-    GoodThen,
-    /// The certificate had run out at the stated time.
-    Expired,
-    /// The certificate did not hold yet at the stated time.
-    NotYetValid,
-    /// The certificate does not allow signing documents.
-    NotForSigning,
-    /// The key is weaker than the rules allow.
-    TooWeak,
-    /// The certificate had been revoked at that time.
-    Revoked,
-    /// The certificate was revoked later, and no time authority proves that the seal was set before.
-    RevokedUnproven,
-    /// The seal states no time.
-    TimeUnknown,
-    /// The seal states a time that has not come yet.
-    TimeAhead,
-    /// There was nothing to check.
-    NotChecked,
+sentences! {
+    /// Was the key good when it sealed?
+    pub enum KeyCheck in "seal.check.key" {
+        /// The certificate held at the stated time and allows signing.
+        GoodThen,
+        /// The certificate had run out at the stated time.
+        Expired,
+        /// The certificate did not hold yet at the stated time.
+        NotYetValid,
+        /// The certificate does not allow signing documents.
+        NotForSigning,
+        /// The key is weaker than the rules allow.
+        TooWeak,
+        /// The certificate had been revoked at that time.
+        Revoked,
+        /// The certificate was revoked later, and no time authority proves that the seal was set before.
+        RevokedUnproven,
+        /// The seal states no time.
+        TimeUnknown,
+        /// The seal states a time that has not come yet.
+        TimeAhead,
+        /// There was nothing to check.
+        NotChecked,
+    }
 }
 
-/// Does somebody we trust vouch for the signer?
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum TrustCheck {
-    /// The chain ends at a trusted authority.
-    Trusted,
-    /// The chain ends at a self-made test authority that the trust file lists.
-    TestAuthority,
-    /// No trusted authority vouches for the signer.
-    UnknownAuthority,
-    /// There is a chain to a trusted name, but a link of it does not hold.
-    ChainBroken,
-    /// There was nothing to check.
-    NotChecked,
+sentences! {
+    /// Does somebody we trust vouch for the signer?
+    pub enum TrustCheck in "seal.check.trust" {
+        /// The chain ends at a trusted authority.
+        Trusted,
+        /// The chain ends at a self-made test authority that the trust file lists.
+        TestAuthority,
+        /// No trusted authority vouches for the signer.
+        UnknownAuthority,
+        /// There is a chain to a trusted name, but a link of it does not hold.
+        ChainBroken,
+        /// There was nothing to check.
+        NotChecked,
+    }
 }
 
-/// Who vouches for the time of sealing?
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum TimeCheck {
-    /// The seal itself states it, nobody else.
-    Stated,
-    /// A trusted time authority vouches for it.
-    Proven,
-    /// A trusted time authority vouched for it; its own certificate has run out since.
-    ProvenThen,
-    /// There is a time stamp, but no trusted authority stands behind it.
-    UnknownAuthority,
-    /// There is a time stamp of somebody who may not make any, or could not then.
-    NotATimeAuthority,
-    /// There is a time stamp of an authority whose certificate was revoked.
-    AuthorityRevoked,
-    /// There was nothing to check.
-    NotChecked,
+sentences! {
+    /// Who vouches for the time of sealing?
+    pub enum TimeCheck in "seal.check.time" {
+        /// The seal itself states it, nobody else.
+        Stated,
+        /// A trusted time authority vouches for it.
+        Proven,
+        /// A trusted time authority vouched for it; its own certificate has run out since.
+        ProvenThen,
+        /// There is a time stamp, but no trusted authority stands behind it.
+        UnknownAuthority,
+        /// There is a time stamp of somebody who may not make any, or could not then.
+        NotATimeAuthority,
+        /// There is a time stamp of an authority whose certificate was revoked.
+        AuthorityRevoked,
+        /// There was nothing to check.
+        NotChecked,
+    }
 }
 
 impl TimeCheck {
@@ -122,23 +109,20 @@ impl TimeCheck {
     }
 }
 
-/// Is it the seal of the office one means?
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum OfficeCheck {
-    /// Sealed with a certificate of the office; nothing of anybody else is in the file.
-    Office,
-    /// The office's seal is in it, and something of somebody else too.
-    OthersToo,
-    /// Sealed by somebody else.
-    SomebodyElse,
-    /// The office's certificate was not given.
-    NotKnown,
-    /// There was nothing to check.
-    NotChecked,
+sentences! {
+    /// Is it the seal of the office one means?
+    pub enum OfficeCheck in "seal.check.office" {
+        /// Sealed with a certificate of the office; nothing of anybody else is in the file.
+        Office,
+        /// The office's seal is in it, and something of somebody else too.
+        OthersToo,
+        /// Sealed by somebody else.
+        SomebodyElse,
+        /// The office's certificate was not given.
+        NotKnown,
+        /// There was nothing to check.
+        NotChecked,
+    }
 }
 
 /// What a signature of the file is for.
@@ -314,13 +298,3 @@ impl From<Result<(), Unfit>> for KeyCheck {
         }
     }
 }
-
-sentences! { FileCheck in "seal.check.file" }
-
-sentences! { OfficeCheck in "seal.check.office" }
-
-sentences! { KeyCheck in "seal.check.key" }
-
-sentences! { TrustCheck in "seal.check.trust" }
-
-sentences! { TimeCheck in "seal.check.time" }
