@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Waiting;
 use crate::error::{Error, Result};
-use crate::messages::Message;
+use crate::messages::{Message, both};
 use crate::seal::{Certificate, Trust};
 
 /// Signatures that came back.
@@ -80,11 +80,14 @@ fn bad_line(number: usize) -> Error {
 /// What is to be signed, one line a copy: id, SHA-256 of what is to be signed, and that itself in base64.
 pub fn to_sign_text(waiting: &[Waiting]) -> String {
     let scheme = waiting.first().map_or("", |one| one.scheme.as_str());
-    let count = Message::new("seal.to_sign.count").with("count", waiting.len());
-    let scheme = Message::new("seal.to_sign.scheme").with("scheme", scheme);
-    let head = [count, scheme, Message::new("seal.to_sign.columns")];
-    let head = head.map(|line| format!("# {}\n", line.both()));
-    let mut text = head.concat();
+    // Scripts of approvers look for `scheme: ` in these lines, so that only the words before it are a translation's.
+    let mut text = format!(
+        "# {}: {}\n# {}: {scheme}\n# {}\n",
+        both("seal.to_sign.count"),
+        waiting.len(),
+        both("seal.to_sign.scheme"),
+        both("seal.to_sign.columns"),
+    );
     for one in waiting {
         text.push_str(&format!("{} {} {}\n", one.copy_id, one.sha256, one.to_sign));
     }
