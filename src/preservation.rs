@@ -93,7 +93,32 @@ pub async fn lag(archive: &Archive) -> Result<i64> {
 /// # Errors
 /// A passing fault puts the job back.
 pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
-    let scan_id = &job.subject;
+    let preserved = preserve_scan(archive, &job.subject).await?;
+    let tx = record_preserved(archive, &preserved).await?;
+    tx.complete_and_commit(job).await
+}
+
+/// Brings a version of a record to the vault unless it is there: a copy outlives the catalogue only with what it was
+/// made from, and no queue may be running when one is issued.
+///
+/// # Errors
+/// `Unavailable` also when another version was added meanwhile; `NotFound`.
+pub(crate) async fn ensure(archive: &Archive, record_id: &str, version: i64) -> Result<()> {
+    let wanting: Option<String> = sqlx::query_scalar(
+        "SELECT scan_id FROM records WHERE id = $1 AND (kept_version IS NULL OR kept_version < $2)",
+    )
+    .bind(record_id)
+    .bind(version)
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    let Some(scan_id) = wanting else {
+        return Ok(());
+    };
+    let preserved = preserve_scan(archive, &scan_id).await?;
+    record_preserved(archive, &preserved).await?.commit().await
+}
+
+async fn preserve_scan(archive: &Archive, scan_id: &str) -> Result<PreservedRecords> {
     let object: Option<String> = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
         .bind(scan_id)
         .fetch_optional(archive.catalogue.pool())
@@ -109,7 +134,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
     ))];
     changes.extend(words(archive, scan_id).await?);
     add_version(archive, &object, &changes, &preserved).await?;
-    record_preserved(archive, job, &preserved).await
+    Ok(preserved)
 }
 
 /// Every published version of the records of a scan, the newest of each apart from those before it.
@@ -201,11 +226,7 @@ async fn add_version(
     }
 }
 
-async fn record_preserved(
-    archive: &Archive,
-    job: &Leased,
-    preserved: &PreservedRecords,
-) -> Result<()> {
+async fn record_preserved(archive: &Archive, preserved: &PreservedRecords) -> Result<Tx> {
     let mut tx = archive.begin_as_machine().await?;
     for record in &preserved.records {
         sqlx::query(
@@ -218,9 +239,9 @@ async fn record_preserved(
         .await?;
     }
     let details = json!({ "records": preserved.records.len() });
-    tx.log(Action::RecordsKept, ("scan", &job.subject), details)
+    tx.log(Action::RecordsKept, ("scan", &preserved.scan_id), details)
         .await?;
-    tx.complete_and_commit(job).await
+    Ok(tx)
 }
 
 /// Every preserved state of an object's records, oldest first.

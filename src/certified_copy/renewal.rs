@@ -8,14 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::proof::Proof;
-use super::{COPY_FILE, CopyRow, object_id, preservation, register, settlement};
+use super::{COPY_FILE, CopyRow, object_id, preservation, register};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::jobs::{self, End, Kind, Leased, PRIORITY_UPKEEP};
 use crate::seal::Verdict;
 use crate::vault::{Content, Inventory, ObjectId, Provenance};
 
@@ -110,7 +110,7 @@ fn verdict_of(archive: &Archive, bytes: &[u8]) -> Verdict {
 /// # Errors
 /// A passing fault puts the job back.
 pub(crate) async fn renew(archive: &Archive, job: &Leased) -> Result<()> {
-    renew_copy(archive, &job.subject, Some(job)).await
+    renew_copy(archive, &job.subject, job).await
 }
 
 /// Renews what is due at once, for the command line; how many were.
@@ -127,14 +127,32 @@ pub async fn renew_due(archive: &Archive, caller: &Caller) -> Result<u64> {
         .await?;
     let mut done = 0;
     for id in ids {
-        renew_copy(archive, &id, None).await?;
-        done += 1;
+        done += u64::from(renew_now(archive, caller, &id).await?);
     }
     Ok(done)
 }
 
+/// Renews a copy's seal as the holder of its job; false where the queue is just at it.
+async fn renew_now(archive: &Archive, caller: &Caller, id: &str) -> Result<bool> {
+    let mut tx = archive.begin(caller).await?;
+    let holder = archive.clock.new_id();
+    let job = tx.enqueue_held(Kind::RenewSeal, id, PRIORITY_UPKEEP, &holder);
+    let job = job.await?;
+    tx.commit().await?;
+    let Some(job) = job else { return Ok(false) };
+    let (catalogue, clock) = (&archive.catalogue, &*archive.clock);
+    match jobs::while_held(catalogue, clock, &job, renew(archive, &job)).await {
+        Some(Ok(())) => Ok(true),
+        Some(Err(error)) => {
+            jobs::give_back(catalogue, clock, &job, End::of(&error), error.code()).await?;
+            Err(error)
+        }
+        None => Ok(false),
+    }
+}
+
 /// Puts a fresh time stamp over the copy's file, unless an attempt before a crash did, and records the outcome.
-async fn renew_copy(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<()> {
+async fn renew_copy(archive: &Archive, id: &str, job: &Leased) -> Result<()> {
     let object = ObjectId::new(object_id(id))?;
     let inventory = archive.vault.inventory(&object).await?;
     let copy = register::row(archive, id).await?; // read after the inventory: a change since then is a conflict
@@ -154,7 +172,7 @@ async fn renew_copy(archive: &Archive, id: &str, job: Option<&Leased>) -> Result
         record_file(&mut tx, &copy, &sha256, proof).await?;
     }
     proof.store(&mut tx, id).await?;
-    settlement::finish(tx, job).await
+    tx.complete_and_commit(job).await
 }
 
 /// Refuses a file in the vault that is not the recorded one or what a renewal made of it.

@@ -114,7 +114,7 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     pages::queue_unread(archive, &mut rebuilt).await?;
     inspection::inspect_all(archive).await?;
     rebuilt.damaged = restoration.damaged;
-    finish(archive, &mut rebuilt).await?;
+    finish(archive, &mut rebuilt, &restoration.numbers).await?;
     search::reindex(archive, |_, _| {}).await?;
     Ok(rebuilt)
 }
@@ -218,7 +218,7 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<Found> {
 }
 
 /// Sets the counters right, counts and leaves the first entry of the new log.
-async fn finish(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
+async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM publications")
         .fetch_one(&mut *tx)
@@ -226,6 +226,9 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
     rebuilt.publication = newest.unwrap_or(0);
     raise_counter(&mut tx, "publication", rebuilt.publication).await?;
     counters::set_counters(&mut tx, rebuilt).await?;
+    for (year, number) in given {
+        raise_counter(&mut tx, &format!("copies-{year}"), *number).await?;
+    }
     for (table, count) in [
         ("column_maps", &mut rebuilt.column_maps),
         ("batches", &mut rebuilt.batches),

@@ -1,7 +1,7 @@
 //! What became of reading a page, stored in one transaction: its row, its flags, its records, the log.
 
 use serde_json::json;
-use sogoc_workers::outcome::Failure;
+use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::reading::PageReading;
 
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
@@ -143,17 +143,28 @@ pub(super) async fn store_failure(
     failure: &Failure,
 ) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    let (outcome, now) = (failure.kind.code(), tx.now());
+    let outcome = failure.kind.code();
+    set_unread(&mut tx, &job.subject, outcome).await?;
+    let details = json!({ "outcome": outcome });
+    finish(tx, job, Action::PageSetAside, details).await
+}
+
+/// A page that a person no longer wants tried: it stands aside unread, and asks for a better scan as any other.
+pub(crate) async fn give_up(tx: &mut Tx, page_id: &str) -> Result<()> {
+    set_unread(tx, page_id, FailureKind::Unavailable.code()).await?;
+    ask_for_comparison(tx, page_id).await
+}
+
+/// Sets a page aside with its outcome, unless it was read or withdrawn meanwhile.
+async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
+    let now = tx.now();
     let columns = [("outcome", Some(outcome)), ("read_at", Some(&*now))];
-    transition(&mut tx, &job.subject, PageState::Failed, &columns).await?;
+    transition(tx, page_id, PageState::Failed, &columns).await?;
     let unread = Details {
         outcome: Some(outcome.to_owned()),
         ..Details::default()
     };
-    let flags = [UNREAD.to_owned()];
-    page_flag::set_own(&mut tx, &job.subject, &flags, &unread).await?;
-    let details = json!({ "outcome": outcome });
-    finish(tx, job, Action::PageSetAside, details).await
+    page_flag::set_own(tx, page_id, &[UNREAD.to_owned()], &unread).await
 }
 
 async fn finish(

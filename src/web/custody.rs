@@ -34,6 +34,8 @@ pub fn routes() -> Router<State> {
 struct Custody {
     f: Frame,
     backlog: Vec<Backlog>,
+    /// What keeps the archive from being ready now, in words.
+    fault: Option<String>,
     behind: i64,
     not_kept: i64,
     scrub: ScrubState,
@@ -55,7 +57,9 @@ async fn custody(
     signed: Signed,
 ) -> Result<Response, PageFault> {
     require(&signed.caller, Act::SeeQueue)?;
+    let fault = archive.ready().await.err();
     let page = Custody {
+        fault: fault.map(|fault| signed.frame.error(&fault)),
         f: signed.frame,
         backlog: jobs::backlog(&archive.catalogue).await?,
         behind: search::lag(&archive).await?,
