@@ -230,8 +230,9 @@ async fn a_zero_byte_in_the_text_of_a_page_fails_it_on_neither_engine() {
         let archive = Archive::open(config).await.unwrap();
         let batch = pages(&archive, 1).await;
         worker::drain(&archive).await.unwrap();
-        let scans = sogoc::scan::list(&archive, &Caller::machine(), &batch, None, None, 10);
-        let scan = scans.await.unwrap().items.remove(0);
+        let machine = Caller::machine();
+        let scans = sogoc::scan::list(&archive, &machine, &batch, None, None, 10).await;
+        let scan = scans.unwrap().items.remove(0);
         let id = sogoc::scan::page_id(&scan.id, 1);
         let reading = page::reading(&archive, &id).await.unwrap().unwrap();
         let mut written = serde_json::to_value(&reading).unwrap();
