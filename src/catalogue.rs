@@ -2,6 +2,8 @@
 
 mod column;
 mod fault;
+#[cfg(test)]
+pub(crate) mod plan;
 mod pulse;
 mod state;
 mod tx;

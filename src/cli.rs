@@ -161,7 +161,9 @@ pub fn start_logging(cli: &Cli) {
 /// Those of the command; `main` turns them into an exit code and a message in both languages.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(shell, &mut Cli::command(), "sogoc", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "sogoc", &mut script);
+        print!("{}", String::from_utf8_lossy(&script));
         return Ok(ExitCode::SUCCESS);
     }
     let config = config_of(&cli)?;

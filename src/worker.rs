@@ -21,6 +21,8 @@ use crate::{
 const IDLE: Duration = Duration::from_millis(250);
 /// Longest pause of a queue while the world is wrong; begun with [`IDLE`] and doubled.
 const SLOWEST: Duration = Duration::from_secs(15);
+/// The same where a citizen waits.
+const SLOWEST_FOR_CITIZENS: Duration = Duration::from_secs(2);
 /// How often abandoned uploads, unanswered requests and seals to be renewed are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -106,6 +108,10 @@ pub async fn work_off(archive: &Archive, kinds: &[Kind]) -> Result<u64> {
 async fn work(archive: Arc<Archive>, kind: Kind, stop: CancellationToken) {
     let holder = archive.clock.new_id();
     let mut slowed = IDLE;
+    let slowest = match kind {
+        Kind::IssueCopy => SLOWEST_FOR_CITIZENS,
+        _ => SLOWEST,
+    };
     while !stop.is_cancelled() {
         let met = match jobs::lease(&archive.catalogue, &*archive.clock, kind, &holder).await {
             Ok(Some(job)) => held(&archive, &job).await,
@@ -120,7 +126,7 @@ async fn work(archive: Arc<Archive>, kind: Kind, stop: CancellationToken) {
             }
         };
         if met == Some(End::World) {
-            slowed = (slowed * 2).min(SLOWEST);
+            slowed = (slowed * 2).min(slowest);
             pause(&stop, slowed).await;
         } else {
             slowed = IDLE;
@@ -149,7 +155,11 @@ async fn run(archive: &Archive, job: &Leased) -> Option<End> {
     let back = jobs::give_back(&archive.catalogue, &*archive.clock, job, end, word).await;
     if let Err(error) = back {
         // The lease runs out by itself; nothing is lost.
-        tracing::warn!(job = job.id, code = error.code(), "a job could not be given back");
+        tracing::warn!(
+            job = job.id,
+            code = error.code(),
+            "a job could not be given back"
+        );
     }
     Some(end)
 }

@@ -20,7 +20,9 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(db) if db.is_unique_violation() => {
                 Self::AlreadyExists { what: "row" }
             }
-            sqlx::Error::Database(db) if db.is_foreign_key_violation() || db.is_check_violation() => {
+            sqlx::Error::Database(db)
+                if db.is_foreign_key_violation() || db.is_check_violation() =>
+            {
                 Self::Internal("a rule of the catalogue was broken".into())
             }
             sqlx::Error::Database(db) => match of_the_engine(&**db) {
@@ -75,7 +77,12 @@ fn wrong(key: &'static str, why: &(impl std::fmt::Display + ?Sized)) -> Error {
 
 /// The resolver's own words: no such name. A server that is only away is found and does not answer.
 pub(crate) fn is_unknown_host(said: &str) -> bool {
-    let words = ["failed to lookup address", "Name or service not known", "dns error", "No such host"];
+    let words = [
+        "failed to lookup address",
+        "Name or service not known",
+        "dns error",
+        "No such host",
+    ];
     words.iter().any(|word| said.contains(word))
 }
 

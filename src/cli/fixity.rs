@@ -271,7 +271,10 @@ pub async fn repair(archive: Archive, options: Repair, as_json: bool) -> Result<
     for line in &repair.damaged {
         println!("✗ {line}");
     }
-    let moved = repair.strays.iter().filter(|stray| stray.set_aside.is_some());
+    let moved = repair
+        .strays
+        .iter()
+        .filter(|stray| stray.set_aside.is_some());
     let said = Message::new("cli.repaired")
         .with("objects", repair.objects)
         .with("finished", repair.finished.len())

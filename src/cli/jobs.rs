@@ -83,7 +83,10 @@ pub async fn jobs(archive: Archive, jobs: Jobs, as_json: bool) -> Result<ExitCod
     }
     match as_json {
         true => println!("{}", json!({ "count": count })),
-        false => println!("{}", Message::new("cli.jobs_steered").with("count", count).both()),
+        false => println!(
+            "{}",
+            Message::new("cli.jobs_steered").with("count", count).both()
+        ),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -105,7 +108,9 @@ async fn list(archive: &Archive, which: &Which, as_json: bool) -> Result<ExitCod
                 let code = row.error_code.as_deref().unwrap_or_default();
                 let why = find(Lang::Vi, &format!("custody.job_met.{code}")).unwrap_or(code);
                 let state = match row.state {
-                    JobState::Ready => text(Lang::Vi, "custody.goes_on_by_itself").to_owned() + " " + &row.run_at,
+                    JobState::Ready => {
+                        text(Lang::Vi, "custody.goes_on_by_itself").to_owned() + " " + &row.run_at
+                    }
                     state => text(Lang::Vi, &format!("custody.job_state.{state}")).to_owned(),
                 };
                 println!("{}  {} {}  {state}  {why}", row.id, row.kind, row.subject);

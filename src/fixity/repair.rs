@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::archive::Archive;
@@ -39,7 +40,11 @@ impl Repair {
     /// Exit code: 0 when nothing is left to do, 1 when strays were only named, 2 when something is damaged.
     pub fn exit_code(&self) -> u8 {
         let left = self.strays.iter().any(|stray| stray.set_aside.is_none());
-        if self.damaged.is_empty() { u8::from(left) } else { 2 }
+        if self.damaged.is_empty() {
+            u8::from(left)
+        } else {
+            2
+        }
     }
 }
 
@@ -54,7 +59,7 @@ pub async fn repair(
     age: Duration,
     mut told: impl FnMut(&StrayFound),
 ) -> Result<Repair> {
-    let (mut repair, before) = (Repair::default(), archive.clock.now() - age);
+    let (mut repair, before) = (Repair::default(), machine_time() - age);
     let mut walk = archive.vault.walk();
     while let Some(step) = walk.next().await {
         let strays = match step {
@@ -96,6 +101,14 @@ pub async fn repair(
     Ok(repair)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "compared with a file's time, which is the machine's"
+)]
+fn machine_time() -> Timestamp {
+    Timestamp::now()
+}
+
 /// Names of foreign files may be names of people: the log has kinds and counts.
 async fn note(archive: &Archive, found: &[StrayFound]) -> Result<()> {
     let mut kinds: Vec<&str> = found.iter().map(|stray| stray.kind).collect();
@@ -108,6 +121,7 @@ async fn note(archive: &Archive, found: &[StrayFound]) -> Result<()> {
     };
     let details = json!({ "kinds": kinds, "files": found.len() });
     let mut tx = archive.begin_as_machine().await?;
-    tx.log(Action::VaultRepaired, ("vault", subject), details).await?;
+    tx.log(Action::VaultRepaired, ("vault", subject), details)
+        .await?;
     tx.commit().await
 }

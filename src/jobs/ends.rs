@@ -117,7 +117,15 @@ pub async fn give_back(
         }
         End::Doubtful | End::Itself => (JobState::Failed, Duration::ZERO, job.attempt, 0),
     };
-    put_back(catalogue, clock, job, (state, wait), (attempts, faults, 0), code).await
+    put_back(
+        catalogue,
+        clock,
+        job,
+        (state, wait),
+        (attempts, faults, 0),
+        code,
+    )
+    .await
 }
 
 /// Lets a job wait whose holders fell silent one after another: it goes on by itself, but no longer at once.
@@ -125,7 +133,15 @@ pub(super) async fn put_off(catalogue: &Catalogue, clock: &dyn Clock, job: &Leas
     let (first, longest) = LOST_WAIT;
     let wait = doubled(first, job.lost - LOST_PATIENCE, longest);
     let counts = (job.attempt - 1, job.faults, job.lost);
-    put_back(catalogue, clock, job, (JobState::Ready, wait), counts, "holder_lost").await
+    put_back(
+        catalogue,
+        clock,
+        job,
+        (JobState::Ready, wait),
+        counts,
+        "holder_lost",
+    )
+    .await
 }
 
 async fn put_back(
@@ -174,12 +190,16 @@ mod tests {
         let damaged = Error::Corrupt { what: "x".into() };
         assert_eq!(End::of(&damaged), End::Doubtful);
         let gone = |what| End::of(&Error::NotFound { what });
-        assert_eq!((gone("vault object"), gone("page")), (End::Doubtful, End::Itself));
+        assert_eq!(
+            (gone("vault object"), gone("page")),
+            (End::Doubtful, End::Itself)
+        );
     }
 
     #[test]
     fn a_job_never_waits_more_than_half_a_minute_for_the_world() {
-        let waits = [0, 1, 2, 3, 50].map(|faults| doubled(FIRST_WAIT, faults, WORLD_WAIT).as_secs());
+        let waits =
+            [0, 1, 2, 3, 50].map(|faults| doubled(FIRST_WAIT, faults, WORLD_WAIT).as_secs());
         assert_eq!(waits, [5, 10, 20, 30, 30]);
     }
 }

@@ -120,7 +120,10 @@ pub async fn move_all(
             "state = 'ready', attempts = 0, faults = 0, lost = 0, settled_at = NULL, run_at = $4",
             "(state IN ('failed', 'held', 'given_up') OR state = 'ready' AND error_code IS NOT NULL)",
         ),
-        Move::Hold => ("state = 'held', run_at = $4", "state IN ('ready', 'failed')"),
+        Move::Hold => (
+            "state = 'held', run_at = $4",
+            "state IN ('ready', 'failed')",
+        ),
         Move::GiveUp => (
             "state = 'given_up', once_key = NULL, settled_at = $4",
             "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)",

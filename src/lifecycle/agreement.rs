@@ -43,7 +43,10 @@ pub(super) async fn may_make_a_key(catalogue: &Catalogue, config: &Config) -> Re
             let message = Message::new("errors.setting.seal_of_another_process");
             let message = message.with("there", short(&there));
             let folder = config.data.join("seal");
-            Err(Error::wrong_setting(SETTING, message.with("folder", folder.display())))
+            Err(Error::wrong_setting(
+                SETTING,
+                message.with("folder", folder.display()),
+            ))
         }
     }
 }
@@ -69,7 +72,9 @@ pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> R
             None if !seal.is_test_authority() => return replace(tx, &there, &own).await,
             None => Message::new("errors.setting.seal_differs"),
         };
-        let message = message.with("own", short(&own)).with("there", short(&there));
+        let message = message
+            .with("own", short(&own))
+            .with("there", short(&there));
         return Err(Error::wrong_setting(SETTING, message));
     }
     replace(tx, &there, &own).await
@@ -160,7 +165,10 @@ async fn live(archive: Arc<Archive>, id: String, stop: CancellationToken) {
             () = tokio::time::sleep(BEAT) => false,
         };
         if let Err(error) = say(&archive, &id, over).await {
-            tracing::debug!(code = error.code(), "the catalogue did not hear that this process lives");
+            tracing::debug!(
+                code = error.code(),
+                "the catalogue did not hear that this process lives"
+            );
         }
         if over {
             return;

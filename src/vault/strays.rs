@@ -8,9 +8,7 @@ use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStoreExt};
 
 use super::error::{Result, VaultError};
-use super::names::{
-    INVENTORY, OBJECT_NAMASTE, OCFL, SIDECAR, below, split_object_key, version_of,
-};
+use super::names::{INVENTORY, OBJECT_NAMASTE, OCFL, SIDECAR, below, split_object_key, version_of};
 use super::{Vault, load};
 
 /// Where files are set aside: outside the storage root, so that no OCFL tool looks there.
@@ -72,15 +70,18 @@ impl Vault {
         for version in 1..=head {
             known.extend([INVENTORY, SIDECAR].map(|file| format!("v{version}/{file}")));
         }
-        let old = |file: &&ObjectMeta| {
-            file.last_modified.timestamp_millis() < before.as_millisecond()
-        };
+        let old =
+            |file: &&ObjectMeta| file.last_modified.timestamp_millis() < before.as_millisecond();
         let stray = |file: &ObjectMeta| {
             let path = &file.location.as_ref()[root.as_ref().len() + 1..];
             let begun = version_of(path).is_some_and(|version| version > head);
             (!known.contains(path)).then(|| Stray {
                 key: file.location.to_string(),
-                kind: if begun { StrayKind::Unfinished } else { StrayKind::Unnamed },
+                kind: if begun {
+                    StrayKind::Unfinished
+                } else {
+                    StrayKind::Unnamed
+                },
             })
         };
         Ok(present.iter().filter(old).filter_map(stray).collect())

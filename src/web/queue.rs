@@ -53,7 +53,11 @@ impl Queue {
     /// What it met, in words where there are any.
     fn why<'a>(&self, row: &'a Stuck) -> &'a str {
         let code = row.error_code.as_deref().unwrap_or_default();
-        let lang = if self.f.pick("vi", "en") == "vi" { Lang::Vi } else { Lang::En };
+        let lang = if self.f.pick("vi", "en") == "vi" {
+            Lang::Vi
+        } else {
+            Lang::En
+        };
         messages::find(lang, &format!("custody.job_met.{code}")).unwrap_or(code)
     }
 
@@ -75,7 +79,10 @@ async fn list(
     let after = asked.after.as_deref();
     let rows = queue::stuck(&archive, &signed.caller, &chosen, after).await?;
     let page = Queue {
-        more: rows.last().filter(|_| rows.len() >= 500).map(|row| row.id.clone()),
+        more: rows
+            .last()
+            .filter(|_| rows.len() >= 500)
+            .map(|row| row.id.clone()),
         f: signed.frame,
         rows,
         kind: asked.kind.unwrap_or_default(),

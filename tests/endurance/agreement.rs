@@ -52,7 +52,10 @@ async fn two_processes(config: Config) {
     second.data = elsewhere.path().to_path_buf();
     let (setting, said) = refused(second.clone()).await;
     assert_eq!(setting, "seal");
-    assert!(said.contains("sogoc seal accept") && said.contains("Chép thư mục seal"), "{said}");
+    assert!(
+        said.contains("sogoc seal accept") && said.contains("Chép thư mục seal"),
+        "{said}"
+    );
     let own = elsewhere.path().join("seal/test-authority.p12");
     assert!(!own.exists(), "no second key was made");
 
@@ -62,11 +65,16 @@ async fn two_processes(config: Config) {
 
     // Another test key, made where the catalogue was not asked, is refused with both fingerprints.
     let third = tempfile::tempdir().unwrap();
-    Archive::open(holdings::config(third.path(), None)).await.unwrap();
+    Archive::open(holdings::config(third.path(), None))
+        .await
+        .unwrap();
     second.data = third.path().to_path_buf();
     let (setting, said) = refused(second.clone()).await;
     assert_eq!(setting, "seal");
-    assert!(said.contains("seal_differs") || said.contains("khóa thử nghiệm ở đây"), "{said}");
+    assert!(
+        said.contains("seal_differs") || said.contains("khóa thử nghiệm ở đây"),
+        "{said}"
+    );
     Archive::open_accepting(second).await.unwrap();
     let (setting, _) = refused(config).await;
     assert_eq!(setting, "seal", "from now on the other key is in force");
@@ -82,7 +90,9 @@ async fn wrong_bucket_key_secret_hosts_and_database_are_each_told_by_their_setti
         ..Default::default()
     };
     let machine = sogoc::access::Caller::machine();
-    let batch = sogoc::batch::open(&archive, &machine, &batch).await.unwrap();
+    let batch = sogoc::batch::open(&archive, &machine, &batch)
+        .await
+        .unwrap();
     receive(&archive, &batch.id, "trang.png", &holdings::page(1)).await;
 
     let with = |change: &dyn Fn(&mut Config)| {
@@ -101,7 +111,8 @@ async fn wrong_bucket_key_secret_hosts_and_database_are_each_told_by_their_setti
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
     let (setting, said) = with(&|c| c.vault.secret_file = Some(secret.clone())).await;
     assert_eq!(setting, "vault.secret_file", "{said}");
-    let (setting, said) = with(&|c| c.vault.endpoint = Some("http://no-such-host.invalid:1".into())).await;
+    let (setting, said) =
+        with(&|c| c.vault.endpoint = Some("http://no-such-host.invalid:1".into())).await;
     assert_eq!(setting, "vault.endpoint", "{said}");
 
     let url = config.catalogue.url.clone().unwrap();
@@ -129,7 +140,10 @@ async fn an_empty_place_is_not_taken_for_the_vault_by_start_and_doctor() {
             .unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("vault.url") && said.contains("Đĩa đã gắn chưa"), "{said}");
+        assert!(
+            said.contains("vault.url") && said.contains("Đĩa đã gắn chưa"),
+            "{said}"
+        );
     }
     assert!(!vault.exists(), "nothing was made in its place");
 }

@@ -48,7 +48,9 @@ fn a_dangling_link_and_a_name_in_two_lines_are_refused_by_name_and_the_rest_is_d
 async fn a_file_begun_while_it_was_written_does_not_keep_its_batch_open_once_it_came_whole() {
     let server = Server::start().await;
     let archivist = server.token(&[Role::Archivist]).await;
-    let batch = archivist.post("/api/v1/batches", json!({ "name": "Hộp" })).await;
+    let batch = archivist
+        .post("/api/v1/batches", json!({ "name": "Hộp" }))
+        .await;
     let batch: Value = batch.json().await.unwrap();
     let id = batch["id"].as_str().unwrap();
     // The first delivery began it when it was shorter, and was cut off.
@@ -60,7 +62,11 @@ async fn a_file_begun_while_it_was_written_does_not_keep_its_batch_open_once_it_
     assert_eq!(begun.send().await.unwrap().status(), StatusCode::CREATED);
     let close = format!("/api/v1/batches/{id}/close");
     let refused = archivist.post(&close, json!({})).await;
-    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "it may still come");
+    assert_eq!(
+        refused.status(),
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "it may still come"
+    );
 
     let token = server.bearer(&[Role::Archivist]).await;
     let place = tempfile::tempdir().unwrap();
@@ -89,7 +95,9 @@ async fn a_reader_that_has_seen_enough_ends_the_command_quietly() {
     let holdings = Holdings::lived(None).await;
     sogoc::search::follow(&holdings.archive).await.unwrap();
     let folder = holdings.data.path().to_path_buf();
-    tokio::task::spawn_blocking(move || head_minus_one(&folder)).await.unwrap();
+    tokio::task::spawn_blocking(move || head_minus_one(&folder))
+        .await
+        .unwrap();
 }
 
 /// `sogoc user list | head -1`, with a pipe that is closed before everything is written.
@@ -116,7 +124,9 @@ fn head_minus_one(folder: &Path) {
     drop(child.stdout.take());
     let mut said = String::new();
     let errors = BufReader::new(child.stderr.take().unwrap());
-    errors.lines().for_each(|line| said.push_str(&line.unwrap()));
+    errors
+        .lines()
+        .for_each(|line| said.push_str(&line.unwrap()));
     let ended = child.wait().unwrap();
     assert_eq!((said.as_str(), ended.code()), ("", Some(141)));
 }

@@ -58,14 +58,26 @@ async fn counter_and_queue(ground: Ground) {
             }
             continue;
         }
-        worker::work_off(&archive, &[Kind::IssueCopy]).await.unwrap();
+        worker::work_off(&archive, &[Kind::IssueCopy])
+            .await
+            .unwrap();
         if line.1 == "opening" {
             killed += 1;
-            assert_eq!(state(&archive, &line.0).await, "opening", "it is the counter's");
+            assert_eq!(
+                state(&archive, &line.0).await,
+                "opening",
+                "it is the counter's"
+            );
         }
         clock.advance(SILENT);
-        worker::work_off(&archive, &[Kind::IssueCopy]).await.unwrap();
-        assert_eq!(state(&archive, &line.0).await, "issued", "the queue took it over");
+        worker::work_off(&archive, &[Kind::IssueCopy])
+            .await
+            .unwrap();
+        assert_eq!(
+            state(&archive, &line.0).await,
+            "issued",
+            "the queue took it over"
+        );
         let object = ObjectId::new(object_id(&line.0)).unwrap();
         let report = archive.vault.verify(&object).await.unwrap();
         assert!(report.is_sound() && report.head == 1, "{report:?}");
@@ -141,7 +153,9 @@ async fn what_a_loser_left_in_a_committed_version_is_named_and_set_aside_in_s3()
     let archive = Archive::open(config).await.unwrap();
     let record = approved_record(&archive).await;
     let head = caller(Role::Approver);
-    let copy = certified_copy::issue_now(&archive, &head, &record, None).await.unwrap();
+    let copy = certified_copy::issue_now(&archive, &head, &record, None)
+        .await
+        .unwrap();
     let location = ObjectId::new(object_id(&copy.id)).unwrap().location();
     let bucket = store.unwrap();
     let inside = bucket.store("archive");
@@ -157,21 +171,40 @@ async fn what_a_loser_left_in_a_committed_version_is_named_and_set_aside_in_s3()
 
 /// Named first and left alone, then set aside; the scrub finds all whole afterwards.
 async fn set_aside(archive: &Archive, count: usize) {
-    let young = fixity::repair(archive, true, Duration::from_secs(3600), |_| {}).await.unwrap();
-    let inside = young.strays.iter().filter(|stray| stray.kind != "outside_objects");
-    assert_eq!(inside.count(), 0, "what is young may be a version on its way");
-    let named = fixity::repair(archive, false, Duration::ZERO, |_| {}).await.unwrap();
+    let young = fixity::repair(archive, true, Duration::from_secs(3600), |_| {})
+        .await
+        .unwrap();
+    let inside = young
+        .strays
+        .iter()
+        .filter(|stray| stray.kind != "outside_objects");
+    assert_eq!(
+        inside.count(),
+        0,
+        "what is young may be a version on its way"
+    );
+    let named = fixity::repair(archive, false, Duration::ZERO, |_| {})
+        .await
+        .unwrap();
     assert_eq!(named.exit_code(), 1);
-    let before = fixity::scrub(archive, ScrubOptions::default(), |_| {}).await.unwrap();
+    let before = fixity::scrub(archive, ScrubOptions::default(), |_| {})
+        .await
+        .unwrap();
     assert_eq!(before.exit_code(), 2, "{:?}", before.findings);
-    let done = fixity::repair(archive, true, Duration::ZERO, |_| {}).await.unwrap();
+    let done = fixity::repair(archive, true, Duration::ZERO, |_| {})
+        .await
+        .unwrap();
     assert_eq!(done.exit_code(), 0, "{done:?}");
     let moved = done.strays.len() + young.strays.len();
     assert_eq!(moved, count, "{done:?} {young:?}");
     assert!(done.strays.iter().all(|stray| stray.set_aside.is_some()));
-    let after = fixity::scrub(archive, ScrubOptions::default(), |_| {}).await.unwrap();
+    let after = fixity::scrub(archive, ScrubOptions::default(), |_| {})
+        .await
+        .unwrap();
     assert_eq!(after.exit_code(), 0, "{:?}", after.findings);
-    let again = fixity::repair(archive, false, Duration::ZERO, |_| {}).await.unwrap();
+    let again = fixity::repair(archive, false, Duration::ZERO, |_| {})
+        .await
+        .unwrap();
     assert_eq!((again.exit_code(), again.strays.len()), (0, 0));
 }
 
@@ -184,7 +217,11 @@ async fn a_copy_issued_while_nobody_works_the_queue_survives_the_catalogue() {
     let head = caller(Role::Approver);
     let mut copies = Vec::new();
     for _ in 0..3 {
-        copies.push(certified_copy::issue_now(&archive, &head, &record, None).await.unwrap());
+        copies.push(
+            certified_copy::issue_now(&archive, &head, &record, None)
+                .await
+                .unwrap(),
+        );
     }
     let old = fixity::holdings(&archive.catalogue).await.unwrap();
     let new = TempDir::new().unwrap();
@@ -194,7 +231,9 @@ async fn a_copy_issued_while_nobody_works_the_queue_survives_the_catalogue() {
     assert_eq!((rebuilt.damaged, rebuilt.copies), (vec![], 3));
     let differences = fixity::compare(&old, &fixity::holdings(&again.catalogue).await.unwrap());
     assert!(differences.none(), "{differences:?}");
-    let next = certified_copy::issue_now(&again, &head, &record, None).await.unwrap();
+    let next = certified_copy::issue_now(&again, &head, &record, None)
+        .await
+        .unwrap();
     assert_eq!(next.number, 4);
 }
 
@@ -203,7 +242,10 @@ async fn a_copy_issued_while_nobody_works_the_queue_survives_the_catalogue() {
 async fn a_duplicate_in_an_open_batch_is_no_loss() {
     let holdings = Holdings::lived(None).await;
     let open = sqlx::query_scalar("SELECT id FROM batches WHERE state = 'open'");
-    let open: String = open.fetch_one(holdings.archive.catalogue.pool()).await.unwrap();
+    let open: String = open
+        .fetch_one(holdings.archive.catalogue.pool())
+        .await
+        .unwrap();
     let twice = receive(&holdings.archive, &open, "lần nữa.png", &page(30)).await;
     assert_eq!(twice.state.as_str(), "duplicate");
     let old = fixity::holdings(&holdings.archive.catalogue).await.unwrap();

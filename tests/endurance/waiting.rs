@@ -37,7 +37,9 @@ async fn stuck(archive: &Archive) -> Vec<Stuck> {
 }
 
 async fn progress(archive: &Archive, batch: &str) -> Progress {
-    batch::progress(archive, &Caller::machine(), batch).await.unwrap()
+    batch::progress(archive, &Caller::machine(), batch)
+        .await
+        .unwrap()
 }
 
 async fn pages(archive: &Archive, count: u8) -> String {
@@ -45,7 +47,9 @@ async fn pages(archive: &Archive, count: u8) -> String {
         name: "Hộp trong cơn mất điện".into(),
         ..NewBatch::default()
     };
-    let batch = batch::open(archive, &Caller::machine(), &fresh).await.unwrap();
+    let batch = batch::open(archive, &Caller::machine(), &fresh)
+        .await
+        .unwrap();
     for number in 0..count {
         let name = format!("trang-{number}.png");
         receive(archive, &batch.id, &name, &holdings::page(number)).await;
@@ -70,11 +74,20 @@ async fn pages_wait_out_a_storage_that_is_away_and_use_up_no_try() {
     }
     for job in stuck(&archive).await {
         assert_eq!((job.state, job.attempts), (JobState::Ready, 0), "{job:?}");
-        assert_eq!((job.faults, job.error_code.as_deref()), (4, Some("unavailable")));
+        assert_eq!(
+            (job.faults, job.error_code.as_deref()),
+            (4, Some("unavailable"))
+        );
     }
     let told = progress(&archive, &batch).await;
-    assert_eq!((told.pages_waiting, told.pages_put_off, told.pages_stuck), (3, 3, 0));
-    assert_eq!(told.seconds_left, None, "nobody knows how long the world takes");
+    assert_eq!(
+        (told.pages_waiting, told.pages_put_off, told.pages_stuck),
+        (3, 3, 0)
+    );
+    assert_eq!(
+        told.seconds_left, None,
+        "nobody knows how long the world takes"
+    );
     vault.mend();
     clock.advance(LATER);
     worker::drain(&archive).await.unwrap();
@@ -135,7 +148,10 @@ async fn holders_die(ground: Ground) {
         }
         clock.advance(SILENT);
     }
-    assert!(taken >= 6 && put_off >= 1, "{taken} taken, {put_off} put off");
+    assert!(
+        taken >= 6 && put_off >= 1,
+        "{taken} taken, {put_off} put off"
+    );
     clock.advance(Duration::from_secs(700));
     worker::drain(&archive).await.unwrap();
     let told = progress(&archive, &batch).await;
@@ -167,13 +183,19 @@ async fn wrong_bytes_are_read_again_later_and_a_released_request_is_never_refuse
     let holdings = Holdings::lived(None).await;
     let (archive, record) = (&holdings.archive, holdings.valid.record_id.clone());
     let portal = caller(Role::Portal);
-    let asked = copy_request::ask(archive, &portal, &asking("k1")).await.unwrap();
+    let asked = copy_request::ask(archive, &portal, &asking("k1"))
+        .await
+        .unwrap();
     let saw = seen(archive, &record).await;
     let clerk = caller(Role::Reviewer);
-    copy_request::confirm(archive, &clerk, &asked.id, &record, &saw).await.unwrap();
+    copy_request::confirm(archive, &clerk, &asked.id, &record, &saw)
+        .await
+        .unwrap();
     let head = caller(Role::Approver);
     let shown = shown(archive, &asked.id).await;
-    let ids = copy_request::release(archive, &head, &asked.id, &shown).await.unwrap();
+    let ids = copy_request::release(archive, &head, &asked.id, &shown)
+        .await
+        .unwrap();
     // The copy was sealed before a kill, and comes back garbled from the vault.
     let issued = holdings.object_of_copy(&holdings.valid.id);
     let object = holdings.object_of_copy(&ids[0]);
@@ -182,17 +204,21 @@ async fn wrong_bytes_are_read_again_later_and_a_released_request_is_never_refuse
     worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
     let file = holdings.stored(&object, "copy.pdf").await;
     let mut tx = archive.catalogue.begin().await.unwrap();
-    sqlx::query("UPDATE copies SET state = 'opening', sha256 = NULL, object_id = NULL WHERE id = $1")
-        .bind(&ids[0])
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+    sqlx::query(
+        "UPDATE copies SET state = 'opening', sha256 = NULL, object_id = NULL WHERE id = $1",
+    )
+    .bind(&ids[0])
+    .execute(&mut *tx)
+    .await
+    .unwrap();
     sqlx::query("UPDATE copy_requests SET state = 'released' WHERE id = $1")
         .bind(&asked.id)
         .execute(&mut *tx)
         .await
         .unwrap();
-    tx.enqueue(Kind::IssueCopy, &ids[0], jobs::PRIORITY_CITIZEN).await.unwrap();
+    tx.enqueue(Kind::IssueCopy, &ids[0], jobs::PRIORITY_CITIZEN)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 
     let garbled = Garbled::over(file);
@@ -200,14 +226,20 @@ async fn wrong_bytes_are_read_again_later_and_a_released_request_is_never_refuse
         worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
         holdings.clock.advance(Duration::from_secs(301));
     }
-    let line = certified_copy::line(archive, &clerk, &ids[0]).await.unwrap();
+    let line = certified_copy::line(archive, &clerk, &ids[0])
+        .await
+        .unwrap();
     assert_eq!((line.state.as_str(), line.void_code), ("opening", None));
     let request = copy_request::get(archive, &clerk, &asked.id).await.unwrap();
     assert_eq!(request.state.as_str(), "released");
     let told = stuck(archive).await;
     let met = |job: &Stuck| (job.kind.clone(), job.state, job.error_code.clone());
     let told: Vec<_> = told.iter().map(met).collect();
-    let expected = ("issue_copy".into(), JobState::Failed, Some("corrupt".into()));
+    let expected = (
+        "issue_copy".into(),
+        JobState::Failed,
+        Some("corrupt".into()),
+    );
     assert_eq!(told, [expected], "after many looks a person is told");
 
     garbled.mend();
@@ -218,7 +250,9 @@ async fn wrong_bytes_are_read_again_later_and_a_released_request_is_never_refuse
     let again = queue::steer(archive, &keeper(), &chosen, Wish::Retry).await;
     assert_eq!(again.unwrap(), 1);
     worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
-    let line = certified_copy::line(archive, &clerk, &ids[0]).await.unwrap();
+    let line = certified_copy::line(archive, &clerk, &ids[0])
+        .await
+        .unwrap();
     assert_eq!(line.state.as_str(), "issued");
 }
 
@@ -252,7 +286,11 @@ async fn jobs_are_tried_again_held_and_given_up_one_by_one_and_all() {
     let batch = pages(archive, 3).await;
     fail_all(archive, "unavailable").await; // as an earlier release left them
     let told = progress(archive, &batch).await;
-    assert_eq!((told.pages_waiting, told.pages_stuck), (0, 3), "nobody waits for these");
+    assert_eq!(
+        (told.pages_waiting, told.pages_stuck),
+        (0, 3),
+        "nobody waits for these"
+    );
     let keeper = server.someone(&[Role::Administrator]).await;
     let listed: Value = keeper.get("/api/v1/jobs/stuck").await.json().await.unwrap();
     assert_eq!(listed.as_array().unwrap().len(), 3, "{listed}");
@@ -267,14 +305,23 @@ async fn jobs_are_tried_again_held_and_given_up_one_by_one_and_all() {
     };
     let one = listed[0]["id"].as_str().unwrap();
     assert_eq!(steer("give_up", json!({ "id": one })).await["count"], 1);
-    assert_eq!(steer("hold", json!({ "kind": "read_page" })).await["count"], 2);
+    assert_eq!(
+        steer("hold", json!({ "kind": "read_page" })).await["count"],
+        2
+    );
     worker::work_off(archive, &[Kind::ReadPage]).await.unwrap();
     let told = progress(archive, &batch).await;
-    assert_eq!((told.pages_set_aside, told.pages_stuck, told.pages_read), (1, 2, 0));
+    assert_eq!(
+        (told.pages_set_aside, told.pages_stuck, told.pages_read),
+        (1, 2, 0)
+    );
     assert_eq!(steer("retry", json!({})).await["count"], 2);
     worker::work_off(archive, &[Kind::ReadPage]).await.unwrap();
     let told = progress(archive, &batch).await;
-    assert_eq!((told.pages_read, told.pages_stuck, told.pages_set_aside), (2, 0, 1));
+    assert_eq!(
+        (told.pages_read, told.pages_stuck, told.pages_set_aside),
+        (2, 0, 1)
+    );
     let unknown = json!({ "wish": "retry", "jobs": { "kind": "no_such_kind" } });
     let refused = keeper.post("/api/v1/jobs/stuck", unknown).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
@@ -301,10 +348,14 @@ async fn decided_records_reach_the_vault_once_it_is_back() {
     clock.advance(Duration::from_secs(5));
     let (mounted, away) = (data.path().join("vault/ocfl"), data.path().join("away"));
     std::fs::rename(&mounted, &away).unwrap();
-    worker::work_off(&archive, &[Kind::KeepRecords]).await.unwrap();
+    worker::work_off(&archive, &[Kind::KeepRecords])
+        .await
+        .unwrap();
     assert_eq!(sogoc::preservation::lag(&archive).await.unwrap(), 1);
     std::fs::rename(&away, &mounted).unwrap();
     clock.advance(LATER);
-    worker::work_off(&archive, &[Kind::KeepRecords]).await.unwrap();
+    worker::work_off(&archive, &[Kind::KeepRecords])
+        .await
+        .unwrap();
     assert_eq!(sogoc::preservation::lag(&archive).await.unwrap(), 0);
 }

@@ -156,7 +156,9 @@ async fn a_value_changed_in_the_catalogue_after_the_release_is_not_sealed() {
     assert_eq!((line.state.as_str(), line.void_code), ("opening", None));
     let (keeper, all) = (caller(Role::Administrator), Chosen::default());
     let stuck = queue::stuck(archive, &keeper, &all, None).await.unwrap();
-    let met = stuck.iter().map(|job| (job.subject.as_str(), job.error_code.as_deref()));
+    let met = stuck
+        .iter()
+        .map(|job| (job.subject.as_str(), job.error_code.as_deref()));
     assert_eq!(met.collect::<Vec<_>>(), [(&*ids[0], Some("corrupt"))]);
     assert_eq!(now(archive, &record).await.state, "approved");
 }

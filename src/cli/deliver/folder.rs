@@ -138,10 +138,7 @@ mod tests {
         let (found, unfit) = walk(folder.path()).unwrap();
         let names: Vec<&str> = unfit.iter().map(|(name, _)| &**name).collect();
         assert_eq!(names, ["a\\ttab.jpg", "dead.jpg", "two\\nlines.jpg"]);
-        let names: Vec<String> = found
-            .into_iter()
-            .map(|f| f.name)
-            .collect();
+        let names: Vec<String> = found.into_iter().map(|f| f.name).collect();
         assert_eq!(
             names,
             ["S%E6.jpg", "Sổ/Đ.tif", "a/1.jpg", "a/2.jpg", "b.jpg"]

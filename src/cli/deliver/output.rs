@@ -49,11 +49,15 @@ impl Bar {
     pub(super) fn pages(&self, progress: &Progress) {
         let count = |pages: i64| u64::try_from(pages).unwrap_or(0);
         self.bar.set_length(count(progress.pages));
-        self.bar
-            .set_position(count(progress.pages - progress.pages_waiting - progress.pages_stuck));
+        self.bar.set_position(count(
+            progress.pages - progress.pages_waiting - progress.pages_stuck,
+        ));
         self.bar.set_message(match progress.seconds_left {
             _ if progress.pages_put_off > 0 => {
-                format!("{} trang chờ kho, đĩa hoặc mạng trở lại", progress.pages_put_off)
+                format!(
+                    "{} trang chờ kho, đĩa hoặc mạng trở lại",
+                    progress.pages_put_off
+                )
             }
             Some(seconds) => {
                 let left = Duration::from_secs(count(seconds));

@@ -54,7 +54,9 @@ impl FolderStore {
         if !self.swaps {
             return Ok(None);
         }
-        let turn = self.staging_of_all().join(format!("turn-{}", turn_of(root)));
+        let turn = self
+            .staging_of_all()
+            .join(format!("turn-{}", turn_of(root)));
         let whole = self.begin_whole().await?;
         let present = self.inner.path_to_filesystem(root)?;
         let staged = whole.staged.inner.path_to_filesystem(root)?;
