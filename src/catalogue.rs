@@ -92,7 +92,7 @@ impl Catalogue {
                 (readers.clone(), readers)
             }
             Engine::Postgres => {
-                let probe = pool(engine, 1).acquire_timeout(pulse::PATIENCE);
+                let probe = pool(engine, 2).acquire_timeout(pulse::PATIENCE);
                 (writers.clone(), probe.connect_lazy_with(options))
             }
         };

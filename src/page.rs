@@ -11,7 +11,9 @@ use sogoc_workers::pool::{PageJob, RenderJob};
 use sogoc_workers::reading::{Box4, PageReading};
 
 pub(crate) use numbering::{COUNTS, Numbering};
-pub(crate) use store::{ask_for_comparison, give_up, reinstate, scan_of, store, store_again};
+pub(crate) use store::{
+    ask_for_comparison, give_up, reinstate, scan_of, store, store_again, take_up_again,
+};
 use store::{complete_only, store_failure, store_reading};
 
 use crate::access::{Act, Caller, require};

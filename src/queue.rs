@@ -48,7 +48,8 @@ impl Chosen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Wish {
-    /// Try them anew, at once; also those held or put off.
+    /// Try them anew, at once; also those held or put off. With the code of a reading that failed for no fault of the
+    /// file (`timed_out`, `out_of_memory`, `crashed`, `unavailable`), the pages set aside for it too.
     Retry,
     /// Nobody works them until they are retried.
     Hold,
@@ -89,12 +90,13 @@ pub async fn steer(
     };
     let mut tx = archive.begin(caller).await?;
     let moved = jobs::move_all(&mut tx, &which, to).await?;
-    if moved.is_empty() {
-        return match which.id {
-            Some(_) => Err(Error::NotFound { what: "job" }),
-            None => Ok(0),
-        };
+    if moved.is_empty() && which.id.is_some() {
+        return Err(Error::NotFound { what: "job" });
     }
+    let again = match (wish, &which.code) {
+        (Wish::Retry, Some(code)) if of_pages(&which) => page::take_up_again(&mut tx, code).await?,
+        _ => 0,
+    };
     for (id, kind, subject) in &moved {
         if wish == Wish::GiveUp {
             end_undone(archive, &mut tx, kind, subject).await?;
@@ -103,7 +105,12 @@ pub async fn steer(
         tx.log(action, ("job", id), details).await?;
     }
     tx.commit().await?;
-    Ok(moved.len())
+    Ok(moved.len() + again)
+}
+
+/// True where pages that were set aside are meant too: those by the word of what their reading met.
+fn of_pages(which: &Which) -> bool {
+    which.id.is_none() && which.kind.is_none_or(|kind| kind == Kind::ReadPage)
 }
 
 /// What a person who gives a job up means for the thing itself. Records, requests and maps that were to be brought to

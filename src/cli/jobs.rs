@@ -18,7 +18,8 @@ pub enum Jobs {
     ///
     /// Exit code 0: none waits for a person. 1: some do.
     List(Which),
-    /// Try jobs again at once: those that failed, are held or put off.
+    /// Try jobs again at once: those that failed, are held or put off; with --code timed_out, out_of_memory, crashed or
+    /// unavailable also the pages set aside for it.
     Retry(Which),
     /// Hold jobs back until they are retried.
     Hold(Which),

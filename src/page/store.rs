@@ -155,6 +155,29 @@ pub(crate) async fn give_up(tx: &mut Tx, page_id: &str) -> Result<()> {
     ask_for_comparison(tx, page_id).await
 }
 
+/// Puts the pages back that were set aside for `outcome`, which says nothing about their file: they are read anew.
+/// Says how many.
+pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
+    let about_reading =
+        FailureKind::from_code(outcome).is_some_and(|kind| !kind.is_about_the_file());
+    if !about_reading {
+        return Ok(0);
+    }
+    let pages: Vec<String> = sqlx::query_scalar(
+        "UPDATE pages SET state = 'received', outcome = NULL
+         WHERE state = 'set_aside' AND outcome = $1 RETURNING id",
+    )
+    .bind(outcome)
+    .fetch_all(&mut **tx)
+    .await?;
+    for page in &pages {
+        tx.enqueue(Kind::ReadPage, page, PRIORITY_BACKLOG).await?;
+        let details = json!({ "kind": Kind::ReadPage, "outcome": outcome });
+        tx.log(Action::JobsRetried, ("page", page), details).await?;
+    }
+    Ok(pages.len())
+}
+
 /// Sets a page aside with its outcome, unless it was read or withdrawn meanwhile.
 async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
     let now = tx.now();

@@ -261,6 +261,7 @@ pub fn body(path: &str) -> Option<Value> {
         "/api/v1/searches/{id}/not-found" => json!({ "note": "Quyển 3, 4" }),
         "/api/v1/copy-requests/{id}/extend" => json!({ "reason": "sổ ở kho xa" }),
         "/api/v1/copy-requests/{id}/payment" => json!({ "payment": "paid", "reference": "BL 1" }),
+        "/api/v1/jobs/stuck" => json!({ "wish": "retry", "jobs": { "id": "none" } }),
         "/api/v1/seal/sitting" => json!({ "pin": "000000" }),
         "/api/v1/seal/signatures" => json!({ "signatures": [] }),
         "/api/v1/people" => json!({ "login": "x", "name": "x", "password": "short", "roles": [] }),

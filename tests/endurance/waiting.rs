@@ -322,6 +322,14 @@ async fn jobs_are_tried_again_held_and_given_up_one_by_one_and_all() {
         (told.pages_read, told.pages_stuck, told.pages_set_aside),
         (2, 0, 1)
     );
+    let again = steer("retry", json!({ "code": "unavailable" })).await;
+    assert_eq!(
+        again["count"], 1,
+        "the page that was given up is wanted after all"
+    );
+    worker::work_off(archive, &[Kind::ReadPage]).await.unwrap();
+    let told = progress(archive, &batch).await;
+    assert_eq!((told.pages_read, told.pages_set_aside), (3, 0));
     let unknown = json!({ "wish": "retry", "jobs": { "kind": "no_such_kind" } });
     let refused = keeper.post("/api/v1/jobs/stuck", unknown).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
