@@ -140,8 +140,8 @@ impl Tx {
     }
 
     /// Adds a job that is `holder`'s from the start: what a person waits for is then made by one maker, and the
-    /// queue takes it over only when that one falls silent. None where somebody has it already; it is then
-    /// enqueued as any other.
+    /// queue takes it over only when that one falls silent. What a silent holder left is taken over here too. None
+    /// where somebody has it; it is then enqueued as any other.
     ///
     /// # Errors
     /// As any statement.
@@ -152,6 +152,21 @@ impl Tx {
         priority: i64,
         holder: &str,
     ) -> Result<Option<Leased>> {
+        let silent = sqlx::query_as(
+            "UPDATE jobs SET leased_by = $1, lease_until = $2, lost = lost + 1
+             WHERE kind = $3 AND subject = $4 AND state = 'leased' AND lease_until < $5
+             RETURNING id, kind, subject, attempts, faults, lost, leased_by",
+        )
+        .bind(holder)
+        .bind(stamp(self.clock().now() + LEASE))
+        .bind(kind)
+        .bind(subject)
+        .bind(self.now())
+        .fetch_optional(&mut **self)
+        .await?;
+        if silent.is_some() {
+            return Ok(silent);
+        }
         let job = sqlx::query_as(
             "INSERT INTO jobs (id, kind, subject, priority, state, attempts, run_at, leased_by,
                 lease_until, created_at)

@@ -4,6 +4,9 @@
 
 mod report;
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -23,6 +26,8 @@ pub use report::{Ending, LevelProof, Proofs, proofs, seals_due};
 
 /// Renewals asked for in one sweep; the next one asks for more.
 const AT_ONCE: i64 = 500;
+/// Between two looks at what another process has in hand.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// What waits for a renewal: issued, at the level that is renewed, its proof ending before `$1`.
 const DUE: &str = "state = 'issued' AND seal_level = 'B-LTA' AND provable_until <= $1";
 
@@ -113,23 +118,39 @@ pub(crate) async fn renew(archive: &Archive, job: &Leased) -> Result<()> {
     renew_copy(archive, &job.subject, job).await
 }
 
-/// Renews what is due at once, for the command line; how many were.
+/// Renews what is due at once, for the command line; how many were. What another process has in hand is waited for, and
+/// taken over when that one falls silent: nothing is due any more when this returns.
 ///
 /// # Errors
 /// Those of the first that could not be renewed; those before it are.
 pub async fn renew_due(archive: &Archive, caller: &Caller) -> Result<u64> {
     require(caller, Act::Administer)?;
     look_at_all(archive).await?;
+    let mut done = BTreeSet::new();
+    loop {
+        let mut in_other_hands = false;
+        for id in all_due(archive).await? {
+            if done.contains(&id) {
+                continue;
+            }
+            match renew_now(archive, caller, &id).await? {
+                true => _ = done.insert(id),
+                false => in_other_hands = true,
+            }
+        }
+        if !in_other_hands {
+            return Ok(done.len() as u64);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+async fn all_due(archive: &Archive) -> Result<Vec<String>> {
     let statement = format!("SELECT id FROM copies WHERE {DUE} ORDER BY provable_until, id");
-    let ids: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
         .bind(stamp(edge(archive)))
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    let mut done = 0;
-    for id in ids {
-        done += u64::from(renew_now(archive, caller, &id).await?);
-    }
-    Ok(done)
+        .await?)
 }
 
 /// Renews a copy's seal as the holder of its job; false where the queue is just at it.
