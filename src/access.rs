@@ -105,12 +105,13 @@ pub enum Act {
     ReuseResults,
     SeeLog,
     SeeQueue,
+    SteerQueue,
     Administer,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
         Self::ResolveFlags,
@@ -131,6 +132,7 @@ impl Act {
         Self::ReuseResults,
         Self::SeeLog,
         Self::SeeQueue,
+        Self::SteerQueue,
         Self::Administer,
     ];
 
@@ -227,6 +229,7 @@ fn holds(caller: &Caller, act: Act) -> bool {
         Act::ReuseResults => &[Role::Reuser],
         Act::SeeLog => &[Auditor, Administrator],
         Act::SeeQueue => &[Archivist, Auditor, Administrator],
+        Act::SteerQueue => &[Archivist, Administrator],
         Act::Administer => &[Administrator],
     };
     roles.iter().any(|role| caller.is(*role))
@@ -293,6 +296,7 @@ mod tests {
             Act::ConfirmCopies,
             Act::ReleaseCopies,
             Act::OpenSeal,
+            Act::SteerQueue,
             Act::Administer,
         ];
         assert!(

@@ -4,6 +4,8 @@
 mod restoration;
 mod seal;
 
+use std::future::Future;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,17 +49,42 @@ pub struct Archive {
     pub spool: PathBuf,
 }
 
+/// Longest look at one part; a part that says nothing for so long is not ready.
+const LOOK: Duration = Duration::from_millis(1500);
+/// Bytes written to see whether the disk takes any.
+const TRIAL: usize = 64 << 10;
+
 impl Archive {
-    /// True answers from catalogue and vault, for whoever routes requests here.
+    /// True answers from catalogue, vault and disk, for whoever routes requests here; within two seconds, whatever
+    /// is frozen.
     ///
     /// # Errors
-    /// `Unavailable`, naming the part.
+    /// `Unavailable`, naming the part; `WrongSetting`, naming the setting.
     pub async fn ready(&self) -> Result<()> {
-        if !self.catalogue.answers().await {
-            return Err(Error::unavailable("catalogue", "no answer"));
-        }
-        Ok(self.vault.answers().await?)
+        let vault = async { Ok(self.vault.answers().await?) };
+        let (catalogue, vault, disk) = tokio::join!(
+            self.catalogue.check(),
+            in_time("vault", vault),
+            in_time("disk", takes_bytes(self.spool.clone())),
+        );
+        catalogue.and(vault).and(disk)
     }
+}
+
+async fn in_time(part: &'static str, look: impl Future<Output = Result<()>>) -> Result<()> {
+    let looked = tokio::time::timeout(LOOK, look).await;
+    looked.unwrap_or_else(|late| Err(Error::unavailable(part, late)))
+}
+
+/// A disk that is full or cannot be written says so only when it is written.
+async fn takes_bytes(folder: PathBuf) -> Result<()> {
+    let trial = move || -> std::io::Result<()> {
+        let mut file = tempfile::tempfile_in(folder)?;
+        file.write_all(&[0; TRIAL])?;
+        file.sync_all()
+    };
+    let tried = tokio::task::spawn_blocking(trial).await;
+    Ok(tried.map_err(|error| Error::Internal(error.to_string()))??)
 }
 
 /// The record classes in force.

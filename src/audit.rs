@@ -82,6 +82,11 @@ text_enum! {
         Scrubbed,
         DamageFound,
         Rebuilt,
+        JobsRetried,
+        JobsHeld,
+        JobsGivenUp,
+        SealAccepted,
+        VaultRepaired,
     }
 }
 

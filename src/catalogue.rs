@@ -1,6 +1,10 @@
 //! The catalogue: SQLite in the data folder by default, PostgreSQL by URL; one SQL for both.
 
 mod column;
+mod fault;
+#[cfg(test)]
+pub(crate) mod plan;
+mod pulse;
 mod state;
 mod tx;
 mod write;
@@ -14,9 +18,12 @@ use sqlx::{AnyPool, Connection, Executor};
 
 pub use column::{Flag, JsonText};
 pub(crate) use column::{json_column, text_enum};
+pub(crate) use fault::is_unknown_host;
 pub use state::State;
 pub use tx::Tx;
 pub use write::{Insert, Move, lock_in};
+
+use pulse::Pulse;
 
 use crate::clock::{Clock, WallClock};
 use crate::error::{Error, Result};
@@ -37,6 +44,7 @@ pub struct Catalogue {
     clock: Arc<dyn Clock>,
     readers: AnyPool,
     writers: AnyPool,
+    pulse: Arc<Pulse>,
 }
 
 impl Catalogue {
@@ -79,16 +87,23 @@ impl Catalogue {
         sqlx::migrate!("./migrations")
             .run(&writers)
             .await
-            .map_err(|error| Error::unavailable("catalogue", error))?;
-        let readers = match engine {
-            Engine::Sqlite => pool(engine, 6).connect_with(options).await?,
-            Engine::Postgres => writers.clone(),
+            .map_err(not_migrated)?;
+        let (readers, probe) = match engine {
+            Engine::Sqlite => {
+                let readers = pool(engine, 6).connect_with(options).await?;
+                (readers.clone(), readers)
+            }
+            Engine::Postgres => {
+                let probe = pool(engine, 2).acquire_timeout(pulse::PATIENCE);
+                (writers.clone(), probe.connect_lazy_with(options))
+            }
         };
         Ok(Self {
             engine,
             clock,
             readers,
             writers,
+            pulse: Arc::new(Pulse::over(probe)),
         })
     }
 
@@ -124,15 +139,20 @@ impl Catalogue {
         Ok(Tx::new(inner, self.clock.clone(), actor))
     }
 
-    /// True when the engine answers.
-    pub async fn answers(&self) -> bool {
-        sqlx::query("SELECT 1").execute(&self.readers).await.is_ok()
-    }
-
     /// Closes every connection.
     pub async fn close(&self) {
+        self.pulse.close().await;
         self.readers.close().await;
         self.writers.close().await;
+    }
+}
+
+/// A catalogue that cannot be brought up to date: the engine's own fault is told as any other.
+fn not_migrated(error: sqlx::migrate::MigrateError) -> Error {
+    match error {
+        sqlx::migrate::MigrateError::Execute(error)
+        | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => error.into(),
+        other => Error::unavailable("catalogue", other),
     }
 }
 

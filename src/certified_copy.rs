@@ -27,7 +27,7 @@ pub use remote_signing::{
 };
 pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
-pub(crate) use settlement::close_request;
+pub(crate) use settlement::{close_request, give_up_line};
 pub use signing_session::{SealState, end_session, open_session, pin_needed, seal_state};
 pub use verify::{
     Cited, FileVerified, HandedInFile, Holder, SignatureListed, ValidityState, Verified,
@@ -48,7 +48,7 @@ use crate::archive::Archive;
 use crate::catalogue::{State, Tx, text_enum};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{Kind, Leased, PRIORITY_CITIZEN};
+use crate::jobs::{self, End, Kind, Leased, PRIORITY_CITIZEN};
 use crate::seen::Seen;
 
 /// Name of the sealed file inside a copy's object.
@@ -289,22 +289,36 @@ fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
 async fn issue_as(archive: &Archive, caller: &Caller, wish: &Issue<'_>) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
     let mut tx = archive.begin(caller).await?;
-    // Also queued, so that a process that dies here leaves no half-open line in the book.
-    let id = open(archive, &mut tx, caller, wish).await?;
+    let id = settlement::open_entry(archive, &mut tx, caller, wish).await?;
+    // A job of ours from the start: nobody else makes it meanwhile, and if this process dies, the queue takes it over.
+    let holder = archive.clock.new_id();
+    let job = tx
+        .enqueue_held(Kind::IssueCopy, &id, PRIORITY_CITIZEN, &holder)
+        .await?;
     tx.commit().await?;
-    complete(archive, &id, None).await?;
+    make_now(archive, job).await?;
     row(archive, &id).await
+}
+
+/// Makes a copy now, as the holder of its job; what cannot be done now the queue does later.
+async fn make_now(archive: &Archive, job: Option<Leased>) -> Result<()> {
+    let Some(job) = job else { return Ok(()) };
+    let (catalogue, clock) = (&archive.catalogue, &*archive.clock);
+    let made = jobs::while_held(catalogue, clock, &job, issue(archive, &job)).await;
+    let Some(Err(error)) = made else {
+        return Ok(());
+    };
+    jobs::give_back(catalogue, clock, &job, End::of(&error), error.code()).await?;
+    Err(error)
 }
 
 /// The verb behind the job `issue_copy`.
 ///
 /// # Errors
-/// A passing fault puts the job back; a lasting one voids the line in the book, with its number kept.
+/// A fault puts the job back; only what the record itself does not allow voids the line, with its number kept. Damage
+/// and faults of the program never do: a released request is owed its copy.
 pub async fn issue(archive: &Archive, job: &Leased) -> Result<()> {
-    complete(archive, &job.subject, Some(job)).await
-}
-
-async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<()> {
+    let id = &job.subject;
     let copy = row(archive, id).await?;
     if copy.state != CopyState::Opening {
         return settlement::complete(archive, job).await;
@@ -313,8 +327,7 @@ async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<(
         Ok(Some(made)) => settlement::record_issued(archive, &copy, &made, job).await,
         // It waits for a signature made elsewhere, which asks for this again.
         Ok(None) => settlement::complete(archive, job).await,
-        Err(error) if error.is_transient() => Err(error),
-        Err(error) => {
+        Err(error) if cannot_be_made(&error) => {
             tracing::error!(
                 copy = id,
                 code = error.code(),
@@ -322,7 +335,15 @@ async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<(
             );
             settlement::void(archive, &copy, error.code(), job).await
         }
+        Err(error) => Err(error),
     }
+}
+
+/// True where the record, as it was approved, gives no copy: a letter that no typeface has, no layout, too many
+/// pages. That a picture could not be shown is the reading child's fault and may pass.
+fn cannot_be_made(error: &Error) -> bool {
+    matches!(error, Error::Invalid(_))
+        || matches!(error, Error::Refused { code, .. } if *code != "not_shown")
 }
 
 /// The verb behind the job `sweep_seals`: copies not signed in time wait no longer; seals whose proof ends soon are to
@@ -333,7 +354,7 @@ async fn complete(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<(
 pub(crate) async fn sweep_seals(archive: &Archive, job: &Leased) -> Result<()> {
     remote_signing::expire(archive).await?;
     renewal::ask_for_renewals(archive).await?;
-    settlement::complete(archive, Some(job)).await
+    settlement::complete(archive, job).await
 }
 
 /// The instant whose register the copy shows.

@@ -9,6 +9,7 @@ mod check;
 mod copy;
 mod deliver;
 mod fixity;
+mod jobs;
 mod people;
 mod pin;
 mod progress;
@@ -74,7 +75,8 @@ enum Command {
     Verify(verify::Verify),
     /// Build a new search index beside the live one, then swap it in.
     Reindex,
-    /// Check settings, engine, vault, seal and models, and report what is missing.
+    /// Check settings, engine, vault, seal and models, and say in words what is wrong and what to do.
+    #[command(visible_alias = "doctor")]
     Check,
     /// Re-read every byte of the vault and report what is damaged; continues where it was cut off.
     ///
@@ -91,11 +93,19 @@ enum Command {
     ///
     /// Exit code 0: both agree. 1: something can be repaired. 2: preserved bytes are missing or damaged.
     Reconcile(fixity::Reconcile),
+    /// Set aside what belongs to no version of any object in the vault; name it without --yes-set-aside.
+    ///
+    /// Nothing is removed, and no file that an inventory names is touched. Exit code 0: nothing is left to do. 1:
+    /// something can be set aside. 2: an inventory is damaged and must come back from the backup.
+    Repair(fixity::Repair),
     /// Copy catalogue, vault and seal to an empty folder and check the copy.
     ///
     /// The copy is a data folder: `sogoc --data DIR serve` runs on it. Exit code 0: it is complete.
     /// 1: PostgreSQL or S3 must be copied by their own means. 2: something is damaged.
     Backup(fixity::Backup),
+    /// Show the work that stands still and why; try it again, hold it back or give it up.
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
     /// People and API tokens.
     #[command(subcommand)]
     User(people::User),
@@ -151,7 +161,9 @@ pub fn start_logging(cli: &Cli) {
 /// Those of the command; `main` turns them into an exit code and a message in both languages.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(shell, &mut Cli::command(), "sogoc", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "sogoc", &mut script);
+        print!("{}", String::from_utf8_lossy(&script));
         return Ok(ExitCode::SUCCESS);
     }
     let config = config_of(&cli)?;
@@ -162,6 +174,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Read(read) => read::read(&config, read, cli.json).await,
         Command::Copy(copy) => copy::copy(open(config).await?, copy, cli.json).await,
         Command::Book(options) => book::book(open(config).await?, options, cli.json).await,
+        Command::Seal(seal::Seals::Accept) => seal::accept(config).await,
         Command::Seal(seals) => seal::seals(open(config).await?, seals, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
         Command::Search(search) => search::search(open(config).await?, search, cli.json).await,
@@ -172,7 +185,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Reconcile(options) => {
             fixity::reconcile(open(config).await?, options, cli.json).await
         }
+        Command::Repair(options) => fixity::repair(open(config).await?, options, cli.json).await,
         Command::Backup(options) => fixity::backup(open(config).await?, options, cli.json).await,
+        Command::Jobs(wish) => jobs::jobs(open(config).await?, wish, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Bench(Bench::Intake { folder }) => {
             bench_intake::bench_intake(&folder).await?;

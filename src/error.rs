@@ -97,6 +97,14 @@ pub enum Error {
         /// What to tell people.
         message: Message,
     },
+    /// A setting names what is not there, or what does not let us in: waiting does not help, an operator does.
+    #[error("wrong setting {setting}: {}", .message.en())]
+    WrongSetting {
+        /// The setting, such as `vault.url`.
+        setting: &'static str,
+        /// What is wrong with it, and what to do.
+        message: Message,
+    },
     /// A fault of the program.
     #[error("internal fault: {0}")]
     Internal(String),
@@ -134,6 +142,12 @@ impl Error {
         Self::Blocked { code, message }
     }
 
+    /// A setting that an operator must put right.
+    pub fn wrong_setting(setting: &'static str, message: impl Into<Message>) -> Self {
+        let message = message.into().with("setting", setting);
+        Self::WrongSetting { setting, message }
+    }
+
     /// A part that cannot be reached.
     pub fn unavailable(
         part: &'static str,
@@ -157,6 +171,7 @@ impl Error {
             Self::Refused { code, .. } | Self::Blocked { code, .. } => code,
             Self::Corrupt { .. } => "corrupt",
             Self::Unavailable { .. } => "unavailable",
+            Self::WrongSetting { .. } => "wrong_setting",
             Self::Internal(_) => "internal",
         }
     }
@@ -170,7 +185,7 @@ impl Error {
             Self::Forbidden => 403,
             Self::TooMany { .. } => 429,
             Self::Invalid(_) => 422,
-            Self::Unavailable { .. } | Self::Blocked { .. } => 503,
+            Self::Unavailable { .. } | Self::Blocked { .. } | Self::WrongSetting { .. } => 503,
             Self::Corrupt { .. } | Self::Internal(_) => 500,
         }
     }
@@ -179,7 +194,10 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable { .. } | Self::TooMany { .. } | Self::Blocked { .. }
+            Self::Unavailable { .. }
+                | Self::TooMany { .. }
+                | Self::Blocked { .. }
+                | Self::WrongSetting { .. }
         )
     }
 
@@ -192,6 +210,7 @@ impl Error {
             Self::AlreadyExists { .. } | Self::Refused { .. } => 73,
             Self::Corrupt { .. } => 2,
             Self::Unavailable { .. } | Self::TooMany { .. } | Self::Blocked { .. } => 75,
+            Self::WrongSetting { .. } => 78,
             Self::Internal(_) => 70,
         }
     }
@@ -203,7 +222,9 @@ impl Error {
                 let said = faults.iter().map(|fault| fault.message.render(lang));
                 return said.collect::<Vec<_>>().join(" ");
             }
-            Self::Refused { message, .. } | Self::Blocked { message, .. } => message.clone(),
+            Self::Refused { message, .. }
+            | Self::Blocked { message, .. }
+            | Self::WrongSetting { message, .. } => message.clone(),
             Self::TooMany { retry_after } => {
                 Message::from("errors.too_many_attempts").with("seconds", retry_after)
             }
@@ -241,26 +262,6 @@ fn part_of_the_system(part: &str) -> Message {
     match known.contains(&part) {
         true => Message::new(format!("errors.part.{part}")),
         false => "errors.part.other".into(),
-    }
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::RowNotFound => Self::NotFound { what: "row" },
-            sqlx::Error::ColumnNotFound(_)
-            | sqlx::Error::ColumnDecode { .. }
-            | sqlx::Error::Decode(_) => Self::Internal(error.to_string()),
-            sqlx::Error::Database(ref db) if db.is_unique_violation() => {
-                Self::AlreadyExists { what: "row" }
-            }
-            sqlx::Error::Database(ref db)
-                if db.is_foreign_key_violation() || db.is_check_violation() =>
-            {
-                Self::Internal("a rule of the catalogue was broken".into())
-            }
-            other => Self::unavailable("catalogue", other),
-        }
     }
 }
 

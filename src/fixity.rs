@@ -6,6 +6,7 @@ mod compare;
 mod expected;
 mod rebuild;
 mod reconcile;
+mod repair;
 mod scrub;
 mod state;
 
@@ -13,5 +14,6 @@ pub use backup::{Backup, SUMS_FILE, backup};
 pub use compare::{Differences, Holdings, compare, holdings};
 pub use rebuild::{Rebuilt, beside, rebuild};
 pub use reconcile::{Reconciliation, reconcile};
+pub use repair::{Repair, StrayFound, repair};
 pub use scrub::{Finding, ScrubOptions, ScrubReport, scrub};
 pub use state::{ScrubState, state};

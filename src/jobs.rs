@@ -1,11 +1,18 @@
 //! The durable queue: enqueued in the transaction of the change, leased by time, settled only by
-//! the holder. Retry or fail is decided where the error arises.
+//! the holder. Of one thing, one job of a kind is worked at a time. How a job ends is decided in [`End`].
+
+mod ends;
+mod stock;
 
 use std::time::Duration;
 
 use crate::catalogue::{Catalogue, Engine, Tx, text_enum};
 use crate::clock::{Clock, stamp};
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+pub use ends::{End, give_back, while_held};
+pub use stock::{Backlog, Stuck, backlog, stuck};
+pub(crate) use stock::{Move, Which, move_all};
 
 text_enum! {
     /// The kinds of work, listed by hand in this one place.
@@ -48,35 +55,19 @@ text_enum! {
         Leased,
         /// Its result is committed.
         Done,
-        /// Out of attempts; a person looks at it.
+        /// It is wrong itself, or out of attempts; a person looks at it.
         Failed,
+        /// A person holds it back.
+        Held,
+        /// A person ended it undone.
+        GivenUp,
     }
 }
 
-impl Kind {
-    /// True for work that waits out any fault that passes: a released copy has its number and is owed.
-    pub fn waits_out_faults(self) -> bool {
-        matches!(self, Self::IssueCopy)
-    }
-
-    /// Attempts before a job is failed for a person to look at.
-    pub fn most_attempts(self) -> i64 {
-        match self {
-            Self::ReadPage => 3,
-            // About a week of trying: a line of the issue book must not stay open because the vault
-            // was away for an hour.
-            Self::KeepRecords
-            | Self::IssueCopy
-            | Self::KeepLine
-            | Self::KeepRequest
-            | Self::KeepMap
-            | Self::KeepFlags
-            | Self::TakeEffect
-            | Self::RenewSeal => 1000,
-            _ => 8,
-        }
-    }
-}
+/// Attempts before a job is failed for a person to look at; faults of the world are not counted.
+pub const MOST_ATTEMPTS: i64 = 8;
+/// From so many silent holders in a row on, a job waits before the next one takes it: it may be what ends them.
+const LOST_PATIENCE: i64 = 4;
 
 /// Backlog.
 pub const PRIORITY_BACKLOG: i64 = 0;
@@ -97,9 +88,13 @@ pub struct Leased {
     pub kind: Kind,
     /// Id of what it is done to; what kind of thing that is, the kind of work tells.
     pub subject: String,
-    /// 1 at the first attempt.
+    /// 1 at the first attempt; tries that a fault of the world or a silent holder ended are not counted.
     #[sqlx(rename = "attempts")]
     pub attempt: i64,
+    /// Faults of the world in a row that put it off.
+    pub faults: i64,
+    /// Holders in a row that fell silent.
+    pub lost: i64,
     /// The worker's name, which no other has.
     #[sqlx(rename = "leased_by")]
     pub holder: String,
@@ -142,6 +137,55 @@ impl Tx {
         .execute(&mut **self)
         .await?;
         Ok(())
+    }
+
+    /// Adds a job that is `holder`'s from the start: what a person waits for is then made by one maker, and the
+    /// queue takes it over only when that one falls silent. What a silent holder left is taken over here too. None
+    /// where somebody has it; it is then enqueued as any other.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn enqueue_held(
+        &mut self,
+        kind: Kind,
+        subject: &str,
+        priority: i64,
+        holder: &str,
+    ) -> Result<Option<Leased>> {
+        let silent = sqlx::query_as(
+            "UPDATE jobs SET leased_by = $1, lease_until = $2, lost = lost + 1
+             WHERE kind = $3 AND subject = $4 AND state = 'leased' AND lease_until < $5
+             RETURNING id, kind, subject, attempts, faults, lost, leased_by",
+        )
+        .bind(holder)
+        .bind(stamp(self.clock().now() + LEASE))
+        .bind(kind)
+        .bind(subject)
+        .bind(self.now())
+        .fetch_optional(&mut **self)
+        .await?;
+        if silent.is_some() {
+            return Ok(silent);
+        }
+        let job = sqlx::query_as(
+            "INSERT INTO jobs (id, kind, subject, priority, state, attempts, run_at, leased_by,
+                lease_until, created_at)
+             VALUES ($1, $2, $3, $4, 'leased', 1, $5, $6, $7, $5) ON CONFLICT DO NOTHING
+             RETURNING id, kind, subject, attempts, faults, lost, leased_by",
+        )
+        .bind(self.new_id())
+        .bind(kind)
+        .bind(subject)
+        .bind(priority)
+        .bind(self.now())
+        .bind(holder)
+        .bind(stamp(self.clock().now() + LEASE))
+        .fetch_optional(&mut **self)
+        .await?;
+        if job.is_none() {
+            self.enqueue(kind, subject, priority).await?;
+        }
+        Ok(job)
     }
 
     /// Marks the job done inside the transaction of its result; false when the lease was lost, and the
@@ -191,7 +235,7 @@ impl Tx {
     }
 }
 
-/// Leases the most urgent job of `kind`: one that waits, or one whose holder has been silent.
+/// Leases the next job of `kind`: one whose holder has been silent, else the most urgent that waits.
 ///
 /// # Errors
 /// As any statement.
@@ -201,18 +245,47 @@ pub async fn lease(
     kind: Kind,
     holder: &str,
 ) -> Result<Option<Leased>> {
+    while let Some(job) = take(catalogue, clock, SILENT, kind, holder).await? {
+        if job.lost < LOST_PATIENCE {
+            return Ok(Some(job));
+        }
+        ends::put_off(catalogue, clock, &job).await?;
+    }
+    match take(catalogue, clock, WAITING, kind, holder).await {
+        // Another worker took up the same thing at the same moment.
+        Err(Error::AlreadyExists { .. }) => Ok(None),
+        taken => taken,
+    }
+}
+
+/// Jobs of a kind whose holder fell silent; what that costs them is their holder's, not an attempt of theirs.
+const SILENT: &str =
+    "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2, lost = lost + 1
+     WHERE id = (SELECT id FROM jobs WHERE kind = $3 AND state = 'leased' AND lease_until < $4
+        ORDER BY priority DESC, run_at LIMIT 1";
+/// Jobs of a kind that wait and are due, but for those of a thing that is being worked.
+const WAITING: &str =
+    "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2, once_key = NULL,
+        attempts = attempts + 1
+     WHERE id = (SELECT id FROM jobs j WHERE kind = $3 AND state = 'ready' AND run_at <= $4
+            AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.kind = j.kind AND o.subject = j.subject
+                AND o.state = 'leased')
+        ORDER BY priority DESC, run_at LIMIT 1";
+
+async fn take(
+    catalogue: &Catalogue,
+    clock: &dyn Clock,
+    statement: &str,
+    kind: Kind,
+    holder: &str,
+) -> Result<Option<Leased>> {
     // SQLite has one writer; on PostgreSQL a row that another worker is just leasing is passed over.
     let lock = match catalogue.engine() {
         Engine::Sqlite => "",
         Engine::Postgres => " FOR UPDATE SKIP LOCKED",
     };
     let statement = format!(
-        "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2,
-            attempts = attempts + 1, once_key = NULL
-         WHERE id = (SELECT id FROM jobs WHERE kind = $3
-            AND ((state = 'ready' AND run_at <= $4) OR (state = 'leased' AND lease_until < $4))
-            ORDER BY priority DESC, run_at LIMIT 1{lock})
-         RETURNING id, kind, subject, attempts, leased_by"
+        "{statement}{lock}) RETURNING id, kind, subject, attempts, faults, lost, leased_by"
     );
     let mut tx = catalogue.begin().await?;
     let job = sqlx::query_as(sqlx::AssertSqlSafe(statement))
@@ -226,90 +299,16 @@ pub async fn lease(
     Ok(job)
 }
 
-/// Prolongs the lease; false when it is no longer ours, and the work should be dropped.
-///
-/// # Errors
-/// As any statement.
-pub async fn heartbeat(catalogue: &Catalogue, clock: &dyn Clock, job: &Leased) -> Result<bool> {
-    let mut tx = catalogue.begin().await?;
-    let done = sqlx::query(
-        "UPDATE jobs SET lease_until = $1 WHERE id = $2 AND leased_by = $3 AND state = 'leased'",
-    )
-    .bind(stamp(clock.now() + LEASE))
-    .bind(&job.id)
-    .bind(&job.holder)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(done.rows_affected() == 1)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Puts a job back, or fails it once its attempts are used up. `code` is a stable word.
-///
-/// Waits 5 s, 10 s, 20 s … at most 10 min between attempts; kinds that wait out faults have no last one.
-///
-/// # Errors
-/// As any statement.
-pub async fn give_back(
-    catalogue: &Catalogue,
-    clock: &dyn Clock,
-    job: &Leased,
-    code: &str,
-    retry: bool,
-) -> Result<()> {
-    let most = job.kind.most_attempts();
-    let again = retry && (job.kind.waits_out_faults() || job.attempt < most);
-    // Counted as the last but one: a holder that dies over it again and again still ends the job.
-    let attempts = if again {
-        job.attempt.min(most - 1)
-    } else {
-        job.attempt
-    };
-    let wait = Duration::from_secs((5u64 << job.attempt.clamp(1, 8).unsigned_abs()) / 2);
-    let mut tx = catalogue.begin().await?;
-    sqlx::query(
-        "UPDATE jobs SET state = $1, run_at = $2, error_code = $3, leased_by = NULL,
-            lease_until = NULL, settled_at = $4, attempts = $5
-         WHERE id = $6 AND leased_by = $7 AND state = 'leased'",
-    )
-    .bind(if again {
-        JobState::Ready
-    } else {
-        JobState::Failed
-    })
-    .bind(stamp(clock.now() + wait.min(Duration::from_secs(600))))
-    .bind(code)
-    .bind((!again).then(|| stamp(clock.now())))
-    .bind(attempts)
-    .bind(&job.id)
-    .bind(&job.holder)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await
-}
-
-/// How much waits, per kind and state, for the administrator's page and the metrics.
-#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
-pub struct Backlog {
-    /// Word of a [`Kind`], or of one that a later version knows.
-    pub kind: String,
-    /// Never done.
-    pub state: JobState,
-    /// Jobs of that kind in that state.
-    pub count: i64,
-    /// RFC 3339 UTC: when the oldest of them was enqueued.
-    pub oldest: String,
-}
-
-/// Everything not done.
-///
-/// # Errors
-/// As any statement.
-pub async fn backlog(catalogue: &Catalogue) -> Result<Vec<Backlog>> {
-    Ok(sqlx::query_as(
-        "SELECT kind, state, COUNT(*) AS count, MIN(created_at) AS oldest FROM jobs
-         WHERE state <> 'done' GROUP BY kind, state ORDER BY kind, state",
-    )
-    .fetch_all(catalogue.pool())
-    .await?)
+    #[tokio::test]
+    async fn the_next_job_is_found_without_walking_the_queue() {
+        for statement in [SILENT, WAITING] {
+            let query = format!("{statement}) RETURNING id");
+            let walked = crate::catalogue::plan::walked(&query, &[]).await;
+            assert_eq!(walked, [""; 0]);
+        }
+    }
 }

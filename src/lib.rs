@@ -6,7 +6,7 @@
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
 //! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
 //! [`search`], [`seal`], [`copy_pdf`], [`certified_copy`], [`copy_request`], [`issue_book`],
-//! [`search_case`], [`reuse`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
+//! [`search_case`], [`reuse`], [`queue`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
 pub mod alto;
@@ -34,6 +34,7 @@ pub mod notify;
 pub mod page;
 pub mod page_flag;
 pub mod preservation;
+pub mod queue;
 pub mod record;
 pub mod reference_data;
 pub mod reuse;

@@ -1,6 +1,8 @@
 //! Opening and graceful shutdown: the first signal lets running work finish, a second one, or thirty seconds, ends it
 //! at once. Every spawned task is tracked.
 
+mod agreement;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +17,12 @@ use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::seal::VerificationCage;
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError};
 use crate::{fonds, reference_data};
+
+pub use agreement::enter;
 
 /// Time that running work has to finish after the first signal.
 const GRACE_PERIOD: Duration = Duration::from_secs(30);
@@ -36,13 +41,29 @@ impl Archive {
     /// # Errors
     /// As [`Archive::open`].
     pub async fn open_with(config: Config, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::open_parts(config, clock, false).await
+    }
+
+    /// Opens everything, and makes the configured key the one that every process must have.
+    ///
+    /// # Errors
+    /// As [`Archive::open`].
+    pub async fn open_accepting(config: Config) -> Result<Self> {
+        Self::open_parts(config, Arc::new(WallClock), true).await
+    }
+
+    async fn open_parts(config: Config, clock: Arc<dyn Clock>, accept: bool) -> Result<Self> {
         config.check()?;
         let spool = config.data.join("spool");
         std::fs::create_dir_all(&spool)?;
         let classes = archive::classes(&config)?;
         let catalogue = Catalogue::open_with(&config.catalogue_url(), clock.clone()).await?;
-        let vault = Vault::open(&archive::vault_location(&config)?).await?;
+        let vault = open_vault(&catalogue, &config).await?;
+        if !accept {
+            agreement::may_make_a_key(&catalogue, &config).await?;
+        }
         let seal = archive::open_seal(&config, &*clock)?;
+        agreement::agree(&catalogue, &seal, accept).await?;
         let index = Index::open(config.data.join("index"))?;
         let cage = VerificationCage::new(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
@@ -62,6 +83,25 @@ impl Archive {
         };
         fonds::ensure_default(&archive).await?;
         Ok(archive)
+    }
+}
+
+/// The vault as configured. Where the catalogue knows of objects, a place without any is not theirs: a disk that is not
+/// mounted, another bucket or prefix. A new vault there would take in what the old one never sees.
+async fn open_vault(catalogue: &Catalogue, config: &Config) -> Result<Vault> {
+    let location = archive::vault_location(config)?;
+    let held = sqlx::query("SELECT 1 FROM scans WHERE object_id IS NOT NULL LIMIT 1")
+        .fetch_optional(catalogue.pool())
+        .await?;
+    if held.is_none() {
+        return Ok(Vault::open(&location).await?);
+    }
+    match Vault::open_existing(&location).await {
+        Err(VaultError::NotFound { .. }) => {
+            let message = Message::new("errors.setting.vault_empty").with("url", &location.url);
+            Err(Error::wrong_setting("vault.url", message))
+        }
+        vault => Ok(vault?),
     }
 }
 

@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Some(word) if word == sogoc::seal::CHILD_ARGUMENT => sogoc::seal::child(),
         _ => {}
     }
+    end_quietly_with_the_pipe();
     let cli = Cli::parse();
     cli::start_logging(&cli);
     let runtime = match tokio::runtime::Runtime::new() {
@@ -32,4 +33,19 @@ fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Whoever reads our output may have seen enough (`sogoc search … | head -1`). `println!` panics then; the command
+/// ends as any other does whose pipe is closed, with the code of SIGPIPE.
+fn end_quietly_with_the_pipe() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>();
+        if said.is_some_and(|said| {
+            said.starts_with("failed printing to stdout") && said.contains("Broken pipe")
+        }) {
+            std::process::exit(141);
+        }
+        usual(panic);
+    }));
 }

@@ -2,6 +2,7 @@
 
 mod numbering;
 mod store;
+mod text_layer;
 mod text_sketch;
 
 use sogoc_workers::Known;
@@ -10,7 +11,9 @@ use sogoc_workers::pool::{PageJob, RenderJob};
 use sogoc_workers::reading::{Box4, PageReading};
 
 pub(crate) use numbering::{COUNTS, Numbering};
-pub(crate) use store::{ask_for_comparison, reinstate, scan_of, store, store_again};
+pub(crate) use store::{
+    ask_for_comparison, give_up, reinstate, scan_of, store, store_again, take_up_again,
+};
 use store::{complete_only, store_failure, store_reading};
 
 use crate::access::{Act, Caller, require};
@@ -18,7 +21,7 @@ use crate::archive::Archive;
 use crate::catalogue::{State, json_column, text_enum};
 use crate::column_map::{self, MapState};
 use crate::error::{Error, Result};
-use crate::jobs::Leased;
+use crate::jobs::{self, End, Leased};
 use crate::scan;
 
 text_enum! {
@@ -182,7 +185,8 @@ pub async fn image(
 /// `Unavailable`; a cached reading that does not parse counts as none.
 pub async fn reading(archive: &Archive, page_id: &str) -> Result<Option<PageReading>> {
     let bytes = archive.vault.get_cache(&reading_key(page_id)).await?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    let parsed = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    parsed.map(text_layer::without_zero_bytes).transpose()
 }
 
 /// The reading of a page that was read; read again where the cache no longer holds it.
@@ -236,8 +240,12 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
             map_state.hold(archive, &mut reading);
             store_reading(archive, job, &reading).await
         }
+        Err(failure) if failure.kind == FailureKind::Unavailable => {
+            Err(Error::unavailable("reading", failure.detail))
+        }
         Err(failure) if worth_another_try(&failure, job) => {
-            Err(Error::unavailable("reading", failure.kind.code()))
+            let (catalogue, clock) = (&archive.catalogue, &*archive.clock);
+            jobs::give_back(catalogue, clock, job, End::Doubtful, failure.kind.code()).await
         }
         Err(failure) => store_failure(archive, job, &failure).await,
     }
@@ -266,7 +274,11 @@ async fn recognised(
         page: page_number(number),
         known,
     };
-    Ok(archive.pool.read(job).await)
+    let read = archive.pool.read(job).await;
+    Ok(match read {
+        Ok(reading) => Ok(text_layer::without_zero_bytes(reading)?),
+        Err(failure) => Err(failure),
+    })
 }
 
 /// A page is read once, and once more for each newer map of its volume.
@@ -278,7 +290,6 @@ fn is_due(state: PageState, read_with: Option<i64>, map_state: &MapState) -> boo
 /// A crash or a memory kill may be the neighbourhood's fault once; the same page twice is its own.
 fn worth_another_try(failure: &Failure, job: &Leased) -> bool {
     match failure.kind {
-        FailureKind::Unavailable => true,
         FailureKind::Crashed | FailureKind::OutOfMemory | FailureKind::TimedOut => job.attempt < 2,
         _ => false,
     }

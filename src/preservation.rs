@@ -93,7 +93,32 @@ pub async fn lag(archive: &Archive) -> Result<i64> {
 /// # Errors
 /// A passing fault puts the job back.
 pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
-    let scan_id = &job.subject;
+    let preserved = preserve_scan(archive, &job.subject).await?;
+    let tx = record_preserved(archive, &preserved).await?;
+    tx.complete_and_commit(job).await
+}
+
+/// Brings a version of a record to the vault unless it is there: a copy outlives the catalogue only with what it was
+/// made from, and no queue may be running when one is issued.
+///
+/// # Errors
+/// `Unavailable` also when another version was added meanwhile; `NotFound`.
+pub(crate) async fn ensure(archive: &Archive, record_id: &str, version: i64) -> Result<()> {
+    let wanting: Option<String> = sqlx::query_scalar(
+        "SELECT scan_id FROM records WHERE id = $1 AND (kept_version IS NULL OR kept_version < $2)",
+    )
+    .bind(record_id)
+    .bind(version)
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    let Some(scan_id) = wanting else {
+        return Ok(());
+    };
+    let preserved = preserve_scan(archive, &scan_id).await?;
+    record_preserved(archive, &preserved).await?.commit().await
+}
+
+async fn preserve_scan(archive: &Archive, scan_id: &str) -> Result<PreservedRecords> {
     let object: Option<String> = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
         .bind(scan_id)
         .fetch_optional(archive.catalogue.pool())
@@ -109,23 +134,25 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
     ))];
     changes.extend(words(archive, scan_id).await?);
     add_version(archive, &object, &changes, &preserved).await?;
-    record_preserved(archive, job, &preserved).await
+    Ok(preserved)
 }
 
-/// Every published version of the records of a scan, the newest of each apart from those before it.
-async fn decided(archive: &Archive, scan_id: &str) -> Result<PreservedRecords> {
-    let versions: Vec<PreservedRecord> = sqlx::query_as(
-        "SELECT r.id, p.number AS page, r.ordinal, r.class, r.bounds, v.state, v.version,
+/// Every published version of the records of a scan, newest first.
+const DECIDED: &str =
+    "SELECT r.id, p.number AS page, r.ordinal, r.class, r.bounds, v.state, v.version,
             v.fields, v.author, v.at, v.note, q.position
          FROM records r JOIN pages p ON p.id = r.page_id
          JOIN record_versions v ON v.record_id = r.id
          JOIN publications q ON q.record_id = r.id AND q.position = (SELECT MAX(position)
             FROM publications WHERE record_id = r.id AND version = v.version)
-         WHERE r.scan_id = $1 ORDER BY p.number, r.ordinal, q.position DESC",
-    )
-    .bind(scan_id)
-    .fetch_all(archive.catalogue.pool())
-    .await?;
+         WHERE r.scan_id = $1 ORDER BY p.number, r.ordinal, q.position DESC";
+
+/// Every published version of the records of a scan, the newest of each apart from those before it.
+async fn decided(archive: &Archive, scan_id: &str) -> Result<PreservedRecords> {
+    let versions: Vec<PreservedRecord> = sqlx::query_as(DECIDED)
+        .bind(scan_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
     let entries = correction::approved_of_scan(archive, scan_id).await?;
     let mut preserved = PreservedRecords {
         format: 1,
@@ -201,11 +228,7 @@ async fn add_version(
     }
 }
 
-async fn record_preserved(
-    archive: &Archive,
-    job: &Leased,
-    preserved: &PreservedRecords,
-) -> Result<()> {
+async fn record_preserved(archive: &Archive, preserved: &PreservedRecords) -> Result<Tx> {
     let mut tx = archive.begin_as_machine().await?;
     for record in &preserved.records {
         sqlx::query(
@@ -218,9 +241,9 @@ async fn record_preserved(
         .await?;
     }
     let details = json!({ "records": preserved.records.len() });
-    tx.log(Action::RecordsKept, ("scan", &job.subject), details)
+    tx.log(Action::RecordsKept, ("scan", &preserved.scan_id), details)
         .await?;
-    tx.complete_and_commit(job).await
+    Ok(tx)
 }
 
 /// Every preserved state of an object's records, oldest first.
@@ -325,4 +348,15 @@ async fn restore_version(tx: &mut Tx, record: &PreservedRecord) -> Result<()> {
     save_version(tx, &record.id, &version, &record.fields).await?;
     let (position, at) = (record.published, &record.at);
     record::insert_publication(tx, position, &record.id, record.version, at).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn keeping_the_records_of_a_scan_walks_no_whole_table() {
+        let walked = crate::catalogue::plan::walked(DECIDED, &[]).await;
+        assert_eq!(walked, [""; 0]);
+    }
 }

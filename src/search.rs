@@ -183,23 +183,25 @@ pub async fn reindex(archive: &Archive, mut progress: impl FnMut(i64, i64)) -> R
     follow(archive).await
 }
 
-/// The next step of the sequence. Only the newest publication of a record adds it; an older one removes
-/// it, because what it published must not be found any more.
-async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Change>)> {
-    let rows: Vec<Published> = sqlx::query_as(
-        "SELECT q.position, q.record_id, v.state, v.version, v.fields, r.class, s.batch_id, b.fonds_id,
+/// The next steps of the publication sequence after `$1`, each with the newest of its record.
+pub(crate) const CHANGES_AFTER: &str =
+    "SELECT q.position, q.record_id, v.state, v.version, v.fields, r.class, s.batch_id, b.fonds_id,
             b.volume_id, (SELECT MAX(n.position) FROM publications n
                 WHERE n.record_id = q.record_id) AS newest
          FROM publications q
          JOIN record_versions v ON v.record_id = q.record_id AND v.version = q.version
          JOIN records r ON r.id = q.record_id JOIN scans s ON s.id = r.scan_id
          JOIN batches b ON b.id = s.batch_id
-         WHERE q.position > $1 ORDER BY q.position LIMIT $2",
-    )
-    .bind(i64::try_from(position).unwrap_or(i64::MAX))
-    .bind(STEP)
-    .fetch_all(archive.catalogue.pool())
-    .await?;
+         WHERE q.position > $1 ORDER BY q.position LIMIT $2";
+
+/// The next step of the sequence. Only the newest publication of a record adds it; an older one removes
+/// it, because what it published must not be found any more.
+async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Change>)> {
+    let rows: Vec<Published> = sqlx::query_as(CHANGES_AFTER)
+        .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        .bind(STEP)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
     let mut reached = position;
     let appendix = correction::approved_after(archive, position, STEP).await?;
     let mut changes = Vec::with_capacity(rows.len());

@@ -20,6 +20,7 @@ mod names;
 mod plan;
 mod read;
 mod root;
+mod strays;
 mod verify;
 mod walk;
 
@@ -38,6 +39,7 @@ pub use names::ObjectId;
 pub use plan::{Change, Content, Source};
 pub use read::Verified;
 pub use root::{Location, S3Access};
+pub use strays::{Stray, StrayKind};
 pub use verify::{FileCheck, FileState, Report};
 pub use walk::{Condition, ObjectSummary};
 
@@ -79,13 +81,25 @@ impl Vault {
     /// layout, and for a store that ignores create-only writes; `Unavailable` when it cannot be
     /// reached.
     pub async fn open(location: &Location) -> Result<Self> {
-        match root::connect(location)? {
-            Store::Other(store) => Self::over(store).await,
-            Store::Folder(folder) => Ok(Self {
-                folder: Some(folder.clone()),
-                ..Self::over(Arc::new(folder)).await?
-            }),
-        }
+        Self::open_at(location, true).await
+    }
+
+    /// Opens a vault that must be there already: whoever has objects in it is not given an empty one instead.
+    ///
+    /// # Errors
+    /// As [`Vault::open`]; `NotFound` where the place holds no vault.
+    pub async fn open_existing(location: &Location) -> Result<Self> {
+        Self::open_at(location, false).await
+    }
+
+    async fn open_at(location: &Location, make: bool) -> Result<Self> {
+        let (store, folder): (Arc<dyn ObjectStore>, _) = match root::connect(location, make)? {
+            Store::Other(store) => (store, None),
+            Store::Folder(folder) => (Arc::new(folder.clone()), Some(folder)),
+        };
+        let store: Arc<dyn ObjectStore> = Arc::new(LimitStore::new(store, OPEN_REQUESTS));
+        root::prepare(&store, make).await?;
+        Ok(Self { store, folder })
     }
 
     /// Opens a vault over a store of the caller's, whose keys begin at the vault's base.
@@ -94,7 +108,7 @@ impl Vault {
     /// As [`Vault::open`].
     pub async fn over(store: Arc<dyn ObjectStore>) -> Result<Self> {
         let store: Arc<dyn ObjectStore> = Arc::new(LimitStore::new(store, OPEN_REQUESTS));
-        root::prepare(&store).await?;
+        root::prepare(&store, true).await?;
         Ok(Self {
             store,
             folder: None,

@@ -25,6 +25,7 @@ mod notices;
 mod page_image;
 mod people;
 mod public_requests;
+mod queue;
 mod requests;
 mod scan_form;
 mod seal;
@@ -36,7 +37,7 @@ mod tus;
 mod verification;
 mod volumes;
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -77,6 +78,7 @@ pub fn router(archive: State) -> Router {
         .merge(issue_book::routes())
         .merge(corrections::routes())
         .merge(custody::routes())
+        .merge(queue::routes())
         .merge(people::routes())
         .merge(notices::routes())
         .merge(health::routes())
@@ -86,6 +88,10 @@ pub fn router(archive: State) -> Router {
         .fallback(fault::no_such_page)
         .method_not_allowed_fallback(fault::no_such_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(from_fn_with_state(
+            archive.clone(),
+            middleware::answer_while_down,
+        ))
         .layer(CatchPanicLayer::custom(fault::panicked))
         .layer(from_fn(middleware::refuse_unreadable_paths))
         .layer(from_fn_with_state(archive.clone(), middleware::harden))
@@ -103,9 +109,10 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     health::recorder()?; // counting starts before the first request
-    let service = router(archive).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop)
-        .await
-        .map_err(|error| Error::unavailable("web", error))
+    let service = router(archive.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
+    tokio::select! {
+        served = served.into_future() => served.map_err(|error| Error::unavailable("web", error)),
+        () = archive.catalogue.watch_over() => Ok(()), // which never ends
+    }
 }

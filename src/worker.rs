@@ -1,15 +1,17 @@
 //! The loop behind `work`: leases a job, calls the verb it names, completes it. Each kind has its own
 //! queue and width, so that pages never hold up a citizen's copy.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::archive::Archive;
-use crate::error::Result;
-use crate::jobs::{self, Kind, Leased};
+use crate::error::{Error, Result};
+use crate::jobs::{self, End, Kind, Leased};
 use crate::{
     certified_copy, column_map, copy_request, inspection, notify, page, preservation, search,
     upload,
@@ -17,8 +19,10 @@ use crate::{
 
 /// How long an idle queue waits before it looks again.
 const IDLE: Duration = Duration::from_millis(250);
-/// How often a lease is prolonged.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Longest pause of a queue while the world is wrong; begun with [`IDLE`] and doubled.
+const SLOWEST: Duration = Duration::from_secs(15);
+/// The same where a citizen waits.
+const SLOWEST_FOR_CITIZENS: Duration = Duration::from_secs(2);
 /// How often abandoned uploads, unanswered requests and seals to be renewed are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -100,54 +104,68 @@ pub async fn work_off(archive: &Archive, kinds: &[Kind]) -> Result<u64> {
     }
 }
 
+/// While a part of the world is wrong, the queue is slowed down: each of its jobs would only meet the same.
 async fn work(archive: Arc<Archive>, kind: Kind, stop: CancellationToken) {
     let holder = archive.clock.new_id();
+    let mut slowed = IDLE;
+    let slowest = match kind {
+        Kind::IssueCopy => SLOWEST_FOR_CITIZENS,
+        _ => SLOWEST,
+    };
     while !stop.is_cancelled() {
-        match jobs::lease(&archive.catalogue, &*archive.clock, kind, &holder).await {
-            Ok(Some(job)) => with_heartbeat(&archive, &job).await,
+        let met = match jobs::lease(&archive.catalogue, &*archive.clock, kind, &holder).await {
+            Ok(Some(job)) => held(&archive, &job).await,
             Ok(None) => {
                 pause(&stop, IDLE).await;
+                continue;
             }
             Err(error) => {
-                tracing::warn!(
-                    kind = kind.as_str(),
-                    code = error.code(),
-                    "the queue does not answer"
-                );
-                pause(&stop, IDLE * 8).await;
+                let (kind, code) = (kind.as_str(), error.code());
+                tracing::warn!(kind, code, "the queue does not answer");
+                Some(End::World)
             }
+        };
+        if met == Some(End::World) {
+            slowed = (slowed * 2).min(slowest);
+            pause(&stop, slowed).await;
+        } else {
+            slowed = IDLE;
         }
     }
 }
 
 /// Runs a job while prolonging its lease; drops it when the lease is lost, for then it is another's.
-async fn with_heartbeat(archive: &Archive, job: &Leased) {
-    tokio::select! {
-        () = run(archive, job) => {}
-        () = until_lost(archive, job) => {
-            tracing::warn!(job = job.id, kind = job.kind.as_str(), "lease lost; dropped");
-        }
-    }
+async fn held(archive: &Archive, job: &Leased) -> Option<End> {
+    let (catalogue, clock) = (&archive.catalogue, &*archive.clock);
+    let ended = jobs::while_held(catalogue, clock, job, run(archive, job)).await;
+    ended.flatten()
 }
 
-/// Prolongs the lease again and again; ends only when it is no longer ours.
-async fn until_lost(archive: &Archive, job: &Leased) {
-    loop {
-        tokio::time::sleep(HEARTBEAT).await;
-        let ours = jobs::heartbeat(&archive.catalogue, &*archive.clock, job).await;
-        if matches!(ours, Ok(false)) {
-            return;
-        }
+/// Runs a job to its end: none when it is done, else what it met, with which it was given back.
+async fn run(archive: &Archive, job: &Leased) -> Option<End> {
+    // A panic is a fault of the program in this job; the queue's other jobs go on.
+    let outcome = AssertUnwindSafe(verb(archive, job)).catch_unwind().await;
+    let outcome = outcome.unwrap_or_else(|_| Err(Error::Internal("a job panicked".into())));
+    let word = outcome.as_ref().err().map_or("done", Error::code);
+    metrics::counter!("sogoc_jobs_total", "kind" => job.kind.as_str(), "outcome" => word)
+        .increment(1);
+    let error = outcome.err()?;
+    let (end, kind) = (End::of(&error), job.kind.as_str());
+    tracing::warn!(job = job.id, kind, code = word, ?end, "job given back");
+    let back = jobs::give_back(&archive.catalogue, &*archive.clock, job, end, word).await;
+    if let Err(error) = back {
+        // The lease runs out by itself; nothing is lost.
+        tracing::warn!(
+            job = job.id,
+            code = error.code(),
+            "a job could not be given back"
+        );
     }
+    Some(end)
 }
 
-async fn run(archive: &Archive, job: &Leased) {
-    if job.attempt > job.kind.most_attempts() {
-        // Its holders died again and again; one more try would only take the next one along.
-        give_back(archive, job, "holder_lost", false).await;
-        return;
-    }
-    let outcome = match job.kind {
+async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
+    match job.kind {
         Kind::ReadPage => page::read(archive, job).await,
         Kind::KeepRecords => preservation::preserve(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
@@ -162,33 +180,6 @@ async fn run(archive: &Archive, job: &Leased) {
         Kind::SweepUploads => upload::sweep(archive, job).await,
         Kind::TellPortal => notify::deliver(archive, job).await,
         Kind::SweepRequests => copy_request::sweep(archive, job).await,
-    };
-    let word = outcome
-        .as_ref()
-        .err()
-        .map_or("done", crate::error::Error::code);
-    metrics::counter!("sogoc_jobs_total", "kind" => job.kind.as_str(), "outcome" => word)
-        .increment(1);
-    if let Err(error) = outcome {
-        tracing::warn!(
-            job = job.id,
-            kind = job.kind.as_str(),
-            code = error.code(),
-            "job given back"
-        );
-        give_back(archive, job, error.code(), error.is_transient()).await;
-    }
-}
-
-async fn give_back(archive: &Archive, job: &Leased, code: &str, retry: bool) {
-    let back = jobs::give_back(&archive.catalogue, &*archive.clock, job, code, retry).await;
-    if let Err(error) = back {
-        // The lease runs out by itself; nothing is lost.
-        tracing::warn!(
-            job = job.id,
-            code = error.code(),
-            "a job could not be given back"
-        );
     }
 }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::copy_pdf::sample;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "serve",
     "work",
     "deliver",
@@ -27,6 +27,8 @@ const COMMANDS: [&str; 16] = [
     "reconcile",
     "backup",
     "check",
+    "jobs",
+    "repair",
     "user",
     "completions",
 ];

@@ -16,6 +16,7 @@ mod demo;
 mod desk;
 mod direction;
 mod earlier_releases;
+mod endurance;
 mod fixed_waits;
 mod flags;
 mod foreign_commands;

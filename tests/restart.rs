@@ -59,6 +59,8 @@ struct Place {
     config: PathBuf,
     scans: PathBuf,
     receipt: PathBuf,
+    /// The vault's storage root, where it is a folder.
+    root: Option<PathBuf>,
 }
 
 impl Place {
@@ -67,6 +69,7 @@ impl Place {
             config: data.join("sogoc.toml"),
             scans: data.join("scans"),
             receipt: data.join("receipt.json"),
+            root: config.vault.url.is_none().then(|| data.join("vault/ocfl")),
         };
         std::fs::create_dir(&place.scans).unwrap();
         for name in FILES {
@@ -159,7 +162,12 @@ async fn work_cut_off(place: &Place, archive: &Archive, kind: &str) {
     let started = Instant::now();
     let mut life = Duration::from_millis(150);
     while waiting(archive, kind).await > 0 {
-        kill_after(place.start(&["work"]), life);
+        let ended = kill_after(place.start(&["work"]), life);
+        if let Some(root) = &place.root
+            && !ended
+        {
+            ocfl_py::assert_all_valid(root); // at the instant of the kill, before anybody finishes anything
+        }
         life = (life * 3 / 2).min(Duration::from_secs(20));
         expire_leases(archive).await;
         assert!(

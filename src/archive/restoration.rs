@@ -10,6 +10,8 @@ pub struct Restoration<'a> {
     pub archive: &'a Archive,
     /// Objects that could not be used, each with the reason.
     pub damaged: Vec<String>,
+    /// Numbers of the issue book, year and number, that were given and whose line could not come back.
+    pub numbers: Vec<(i64, i64)>,
 }
 
 impl<'a> Restoration<'a> {
@@ -18,6 +20,7 @@ impl<'a> Restoration<'a> {
         Self {
             archive,
             damaged: Vec::new(),
+            numbers: Vec::new(),
         }
     }
 

@@ -119,7 +119,17 @@ async fn wrong_count(tx: &mut Tx, batch_id: &str, came: usize) -> Result<Option<
     }))
 }
 
+/// Files begun and not finished. One whose name has come whole since, in a later delivery, was given up: it does not
+/// keep the batch open until it expires.
 async fn unfinished_uploads(tx: &mut Tx, batch_id: &str) -> Result<Vec<Fault>> {
+    sqlx::query(
+        "DELETE FROM uploads WHERE batch_id = $1 AND scan_id IS NULL AND EXISTS (SELECT 1
+            FROM scans s WHERE s.batch_id = uploads.batch_id
+            AND s.original_name = uploads.original_name AND s.received_at > uploads.created_at)",
+    )
+    .bind(batch_id)
+    .execute(&mut **tx)
+    .await?;
     let names: Vec<String> = sqlx::query_scalar(
         "SELECT original_name FROM uploads WHERE batch_id = $1 AND scan_id IS NULL
          ORDER BY original_name",

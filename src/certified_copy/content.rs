@@ -210,6 +210,10 @@ fn vietnamese_date(at: Timestamp) -> String {
 
 impl From<ComposeError> for Error {
     fn from(error: ComposeError) -> Self {
+        // The picture is of our own making; that it cannot be used says nothing of the record.
+        if let ComposeError::BadImage(why) = error {
+            return Self::Internal(format!("row image: {why}"));
+        }
         Self::refuse(Message::new("errors.not_composed").with("error", error))
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn take_effect(archive: &Archive, job: &Leased) -> Result<()> {
         json!({}),
     )
     .await?;
-    settlement::finish(tx, Some(job)).await
+    tx.complete_and_commit(job).await
 }
 
 /// True when the approval came before the first day in force, so that what was published then did not

@@ -83,6 +83,8 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
         .fetch_optional(&mut *tx)
         .await?;
     if record.is_none() {
+        // Its number was given to somebody: it is never given again.
+        restoration.numbers.push((copy.year, copy.number));
         restoration.damaged.push(format!(
             "{id}: the record it was made from is not in the vault"
         ));

@@ -5,6 +5,7 @@ use super::proof::{Made, Proof};
 use super::{COPY_FILE, CopyRow, CopyState, ENTRY_FILE, digest_of, object_id, remote_signing};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::preservation;
 use crate::seal::SealError;
 use crate::vault::{Content, ObjectId, Provenance, VaultError};
 
@@ -13,6 +14,7 @@ use crate::vault::{Content, ObjectId, Provenance, VaultError};
 pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<Made>> {
     let object = ObjectId::new(object_id(&copy.id))?;
     if !archive.vault.exists(&object).await? {
+        preservation::ensure(archive, &copy.record_id, copy.record_version).await?;
         let Some(sealed) = seal(archive, copy).await? else {
             return Ok(None);
         };

@@ -4,18 +4,21 @@
 
 mod report;
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::proof::Proof;
-use super::{COPY_FILE, CopyRow, object_id, preservation, register, settlement};
+use super::{COPY_FILE, CopyRow, object_id, preservation, register};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Insert, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::jobs::{self, End, Kind, Leased, PRIORITY_UPKEEP};
 use crate::seal::Verdict;
 use crate::vault::{Content, Inventory, ObjectId, Provenance};
 
@@ -23,6 +26,8 @@ pub use report::{Ending, LevelProof, Proofs, proofs, seals_due};
 
 /// Renewals asked for in one sweep; the next one asks for more.
 const AT_ONCE: i64 = 500;
+/// Between two looks at what another process has in hand.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// What waits for a renewal: issued, at the level that is renewed, its proof ending before `$1`.
 const DUE: &str = "state = 'issued' AND seal_level = 'B-LTA' AND provable_until <= $1";
 
@@ -109,31 +114,65 @@ fn verdict_of(archive: &Archive, bytes: &[u8]) -> Verdict {
 /// # Errors
 /// A passing fault puts the job back.
 pub(crate) async fn renew(archive: &Archive, job: &Leased) -> Result<()> {
-    renew_copy(archive, &job.subject, Some(job)).await
+    renew_copy(archive, &job.subject, job).await
 }
 
-/// Renews what is due at once, for the command line; how many were.
+/// Renews what is due at once, for the command line; how many were. What another process has in hand is waited for, and
+/// taken over when that one falls silent: nothing is due any more when this returns.
 ///
 /// # Errors
 /// Those of the first that could not be renewed; those before it are.
 pub async fn renew_due(archive: &Archive, caller: &Caller) -> Result<u64> {
     require(caller, Act::Administer)?;
     look_at_all(archive).await?;
+    let mut done = BTreeSet::new();
+    loop {
+        let mut in_other_hands = false;
+        for id in all_due(archive).await? {
+            if done.contains(&id) {
+                continue;
+            }
+            match renew_now(archive, caller, &id).await? {
+                true => _ = done.insert(id),
+                false => in_other_hands = true,
+            }
+        }
+        if !in_other_hands {
+            return Ok(done.len() as u64);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+async fn all_due(archive: &Archive) -> Result<Vec<String>> {
     let statement = format!("SELECT id FROM copies WHERE {DUE} ORDER BY provable_until, id");
-    let ids: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
         .bind(stamp(edge(archive)))
         .fetch_all(archive.catalogue.pool())
-        .await?;
-    let mut done = 0;
-    for id in ids {
-        renew_copy(archive, &id, None).await?;
-        done += 1;
+        .await?)
+}
+
+/// Renews a copy's seal as the holder of its job; false where the queue is just at it.
+async fn renew_now(archive: &Archive, caller: &Caller, id: &str) -> Result<bool> {
+    let mut tx = archive.begin(caller).await?;
+    let holder = archive.clock.new_id();
+    let job = tx.enqueue_held(Kind::RenewSeal, id, PRIORITY_UPKEEP, &holder);
+    let job = job.await?;
+    tx.commit().await?;
+    let Some(job) = job else { return Ok(false) };
+    let (catalogue, clock) = (&archive.catalogue, &*archive.clock);
+    match jobs::while_held(catalogue, clock, &job, renew(archive, &job)).await {
+        Some(Ok(())) => Ok(true),
+        Some(Err(error)) => {
+            jobs::give_back(catalogue, clock, &job, End::of(&error), error.code()).await?;
+            Err(error)
+        }
+        None => Ok(false),
     }
-    Ok(done)
 }
 
 /// Puts a fresh time stamp over the copy's file, unless an attempt before a crash did, and records the outcome.
-async fn renew_copy(archive: &Archive, id: &str, job: Option<&Leased>) -> Result<()> {
+async fn renew_copy(archive: &Archive, id: &str, job: &Leased) -> Result<()> {
     let object = ObjectId::new(object_id(id))?;
     let inventory = archive.vault.inventory(&object).await?;
     let copy = register::row(archive, id).await?; // read after the inventory: a change since then is a conflict
@@ -153,7 +192,7 @@ async fn renew_copy(archive: &Archive, id: &str, job: Option<&Leased>) -> Result
         record_file(&mut tx, &copy, &sha256, proof).await?;
     }
     proof.store(&mut tx, id).await?;
-    settlement::finish(tx, job).await
+    tx.complete_and_commit(job).await
 }
 
 /// Refuses a file in the vault that is not the recorded one or what a renewal made of it.

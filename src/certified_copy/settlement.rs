@@ -74,7 +74,7 @@ pub(super) async fn record_issued(
     archive: &Archive,
     copy: &CopyRow,
     made: &Made,
-    job: Option<&Leased>,
+    job: &Leased,
 ) -> Result<()> {
     let mut tx = archive.catalogue.begin_as(&copy.issued_by).await?;
     let issued = Move::to(CopyState::Issued)
@@ -88,7 +88,7 @@ pub(super) async fn record_issued(
         tx.log(Action::CopyIssued, ("copy", &copy.id), details)
             .await?;
     }
-    finish(tx, job).await
+    tx.complete_and_commit(job).await
 }
 
 /// The outcome of a copy that cannot be made.
@@ -96,11 +96,20 @@ pub(super) async fn void(
     archive: &Archive,
     copy: &CopyRow,
     code: &str,
-    job: Option<&Leased>,
+    job: &Leased,
 ) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     void_line(&mut tx, copy, code).await?;
-    finish(tx, job).await
+    tx.complete_and_commit(job).await
+}
+
+/// Gives up a copy that could not be made: its line is void, and the request behind it can be released again.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn give_up_line(archive: &Archive, tx: &mut Tx, copy_id: &str) -> Result<()> {
+    let copy = register::row(archive, copy_id).await?;
+    void_line(tx, &copy, GIVEN_UP).await.map(drop)
 }
 
 /// Voids an open line, its number kept; false when it is open no longer, because another was faster.
@@ -192,17 +201,13 @@ async fn reopen(tx: &mut Tx, request: &str) -> Result<()> {
     tx.notify(request, Event::Confirmed).await
 }
 
-/// Commits; with a job, only while it is still ours.
-pub(super) async fn finish(tx: Tx, job: Option<&Leased>) -> Result<()> {
-    match job {
-        Some(job) => tx.complete_and_commit(job).await,
-        None => tx.commit().await,
-    }
-}
-
 /// Completes a job that leaves nothing to do.
-pub(super) async fn complete(archive: &Archive, job: Option<&Leased>) -> Result<()> {
-    finish(archive.begin_as_machine().await?, job).await
+pub(super) async fn complete(archive: &Archive, job: &Leased) -> Result<()> {
+    archive
+        .begin_as_machine()
+        .await?
+        .complete_and_commit(job)
+        .await
 }
 
 /// Whoever asked for the copy learns of it, if somebody did.

@@ -18,22 +18,22 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     let mut lines: Vec<(&str, bool, String)> = Vec::new();
     match config.check() {
         Ok(()) => lines.push(("settings", true, both("cli.valid"))),
-        Err(error) => lines.push(("settings", false, error.en())),
+        Err(error) => lines.push(("settings", false, told(&error))),
     }
     let (readable, models) = models(&config);
     lines.push(("reading models", readable, models));
     match Archive::open(config).await {
         Ok(archive) => {
             let answers = archive.ready().await;
-            let why = |outcome: &Result<()>| outcome.as_ref().err().map_or("ok".into(), Error::en);
-            lines.push(("catalogue and vault", answers.is_ok(), why(&answers)));
+            let why = |outcome: &Result<()>| outcome.as_ref().err().map_or("ok".into(), told);
+            lines.push(("catalogue, vault and disk", answers.is_ok(), why(&answers)));
             let signer = archive.seal.signer().subject();
             let test = archive.seal.is_test_authority();
             let mark = if test { " (TEST: no legal value)" } else { "" };
             lines.push(("seal", true, format!("{signer}{mark}")));
             lines.push(("classes", true, archive.classes.iter().count().to_string()));
         }
-        Err(error) => lines.push(("archive", false, error.en())),
+        Err(error) => lines.push(("archive", false, told(&error))),
     }
     let all_ok = lines.iter().all(|(_, ok, _)| *ok);
     if as_json {
@@ -52,6 +52,11 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     } else {
         ExitCode::from(1)
     })
+}
+
+/// In the words in which start and `/readyz` say it.
+fn told(error: &Error) -> String {
+    format!("{} / {}", error.vi(), error.en())
 }
 
 /// Whether pages can be read, the models in use, and how to install the second.

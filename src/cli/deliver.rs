@@ -19,7 +19,7 @@ use folder::SourceFile;
 pub(super) use target::LOCAL_CONCURRENCY;
 use target::Target;
 
-/// Exit code when every file was received but some could not be read.
+/// Exit code when every file was received but some, or some of their pages, could not be read.
 const SOME_QUARANTINED: u8 = 3;
 /// Exit code when some files were refused; their reasons are printed (EX_DATAERR).
 const SOME_REFUSED: u8 = 65;
@@ -29,7 +29,8 @@ const MANIFEST_CHUNK: usize = 1000;
 /// Deliver a folder of scans as a batch.
 ///
 /// Exit code 0: every file was received, or was there already. 3: every file came, but some cannot
-/// be read and were quarantined; put a good file of the same name in their place and deliver again. 65: some were refused, or what came differs from what was declared.
+/// be read and were quarantined; put a good file of the same name in their place and deliver again; or the reading of
+/// some pages failed (`sogoc jobs list`). 65: some were refused, or what came differs from what was declared.
 /// 75: a part was out of reach; run the same command again and it goes on.
 #[derive(Debug, clap::Args)]
 pub struct Deliver {
@@ -87,7 +88,7 @@ struct Sent {
 /// # Errors
 /// `Invalid` when there is no such folder or nothing in it.
 pub(super) fn found_in(folder: &Path) -> Result<Vec<(String, PathBuf, u64)>> {
-    let found = folder::walk(folder)?.into_iter();
+    let found = folder::walk(folder)?.0.into_iter();
     Ok(found
         .map(|file| (file.name, file.path, file.size))
         .collect())
@@ -98,7 +99,7 @@ pub(super) fn found_in(folder: &Path) -> Result<Vec<(String, PathBuf, u64)>> {
 /// # Errors
 /// `Invalid` folder or batch, `Unavailable` archive or server, and whatever opening the batch gives.
 pub async fn deliver(config: Config, options: Deliver, json: bool) -> Result<ExitCode> {
-    let found = folder::walk(&options.folder)?;
+    let (found, unfit) = folder::walk(&options.folder)?;
     let target = match (&options.server, &options.token) {
         (Some(server), Some(token)) => Target::remote(server, token)?,
         _ => Target::local(config).await?,
@@ -106,9 +107,16 @@ pub async fn deliver(config: Config, options: Deliver, json: bool) -> Result<Exi
     let batch_id = open(&target, &options).await?;
     declare(&target, &batch_id, &found).await?;
     let sent = send_all(&target, &batch_id, &found, json).await?;
-    let refused: Vec<Sent> = sent
+    let whole = sent.iter().filter(|sent| sent.outcome.is_ok());
+    let whole: Vec<&str> = whole.map(|sent| &*sent.name).collect();
+    target.give_up_stale(&batch_id, &whole).await?;
+    let refused: Vec<Sent> = unfit
         .into_iter()
-        .filter(|sent| sent.outcome.is_err())
+        .map(|(name, error)| Sent {
+            name,
+            outcome: Err(error),
+        })
+        .chain(sent.into_iter().filter(|sent| sent.outcome.is_err()))
         .collect();
     let receipt = finish(&target, &options, &batch_id, &refused).await;
     let (receipt, differs) = match receipt {
@@ -122,7 +130,8 @@ pub async fn deliver(config: Config, options: Deliver, json: bool) -> Result<Exi
     }
     let progress = target.progress(&batch_id).await?;
     output::summary(&receipt, &path, &refused, differs.as_ref(), &progress, json)?;
-    Ok(exit_code(&receipt, &refused, differs.is_some()))
+    let stuck = progress.pages_stuck > 0;
+    Ok(exit_code(&receipt, &refused, differs.is_some(), stuck))
 }
 
 async fn open(target: &Target, options: &Deliver) -> Result<String> {
@@ -229,10 +238,10 @@ fn receipt_path(folder: &Path, batch: &str) -> Result<PathBuf> {
     Ok(place.join(format!("{name}.receipt.json")))
 }
 
-fn exit_code(receipt: &Receipt, refused: &[Sent], differs: bool) -> ExitCode {
+fn exit_code(receipt: &Receipt, refused: &[Sent], differs: bool, stuck: bool) -> ExitCode {
     match () {
         () if !refused.is_empty() || differs => ExitCode::from(SOME_REFUSED),
-        () if receipt.unreadable().next().is_some() => ExitCode::from(SOME_QUARANTINED),
+        () if stuck || receipt.unreadable().next().is_some() => ExitCode::from(SOME_QUARANTINED),
         () => ExitCode::SUCCESS,
     }
 }

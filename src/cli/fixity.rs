@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use indicatif::HumanBytes;
 use serde_json::json;
@@ -233,4 +234,55 @@ pub async fn backup(archive: Archive, options: Backup, as_json: bool) -> Result<
         println!("{}", both("cli.without_vault"));
     }
     Ok(ExitCode::from(report.exit_code()))
+}
+
+/// Options of `repair`.
+#[derive(Debug, clap::Args)]
+pub struct Repair {
+    /// Move what belongs to no version to `set-aside/` beside the storage root; without it, it is only named.
+    #[arg(long)]
+    yes_set_aside: bool,
+    /// Leave files alone that are younger than this: they may be a version on its way.
+    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
+    older_than: u64,
+}
+
+/// Names or sets aside what belongs to no version of any object.
+///
+/// # Errors
+/// `Unavailable` vault or catalogue.
+pub async fn repair(archive: Archive, options: Repair, as_json: bool) -> Result<ExitCode> {
+    let age = Duration::from_secs(options.older_than * 60);
+    let repair = fixity::repair(&archive, options.yes_set_aside, age, |stray| {
+        if as_json {
+            return;
+        }
+        let kind = Message::new(format!("cli.stray.{}", stray.kind)).both();
+        match &stray.set_aside {
+            Some(place) => println!("→ {}: {kind} → {place}", stray.key),
+            None => println!("✗ {}: {kind}", stray.key),
+        }
+    })
+    .await?;
+    if as_json {
+        println!("{}", json!(repair));
+        return Ok(ExitCode::from(repair.exit_code()));
+    }
+    for line in &repair.damaged {
+        println!("✗ {line}");
+    }
+    let moved = repair
+        .strays
+        .iter()
+        .filter(|stray| stray.set_aside.is_some());
+    let said = Message::new("cli.repaired")
+        .with("objects", repair.objects)
+        .with("finished", repair.finished.len())
+        .with("strays", repair.strays.len())
+        .with("moved", moved.count());
+    println!("{}", said.both());
+    if repair.exit_code() == 1 {
+        println!("{}", both("cli.repair_needs_words"));
+    }
+    Ok(ExitCode::from(repair.exit_code()))
 }

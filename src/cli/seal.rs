@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::certified_copy::{self, LevelProof, Proofs};
+use crate::config::Config;
 use crate::error::Result;
 use crate::messages::{Message, both};
 
@@ -25,6 +26,11 @@ pub enum Seals {
     /// 0: nothing is due any more. 75: the time authority, a responder or the vault does not answer now; what was renewed
     /// stays so. 2: a file in the vault is damaged.
     Renew,
+    /// Make the key of this configuration the one that every process of the archive must have.
+    ///
+    /// Needed only where the test authority was lost or is replaced by another one: a process with another key than the
+    /// recorded one does not start. Stop the others first.
+    Accept,
 }
 
 /// Runs one subcommand.
@@ -38,7 +44,7 @@ pub async fn seals(archive: Archive, command: Seals, as_json: bool) -> Result<Ex
             print!("{}", archive.seal.identity_file());
             return Ok(ExitCode::SUCCESS);
         }
-        Seals::Due => None,
+        Seals::Due | Seals::Accept => None,
         Seals::Renew => Some(certified_copy::renew_due(&archive, &me).await?),
     };
     let proofs = certified_copy::proofs(&archive, &me).await?;
@@ -51,6 +57,17 @@ pub async fn seals(archive: Archive, command: Seals, as_json: bool) -> Result<Ex
         }
         print(&proofs);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Records the key of this configuration as the one in force.
+///
+/// # Errors
+/// As opening the archive.
+pub async fn accept(config: Config) -> Result<ExitCode> {
+    let archive = Archive::open_accepting(config).await?;
+    let said = Message::new("cli.seals.accepted").with("subject", archive.seal.signer().subject());
+    println!("{}", said.both());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -49,6 +49,7 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
     }
     pin::ask(&archive).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    lifecycle::enter(&archive, "serve", &stop, &tasks).await?;
     worker::follow(&archive, &stop, &tasks);
     if !options.no_work {
         worker::start(&archive, &stop, &tasks);
@@ -74,6 +75,7 @@ pub async fn work(config: Config) -> Result<ExitCode> {
     let archive = Arc::new(Archive::open(config).await?);
     pin::ask(&archive).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    lifecycle::enter(&archive, "work", &stop, &tasks).await?;
     worker::start(&archive, &stop, &tasks);
     finish(&archive, stop, tasks).await
 }

@@ -1,7 +1,7 @@
 //! What became of reading a page, stored in one transaction: its row, its flags, its records, the log.
 
 use serde_json::json;
-use sogoc_workers::outcome::Failure;
+use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::reading::PageReading;
 
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
@@ -144,18 +144,51 @@ pub(super) async fn store_failure(
 ) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     let outcome = failure.kind.code();
+    set_unread(&mut tx, &job.subject, outcome).await?;
+    let details = json!({ "outcome": outcome });
+    finish(tx, job, Action::PageSetAside, details).await
+}
+
+/// A page that a person no longer wants tried: it stands aside unread, and asks for a better scan as any other.
+pub(crate) async fn give_up(tx: &mut Tx, page_id: &str) -> Result<()> {
+    set_unread(tx, page_id, FailureKind::Unavailable.code()).await?;
+    ask_for_comparison(tx, page_id).await
+}
+
+/// Puts the pages back that were set aside for `outcome`, which says nothing about their file: they are read anew.
+/// Says how many.
+pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
+    let about_reading =
+        FailureKind::from_code(outcome).is_some_and(|kind| !kind.is_about_the_file());
+    if !about_reading {
+        return Ok(0);
+    }
+    let pages: Vec<String> = sqlx::query_scalar(
+        "UPDATE pages SET state = 'received', outcome = NULL
+         WHERE state = 'set_aside' AND outcome = $1 RETURNING id",
+    )
+    .bind(outcome)
+    .fetch_all(&mut **tx)
+    .await?;
+    for page in &pages {
+        tx.enqueue(Kind::ReadPage, page, PRIORITY_BACKLOG).await?;
+        let details = json!({ "kind": Kind::ReadPage, "outcome": outcome });
+        tx.log(Action::JobsRetried, ("page", page), details).await?;
+    }
+    Ok(pages.len())
+}
+
+/// Sets a page aside with its outcome, unless it was read or withdrawn meanwhile.
+async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
     let failed = Move::to(PageState::Failed)
         .set("outcome", outcome)
         .set("read_at", tx.now());
-    failed.run(&mut tx, &job.subject).await?;
+    failed.run(tx, page_id).await?;
     let unread = Details {
         outcome: Some(outcome.to_owned()),
         ..Details::default()
     };
-    let flags = [UNREAD.to_owned()];
-    page_flag::set_own(&mut tx, &job.subject, &flags, &unread).await?;
-    let details = json!({ "outcome": outcome });
-    finish(tx, job, Action::PageSetAside, details).await
+    page_flag::set_own(tx, page_id, &[UNREAD.to_owned()], &unread).await
 }
 
 async fn finish(

@@ -48,11 +48,16 @@ impl Vault {
         Ok(count)
     }
 
-    /// Whether the store answers, for readiness checks.
+    /// Whether the store answers, and a folder takes bytes, for readiness checks.
     ///
     /// # Errors
     /// `Unavailable` when it does not.
     pub async fn answers(&self) -> Result<()> {
-        super::root::answers(&self.store).await
+        super::root::answers(&self.store).await?;
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let full = |error| VaultError::unavailable("writing to the vault's folder", error);
+        folder.takes_bytes().await.map_err(full)
     }
 }

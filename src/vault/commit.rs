@@ -128,7 +128,36 @@ impl Vault {
                 existed: true,
             });
         }
-        self.commit(&plan, who).await
+        match &self.folder {
+            Some(folder) => self.commit_swapped(folder, &plan, who).await,
+            None => self.commit(&plan, who).await,
+        }
+    }
+
+    /// Builds the next version beside the object and lets it take the object's place in one step: killed at any
+    /// instant, whoever looks finds a whole object.
+    async fn commit_swapped(
+        &self,
+        folder: &FolderStore,
+        plan: &Plan,
+        who: &Provenance,
+    ) -> Result<Version> {
+        let failed = |error| VaultError::unavailable("adding a version", error);
+        let Some(next) = folder.begin_next(&plan.root).await.map_err(failed)? else {
+            return self.commit(plan, who).await;
+        };
+        // Nobody else adds a version from here on; whoever did before this turn came is seen now.
+        let head = load::load(&self.store, &plan.root).await?;
+        if head.map_or(0, |present| present.inventory.head()) + 1 != plan.number {
+            return self.settle_lost_race(plan, who).await;
+        }
+        let beside = Self {
+            store: next.store(),
+            folder: None,
+        };
+        let version = Box::pin(beside.commit(plan, who)).await?;
+        next.replace(&plan.root).await.map_err(failed)?;
+        Ok(version)
     }
 
     /// Puts one file as the newest version of an object whose head was `head` when the file was written,
@@ -160,7 +189,7 @@ impl Vault {
     /// Loads an object for writing: what a crash left behind is finished first.
     pub(super) async fn load_finished(&self, id: &ObjectId) -> Result<Option<Loaded>> {
         let root = object_root(id);
-        let loaded = load::load(&self.store, &root).await?;
+        let loaded = self.newest(&root).await?;
         if let Some(behind) = loaded.as_ref().filter(|loaded| loaded.behind) {
             finish(&self.store, &root, &behind.inventory, behind.bytes.clone()).await?;
         }

@@ -4,6 +4,7 @@
 //! are named by their identifier, files by their digest.
 
 use super::digest::{Digest, NotADigest};
+use crate::catalogue::is_unknown_host;
 use crate::error::Error;
 use crate::messages::Message;
 
@@ -90,6 +91,44 @@ impl VaultError {
             source: source.into(),
         }
     }
+
+    /// The setting an operator must put right, where the store was found and says that it is one.
+    fn wrong_setting(&self) -> Option<Error> {
+        let Self::Unavailable { source, .. } = self else {
+            return None;
+        };
+        let why = chain_of(&**source);
+        let (setting, key) = match source.downcast_ref::<object_store::Error>()? {
+            object_store::Error::PermissionDenied { .. }
+            | object_store::Error::Unauthenticated { .. } => {
+                let unknown = why.contains("InvalidAccessKeyId");
+                match unknown {
+                    true => ("vault.key_id", "errors.setting.vault_key"),
+                    false => ("vault.secret_file", "errors.setting.vault_secret"),
+                }
+            }
+            object_store::Error::NotFound { .. } if why.contains("NoSuchBucket") => {
+                ("vault.url", "errors.setting.vault_bucket")
+            }
+            object_store::Error::Generic { .. } if is_unknown_host(&why) => {
+                ("vault.endpoint", "errors.setting.vault_host")
+            }
+            _ => return None,
+        };
+        Some(Error::wrong_setting(setting, key))
+    }
+}
+
+/// What an error says, with all that it came of.
+fn chain_of(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        said.push_str(": ");
+        said.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    said
 }
 
 impl From<NotADigest> for VaultError {
@@ -101,6 +140,9 @@ impl From<NotADigest> for VaultError {
 /// How the vault's outcomes look to the verbs above it.
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
+        if let Some(wrong) = error.wrong_setting() {
+            return wrong;
+        }
         match error {
             VaultError::NotFound { .. } => Self::NotFound {
                 what: "vault object",

@@ -38,6 +38,8 @@ pub(super) struct FolderStore {
     staging: Arc<Staging>,
     /// False for a place that nobody relies on yet: see [`whole`].
     durable: bool,
+    /// Whether two folders can take each other's place in one step.
+    swaps: bool,
 }
 
 #[derive(Debug)]
@@ -63,12 +65,19 @@ impl FolderStore {
             .with_automatic_cleanup(true);
         Ok(Self {
             inner,
+            swaps: whole::can_swap(folder.path()),
             staging: Arc::new(Staging {
                 folder,
                 _lock: lock,
             }),
             durable: true,
         })
+    }
+
+    /// The staging folder of all processes.
+    fn staging_of_all(&self) -> PathBuf {
+        let own = self.staging.folder.path();
+        own.parent().unwrap_or(own).to_owned()
     }
 
     /// Gives the bytes their name, durably where somebody relies on them.
@@ -80,6 +89,17 @@ impl FolderStore {
             fs::create_dir_all(parent)?;
         }
         name(staged, target, create).map_err(|failed| failed.error)
+    }
+
+    /// Writes bytes that nobody needs and lets them go: a full or read-only disk says so only then.
+    pub(super) async fn takes_bytes(&self) -> Result<()> {
+        let store = self.clone();
+        blocking("staging".into(), move || {
+            let mut file = store.stage()?;
+            file.write_all(&[0; 64 << 10])?;
+            file.as_file().sync_all()
+        })
+        .await
     }
 
     fn stage(&self) -> io::Result<NamedTempFile> {

@@ -15,6 +15,7 @@ use tokio_util::io::ReaderStream;
 use super::digest::{Digest, Hasher};
 use super::error::{Result, VaultError};
 use super::inventory::Inventory;
+use super::load::Loaded;
 use super::names::{ObjectId, below, object_root};
 use super::{SMALL, Vault, load};
 
@@ -82,7 +83,7 @@ impl Vault {
     /// `NotFound`, `Corrupt` when the inventory is damaged, `Unavailable`.
     pub async fn inventory(&self, id: &ObjectId) -> Result<Inventory> {
         let missing = || VaultError::not_found(format!("object {id}"));
-        let loaded = load::load(&self.store, &object_root(id)).await?;
+        let loaded = self.newest(&object_root(id)).await?;
         Ok(loaded.ok_or_else(missing)?.inventory)
     }
 
@@ -91,7 +92,7 @@ impl Vault {
     /// # Errors
     /// As [`Vault::inventory`], but for `NotFound`.
     pub async fn head(&self, id: &ObjectId) -> Result<Option<u32>> {
-        let loaded = load::load(&self.store, &object_root(id)).await?;
+        let loaded = self.newest(&object_root(id)).await?;
         Ok(loaded.map(|loaded| loaded.inventory.head()))
     }
 
@@ -100,9 +101,19 @@ impl Vault {
     /// # Errors
     /// As [`Vault::inventory`], but for `NotFound`.
     pub async fn exists(&self, id: &ObjectId) -> Result<bool> {
-        load::load(&self.store, &object_root(id))
+        self.newest(&object_root(id))
             .await
             .map(|loaded| loaded.is_some())
+    }
+
+    /// An object's newest inventory. While the storage root itself is away (a disk that is not mounted, a bucket that
+    /// is gone), no object is "not there": nothing is known of any.
+    pub(super) async fn newest(&self, root: &Key) -> Result<Option<Loaded>> {
+        let loaded = load::load(&self.store, root).await?;
+        if loaded.is_none() {
+            super::root::answers(&self.store).await?;
+        }
+        Ok(loaded)
     }
 
     /// The file at `path` in `version`, by default the newest.
@@ -112,6 +123,17 @@ impl Vault {
     /// from those given or are gone; `Unavailable`.
     pub async fn read(&self, id: &ObjectId, path: &str, version: Option<u32>) -> Result<Verified> {
         let wanted = self.locate(id, path, version).await?;
+        match self.read_once(&wanted).await {
+            // A line or a store may give wrong bytes once: nothing is called damaged after one look.
+            Err(VaultError::Corrupt { .. }) => {
+                super::root::answers(&self.store).await?;
+                self.read_once(&wanted).await
+            }
+            read => read,
+        }
+    }
+
+    async fn read_once(&self, wanted: &Wanted) -> Result<Verified> {
         let found = wanted.open(&self.store).await?;
         if found.meta.size > SMALL {
             let mut spool = NamedTempFile::new().map_err(spool_failed)?;
@@ -148,6 +170,17 @@ impl Vault {
         target: &Path,
     ) -> Result<u64> {
         let wanted = self.locate(id, path, version).await?;
+        match self.copy_once(&wanted, target).await {
+            // As in `read`.
+            Err(VaultError::Corrupt { .. }) => {
+                super::root::answers(&self.store).await?;
+                self.copy_once(&wanted, target).await
+            }
+            copied => copied,
+        }
+    }
+
+    async fn copy_once(&self, wanted: &Wanted, target: &Path) -> Result<u64> {
         let found = wanted.open(&self.store).await?;
         let folder = target
             .parent()

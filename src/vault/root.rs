@@ -73,8 +73,8 @@ pub(super) enum Store {
     Other(Arc<dyn ObjectStore>),
 }
 
-/// Makes the store that `location` names.
-pub(super) fn connect(location: &Location) -> Result<Store> {
+/// Makes the store that `location` names; a folder only where `make` allows it.
+pub(super) fn connect(location: &Location, make: bool) -> Result<Store> {
     let url = location.url.as_str();
     if url == "memory:" {
         return Ok(Store::Other(Arc::new(InMemory::new())));
@@ -93,6 +93,9 @@ pub(super) fn connect(location: &Location) -> Result<Store> {
     };
     if folder.is_empty() {
         return Err(VaultError::invalid("an empty vault address"));
+    }
+    if !make && !Path::new(folder).join(OCFL).is_dir() {
+        return Err(VaultError::not_found("the vault's folder"));
     }
     let store = FolderStore::open(Path::new(folder))
         .map_err(|error| VaultError::unavailable("opening the vault's folder", error))?;
@@ -147,11 +150,15 @@ fn root_files() -> [(String, String); 3] {
     ]
 }
 
-/// Makes or checks the storage root, and checks that the store honours create-only writes.
-pub(super) async fn prepare(store: &Arc<dyn ObjectStore>) -> Result<()> {
+/// Checks the storage root, made first where `make` allows it and the place is empty, and checks that the store
+/// honours create-only writes.
+pub(super) async fn prepare(store: &Arc<dyn ObjectStore>, make: bool) -> Result<()> {
     let root = Key::from(OCFL);
     let declaration = below(&root, NAMASTE);
     if load::get(store, &declaration).await?.is_none() {
+        if !make {
+            return Err(VaultError::not_found("the storage root"));
+        }
         make_root(store, &root).await?;
     }
     check_root(store, &root).await?;

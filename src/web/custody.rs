@@ -33,6 +33,8 @@ pub fn routes() -> Router<State> {
 struct Custody {
     f: Frame,
     backlog: Vec<Backlog>,
+    /// What keeps the archive from being ready now, in words.
+    fault: Option<String>,
     behind: i64,
     not_kept: i64,
     scrub: ScrubState,
@@ -51,7 +53,9 @@ impl Custody {
 
 async fn custody(signed: Signed) -> Result<Response, PageFault> {
     require(&signed.caller, Act::SeeQueue)?;
+    let fault = signed.archive.ready().await.err();
     let page = Custody {
+        fault: fault.map(|fault| signed.frame.error(&fault)),
         f: signed.frame,
         backlog: jobs::backlog(&signed.archive.catalogue).await?,
         behind: search::lag(&signed.archive).await?,

@@ -248,6 +248,9 @@ fn note(error: &Error) {
         Error::Internal(cause) => tracing::error!(cause, "internal fault"),
         Error::Corrupt { what } => tracing::error!(what, "damage met while serving"),
         Error::Unavailable { part, source } => tracing::warn!(part, %source, "part unavailable"),
+        Error::WrongSetting { setting, message } => {
+            tracing::error!(setting, said = message.en(), "wrong setting");
+        }
         _ => {}
     }
 }
@@ -255,7 +258,7 @@ fn note(error: &Error) {
 fn add_headers(error: &Error, response: &mut Response) {
     let wait = match error {
         Error::TooMany { retry_after } => *retry_after,
-        Error::Unavailable { .. } => 10,
+        Error::Unavailable { .. } | Error::Blocked { .. } | Error::WrongSetting { .. } => 10,
         Error::NotSignedIn => {
             let challenge = HeaderValue::from_static("Bearer realm=\"sogoc\"");
             response

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::State;
 use super::fault::Problem;
 use crate::certified_copy;
+use crate::clock::parse_stamp;
 use crate::copy_request;
 use crate::error::{Error, Result};
 use crate::jobs;
@@ -58,13 +59,18 @@ async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Prob
 async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoResponse, Problem> {
     let handle = recorder()?;
     for kind in jobs::Kind::ALL.iter().copied() {
-        for state in ["ready", "leased", "failed"] {
-            metrics::gauge!("sogoc_jobs", "kind" => kind.as_str(), "state" => state).set(0.0);
+        for state in ["ready", "leased", "failed", "held"] {
+            let labels = [("kind", kind.as_str()), ("state", state)];
+            metrics::gauge!("sogoc_jobs", &labels).set(0.0);
+            metrics::gauge!("sogoc_jobs_oldest_seconds", &labels).set(0.0);
         }
     }
+    let now = archive.clock.now();
     for row in jobs::backlog(&archive.catalogue).await? {
-        let count = u32::try_from(row.count).map_or(f64::from(u32::MAX), f64::from);
-        metrics::gauge!("sogoc_jobs", "kind" => row.kind, "state" => row.state.as_str()).set(count);
+        let age = parse_stamp(&row.oldest).map_or(0, |since| now.duration_since(since).as_secs());
+        let labels = [("kind", row.kind), ("state", row.state.to_string())];
+        metrics::gauge!("sogoc_jobs", &labels).set(shown(row.count));
+        metrics::gauge!("sogoc_jobs_oldest_seconds", &labels).set(shown(age));
     }
     gauge("sogoc_index_lag", search::lag(&archive).await?);
     gauge("sogoc_records_not_kept", preservation::lag(&archive).await?);
@@ -90,8 +96,12 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
 }
 
 fn gauge(name: &'static str, value: i64) {
-    let value = u32::try_from(value).unwrap_or(u32::MAX);
-    metrics::gauge!(name).set(f64::from(value));
+    metrics::gauge!(name).set(shown(value));
+}
+
+/// A count as a gauge holds it; more than four thousand millions are shown as so many, less than none as none.
+fn shown(value: i64) -> f64 {
+    f64::from(u32::try_from(value.max(0)).unwrap_or(u32::MAX))
 }
 
 /// What the reading pool of this process holds and how its pages ended, by outcome.

@@ -6,10 +6,12 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request, State as Extracted};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 
+use super::fault::{PageFault, Problem};
 use super::{State, fault};
+use crate::error::Error;
 
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -74,6 +76,30 @@ pub async fn harden(
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response
+}
+
+/// Answers at once while the catalogue is away, instead of letting everyone wait for a connection. What needs no
+/// catalogue is answered as ever.
+pub async fn answer_while_down(
+    Extracted(archive): Extracted<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    if matches!(path, "/healthz" | "/readyz") {
+        return next.run(request).await;
+    }
+    let for_programs = path.starts_with("/api/");
+    let answered = tokio::select! {
+        biased; // what does not wait for the catalogue is done at the first look
+        response = next.run(request) => Ok(response),
+        () = archive.catalogue.until_down() => Err(Error::unavailable("catalogue", "no answer")),
+    };
+    match answered {
+        Ok(response) => response,
+        Err(error) if for_programs => Problem(error).into_response(),
+        Err(error) => PageFault(error).into_response(),
+    }
 }
 
 /// A path or query with a zero byte, or a path that is not UTF-8, names nothing we could hold, and

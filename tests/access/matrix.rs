@@ -29,6 +29,7 @@ const SEARCHERS: Open = To(&[Archivist, Reviewer, Auditor]);
 const REUSERS: Open = To(&[Reuser]);
 const ASKERS: Open = To(&[Portal, Reviewer]);
 const WATCHERS: Open = To(&[Archivist, Auditor, Administrator]);
+const QUEUE_KEEPERS: Open = To(&[Archivist, Administrator]);
 const SEAL_KEEPERS: Open = To(&[Approver, Administrator]);
 const LOG_READERS: Open = To(&[Auditor, Administrator]);
 const ADMINISTRATORS: Open = To(&[Administrator]);
@@ -137,6 +138,8 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/log", LOG_READERS),
     ("get", "/api/v1/log/check", LOG_READERS),
     ("get", "/api/v1/jobs", WATCHERS),
+    ("get", "/api/v1/jobs/stuck", WATCHERS),
+    ("post", "/api/v1/jobs/stuck", QUEUE_KEEPERS),
     ("get", "/api/v1/seal/proofs", WATCHERS),
     ("get", "/api/v1/seal", SEAL_KEEPERS),
     ("post", "/api/v1/seal/sitting", SEAL_KEEPERS),
@@ -199,6 +202,7 @@ pub const PAGES: &[(&str, Open)] = &[
     ("/con-dau", SEAL_KEEPERS),
     ("/con-dau/can-ky", APPROVERS),
     ("/kho", WATCHERS),
+    ("/kho/viec", WATCHERS),
     ("/nhat-ky", LOG_READERS),
     ("/nguoi-dung", ADMINISTRATORS),
     ("/thong-bao", ADMINISTRATORS),
@@ -257,6 +261,7 @@ pub fn body(path: &str) -> Option<Value> {
         "/api/v1/searches/{id}/not-found" => json!({ "note": "Quyển 3, 4" }),
         "/api/v1/copy-requests/{id}/extend" => json!({ "reason": "sổ ở kho xa" }),
         "/api/v1/copy-requests/{id}/payment" => json!({ "payment": "paid", "reference": "BL 1" }),
+        "/api/v1/jobs/stuck" => json!({ "wish": "retry", "jobs": { "id": "none" } }),
         "/api/v1/seal/sitting" => json!({ "pin": "000000" }),
         "/api/v1/seal/signatures" => json!({ "signatures": [] }),
         "/api/v1/people" => json!({ "login": "x", "name": "x", "password": "short", "roles": [] }),

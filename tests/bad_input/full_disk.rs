@@ -151,6 +151,7 @@ async fn over_the_api_a_disk_that_fills_up_is_503_and_the_upload_goes_on_afterwa
         disk.path("filled").exists().then(String::new)
     })
     .await;
+    assert_eq!(sender.readiness().await, 503, "a full disk takes nothing");
     let refused = sender.append(&upload, DIPLOMA).await;
     assert_eq!(refused.status(), 503);
     assert!(refused.headers().contains_key("retry-after"));
@@ -160,6 +161,7 @@ async fn over_the_api_a_disk_that_fills_up_is_503_and_the_upload_goes_on_afterwa
     disk.tell("room");
     disk.wait_for("room", |_| disk.path("roomy").exists().then(String::new))
         .await;
+    assert_eq!(sender.readiness().await, 200);
     let offset = sender.offset(&upload).await;
     let sent = sender.append_at(&upload, offset, &DIPLOMA[offset..]).await;
     let status = sent.status();
@@ -252,6 +254,11 @@ impl Sender {
             .header("upload-offset", offset);
         let request = request.header("content-type", "application/offset+octet-stream");
         request.body(bytes.to_vec()).send().await.unwrap()
+    }
+
+    async fn readiness(&self) -> u16 {
+        let asked = self.http.get(format!("{}/readyz", self.url)).send();
+        asked.await.unwrap().status().as_u16()
     }
 
     async fn offset(&self, upload: &str) -> usize {

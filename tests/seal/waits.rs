@@ -7,7 +7,7 @@ use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::certified_copy;
 use sogoc::clock::{Clock, StillClock};
-use sogoc::jobs::{self, Kind};
+use sogoc::jobs::{self, End, Kind};
 use sogoc::seal::{Level, TimeCheck, verify};
 
 use crate::support::archive::caller;
@@ -59,10 +59,20 @@ async fn a_copy_waits_out_a_time_authority_that_is_down_however_long_and_keeps_i
             .unwrap()
             .unwrap();
         let error = certified_copy::issue(&archive, &job).await.unwrap_err();
-        assert!(error.is_transient());
-        jobs::give_back(&archive.catalogue, &*clock, &job, error.code(), true)
-            .await
-            .unwrap();
+        assert_eq!(
+            (End::of(&error), job.attempt),
+            (End::World, 1),
+            "no try is used up"
+        );
+        jobs::give_back(
+            &archive.catalogue,
+            &*clock,
+            &job,
+            End::of(&error),
+            error.code(),
+        )
+        .await
+        .unwrap();
         assert_eq!(book().await.state, "opening");
     }
     authority.fault("tsa", "");

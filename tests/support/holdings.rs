@@ -132,6 +132,11 @@ impl Holdings {
         ObjectId::new(self.scans[scan].object_id.clone().unwrap()).unwrap()
     }
 
+    /// Object id of a copy.
+    pub fn object_of_copy(&self, copy_id: &str) -> ObjectId {
+        ObjectId::new(certified_copy::object_id(copy_id)).unwrap()
+    }
+
     /// The folder of an object on disk.
     pub fn folder(&self, id: &ObjectId) -> PathBuf {
         self.data.path().join("vault").join(id.location())

@@ -1,10 +1,12 @@
-//! A line to a server that can be cut and mended: what an outage looks like to the archive.
+//! A line to a server that can be cut, frozen and mended: what an outage looks like to the archive.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// Forwards a local port to a server until it is cut.
@@ -12,6 +14,7 @@ pub struct Line {
     /// `127.0.0.1:PORT` to use instead of the server's own address.
     pub address: String,
     up: Arc<AtomicBool>,
+    frozen: watch::Sender<bool>,
     refused: Arc<AtomicUsize>,
     /// Cancelled when the line is cut; a new one from every mending on.
     broken: Arc<Mutex<CancellationToken>>,
@@ -23,6 +26,7 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let up = Arc::new(AtomicBool::new(true));
+        let (frozen, _) = watch::channel(false);
         let refused = Arc::new(AtomicUsize::new(0));
         let broken = Arc::new(Mutex::new(CancellationToken::new()));
         tokio::spawn(forward(
@@ -31,10 +35,12 @@ impl Line {
             up.clone(),
             refused.clone(),
             broken.clone(),
+            frozen.clone(),
         ));
         Self {
             address,
             up,
+            frozen,
             refused,
             broken,
         }
@@ -46,6 +52,11 @@ impl Line {
         self.broken.lock().unwrap().cancel();
     }
 
+    /// Lets every connection through and nothing over it, in either direction.
+    pub fn freeze(&self) {
+        self.frozen.send_replace(true);
+    }
+
     /// How many connections were not let through so far.
     pub fn refused(&self) -> usize {
         self.refused.load(Ordering::SeqCst)
@@ -54,6 +65,7 @@ impl Line {
     /// Lets connections through again.
     pub fn mend(&self) {
         *self.broken.lock().unwrap() = CancellationToken::new();
+        self.frozen.send_replace(false);
         self.up.store(true, Ordering::SeqCst);
     }
 }
@@ -64,21 +76,42 @@ async fn forward(
     up: Arc<AtomicBool>,
     refused: Arc<AtomicUsize>,
     broken: Arc<Mutex<CancellationToken>>,
+    frozen: watch::Sender<bool>,
 ) {
-    while let Ok((mut near, _)) = listener.accept().await {
+    while let Ok((near, _)) = listener.accept().await {
         if !up.load(Ordering::SeqCst) {
             refused.fetch_add(1, Ordering::SeqCst);
             continue; // dropped: the caller sees a connection that ends at once
         }
         let (server, broken) = (server.clone(), broken.lock().unwrap().clone());
+        let frozen = frozen.subscribe();
         tokio::spawn(async move {
-            let Ok(mut far) = TcpStream::connect(server).await else {
+            let Ok(far) = TcpStream::connect(server).await else {
                 return;
             };
+            let (near_read, near_write) = near.into_split();
+            let (far_read, far_write) = far.into_split();
             tokio::select! {
-                _ = copy_bidirectional(&mut near, &mut far) => {}
+                () = carry(near_read, far_write, frozen.clone()) => {}
+                () = carry(far_read, near_write, frozen) => {}
                 () = broken.cancelled() => {}
             }
         });
+    }
+}
+
+/// Carries bytes one way until either side ends; while frozen it holds what came.
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut frozen: watch::Receiver<bool>) {
+    let mut bytes = vec![0; 64 << 10];
+    loop {
+        let Ok(count @ 1..) = from.read(&mut bytes).await else {
+            return;
+        };
+        if frozen.wait_for(|frozen| !frozen).await.is_err() {
+            return;
+        }
+        if to.write_all(&bytes[..count]).await.is_err() {
+            return;
+        }
     }
 }

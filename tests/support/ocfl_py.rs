@@ -20,6 +20,11 @@ pub fn assert_valid(root: &Path, objects: usize) {
     );
 }
 
+/// Panics with the validator's words unless every object below `root` is valid at this very instant.
+pub fn assert_all_valid(root: &Path) {
+    pip::run(&mut validator(root));
+}
+
 /// What the validator says of a root it must not like.
 pub fn complaint(root: &Path) -> String {
     let output = validator(root).output().unwrap();

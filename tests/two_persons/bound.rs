@@ -4,6 +4,7 @@ use sogoc::access::Role;
 use sogoc::certified_copy;
 use sogoc::copy_request::{self, Asked};
 use sogoc::jobs::Kind;
+use sogoc::queue::{self, Chosen};
 use sogoc::worker;
 
 use super::{approve, now, person, refusal, rename};
@@ -150,10 +151,14 @@ async fn a_value_changed_in_the_catalogue_after_the_release_is_not_sealed() {
     .unwrap();
     tx.commit().await.unwrap();
     worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
+    // Nothing is sealed, and the citizen loses nothing: the line stays open until a person has looked at it.
     let line = certified_copy::line(archive, &an, &ids[0]).await.unwrap();
-    assert_eq!(
-        (line.state.as_str(), line.void_code.as_deref()),
-        ("void", Some("corrupt"))
-    );
+    assert_eq!((line.state.as_str(), line.void_code), ("opening", None));
+    let (keeper, all) = (caller(Role::Administrator), Chosen::default());
+    let stuck = queue::stuck(archive, &keeper, &all, None).await.unwrap();
+    let met = stuck
+        .iter()
+        .map(|job| (job.subject.as_str(), job.error_code.as_deref()));
+    assert_eq!(met.collect::<Vec<_>>(), [(&*ids[0], Some("corrupt"))]);
     assert_eq!(now(archive, &record).await.state, "approved");
 }

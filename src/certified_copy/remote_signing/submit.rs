@@ -8,10 +8,10 @@ use super::{Signatures, Waits, not_waiting, not_yours};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::certified_copy::{complete, few_enough, register};
+use crate::certified_copy::{few_enough, make_now, register};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{Kind, PRIORITY_CITIZEN};
+use crate::jobs::{Kind, Leased, PRIORITY_CITIZEN};
 use crate::messages::Message;
 use crate::seal::SealError;
 
@@ -72,16 +72,14 @@ async fn one(
     copy_id: &str,
     signature: &[u8],
 ) -> Result<HandedIn> {
-    let taken = take(archive, caller, copy_id, signature).await;
-    let finished = match &taken {
-        Ok(()) => finish(archive, copy_id).await,
-        Err(_) => Ok(()),
+    let (state, error) = match take(archive, caller, copy_id, signature).await {
+        Ok(job) => {
+            let finished = finish(archive, copy_id, job).await;
+            let line = register::row(archive, copy_id).await?;
+            (Some(line.state.to_string()), finished.err())
+        }
+        Err(error) => (None, Some(error)),
     };
-    let state = match &taken {
-        Ok(()) => Some(register::row(archive, copy_id).await?.state.to_string()),
-        Err(_) => None,
-    };
-    let error = taken.err().or(finished.err());
     if let Some(Error::Internal(_) | Error::Corrupt { .. }) = &error {
         tracing::error!(copy = copy_id, "a signature handed in could not be used");
     }
@@ -95,7 +93,12 @@ async fn one(
 }
 
 /// Keeps the signature if it is the right one, and asks for the copy to be finished, in one transaction.
-async fn take(archive: &Archive, caller: &Caller, copy_id: &str, signature: &[u8]) -> Result<()> {
+async fn take(
+    archive: &Archive,
+    caller: &Caller,
+    copy_id: &str,
+    signature: &[u8],
+) -> Result<Option<Leased>> {
     let waits = Waits::load(archive, copy_id).await?;
     let waits = waits.filter(|waits| waits.signature.is_none());
     let waits = waits.ok_or_else(not_waiting)?;
@@ -121,16 +124,19 @@ async fn take(archive: &Archive, caller: &Caller, copy_id: &str, signature: &[u8
     if kept.rows_affected() != 1 {
         return Err(not_waiting());
     }
-    tx.enqueue(Kind::IssueCopy, copy_id, PRIORITY_CITIZEN)
+    let holder = archive.clock.new_id();
+    let job = tx
+        .enqueue_held(Kind::IssueCopy, copy_id, PRIORITY_CITIZEN, &holder)
         .await?;
     tx.log(Action::SealHandedIn, ("copy", copy_id), json!({}))
         .await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(job)
 }
 
-/// Finishes the copy at once; what cannot be now the job does later.
-async fn finish(archive: &Archive, copy_id: &str) -> Result<()> {
-    complete(archive, copy_id, None).await?;
+/// Finishes the copy at once; what cannot be now the queue does later.
+async fn finish(archive: &Archive, copy_id: &str, job: Option<Leased>) -> Result<()> {
+    make_now(archive, job).await?;
     let anew = Waits::load(archive, copy_id).await?;
     match anew.is_some_and(|waits| waits.signature.is_none()) {
         true => Err(Error::refuse("errors.prepared_anew")),

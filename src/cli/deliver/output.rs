@@ -58,9 +58,16 @@ impl Bar {
     pub(super) fn pages(&self, progress: &Progress) {
         let count = |pages: i64| u64::try_from(pages).unwrap_or(0);
         self.bar.set_length(count(progress.pages));
-        self.bar
-            .set_position(count(progress.pages - progress.pages_waiting));
+        self.bar.set_position(count(
+            progress.pages - progress.pages_waiting - progress.pages_stuck,
+        ));
         self.bar.set_message(match progress.seconds_left {
+            _ if progress.pages_put_off > 0 => {
+                format!(
+                    "{} trang chờ kho, đĩa hoặc mạng trở lại",
+                    progress.pages_put_off
+                )
+            }
             Some(seconds) => {
                 let left = Duration::from_secs(count(seconds));
                 format!("{} {}", both("cli.deliver.left"), HumanDuration(left))
@@ -96,6 +103,10 @@ pub(super) fn summary(
             .with("read", progress.pages_read)
             .with("set_aside", progress.pages_set_aside);
         say(said.with("waiting", progress.pages_waiting));
+    }
+    if progress.pages_stuck > 0 {
+        let said = Message::new("cli.pages_stuck").with("pages", progress.pages_stuck);
+        println!("{}", said.both());
     }
     if progress.flags_open > 0 {
         say(Message::new("cli.deliver.flags").with("count", progress.flags_open));

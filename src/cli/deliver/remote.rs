@@ -184,6 +184,21 @@ impl Remote {
         }
     }
 
+    /// Gives up uploads begun for files that have come whole since: a file that was still being written then must not
+    /// keep its batch open.
+    pub(super) async fn give_up_stale(&self, batch_id: &str, sent: &[&str]) -> Result<()> {
+        let path = format!("/api/v1/batches/{batch_id}/uploads");
+        let uploads: Vec<Upload> = self.ask(self.request(Method::GET, &path)).await?;
+        for upload in uploads {
+            if sent.contains(&upload.original_name.as_str()) {
+                let path = format!("/api/v1/uploads/{}", upload.id);
+                let request = self.request(Method::DELETE, &path);
+                checked(self.send_request(request).await?).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The address of an unfinished upload of the same file, by name, size and digest.
     async fn unfinished(
         &self,

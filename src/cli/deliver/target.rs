@@ -92,6 +92,14 @@ impl Target {
         }
     }
 
+    /// Gives up what earlier deliveries began of files that have come whole now.
+    pub(super) async fn give_up_stale(&self, batch_id: &str, sent: &[&str]) -> Result<()> {
+        match self {
+            Self::Local(_) => Ok(()), // it begins no uploads
+            Self::Remote(remote) => remote.give_up_stale(batch_id, sent).await,
+        }
+    }
+
     pub(super) async fn progress(&self, batch_id: &str) -> Result<Progress> {
         match self {
             Self::Local(archive) => batch::progress(archive, &Caller::machine(), batch_id).await,

@@ -25,8 +25,16 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// Re-reads an object.
+    /// Re-reads an object; one that does not match is read once more before it is called damaged.
     pub(super) async fn at(archive: &Archive, id: &ObjectId) -> Self {
+        let first = Self::once(archive, id).await;
+        match first.outcome {
+            Outcome::Damaged => Self::once(archive, id).await,
+            _ => first,
+        }
+    }
+
+    async fn once(archive: &Archive, id: &ObjectId) -> Self {
         match archive.vault.verify(id).await {
             Ok(report) => Self::of_report(id, &report),
             Err(error) => {

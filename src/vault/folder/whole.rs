@@ -1,5 +1,5 @@
-//! A new object built where nobody looks and moved into place in one step: the disk is waited for
-//! once for the object, not once for each of its files.
+//! An object, or its next version, built where nobody looks and moved into place in one step: the disk is waited for
+//! once for the object, not once for each of its files, and whoever looks at any instant sees a whole object.
 
 use std::fs::{self, File};
 use std::io;
@@ -13,12 +13,14 @@ use tempfile::TempDir;
 
 use super::{FolderStore, blocking, is_taken, keeps_disappearing, sync_folder};
 
-/// An object in the making; dropped before it is moved, it leaves nothing.
+/// An object or its next version in the making; dropped before it is moved, it leaves nothing.
 #[derive(Debug)]
 pub(in crate::vault) struct Whole {
     place: FolderStore,
     staged: FolderStore,
     _tree: TempDir,
+    /// Of the next version of an object: one writer at a time.
+    _turn: Option<File>,
 }
 
 impl FolderStore {
@@ -32,18 +34,99 @@ impl FolderStore {
                 inner,
                 staging: Arc::clone(&store.staging),
                 durable: false,
+                swaps: false,
             };
             Ok(Whole {
                 place: store,
                 staged,
                 _tree: tree,
+                _turn: None,
             })
         })
         .await
     }
 }
 
+impl FolderStore {
+    /// Begins the next version of the object below `root`, with all it holds; held against other writers until it is
+    /// dropped. `None` where the disk cannot swap two folders: its files are then written one by one.
+    pub(in crate::vault) async fn begin_next(&self, root: &Key) -> Result<Option<Whole>> {
+        if !self.swaps {
+            return Ok(None);
+        }
+        let turn = self
+            .staging_of_all()
+            .join(format!("turn-{}", turn_of(root)));
+        let whole = self.begin_whole().await?;
+        let present = self.inner.path_to_filesystem(root)?;
+        let staged = whole.staged.inner.path_to_filesystem(root)?;
+        blocking(root.to_string(), move || {
+            let turn = File::create(turn)?;
+            turn.lock()?;
+            link_tree(&present, &staged)?;
+            Ok(Some(Whole {
+                _turn: Some(turn),
+                ..whole
+            }))
+        })
+        .await
+    }
+}
+
+/// Objects share few turns: a lock file for each would only fill the folder.
+fn turn_of(root: &Key) -> String {
+    let name = root.filename().unwrap_or_default();
+    name.chars().take(2).collect()
+}
+
+/// The same files under a second name; what is written to either place later replaces names, never bytes.
+fn link_tree(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            link_tree(&entry.path(), &target)?;
+        } else {
+            fs::hard_link(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether folders on this disk can be swapped: tried once, on two of our own.
+pub(super) fn can_swap(staging: &Path) -> bool {
+    let (Ok(one), Ok(other)) = (TempDir::new_in(staging), TempDir::new_in(staging)) else {
+        return false;
+    };
+    swap(one.path(), other.path()).is_ok()
+}
+
+fn swap(one: &Path, other: &Path) -> io::Result<()> {
+    rustix::fs::renameat_with(
+        rustix::fs::CWD,
+        one,
+        rustix::fs::CWD,
+        other,
+        rustix::fs::RenameFlags::EXCHANGE,
+    )?;
+    Ok(())
+}
+
 impl Whole {
+    /// Makes everything below `root` durable and lets it take the place of the version before, in one step.
+    pub(in crate::vault) async fn replace(self, root: &Key) -> Result<()> {
+        let staged = self.staged.inner.path_to_filesystem(root)?;
+        let target = self.place.inner.path_to_filesystem(root)?;
+        blocking(root.to_string(), move || {
+            let _until_moved = &self;
+            sync_tree(&staged)?;
+            swap(&staged, &target)?;
+            sync_folder(target.parent().unwrap_or(&target))
+        })
+        .await
+    }
+
     /// Where its files are written, under the keys they will have.
     pub(in crate::vault) fn store(&self) -> Arc<dyn ObjectStore> {
         Arc::new(self.staged.clone())

@@ -7,9 +7,10 @@ use utoipa_axum::routes;
 use crate::access::{Act, require};
 use crate::audit::{self, Chain, Entry};
 use crate::certified_copy::{self, Proofs};
-use crate::jobs::{self, Backlog};
+use crate::jobs::{self, Backlog, Stuck};
+use crate::queue::{self, Chosen, Wish};
 use crate::web::State;
-use crate::web::extractors::Asked;
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problems};
 use crate::web::session::Api;
 
@@ -19,6 +20,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(log))
         .routes(routes!(check_log))
         .routes(routes!(queue))
+        .routes(routes!(stuck, steer))
         .routes(routes!(proofs))
 }
 
@@ -82,6 +84,56 @@ async fn check_log(api: Api) -> Answer<ChainChecked> {
 async fn queue(api: Api) -> Answer<Vec<Backlog>> {
     require(&api.caller, Act::SeeQueue)?;
     Ok(Json(jobs::backlog(&api.archive.catalogue).await?))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct StuckAsked {
+    /// Word of a kind, such as `read_page`.
+    kind: Option<String>,
+    /// Stable word of what they met last.
+    code: Option<String>,
+    /// Id of the last job of the page before.
+    after: Option<String>,
+}
+
+/// The jobs that failed, are held, or are put off by a fault; at most 500.
+#[utoipa::path(get, path = "/api/v1/jobs/stuck", tag = "custody", params(StuckAsked),
+    responses((status = 200, body = [Stuck]), Problems<401, 403, 422>))]
+async fn stuck(api: Api, Asked(asked): Asked<StuckAsked>) -> Answer<Vec<Stuck>> {
+    let chosen = Chosen {
+        id: None,
+        kind: asked.kind,
+        code: asked.code,
+    };
+    let after = asked.after.as_deref();
+    Ok(Json(queue::stuck(&api.archive, &api.caller, &chosen, after).await?))
+}
+
+/// What is wanted of which jobs.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Steering {
+    /// `retry`, `hold` or `give_up`.
+    wish: Wish,
+    /// Which; all that stand still when nothing is given.
+    #[serde(default)]
+    jobs: Chosen,
+}
+
+/// How many jobs it was done to.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct Steered {
+    /// Jobs.
+    count: usize,
+}
+
+/// Try jobs again, hold them back, or give them up: one, many or all.
+#[utoipa::path(post, path = "/api/v1/jobs/stuck", tag = "custody", request_body = Steering,
+    responses((status = 200, body = Steered), Problems<400, 401, 403, 404, 422>))]
+async fn steer(api: Api, Given(given): Given<Steering>) -> Answer<Steered> {
+    let count = queue::steer(&api.archive, &api.caller, &given.jobs, given.wish).await?;
+    Ok(Json(Steered { count }))
 }
 
 /// How long the seals of issued copies can be proven, and which are due for a fresh time stamp.

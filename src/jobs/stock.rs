@@ -1,0 +1,147 @@
+//! The queue as people see it: how much waits, what stands still and why, and what is done about it.
+
+use super::{JobState, Kind};
+use crate::catalogue::{Catalogue, Tx};
+use crate::error::Result;
+
+/// How much waits, per kind and state, for the administrator's page and the metrics.
+#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct Backlog {
+    /// Word of a [`Kind`], or of one that a later version knows.
+    pub kind: String,
+    /// Never done or given up.
+    pub state: JobState,
+    /// Jobs of that kind in that state.
+    pub count: i64,
+    /// RFC 3339 UTC: when the oldest of them was enqueued.
+    pub oldest: String,
+}
+
+/// Everything not done.
+///
+/// # Errors
+/// As any statement.
+pub async fn backlog(catalogue: &Catalogue) -> Result<Vec<Backlog>> {
+    Ok(sqlx::query_as(
+        "SELECT kind, state, COUNT(*) AS count, MIN(created_at) AS oldest FROM jobs
+         WHERE state IN ('ready', 'leased', 'failed', 'held')
+         GROUP BY kind, state ORDER BY kind, state",
+    )
+    .fetch_all(catalogue.pool())
+    .await?)
+}
+
+/// A job that does not simply take its turn: failed, held, or put off by a fault.
+#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct Stuck {
+    /// UUIDv7 text.
+    pub id: String,
+    /// Word of a [`Kind`].
+    pub kind: String,
+    /// Id of what it is done to.
+    pub subject: String,
+    /// `failed`, `held`, or `ready` where it goes on by itself.
+    pub state: JobState,
+    /// Attempts that count against it.
+    pub attempts: i64,
+    /// Faults of the world in a row that put it off.
+    pub faults: i64,
+    /// Holders in a row that fell silent.
+    pub lost: i64,
+    /// Stable word of what it met last.
+    pub error_code: Option<String>,
+    /// RFC 3339 UTC: when it is tried next, where it goes on by itself.
+    pub run_at: String,
+    /// RFC 3339 UTC.
+    pub created_at: String,
+}
+
+/// What stands still, those that wait for a person first; `after` is the id of the last of the page before.
+///
+/// # Errors
+/// As any statement.
+pub async fn stuck(
+    catalogue: &Catalogue,
+    which: &Which,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Stuck>> {
+    let statement = format!(
+        "SELECT id, kind, subject, state, attempts, faults, lost, error_code, run_at, created_at
+         FROM jobs WHERE (state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)
+            AND {MATCHES} AND id > $4 ORDER BY id LIMIT $5"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(statement))
+        .bind(&which.id)
+        .bind(which.kind)
+        .bind(&which.code)
+        .bind(after.unwrap_or_default())
+        .bind(limit)
+        .fetch_all(catalogue.pool())
+        .await?)
+}
+
+/// One job, many or all: each part that is given narrows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Which {
+    /// The job of this id.
+    pub id: Option<String>,
+    /// Jobs of this kind.
+    pub kind: Option<Kind>,
+    /// Jobs that met this last.
+    pub code: Option<String>,
+}
+
+const MATCHES: &str = "($1 IS NULL OR id = $1) AND ($2 IS NULL OR kind = $2)
+     AND ($3 IS NULL OR error_code = $3)";
+
+/// What a person wants of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// It is tried anew, at once, with all its attempts.
+    Retry,
+    /// Nobody works it until a person lets it go on.
+    Hold,
+    /// It is ended undone.
+    GiveUp,
+}
+
+/// Moves those that stand still or wait, and names what was moved: id, kind and subject.
+///
+/// # Errors
+/// As any statement.
+pub async fn move_all(
+    tx: &mut Tx,
+    which: &Which,
+    to: Move,
+) -> Result<Vec<(String, String, String)>> {
+    let (set, from) = match to {
+        Move::Retry => (
+            "state = 'ready', attempts = 0, faults = 0, lost = 0, settled_at = NULL, run_at = $4",
+            "(state IN ('failed', 'held', 'given_up') OR state = 'ready' AND error_code IS NOT NULL)",
+        ),
+        Move::Hold => (
+            "state = 'held', run_at = $4",
+            "state IN ('ready', 'failed')",
+        ),
+        Move::GiveUp => (
+            "state = 'given_up', once_key = NULL, settled_at = $4",
+            "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)",
+        ),
+    };
+    // A given-up job comes back only where it is named itself: "all" means what stands still.
+    let named = match (to, &which.id) {
+        (Move::Retry, None) => "AND state <> 'given_up'",
+        _ => "",
+    };
+    let statement = format!(
+        "UPDATE jobs SET {set} WHERE {from} {named} AND {MATCHES} RETURNING id, kind, subject"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(statement))
+        .bind(&which.id)
+        .bind(which.kind)
+        .bind(&which.code)
+        .bind(tx.now())
+        .fetch_all(&mut **tx)
+        .await?)
+}

@@ -1,0 +1,124 @@
+//! What people do about work that stands still: try it again, hold it back, give it up; one job, many or all.
+
+use serde_json::json;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::catalogue::Tx;
+use crate::error::{Error, Fault, Result};
+use crate::jobs::{self, Kind, Move, Stuck, Which};
+use crate::messages::Message;
+use crate::{certified_copy, page};
+
+/// Most rows of one page of the list.
+const MOST_ROWS: i64 = 500;
+
+/// Which jobs: of this id, of this kind, that met this; each part that is given narrows it. None: all.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct Chosen {
+    /// Id of one job.
+    pub id: Option<String>,
+    /// Word of a kind, such as `read_page`.
+    pub kind: Option<String>,
+    /// Stable word of what they met last, such as `corrupt`.
+    pub code: Option<String>,
+}
+
+impl Chosen {
+    fn which(&self) -> Result<Which> {
+        let unknown = |word: &String| {
+            let message = Message::new("faults.unknown_job_kind").with("kind", word);
+            Error::Invalid(vec![Fault::new("/kind", message)])
+        };
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let kind = given(&self.kind);
+        let kind = kind.map(|word| word.parse::<Kind>().map_err(|_| unknown(&word)));
+        Ok(Which {
+            id: given(&self.id),
+            kind: kind.transpose()?,
+            code: given(&self.code),
+        })
+    }
+}
+
+/// What a person wants of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// Try them anew, at once; also those held or put off. With the code of a reading that failed for no fault of the
+    /// file (`timed_out`, `out_of_memory`, `crashed`, `unavailable`), the pages set aside for it too.
+    Retry,
+    /// Nobody works them until they are retried.
+    Hold,
+    /// End them undone: a page stands aside unread, a copy's line is void and its request can be released again.
+    GiveUp,
+}
+
+/// What stands still or is put off; `after` is the id of the last of the page before.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` kind.
+pub async fn stuck(
+    archive: &Archive,
+    caller: &Caller,
+    chosen: &Chosen,
+    after: Option<&str>,
+) -> Result<Vec<Stuck>> {
+    require(caller, Act::SeeQueue)?;
+    jobs::stuck(&archive.catalogue, &chosen.which()?, after, MOST_ROWS).await
+}
+
+/// Does it, and says to how many.
+///
+/// # Errors
+/// `NotFound` where one job was named and it does not stand still; `Forbidden`, `Invalid` kind.
+pub async fn steer(
+    archive: &Archive,
+    caller: &Caller,
+    chosen: &Chosen,
+    wish: Wish,
+) -> Result<usize> {
+    require(caller, Act::SteerQueue)?;
+    let which = chosen.which()?;
+    let (to, action) = match wish {
+        Wish::Retry => (Move::Retry, Action::JobsRetried),
+        Wish::Hold => (Move::Hold, Action::JobsHeld),
+        Wish::GiveUp => (Move::GiveUp, Action::JobsGivenUp),
+    };
+    let mut tx = archive.begin(caller).await?;
+    let moved = jobs::move_all(&mut tx, &which, to).await?;
+    if moved.is_empty() && which.id.is_some() {
+        return Err(Error::NotFound { what: "job" });
+    }
+    let again = match (wish, &which.code) {
+        (Wish::Retry, Some(code)) if of_pages(&which) => page::take_up_again(&mut tx, code).await?,
+        _ => 0,
+    };
+    for (id, kind, subject) in &moved {
+        if wish == Wish::GiveUp {
+            end_undone(archive, &mut tx, kind, subject).await?;
+        }
+        let details = json!({ "kind": kind, "subject": subject });
+        tx.log(action, ("job", id), details).await?;
+    }
+    tx.commit().await?;
+    Ok(moved.len() + again)
+}
+
+/// True where pages that were set aside are meant too: those by the word of what their reading met.
+fn of_pages(which: &Which) -> bool {
+    which.id.is_none() && which.kind.is_none_or(|kind| kind == Kind::ReadPage)
+}
+
+/// What a person who gives a job up means for the thing itself. Records, requests and maps that were to be brought to
+/// the vault stay due: `sogoc reconcile --fix` asks for them again.
+async fn end_undone(archive: &Archive, tx: &mut Tx, kind: &str, subject: &str) -> Result<()> {
+    match kind.parse() {
+        Ok(Kind::ReadPage) => page::give_up(tx, subject).await,
+        Ok(Kind::IssueCopy) => certified_copy::give_up_line(archive, tx, subject).await,
+        _ => Ok(()),
+    }
+}

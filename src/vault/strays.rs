@@ -1,0 +1,104 @@
+//! What lies in the vault and belongs to no version: found by its listing alone, and set aside beside the storage root.
+
+use std::collections::BTreeSet;
+
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use object_store::path::Path as Key;
+use object_store::{ObjectMeta, ObjectStoreExt};
+
+use super::error::{Result, VaultError};
+use super::names::{INVENTORY, OBJECT_NAMASTE, OCFL, SIDECAR, below, split_object_key, version_of};
+use super::{Vault, load};
+
+/// Where files are set aside: outside the storage root, so that no OCFL tool looks there.
+const SET_ASIDE: &str = "set-aside";
+
+/// Why a file belongs to no version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrayKind {
+    /// In the folder of a version whose inventory does not name it.
+    Unnamed,
+    /// Of a version that was begun and given up.
+    Unfinished,
+    /// Not in any object.
+    OutsideObjects,
+}
+
+impl StrayKind {
+    /// A stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unnamed => "unnamed",
+            Self::Unfinished => "unfinished",
+            Self::OutsideObjects => "outside_objects",
+        }
+    }
+}
+
+/// A file that belongs to no version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// Its key, relative to the vault's base.
+    pub key: String,
+    /// Why.
+    pub kind: StrayKind,
+}
+
+impl Vault {
+    /// The files of the object at `location` that belong to no version and are older than `before`, which must lie
+    /// further back than the longest write takes. Nothing is touched.
+    ///
+    /// # Errors
+    /// `Invalid` for a location that is no object's; `Corrupt` when no inventory is usable; `Unavailable`.
+    pub async fn strays(&self, location: &str, before: Timestamp) -> Result<Vec<Stray>> {
+        let root = match split_object_key(&below(&Key::from(location), "x")) {
+            Some((root, rest)) if rest == "x" => root,
+            _ => return Err(VaultError::invalid("a location that is no object's")),
+        };
+        // Listed before the inventory is read: a version added meanwhile is not taken for stray.
+        let listing = self.store.list(Some(&root)).try_collect::<Vec<_>>().await;
+        let failed = |error| VaultError::unavailable(format!("listing {root}"), error);
+        let present = listing.map_err(failed)?;
+        let loaded = load::load(&self.store, &root).await?;
+        let head = loaded.as_ref().map_or(0, |found| found.inventory.head());
+        let mut known = BTreeSet::new();
+        if let Some(found) = &loaded {
+            known.extend([OBJECT_NAMASTE, INVENTORY, SIDECAR].map(str::to_owned));
+            known.extend(found.inventory.content().map(|(path, _)| path.to_owned()));
+        }
+        for version in 1..=head {
+            known.extend([INVENTORY, SIDECAR].map(|file| format!("v{version}/{file}")));
+        }
+        let old =
+            |file: &&ObjectMeta| file.last_modified.timestamp_millis() < before.as_millisecond();
+        let stray = |file: &ObjectMeta| {
+            let path = &file.location.as_ref()[root.as_ref().len() + 1..];
+            let begun = version_of(path).is_some_and(|version| version > head);
+            (!known.contains(path)).then(|| Stray {
+                key: file.location.to_string(),
+                kind: if begun {
+                    StrayKind::Unfinished
+                } else {
+                    StrayKind::Unnamed
+                },
+            })
+        };
+        Ok(present.iter().filter(old).filter_map(stray).collect())
+    }
+
+    /// Moves a file that belongs to no version beside the storage root, and says where it is now. Its bytes stay.
+    ///
+    /// # Errors
+    /// `Invalid` for a key outside the storage root; `Unavailable`: the file is then where it was, or in both places.
+    pub async fn set_aside(&self, key: &str) -> Result<String> {
+        if !key.starts_with(&format!("{OCFL}/")) {
+            return Err(VaultError::invalid("a key outside the storage root"));
+        }
+        let (from, to) = (Key::from(key), Key::from(format!("{SET_ASIDE}/{key}")));
+        let failed = |error| VaultError::unavailable(format!("setting {key} aside"), error);
+        self.store.copy(&from, &to).await.map_err(failed)?;
+        self.store.delete(&from).await.map_err(failed)?;
+        Ok(to.to_string())
+    }
+}

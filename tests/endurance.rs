@@ -1,0 +1,7 @@
+//! It goes on by itself: faults of the world are waited out, what is wrong itself is named, and nobody makes a thing twice.
+
+mod agreement;
+mod delivering;
+mod makers;
+mod readiness;
+mod waiting;
