@@ -1,0 +1,1 @@
+from forms.registers import plan, draw  # noqa
