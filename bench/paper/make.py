@@ -73,6 +73,8 @@ def document(options, number: int) -> list[dict]:
     pictures, entries = [], []
     for page, sheet in enumerate(sheets, 1):
         settings = scan.plan(rng, level, colour, sheet.image.size, dpi, plan.more.get("gutter"))
+        if plan.manner != "laser":
+            settings["fade"] = max(settings["fade"], 0.68)
         warp = scan.warp_of(settings, sheet.image.size, dpi, rng)
         said = truth.told(sheet, warp, turn)
         picture = scan.scanned(scan.age(sheet.image, settings, rng, dpi), settings, warp, rng, dpi)

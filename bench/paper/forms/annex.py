@@ -17,7 +17,7 @@ def draw(letter):
         y += 6
     keys = ["stt", "ho_ten", "ngay_sinh", *rng.sample(["noi_sinh", "gioi_tinh", "dan_toc", "truong", "xep_loai"], 3)]
     chosen = [columns.Column(key, rng.choice(columns.HEADS[key]), align="centre" if key in columns.CENTRED else "left") for key in keys]
-    maker = columns.Rows(rng, plan, letter.office, chosen)
+    maker = columns.Rows(rng, plan, letter.office, chosen, letter.hand.capitals)
     rows = [maker.row() for _ in range(rng.randint(6, 24))]
     table = TableDrawing(sheet, plan, chosen, letter.hand, letter.hand, min(12, letter.size))
     table.fit_columns(rows, x1 - x0)

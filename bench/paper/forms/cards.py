@@ -4,7 +4,7 @@ from forms import columns, heads
 from kit.sheet import union
 
 LABELS = {
-    "stt": ("Số thứ tự", "Số"), "ho_ten": ("Họ và tên", "Họ tên", "Tên họ"), "ngay_sinh": ("Ngày sinh", "Sinh ngày"), "gioi_tinh": ("Nam, nữ", "Giới tính"),
+    "stt": ("Số TT", "Số"), "ho_ten": ("Họ và tên", "Họ tên", "Tên họ"), "ngay_sinh": ("Ngày sinh", "Sinh ngày"), "gioi_tinh": ("Nam, nữ", "Giới tính"),
     "noi_sinh": ("Nơi sinh", "Sinh quán"), "dan_toc": ("Dân tộc",), "xep_loai": ("Xếp loại", "Hạng"), "so_hieu": ("Số hiệu bằng", "Bằng số"),
     "so_vao_so": ("Vào sổ số", "Số vào sổ"), "truong": ("Học sinh trường", "Trường"),
 }  # fmt: skip
@@ -22,7 +22,7 @@ def draw(plan, rng, new_sheet, office, hands_of):
         y = heading.title(heading.letterhead(y, [office.department().upper()]) + 5, heads.title(rng, plan))
         y = heading.about(y + 1, heads.about(rng, plan, office)[:2], "stacked")
     plan.sub = "cards"
-    maker = columns.Rows(rng, plan, office, [columns.Column(key, "") for key in LABELS])
+    maker = columns.Rows(rng, plan, office, [columns.Column(key, "") for key in LABELS], hand.capitals)
     labels = {key: rng.choice(words) for key, words in LABELS.items()}
     across, size = (2 if plan.width > 250 else 1), rng.uniform(10.5, 12)
     lines = LINES if rng.random() < 0.6 else (*LINES[:2], LINES[3])
@@ -49,7 +49,7 @@ def _block(sheet, row, lines, labels, x, y, wide, high, size, hand, press) -> No
         at, base = x, y + (n + 0.8) * step
         for key, share in line:
             room = wide * share - 2
-            start = sheet.write(at, base, f"{labels[key]}:", press, size, fit=room * 0.5) + 1
+            start = sheet.write(at, base, f"{labels[key]}:", press, size, fit=room * 0.68) + 1
             first, text = len(sheet.words), row.cells.get(key, "")
             sheet.write(start, base, text, hand, size, fit=max(8, at + room - start))
             box = union(w.box for w in sheet.words[first:]) if len(sheet.words) > first else None

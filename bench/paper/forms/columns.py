@@ -75,7 +75,7 @@ class Row:
     iso: str = ""
 
 
-def chosen(rng: Random, plan) -> list[Column]:
+def chosen(rng: Random, plan, press=None) -> list[Column]:
     """The columns of a page, from left to right."""
     traits = plan.traits
     keys: list[tuple[str, str]] = []
@@ -134,14 +134,14 @@ def chosen(rng: Random, plan) -> list[Column]:
         keys.append(("_sig", ""))
     if rng.random() < 0.6:
         keys.append(("ghi_chu", ""))
-    return _headed(rng, plan, keys)
+    return _headed(rng, plan, keys, press is None or press.capitals)
 
 
-def _headed(rng: Random, plan, keys) -> list[Column]:
+def _headed(rng: Random, plan, keys, capitals=True) -> list[Column]:
     groups = {name: rng.choice(words) for name, words in GROUPS.items()}
     if rng.random() < 0.12:
         keys = [(key, "" if group == "ho" else group) for key, group in keys]
-    case = rng.choice(("as", "as", "upper", "as"))
+    case = rng.choice(("as", "as", "upper", "as")) if capitals else "lower"
     subjects = rng.sample(SUBJECTS, 6)
     columns = []
     for key, group in keys:
@@ -154,6 +154,10 @@ def _headed(rng: Random, plan, keys) -> list[Column]:
             align = "right"
         if case == "upper":
             head, words = head.upper(), words.upper()
+        if case == "lower" and head.isupper() and len(head) > 4:
+            head = head.capitalize()
+        if case == "lower" and words.isupper():
+            words = words.capitalize()
         columns.append(Column(key, head, words, align))
     return columns
 
@@ -161,14 +165,14 @@ def _headed(rng: Random, plan, keys) -> list[Column]:
 class Rows:
     """Makes the rows of a page; what one office does alike it does alike throughout."""
 
-    def __init__(self, rng: Random, plan, office, columns: list[Column]) -> None:
+    def __init__(self, rng: Random, plan, office, columns: list[Column], capitals=True) -> None:
         self.rng, self.plan, self.office = rng, plan, office
         self.keys = [column.key for column in columns]
         self.dates, self.serial = DateManner(rng, plan.year, short="laser" not in plan.traits), Serial(rng, plan.year)
-        self.book = BookNumber(rng, plan.year, office.school("upper"))
+        self.book = BookNumber(rng, plan.year, office.school("upper"), office.lower() if plan.level == "lower" else office.upper())
         self.age = {"lower": 15, "upper": 18, "gdtx": 24, "higher": 22, "primary": 11}[plan.level]
-        self.capital = rng.random() < 0.22
-        self.sexes = rng.choice((("Nam", "Nữ"), ("Nam", "Nữ"), ("nam", "nữ"), ("NAM", "NỮ"))) if rng.random() < 0.85 else ("", "Nữ")
+        self.capital = rng.random() < 0.22 and capitals
+        self.sexes = rng.choice((("Nam", "Nữ"), ("Nam", "Nữ"), ("nam", "nữ"), ("NAM", "NỮ") if capitals else ("Nam", "Nữ"))) if rng.random() < 0.85 else ("", "Nữ")
         self.tick = rng.choice(("x", "x", "X", "+", "v", "1"))
         self.grades = rng.choice((("Giỏi", "Khá", "Trung bình"), ("Giỏi", "Khá", "TB"), ("G", "K", "TB"), ("Giỏi", "Khá", "T.Bình"), ("Ưu", "Khá", "Trung bình")))
         self.point, self.sbd = rng.choice((",", ".")), rng.randint(1, 900) * (1 if rng.random() < 0.5 else 100)
@@ -177,7 +181,7 @@ class Rows:
         self.lop = rng.choice(("12A{n}", "12/{n}", "9A{n}", "9/{n}", "12C{n}", "12B{n}"))
         self.given = self.dates.write(*day_of(rng, plan.year, (7, 12)))
         self.pad = rng.choice((0, 0, 0, 2, 3))
-        self.stt = 0
+        self.stt = self.count = 0
         self.place = ""
 
     def row(self) -> Row:
@@ -187,6 +191,7 @@ class Rows:
         if not self.place or rng.random() < 0.65:
             self.place = self.office.manner.place(rng, y)
         self.stt += 1
+        self.count += 1
         name = person.name.upper() if self.capital else person.name
         before, given = (part.upper() if self.capital else part for part in (person.before_given, person.given))
         grade = rng.choices(self.grades, (1, 4, 9))[0]
@@ -196,7 +201,7 @@ class Rows:
             "y": f"{y % 100:02}" if self.short_year else str(y), "gioi_tinh": self.sexes[person.sex == "Nữ"],
             "nam_x": self.tick if person.sex == "Nam" else "", "nu_x": self.tick if person.sex == "Nữ" else "", "dan_toc": person.ethnic,
             "noi_sinh": self.place, "que_quan": self.office.manner.place(rng, plan.year), "cho_o": address(rng, self.office.home),
-            "sbd": f"{self.sbd + self.stt:06}" if self.sbd > 900 else str(self.sbd + self.stt), "truong": rng.choice(self.schools), "lop": self.lop.format(n=rng.randint(1, 6)),
+            "sbd": f"{self.sbd + self.count:06}" if self.sbd > 900 else str(self.sbd + self.count), "truong": rng.choice(self.schools), "lop": self.lop.format(n=rng.randint(1, 6)),
             "hoi_dong": self.schools[0], "xep_loai": grade, "ngay_cap": self.given, "so_hieu": "", "so_vao_so": "",
             "cccd": f"0{rng.randint(10, 96)}{rng.randint(0, 3)}{y % 100:02}{rng.randint(0, 999999):06}", "ghi_chu": "",
         }  # fmt: skip

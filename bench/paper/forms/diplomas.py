@@ -1,5 +1,6 @@
 """Diplomas and certificates of half a century: one leaf or two, labels or one sentence, filled in by pen, machine or printer."""
 
+import unicodedata
 from random import Random
 
 from forms.flow import Flow
@@ -83,7 +84,7 @@ class Facts:
 
     @staticmethod
     def _book(rng, plan, office) -> str:
-        book = BookNumber(rng, plan.year, office.district)
+        book = BookNumber(rng, plan.year, office.district, office.lower() if plan.level == "lower" else office.upper())
         book.next = rng.randint(1, 2500)
         return book.take()
 
@@ -227,7 +228,7 @@ class Leaf:
 
     def lines(self, x0, x1, y, low) -> float:
         """A label and its value a line, short ones two to a line."""
-        sheet, rng, keys = self.sheet, self.sheet.rng, list(self.facts.keys)
+        rng, keys = self.sheet.rng, list(self.facts.keys)
         rows = []
         while keys:
             key = keys.pop(0)
@@ -236,7 +237,7 @@ class Leaf:
                 pair.append(keys.pop(0))
             rows.append(pair)
         both = "bilingual" in self.plan.traits
-        step = min(self.size * (0.95 if both else 0.78), (low - y) / (len(rows) + 0.5))
+        step = min(self.size * (0.95 if both else 0.78) * rng.uniform(0.92, 1.35), (low - y) / (len(rows) + 0.5))
         dots, column = rng.random() < 0.85, x0 + (x1 - x0) * rng.uniform(0.26, 0.34) if rng.random() < 0.3 and not both else None
         for pair in rows:
             y += step
@@ -328,8 +329,6 @@ class Leaf:
             sheet.write(middle, y + n * size * 0.45, line, self.press, size * 0.85, bold=True, align="centre", fit=x1 - x0)
         degree = rng.choice(("THE DEGREE OF BACHELOR", "COLLEGE DIPLOMA", "THE DEGREE OF ENGINEER")) if self.plan.level == "higher" else "UPPER SECONDARY DIPLOMA"
         sheet.write(middle, y + size * 1.8, degree, Print(rng, "title"), size * 1.5, bold=True, align="centre", fit=x1 - x0, colour=self.ink)
-        import unicodedata
-
         plain = unicodedata.normalize("NFD", self.facts.person.name).replace("đ", "d").replace("Đ", "D")
         plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
         title = "Mr" if self.facts.person.sex == "Nam" else "Ms"

@@ -44,11 +44,16 @@ def title(rng, plan) -> list[str]:
     return lines
 
 
+def spoken(press, text: str) -> str:
+    """Capitals only in a hand that writes words in capitals."""
+    return text if press.capitals or not text.isupper() else text.capitalize()
+
+
 def about(rng, plan, office) -> list[tuple[str, str, str]]:
     """What the page is about: (key, label, value), in no order yet."""
     y = plan.year
     dates = DateManner(rng, y, short=False)
-    school = office.school(plan.level if plan.level in ("upper", "lower", "gdtx", "primary") else "upper")
+    school = office.higher() if plan.level == "higher" else office.school(plan.level)
     short = school.split(" ", 1)[1] if rng.random() < 0.3 and " " in school else school
     decision = f"{rng.randint(12, 2400)}/{rng.choice(('QĐ', 'QĐ-SGDĐT', 'QĐ-GD', 'QĐ-UB', 'QĐ/GDĐT', 'QĐ-TN'))}"
     day = dates.write(*day_of(rng, y, (6, 9))) if rng.random() < 0.7 else long_date(rng, *day_of(rng, y, (6, 9))).removeprefix("ngày ")
@@ -81,12 +86,13 @@ class Heading:
         at = y
         for n, line in enumerate(agency):
             last = n == len(agency) - 1
-            sheet.write(left, at, line, self.press, size, bold=last, align="centre", fit=room, key="co_quan" if last else None, row=at)
-            at += size * 0.45
+            for part in sheet.broken(spoken(self.press, line), self.press, size, room, last):
+                sheet.write(left, at, part, self.press, size, bold=last, align="centre", fit=room, key="co_quan" if last else None)
+                at += size * 0.45
         if self.press.scales:
             sheet.rule(left - 14, at - size * 0.3, left + 14, at - size * 0.3, 0.25)
         if motto:
-            sheet.write(right, y, MOTTO[0], self.press, size, bold=True, align="centre", fit=room * 1.1)
+            sheet.write(right, y, spoken(self.press, MOTTO[0]), self.press, size, bold=True, align="centre", fit=room * 1.1)
             sheet.write(right, y + size * 0.45, MOTTO[1], self.press, size * 1.06, bold=rng.random() < 0.8, align="centre", fit=room)
             if self.press.scales:
                 sheet.rule(right - 20, y + size * 0.6, right + 20, y + size * 0.6, 0.25)
@@ -98,7 +104,7 @@ class Heading:
         place = rng.choice(("centre", "centre", "centre", "centre", "left"))
         at = {"centre": (self.x0 + self.x1) / 2, "left": self.x0 + 2}[place]
         for n, line in enumerate(lines):
-            sheet.write(at, y, line, self.press, size * (1 if n == 0 else 0.92), bold=rng.random() < 0.9, align=place, spaced=spaced, fit=self.x1 - self.x0 - 4, under=rng.random() < 0.06)
+            sheet.write(at, y, spoken(self.press, line), self.press, size * (1 if n == 0 else 0.92), bold=rng.random() < 0.9, align=place, spaced=spaced, fit=self.x1 - self.x0 - 4, under=rng.random() < 0.06)
             y += size * 0.5
         return y
 
@@ -106,12 +112,14 @@ class Heading:
         """Lines of labels and values: in rows of two, stacked, centred, in brackets, or one sentence."""
         sheet, rng, size = self.sheet, self.sheet.rng, self.sheet.rng.uniform(10.5, 13)
         middle, step = (self.x0 + self.x1) / 2, max(5.6, size * 0.52)
-        if manner == "rows":
+        wide = max(self._length(f"{label} ", size) + self._value_length(value, size) for _, label, value in parts)
+        if manner == "rows" and wide + 20 < (self.x1 - self.x0) / 2:
             for n in range(0, len(parts), 2):
-                for part, x in zip(parts[n : n + 2], (self.x0 + 3, middle + rng.uniform(-5, 20)), strict=False):
-                    self._pair(x, y, part, size, (middle if x < middle else self.x1) - x - 8)
+                second = middle + rng.uniform(0, 15)
+                for part, x, end in zip(parts[n : n + 2], (self.x0 + 3, second), (middle, self.x1), strict=False):
+                    self._pair(x, y, part, size, end - x - 4)
                 y += step
-        elif manner == "stacked":
+        elif manner in ("rows", "stacked"):
             for part in parts:
                 self._pair(self.x0 + 3, y, part, size, self.x1 - self.x0 - 10)
                 y += step
@@ -164,7 +172,7 @@ def closing(sheet, plan, office, hand, filler, x0, x1, y, count: int) -> None:
         if not words:
             continue
         for n, line in enumerate(lines):
-            sheet.write(at, y + 12 + n * 5, line, hand, size, bold=True, align="centre", fit=(x1 - x0) * 0.4)
+            sheet.write(at, y + 12 + n * 5, spoken(hand, line), hand, size, bold=True, align="centre", fit=(x1 - x0) * 0.4)
         foot = min(low, y + 12 + 5 * len(lines) + rng.uniform(18, 24))
         marks.signature(sheet, at - 14, foot - 9, rng.uniform(20, 32))
         sheet.write(at, foot, people.adult(rng), filler if rng.random() < 0.3 else hand, size, bold=True, align="centre")

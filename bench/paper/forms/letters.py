@@ -10,7 +10,7 @@ from kit.hands import Needles, Pen, Print, Typed
 from kit.sheet import BLUE, NAVY, RED
 from words import people
 from words.matters import TAILS, Matter
-from words.numbers import DateManner, day_of, long_date
+from words.numbers import DateManner, day_of
 from words.offices import Office
 
 # name of the kind: the words at the head, the letters of its notation
@@ -111,7 +111,7 @@ class Letter:
         elif self.plan.sub.startswith("giay"):
             y = self.slip(y)
         else:
-            for line in self.matter.sentences(self.rng.randint(9, 17) if many else self.rng.randint(3, 6)):
+            for line in self.matter.sentences(self.rng.randint(9, 17) if many else self.rng.randint(4, 9)):
                 y = self.text(y, line)
         self.foot(y)
         if "electronic-signature" in self.plan.traits:
@@ -133,12 +133,13 @@ class Letter:
         room, top = 74, y
         above, own = self.body.lines
         caps = str.upper if hand.kind != "pen" else str
-        if above:
-            sheet.write(left, y, caps(above), hand, size * 0.95, align="centre", fit=room)
+        for line in sheet.broken(caps(above), hand, size * 0.95, room) if above else ():
+            sheet.write(left, y, line, hand, size * 0.95, align="centre", fit=room)
             y += step
-        for n, line in enumerate(own.split("|")):
-            sheet.write(left, y, caps(line), hand, size * 0.95, bold=True, align="centre", fit=room, key="co_quan")
-            y += step
+        for part in own.split("|"):
+            for line in sheet.broken(caps(part), hand, size * 0.95, room, True):
+                sheet.write(left, y, line, hand, size * 0.95, bold=True, align="centre", fit=room, key="co_quan")
+                y += step
         if hand.scales:
             sheet.rule(left - 13, y - step * 0.62, left + 13, y - step * 0.62, 0.25)
         elif self.rng.random() < 0.6:
@@ -224,7 +225,7 @@ class Letter:
         picked = rng.sample(many, rng.choice((1, 1, 2, 3)))
         x = self.x0 + rng.uniform(22, 42)
         if len(picked) == 1:
-            sheet.write(sheet.write(x, y, "Kính gửi:", self.hand, self.size, italic=rng.random() < 0.2) + 2, y, picked[0] + rng.choice(("", ".", "")), self.hand, self.size, key="kinh_gui", fit=self.x1 - x - 22)
+            sheet.write(sheet.write(x, y, "Kính gửi:", self.hand, self.size, italic=rng.random() < 0.2) + 2, y, picked[0], self.hand, self.size, key="kinh_gui", fit=self.x1 - x - 22)
             return y + self.step * 1.8
         sheet.write(x, y, "Kính gửi:", self.hand, self.size)
         for n, name in enumerate(picked):
@@ -304,8 +305,9 @@ class Letter:
         small = size * 0.82
         if rng.random() < 0.88:
             sheet.write(self.x0, y, "Nơi nhận:", hand, small, bold=True, italic=True)
-            copies = rng.sample(("- Như trên;", "- Như Điều 3;", "- UBND tỉnh (b/c);", "- Các phòng thuộc Sở;", "- Lưu: VT, KT.", "- Website Sở;", "- Giám đốc (b/c);"), rng.randint(2, 4))
-            for n, line in enumerate([*copies, f"- Lưu: VT, {rng.choice(TAILS)}."], 1):
+            known = ["- Như trên;", "- Như Điều 3;", "- UBND tỉnh (b/c);", "- Các phòng thuộc Sở;", "- Giám đốc (b/c);", "- Ban Tuyên giáo;", "- Công đoàn ngành;"]
+            copies = rng.sample(known + ["- Website Sở;"] * (self.plan.year > 2005), rng.randint(2, 4))
+            for n, line in enumerate([*copies, f"- Lưu: VT, {rng.choice(TAILS)}." if self.plan.year > 1998 else rng.choice(("- Lưu VP.", "- Lưu.", "- Lưu hồ sơ."))], 1):
                 sheet.write(self.x0, y + n * step * 0.8, line, hand, small)
         for n, line in enumerate(self.body.role):
             last = n == len(self.body.role) - 1

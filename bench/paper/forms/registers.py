@@ -1,11 +1,11 @@
 """Registers and lists: books of diplomas, delivery books, lists of graduates, tables of marks, appendices."""
 
+from copy import deepcopy
 from random import Random
 
 from forms import appendix, cards, columns, heads
 from forms.plan import A3L, A4, A4L, B4, B4L, Plan, pick, year_of
 from forms.tables import TableDrawing
-from kit import faces
 from kit.hands import Needles, Pen, Print, Typed
 from words.offices import Office
 
@@ -47,6 +47,8 @@ def plan(rng: Random) -> Plan:
     elif rng.random() < 0.03:
         traits.add("twin")
         width, height = rng.choice((A4L, A3L))
+    if manner == "form" and rng.random() < 0.4:
+        more["printed"] = ("stt",)
     for trait, chance in (("split-name", 0.3), ("split-date", 0.13), ("ticks", 0.16), ("column-numbers", 0.18), ("turned", 0.2), ("groups", 0.14),
                           ("ditto", 0.13), ("corrections", 0.12), ("crossed-out", 0.08), ("blank-rows", 0.12), ("total", 0.14), ("uneven", 0.12)):  # fmt: skip
         if rng.random() < chance:
@@ -82,7 +84,7 @@ def draw(plan: Plan, rng: Random, new_sheet):
     margin = rng.uniform(9, 20)
     x0, x1 = margin + rng.uniform(0, 6), plan.width - margin
     y = rng.uniform(11, 24)
-    chosen = columns.chosen(rng, plan)
+    chosen = columns.chosen(rng, plan, press)
     if plan.more["head"] == "full":
         y = _heading(sheet, plan, office, press, hand, x0, x1, y)
     elif plan.more["head"] == "short" and rng.random() < 0.25:
@@ -94,8 +96,6 @@ def draw(plan: Plan, rng: Random, new_sheet):
         _twin(sheet, plan, rng, office, chosen, hand, press, x0, x1, y)
     else:
         _single(sheet, plan, rng, office, chosen, hand, press, x0, x1, y)
-    if "blotted" in plan.traits:
-        sheet.frame(x0, y, x1, y + 1)
     return [sheet]
 
 
@@ -115,8 +115,7 @@ def _heading(sheet, plan, office, press, hand, x0, x1, y) -> float:
     manner = pick(rng, rows=36, stacked=22, centred=26, brackets=16)
     if "spread" in plan.traits and rng.random() < 0.6:
         heading.x0, heading.x1 = half + 20, x1
-        heading.about(y - 8, parts, manner)
-        return y + 2
+        return max(y + 2, heading.about(y - 12, parts, manner) + 1)
     return heading.about(y + 1, parts, manner) + 1
 
 
@@ -127,12 +126,11 @@ def _page_number(sheet, press, x0, x1) -> None:
     sheet.write(x, rng.choice((7.5, sheet.height - 7)), text, press, 10.5, align=align)
 
 
-def _rows(sheet, plan, rng, office, chosen, table, room) -> list:
+def _rows(sheet, plan, rng, office, maker, table, room):
     """Rows that fit into `room` millimetres, with their heights."""
-    maker = columns.Rows(rng, plan, office, chosen)
     high = rng.uniform(*((6.8, 10.5) if plan.manner == "pen" else (5.6, 9.0)))
     if any(column.wrap for column in table.columns):
-        high = max(high, table.size * 0.85)
+        high = max(high, table.hand.line(table.size) * 2 + 1.6)
     wanted = min(int(room / high), rng.choice((12, 18, 25, 25, 30, 40, 60)))
     rows, heights = [], []
     maker.stt = rng.randint(0, 40) * rng.choice((1, 25)) if plan.more["head"] != "full" else 0
@@ -167,27 +165,28 @@ def _rows(sheet, plan, rng, office, chosen, table, room) -> list:
     return rows, heights
 
 
-def _table(sheet, plan, rng, office, chosen, hand, press, room) -> TableDrawing:
+def _table(sheet, plan, rng, office, chosen, hand, press, room):
     sizes = {"laser": (10, 12.5), "pen": (11, 13.5), "typed": (12, 12), "needles": (11, 11)}
     low, high = sizes[plan.manner]
     ink = rng.choice(((26, 26, 30), (26, 26, 30), (60, 60, 66), (90, 60, 60), (70, 90, 130))) if plan.manner != "laser" else (26, 26, 30)
     table = TableDrawing(sheet, plan, list(chosen), hand, press, rng.uniform(low, high), ink)
-    sample = columns.Rows(Random(rng.random()), plan, office, chosen)
-    table.fit_columns([sample.row() for _ in range(40)], room)
-    return table
+    maker = columns.Rows(rng, plan, office, chosen, hand.capitals)
+    sample = deepcopy(maker)
+    table.fit_columns([sample.row() for _ in range(45)], room)
+    return table, maker
 
 
 def _single(sheet, plan, rng, office, chosen, hand, press, x0, x1, y) -> None:
     spread = "spread" in plan.traits
     gutter = rng.uniform(14, 24) if spread else 0
-    table = _table(sheet, plan, rng, office, chosen, hand, press, x1 - x0 - gutter)
+    table, maker = _table(sheet, plan, rng, office, chosen, hand, press, x1 - x0 - gutter)
     if spread:
         _open_book(table, sheet, plan, x0, x1, gutter)
     plan.more["head_top"] = y
     if plan.more["head"] != "headless":
         style = {"bare": rng.choice(("lying", "none")), "lying": "lying", "frame-only": "lying"}.get(next((t for t in ("bare", "lying", "frame-only") if t in plan.traits), ""), "grid")
         y = table.draw_heads(x0, y, style)
-    rows, heights = _rows(sheet, plan, rng, office, chosen, table, sheet.height - y - rng.uniform(10, 16))
+    rows, heights = _rows(sheet, plan, rng, office, maker, table, sheet.height - y - rng.uniform(10, 16))
     y = table.draw_rows(x0, y, rows, heights)
     end = x0 + (x1 - x0) / 2 - 12 if spread else x1
     if plan.manner != "pen" or "form" not in plan.traits:
@@ -218,24 +217,16 @@ def _twin(sheet, plan, rng, office, chosen, hand, press, x0, x1, y) -> None:
     """Two tables side by side, the second goes on where the first ends."""
     middle, gap = (x0 + x1) / 2, rng.uniform(5, 10)
     kept = [c for c in chosen if c.key not in ("noi_sinh", "que_quan", "cho_o", "_sig", "ghi_chu", "truong", "hoi_dong", "cccd", "ngay_cap")]
-    table = _table(sheet, plan, rng, office, kept, hand, press, middle - x0 - gap / 2)
+    table, maker = _table(sheet, plan, rng, office, kept, hand, press, middle - x0 - gap / 2)
     rows, heights = None, None
-    body = None
     for start in (x0, middle + gap / 2):
         top = y
         plan.more["head_top"] = top
         if plan.more["head"] != "headless":
             top = table.draw_heads(start, y, "grid")
         if rows is None:
-            rows, heights = _rows(sheet, plan, rng, office, kept, table, sheet.height - top - 14)
-            second = columns.Rows(rng, plan, office, kept)
-            second.stt = int(next((r.cells["stt"] for r in reversed(rows) if r.cells.get("stt", "").isdigit()), 0))
+            rows, heights = _rows(sheet, plan, rng, office, maker, table, sheet.height - top - 14)
         else:
-            rows = [second.row() for _ in rows]
+            rows = [maker.row() for _ in rows]
         table.draw_rows(start, top, rows, heights)
-        body = body or sheet.table
     sheet.table = None
-
-
-def faces_ready() -> None:
-    faces.require()

@@ -32,7 +32,7 @@ def plan(rng: Random) -> Plan:
     traits = {f"filled-{manner}", ruling}
     if sub == "hoc-ba" and rng.random() < 0.45:
         traits.add("several-pages")
-    more = dict(zip(("lying", "standing", "frame"), RULINGS[ruling][1], strict=True), head="full", keys=KEYS)
+    more = dict(zip(("lying", "standing", "frame"), RULINGS[ruling][1], strict=True), head="full", keys=KEYS, printed=("mon",))
     size = rng.choice(((210, 297), (190, 265), (176, 250))) if sub == "hoc-ba" else rng.choice(((210, 297), (210, 297), (210, 148)))
     return Plan("school", sub, year, traits, *size, level=pick(rng, upper=6, lower=4), manner=manner, more=more)
 
@@ -106,10 +106,7 @@ class Record:
         y = self.top(sheet, rng.uniform(12, 18))
         columns, rows = self.marks()
         table = TableDrawing(sheet, self.plan, columns, self.hand, press, size * 0.95)
-        for row in rows:
-            row.cells["_pad"] = ""
         self.plan.more["head_top"] = y
-        table.hand = self.hand
         table.fit_columns(rows, self.x1 - self.x0)
         y = table.draw_heads(self.x0, y, "grid" if self.plan.more["standing"] != "none" else "lying")
         room = self.plan.height - y - (34 if self.plan.height < 200 else 68)
@@ -180,7 +177,7 @@ class Record:
         parts = [("Điểm trung bình các môn:", "dtb", f"{mean:.1f}".replace(".", self.point)), (rng.choice(("Học lực:", "Xếp loại học lực:")), "hoc_luc", rank), (rng.choice(("Hạnh kiểm:", "Xếp loại hạnh kiểm:")), "hanh_kiem", rng.choice(("Tốt", "Tốt", "Khá")))]
         stacked = rng.random() < 0.4 or self.plan.width < 200
         x, room = self.x0, (self.x1 - self.x0) / 3
-        for n, (label, key, value) in enumerate(parts):
+        for label, key, value in parts:
             at = sheet.write(x, y, label, press, size * 0.95, fit=room * 0.75 if not stacked else None) + 1.5
             sheet.write(at, y, value, self.hand, size, key=key, fit=room * 0.4, row=y)
             x, y = (x, y + self.step) if stacked else (x + room, y)

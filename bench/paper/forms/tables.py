@@ -1,9 +1,9 @@
 """Draws a table: widths from what stands in it, heads of one or two levels, rules of every sort, rows, and the truth of each row."""
 
+from forms.columns import NARROW, PARTS, RECORD, Column, Row
 from kit import marks
 from kit.hands import Pen
 from kit.sheet import BLACK, BLUE, RED, Table, union
-from forms.columns import NARROW, PARTS, RECORD, Column, Row
 
 WRAPPED = {"noi_sinh", "que_quan", "cho_o", "truong", "hoi_dong", "ghi_chu", "ly_do", "noi_dung_chinh_sua", "dien_giai", "ho_ten", "ho_dem"}
 LEAST = {"_sig": 24, "ghi_chu": 16, "stt": 8, "ho_ten": 38, "_gay": 16}
@@ -24,17 +24,23 @@ class TableDrawing:
         self.fixer = Pen(rng, colour=rng.choice((RED, BLUE, BLACK)))
         self.signers = [(Pen(rng)) for _ in range(3)]
 
-    def measure(self, text: str) -> float:
-        return self.hand.measure(self.sheet, text, self.size)
+    def measure(self, text: str, key="") -> float:
+        return self.writer(key).measure(self.sheet, text, self.size)
+
+    def writer(self, key: str):
+        """Columns that the form has printed already are not written by the hand that fills it in."""
+        return self.press if key in self.plan.more.get("printed", ()) else self.hand
 
     def fit_columns(self, rows: list[Row], room: float) -> None:
         """Widths from contents; where there is no room cells take two lines, letters get smaller, columns go."""
         while True:
             for column in self.columns:
-                widest = sorted(self.measure(row.cells.get(column.key, "")) for row in rows if row.kind == "data") or [0]
+                widest = sorted(self.measure(row.cells.get(column.key, ""), column.key) for row in rows if row.kind == "data") or [0]
                 natural = widest[int(len(widest) * 0.97) - 1] if len(widest) > 12 else widest[-1]
                 if column.wrap:
                     natural *= 0.58
+                if column.wrap:
+                    natural = max(natural, 19)
                 least = max(LEAST.get(column.key, 7), min(18, self._longest(column)) if column.key not in NARROW else 7)
                 column.width = max(natural + 2 * self.pad + 0.6, least)
             total = sum(column.width for column in self.columns)
@@ -83,7 +89,7 @@ class TableDrawing:
 
     def draw_heads(self, x0, y, style="grid") -> float:
         """The heads; returns where the body begins."""
-        xs, sheet = self.borders(x0), self.sheet
+        xs = self.borders(x0)
         grouped = any(column.group for column in self.columns)
         turned = "turned" in self.plan.traits
         tall = max(self._head_height(column, turned) for column in self.columns)
@@ -277,20 +283,20 @@ class TableDrawing:
 
     def _cell(self, column, text, x0, x1, top, low, size=None):
         """Writes a cell, in two lines where it must, and returns its box."""
-        sheet, size = self.sheet, size or self.size
+        sheet, size, hand = self.sheet, size or self.size, self.writer(column.key)
         room, first = x1 - x0 - 2 * self.pad, len(self.sheet.words)
         lines = [text]
-        if (column.wrap or column.key in WRAPPED) and self.measure(text) > room * 1.02 and " " in text and low - top > size * 0.62:
+        if (column.wrap or column.key in WRAPPED) and self.measure(text, column.key) > room * 1.02 and " " in text and low - top > hand.line(size) * 1.7:
             words = text.split(" ")
             best = min(range(1, len(words)), key=lambda n: max(self.measure(" ".join(words[:n])), self.measure(" ".join(words[n:]))))
             lines = [" ".join(words[:best]), " ".join(words[best:])]
-        step = size * 0.4
-        on_line = self.hand.role == "hand" and len(lines) == 1
+        step = hand.line(size)
+        on_line = hand.role == "hand" and len(lines) == 1
         y = (low - size * 0.12 - sheet.rng.uniform(0.5, 1.2)) if on_line else (top + low) / 2 + size * 0.125 - (len(lines) - 1) * step / 2
         at = {"left": x0 + self.pad, "centre": (x0 + x1) / 2, "right": x1 - self.pad}[column.align]
         for line in lines:
-            role = "table" if self.hand.role == "print" else self.hand.role
-            sheet.write(at, y, line, self.hand, size, align=column.align, fit=room, role=role, row=None if len(lines) > 1 else (top + low) / 2)
+            role = "table" if hand.role == "print" else hand.role
+            sheet.write(at, y, line, hand, size, align=column.align, fit=room, role=role, row=None if len(lines) > 1 else (top + low) / 2)
             y += step
         return union(word.box for word in sheet.words[first:]) if len(sheet.words) > first else None
 

@@ -8,6 +8,9 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from kit import faces
 from kit.sheet import BLACK, BLUE, NAVY, SOFT, VIOLET
 
+# Hands of hair strokes, and those whose capitals nobody writes in a row.
+HAIRLINE = {"Birthstone", "Ephesis", "Italianno", "MySoul", "PinyonScript", "Whisper", "Charmonman", "PlaywriteVN"}
+SCRIPT = HAIRLINE | {"Charm", "DancingScript", "Hurricane"}
 _GRAIN: dict[int, Image.Image] = {}
 
 
@@ -23,11 +26,15 @@ def grain(strength: int) -> Image.Image:
 class Print:
     """Set type: laser print, or a press whose ink spread a little."""
 
-    role, scales, kind = "print", True, "laser"
+    role, scales, kind, capitals = "print", True, "laser", True
 
     def __init__(self, rng: Random, role="serif", family=None, colour=BLACK, condensed=1.0) -> None:
         self.family = family or rng.choice(faces.ROLES[role])
         self.colour, self.condensed, self.kind = colour, condensed, "laser" if role in ("serif", "sans") else "press"
+
+    def line(self, size):
+        """Millimetres from line to line within a cell."""
+        return size * 0.4
 
     def font(self, sheet, size, bold, italic):
         return faces.face(self.family.style(bold, italic), max(6, round(size * sheet.dpi / 72)))
@@ -58,7 +65,10 @@ class Print:
 class _Struck:
     """Machines that strike letter by letter at one pitch."""
 
-    scales, kind = False, "machine"
+    scales, kind, capitals = False, "machine", True
+
+    def line(self, size):
+        return 36 / self.pitch if self.pitch > 10 else 3.9
 
     def measure(self, sheet, text, size=0, bold=False, italic=False, spaced=0.0):
         return len(text) * 25.4 / self.pitch + (len(text) - 1) * spaced
@@ -171,9 +181,13 @@ class Pen:
     def __init__(self, rng: Random, family=None, colour=None, size=1.0) -> None:
         self.rng, self.family = rng, family or rng.choice(faces.ROLES["pen"])
         self.colour = colour or rng.choice((BLUE, BLUE, NAVY, BLACK, VIOLET, (50, 44, 60)))
-        self.size, self.slant = size * rng.uniform(0.92, 1.15), rng.gauss(0.05, 0.13)
+        self.size, self.slant = size * rng.uniform(0.98, 1.32), rng.gauss(0.05, 0.13)
         self.bend, self.rise, self.uneven = rng.uniform(0.015, 0.06), rng.gauss(0, 0.006), rng.choice((15, 30, 50))
-        self.wide = rng.choice((0, 0, 0, 1))
+        self.wide = rng.choice((0, 0, 1)) if self.family.name not in HAIRLINE else rng.choice((0, 1, 1, 1))
+        self.capitals = self.family.name not in SCRIPT
+
+    def line(self, size):
+        return size * 0.42
 
     def font(self, sheet, size):
         path = self.family.regular
@@ -207,7 +221,7 @@ class Pen:
         wide, high = x1 - x0, y1 - y0
         side, over = round(high * 0.35) + 4, 6
         flat = Image.new("L", (wide + 2 * side, high + 2 * over), 0)
-        stroke = self.wide if sheet.dpi >= 250 else 0
+        stroke = self.wide if sheet.dpi >= 250 else self.wide // 2
         ImageDraw.Draw(flat).text((side - x0, over - y0), word, 255, font, anchor="ls", stroke_width=stroke)
         base, sway = over - y0, self.bend * high
         strips = max(2, round(wide / (high * 0.7)))

@@ -27,7 +27,7 @@ def plan(rng: Random, level: str, colour: str, size, dpi: int, gutter=None) -> d
         "light": one((0, 0.03), (0.02, 0.12), (0.1, 0.3)),
         "blur": one((0.3, 0.5), (0.45, 0.85), (0.8, 1.35)) * dpi / 300,
         "noise": one((1, 3), (3, 8), (6, 14)),
-        "mottle": one((0, 0.02), (0.01, 0.05), (0.03, 0.09)),
+        "mottle": one((0, 0.008), (0.004, 0.022), (0.01, 0.045)),
         "bleed": one((0, 0), (0, 0.08), (0.05, 0.2)) if rng.random() < (0.8 if hard else 0.35) else 0,
         "lean": one((0, 0), (-0.004, 0.004), (-0.022, 0.022)),
         "tip": one((0, 0), (-0.004, 0.004), (-0.022, 0.022)),
@@ -90,16 +90,19 @@ def age(image: Image.Image, p: dict, rng: Random, dpi: int) -> Image.Image:
     marks = Image.new("L", (size[0] // 8, size[1] // 8), 255)
     pen = ImageDraw.Draw(marks)
     for _ in range(p["stains"]):
-        x, y, r = rng.uniform(0, marks.width), rng.uniform(0, marks.height), rng.uniform(4, 22) * k / 8
-        tone = rng.randint(165, 225)
-        pen.ellipse((x - r, y - r * rng.uniform(0.5, 1), x + r, y + r), fill=tone, outline=max(120, tone - 40), width=2)
+        x, y, r = rng.uniform(0, marks.width), rng.uniform(0, marks.height), rng.uniform(3, 20) * k / 8
+        tone, bumps = rng.randint(190, 240), [rng.uniform(0.6, 1.15) for _ in range(9)]
+        rim = [(x + r * b * math.cos(n * 0.7), y + r * b * math.sin(n * 0.7)) for n, b in enumerate(bumps)]
+        pen.polygon(rim, fill=tone)
+        if rng.random() < 0.6:
+            pen.line([*rim, rim[0]], fill=tone - 35, width=2, joint="curve")
     for _ in range(p["folds"]):
         across, tone = rng.random() < 0.6, rng.randint(190, 235)
         at = rng.uniform(0.2, 0.8) * (marks.height if across else marks.width)
         ends = (0, at, marks.width, at + rng.uniform(-3, 3)) if across else (at, 0, at + rng.uniform(-3, 3), marks.height)
         pen.line(ends, fill=tone, width=1)
     if p["stains"] or p["folds"]:
-        image = _multiply(image, marks.filter(ImageFilter.GaussianBlur(0.8)).resize(size, Image.Resampling.BICUBIC))
+        image = _multiply(image, marks.filter(ImageFilter.GaussianBlur(1.6 if p["stains"] else 0.7)).resize(size, Image.Resampling.BICUBIC))
     return _tinted(image, p)
 
 
@@ -120,7 +123,7 @@ def scanned(image: Image.Image, p: dict, warp: Warp, rng: Random, dpi: int) -> I
     size = image.size
     image = warp.apply(image, _tone(image, p["outside"]))
     if p["curl"] > 0.7 and p["gutter"] not in (0.0, 1.0):
-        image = _multiply(image, _gutter_shade(size, p["gutter"], min(0.55, p["curl"] * 0.12)))
+        image = _multiply(image, _gutter_shade(size, p["gutter"], min(0.38, p["curl"] * 0.09)))
     low = 1 - p["light"]
     image = _multiply(image, _field(rng, size, 3, low, 1.0))
     if p["mottle"] > 0.005:

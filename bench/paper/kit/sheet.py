@@ -77,7 +77,7 @@ class Sheet:
         length = hand.measure(self, text, size, bold, italic, spaced)
         squeeze = 1.0
         if fit and length > fit:
-            squeeze = max(0.55, fit / length)
+            squeeze = max(0.55 if hand.scales else 0.8, fit / length)
             length *= squeeze
         left = x - {"left": 0, "centre": length / 2, "right": length}[align]
         self.runs += 1
@@ -89,6 +89,16 @@ class Sheet:
         if key and drawn:
             self.remember(key, text, union(box for _, box in drawn))
         return left + length
+
+    def broken(self, text, hand, size, room, bold=False) -> list[str]:
+        """The text in as many lines as the room asks for."""
+        lines, line = [], []
+        for word in text.split():
+            if line and hand.measure(self, " ".join([*line, word]), size, bold) > room:
+                lines.append(" ".join(line))
+                line = []
+            line.append(word)
+        return [*lines, " ".join(line)]
 
     def remember(self, key: str, text: str, box: Box) -> None:
         """A value of the page; what is written in several pieces is joined."""

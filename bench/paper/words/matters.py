@@ -36,7 +36,7 @@ ARTICLES = [
     "Hội đồng làm việc từ ngày {date} và tự giải thể sau khi hoàn thành nhiệm vụ.",
 ]  # fmt: skip
 SENTENCES = [
-    "Thực hiện Công văn số {d}/BGDĐT-QLCL ngày {date} của Bộ Giáo dục và Đào tạo về việc {matter}, {body} yêu cầu các đơn vị thực hiện các nội dung sau:",
+    "Thực hiện Công văn số {d}/{code} ngày {date} của {ministry} về việc {matter}, {body} yêu cầu các đơn vị thực hiện các nội dung sau:",
     "1. Hiệu trưởng các trường trực thuộc rà soát toàn bộ hồ sơ lưu trữ, đối chiếu với sổ gốc cấp bằng, lập biên bản những trường hợp sai sót về họ tên, ngày sinh, nơi sinh.",
     "2. Danh sách lập thành 02 bản theo mẫu, có chữ ký của người lập và xác nhận của thủ trưởng đơn vị, gửi về {body} trước ngày {date}.",
     "3. Trong quá trình thực hiện, nếu có khó khăn, vướng mắc, đề nghị phản ánh kịp thời qua điện thoại số 0{n}.{d}.{n2}8 để được hướng dẫn.",
@@ -60,7 +60,8 @@ class Matter:
         self.slots = {
             "level": level, "y": y, "y0": y - 1, "y1": y + 1, "school": f"Trường {office.school('upper')}", "person": person, "n": rng.randint(2, 40),
             "n1": rng.randint(1, 9), "n2": rng.randint(12, 99), "d": rng.randint(110, 2900), "m": rng.randint(20, 900), "prov": f"tỉnh {office.province}",
-            "body": body, "role": rng.choice(("Hiệu trưởng", "Phó Hiệu trưởng", "Kế toán trưởng")), "matter": "",
+            "body": body, "ministry": "Bộ Giáo dục và Đào tạo" if y > 1989 else "Bộ Giáo dục",
+            "code": rng.choice(("BGDĐT-QLCL", "BGDĐT-GDTrH", "BGDĐT-KTKĐCLGD")) if y > 2003 else rng.choice(("TH", "PT", "THPT", "VP", "GDTX")), "role": rng.choice(("Hiệu trưởng", "Phó Hiệu trưởng", "Kế toán trưởng")), "matter": "",
         }  # fmt: skip
 
     def about(self, kind: str) -> str:

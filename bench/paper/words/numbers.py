@@ -86,14 +86,14 @@ class Serial:
 class BookNumber:
     """Numbers of the register, `số vào sổ`."""
 
-    def __init__(self, rng: Random, year: int, school: str) -> None:
+    def __init__(self, rng: Random, year: int, school: str, level="THPT") -> None:
         self.next = rng.choice((0, 0, rng.randint(1, 3000)))
         initials = "".join(word[0] for word in school.split()[-2:]).upper()
         forms = ["{n}", "{n:03}", "{n:04}", "{n}/{s:02}", "{n:03}/{y}", "{n}/K{s:02}", "{n:02}/{i}", "{n}-{s:02}/{i}", "{n}/{i}/{y}",
-                 "{i}{n:04}/{s:02}", "{n:05}/THPT-{s:02}", "{y}/{n:03}", "{n}.{s:02}"]  # fmt: skip
+                 "{i}{n:04}/{s:02}", "{n:05}/{l}-{s:02}", "{y}/{n:03}", "{n}.{s:02}"]  # fmt: skip
         self.form = rng.choice(forms)
-        self.year, self.initials = year, initials
+        self.year, self.initials, self.level = year, initials, level.replace("Cấp ", "C")
 
     def take(self) -> str:
         self.next += 1
-        return self.form.format(n=self.next, s=self.year % 100, y=self.year, i=self.initials)
+        return self.form.format(n=self.next, s=self.year % 100, y=self.year, i=self.initials, l=self.level)
