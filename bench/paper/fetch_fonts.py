@@ -29,7 +29,9 @@ VERSION, PLAYWRITE = "<1", "@fontsource/playwrite-vn@5.3.0"
 
 def packed(package: str, into: Path) -> tarfile.TarFile:
     """The package as npm hands it out."""
-    names = subprocess.run(["npm", "pack", package, "--silent"], cwd=into, check=True, capture_output=True, text=True).stdout
+    names = subprocess.run(
+        ["npm", "pack", package, "--silent"], cwd=into, check=True, capture_output=True, text=True
+    ).stdout
     return tarfile.open(into / names.split()[-1])
 
 

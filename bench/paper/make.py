@@ -36,16 +36,23 @@ def seeded(*parts) -> Random:
     return Random(int(hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()[:14], 16))
 
 
+def kind_of(options, number: int) -> str:
+    """Kinds are dealt like cards, a hundred at a time, so that each has its share of every set."""
+    deck = [kind for kind in options.kinds for _ in range(SHARES[kind])]
+    seeded("deck", options.seed, number // len(deck)).shuffle(deck)
+    return deck[number % len(deck)]
+
+
 def planned(options, number: int):
     """What the document of a number will be: the first plan that has all of `only` and none of `without`."""
+    kind = kind_of(options, number)
     for attempt in range(TRIES):
         rng = seeded("plan", options.seed, number, attempt)
-        kind = rng.choices(options.kinds, [SHARES[k] for k in options.kinds])[0]
         plan = KINDS[kind].plan(rng)
         names = plan.traits | {plan.sub}
         if options.only <= names and not options.without & names:
             return plan, rng
-    raise SystemExit(f"no plan of {', '.join(options.kinds)} has {', '.join(sorted(options.only))}")
+    raise SystemExit(f"no {kind} has {', '.join(sorted(options.only))} without {', '.join(sorted(options.without))}")
 
 
 def colour_and_dpi(rng: Random, plan, level: str):
@@ -74,7 +81,7 @@ def document(options, number: int) -> list[dict]:
     for page, sheet in enumerate(sheets, 1):
         settings = scan.plan(rng, level, colour, sheet.image.size, dpi, plan.more.get("gutter"))
         if plan.manner != "laser":
-            settings["fade"] = max(settings["fade"], 0.68)
+            settings.update(fade=max(settings["fade"], 0.7), blur=min(settings["blur"], 1.05 * dpi / 300))
         warp = scan.warp_of(settings, sheet.image.size, dpi, rng)
         said = truth.told(sheet, warp, turn)
         picture = scan.scanned(scan.age(sheet.image, settings, rng, dpi), settings, warp, rng, dpi)
@@ -101,7 +108,10 @@ def _call(argument):
 
 def all_traits() -> dict[str, set[str]]:
     """The traits that plans of each kind were seen to have."""
-    return {kind: set().union(*(p.traits | {p.sub} for p in (form.plan(seeded(kind, n)) for n in range(3000)))) for kind, form in KINDS.items()}
+    return {
+        kind: set().union(*(p.traits | {p.sub} for p in (form.plan(seeded(kind, n)) for n in range(3000))))
+        for kind, form in KINDS.items()
+    }
 
 
 def arguments():

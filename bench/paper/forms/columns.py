@@ -7,7 +7,18 @@ from words import people
 from words.numbers import BookNumber, DateManner, Serial, day_of, iso
 from words.places import address
 
-RECORD = ("stt", "so_vao_so", "so_hieu", "ho_ten", "ngay_sinh", "gioi_tinh", "dan_toc", "noi_sinh", "xep_loai", "ghi_chu")
+RECORD = (
+    "stt",
+    "so_vao_so",
+    "so_hieu",
+    "ho_ten",
+    "ngay_sinh",
+    "gioi_tinh",
+    "dan_toc",
+    "noi_sinh",
+    "xep_loai",
+    "ghi_chu",
+)
 PARTS = {"ho_dem": "ho_ten", "ten_rieng": "ho_ten", "d": "ngay_sinh", "m": "ngay_sinh", "y": "ngay_sinh",
          "nam_sinh": "ngay_sinh", "nam_x": "gioi_tinh", "nu_x": "gioi_tinh"}  # fmt: skip
 DITTOABLE = ("noi_sinh", "que_quan", "dan_toc", "truong", "hoi_dong", "xep_loai", "ngay_cap", "lop")
@@ -44,7 +55,21 @@ HEADS = {
 GROUPS = {"ho": ["Họ và tên", "HỌ VÀ TÊN", "Họ tên thí sinh", "Họ, chữ đệm và tên"], "ngay": ["Ngày tháng năm sinh", "Ngày sinh", "NGÀY SINH", "Sinh"],
           "gioi": ["Giới tính", "Phái", "Nam - Nữ", "Giới"], "diem": ["Điểm thi", "Điểm các môn thi", "KẾT QUẢ THI", "Điểm bài thi"],
           "bang": ["Văn bằng", "Bằng tốt nghiệp", "BẰNG", "Số hiệu bằng và vào sổ"]}  # fmt: skip
-NARROW = {"stt", "d", "m", "y", "nam_x", "nu_x", "gioi_tinh", "dan_toc", "lop", "tong_diem", "xep_loai", "nam_sinh", "sbd"}
+NARROW = {
+    "stt",
+    "d",
+    "m",
+    "y",
+    "nam_x",
+    "nu_x",
+    "gioi_tinh",
+    "dan_toc",
+    "lop",
+    "tong_diem",
+    "xep_loai",
+    "nam_sinh",
+    "sbd",
+}
 CENTRED = NARROW | {"ngay_sinh", "so_hieu", "so_vao_so", "ngay_cap", "cccd"}
 
 
@@ -79,7 +104,9 @@ def chosen(rng: Random, plan, press=None) -> list[Column]:
     """The columns of a page, from left to right."""
     traits = plan.traits
     keys: list[tuple[str, str]] = []
-    number_at = rng.choice(("left", "after", "right", "right", "none")) if plan.sub != "exam" else rng.choice(("none", "right"))
+    number_at = (
+        rng.choice(("left", "after", "right", "right", "none")) if plan.sub != "exam" else rng.choice(("none", "right"))
+    )
     if rng.random() < 0.93:
         keys.append(("stt", ""))
     if rng.random() < (0.75 if plan.sub == "exam" else 0.12):
@@ -169,15 +196,31 @@ class Rows:
         self.rng, self.plan, self.office = rng, plan, office
         self.keys = [column.key for column in columns]
         self.dates, self.serial = DateManner(rng, plan.year, short="laser" not in plan.traits), Serial(rng, plan.year)
-        self.book = BookNumber(rng, plan.year, office.school("upper"), office.lower() if plan.level == "lower" else office.upper())
+        self.book = BookNumber(
+            rng, plan.year, office.school("upper"), office.lower() if plan.level == "lower" else office.upper()
+        )
         self.age = {"lower": 15, "upper": 18, "gdtx": 24, "higher": 22, "primary": 11}[plan.level]
         self.capital = rng.random() < 0.22 and capitals
-        self.sexes = rng.choice((("Nam", "Nữ"), ("Nam", "Nữ"), ("nam", "nữ"), ("NAM", "NỮ") if capitals else ("Nam", "Nữ"))) if rng.random() < 0.85 else ("", "Nữ")
+        self.sexes = (
+            rng.choice((("Nam", "Nữ"), ("Nam", "Nữ"), ("nam", "nữ"), ("NAM", "NỮ") if capitals else ("Nam", "Nữ")))
+            if rng.random() < 0.85
+            else ("", "Nữ")
+        )
         self.tick = rng.choice(("x", "x", "X", "+", "v", "1"))
-        self.grades = rng.choice((("Giỏi", "Khá", "Trung bình"), ("Giỏi", "Khá", "TB"), ("G", "K", "TB"), ("Giỏi", "Khá", "T.Bình"), ("Ưu", "Khá", "Trung bình")))
+        self.grades = rng.choice(
+            (
+                ("Giỏi", "Khá", "Trung bình"),
+                ("Giỏi", "Khá", "TB"),
+                ("G", "K", "TB"),
+                ("Giỏi", "Khá", "T.Bình"),
+                ("Ưu", "Khá", "Trung bình"),
+            )
+        )
         self.point, self.sbd = rng.choice((",", ".")), rng.randint(1, 900) * (1 if rng.random() < 0.5 else 100)
         self.short_year = rng.random() < 0.25
-        self.schools = [office.school(plan.level if plan.level in ("upper", "lower", "gdtx") else "upper") for _ in range(3)]
+        self.schools = [
+            office.school(plan.level if plan.level in ("upper", "lower", "gdtx") else "upper") for _ in range(3)
+        ]
         self.lop = rng.choice(("12A{n}", "12/{n}", "9A{n}", "9/{n}", "12C{n}", "12B{n}"))
         self.given = self.dates.write(*day_of(rng, plan.year, (7, 12)))
         self.pad = rng.choice((0, 0, 0, 2, 3))
@@ -214,10 +257,25 @@ class Rows:
             if key.startswith("diem_"):
                 mark = rng.randint(9, 19) / 2
                 total += mark
-                cells[key] = f"{mark:.1f}".replace(".", self.point) if mark % 1 or rng.random() < 0.5 else str(int(mark))
+                cells[key] = (
+                    f"{mark:.1f}".replace(".", self.point) if mark % 1 or rng.random() < 0.5 else str(int(mark))
+                )
         cells["tong_diem"] = f"{total:.1f}".replace(".", self.point)
         if rng.random() < 0.07:
-            cells["ghi_chu"] = rng.choice(("Miền núi", "Con TB", "Đã nhận", "Cấp lại", "UQ nhận", "Hộ nghèo", "Diện 2", "Chưa nhận", "KK 1,0", "Nhận thay"))
+            cells["ghi_chu"] = rng.choice(
+                (
+                    "Miền núi",
+                    "Con TB",
+                    "Đã nhận",
+                    "Cấp lại",
+                    "UQ nhận",
+                    "Hộ nghèo",
+                    "Diện 2",
+                    "Chưa nhận",
+                    "KK 1,0",
+                    "Nhận thay",
+                )
+            )
         if rng.random() < 0.02 and "dan_toc" in self.keys:
             cells["dan_toc"] = ""
         return Row("data", {key: cells[key] for key in self.keys if key in cells}, learner=person, iso=iso(d, m, y),
@@ -244,7 +302,10 @@ def corrected(rng: Random, rows: list[Row], keys, count: int) -> None:
     """Values that a pen struck out and wrote anew."""
     plain = [row for row in rows if row.kind == "data"]
     for row in rng.sample(plain, min(count, len(plain))):
-        key = rng.choice([key for key in keys if key in ("ho_ten", "ten_rieng", "ngay_sinh", "so_hieu", "noi_sinh", "xep_loai")] or [None])
+        key = rng.choice(
+            [key for key in keys if key in ("ho_ten", "ten_rieng", "ngay_sinh", "so_hieu", "noi_sinh", "xep_loai")]
+            or [None]
+        )
         if not key or not row.cells.get(key) or key in row.meaning:
             continue
         old = row.cells[key]

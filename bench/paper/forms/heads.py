@@ -7,8 +7,22 @@ from words.numbers import DateManner, day_of, long_date
 LEVELS = {
     "upper": ("TRUNG HỌC PHỔ THÔNG", "PHỔ THÔNG TRUNG HỌC", "CẤP III PHỔ THÔNG", "THPT", "PTTH", "CẤP 3"),
     "lower": ("TRUNG HỌC CƠ SỞ", "PHỔ THÔNG CƠ SỞ", "CẤP II PHỔ THÔNG", "THCS", "PTCS", "CẤP 2"),
-    "gdtx": ("BỔ TÚC TRUNG HỌC PHỔ THÔNG", "BỔ TÚC VĂN HÓA CẤP III", "BỔ TÚC VĂN HÓA", "BTTHPT", "BTVH", "BTVH CẤP III"),
-    "higher": ("CAO ĐẲNG", "TRUNG CẤP CHUYÊN NGHIỆP", "TRUNG HỌC CHUYÊN NGHIỆP", "CAO ĐẲNG SƯ PHẠM", "TRUNG CẤP", "THCN"),
+    "gdtx": (
+        "BỔ TÚC TRUNG HỌC PHỔ THÔNG",
+        "BỔ TÚC VĂN HÓA CẤP III",
+        "BỔ TÚC VĂN HÓA",
+        "BTTHPT",
+        "BTVH",
+        "BTVH CẤP III",
+    ),
+    "higher": (
+        "CAO ĐẲNG",
+        "TRUNG CẤP CHUYÊN NGHIỆP",
+        "TRUNG HỌC CHUYÊN NGHIỆP",
+        "CAO ĐẲNG SƯ PHẠM",
+        "TRUNG CẤP",
+        "THCN",
+    ),
     "primary": ("TIỂU HỌC", "TIỂU HỌC", "CẤP I", "TIỂU HỌC", "TH", "CẤP 1"),
 }
 TITLES = {
@@ -56,7 +70,11 @@ def about(rng, plan, office) -> list[tuple[str, str, str]]:
     school = office.higher() if plan.level == "higher" else office.school(plan.level)
     short = school.split(" ", 1)[1] if rng.random() < 0.3 and " " in school else school
     decision = f"{rng.randint(12, 2400)}/{rng.choice(('QĐ', 'QĐ-SGDĐT', 'QĐ-GD', 'QĐ-UB', 'QĐ/GDĐT', 'QĐ-TN'))}"
-    day = dates.write(*day_of(rng, y, (6, 9))) if rng.random() < 0.7 else long_date(rng, *day_of(rng, y, (6, 9))).removeprefix("ngày ")
+    day = (
+        dates.write(*day_of(rng, y, (6, 9)))
+        if rng.random() < 0.7
+        else long_date(rng, *day_of(rng, y, (6, 9))).removeprefix("ngày ")
+    )
     possible = [
         ("hoi_dong", rng.choice(("Hội đồng thi:", "Hội đồng coi thi:", "Hội đồng thi", "HĐ thi:", "Hội đồng chấm thi:")), short),
         ("truong", rng.choice(("Học sinh trường:", "Trường:", "Trường", "Đơn vị trường:", "Học viên:")), school),
@@ -87,13 +105,34 @@ class Heading:
         for n, line in enumerate(agency):
             last = n == len(agency) - 1
             for part in sheet.broken(spoken(self.press, line), self.press, size, room, last):
-                sheet.write(left, at, part, self.press, size, bold=last, align="centre", fit=room, key="co_quan" if last else None)
+                sheet.write(
+                    left,
+                    at,
+                    part,
+                    self.press,
+                    size,
+                    bold=last,
+                    align="centre",
+                    fit=room,
+                    key="co_quan" if last else None,
+                )
                 at += size * 0.45
         if self.press.scales:
             sheet.rule(left - 14, at - size * 0.3, left + 14, at - size * 0.3, 0.25)
         if motto:
-            sheet.write(right, y, spoken(self.press, MOTTO[0]), self.press, size, bold=True, align="centre", fit=room * 1.1)
-            sheet.write(right, y + size * 0.45, MOTTO[1], self.press, size * 1.06, bold=rng.random() < 0.8, align="centre", fit=room)
+            sheet.write(
+                right, y, spoken(self.press, MOTTO[0]), self.press, size, bold=True, align="centre", fit=room * 1.1
+            )
+            sheet.write(
+                right,
+                y + size * 0.45,
+                MOTTO[1],
+                self.press,
+                size * 1.06,
+                bold=rng.random() < 0.8,
+                align="centre",
+                fit=room,
+            )
             if self.press.scales:
                 sheet.rule(right - 20, y + size * 0.6, right + 20, y + size * 0.6, 0.25)
         return at + size * 0.35
@@ -104,14 +143,28 @@ class Heading:
         place = rng.choice(("centre", "centre", "centre", "centre", "left"))
         at = {"centre": (self.x0 + self.x1) / 2, "left": self.x0 + 2}[place]
         for n, line in enumerate(lines):
-            sheet.write(at, y, spoken(self.press, line), self.press, size * (1 if n == 0 else 0.92), bold=rng.random() < 0.9, align=place, spaced=spaced, fit=self.x1 - self.x0 - 4, under=rng.random() < 0.06)
-            y += size * 0.5
+            sheet.write(
+                at,
+                y,
+                spoken(self.press, line),
+                self.press,
+                size * (1 if n == 0 else 0.92),
+                bold=rng.random() < 0.9,
+                align=place,
+                spaced=spaced,
+                fit=self.x1 - self.x0 - 4,
+                under=rng.random() < 0.06,
+            )
+            y += max(size * 0.5, self.press.height(sheet, size) * 1.1)
         return y
 
     def about(self, y, parts, manner: str) -> float:
         """Lines of labels and values: in rows of two, stacked, centred, in brackets, or one sentence."""
         sheet, rng, size = self.sheet, self.sheet.rng, self.sheet.rng.uniform(10.5, 13)
-        middle, step = (self.x0 + self.x1) / 2, max(5.6, size * 0.52)
+        middle, step = (
+            (self.x0 + self.x1) / 2,
+            max(5.6, size * 0.52, self.press.height(sheet, size), self.filler.height(sheet, size)),
+        )
         wide = max(self._length(f"{label} ", size) + self._value_length(value, size) for _, label, value in parts)
         if manner == "rows" and wide + 20 < (self.x1 - self.x0) / 2:
             for n in range(0, len(parts), 2):
@@ -129,7 +182,16 @@ class Heading:
                 opened, closed = ("(", ")") if manner == "brackets" else ("", "")
                 long = self._length(f"{opened}{label} ", size) + self._value_length(value + closed, size)
                 x = sheet.write(middle - long / 2, y, f"{opened}{label}", self.press, size, italic=manner == "brackets")
-                x = sheet.write(x + size * 0.1, y, value, self.filler, size, key=key, italic=manner == "brackets" and self.filler is self.press, bold=self.filler is self.press and rng.random() < 0.3)
+                x = sheet.write(
+                    x + size * 0.1,
+                    y,
+                    value,
+                    self.filler,
+                    size,
+                    key=key,
+                    italic=manner == "brackets" and self.filler is self.press,
+                    bold=self.filler is self.press and rng.random() < 0.3,
+                )
                 if closed:
                     sheet.write(x, y, closed, self.press, size, italic=True)
                 y += step
@@ -148,7 +210,16 @@ class Heading:
         if self.filler is not self.press and self.sheet.rng.random() < 0.8:
             self.sheet.rule(start, y + 0.7, x + room, y + 0.7, 0.2, (90, 90, 90), (0.2, 0.8))
             start += self.sheet.rng.uniform(1, 8)
-        self.sheet.write(start, y, value, self.filler, size, key=key, fit=max(20, x + room - start), bold=self.filler is self.press and self.sheet.rng.random() < 0.25)
+        self.sheet.write(
+            start,
+            y,
+            value,
+            self.filler,
+            size,
+            key=key,
+            fit=max(20, x + room - start),
+            bold=self.filler is self.press and self.sheet.rng.random() < 0.25,
+        )
 
 
 def closing(sheet, plan, office, hand, filler, x0, x1, y, count: int) -> None:
@@ -164,7 +235,16 @@ def closing(sheet, plan, office, hand, filler, x0, x1, y, count: int) -> None:
         return
     right, left = x0 + (x1 - x0) * 0.76, x0 + (x1 - x0) * 0.24
     d, m, year = day_of(rng, plan.year, (7, 12))
-    sheet.write(right, y + 6, f"{office.province}, {long_date(rng, d, m, year)}", hand, size, italic=True, align="centre", fit=(x1 - x0) * 0.45)
+    sheet.write(
+        right,
+        y + 6,
+        f"{office.province}, {long_date(rng, d, m, year)}",
+        hand,
+        size,
+        italic=True,
+        align="centre",
+        fit=(x1 - x0) * 0.45,
+    )
     heads = rng.choice((("NGƯỜI LẬP BẢNG", "HIỆU TRƯỞNG"), ("NGƯỜI VIẾT SỔ", "GIÁM ĐỐC"), ("NGƯỜI GHI SỔ", "TRƯỞNG PHÒNG"), ("", "TM. HỘI ĐỒNG|CHỦ TỊCH"),
                         ("THƯ KÝ", "CHỦ TỊCH HỘI ĐỒNG"), ("NGƯỜI KIỂM TRA", "KT. GIÁM ĐỐC|PHÓ GIÁM ĐỐC")))  # fmt: skip
     for at, words in ((left, heads[0]), (right, heads[1])):
@@ -172,9 +252,15 @@ def closing(sheet, plan, office, hand, filler, x0, x1, y, count: int) -> None:
         if not words:
             continue
         for n, line in enumerate(lines):
-            sheet.write(at, y + 12 + n * 5, spoken(hand, line), hand, size, bold=True, align="centre", fit=(x1 - x0) * 0.4)
+            sheet.write(
+                at, y + 12 + n * 5, spoken(hand, line), hand, size, bold=True, align="centre", fit=(x1 - x0) * 0.4
+            )
         foot = min(low, y + 12 + 5 * len(lines) + rng.uniform(18, 24))
         marks.signature(sheet, at - 14, foot - 9, rng.uniform(20, 32))
-        sheet.write(at, foot, people.adult(rng), filler if rng.random() < 0.3 else hand, size, bold=True, align="centre")
+        sheet.write(
+            at, foot, people.adult(rng), filler if rng.random() < 0.3 else hand, size, bold=True, align="centre"
+        )
     if rng.random() < 0.6:
-        marks.seal(sheet, right - 14, y + 26, office.council().upper(), office.department().upper(), rng.uniform(15, 18))
+        marks.seal(
+            sheet, right - 14, y + 26, office.council().upper(), office.department().upper(), rng.uniform(15, 18)
+        )

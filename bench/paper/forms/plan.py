@@ -30,7 +30,13 @@ A4, A4L, A3L, B4L, B4 = (210, 297), (297, 210), (420, 297), (364, 257), (257, 36
 
 def year_of(rng: Random, manner: str) -> int:
     """A year in which papers were written so."""
-    low, high = {"laser": (1998, 2025), "typed": (1975, 1997), "needles": (1989, 2006), "pen": (1975, 2012), "press": (1976, 2012)}[manner]
+    low, high = {
+        "laser": (1998, 2025),
+        "typed": (1975, 1997),
+        "needles": (1989, 2006),
+        "pen": (1975, 2012),
+        "press": (1976, 2012),
+    }[manner]
     return rng.randint(low, high)
 
 

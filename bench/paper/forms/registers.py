@@ -37,8 +37,12 @@ def plan(rng: Random) -> Plan:
     head = pick(rng, full=72, short=17, headless=11)
     more = dict(zip(("lying", "standing", "frame"), RULINGS[ruling][1], strict=True), head=head)
     if sub in ("cards", "appendix"):
-        traits = {sub, manner} | ({f"filled-{filled}"} if filled else set()) | ({ruling} if sub == "appendix" else set())
-        return Plan("register", sub, year, traits, *rng.choice((A4, A4L)), level=level, manner=filled or manner, more=more)
+        traits = (
+            {sub, manner} | ({f"filled-{filled}"} if filled else set()) | ({ruling} if sub == "appendix" else set())
+        )
+        return Plan(
+            "register", sub, year, traits, *rng.choice((A4, A4L)), level=level, manner=filled or manner, more=more
+        )
     if head != "full":
         traits.add({"short": "continuation", "headless": "headless"}[head])
     if manner in ("pen", "form", "typed") and rng.random() < 0.2:
@@ -53,17 +57,36 @@ def plan(rng: Random) -> Plan:
                           ("ditto", 0.13), ("corrections", 0.12), ("crossed-out", 0.08), ("blank-rows", 0.12), ("total", 0.14), ("uneven", 0.12)):  # fmt: skip
         if rng.random() < chance:
             traits.add(trait)
+    if "spread" not in traits and "twin" not in traits and rng.random() < 0.07:
+        traits.add("volume")
+        more.update(pages=rng.randint(2, 3), again=rng.random() < 0.6)
     if "split-date" not in traits and rng.random() < 0.06:
         traits.add("year-only")
     if rng.random() < (0.9 if sub == "exam" else 0.09):
         traits.add("marks")
-    return Plan("register", sub, year, traits, width, height, level, filled or manner, signing=rng.choice((0, 0.5, 0.9, 1)), more=more)
+    return Plan(
+        "register",
+        sub,
+        year,
+        traits,
+        width,
+        height,
+        level,
+        filled or manner,
+        signing=rng.choice((0, 0.5, 0.9, 1)),
+        more=more,
+    )
 
 
 def hands_of(rng: Random, plan: Plan):
     """The hand of the cells, and that of headings and labels."""
     press = Print(rng, rng.choice(("serif", "press", "sans")), condensed=1.0)
-    hand = {"typed": lambda: Typed(rng), "needles": lambda: Needles(rng), "pen": lambda: Pen(rng), "laser": lambda: press}[plan.manner]()
+    hand = {
+        "typed": lambda: Typed(rng),
+        "needles": lambda: Needles(rng),
+        "pen": lambda: Pen(rng),
+        "laser": lambda: press,
+    }[plan.manner]()
     if "form" not in plan.traits and plan.manner != "laser":
         press = hand
         if plan.manner == "pen" and rng.random() < 0.5:
@@ -88,14 +111,22 @@ def draw(plan: Plan, rng: Random, new_sheet):
     if plan.more["head"] == "full":
         y = _heading(sheet, plan, office, press, hand, x0, x1, y)
     elif plan.more["head"] == "short" and rng.random() < 0.25:
-        sheet.write((x0 + x1) / 2, y, rng.choice(("(tiếp theo)", "Tiếp theo trang trước", "- tiếp -")), press, 11, italic=True, align="centre")
+        sheet.write(
+            (x0 + x1) / 2,
+            y,
+            rng.choice(("(tiếp theo)", "Tiếp theo trang trước", "- tiếp -")),
+            press,
+            11,
+            italic=True,
+            align="centre",
+        )
         y += 5
     if rng.random() < 0.4:
         _page_number(sheet, press, x0, x1)
     if "twin" in plan.traits:
         _twin(sheet, plan, rng, office, chosen, hand, press, x0, x1, y)
     else:
-        _single(sheet, plan, rng, office, chosen, hand, press, x0, x1, y)
+        return _pages(sheet, new_sheet, plan, rng, office, chosen, hand, press, x0, x1, y)
     return [sheet]
 
 
@@ -104,7 +135,13 @@ def _heading(sheet, plan, office, press, hand, x0, x1, y) -> float:
     half = x0 + (x1 - x0) / 2 - 10
     heading = heads.Heading(sheet, plan, office, press, hand, x0, half if "spread" in plan.traits else x1)
     if rng.random() < 0.7:
-        own = office.department() if rng.random() < AGENCIES[plan.level] else office.district_office() if plan.level != "higher" else office.higher()
+        own = (
+            office.department()
+            if rng.random() < AGENCIES[plan.level]
+            else office.district_office()
+            if plan.level != "higher"
+            else office.higher()
+        )
         above = "Bộ Giáo dục và Đào tạo" if plan.level == "higher" else office.council() if rng.random() < 0.7 else ""
         y = heading.letterhead(y, [line.upper() for line in (above, own) if line], motto=rng.random() < 0.6) + 3
     elif rng.random() < 0.3:
@@ -129,15 +166,27 @@ def _page_number(sheet, press, x0, x1) -> None:
 def _rows(sheet, plan, rng, office, maker, table, room):
     """Rows that fit into `room` millimetres, with their heights."""
     high = rng.uniform(*((6.8, 10.5) if plan.manner == "pen" else (5.6, 9.0)))
+    high = max(high, table.hand.height(sheet, table.size) * 1.02)
     if any(column.wrap for column in table.columns):
         high = max(high, table.hand.line(table.size) * 2 + 1.6)
     wanted = min(int(room / high), rng.choice((12, 18, 25, 25, 30, 40, 60)))
     rows, heights = [], []
-    maker.stt = rng.randint(0, 40) * rng.choice((1, 25)) if plan.more["head"] != "full" else 0
     while len(rows) < wanted:
         if "groups" in plan.traits and (not rows or rng.random() < 0.07):
             name = office.school("upper" if plan.level != "lower" else "lower")
-            rows.append(columns.Row("group", text=rng.choice((f"Trường {name}", f"Hội đồng thi {name}", f"Lớp {rng.choice(('12', '9'))}A{rng.randint(1, 9)}", f"{rng.choice('IVX')}. {name}"))))
+            rows.append(
+                columns.Row(
+                    "group",
+                    text=rng.choice(
+                        (
+                            f"Trường {name}",
+                            f"Hội đồng thi {name}",
+                            f"Lớp {rng.choice(('12', '9'))}A{rng.randint(1, 9)}",
+                            f"{rng.choice('IVX')}. {name}",
+                        )
+                    ),
+                )
+            )
             if rng.random() < 0.3:
                 maker.stt = 0
         rows.append(maker.row())
@@ -153,7 +202,12 @@ def _rows(sheet, plan, rng, office, maker, table, room):
     if "corrections" in plan.traits and table.hand.scales:
         columns.corrected(rng, data, [column.key for column in table.columns], rng.randint(1, 3))
     if "total" in plan.traits and rows:
-        rows[-1] = columns.Row("total", text=rng.choice((f"Cộng: {len(data) - 1}", f"Tổng số {len(data) - 1} học sinh", f"Cộng trang: {len(data) - 1} em")))
+        rows[-1] = columns.Row(
+            "total",
+            text=rng.choice(
+                (f"Cộng: {len(data) - 1}", f"Tổng số {len(data) - 1} học sinh", f"Cộng trang: {len(data) - 1} em")
+            ),
+        )
     if "blank-rows" in plan.traits and len(rows) > 8:
         for n in range(len(rows) - rng.randint(2, 6), len(rows)):
             rows[n] = columns.Row("blank")
@@ -168,7 +222,11 @@ def _rows(sheet, plan, rng, office, maker, table, room):
 def _table(sheet, plan, rng, office, chosen, hand, press, room):
     sizes = {"laser": (10, 12.5), "pen": (11, 13.5), "typed": (12, 12), "needles": (11, 11)}
     low, high = sizes[plan.manner]
-    ink = rng.choice(((26, 26, 30), (26, 26, 30), (60, 60, 66), (90, 60, 60), (70, 90, 130))) if plan.manner != "laser" else (26, 26, 30)
+    ink = (
+        rng.choice(((26, 26, 30), (26, 26, 30), (60, 60, 66), (90, 60, 60), (70, 90, 130)))
+        if plan.manner != "laser"
+        else (26, 26, 30)
+    )
     table = TableDrawing(sheet, plan, list(chosen), hand, press, rng.uniform(low, high), ink)
     maker = columns.Rows(rng, plan, office, chosen, hand.capitals)
     sample = deepcopy(maker)
@@ -176,21 +234,39 @@ def _table(sheet, plan, rng, office, chosen, hand, press, room):
     return table, maker
 
 
-def _single(sheet, plan, rng, office, chosen, hand, press, x0, x1, y) -> None:
+def _pages(sheet, new_sheet, plan, rng, office, chosen, hand, press, x0, x1, y):
+    """The table over one page, or over several of a volume, whose later pages have no heading and perhaps no heads."""
     spread = "spread" in plan.traits
     gutter = rng.uniform(14, 24) if spread else 0
     table, maker = _table(sheet, plan, rng, office, chosen, hand, press, x1 - x0 - gutter)
     if spread:
         _open_book(table, sheet, plan, x0, x1, gutter)
-    plan.more["head_top"] = y
-    if plan.more["head"] != "headless":
-        style = {"bare": rng.choice(("lying", "none")), "lying": "lying", "frame-only": "lying"}.get(next((t for t in ("bare", "lying", "frame-only") if t in plan.traits), ""), "grid")
-        y = table.draw_heads(x0, y, style)
-    rows, heights = _rows(sheet, plan, rng, office, maker, table, sheet.height - y - rng.uniform(10, 16))
-    y = table.draw_rows(x0, y, rows, heights)
+    if plan.more["head"] != "full":
+        maker.stt = rng.randint(0, 40) * rng.choice((1, 25))
+    style = next(
+        (
+            style
+            for trait, style in (("bare", rng.choice(("lying", "none"))), ("lying", "lying"), ("frame-only", "lying"))
+            if trait in plan.traits
+        ),
+        "grid",
+    )
+    sheets = [sheet]
+    for page in range(plan.more.get("pages", 1)):
+        if page:
+            sheet, y = new_sheet(plan.width, plan.height), rng.uniform(13, 20)
+            sheets.append(sheet)
+            table.sheet = sheet
+        heads_too = plan.more["head"] != "headless" if page == 0 else plan.more["again"]
+        plan.more["head_top"] = y
+        if heads_too:
+            y = table.draw_heads(x0, y, style)
+        rows, heights = _rows(sheet, plan, rng, office, maker, table, sheet.height - y - rng.uniform(10, 16))
+        y = table.draw_rows(x0, y, rows, heights)
     end = x0 + (x1 - x0) / 2 - 12 if spread else x1
     if plan.manner != "pen" or "form" not in plan.traits:
-        heads.closing(sheet, plan, office, press, hand, x0, end, y, len(sheet.records))
+        heads.closing(sheet, plan, office, press, hand, x0, end, y, sum(len(page.records) for page in sheets))
+    return sheets
 
 
 def _open_book(table, sheet, plan, x0, x1, gutter) -> None:
@@ -200,7 +276,9 @@ def _open_book(table, sheet, plan, x0, x1, gutter) -> None:
     for column in table.columns:
         total += column.width
         ends.append(total)
-    split = min(range(2, len(table.columns) - 1), key=lambda n: abs(ends[n - 1] - middle)) if len(table.columns) > 4 else 2
+    split = (
+        min(range(2, len(table.columns) - 1), key=lambda n: abs(ends[n - 1] - middle)) if len(table.columns) > 4 else 2
+    )
     left, right = table.columns[:split], table.columns[split:]
     for part, room in ((left, middle - gutter / 2 - x0), (right, x1 - middle - gutter / 2)):
         factor = room / sum(column.width for column in part)
@@ -216,7 +294,11 @@ def _open_book(table, sheet, plan, x0, x1, gutter) -> None:
 def _twin(sheet, plan, rng, office, chosen, hand, press, x0, x1, y) -> None:
     """Two tables side by side, the second goes on where the first ends."""
     middle, gap = (x0 + x1) / 2, rng.uniform(5, 10)
-    kept = [c for c in chosen if c.key not in ("noi_sinh", "que_quan", "cho_o", "_sig", "ghi_chu", "truong", "hoi_dong", "cccd", "ngay_cap")]
+    kept = [
+        c
+        for c in chosen
+        if c.key not in ("noi_sinh", "que_quan", "cho_o", "_sig", "ghi_chu", "truong", "hoi_dong", "cccd", "ngay_cap")
+    ]
     table, maker = _table(sheet, plan, rng, office, kept, hand, press, middle - x0 - gap / 2)
     rows, heights = None, None
     for start in (x0, middle + gap / 2):

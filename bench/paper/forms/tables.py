@@ -1,21 +1,57 @@
 """Draws a table: widths from what stands in it, heads of one or two levels, rules of every sort, rows, and the truth of each row."""
 
-from forms.columns import NARROW, PARTS, RECORD, Column, Row
+from forms.columns import NARROW, PARTS, RECORD, Row
+from forms.table_heads import TableHeads
 from kit import marks
 from kit.hands import Pen
 from kit.sheet import BLACK, BLUE, RED, Table, union
 
-WRAPPED = {"noi_sinh", "que_quan", "cho_o", "truong", "hoi_dong", "ghi_chu", "ly_do", "noi_dung_chinh_sua", "dien_giai", "ho_ten", "ho_dem"}
+WRAPPED = {
+    "noi_sinh",
+    "que_quan",
+    "cho_o",
+    "truong",
+    "hoi_dong",
+    "ghi_chu",
+    "ly_do",
+    "noi_dung_chinh_sua",
+    "dien_giai",
+    "ho_ten",
+    "ho_dem",
+}
 LEAST = {"_sig": 24, "ghi_chu": 16, "stt": 8, "ho_ten": 38, "_gay": 16}
-DROPPED = ("cho_o", "que_quan", "cccd", "ngay_cap", "lop", "hoi_dong", "truong", "dan_toc", "tong_diem", "sbd", "_sig", "diem_6", "diem_5", "diem_4")
+DROPPED = (
+    "cho_o",
+    "que_quan",
+    "cccd",
+    "ngay_cap",
+    "lop",
+    "hoi_dong",
+    "truong",
+    "dan_toc",
+    "tong_diem",
+    "sbd",
+    "_sig",
+    "diem_6",
+    "diem_5",
+    "diem_4",
+)
 DASHES = {"dotted": (0.2, 1.0), "dashed": (2.2, 1.3)}
 
 
-class TableDrawing:
+class TableDrawing(TableHeads):
     """One table on one sheet. `hand` writes its cells, `press` its heads."""
 
     def __init__(self, sheet, plan, columns, hand, press, size, ink=BLACK) -> None:
-        self.sheet, self.plan, self.columns, self.hand, self.press, self.size, self.ink = sheet, plan, columns, hand, press, size, ink
+        self.sheet, self.plan, self.columns, self.hand, self.press, self.size, self.ink = (
+            sheet,
+            plan,
+            columns,
+            hand,
+            press,
+            size,
+            ink,
+        )
         rng = sheet.rng
         self.pad = rng.uniform(0.8, 1.6)
         self.thick = rng.choice((0.15, 0.2, 0.3, 0.4))
@@ -35,7 +71,9 @@ class TableDrawing:
         """Widths from contents; where there is no room cells take two lines, letters get smaller, columns go."""
         while True:
             for column in self.columns:
-                widest = sorted(self.measure(row.cells.get(column.key, ""), column.key) for row in rows if row.kind == "data") or [0]
+                widest = sorted(
+                    self.measure(row.cells.get(column.key, ""), column.key) for row in rows if row.kind == "data"
+                ) or [0]
                 natural = widest[int(len(widest) * 0.97) - 1] if len(widest) > 12 else widest[-1]
                 if column.wrap:
                     natural *= 0.58
@@ -46,7 +84,11 @@ class TableDrawing:
             total = sum(column.width for column in self.columns)
             if total <= room:
                 break
-            tight = [column for column in self.columns if column.key in WRAPPED and not column.wrap and column.key not in ("ho_ten", "ho_dem")]
+            tight = [
+                column
+                for column in self.columns
+                if column.key in WRAPPED and not column.wrap and column.key not in ("ho_ten", "ho_dem")
+            ]
             gone = [key for key in DROPPED if any(column.key == key for column in self.columns)]
             if tight and total < room * 1.5:
                 max(tight, key=lambda column: column.width).wrap = True
@@ -67,9 +109,6 @@ class TableDrawing:
             for column in self.columns:
                 column.width *= room / total
 
-    def _longest(self, column: Column) -> float:
-        return max(self.press.measure(self.sheet, word, self.head_size, self.head_bold) for word in column.head.split()) + 2
-
     def borders(self, x0: float) -> list[float]:
         xs = [x0]
         for column in self.columns:
@@ -85,95 +124,6 @@ class TableDrawing:
                 start = xs[n + 1]
         return [*ends, (start, xs[-1])]
 
-    # --- heads
-
-    def draw_heads(self, x0, y, style="grid") -> float:
-        """The heads; returns where the body begins."""
-        xs = self.borders(x0)
-        grouped = any(column.group for column in self.columns)
-        turned = "turned" in self.plan.traits
-        tall = max(self._head_height(column, turned) for column in self.columns)
-        upper = 5.5 if grouped else 0
-        low = y + max(tall + upper, 9)
-        inner = []
-        n = 0
-        while n < len(self.columns):
-            column = self.columns[n]
-            end = n + 1
-            while column.group and end < len(self.columns) and self.columns[end].group == column.group:
-                end += 1
-            if column.group and end - n > 1:
-                self._head_text(xs[n], xs[end], y, y + upper, column.group, False)
-                for k in range(n, end):
-                    self._head_text(xs[k], xs[k + 1], y + upper, low, self.columns[k].head, turned and self.columns[k].width < 11)
-                inner.append((xs[n], y + upper, xs[end], y + upper))
-                inner += [(xs[k], y + upper, xs[k], low) for k in range(n + 1, end)]
-            elif column.key != "_gay":
-                self._head_text(xs[n], xs[n + 1], y, low, column.head, turned and column.width < 11)
-            inner.append((xs[n], y, xs[n], low))
-            n = end
-        inner.append((xs[-1], y, xs[-1], low))
-        if "column-numbers" in self.plan.traits:
-            low = self._numbers(xs, low)
-        self._head_rules(xs, y, low, inner, style)
-        return low
-
-    def _head_height(self, column: Column, turned: bool) -> float:
-        if column.key == "_gay":
-            return 5
-        if turned and column.width < 11:
-            return min(34, self.press.measure(self.sheet, column.head.replace("\n", " "), self.head_size, self.head_bold) + 5)
-        return len(self._broken(column.head, column.width - 1.4)) * self.head_size * 0.42 + 3.5
-
-    def _broken(self, text, room) -> list[str]:
-        lines = []
-        for part in text.split("\n"):
-            line = ""
-            for word in part.split():
-                longer = f"{line} {word}".strip()
-                if line and self.press.measure(self.sheet, longer, self.head_size, self.head_bold) > room:
-                    lines.append(line)
-                    line = word
-                else:
-                    line = longer
-            lines.append(line)
-        return lines
-
-    def _head_text(self, x0, x1, y0, y1, text, turned) -> None:
-        step, styles = self.head_size * 0.42, {"bold": self.head_bold, "role": "head"}
-        if turned:
-            text = text.replace("\n", " ")
-            long = self.press.measure(self.sheet, text, self.head_size, self.head_bold)
-            self.sheet.turned((x0 + x1) / 2 + self.head_size * 0.12, (y0 + y1 + min(long, y1 - y0)) / 2, text, self.press, self.head_size, **styles)
-            return
-        lines = self._broken(text, x1 - x0 - 1.2)
-        y = (y0 + y1) / 2 - (len(lines) - 1) * step / 2 + self.head_size * 0.12
-        for line in lines:
-            self.sheet.write((x0 + x1) / 2, y, line, self.press, self.head_size, align="centre", fit=x1 - x0 - 0.8, **styles)
-            y += step
-
-    def _numbers(self, xs, y) -> float:
-        rng = self.sheet.rng
-        form = rng.choice(("({n})", "{n}", "-{n}-", "letters"))
-        for n, column in enumerate(self.columns):
-            if column.key != "_gay":
-                text = ("ABCDEFGHIKLMNOPQRST"[n] if n < 2 else str(n - 1)) if form == "letters" else form.format(n=n + 1)
-                self.sheet.write((xs[n] + xs[n + 1]) / 2, y + 3.7, text, self.press, self.head_size * 0.85, align="centre", role="head")
-        for left, right in self.spans(xs):
-            if "bare" not in self.plan.traits:
-                self.sheet.rule(left, y, right, y, self.thick, self.ink)
-        return y + 5
-
-    def _head_rules(self, xs, y, low, inner, style) -> None:
-        if style == "none":
-            return
-        for left, right in self.spans(xs):
-            self.sheet.rule(left, y, right, y, self.thick, self.ink)
-            self.sheet.rule(left, low, right, low, self.thick, self.ink)
-        if style == "grid":
-            for ends in inner:
-                self.sheet.rule(*ends, self.thick, self.ink)
-
     # --- body
 
     def draw_rows(self, x0, y, rows: list[Row], heights: list[float]) -> float:
@@ -187,7 +137,9 @@ class TableDrawing:
                 self._data(row, xs, top, low)
             elif row.text:
                 self._across(row, xs, top, low)
-        sheet.table = Table([column.key for column in self.columns], [sheet.px(x) for x in xs], [sheet.px(v) for v in ys])
+        sheet.table = Table(
+            [column.key for column in self.columns], [sheet.px(x) for x in xs], [sheet.px(v) for v in ys]
+        )
         return ys[-1]
 
     def rules(self, xs, ys, rows) -> None:
@@ -198,7 +150,9 @@ class TableDrawing:
         for left, right in self.spans(xs):
             if lying != "none":
                 for y in ys[1:-1]:
-                    sheet.rule(left, y, right, y, self.thick * (0.8 if lying != "solid" else 1), self.ink, DASHES.get(lying))
+                    sheet.rule(
+                        left, y, right, y, self.thick * (0.8 if lying != "solid" else 1), self.ink, DASHES.get(lying)
+                    )
             if frame != "none" or lying == "solid":
                 for y in (ys[0], ys[last]):
                     sheet.rule(left, y, right, y, self.thick * (2 if frame == "heavy" else 1), self.ink)
@@ -206,7 +160,14 @@ class TableDrawing:
                 if frame in ("single", "double", "heavy"):
                     sheet.rule(x, ys[0], x, ys[last], self.thick * (2 if frame == "heavy" else 1), self.ink)
             if frame == "double":
-                sheet.frame(left - 1.2, more.get("head_top", ys[0]) - 1.2, right + 1.2, ys[last] + 1.2, self.thick * 1.6, self.ink)
+                sheet.frame(
+                    left - 1.2,
+                    more.get("head_top", ys[0]) - 1.2,
+                    right + 1.2,
+                    ys[last] + 1.2,
+                    self.thick * 1.6,
+                    self.ink,
+                )
         if standing == "none":
             return
         breaks = [n for n, row in enumerate(rows) if row.kind in ("group", "total")] if sheet.rng.random() < 0.7 else []
@@ -227,9 +188,13 @@ class TableDrawing:
         left, right = self.spans(xs)[0]
         bold, italic = self.sheet.rng.random() < 0.7, self.sheet.rng.random() < 0.3
         if self.sheet.rng.random() < 0.5:
-            self.sheet.write(left + 3, y, row.text, self.hand, self.size, bold=bold, italic=italic, fit=right - left - 5)
+            self.sheet.write(
+                left + 3, y, row.text, self.hand, self.size, bold=bold, italic=italic, fit=right - left - 5
+            )
         else:
-            self.sheet.write((left + right) / 2, y, row.text, self.hand, self.size, bold=bold, align="centre", fit=right - left - 5)
+            self.sheet.write(
+                (left + right) / 2, y, row.text, self.hand, self.size, bold=bold, align="centre", fit=right - left - 5
+            )
 
     def _data(self, row: Row, xs, top, low) -> None:
         sheet, rng = self.sheet, self.sheet.rng
@@ -250,14 +215,24 @@ class TableDrawing:
             self._keep(record, boxes, other, key, text, box)
         if "nam_x" in row.cells or "nu_x" in row.cells:
             record["gioi_tinh"] = "Nam" if row.cells.get("nam_x") else "Nữ" if row.cells.get("nu_x") else ""
-        if row.iso and record.get("ngay_sinh", "").count("/") + record.get("ngay_sinh", "").count("-") + record.get("ngay_sinh", "").count(".") > 1:
+        if (
+            row.iso
+            and record.get("ngay_sinh", "").count("/")
+            + record.get("ngay_sinh", "").count("-")
+            + record.get("ngay_sinh", "").count(".")
+            > 1
+        ):
             record["ngay_sinh_iso"] = row.iso
         if any(column.key == "_sig" for column in self.columns):
             record["da_ky_nhan"] = row.signed
         if row.meaning:
-            record["nhu_tren"] = {PARTS.get(k, k): v for k, v in row.meaning.items() if any(c.key == k for c in self.columns)}
+            record["nhu_tren"] = {
+                PARTS.get(k, k): v for k, v in row.meaning.items() if any(c.key == k for c in self.columns)
+            }
         if row.old:
-            record["gach_sua"] = {PARTS.get(k, k): v for k, v in row.old.items() if any(c.key == k for c in self.columns)}
+            record["gach_sua"] = {
+                PARTS.get(k, k): v for k, v in row.old.items() if any(c.key == k for c in self.columns)
+            }
         if row.void:
             record["huy"] = True
             y = (top + low) / 2
@@ -286,17 +261,39 @@ class TableDrawing:
         sheet, size, hand = self.sheet, size or self.size, self.writer(column.key)
         room, first = x1 - x0 - 2 * self.pad, len(self.sheet.words)
         lines = [text]
-        if (column.wrap or column.key in WRAPPED) and self.measure(text, column.key) > room * 1.02 and " " in text and low - top > hand.line(size) * 1.7:
+        if (
+            (column.wrap or column.key in WRAPPED)
+            and self.measure(text, column.key) > room * 1.02
+            and " " in text
+            and low - top > hand.line(size) * 1.95
+        ):
             words = text.split(" ")
-            best = min(range(1, len(words)), key=lambda n: max(self.measure(" ".join(words[:n])), self.measure(" ".join(words[n:]))))
+            best = min(
+                range(1, len(words)),
+                key=lambda n: max(self.measure(" ".join(words[:n])), self.measure(" ".join(words[n:]))),
+            )
             lines = [" ".join(words[:best]), " ".join(words[best:])]
         step = hand.line(size)
         on_line = hand.role == "hand" and len(lines) == 1
-        y = (low - size * 0.12 - sheet.rng.uniform(0.5, 1.2)) if on_line else (top + low) / 2 + size * 0.125 - (len(lines) - 1) * step / 2
+        y = (
+            (low - size * 0.12 - sheet.rng.uniform(0.5, 1.2))
+            if on_line
+            else (top + low) / 2 + size * 0.125 - (len(lines) - 1) * step / 2
+        )
         at = {"left": x0 + self.pad, "centre": (x0 + x1) / 2, "right": x1 - self.pad}[column.align]
         for line in lines:
             role = "table" if hand.role == "print" else hand.role
-            sheet.write(at, y, line, hand, size, align=column.align, fit=room, role=role, row=None if len(lines) > 1 else (top + low) / 2)
+            sheet.write(
+                at,
+                y,
+                line,
+                hand,
+                size,
+                align=column.align,
+                fit=room,
+                role=role,
+                row=None if len(lines) > 1 else (top + low) / 2,
+            )
             y += step
         return union(word.box for word in sheet.words[first:]) if len(sheet.words) > first else None
 
@@ -311,13 +308,23 @@ class TableDrawing:
         if old:
             marks.strike(sheet, union(word.box for word in old), self.fixer.colour)
         second = len(sheet.words)
-        sheet.write(x0 + self.pad, top + high * 0.42, row.cells[column.key], self.fixer, self.size * 0.85, fit=x1 - x0 - self.pad, row=top + high * 0.42)
+        sheet.write(
+            x0 + self.pad,
+            top + high * 0.42,
+            row.cells[column.key],
+            self.fixer,
+            self.size * 0.85,
+            fit=x1 - x0 - self.pad,
+            row=top + high * 0.42,
+        )
         return union(word.box for word in sheet.words[second:])
 
     def _sign(self, row, x0, x1, low) -> None:
         rng, width = self.sheet.rng, x1 - x0
         if rng.random() < 0.35 and row.learner:
             with self.sheet.unread():
-                self.sheet.write(x0 + 1, low - 1.5, row.learner.given, rng.choice(self.signers), self.size, fit=width - 2)
+                self.sheet.write(
+                    x0 + 1, low - 1.5, row.learner.given, rng.choice(self.signers), self.size, fit=width - 2
+                )
         else:
             marks.signature(self.sheet, x0 + width * 0.12, low - 2, min(width * 0.7, 20))

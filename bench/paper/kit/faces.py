@@ -22,7 +22,12 @@ class Family:
     both: Path
 
     def style(self, bold: bool, italic: bool) -> Path:
-        return {(False, False): self.regular, (True, False): self.bold, (False, True): self.italic, (True, True): self.both}[bold, italic]
+        return {
+            (False, False): self.regular,
+            (True, False): self.bold,
+            (False, True): self.italic,
+            (True, True): self.both,
+        }[bold, italic]
 
 
 def _four(name: str, pattern: str, styles=("Regular", "Bold", "Italic", "BoldItalic"), root=TRUETYPE) -> Family:

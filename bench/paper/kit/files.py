@@ -38,4 +38,12 @@ def save(images: list[Image.Image], path: Path, colour: str, dpi: int, quality: 
             first.save(path, compression=packing, dpi=(dpi, dpi), save_all=True, append_images=rest)
         case ".pdf":
             settings = {} if colour == "bw" else {"quality": quality}
-            first.save(path, resolution=dpi, save_all=True, append_images=rest, creationDate=time.gmtime(0), modDate=time.gmtime(0), **settings)
+            first.save(
+                path,
+                resolution=dpi,
+                save_all=True,
+                append_images=rest,
+                creationDate=time.gmtime(0),
+                modDate=time.gmtime(0),
+                **settings,
+            )

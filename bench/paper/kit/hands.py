@@ -18,7 +18,9 @@ def grain(strength: int) -> Image.Image:
     """A field of uneven ink, 512 by 512; `strength` 0 to 100 is how uneven."""
     if strength not in _GRAIN:
         rng = Random(strength)
-        small = Image.frombytes("L", (128, 128), bytes(max(0, 255 - int(abs(rng.gauss(0, strength)))) for _ in range(128 * 128)))
+        small = Image.frombytes(
+            "L", (128, 128), bytes(max(0, 255 - int(abs(rng.gauss(0, strength)))) for _ in range(128 * 128))
+        )
         _GRAIN[strength] = small.resize((512, 512), Image.Resampling.BICUBIC)
     return _GRAIN[strength]
 
@@ -35,6 +37,10 @@ class Print:
     def line(self, size):
         """Millimetres from line to line within a cell."""
         return size * 0.4
+
+    def height(self, sheet, size):
+        """Millimetres that letters take from the top of a capital to the foot of a `g`."""
+        return size * 0.36
 
     def font(self, sheet, size, bold, italic):
         return faces.face(self.family.style(bold, italic), max(6, round(size * sheet.dpi / 72)))
@@ -68,7 +74,10 @@ class _Struck:
     scales, kind, capitals = False, "machine", True
 
     def line(self, size):
-        return 36 / self.pitch if self.pitch > 10 else 3.9
+        return 4.2 if self.pitch <= 12 else 3.4
+
+    def height(self, sheet, size):
+        return 3.6
 
     def measure(self, sheet, text, size=0, bold=False, italic=False, spaced=0.0):
         return len(text) * 25.4 / self.pitch + (len(text) - 1) * spaced
@@ -101,8 +110,9 @@ class Typed(_Struck):
     def __init__(self, rng: Random, pitch=None) -> None:
         self.rng, self.pitch = rng, pitch or rng.choice((10, 10, 11, 12, 12))
         self.family = rng.choice(faces.ROLES["typed"])
-        self.colour = rng.choice((BLACK, BLACK, SOFT, (52, 44, 96), (60, 40, 60)))
-        self.worn, self.clogged = rng.choice((0, 12, 25, 45)), rng.choice((0, 0, 0.25, 0.5))
+        self.colour = rng.choice((BLACK, BLACK, (44, 44, 50), (52, 44, 96), (60, 40, 60)))
+        self.worn, self.clogged = rng.choice((0, 8, 16, 30)), rng.choice((0, 0, 0.25, 0.5))
+        self.thin = int(self.family.name in ("XanhMono", "lmmono", "fmono"))
         self.loose, self.off, self.cache = rng.uniform(0.02, 0.10), {}, {}
 
     def wander(self, sheet, letter):
@@ -123,13 +133,13 @@ class Typed(_Struck):
             mask = Image.new("L", (x1 - x0 + 4, y1 - y0 + 4), 0)
             draw = ImageDraw.Draw(mask)
             for shift in (0, max(1, round(sheet.dpi / 160))) if bold else (0,):
-                draw.text((2 - x0 + shift, 2 - y0), letter, font=font, fill=255, anchor="ls")
+                draw.text((2 - x0 + shift, 2 - y0), letter, font=font, fill=255, anchor="ls", stroke_width=self.thin)
             if self.clogged and self.rng.random() < self.clogged:
                 mask = mask.filter(ImageFilter.GaussianBlur(sheet.dpi / 300)).point(lambda v: min(255, v * 2))
             if self.worn:
                 u, v = self.rng.randrange(512 - mask.width), self.rng.randrange(512 - mask.height)
                 mask = ImageChops.multiply(mask, grain(self.worn * 2).crop((u, v, u + mask.width, v + mask.height)))
-            level = self.rng.uniform(0.72, 1.0) - self.worn / 200
+            level = self.rng.uniform(0.74, 1.0) - self.worn / 300
             self.cache[key] = mask.point(lambda v: int(v * level)), (x0 - 2, y0 - 2)
         return self.cache[key]
 
@@ -189,12 +199,22 @@ class Pen:
     def line(self, size):
         return size * 0.42
 
+    def height(self, sheet, size):
+        _, top, _, low = self.font(sheet, size).getbbox("Bhg", anchor="ls")
+        return sheet.mm(low - top)
+
     def font(self, sheet, size):
         path = self.family.regular
         return faces.face(path, max(8, round(size * self.size * sheet.dpi / 72 * 0.43 / faces.x_height(path))))
 
     def measure(self, sheet, text, size, bold=False, italic=False, spaced=0.0):
-        return sheet.mm(self.font(sheet, size).getlength(text)) * 1.02 + 0.3
+        return (
+            sheet.mm(
+                self.font(sheet, size).getlength(text) + 0.3 * text.count(" ") * self.font(sheet, size).getlength(" ")
+            )
+            * 1.01
+            + 0.3
+        )
 
     def put(self, sheet, x, y, text, size, bold, italic, spaced, squeeze, colour):
         rng, font, fill = self.rng, self.font(sheet, size), sheet.ink(colour or self.colour)
@@ -211,7 +231,7 @@ class Pen:
                 spot = round(at + dx), round(base + dy)
                 sheet.image.paste(fill, spot, mask)
                 drawn.append((word, (spot[0] + ink[0], spot[1] + ink[1], spot[0] + ink[2], spot[1] + ink[3])))
-            at += font.getlength(word) + space * rng.uniform(0.75, 1.2)
+            at += font.getlength(word) + space * rng.uniform(0.95, 1.5)
         return drawn
 
     def word(self, sheet, word, font):

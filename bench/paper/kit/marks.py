@@ -24,14 +24,21 @@ def seal(sheet: Sheet, x, y, upper: str, lower: str, radius=17.0, colour=RED) ->
     mask = Image.new("L", (size, size), 0)
     draw, c = ImageDraw.Draw(mask), size / 2
     for part, thick in ((1.0, 0.7), (0.94, 0.25), (0.62, 0.25)):
-        draw.ellipse((c - r * part, c - r * part, c + r * part, c + r * part), outline=255, width=max(1, round(sheet.px(thick))))
+        draw.ellipse(
+            (c - r * part, c - r * part, c + r * part, c + r * part), outline=255, width=max(1, round(sheet.px(thick)))
+        )
     font = faces.face(faces.ROLES["sans"][0].bold, max(9, round(r * 0.17)))
     _around(mask, font, upper, c, r * 0.78, top=True)
     _around(mask, font, lower, c, r * 0.78, top=False)
-    star = [(c + r * s * math.sin(k * math.pi / 5), c - r * s * math.cos(k * math.pi / 5)) for k, s in enumerate([0.22, 0.09] * 5)]
+    star = [
+        (c + r * s * math.sin(k * math.pi / 5), c - r * s * math.cos(k * math.pi / 5))
+        for k, s in enumerate([0.22, 0.09] * 5)
+    ]
     draw.polygon(star, fill=255)
     mask = mask.rotate(rng.uniform(-25, 25), Image.Resampling.BILINEAR)
-    worn = grain(rng.choice((30, 50, 80))).resize((1024, 1024)).crop((9, 9, 9 + size, 9 + size)) if size < 1000 else None
+    worn = (
+        grain(rng.choice((30, 50, 80))).resize((1024, 1024)).crop((9, 9, 9 + size, 9 + size)) if size < 1000 else None
+    )
     if worn:
         mask = Image.composite(mask, Image.new("L", mask.size, 0), worn)
     level = rng.uniform(0.45, 0.9)
@@ -89,11 +96,23 @@ def signature(sheet: Sheet, x, y, width=26.0, colour=None) -> None:
         size = swell[int(place)] + (swell[min(5, int(place) + 1)] - swell[int(place)]) * (place % 1)
         swing = high * size * (1 - part) ** 0.45
         turn = phase + part * loops * 6.3
-        points.append((sheet.px(x + width * part + swing * wild * math.cos(turn)), sheet.px(y - swing * math.sin(turn * ratio) - width * lift * part)))
+        points.append(
+            (
+                sheet.px(x + width * part + swing * wild * math.cos(turn)),
+                sheet.px(y - swing * math.sin(turn * ratio) - width * lift * part),
+            )
+        )
     thick = max(1, round(sheet.px(rng.choice((0.25, 0.35, 0.5)))))
     sheet.draw.line(points, fill=sheet.ink(colour), width=thick, joint="curve")
     if rng.random() < 0.5:
-        sheet.rule(x + width * 0.1, y + rng.uniform(1, 3), x + width * rng.uniform(0.8, 1.2), y - rng.uniform(0, 3), 0.3, colour)
+        sheet.rule(
+            x + width * 0.1,
+            y + rng.uniform(1, 3),
+            x + width * rng.uniform(0.8, 1.2),
+            y - rng.uniform(0, 3),
+            0.3,
+            colour,
+        )
 
 
 def photograph(sheet: Sheet, x, y, width=30.0, height=40.0) -> None:
@@ -143,7 +162,15 @@ def background(sheet: Sheet, tint, pattern="rays") -> None:
     if pattern == "rays":
         for n in range(72):
             a = n * math.pi / 36
-            sheet.draw.line((cx + reach * 0.25 * math.cos(a), cy + reach * 0.25 * math.sin(a), cx + reach * math.cos(a), cy + reach * math.sin(a)), fill=fill)
+            sheet.draw.line(
+                (
+                    cx + reach * 0.25 * math.cos(a),
+                    cy + reach * 0.25 * math.sin(a),
+                    cx + reach * math.cos(a),
+                    cy + reach * math.sin(a),
+                ),
+                fill=fill,
+            )
     elif pattern == "rings":
         for n in range(14):
             r = reach * (n + 1) / 14
@@ -160,17 +187,26 @@ def strike(sheet: Sheet, box, colour=RED) -> None:
     rng, middle = sheet.rng, (y0 + y1) / 2
     for shift in (0, sheet.px(0.9)) if rng.random() < 0.3 else (0,):
         slope = rng.uniform(-0.12, 0.12) * (y1 - y0)
-        sheet.draw.line((x0 - 4, middle + slope + shift, x1 + 4, middle - slope + shift), fill=sheet.ink(colour), width=max(2, round(sheet.px(0.3))))
+        sheet.draw.line(
+            (x0 - 4, middle + slope + shift, x1 + 4, middle - slope + shift),
+            fill=sheet.ink(colour),
+            width=max(2, round(sheet.px(0.3))),
+        )
 
 
 def ornament_star(sheet: Sheet, x, y, radius, colour) -> None:
     """The star in a wreath that stands for the emblem."""
     cx, cy, r = sheet.px(x), sheet.px(y), sheet.px(radius)
-    points = [(cx + r * s * math.sin(k * math.pi / 5), cy - r * s * math.cos(k * math.pi / 5)) for k, s in enumerate([0.55, 0.22] * 5)]
+    points = [
+        (cx + r * s * math.sin(k * math.pi / 5), cy - r * s * math.cos(k * math.pi / 5))
+        for k, s in enumerate([0.55, 0.22] * 5)
+    ]
     sheet.draw.polygon(points, fill=sheet.ink((220, 180, 60)), outline=sheet.ink(colour))
     for side in (-1, 1):
         for n in range(9):
             a = math.pi / 2 + side * (0.25 + n * 0.28)
             ex, ey = cx + r * 0.85 * math.cos(a), cy + r * 0.85 * math.sin(a)
-            sheet.draw.ellipse((ex - r * 0.13, ey - r * 0.08, ex + r * 0.13, ey + r * 0.08), outline=sheet.ink(colour), width=2)
+            sheet.draw.ellipse(
+                (ex - r * 0.13, ey - r * 0.08, ex + r * 0.13, ey + r * 0.08), outline=sheet.ink(colour), width=2
+            )
     sheet.draw.ellipse((cx - r, cy - r, cx + r, cy + r), outline=sheet.ink(colour), width=max(2, round(sheet.px(0.5))))

@@ -76,13 +76,26 @@ def age(image: Image.Image, p: dict, rng: Random, dpi: int) -> Image.Image:
     """The paper: ink faded, the other side shining through, stains, folds, holes, yellow."""
     size, k = image.size, dpi / 25.4
     if p["copied"]:
-        image = image.filter(ImageFilter.GaussianBlur(0.5 * dpi / 300)).point(lambda v: max(0, min(255, int((v - 128) * 1.5 + 150))))
+        image = image.filter(ImageFilter.GaussianBlur(0.5 * dpi / 300)).point(
+            lambda v: max(0, min(255, int((v - 128) * 1.5 + 150)))
+        )
     if p["fade"] < 0.99:
         pale = image.point(lambda v: int(255 - (255 - v) * p["fade"]))
-        image = Image.blend(image, pale, 1.0) if rng.random() < 0.5 else Image.composite(pale, image, _field(rng, size, 4, 0.5, 1))
+        image = (
+            Image.blend(image, pale, 1.0)
+            if rng.random() < 0.5
+            else Image.composite(pale, image, _field(rng, size, 4, 0.5, 1))
+        )
     if p["bleed"]:
-        back = image.convert("L").transpose(Image.Transpose.FLIP_LEFT_RIGHT).reduce(4).filter(ImageFilter.GaussianBlur(1.2))
-        image = _multiply(image, back.point(lambda v: int(255 - (255 - v) * p["bleed"])).resize(size, Image.Resampling.BILINEAR))
+        back = (
+            image.convert("L")
+            .transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            .reduce(4)
+            .filter(ImageFilter.GaussianBlur(1.2))
+        )
+        image = _multiply(
+            image, back.point(lambda v: int(255 - (255 - v) * p["bleed"])).resize(size, Image.Resampling.BILINEAR)
+        )
     draw = ImageDraw.Draw(image)
     for _ in range(p["holes"]):
         x, y, r = rng.uniform(8, 12) * k, rng.uniform(0.2, 0.8) * size[1], 2.8 * k
@@ -91,18 +104,23 @@ def age(image: Image.Image, p: dict, rng: Random, dpi: int) -> Image.Image:
     pen = ImageDraw.Draw(marks)
     for _ in range(p["stains"]):
         x, y, r = rng.uniform(0, marks.width), rng.uniform(0, marks.height), rng.uniform(3, 20) * k / 8
-        tone, bumps = rng.randint(190, 240), [rng.uniform(0.6, 1.15) for _ in range(9)]
+        tone, bumps = rng.randint(205, 242), [rng.uniform(0.6, 1.15) for _ in range(9)]
         rim = [(x + r * b * math.cos(n * 0.7), y + r * b * math.sin(n * 0.7)) for n, b in enumerate(bumps)]
         pen.polygon(rim, fill=tone)
         if rng.random() < 0.6:
-            pen.line([*rim, rim[0]], fill=tone - 35, width=2, joint="curve")
+            pen.line([*rim, rim[0]], fill=tone - 40, width=2, joint="curve")
     for _ in range(p["folds"]):
         across, tone = rng.random() < 0.6, rng.randint(190, 235)
         at = rng.uniform(0.2, 0.8) * (marks.height if across else marks.width)
-        ends = (0, at, marks.width, at + rng.uniform(-3, 3)) if across else (at, 0, at + rng.uniform(-3, 3), marks.height)
+        ends = (
+            (0, at, marks.width, at + rng.uniform(-3, 3)) if across else (at, 0, at + rng.uniform(-3, 3), marks.height)
+        )
         pen.line(ends, fill=tone, width=1)
     if p["stains"] or p["folds"]:
-        image = _multiply(image, marks.filter(ImageFilter.GaussianBlur(1.6 if p["stains"] else 0.7)).resize(size, Image.Resampling.BICUBIC))
+        image = _multiply(
+            image,
+            marks.filter(ImageFilter.GaussianBlur(2.6 if p["stains"] else 0.7)).resize(size, Image.Resampling.BICUBIC),
+        )
     return _tinted(image, p)
 
 
@@ -115,7 +133,13 @@ def _tinted(image: Image.Image, p: dict) -> Image.Image:
         white = p["paper"] * (1 - p["yellow"] * 0.35)
         return image.point(lambda v: int(v * white))
     parts = (1.0, 1 - p["yellow"] * 0.28, 1 - p["yellow"] * 0.85)
-    return Image.merge("RGB", [band.point(lambda v, part=part: int(v * p["paper"] * part)) for band, part in zip(image.split(), parts, strict=True)])
+    return Image.merge(
+        "RGB",
+        [
+            band.point(lambda v, part=part: int(v * p["paper"] * part))
+            for band, part in zip(image.split(), parts, strict=True)
+        ],
+    )
 
 
 def scanned(image: Image.Image, p: dict, warp: Warp, rng: Random, dpi: int) -> Image.Image:
@@ -155,6 +179,11 @@ def _gutter_shade(size, gutter: float, depth: float) -> Image.Image:
 
 def _black_and_white(image: Image.Image, share: float) -> Image.Image:
     """By a level that follows the paper, as scanners do it."""
-    paper = image.reduce(16).filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(4)).resize(image.size, Image.Resampling.BILINEAR)
+    paper = (
+        image.reduce(16)
+        .filter(ImageFilter.MaxFilter(5))
+        .filter(ImageFilter.GaussianBlur(4))
+        .resize(image.size, Image.Resampling.BILINEAR)
+    )
     level = paper.point(lambda v: int(v * share))
     return ImageChops.subtract(image, level, 1, 0).point(lambda v: 255 if v > 0 else 0)

@@ -7,7 +7,14 @@ from unicodedata import normalize
 
 from PIL import Image, ImageChops, ImageDraw
 
-BLACK, SOFT, BLUE, NAVY, VIOLET, RED = (26, 26, 30), (70, 70, 74), (42, 60, 150), (30, 38, 92), (84, 56, 134), (196, 30, 42)
+BLACK, SOFT, BLUE, NAVY, VIOLET, RED = (
+    (26, 26, 30),
+    (70, 70, 74),
+    (42, 60, 150),
+    (30, 38, 92),
+    (84, 56, 134),
+    (196, 30, 42),
+)
 Box = tuple[float, float, float, float]
 
 
@@ -81,7 +88,9 @@ class Sheet:
             length *= squeeze
         left = x - {"left": 0, "centre": length / 2, "right": length}[align]
         self.runs += 1
-        drawn = hand.put(self, left, y, text, size * (squeeze if hand.scales else 1), bold, italic, spaced, squeeze, colour)
+        drawn = hand.put(
+            self, left, y, text, size * (squeeze if hand.scales else 1), bold, italic, spaced, squeeze, colour
+        )
         for word, box in drawn:
             self.words.append(Word(word, box, role or hand.role, self.runs, y if row is None else row))
         if under:
@@ -108,7 +117,10 @@ class Sheet:
 
     def turned(self, x, y, text, hand, size=12.0, **styles) -> None:
         """Writes from below upwards: `x` the baseline's place, `y` the lower end."""
-        length, high = hand.measure(self, text, size, styles.get("bold", False), styles.get("italic", False)), size * 0.62
+        length, high = (
+            hand.measure(self, text, size, styles.get("bold", False), styles.get("italic", False)),
+            size * 0.62,
+        )
         aside = Sheet(length + 4, high + 2, self.dpi, self.rng, self.mode)
         aside.write(2, high * 0.72, text, hand, size, **styles)
         patch = aside.image.transpose(Image.Transpose.ROTATE_90)
@@ -171,7 +183,9 @@ class Sheet:
                 cx, cy = round(self.px(a[0])), round(self.px(a[1]))
                 self.draw.rectangle((cx, cy, cx + wide - 1, cy + wide - 1), fill=self.ink(colour))
             else:
-                self.draw.line((self.px(a[0]), self.px(a[1]), self.px(b[0]), self.px(b[1])), fill=self.ink(colour), width=wide)
+                self.draw.line(
+                    (self.px(a[0]), self.px(a[1]), self.px(b[0]), self.px(b[1])), fill=self.ink(colour), width=wide
+                )
             at += mark + gap
 
     def frame(self, x0, y0, x1, y1, thick=0.3, colour=BLACK) -> None:

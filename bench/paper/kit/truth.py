@@ -31,7 +31,12 @@ def _segments(line: list[Word]) -> list[list[Word]]:
         high = max(before.box[3] - before.box[1], word.box[3] - word.box[1])
         gap = word.box[0] - before.box[2]
         limit = 0.7 if before.role != word.role else 1.2
-        if gap > high * limit and before.run != word.run or before.role != word.role and "hand" in (before.role, word.role):
+        if (
+            gap > high * limit
+            and before.run != word.run
+            or before.role != word.role
+            and "hand" in (before.role, word.role)
+        ):
             parts.append([word])
         else:
             parts[-1].append(word)
@@ -92,7 +97,12 @@ def told(sheet: Sheet, warp, turn: int) -> dict:
         if any(sheet.other_cells):
             truth["other_cells"] = sheet.other_cells
     if table:
-        truth["table"] = {"box": boxes[table_at], "columns": table.columns, "rows": len(sheet.records), "corners": _corners(table, warp, turn)}
+        truth["table"] = {
+            "box": boxes[table_at],
+            "columns": table.columns,
+            "rows": len(sheet.records),
+            "corners": _corners(table, warp, turn),
+        }
     if sheet.stamps:
         truth["stamps"] = [{"text": text, "bbox": boxes[at]} for text, at in stamp_at]
     if struck:

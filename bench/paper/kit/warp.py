@@ -61,7 +61,9 @@ class Warp:
                 corners = ((j, i), (j + 1, i), (j + 1, i + 1), (j, i + 1))
                 quad = [float(w) for c in corners for w in (u[c], v[c])]
                 mesh.append(((int(xs[i]), int(ys[j]), int(xs[i + 1]), int(ys[j + 1])), quad))
-        return image.transform((self.width, self.height), Image.Transform.MESH, mesh, Image.Resampling.BILINEAR, fillcolor=outside)
+        return image.transform(
+            (self.width, self.height), Image.Transform.MESH, mesh, Image.Resampling.BILINEAR, fillcolor=outside
+        )
 
     def boxes(self, boxes, turn: int):
         """Boxes of the sheet as boxes of the scan turned clockwise by `turn` degrees."""

@@ -66,7 +66,9 @@ class Matter:
 
     def about(self, kind: str) -> str:
         """The subject, without `V/v`."""
-        text = self.rng.choice(DECISIONS if kind in ("quyet-dinh", "to-trinh", "nghi-quyet") else LETTERS).format(**self.slots)
+        text = self.rng.choice(DECISIONS if kind in ("quyet-dinh", "to-trinh", "nghi-quyet") else LETTERS).format(
+            **self.slots
+        )
         self.slots["matter"] = text
         return text
 
@@ -76,7 +78,10 @@ class Matter:
 
     def grounds(self, old: bool) -> list[str]:
         pool = OLD_GROUNDS if old else GROUNDS
-        picked = sorted(self.rng.sample(range(len(pool)), self.rng.randint(2, 5)), key=lambda n: ("Xét" in pool[n] or "Theo" in pool[n], n))
+        picked = sorted(
+            self.rng.sample(range(len(pool)), self.rng.randint(2, 5)),
+            key=lambda n: ("Xét" in pool[n] or "Theo" in pool[n], n),
+        )
         return [self._filled(pool[n]) for n in picked]
 
     def articles(self) -> list[str]:

@@ -73,7 +73,14 @@ class Serial:
     def __init__(self, rng: Random, year: int) -> None:
         self.next = rng.randint(1, 99000)
         letter = rng.choice(("A", "B", "C", "AB", "TH", "BT", "PT"))
-        old = (("{n:05}", 4), ("{n:06}", 5), ("{n}", 2), ("{l}{n:05}", 2), ("{n:04}/" + rng.choice(("PTTH", "BT", "PTCS")), 3), ("{l}.{n:06}", 1))
+        old = (
+            ("{n:05}", 4),
+            ("{n:06}", 5),
+            ("{n}", 2),
+            ("{l}{n:05}", 2),
+            ("{n:04}/" + rng.choice(("PTTH", "BT", "PTCS")), 3),
+            ("{l}.{n:06}", 1),
+        )
         new = (("{l}{n:07}", 4), ("{l} {n:08}", 3), ("{n:08}", 2), ("{l}.{n:07}", 2), ("{n:06}", 2), ("{l}-{n:07}", 1))
         forms = old if year < 1996 else new
         self.form, self.letter = rng.choices([f for f, _ in forms], [w for _, w in forms])[0], letter

@@ -83,7 +83,9 @@ class Manner:
     def __init__(self, rng: Random, home: str, year: int) -> None:
         self.home, self.year = home, year
         self.depth = rng.choices((1, 2, 3), (3, 6, 4))[0]
-        self.words = rng.choices(("", "short", "long"), (8, 2, 1))[0] if self.depth > 1 else rng.choice(("", "", "short"))
+        self.words = (
+            rng.choices(("", "short", "long"), (8, 2, 1))[0] if self.depth > 1 else rng.choice(("", "", "short"))
+        )
         self.comma = rng.choices((", ", " - ", "-"), (10, 2, 1))[0]
         self.then = rng.random() < 0.7
         self.away = rng.uniform(0.04, 0.2)
@@ -95,7 +97,9 @@ class Manner:
         commune = rng.choice(PROVINCES[province][district])
         shown = province_in(province, born if self.then else self.year)
         if rng.random() < 0.03:
-            return rng.choice(("TP. Hồ Chí Minh", "Hà Nội", "Sài Gòn" if born < 1976 else "Đà Nẵng", "Hải Phòng", "Huế"))
+            return rng.choice(
+                ("TP. Hồ Chí Minh", "Hà Nội", "Sài Gòn" if born < 1976 else "Đà Nẵng", "Hải Phòng", "Huế")
+            )
         marks = {"": ("", "", ""), "short": ("X. ", "H. ", "T. "), "long": ("xã ", "huyện ", "tỉnh ")}[self.words]
         parts = [marks[0] + commune, marks[1] + district, marks[2] + shown]
         depth = max(1, self.depth - (rng.random() < 0.12))
@@ -109,5 +113,7 @@ def address(rng: Random, home: str) -> str:
     """Where somebody lives."""
     district = rng.choice(list(PROVINCES[home]))
     commune = rng.choice(PROVINCES[home][district])
-    hamlet = rng.choice(("Thôn 1", "Thôn 4", "Đội 7", "Xóm Mới", "Ấp 3", "KP 2", "Thôn Trung", "Thôn Đông", "Tổ 12", "Ấp Hòa Lợi"))
+    hamlet = rng.choice(
+        ("Thôn 1", "Thôn 4", "Đội 7", "Xóm Mới", "Ấp 3", "KP 2", "Thôn Trung", "Thôn Đông", "Tổ 12", "Ấp Hòa Lợi")
+    )
     return rng.choice((f"{hamlet}, {commune}, {district}", f"{hamlet} - {commune}", f"{commune}, {district}"))
