@@ -45,7 +45,8 @@ def level_words(rng, year: int, level: str) -> tuple[str, str]:
     """The school level in full and in short, as the year has it."""
     words = LEVELS[level]
     place = 0 if year >= 1997 else 1 if year >= 1981 else 2
-    return words[place], words[3 + place]
+    short = words[3 + place]
+    return words[place], ".".join(short) + "." if short in ("PTTH", "PTCS", "BTVH") and rng.random() < 0.25 else short
 
 
 def title(rng, plan) -> list[str]:

@@ -54,7 +54,7 @@ def plan(rng: Random) -> Plan:
     if manner == "form" and rng.random() < 0.4:
         more["printed"] = ("stt",)
     for trait, chance in (("split-name", 0.3), ("split-date", 0.13), ("ticks", 0.16), ("column-numbers", 0.18), ("turned", 0.2), ("groups", 0.14),
-                          ("ditto", 0.13), ("corrections", 0.12), ("crossed-out", 0.08), ("blank-rows", 0.12), ("total", 0.14), ("uneven", 0.12)):  # fmt: skip
+                          ("ditto", 0.13), ("corrections", 0.12), ("crossed-out", 0.08), ("blank-rows", 0.12), ("total", 0.14), ("uneven", 0.12), ("strange-columns", 0.1), ("margin-notes", 0.06)):  # fmt: skip
         if rng.random() < chance:
             traits.add(trait)
     if "spread" not in traits and "twin" not in traits and rng.random() < 0.07:

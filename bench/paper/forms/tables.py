@@ -237,6 +237,8 @@ class TableDrawing(TableHeads):
             record["huy"] = True
             y = (top + low) / 2
             sheet.rule(xs[0] + 2, y + rng.uniform(-1, 1), xs[-1] - 3, y + rng.uniform(-1, 1), 0.35, self.fixer.colour)
+        if "margin-notes" in self.plan.traits and rng.random() < 0.12:
+            self._margin_note(record, boxes, xs[-1], top, low)
         sheet.records.append(record)
         sheet.record_boxes.append(boxes)
         sheet.other_cells.append(other)
@@ -318,6 +320,15 @@ class TableDrawing(TableHeads):
             row=top + high * 0.42,
         )
         return union(word.box for word in sheet.words[second:])
+
+    def _margin_note(self, record, boxes, right, top, low) -> None:
+        """What somebody wrote beside the row, outside the table."""
+        sheet, first = self.sheet, len(self.sheet.words)
+        text = sheet.rng.choice(("Đã cấp lại", "QĐ 214", "Sửa tên", "Nhận 5/9", "Sai", "Hủy", "BS 2003"))
+        if sheet.width - right < 9:
+            return
+        sheet.write(right + 1.5, low - 1.5, text, self.fixer, 11, fit=sheet.width - right - 3, row=(top + low) / 2)
+        record["ghi_chu_le"], boxes["ghi_chu_le"] = text, union(word.box for word in sheet.words[first:])
 
     def _sign(self, row, x0, x1, low) -> None:
         rng, width = self.sheet.rng, x1 - x0
