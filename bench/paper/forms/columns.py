@@ -51,14 +51,14 @@ HEADS = {
     "cccd": ["Số CCCD", "Số định danh", "CMND/CCCD", "Số định danh cá nhân"],
     "uu_tien": ["Diện ưu tiên", "Đối tượng", "Ưu tiên", "ƯT"], "cha_me": ["Họ tên cha (mẹ)", "Con ông (bà)", "Cha hoặc mẹ"],
     "ma_hs": ["Mã HS", "Mã học sinh", "Số học bạ", "Số hồ sơ"], "hanh_kiem": ["Hạnh kiểm", "HK", "H.kiểm"], "hoc_luc": ["Học lực", "HL"],
-    "diem_nghe": ["Điểm nghề", "Nghề PT", "Nghề"], "nguoi_nhan": ["Người nhận", "Họ tên người nhận thay"],
+    "nghe": ["Điểm nghề", "Nghề PT", "Nghề"], "nguoi_nhan": ["Người nhận", "Họ tên người nhận thay"],
     "_sig": ["Chữ ký người nhận", "Ký nhận", "Người nhận ký tên", "Ký tên", "Ký, ghi tên", "Chữ ký"],
     "ghi_chu": ["Ghi chú", "Ghi chú", "Chú thích", "G.chú", "Phụ chú"],
 }  # fmt: skip
 GROUPS = {"ho": ["Họ và tên", "HỌ VÀ TÊN", "Họ tên thí sinh", "Họ, chữ đệm và tên"], "ngay": ["Ngày tháng năm sinh", "Ngày sinh", "NGÀY SINH", "Sinh"],
           "gioi": ["Giới tính", "Phái", "Nam - Nữ", "Giới"], "diem": ["Điểm thi", "Điểm các môn thi", "KẾT QUẢ THI", "Điểm bài thi"],
           "bang": ["Văn bằng", "Bằng tốt nghiệp", "BẰNG", "Số hiệu bằng và vào sổ"]}  # fmt: skip
-STRANGE = ("uu_tien", "cha_me", "ma_hs", "hanh_kiem", "hoc_luc", "diem_nghe", "nguoi_nhan")
+STRANGE = ("uu_tien", "cha_me", "ma_hs", "hanh_kiem", "hoc_luc", "nghe", "nguoi_nhan")
 NARROW = {
     "stt",
     "d",
@@ -258,7 +258,7 @@ class Rows:
             "hoi_dong": self.schools[0], "xep_loai": grade, "ngay_cap": self.given, "so_hieu": "", "so_vao_so": "",
             "cccd": f"0{rng.randint(10, 96)}{rng.randint(0, 3)}{y % 100:02}{rng.randint(0, 999999):06}", "ghi_chu": "",
             "uu_tien": rng.choice(("", "", "Con TB", "DTTS", "Vùng cao", "2", "1b")), "cha_me": people.adult(rng), "ma_hs": f"{rng.randint(1000, 99999):06}",
-            "hanh_kiem": rng.choice(("Tốt", "Tốt", "Khá", "TB")), "hoc_luc": grade, "diem_nghe": f"{rng.randint(50, 100) / 10:.1f}".replace(".", self.point),
+            "hanh_kiem": rng.choice(("Tốt", "Tốt", "Khá", "TB")), "hoc_luc": grade, "nghe": f"{rng.randint(50, 100) / 10:.1f}".replace(".", self.point),
             "nguoi_nhan": people.adult(rng) if rng.random() < 0.2 else "",
         }  # fmt: skip
         if "so_hieu" in self.keys:
