@@ -12,6 +12,9 @@ test=(postgresql python3-venv poppler-utils qpdf ghostscript libtiff-tools chrom
 # The browser is driven through npm; another Node.js than Debian's will do as well.
 command -v npm >/dev/null || test+=(nodejs npm)
 bench=(ocrmypdf poppler-utils libtiff-tools openssl softhsm2)
+# Typefaces of the made-up papers (bench/paper), and npm for those that Debian does not have.
+bench+=(python3-venv fonts-liberation2 fonts-freefont-ttf fonts-texgyre fonts-lmodern fonts-crosextra-carlito fonts-sil-gentium fonts-dejavu-extra)
+command -v npm >/dev/null || bench+=(nodejs npm)
 
 case "${1:-}" in
   demo) wanted=("${demo[@]}") ;;

@@ -1,0 +1,1 @@
+"""The papers themselves, a file a kind."""

@@ -1,0 +1,1 @@
+"""What the papers say: people, places, offices, dates, amounts. All made up."""
