@@ -264,7 +264,12 @@ mod tests {
 
     #[test]
     fn a_box_goes_to_the_upright_page_and_back() {
-        for (degrees, upright) in [(0, (200, 100)), (90, (100, 200)), (180, (200, 100)), (270, (100, 200))] {
+        for (degrees, upright) in [
+            (0, (200, 100)),
+            (90, (100, 200)),
+            (180, (200, 100)),
+            (270, (100, 200)),
+        ] {
             let turn = turn(degrees, 0.0, upright);
             let there = turn.to_upright([20, 30, 40, 10]);
             assert_eq!(turn.to_delivered(there), [20, 30, 40, 10], "{degrees}");

@@ -5,7 +5,7 @@ use image::imageops::crop_imm;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::decode::DecodedPage;
-use crate::geometry::{bottom, median, right};
+use crate::geometry::{around, bottom, median, right};
 use crate::image::{Component, Upright, connected_components};
 use crate::layout::lines::{Line, lines};
 use crate::ocr::Recognised;
@@ -26,8 +26,12 @@ const LEAST_UNTOLD: usize = 60;
 const UNTOLD: f64 = 0.5;
 /// A word recognised under one that is drawn, by more than this share of it, is the same once more.
 const COVERED: f64 = 0.5;
-/// Drawn text that is at least this share of what was recognised belongs to the page's own.
+/// Drawn text of a smaller share of what was recognised is a stamp or a mark, and so is what stands together on no
+/// more than this share of the page.
 const OWN_SHARE: f64 = 0.25;
+const BLOCK: f64 = 0.15;
+/// More words than this are not compared with the ink one by one.
+const MOST_COMPARED: usize = 20_000;
 
 /// What the text of a page is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +126,9 @@ fn shows_more(page: &Upright, words: &[Word]) -> bool {
     let Some(height) = median(words.iter().map(|word| word.bounds[3])) else {
         return true;
     };
+    if words.len() > MOST_COMPARED {
+        return false;
+    }
     let is_letter = |piece: &Component| {
         let tall = piece.height() as i32;
         tall * 4 > height && tall < height * 2 && piece.width() as i32 <= height * 2
@@ -189,11 +196,16 @@ pub(crate) fn bring(
             .map(|word| word.bounds)
             .filter(|bounds| bounds[3] <= usual * 4)
             .collect();
-        recognised.words.retain(|word| !is_covered(word.bounds, &covers));
+        recognised
+            .words
+            .retain(|word| !is_covered(word.bounds, &covers));
     }
-    let few = (words.len() as f64) < recognised.words.len() as f64 * OWN_SHARE;
+    let (width, height) = recognised.page.picture.dimensions();
+    let block = around(words.iter().map(|word| word.bounds)).unwrap_or_default();
+    let few = (words.len() as f64) < recognised.words.len() as f64 * OWN_SHARE
+        || area(block) < f64::from(width) * f64::from(height) * BLOCK;
     let mut brought = Brought { apart: Vec::new() };
-    match few && layer.is_none() {
+    match few && layer.is_none() && !recognised.words.is_empty() {
         true => brought.apart = words,
         false => recognised.words.extend(words),
     }
@@ -201,8 +213,11 @@ pub(crate) fn bring(
     brought
 }
 
+fn area(bounds: Box4) -> f64 {
+    f64::from(bounds[2].max(0)) * f64::from(bounds[3].max(0))
+}
+
 fn is_covered(bounds: Box4, covers: &[Box4]) -> bool {
-    let area = |bounds: Box4| f64::from(bounds[2].max(0)) * f64::from(bounds[3].max(0));
     let common = |other: &Box4| {
         let wide = right(bounds).min(right(*other)) - bounds[0].max(other[0]);
         let high = bottom(bounds).min(bottom(*other)) - bounds[1].max(other[1]);
@@ -223,7 +238,10 @@ mod tests {
 
     #[test]
     fn a_word_under_drawn_ones_is_covered_by_their_sum() {
-        assert!(is_covered([0, 0, 100, 20], &[[0, 0, 40, 20], [45, 0, 60, 20]]));
+        assert!(is_covered(
+            [0, 0, 100, 20],
+            &[[0, 0, 40, 20], [45, 0, 60, 20]]
+        ));
         assert!(!is_covered([0, 0, 100, 20], &[[0, 0, 40, 20]]));
     }
 }

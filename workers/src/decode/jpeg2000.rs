@@ -24,7 +24,11 @@ pub(super) fn header(bytes: &[u8]) -> Outcome<(u32, u32, u64)> {
     let channels = u64::from(image.color_space().num_channels()) + u64::from(image.has_alpha());
     let samples = (u64::from(width) * u64::from(height)).saturating_mul(channels.max(3));
     let decode_bytes = samples.saturating_mul(BYTES_PER_SAMPLE);
-    Ok((width, height, decode_bytes.saturating_add(bytes.len() as u64)))
+    Ok((
+        width,
+        height,
+        decode_bytes.saturating_add(bytes.len() as u64),
+    ))
 }
 
 /// The picture.
@@ -87,7 +91,10 @@ fn codestream(bytes: &[u8]) -> Option<&[u8]> {
         let kind = rest.get(4..8)?;
         let (head, length) = match length {
             0 => (8, rest.len()), // to the end of the file
-            1 => (16, u64::from_be_bytes(rest.get(8..16)?.try_into().ok()?) as usize),
+            1 => (
+                16,
+                u64::from_be_bytes(rest.get(8..16)?.try_into().ok()?) as usize,
+            ),
             _ => (8, length),
         };
         let body = rest.get(head..length)?;

@@ -146,7 +146,10 @@ fn form_values(page: &Page<'_>, plan: &Plan, image: &DynamicImage) -> Vec<Word> 
         let place = unshown.place;
         let place = Rect::new(place.x0, place.y0, place.x1, place.y1);
         let place = to_page.transform_rect_bbox(place);
-        let mut line = Rect { y1: place.y1.min(place.y0 + 20.0), ..place };
+        let mut line = Rect {
+            y1: place.y1.min(place.y0 + 20.0),
+            ..place
+        };
         for part in unshown.text.lines() {
             let letters = part.chars().count().max(1) as f64;
             let step = (line.width() / letters).min(line.height() * 0.6);
@@ -294,7 +297,10 @@ fn plan(page: &Page<'_>, with_text: bool) -> Outcome<(Plan, Survey)> {
 }
 
 fn too_large(inches: f64) -> Failure {
-    Failure::new(FailureKind::TooLarge, format!("a sheet of {inches:.0} inches"))
+    Failure::new(
+        FailureKind::TooLarge,
+        format!("a sheet of {inches:.0} inches"),
+    )
 }
 
 /// Samples to a page unit of the largest picture seen.

@@ -137,11 +137,7 @@ fn as_jpeg(
 }
 
 /// The rows of a PNG as they are; `None` where a PDF knows no such rows.
-fn as_png(
-    bytes: &[u8],
-    shape: &PageShape,
-    turn: StoredOrientation,
-) -> Option<(Picture, Vec<u8>)> {
+fn as_png(bytes: &[u8], shape: &PageShape, turn: StoredOrientation) -> Option<(Picture, Vec<u8>)> {
     let rows = png::rows(bytes)?;
     let header = png::header(bytes).ok()?;
     if (header.width, header.height) != (shape.width, shape.height) {

@@ -25,7 +25,14 @@ pub(super) fn shape(bytes: &[u8], format: Format, limits: &DecodeLimits) -> Outc
         .and_then(|exif| exif_number(&exif, exif::Tag::Orientation))
         .map(|value| value as u8);
     let decode_bytes = header.decode_bytes.saturating_add(bytes.len() as u64);
-    PageShape::new(header.width, header.height, density, orientation, decode_bytes).admit(limits)
+    PageShape::new(
+        header.width,
+        header.height,
+        density,
+        orientation,
+        decode_bytes,
+    )
+    .admit(limits)
 }
 
 /// What the headers of a picture say.
@@ -83,7 +90,9 @@ fn header(bytes: &[u8], format: Format) -> Outcome<Header> {
             Header {
                 width,
                 height,
-                density: (format == Format::Bmp).then(|| bmp_density(bytes)).flatten(),
+                density: (format == Format::Bmp)
+                    .then(|| bmp_density(bytes))
+                    .flatten(),
                 exif: decoder.exif_metadata().ok().flatten(),
                 decode_bytes: pixels(width, height).saturating_mul(BYTES_PER_PIXEL),
             }
@@ -96,7 +105,9 @@ fn one_still_picture(bytes: &[u8], format: Format) -> Outcome<()> {
     let moves = match format {
         Format::Gif => gif::pictures(bytes)? != 1,
         // The flags of an extended file (RFC 9649, section 2.7).
-        Format::Webp => bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|f| f & 2 != 0),
+        Format::Webp => {
+            bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|f| f & 2 != 0)
+        }
         _ => false,
     };
     match moves {

@@ -20,6 +20,9 @@ const ALIKE: f64 = 1.1;
 /// A page is stretched by no more than this; a greater difference is a mistake of the file.
 const MOST_STRETCH: f64 = 4.0;
 
+/// Dots to the inch that are enough to read.
+const ENOUGH: f64 = 200.0;
+
 /// How dense stored pixels are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Density {
@@ -47,27 +50,25 @@ impl Density {
         }
     }
 
-    /// Dots to the inch once both sides have as many: the finer of the two, where it is believable.
+    /// Dots to the inch once both sides have as many, where they are believable.
     fn dpi(self) -> Option<u32> {
-        let finer = match self.stretch() {
-            (1.0, 1.0) => self.across,
-            _ => self.across.max(self.down),
-        };
-        believable_dpi(finer).filter(|_| self.is_per_inch)
+        believable_dpi(self.across * self.stretch().0).filter(|_| self.is_per_inch)
     }
 
-    /// By how much width and height grow so that both sides are equally dense.
+    /// By how much width and height grow so that both sides are equally dense: as the coarser one, where that is
+    /// dense enough to read, else as the finer one.
     fn stretch(self) -> (f64, f64) {
         let ratio = self.across / self.down;
-        if !ratio.is_finite() || !(1.0 / MOST_STRETCH..=MOST_STRETCH).contains(&ratio) {
-            (1.0, 1.0)
-        } else if ratio > ALIKE {
-            (1.0, ratio)
-        } else if ratio < 1.0 / ALIKE {
-            (1.0 / ratio, 1.0)
-        } else {
-            (1.0, 1.0)
+        let is_usable = (1.0 / MOST_STRETCH..=MOST_STRETCH).contains(&ratio);
+        if !is_usable || (1.0 / ALIKE..=ALIKE).contains(&ratio) {
+            return (1.0, 1.0);
         }
+        let (coarser, finer) = (self.across.min(self.down), self.across.max(self.down));
+        let both = match self.is_per_inch && coarser >= ENOUGH {
+            true => coarser,
+            false => finer,
+        };
+        (both / self.across, both / self.down)
     }
 }
 
@@ -79,7 +80,7 @@ pub(super) fn believable_dpi(dpi: f64) -> Option<u32> {
 /// What the headers say of one page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageShape {
-    /// Pixels, as delivered; where a file has fewer dots to the inch across than down, as many as make both equal.
+    /// Pixels, as delivered; where a file has not as many dots to the inch across as down, as many as make both equal.
     pub width: u32,
     /// Pixels, likewise.
     pub height: u32,
@@ -148,7 +149,7 @@ impl PageShape {
         };
         let image = match (image.width(), image.height()) == (self.width, self.height) {
             true => image,
-            false => image.resize_exact(self.width, self.height, FilterType::CatmullRom),
+            false => image.resize_exact(self.width, self.height, FilterType::Triangle),
         };
         DecodedPage::of(image, self)
     }
@@ -159,14 +160,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_less_dense_side_is_stretched_and_faxes_of_one_density_are_not() {
+    fn sides_of_unequal_density_are_made_equal_and_faxes_of_one_density_are_not() {
         let size = |density| {
             let shape = PageShape::new(1000, 500, Some(density), None, 0);
             (shape.width, shape.height, shape.dpi)
         };
-        assert_eq!(size(Density::per_inch(400.0, 200.0)), (1000, 1000, Some(400)));
-        assert_eq!(size(Density::per_inch(100.0, 200.0)), (2000, 500, Some(200)));
-        assert_eq!(size(Density::per_inch(204.0, 196.0)), (1000, 500, Some(204)));
+        assert_eq!(size(Density::per_inch(400.0, 200.0)), (500, 500, Some(200)));
+        assert_eq!(
+            size(Density::per_inch(204.0, 98.0)),
+            (1000, 1041, Some(204))
+        );
+        assert_eq!(
+            size(Density::per_inch(100.0, 200.0)),
+            (2000, 500, Some(200))
+        );
+        assert_eq!(
+            size(Density::per_inch(204.0, 196.0)),
+            (1000, 500, Some(204))
+        );
         assert_eq!(size(Density::ratio(2.0, 1.0)), (1000, 1000, None));
         assert_eq!(size(Density::per_inch(9000.0, 3.0)), (1000, 500, None));
         assert_eq!(size(Density::per_inch(0.0, 0.0)), (1000, 500, None));

@@ -108,8 +108,7 @@ fn jpegs(tiff: &mut Directories, plan: &Plan, shape: &PageShape) -> Outcome<Dyna
             let detail = "a JPEG strip of another size than its page";
             return Err(Failure::unreadable(detail));
         }
-        let decoded =
-            raster::decode_pixels(&whole, super::Format::Jpeg, shape.predicted_bytes)?;
+        let decoded = raster::decode_pixels(&whole, super::Format::Jpeg, shape.predicted_bytes)?;
         let samples = match plan.channels_in_chunk() {
             1 => decoded.into_luma8().into_raw(),
             3 => decoded.into_rgb8().into_raw(),
@@ -133,7 +132,9 @@ fn whole_jpeg(tiff: &mut Directories, plan: &Plan, chunk: Chunk) -> Outcome<Vec<
         .ok_or_else(|| Failure::unreadable("an empty JPEG strip"))?;
     // The tables start as a JPEG does and end with an end-of-image marker.
     let tables = plan.jpeg_tables.get(2..).unwrap_or_default();
-    let tables = tables.get(..tables.len().saturating_sub(2)).unwrap_or_default();
+    let tables = tables
+        .get(..tables.len().saturating_sub(2))
+        .unwrap_or_default();
     let marker = match plan.is_red_green_blue() {
         true => RED_GREEN_BLUE,
         false => &[],

@@ -293,7 +293,10 @@ mod tests {
         let strokes = |x: u32, y: u32| y % 40 < 12 && x % 9 < 3;
         assert!(is_negative(&drawn(strokes)));
         assert!(!is_negative(&drawn(|x, y| !(y % 40 < 12 && x % 9 < 3))));
-        assert!(!is_negative(&drawn(|x, y| x < 200 && y < 120)), "a card on a dark bed");
+        assert!(
+            !is_negative(&drawn(|x, y| x < 200 && y < 120)),
+            "a card on a dark bed"
+        );
         assert!(!is_negative(&drawn(|_, _| false)), "nothing is written");
     }
 

@@ -85,7 +85,12 @@ fn value(field: &Dict<'_>) -> Option<String> {
     let mut at = Some(field.clone());
     for _ in 0..DEEPEST {
         let Some(field) = at.take() else { break };
-        kind = kind.or_else(|| field.get::<Object<'_>>("FT").and_then(Object::into_name).map(|name| name.as_ref().to_vec()));
+        kind = kind.or_else(|| {
+            field
+                .get::<Object<'_>>("FT")
+                .and_then(Object::into_name)
+                .map(|name| name.as_ref().to_vec())
+        });
         value = value.or_else(|| field.get::<PdfString<'_>>("V").map(|text| text.to_vec()));
         at = field.get::<Dict<'_>>("Parent");
     }
@@ -98,7 +103,9 @@ fn value(field: &Dict<'_>) -> Option<String> {
 fn decoded(bytes: &[u8]) -> String {
     match bytes {
         [0xFE, 0xFF, wide @ ..] => {
-            let units = wide.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            let units = wide
+                .chunks_exact(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
             String::from_utf16_lossy(&units.collect::<Vec<_>>())
         }
         [0xEF, 0xBB, 0xBF, text @ ..] => String::from_utf8_lossy(text).into_owned(),

@@ -78,8 +78,10 @@ pub(super) struct Survey {
     sheet: Rect,
     images: Vec<Placed>,
     glyphs: Vec<Placement>,
-    /// Lines and areas: their place, and whether they are as light as paper.
-    paths: Vec<(usize, Rect, bool)>,
+    /// Lines and areas that show: not what is as light as paper, unless it lies on something.
+    paths: Vec<(usize, Rect)>,
+    /// Around all images and glyphs so far.
+    inked: Option<Rect>,
     covers: Vec<Cover>,
     clips: Vec<Rect>,
     opacities: Vec<(f32, bool)>,
@@ -131,20 +133,10 @@ impl Survey {
         })
     }
 
-    /// Lines and areas that are seen: not what is as light as paper, unless it lies on something.
+    /// Whether lines or areas are seen.
     pub(super) fn has_paths(&self) -> bool {
-        self.paths.iter().any(|(order, bounds, is_light)| {
-            let lies_on = || {
-                let images = self.images.iter().map(|image| (image.order, image.shown));
-                images
-                    .chain(self.glyphs.iter().map(|glyph| {
-                        let spot = Rect::from_center_size(glyph.middle(), (0.0, 0.0));
-                        (glyph.order, spot)
-                    }))
-                    .any(|(before, under)| before < *order && touch(*bounds, under))
-            };
-            !self.is_hidden(*order, *bounds) && (!is_light || lies_on())
-        })
+        let mut paths = self.paths.iter();
+        paths.any(|(order, bounds)| !self.is_hidden(*order, *bounds))
     }
 
     /// The page's one picture, where it stands straight and covers the page.
@@ -167,7 +159,9 @@ impl Survey {
     /// Whether something painted later hides all of it.
     fn is_hidden(&self, order: usize, bounds: Rect) -> bool {
         self.covers.iter().any(|cover| {
-            cover.hides && cover.order > order && cover.bounds.inflate(0.5, 0.5).contains_rect(bounds)
+            cover.hides
+                && cover.order > order
+                && cover.bounds.inflate(0.5, 0.5).contains_rect(bounds)
         })
     }
 
@@ -189,6 +183,10 @@ impl Survey {
         if self.covers.len() < MOST_COVERS {
             self.covers.push(cover);
         }
+    }
+
+    fn ink(&mut self, bounds: Rect) {
+        self.inked = Some(self.inked.map_or(bounds, |inked| inked.union(bounds)));
     }
 
     fn has_room(&mut self) -> bool {
@@ -240,7 +238,9 @@ impl<'a> Device<'a> for Survey {
             return;
         }
         let seen = bounds.intersect(clip);
-        self.paths.push((order, seen, lightness > LIGHT));
+        if lightness <= LIGHT || self.inked.is_some_and(|inked| touch(seen, inked)) {
+            self.paths.push((order, seen));
+        }
         let is_filled = matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..));
         if is_filled && alpha >= OPAQUE {
             let area = bounds.area();
@@ -292,6 +292,7 @@ impl<'a> Device<'a> for Survey {
             };
             let is_seen = placement.em() >= LEAST_EM && self.clip().contains(placement.middle());
             if is_seen && self.has_room() {
+                self.ink(Rect::from_center_size(placement.middle(), (0.0, 0.0)));
                 self.glyphs.push(placement);
             }
         }
@@ -321,6 +322,7 @@ impl<'a> Device<'a> for Survey {
         if opacity < SEEN || !touch(bounds, self.clip()) || !self.has_room() {
             return;
         }
+        self.ink(shown);
         self.images.push(Placed {
             width,
             height,

@@ -85,7 +85,11 @@ impl Letter {
         let place = |x: f64, y: f64| placement.transform * Point::new(x, y);
         let (low, high) = (-220.0, 780.0);
         Self {
-            text: if is_sound { seen.collect() } else { String::new() },
+            text: if is_sound {
+                seen.collect()
+            } else {
+                String::new()
+            },
             is_blank,
             is_sound,
             origin: place(0.0, 0.0),
@@ -134,13 +138,22 @@ fn is_meaningless(letter: char) -> bool {
 
 /// Signs without ink: soft hyphens, joiners, marks of direction and order.
 fn is_unseen(letter: char) -> bool {
-    matches!(letter, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+    matches!(
+        letter,
+        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
+    )
 }
 
 /// Each letter once, though it is drawn twice to look bold or filled and then outlined.
 fn once(letters: impl Iterator<Item = Letter>) -> Vec<Letter> {
     const SIDE: f64 = 4.0;
-    let cell = |point: Point| ((point.x / SIDE).floor() as i64, (point.y / SIDE).floor() as i64);
+    const CROWD: usize = 64; // letters in one square that are still told apart
+    let cell = |point: Point| {
+        (
+            (point.x / SIDE).floor() as i64,
+            (point.y / SIDE).floor() as i64,
+        )
+    };
     let mut kept: Vec<Letter> = Vec::new();
     let mut places: HashMap<(i64, i64), Vec<usize>> = HashMap::new();
     for letter in letters {
@@ -148,7 +161,7 @@ fn once(letters: impl Iterator<Item = Letter>) -> Vec<Letter> {
         let near = letter.em.min(30.0) * DOUBLED;
         let mut beside = (x - 1..=x + 1).flat_map(|x| (y - 1..=y + 1).map(move |y| (x, y)));
         let is_doubled = beside.any(|place| {
-            let there = places.get(&place).into_iter().flatten();
+            let there = places.get(&place).into_iter().flatten().take(CROWD);
             there.map(|index| &kept[*index]).any(|other| {
                 other.text == letter.text
                     && other.is_blank == letter.is_blank
@@ -178,7 +191,7 @@ fn usual_turn(letters: &[Letter]) -> u16 {
     most.unwrap_or(0) as u16 * 90
 }
 
-/// Letters that go on along one line, in the order they are drawn; `None` between two is a blank that was written.
+/// Letters that go on along one line, in the order they are drawn, each with whether a blank was written before it.
 fn runs(letters: &[Letter]) -> Vec<Vec<(&Letter, bool)>> {
     let mut runs: Vec<Vec<(&Letter, bool)>> = Vec::new();
     let mut blank = false;
@@ -210,7 +223,11 @@ fn words_of(run: Vec<(&Letter, bool)>) -> Vec<RawWord> {
         true => median_f64(gaps.iter().copied()).unwrap_or(0.0).max(0.0),
         false => 0.0,
     };
-    let spacing = if spacing <= WIDEST_SPACING { spacing } else { 0.0 };
+    let spacing = if spacing <= WIDEST_SPACING {
+        spacing
+    } else {
+        0.0
+    };
     // Every letter followed by a blank: the words are what stands further apart.
     let by_blanks = spacing > 0.0 && blanks * 20 > gaps.len() * 9;
     let gap = match blanks {
@@ -351,7 +368,14 @@ mod tests {
 
     #[test]
     fn signs_without_meaning_are_known() {
-        let meaningless = ['\0', '\u{FFFD}', '\u{E012}', '\u{F0B7}', '\u{10FFFE}', '\u{1}'];
+        let meaningless = [
+            '\0',
+            '\u{FFFD}',
+            '\u{E012}',
+            '\u{F0B7}',
+            '\u{10FFFE}',
+            '\u{1}',
+        ];
         assert!(meaningless.into_iter().all(is_meaningless));
         assert!(!"Ốđ-9•".chars().any(is_meaningless));
     }

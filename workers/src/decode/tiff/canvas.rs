@@ -39,7 +39,11 @@ impl Canvas {
                 _ => {
                     let place = at * bits;
                     let value = row[place / 8] >> (8 - bits - place % 8) & ((1 << bits) - 1);
-                    if is_index { value } else { value * (255 / ((1 << bits) - 1)) as u8 }
+                    if is_index {
+                        value
+                    } else {
+                        value * (255 / ((1 << bits) - 1)) as u8
+                    }
                 }
             }
         };
@@ -78,7 +82,11 @@ impl Canvas {
                 Colour::Inks => without_black([pixel[0], pixel[1], pixel[2], pixel[3]]),
                 Colour::YCbCr => from_ycbcr([pixel[0], pixel[1], pixel[2]]),
                 Colour::Grey { zero_is_white } => {
-                    [if zero_is_white { 255 - pixel[0] } else { pixel[0] }; 3]
+                    [if zero_is_white {
+                        255 - pixel[0]
+                    } else {
+                        pixel[0]
+                    }; 3]
                 }
             }
         };
@@ -90,7 +98,10 @@ impl Canvas {
     /// # Errors
     /// As [`Canvas::into_image`].
     pub(super) fn into_decoded_image(self, plan: &Plan) -> Outcome<DynamicImage> {
-        let zero_is_white = plan.colour == (Colour::Grey { zero_is_white: true });
+        let zero_is_white = plan.colour
+            == (Colour::Grey {
+                zero_is_white: true,
+            });
         let is_grey = plan.colour.channels() == 1;
         let colour = |pixel: &[u8]| match is_grey {
             true if zero_is_white => [255 - pixel[0]; 3],
@@ -125,7 +136,9 @@ impl Canvas {
             }
             None if is_grey => {
                 if self.channels == 1 {
-                    self.samples.iter_mut().for_each(|value| *value = colour(&[*value])[0]);
+                    self.samples
+                        .iter_mut()
+                        .for_each(|value| *value = colour(&[*value])[0]);
                 } else {
                     self.samples = pixels.map(|pixel| colour(pixel)[0]).collect();
                 }
@@ -153,7 +166,11 @@ fn without_black([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
 
 /// ITU-R BT.601 over the whole range, as TIFF's reference black and white usually say.
 fn from_ycbcr([light, blue, red]: [u8; 3]) -> [u8; 3] {
-    let (light, blue, red) = (f32::from(light), f32::from(blue) - 128.0, f32::from(red) - 128.0);
+    let (light, blue, red) = (
+        f32::from(light),
+        f32::from(blue) - 128.0,
+        f32::from(red) - 128.0,
+    );
     let channels = [
         light + 1.402 * red,
         light - 0.344_14 * blue - 0.714_14 * red,

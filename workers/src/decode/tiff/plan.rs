@@ -14,7 +14,9 @@ pub(super) enum Compression {
     /// ITU-T T.4 in one dimension, rows on byte boundaries, without marks between them.
     ModifiedHuffman,
     /// ITU-T T.4; in two dimensions where so.
-    Group3 { two_dimensional: bool },
+    Group3 {
+        two_dimensional: bool,
+    },
     /// ITU-T T.6.
     Group4,
     Lzw,
@@ -27,7 +29,9 @@ pub(super) enum Compression {
 /// What the samples of a pixel mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Colour {
-    Grey { zero_is_white: bool },
+    Grey {
+        zero_is_white: bool,
+    },
     Rgb,
     Palette,
     /// Cyan, magenta, yellow, black.
@@ -105,9 +109,8 @@ impl Plan {
     /// `unreadable` where the directory contradicts itself or the file's length, `unsupported` for what no scanner
     /// writes, `empty` without pixels, `too_large` for too many strips.
     pub(super) fn of(tiff: &mut Directories, page: &Directory) -> Outcome<Self> {
-        let single = |tiff: &mut Directories, tag, usual: u64| {
-            Ok(tiff.single(page, tag)?.unwrap_or(usual))
-        };
+        let single =
+            |tiff: &mut Directories, tag, usual: u64| Ok(tiff.single(page, tag)?.unwrap_or(usual));
         let side = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
         let width = side(single(tiff, tag::WIDTH, 0)?);
         let height = side(single(tiff, tag::HEIGHT, 0)?);
@@ -180,7 +183,9 @@ impl Plan {
         self.counts = tiff.numbers(page, counts)?;
         let (across, down) = self.grid()?;
         let planes = if self.planes_apart { self.samples } else { 1 };
-        let needed = across.saturating_mul(down).saturating_mul(u64::from(planes));
+        let needed = across
+            .saturating_mul(down)
+            .saturating_mul(u64::from(planes));
         if needed > MAX_CHUNKS {
             let detail = format!("{needed} strips");
             return Err(Failure::new(FailureKind::TooLarge, detail));
@@ -191,16 +196,24 @@ impl Plan {
             self.counts = vec![length.saturating_sub(self.offsets[0])];
         }
         if (self.offsets.len() as u64) < needed || (self.counts.len() as u64) < needed {
-            return Err(Failure::unreadable("TIFF with fewer strips than its page needs"));
+            return Err(Failure::unreadable(
+                "TIFF with fewer strips than its page needs",
+            ));
         }
         self.offsets.truncate(needed as usize);
         self.counts.truncate(needed as usize);
         let ends = self.offsets.iter().zip(&self.counts);
-        if ends.clone().any(|(offset, count)| offset.saturating_add(*count) > length) {
+        if ends
+            .clone()
+            .any(|(offset, count)| offset.saturating_add(*count) > length)
+        {
             let detail = "TIFF cut off: strips lie beyond its end";
             return Err(Failure::unreadable(detail));
         }
-        let stored = self.counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
+        let stored = self
+            .counts
+            .iter()
+            .fold(0, |sum: u64, count| sum.saturating_add(*count));
         if stored > length.saturating_mul(2) {
             return Err(Failure::unreadable("TIFF whose strips lie over each other"));
         }
@@ -214,7 +227,9 @@ impl Plan {
             return Err(Failure::unreadable("TIFF with strips or tiles of no size"));
         }
         if self.is_tiled && u64::from(wide) * u64::from(high) > self.largest_tile() {
-            return Err(Failure::unreadable("TIFF with tiles far larger than its page"));
+            return Err(Failure::unreadable(
+                "TIFF with tiles far larger than its page",
+            ));
         }
         let (across, down) = (self.width.div_ceil(wide), self.height.div_ceil(high));
         Ok((u64::from(across), u64::from(down)))
@@ -240,8 +255,14 @@ impl Plan {
             .saturating_mul(kept)
             .saturating_add(stored)
             .saturating_add(chunk.saturating_mul(2));
-        PageShape::new(self.width, self.height, self.density, self.orientation, decode_bytes)
-            .admit(limits)
+        PageShape::new(
+            self.width,
+            self.height,
+            self.density,
+            self.orientation,
+            decode_bytes,
+        )
+        .admit(limits)
     }
 
     pub(super) fn is_jpeg(&self) -> bool {
@@ -289,7 +310,11 @@ impl Plan {
                 top,
                 width,
                 height,
-                rows: if self.is_tiled { height } else { height.min(left_rows) },
+                rows: if self.is_tiled {
+                    height
+                } else {
+                    height.min(left_rows)
+                },
                 plane: plane as u16,
             }
         })
@@ -317,11 +342,7 @@ fn compression(tiff: &mut Directories, page: &Directory) -> Outcome<Compression>
     })
 }
 
-fn colour(
-    tiff: &mut Directories,
-    page: &Directory,
-    compression: Compression,
-) -> Outcome<Colour> {
+fn colour(tiff: &mut Directories, page: &Directory, compression: Compression) -> Outcome<Colour> {
     let is_fax = matches!(
         compression,
         Compression::ModifiedHuffman | Compression::Group3 { .. } | Compression::Group4
@@ -329,27 +350,31 @@ fn colour(
     // Some fax programs leave it out, and a fax is white where nothing was sent.
     let usual = if is_fax { 0 } else { 1 };
     let is_full_size = || matches!(compression, Compression::Jpeg);
-    Ok(match tiff.single(page, tag::PHOTOMETRIC)?.unwrap_or(usual) {
-        0 => Colour::Grey { zero_is_white: true },
-        1 => Colour::Grey { zero_is_white: false },
-        2 => Colour::Rgb,
-        3 => Colour::Palette,
-        5 if tiff.single(page, tag::INK_SET)?.unwrap_or(1) == 1 => Colour::Inks,
-        6 if is_full_size() => Colour::YCbCr,
-        6 if tiff.numbers(page, tag::YCBCR_SUBSAMPLING)? == [1, 1] => Colour::YCbCr,
-        other => return Err(unsupported(format!("colours of kind {other}"))),
-    })
+    Ok(
+        match tiff.single(page, tag::PHOTOMETRIC)?.unwrap_or(usual) {
+            0 => Colour::Grey {
+                zero_is_white: true,
+            },
+            1 => Colour::Grey {
+                zero_is_white: false,
+            },
+            2 => Colour::Rgb,
+            3 => Colour::Palette,
+            5 if tiff.single(page, tag::INK_SET)?.unwrap_or(1) == 1 => Colour::Inks,
+            6 if is_full_size() => Colour::YCbCr,
+            6 if tiff.numbers(page, tag::YCBCR_SUBSAMPLING)? == [1, 1] => Colour::YCbCr,
+            other => return Err(unsupported(format!("colours of kind {other}"))),
+        },
+    )
 }
 
-fn bits(
-    tiff: &mut Directories,
-    page: &Directory,
-    samples: u16,
-    colour: Colour,
-) -> Outcome<u16> {
+fn bits(tiff: &mut Directories, page: &Directory, samples: u16, colour: Colour) -> Outcome<u16> {
     let bits = tiff.numbers(page, tag::BITS_PER_SAMPLE)?;
     let first = bits.first().copied().unwrap_or(1);
-    let alike = bits.iter().take(usize::from(samples)).all(|bits| *bits == first);
+    let alike = bits
+        .iter()
+        .take(usize::from(samples))
+        .all(|bits| *bits == first);
     let formats = tiff.numbers(page, tag::SAMPLE_FORMAT)?;
     let are_whole = formats.iter().all(|format| matches!(format, 1 | 4));
     let allowed: &[u64] = match colour {
@@ -385,7 +410,11 @@ fn palette(map: &[u64], bits: u16) -> Outcome<Vec<[u8; 3]>> {
         let detail = "TIFF with a colour table of another size";
         return Err(Failure::unreadable(detail));
     }
-    let shift = if map.iter().all(|value| *value < 256) { 0 } else { 8 };
+    let shift = if map.iter().all(|value| *value < 256) {
+        0
+    } else {
+        8
+    };
     let colour = |index| [0, 1, 2].map(|channel| (map[channel * size + index] >> shift) as u8);
     Ok((0..size).map(colour).collect())
 }

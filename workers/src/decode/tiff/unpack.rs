@@ -18,7 +18,9 @@ pub(super) fn unpack(
     big_endian: bool,
 ) -> Outcome<Vec<u8>> {
     if plan.low_bit_first {
-        stored.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+        stored
+            .iter_mut()
+            .for_each(|byte| *byte = byte.reverse_bits());
     }
     let wanted = plan.row_bytes(chunk) * chunk.rows as usize;
     let mut bytes = match plan.compression {
@@ -135,7 +137,9 @@ fn fax(stored: &[u8], plan: &Plan, chunk: Chunk) -> Outcome<Vec<u8>> {
     }
     let encoding = match plan.compression {
         Compression::Group4 => EncodingMode::Group4,
-        Compression::Group3 { two_dimensional: true } => EncodingMode::Group3_2D,
+        Compression::Group3 {
+            two_dimensional: true,
+        } => EncodingMode::Group3_2D,
         _ => EncodingMode::Group3_1D,
     };
     let settings = DecodeSettings {
