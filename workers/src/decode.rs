@@ -27,7 +27,7 @@ pub(crate) use self::shape::Density;
 pub use self::shape::PageShape;
 pub use self::sniff::Format;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::word::Word;
+use crate::word::{Box4, Word};
 
 /// Ceilings that hold before a byte is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,8 +100,8 @@ impl DecodedPage {
 pub struct DrawnText {
     /// Never empty.
     pub words: Vec<Word>,
-    /// Whether the page's pixels show it too, so that recognition may find it once more.
-    pub is_among_pixels: bool,
+    /// The boxes of those that the page's pixels show too, so that recognition may find them once more.
+    pub among_pixels: Vec<Box4>,
 }
 
 /// What a page is decoded for.

@@ -188,18 +188,23 @@ pub(crate) fn bring(
         (None, Some(drawn)) => placed(&drawn.words),
         (None, None) => Vec::new(),
     };
-    if layer.is_some() || drawn.is_some_and(|drawn| drawn.is_among_pixels) {
-        let usual = median(recognised.words.iter().map(|word| word.bounds[3])).unwrap_or(0);
-        // The box around a slanting watermark holds much that is not it.
-        let covers: Vec<Box4> = words
-            .iter()
-            .map(|word| word.bounds)
-            .filter(|bounds| bounds[3] <= usual * 4)
-            .collect();
-        recognised
-            .words
-            .retain(|word| !is_covered(word.bounds, &covers));
-    }
+    let twice: Vec<Box4> = match (layer, drawn) {
+        (Some(_), _) => words.iter().map(|word| word.bounds).collect(),
+        (None, Some(drawn)) => {
+            let shown = drawn.among_pixels.iter();
+            shown.map(|bounds| transform.to_upright(*bounds)).collect()
+        }
+        (None, None) => Vec::new(),
+    };
+    let usual = median(recognised.words.iter().map(|word| word.bounds[3])).unwrap_or(0);
+    // The box around a slanting watermark holds much that is not it.
+    let covers: Vec<Box4> = twice
+        .into_iter()
+        .filter(|bounds| bounds[3] <= usual * 4)
+        .collect();
+    recognised
+        .words
+        .retain(|word| !is_covered(word.bounds, &covers));
     let (width, height) = recognised.page.picture.dimensions();
     let block = around(words.iter().map(|word| word.bounds)).unwrap_or_default();
     let few = (words.len() as f64) < recognised.words.len() as f64 * OWN_SHARE

@@ -16,8 +16,9 @@ use self::survey::Survey;
 pub use self::whole_image::StoredOrientation;
 use self::whole_image::WholeImage;
 use super::{DecodeLimits, DecodedPage, Density, DrawnText, PageShape, Purpose, no_such_page};
+use crate::geometry::{bottom, right};
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::word::Word;
+use crate::word::{Box4, Word};
 
 /// Dots per inch at which a page of text is drawn; what the reading models expect.
 const DRAWN_DPI: f64 = 300.0;
@@ -92,9 +93,9 @@ pub(super) fn decode(
     let mut decoded = match &plan {
         Plan::Scan { scan, .. } => shape.shown(draw::scan(page, scan)?),
         Plan::Overlaid {
-            scan: Some(scan),
+            ground: Some((scan, laid_over)),
             sheet,
-        } if is_read => shape.shown(draw::scan_on_sheet(page, scan, sheet)?),
+        } if is_read => shape.shown(draw::scan_on_sheet(page, scan, laid_over, sheet)?),
         Plan::Overlaid { sheet, .. } | Plan::Drawing(sheet) => {
             shape.shown(draw::page(page, sheet.width, sheet.height)?)
         }
@@ -111,10 +112,10 @@ pub(super) fn decode(
 
 /// Gives a page to be read the text drawn on it: instead of recognition where that is all there is.
 fn add_text(decoded: &mut DecodedPage, plan: &Plan, survey: &Survey) {
-    let (sheet, is_text, is_among_pixels) = match plan {
+    let (sheet, is_text) = match plan {
         Plan::Scan { .. } => return,
-        Plan::Overlaid { scan, sheet } => (sheet, false, scan.is_none()),
-        Plan::Drawing(sheet) => (sheet, true, true),
+        Plan::Overlaid { sheet, .. } => (sheet, false),
+        Plan::Drawing(sheet) => (sheet, true),
     };
     let per_unit = (sheet.per_unit, sheet.per_unit);
     let text = text::of(survey, per_unit, [sheet.width, sheet.height]);
@@ -122,11 +123,24 @@ fn add_text(decoded: &mut DecodedPage, plan: &Plan, survey: &Survey) {
     if is_text && text.is_sound && !text.words.is_empty() {
         decoded.text_layer = Some(text.words);
     } else if !text.words.is_empty() {
+        let is_shown = |word: &Word| match plan {
+            Plan::Overlaid {
+                ground: Some((_, laid_over)),
+                ..
+            } => laid_over.iter().any(|part| touch(word.bounds, *part)),
+            _ => true,
+        };
+        let shown = text.words.iter().filter(|word| is_shown(word));
         decoded.drawn_text = Some(DrawnText {
+            among_pixels: shown.map(|word| word.bounds).collect(),
             words: text.words,
-            is_among_pixels,
         });
     }
+}
+
+/// Whether two boxes share a pixel.
+fn touch(a: Box4, b: Box4) -> bool {
+    a[0] < right(b) && b[0] < right(a) && a[1] < bottom(b) && b[1] < bottom(a)
 }
 
 /// The values of form fields that no pixel shows, each a line of words in its field.
@@ -193,9 +207,10 @@ pub(super) fn scanned_jpeg(
 enum Plan {
     /// One image covers the page and nothing else is seen: its own pixels.
     Scan { scan: WholeImage, density: Density },
-    /// Pictures, and other things on them. Where text alone is drawn on one scan, the scan.
+    /// Pictures, and other things on them. Where they lie on one scan, the scan, and where on the sheet it is covered
+    /// by more than text, in pixels.
     Overlaid {
-        scan: Option<WholeImage>,
+        ground: Option<(WholeImage, Vec<Box4>)>,
         sheet: Sheet,
     },
     /// Text, lines and small pictures.
@@ -253,18 +268,20 @@ fn plan(page: &Page<'_>, with_text: bool) -> Outcome<(Plan, Survey)> {
         return Err(too_large(inches));
     }
     let survey = Survey::of(page, with_text);
-    let scan = survey.whole_image();
-    let is_plain = !survey.is_overfull && !survey.has_paths();
+    let ground = survey.ground().filter(|_| !survey.is_overfull);
     let text = survey.glyphs().take(MUCH_TEXT).count();
-    if let Some(scan) = scan.filter(|_| is_plain && text == 0) {
-        let density = scan.density(unit);
+    if let Some((scan, laid_over)) = &ground
+        && text == 0
+        && laid_over.is_empty()
+    {
+        let (scan, density) = (*scan, scan.density(unit));
         return Ok((Plan::Scan { scan, density }, survey));
     }
     let is_pictured = survey.pictured() >= PICTURED;
     let dpi = match is_pictured {
         true => {
-            let finest = match &scan {
-                Some(scan) => scan.per_unit.0.max(scan.per_unit.1),
+            let finest = match &ground {
+                Some((scan, _)) => scan.per_unit.0.max(scan.per_unit.1),
                 None => finest_picture(&survey),
             };
             let dpi = finest * UNITS_PER_INCH / unit;
@@ -286,9 +303,21 @@ fn plan(page: &Page<'_>, with_text: bool) -> Outcome<(Plan, Survey)> {
         dpi,
         samples: survey.samples(),
     };
+    let on_sheet = |part: Rect| -> Box4 {
+        // A pixel more on each side is the edge's.
+        let from = |at: f64, most: u32| (at * per_unit - 1.5).clamp(0.0, f64::from(most)) as i32;
+        let to = |at: f64, most: u32| (at * per_unit + 2.5).clamp(0.0, f64::from(most)) as i32;
+        let (x, y) = (from(part.x0, sheet.width), from(part.y0, sheet.height));
+        [
+            x,
+            y,
+            to(part.x1, sheet.width) - x,
+            to(part.y1, sheet.height) - y,
+        ]
+    };
     let plan = match is_pictured {
         true => Plan::Overlaid {
-            scan: scan.filter(|_| is_plain),
+            ground: ground.map(|(scan, parts)| (scan, parts.into_iter().map(on_sheet).collect())),
             sheet,
         },
         false => Plan::Drawing(sheet),

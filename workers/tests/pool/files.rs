@@ -1,6 +1,6 @@
 //! Every way of storing a picture that scanners, faxes and phones use shows the page, and lies about it are refused.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use image::{DynamicImage, GenericImageView, ImageFormat};
 use libtest_mimic::Trial;
@@ -25,7 +25,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-fn decoded(path: &PathBuf) -> Result<DecodedPage, Failure> {
+fn decoded(path: &Path) -> Result<DecodedPage, Failure> {
     decode_page(path, 1, &DecodeLimits::default())
 }
 
@@ -62,7 +62,10 @@ fn stored_ways() {
         let page = decoded(&path).unwrap_or_else(|failure| panic!("{name}: {failure}"));
         let found = furthest(&page.image, &shown);
         // JPEG loses at thin strokes, most where colour has half the samples.
-        assert!(name.contains("jpeg") || found == 0, "{name} differs by {found}");
+        assert!(
+            name.contains("jpeg") || found == 0,
+            "{name} differs by {found}"
+        );
         let mean = mean_difference(&page.image, &shown);
         assert!(mean < 8.0, "{name} differs by {mean}");
         ways += 1;
@@ -70,8 +73,11 @@ fn stored_ways() {
     assert!(ways > 30, "{ways}");
 }
 
+/// Tags and their values.
+type Tags<'a> = &'a [(u16, u32)];
+
 /// A little-endian TIFF of grey pages, each with its side and the tags beside the usual ones.
-fn grey_tiff(pages: &[(u32, &[(u16, u32)])]) -> Vec<u8> {
+fn grey_tiff(pages: &[(u32, Tags)]) -> Vec<u8> {
     let mut bytes = b"II*\0\0\0\0\0".to_vec();
     let mut link = 4;
     for (side, more) in pages {
@@ -108,7 +114,7 @@ fn grey_tiff(pages: &[(u32, &[(u16, u32)])]) -> Vec<u8> {
 fn thumbnails() {
     let folder = Folder::new();
     let pool = pool();
-    let sides = |name: &str, pages: &[(u32, &[(u16, u32)])]| -> Vec<u32> {
+    let sides = |name: &str, pages: &[(u32, Tags)]| -> Vec<u32> {
         let path = folder.put(name, &grey_tiff(pages));
         let probe = wait(pool.probe(&path)).unwrap();
         probe.pages.iter().map(|page| page.width).collect()
@@ -140,7 +146,7 @@ fn thumbnails() {
 fn lying_tiffs() {
     let folder = Folder::new();
     const GONE: u32 = u32::MAX;
-    let lies: [(&str, &[(u16, u32)], FailureKind); 12] = [
+    let lies: [(&str, Tags, FailureKind); 12] = [
         (
             "strip beyond the end",
             &[(273, 1 << 30)],

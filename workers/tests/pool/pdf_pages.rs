@@ -186,7 +186,12 @@ fn halves() {
     for (x, from) in [(0, 0), (-420, whole.width() / 2)] {
         let page = decoded(&page_with(&content(x), (420.0, 595.0)), 1);
         let quarter = whole
-            .view(from, whole.height() / 2, whole.width() / 2, whole.height() / 2)
+            .view(
+                from,
+                whole.height() / 2,
+                whole.width() / 2,
+                whole.height() / 2,
+            )
             .to_image();
         let grey = page.image.to_luma8();
         assert_eq!(grey.dimensions(), quarter.dimensions());

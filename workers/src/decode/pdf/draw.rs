@@ -21,11 +21,12 @@ use super::whole_image::WholeImage;
 use super::{Sheet, narrowed};
 use crate::decode::raster;
 use crate::outcome::{Failure, FailureKind, Outcome};
+use crate::word::Box4;
 
 /// The pixels of a page that is one image, turned as a viewer shows them, and no more of them than the page shows.
 pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> {
     let mut taker = TakeImage {
-        size: (scan.width, scan.height),
+        before: scan.index,
         taken: None,
     };
     survey::interpret_into(page, &mut taker);
@@ -55,12 +56,39 @@ pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> 
     Ok(shown)
 }
 
-/// A scan laid where it stands on its page, without what is drawn upon it.
+/// A scan laid where it stands on its page, its own pixels but where lines, areas or other pictures are seen: text drawn
+/// upon it is left out.
 pub(super) fn scan_on_sheet(
     page: &Page<'_>,
     scan: &WholeImage,
+    laid_over: &[Box4],
     sheet: &Sheet,
 ) -> Outcome<DynamicImage> {
+    let mut ground = scan_alone(page, scan, sheet)?;
+    if laid_over.is_empty() {
+        return Ok(ground);
+    }
+    let drawn = self::page(page, sheet.width, sheet.height)?;
+    if drawn.color() != ground.color() {
+        ground = DynamicImage::ImageRgb8(ground.into_rgb8());
+    }
+    for [x, y, width, height] in laid_over {
+        let [x, y, width, height] = [*x, *y, *width, *height].map(|side| side.max(0) as u32);
+        let part = drawn.crop_imm(x, y, width, height);
+        match &mut ground {
+            DynamicImage::ImageLuma8(grey) => {
+                imageops::replace(grey, &part.into_luma8(), i64::from(x), i64::from(y));
+            }
+            DynamicImage::ImageRgb8(colour) => {
+                imageops::replace(colour, &part.into_rgb8(), i64::from(x), i64::from(y));
+            }
+            _ => {} // pages are grey or coloured
+        }
+    }
+    Ok(narrowed(ground))
+}
+
+fn scan_alone(page: &Page<'_>, scan: &WholeImage, sheet: &Sheet) -> Outcome<DynamicImage> {
     let picture = self::scan(page, scan)?;
     let pixel = |unit: f64, per_unit: f64| (unit * per_unit).round().max(0.0) as u32;
     let (left, top) = (
@@ -139,9 +167,10 @@ pub(super) fn page(page: &Page<'_>, width: u32, height: u32) -> Outcome<DynamicI
     Ok(narrowed(DynamicImage::ImageRgb8(drawn)))
 }
 
-/// Takes the last raster image of that size, in its own samples: what is painted later hides what is under it.
+/// Takes one of the images drawn, in its own samples.
 struct TakeImage {
-    size: (u32, u32),
+    /// Images to let pass.
+    before: usize,
     taken: Option<Option<DynamicImage>>,
 }
 
@@ -152,8 +181,11 @@ impl<'a> Device<'a> for TakeImage {
     fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
 
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
-        let is_it = (image.width(), image.height()) == self.size;
-        let (Image::Raster(raster), true) = (image, is_it) else {
+        if self.before > 0 || self.taken.is_some() {
+            self.before = self.before.saturating_sub(1);
+            return;
+        }
+        let Image::Raster(raster) = image else {
             return;
         };
         let mut taken = None;
@@ -181,16 +213,17 @@ impl<'a> Device<'a> for TakeImage {
 /// own: no table that turns them round, no palette.
 pub(super) fn jpeg(page: &Page<'_>, scan: &WholeImage) -> Option<Vec<u8>> {
     let mut taker = TakeJpeg {
-        size: (scan.width, scan.height),
+        before: scan.index,
         taken: None,
     };
     survey::interpret_into(page, &mut taker);
     taker.taken.flatten()
 }
 
-/// Takes the bytes of the last raster image of that size.
+/// Takes the bytes of one of the images drawn.
 struct TakeJpeg {
-    size: (u32, u32),
+    /// Images to let pass.
+    before: usize,
     taken: Option<Option<Vec<u8>>>,
 }
 
@@ -201,8 +234,11 @@ impl<'a> Device<'a> for TakeJpeg {
     fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
 
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
-        let is_it = (image.width(), image.height()) == self.size;
-        let (Image::Raster(raster), true) = (image, is_it) else {
+        if self.before > 0 || self.taken.is_some() {
+            self.before = self.before.saturating_sub(1);
+            return;
+        }
+        let Image::Raster(raster) = image else {
             return;
         };
         let stream = raster.stream();

@@ -35,6 +35,8 @@ pub(super) struct Placed {
     pub shown: Rect,
     /// Shows its own colours and hides nothing of the paper.
     pub is_opaque: bool,
+    /// How many images are drawn before it.
+    pub index: usize,
     order: usize,
 }
 
@@ -86,6 +88,7 @@ pub(super) struct Survey {
     clips: Vec<Rect>,
     opacities: Vec<(f32, bool)>,
     order: usize,
+    image_count: usize,
     with_text: bool,
     /// More is drawn than was followed.
     pub is_overfull: bool,
@@ -133,21 +136,20 @@ impl Survey {
         })
     }
 
-    /// Whether lines or areas are seen.
-    pub(super) fn has_paths(&self) -> bool {
-        let mut paths = self.paths.iter();
-        paths.any(|(order, bounds)| !self.is_hidden(*order, *bounds))
-    }
-
-    /// The page's one picture, where it stands straight and covers the page.
-    pub(super) fn whole_image(&self) -> Option<WholeImage> {
-        let mut images = self.images();
-        let (only, None) = (images.next()?, images.next()) else {
-            return None;
-        };
-        only.is_opaque
-            .then(|| WholeImage::of(only, self.sheet))
-            .flatten()
+    /// The page's one picture, where it stands straight and covers the page, and what is seen beside it or laid over
+    /// it, in page units: lines, areas, other pictures.
+    pub(super) fn ground(&self) -> Option<(WholeImage, Vec<Rect>)> {
+        let area = |image: &&Placed| image.shown.area();
+        let ground = self.images().max_by(|a, b| area(a).total_cmp(&area(b)))?;
+        let whole = WholeImage::of(ground, self.sheet).filter(|_| ground.is_opaque)?;
+        let paths = self.paths.iter().copied();
+        let images = self.images().filter(|image| image.index != ground.index);
+        let laid_over = paths
+            .filter(|(order, bounds)| !self.is_hidden(*order, *bounds))
+            .map(|(_, bounds)| bounds)
+            .chain(images.map(|image| image.shown))
+            .collect();
+        Some((whole, laid_over))
     }
 
     /// The share of the page that pictures take, 0 to 1.
@@ -300,6 +302,8 @@ impl<'a> Device<'a> for Survey {
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         let order = self.next();
+        let index = self.image_count;
+        self.image_count += 1;
         let (opacity, is_whole) = self.opacity();
         let has_mask = match &image {
             Image::Stencil(_) => true,
@@ -329,6 +333,7 @@ impl<'a> Device<'a> for Survey {
             transform: props.transform,
             shown,
             is_opaque,
+            index,
             order,
         });
         let [a, b, c, d, ..] = props.transform.as_coeffs();

@@ -23,6 +23,8 @@ pub(super) struct WholeImage {
     pub width: u32,
     /// Samples, as stored.
     pub height: u32,
+    /// How many images the page draws before it.
+    pub index: usize,
     /// Quarter turns and mirroring from stored to shown.
     pub turn: StoredOrientation,
     /// The part that the page shows, in samples as shown: left, top, width, height.
@@ -77,6 +79,7 @@ impl WholeImage {
         is_usable.then_some(Self {
             width,
             height,
+            index: placed.index,
             turn,
             part,
             shown: placed.shown,
