@@ -14,7 +14,7 @@ use image::DynamicImage;
 
 use self::survey::Survey;
 pub use self::whole_image::StoredOrientation;
-use self::whole_image::WholeImage;
+use self::whole_image::{Placed, WholeImage};
 use super::{DecodeLimits, DecodedPage, Density, DrawnText, PageShape, Purpose, no_such_page};
 use crate::geometry::{bottom, right};
 use crate::outcome::{Failure, FailureKind, Outcome};
@@ -334,7 +334,7 @@ fn too_large(inches: f64) -> Failure {
 
 /// Samples to a page unit of the largest picture seen.
 fn finest_picture(survey: &Survey) -> f64 {
-    let area = |image: &&survey::Placed| image.shown.area();
+    let area = |image: &&Placed| image.shown.area();
     let largest = survey.images().max_by(|a, b| area(a).total_cmp(&area(b)));
     largest.map_or(1.0, |image| {
         let [a, b, c, d, ..] = image.transform.as_coeffs();

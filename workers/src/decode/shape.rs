@@ -20,8 +20,8 @@ const ALIKE: f64 = 1.1;
 /// A page is stretched by no more than this; a greater difference is a mistake of the file.
 const MOST_STRETCH: f64 = 4.0;
 
-/// Dots to the inch that are enough to read.
-const ENOUGH: f64 = 200.0;
+/// Dots to the inch that are enough to read; dots to the metre make two hundred a little less.
+const ENOUGH: f64 = 195.0;
 
 /// How dense stored pixels are.
 #[derive(Debug, Clone, Copy, PartialEq)]

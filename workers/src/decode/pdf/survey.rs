@@ -9,7 +9,7 @@ use hayro::hayro_interpret::{
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
 
-use super::whole_image::WholeImage;
+use super::whole_image::{Placed, WholeImage};
 
 /// Glyphs and other things of one page that are followed; a page with more of them is drawn and recognised.
 const MOST_MARKS: usize = 300_000;
@@ -24,21 +24,6 @@ const LIGHT: f32 = 0.85;
 const DARK: f32 = 0.6;
 /// Letters of fewer units to the em are a hair's breadth.
 const LEAST_EM: f64 = 1.2;
-
-/// One image as a page places it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Placed {
-    pub width: u32,
-    pub height: u32,
-    pub transform: Affine,
-    /// The part of the page it may be seen on, in page units.
-    pub shown: Rect,
-    /// Shows its own colours and hides nothing of the paper.
-    pub is_opaque: bool,
-    /// How many images are drawn before it.
-    pub index: usize,
-    order: usize,
-}
 
 /// One glyph as a page places it, in page units.
 #[derive(Debug, Clone)]

@@ -4,7 +4,6 @@ use hayro::kurbo::{Affine, Rect};
 use serde::{Deserialize, Serialize};
 
 use super::UNITS_PER_INCH;
-use super::survey::Placed;
 use crate::decode::Density;
 
 /// A scan covers at least this share of its page; margins are cut by some scanning programs.
@@ -15,6 +14,22 @@ const STRAIGHT: f64 = 1e-3;
 
 /// What an image loses at an edge of the page is a rounding up to this share of its side, and its pixels are kept.
 const ROUNDING: f64 = 0.01;
+
+/// One image as a page places it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    pub width: u32,
+    pub height: u32,
+    pub transform: Affine,
+    /// The part of the page it may be seen on, in page units.
+    pub shown: Rect,
+    /// Shows its own colours and hides nothing of the paper.
+    pub is_opaque: bool,
+    /// How many images are drawn before it.
+    pub index: usize,
+    /// When it is drawn, among all things on the page.
+    pub order: usize,
+}
 
 /// The one image that is the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
