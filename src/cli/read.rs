@@ -40,7 +40,7 @@ Examples:
   sogoc read samples/scans/bang-thpt-2008.jpg
   sogoc read --json scans/*.tif > pages.jsonl")]
 pub struct Read {
-    /// JPEG, PNG, TIFF or PDF; every page of each is read.
+    /// JPEG, PNG, TIFF, PDF, BMP, GIF, WebP or JPEG 2000; every page of each is read.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Record class to try first, when it is known what the scans are (so_goc, van_bang …).

@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::ablation::Ablation;
 use crate::class::{ClassError, Classes};
 use crate::context::{Context, Known};
-use crate::decode::{self, DecodeLimits, DecodedPage};
+use crate::decode::{self, DecodeLimits, DecodedPage, Purpose};
 use crate::limits;
 use crate::ocr::engine::{self, Engine};
 use crate::outcome::{Failure, FailureKind, Outcome};
@@ -166,7 +166,7 @@ impl Reader {
                 known,
                 without,
             } => {
-                let decoded = decode::decode_file(file, page, &self.limits)?;
+                let decoded = decode::decode_file(file, page, Purpose::Reading, &self.limits)?;
                 let reading = self.read(&decoded, &known, &without)?;
                 Ok(Done::Message(Answer::Read(Box::new(reading))))
             }
@@ -176,7 +176,7 @@ impl Reader {
                 max_side,
                 crop,
             } => {
-                let decoded = decode::decode_file(file, page, &self.limits)?;
+                let decoded = decode::decode_file(file, page, Purpose::Showing, &self.limits)?;
                 let jpeg = render::render(&decoded.image, turn_degrees, max_side, crop)?;
                 Ok(Done::WithBytes(Answer::Rendered, jpeg))
             }
@@ -185,7 +185,7 @@ impl Reader {
                 Ok(Done::WithBytes(Answer::Pictured(picture), bytes))
             }
             Task::Digest { page, turn_degrees } => {
-                let decoded = decode::decode_file(file, page, &self.limits)?;
+                let decoded = decode::decode_file(file, page, Purpose::Showing, &self.limits)?;
                 let upright = render::turn(decoded.image, turn_degrees)?;
                 let digest = decode::picture::digest(&upright);
                 Ok(Done::Message(Answer::Digested(digest)))

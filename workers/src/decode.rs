@@ -3,11 +3,14 @@
 //! The kind of a file is what its first bytes say, never its name. Nothing here trusts a size
 //! that it has not compared with [`DecodeLimits`]. Call it only in a sandboxed child.
 
+mod gif;
 mod jpeg;
+mod jpeg2000;
 mod pdf;
 pub(crate) mod picture;
 mod png;
 mod raster;
+mod shape;
 mod sniff;
 mod tiff;
 
@@ -20,16 +23,11 @@ use serde::{Deserialize, Serialize};
 
 pub use self::pdf::StoredOrientation;
 pub use self::picture::{Packing, Picture, PixelDigest};
+pub(crate) use self::shape::Density;
+pub use self::shape::PageShape;
 pub use self::sniff::Format;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::word::Word;
-
-/// Working copies made of a page while it is read, in bytes for each pixel: grey, upright and
-/// thresholded copies here and the engine's own four-byte raster. Measured, see `tests/memory.rs`.
-const READING_BYTES_PER_PIXEL: u64 = 14;
-
-/// What reading needs besides pixels: word lists, layout structures, allocator slack.
-const READING_FIXED_BYTES: u64 = 48 << 20;
+use crate::word::{Box4, Word};
 
 /// Ceilings that hold before a byte is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,73 +53,64 @@ impl Default for DecodeLimits {
     }
 }
 
-/// What the headers say of one page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PageShape {
-    /// Pixels, as delivered.
-    pub width: u32,
-    /// Pixels, as delivered.
-    pub height: u32,
-    /// Dots per inch, where the file says so believably.
-    pub dpi: Option<u32>,
-    /// EXIF orientation 1 to 8 (Exif 2.32, tag 0x0112), where the file has one. It is noted, not applied.
-    pub exif_orientation: Option<u8>,
-    /// Bytes that decoding and reading this page are predicted to need.
-    pub predicted_bytes: u64,
-}
-
-impl PageShape {
-    /// A page of this size; `decode_bytes` is what its pixels take while decoding, file included.
-    fn new(width: u32, height: u32, dpi: Option<u32>, decode_bytes: u64) -> Self {
-        let reading =
-            (u64::from(width) * u64::from(height)).saturating_mul(READING_BYTES_PER_PIXEL);
-        let predicted_bytes = reading
-            .saturating_add(decode_bytes)
-            .saturating_add(READING_FIXED_BYTES);
-        Self {
-            width,
-            height,
-            dpi,
-            exif_orientation: None,
-            predicted_bytes,
-        }
-    }
-
-    /// This shape, or `too_large` where it breaks a ceiling; `empty` where it has no pixels.
-    fn admit(self, limits: &DecodeLimits) -> Outcome<Self> {
-        let pixels = u64::from(self.width) * u64::from(self.height);
-        if pixels == 0 {
-            return Err(Failure::new(FailureKind::Empty, "the page has no pixels"));
-        }
-        if pixels > limits.max_pixels || self.predicted_bytes > limits.max_bytes {
-            let detail = format!(
-                "{} x {} pixels, {} bytes predicted; limits are {} pixels and {} bytes",
-                self.width, self.height, self.predicted_bytes, limits.max_pixels, limits.max_bytes
-            );
-            return Err(Failure::new(FailureKind::TooLarge, detail));
-        }
-        Ok(self)
-    }
-}
-
 /// One page, decoded: always `ImageLuma8` or `ImageRgb8`, transparency laid on white paper.
 #[derive(Debug, Clone)]
 pub struct DecodedPage {
-    /// The pixels as delivered, not turned.
+    /// The pixels as delivered, not turned; neither mirrored nor squeezed.
     pub image: DynamicImage,
     /// Dots per inch, where the file says so believably.
     pub dpi: Option<u32>,
-    /// EXIF orientation 1 to 8, noted and not applied.
+    /// EXIF orientation 1 to 8; of it only the mirroring is applied.
     pub exif_orientation: Option<u8>,
     /// The text of a born-digital PDF page in pixel boxes; absent for scans.
     pub text_layer: Option<Vec<Word>>,
+    /// How the text of `text_layer` stands: turned clockwise by 0, 90, 180 or 270 degrees.
+    pub text_turn: u16,
+    /// Text that is drawn and seen on a page whose picture must be recognised: a signature's stamp on a scan.
+    pub drawn_text: Option<DrawnText>,
+    /// What was filled into a form's fields and is shown by no pixel.
+    pub form_values: Vec<Word>,
+    /// Flags that the file itself gives the page ([`crate::quality::FLAGS`]).
+    pub flags: Vec<&'static str>,
 }
 
 impl DecodedPage {
+    /// A page that is its picture and nothing else.
+    fn of(image: DynamicImage, shape: &PageShape) -> Self {
+        Self {
+            image,
+            dpi: shape.dpi,
+            exif_orientation: shape.exif_orientation,
+            text_layer: None,
+            text_turn: 0,
+            drawn_text: None,
+            form_values: Vec::new(),
+            flags: Vec::new(),
+        }
+    }
+
     /// The words it brings with it, if any, so that none need be recognised.
     pub(crate) fn own_words(&self) -> Option<&[Word]> {
         self.text_layer.as_deref().filter(|words| !words.is_empty())
     }
+}
+
+/// Text that a page draws beside a picture, in pixel boxes.
+#[derive(Debug, Clone)]
+pub struct DrawnText {
+    /// Never empty.
+    pub words: Vec<Word>,
+    /// The boxes of those that the page's pixels show too, so that recognition may find them once more.
+    pub among_pixels: Vec<Box4>,
+}
+
+/// What a page is decoded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be read: text drawn on a scan is kept apart from its picture.
+    Reading,
+    /// To be shown: everything as a viewer shows it.
+    Showing,
 }
 
 /// The pixels of page `page` (from 1) of the file at `path`.
@@ -131,21 +120,26 @@ impl DecodedPage {
 pub fn decode_page(path: &Path, page: u32, limits: &DecodeLimits) -> Outcome<DecodedPage> {
     let file = File::open(path)
         .map_err(|error| Failure::new(FailureKind::Unavailable, error.kind().to_string()))?;
-    decode_file(file, page, limits)
+    decode_file(file, page, Purpose::Reading, limits)
 }
 
 /// As [`decode_page`], of a file already open.
 ///
 /// # Errors
 /// As [`decode_page`].
-pub fn decode_file(mut file: File, page: u32, limits: &DecodeLimits) -> Outcome<DecodedPage> {
+pub(crate) fn decode_file(
+    mut file: File,
+    page: u32,
+    purpose: Purpose,
+    limits: &DecodeLimits,
+) -> Outcome<DecodedPage> {
     match sniff::sniff(&mut file, limits)? {
-        format @ (Format::Jpeg | Format::Png) => {
+        Format::Tiff => tiff::decode(rewound(file)?, page, limits),
+        Format::Pdf => pdf::decode(read_all(&mut file, limits)?, page, purpose, limits),
+        format => {
             only_page(page)?;
             raster::decode(&read_all(&mut file, limits)?, format, limits)
         }
-        Format::Tiff => tiff::decode(rewound(file)?, page, limits),
-        Format::Pdf => pdf::decode(read_all(&mut file, limits)?, page, limits),
     }
 }
 
@@ -153,14 +147,14 @@ pub fn decode_file(mut file: File, page: u32, limits: &DecodeLimits) -> Outcome<
 ///
 /// # Errors
 /// As [`decode_page`].
-pub fn shape(mut file: File, page: u32, limits: &DecodeLimits) -> Outcome<PageShape> {
+pub(crate) fn shape(mut file: File, page: u32, limits: &DecodeLimits) -> Outcome<PageShape> {
     match sniff::sniff(&mut file, limits)? {
-        format @ (Format::Jpeg | Format::Png) => {
+        Format::Tiff => tiff::shape(rewound(file)?, page, limits),
+        Format::Pdf => pdf::shape(read_all(&mut file, limits)?, page, limits),
+        format => {
             only_page(page)?;
             raster::shape(&read_all(&mut file, limits)?, format, limits)
         }
-        Format::Tiff => tiff::shape(rewound(file)?, page, limits),
-        Format::Pdf => pdf::shape(read_all(&mut file, limits)?, page, limits),
     }
 }
 
@@ -171,15 +165,13 @@ pub fn shape(mut file: File, page: u32, limits: &DecodeLimits) -> Outcome<PageSh
 pub(crate) fn shapes(mut file: File, limits: &DecodeLimits) -> Outcome<(Format, Vec<PageShape>)> {
     let format = sniff::sniff(&mut file, limits)?;
     let shapes = match format {
-        Format::Jpeg | Format::Png => {
-            vec![raster::shape(
-                &read_all(&mut file, limits)?,
-                format,
-                limits,
-            )?]
-        }
         Format::Tiff => tiff::shapes(rewound(file)?, limits)?,
         Format::Pdf => pdf::shapes(read_all(&mut file, limits)?, limits)?,
+        _ => vec![raster::shape(
+            &read_all(&mut file, limits)?,
+            format,
+            limits,
+        )?],
     };
     Ok((format, shapes))
 }
@@ -214,9 +206,4 @@ fn read_all(file: &mut File, limits: &DecodeLimits) -> Outcome<Vec<u8>> {
         .read_to_end(&mut bytes)
         .map_err(Failure::unreadable)?;
     Ok(bytes)
-}
-
-/// A density that a scanner or camera could mean; 72 and less are placeholders, not measurements.
-fn believable_dpi(dpi: f64) -> Option<u32> {
-    (dpi > 72.5 && dpi <= 4_800.0).then(|| dpi.round() as u32)
 }

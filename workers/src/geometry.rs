@@ -147,6 +147,39 @@ impl PageTransform {
         [inside(x, self.delivered.0), inside(y, self.delivered.1)]
     }
 
+    /// A box on the page as delivered, on the page as read: the smallest that holds its corners.
+    pub fn to_upright(self, bounds: Box4) -> Box4 {
+        let (width, height) = self.quartered();
+        let (sin, cos) = self.skew.to_radians().sin_cos();
+        let point = |x: i32, y: i32| {
+            let (x, y) = (f64::from(x) * self.scale, f64::from(y) * self.scale);
+            let (x, y) = match self.turn {
+                Turn::None => (x, y),
+                Turn::Quarter => (y, height - x),
+                Turn::Half => (width - x, height - y),
+                Turn::ThreeQuarters => (width - y, x),
+            };
+            let (dx, dy) = (x - width / 2.0, y - height / 2.0);
+            (
+                dx * cos + dy * sin + f64::from(self.upright.0) / 2.0,
+                dy * cos - dx * sin + f64::from(self.upright.1) / 2.0,
+            )
+        };
+        let corners = [
+            point(bounds[0], bounds[1]),
+            point(right(bounds), bounds[1]),
+            point(bounds[0], bottom(bounds)),
+            point(right(bounds), bottom(bounds)),
+        ];
+        let edge = |pick: fn(&(f64, f64)) -> f64, best: fn(f64, f64) -> f64| {
+            let edge = corners.iter().map(pick).reduce(best).unwrap_or_default();
+            edge.round() as i32
+        };
+        let (left, top) = (edge(|p| p.0, f64::min), edge(|p| p.1, f64::min));
+        let (right, bottom) = (edge(|p| p.0, f64::max), edge(|p| p.1, f64::max));
+        [left, top, right - left, bottom - top]
+    }
+
     /// A box on the page as read, on the page as delivered: the smallest that holds its corners.
     pub fn to_delivered(self, bounds: Box4) -> Box4 {
         let (x0, y0) = (f64::from(bounds[0]), f64::from(bounds[1]));
@@ -227,6 +260,23 @@ mod tests {
             turn(270, 0.0, (100, 200)).to_delivered([0, 0, 20, 10]),
             [0, 80, 10, 20]
         );
+    }
+
+    #[test]
+    fn a_box_goes_to_the_upright_page_and_back() {
+        for (degrees, upright) in [
+            (0, (200, 100)),
+            (90, (100, 200)),
+            (180, (200, 100)),
+            (270, (100, 200)),
+        ] {
+            let turn = turn(degrees, 0.0, upright);
+            let there = turn.to_upright([20, 30, 40, 10]);
+            assert_eq!(turn.to_delivered(there), [20, 30, 40, 10], "{degrees}");
+        }
+        let leaning = turn(90, 2.0, (104, 207));
+        let [x, y, w, h] = leaning.to_delivered(leaning.to_upright([90, 40, 2, 2]));
+        assert!((88..=90).contains(&x) && (38..=40).contains(&y) && w <= 6 && h <= 6);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod tone;
 use image::{DynamicImage, GrayImage, imageops};
 
 use crate::ablation::{Ablation, Step};
+use crate::decode::DecodedPage;
 use crate::geometry::{PageTransform, Turn};
 pub(crate) use pixels::{Component, INK, connected_components, shrink};
 pub(crate) use tone::{darkest_ink, holds_ink, ink_threshold};
@@ -42,6 +43,17 @@ pub(crate) struct Grey {
     delivered: (u32, u32),
     /// Pixels for each pixel as delivered.
     pub scale: f64,
+}
+
+/// The page with black and white exchanged, where it is a negative: a film's copy, white writing on black. A page
+/// that is shown by its own text is what it is.
+pub(crate) fn positive(page: &DecodedPage) -> Option<DecodedPage> {
+    if page.text_layer.is_some() || !tone::is_negative(&page.image) {
+        return None;
+    }
+    let mut positive = page.clone();
+    positive.image.invert();
+    Some(positive)
 }
 
 /// The grey page at reading resolution, without border, uneven light and frame.

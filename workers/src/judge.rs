@@ -7,12 +7,13 @@ mod flags;
 use image::{DynamicImage, GrayImage};
 
 use crate::column_map::{MapFit, PageColumns};
+use crate::decode::DecodedPage;
 use crate::image::Upright;
 use crate::layout::lines::{Line, Text};
 use crate::layout::page_number;
 use crate::ocr::Recognised;
 use crate::reading::{PageReading, Quality, RecordReading};
-use crate::word::Word;
+use crate::word::{Word, legibility};
 
 pub use fingerprint::distance as fingerprint_distance;
 pub use flags::{FLAGS, Flag, Severity, flag};
@@ -54,9 +55,19 @@ pub(crate) struct Judged {
 
 /// Judges a page by its pixels as delivered, its words and its records. On a page that the map of its volume does
 /// not fit nothing is accepted.
-pub(crate) fn judge(image: &DynamicImage, page: &Recognised, mut extracted: Extracted) -> Judged {
+pub(crate) fn judge(
+    delivered: &DecodedPage,
+    page: &Recognised,
+    mut extracted: Extracted,
+) -> Judged {
     let records = &mut extracted.records;
-    let mut quality = quality_of(image, &page.page, &page.words);
+    let mut quality = quality_of(&delivered.image, &page.page, &page.words);
+    let of_file = delivered.flags.iter().map(|code| (*code).to_owned());
+    quality.flags.extend(of_file);
+    if !delivered.form_values.is_empty() {
+        quality.flags.push("form_values".to_owned());
+    }
+    note_illegible(&mut quality, records, &page.words);
     note_handwriting(&mut quality, records, &page.words);
     if extracted.fit.is_some_and(|fit| !fit.fits) {
         note_misfit(&mut quality);
@@ -152,6 +163,16 @@ fn note_handwriting(quality: &mut Quality, records: &[RecordReading], words: &[W
     let clear = words.iter().map(|word| word.confidence).sum::<f64>() / words.len().max(1) as f64;
     if all >= 4 && unread * 2 > all && clear > LEGIBLE {
         quality.flags.push("handwritten".to_owned());
+    }
+}
+
+/// Notes that nothing was understood of a page that is not blank: hardly a word is sure, and no value of a record.
+fn note_illegible(quality: &mut Quality, records: &[RecordReading], words: &[Word]) {
+    let mut values = records.iter().flat_map(|record| record.fields.values());
+    let is_understood = values.any(|value| value.confidence >= UNREAD);
+    let clear = legibility(words).unwrap_or_default();
+    if !quality.blank && !is_understood && clear < UNREAD {
+        quality.flags.push("illegible".to_owned());
     }
 }
 

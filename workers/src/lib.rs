@@ -33,6 +33,7 @@ mod reread;
 mod table;
 #[cfg(test)]
 mod testing;
+mod text_layer;
 mod values;
 mod word;
 

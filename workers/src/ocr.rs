@@ -30,15 +30,12 @@ pub(crate) struct FirstPass {
 impl FirstPass {
     /// A born-digital page: the words of its text layer, in pixels as delivered; nothing is recognised.
     pub fn delivered(page: &Upright, layer: &[Word]) -> Self {
-        let scale = page.transform.scale;
-        let scaled = |word: &Word| Word {
-            bounds: word
-                .bounds
-                .map(|edge| (f64::from(edge) * scale).round() as i32),
+        let placed = |word: &Word| Word {
+            bounds: page.transform.to_upright(word.bounds),
             ..word.clone()
         };
         Self {
-            words: layer.iter().map(scaled).collect(),
+            words: layer.iter().map(placed).collect(),
             rules: Rules::of(&page.picture, page.dpi),
             line_images: None,
             handwriting: None,

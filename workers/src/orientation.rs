@@ -14,6 +14,7 @@ use crate::image::{self, Component, Grey, Upright, connected_components};
 use crate::ocr::engine::{Division, Engine, RecogniseError};
 use crate::ocr::{self, FirstPass};
 use crate::reread;
+use crate::text_layer::{self, Verdict};
 use crate::word::{Word, legibility};
 
 /// Largest skew that is looked for, in degrees.
@@ -37,8 +38,8 @@ pub(crate) struct Orientation {
 /// A place on a letter whose height decides which line it stands on.
 type Foot = (f64, f64);
 
-/// The page turned upright, and its first pass. Another orientation is tried where neither the model for print
-/// nor that for handwriting reads it well.
+/// The page turned upright, its first pass, and what the text it brought is worth, if it brought any. Another
+/// orientation is tried where neither the model for print nor that for handwriting reads it well.
 ///
 /// # Errors
 /// [`RecogniseError`] when the engine fails.
@@ -46,19 +47,35 @@ pub(crate) fn upright(
     page: &DecodedPage,
     ablation: &Ablation,
     engine: &mut Engine,
-) -> Result<(Upright, FirstPass), RecogniseError> {
+) -> Result<(Upright, FirstPass, Option<Verdict>), RecogniseError> {
     let dpi = image::resolution(&page.image, page.dpi);
     let clean = image::clean(&page.image, dpi, ablation);
+    let mut verdict = None;
     if let Some(words) = page.own_words() {
-        let upright = image::upright(&clean, Turn::None, 0.0, ablation);
+        let turn = Turn::from_degrees(page.text_turn).unwrap_or_default();
+        let upright = image::upright(&clean, turn, 0.0, ablation);
         let first = FirstPass::delivered(&upright, words);
-        return Ok((upright, first));
+        let found = text_layer::verdict(&upright, &first.words, engine)?;
+        verdict = Some(found);
+        if found == Verdict::Stands {
+            return Ok((upright, first, verdict));
+        }
     }
+    let (upright, first) = recognised(&clean, ablation, engine)?;
+    Ok((upright, first, verdict))
+}
+
+/// The page turned upright, and its first pass.
+fn recognised(
+    clean: &Grey,
+    ablation: &Ablation,
+    engine: &mut Engine,
+) -> Result<(Upright, FirstPass), RecogniseError> {
     let mut ways = rank(&clean.picture, clean.dpi);
     if !ablation.takes(Step::WayUp) {
         ways.sort_by_key(|way| way.turn.degrees());
     }
-    let (upright, mut first) = read_at(&clean, ways[0], ablation, engine)?;
+    let (upright, mut first) = read_at(clean, ways[0], ablation, engine)?;
     let is_legible = |words: &[Word]| legibility(words).unwrap_or_default() >= LEGIBLE;
     let is_empty = first.words.is_empty() && ways[0].evidence == 0.0;
     if is_legible(&first.words) || is_empty || !ablation.takes(Step::Confirm) {
@@ -69,8 +86,8 @@ pub(crate) fn upright(
     {
         return Ok((upright, first));
     }
-    match another_way(&clean, &ways, ablation, engine)? {
-        Some(better) => read_at(&clean, better, ablation, engine),
+    match another_way(clean, &ways, ablation, engine)? {
+        Some(better) => read_at(clean, better, ablation, engine),
         None => Ok((upright, first)),
     }
 }

@@ -22,6 +22,8 @@ pub enum FailureKind {
     Empty,
     /// A sound file of a kind not read here.
     Unsupported,
+    /// A picture as iPhones take it, which no free decoder reads; another setting of the phone helps.
+    Heic,
     /// One file that is also a valid file of another kind; which one was meant is a person's decision.
     Ambiguous,
     /// More pixels, pages or bytes than the limits allow; said from the headers, before decoding.
@@ -40,11 +42,12 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Every kind, in the order of the list above.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Unreadable,
         Self::Encrypted,
         Self::Empty,
         Self::Unsupported,
+        Self::Heic,
         Self::Ambiguous,
         Self::TooLarge,
         Self::TimedOut,
@@ -61,6 +64,7 @@ impl FailureKind {
             Self::Encrypted => "encrypted",
             Self::Empty => "empty",
             Self::Unsupported => "unsupported",
+            Self::Heic => "heic",
             Self::Ambiguous => "ambiguous",
             Self::TooLarge => "too_large",
             Self::TimedOut => "timed_out",
@@ -83,6 +87,7 @@ impl FailureKind {
             | Self::Encrypted
             | Self::Empty
             | Self::Unsupported
+            | Self::Heic
             | Self::Ambiguous
             | Self::TooLarge
             | Self::Refused => true,

@@ -10,6 +10,7 @@ use crate::column_map::{MapFit, PageColumns};
 use crate::context::Context;
 use crate::decode::DecodedPage;
 use crate::form;
+use crate::image;
 use crate::judge::{self, Extracted};
 use crate::layout::TableLayout;
 use crate::layout::lines::{Line, Text, lines};
@@ -21,6 +22,7 @@ use crate::orientation;
 use crate::reading::{PageReading, RecordReading};
 use crate::reread;
 use crate::table::{ColumnModel, Columns, Table};
+use crate::text_layer;
 use crate::word::Word;
 
 /// Reads a page: which class it is of, its words, and the records proposed from them.
@@ -34,10 +36,14 @@ pub fn read_page(
 ) -> Result<PageReading, RecogniseError> {
     let begun = Instant::now();
     engine.set_script(Script::Printed)?;
-    let (upright, first) = orientation::upright(page, context.ablation, engine)?;
-    let recognised = reread::page(upright, first, context, engine)?;
-    let extracted = extract(page, &recognised, context, engine)?;
-    let judged = judge::judge(&page.image, &recognised, extracted);
+    let positive = image::positive(page);
+    let page = positive.as_ref().unwrap_or(page);
+    let (upright, first, verdict) = orientation::upright(page, context.ablation, engine)?;
+    let mut recognised = reread::page(upright, first, context, engine)?;
+    let brought = text_layer::bring(&mut recognised, page, verdict);
+    let mut extracted = extract(page, &recognised, context, engine)?;
+    extracted.lines.extend(lines(&brought.apart));
+    let judged = judge::judge(page, &recognised, extracted);
     let reading = judge::delivered(&recognised.page, judged);
     Ok(PageReading {
         milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::Density;
 use crate::outcome::{Failure, FailureKind, Outcome};
 
 const END_OF_IMAGE: u8 = 0xD9;
@@ -14,7 +15,7 @@ pub(super) struct Header {
     pub height: u32,
     pub components: u8,
     pub progressive: bool,
-    pub jfif_dpi: Option<f64>,
+    pub density: Option<Density>,
     /// The TIFF structure inside APP1, where there is one.
     pub exif: Option<Vec<u8>>,
 }
@@ -62,11 +63,13 @@ fn note(header: &mut Header, marker: u8, body: &[u8]) -> Outcome<()> {
             ));
         }
         0xE0 if body.starts_with(b"JFIF\0") && body.len() >= 12 => {
-            let density = f64::from(u16::from_be_bytes([body[8], body[9]]));
-            header.jfif_dpi = match body[7] {
-                1 => Some(density),
-                2 => Some(density * 2.54),
-                _ => None, // an aspect ratio only
+            let number = |at: usize| f64::from(u16::from_be_bytes([body[at], body[at + 1]]));
+            let (across, down) = (number(8), number(10));
+            header.density = match body[7] {
+                _ if across == 0.0 || down == 0.0 => None,
+                1 => Some(Density::per_inch(across, down)),
+                2 => Some(Density::per_inch(across * 2.54, down * 2.54)),
+                _ => Some(Density::ratio(across, down)),
             };
         }
         0xE1 if body.starts_with(b"Exif\0\0") => header.exif = Some(body[6..].to_vec()),

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::pdf::StoredOrientation;
-use super::{DecodeLimits, Format, PageShape, jpeg, only_page, png, read_all, rewound, sniff};
+use super::{
+    DecodeLimits, Format, PageShape, Purpose, jpeg, only_page, png, read_all, rewound, sniff,
+};
 use super::{pdf, tiff};
 use crate::outcome::{Failure, FailureKind, Outcome};
 
@@ -74,21 +76,22 @@ pub(crate) fn picture(
 ) -> Outcome<(Picture, Vec<u8>)> {
     let format = sniff::sniff(&mut file, limits)?;
     let shape = super::shape(file.try_clone().map_err(Failure::unreadable)?, page, limits)?;
+    let turn = StoredOrientation {
+        mirror_x: shape.is_mirrored(),
+        ..StoredOrientation::default()
+    };
     let kept = match format {
-        Format::Jpeg => as_jpeg(
-            read_all(&mut file, limits)?,
-            &shape,
-            StoredOrientation::default(),
-        )?,
-        Format::Png => as_png(&read_all(&mut file, limits)?, &shape),
+        Format::Jpeg => as_jpeg(read_all(&mut file, limits)?, &shape, turn)?,
+        Format::Png => as_png(&read_all(&mut file, limits)?, &shape, turn),
         Format::Tiff => match tiff::single_jpeg(rewound_copy(&file)?, page, limits)? {
-            Some(bytes) => as_jpeg(bytes, &shape, StoredOrientation::default())?,
+            Some(bytes) => as_jpeg(bytes, &shape, turn)?,
             None => None,
         },
         Format::Pdf => match pdf::scanned_jpeg(read_all(&mut file, limits)?, page, limits)? {
             Some((bytes, turn)) => as_jpeg(bytes, &shape, turn)?,
             None => None,
         },
+        Format::Gif | Format::Bmp | Format::Webp | Format::Jpeg2000 => None,
     };
     if let Some(kept) = kept {
         return Ok(kept);
@@ -96,21 +99,27 @@ pub(crate) fn picture(
     if format != Format::Pdf && format != Format::Tiff {
         only_page(page)?;
     }
-    packed(&super::decode_file(file, page, limits)?.image, shape.dpi)
+    let decoded = super::decode_file(file, page, Purpose::Showing, limits)?;
+    packed(&decoded.image, shape.dpi)
 }
 
 fn rewound_copy(file: &File) -> Outcome<File> {
     rewound(file.try_clone().map_err(Failure::unreadable)?)
 }
 
-/// A grey or colour JPEG as it is; `None` for inks, which archival PDF takes only with a profile.
+/// A grey or colour JPEG as it is; `None` for inks, which archival PDF takes only with a profile, and for pixels that
+/// are not as high as wide.
 fn as_jpeg(
     bytes: Vec<u8>,
     shape: &PageShape,
     turn: StoredOrientation,
 ) -> Outcome<Option<(Picture, Vec<u8>)>> {
     let header = jpeg::header(&bytes)?;
-    if !matches!(header.components, 1 | 3) {
+    let (width, height) = match turn.transpose {
+        true => (header.height, header.width),
+        false => (header.width, header.height),
+    };
+    if !matches!(header.components, 1 | 3) || (width, height) != (shape.width, shape.height) {
         return Ok(None);
     }
     let picture = Picture {
@@ -128,8 +137,12 @@ fn as_jpeg(
 }
 
 /// The rows of a PNG as they are; `None` where a PDF knows no such rows.
-fn as_png(bytes: &[u8], shape: &PageShape) -> Option<(Picture, Vec<u8>)> {
+fn as_png(bytes: &[u8], shape: &PageShape, turn: StoredOrientation) -> Option<(Picture, Vec<u8>)> {
     let rows = png::rows(bytes)?;
+    let header = png::header(bytes).ok()?;
+    if (header.width, header.height) != (shape.width, shape.height) {
+        return None;
+    }
     let picture = Picture {
         width: shape.width,
         height: shape.height,
@@ -138,7 +151,7 @@ fn as_png(bytes: &[u8], shape: &PageShape) -> Option<(Picture, Vec<u8>)> {
         bits: rows.bits,
         palette: rows.palette,
         packing: Packing::PngRows,
-        turn: StoredOrientation::default(),
+        turn,
         as_delivered: true,
     };
     Some((picture, rows.data))

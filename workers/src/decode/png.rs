@@ -1,5 +1,6 @@
 //! The chunks of a PNG file (ISO/IEC 15948 clause 5): size, density, and whether it is whole.
 
+use super::Density;
 use crate::outcome::{Failure, Outcome};
 
 /// What the chunks say.
@@ -9,7 +10,7 @@ pub(super) struct Header {
     pub height: u32,
     pub bit_depth: u8,
     pub color_type: u8,
-    pub dpi: Option<f64>,
+    pub density: Option<Density>,
     pub exif: Option<Vec<u8>>,
 }
 
@@ -47,8 +48,12 @@ pub(super) fn header(bytes: &[u8]) -> Outcome<Header> {
                 header.bit_depth = body[8];
                 header.color_type = body[9];
             }
-            b"pHYs" if body.len() == 9 && body[8] == 1 => {
-                header.dpi = Some(f64::from(big_endian(&body[0..4])) * 0.0254); // per metre
+            b"pHYs" if body.len() == 9 => {
+                let [across, down] = [0, 4].map(|at| f64::from(big_endian(&body[at..at + 4])));
+                header.density = Some(match body[8] {
+                    1 => Density::per_inch(across * 0.0254, down * 0.0254), // per metre
+                    _ => Density::ratio(across, down),
+                });
             }
             b"eXIf" => header.exif = Some(body.to_vec()),
             b"IEND" => break,

@@ -1,49 +1,131 @@
-//! JPEG and PNG: one page, decoded by the `image` crate under a limit on what it may allocate.
+//! Pictures of one page: JPEG, PNG, BMP, GIF and WebP, decoded by the `image` crate under a limit on what it may
+//! allocate, and JPEG 2000.
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, Rgb, RgbImage};
+use image::{
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage,
+};
 
-use super::{DecodeLimits, DecodedPage, Format, PageShape, believable_dpi, jpeg, png};
+use super::{DecodeLimits, DecodedPage, Density, Format, PageShape, gif, jpeg, jpeg2000, png};
 use crate::outcome::{Failure, FailureKind, Outcome};
+
+/// Bytes of a pixel while it is decoded: its samples, and their copy without transparency.
+const BYTES_PER_PIXEL: u64 = 8;
 
 /// The shape of the one page.
 ///
 /// # Errors
 /// `unreadable`, `unsupported`, `empty` or `too_large`, all from the headers.
 pub(super) fn shape(bytes: &[u8], format: Format, limits: &DecodeLimits) -> Outcome<PageShape> {
-    let file_bytes = bytes.len() as u64;
-    let (mut shape, exif) = if format == Format::Png {
-        let header = png::header(bytes)?;
-        let (width, height) = (header.width, header.height);
-        let pixels = u64::from(width) * u64::from(height);
-        let decode_bytes = pixels
-            .saturating_mul(header.bytes_per_pixel())
-            .saturating_add(file_bytes);
-        let dpi = header.dpi.and_then(believable_dpi);
-        (
-            PageShape::new(width, height, dpi, decode_bytes),
-            header.exif,
-        )
-    } else {
-        let header = jpeg::header(bytes)?;
-        let (width, height) = (header.width, header.height);
-        let samples = u64::from(width) * u64::from(height) * u64::from(header.components);
-        // A progressive file keeps two-byte coefficients of every sample until its last scan.
-        let decode_bytes = samples * if header.progressive { 3 } else { 1 } + file_bytes;
-        let dpi = header.jfif_dpi.and_then(believable_dpi);
-        (
-            PageShape::new(width, height, dpi, decode_bytes),
-            header.exif,
-        )
+    let header = header(bytes, format)?;
+    let exif = header.exif.and_then(read_exif);
+    let density = header.density.or_else(|| exif_density(exif.as_ref()?));
+    let orientation = exif
+        .and_then(|exif| exif_number(&exif, exif::Tag::Orientation))
+        .map(|value| value as u8);
+    let decode_bytes = header.decode_bytes.saturating_add(bytes.len() as u64);
+    PageShape::new(
+        header.width,
+        header.height,
+        density,
+        orientation,
+        decode_bytes,
+    )
+    .admit(limits)
+}
+
+/// What the headers of a picture say.
+struct Header {
+    width: u32,
+    height: u32,
+    density: Option<Density>,
+    /// The TIFF structure of its EXIF block, where there is one.
+    exif: Option<Vec<u8>>,
+    decode_bytes: u64,
+}
+
+fn header(bytes: &[u8], format: Format) -> Outcome<Header> {
+    let pixels = |width: u32, height: u32| u64::from(width) * u64::from(height);
+    Ok(match format {
+        Format::Png => {
+            let header = png::header(bytes)?;
+            let (width, height) = (header.width, header.height);
+            let decode_bytes = pixels(width, height).saturating_mul(header.bytes_per_pixel());
+            Header {
+                width,
+                height,
+                density: header.density,
+                exif: header.exif,
+                decode_bytes,
+            }
+        }
+        Format::Jpeg => {
+            let header = jpeg::header(bytes)?;
+            let (width, height) = (header.width, header.height);
+            let samples = pixels(width, height) * u64::from(header.components);
+            Header {
+                width,
+                height,
+                density: header.density,
+                exif: header.exif,
+                // A progressive file keeps two-byte coefficients of every sample until its last scan.
+                decode_bytes: samples * if header.progressive { 3 } else { 1 },
+            }
+        }
+        Format::Jpeg2000 => {
+            let (width, height, decode_bytes) = jpeg2000::header(bytes)?;
+            Header {
+                width,
+                height,
+                density: None,
+                exif: None,
+                decode_bytes,
+            }
+        }
+        _ => {
+            one_still_picture(bytes, format)?;
+            let mut decoder = decoder(bytes, format, u64::MAX)?;
+            let (width, height) = decoder.dimensions();
+            Header {
+                width,
+                height,
+                density: (format == Format::Bmp)
+                    .then(|| bmp_density(bytes))
+                    .flatten(),
+                exif: decoder.exif_metadata().ok().flatten(),
+                decode_bytes: pixels(width, height).saturating_mul(BYTES_PER_PIXEL),
+            }
+        }
+    })
+}
+
+/// Refuses moving pictures, of which one page would be left out of account.
+fn one_still_picture(bytes: &[u8], format: Format) -> Outcome<()> {
+    let moves = match format {
+        Format::Gif => gif::pictures(bytes)? != 1,
+        // The flags of an extended file (RFC 9649, section 2.7).
+        Format::Webp => {
+            bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|f| f & 2 != 0)
+        }
+        _ => false,
     };
-    if let Some(exif) = exif.and_then(read_exif) {
-        shape.exif_orientation = exif_number(&exif, exif::Tag::Orientation)
-            .filter(|value| (1.0..=8.0).contains(value))
-            .map(|value| value as u8);
-        shape.dpi = shape.dpi.or_else(|| exif_dpi(&exif));
+    match moves {
+        true => Err(Failure::new(
+            FailureKind::Unsupported,
+            "a moving picture, not one page",
+        )),
+        false => Ok(()),
     }
-    shape.admit(limits)
+}
+
+/// Dots to the metre, across and down, in a bitmap's header of forty bytes and more.
+fn bmp_density(bytes: &[u8]) -> Option<Density> {
+    let number = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    let (across, down) = (number(38)?, number(42)?);
+    let per_inch = |metre: u32| f64::from(metre) * 0.0254;
+    (number(14)? >= 40 && across > 0 && down > 0)
+        .then(|| Density::per_inch(per_inch(across), per_inch(down)))
 }
 
 /// The pixels of the one page.
@@ -52,27 +134,16 @@ pub(super) fn shape(bytes: &[u8], format: Format, limits: &DecodeLimits) -> Outc
 /// As [`shape`], and `unreadable` where the pixels do not decode.
 pub(super) fn decode(bytes: &[u8], format: Format, limits: &DecodeLimits) -> Outcome<DecodedPage> {
     let shape = shape(bytes, format, limits)?;
-    let image = decode_pixels(bytes, format, shape.predicted_bytes)?;
-    Ok(DecodedPage {
-        image: on_white_paper(image),
-        dpi: shape.dpi,
-        exif_orientation: shape.exif_orientation,
-        text_layer: None,
-    })
+    let image = match format {
+        Format::Jpeg2000 => jpeg2000::decode(bytes)?,
+        _ => decode_pixels(bytes, format, shape.predicted_bytes)?,
+    };
+    Ok(shape.shown(on_white_paper(image)))
 }
 
 /// Decodes with the `image` crate, allocating no more than `max_alloc` bytes.
 pub(super) fn decode_pixels(bytes: &[u8], format: Format, max_alloc: u64) -> Outcome<DynamicImage> {
-    let image_format = if format == Format::Png {
-        image::ImageFormat::Png
-    } else {
-        image::ImageFormat::Jpeg
-    };
-    let mut allowed = Limits::default();
-    allowed.max_alloc = Some(max_alloc);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), image_format);
-    reader.limits(allowed);
-    let decoder = reader.into_decoder().map_err(named)?;
+    let decoder = decoder(bytes, format, max_alloc)?;
     if decoder.total_bytes() > max_alloc {
         return Err(Failure::new(
             FailureKind::TooLarge,
@@ -80,6 +151,21 @@ pub(super) fn decode_pixels(bytes: &[u8], format: Format, max_alloc: u64) -> Out
         ));
     }
     DynamicImage::from_decoder(decoder).map_err(named)
+}
+
+fn decoder(bytes: &[u8], format: Format, max_alloc: u64) -> Outcome<impl ImageDecoder + '_> {
+    let format = match format {
+        Format::Png => ImageFormat::Png,
+        Format::Gif => ImageFormat::Gif,
+        Format::Bmp => ImageFormat::Bmp,
+        Format::Webp => ImageFormat::WebP,
+        _ => ImageFormat::Jpeg,
+    };
+    let mut allowed = Limits::default();
+    allowed.max_alloc = Some(max_alloc);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(allowed);
+    reader.into_decoder().map_err(named)
 }
 
 /// Grey stays grey, everything else becomes RGB; what is transparent shows white paper.
@@ -119,14 +205,14 @@ fn read_exif(raw: Vec<u8>) -> Option<exif::Exif> {
     exif::Reader::new().read_raw(raw).ok()
 }
 
-fn exif_dpi(exif: &exif::Exif) -> Option<u32> {
-    let per_unit = exif_number(exif, exif::Tag::XResolution)?;
-    let centimetres = exif_number(exif, exif::Tag::ResolutionUnit) == Some(3.0);
-    believable_dpi(if centimetres {
-        per_unit * 2.54
-    } else {
-        per_unit
-    })
+fn exif_density(exif: &exif::Exif) -> Option<Density> {
+    let across = exif_number(exif, exif::Tag::XResolution)?;
+    let down = exif_number(exif, exif::Tag::YResolution).unwrap_or(across);
+    let scale = match exif_number(exif, exif::Tag::ResolutionUnit) {
+        Some(3.0) => 2.54,
+        _ => 1.0,
+    };
+    Some(Density::per_inch(across * scale, down * scale))
 }
 
 fn exif_number(exif: &exif::Exif, tag: exif::Tag) -> Option<f64> {

@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use serde::{Deserialize, Serialize};
 
-use super::DecodeLimits;
+use super::{DecodeLimits, jpeg2000};
 use crate::outcome::{Failure, FailureKind, Outcome};
 
 /// How much of the head and the tail is looked at; PDF readers accept `%PDF-` and `%%EOF` this far in.
@@ -23,6 +23,14 @@ pub enum Format {
     Tiff,
     /// ISO 32000.
     Pdf,
+    /// GIF89a, one picture.
+    Gif,
+    /// A Windows bitmap.
+    Bmp,
+    /// RFC 9649, one picture.
+    Webp,
+    /// ISO/IEC 15444-1, in its JP2 file or bare.
+    Jpeg2000,
 }
 
 impl Format {
@@ -33,6 +41,10 @@ impl Format {
             Self::Png => "image/png",
             Self::Tiff => "image/tiff",
             Self::Pdf => "application/pdf",
+            Self::Gif => "image/gif",
+            Self::Bmp => "image/bmp",
+            Self::Webp => "image/webp",
+            Self::Jpeg2000 => "image/jp2",
         }
     }
 }
@@ -49,6 +61,10 @@ pub(super) fn sniff(file: &mut File, limits: &DecodeLimits) -> Outcome<Format> {
     }
     let head = window(file, 0)?;
     let tail = window(file, length.saturating_sub(WINDOW))?;
+    if is_heif(&head) {
+        let detail = "HEIF (HEIC or AVIF), for which no free decoder is built in";
+        return Err(Failure::new(FailureKind::Heic, detail));
+    }
     let format = by_magic(&head)
         .ok_or_else(|| Failure::new(FailureKind::Unsupported, "no known signature"))?;
     if let Some(other) = second_kind(format, &head, &tail) {
@@ -76,11 +92,35 @@ fn by_magic(head: &[u8]) -> Option<Format> {
         Some(Format::Png)
     } else if TIFFS.iter().any(|magic| head.starts_with(magic)) {
         Some(Format::Tiff)
+    } else if head.starts_with(b"GIF87a") || head.starts_with(b"GIF89a") {
+        Some(Format::Gif)
+    } else if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
+        Some(Format::Webp)
+    } else if head.starts_with(jpeg2000::BOXED) || head.starts_with(jpeg2000::BARE) {
+        Some(Format::Jpeg2000)
+    } else if is_bitmap(head) {
+        Some(Format::Bmp)
     } else if contains(head, b"%PDF-") {
         Some(Format::Pdf)
     } else {
         None
     }
+}
+
+/// Two letters are a weak sign: the sizes that headers of bitmaps have must follow.
+fn is_bitmap(head: &[u8]) -> bool {
+    const HEADERS: [u8; 7] = [12, 40, 52, 56, 64, 108, 124];
+    let size = head.get(14..18);
+    head.starts_with(b"BM")
+        && size.is_some_and(|size| HEADERS.contains(&size[0]) && size[1..] == [0, 0, 0])
+}
+
+/// The pictures that iPhones take unless told otherwise, and their kin (ISO/IEC 23008-12).
+fn is_heif(head: &[u8]) -> bool {
+    const BRANDS: [&[u8]; 10] = [
+        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis",
+    ];
+    head.get(4..8) == Some(b"ftyp") && BRANDS.iter().any(|brand| head.get(8..12) == Some(*brand))
 }
 
 /// Another kind that a lenient program would see in the same bytes. Each signature is long enough

@@ -1,7 +1,7 @@
 //! Colour and light: the grey of a page, large red things taken away, uneven light, yellow paper and stains evened
 //! out, faint ink darkened, and what counts as ink on the page that results.
 
-use image::{DynamicImage, GrayImage, Luma, RgbImage};
+use image::{DynamicImage, GenericImageView, GrayImage, Luma, Pixel, RgbImage};
 
 use super::pixels::{INK, filter, labelled_components, shrink};
 use crate::geometry::median;
@@ -29,6 +29,42 @@ pub(super) fn grey(image: &DynamicImage) -> GrayImage {
         *value = ((light(0) + light(1) + light(2) + (1 << 22)) >> 23) as u8;
     }
     grey
+}
+
+/// Squares in which a page is judged as light or dark, in pixels.
+const SQUARE: u32 = 16;
+/// A negative has no more light squares than this share, dark ones everywhere, and something light on them.
+const LIGHT_SQUARES: f64 = 0.03;
+const DARK_SQUARES: f64 = 0.6;
+const LEAST_LIGHT: f64 = 0.002;
+
+/// Whether a page shows white writing on black. A sheet on a dark bed is none: its paper is light over whole squares.
+pub(super) fn is_negative(image: &DynamicImage) -> bool {
+    let (width, height) = (image.width(), image.height());
+    if width < SQUARE * 4 || height < SQUARE * 4 {
+        return false;
+    }
+    // Most pages are told by a sample of their pixels.
+    let luma = |x: u32, y: u32| image.get_pixel(x, y).to_luma().0[0];
+    let (across, down) = ((width / 64).max(1), (height / 64).max(1));
+    let sample = (0..height).step_by(down as usize);
+    let sample = sample.flat_map(|y| (0..width).step_by(across as usize).map(move |x| (x, y)));
+    let (mut dark, mut count) = (0usize, 0usize);
+    for (x, y) in sample {
+        dark += usize::from(luma(x, y) < 100);
+        count += 1;
+    }
+    if dark * 2 < count {
+        return false;
+    }
+    let grey = grey(image);
+    let squares = shrink(&grey, SQUARE);
+    let share = |is: &dyn Fn(u8) -> bool, of: &GrayImage| {
+        of.as_raw().iter().filter(|value| is(**value)).count() as f64 / of.as_raw().len() as f64
+    };
+    share(&|value| value > 140, &squares) <= LIGHT_SQUARES
+        && share(&|value| value < 90, &squares) >= DARK_SQUARES
+        && share(&|value| value > 170, &grey) >= LEAST_LIGHT
 }
 
 /// Paints out of `grey` every red piece longer than three quarters of an inch: ornamental frames and the rings of
@@ -246,6 +282,22 @@ mod tests {
         let mut page = GrayImage::from_pixel(100, 100, Luma([255]));
         (0..50).for_each(|x| page.put_pixel(x, 7, Luma([ink])));
         page
+    }
+
+    #[test]
+    fn white_writing_on_black_is_a_negative_and_a_sheet_on_a_dark_bed_is_none() {
+        let drawn = |light: fn(u32, u32) -> bool| {
+            let pixel = |x, y| Luma([if light(x, y) { 230 } else { 20 }]);
+            DynamicImage::ImageLuma8(GrayImage::from_fn(640, 480, pixel))
+        };
+        let strokes = |x: u32, y: u32| y % 40 < 12 && x % 9 < 3;
+        assert!(is_negative(&drawn(strokes)));
+        assert!(!is_negative(&drawn(|x, y| !(y % 40 < 12 && x % 9 < 3))));
+        assert!(
+            !is_negative(&drawn(|x, y| x < 200 && y < 120)),
+            "a card on a dark bed"
+        );
+        assert!(!is_negative(&drawn(|_, _| false)), "nothing is written");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn flag(code: &str) -> Option<&'static Flag> {
 }
 
 /// Every flag. What the standard asks is TT 05/2025/TT-BNV, Article 8.
-pub const FLAGS: [Flag; 19] = [
+pub const FLAGS: [Flag; 23] = [
     Flag {
         code: "blank",
         severity: Severity::Note,
@@ -62,6 +62,22 @@ pub const FLAGS: [Flag; 19] = [
     Flag {
         code: "handwritten",
         severity: Severity::Note,
+    },
+    Flag {
+        code: "illegible",
+        severity: Severity::Grave,
+    },
+    Flag {
+        code: "attachments",
+        severity: Severity::Warning,
+    },
+    Flag {
+        code: "xfa_form",
+        severity: Severity::Grave,
+    },
+    Flag {
+        code: "form_values",
+        severity: Severity::Warning,
     },
     Flag {
         code: "map_unconfirmed",

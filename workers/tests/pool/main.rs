@@ -5,12 +5,14 @@
 
 mod confinement;
 mod damage;
+mod files;
 mod formats;
 mod hostile;
 mod lives;
 mod memory;
 mod mutate;
 mod paper;
+mod pdf_pages;
 mod support;
 
 use libtest_mimic::{Arguments, Trial};
@@ -26,6 +28,8 @@ fn main() {
     }
     let trials: Vec<Trial> = [
         formats::trials(),
+        files::trials(),
+        pdf_pages::trials(),
         hostile::trials(),
         lives::trials(),
         confinement::trials(),

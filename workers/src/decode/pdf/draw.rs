@@ -1,32 +1,34 @@
-//! Pixels and text of a PDF page.
+//! Pixels of a PDF page.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hayro::hayro_interpret::font::GlyphRun;
-use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
     InterpreterSettings, InterpreterWarning, SoftMask,
 };
 use hayro::hayro_syntax::Filter;
 use hayro::hayro_syntax::page::Page;
-use hayro::kurbo::{Affine, BezPath, Point};
+use hayro::kurbo::BezPath;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
-use image::{DynamicImage, GrayImage, RgbImage};
-use sogoc_vietnamese::legacy::Encoding;
-use unicode_normalization::UnicodeNormalization;
+use image::imageops::{self, FilterType};
+use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
-use super::survey::{self, WholeImage};
-use super::{DRAWN_DPI, UNITS_PER_INCH, narrowed};
+use super::survey;
+use super::whole_image::WholeImage;
+use super::{Sheet, narrowed};
 use crate::decode::raster;
 use crate::outcome::{Failure, FailureKind, Outcome};
-use crate::word::{Box4, Word};
+use crate::word::Box4;
 
-/// The pixels of a page that is one image, turned as a viewer shows them.
+/// The pixels of a page that is one image, turned as a viewer shows them, and no more of them than the page shows.
 pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> {
-    let mut taker = TakeImage::default();
+    let mut taker = TakeImage {
+        before: scan.index,
+        taken: None,
+    };
     survey::interpret_into(page, &mut taker);
     let stored = taker
         .taken
@@ -47,7 +49,72 @@ pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> 
     if scan.turn.mirror_y {
         shown = shown.flipv();
     }
+    if !scan.is_whole() {
+        let [left, top, width, height] = scan.part;
+        shown = shown.crop_imm(left, top, width, height);
+    }
     Ok(shown)
+}
+
+/// A scan laid where it stands on its page, its own pixels but where lines, areas or other pictures are seen: text drawn
+/// upon it is left out.
+pub(super) fn scan_on_sheet(
+    page: &Page<'_>,
+    scan: &WholeImage,
+    laid_over: &[Box4],
+    sheet: &Sheet,
+) -> Outcome<DynamicImage> {
+    let mut ground = scan_alone(page, scan, sheet)?;
+    if laid_over.is_empty() {
+        return Ok(ground);
+    }
+    let drawn = self::page(page, sheet.width, sheet.height)?;
+    if drawn.color() != ground.color() {
+        ground = DynamicImage::ImageRgb8(ground.into_rgb8());
+    }
+    for [x, y, width, height] in laid_over {
+        let [x, y, width, height] = [*x, *y, *width, *height].map(|side| side.max(0) as u32);
+        let part = drawn.crop_imm(x, y, width, height);
+        match &mut ground {
+            DynamicImage::ImageLuma8(grey) => {
+                imageops::replace(grey, &part.into_luma8(), i64::from(x), i64::from(y));
+            }
+            DynamicImage::ImageRgb8(colour) => {
+                imageops::replace(colour, &part.into_rgb8(), i64::from(x), i64::from(y));
+            }
+            _ => {} // pages are grey or coloured
+        }
+    }
+    Ok(narrowed(ground))
+}
+
+fn scan_alone(page: &Page<'_>, scan: &WholeImage, sheet: &Sheet) -> Outcome<DynamicImage> {
+    let picture = self::scan(page, scan)?;
+    let pixel = |unit: f64, per_unit: f64| (unit * per_unit).round().max(0.0) as u32;
+    let (left, top) = (
+        pixel(scan.shown.x0, sheet.per_unit),
+        pixel(scan.shown.y0, sheet.per_unit),
+    );
+    let width = pixel(scan.shown.width(), sheet.per_unit).clamp(1, sheet.width);
+    let height = pixel(scan.shown.height(), sheet.per_unit).clamp(1, sheet.height);
+    let near = |a: u32, b: u32| a.abs_diff(b) <= 2; // rounding
+    let picture = match near(picture.width(), width) && near(picture.height(), height) {
+        true => picture,
+        false => picture.resize_exact(width, height, FilterType::CatmullRom),
+    };
+    Ok(match picture {
+        DynamicImage::ImageLuma8(grey) => {
+            let mut canvas = GrayImage::from_pixel(sheet.width, sheet.height, Luma([255]));
+            imageops::replace(&mut canvas, &grey, i64::from(left), i64::from(top));
+            DynamicImage::ImageLuma8(canvas)
+        }
+        other => {
+            let mut canvas = RgbImage::from_pixel(sheet.width, sheet.height, Rgb([255; 3]));
+            let colour = other.into_rgb8();
+            imageops::replace(&mut canvas, &colour, i64::from(left), i64::from(top));
+            DynamicImage::ImageRgb8(canvas)
+        }
+    })
 }
 
 /// The page drawn on white paper.
@@ -100,38 +167,10 @@ pub(super) fn page(page: &Page<'_>, width: u32, height: u32) -> Outcome<DynamicI
     Ok(narrowed(DynamicImage::ImageRgb8(drawn)))
 }
 
-/// The words of the page in pixels at the drawn resolution; absent where there is no text, or where
-/// some of it has no Unicode, so that recognition decides instead.
-pub(super) fn text(page: &Page<'_>) -> Option<Vec<Word>> {
-    let mut taker = TakeText::default();
-    survey::interpret_into(page, &mut taker);
-    taker.end_word();
-    let (width, height) = page.render_dimensions();
-    let scale = DRAWN_DPI as f32 / UNITS_PER_INCH as f32;
-    let sheet = [width, height].map(|side| (side * scale).ceil() as i32);
-    taker.words.retain_mut(|word| clip(&mut word.bounds, sheet));
-    let texts = taker.words.iter().map(|word| word.text.as_str());
-    if let Some(encoding) = Encoding::detect(texts) {
-        for word in &mut taker.words {
-            word.text = encoding.decode(&word.text);
-        }
-    }
-    (taker.unknown == 0 && !taker.words.is_empty()).then_some(taker.words)
-}
-
-/// Cuts a box down to the sheet; false where nothing of it lies there, for text may be placed anywhere.
-fn clip(bounds: &mut Box4, [width, height]: [i32; 2]) -> bool {
-    let [x, y, w, h] = *bounds;
-    let (left, top) = (x.clamp(0, width), y.clamp(0, height));
-    let right = x.saturating_add(w).clamp(left, width);
-    let bottom = y.saturating_add(h).clamp(top, height);
-    *bounds = [left, top, right - left, bottom - top];
-    right > left && bottom > top
-}
-
-/// Takes the first raster image drawn, in its own samples.
-#[derive(Default)]
+/// Takes one of the images drawn, in its own samples.
 struct TakeImage {
+    /// Images to let pass.
+    before: usize,
     taken: Option<Option<DynamicImage>>,
 }
 
@@ -142,6 +181,10 @@ impl<'a> Device<'a> for TakeImage {
     fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
 
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        if self.before > 0 || self.taken.is_some() {
+            self.before = self.before.saturating_sub(1);
+            return;
+        }
         let Image::Raster(raster) = image else {
             return;
         };
@@ -159,7 +202,7 @@ impl<'a> Device<'a> for TakeImage {
             },
             None,
         );
-        self.taken.get_or_insert(taken);
+        self.taken = Some(taken);
     }
 
     fn pop_clip(&mut self) {}
@@ -168,15 +211,19 @@ impl<'a> Device<'a> for TakeImage {
 
 /// The JPEG file behind the page's image, where that is what its stream holds and its colours are its
 /// own: no table that turns them round, no palette.
-pub(super) fn jpeg(page: &Page<'_>) -> Option<Vec<u8>> {
-    let mut taker = TakeJpeg::default();
+pub(super) fn jpeg(page: &Page<'_>, scan: &WholeImage) -> Option<Vec<u8>> {
+    let mut taker = TakeJpeg {
+        before: scan.index,
+        taken: None,
+    };
     survey::interpret_into(page, &mut taker);
     taker.taken.flatten()
 }
 
-/// Takes the bytes of the first raster image drawn.
-#[derive(Default)]
+/// Takes the bytes of one of the images drawn.
 struct TakeJpeg {
+    /// Images to let pass.
+    before: usize,
     taken: Option<Option<Vec<u8>>>,
 }
 
@@ -187,6 +234,10 @@ impl<'a> Device<'a> for TakeJpeg {
     fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
 
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        if self.before > 0 || self.taken.is_some() {
+            self.before = self.before.saturating_sub(1);
+            return;
+        }
         let Image::Raster(raster) = image else {
             return;
         };
@@ -196,109 +247,9 @@ impl<'a> Device<'a> for TakeJpeg {
                 .iter()
                 .any(|key| stream.dict().contains_key(key));
         let taken = plain.then(|| stream.raw_data().into_owned());
-        self.taken.get_or_insert(taken);
+        self.taken = Some(taken);
     }
 
     fn pop_clip(&mut self) {}
     fn pop_transparency_group(&mut self) {}
-}
-
-/// Gathers glyphs into words by where they stand.
-#[derive(Default)]
-struct TakeText {
-    words: Vec<Word>,
-    text: String,
-    /// Left, top, right, bottom of the word so far, in page units.
-    bounds: Option<[f64; 4]>,
-    /// Where the next glyph stands if the word goes on.
-    pen: Option<Point>,
-    unknown: u32,
-}
-
-impl TakeText {
-    fn glyph(&mut self, text: &str, transform: Affine, advance: f64) {
-        // A glyph's own space has 1000 units to the em; a quarter of it apart is another word.
-        let origin = transform * Point::ORIGIN;
-        let next = transform * Point::new(advance, 0.0);
-        let em = (transform * Point::new(0.0, 1000.0)).distance(origin);
-        let apart = self.pen.is_none_or(|pen| pen.distance(origin) > em * 0.22);
-        if apart || text.chars().all(char::is_whitespace) {
-            self.end_word();
-        }
-        self.pen = Some(next);
-        if text.chars().all(char::is_whitespace) {
-            return;
-        }
-        self.text.push_str(text);
-        for corner in [
-            (0.0, -220.0),
-            (0.0, 780.0),
-            (advance, -220.0),
-            (advance, 780.0),
-        ] {
-            let at = transform * Point::from(corner);
-            let [left, top, right, bottom] = self.bounds.unwrap_or([at.x, at.y, at.x, at.y]);
-            self.bounds = Some([
-                left.min(at.x),
-                top.min(at.y),
-                right.max(at.x),
-                bottom.max(at.y),
-            ]);
-        }
-    }
-
-    fn end_word(&mut self) {
-        let text: String = std::mem::take(&mut self.text).nfc().collect();
-        let Some(bounds) = self.bounds.take() else {
-            return;
-        };
-        let scale = f64::from(DRAWN_DPI) / UNITS_PER_INCH;
-        // Text may be placed anywhere, and sides are differences: no further than half the numbers.
-        let far = f64::from(i32::MAX / 2);
-        let pixel = |unit: f64| (unit * scale).round().clamp(-far, far) as i32;
-        let [left, top, right, bottom] = bounds.map(pixel);
-        let bounds = [left, top, right - left, bottom - top];
-        self.words.push(Word {
-            text,
-            confidence: 1.0,
-            bounds,
-        });
-    }
-}
-
-impl<'a> Device<'a> for TakeText {
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        if matches!(mode, DrawMode::Invisible) {
-            return;
-        }
-        for glyph in run.glyphs() {
-            let text = match glyph.as_unicode() {
-                Some(BfString::Char(letter)) => letter.to_string(),
-                Some(BfString::String(letters)) => letters,
-                None => {
-                    self.unknown += 1;
-                    continue;
-                }
-            };
-            let advance = advance(glyph);
-            self.glyph(&text, props.transform * glyph.transform(), advance);
-        }
-    }
-
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {}
-    fn pop_clip(&mut self) {}
-    fn pop_transparency_group(&mut self) {}
-}
-
-fn advance(glyph: &hayro::hayro_interpret::font::Glyph<'_>) -> f64 {
-    use hayro::hayro_interpret::font::Glyph;
-    let width = match glyph {
-        Glyph::Outline(outline) => outline.advance_width(),
-        Glyph::Type3(drawn) => drawn.advance_width(),
-    };
-    f64::from(width.unwrap_or(500.0))
 }
