@@ -13,10 +13,19 @@ use crate::word::Word;
 const LEAST_PARTS: usize = 3;
 /// Fewer such lines make no table.
 const LEAST_LINES: usize = 4;
-/// Of the lines at most this share may stand in the white between two columns.
+/// White as wide as this many heights of letters parts two cells of a line: wider than most blanks between words.
+const WIDE: f64 = 1.1;
+/// Of the lines at most this share may stand in the white between two columns: headings of groups, long values.
 const STRAY: f64 = 0.06;
-/// Narrowest white between columns, in heights of letters: wider than the blank between two words.
-const NARROW: f64 = 0.7;
+/// The same while it is not known which lines are headings.
+const STRAY_FIRST: f64 = 0.2;
+/// Narrowest white between columns, in heights of letters; a blank between two words never stands one above the
+/// other in so many lines.
+const NARROW: f64 = 0.45;
+/// Lines further apart than this many usual steps are not of one table.
+const APART: f64 = 4.0;
+/// Lines above the table are its header while at most this share of their words stands across two columns.
+const ACROSS: f64 = 0.3;
 /// A column in which at least this share of lines bears a figure tells the rows.
 const FIGURED: f64 = 0.6;
 /// A row of rules as tall as this many lines may hold several rows.
@@ -40,29 +49,92 @@ pub(super) struct Body {
 /// The table of a page without vertical rules; `None` where the words stand in no columns.
 pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
     let words: Vec<Word> = words.iter().filter(|word| is_text(word)).cloned().collect();
-    let parted: Vec<Line> = lines(&words)
-        .into_iter()
-        .filter(|line| line.segments().len() >= LEAST_PARTS)
-        .collect();
-    if parted.len() < LEAST_LINES {
+    let height = f64::from(usual_height(&words));
+    let all = lines(&words);
+    let parted: Vec<&Line> = all.iter().filter(|line| parts(line, height) >= LEAST_PARTS).collect();
+    let table = together(&parted);
+    if table.len() < LEAST_LINES {
         return None;
     }
-    let height = f64::from(usual_height(&words));
-    let gaps = gaps(&parted, height, f64::from(width));
-    let top = parted.iter().map(|line| line.bounds()[1]).min()?;
-    let bottom = parted.iter().map(|line| bottom(line.bounds())).max()?;
-    (gaps.len() > LEAST_PARTS).then_some(Body {
+    let first = gaps(table, height, f64::from(width), STRAY_FIRST);
+    let plain: Vec<&Line> = table.iter().copied().filter(|line| !runs_across(line, &first)).collect();
+    let gaps = match plain.len() >= LEAST_LINES {
+        true => gaps(&plain, height, f64::from(width), STRAY),
+        false => first,
+    };
+    let top = f64::from(table.iter().map(|line| line.bounds()[1]).min()?);
+    let end = f64::from(table.iter().map(|line| bottom(line.bounds())).max()?);
+    (gaps.len() > LEAST_PARTS).then(|| Body {
+        top: header_top(&all, &gaps, top, height) - height / 2.0,
+        bottom: end + height / 2.0,
         gaps,
-        top: f64::from(top) - height / 2.0,
-        bottom: f64::from(bottom) + height / 2.0,
     })
+}
+
+/// How many parts of a line wide white parts.
+fn parts(line: &Line, height: f64) -> usize {
+    let wide = |pair: &&[Word]| f64::from(pair[1].bounds[0] - right(pair[0].bounds)) > height * WIDE;
+    line.words.windows(2).filter(wide).count() + 1
+}
+
+/// The longest run of lines that stand closely below each other.
+fn together<'l, 'a>(lines: &'l [&'a Line]) -> &'l [&'a Line] {
+    let middle = |line: &Line| centre(line.bounds()).1;
+    let steps = lines.windows(2).map(|pair| middle(pair[1]) - middle(pair[0]));
+    let Some(step) = median_f64(steps) else {
+        return lines;
+    };
+    let (mut from, mut best) = (0, 0..0);
+    for at in 1..=lines.len() {
+        let ends = at == lines.len() || middle(lines[at]) - middle(lines[at - 1]) > step * APART;
+        if ends {
+            if at - from > best.len() {
+                best = from..at;
+            }
+            from = at;
+        }
+    }
+    &lines[best]
+}
+
+/// Whether much of a line stands in the white between columns: a heading, a total, a sentence.
+fn runs_across(line: &Line, gaps: &[Gap]) -> bool {
+    let inner = || gaps.iter().skip(1).rev().skip(1);
+    let crossed = |gap: &&Gap| {
+        let middle = (gap.from + gap.end) / 2.0;
+        let covers = |word: &Word| f64::from(word.bounds[0]) < middle && f64::from(right(word.bounds)) > middle;
+        line.words.iter().any(covers)
+    };
+    inner().filter(crossed).count() * 4 > inner().count()
+}
+
+/// The top of the lines above the body that name its columns, else the body's own.
+fn header_top(lines: &[Line], gaps: &[Gap], top: f64, height: f64) -> f64 {
+    let mut reached = top;
+    let mut above: Vec<&Line> = lines.iter().filter(|line| f64::from(bottom(line.bounds())) <= top + height / 2.0).collect();
+    above.sort_by_key(|line| std::cmp::Reverse(line.bounds()[1]));
+    let borders: Vec<f64> = gaps.iter().skip(1).rev().skip(1).map(|gap| (gap.from + gap.end) / 2.0).collect();
+    for line in above {
+        let near = reached - f64::from(bottom(line.bounds())) < height * 2.5;
+        let crosses = |word: &&Word| {
+            let inside = |at: &&f64| **at > f64::from(word.bounds[0]) + 2.0 && **at < f64::from(right(word.bounds)) - 2.0;
+            borders.iter().any(|at| inside(&at))
+        };
+        let crossing = line.words.iter().filter(crosses).count() as f64;
+        if !near || parts(line, height * 0.7) < 2 || crossing > ACROSS * line.words.len() as f64 {
+            break;
+        }
+        reached = reached.min(f64::from(line.bounds()[1]));
+    }
+    reached
 }
 
 impl TableLayout<'_> {
     /// The table of a page as its own rules draw it, or, where no vertical rules part its columns, as the white
     /// between them does. `width` and `dpi` are of the upright page.
     pub fn of(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Self> {
-        let (grid, is_ruled) = match build(rules, dpi) {
+        let ruled = build(rules, dpi).and_then(|grid| with_all_rows(&grid, words));
+        let (grid, is_ruled) = match ruled {
             Some(grid) => (grid, true),
             None => (by_gaps(rules, words, width, dpi)?, false),
         };
@@ -73,6 +145,27 @@ impl TableLayout<'_> {
             share: 0.0,
         })
     }
+}
+
+/// A ruled table with the rows that no rules part: many registers rule head, foot and columns only.
+fn with_all_rows(grid: &Grid, words: &[Word]) -> Option<Grid> {
+    let own = grid.horizontal();
+    let (left, right) = (own.first()?.from, own.first()?.end);
+    let middle = {
+        let [(left, _), (right, _), ..] = grid.corners();
+        (left + right) / 2.0
+    };
+    let borders: Vec<f64> = own.iter().map(|rule| rule.across(middle)).collect();
+    let inside: Vec<Word> = words.iter().filter(|word| grid.place(word.bounds).is_some()).cloned().collect();
+    let all = divided(&inside, grid.vertical(), &borders);
+    let drawn = |y: &f64| {
+        let rule = own.iter().find(|rule| rule.across(middle) == *y).copied();
+        // A row without a rule leans as the nearest rule does.
+        let far = |rule: &&crate::layout::rules::Rule| (rule.across(middle) - y).abs();
+        let near = own.iter().min_by(|a, b| far(a).total_cmp(&far(b)));
+        rule.or_else(|| near.map(|near| near.moved(y - near.across(middle)))).unwrap_or(Rule::straight(*y, left, right))
+    };
+    grid.with_rows(all.iter().map(drawn).collect())
 }
 
 /// The table of a page that no vertical rules part, by the white between its columns.
@@ -95,14 +188,14 @@ fn is_text(word: &Word) -> bool {
 }
 
 /// Where hardly any line has a word, the margins included.
-fn gaps(lines: &[Line], height: f64, width: f64) -> Vec<Gap> {
+fn gaps(lines: &[&Line], height: f64, width: f64, stray: f64) -> Vec<Gap> {
     let mut ends: Vec<(i32, i32)> = Vec::new();
     for word in lines.iter().flat_map(|line| &line.words) {
         ends.push((word.bounds[0], 1));
         ends.push((right(word.bounds), -1));
     }
     ends.sort_unstable();
-    let allowed = (lines.len() as f64 * STRAY) as i32;
+    let allowed = (lines.len() as f64 * stray) as i32;
     let (mut gaps, mut from, mut depth) = (Vec::new(), Some(0.0), 0);
     for (at, step) in ends {
         let at = f64::from(at);
@@ -167,7 +260,10 @@ pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f6
         .collect();
     let own: Vec<Word> = inside.iter().map(|word| (*word).clone()).collect();
     let height = f64::from(usual_height(&own));
-    let middles = beginnings(&inside, columns, height);
+    let mut middles = beginnings(&inside, columns, height);
+    if middles.len() < LEAST_LINES {
+        middles = steadiest(&inside, columns, height);
+    }
     let steps = middles.windows(2).map(|pair| pair[1] - pair[0]);
     let Some(step) = median_f64(steps) else {
         return Vec::new();
@@ -184,19 +280,43 @@ pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f6
     borders
 }
 
+/// The lines of each column.
+fn lines_of_columns(words: &[&Word], columns: &[Rule]) -> Vec<Vec<Line>> {
+    let within = |pair: &[Rule], word: &Word| {
+        let (x, y) = centre(word.bounds);
+        (pair[0].across(y)..pair[1].across(y)).contains(&x)
+    };
+    let own = |pair: &[Rule]| -> Vec<Word> {
+        words.iter().filter(|word| within(pair, word)).map(|word| (*word).clone()).collect()
+    };
+    columns.windows(2).map(|pair| lines(&own(pair))).collect()
+}
+
+/// The middles of the lines of the column in which they stand in the steadiest steps; empty where none is steady.
+/// That of written pages, whose figures are not read.
+fn steadiest(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
+    let mut best: (f64, Vec<f64>) = (0.35, Vec::new());
+    for lines in lines_of_columns(words, columns) {
+        let mut middles: Vec<f64> = lines.iter().map(|line| centre(line.bounds()).1).collect();
+        middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
+        let steps: Vec<f64> = middles.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let Some(usual) = median_f64(steps.iter().copied()).filter(|_| middles.len() >= LEAST_LINES) else {
+            continue;
+        };
+        let off: f64 = steps.iter().map(|step| (step / usual - 1.0).abs()).sum::<f64>() / steps.len() as f64;
+        // More lines of the same steadiness have seen more of the table.
+        let unsteady = off + 2.0 / middles.len() as f64;
+        if unsteady < best.0 {
+            best = (unsteady, middles);
+        }
+    }
+    best.1
+}
+
 /// The middles of lines in columns of figures, each once.
 fn beginnings(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
     let mut middles: Vec<f64> = Vec::new();
-    for pair in columns.windows(2) {
-        let own: Vec<Word> = words
-            .iter()
-            .filter(|word| {
-                let (x, y) = centre(word.bounds);
-                (pair[0].across(y)..pair[1].across(y)).contains(&x)
-            })
-            .map(|word| (*word).clone())
-            .collect();
-        let lines = lines(&own);
+    for lines in lines_of_columns(words, columns) {
         let figured: Vec<f64> = lines
             .iter()
             .filter(|line| line.text().chars().any(|c| c.is_ascii_digit()))

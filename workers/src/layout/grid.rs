@@ -43,9 +43,29 @@ pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
         columns.first()?.across(middle),
         columns.last()?.across(middle),
     );
-    let rows = rows_across(rules, (left, right), ends, dpi);
+    let mut rows = rows_across(rules, (left, right), ends, dpi);
     close_sides(&mut columns, &rows, near * 4.0);
+    if columns.len() > LEAST_COLUMNS + 1 {
+        close_ends(&mut rows, (left, right), &columns, near * 3.0);
+    }
     Grid::of(columns, rows)
+}
+
+/// Adds a head or foot that no rule draws, where most columns end well beyond the outer rows.
+fn close_ends(rows: &mut Vec<Rule>, (left, right): (f64, f64), columns: &[Rule], beyond: f64) {
+    let middle = (left + right) / 2.0;
+    let (Some(top), Some(bottom)) = (
+        median_f64(columns.iter().map(|column| column.from)),
+        median_f64(columns.iter().map(|column| column.end)),
+    ) else {
+        return;
+    };
+    if rows.first().is_none_or(|first| first.across(middle) - top > beyond) {
+        rows.insert(0, Rule::straight(top, left, right));
+    }
+    if rows.last().is_none_or(|last| bottom - last.across(middle) > beyond) {
+        rows.push(Rule::straight(bottom, left, right));
+    }
 }
 
 /// The horizontal rules of the table between these sides and ends, from top to bottom.
@@ -119,7 +139,7 @@ fn close_sides(columns: &mut Vec<Rule>, rows: &[Rule], beyond: f64) {
 impl Grid {
     /// The grid of these borders, in order; `None` where they enclose no table.
     pub(super) fn of(columns: Vec<Rule>, rows: Vec<Rule>) -> Option<Self> {
-        (columns.len() > LEAST_COLUMNS && rows.len() > 2).then_some(Self { columns, rows })
+        (columns.len() > LEAST_COLUMNS && rows.len() >= 2).then_some(Self { columns, rows })
     }
 
     #[cfg(test)]
@@ -135,6 +155,11 @@ impl Grid {
                 .map(|y| Rule::straight(*y, columns[0], width))
                 .collect(),
         }
+    }
+
+    /// The same columns with other rows; `None` where these enclose nothing.
+    pub(super) fn with_rows(&self, rows: Vec<Rule>) -> Option<Self> {
+        Self::of(self.columns.clone(), rows)
     }
 
     /// How many rows there are, headers included.
