@@ -74,6 +74,8 @@ pub struct PageScore {
     pub class_right: bool,
     /// Whether it was taken for a class of another kind, and surely.
     pub class_surely_wrong: bool,
+    /// What it was taken for, and what its columns were taken for, for people who look for the causes.
+    pub seen: String,
     /// Its running text.
     pub text: TextScore,
     /// Its true values.
@@ -96,6 +98,7 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
     let class_right = classes_of(&page.kind).contains(&reading.class.as_str());
     let mut score = PageScore {
         class_right,
+        seen: seen(reading),
         class_surely_wrong: !class_right && reading.class_confidence >= SURE_CLASS,
         upright: page.rotation == reading.rotation,
         text: text::compare(&truth.segments(), &reading.text),
@@ -119,6 +122,15 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
         }
     }
     score
+}
+
+/// Class, understanding and columns of a reading in one line.
+fn seen(reading: &PageReading) -> String {
+    let understood = reading.understood.map_or("–".to_owned(), |share| format!("{share:.2}"));
+    let columns = reading.columns.iter().flat_map(|columns| &columns.fields);
+    let columns: Vec<&str> = columns.map(|key| key.as_deref().unwrap_or("·")).collect();
+    let (class, sure) = (&reading.class, reading.class_confidence);
+    format!("{class} {sure:.2}, understood {understood}: {}", columns.join(" | "))
 }
 
 /// The classes a page of a kind may be of: school records and results of procedures are papers to a corpus.

@@ -1,7 +1,7 @@
 //! Which class a page belongs to, from what stands where on it: a table of people is a register whatever its title,
 //! and a page without one is none.
 
-use crate::class::classify::{likeliest, scores};
+use crate::class::classify::{LEAST, likeliest, scores};
 use crate::class::{Class, Classes, FieldKind, Layout};
 use crate::layout::lines::{Line, Text};
 use crate::layout::{Row, TableLayout};
@@ -35,28 +35,38 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     let mut scores = scores(&Text::new(page.lines).text, classes);
     let score = |id: &str| scores.iter().find(|(class, _)| class.id == id).map_or(0.0, |(_, score)| *score);
     let tables = scores.iter().filter(|(class, _)| class.layout == Layout::Table);
-    let shown: Vec<(&Class, f64)> = tables
+    let shown: Vec<(&Class, People)> = tables
         .filter_map(|(class, _)| Some((*class, people(class, page)?)))
         .collect();
-    let best = shown.iter().max_by(|a, b| {
-        let rank = |(class, understood): &(&Class, f64)| f64::from(score(&class.id)) + 3.0 * understood;
-        rank(a).total_cmp(&rank(b))
+    let best = shown.iter().max_by(|(a, of_a), (b, of_b)| {
+        // Without words for either the class that has a name for more of the columns.
+        let said = |class: &Class| f64::from(score(&class.id)).max(f64::from(LEAST));
+        let rank = |class: &Class, people: &People| said(class) + 0.2 * people.columns as f64;
+        rank(a, of_a).total_cmp(&rank(b, of_b))
     });
     let against = scores.iter().find(|(class, _)| class.layout != Layout::Table);
     let outspoken = |table: f32| against.is_some_and(|(_, other)| *other >= OUTSPOKEN && *other > table + 2.0);
-    if let Some((class, understood)) = best
+    if let Some((class, people)) = best
         && !outspoken(score(&class.id))
     {
-        return (class.id.clone(), BY_TABLE * understood.sqrt().min(1.0));
+        return (class.id.clone(), BY_TABLE * people.understood.sqrt().min(1.0));
     }
     // Without a table of people only a title speaks for a class of tables.
     scores.retain(|(class, score)| class.layout != Layout::Table || *score >= TITLED);
     likeliest(&scores)
 }
 
+/// A table of people as a class understands it.
+struct People {
+    /// How far, 0 to 1.
+    understood: f64,
+    /// Its fields that have a column.
+    columns: usize,
+}
+
 /// How far the page's table is understood as one of people of that class; `None` where it is none, or hardly any of
 /// the page.
-fn people(class: &Class, page: &PageView<'_>) -> Option<f64> {
+fn people(class: &Class, page: &PageView<'_>) -> Option<People> {
     let (layout, rows) = page.table?;
     let columns = Columns::of(class, layout, rows)?;
     let of_kind = |kind: FieldKind| columns.named.iter().any(|named| named.field.kind == kind);
@@ -65,5 +75,8 @@ fn people(class: &Class, page: &PageView<'_>) -> Option<f64> {
     let inside: f64 = rows.iter().flatten().map(|cell| letters(cell)).sum();
     let most = inside >= MOST_OF_PAGE * letters(page.words);
     let enough = columns.data_rows.len() >= FEWEST_ROWS && columns.understood >= LEAST_UNDERSTOOD;
-    (told && most && enough).then_some(columns.understood)
+    (told && most && enough).then(|| People {
+        understood: columns.understood,
+        columns: columns.named.len(),
+    })
 }

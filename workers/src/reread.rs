@@ -63,6 +63,7 @@ pub(crate) fn page(
         by_handwriting,
         is_delivered: first.is_delivered,
         rules: first.rules,
+        table: first.table,
     })
 }
 
@@ -94,7 +95,7 @@ fn may_be_handwritten(first: &FirstPass, page: &Upright, context: &Context<'_>) 
 fn is_table(first: &FirstPass, page: &Upright, context: &Context<'_>) -> bool {
     let declared = context.declared_class().map(|class| class.layout == Layout::Table);
     let width = page.picture.width();
-    let seen = || TableLayout::of(&first.rules, &first.words, width, page.dpi).is_some();
+    let seen = || TableLayout::of(first.table.as_ref(), &first.rules, &first.words, width, page.dpi).is_some();
     context.known.map.is_some() || declared.unwrap_or_else(seen)
 }
 

@@ -5,7 +5,7 @@ use sogoc_vietnamese::fold;
 use strsim::levenshtein;
 
 /// Below this sum of weights nothing is recognised.
-const LEAST: f32 = 2.0;
+pub(crate) const LEAST: f32 = 2.0;
 
 /// How much the words of a page speak for each class, most first.
 pub(crate) fn scores<'c>(text: &str, classes: &'c Classes) -> Vec<(&'c Class, f32)> {
@@ -19,6 +19,7 @@ pub(crate) fn scores<'c>(text: &str, classes: &'c Classes) -> Vec<(&'c Class, f3
 }
 
 /// The class of a page by its words alone, and how sure that is, 0 to 1.
+#[cfg(test)]
 pub(crate) fn classify(text: &str, classes: &Classes) -> (String, f64) {
     likeliest(&scores(text, classes))
 }

@@ -1,8 +1,8 @@
 //! Tables whose columns or rows no rule parts: the white between the columns, and the rows by the
 //! figures that begin them.
 
-use super::TableLayout;
-use super::grid::{Grid, build, rows_across};
+use super::{RuledTable, TableLayout, column_borders};
+use super::grid::{Grid, rows_across};
 use super::rules::{Rule, Rules};
 use crate::geometry::median_f64;
 use crate::geometry::{bottom, centre, right};
@@ -22,12 +22,16 @@ const STRAY_FIRST: f64 = 0.2;
 /// Narrowest white between columns, in heights of letters; a blank between two words never stands one above the
 /// other in so many lines.
 const NARROW: f64 = 0.45;
+/// Words the engine is less sure of are specks and strokes.
+const SPECK: f64 = 0.25;
 /// Lines further apart than this many usual steps are not of one table.
 const APART: f64 = 4.0;
 /// Lines above the table are its header while at most this share of their words stands across two columns.
 const ACROSS: f64 = 0.3;
 /// A column in which at least this share of lines bears a figure tells the rows.
 const FIGURED: f64 = 0.6;
+/// From so many rules on, their distance tells how high a row is.
+const REGULAR: usize = 7;
 /// A row of rules as tall as this many lines may hold several rows.
 const TALL: f64 = 5.0;
 
@@ -48,7 +52,8 @@ pub(super) struct Body {
 
 /// The table of a page without vertical rules; `None` where the words stand in no columns.
 pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
-    let words: Vec<Word> = words.iter().filter(|word| is_text(word)).cloned().collect();
+    let legible = |word: &&Word| is_text(word) && word.confidence > SPECK;
+    let words: Vec<Word> = words.iter().filter(legible).cloned().collect();
     let height = f64::from(usual_height(&words));
     let all = lines(&words);
     let parted: Vec<&Line> = all.iter().filter(|line| parts(line, height) >= LEAST_PARTS).collect();
@@ -56,6 +61,8 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
     if table.len() < LEAST_LINES {
         return None;
     }
+    let figured: Vec<&Line> = table.iter().copied().filter(|line| figures(line) >= 2).collect();
+    let table = if figured.len() >= LEAST_LINES { &figured[..] } else { table };
     let first = gaps(table, height, f64::from(width), STRAY_FIRST);
     let plain: Vec<&Line> = table.iter().copied().filter(|line| !runs_across(line, &first)).collect();
     let gaps = match plain.len() >= LEAST_LINES {
@@ -69,6 +76,12 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
         bottom: end + height / 2.0,
         gaps,
     })
+}
+
+/// How many words of a line bear figures: those of people have numbers and dates, headers and headings have none.
+fn figures(line: &Line) -> usize {
+    let figured = |word: &&Word| word.text.chars().filter(char::is_ascii_digit).count() * 2 > word.text.chars().count();
+    line.words.iter().filter(figured).count()
 }
 
 /// How many parts of a line wide white parts.
@@ -132,14 +145,20 @@ fn header_top(lines: &[Line], gaps: &[Gap], top: f64, height: f64) -> f64 {
 impl TableLayout<'_> {
     /// The table of a page as its own rules draw it, or, where no vertical rules part its columns, as the white
     /// between them does. `width` and `dpi` are of the upright page.
-    pub fn of(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Self> {
-        let ruled = build(rules, dpi).and_then(|grid| with_all_rows(&grid, words));
+    pub fn of(
+        drawn: Option<&RuledTable>,
+        rules: &Rules,
+        words: &[Word],
+        width: u32,
+        dpi: u32,
+    ) -> Option<Self> {
+        let ruled = drawn.and_then(|table| Some((with_all_rows(&table.grid, words)?, table.has_columns)));
         let (grid, is_ruled) = match ruled {
-            Some(grid) => (grid, true),
+            Some(ruled) => ruled,
             None => (by_gaps(rules, words, width, dpi)?, false),
         };
         Some(Self {
-            grid,
+            grid: column_borders::mended(grid, words, is_ruled),
             is_ruled,
             map: None,
             share: 0.0,
@@ -195,7 +214,7 @@ fn gaps(lines: &[&Line], height: f64, width: f64, stray: f64) -> Vec<Gap> {
         ends.push((right(word.bounds), -1));
     }
     ends.sort_unstable();
-    let allowed = (lines.len() as f64 * stray) as i32;
+    let allowed = ((lines.len() as f64 * stray) as i32).max(i32::from(lines.len() > 8));
     let (mut gaps, mut from, mut depth) = (Vec::new(), Some(0.0), 0);
     for (at, step) in ends {
         let at = f64::from(at);
@@ -261,7 +280,7 @@ pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f6
     let own: Vec<Word> = inside.iter().map(|word| (*word).clone()).collect();
     let height = f64::from(usual_height(&own));
     let mut middles = beginnings(&inside, columns, height);
-    if middles.len() < LEAST_LINES {
+    if middles.len() < 2 {
         middles = steadiest(&inside, columns, height);
     }
     let steps = middles.windows(2).map(|pair| pair[1] - pair[0]);
@@ -353,15 +372,21 @@ fn widest_white(words: &[&Word], above: f64, below: f64) -> f64 {
 /// Rows between rules, those that hold several divided: many registers rule only head and foot.
 pub(super) fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
     let height = f64::from(usual_height(words));
+    let usual = median_f64(borders.windows(2).map(|pair| pair[1] - pair[0])).unwrap_or_default();
+    let is_regular = borders.len() > REGULAR;
     let mut all = Vec::new();
-    for pair in borders.windows(2) {
+    for (at, pair) in borders.windows(2).enumerate() {
         all.push(pair[0]);
-        if pair[1] - pair[0] < height * TALL {
+        let band = pair[1] - pair[0];
+        // Where most rows are ruled, the first higher one is the header, and another lost a rule or holds two lines.
+        let lost = is_regular && at > 0 && band > usual * 1.7;
+        let tall = band >= height * TALL && !(is_regular && at == 0);
+        if !lost && !tall {
             continue;
         }
         let within = row_borders(words, columns, pair[0], pair[1]);
-        // Two lines in one cell are no two rows.
-        if within.len() > 3 {
+        // Two lines in one cell are no two rows, unless it is as high as two.
+        if within.len() > 3 || lost && within.len() == 3 {
             let inner = |at: &f64| *at > pair[0] + height && *at < pair[1] - height;
             all.extend(within.into_iter().filter(inner));
         }

@@ -18,10 +18,14 @@ const UNKNOWN: f64 = 0.3;
 const HEADER: f64 = 2.2;
 /// What values that all fit are worth; as much is lost where none does.
 const VALUES: f64 = 1.1;
-/// What legible header words that are not a usage's cost it.
-const OTHERWISE: f64 = 0.9;
+/// What header words that are another usage's cost it.
+const OTHERWISE: f64 = 1.4;
+/// The same where they are nobody's, as far as the engine read them.
+const UNHEARD: f64 = 0.35;
 /// A header less like a usage's words than this is another's.
 const NAMED: f64 = 0.6;
+/// A header so much like a usage's words is that usage's.
+const CLEARLY: f64 = 0.8;
 /// What a column as wide as its field's usually is is worth where nothing else tells.
 const WIDTH: f64 = 0.12;
 
@@ -29,6 +33,8 @@ const WIDTH: f64 = 0.12;
 struct Seen {
     values: Values,
     header: String,
+    /// How much the header is like that of any usage, 0 to 1.
+    known: f64,
     /// How much the values' letters can be trusted, 0 to 1.
     legible: f64,
     /// Its share of the table's width.
@@ -83,7 +89,7 @@ impl<'c> State<'c> {
 pub(super) fn assign<'c>(phrases: &Phrases<'c>, rows: &[Row], first: usize, widths: &[f64]) -> Assigned<'c> {
     let count = widths.len();
     let (headers, body) = rows.split_at(first);
-    let seen: Vec<Seen> = (0..count).map(|column| Seen::of(headers, body, column, widths[column])).collect();
+    let seen: Vec<Seen> = (0..count).map(|column| Seen::of(phrases, headers, body, column, widths[column])).collect();
     let mut states = vec![vec![State { score: 0.0, usages: Vec::new(), explained: Vec::new() }]];
     states.resize_with(count + 1, Vec::new);
     for column in 0..count {
@@ -111,12 +117,14 @@ pub(super) fn assign<'c>(phrases: &Phrases<'c>, rows: &[Row], first: usize, widt
 }
 
 impl Seen {
-    fn of(headers: &[Row], body: &[Row], column: usize, width: f64) -> Self {
+    fn of(phrases: &Phrases<'_>, headers: &[Row], body: &[Row], column: usize, width: f64) -> Self {
+        let header = header::text(headers, column);
         let words: Vec<&Word> = body.iter().flat_map(|row| &row[column]).collect();
         let sure = words.iter().filter(|word| word.confidence > 0.6).count();
         Self {
             values: Values::of(body, column),
-            header: header::text(headers, column),
+            known: phrases.strongest(&header),
+            header,
             legible: sure as f64 / words.len().max(1) as f64,
             width,
         }
@@ -147,12 +155,20 @@ impl Seen {
         let named = like >= NAMED;
         let header = match (named, self.is_named()) {
             (true, _) => HEADER * like * like,
-            (false, true) => -OTHERWISE,
+            (false, true) => -self.contradiction() - ambiguity(usage, &self.values) / 2.0,
             (false, false) => -ambiguity(usage, &self.values),
         };
         let thin = if self.values.filling() < 0.15 && !may_be_empty(usage) { 0.5 } else { 0.0 };
         let score = header + self.worth(fits) - thin + self.width_worth(usage);
         (score, explained(named.then_some(like), fits, self.legible))
+    }
+
+    /// What its header costs a usage that it does not name.
+    fn contradiction(&self) -> f64 {
+        match self.known >= CLEARLY {
+            true => OTHERWISE,
+            false => UNHEARD,
+        }
     }
 
     fn width_worth(&self, usage: Usage<'_>) -> f64 {
@@ -256,10 +272,10 @@ fn divided<'c>(
     let is_named = seen.iter().any(Seen::is_named);
     let header = match (named, is_named) {
         (true, _) => HEADER * like * like,
-        (false, true) => -OTHERWISE,
+        (false, true) => -seen.iter().map(Seen::contradiction).fold(0.0, f64::max),
         (false, false) => -0.3,
     };
-    let fits = together(order, seen);
+    let fits = together(field, order, seen);
     let legible = seen.iter().map(|seen| seen.legible).fold(1.0, f64::min);
     let worth: f64 = seen.iter().map(|seen| seen.worth(Some(fits))).sum();
     Move {
@@ -270,7 +286,7 @@ fn divided<'c>(
 }
 
 /// The share of rows in which the parts make a whole.
-fn together(order: &[Part], seen: &[Seen]) -> f64 {
+fn together(field: &Field, order: &[Part], seen: &[Seen]) -> f64 {
     let rows = seen[0].values.cells.len();
     let cell = |part: usize, row: usize| seen[part].values.cells[row].as_deref();
     let filled = |row: &usize| (0..order.len()).any(|part| cell(part, *row).is_some());
@@ -295,7 +311,12 @@ fn together(order: &[Part], seen: &[Seen]) -> f64 {
     let share = (0..rows).filter(filled).filter(whole).count() as f64 / all as f64;
     match order {
         // Given names differ; what hardly does is a sex, a people or a grade beside a whole name.
-        [Part::Family, Part::Given] => share * (seen[1].values.variety() / 0.35).min(1.0),
+        [Part::Family, Part::Given] => {
+            let families = field.lexicon.as_ref();
+            let known = |row: &usize| cell(0, *row).is_some_and(|name| families.is_none_or(|list| list.heads(name)));
+            let headed = (0..rows).filter(filled).filter(known).count() as f64 / all as f64;
+            share * (seen[1].values.variety() / 0.35).min(1.0) * (0.3 + headed).min(1.0)
+        }
         [Part::Male, _] | [Part::Female, _] => share.min(0.7),
         _ => share,
     }
