@@ -126,11 +126,17 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
 
 /// Class, understanding and columns of a reading in one line.
 fn seen(reading: &PageReading) -> String {
-    let understood = reading.understood.map_or("–".to_owned(), |share| format!("{share:.2}"));
+    let understood = reading
+        .understood
+        .map_or("–".to_owned(), |share| format!("{share:.2}"));
     let columns = reading.columns.iter().flat_map(|columns| &columns.fields);
     let columns: Vec<&str> = columns.map(|key| key.as_deref().unwrap_or("·")).collect();
     let (class, sure) = (&reading.class, reading.class_confidence);
-    format!("{class} {sure:.2}, understood {understood}: {}", columns.join(" | "))
+    let flags = reading.quality.flags.join(" ");
+    format!(
+        "{class} {sure:.2}, understood {understood}: {}; {flags}",
+        columns.join(" | ")
+    )
 }
 
 /// The classes a page of a kind may be of: school records and results of procedures are papers to a corpus.

@@ -33,8 +33,15 @@ pub(crate) struct PageView<'a> {
 /// The class of a page and how sure that is, 0 to 1.
 pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) {
     let mut scores = scores(&Text::new(page.lines).text, classes);
-    let score = |id: &str| scores.iter().find(|(class, _)| class.id == id).map_or(0.0, |(_, score)| *score);
-    let tables = scores.iter().filter(|(class, _)| class.layout == Layout::Table);
+    let score = |id: &str| {
+        scores
+            .iter()
+            .find(|(class, _)| class.id == id)
+            .map_or(0.0, |(_, score)| *score)
+    };
+    let tables = scores
+        .iter()
+        .filter(|(class, _)| class.layout == Layout::Table);
     let shown: Vec<(&Class, People)> = tables
         .filter_map(|(class, _)| Some((*class, people(class, page)?)))
         .collect();
@@ -44,12 +51,18 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
         let rank = |class: &Class, people: &People| said(class) + 0.2 * people.columns as f64;
         rank(a, of_a).total_cmp(&rank(b, of_b))
     });
-    let against = scores.iter().find(|(class, _)| class.layout != Layout::Table);
-    let outspoken = |table: f32| against.is_some_and(|(_, other)| *other >= OUTSPOKEN && *other > table + 2.0);
+    let against = scores
+        .iter()
+        .find(|(class, _)| class.layout != Layout::Table);
+    let outspoken =
+        |table: f32| against.is_some_and(|(_, other)| *other >= OUTSPOKEN && *other > table + 2.0);
     if let Some((class, people)) = best
         && !outspoken(score(&class.id))
     {
-        return (class.id.clone(), BY_TABLE * people.understood.sqrt().min(1.0));
+        return (
+            class.id.clone(),
+            BY_TABLE * people.understood.sqrt().min(1.0),
+        );
     }
     // Without a table of people only a title speaks for a class of tables.
     scores.retain(|(class, score)| class.layout != Layout::Table || *score >= TITLED);
@@ -75,7 +88,7 @@ fn people(class: &Class, page: &PageView<'_>) -> Option<People> {
     let inside: f64 = rows.iter().flatten().map(|cell| letters(cell)).sum();
     let most = inside >= MOST_OF_PAGE * letters(page.words);
     let enough = columns.data_rows.len() >= FEWEST_ROWS && columns.understood >= LEAST_UNDERSTOOD;
-    (told && most && enough).then(|| People {
+    (told && most && enough).then_some(People {
         understood: columns.understood,
         columns: columns.named.len(),
     })

@@ -49,10 +49,16 @@ pub(crate) struct RuledTable {
 impl RuledTable {
     /// The table of a page; `None` where its rules draw none.
     pub fn of(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Self> {
-        let drawn = grid::build(rules, dpi).map(|grid| Self { grid, has_columns: true });
+        let drawn = grid::build(rules, dpi).map(|grid| Self {
+            grid,
+            has_columns: true,
+        });
         drawn.or_else(|| {
             let grid = lying::build(rules, picture, dpi)?;
-            Some(Self { grid, has_columns: false })
+            Some(Self {
+                grid,
+                has_columns: false,
+            })
         })
     }
 }

@@ -74,7 +74,10 @@ pub(crate) fn first_pass(
         handwriting: None,
         is_delivered: false,
     };
-    let table = first.table.as_ref().filter(|_| ablation.takes(Step::Strips));
+    let table = first
+        .table
+        .as_ref()
+        .filter(|_| ablation.takes(Step::Strips));
     let lines = table.and_then(|table| TextLines::of(table, &first.rules, &page.picture, page.dpi));
     let Some(lines) = lines else {
         first.words = engine.words(&page.picture, page.dpi, division)?;

@@ -23,8 +23,6 @@ use crate::reread;
 use crate::table::{ColumnModel, Columns, Table};
 use crate::word::Word;
 
-static DEBUG: std::sync::Mutex<String> = std::sync::Mutex::new(String::new());
-
 /// Reads a page: which class it is of, its words, and the records proposed from them.
 ///
 /// # Errors
@@ -39,8 +37,6 @@ pub fn read_page(
     let (upright, first) = orientation::upright(page, context.ablation, engine)?;
     let recognised = reread::page(upright, first, context, engine)?;
     let extracted = extract(page, &recognised, context, engine)?;
-    let mut extracted = extracted;
-    extracted.class.push_str(&DEBUG.lock().unwrap());
     let judged = judge::judge(&page.image, &recognised, extracted);
     let reading = judge::delivered(&recognised.page, judged);
     Ok(PageReading {
@@ -61,26 +57,8 @@ fn extract(
     let map = context.known.map.as_ref();
     let mut mapped = map.and_then(|map| TableLayout::of_map(map, rules, words, width, dpi));
     let own = TableLayout::of(recognised.table.as_ref(), rules, words, width, dpi);
-    // DEBUG
-    {
-        use std::fmt::Write;
-        let mut out = DEBUG.lock().unwrap();
-        out.clear();
-        writeln!(out, "PAGE {}x{} dpi {dpi} vertical {} horizontal {}", width, recognised.page.picture.height(), rules.vertical.len(), rules.horizontal.len()).unwrap();
-        for r in &rules.vertical { writeln!(out, "  v x {:.0} {:.0}..{:.0}", r.across((r.from+r.end)/2.0), r.from, r.end).unwrap(); }
-        for l in &read { writeln!(out, "  L{:?} {}", l.bounds(), l.text()).unwrap(); }
-        if let Some(own) = &own {
-            writeln!(out, "  ruled {} {}x{}", own.is_ruled, own.grid.row_count(), own.grid.column_count()).unwrap();
-            let rows = own.grid.rows(words);
-            for row in &rows { writeln!(out, "  R {}", row.iter().map(|c| crate::layout::lines::joined(c)).collect::<Vec<_>>().join(" | ")).unwrap(); }
-            for class in context.classes.iter().filter(|c| c.id == "so_goc") {
-                if let Some(c) = Columns::of(class, own, &rows) {
-                    writeln!(out, "  C {:?} understood {:.2} rows {:?}", c.fields, c.understood, c.data_rows).unwrap();
-                }
-            }
-        } else { writeln!(out, "  no table").unwrap(); }
-    }
-    let (class_id, class_confidence) = class_of(&read, words, mapped.as_ref(), own.as_ref(), context);
+    let (class_id, class_confidence) =
+        class_of(&read, words, mapped.as_ref(), own.as_ref(), context);
     let class = context.classes.get(&class_id);
     let class = class.map(|class| context.ablation.class(class));
     let content = match class.as_deref() {

@@ -93,9 +93,20 @@ fn may_be_handwritten(first: &FirstPass, page: &Upright, context: &Context<'_>) 
 
 /// Whether the page holds a table, as far as that was told or can be seen.
 fn is_table(first: &FirstPass, page: &Upright, context: &Context<'_>) -> bool {
-    let declared = context.declared_class().map(|class| class.layout == Layout::Table);
+    let declared = context
+        .declared_class()
+        .map(|class| class.layout == Layout::Table);
     let width = page.picture.width();
-    let seen = || TableLayout::of(first.table.as_ref(), &first.rules, &first.words, width, page.dpi).is_some();
+    let seen = || {
+        TableLayout::of(
+            first.table.as_ref(),
+            &first.rules,
+            &first.words,
+            width,
+            page.dpi,
+        )
+        .is_some()
+    };
     context.known.map.is_some() || declared.unwrap_or_else(seen)
 }
 

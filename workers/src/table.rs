@@ -25,8 +25,8 @@ use crate::ocr::Recognised;
 use crate::reading::{FieldReading, RecordReading};
 use crate::word::{Box4, Word};
 pub(crate) use column_model::ColumnModel;
-pub(crate) use columns::{Columns, header_rows, header_strength};
 use columns::Named;
+pub(crate) use columns::{Columns, header_rows, header_strength};
 
 /// Share of the row's width from which a line is drawn through the row, and not through a value.
 const ACROSS: f64 = 0.4;

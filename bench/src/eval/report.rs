@@ -129,7 +129,10 @@ impl Group {
         vec![
             ("upright %", percent(self.upright, self.pages)),
             ("class right %", percent(self.class_right, self.pages)),
-            ("class surely wrong %", percent(self.class_surely_wrong, self.pages)),
+            (
+                "class surely wrong %",
+                percent(self.class_surely_wrong, self.pages),
+            ),
             ("letters wrong %", percent(text.errors, text.letters)),
             (
                 "printed letters wrong %",

@@ -266,7 +266,11 @@ impl Source {
             let problem = "a width is a share of the table's, above 0 and at most 1";
             return Err(self.at(width.span(), problem));
         }
-        if let Some(part) = field.parts.keys().find(|part| !Part::of(field.kind).contains(part)) {
+        if let Some(part) = field
+            .parts
+            .keys()
+            .find(|part| !Part::of(field.kind).contains(part))
+        {
             let problem = format!("{key:?} is of no kind that has a {}", part.as_str());
             return Err(self.at(field.key.span(), problem));
         }

@@ -1,9 +1,9 @@
 //! Tables whose columns or rows no rule parts: the white between the columns, and the rows by the
 //! figures that begin them.
 
-use super::{RuledTable, TableLayout, column_borders};
 use super::grid::{Grid, rows_across};
 use super::rules::{Rule, Rules};
+use super::{RuledTable, TableLayout, column_borders};
 use crate::geometry::median_f64;
 use crate::geometry::{bottom, centre, right};
 use crate::layout::lines::{Line, lines, usual_height};
@@ -19,9 +19,12 @@ const WIDE: f64 = 1.1;
 const STRAY: f64 = 0.06;
 /// The same while it is not known which lines are headings.
 const STRAY_FIRST: f64 = 0.2;
-/// Narrowest white between columns, in heights of letters; a blank between two words never stands one above the
-/// other in so many lines.
-const NARROW: f64 = 0.45;
+/// Narrowest white between columns, in heights of letters: wider than the blank between two words, or, where many
+/// lines share it, as wide, because blanks never stand one below the other so often.
+const NARROW: f64 = 0.7;
+const NARROW_IN_MANY: f64 = 0.45;
+/// So many lines are many.
+const MANY: usize = 10;
 /// Words the engine is less sure of are specks and strokes.
 const SPECK: f64 = 0.25;
 /// Lines further apart than this many usual steps are not of one table.
@@ -32,6 +35,8 @@ const ACROSS: f64 = 0.3;
 const FIGURED: f64 = 0.6;
 /// From so many rules on, their distance tells how high a row is.
 const REGULAR: usize = 7;
+/// Rules that make no more rows may be those of a header alone.
+const HEADER_ONLY: usize = 3;
 /// A row of rules as tall as this many lines may hold several rows.
 const TALL: f64 = 5.0;
 
@@ -56,15 +61,30 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
     let words: Vec<Word> = words.iter().filter(legible).cloned().collect();
     let height = f64::from(usual_height(&words));
     let all = lines(&words);
-    let parted: Vec<&Line> = all.iter().filter(|line| parts(line, height) >= LEAST_PARTS).collect();
+    let parted: Vec<&Line> = all
+        .iter()
+        .filter(|line| parts(line, height) >= LEAST_PARTS)
+        .collect();
     let table = together(&parted);
     if table.len() < LEAST_LINES {
         return None;
     }
-    let figured: Vec<&Line> = table.iter().copied().filter(|line| figures(line) >= 2).collect();
-    let table = if figured.len() >= LEAST_LINES { &figured[..] } else { table };
+    let figured: Vec<&Line> = table
+        .iter()
+        .copied()
+        .filter(|line| figures(line) >= 2)
+        .collect();
+    let table = if figured.len() >= LEAST_LINES {
+        &figured[..]
+    } else {
+        table
+    };
     let first = gaps(table, height, f64::from(width), STRAY_FIRST);
-    let plain: Vec<&Line> = table.iter().copied().filter(|line| !runs_across(line, &first)).collect();
+    let plain: Vec<&Line> = table
+        .iter()
+        .copied()
+        .filter(|line| !runs_across(line, &first))
+        .collect();
     let gaps = match plain.len() >= LEAST_LINES {
         true => gaps(&plain, height, f64::from(width), STRAY),
         false => first,
@@ -80,20 +100,25 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
 
 /// How many words of a line bear figures: those of people have numbers and dates, headers and headings have none.
 fn figures(line: &Line) -> usize {
-    let figured = |word: &&Word| word.text.chars().filter(char::is_ascii_digit).count() * 2 > word.text.chars().count();
+    let figured = |word: &&Word| {
+        word.text.chars().filter(char::is_ascii_digit).count() * 2 > word.text.chars().count()
+    };
     line.words.iter().filter(figured).count()
 }
 
 /// How many parts of a line wide white parts.
 fn parts(line: &Line, height: f64) -> usize {
-    let wide = |pair: &&[Word]| f64::from(pair[1].bounds[0] - right(pair[0].bounds)) > height * WIDE;
+    let wide =
+        |pair: &&[Word]| f64::from(pair[1].bounds[0] - right(pair[0].bounds)) > height * WIDE;
     line.words.windows(2).filter(wide).count() + 1
 }
 
 /// The longest run of lines that stand closely below each other.
 fn together<'l, 'a>(lines: &'l [&'a Line]) -> &'l [&'a Line] {
     let middle = |line: &Line| centre(line.bounds()).1;
-    let steps = lines.windows(2).map(|pair| middle(pair[1]) - middle(pair[0]));
+    let steps = lines
+        .windows(2)
+        .map(|pair| middle(pair[1]) - middle(pair[0]));
     let Some(step) = median_f64(steps) else {
         return lines;
     };
@@ -115,7 +140,9 @@ fn runs_across(line: &Line, gaps: &[Gap]) -> bool {
     let inner = || gaps.iter().skip(1).rev().skip(1);
     let crossed = |gap: &&Gap| {
         let middle = (gap.from + gap.end) / 2.0;
-        let covers = |word: &Word| f64::from(word.bounds[0]) < middle && f64::from(right(word.bounds)) > middle;
+        let covers = |word: &Word| {
+            f64::from(word.bounds[0]) < middle && f64::from(right(word.bounds)) > middle
+        };
         line.words.iter().any(covers)
     };
     inner().filter(crossed).count() * 4 > inner().count()
@@ -123,21 +150,36 @@ fn runs_across(line: &Line, gaps: &[Gap]) -> bool {
 
 /// The top of the lines above the body that name its columns, else the body's own.
 fn header_top(lines: &[Line], gaps: &[Gap], top: f64, height: f64) -> f64 {
-    let mut reached = top;
-    let mut above: Vec<&Line> = lines.iter().filter(|line| f64::from(bottom(line.bounds())) <= top + height / 2.0).collect();
+    let (mut reached, mut tried) = (top, top);
+    let mut above: Vec<&Line> = lines
+        .iter()
+        .filter(|line| f64::from(bottom(line.bounds())) <= top + height / 2.0)
+        .collect();
     above.sort_by_key(|line| std::cmp::Reverse(line.bounds()[1]));
-    let borders: Vec<f64> = gaps.iter().skip(1).rev().skip(1).map(|gap| (gap.from + gap.end) / 2.0).collect();
+    let borders: Vec<f64> = gaps
+        .iter()
+        .skip(1)
+        .rev()
+        .skip(1)
+        .map(|gap| (gap.from + gap.end) / 2.0)
+        .collect();
     for line in above {
-        let near = reached - f64::from(bottom(line.bounds())) < height * 2.5;
+        let near = tried - f64::from(bottom(line.bounds())) < height * 2.5;
         let crosses = |word: &&Word| {
-            let inside = |at: &&f64| **at > f64::from(word.bounds[0]) + 2.0 && **at < f64::from(right(word.bounds)) - 2.0;
+            let inside = |at: &&f64| {
+                **at > f64::from(word.bounds[0]) + 2.0 && **at < f64::from(right(word.bounds)) - 2.0
+            };
             borders.iter().any(|at| inside(&at))
         };
         let crossing = line.words.iter().filter(crosses).count() as f64;
-        if !near || parts(line, height * 0.7) < 2 || crossing > ACROSS * line.words.len() as f64 {
+        if !near || crossing > ACROSS * line.words.len() as f64 {
             break;
         }
-        reached = reached.min(f64::from(line.bounds()[1]));
+        tried = tried.min(f64::from(line.bounds()[1]));
+        // One piece of writing is the lower line of a header cell only where others stand above it.
+        if parts(line, height * 0.7) >= 2 {
+            reached = tried;
+        }
     }
     reached
 }
@@ -152,7 +194,11 @@ impl TableLayout<'_> {
         width: u32,
         dpi: u32,
     ) -> Option<Self> {
-        let ruled = drawn.and_then(|table| Some((with_all_rows(&table.grid, words)?, table.has_columns)));
+        let ruled = drawn.and_then(|table| {
+            let whole = beyond_header(&table.grid, words, width);
+            let grid = whole.as_ref().unwrap_or(&table.grid);
+            Some((with_all_rows(grid, words)?, table.has_columns))
+        });
         let (grid, is_ruled) = match ruled {
             Some(ruled) => ruled,
             None => (by_gaps(rules, words, width, dpi)?, false),
@@ -166,6 +212,22 @@ impl TableLayout<'_> {
     }
 }
 
+/// A grid that rules draw around the header only, down to the last line of the body that stands below it.
+fn beyond_header(grid: &Grid, words: &[Word], width: u32) -> Option<Grid> {
+    if grid.row_count() > HEADER_ONLY {
+        return None;
+    }
+    let [(left, _), (right, _), (_, bottom), _] = grid.corners();
+    let body = body(words, width)?;
+    let begins = body.top < bottom + (body.bottom - body.top) / 2.0 && body.bottom > bottom * 1.02;
+    let within = body.gaps.first()?.end > left - (right - left) * 0.05;
+    if begins && within {
+        grid.down_to(body.bottom)
+    } else {
+        None
+    }
+}
+
 /// A ruled table with the rows that no rules part: many registers rule head, foot and columns only.
 fn with_all_rows(grid: &Grid, words: &[Word]) -> Option<Grid> {
     let own = grid.horizontal();
@@ -175,14 +237,19 @@ fn with_all_rows(grid: &Grid, words: &[Word]) -> Option<Grid> {
         (left + right) / 2.0
     };
     let borders: Vec<f64> = own.iter().map(|rule| rule.across(middle)).collect();
-    let inside: Vec<Word> = words.iter().filter(|word| grid.place(word.bounds).is_some()).cloned().collect();
+    let inside: Vec<Word> = words
+        .iter()
+        .filter(|word| grid.place(word.bounds).is_some())
+        .cloned()
+        .collect();
     let all = divided(&inside, grid.vertical(), &borders);
     let drawn = |y: &f64| {
         let rule = own.iter().find(|rule| rule.across(middle) == *y).copied();
         // A row without a rule leans as the nearest rule does.
         let far = |rule: &&crate::layout::rules::Rule| (rule.across(middle) - y).abs();
         let near = own.iter().min_by(|a, b| far(a).total_cmp(&far(b)));
-        rule.or_else(|| near.map(|near| near.moved(y - near.across(middle)))).unwrap_or(Rule::straight(*y, left, right))
+        rule.or_else(|| near.map(|near| near.moved(y - near.across(middle))))
+            .unwrap_or(Rule::straight(*y, left, right))
     };
     grid.with_rows(all.iter().map(drawn).collect())
 }
@@ -236,8 +303,13 @@ fn gaps(lines: &[&Line], height: f64, width: f64, stray: f64) -> Vec<Gap> {
         end: width.max(from.unwrap_or(width)),
     });
     let outer = gaps.len() - 1;
+    let narrow = if lines.len() >= MANY {
+        NARROW_IN_MANY
+    } else {
+        NARROW
+    };
     let wide = |(at, gap): (usize, Gap)| {
-        (at == 0 || at == outer || gap.end - gap.from >= height * NARROW).then_some(gap)
+        (at == 0 || at == outer || gap.end - gap.from >= height * narrow).then_some(gap)
     };
     gaps.into_iter().enumerate().filter_map(wide).collect()
 }
@@ -306,7 +378,11 @@ fn lines_of_columns(words: &[&Word], columns: &[Rule]) -> Vec<Vec<Line>> {
         (pair[0].across(y)..pair[1].across(y)).contains(&x)
     };
     let own = |pair: &[Rule]| -> Vec<Word> {
-        words.iter().filter(|word| within(pair, word)).map(|word| (*word).clone()).collect()
+        words
+            .iter()
+            .filter(|word| within(pair, word))
+            .map(|word| (*word).clone())
+            .collect()
     };
     columns.windows(2).map(|pair| lines(&own(pair))).collect()
 }
@@ -319,10 +395,16 @@ fn steadiest(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
         let mut middles: Vec<f64> = lines.iter().map(|line| centre(line.bounds()).1).collect();
         middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
         let steps: Vec<f64> = middles.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let Some(usual) = median_f64(steps.iter().copied()).filter(|_| middles.len() >= LEAST_LINES) else {
+        let Some(usual) =
+            median_f64(steps.iter().copied()).filter(|_| middles.len() >= LEAST_LINES)
+        else {
             continue;
         };
-        let off: f64 = steps.iter().map(|step| (step / usual - 1.0).abs()).sum::<f64>() / steps.len() as f64;
+        let off: f64 = steps
+            .iter()
+            .map(|step| (step / usual - 1.0).abs())
+            .sum::<f64>()
+            / steps.len() as f64;
         // More lines of the same steadiness have seen more of the table.
         let unsteady = off + 2.0 / middles.len() as f64;
         if unsteady < best.0 {

@@ -25,9 +25,9 @@ pub(super) fn mended(grid: Grid, words: &[Word], drawn: bool) -> Grid {
     let height = f64::from(usual_height(words));
     let grid = match drawn {
         true => grid,
-        false => without_prefixes(without_crossed(grid, words, height), words),
+        false => without_crossed(grid, words, height),
     };
-    with_lost(grid, words, height)
+    without_prefixes(with_lost(grid, words, height), words)
 }
 
 /// Without borders that most rows reaching them stand across: the ragged ends of long values.
@@ -38,27 +38,37 @@ fn without_crossed(grid: Grid, words: &[Word], height: f64) -> Grid {
             by_row[row].push(word);
         }
     }
-    by_row.iter_mut().for_each(|row| row.sort_by_key(|word| word.bounds[0]));
+    by_row
+        .iter_mut()
+        .for_each(|row| row.sort_by_key(|word| word.bounds[0]));
     let is_crossed = |index: &usize| {
         let rule = &grid.vertical()[*index];
         let next = &grid.vertical()[index + 1];
-        let (mut reached, mut across) = (0, 0);
+        let (mut reached, mut across) = (0u32, 0u32);
         for row in &by_row {
             let at = |word: &Word| rule.across(f64::from(word.bounds[1] + word.bounds[3] / 2));
-            let crosses = |word: &&&Word| f64::from(word.bounds[0]) + 2.0 < at(word) && f64::from(right(word.bounds)) - 2.0 > at(word);
+            let crosses = |word: &&&Word| {
+                f64::from(word.bounds[0]) + 2.0 < at(word)
+                    && f64::from(right(word.bounds)) - 2.0 > at(word)
+            };
             let beyond = |word: &&&Word| {
                 let left = f64::from(word.bounds[0]);
                 left >= at(word) - 2.0 && left < next.across(f64::from(word.bounds[1]))
             };
             let near = |word: &Word| {
-                let before = row.iter().filter(|other| right(other.bounds) <= word.bounds[0] + 2 && share_line(other, word));
-                before.map(|other| word.bounds[0] - right(other.bounds)).min().is_some_and(|gap| f64::from(gap) < height * JOINED)
+                let before = row.iter().filter(|other| {
+                    right(other.bounds) <= word.bounds[0] + 2 && share_line(other, word)
+                });
+                before
+                    .map(|other| word.bounds[0] - right(other.bounds))
+                    .min()
+                    .is_some_and(|gap| f64::from(gap) < height * JOINED)
             };
             if row.iter().any(|word| crosses(&word)) {
                 (reached, across) = (reached + 1, across + 1);
             } else if let Some(first) = row.iter().find(beyond) {
                 reached += 1;
-                across += usize::from(near(first));
+                across += u32::from(near(first));
             }
         }
         reached > 0 && f64::from(across) >= ACROSS * f64::from(reached)
@@ -80,13 +90,19 @@ fn without_prefixes(grid: Grid, words: &[Word]) -> Grid {
         letters.filter(|c| c.is_alphanumeric()).collect()
     };
     let is_prefix = |column: &usize| {
-        let pairs = rows.iter().map(|row| (text(row, *column), text(row, column + 1)));
+        let pairs = rows
+            .iter()
+            .map(|row| (text(row, *column), text(row, column + 1)));
         let lettered = |(left, right): &(String, String)| {
-            let short = (1..=3).contains(&left.chars().count()) && left.chars().all(char::is_alphabetic);
+            let short =
+                (1..=3).contains(&left.chars().count()) && left.chars().all(char::is_alphabetic);
             short && right.len() >= 4 && right.chars().all(|c| c.is_ascii_digit())
         };
         let lettered: Vec<(String, String)> = pairs.filter(lettered).collect();
-        let same = lettered.iter().filter(|(left, _)| *left == lettered[0].0).count();
+        let same = lettered
+            .iter()
+            .filter(|(left, _)| *left == lettered[0].0)
+            .count();
         lettered.len() >= LEAST_ROWS && same * 4 >= lettered.len() * 3
     };
     let prefixes = (0..grid.column_count() - 1).filter(is_prefix);
@@ -99,7 +115,11 @@ fn with_lost(grid: Grid, words: &[Word], height: f64) -> Grid {
     let rows = grid.rows(words);
     let mut added: Vec<Rule> = Vec::new();
     for column in 0..grid.column_count() {
-        let cells: Vec<&Vec<Word>> = rows.iter().map(|row| &row[column]).filter(|cell| figured(cell)).collect();
+        let cells: Vec<&Vec<Word>> = rows
+            .iter()
+            .map(|row| &row[column])
+            .filter(|cell| figured(cell))
+            .collect();
         if cells.len() < LEAST_ROWS {
             continue;
         }
@@ -114,7 +134,9 @@ fn with_lost(grid: Grid, words: &[Word], height: f64) -> Grid {
 
 /// Whether a cell is of a row of people: it has a figure, or few words.
 fn figured(cell: &[Word]) -> bool {
-    let has_figure = cell.iter().any(|word| word.text.chars().any(|c| c.is_ascii_digit()));
+    let has_figure = cell
+        .iter()
+        .any(|word| word.text.chars().any(|c| c.is_ascii_digit()));
     cell.len() >= 2 && has_figure
 }
 
@@ -122,10 +144,16 @@ fn figured(cell: &[Word]) -> bool {
 fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
     let width = (end - left).max(0) as usize;
     let mut depth = vec![0usize; width];
-    for word in cells.iter().flat_map(|cell| cell.iter()).filter(|word| word.letters() > 0) {
+    for word in cells
+        .iter()
+        .flat_map(|cell| cell.iter())
+        .filter(|word| word.letters() > 0)
+    {
         let from = (word.bounds[0] - left).clamp(0, width as i32) as usize;
         let to = (right(word.bounds) - left).clamp(0, width as i32) as usize;
-        depth[from..to.max(from)].iter_mut().for_each(|depth| *depth += 1);
+        depth[from..to.max(from)]
+            .iter_mut()
+            .for_each(|depth| *depth += 1);
     }
     let allowed = cells.len() / 12;
     let mut found = Vec::new();
@@ -141,7 +169,8 @@ fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
         let differ = parts.iter().filter(|(a, b)| a != b).count() as f64;
         let all = cells.len() as f64;
         let kinds = differ >= BOTH * all && white.len() as f64 >= height * BETWEEN_KINDS;
-        let apart = parts.len() as f64 >= BOTH * all && white.len() as f64 >= height * BETWEEN_ALIKE;
+        let apart =
+            parts.len() as f64 >= BOTH * all && white.len() as f64 >= height * BETWEEN_ALIKE;
         if kinds || apart {
             found.push(x);
         }
@@ -183,7 +212,10 @@ mod tests {
     use crate::layout::lines::tests::page;
 
     fn borders(grid: &Grid) -> Vec<i32> {
-        grid.vertical().iter().map(|rule| rule.across(0.0) as i32).collect()
+        grid.vertical()
+            .iter()
+            .map(|rule| rule.across(0.0) as i32)
+            .collect()
     }
 
     #[test]

@@ -33,12 +33,41 @@ pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
         columns.first()?.across(middle),
         columns.last()?.across(middle),
     );
+    let ends = with_rules_below(rules, (left, right), ends);
     let mut rows = rows_across(rules, (left, right), ends, dpi);
     close_sides(&mut columns, &rows, near * 4.0);
     if columns.len() > LEAST_COLUMNS + 1 {
         close_ends(&mut rows, (left, right), &columns, near * 3.0);
     }
     Grid::of(columns, rows)
+}
+
+/// The ends of a table whose columns are ruled in its header only: down to the last of the rules across that begin
+/// and end with it, none far from the one above.
+fn with_rules_below(
+    rules: &Rules,
+    (left, right): (f64, f64),
+    (top, bottom): (f64, f64),
+) -> (f64, f64) {
+    let slack = (right - left) * 0.03;
+    let of_table =
+        |rule: &&Rule| (rule.from - left).abs() < slack && (rule.end - right).abs() < slack;
+    let middle = (left + right) / 2.0;
+    let mut below: Vec<f64> = rules
+        .horizontal
+        .iter()
+        .filter(of_table)
+        .map(|rule| rule.across(middle))
+        .collect();
+    below.sort_by(f64::total_cmp);
+    let usual = median_f64(below.windows(2).map(|pair| pair[1] - pair[0])).unwrap_or_default();
+    let mut end = bottom;
+    for y in below {
+        if y > end && y - end <= (usual * 3.0).max(slack) {
+            end = y;
+        }
+    }
+    (top, end)
 }
 
 /// Adds a head or foot that no rule draws, where most columns end well beyond the outer rows.
@@ -50,10 +79,16 @@ fn close_ends(rows: &mut Vec<Rule>, (left, right): (f64, f64), columns: &[Rule],
     ) else {
         return;
     };
-    if rows.first().is_none_or(|first| first.across(middle) - top > beyond) {
+    if rows
+        .first()
+        .is_none_or(|first| first.across(middle) - top > beyond)
+    {
         rows.insert(0, Rule::straight(top, left, right));
     }
-    if rows.last().is_none_or(|last| bottom - last.across(middle) > beyond) {
+    if rows
+        .last()
+        .is_none_or(|last| bottom - last.across(middle) > beyond)
+    {
         rows.push(Rule::straight(bottom, left, right));
     }
 }
@@ -63,7 +98,9 @@ fn close_ends(rows: &mut Vec<Rule>, (left, right): (f64, f64), columns: &[Rule],
 fn alike(rules: &[Rule]) -> Vec<Rule> {
     let beside = |one: &Rule| -> Vec<Rule> {
         let shared = |rule: &Rule| rule.end.min(one.end) - rule.from.max(one.from);
-        let own = rules.iter().filter(|rule| shared(rule) >= one.length() * 0.5);
+        let own = rules
+            .iter()
+            .filter(|rule| shared(rule) >= one.length() * 0.5);
         own.copied().collect()
     };
     let of_length = |one: &Rule| {
@@ -157,7 +194,9 @@ impl Grid {
             let [(left, _), (right, _), ..] = self.corners();
             (left + right) / 2.0
         };
-        self.row_heights(middle).windows(2).any(|pair| pair[1] - pair[0] > height)
+        self.row_heights(middle)
+            .windows(2)
+            .any(|pair| pair[1] - pair[0] > height)
     }
 
     #[cfg(test)]
@@ -180,6 +219,14 @@ impl Grid {
         Self::of(self.columns.clone(), rows)
     }
 
+    /// The same columns down to there: those ruled in the header only.
+    pub(super) fn down_to(&self, bottom: f64) -> Option<Self> {
+        let [(left, _), (right, _), ..] = self.corners();
+        let mut rows = self.rows.clone();
+        rows.push(Rule::straight(bottom, left, right));
+        self.with_rows(rows)
+    }
+
     /// The same rows with further borders of columns.
     pub(super) fn with_columns(mut self, added: Vec<Rule>) -> Self {
         self.columns.extend(added);
@@ -191,7 +238,9 @@ impl Grid {
     /// The same rows without the borders of these indices; `None` where too few columns are left.
     pub(super) fn without_columns(&self, dropped: &[usize]) -> Option<Self> {
         let columns = self.columns.iter().enumerate();
-        let kept = columns.filter(|(at, _)| !dropped.contains(at)).map(|(_, rule)| *rule);
+        let kept = columns
+            .filter(|(at, _)| !dropped.contains(at))
+            .map(|(_, rule)| *rule);
         Self::of(kept.collect(), self.rows.clone())
     }
 

@@ -29,7 +29,11 @@ pub(super) fn build(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Grid
     let inked = inked_rows(picture, &rows, (left, right), dpi);
     let vertical = |x: f64| Rule::straight(x, top, bottom);
     let mut columns = vec![vertical(left)];
-    columns.extend(borders(&inked, dpi).into_iter().map(|x| vertical(left + x as f64)));
+    columns.extend(
+        borders(&inked, dpi)
+            .into_iter()
+            .map(|x| vertical(left + x as f64)),
+    );
     columns.push(vertical(right));
     Grid::of(columns, rows)
 }
@@ -44,7 +48,11 @@ fn rows(rules: &Rules, width: u32, dpi: u32) -> Option<Vec<Rule>> {
     };
     let of_one_length = |one: &&Rule| long.iter().filter(|other| alike(one, other)).count();
     let usual = long.iter().copied().max_by_key(of_one_length)?;
-    let own: Vec<Rule> = long.iter().filter(|rule| alike(usual, rule)).map(|rule| **rule).collect();
+    let own: Vec<Rule> = long
+        .iter()
+        .filter(|rule| alike(usual, rule))
+        .map(|rule| **rule)
+        .collect();
     let rows = distinct(own, (usual.from + usual.end) / 2.0, f64::from(dpi) * 0.1);
     (rows.len() >= LEAST_RULES).then_some(rows)
 }
@@ -58,7 +66,10 @@ struct Inked {
 fn inked_rows(picture: &GrayImage, rows: &[Rule], (left, right): (f64, f64), dpi: u32) -> Inked {
     let ink = ink_threshold(picture, INK);
     let beside = f64::from(dpi / 60);
-    let (from, end) = (left.max(0.0) as u32, (right.max(0.0) as u32).min(picture.width()));
+    let (from, end) = (
+        left.max(0.0) as u32,
+        (right.max(0.0) as u32).min(picture.width()),
+    );
     let mut depth = vec![0; end.saturating_sub(from) as usize];
     let mut filled = 0;
     for pair in rows.windows(2) {
@@ -66,16 +77,28 @@ fn inked_rows(picture: &GrayImage, rows: &[Rule], (left, right): (f64, f64), dpi
             .map(|x| {
                 let top = pair[0].across(f64::from(x)) + beside;
                 let bottom = pair[1].across(f64::from(x)) - beside;
-                let (top, bottom) = (top.max(0.0) as u32, (bottom.max(0.0) as u32).min(picture.height()));
-                (top..bottom).filter(|y| picture.get_pixel(x, *y).0[0] < ink).count() > 1
+                let (top, bottom) = (
+                    top.max(0.0) as u32,
+                    (bottom.max(0.0) as u32).min(picture.height()),
+                );
+                (top..bottom)
+                    .filter(|y| picture.get_pixel(x, *y).0[0] < ink)
+                    .count()
+                    > 1
             })
             .collect();
         if row.iter().any(|ink| *ink) {
             filled += 1;
-            depth.iter_mut().zip(row).for_each(|(depth, ink)| *depth += usize::from(ink));
+            depth
+                .iter_mut()
+                .zip(row)
+                .for_each(|(depth, ink)| *depth += usize::from(ink));
         }
     }
-    Inked { rows: filled, depth }
+    Inked {
+        rows: filled,
+        depth,
+    }
 }
 
 /// Where columns part: in the emptiest middle of each white that nearly all rows share.
@@ -84,7 +107,10 @@ fn borders(inked: &Inked, dpi: u32) -> Vec<usize> {
     let narrow = (f64::from(dpi) * WHITE) as usize;
     let mut borders = Vec::new();
     let mut at = 0;
-    for white in inked.depth.chunk_by(|a, b| (*a <= allowed) == (*b <= allowed)) {
+    for white in inked
+        .depth
+        .chunk_by(|a, b| (*a <= allowed) == (*b <= allowed))
+    {
         let (from, end) = (at, at + white.len());
         at = end;
         let is_outer = from == 0 || end == inked.depth.len();

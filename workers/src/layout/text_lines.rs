@@ -145,7 +145,8 @@ fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
         }
     }
     let lie = lines.iter().filter(|line| line[2] > line[3]).count();
-    let fitting = |cell: &InkedCell| MOST_LINES.max(cell.place[3] as usize / usual[cell.column].max(1));
+    let fitting =
+        |cell: &InkedCell| MOST_LINES.max(cell.place[3] as usize / usual[cell.column].max(1));
     let most: usize = cells.iter().map(fitting).sum();
     if lie * 2 <= lines.len() || lines.len() > most {
         return None;

@@ -79,7 +79,13 @@ impl<'c> Cell<'c> {
     }
 
     /// What stands in the columns of a field in a row, its parts put together.
-    pub(super) fn of(named: &Named<'c>, words: &Row, grid: &Grid, row: usize, ink: Ink<'_>) -> Self {
+    pub(super) fn of(
+        named: &Named<'c>,
+        words: &Row,
+        grid: &Grid,
+        row: usize,
+        ink: Ink<'_>,
+    ) -> Self {
         let bounds = named.bounds(grid, row);
         if !named.is_in_parts() {
             return Self::new(named.field, &named.words(words), bounds);
@@ -222,21 +228,45 @@ fn whole(named: &Named<'_>, words: &Row) -> Option<Candidate> {
     let parts: Option<Vec<Candidate>> = named.columns.iter().map(part).collect();
     let parts = parts?;
     let raw: Vec<&str> = parts.iter().map(|part| part.raw.as_str()).collect();
-    Candidate::part(&raw.join(" "), parts.iter().flat_map(|part| part.words.clone()).collect())
+    Candidate::part(
+        &raw.join(" "),
+        parts.iter().flat_map(|part| part.words.clone()).collect(),
+    )
 }
 
 /// Day, month and year as one date; what is missing leaves its place empty, so that no date reads from the rest.
 fn dated(named: &Named<'_>, words: &Row) -> Option<Candidate> {
-    let parts: Vec<Option<Candidate>> = named.columns.iter().map(|(column, _)| in_order(&words[*column])).collect();
-    let raw: Vec<&str> = parts.iter().map(|part| part.as_ref().map_or("", |part| part.raw.as_str())).collect();
-    let all = parts.iter().flatten().flat_map(|part| part.words.clone()).collect();
+    let parts: Vec<Option<Candidate>> = named
+        .columns
+        .iter()
+        .map(|(column, _)| in_order(&words[*column]))
+        .collect();
+    let raw: Vec<&str> = parts
+        .iter()
+        .map(|part| part.as_ref().map_or("", |part| part.raw.as_str()))
+        .collect();
+    let all = parts
+        .iter()
+        .flatten()
+        .flat_map(|part| part.words.clone())
+        .collect();
     Candidate::part(&raw.join("/"), all)
 }
 
 /// What the one ticked column says; nothing where none or both are ticked.
-fn ticked(named: &Named<'_>, words: &Row, grid: &Grid, row: usize, ink: Ink<'_>) -> Option<Candidate> {
-    let is_ticked = |column: usize| !words[column].is_empty() || ink.is_written(grid.cell(row, column));
-    let mut ticked = named.columns.iter().filter(|(column, _)| is_ticked(*column));
+fn ticked(
+    named: &Named<'_>,
+    words: &Row,
+    grid: &Grid,
+    row: usize,
+    ink: Ink<'_>,
+) -> Option<Candidate> {
+    let is_ticked =
+        |column: usize| !words[column].is_empty() || ink.is_written(grid.cell(row, column));
+    let mut ticked = named
+        .columns
+        .iter()
+        .filter(|(column, _)| is_ticked(*column));
     let (column, part) = ticked.next().filter(|_| ticked.next().is_none())?;
     let sex = match part {
         Some(Part::Male) => "Nam",
@@ -245,12 +275,22 @@ fn ticked(named: &Named<'_>, words: &Row, grid: &Grid, row: usize, ink: Ink<'_>)
     let cell = grid.cell(row, *column);
     let mark = words[*column].first().map_or(cell, |word| word.bounds);
     // The mark is seen, not read: how sure that is does not hang on the engine's letter for it.
-    let seen = Word { text: sex.to_owned(), confidence: TICK, bounds: mark };
-    Some(Candidate { raw: sex.to_owned(), words: vec![seen] })
+    let seen = Word {
+        text: sex.to_owned(),
+        confidence: TICK,
+        bounds: mark,
+    };
+    Some(Candidate {
+        raw: sex.to_owned(),
+        words: vec![seen],
+    })
 }
 
 fn in_order(words: &[Word]) -> Option<Candidate> {
-    let ordered: Vec<Word> = lines(words).into_iter().flat_map(|line| line.words).collect();
+    let ordered: Vec<Word> = lines(words)
+        .into_iter()
+        .flat_map(|line| line.words)
+        .collect();
     Candidate::of(&ordered)
 }
 

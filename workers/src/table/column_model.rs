@@ -35,7 +35,8 @@ impl<'c> ColumnModel<'c> {
         let cell = |row: usize, named: &Named<'c>| {
             let mut cell = Cell::of(named, &rows[row], grid, row, ink);
             let by_print = printed.as_ref().map(|rows| &rows[row]);
-            cell.print_reading = by_print.map(|row_words| Cell::of(named, row_words, grid, row, ink).found);
+            cell.print_reading =
+                by_print.map(|row_words| Cell::of(named, row_words, grid, row, ink).found);
             cell
         };
         let cells = |row: &usize| {

@@ -30,12 +30,18 @@ pub(crate) struct Named<'c> {
 impl Named<'_> {
     /// What stands in its columns in a row.
     pub fn words(&self, row: &Row) -> Vec<Word> {
-        self.columns.iter().flat_map(|(column, _)| row[*column].iter().cloned()).collect()
+        self.columns
+            .iter()
+            .flat_map(|(column, _)| row[*column].iter().cloned())
+            .collect()
     }
 
     /// Its place in a row, from its first to its last column.
     pub fn bounds(&self, grid: &Grid, row: usize) -> Box4 {
-        let cells = self.columns.iter().map(|(column, _)| grid.cell(row, *column));
+        let cells = self
+            .columns
+            .iter()
+            .map(|(column, _)| grid.cell(row, *column));
         around(cells).unwrap_or_default()
     }
 
@@ -72,17 +78,22 @@ impl<'c> Columns<'c> {
                 (usages, None)
             }
             None => {
-                let Assigned { usages, explained } = assign(&phrases, rows, first, &layout.grid.widths());
+                let Assigned { usages, explained } =
+                    assign(&phrases, rows, first, &layout.grid.widths());
                 (usages, Some(explained))
             }
         };
         let named = named(&usages);
-        let has_name = named.iter().any(|named| named.field.kind == FieldKind::Name);
+        let has_name = named
+            .iter()
+            .any(|named| named.field.kind == FieldKind::Name);
         let data_rows = match has_name {
             true => data_rows::people(&named, first, rows),
             false => Vec::new(),
         };
-        let understood = explained.map_or(1.0, |explained| understood(&usages, &explained, rows, &data_rows));
+        let understood = explained.map_or(1.0, |explained| {
+            understood(&usages, &explained, rows, &data_rows)
+        });
         Some(Self {
             fields: usages.iter().map(|usage| usage.key()).collect(),
             named,
@@ -95,14 +106,19 @@ impl<'c> Columns<'c> {
 /// The columns as a map names them.
 fn mapped<'c>(class: &'c Class, fields: &[Option<String>]) -> Vec<Usage<'c>> {
     let usage = |key: &Option<String>| Usage::of_key(class, key.as_deref()?);
-    fields.iter().map(|key| usage(key).unwrap_or(Usage::Unknown)).collect()
+    fields
+        .iter()
+        .map(|key| usage(key).unwrap_or(Usage::Unknown))
+        .collect()
 }
 
 /// The fields among the usages, each with its columns.
 fn named<'c>(usages: &[Usage<'c>]) -> Vec<Named<'c>> {
     let mut named: Vec<Named<'c>> = Vec::new();
     for (column, usage) in usages.iter().enumerate() {
-        let Usage::Field(field, part) = usage else { continue };
+        let Usage::Field(field, part) = usage else {
+            continue;
+        };
         match named.iter_mut().find(|known| known.field.key == field.key) {
             Some(known) => known.columns.push((column, *part)),
             None => named.push(Named {
@@ -133,7 +149,11 @@ fn understood(usages: &[Usage<'_>], explained: &[f64], rows: &[Row], data_rows: 
     let columns = if all > 0.0 { sum / all } else { 0.0 };
     let weakest = |kind: FieldKind| {
         let of_kind = |(usage, _): &(&Usage<'_>, &f64)| matches!(usage, Usage::Field(field, _) if field.kind == kind);
-        let own = usages.iter().zip(explained).filter(of_kind).map(|(_, explained)| *explained);
+        let own = usages
+            .iter()
+            .zip(explained)
+            .filter(of_kind)
+            .map(|(_, explained)| *explained);
         own.reduce(f64::min).unwrap_or(0.5)
     };
     columns * weakest(FieldKind::Name).sqrt() * weakest(FieldKind::Date).sqrt()
@@ -141,13 +161,24 @@ fn understood(usages: &[Usage<'_>], explained: &[f64], rows: &[Row], data_rows: 
 
 /// Whether a page's own header clearly names columns otherwise than a map does, or, where no rules tell
 /// the columns, what stands in them is not what the map says: another layout.
-fn contradicts(phrases: &Phrases<'_>, rows: &[Row], first: usize, map: &[Usage<'_>], ruled: bool) -> bool {
+fn contradicts(
+    phrases: &Phrases<'_>,
+    rows: &[Row],
+    first: usize,
+    map: &[Usage<'_>],
+    ruled: bool,
+) -> bool {
     let otherwise = map.iter().enumerate().filter(|(column, usage)| {
-        let Usage::Field(field, part) = usage else { return false };
+        let Usage::Field(field, part) = usage else {
+            return false;
+        };
         let header = header::text(&rows[..first], *column);
-        let own = usage.header_likeness(&header).max(Usage::Field(field, None).header_likeness(&header));
+        let own = usage
+            .header_likeness(&header)
+            .max(Usage::Field(field, None).header_likeness(&header));
         let named = phrases.strongest(&header) >= CLEAR && own < phrases.strongest(&header) - 0.3;
-        let foreign = !ruled && part.is_none() && is_foreign(**usage, field, &rows[first..], *column);
+        let foreign =
+            !ruled && part.is_none() && is_foreign(**usage, field, &rows[first..], *column);
         named || foreign
     });
     otherwise.count() >= 2
@@ -157,7 +188,9 @@ fn contradicts(phrases: &Phrases<'_>, rows: &[Row], first: usize, map: &[Usage<'
 fn is_foreign(usage: Usage<'_>, field: &Field, rows: &[Row], column: usize) -> bool {
     let values = Values::of(rows, column);
     let typed = matches!(field.kind, FieldKind::Name | FieldKind::Date);
-    typed && values.filling() * rows.len() as f64 >= 4.0 && fit(usage, &values).is_some_and(|fits| fits < 0.2)
+    typed
+        && values.filling() * rows.len() as f64 >= 4.0
+        && fit(usage, &values).is_some_and(|fits| fits < 0.2)
 }
 
 /// How many rows at the top are headers, as far as they were recognised.

@@ -25,7 +25,8 @@ fn holds_a_person(named: &[Named<'_>], row: &Row) -> bool {
     let is_numbering = numbers.count() * 2 > filled;
     let is_named = holds(FieldKind::Name, 3) || (holds(FieldKind::Date, 3) && filled >= 4);
     // A heading or a total runs across the columns: its letters fill some, but nothing in them is a figure.
-    let figures = |named: &Named<'_>| value(named).is_some_and(|raw| raw.chars().any(|c| c.is_ascii_digit()));
+    let figures =
+        |named: &Named<'_>| value(named).is_some_and(|raw| raw.chars().any(|c| c.is_ascii_digit()));
     let numbered = named.iter().any(figures);
     filled >= 2 && !is_numbering && is_named && (numbered || filled * 2 > named.len())
 }

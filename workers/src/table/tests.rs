@@ -41,7 +41,11 @@ fn columns_are_named_by_headers_and_values() {
     };
     let columns = Columns::of(class, &layout, &rows).unwrap();
     assert_eq!(columns.data_rows, [1, 2]);
-    let keys: Vec<&str> = columns.named.iter().map(|named| named.field.key.as_str()).collect();
+    let keys: Vec<&str> = columns
+        .named
+        .iter()
+        .map(|named| named.field.key.as_str())
+        .collect();
     assert_eq!(keys, ["stt", "ho_ten", "ngay_sinh", "gioi_tinh", "ghi_chu"]);
     assert_eq!(Candidate::of(&rows[1][2]).unwrap().raw, "5/9/1974");
     assert_eq!(Candidate::of(&rows[1][3]).unwrap().raw, "Nữ");

@@ -13,7 +13,7 @@ use crate::word::Word;
 /// Assignments kept while columns are gone through from left to right.
 const BEAM: usize = 48;
 /// What a column that nobody knows comes to; less than this for a usage is no reason to name it.
-const UNKNOWN: f64 = 0.3;
+const UNKNOWN: f64 = 0.2;
 /// What header words that are exactly a usage's are worth.
 const HEADER: f64 = 2.2;
 /// What values that all fit are worth; as much is lost where none does.
@@ -65,11 +65,14 @@ struct State<'c> {
 
 impl<'c> State<'c> {
     fn holds(&self, field: &Field) -> bool {
-        self.usages.iter().any(|usage| matches!(usage, Usage::Field(own, _) if *own == field))
+        self.usages
+            .iter()
+            .any(|usage| matches!(usage, Usage::Field(own, _) if *own == field))
     }
 
     fn with(&self, next: &Move<'c>) -> Option<Self> {
-        let taken = |usage: &Usage<'c>| matches!(usage, Usage::Field(field, _) if self.holds(field));
+        let taken =
+            |usage: &Usage<'c>| matches!(usage, Usage::Field(field, _) if self.holds(field));
         if next.usages.iter().any(taken) {
             return None;
         }
@@ -86,11 +89,22 @@ impl<'c> State<'c> {
 }
 
 /// The likeliest usage of every column, given which rows are headers.
-pub(super) fn assign<'c>(phrases: &Phrases<'c>, rows: &[Row], first: usize, widths: &[f64]) -> Assigned<'c> {
+pub(super) fn assign<'c>(
+    phrases: &Phrases<'c>,
+    rows: &[Row],
+    first: usize,
+    widths: &[f64],
+) -> Assigned<'c> {
     let count = widths.len();
     let (headers, body) = rows.split_at(first);
-    let seen: Vec<Seen> = (0..count).map(|column| Seen::of(phrases, headers, body, column, widths[column])).collect();
-    let mut states = vec![vec![State { score: 0.0, usages: Vec::new(), explained: Vec::new() }]];
+    let seen: Vec<Seen> = (0..count)
+        .map(|column| Seen::of(phrases, headers, body, column, widths[column]))
+        .collect();
+    let mut states = vec![vec![State {
+        score: 0.0,
+        usages: Vec::new(),
+        explained: Vec::new(),
+    }]];
     states.resize_with(count + 1, Vec::new);
     for column in 0..count {
         let mut here = std::mem::take(&mut states[column]);
@@ -147,7 +161,14 @@ impl Seen {
             Usage::Unknown => return (UNKNOWN, 0.0),
             Usage::Empty => {
                 let blank = self.values.filling() < 0.1;
-                return (if blank && !self.is_named() { UNKNOWN + 0.2 } else { -2.0 }, 1.0);
+                return (
+                    if blank && !self.is_named() {
+                        UNKNOWN + 0.2
+                    } else {
+                        -2.0
+                    },
+                    1.0,
+                );
             }
             _ => {}
         }
@@ -158,7 +179,11 @@ impl Seen {
             (false, true) => -self.contradiction() - ambiguity(usage, &self.values) / 2.0,
             (false, false) => -ambiguity(usage, &self.values),
         };
-        let thin = if self.values.filling() < 0.15 && !may_be_empty(usage) { 0.5 } else { 0.0 };
+        let thin = if self.values.filling() < 0.15 && !may_be_empty(usage) {
+            0.5
+        } else {
+            0.0
+        };
         let score = header + self.worth(fits) - thin + self.width_worth(usage);
         (score, explained(named.then_some(like), fits, self.legible))
     }
@@ -173,9 +198,12 @@ impl Seen {
 
     fn width_worth(&self, usage: Usage<'_>) -> f64 {
         match usage {
-            Usage::Field(Field { width: Some(usual), .. }, None) => {
-                WIDTH * (1.0 - (self.width / usual).ln().abs().min(2.0))
-            }
+            Usage::Field(
+                Field {
+                    width: Some(usual), ..
+                },
+                None,
+            ) => WIDTH * (1.0 - (self.width / usual).ln().abs().min(2.0)),
             _ => 0.0,
         }
     }
@@ -196,7 +224,7 @@ fn ambiguity(usage: Usage<'_>, values: &Values) -> f64 {
     match usage {
         Usage::Field(field, None) => match field.kind {
             FieldKind::Number if field.key == "stt" => 0.0,
-            FieldKind::Number => 0.9 - 0.5 * values.running(),
+            FieldKind::Number => 0.75 - 0.5 * values.running(),
             FieldKind::Text => 0.8,
             FieldKind::Place => 0.3,
             FieldKind::Date => 0.2,
@@ -219,23 +247,48 @@ fn may_be_empty(usage: Usage<'_>) -> bool {
 }
 
 /// What may stand at a column, alone or with its right neighbours.
-fn moves<'c>(phrases: &Phrases<'c>, seen: &[Seen], headers: &[Row], column: usize) -> Vec<Move<'c>> {
+fn moves<'c>(
+    phrases: &Phrases<'c>,
+    seen: &[Seen],
+    headers: &[Row],
+    column: usize,
+) -> Vec<Move<'c>> {
     let own = &seen[column];
     let single = |usage: Usage<'c>| {
         let (score, explained) = own.score(usage);
-        Move { usages: vec![usage], score, explained }
+        Move {
+            usages: vec![usage],
+            score,
+            explained,
+        }
     };
     let alone = |usage: &&Usage<'c>| match usage {
         Usage::Field(_, part) => part.is_none_or(|part| part == Part::Female),
         _ => true,
     };
-    let mut moves: Vec<Move<'c>> = phrases.usages.iter().filter(alone).map(|usage| single(*usage)).collect();
+    let mut moves: Vec<Move<'c>> = phrases
+        .usages
+        .iter()
+        .filter(alone)
+        .map(|usage| single(*usage))
+        .collect();
     moves.extend([Usage::Unknown, Usage::Empty].map(single));
-    for field in phrases.class.fields.iter().filter(|field| !field.parts.is_empty()) {
+    for field in phrases
+        .class
+        .fields
+        .iter()
+        .filter(|field| !field.parts.is_empty())
+    {
         for order in orders(field.kind) {
             let columns = column..column + order.len();
             if columns.end <= seen.len() {
-                moves.push(divided(field, order, &seen[columns.clone()], headers, columns));
+                moves.push(divided(
+                    field,
+                    order,
+                    &seen[columns.clone()],
+                    headers,
+                    columns,
+                ));
             }
         }
     }
@@ -260,8 +313,12 @@ fn divided<'c>(
     headers: &[Row],
     columns: std::ops::Range<usize>,
 ) -> Move<'c> {
-    let usages: Vec<Usage<'c>> = order.iter().map(|part| Usage::Field(field, Some(*part))).collect();
-    let above = Usage::Field(field, None).header_likeness(&header::text_above(headers, columns.clone()));
+    let usages: Vec<Usage<'c>> = order
+        .iter()
+        .map(|part| Usage::Field(field, Some(*part)))
+        .collect();
+    let above =
+        Usage::Field(field, None).header_likeness(&header::text_above(headers, columns.clone()));
     let below = |(usage, column): (&Usage<'c>, usize)| {
         let own = usage.header_likeness(&header::text(headers, column));
         own.max(usage.header_likeness(&header::text_below(headers, column)))
@@ -294,7 +351,11 @@ fn together(field: &Field, order: &[Part], seen: &[Seen]) -> f64 {
         [Part::Family, Part::Given] => match (cell(0, *row), cell(1, *row)) {
             (Some(family), Some(given)) => {
                 let short = given.split(' ').count() <= 2 && family.split(' ').count() <= 4;
-                short && [family, given].iter().all(|part| part.chars().all(|c| c.is_alphabetic() || c == ' ' || c == '\''))
+                short
+                    && [family, given].iter().all(|part| {
+                        part.chars()
+                            .all(|c| c.is_alphabetic() || c == ' ' || c == '\'')
+                    })
             }
             _ => false,
         },
@@ -302,7 +363,9 @@ fn together(field: &Field, order: &[Part], seen: &[Seen]) -> f64 {
             let short = |part| cell(part, *row).is_none_or(|tick| tick.chars().count() <= 2);
             short(0) && short(1)
         }
-        _ => (0..order.len()).all(|part| cell(part, *row).is_some_and(|value| super::values::is_part(order[part], value))),
+        _ => (0..order.len()).all(|part| {
+            cell(part, *row).is_some_and(|value| super::values::is_part(order[part], value))
+        }),
     };
     let all = (0..rows).filter(filled).count();
     if all == 0 {
@@ -313,7 +376,9 @@ fn together(field: &Field, order: &[Part], seen: &[Seen]) -> f64 {
         // Given names differ; what hardly does is a sex, a people or a grade beside a whole name.
         [Part::Family, Part::Given] => {
             let families = field.lexicon.as_ref();
-            let known = |row: &usize| cell(0, *row).is_some_and(|name| families.is_none_or(|list| list.heads(name)));
+            let known = |row: &usize| {
+                cell(0, *row).is_some_and(|name| families.is_none_or(|list| list.heads(name)))
+            };
             let headed = (0..rows).filter(filled).filter(known).count() as f64 / all as f64;
             share * (seen[1].values.variety() / 0.35).min(1.0) * (0.3 + headed).min(1.0)
         }

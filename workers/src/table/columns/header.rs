@@ -31,7 +31,9 @@ pub(super) fn likeness(phrase: &str, header: &str) -> f64 {
         return 1.0;
     }
     let among = format!(" {header} ").contains(&format!(" {phrase} "));
-    if among && short.len() > 2 {
+    // A short word among many is a word of theirs: "SINH" is biology alone, and a birth in "NGÀY SINH".
+    let much = short.len() * 5 >= long.len() * 3 || short.len() >= 7;
+    if among && much && short.len() > 2 {
         return 0.7 + 0.25 * short.len() as f64 / long.len() as f64;
     }
     let longest = short.len().max(long.len());
@@ -54,7 +56,10 @@ pub(super) fn first_data_row(phrases: &Phrases<'_>, rows: &[Row]) -> usize {
     let most = strengths.iter().copied().fold(0.0, f64::max);
     let mut first = match most >= LEAST_ROW {
         // The lowest row that still names several columns: a header of two levels ends with its second.
-        true => strengths.iter().rposition(|s| *s >= LEAST_ROW.max(most * 0.4)).map_or(0, |at| at + 1),
+        true => strengths
+            .iter()
+            .rposition(|s| *s >= LEAST_ROW.max(most * 0.4))
+            .map_or(0, |at| at + 1),
         false => 0,
     };
     while rows.get(first).is_some_and(is_numbering) {
@@ -70,12 +75,18 @@ pub(super) fn is_numbering(row: &Row) -> bool {
         .filter_map(|cell| Candidate::of(cell))
         .map(|found| fold::letters(&found.raw))
         .collect();
-    filled.len() >= 3 && filled.iter().all(|text| text.len() <= 2 && !text.is_empty())
+    filled.len() >= 3
+        && filled
+            .iter()
+            .all(|text| text.len() <= 2 && !text.is_empty())
 }
 
 /// The words of one column's header cells, from the top down.
 pub(super) fn text(rows: &[Row], column: usize) -> String {
-    let cells = rows.iter().filter(|row| !is_numbering(row)).map(|row| &row[column]);
+    let cells = rows
+        .iter()
+        .filter(|row| !is_numbering(row))
+        .map(|row| &row[column]);
     let words: Vec<Word> = cells.flatten().cloned().collect();
     joined(&words)
 }
@@ -93,7 +104,11 @@ pub(super) fn text_above(rows: &[Row], columns: std::ops::Range<usize>) -> Strin
 
 /// The words of the lowest filled header cell of a column.
 pub(super) fn text_below(rows: &[Row], column: usize) -> String {
-    let cell = rows.iter().filter(|row| !is_numbering(row)).rev().map(|row| &row[column]);
+    let cell = rows
+        .iter()
+        .filter(|row| !is_numbering(row))
+        .rev()
+        .map(|row| &row[column]);
     let Some(cell) = cell.into_iter().find(|cell| !cell.is_empty()) else {
         return String::new();
     };

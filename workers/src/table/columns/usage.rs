@@ -34,8 +34,12 @@ impl<'c> Usage<'c> {
 
     /// What a column map's word stands for in a class.
     pub fn of_key(class: &'c Class, key: &str) -> Option<Self> {
-        let (key, part) = key.split_once('.').map_or((key, None), |(key, part)| (key, Some(part)));
-        let field = class.field(key).filter(|field| field.scope == Scope::Record)?;
+        let (key, part) = key
+            .split_once('.')
+            .map_or((key, None), |(key, part)| (key, Some(part)));
+        let field = class
+            .field(key)
+            .filter(|field| field.scope == Scope::Record)?;
         match part {
             None => Some(Self::Field(field, None)),
             Some(part) => {
@@ -59,7 +63,9 @@ impl<'c> Usage<'c> {
     /// How much a header cell is like any of its header words, 0 to 1.
     pub fn header_likeness(self, header: &str) -> f64 {
         let phrases = self.phrases().iter();
-        phrases.map(|phrase| likeness(phrase, header)).fold(0.0, f64::max)
+        phrases
+            .map(|phrase| likeness(phrase, header))
+            .fold(0.0, f64::max)
     }
 }
 
@@ -73,9 +79,15 @@ pub(super) struct Phrases<'c> {
 impl<'c> Phrases<'c> {
     /// What the class says of its columns.
     pub fn of(class: &'c Class) -> Self {
-        let fields = class.fields.iter().filter(|field| field.scope == Scope::Record);
+        let fields = class
+            .fields
+            .iter()
+            .filter(|field| field.scope == Scope::Record);
         let of_field = |field: &'c Field| {
-            let parts = field.parts.keys().map(|part| Usage::Field(field, Some(*part)));
+            let parts = field
+                .parts
+                .keys()
+                .map(|part| Usage::Field(field, Some(*part)));
             std::iter::once(Usage::Field(field, None)).chain(parts)
         };
         let others = class.other_columns.iter().map(Usage::Other);
@@ -88,6 +100,8 @@ impl<'c> Phrases<'c> {
     /// How much words are like the header of any column, 0 to 1.
     pub fn strongest(&self, header: &str) -> f64 {
         let usages = self.usages.iter();
-        usages.map(|usage| usage.header_likeness(header)).fold(0.0, f64::max)
+        usages
+            .map(|usage| usage.header_likeness(header))
+            .fold(0.0, f64::max)
     }
 }

@@ -1,7 +1,7 @@
 //! What stands in a column, and how much of it may be what a usage says.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sogoc_vietnamese::{fold, given_names};
 
@@ -23,7 +23,9 @@ pub(super) struct Values {
 impl Values {
     /// What stands in a column of these rows.
     pub fn of(rows: &[Row], column: usize) -> Self {
-        let cells = rows.iter().map(|row| Candidate::of(&row[column]).map(|found| found.raw));
+        let cells = rows
+            .iter()
+            .map(|row| Candidate::of(&row[column]).map(|found| found.raw));
         Self {
             cells: cells.collect(),
             places: OnceCell::new(),
@@ -60,14 +62,28 @@ impl Values {
 
     /// The share of neighbours that differ by one step of the commonest size but nought.
     pub fn running(&self) -> f64 {
-        let numbers: Vec<Option<i64>> = self.cells.iter().map(|c| c.as_deref().and_then(last_number)).collect();
-        let pairs = numbers.windows(2).filter_map(|pair| Some(pair[1]? - pair[0]?));
+        let numbers: Vec<Option<i64>> = self
+            .cells
+            .iter()
+            .map(|c| c.as_deref().and_then(last_number))
+            .collect();
+        let pairs = numbers
+            .windows(2)
+            .filter_map(|pair| Some(pair[1]? - pair[0]?));
         let steps: Vec<i64> = pairs.collect();
         if steps.len() < 2 {
             return 0.0;
         }
+        // Numbers as far from their row as most others run, whatever was misread between them.
+        let offsets = numbers
+            .iter()
+            .zip(0i64..)
+            .filter_map(|(number, row)| Some((*number)? - row));
+        let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+        offsets.for_each(|offset| *counts.entry(offset).or_default() += 1);
+        let most = counts.values().copied().max().unwrap_or_default();
         let by_one = steps.iter().filter(|step| **step == 1).count();
-        by_one as f64 / steps.len() as f64
+        (by_one as f64 / steps.len() as f64).max(most as f64 / numbers.len() as f64)
     }
 }
 
@@ -100,8 +116,14 @@ fn field_fit(field: &Field, values: &Values) -> Option<f64> {
             let plain = |value: &str| value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit());
             Some(0.5 * values.share(plain) + 0.5 * values.running())
         }
-        FieldKind::Number => Some(values.share(|value| figures(value) >= 3 && figures(value) * 2 >= letters(value))),
-        _ => Some(values.share(|value| normalised(field, value).1 != Check::Contradicts && letters(value) > 0)),
+        FieldKind::Number => {
+            Some(values.share(|value| figures(value) >= 3 && figures(value) * 2 >= letters(value)))
+        }
+        _ => {
+            Some(values.share(|value| {
+                normalised(field, value).1 != Check::Contradicts && letters(value) > 0
+            }))
+        }
     }
 }
 
@@ -122,7 +144,10 @@ fn other_fit(kind: OtherKind, values: &Values) -> Option<f64> {
 pub(super) fn is_part(part: Part, value: &str) -> bool {
     let within = |most: u32| {
         let figures: String = value.chars().filter(|c| !c.is_whitespace()).collect();
-        figures.len() <= 2 && figures.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n))
+        figures.len() <= 2
+            && figures
+                .parse::<u32>()
+                .is_ok_and(|n| (1..=most).contains(&n))
     };
     match part {
         Part::Family => is_words(value) && value.split(' ').count() <= 5,
@@ -150,13 +175,17 @@ fn is_words(value: &str) -> bool {
     figures(value) == 0
         && !value.contains(',')
         && letters(value) >= 2
-        && value.split(' ').all(|word| word.chars().next().is_some_and(char::is_uppercase))
+        && value
+            .split(' ')
+            .all(|word| word.chars().next().is_some_and(char::is_uppercase))
 }
 
 /// Whether it has the shape of a whole name.
 fn is_name(value: &str) -> bool {
     let syllables = value.split(' ').count();
-    is_words(value) && (2..=6).contains(&syllables) && given_names::unknown_syllables(value) * 2 <= syllables
+    is_words(value)
+        && (2..=6).contains(&syllables)
+        && given_names::unknown_syllables(value) * 2 <= syllables
 }
 
 fn is_place(value: &str) -> bool {
@@ -166,7 +195,20 @@ fn is_place(value: &str) -> bool {
 
 fn is_school(value: &str) -> bool {
     let folded = fold::words(value);
-    let heads = ["truong", "thpt", "ptth", "thcs", "ptcs", "pt", "cap", "bt", "ttgdtx", "trung tam", "hd", "hoi dong"];
+    let heads = [
+        "truong",
+        "thpt",
+        "ptth",
+        "thcs",
+        "ptcs",
+        "pt",
+        "cap",
+        "bt",
+        "ttgdtx",
+        "trung tam",
+        "hd",
+        "hoi dong",
+    ];
     let first = folded.split(' ').next().unwrap_or_default();
     heads.contains(&first) || value.contains("THPT") || value.contains("PTTH")
 }
