@@ -70,6 +70,12 @@ impl FieldScore {
 pub struct PageScore {
     /// Whether it was turned the right way up.
     pub upright: bool,
+    /// Whether its class is one of its kind's.
+    pub class_right: bool,
+    /// Whether it was taken for a class of another kind, and surely.
+    pub class_surely_wrong: bool,
+    /// What it was taken for, and what its columns were taken for, for people who look for the causes.
+    pub seen: String,
     /// Its running text.
     pub text: TextScore,
     /// Its true values.
@@ -89,7 +95,11 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
     let nothing = BTreeMap::new();
     let first = reading.records.first();
     let first = first.map_or(&nothing, |record| &record.fields);
+    let class_right = classes_of(&page.kind).contains(&reading.class.as_str());
     let mut score = PageScore {
+        class_right,
+        seen: seen(reading),
+        class_surely_wrong: !class_right && reading.class_confidence >= SURE_CLASS,
         upright: page.rotation == reading.rotation,
         text: text::compare(&truth.segments(), &reading.text),
         fields: fields(&truth.fields, first, "", |key| truth.hand_of(key, None)),
@@ -113,6 +123,34 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
     }
     score
 }
+
+/// Class, understanding and columns of a reading in one line.
+fn seen(reading: &PageReading) -> String {
+    let understood = reading
+        .understood
+        .map_or("–".to_owned(), |share| format!("{share:.2}"));
+    let columns = reading.columns.iter().flat_map(|columns| &columns.fields);
+    let columns: Vec<&str> = columns.map(|key| key.as_deref().unwrap_or("·")).collect();
+    let (class, sure) = (&reading.class, reading.class_confidence);
+    let flags = reading.quality.flags.join(" ");
+    format!(
+        "{class} {sure:.2}, understood {understood}: {}; {flags}",
+        columns.join(" | ")
+    )
+}
+
+/// The classes a page of a kind may be of: school records and results of procedures are papers to a corpus.
+fn classes_of(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "register" => &["so_goc", "phu_luc_so_goc"],
+        "diploma" => &["van_bang"],
+        "finance" => &["tai_chinh"],
+        _ => &["tai_lieu", "ket_qua_tthc", "hoc_ba"],
+    }
+}
+
+/// A class at least this sure is told without asking a person.
+const SURE_CLASS: f64 = 0.8;
 
 /// True values beside read ones; empty truth and normalised forms (`_iso`) do not count.
 fn fields(

@@ -219,6 +219,7 @@ fn print_wrong(page: &TruthPage, scored: &PageScore) {
         scored.rows,
         scored.extra
     );
+    eprintln!("    {}", scored.seen);
     for field in scored.fields.iter().filter(|field| !field.exact()) {
         let read = field.read.as_ref().map_or("–".to_owned(), |read| {
             let accepted = if read.accepted { " ACCEPTED" } else { "" };

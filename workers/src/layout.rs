@@ -1,8 +1,10 @@
 //! Layout analysis, where things stand on a page: its ruled lines, the table they draw, the lines of text, the page's number.
 
 mod borderless;
+mod column_borders;
 mod grid;
 pub(crate) mod lines;
+mod lying;
 pub(crate) mod page_number;
 mod rules;
 pub(crate) mod strikethrough;
@@ -36,10 +38,35 @@ impl Rules {
     }
 }
 
-impl TextLines {
-    /// The lines of text in a ruled table; `None` where there is no such table, or its ink does not stand in lines.
+/// A table as the page's rules draw it, before anything is read.
+#[derive(Debug, Clone)]
+pub(crate) struct RuledTable {
+    grid: Grid,
+    /// Whether standing rules part its columns; else the white between them does.
+    has_columns: bool,
+}
+
+impl RuledTable {
+    /// The table of a page; `None` where its rules draw none.
     pub fn of(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Self> {
-        text_lines::locate(&grid::build(rules, dpi)?, rules, picture, dpi)
+        let drawn = grid::build(rules, dpi).map(|grid| Self {
+            grid,
+            has_columns: true,
+        });
+        drawn.or_else(|| {
+            let grid = lying::build(rules, picture, dpi)?;
+            Some(Self {
+                grid,
+                has_columns: false,
+            })
+        })
+    }
+}
+
+impl TextLines {
+    /// The lines of text in a table that rules draw; `None` where its ink does not stand in lines.
+    pub fn of(table: &RuledTable, rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Self> {
+        text_lines::locate(&table.grid, rules, picture, dpi)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod ablation;
 mod arbitration;
 pub mod child;
 pub mod class;
+mod classification;
 pub mod column_map;
 pub mod confidence;
 mod context;

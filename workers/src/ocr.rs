@@ -8,7 +8,7 @@ pub(crate) mod words;
 
 use crate::ablation::{Ablation, Step};
 use crate::image::Upright;
-use crate::layout::{Rules, TextLines};
+use crate::layout::{RuledTable, Rules, TextLines};
 use crate::word::Word;
 use engine::{Division, Engine, RecogniseError};
 use line_images::{LineImages, read_blocks};
@@ -19,6 +19,8 @@ pub(crate) struct FirstPass {
     pub words: Vec<Word>,
     /// The ruled lines of the page.
     pub rules: Rules,
+    /// The table they draw.
+    pub table: Option<RuledTable>,
     /// Where its lines of text stand, if the rules of a table told.
     pub line_images: Option<LineImages>,
     /// What the model for handwriting read in doubtful lines, where it was asked.
@@ -34,9 +36,11 @@ impl FirstPass {
             bounds: page.transform.to_upright(word.bounds),
             ..word.clone()
         };
+        let rules = Rules::of(&page.picture, page.dpi);
         Self {
             words: layer.iter().map(placed).collect(),
-            rules: Rules::of(&page.picture, page.dpi),
+            table: RuledTable::of(&rules, &page.picture, page.dpi),
+            rules,
             line_images: None,
             handwriting: None,
             is_delivered: true,
@@ -61,15 +65,17 @@ pub(crate) fn first_pass(
     let rules = Rules::of(&page.picture, page.dpi);
     let mut first = FirstPass {
         words: Vec::new(),
+        table: RuledTable::of(&rules, &page.picture, page.dpi),
         rules,
         line_images: None,
         handwriting: None,
         is_delivered: false,
     };
-    let lines = match ablation.takes(Step::Strips) {
-        true => TextLines::of(&first.rules, &page.picture, page.dpi),
-        false => None,
-    };
+    let table = first
+        .table
+        .as_ref()
+        .filter(|_| ablation.takes(Step::Strips));
+    let lines = table.and_then(|table| TextLines::of(table, &first.rules, &page.picture, page.dpi));
     let Some(lines) = lines else {
         first.words = engine.words(&page.picture, page.dpi, division)?;
         return Ok(first);
@@ -97,4 +103,6 @@ pub(crate) struct Recognised {
     pub is_delivered: bool,
     /// The ruled lines of the page.
     pub rules: Rules,
+    /// The table they draw.
+    pub table: Option<RuledTable>,
 }

@@ -4,8 +4,8 @@
 use std::time::Instant;
 
 use crate::ablation::Step;
-use crate::class::classify::classify;
 use crate::class::{Class, Layout, Scope};
+use crate::classification::{self, PageView};
 use crate::column_map::{MapFit, PageColumns};
 use crate::context::Context;
 use crate::decode::DecodedPage;
@@ -13,7 +13,7 @@ use crate::form;
 use crate::image;
 use crate::judge::{self, Extracted};
 use crate::layout::TableLayout;
-use crate::layout::lines::{Line, Text, lines};
+use crate::layout::lines::{Line, lines};
 use crate::model_trust::ModelTrust;
 use crate::ocr::Recognised;
 use crate::ocr::engine::{Engine, RecogniseError, Script};
@@ -62,7 +62,9 @@ fn extract(
     let read = lines(words);
     let map = context.known.map.as_ref();
     let mut mapped = map.and_then(|map| TableLayout::of_map(map, rules, words, width, dpi));
-    let (class_id, class_confidence) = class_of(&read, mapped.as_ref(), context);
+    let own = TableLayout::of(recognised.table.as_ref(), rules, words, width, dpi);
+    let (class_id, class_confidence) =
+        class_of(&read, words, mapped.as_ref(), own.as_ref(), context);
     let class = context.classes.get(&class_id);
     let class = class.map(|class| context.ablation.class(class));
     let content = match class.as_deref() {
@@ -75,11 +77,7 @@ fn extract(
             };
             mapped = mapped.filter(|_| by_map.is_some());
             // A page that the map does not fit may show by its own header what it holds.
-            let own = match &by_map {
-                Some(_) => None,
-                None => TableLayout::of(rules, words, width, dpi),
-            };
-            let content = match &own {
+            let content = match own.as_ref().filter(|_| by_map.is_none()) {
                 Some(own) => table(class, own, recognised, context, engine)?,
                 None => by_map,
             };
@@ -99,23 +97,32 @@ fn extract(
             share: mapped.as_ref().map_or(0.0, |layout| layout.share),
             fits: mapped.is_some(),
         }),
+        understood: content.understood,
         lines: words.map_or(read, |words| lines(&words)),
     })
 }
 
-/// The class of a page and how sure that is, 0 to 1: as declared, else as the map that fits says, else as its text
-/// tells.
+/// The class of a page and how sure that is, 0 to 1: as declared, else as the map that fits says, else as its
+/// structure and text tell.
 fn class_of(
     lines: &[Line],
+    words: &[Word],
     mapped: Option<&TableLayout<'_>>,
+    own: Option<&TableLayout<'_>>,
     context: &Context<'_>,
 ) -> (String, f64) {
     let of_map = || Some(mapped?.map?.class.as_str());
     let told = context.known.class_hint.as_deref().or_else(of_map);
-    match told.and_then(|id| context.classes.get(id)) {
-        Some(class) => (class.id.clone(), 1.0),
-        None => classify(&Text::new(lines).text, context.classes),
+    if let Some(class) = told.and_then(|id| context.classes.get(id)) {
+        return (class.id.clone(), 1.0);
     }
+    let rows = own.map(|table| table.grid.rows(words));
+    let page = PageView {
+        lines,
+        words,
+        table: own.zip(rows.as_deref()),
+    };
+    classification::class_of(&page, context.classes)
 }
 
 /// What was found on a page.
@@ -125,6 +132,8 @@ struct Content {
     columns: Option<PageColumns>,
     /// All words of the page as they were read in the end, where that is more than the first pass.
     words: Option<Vec<Word>>,
+    /// How far its table was understood, 0 to 1.
+    understood: Option<f64>,
 }
 
 /// A table, a record a row; `None` where the page itself contradicts the map it was laid out by.
@@ -160,6 +169,7 @@ fn table(
         columns: Some(table.columns),
         // Where no rule parts the columns, a word may have been parted wrongly.
         words: layout.is_ruled.then_some(words),
+        understood: Some(table.understood),
     }))
 }
 
@@ -204,5 +214,6 @@ fn form(
             .collect(),
         columns: None,
         words: Some(words.into_words()),
+        understood: None,
     })
 }

@@ -8,15 +8,14 @@ use std::collections::BTreeMap;
 
 use crate::ablation::{Ablation, Step};
 use crate::arbitration::{Claim, arbitrate};
-use crate::class::classify::classify;
 use crate::class::{Class, Field, Layout};
 use crate::confidence::SecondReading;
 use crate::context::Context;
 use crate::form;
 use crate::geometry::{bottom, right};
 use crate::image::Upright;
-use crate::layout::lines::{Line, Text, lines};
-use crate::layout::{Grid, Row};
+use crate::layout::lines::{Line, lines};
+use crate::layout::{Grid, Row, TableLayout};
 use crate::model_trust::ModelTrust;
 use crate::ocr::engine::{Division, Engine, RecogniseError, Script};
 use crate::ocr::line_images::{Crop, LineImages};
@@ -47,7 +46,7 @@ pub(crate) fn page(
             engine.set_script(Script::Typed)?;
             let words = typed(first.line_images.as_ref(), &page, engine)?;
             print_words = Some(std::mem::replace(&mut first.words, words));
-        } else if may_be_handwritten(&first.words, context) {
+        } else if may_be_handwritten(&first, &page, context) {
             by_handwriting = true;
             let written = lines(handwriting(&mut first, &page, context.ablation, engine)?);
             let mut words = PageWords::new(first.words);
@@ -64,6 +63,7 @@ pub(crate) fn page(
         by_handwriting,
         is_delivered: first.is_delivered,
         rules: first.rules,
+        table: first.table,
     })
 }
 
@@ -84,22 +84,30 @@ fn typed(
 
 /// Whether a page reads so badly that it may be written by hand. A table that reads a little badly is not asked
 /// about: its cells are read again one by one.
-fn may_be_handwritten(words: &[Word], context: &Context<'_>) -> bool {
-    let clear = legibility(words).unwrap_or(1.0);
+fn may_be_handwritten(first: &FirstPass, page: &Upright, context: &Context<'_>) -> bool {
+    let clear = legibility(&first.words).unwrap_or(1.0);
     context.takes(Step::Written)
         && clear < CLEAR
-        && (clear < HANDWRITTEN || !is_table(words, context))
+        && (clear < HANDWRITTEN || !is_table(first, page, context))
 }
 
-/// Whether the page holds a table, as far as that was told or can be read.
-fn is_table(words: &[Word], context: &Context<'_>) -> bool {
-    let class = || {
-        context.declared_class().or_else(|| {
-            let (id, _) = classify(&Text::new(&lines(words)).text, context.classes);
-            context.classes.get(&id)
-        })
+/// Whether the page holds a table, as far as that was told or can be seen.
+fn is_table(first: &FirstPass, page: &Upright, context: &Context<'_>) -> bool {
+    let declared = context
+        .declared_class()
+        .map(|class| class.layout == Layout::Table);
+    let width = page.picture.width();
+    let seen = || {
+        TableLayout::of(
+            first.table.as_ref(),
+            &first.rules,
+            &first.words,
+            width,
+            page.dpi,
+        )
+        .is_some()
     };
-    context.known.map.is_some() || class().is_some_and(|class| class.layout == Layout::Table)
+    context.known.map.is_some() || declared.unwrap_or_else(seen)
 }
 
 /// What the model for handwriting reads in lines of which the words are not sure. It is asked once.

@@ -16,7 +16,7 @@ mod running_numbers;
 
 use std::collections::BTreeMap;
 
-use crate::class::{Class, Field, Scope};
+use crate::class::{Class, Scope};
 use crate::column_map::PageColumns;
 use crate::geometry::around;
 use crate::layout::strikethrough::{Stroke, strokes};
@@ -25,10 +25,14 @@ use crate::ocr::Recognised;
 use crate::reading::{FieldReading, RecordReading};
 use crate::word::{Box4, Word};
 pub(crate) use column_model::ColumnModel;
+use columns::Named;
 pub(crate) use columns::{Columns, header_rows, header_strength};
 
 /// Share of the row's width from which a line is drawn through the row, and not through a value.
 const ACROSS: f64 = 0.4;
+
+/// Of a table less understood than this nothing is accepted, however well it was read.
+const UNDERSTOOD: f64 = 0.8;
 
 /// What a table holds.
 pub(crate) struct Table {
@@ -38,6 +42,8 @@ pub(crate) struct Table {
     pub columns: PageColumns,
     /// The words of its cells as they were read in the end.
     pub words: Vec<Word>,
+    /// How far it was understood, 0 to 1.
+    pub understood: f64,
 }
 
 impl Table {
@@ -63,7 +69,11 @@ impl Table {
             }
         }
         let transform = page.page.transform;
+        if columns.understood < UNDERSTOOD {
+            records.iter_mut().for_each(RecordReading::hold);
+        }
         Self {
+            understood: columns.understood,
             records,
             words: words_as_read(rows, &columns, model),
             columns: PageColumns {
@@ -89,7 +99,7 @@ fn records(
     let mut rows = model.fields(page.by_handwriting);
     let strokes = strokes(grid, &page.page.picture, page.page.dpi);
     for (row, fields) in columns.data_rows.iter().zip(&mut rows) {
-        let cell = |column| grid.cell(*row, column);
+        let cell = |named: &Named<'_>| named.bounds(grid, *row);
         mark_struck(fields, &columns.named, cell, &strokes);
     }
     if let Some(field) = class.fields.iter().find(|f| f.scope == Scope::Margin) {
@@ -111,8 +121,9 @@ fn records(
 /// The words of all cells, those of named columns as the model has them in the end.
 fn words_as_read(mut rows: Vec<Row>, columns: &Columns<'_>, model: &ColumnModel<'_>) -> Vec<Word> {
     for (row, cells) in columns.data_rows.iter().zip(model.words()) {
-        for ((column, _), words) in columns.named.iter().zip(cells) {
-            if let Some(words) = words {
+        for (named, words) in columns.named.iter().zip(cells) {
+            let whole = named.columns.first().filter(|_| !named.is_in_parts());
+            if let Some(((column, _), words)) = whole.zip(words) {
                 rows[*row][*column] = words;
             }
         }
@@ -124,19 +135,20 @@ fn words_as_read(mut rows: Vec<Row>, columns: &Columns<'_>, model: &ColumnModel<
 /// crosses most of the row (the arms of a cross pass above and below some).
 fn mark_struck(
     fields: &mut BTreeMap<String, FieldReading>,
-    named: &[(usize, &Field)],
-    cell: impl Fn(usize) -> Box4,
+    named: &[Named<'_>],
+    cell: impl Fn(&Named<'_>) -> Box4,
     strokes: &[Stroke],
 ) {
     let mut struck = Vec::new();
-    let cells = named.iter().map(|(column, _)| cell(*column));
+    let cells = named.iter().map(&cell);
     let width = around(cells).map_or(0.0, |row| f64::from(row[2]));
     let mut across = false;
-    for (column, field) in named {
+    for named in named {
+        let field = named.field;
         let Some(reading) = fields.get(&field.key) else {
             continue;
         };
-        let cell = cell(*column);
+        let cell = cell(named);
         let words = reading.bounds.unwrap_or(cell);
         // What stands there is asked of the row's height: boxes of struck words are short at times.
         let place = [words[0], cell[1], words[2], cell[3]];

@@ -40,6 +40,12 @@ pub struct Group {
     pub pages: usize,
     /// Pages turned the right way up.
     pub upright: usize,
+    /// Pages of the right class.
+    #[serde(default)]
+    pub class_right: usize,
+    /// Pages surely taken for another class.
+    #[serde(default)]
+    pub class_surely_wrong: usize,
     /// Running text.
     pub text: TextScore,
     /// Fields of the page made by a machine.
@@ -95,6 +101,8 @@ impl Group {
     fn add(&mut self, score: &PageScore) {
         self.pages += 1;
         self.upright += usize::from(score.upright);
+        self.class_right += usize::from(score.class_right);
+        self.class_surely_wrong += usize::from(score.class_surely_wrong);
         self.text.add(&score.text);
         self.rows += score.rows;
         self.found += score.found;
@@ -120,6 +128,11 @@ impl Group {
         let tones = text.errors.saturating_sub(text.toneless_errors);
         vec![
             ("upright %", percent(self.upright, self.pages)),
+            ("class right %", percent(self.class_right, self.pages)),
+            (
+                "class surely wrong %",
+                percent(self.class_surely_wrong, self.pages),
+            ),
             ("letters wrong %", percent(text.errors, text.letters)),
             (
                 "printed letters wrong %",

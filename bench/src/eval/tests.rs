@@ -42,6 +42,7 @@ fn reading(records: Vec<RecordReading>, text: &str) -> PageReading {
         number: None,
         columns: None,
         map: None,
+        understood: None,
         quality: Quality::default(),
         milliseconds: 1000,
     }

@@ -5,16 +5,27 @@ use sogoc_vietnamese::fold;
 use strsim::levenshtein;
 
 /// Below this sum of weights nothing is recognised.
-const LEAST: f32 = 2.0;
+pub(crate) const LEAST: f32 = 2.0;
 
-/// The class of a page and how sure that is, 0 to 1.
-pub(crate) fn classify(text: &str, classes: &Classes) -> (String, f64) {
+/// How much the words of a page speak for each class, most first.
+pub(crate) fn scores<'c>(text: &str, classes: &'c Classes) -> Vec<(&'c Class, f32)> {
     let words: Vec<String> = fold::words(text).split(' ').map(str::to_owned).collect();
     let mut scores: Vec<(&Class, f32)> = classes
         .iter()
         .map(|class| (class, score(class, &words)))
         .collect();
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
+    scores
+}
+
+/// The class of a page by its words alone, and how sure that is, 0 to 1.
+#[cfg(test)]
+pub(crate) fn classify(text: &str, classes: &Classes) -> (String, f64) {
+    likeliest(&scores(text, classes))
+}
+
+/// The class of the highest score, and how sure that is, 0 to 1.
+pub(crate) fn likeliest(scores: &[(&Class, f32)]) -> (String, f64) {
     let Some((best, first)) = scores.first().copied() else {
         return (GENERAL.to_owned(), 0.0);
     };

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::{
     Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, Implied, Label, Layout,
-    Lexicon, Masking, Retention, Scope,
+    Lexicon, Masking, OtherColumn, Part, Retention, Scope,
 };
 
 macro_rules! embedded {
@@ -52,6 +52,8 @@ struct ClassFile {
     access: Access,
     cues: Vec<Cue>,
     fields: Vec<FieldFile>,
+    #[serde(default)]
+    other_columns: Vec<OtherColumn>,
     copy: Option<CopyFile>,
 }
 
@@ -74,6 +76,8 @@ struct FieldFile {
     labels: Vec<String>,
     #[serde(default)]
     columns: Vec<String>,
+    #[serde(default)]
+    parts: BTreeMap<Part, Vec<String>>,
     width: Option<Spanned<f64>>,
     #[serde(default)]
     patterns: Vec<Spanned<String>>,
@@ -232,6 +236,7 @@ impl Source {
             access: file.access,
             cues: file.cues,
             fields,
+            other_columns: file.other_columns,
             copy,
         })
     }
@@ -260,6 +265,14 @@ impl Source {
         {
             let problem = "a width is a share of the table's, above 0 and at most 1";
             return Err(self.at(width.span(), problem));
+        }
+        if let Some(part) = field
+            .parts
+            .keys()
+            .find(|part| !Part::of(field.kind).contains(part))
+        {
+            let problem = format!("{key:?} is of no kind that has a {}", part.as_str());
+            return Err(self.at(field.key.span(), problem));
         }
         let missing = if field.scope == Scope::Margin {
             None // what stands beside a row needs no name
@@ -300,6 +313,7 @@ impl Source {
             scope: field.scope,
             labels,
             columns: field.columns,
+            parts: field.parts,
             width: field.width.map(Spanned::into_inner),
             patterns: self.regexes(&field.patterns, |pattern| format!("^(?:{pattern})$"))?,
             find: self.finders(&field.find)?,

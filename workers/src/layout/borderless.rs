@@ -1,9 +1,9 @@
 //! Tables whose columns or rows no rule parts: the white between the columns, and the rows by the
 //! figures that begin them.
 
-use super::TableLayout;
-use super::grid::{Grid, build, rows_across};
+use super::grid::{Grid, rows_across};
 use super::rules::{Rule, Rules};
+use super::{RuledTable, TableLayout, column_borders};
 use crate::geometry::median_f64;
 use crate::geometry::{bottom, centre, right};
 use crate::layout::lines::{Line, lines, usual_height};
@@ -13,12 +13,30 @@ use crate::word::Word;
 const LEAST_PARTS: usize = 3;
 /// Fewer such lines make no table.
 const LEAST_LINES: usize = 4;
-/// Of the lines at most this share may stand in the white between two columns.
+/// White as wide as this many heights of letters parts two cells of a line: wider than most blanks between words.
+const WIDE: f64 = 1.1;
+/// Of the lines at most this share may stand in the white between two columns: headings of groups, long values.
 const STRAY: f64 = 0.06;
-/// Narrowest white between columns, in heights of letters: wider than the blank between two words.
+/// The same while it is not known which lines are headings.
+const STRAY_FIRST: f64 = 0.2;
+/// Narrowest white between columns, in heights of letters: wider than the blank between two words, or, where many
+/// lines share it, as wide, because blanks never stand one below the other so often.
 const NARROW: f64 = 0.7;
+const NARROW_IN_MANY: f64 = 0.45;
+/// So many lines are many.
+const MANY: usize = 10;
+/// Words the engine is less sure of are specks and strokes.
+const SPECK: f64 = 0.25;
+/// Lines further apart than this many usual steps are not of one table.
+const APART: f64 = 4.0;
+/// Lines above the table are its header while at most this share of their words stands across two columns.
+const ACROSS: f64 = 0.3;
 /// A column in which at least this share of lines bears a figure tells the rows.
 const FIGURED: f64 = 0.6;
+/// From so many rules on, their distance tells how high a row is.
+const REGULAR: usize = 7;
+/// Rules that make no more rows may be those of a header alone.
+const HEADER_ONLY: usize = 3;
 /// A row of rules as tall as this many lines may hold several rows.
 const TALL: f64 = 5.0;
 
@@ -39,40 +57,201 @@ pub(super) struct Body {
 
 /// The table of a page without vertical rules; `None` where the words stand in no columns.
 pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
-    let words: Vec<Word> = words.iter().filter(|word| is_text(word)).cloned().collect();
-    let parted: Vec<Line> = lines(&words)
-        .into_iter()
-        .filter(|line| line.segments().len() >= LEAST_PARTS)
+    let legible = |word: &&Word| is_text(word) && word.confidence > SPECK;
+    let words: Vec<Word> = words.iter().filter(legible).cloned().collect();
+    let height = f64::from(usual_height(&words));
+    let all = lines(&words);
+    let parted: Vec<&Line> = all
+        .iter()
+        .filter(|line| parts(line, height) >= LEAST_PARTS)
         .collect();
-    if parted.len() < LEAST_LINES {
+    let table = together(&parted);
+    if table.len() < LEAST_LINES {
         return None;
     }
-    let height = f64::from(usual_height(&words));
-    let gaps = gaps(&parted, height, f64::from(width));
-    let top = parted.iter().map(|line| line.bounds()[1]).min()?;
-    let bottom = parted.iter().map(|line| bottom(line.bounds())).max()?;
-    (gaps.len() > LEAST_PARTS).then_some(Body {
+    let figured: Vec<&Line> = table
+        .iter()
+        .copied()
+        .filter(|line| figures(line) >= 2)
+        .collect();
+    let table = if figured.len() >= LEAST_LINES {
+        &figured[..]
+    } else {
+        table
+    };
+    let first = gaps(table, height, f64::from(width), STRAY_FIRST);
+    let plain: Vec<&Line> = table
+        .iter()
+        .copied()
+        .filter(|line| !runs_across(line, &first))
+        .collect();
+    let gaps = match plain.len() >= LEAST_LINES {
+        true => gaps(&plain, height, f64::from(width), STRAY),
+        false => first,
+    };
+    let top = f64::from(table.iter().map(|line| line.bounds()[1]).min()?);
+    let end = f64::from(table.iter().map(|line| bottom(line.bounds())).max()?);
+    (gaps.len() > LEAST_PARTS).then(|| Body {
+        top: header_top(&all, &gaps, top, height) - height / 2.0,
+        bottom: end + height / 2.0,
         gaps,
-        top: f64::from(top) - height / 2.0,
-        bottom: f64::from(bottom) + height / 2.0,
     })
+}
+
+/// How many words of a line bear figures: those of people have numbers and dates, headers and headings have none.
+fn figures(line: &Line) -> usize {
+    let figured = |word: &&Word| {
+        word.text.chars().filter(char::is_ascii_digit).count() * 2 > word.text.chars().count()
+    };
+    line.words.iter().filter(figured).count()
+}
+
+/// How many parts of a line wide white parts.
+fn parts(line: &Line, height: f64) -> usize {
+    let wide =
+        |pair: &&[Word]| f64::from(pair[1].bounds[0] - right(pair[0].bounds)) > height * WIDE;
+    line.words.windows(2).filter(wide).count() + 1
+}
+
+/// The longest run of lines that stand closely below each other.
+fn together<'l, 'a>(lines: &'l [&'a Line]) -> &'l [&'a Line] {
+    let middle = |line: &Line| centre(line.bounds()).1;
+    let steps = lines
+        .windows(2)
+        .map(|pair| middle(pair[1]) - middle(pair[0]));
+    let Some(step) = median_f64(steps) else {
+        return lines;
+    };
+    let (mut from, mut best) = (0, 0..0);
+    for at in 1..=lines.len() {
+        let ends = at == lines.len() || middle(lines[at]) - middle(lines[at - 1]) > step * APART;
+        if ends {
+            if at - from > best.len() {
+                best = from..at;
+            }
+            from = at;
+        }
+    }
+    &lines[best]
+}
+
+/// Whether much of a line stands in the white between columns: a heading, a total, a sentence.
+fn runs_across(line: &Line, gaps: &[Gap]) -> bool {
+    let inner = || gaps.iter().skip(1).rev().skip(1);
+    let crossed = |gap: &&Gap| {
+        let middle = (gap.from + gap.end) / 2.0;
+        let covers = |word: &Word| {
+            f64::from(word.bounds[0]) < middle && f64::from(right(word.bounds)) > middle
+        };
+        line.words.iter().any(covers)
+    };
+    inner().filter(crossed).count() * 4 > inner().count()
+}
+
+/// The top of the lines above the body that name its columns, else the body's own.
+fn header_top(lines: &[Line], gaps: &[Gap], top: f64, height: f64) -> f64 {
+    let (mut reached, mut tried) = (top, top);
+    let mut above: Vec<&Line> = lines
+        .iter()
+        .filter(|line| f64::from(bottom(line.bounds())) <= top + height / 2.0)
+        .collect();
+    above.sort_by_key(|line| std::cmp::Reverse(line.bounds()[1]));
+    let borders: Vec<f64> = gaps
+        .iter()
+        .skip(1)
+        .rev()
+        .skip(1)
+        .map(|gap| (gap.from + gap.end) / 2.0)
+        .collect();
+    for line in above {
+        let near = tried - f64::from(bottom(line.bounds())) < height * 2.5;
+        let crosses = |word: &&Word| {
+            let inside = |at: &&f64| {
+                **at > f64::from(word.bounds[0]) + 2.0 && **at < f64::from(right(word.bounds)) - 2.0
+            };
+            borders.iter().any(|at| inside(&at))
+        };
+        let crossing = line.words.iter().filter(crosses).count() as f64;
+        if !near || crossing > ACROSS * line.words.len() as f64 {
+            break;
+        }
+        tried = tried.min(f64::from(line.bounds()[1]));
+        // One piece of writing is the lower line of a header cell only where others stand above it.
+        if parts(line, height * 0.7) >= 2 {
+            reached = tried;
+        }
+    }
+    reached
 }
 
 impl TableLayout<'_> {
     /// The table of a page as its own rules draw it, or, where no vertical rules part its columns, as the white
     /// between them does. `width` and `dpi` are of the upright page.
-    pub fn of(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Self> {
-        let (grid, is_ruled) = match build(rules, dpi) {
-            Some(grid) => (grid, true),
+    pub fn of(
+        drawn: Option<&RuledTable>,
+        rules: &Rules,
+        words: &[Word],
+        width: u32,
+        dpi: u32,
+    ) -> Option<Self> {
+        let ruled = drawn.and_then(|table| {
+            let whole = beyond_header(&table.grid, words, width);
+            let grid = whole.as_ref().unwrap_or(&table.grid);
+            Some((with_all_rows(grid, words)?, table.has_columns))
+        });
+        let (grid, is_ruled) = match ruled {
+            Some(ruled) => ruled,
             None => (by_gaps(rules, words, width, dpi)?, false),
         };
         Some(Self {
-            grid,
+            grid: column_borders::mended(grid, words, is_ruled),
             is_ruled,
             map: None,
             share: 0.0,
         })
     }
+}
+
+/// A grid that rules draw around the header only, down to the last line of the body that stands below it.
+fn beyond_header(grid: &Grid, words: &[Word], width: u32) -> Option<Grid> {
+    if grid.row_count() > HEADER_ONLY {
+        return None;
+    }
+    let [(left, _), (right, _), (_, bottom), _] = grid.corners();
+    let body = body(words, width)?;
+    let begins = body.top < bottom + (body.bottom - body.top) / 2.0 && body.bottom > bottom * 1.02;
+    let within = body.gaps.first()?.end > left - (right - left) * 0.05;
+    if begins && within {
+        grid.down_to(body.bottom)
+    } else {
+        None
+    }
+}
+
+/// A ruled table with the rows that no rules part: many registers rule head, foot and columns only.
+fn with_all_rows(grid: &Grid, words: &[Word]) -> Option<Grid> {
+    let own = grid.horizontal();
+    let (left, right) = (own.first()?.from, own.first()?.end);
+    let middle = {
+        let [(left, _), (right, _), ..] = grid.corners();
+        (left + right) / 2.0
+    };
+    let borders: Vec<f64> = own.iter().map(|rule| rule.across(middle)).collect();
+    let inside: Vec<Word> = words
+        .iter()
+        .filter(|word| grid.place(word.bounds).is_some())
+        .cloned()
+        .collect();
+    let all = divided(&inside, grid.vertical(), &borders);
+    let drawn = |y: &f64| {
+        let rule = own.iter().find(|rule| rule.across(middle) == *y).copied();
+        // A row without a rule leans as the nearest rule does.
+        let far = |rule: &&crate::layout::rules::Rule| (rule.across(middle) - y).abs();
+        let near = own.iter().min_by(|a, b| far(a).total_cmp(&far(b)));
+        rule.or_else(|| near.map(|near| near.moved(y - near.across(middle))))
+            .unwrap_or(Rule::straight(*y, left, right))
+    };
+    grid.with_rows(all.iter().map(drawn).collect())
 }
 
 /// The table of a page that no vertical rules part, by the white between its columns.
@@ -95,14 +274,14 @@ fn is_text(word: &Word) -> bool {
 }
 
 /// Where hardly any line has a word, the margins included.
-fn gaps(lines: &[Line], height: f64, width: f64) -> Vec<Gap> {
+fn gaps(lines: &[&Line], height: f64, width: f64, stray: f64) -> Vec<Gap> {
     let mut ends: Vec<(i32, i32)> = Vec::new();
     for word in lines.iter().flat_map(|line| &line.words) {
         ends.push((word.bounds[0], 1));
         ends.push((right(word.bounds), -1));
     }
     ends.sort_unstable();
-    let allowed = (lines.len() as f64 * STRAY) as i32;
+    let allowed = ((lines.len() as f64 * stray) as i32).max(i32::from(lines.len() > 8));
     let (mut gaps, mut from, mut depth) = (Vec::new(), Some(0.0), 0);
     for (at, step) in ends {
         let at = f64::from(at);
@@ -124,8 +303,13 @@ fn gaps(lines: &[Line], height: f64, width: f64) -> Vec<Gap> {
         end: width.max(from.unwrap_or(width)),
     });
     let outer = gaps.len() - 1;
+    let narrow = if lines.len() >= MANY {
+        NARROW_IN_MANY
+    } else {
+        NARROW
+    };
     let wide = |(at, gap): (usize, Gap)| {
-        (at == 0 || at == outer || gap.end - gap.from >= height * NARROW).then_some(gap)
+        (at == 0 || at == outer || gap.end - gap.from >= height * narrow).then_some(gap)
     };
     gaps.into_iter().enumerate().filter_map(wide).collect()
 }
@@ -167,7 +351,10 @@ pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f6
         .collect();
     let own: Vec<Word> = inside.iter().map(|word| (*word).clone()).collect();
     let height = f64::from(usual_height(&own));
-    let middles = beginnings(&inside, columns, height);
+    let mut middles = beginnings(&inside, columns, height);
+    if middles.len() < 2 {
+        middles = steadiest(&inside, columns, height);
+    }
     let steps = middles.windows(2).map(|pair| pair[1] - pair[0]);
     let Some(step) = median_f64(steps) else {
         return Vec::new();
@@ -184,19 +371,53 @@ pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f6
     borders
 }
 
+/// The lines of each column.
+fn lines_of_columns(words: &[&Word], columns: &[Rule]) -> Vec<Vec<Line>> {
+    let within = |pair: &[Rule], word: &Word| {
+        let (x, y) = centre(word.bounds);
+        (pair[0].across(y)..pair[1].across(y)).contains(&x)
+    };
+    let own = |pair: &[Rule]| -> Vec<Word> {
+        words
+            .iter()
+            .filter(|word| within(pair, word))
+            .map(|word| (*word).clone())
+            .collect()
+    };
+    columns.windows(2).map(|pair| lines(&own(pair))).collect()
+}
+
+/// The middles of the lines of the column in which they stand in the steadiest steps; empty where none is steady.
+/// That of written pages, whose figures are not read.
+fn steadiest(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
+    let mut best: (f64, Vec<f64>) = (0.35, Vec::new());
+    for lines in lines_of_columns(words, columns) {
+        let mut middles: Vec<f64> = lines.iter().map(|line| centre(line.bounds()).1).collect();
+        middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
+        let steps: Vec<f64> = middles.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let Some(usual) =
+            median_f64(steps.iter().copied()).filter(|_| middles.len() >= LEAST_LINES)
+        else {
+            continue;
+        };
+        let off: f64 = steps
+            .iter()
+            .map(|step| (step / usual - 1.0).abs())
+            .sum::<f64>()
+            / steps.len() as f64;
+        // More lines of the same steadiness have seen more of the table.
+        let unsteady = off + 2.0 / middles.len() as f64;
+        if unsteady < best.0 {
+            best = (unsteady, middles);
+        }
+    }
+    best.1
+}
+
 /// The middles of lines in columns of figures, each once.
 fn beginnings(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
     let mut middles: Vec<f64> = Vec::new();
-    for pair in columns.windows(2) {
-        let own: Vec<Word> = words
-            .iter()
-            .filter(|word| {
-                let (x, y) = centre(word.bounds);
-                (pair[0].across(y)..pair[1].across(y)).contains(&x)
-            })
-            .map(|word| (*word).clone())
-            .collect();
-        let lines = lines(&own);
+    for lines in lines_of_columns(words, columns) {
         let figured: Vec<f64> = lines
             .iter()
             .filter(|line| line.text().chars().any(|c| c.is_ascii_digit()))
@@ -233,15 +454,21 @@ fn widest_white(words: &[&Word], above: f64, below: f64) -> f64 {
 /// Rows between rules, those that hold several divided: many registers rule only head and foot.
 pub(super) fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
     let height = f64::from(usual_height(words));
+    let usual = median_f64(borders.windows(2).map(|pair| pair[1] - pair[0])).unwrap_or_default();
+    let is_regular = borders.len() > REGULAR;
     let mut all = Vec::new();
-    for pair in borders.windows(2) {
+    for (at, pair) in borders.windows(2).enumerate() {
         all.push(pair[0]);
-        if pair[1] - pair[0] < height * TALL {
+        let band = pair[1] - pair[0];
+        // Where most rows are ruled, the first higher one is the header, and another lost a rule or holds two lines.
+        let lost = is_regular && at > 0 && band > usual * 1.7;
+        let tall = band >= height * TALL && !(is_regular && at == 0);
+        if !lost && !tall {
             continue;
         }
         let within = row_borders(words, columns, pair[0], pair[1]);
-        // Two lines in one cell are no two rows.
-        if within.len() > 3 {
+        // Two lines in one cell are no two rows, unless it is as high as two.
+        if within.len() > 3 || lost && within.len() == 3 {
             let inner = |at: &f64| *at > pair[0] + height && *at < pair[1] - height;
             all.extend(within.into_iter().filter(inner));
         }

@@ -21,17 +21,7 @@ pub(crate) struct Grid {
 /// The grid the rules make; `None` if they make none.
 pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
     let near = f64::from(dpi) * 0.07;
-    let longest = rules
-        .vertical
-        .iter()
-        .max_by(|a, b| a.length().total_cmp(&b.length()))?;
-    let shared = |rule: &Rule| rule.end.min(longest.end) - rule.from.max(longest.from);
-    let sharing: Vec<Rule> = rules
-        .vertical
-        .iter()
-        .filter(|rule| shared(rule) >= longest.length() * 0.5)
-        .copied()
-        .collect();
+    let sharing = alike(&rules.vertical);
     let columns = without_folds(sharing, near * 3.0);
     let longest = columns
         .iter()
@@ -43,9 +33,85 @@ pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
         columns.first()?.across(middle),
         columns.last()?.across(middle),
     );
-    let rows = rows_across(rules, (left, right), ends, dpi);
+    let ends = with_rules_below(rules, (left, right), ends);
+    let mut rows = rows_across(rules, (left, right), ends, dpi);
     close_sides(&mut columns, &rows, near * 4.0);
+    if columns.len() > LEAST_COLUMNS + 1 {
+        close_ends(&mut rows, (left, right), &columns, near * 3.0);
+    }
     Grid::of(columns, rows)
+}
+
+/// The ends of a table whose columns are ruled in its header only: down to the last of the rules across that begin
+/// and end with it, none far from the one above.
+fn with_rules_below(
+    rules: &Rules,
+    (left, right): (f64, f64),
+    (top, bottom): (f64, f64),
+) -> (f64, f64) {
+    let slack = (right - left) * 0.03;
+    let of_table =
+        |rule: &&Rule| (rule.from - left).abs() < slack && (rule.end - right).abs() < slack;
+    let middle = (left + right) / 2.0;
+    let mut below: Vec<f64> = rules
+        .horizontal
+        .iter()
+        .filter(of_table)
+        .map(|rule| rule.across(middle))
+        .collect();
+    below.sort_by(f64::total_cmp);
+    let usual = median_f64(below.windows(2).map(|pair| pair[1] - pair[0])).unwrap_or_default();
+    let mut end = bottom;
+    for y in below {
+        if y > end && y - end <= (usual * 3.0).max(slack) {
+            end = y;
+        }
+    }
+    (top, end)
+}
+
+/// Adds a head or foot that no rule draws, where most columns end well beyond the outer rows.
+fn close_ends(rows: &mut Vec<Rule>, (left, right): (f64, f64), columns: &[Rule], beyond: f64) {
+    let middle = (left + right) / 2.0;
+    let (Some(top), Some(bottom)) = (
+        median_f64(columns.iter().map(|column| column.from)),
+        median_f64(columns.iter().map(|column| column.end)),
+    ) else {
+        return;
+    };
+    if rows
+        .first()
+        .is_none_or(|first| first.across(middle) - top > beyond)
+    {
+        rows.insert(0, Rule::straight(top, left, right));
+    }
+    if rows
+        .last()
+        .is_none_or(|last| bottom - last.across(middle) > beyond)
+    {
+        rows.push(Rule::straight(bottom, left, right));
+    }
+}
+
+/// The rules that run beside most others of their length: folds and the fore-edge of a page are longer than the
+/// columns of its table.
+fn alike(rules: &[Rule]) -> Vec<Rule> {
+    let beside = |one: &Rule| -> Vec<Rule> {
+        let shared = |rule: &Rule| rule.end.min(one.end) - rule.from.max(one.from);
+        let own = rules
+            .iter()
+            .filter(|rule| shared(rule) >= one.length() * 0.5);
+        own.copied().collect()
+    };
+    let of_length = |one: &Rule| {
+        let near = |rule: &&Rule| (rule.length() / one.length() - 1.0).abs() < 0.25;
+        beside(one).iter().filter(near).count()
+    };
+    let most = rules.iter().max_by(|a, b| {
+        let rank = |rule: &Rule| of_length(rule) as f64 + rule.length() / 1e6;
+        rank(a).total_cmp(&rank(b))
+    });
+    most.map(beside).unwrap_or_default()
 }
 
 /// The horizontal rules of the table between these sides and ends, from top to bottom.
@@ -76,7 +142,7 @@ fn without_folds(rules: Vec<Rule>, beyond: f64) -> Vec<Rule> {
 
 /// Sorted across at `along`; of two nearer than `near` the one whose length is more like the others',
 /// because a fold in the paper is often longer than the rule it runs beside.
-fn distinct(mut rules: Vec<Rule>, along: f64, near: f64) -> Vec<Rule> {
+pub(super) fn distinct(mut rules: Vec<Rule>, along: f64, near: f64) -> Vec<Rule> {
     rules.sort_by(|a, b| a.across(along).total_cmp(&b.across(along)));
     let usual = median_f64(rules.iter().map(Rule::length)).unwrap_or_default();
     let unlike = |rule: &Rule| (rule.length() - usual).abs();
@@ -119,7 +185,18 @@ fn close_sides(columns: &mut Vec<Rule>, rows: &[Rule], beyond: f64) {
 impl Grid {
     /// The grid of these borders, in order; `None` where they enclose no table.
     pub(super) fn of(columns: Vec<Rule>, rows: Vec<Rule>) -> Option<Self> {
-        (columns.len() > LEAST_COLUMNS && rows.len() > 2).then_some(Self { columns, rows })
+        (columns.len() > LEAST_COLUMNS && rows.len() >= 2).then_some(Self { columns, rows })
+    }
+
+    /// Whether a row is higher than that, so that it may hold several.
+    pub(super) fn has_row_above(&self, height: f64) -> bool {
+        let middle = {
+            let [(left, _), (right, _), ..] = self.corners();
+            (left + right) / 2.0
+        };
+        self.row_heights(middle)
+            .windows(2)
+            .any(|pair| pair[1] - pair[0] > height)
     }
 
     #[cfg(test)]
@@ -135,6 +212,36 @@ impl Grid {
                 .map(|y| Rule::straight(*y, columns[0], width))
                 .collect(),
         }
+    }
+
+    /// The same columns with other rows; `None` where these enclose nothing.
+    pub(super) fn with_rows(&self, rows: Vec<Rule>) -> Option<Self> {
+        Self::of(self.columns.clone(), rows)
+    }
+
+    /// The same columns down to there: those ruled in the header only.
+    pub(super) fn down_to(&self, bottom: f64) -> Option<Self> {
+        let [(left, _), (right, _), ..] = self.corners();
+        let mut rows = self.rows.clone();
+        rows.push(Rule::straight(bottom, left, right));
+        self.with_rows(rows)
+    }
+
+    /// The same rows with further borders of columns.
+    pub(super) fn with_columns(mut self, added: Vec<Rule>) -> Self {
+        self.columns.extend(added);
+        let middle = |rule: &Rule| rule.across((rule.from + rule.end) / 2.0);
+        self.columns.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+        self
+    }
+
+    /// The same rows without the borders of these indices; `None` where too few columns are left.
+    pub(super) fn without_columns(&self, dropped: &[usize]) -> Option<Self> {
+        let columns = self.columns.iter().enumerate();
+        let kept = columns
+            .filter(|(at, _)| !dropped.contains(at))
+            .map(|(_, rule)| *rule);
+        Self::of(kept.collect(), self.rows.clone())
     }
 
     /// How many rows there are, headers included.

@@ -14,6 +14,8 @@ use crate::word::Box4;
 
 /// A table of fewer rows, headers included, is left to the engine.
 const LEAST_ROWS: usize = 4;
+/// A row higher than this, in inches, holds several rows of writing that no rules part.
+const TALL: f64 = 0.8;
 /// Lines to a cell above which what was found are specks, not lines.
 const MOST_LINES: usize = 3;
 /// How far ink may be on the way from the darkest to the paper, in hundredths.
@@ -33,7 +35,7 @@ pub(crate) struct TextLines {
 
 /// The writing of a page's table; `None` where the ink of its cells does not stand in lines.
 pub(super) fn locate(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Option<TextLines> {
-    if grid.row_count() < LEAST_ROWS {
+    if grid.row_count() < LEAST_ROWS && !grid.has_row_above(f64::from(dpi) * TALL) {
         return None;
     }
     let ruleless = without_rules(grid, rules, page, dpi);
@@ -143,7 +145,10 @@ fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
         }
     }
     let lie = lines.iter().filter(|line| line[2] > line[3]).count();
-    if lie * 2 <= lines.len() || lines.len() > cells.len() * MOST_LINES {
+    let fitting =
+        |cell: &InkedCell| MOST_LINES.max(cell.place[3] as usize / usual[cell.column].max(1));
+    let most: usize = cells.iter().map(fitting).sum();
+    if lie * 2 <= lines.len() || lines.len() > most {
         return None;
     }
     let line = usual.into_iter().max()? * 11 / 10;

@@ -1,18 +1,24 @@
 //! One cell on its way to a field.
 
+use super::columns::Named;
 use super::ditto_marks;
 use super::glyph_match::Likeness;
+use super::ink_probe::Ink;
 use crate::arbitration::{Claim, arbitrate};
-use crate::class::{Field, FieldKind};
+use crate::class::{Field, FieldKind, Part};
 use crate::confidence::{self, Check, GlyphMatch, SecondReading, Series};
 use crate::geometry::around;
 use crate::layout::lines::lines;
+use crate::layout::{Grid, Row};
 use crate::reading::FieldReading;
 use crate::values::{Candidate, closed_list, normalised};
 use crate::word::{Box4, Word};
 
 /// A figure this little more like another than the one read leaves the reading as it is.
 const CLEAR: f64 = 0.03;
+
+/// How sure a tick is that stands in one of two columns.
+const TICK: f64 = 0.9;
 
 /// What a page shows of how well it was read, shares from 0 to 1.
 pub(super) struct PageEvidence {
@@ -45,6 +51,8 @@ pub(crate) struct Cell<'c> {
     alike: GlyphMatch,
     clear: f64,
     lines: usize,
+    /// Whether several columns hold it, so that its place is not one piece of writing.
+    in_parts: bool,
 }
 
 impl<'c> Cell<'c> {
@@ -66,6 +74,32 @@ impl<'c> Cell<'c> {
             alike: GlyphMatch::Unknown,
             clear: 0.0,
             lines: count,
+            in_parts: false,
+        }
+    }
+
+    /// What stands in the columns of a field in a row, its parts put together.
+    pub(super) fn of(
+        named: &Named<'c>,
+        words: &Row,
+        grid: &Grid,
+        row: usize,
+        ink: Ink<'_>,
+    ) -> Self {
+        let bounds = named.bounds(grid, row);
+        if !named.is_in_parts() {
+            return Self::new(named.field, &named.words(words), bounds);
+        }
+        let found = match named.field.kind {
+            FieldKind::Sex => ticked(named, words, grid, row, ink),
+            FieldKind::Date => dated(named, words),
+            _ => whole(named, words),
+        };
+        Self {
+            found,
+            ditto: None,
+            in_parts: true,
+            ..Self::new(named.field, &[], bounds)
         }
     }
 
@@ -92,7 +126,7 @@ impl<'c> Cell<'c> {
         let free = self.field.kind == FieldKind::Text || self.ditto.is_some();
         let known =
             self.series == Series::Repaired || self.series == Series::Fits && self.engine() > 0.5;
-        if free || known {
+        if free || known || self.in_parts {
             return 0.0;
         }
         let Some(found) = &self.found else {
@@ -186,6 +220,78 @@ impl<'c> Cell<'c> {
         (reading.confidence, reading.accepted) = (evidence.probability(), evidence.accepted());
         Some(reading)
     }
+}
+
+/// The parts of a name, if every one is there: half a name is none.
+fn whole(named: &Named<'_>, words: &Row) -> Option<Candidate> {
+    let part = |(column, _): &(usize, Option<Part>)| in_order(&words[*column]);
+    let parts: Option<Vec<Candidate>> = named.columns.iter().map(part).collect();
+    let parts = parts?;
+    let raw: Vec<&str> = parts.iter().map(|part| part.raw.as_str()).collect();
+    Candidate::part(
+        &raw.join(" "),
+        parts.iter().flat_map(|part| part.words.clone()).collect(),
+    )
+}
+
+/// Day, month and year as one date; what is missing leaves its place empty, so that no date reads from the rest.
+fn dated(named: &Named<'_>, words: &Row) -> Option<Candidate> {
+    let parts: Vec<Option<Candidate>> = named
+        .columns
+        .iter()
+        .map(|(column, _)| in_order(&words[*column]))
+        .collect();
+    let raw: Vec<&str> = parts
+        .iter()
+        .map(|part| part.as_ref().map_or("", |part| part.raw.as_str()))
+        .collect();
+    let all = parts
+        .iter()
+        .flatten()
+        .flat_map(|part| part.words.clone())
+        .collect();
+    Candidate::part(&raw.join("/"), all)
+}
+
+/// What the one ticked column says; nothing where none or both are ticked.
+fn ticked(
+    named: &Named<'_>,
+    words: &Row,
+    grid: &Grid,
+    row: usize,
+    ink: Ink<'_>,
+) -> Option<Candidate> {
+    let is_ticked =
+        |column: usize| !words[column].is_empty() || ink.is_written(grid.cell(row, column));
+    let mut ticked = named
+        .columns
+        .iter()
+        .filter(|(column, _)| is_ticked(*column));
+    let (column, part) = ticked.next().filter(|_| ticked.next().is_none())?;
+    let sex = match part {
+        Some(Part::Male) => "Nam",
+        _ => "Nữ",
+    };
+    let cell = grid.cell(row, *column);
+    let mark = words[*column].first().map_or(cell, |word| word.bounds);
+    // The mark is seen, not read: how sure that is does not hang on the engine's letter for it.
+    let seen = Word {
+        text: sex.to_owned(),
+        confidence: TICK,
+        bounds: mark,
+    };
+    Some(Candidate {
+        raw: sex.to_owned(),
+        words: vec![seen],
+    })
+}
+
+fn in_order(words: &[Word]) -> Option<Candidate> {
+    let ordered: Vec<Word> = lines(words)
+        .into_iter()
+        .flat_map(|line| line.words)
+        .collect();
+    Candidate::of(&ordered)
 }
 
 /// Whether free text in a cell is more than a stroke of a signature read as letters.

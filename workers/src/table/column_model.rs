@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use super::cell::{Cell, PageEvidence};
 use super::column_repairs::{blanks, capitals, centuries, marks, names, numbers, spellings};
-use super::columns::Columns;
+use super::columns::{Columns, Named};
 use super::glyph_match::Glyphs;
 use super::ink_probe::Ink;
 use super::{ditto_marks, format_normaliser};
 use crate::ablation::{Ablation, Step};
-use crate::class::{Field, FieldKind};
+use crate::class::FieldKind;
 use crate::confidence::Series;
 use crate::layout::{Grid, Row};
 use crate::ocr::Recognised;
@@ -31,12 +31,12 @@ impl<'c> ColumnModel<'c> {
     /// The cells of the rows that hold a person. On a typed page each also knows what the model for print read there.
     pub fn new(columns: &Columns<'c>, rows: &[Row], grid: &Grid, page: &'c Recognised) -> Self {
         let printed = page.print_words.as_ref().map(|words| grid.rows(words));
-        let cell = |row: usize, (column, field): &(usize, &'c Field)| {
-            let bounds = grid.cell(row, *column);
-            let mut cell = Cell::new(field, &rows[row][*column], bounds);
-            cell.print_reading = printed
-                .as_ref()
-                .map(|rows| Cell::new(field, &rows[row][*column], bounds).found);
+        let ink = Ink::of(&page.page.picture, page.page.dpi);
+        let cell = |row: usize, named: &Named<'c>| {
+            let mut cell = Cell::of(named, &rows[row], grid, row, ink);
+            let by_print = printed.as_ref().map(|rows| &rows[row]);
+            cell.print_reading =
+                by_print.map(|row_words| Cell::of(named, row_words, grid, row, ink).found);
             cell
         };
         let cells = |row: &usize| {
@@ -48,7 +48,7 @@ impl<'c> ColumnModel<'c> {
         };
         Self {
             rows: columns.data_rows.iter().map(cells).collect(),
-            ink: Ink::of(&page.page.picture, page.page.dpi),
+            ink,
         }
     }
 

@@ -1,37 +1,34 @@
 //! Which rows of a table hold a person.
 
-use crate::class::{Field, FieldKind};
+use super::columns::Named;
+use crate::class::FieldKind;
 use crate::layout::Row;
 use crate::values::Candidate;
 use crate::word::Word;
 
 /// The rows from `first` on that hold a person.
-pub(super) fn people(named: &[(usize, &Field)], first: usize, rows: &[Row]) -> Vec<usize> {
+pub(super) fn people(named: &[Named<'_>], first: usize, rows: &[Row]) -> Vec<usize> {
     (first..rows.len())
         .filter(|row| holds_a_person(named, &rows[*row]))
         .collect()
 }
 
-/// Whether a row is more than an empty line, a numbering of columns or a total.
-fn holds_a_person(named: &[(usize, &Field)], row: &Row) -> bool {
-    let wanted = |kind: FieldKind| {
-        named
-            .iter()
-            .filter(|(_, field)| field.kind == kind)
-            .any(|(column, _)| {
-                Candidate::of(&row[*column]).is_some_and(|f| f.raw.chars().count() > 3)
-            })
+/// Whether a row is more than an empty line, a numbering of columns, a heading of a group or a total.
+fn holds_a_person(named: &[Named<'_>], row: &Row) -> bool {
+    let value = |named: &Named<'_>| Candidate::of(&named.words(row)).map(|found| found.raw);
+    let holds = |kind: FieldKind, least: usize| {
+        let mut of_kind = named.iter().filter(|named| named.field.kind == kind);
+        of_kind.any(|named| value(named).is_some_and(|raw| raw.chars().count() > least))
     };
-    let filled = named
-        .iter()
-        .filter(|(column, _)| !row[*column].is_empty())
-        .count();
-    let numbers = named
-        .iter()
-        .filter(|(column, _)| is_numbering(&row[*column]));
+    let filled = named.iter().filter(|named| value(named).is_some()).count();
+    let numbers = named.iter().filter(|named| is_numbering(&named.words(row)));
     let is_numbering = numbers.count() * 2 > filled;
-    let is_named = wanted(FieldKind::Name) || (wanted(FieldKind::Date) && filled >= 4);
-    filled >= 2 && !is_numbering && is_named
+    let is_named = holds(FieldKind::Name, 3) || (holds(FieldKind::Date, 3) && filled >= 4);
+    // A heading or a total runs across the columns: its letters fill some, but nothing in them is a figure.
+    let figures =
+        |named: &Named<'_>| value(named).is_some_and(|raw| raw.chars().any(|c| c.is_ascii_digit()));
+    let numbered = named.iter().any(figures);
+    filled >= 2 && !is_numbering && is_named && (numbered || filled * 2 > named.len())
 }
 
 /// Whether a cell holds the number of its column, as the row below the headers does: `(4)`.
@@ -50,8 +47,11 @@ mod tests {
         let classes = Classes::load(None).unwrap();
         let class = classes.get("so_goc").unwrap();
         let keys = ["stt", "ho_ten", "ngay_sinh", "noi_sinh", "xep_loai"];
-        let field = |key: &&str| class.field(key).unwrap();
-        let named: Vec<(usize, &Field)> = keys.iter().map(field).enumerate().collect();
+        let field = |(column, key): (usize, &&str)| Named {
+            field: class.field(key).unwrap(),
+            columns: vec![(column, None)],
+        };
+        let named: Vec<Named<'_>> = keys.iter().enumerate().map(field).collect();
         let cell = |text: &&str| match text.is_empty() {
             true => Vec::new(),
             false => vec![word(text, 0, 0)],

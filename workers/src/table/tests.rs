@@ -33,9 +33,19 @@ fn columns_are_named_by_headers_and_values() {
         word("Nam", 620, 140),
     ];
     let rows = grid.rows(&words);
-    let (named, first) = columns::name_columns(class, &rows).unwrap();
-    assert_eq!(first, 1);
-    let keys: Vec<&str> = named.iter().map(|(_, field)| field.key.as_str()).collect();
+    let layout = TableLayout {
+        grid,
+        is_ruled: true,
+        map: None,
+        share: 0.0,
+    };
+    let columns = Columns::of(class, &layout, &rows).unwrap();
+    assert_eq!(columns.data_rows, [1, 2]);
+    let keys: Vec<&str> = columns
+        .named
+        .iter()
+        .map(|named| named.field.key.as_str())
+        .collect();
     assert_eq!(keys, ["stt", "ho_ten", "ngay_sinh", "gioi_tinh", "ghi_chu"]);
     assert_eq!(Candidate::of(&rows[1][2]).unwrap().raw, "5/9/1974");
     assert_eq!(Candidate::of(&rows[1][3]).unwrap().raw, "Nữ");

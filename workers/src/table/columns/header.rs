@@ -1,0 +1,117 @@
+//! The rows at the top of a table that name its columns: found by their words, read over one or two levels.
+
+use sogoc_vietnamese::fold;
+use strsim::levenshtein;
+
+use super::usage::Phrases;
+use crate::layout::Row;
+use crate::layout::lines::joined;
+use crate::values::Candidate;
+use crate::word::Word;
+
+/// Rows at the top that may hold headers.
+pub(super) const HEADER_ROWS: usize = 4;
+/// A cell less like any header than this says nothing.
+const LEAST: f64 = 0.6;
+/// What the cells of one row must come to for it to be a row of headers.
+const LEAST_ROW: f64 = 1.5;
+/// Phrases shorter than this are too easily met with a slip.
+const SHORT: usize = 4;
+
+/// How alike a header cell and a phrase are, 0 to 1: the same words, the phrase among further words, or a slip in
+/// a few letters.
+pub(super) fn likeness(phrase: &str, header: &str) -> f64 {
+    let (phrase, header) = (fold::words(phrase), fold::words(header));
+    if phrase.is_empty() || header.is_empty() {
+        return 0.0;
+    }
+    let solid = |text: &str| text.replace(' ', "");
+    let (short, long) = (solid(&phrase), solid(&header));
+    if short == long {
+        return 1.0;
+    }
+    let among = format!(" {header} ").contains(&format!(" {phrase} "));
+    // A short word among many is a word of theirs: "SINH" is biology alone, and a birth in "NGÀY SINH".
+    let much = short.len() * 5 >= long.len() * 3 || short.len() >= 7;
+    if among && much && short.len() > 2 {
+        return 0.7 + 0.25 * short.len() as f64 / long.len() as f64;
+    }
+    let longest = short.len().max(long.len());
+    if longest < SHORT {
+        return 0.0;
+    }
+    let alike = 1.0 - levenshtein(&short, &long) as f64 / longest as f64;
+    if alike >= LEAST { alike } else { 0.0 }
+}
+
+/// The row after the one whose cells are most like headers, and after a numbering `(1) (2) …`; nought where no row
+/// is a row of headers.
+pub(super) fn first_data_row(phrases: &Phrases<'_>, rows: &[Row]) -> usize {
+    let strength = |row: &Row| -> f64 {
+        let cells = row.iter().filter_map(|cell| Candidate::of(cell));
+        let likeness = cells.map(|found| phrases.strongest(&found.raw));
+        likeness.filter(|likeness| *likeness > LEAST).sum()
+    };
+    let strengths: Vec<f64> = rows.iter().take(HEADER_ROWS).map(strength).collect();
+    let most = strengths.iter().copied().fold(0.0, f64::max);
+    let mut first = match most >= LEAST_ROW {
+        // The lowest row that still names several columns: a header of two levels ends with its second.
+        true => strengths
+            .iter()
+            .rposition(|s| *s >= LEAST_ROW.max(most * 0.4))
+            .map_or(0, |at| at + 1),
+        false => 0,
+    };
+    while rows.get(first).is_some_and(is_numbering) {
+        first += 1;
+    }
+    first
+}
+
+/// Whether every filled cell of a row holds only its column's number or letter.
+pub(super) fn is_numbering(row: &Row) -> bool {
+    let filled: Vec<String> = row
+        .iter()
+        .filter_map(|cell| Candidate::of(cell))
+        .map(|found| fold::letters(&found.raw))
+        .collect();
+    filled.len() >= 3
+        && filled
+            .iter()
+            .all(|text| text.len() <= 2 && !text.is_empty())
+}
+
+/// The words of one column's header cells, from the top down.
+pub(super) fn text(rows: &[Row], column: usize) -> String {
+    let cells = rows
+        .iter()
+        .filter(|row| !is_numbering(row))
+        .map(|row| &row[column]);
+    let words: Vec<Word> = cells.flatten().cloned().collect();
+    joined(&words)
+}
+
+/// The words of the topmost filled header cells over several columns together: what stands above all of them.
+pub(super) fn text_above(rows: &[Row], columns: std::ops::Range<usize>) -> String {
+    let filled = |row: &&Row| row[columns.clone()].iter().any(|cell| !cell.is_empty());
+    let Some(row) = rows.iter().filter(|row| !is_numbering(row)).find(filled) else {
+        return String::new();
+    };
+    let words: Vec<Word> = row[columns].iter().flatten().cloned().collect();
+    let lines = crate::layout::lines::lines(&words);
+    lines.first().map(|line| line.text()).unwrap_or_default()
+}
+
+/// The words of the lowest filled header cell of a column.
+pub(super) fn text_below(rows: &[Row], column: usize) -> String {
+    let cell = rows
+        .iter()
+        .filter(|row| !is_numbering(row))
+        .rev()
+        .map(|row| &row[column]);
+    let Some(cell) = cell.into_iter().find(|cell| !cell.is_empty()) else {
+        return String::new();
+    };
+    let lines = crate::layout::lines::lines(cell);
+    lines.last().map(|line| line.text()).unwrap_or_default()
+}

@@ -1,0 +1,107 @@
+//! What a column of a table may be used for: a whole field, a part of one, or something that is no field.
+
+use super::header::likeness;
+use crate::class::{Class, Field, OtherColumn, Part, Scope};
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Usage<'c> {
+    /// A field, or a part of it.
+    Field(&'c Field, Option<Part>),
+    /// Something known that no field holds.
+    Other(&'c OtherColumn),
+    /// Nothing: no header, no values.
+    Empty,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl<'c> Usage<'c> {
+    /// As a column map names it: `ho_ten`, `ho_ten.family`; nothing for what no field holds.
+    pub fn key(self) -> Option<String> {
+        match self {
+            Self::Field(field, None) => Some(field.key.clone()),
+            Self::Field(field, Some(part)) => Some(format!("{}.{}", field.key, part.as_str())),
+            _ => None,
+        }
+    }
+
+    /// What a column map's word stands for in a class.
+    pub fn of_key(class: &'c Class, key: &str) -> Option<Self> {
+        let (key, part) = key
+            .split_once('.')
+            .map_or((key, None), |(key, part)| (key, Some(part)));
+        let field = class
+            .field(key)
+            .filter(|field| field.scope == Scope::Record)?;
+        match part {
+            None => Some(Self::Field(field, None)),
+            Some(part) => {
+                let parts = Part::of(field.kind).iter();
+                let part = parts.copied().find(|known| known.as_str() == part)?;
+                Some(Self::Field(field, Some(part)))
+            }
+        }
+    }
+
+    /// The header words that name it.
+    pub fn phrases(self) -> &'c [String] {
+        match self {
+            Self::Field(field, None) => &field.columns,
+            Self::Field(field, Some(part)) => field.parts.get(&part).map_or(&[], Vec::as_slice),
+            Self::Other(other) => &other.columns,
+            Self::Empty | Self::Unknown => &[],
+        }
+    }
+
+    /// How much a header cell is like any of its header words, 0 to 1.
+    pub fn header_likeness(self, header: &str) -> f64 {
+        let phrases = self.phrases().iter();
+        phrases
+            .map(|phrase| likeness(phrase, header))
+            .fold(0.0, f64::max)
+    }
+}
+
+/// Everything a column of a class may hold.
+pub(super) struct Phrases<'c> {
+    pub class: &'c Class,
+    /// Fields, parts of fields, and what is no field.
+    pub usages: Vec<Usage<'c>>,
+}
+
+impl<'c> Phrases<'c> {
+    /// What the class says of its columns.
+    pub fn of(class: &'c Class) -> Self {
+        let fields = class
+            .fields
+            .iter()
+            .filter(|field| field.scope == Scope::Record);
+        let of_field = |field: &'c Field| {
+            let parts = field
+                .parts
+                .keys()
+                .map(|part| Usage::Field(field, Some(*part)));
+            std::iter::once(Usage::Field(field, None)).chain(parts)
+        };
+        let others = class.other_columns.iter().map(Usage::Other);
+        Self {
+            class,
+            usages: fields.flat_map(of_field).chain(others).collect(),
+        }
+    }
+
+    /// How much words are like the header of any column, 0 to 1.
+    pub fn strongest(&self, header: &str) -> f64 {
+        let usages = self.usages.iter();
+        usages
+            .map(|usage| usage.header_likeness(header))
+            .fold(0.0, f64::max)
+    }
+}
