@@ -107,7 +107,9 @@ async fn stuck(api: Api, Asked(asked): Asked<StuckAsked>) -> Answer<Vec<Stuck>> 
         code: asked.code,
     };
     let after = asked.after.as_deref();
-    Ok(Json(queue::stuck(&api.archive, &api.caller, &chosen, after).await?))
+    Ok(Json(
+        queue::stuck(&api.archive, &api.caller, &chosen, after).await?,
+    ))
 }
 
 /// What is wanted of which jobs.
