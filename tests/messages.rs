@@ -7,6 +7,7 @@ use sogoc::access::Role;
 use sogoc::copy_request::{NotTheOne, STANDINGS};
 use sogoc::jobs::Kind;
 use sogoc::messages::{Lang, find};
+use sogoc_workers::class::Part;
 use sogoc_workers::outcome::FailureKind;
 use sogoc_workers::quality;
 
@@ -176,6 +177,10 @@ fn every_stored_word_has_a_name() {
             NotTheOne::ALL.iter().map(|one| one.as_str()).collect(),
         ),
         ("public_requests.standing_of_applicant", STANDINGS.into()),
+        (
+            "volumes.part",
+            Part::ALL.iter().map(|part| part.as_str()).collect(),
+        ),
         ("flags.says", flags.into()),
         ("flags.remedy", flags.into()),
     ];

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::State;
 use super::layout::Frame;
+use crate::messages::{Lang, text};
 
 /// A class or field as people call it.
 #[derive(Debug, Clone)]
@@ -34,7 +35,20 @@ impl Names {
             names.classes.insert(class.id.clone(), name(&class.label));
             let fields = class.fields.iter();
             let fields = fields.map(|field| (field.key.clone(), name(&field.label)));
-            names.fields.insert(class.id.clone(), fields.collect());
+            let parts = class.column_words().filter_map(|(field, part)| {
+                let part = part?.as_str();
+                let called = |label: &str, lang| {
+                    format!("{label}: {}", text(lang, &format!("volumes.part.{part}")))
+                };
+                let name = Name {
+                    vi: called(&field.label.vi, Lang::Vi),
+                    en: called(&field.label.en, Lang::En),
+                };
+                Some((format!("{}.{part}", field.key), name))
+            });
+            names
+                .fields
+                .insert(class.id.clone(), fields.chain(parts).collect());
         }
         names
     }

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use sogoc_workers::class::{Layout, Scope};
+use sogoc_workers::class::{Field, Layout, Part};
 
 use super::State;
 use super::desk::sheet::{upright, upright_size};
@@ -171,12 +171,14 @@ impl ColumnsPage {
             .iter()
             .filter(|c| c.layout == Layout::Table);
         let chosen = signed.archive.classes.get(&draft.class).into_iter();
-        let of_rows = chosen
-            .flat_map(|class| &class.fields)
-            .filter(|field| field.scope == Scope::Record);
+        let words = chosen.flat_map(|class| class.column_words());
+        let word = |(field, part): (&Field, Option<Part>)| match part {
+            None => field.key.clone(),
+            Some(part) => format!("{}.{}", field.key, part.as_str()),
+        };
         Ok(Self {
             classes: tables.map(|class| class.id.clone()).collect(),
-            fields: of_rows.map(|field| field.key.clone()).collect(),
+            fields: words.map(word).collect(),
             names: Names::of(&signed.archive),
             corners: corners.unwrap_or_default(),
             f: signed.frame,

@@ -128,6 +128,17 @@ pub enum Part {
 }
 
 impl Part {
+    /// Every part of any field.
+    pub const ALL: [Self; 7] = [
+        Self::Family,
+        Self::Given,
+        Self::Day,
+        Self::Month,
+        Self::Year,
+        Self::Male,
+        Self::Female,
+    ];
+
     /// The word behind the field's key in a column map: `ho_ten.family`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -347,6 +358,35 @@ impl Class {
     /// The field of that key.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// What a column map's word stands for: a field of a row, `ho_ten`, or a part of one, `ho_ten.family`.
+    pub fn column(&self, word: &str) -> Option<(&Field, Option<Part>)> {
+        let (key, part) = word
+            .split_once('.')
+            .map_or((word, None), |(key, part)| (key, Some(part)));
+        let field = self
+            .field(key)
+            .filter(|field| field.scope == Scope::Record)?;
+        let Some(part) = part else {
+            return Some((field, None));
+        };
+        let mut parts = Part::of(field.kind).iter().copied();
+        Some((field, Some(parts.find(|known| known.as_str() == part)?)))
+    }
+
+    /// Every word a column map of this class may hold, each field followed by its parts.
+    pub fn column_words(&self) -> impl Iterator<Item = (&Field, Option<Part>)> {
+        let of_rows = self
+            .fields
+            .iter()
+            .filter(|field| field.scope == Scope::Record);
+        of_rows.flat_map(|field| {
+            let parts = Part::of(field.kind)
+                .iter()
+                .map(move |part| (field, Some(*part)));
+            std::iter::once((field, None)).chain(parts)
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::class::{Class, Layout, Scope};
+use crate::class::{Class, Layout};
 use crate::geometry::median_f64;
 
 /// Fewest columns of a table.
@@ -109,11 +109,15 @@ impl ColumnMap {
         let mut named = false;
         for (at, key) in self.fields.iter().enumerate() {
             let Some(key) = key else { continue };
-            let field = class
-                .field(key)
-                .filter(|field| field.scope == Scope::Record)
-                .ok_or(MapFault::Field(at))?;
-            if self.fields[..at].iter().flatten().any(|known| known == key) {
+            let (field, part) = class.column(key).ok_or(MapFault::Field(at))?;
+            // A field stands in one column, or in one for each part: never in both ways.
+            let same = |known: &&String| {
+                let other = class.column(known);
+                other.is_some_and(|(other, of)| {
+                    other.key == field.key && (part.is_none() || of.is_none() || of == part)
+                })
+            };
+            if self.fields[..at].iter().flatten().any(|known| same(&known)) {
                 return Err(MapFault::Twice(at));
             }
             named |= field.kind == crate::class::FieldKind::Name;
@@ -245,5 +249,20 @@ mod tests {
         let twice = fault(&|map| map.fields[2] = Some("stt".into()));
         assert_eq!(twice, Some(MapFault::Twice(2)));
         assert_eq!(fault(&|map| map.fields[1] = None), Some(MapFault::NoName));
+        let parts = |map: &mut ColumnMap| {
+            map.fields = vec![
+                Some("stt".into()),
+                Some("ho_ten.family".into()),
+                Some("ho_ten.given".into()),
+            ];
+        };
+        assert_eq!(fault(&parts), None);
+        let both_ways = fault(&|map| {
+            parts(map);
+            map.fields[2] = Some("ho_ten".into());
+        });
+        assert_eq!(both_ways, Some(MapFault::Twice(2)));
+        let no_part = fault(&|map| map.fields[1] = Some("ho_ten.day".into()));
+        assert_eq!(no_part, Some(MapFault::Field(1)));
     }
 }

@@ -6,6 +6,7 @@ mod grid;
 pub(crate) mod lines;
 mod lying;
 pub(crate) mod page_number;
+mod row_borders;
 mod rules;
 pub(crate) mod strikethrough;
 mod template_fit;

@@ -3,7 +3,7 @@
 
 use super::grid::build;
 use super::rules::{Rule, Rules};
-use super::{TableLayout, borderless};
+use super::{TableLayout, borderless, row_borders};
 use crate::column_map::ColumnMap;
 use crate::geometry::median_f64;
 use crate::word::Word;
@@ -50,7 +50,7 @@ impl<'m> TableLayout<'m> {
         let with_rows = |fitted: FittedColumns| {
             let FittedColumns { columns, ends, .. } = fitted;
             Some(Self {
-                grid: borderless::with_rows(columns, rules, words, ends, dpi)?,
+                grid: row_borders::with_rows(columns, rules, words, ends, dpi)?,
                 is_ruled: fitted.is_ruled,
                 map: Some(map),
                 share: fitted.share,

@@ -34,20 +34,8 @@ impl<'c> Usage<'c> {
 
     /// What a column map's word stands for in a class.
     pub fn of_key(class: &'c Class, key: &str) -> Option<Self> {
-        let (key, part) = key
-            .split_once('.')
-            .map_or((key, None), |(key, part)| (key, Some(part)));
-        let field = class
-            .field(key)
-            .filter(|field| field.scope == Scope::Record)?;
-        match part {
-            None => Some(Self::Field(field, None)),
-            Some(part) => {
-                let parts = Part::of(field.kind).iter();
-                let part = parts.copied().find(|known| known.as_str() == part)?;
-                Some(Self::Field(field, Some(part)))
-            }
-        }
+        let (field, part) = class.column(key)?;
+        Some(Self::Field(field, part))
     }
 
     /// The header words that name it.

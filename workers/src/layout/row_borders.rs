@@ -1,0 +1,222 @@
+//! Rows that no rule parts: a row begins where a column of figures has a line, or stands as the steadiest column does.
+
+use super::grid::{Grid, rows_across};
+use super::rules::{Rule, Rules};
+use crate::geometry::median_f64;
+use crate::geometry::{bottom, centre};
+use crate::layout::lines::{Line, lines, usual_height};
+use crate::word::Word;
+
+/// Fewer lines make no steady column.
+const LEAST_LINES: usize = 4;
+/// A column in which at least this share of lines bears a figure tells the rows.
+const FIGURED: f64 = 0.6;
+/// From so many rules on, their distance tells how high a row is.
+const REGULAR: usize = 7;
+/// A row of rules as tall as this many lines may hold several rows.
+const TALL: f64 = 5.0;
+
+/// Columns with the rows that rules or, failing them, lines of figures make.
+pub(super) fn with_rows(
+    columns: Vec<Rule>,
+    rules: &Rules,
+    words: &[Word],
+    (top, bottom): (f64, f64),
+    dpi: u32,
+) -> Option<Grid> {
+    let middle = (top + bottom) / 2.0;
+    let left = columns.first()?.across(middle);
+    let right = columns.last()?.across(middle);
+    let straight = |y: f64| Rule::straight(y, left, right);
+    let horizontal = rows_across(rules, (left, right), (top, bottom), dpi);
+    let at = (left + right) / 2.0;
+    let rows = if horizontal.len() > 2 {
+        let borders: Vec<f64> = horizontal.iter().map(|rule| rule.across(at)).collect();
+        let all = divided(words, &columns, &borders);
+        let ruled = |y: f64| horizontal.iter().find(|rule| rule.across(at) == y).copied();
+        all.into_iter()
+            .map(|y| ruled(y).unwrap_or_else(|| straight(y)))
+            .collect()
+    } else {
+        let borders = row_borders(words, &columns, top, bottom);
+        borders.into_iter().map(straight).collect()
+    };
+    Grid::of(columns, rows)
+}
+
+/// The borders of rows between `top` and `bottom`, each row where a figure column has one; empty where no
+/// column tells them. The first row is what stands above the first of them.
+pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f64) -> Vec<f64> {
+    let inside: Vec<&Word> = words
+        .iter()
+        .filter(|word| is_text(word) && (top..bottom).contains(&centre(word.bounds).1))
+        .collect();
+    let own: Vec<Word> = inside.iter().map(|word| (*word).clone()).collect();
+    let height = f64::from(usual_height(&own));
+    let mut middles = beginnings(&inside, columns, height);
+    if middles.len() < 2 {
+        middles = steadiest(&inside, columns, height);
+    }
+    let steps = middles.windows(2).map(|pair| pair[1] - pair[0]);
+    let Some(step) = median_f64(steps) else {
+        return Vec::new();
+    };
+    let reach = step * 0.6;
+    let mut borders = vec![(middles[0] - reach).max(top)];
+    if middles[0] - reach > top + height {
+        borders.insert(0, top);
+    }
+    for pair in middles.windows(2) {
+        borders.push(widest_white(&inside, pair[0], pair[1]));
+    }
+    borders.push((middles[middles.len() - 1] + reach).min(bottom));
+    borders
+}
+
+/// The lines of each column.
+fn lines_of_columns(words: &[&Word], columns: &[Rule]) -> Vec<Vec<Line>> {
+    let within = |pair: &[Rule], word: &Word| {
+        let (x, y) = centre(word.bounds);
+        (pair[0].across(y)..pair[1].across(y)).contains(&x)
+    };
+    let own = |pair: &[Rule]| -> Vec<Word> {
+        words
+            .iter()
+            .filter(|word| within(pair, word))
+            .map(|word| (*word).clone())
+            .collect()
+    };
+    columns.windows(2).map(|pair| lines(&own(pair))).collect()
+}
+
+/// The middles of the lines of the column in which they stand in the steadiest steps; empty where none is steady.
+/// That of written pages, whose figures are not read.
+fn steadiest(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
+    let mut best: (f64, Vec<f64>) = (0.35, Vec::new());
+    for lines in lines_of_columns(words, columns) {
+        let mut middles: Vec<f64> = lines.iter().map(|line| centre(line.bounds()).1).collect();
+        middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
+        let steps: Vec<f64> = middles.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let Some(usual) =
+            median_f64(steps.iter().copied()).filter(|_| middles.len() >= LEAST_LINES)
+        else {
+            continue;
+        };
+        let off: f64 = steps
+            .iter()
+            .map(|step| (step / usual - 1.0).abs())
+            .sum::<f64>()
+            / steps.len() as f64;
+        // More lines of the same steadiness have seen more of the table.
+        let unsteady = off + 2.0 / middles.len() as f64;
+        if unsteady < best.0 {
+            best = (unsteady, middles);
+        }
+    }
+    best.1
+}
+
+/// The middles of lines in columns of figures, each once.
+fn beginnings(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
+    let mut middles: Vec<f64> = Vec::new();
+    for lines in lines_of_columns(words, columns) {
+        let figured: Vec<f64> = lines
+            .iter()
+            .filter(|line| line.text().chars().any(|c| c.is_ascii_digit()))
+            .map(|line| centre(line.bounds()).1)
+            .collect();
+        if figured.len() >= 2 && figured.len() as f64 >= FIGURED * lines.len() as f64 {
+            middles.extend(figured);
+        }
+    }
+    middles.sort_by(f64::total_cmp);
+    middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
+    middles
+}
+
+/// The middle of the widest horizontal white between two lines, else halfway.
+fn widest_white(words: &[&Word], above: f64, below: f64) -> f64 {
+    let mut bands: Vec<(f64, f64)> = words
+        .iter()
+        .map(|word| (f64::from(word.bounds[1]), f64::from(bottom(word.bounds))))
+        .filter(|(top, bottom)| *bottom > above && *top < below)
+        .collect();
+    bands.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut reached, mut best) = (above, (0.0, (above + below) / 2.0));
+    for (top, bottom) in bands {
+        // Of equal ones the lower: a second line stands nearer to the row it belongs to.
+        if top - reached >= best.0 {
+            best = (top - reached, (top + reached) / 2.0);
+        }
+        reached = reached.max(bottom);
+    }
+    best.1
+}
+
+/// Rows between rules, those that hold several divided: many registers rule only head and foot.
+pub(super) fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
+    let height = f64::from(usual_height(words));
+    let usual = median_f64(borders.windows(2).map(|pair| pair[1] - pair[0])).unwrap_or_default();
+    let is_regular = borders.len() > REGULAR;
+    let mut all = Vec::new();
+    for (at, pair) in borders.windows(2).enumerate() {
+        all.push(pair[0]);
+        let band = pair[1] - pair[0];
+        // Where most rows are ruled, the first higher one is the header, and another lost a rule or holds two lines.
+        let lost = is_regular && at > 0 && band > usual * 1.7;
+        let tall = band >= height * TALL && !(is_regular && at == 0);
+        if !lost && !tall {
+            continue;
+        }
+        let within = row_borders(words, columns, pair[0], pair[1]);
+        // Two lines in one cell are no two rows, unless it is as high as two.
+        if within.len() > 3 || lost && within.len() == 3 {
+            let inner = |at: &f64| *at > pair[0] + height && *at < pair[1] - height;
+            all.extend(within.into_iter().filter(inner));
+        }
+    }
+    all.extend(borders.last());
+    all
+}
+
+pub(super) fn is_text(word: &Word) -> bool {
+    word.text.chars().any(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::lines::tests::page;
+
+    fn sheet() -> Vec<Word> {
+        page(&[
+            "TT      Họ và tên             Ngày sinh      Ghi chú",
+            "1       Lê Thị Mẫu            02/03/1970     a",
+            "2       Hồ Văn Thử            12/03/1971     b",
+            "        tên dài",
+            "3       Võ Mẫu                09/11/1970     c",
+            "4       Đỗ Thị Thí Dụ         30/04/1970     d",
+        ])
+    }
+
+    #[test]
+    fn figures_begin_the_rows_and_a_second_line_does_not() {
+        let columns = [-1.0, 60.0, 350.0, 520.0, 700.0].map(|x| Rule::straight(x, 0.0, 240.0));
+        let borders = row_borders(&sheet(), &columns, -10.0, 240.0);
+        assert_eq!(borders.len(), 6, "{borders:?}");
+        let second = borders[2]..borders[3];
+        assert!(
+            second.contains(&92.0) && second.contains(&132.0),
+            "{borders:?}"
+        );
+    }
+
+    #[test]
+    fn one_tall_row_between_rules_is_divided() {
+        let columns = [-1.0, 60.0, 350.0, 520.0, 700.0].map(|x| Rule::straight(x, 0.0, 240.0));
+        let borders = divided(&sheet(), &columns, &[-10.0, 32.0, 240.0]);
+        assert_eq!(borders.len(), 6, "{borders:?}");
+        let kept = divided(&sheet(), &columns, &[-10.0, 32.0, 72.0]);
+        assert_eq!(kept, [-10.0, 32.0, 72.0]);
+    }
+}
