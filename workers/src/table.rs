@@ -5,7 +5,6 @@ mod cell;
 mod column_model;
 mod column_repairs;
 mod columns;
-mod data_rows;
 mod ditto_marks;
 mod format_normaliser;
 mod glyph_match;

@@ -2,54 +2,24 @@
 //! cells and beside it.
 
 mod assignment;
+mod data_rows;
 mod header;
+mod likeness;
+mod named;
 mod usage;
 mod values;
 
-use super::data_rows;
-use crate::class::{Class, Field, FieldKind, Part};
-use crate::geometry::around;
-use crate::layout::{Grid, Row, TableLayout};
-use crate::word::{Box4, Word};
+use crate::class::{Class, Field, FieldKind};
+use crate::layout::{Row, TableLayout};
+use crate::word::Word;
 use assignment::{Assigned, assign};
+pub(crate) use named::Named;
 use usage::Phrases;
 pub(crate) use usage::Usage;
 use values::{Values, fit};
 
 /// A header cell at least so much like a field's words names it.
 const CLEAR: f64 = 0.85;
-
-/// A field and the columns it is written in, from left to right.
-#[derive(Debug, Clone)]
-pub(crate) struct Named<'c> {
-    pub field: &'c Field,
-    /// One column with the whole of it, or one for each part.
-    pub columns: Vec<(usize, Option<Part>)>,
-}
-
-impl Named<'_> {
-    /// What stands in its columns in a row.
-    pub fn words(&self, row: &Row) -> Vec<Word> {
-        self.columns
-            .iter()
-            .flat_map(|(column, _)| row[*column].iter().cloned())
-            .collect()
-    }
-
-    /// Its place in a row, from its first to its last column.
-    pub fn bounds(&self, grid: &Grid, row: usize) -> Box4 {
-        let cells = self
-            .columns
-            .iter()
-            .map(|(column, _)| grid.cell(row, *column));
-        around(cells).unwrap_or_default()
-    }
-
-    /// Whether it is written in several columns, or told by ticks.
-    pub fn is_in_parts(&self) -> bool {
-        self.columns.iter().any(|(_, part)| part.is_some())
-    }
-}
 
 /// What the columns of a table hold.
 pub(crate) struct Columns<'c> {

@@ -1,7 +1,6 @@
 //! The rows at the top of a table that name its columns: found by their words, read over one or two levels.
 
 use sogoc_vietnamese::fold;
-use strsim::levenshtein;
 
 use super::usage::Phrases;
 use crate::layout::Row;
@@ -15,34 +14,6 @@ pub(super) const HEADER_ROWS: usize = 4;
 const LEAST: f64 = 0.6;
 /// What the cells of one row must come to for it to be a row of headers.
 const LEAST_ROW: f64 = 1.5;
-/// Phrases shorter than this are too easily met with a slip.
-const SHORT: usize = 4;
-
-/// How alike a header cell and a phrase are, 0 to 1: the same words, the phrase among further words, or a slip in
-/// a few letters.
-pub(super) fn likeness(phrase: &str, header: &str) -> f64 {
-    let (phrase, header) = (fold::words(phrase), fold::words(header));
-    if phrase.is_empty() || header.is_empty() {
-        return 0.0;
-    }
-    let solid = |text: &str| text.replace(' ', "");
-    let (short, long) = (solid(&phrase), solid(&header));
-    if short == long {
-        return 1.0;
-    }
-    let among = format!(" {header} ").contains(&format!(" {phrase} "));
-    // A short word among many is a word of theirs: "SINH" is biology alone, and a birth in "NGÀY SINH".
-    let much = short.len() * 5 >= long.len() * 3 || short.len() >= 7;
-    if among && much && short.len() > 2 {
-        return 0.7 + 0.25 * short.len() as f64 / long.len() as f64;
-    }
-    let longest = short.len().max(long.len());
-    if longest < SHORT {
-        return 0.0;
-    }
-    let alike = 1.0 - levenshtein(&short, &long) as f64 / longest as f64;
-    if alike >= LEAST { alike } else { 0.0 }
-}
 
 /// The row after the one whose cells are most like headers, and after a numbering `(1) (2) …`; nought where no row
 /// is a row of headers.

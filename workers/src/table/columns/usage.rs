@@ -1,6 +1,6 @@
 //! What a column of a table may be used for: a whole field, a part of one, or something that is no field.
 
-use super::header::likeness;
+use super::likeness::likeness;
 use crate::class::{Class, Field, OtherColumn, Part, Scope};
 
 /// What a column holds.

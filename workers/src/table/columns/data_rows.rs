@@ -1,6 +1,6 @@
 //! Which rows of a table hold a person.
 
-use super::columns::Named;
+use super::named::Named;
 use crate::class::FieldKind;
 use crate::layout::Row;
 use crate::values::Candidate;
