@@ -113,7 +113,7 @@ fn a_report_survives_json_and_tells_what_changed() {
     assert!(changes(&now, &now).is_empty());
     assert!(
         now.to_string()
-            .contains("| register clean | 1 | 100.0 | 0.0 |")
+            .contains("| register clean | 1 | 100.0 | 100.0 | 0.0 | 0.0 |")
     );
 }
 

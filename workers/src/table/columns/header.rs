@@ -23,7 +23,13 @@ pub(super) fn first_data_row(phrases: &Phrases<'_>, rows: &[Row]) -> usize {
         let likeness = cells.map(|found| phrases.strongest(&found.raw));
         likeness.filter(|likeness| *likeness > LEAST).sum()
     };
-    let strengths: Vec<f64> = rows.iter().take(HEADER_ROWS).map(strength).collect();
+    // A row of people has numbers and dates; their "Nam" and "Sinh" are no header words.
+    let of_people = |row: &&Row| row.iter().filter(|cell| is_number(cell)).count() >= 2;
+    let above = rows
+        .iter()
+        .take(HEADER_ROWS)
+        .take_while(|row| !of_people(row));
+    let strengths: Vec<f64> = above.map(strength).collect();
     let most = strengths.iter().copied().fold(0.0, f64::max);
     let mut first = match most >= LEAST_ROW {
         // The lowest row that still names several columns: a header of two levels ends with its second.
@@ -37,6 +43,13 @@ pub(super) fn first_data_row(phrases: &Phrases<'_>, rows: &[Row]) -> usize {
         first += 1;
     }
     first
+}
+
+/// Whether a cell holds mostly figures, three or more.
+fn is_number(cell: &[Word]) -> bool {
+    let all = || cell.iter().flat_map(|word| word.text.chars());
+    let figures = all().filter(char::is_ascii_digit).count();
+    figures >= 3 && figures * 2 > all().filter(|c| c.is_alphanumeric()).count()
 }
 
 /// Whether every filled cell of a row holds only its column's number or letter.
