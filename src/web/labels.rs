@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use sogoc_workers::class::Class;
+
 use super::State;
 use super::layout::Frame;
 use crate::messages::{Lang, text};
@@ -36,15 +38,18 @@ impl Names {
             let fields = class.fields.iter();
             let fields = fields.map(|field| (field.key.clone(), name(&field.label)));
             let parts = class.column_words().filter_map(|(field, part)| {
-                let part = part?.as_str();
+                let part = part?;
                 let called = |label: &str, lang| {
-                    format!("{label}: {}", text(lang, &format!("volumes.part.{part}")))
+                    format!(
+                        "{label}: {}",
+                        text(lang, &format!("volumes.part.{}", part.as_str()))
+                    )
                 };
                 let name = Name {
                     vi: called(&field.label.vi, Lang::Vi),
                     en: called(&field.label.en, Lang::En),
                 };
-                Some((format!("{}.{part}", field.key), name))
+                Some((Class::column_word(field, Some(part)), name))
             });
             names
                 .fields

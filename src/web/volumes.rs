@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use sogoc_workers::class::{Field, Layout, Part};
+use sogoc_workers::class::{Class, Layout};
 
 use super::State;
 use super::desk::sheet::{upright, upright_size};
@@ -172,13 +172,11 @@ impl ColumnsPage {
             .filter(|c| c.layout == Layout::Table);
         let chosen = signed.archive.classes.get(&draft.class).into_iter();
         let words = chosen.flat_map(|class| class.column_words());
-        let word = |(field, part): (&Field, Option<Part>)| match part {
-            None => field.key.clone(),
-            Some(part) => format!("{}.{}", field.key, part.as_str()),
-        };
         Ok(Self {
             classes: tables.map(|class| class.id.clone()).collect(),
-            fields: words.map(word).collect(),
+            fields: words
+                .map(|(field, part)| Class::column_word(field, part))
+                .collect(),
             names: Names::of(&signed.archive),
             corners: corners.unwrap_or_default(),
             f: signed.frame,

@@ -375,6 +375,14 @@ impl Class {
         Some((field, Some(parts.find(|known| known.as_str() == part)?)))
     }
 
+    /// The word of a field, or of a part of it, in a column map.
+    pub fn column_word(field: &Field, part: Option<Part>) -> String {
+        match part {
+            None => field.key.clone(),
+            Some(part) => format!("{}.{}", field.key, part.as_str()),
+        }
+    }
+
     /// Every word a column map of this class may hold, each field followed by its parts.
     pub fn column_words(&self) -> impl Iterator<Item = (&Field, Option<Part>)> {
         let of_rows = self

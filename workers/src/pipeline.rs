@@ -1,6 +1,7 @@
 //! One page from pixels to proposed records, stage by stage: [`DecodedPage`] → [`Upright`](crate::image::Upright) →
 //! [`Recognised`] → [`Extracted`] → [`Judged`](judge::Judged) → [`PageReading`].
 
+use std::cell::LazyCell;
 use std::time::Instant;
 
 use crate::ablation::Step;
@@ -62,9 +63,13 @@ fn extract(
     let read = lines(words);
     let map = context.known.map.as_ref();
     let mut mapped = map.and_then(|map| TableLayout::of_map(map, rules, words, width, dpi));
-    let own = TableLayout::of(recognised.table.as_ref(), rules, words, width, dpi);
-    let (class_id, class_confidence) =
-        class_of(&read, words, mapped.as_ref(), own.as_ref(), context);
+    // Looked for only where neither batch nor map says what the page is.
+    let own =
+        LazyCell::new(|| TableLayout::of(recognised.table.as_ref(), rules, words, width, dpi));
+    let (class_id, class_confidence) = match told_class(mapped.as_ref(), context) {
+        Some(class) => (class.id.clone(), 1.0),
+        None => shown_class(&read, words, own.as_ref(), context),
+    };
     let class = context.classes.get(&class_id);
     let class = class.map(|class| context.ablation.class(class));
     let content = match class.as_deref() {
@@ -77,11 +82,15 @@ fn extract(
             };
             mapped = mapped.filter(|_| by_map.is_some());
             // A page that the map does not fit may show by its own header what it holds.
-            let content = match own.as_ref().filter(|_| by_map.is_none()) {
-                Some(own) => table(class, own, recognised, context, engine)?,
-                None => by_map,
-            };
-            content.unwrap_or_default()
+            match by_map {
+                Some(content) => content,
+                None => match own.as_ref() {
+                    Some(own) => {
+                        table(class, own, recognised, context, engine)?.unwrap_or_default()
+                    }
+                    None => Content::default(),
+                },
+            }
         }
         Some(class) => form(class, page, recognised, &read, context, engine)?,
     };
@@ -102,20 +111,20 @@ fn extract(
     })
 }
 
-/// The class of a page and how sure that is, 0 to 1: as declared, else as the map that fits says, else as its
-/// structure and text tell.
-fn class_of(
+/// The class as declared, else as the map that fits says.
+fn told_class<'a>(mapped: Option<&TableLayout<'_>>, context: &Context<'a>) -> Option<&'a Class> {
+    let of_map = || Some(mapped?.map?.class.as_str());
+    let told = context.known.class_hint.as_deref().or_else(of_map);
+    context.classes.get(told?)
+}
+
+/// The class that structure and text of a page show, and how sure that is, 0 to 1.
+fn shown_class(
     lines: &[Line],
     words: &[Word],
-    mapped: Option<&TableLayout<'_>>,
     own: Option<&TableLayout<'_>>,
     context: &Context<'_>,
 ) -> (String, f64) {
-    let of_map = || Some(mapped?.map?.class.as_str());
-    let told = context.known.class_hint.as_deref().or_else(of_map);
-    if let Some(class) = told.and_then(|id| context.classes.get(id)) {
-        return (class.id.clone(), 1.0);
-    }
     let rows = own.map(|table| table.grid.rows(words));
     let page = PageView {
         lines,

@@ -2,7 +2,7 @@
 //! figures that begin them.
 
 use super::grid::Grid;
-use super::row_borders::{divided, is_text, with_rows};
+use super::row_borders::{drawn, is_text, with_rows};
 use super::rules::{Rule, Rules};
 use super::{RuledTable, TableLayout, column_borders};
 use crate::geometry::median_f64;
@@ -224,28 +224,21 @@ fn beyond_header(grid: &Grid, words: &[Word], width: u32) -> Option<Grid> {
 
 /// A ruled table with the rows that no rules part: many registers rule head, foot and columns only.
 fn with_all_rows(grid: &Grid, words: &[Word]) -> Option<Grid> {
-    let own = grid.horizontal();
-    let (left, right) = (own.first()?.from, own.first()?.end);
-    let middle = {
-        let [(left, _), (right, _), ..] = grid.corners();
-        (left + right) / 2.0
-    };
-    let borders: Vec<f64> = own.iter().map(|rule| rule.across(middle)).collect();
+    let [(left, _), (right, _), ..] = grid.corners();
+    let (own, middle) = (grid.horizontal(), (left + right) / 2.0);
     let inside: Vec<Word> = words
         .iter()
         .filter(|word| grid.place(word.bounds).is_some())
         .cloned()
         .collect();
-    let all = divided(&inside, grid.vertical(), &borders);
-    let drawn = |y: &f64| {
-        let rule = own.iter().find(|rule| rule.across(middle) == *y).copied();
-        // A row without a rule leans as the nearest rule does.
-        let far = |rule: &&crate::layout::rules::Rule| (rule.across(middle) - y).abs();
+    // A row without a rule leans as the nearest rule does.
+    let leaning = |y: f64| {
+        let far = |rule: &&Rule| (rule.across(middle) - y).abs();
         let near = own.iter().min_by(|a, b| far(a).total_cmp(&far(b)));
-        rule.or_else(|| near.map(|near| near.moved(y - near.across(middle))))
-            .unwrap_or(Rule::straight(*y, left, right))
+        let moved = near.map(|near| near.moved(y - near.across(middle)));
+        moved.unwrap_or_else(|| Rule::straight(y, left, right))
     };
-    grid.with_rows(all.iter().map(drawn).collect())
+    grid.with_rows(drawn(&inside, grid.vertical(), own, middle, leaning))
 }
 
 /// The table of a page that no vertical rules part, by the white between its columns.

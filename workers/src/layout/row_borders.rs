@@ -31,12 +31,7 @@ pub(super) fn with_rows(
     let horizontal = rows_across(rules, (left, right), (top, bottom), dpi);
     let at = (left + right) / 2.0;
     let rows = if horizontal.len() > 2 {
-        let borders: Vec<f64> = horizontal.iter().map(|rule| rule.across(at)).collect();
-        let all = divided(words, &columns, &borders);
-        let ruled = |y: f64| horizontal.iter().find(|rule| rule.across(at) == y).copied();
-        all.into_iter()
-            .map(|y| ruled(y).unwrap_or_else(|| straight(y)))
-            .collect()
+        drawn(words, &columns, &horizontal, at, straight)
     } else {
         let borders = row_borders(words, &columns, top, bottom);
         borders.into_iter().map(straight).collect()
@@ -44,9 +39,25 @@ pub(super) fn with_rows(
     Grid::of(columns, rows)
 }
 
+/// Rows between these rules, those that hold several divided where `otherwise` draws what no rule does, at the height
+/// it has at `at` across.
+pub(super) fn drawn(
+    words: &[Word],
+    columns: &[Rule],
+    rules: &[Rule],
+    at: f64,
+    otherwise: impl Fn(f64) -> Rule,
+) -> Vec<Rule> {
+    let borders: Vec<f64> = rules.iter().map(|rule| rule.across(at)).collect();
+    let ruled = |y: f64| rules.iter().find(|rule| rule.across(at) == y).copied();
+    let all = divided(words, columns, &borders).into_iter();
+    all.map(|y| ruled(y).unwrap_or_else(|| otherwise(y)))
+        .collect()
+}
+
 /// The borders of rows between `top` and `bottom`, each row where a figure column has one; empty where no
 /// column tells them. The first row is what stands above the first of them.
-pub(super) fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f64) -> Vec<f64> {
+fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f64) -> Vec<f64> {
     let inside: Vec<&Word> = words
         .iter()
         .filter(|word| is_text(word) && (top..bottom).contains(&centre(word.bounds).1))
@@ -154,7 +165,7 @@ fn widest_white(words: &[&Word], above: f64, below: f64) -> f64 {
 }
 
 /// Rows between rules, those that hold several divided: many registers rule only head and foot.
-pub(super) fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
+fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
     let height = f64::from(usual_height(words));
     let usual = median_f64(borders.windows(2).map(|pair| pair[1] - pair[0])).unwrap_or_default();
     let is_regular = borders.len() > REGULAR;

@@ -113,8 +113,9 @@ fn understood(usages: &[Usage<'_>], explained: &[f64], rows: &[Row], data_rows: 
         if matches!(usage, Usage::Empty) {
             continue;
         }
-        sum += explained * weight(column);
-        all += weight(column);
+        let weight = weight(column);
+        sum += explained * weight;
+        all += weight;
     }
     let columns = if all > 0.0 { sum / all } else { 0.0 };
     let weakest = |kind: FieldKind| {

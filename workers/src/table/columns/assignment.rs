@@ -67,7 +67,7 @@ impl<'c> State<'c> {
     fn holds(&self, field: &Field) -> bool {
         self.usages
             .iter()
-            .any(|usage| matches!(usage, Usage::Field(own, _) if *own == field))
+            .any(|usage| matches!(usage, Usage::Field(own, _) if own.key == field.key))
     }
 
     fn with(&self, next: &Move<'c>) -> Option<Self> {

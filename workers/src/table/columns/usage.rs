@@ -1,10 +1,10 @@
 //! What a column of a table may be used for: a whole field, a part of one, or something that is no field.
 
 use super::likeness::likeness;
-use crate::class::{Class, Field, OtherColumn, Part, Scope};
+use crate::class::{Class, Field, OtherColumn, Part};
 
 /// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Usage<'c> {
     /// A field, or a part of it.
     Field(&'c Field, Option<Part>),
@@ -16,18 +16,11 @@ pub(crate) enum Usage<'c> {
     Unknown,
 }
 
-impl PartialEq for Field {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
 impl<'c> Usage<'c> {
     /// As a column map names it: `ho_ten`, `ho_ten.family`; nothing for what no field holds.
     pub fn key(self) -> Option<String> {
         match self {
-            Self::Field(field, None) => Some(field.key.clone()),
-            Self::Field(field, Some(part)) => Some(format!("{}.{}", field.key, part.as_str())),
+            Self::Field(field, part) => Some(Class::column_word(field, part)),
             _ => None,
         }
     }
@@ -67,21 +60,18 @@ pub(super) struct Phrases<'c> {
 impl<'c> Phrases<'c> {
     /// What the class says of its columns.
     pub fn of(class: &'c Class) -> Self {
-        let fields = class
-            .fields
-            .iter()
-            .filter(|field| field.scope == Scope::Record);
-        let of_field = |field: &'c Field| {
-            let parts = field
-                .parts
-                .keys()
-                .map(|part| Usage::Field(field, Some(*part)));
-            std::iter::once(Usage::Field(field, None)).chain(parts)
+        // A part that the class has no header words for is never written in a column of its own.
+        let has_words = |(field, part): &(&Field, Option<Part>)| {
+            part.is_none_or(|part| field.parts.contains_key(&part))
         };
+        let fields = class
+            .column_words()
+            .filter(has_words)
+            .map(|(field, part)| Usage::Field(field, part));
         let others = class.other_columns.iter().map(Usage::Other);
         Self {
             class,
-            usages: fields.flat_map(of_field).chain(others).collect(),
+            usages: fields.chain(others).collect(),
         }
     }
 
