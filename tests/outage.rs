@@ -24,16 +24,8 @@ const SCAN: &str = "bang-ptth-1985.jpg";
 async fn an_outage_loses_nothing_and_ends_by_itself() {
     let data = tempfile::tempdir().unwrap();
     let (mut config, _store) = settings(Ground::Scaled, data.path()).await;
-    let endpoint = config.vault.endpoint.take().unwrap();
-    let vault = Line::to(endpoint.trim_start_matches("http://")).await;
-    config.vault.endpoint = Some(format!("http://{}", vault.address));
-    let url = config.catalogue.url.take().unwrap();
-    let server = url
-        .split(['@', '/'])
-        .find(|part| part.starts_with("127.0.0.1:"))
-        .unwrap();
-    let catalogue = Line::to(server).await;
-    config.catalogue.url = Some(url.replace(server, &catalogue.address));
+    let vault = Line::to_vault(&mut config).await;
+    let catalogue = Line::to_catalogue(&mut config).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     config.web.listen = listener.local_addr().unwrap().to_string();
     let address = format!("http://{}", config.web.listen);

@@ -12,25 +12,17 @@ const DIPLOMA: &[u8] = include_bytes!("../fixtures/good/diploma.jpg");
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_says_what_is_out_of_reach_and_goes_on_when_it_is_back() {
     let place = tempfile::tempdir().unwrap();
-    let (config, _store) = settings(Ground::Scaled, place.path()).await;
-    let (url, endpoint) = (
-        config.catalogue.url.unwrap(),
-        config.vault.endpoint.unwrap(),
-    );
-    let server = url
-        .split(['@', '/'])
-        .find(|part| part.starts_with("127.0.0.1:"))
-        .unwrap();
-    let catalogue = Line::to(server).await;
-    let vault = Line::to(endpoint.trim_start_matches("http://")).await;
+    let (mut config, _store) = settings(Ground::Scaled, place.path()).await;
+    let vault = Line::to_vault(&mut config).await;
+    let catalogue = Line::to_catalogue(&mut config).await;
     let file = place.path().join("sogoc.toml");
     let text = format!(
         "data = {:?}\n[catalogue]\nurl = {:?}\n[vault]\nurl = {:?}\nendpoint = {:?}\n\
          region = {:?}\nkey_id = {:?}\nsecret_file = {:?}\n",
         place.path().join("data"),
-        url.replace(server, &catalogue.address),
+        config.catalogue.url.unwrap(),
         config.vault.url.unwrap(),
-        format!("http://{}", vault.address),
+        config.vault.endpoint.unwrap(),
         config.vault.region.unwrap(),
         config.vault.key_id.unwrap(),
         config.vault.secret_file.unwrap(),

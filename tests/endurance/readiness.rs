@@ -19,14 +19,8 @@ const SOON: Duration = Duration::from_secs(6);
 async fn a_frozen_storage_and_a_database_that_is_away_are_told_at_once() {
     let data = tempfile::tempdir().unwrap();
     let (mut config, _store) = settings(Ground::Scaled, data.path()).await;
-    let endpoint = config.vault.endpoint.take().unwrap();
-    let vault = Line::to(endpoint.trim_start_matches("http://")).await;
-    config.vault.endpoint = Some(format!("http://{}", vault.address));
-    let url = config.catalogue.url.take().unwrap();
-    let part = |part: &&str| part.starts_with("127.0.0.1:");
-    let server = url.split(['@', '/']).find(part).unwrap();
-    let catalogue = Line::to(server).await;
-    config.catalogue.url = Some(url.replace(server, &catalogue.address));
+    let vault = Line::to_vault(&mut config).await;
+    let catalogue = Line::to_catalogue(&mut config).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     config.web.listen = listener.local_addr().unwrap().to_string();
     let address = format!("http://{}", config.web.listen);

@@ -61,9 +61,7 @@ async fn pages(archive: &Archive, count: u8) -> String {
 async fn pages_wait_out_a_storage_that_is_away_and_use_up_no_try() {
     let data = tempfile::tempdir().unwrap();
     let (mut config, _store) = settings(Ground::Scaled, data.path()).await;
-    let endpoint = config.vault.endpoint.take().unwrap();
-    let vault = Line::to(endpoint.trim_start_matches("http://")).await;
-    config.vault.endpoint = Some(format!("http://{}", vault.address));
+    let vault = Line::to_vault(&mut config).await;
     let clock = Arc::new(AheadClock::default());
     let archive = Archive::open_with(config, clock.clone()).await.unwrap();
     let batch = pages(&archive, 3).await;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use sogoc::config::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -44,6 +45,24 @@ impl Line {
             refused,
             broken,
         }
+    }
+
+    /// A line to the vault's S3, over which the settings lead from now on.
+    pub async fn to_vault(config: &mut Config) -> Self {
+        let endpoint = config.vault.endpoint.take().unwrap();
+        let line = Self::to(endpoint.trim_start_matches("http://")).await;
+        config.vault.endpoint = Some(format!("http://{}", line.address));
+        line
+    }
+
+    /// A line to the catalogue's PostgreSQL, over which the settings lead from now on.
+    pub async fn to_catalogue(config: &mut Config) -> Self {
+        let url = config.catalogue.url.take().unwrap();
+        let mut parts = url.split(['@', '/']);
+        let server = parts.find(|part| part.starts_with("127.0.0.1:")).unwrap();
+        let line = Self::to(server).await;
+        config.catalogue.url = Some(url.replace(server, &line.address));
+        line
     }
 
     /// Breaks every connection and lets no new one through.
