@@ -7,6 +7,7 @@ pub(crate) mod lines;
 mod lying;
 pub(crate) mod page_number;
 mod row_borders;
+mod ruled;
 mod rules;
 pub(crate) mod strikethrough;
 mod template_fit;
@@ -50,7 +51,7 @@ pub(crate) struct RuledTable {
 impl RuledTable {
     /// The table of a page; `None` where its rules draw none.
     pub fn of(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Self> {
-        let drawn = grid::build(rules, dpi).map(|grid| Self {
+        let drawn = ruled::build(rules, dpi).map(|grid| Self {
             grid,
             has_columns: true,
         });

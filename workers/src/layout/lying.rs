@@ -2,7 +2,8 @@
 
 use image::GrayImage;
 
-use super::grid::{Grid, distinct};
+use super::grid::Grid;
+use super::ruled::distinct;
 use super::rules::{Rule, Rules};
 use crate::geometry::median_f64;
 use crate::image::ink_threshold;

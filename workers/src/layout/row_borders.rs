@@ -1,6 +1,7 @@
 //! Rows that no rule parts: a row begins where a column of figures has a line, or stands as the steadiest column does.
 
-use super::grid::{Grid, rows_across};
+use super::grid::Grid;
+use super::ruled::rows_across;
 use super::rules::{Rule, Rules};
 use crate::geometry::median_f64;
 use crate::geometry::{bottom, centre};

@@ -1,7 +1,7 @@
 //! A volume's column map laid over one page: shifted and stretched until its borders fall on the
 //! page's rules, or into the white between its columns. Borders the page does not show are drawn in.
 
-use super::grid::build;
+use super::ruled::build;
 use super::rules::{Rule, Rules};
 use super::{TableLayout, borderless, row_borders};
 use crate::column_map::ColumnMap;

@@ -29,7 +29,7 @@ fn rules_make_the_grid_they_draw() {
         &[100, 300, 800, 1100, 1500],
         &[100, 200, 300, 400, 500, 800],
     );
-    let grid = grid::build(&Rules::of(&picture, 150), 150).unwrap();
+    let grid = ruled::build(&Rules::of(&picture, 150), 150).unwrap();
     assert_eq!(grid.row_count(), 5);
     assert_eq!(grid.place([310, 210, 100, 40]), Some((1, 1)));
     assert_eq!(grid.place([10, 210, 40, 40]), None);
@@ -54,5 +54,5 @@ fn text_alone_is_no_table() {
             }
         }
     }
-    assert!(grid::build(&Rules::of(&picture, 150), 150).is_none());
+    assert!(ruled::build(&Rules::of(&picture, 150), 150).is_none());
 }
