@@ -11,8 +11,23 @@ text_enum! {
     /// The closed list of acts that leave an entry.
     #[allow(missing_docs)] // the word of each is its meaning
     pub enum Action {
+        UnitMade,
+        UnitChanged,
+        UnitAssigned,
         FondsMade,
+        SeriesMade,
+        FileMade,
         VolumeMade,
+        HoldingDescribed,
+        HoldingClosed,
+        HoldingMoved,
+        HoldingMerged,
+        HoldingSplit,
+        HoldingArranged,
+        HoldingKept,
+        DocumentConfirmed,
+        DocumentsGrouped,
+        BatchMoved,
         ColumnMapConfirmed,
         ColumnMapKept,
         BatchOpened,

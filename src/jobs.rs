@@ -45,6 +45,16 @@ text_enum! {
         KeepFlags,
         /// End requests whose applicant did not answer; subject: `all`.
         SweepRequests,
+        /// Bring a unit's description into the vault; subject: unit id.
+        KeepUnit,
+        /// Bring the description of a fonds and its series into the vault; subject: fonds id.
+        KeepFonds,
+        /// Bring a file's description into the vault; subject: file id.
+        KeepFile,
+        /// Bring a volume's description into the vault; subject: volume id.
+        KeepVolume,
+        /// Bring a document that a person touched into the vault; subject: document id.
+        KeepDocument,
     }
 
     /// Where a job stands.

@@ -13,8 +13,8 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased};
 use crate::{
-    certified_copy, column_map, copy_request, inspection, notify, page, preservation, search,
-    upload,
+    certified_copy, column_map, copy_request, document, fonds, inspection, notify, page,
+    preservation, search, unit, upload,
 };
 
 /// How long an idle queue waits before it looks again.
@@ -41,7 +41,12 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::RenewSeal
         | Kind::SweepSeals
         | Kind::SweepUploads
-        | Kind::SweepRequests => 1,
+        | Kind::SweepRequests
+        | Kind::KeepUnit
+        | Kind::KeepFonds
+        | Kind::KeepFile
+        | Kind::KeepVolume
+        | Kind::KeepDocument => 1,
     }
 }
 
@@ -180,6 +185,11 @@ async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
         Kind::SweepUploads => upload::sweep(archive, job).await,
         Kind::TellPortal => notify::deliver(archive, job).await,
         Kind::SweepRequests => copy_request::sweep(archive, job).await,
+        Kind::KeepUnit => unit::preserve(archive, job).await,
+        Kind::KeepFonds => fonds::preserve(archive, job).await,
+        Kind::KeepFile => fonds::preserve_file(archive, job).await,
+        Kind::KeepVolume => fonds::preserve_volume(archive, job).await,
+        Kind::KeepDocument => document::preserve(archive, job).await,
     }
 }
 

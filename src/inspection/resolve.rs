@@ -9,6 +9,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Move, Tx};
+use crate::document;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page;
@@ -115,6 +116,7 @@ pub async fn replace(
     if moved.rows_affected() != 1 {
         return Err(already_withdrawn());
     }
+    document::take_place(&mut tx, &fresh, &flag.page_id).await?;
     preservation::ask(&mut tx, scan_id).await?;
     page::ask_for_comparison(&mut tx, &fresh).await?;
     tx.commit().await?;
