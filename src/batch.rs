@@ -9,7 +9,7 @@ mod preservation;
 mod progress;
 mod receipt;
 
-pub use assign::{Belonging, assign};
+pub use assign::{Belonging, assign, named_of};
 pub use close::close;
 pub(crate) use manifest::hold_open;
 pub use manifest::{Declared, declare};

@@ -17,13 +17,13 @@ mod volume;
 pub use change::{
     Arrangement, Arranging, Closing, FondsClosing, Merger, Relocation, arrange, change, close,
 };
-pub(crate) use code::document_code;
-pub use code::{Coded, make_code};
+pub use code::{Coded, document_code, make_code};
 pub use file::{
     Counted, File, FileFields, FileFilter, FileSplit, NewFile, change_file, close_file, file,
     file_by_code, files, make_file, merge_file, move_file, preserve_file, split_file,
 };
 pub(crate) use file::{FILE_PREFIX, file_code, restore_file_batches, restore_files};
+use master::{HeldMaster, masters_of};
 pub use preservation::preserve;
 pub(crate) use preservation::{
     PREFIX, forget_former_codes, restore, restore_file, restore_fonds, restore_volume,
@@ -32,7 +32,6 @@ pub use series::{
     NewSeries, Series, change_series, close_series, list_series, make_series, merge_series,
     move_series, series,
 };
-use master::{HeldMaster, masters_of};
 pub use shelf::Shelf;
 pub use volume::{
     NewVolume, Volume, VolumeSplit, change_volume, close_volume, make_volume, merge_volume,
@@ -45,8 +44,8 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Insert, JsonText, Tx, json_column, text_enum};
 use crate::error::{Error, Result};
-use crate::holding::{self, Checks, HoldingKind, TracedAct};
 pub(crate) use crate::holding::check_text;
+use crate::holding::{self, Checks, HoldingKind, TracedAct};
 use crate::unit;
 
 /// Code of the fonds that is there from the first start.
@@ -342,8 +341,10 @@ async fn find(archive: &Archive, column: &'static str, value: &str) -> Result<Fo
 
 /// Id of the unit of a fonds.
 pub(crate) async fn unit_of(tx: &mut Tx, fonds_id: &str) -> Result<String> {
-    Ok(sqlx::query_scalar("SELECT unit_id FROM fonds WHERE id = $1")
-        .bind(fonds_id)
-        .fetch_one(&mut **tx)
-        .await?)
+    Ok(
+        sqlx::query_scalar("SELECT unit_id FROM fonds WHERE id = $1")
+            .bind(fonds_id)
+            .fetch_one(&mut **tx)
+            .await?,
+    )
 }

@@ -19,7 +19,7 @@ use crate::vault::{Content, ObjectId, Provenance};
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 1000;
 /// Most lines of a trace that are listed.
-const MOST_LISTED: i64 = 500;
+const MOST_LISTED: usize = 500;
 
 text_enum! {
     /// The kinds of described holdings.
@@ -85,13 +85,7 @@ pub struct Edit<T> {
 
 /// One line of a holding's trace.
 #[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    sqlx::FromRow,
-    utoipa::ToSchema,
+    Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow, utoipa::ToSchema,
 )]
 pub struct Trace {
     /// UUIDv7 text.
@@ -193,8 +187,7 @@ pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
         }
         _ => act.id.to_owned(),
     };
-    tx.enqueue(act.kind.keep(), &subject, PRIORITY_UPKEEP)
-        .await
+    tx.enqueue(act.kind.keep(), &subject, PRIORITY_UPKEEP).await
 }
 
 /// False when it is there already.
@@ -224,17 +217,18 @@ pub(crate) async fn insert_trace(
 /// `Forbidden`.
 pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Trace>> {
     require(caller, Act::SeeBatches)?;
-    traces(archive, id).await
+    let mut traces = traces(archive, id).await?;
+    traces.truncate(MOST_LISTED);
+    Ok(traces)
 }
 
 /// As [`history`], for the program's own verbs.
 pub(crate) async fn traces(archive: &Archive, id: &str) -> Result<Vec<Trace>> {
     Ok(sqlx::query_as(
         "SELECT id, act, details, reason, actor, at FROM holding_history
-         WHERE holding_id = $1 ORDER BY id LIMIT $2",
+         WHERE holding_id = $1 ORDER BY id",
     )
     .bind(id)
-    .bind(MOST_LISTED)
     .fetch_all(archive.catalogue.pool())
     .await?)
 }

@@ -5,7 +5,8 @@
 //! audit words, and each using only those before it: [`audit`], [`access`], [`reference_data`], [`notify`],
 //! [`holding`], [`unit`], [`fonds`], [`document`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
 //! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
-//! [`search`], [`seal`], [`copy_pdf`], [`certified_copy`], [`copy_request`], [`issue_book`],
+//! [`search`], [`seal`], [`copy_pdf`], [`workbook`], [`finding_aid`], [`certified_copy`],
+//! [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`queue`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
@@ -24,6 +25,7 @@ pub mod copy_request;
 pub mod correction;
 pub mod document;
 pub mod error;
+pub mod finding_aid;
 pub mod fixity;
 pub mod fonds;
 pub mod holding;
@@ -51,4 +53,5 @@ pub mod unit;
 pub mod upload;
 pub mod vault;
 pub mod web;
+pub mod workbook;
 pub mod worker;

@@ -66,6 +66,7 @@ const ROOMS: &[(&str, &str)] = rooms![
     "seal",
     "search",
     "searches",
+    "structure",
     "verification",
     "volumes",
 ];

@@ -11,12 +11,12 @@ pub(crate) use preservation::{PREFIX, restore};
 
 use serde_json::json;
 
-use crate::access::{Act, Caller, require, require_any};
+use crate::access::{Act, Caller, require_any};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Insert, Tx, text_enum};
 use crate::error::{Error, Result};
-use crate::holding::{self, Checks, TracedAct, Edit, HoldingKind};
+use crate::holding::{self, Checks, Edit, HoldingKind, TracedAct};
 
 /// Id of the unit that is there from the first start; an office gives it its own code and name.
 pub const DEFAULT_ID: &str = "00000000-0000-7000-8000-000000000000";
@@ -150,7 +150,11 @@ pub async fn make(archive: &Archive, caller: &Caller, given: &NewUnit) -> Result
     let mut tx = archive.begin(caller).await?;
     let (id, now) = (tx.new_id(), tx.now());
     let row = unit.row(&id).set("changed_by", tx.actor().to_owned());
-    let made = row.set("changed_at", now).or_ignore("").run(&mut tx).await?;
+    let made = row
+        .set("changed_at", now)
+        .or_ignore("")
+        .run(&mut tx)
+        .await?;
     if !made {
         return Err(Error::AlreadyExists { what: "unit" });
     }

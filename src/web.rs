@@ -8,12 +8,14 @@ mod cookies;
 mod corrections;
 mod custody;
 mod desk;
+mod document_pages;
 mod documents;
 mod etag;
 mod extractors;
 mod fault;
 mod file_form;
 mod flags;
+mod form_view;
 mod health;
 mod home;
 mod intake;
@@ -33,7 +35,9 @@ mod search;
 mod searches;
 mod session;
 mod sign_in;
+mod structure;
 mod tus;
+mod units;
 mod verification;
 mod volumes;
 
@@ -72,6 +76,9 @@ pub fn router(archive: State) -> Router {
         .merge(search::routes())
         .merge(page_image::routes())
         .merge(documents::routes())
+        .merge(document_pages::routes())
+        .merge(structure::routes())
+        .merge(units::routes())
         .merge(requests::routes())
         .merge(searches::routes())
         .merge(seal::routes())

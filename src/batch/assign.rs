@@ -89,3 +89,21 @@ pub async fn assign(
     tx.commit().await?;
     get(archive, caller, batch_id).await
 }
+
+/// Id and name of the batches of a file (`file_id`) or volume (`volume_id`), by name.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn named_of(
+    archive: &Archive,
+    caller: &Caller,
+    column: &'static str,
+    id: &str,
+) -> Result<Vec<(String, String)>> {
+    require(caller, Act::SeeBatches)?;
+    let query = format!("SELECT id, name FROM batches WHERE {column} = $1 ORDER BY name LIMIT 500");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(id)
+        .fetch_all(archive.catalogue.pool())
+        .await?)
+}

@@ -136,7 +136,10 @@ fn stem(name: &str) -> String {
     let number = |letter: char| letter.is_ascii_digit();
     let cut = bare.trim_end_matches(number);
     let joint = |letter: char| matches!(letter, '_' | '-' | ' ' | '.' | '(' | ')');
-    let base = cut.trim_end_matches(joint).trim_end_matches(" trang").trim_end_matches("_trang");
+    let base = cut
+        .trim_end_matches(joint)
+        .trim_end_matches(" trang")
+        .trim_end_matches("_trang");
     match cut.len() < bare.len() && cut.ends_with(joint) && !base.is_empty() {
         true => format!("{folder}/{base}"),
         false => name.to_owned(),
@@ -197,7 +200,14 @@ mod tests {
 
     #[test]
     fn files_are_put_together_by_folder_or_by_the_number_at_their_end() {
-        let names = ["a/QĐ 715_1.jpg", "a/QĐ 715_2.jpg", "b/QĐ 715_1.jpg", "rời.pdf", "12.jpg", "13.jpg"];
+        let names = [
+            "a/QĐ 715_1.jpg",
+            "a/QĐ 715_2.jpg",
+            "b/QĐ 715_1.jpg",
+            "rời.pdf",
+            "12.jpg",
+            "13.jpg",
+        ];
         assert_eq!(sizes(&names, GroupBy::File), [1; 6]);
         assert_eq!(sizes(&names, GroupBy::Folder), [2, 1, 1, 1, 1]);
         assert_eq!(sizes(&names, GroupBy::Name), [2, 1, 1, 1, 1]);
@@ -208,7 +218,11 @@ mod tests {
         for name in ["1.jpg", "A0417731.jpg", "bằng.jpg", "", ".", "_1.jpg"] {
             assert_eq!(stem(name), name);
         }
-        assert_eq!(stem("x/QĐ-715 (2).tif"), "x/QĐ-715 (2).tif", "a bracket behind it is a name");
+        assert_eq!(
+            stem("x/QĐ-715 (2).tif"),
+            "x/QĐ-715 (2).tif",
+            "a bracket behind it is a name"
+        );
         assert_eq!(stem("QĐ-715-02.tif"), "/QĐ-715");
     }
 }

@@ -66,7 +66,12 @@ pub struct Order {
     pub reason: String,
 }
 
-fn act<'a>(id: &'a str, action: Action, reason: &'a str, details: serde_json::Value) -> TracedAct<'a> {
+fn act<'a>(
+    id: &'a str,
+    action: Action,
+    reason: &'a str,
+    details: serde_json::Value,
+) -> TracedAct<'a> {
     TracedAct {
         kind: HoldingKind::Document,
         id,
@@ -115,12 +120,7 @@ async fn standing(archive: &Archive, id: &str) -> Result<Document> {
 }
 
 /// Puts the pages of others behind those of a document whose version was raised.
-pub(super) async fn join_in(
-    tx: &mut Tx,
-    id: &str,
-    others: &[String],
-    reason: &str,
-) -> Result<()> {
+pub(super) async fn join_in(tx: &mut Tx, id: &str, others: &[String], reason: &str) -> Result<()> {
     let mut pages = ordered_in(tx, id).await?;
     for other in others {
         pages.extend(ordered_in(tx, other).await?);

@@ -121,8 +121,9 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
     }
     for document in &all {
         let pages = document.pages.iter();
-        let pages: Vec<(String, PagePart)> =
-            pages.map(|page| (page.page_id.clone(), page.part)).collect();
+        let pages: Vec<(String, PagePart)> = pages
+            .map(|page| (page.page_id.clone(), page.part))
+            .collect();
         restore_pages(&mut tx, &document.id, &pages).await?;
         sqlx::query(
             "UPDATE documents SET joined_into = (SELECT id FROM documents WHERE id = $1) WHERE id = $2",

@@ -17,8 +17,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::vault::{ObjectId, VaultError};
 use crate::{
-    certified_copy, column_map, copy_request, document, fonds, inspection, preservation, scan, search,
-    unit,
+    certified_copy, column_map, copy_request, document, fonds, inspection, preservation, scan,
+    search, unit,
 };
 use futures::StreamExt;
 use serde_json::json;

@@ -15,8 +15,8 @@ use crate::error::Result;
 use crate::jobs::{Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
 use crate::preservation;
 use crate::scan::{self, ScanState};
-use crate::{document, fonds, unit};
 use crate::vault::{ObjectId, VaultError};
+use crate::{document, fonds, unit};
 
 /// What the two say of each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]

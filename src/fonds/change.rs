@@ -242,7 +242,10 @@ pub async fn arrange(
         (Unarranged | Arranged, UnderWay) | (UnderWay, Arranged | Unarranged)
     );
     if !follows {
-        return Err(Error::fault("/arrangement", "faults.arrangement_does_not_follow"));
+        return Err(Error::fault(
+            "/arrangement",
+            "faults.arrangement_does_not_follow",
+        ));
     }
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Fonds, id, wish.seen).await?;

@@ -107,7 +107,13 @@ pub async fn make_code(
         .fetch_all(archive.catalogue.pool())
         .await?;
     let numbers = taken.iter().filter_map(|code| code.strip_prefix(&start));
-    let newest = numbers.filter_map(|rest| rest.parse::<i64>().ok().filter(|number| *number < 1_000_000)).max();
+    let newest = numbers
+        .filter_map(|rest| {
+            rest.parse::<i64>()
+                .ok()
+                .filter(|number| *number < 1_000_000)
+        })
+        .max();
     // A number longer than any office's is a notation that happens to be one: it is not counted on.
     let number = newest.unwrap_or(0).saturating_add(1);
     Ok(Coded {
@@ -121,7 +127,7 @@ pub async fn make_code(
 ///
 /// # Errors
 /// As any statement.
-pub(crate) async fn document_code(archive: &Archive, file: &str, ordinal: i64) -> Result<String> {
+pub async fn document_code(archive: &Archive, file: &str, ordinal: i64) -> Result<String> {
     let rule = rule(archive, "document").await?;
     Ok(rule
         .form
@@ -137,7 +143,10 @@ pub(super) async fn paper_code(
 ) -> Result<Option<String>> {
     let rule = rule(archive, "paper_file").await?;
     let parts = [
-        ("{archive}", fonds.agency_code.as_deref().unwrap_or(&fonds.code)),
+        (
+            "{archive}",
+            fonds.agency_code.as_deref().unwrap_or(&fonds.code),
+        ),
         ("{room}", &shelf.room),
         ("{rack}", &shelf.rack),
         ("{box}", &shelf.box_number),
@@ -217,15 +226,28 @@ mod tests {
             agency: vec!["H49.64.33", "H50.64"],
         };
         let form = "{agency}.{year}.{notation}";
-        for fits in ["H49.64.33.2001.160", "H50.64.1989.12/QĐ", "H49.64.33.2001.a.b"] {
+        for fits in [
+            "H49.64.33.2001.160",
+            "H50.64.1989.12/QĐ",
+            "H49.64.33.2001.a.b",
+        ] {
             assert!(matches(form, fits, &parts), "{fits}");
         }
-        for wrong in ["H49.64.33.2001.", "H49.64.33.201.1", "H02.2001.1", "", "H49.64.33..2001.1"] {
+        for wrong in [
+            "H49.64.33.2001.",
+            "H49.64.33.201.1",
+            "H02.2001.1",
+            "",
+            "H49.64.33..2001.1",
+        ] {
             assert!(!matches(form, wrong, &parts), "{wrong}");
         }
         assert!(matches("{file}.{ordinal:7}", "H49.1.0000012", &parts));
         assert!(!matches("{file}.{ordinal:7}", "H49.1.12", &parts));
-        assert!(!matches("{ordinal:7}", "12ệ4567", &parts), "no cut inside a letter");
+        assert!(
+            !matches("{ordinal:7}", "12ệ4567", &parts),
+            "no cut inside a letter"
+        );
     }
 
     #[test]

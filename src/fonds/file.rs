@@ -5,12 +5,12 @@ mod fields;
 mod preservation;
 
 pub use act::{FileSplit, close_file, merge_file, move_file, split_file};
-pub(super) use fields::LAST_LANGUAGE;
 pub use fields::FileFields;
+pub(super) use fields::LAST_LANGUAGE;
+pub use preservation::preserve as preserve_file;
 pub(crate) use preservation::{
     PREFIX as FILE_PREFIX, restore as restore_files, restore_batches as restore_file_batches,
 };
-pub use preservation::preserve as preserve_file;
 
 use serde_json::json;
 
@@ -149,7 +149,11 @@ async fn checked(
     code_is_new: bool,
 ) -> Result<Checked> {
     let mut given = given.clone();
-    if let Some(rule) = given.retention.as_deref().filter(|_| given.maintenance.is_empty()) {
+    if let Some(rule) = given
+        .retention
+        .as_deref()
+        .filter(|_| given.maintenance.is_empty())
+    {
         let today = vietnam(archive.clock.now()).date();
         let found = reference_data::retention_on(&archive.catalogue, rule, today).await;
         let rule = found.map_err(|error| match error {
@@ -158,7 +162,11 @@ async fn checked(
         })?;
         given.maintenance = rule.term_code;
     }
-    if given.shelf_code.as_deref().is_none_or(|code| code.trim().is_empty()) {
+    if given
+        .shelf_code
+        .as_deref()
+        .is_none_or(|code| code.trim().is_empty())
+    {
         given.shelf_code = code::paper_code(archive, fonds, &given.shelf).await?;
     }
     let mut checks = Checks::default();
@@ -171,7 +179,14 @@ async fn checked(
     given.fields.check(&mut checks);
     checks.done()?;
     if code_is_new {
-        code::check(archive, "file", "/code", &given.code, Some(&Parts::of(fonds))).await?;
+        code::check(
+            archive,
+            "file",
+            "/code",
+            &given.code,
+            Some(&Parts::of(fonds)),
+        )
+        .await?;
     }
     let series_id = match given.series.as_deref() {
         None => None,

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::insert_file;
 use super::volume::{Volume, insert_volume};
-use super::{
-    Arrangement, Fonds, FondsFields, FondsState, NewFile, NewFonds, by_id, insert_fonds,
-};
+use super::{Arrangement, Fonds, FondsFields, FondsState, NewFile, NewFonds, by_id, insert_fonds};
 use crate::archive::{Archive, Restoration};
 use crate::catalogue::{Insert, Tx};
 use crate::error::Result;

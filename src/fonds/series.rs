@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{Closing, LONGEST_CODE, LONGEST_NOTE, LONGEST_TITLE, Merger, Relocation, by_code, code};
+use super::{
+    Closing, LONGEST_CODE, LONGEST_NOTE, LONGEST_TITLE, Merger, Relocation, by_code, code,
+};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -53,7 +55,8 @@ pub struct NewSeries {
     pub note: String,
 }
 
-const SELECT: &str = "SELECT s.id, f.code AS fonds, s.code, s.title, s.state, m.code AS merged_into,
+const SELECT: &str =
+    "SELECT s.id, f.code AS fonds, s.code, s.title, s.state, m.code AS merged_into,
         s.note, (SELECT COUNT(*) FROM files h WHERE h.series_id = s.id) AS files, s.version,
         s.changed_at
      FROM series s JOIN fonds f ON f.id = s.fonds_id LEFT JOIN series m ON m.id = s.merged_into";
@@ -225,7 +228,12 @@ pub async fn move_series(
     check_reason(&to.reason)?;
     let before = series(archive, caller, id).await?;
     let from = by_code(archive, caller, &before.fonds).await?;
-    let target = by_code(archive, caller, to.fonds.as_deref().unwrap_or(&before.fonds)).await?;
+    let target = by_code(
+        archive,
+        caller,
+        to.fonds.as_deref().unwrap_or(&before.fonds),
+    )
+    .await?;
     if target.id == from.id {
         return Err(Error::fault("/fonds", "faults.there_already"));
     }
@@ -251,7 +259,8 @@ pub async fn move_series(
     files_follow(&mut tx, id, &details, &to.reason).await?;
     done(&mut tx, id, (Action::HoldingMoved, &to.reason, details)).await?;
     touch_along(&mut tx, HoldingKind::Fonds, &from.id).await?;
-    tx.enqueue(Kind::KeepFonds, &from.id, PRIORITY_UPKEEP).await?;
+    tx.enqueue(Kind::KeepFonds, &from.id, PRIORITY_UPKEEP)
+        .await?;
     tx.commit().await?;
     series(archive, caller, id).await
 }

@@ -116,10 +116,17 @@ async fn check(archive: &Archive, given: &NewVolume) -> Result<()> {
     checks.text("/title", &given.title, LONGEST_TITLE);
     checks.line("/school", given.school.as_deref(), LONGEST_TITLE);
     checks.line("/council", given.council.as_deref(), LONGEST_TITLE);
-    checks.line("/first_number", given.first_number.as_deref(), LONGEST_NUMBER);
+    checks.line(
+        "/first_number",
+        given.first_number.as_deref(),
+        LONGEST_NUMBER,
+    );
     checks.line("/last_number", given.last_number.as_deref(), LONGEST_NUMBER);
     checks.note("/note", &given.note, LONGEST_NOTE);
-    if given.year.is_some_and(|year| !(1800..=2200).contains(&year)) {
+    if given
+        .year
+        .is_some_and(|year| !(1800..=2200).contains(&year))
+    {
         checks.fault("/year", "faults.not_a_day");
     }
     given.shelf.check(&mut checks);
@@ -275,7 +282,12 @@ pub async fn volume_by_code(
     code: &str,
 ) -> Result<Volume> {
     let fonds = by_code(archive, caller, fonds_code).await?;
-    let found = find(archive, "v.fonds_id = $1 AND v.code = $2", (&fonds.id, code)).await?;
+    let found = find(
+        archive,
+        "v.fonds_id = $1 AND v.code = $2",
+        (&fonds.id, code),
+    )
+    .await?;
     match found.state {
         HoldingState::Merged => Err(Error::refuse("errors.holding_merged")),
         _ => Ok(found),

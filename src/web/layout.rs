@@ -33,6 +33,7 @@ const STAFF_DOORS: &[Door] = &[
         act: None,
     },
     door("/lo", "layout.door.batches", Act::SeeBatches),
+    door("/phong", "layout.door.structure", Act::SeeBatches),
     door("/ban-soat", "layout.door.desk", Act::CorrectRecords),
     door("/tra-cuu", "layout.door.search", Act::SeeRecords),
     door("/cap-ban-sao", "layout.door.copies", Act::SeeRequests),

@@ -11,9 +11,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
-use crate::holding::{
-    self, HoldingKind, HoldingState, TracedAct, check_reason, touch_along,
-};
+use crate::holding::{self, HoldingKind, HoldingState, TracedAct, check_reason, touch_along};
 
 /// Some documents of a file become a file of their own.
 #[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
@@ -84,7 +82,12 @@ pub async fn move_file(
     require(caller, Act::DescribeHoldings)?;
     check_reason(&to.reason)?;
     let before = file(archive, caller, id).await?;
-    let target = by_code(archive, caller, to.fonds.as_deref().unwrap_or(&before.fonds)).await?;
+    let target = by_code(
+        archive,
+        caller,
+        to.fonds.as_deref().unwrap_or(&before.fonds),
+    )
+    .await?;
     let series = match &to.series {
         None => None,
         Some(code) => Some(series_id(archive, &target.id, code).await?),
@@ -167,7 +170,9 @@ pub async fn merge_file(
         return Err(Error::refuse("errors.holding_merged"));
     }
     let into = match file_by_code(archive, caller, &before.fonds, &merger.into).await {
-        Err(Error::NotFound { .. }) => return Err(Error::fault("/into", "faults.there_no_such_file")),
+        Err(Error::NotFound { .. }) => {
+            return Err(Error::fault("/into", "faults.there_no_such_file"));
+        }
         found => found?,
     };
     if into == id {
@@ -230,7 +235,10 @@ pub async fn split_file(
             .fetch_optional(archive.catalogue.pool())
             .await?;
         if own.is_none() {
-            return Err(Error::fault("/documents", "faults.document_of_another_file"));
+            return Err(Error::fault(
+                "/documents",
+                "faults.document_of_another_file",
+            ));
         }
     }
     let made = make_file(archive, caller, &split.file).await?;

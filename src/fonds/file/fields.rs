@@ -87,7 +87,11 @@ impl FileFields {
                 checks.code(pointer, code, last);
             }
         }
-        checks.line("/fields/information_sign", self.information_sign.as_deref(), 30);
+        checks.line(
+            "/fields/information_sign",
+            self.information_sign.as_deref(),
+            30,
+        );
         let note = self.note.as_deref().unwrap_or_default();
         checks.note("/fields/note", note, LONGEST_NOTE.min(2000));
     }

@@ -67,11 +67,12 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
             .fetch_optional(archive.catalogue.pool())
             .await?;
     let file = file.ok_or(Error::NotFound { what: "file" })?;
-    let ids: Ids =
-        sqlx::query_as("SELECT fonds_id, series_id, merged_into, created_at FROM files WHERE id = $1")
-            .bind(&file.id)
-            .fetch_one(archive.catalogue.pool())
-            .await?;
+    let ids: Ids = sqlx::query_as(
+        "SELECT fonds_id, series_id, merged_into, created_at FROM files WHERE id = $1",
+    )
+    .bind(&file.id)
+    .fetch_one(archive.catalogue.pool())
+    .await?;
     let fonds = by_id(archive, &ids.fonds_id).await?;
     let (batches, masters) = masters_of(archive, "file_id", &file.id).await?;
     let form = PreservedFile {
@@ -110,9 +111,8 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
 }
 
 async fn load(restoration: &mut Restoration<'_>, id: &ObjectId) -> Result<Option<PreservedFile>> {
-    let sound = |file: &PreservedFile| {
-        file.form == FORM && format!("{PREFIX}{}", file.id) == id.as_str()
-    };
+    let sound =
+        |file: &PreservedFile| file.form == FORM && format!("{PREFIX}{}", file.id) == id.as_str();
     holding::described(restoration, id, FILE, sound).await
 }
 
@@ -161,11 +161,13 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
     }
     let mut tx = restoration.archive.begin_as_machine().await?;
     for (id, into) in merged {
-        sqlx::query("UPDATE files SET merged_into = (SELECT id FROM files WHERE id = $1) WHERE id = $2")
-            .bind(into)
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE files SET merged_into = (SELECT id FROM files WHERE id = $1) WHERE id = $2",
+        )
+        .bind(into)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
     }
     tx.commit().await
 }

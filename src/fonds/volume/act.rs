@@ -90,7 +90,12 @@ pub async fn move_volume(
         return Err(Error::fault("/series", "faults.volumes_have_no_series"));
     }
     let before = volume(archive, caller, id).await?;
-    let target = by_code(archive, caller, to.fonds.as_deref().unwrap_or(&before.fonds)).await?;
+    let target = by_code(
+        archive,
+        caller,
+        to.fonds.as_deref().unwrap_or(&before.fonds),
+    )
+    .await?;
     if target.code == before.fonds {
         return Err(Error::fault("/fonds", "faults.there_already"));
     }
