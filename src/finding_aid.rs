@@ -239,7 +239,22 @@ fn written(day: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// Media type of an XLSX workbook.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 impl Listing {
+    /// As `pdf` or `xlsx`, with the media type.
+    ///
+    /// # Errors
+    /// `NotFound` for another form; as [`Listing::paper`] and [`Listing::spreadsheet`].
+    pub fn written(&self, archive: &Archive, form: &str) -> Result<(&'static str, Vec<u8>)> {
+        match form {
+            "pdf" => Ok(("application/pdf", self.paper(archive)?)),
+            "xlsx" => Ok((XLSX, self.spreadsheet()?)),
+            _ => Err(Error::NotFound { what: "form" }),
+        }
+    }
+
     /// As PDF/A-2b on landscape A4, the head repeated and the pages numbered.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ mod reuse;
 mod seal;
 mod searchable_pdf;
 mod struck;
+mod structure;
 mod support;
 
 mod two_persons;

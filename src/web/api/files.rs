@@ -2,10 +2,12 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::finding_aid;
 use crate::fonds::{
     self, Closing, Coded, File, FileFilter, FileSplit, Merger, NewFile, Relocation,
 };
@@ -25,6 +27,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(relocate))
         .routes(routes!(merge))
         .routes(routes!(split))
+        .routes(routes!(list_of_documents))
 }
 
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -152,4 +155,18 @@ async fn split(
 ) -> Result<(StatusCode, Json<File>), Problem> {
     let made = fonds::split_file(&api.archive, &api.caller, &id, &given).await?;
     Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// The list of documents of a file (mục lục văn bản) as `xlsx` or `pdf`.
+#[utoipa::path(get, path = "/api/v1/files/{id}/list-of-documents/{form}", tag = "structure",
+    params(("id" = String, Path), ("form" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        Problems<401, 403, 404, 409>))]
+async fn list_of_documents(
+    api: Api,
+    Path((id, form)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let listing = finding_aid::documents(&api.archive, &api.caller, &id).await?;
+    let (kind, bytes) = listing.written(&api.archive, &form)?;
+    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }

@@ -2,10 +2,12 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::finding_aid;
 use crate::fonds::{self, Arranging, Fonds, FondsClosing, NewFonds};
 use crate::holding::Edit;
 use crate::web::State;
@@ -20,6 +22,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(get, change))
         .routes(routes!(close))
         .routes(routes!(arrange))
+        .routes(routes!(list_of_files))
 }
 
 /// Every fonds, by code.
@@ -87,4 +90,18 @@ async fn arrange(
     Ok(Json(
         fonds::arrange(&api.archive, &api.caller, &id, &given).await?,
     ))
+}
+
+/// The list of files of a fonds (mục lục hồ sơ) as `xlsx` or `pdf`.
+#[utoipa::path(get, path = "/api/v1/fonds/{id}/list-of-files/{form}", tag = "structure",
+    params(("id" = String, Path), ("form" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        Problems<401, 403, 404, 409>))]
+async fn list_of_files(
+    api: Api,
+    Path((id, form)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let listing = finding_aid::files(&api.archive, &api.caller, &id).await?;
+    let (kind, bytes) = listing.written(&api.archive, &form)?;
+    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }

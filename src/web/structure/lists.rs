@@ -19,8 +19,6 @@ pub(super) fn routes() -> Router<State> {
         .route("/ho-so/{id}/{list}", get(of_file))
 }
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
 async fn of_fonds(
     signed: Signed,
     Path((id, list)): Path<(String, String)>,
@@ -58,11 +56,7 @@ fn no_such() -> Error {
 }
 
 fn given(signed: &Signed, listing: &Listing, name: &str, form: &str) -> Result<Response> {
-    let (kind, bytes) = match form {
-        "pdf" => ("application/pdf", listing.paper(&signed.archive)?),
-        "xlsx" => (XLSX, listing.spreadsheet()?),
-        _ => return Err(no_such()),
-    };
+    let (kind, bytes) = listing.written(&signed.archive, form)?;
     let disposition = format!("attachment; filename=\"{name}.{form}\"");
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
