@@ -75,7 +75,7 @@ pub async fn list(archive: &Archive, caller: &Caller, wanted: &DocumentFilter) -
          AND ($4 = '' OR EXISTS (SELECT 1 FROM document_pages g JOIN pages p ON p.id = g.page_id
             JOIN scans s ON s.id = p.scan_id WHERE g.document_id = d.id AND s.batch_id = $4))
          AND ($5 = '' AND d.state <> 'joined' OR d.state = $5)
-         AND ($6 = '' OR LOWER(d.fields) LIKE $6)
+         AND ($6 = '' OR LOWER(d.fields) LIKE $6 OR d.fields LIKE $9)
          AND ($7 = '' OR (COALESCE(d.ordinal, 99999999), d.id) >
             (SELECT COALESCE(c.ordinal, 99999999), c.id FROM documents c WHERE c.id = $7))
          ORDER BY COALESCE(d.ordinal, 99999999), d.id LIMIT $8",
@@ -95,6 +95,7 @@ pub async fn list(archive: &Archive, caller: &Caller, wanted: &DocumentFilter) -
         .bind(like)
         .bind(text(&wanted.after))
         .bind(limit + 1)
+        .bind(format!("%{}%", text(&wanted.text).trim()))
         .fetch_all(archive.catalogue.pool())
         .await?;
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -320,9 +320,10 @@ pub async fn files(archive: &Archive, caller: &Caller, filter: &FileFilter) -> R
     };
     let query = format!(
         "{SELECT} WHERE h.fonds_id = $1 AND ($2 = 1 OR COALESCE(s.code, '') = $3)
-         AND ($4 = '' OR LOWER(h.title) LIKE $4 OR LOWER(h.code) LIKE $4)
+         AND ($4 = '' OR LOWER(h.title) LIKE $4 OR LOWER(h.code) LIKE $4 OR h.title LIKE $7)
          AND h.code > $5 ORDER BY h.code LIMIT $6"
     );
+    // SQLite lowers ASCII alone: what was typed is looked for as it is, too.
     let like = match filter.text.trim() {
         "" => String::new(),
         text => format!("%{}%", text.to_lowercase()),
@@ -334,6 +335,7 @@ pub async fn files(archive: &Archive, caller: &Caller, filter: &FileFilter) -> R
         .bind(like)
         .bind(filter.after.as_deref().unwrap_or(""))
         .bind(filter.limit.clamp(1, MOST_ROWS))
+        .bind(format!("%{}%", filter.text.trim()))
         .fetch_all(archive.catalogue.pool())
         .await?)
 }

@@ -166,7 +166,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
 async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
     // The default fonds made at the start of this catalogue gives way to the one that was described.
     sqlx::query("DELETE FROM fonds WHERE code = $1 AND id <> $2 AND kept_version IS NULL")
-        .bind(super::DEFAULT_CODE)
+        .bind(&fonds.code)
         .bind(&fonds.id)
         .execute(&mut **tx)
         .await?;

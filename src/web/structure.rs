@@ -2,6 +2,7 @@
 //! without scripts.
 
 mod file;
+mod fonds_form;
 mod lists;
 mod series;
 mod volume;
@@ -21,8 +22,7 @@ use crate::access::Act;
 use crate::document::Document;
 use crate::error::{Error, Fault, Result};
 use crate::fonds::{
-    self, AgencyAlias, Arrangement, Arranging, File, FileFilter, Fonds, FondsClosing, FondsFields,
-    NewFonds, Series, Volume,
+    self, Arrangement, Arranging, File, FileFilter, Fonds, FondsClosing, Series, Volume,
 };
 use crate::holding::{self, Edit, Trace};
 use crate::reference_data::{self, Agency};
@@ -63,7 +63,7 @@ async fn all_fonds(signed: Signed, refused: Refused) -> Result<Response, PageFau
             "make",
             "structure.make_fonds",
         );
-        forms.push(fonds_boxes(form, None, units).done());
+        forms.push(fonds_form::boxes(form, None, units).done());
     }
     let page = FondsList {
         f: signed.frame,
@@ -80,7 +80,7 @@ async fn list(signed: Signed) -> Result<Response, PageFault> {
 
 async fn make(form: Form<Pairs>) -> Result<Response, PageFault> {
     let (signed, given) = form.parts();
-    let made = match fonds_typed(&given) {
+    let made = match fonds_form::typed(&given) {
         Ok(wish) => fonds::make(&signed.archive, &signed.caller, &wish).await,
         Err(error) => Err(error),
     };
@@ -98,78 +98,6 @@ async fn unit_choices(signed: &Signed) -> Result<Vec<(String, String)>> {
         (unit.code, text)
     });
     Ok(named.collect())
-}
-
-fn fonds_boxes<'a>(
-    form: FormBuilder<'a>,
-    fonds: Option<&Fonds>,
-    units: Vec<(String, String)>,
-) -> FormBuilder<'a> {
-    let blank = FondsFields::default();
-    let fields = fonds.map_or(&blank, |fonds| &fonds.fields);
-    let text = |get: fn(&Fonds) -> &str| fonds.map_or("", get);
-    let aliases: Vec<&str> = fields.aliases.iter().map(|one| one.code.as_str()).collect();
-    let agency = fonds.and_then(|fonds| fonds.agency_code.as_ref());
-    form.needed("code", "structure.field.code", text(|one| &one.code))
-        .needed("name", "structure.field.name", text(|one| &one.name))
-        .choice("unit", "structure.field.unit", text(|one| &one.unit), units)
-        .maybe("agency_code", "structure.field.agency_code", agency)
-        .line("aliases", "structure.field.aliases", &aliases.join(", "))
-        .maybe(
-            "start_date",
-            "structure.field.start_date",
-            fields.start_date.as_ref(),
-        )
-        .maybe(
-            "end_date",
-            "structure.field.end_date",
-            fields.end_date.as_ref(),
-        )
-        .number(
-            "total_documents",
-            "structure.field.total_documents",
-            fields.total_documents,
-        )
-        .line(
-            "languages",
-            "structure.field.languages",
-            &fields.languages.join(", "),
-        )
-        .tick("reserve", "structure.field.reserve", fields.reserve)
-        .area(
-            "history",
-            "structure.field.history",
-            text(|one| &one.history),
-        )
-        .area("scheme", "structure.field.scheme", &fields.scheme)
-        .area("note", "structure.field.note", &fields.note)
-}
-
-fn fonds_typed(given: &Pairs) -> Result<NewFonds> {
-    let typed = Typed(given);
-    let alias = |code| AgencyAlias {
-        code,
-        valid_from: None,
-        basis: String::new(),
-    };
-    Ok(NewFonds {
-        code: typed.text("code"),
-        name: typed.text("name"),
-        agency_code: typed.maybe("agency_code"),
-        history: typed.text("history"),
-        closed: false,
-        unit: typed.maybe("unit"),
-        fields: FondsFields {
-            start_date: typed.maybe("start_date"),
-            end_date: typed.maybe("end_date"),
-            total_documents: typed.number("total_documents")?,
-            scheme: typed.text("scheme"),
-            languages: typed.list("languages"),
-            reserve: typed.ticked("reserve"),
-            note: typed.text("note"),
-            aliases: typed.list("aliases").into_iter().map(alias).collect(),
-        },
-    })
 }
 
 // One fonds -------------------------------------------------------------------------------------
@@ -258,7 +186,7 @@ async fn fonds_forms(
         let name = f.word("structure.arrangement", step.as_str());
         (step.as_str().to_owned(), name.to_owned())
     });
-    let edit = fonds_boxes(
+    let edit = fonds_form::boxes(
         form("edit", "structure.describe"),
         Some(fonds),
         unit_choices(signed).await?,
@@ -328,10 +256,10 @@ async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Resu
         "edit" => {
             let edit = Edit {
                 seen: typed.seen(),
-                description: fonds_typed(given)?,
+                description: fonds_form::typed(given)?,
                 reason: typed.text("reason"),
             };
-            let edit = with_known_aliases(edit, &own);
+            let edit = fonds_form::with_known_aliases(edit, &own);
             fonds::change(archive, caller, id, &edit).await?;
         }
         "close" => {
@@ -370,21 +298,6 @@ async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Resu
         _ => return Err(Error::fault("/act", "faults.no_such_state")),
     }
     Ok(format!("/phong/{id}"))
-}
-
-/// What is known of an alias beside its code stays, though the form shows only codes.
-fn with_known_aliases(mut edit: Edit<NewFonds>, own: &Fonds) -> Edit<NewFonds> {
-    for alias in &mut edit.description.fields.aliases {
-        if let Some(known) = own
-            .fields
-            .aliases
-            .iter()
-            .find(|known| known.code == alias.code)
-        {
-            *alias = known.clone();
-        }
-    }
-    edit
 }
 
 /// The page of one described thing.

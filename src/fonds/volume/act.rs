@@ -110,11 +110,23 @@ pub async fn move_volume(
             Error::AlreadyExists { .. } => Error::fault("/fonds", "faults.code_taken_there"),
             other => other,
         })?;
-    sqlx::query("UPDATE documents SET fonds_id = $1 WHERE volume_id = $2")
-        .bind(&target.id)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    let documents: Vec<String> =
+        sqlx::query_scalar("UPDATE documents SET fonds_id = $1 WHERE volume_id = $2 RETURNING id")
+            .bind(&target.id)
+            .bind(id)
+            .fetch_all(&mut *tx)
+            .await?;
+    for document in &documents {
+        touch_along(&mut tx, HoldingKind::Document, document).await?;
+        let act = TracedAct {
+            kind: HoldingKind::Document,
+            id: document,
+            action: Action::HoldingMoved,
+            reason: &to.reason,
+            details: json!({ "fonds": [before.fonds, target.code] }),
+        };
+        holding::trace(&mut tx, act).await?;
+    }
     let details = json!({ "fonds": [before.fonds, target.code] });
     let moved = act(id, Action::HoldingMoved, &to.reason, details);
     holding::trace(&mut tx, moved).await?;
