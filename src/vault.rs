@@ -13,6 +13,7 @@ mod commit;
 mod content;
 mod digest;
 mod error;
+mod files;
 mod folder;
 mod inventory;
 mod load;
@@ -34,6 +35,7 @@ use root::Store;
 
 pub use digest::{Digest, Hasher, NotADigest};
 pub use error::{Result, VaultError};
+pub use files::Files;
 pub use inventory::{Inventory, Provenance, State};
 pub use names::ObjectId;
 pub use plan::{Change, Content, Source};
