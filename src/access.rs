@@ -79,7 +79,7 @@ impl From<RoleList> for Vec<Role> {
 }
 
 /// Roles that nobody holds beside the administrator's: who grants power does not use it.
-const KEPT_APART: [Role; 2] = [Role::Reviewer, Role::Approver];
+const SEPARATE_ROLES: [Role; 2] = [Role::Reviewer, Role::Approver];
 
 /// What can be done; the columns of the one table of rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

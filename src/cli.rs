@@ -93,10 +93,10 @@ enum Command {
     ///
     /// Exit code 0: both agree. 1: something can be repaired. 2: preserved bytes are missing or damaged.
     Reconcile(fixity::Reconcile),
-    /// Set aside what belongs to no version of any object in the vault; name it without --yes-set-aside.
+    /// Quarantine what belongs to no version of any object in the vault; name it without --yes-quarantine.
     ///
     /// Nothing is removed, and no file that an inventory names is touched. Exit code 0: nothing is left to do. 1:
-    /// something can be set aside. 2: an inventory is damaged and must come back from the backup.
+    /// something can be quarantined. 2: an inventory is damaged and must come back from the backup.
     Repair(fixity::Repair),
     /// Copy catalogue, vault and seal to an empty folder and check the copy.
     ///
@@ -187,13 +187,13 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Repair(options) => fixity::repair(open(config).await?, options, cli.json).await,
         Command::Backup(options) => fixity::backup(open(config).await?, options, cli.json).await,
-        Command::Jobs(wish) => jobs::jobs(open(config).await?, wish, cli.json).await,
+        Command::Jobs(options) => jobs::jobs(open(config).await?, options, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Bench(Bench::Intake { folder }) => {
             bench_intake::bench_intake(&folder).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Bench(Bench::Desk(wish)) => bench_desk::bench_desk(wish, cli.json).await,
+        Command::Bench(Bench::Desk(options)) => bench_desk::bench_desk(options, cli.json).await,
         Command::Bench(Bench::Copy { runs }) => {
             bench_copy::bench_copy(&config, runs, cli.json).await
         }

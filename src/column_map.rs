@@ -322,7 +322,7 @@ async fn pages(archive: &Archive, volume_id: &str, newest: i64) -> Result<Pages>
         "SELECT COUNT(*) AS all_pages,
             COALESCE(SUM(CASE WHEN p.map_version = $2 AND p.map_percent IS NOT NULL THEN 1 ELSE 0 END), 0) AS fitting,
             COALESCE(SUM(CASE WHEN p.map_version = $2 AND p.map_percent IS NULL THEN 1 ELSE 0 END), 0) AS misfits,
-            COALESCE(SUM(CASE WHEN p.state <> 'set_aside' AND COALESCE(p.map_version, 0) < $2 THEN 1 ELSE 0 END), 0) AS waiting
+            COALESCE(SUM(CASE WHEN p.state <> 'failed' AND COALESCE(p.map_version, 0) < $2 THEN 1 ELSE 0 END), 0) AS waiting
          FROM pages p JOIN scans s ON s.id = p.scan_id JOIN batches b ON b.id = s.batch_id
          WHERE b.volume_id = $1",
     )

@@ -1,4 +1,4 @@
-//! What became of the caller's wish, and the tables that translate it: to HTTP, to a job's
+//! What became of what the caller asked for, and the tables that translate it: to HTTP, to a job's
 //! decision, to an exit code. An error carries a code and
 //! the arguments of its sentence, never the sentence; none of them is personal data.
 
@@ -80,7 +80,7 @@ pub enum Error {
         /// What is damaged.
         what: String,
     },
-    /// A part is out of reach; the same wish may succeed later.
+    /// A part is out of reach; the same call may succeed later.
     #[error("{part} is unavailable")]
     Unavailable {
         /// The part.
@@ -89,7 +89,7 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The wish stands, but something outside must be put right first; it is then met without being said again.
+    /// What was asked waits: something outside must be put right first, and then it is done without being asked again.
     #[error("{}", .message.en())]
     Blocked {
         /// Stable word.
@@ -135,7 +135,7 @@ impl Error {
         Self::Refused { code, message }
     }
 
-    /// A wish that stands until something outside is put right; its stable word as in [`Error::refuse`].
+    /// What was asked waits until something outside is put right; its stable word as in [`Error::refuse`].
     pub fn block(message: impl Into<Message>) -> Self {
         let message = message.into();
         let code = message.code();

@@ -38,7 +38,7 @@ text_enum! {
         /// No copy: the request was refused.
         Refused,
         /// No copy: the applicant withdrew the request.
-        TakenBack,
+        RequestWithdrawn,
         /// No copy: the applicant did not answer in time.
         Expired,
     }
@@ -226,7 +226,7 @@ fn note(row: &CopyOfYear) -> String {
     parts.join(". ")
 }
 
-/// Requests that ended in a year without a copy: refused, taken back, expired.
+/// Requests that ended in a year without a copy: refused, withdrawn, expired.
 ///
 /// # Errors
 /// `Invalid` for a year that is none; `Forbidden`.
@@ -267,7 +267,10 @@ struct EndedRequest {
 
 fn request_line(row: EndedRequest) -> (String, BookLine) {
     let (state, note) = match row.state {
-        RequestState::Withdrawn => (LineState::TakenBack, "Người yêu cầu rút đơn".to_owned()),
+        RequestState::Withdrawn => (
+            LineState::RequestWithdrawn,
+            "Người yêu cầu rút đơn".to_owned(),
+        ),
         RequestState::Expired => (
             LineState::Expired,
             "Hết hạn chờ người yêu cầu bổ sung".to_owned(),

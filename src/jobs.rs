@@ -20,13 +20,13 @@ text_enum! {
         /// Read one page; subject: page id.
         ReadPage,
         /// Bring approved records of one scan into the vault; subject: scan id.
-        KeepRecords,
+        PreserveRecords,
         /// Compose, seal and keep one released copy; subject: copy id.
         IssueCopy,
         /// Bring what became of a line of the issue book into the vault; subject: copy id.
-        KeepLine,
+        PreserveLine,
         /// Bring a citizen's request, as it is, into the vault; subject: request id.
-        KeepRequest,
+        PreserveRequest,
         /// Do what depends on a correction's first day in force; subject: correction id.
         TakeEffect,
         /// Put a fresh time stamp over a copy's file before the one below can no longer be believed; subject: copy id.
@@ -38,11 +38,11 @@ text_enum! {
         /// Tell a portal what became of a request; subject: event id.
         TellPortal,
         /// Bring the newest column map of a volume into the vault; subject: volume id.
-        KeepMap,
+        PreserveMap,
         /// Compare the pages of a batch with each other; subject: batch id.
         InspectBatch,
         /// Bring what became of a scan's flags into the vault; subject: scan id.
-        KeepFlags,
+        PreserveFlags,
         /// End requests whose applicant did not answer; subject: `all`.
         SweepRequests,
     }

@@ -44,7 +44,7 @@ text_enum! {
         /// Left as it is, for a reason.
         Accepted,
         /// The page was excluded.
-        #[strum(serialize = "put_aside")]
+        #[strum(to_string = "excluded", serialize = "put_aside")]
         Excluded,
         /// Another scan took the page's place.
         Superseded,
@@ -144,7 +144,7 @@ pub struct PageFlag {
     pub original_name: String,
     /// The page's number in the file, from 1.
     pub page_number: i64,
-    /// True where the page was taken out and may be taken back: no other scan stands at its place.
+    /// True where the page was withdrawn and may be reinstated: no other scan stands at its place.
     pub may_come_back: bool,
     /// Stable word.
     pub code: String,
@@ -193,14 +193,14 @@ pub(crate) fn another_stands(page: &str) -> String {
     format!(
         "EXISTS (SELECT 1 FROM pages x WHERE x.id <> {page}.id
             AND COALESCE(x.stands_for, x.id) = COALESCE({page}.stands_for, {page}.id)
-            AND (x.outcome IS NULL OR x.outcome NOT IN ('put_aside', 'superseded')))"
+            AND (x.outcome IS NULL OR x.outcome NOT IN ('excluded', 'superseded')))"
     )
 }
 
 fn select() -> String {
     let may_come_back = |page: &str| {
         let another = another_stands(page);
-        let out = format!("{page}.outcome IN ('put_aside', 'superseded')");
+        let out = format!("{page}.outcome IN ('excluded', 'superseded')");
         format!("CASE WHEN {out} AND NOT {another} THEN 1 ELSE 0 END")
     };
     let (page, other) = (may_come_back("p"), may_come_back("o"));

@@ -81,14 +81,14 @@ pub struct PreservedRecords {
 pub async fn lag(archive: &Archive) -> Result<i64> {
     let count = sqlx::query_scalar(
         "SELECT COUNT(*) FROM records WHERE state = 'approved'
-         AND (kept_version IS NULL OR kept_version < version)",
+         AND (preserved_version IS NULL OR preserved_version < version)",
     )
     .fetch_one(archive.catalogue.pool())
     .await?;
     Ok(count)
 }
 
-/// The verb behind the job `keep_records`.
+/// The verb behind the job `preserve_records`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -105,7 +105,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
 /// `Unavailable` also when another version was added meanwhile; `NotFound`.
 pub(crate) async fn ensure(archive: &Archive, record_id: &str, version: i64) -> Result<()> {
     let wanting: Option<String> = sqlx::query_scalar(
-        "SELECT scan_id FROM records WHERE id = $1 AND (kept_version IS NULL OR kept_version < $2)",
+        "SELECT scan_id FROM records WHERE id = $1 AND (preserved_version IS NULL OR preserved_version < $2)",
     )
     .bind(record_id)
     .bind(version)
@@ -232,8 +232,8 @@ async fn record_preserved(archive: &Archive, preserved: &PreservedRecords) -> Re
     let mut tx = archive.begin_as_machine().await?;
     for record in &preserved.records {
         sqlx::query(
-            "UPDATE records SET kept_version = $1 WHERE id = $2
-             AND (kept_version IS NULL OR kept_version < $1)",
+            "UPDATE records SET preserved_version = $1 WHERE id = $2
+             AND (preserved_version IS NULL OR preserved_version < $1)",
         )
         .bind(record.version)
         .bind(&record.id)
@@ -241,8 +241,12 @@ async fn record_preserved(archive: &Archive, preserved: &PreservedRecords) -> Re
         .await?;
     }
     let details = json!({ "records": preserved.records.len() });
-    tx.log(Action::RecordsKept, ("scan", &preserved.scan_id), details)
-        .await?;
+    tx.log(
+        Action::RecordsPreserved,
+        ("scan", &preserved.scan_id),
+        details,
+    )
+    .await?;
     Ok(tx)
 }
 
@@ -323,7 +327,7 @@ async fn restore_record(tx: &mut Tx, scan_id: &str, newest: &PreservedRecord) ->
         version: newest.version,
         doubtful: 0,
         bounds: newest.bounds.as_deref(),
-        kept_version: Some(newest.version),
+        preserved_version: Some(newest.version),
         updated_at: &newest.at,
     };
     record::insert(tx, &row).await

@@ -101,7 +101,7 @@ pub struct RecordView {
     #[sqlx(try_from = "JsonText")]
     pub fields: Fields,
     /// Newest version that is in the vault.
-    pub kept_version: Option<i64>,
+    pub preserved_version: Option<i64>,
     /// RFC 3339 UTC.
     pub updated_at: String,
 }
@@ -262,7 +262,7 @@ pub(crate) struct RecordRow<'a> {
     /// JSON `[x, y, width, height]` on the page as delivered.
     pub bounds: Option<&'a str>,
     /// Newest version that is in the vault.
-    pub kept_version: Option<i64>,
+    pub preserved_version: Option<i64>,
     pub updated_at: &'a str,
 }
 
@@ -278,7 +278,7 @@ pub(crate) async fn insert(tx: &mut Tx, row: &RecordRow<'_>) -> Result<()> {
         .set("version", row.version)
         .set("doubtful", row.doubtful)
         .set("bounds", row.bounds)
-        .set("kept_version", row.kept_version)
+        .set("preserved_version", row.preserved_version)
         .set("updated_at", row.updated_at)
         .or_ignore("(id)")
         .run(tx)

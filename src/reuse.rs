@@ -87,11 +87,11 @@ pub struct Offered {
 pub async fn look_up(archive: &Archive, caller: &Caller, asked: &LookUp) -> Result<Offer> {
     require(caller, Act::ReuseResults)?;
     let given_at = check(archive, asked)?;
-    let door = format!("reuse:{}", caller.id);
-    access::admit(archive, &door).await?;
+    let scope = format!("reuse:{}", caller.id);
+    access::admit(archive, &scope).await?;
     let results = results_of(archive, &asked.holder).await?;
     if results.is_empty() {
-        access::count_failure(archive, &door).await?;
+        access::count_failure(archive, &scope).await?;
     }
     let found = if results.is_empty() { "none" } else { "some" };
     metrics::counter!("sogoc_reuse_lookups_total", "found" => found).increment(1);

@@ -30,7 +30,7 @@ use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use measure::Measured;
-pub(crate) use measure::{Looked, look, measure};
+pub(crate) use measure::{Probed, measure, probe};
 
 /// Most rows of one page of a list.
 const MOST_ROWS: i64 = 200;
@@ -66,7 +66,7 @@ pub struct Scan {
     pub received_at: String,
 }
 
-/// A file at the door.
+/// A file that is being delivered.
 #[derive(Debug, Clone, Copy)]
 pub struct Incoming<'a> {
     /// Batch it is delivered to.
@@ -120,8 +120,8 @@ pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) ->
     if let Some(earlier) = store::earlier(archive.catalogue.pool(), &scan).await? {
         return store::duplicate(archive, scan, &earlier).await;
     }
-    let looked = measure::look(archive, file.path).await?;
-    let deposit = Deposit::new(scan, batch, file.declared_sha256, looked);
+    let probed = measure::probe(archive, file.path).await?;
+    let deposit = Deposit::new(scan, batch, file.declared_sha256, probed);
     let deposit = preservation::deposit(archive, deposit, file.path, &measured).await?;
     store::received(archive, &deposit).await
 }

@@ -191,7 +191,7 @@ pub async fn result(archive: &Archive, caller: &Caller, id: &str) -> Result<Uplo
     Ok(UploadResult { upload, scan })
 }
 
-/// Gives an unfinished upload up, at its sender's wish. What was received stays received.
+/// Gives an unfinished upload up, when its sender asks. What was received stays received.
 ///
 /// # Errors
 /// `NotFound`, `Refused` with `upload_busy` while bytes are coming in, `Forbidden`.

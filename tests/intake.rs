@@ -137,13 +137,13 @@ async fn the_log_says_what_happened(house: &House) {
         audit::check(catalogue).await.unwrap(),
         Chain::Whole(_)
     ));
-    let deeds: Vec<String> = audit::after(catalogue, 0, 100)
+    let actions: Vec<String> = audit::after(catalogue, 0, 100)
         .await
         .unwrap()
         .into_iter()
         .map(|e| e.action)
         .collect();
-    let count = |deed: &str| deeds.iter().filter(|d| *d == deed).count();
+    let count = |action: &str| actions.iter().filter(|d| *d == action).count();
     assert_eq!(count("scan_received"), 2);
     assert_eq!(count("scan_duplicate"), 3);
     assert_eq!(count("scan_quarantined"), 1);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::secrets::{hash_password, new_code};
-use super::{Act, Caller, KEPT_APART, Role, RoleList, require};
+use super::{Act, Caller, Role, RoleList, SEPARATE_ROLES, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Insert;
@@ -242,7 +242,7 @@ fn check_login(login: &str) -> Result<()> {
 }
 
 fn check_roles(roles: &[Role]) -> Result<()> {
-    let apart = |role: &Role| KEPT_APART.contains(role);
+    let apart = |role: &Role| SEPARATE_ROLES.contains(role);
     if roles.contains(&Role::Administrator) && roles.iter().any(apart) {
         return Err(Error::fault(
             "/roles",

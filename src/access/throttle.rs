@@ -1,4 +1,4 @@
-//! Counting failed guesses and costly acts per door and caller, in the catalogue, so that it holds
+//! Counting failed guesses and costly acts per scope (sign-in, code, token) and caller, in the catalogue, so that it holds
 //! across processes.
 
 use std::time::Duration;

@@ -28,7 +28,7 @@ pub struct TokenRow {
     pub created_at: String,
     /// When it ends by itself.
     pub expires_at: Option<String>,
-    /// When it was taken back.
+    /// When it was revoked, RFC 3339 UTC; none while it holds.
     pub revoked_at: Option<String>,
 }
 
@@ -89,7 +89,7 @@ pub async fn make_token(
 /// Takes a token back.
 ///
 /// # Errors
-/// `NotFound` when there is none or it was taken back before.
+/// `NotFound` when there is none or it was revoked before.
 pub async fn revoke_token(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
     let mut tx = archive.begin(caller).await?;

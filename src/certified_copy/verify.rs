@@ -3,7 +3,7 @@
 mod file;
 mod validity;
 
-pub use file::{FileVerified, HandedInFile, SignatureListed, verify_file, verify_handed_in};
+pub use file::{FileVerified, SignatureListed, UploadedFile, verify_file, verify_uploaded};
 pub use validity::ValidityState;
 use validity::validity_of;
 

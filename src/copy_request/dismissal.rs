@@ -103,7 +103,8 @@ pub async fn dismiss(
     let details = json!({ "record": record_id, "reason": reason });
     tx.log(Action::CandidateDismissed, ("request", id), details)
         .await?;
-    tx.enqueue(Kind::KeepRequest, id, PRIORITY_UPKEEP).await?;
+    tx.enqueue(Kind::PreserveRequest, id, PRIORITY_UPKEEP)
+        .await?;
     tx.commit().await
 }
 

@@ -19,7 +19,7 @@ use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::notify::Event;
-use crate::scan::{self, Looked, original_path};
+use crate::scan::{self, Probed, original_path};
 use crate::vault::{Content, ObjectId, Provenance};
 
 /// Most papers with one request.
@@ -110,9 +110,9 @@ async fn look(archive: &Archive, name: &str, bytes: &[u8]) -> Result<Evidence> {
     file.write_all(bytes)?;
     file.flush()?;
     let measured = scan::measure(file.path()).await?;
-    let probe = match scan::look(archive, file.path()).await? {
-        Looked::Sound(probe) => probe,
-        Looked::Broken(kind) => return Err(unreadable(kind)),
+    let probe = match scan::probe(archive, file.path()).await? {
+        Probed::Sound(probe) => probe,
+        Probed::Broken(kind) => return Err(unreadable(kind)),
     };
     Ok(Evidence {
         id: archive.clock.new_id(),

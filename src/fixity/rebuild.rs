@@ -239,7 +239,7 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
             &mut rebuilt.versions,
         ),
         (
-            "records WHERE kept_version IS NOT NULL",
+            "records WHERE preserved_version IS NOT NULL",
             &mut rebuilt.records,
         ),
         ("corrections", &mut rebuilt.corrections),

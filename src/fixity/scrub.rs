@@ -1,7 +1,7 @@
 //! A scrub: every object of the vault re-read at a set pace. Each look is written down, so that a
 //! scrub that was cut off goes on where it stopped, and what is damaged is named and never served.
 
-mod look;
+mod object_check;
 mod run;
 
 use std::num::NonZeroU64;
@@ -12,7 +12,7 @@ use futures::StreamExt;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::vault::VaultError;
-use look::Look;
+use object_check::ObjectCheck;
 use run::Run;
 
 /// How to scrub.
@@ -98,10 +98,12 @@ pub async fn scrub(
         let look = match step {
             Ok(found) if run.has_seen(archive, &found.location).await? => continue,
             Ok(found) => match &found.id {
-                Some(id) => Look::at(archive, id).await,
+                Some(id) => ObjectCheck::at(archive, id).await,
                 None => continue, // its first version is still being written
             },
-            Err(VaultError::Corrupt { what, detail }) => Look::at_damaged_place(&what, detail),
+            Err(VaultError::Corrupt { what, detail }) => {
+                ObjectCheck::at_damaged_place(&what, detail)
+            }
             Err(error) => {
                 run.save(archive).await?;
                 return Err(error.into());

@@ -40,7 +40,7 @@ pub struct NewHook {
 /// Registers where the holder of a portal's token is told; an earlier address and secret end.
 ///
 /// # Errors
-/// `NotFound` for a token that is no portal's or was taken back; `Invalid` address; `Forbidden`.
+/// `NotFound` for a token that is no portal's or was revoked; `Invalid` address; `Forbidden`.
 pub async fn set_hook(
     archive: &Archive,
     caller: &Caller,
@@ -78,7 +78,7 @@ pub async fn set_hook(
     Ok(NewHook { secret })
 }
 
-/// Takes a portal's webhook away; notices still waiting for it are set aside when their turn comes.
+/// Takes a portal's webhook away; notices still waiting for it are given up when their turn comes.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sogoc_workers::probe::Probe;
 
-use super::measure::{Looked, Measured, UNKNOWN_TYPE};
+use super::measure::{Measured, Probed, UNKNOWN_TYPE};
 use super::name::{object_id, original_path, page_id};
 use super::{Scan, ScanState, insert};
 use crate::archive::{Archive, Restoration};
@@ -81,11 +81,11 @@ impl Deposit {
         scan: Scan,
         batch: DepositBatch,
         declared_sha256: Option<&str>,
-        looked: Looked,
+        probed: Probed,
     ) -> Self {
-        let (media_type, reason, pages) = match looked {
-            Looked::Sound(probe) => (probe.format.media_type(), None, pages_of(&scan.id, &probe)),
-            Looked::Broken(kind) => (UNKNOWN_TYPE, Some(kind.code().to_owned()), Vec::new()),
+        let (media_type, reason, pages) = match probed {
+            Probed::Sound(probe) => (probe.format.media_type(), None, pages_of(&scan.id, &probe)),
+            Probed::Broken(kind) => (UNKNOWN_TYPE, Some(kind.code().to_owned()), Vec::new()),
         };
         let state = match reason {
             None => ScanState::Received,

@@ -54,7 +54,7 @@ sentences! {
         /// The certificate is of another key.
         NotItsCertificate,
         /// It is on somebody's own machine.
-        Elsewhere,
+        Remote,
         /// It gave no signature.
         SigningFailed,
         /// The thread that signed ended.

@@ -45,7 +45,7 @@ impl Scheme {
         }
     }
 
-    /// The stable word for programs that sign elsewhere.
+    /// The stable word for programs that sign remotely.
     pub fn code(self) -> &'static str {
         match self {
             Scheme::EcdsaP256 => "ecdsa-p256-sha256",
@@ -80,7 +80,7 @@ impl TokenState {
     }
 }
 
-/// Something that can sign for the agency: a software key, a token, or a person elsewhere.
+/// Something that can sign for the agency: a software key, a token, or a person with a key on their own machine.
 pub trait KeySource: Send + Sync {
     /// The signer's certificate first, then its issuers up to the root.
     fn chain(&self) -> &[Certificate];
@@ -89,7 +89,7 @@ pub trait KeySource: Send + Sync {
     /// Signs the DER of the signed attributes (RFC 5652, 5.4); hashing included.
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError>;
     /// True when it cannot sign here: what is to be signed goes out, the signature comes back.
-    fn is_elsewhere(&self) -> bool {
+    fn is_remote(&self) -> bool {
         false
     }
     /// Whether it can sign now; none where no PIN is asked.

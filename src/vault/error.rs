@@ -1,4 +1,4 @@
-//! What became of the caller's wish, when the vault could not grant it.
+//! What the vault could not do for its caller, and why.
 //!
 //! No variant carries a logical path: names of delivered files often are names of people. Objects
 //! are named by their identifier, files by their digest.

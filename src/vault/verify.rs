@@ -11,12 +11,12 @@ use object_store::path::Path as Key;
 use super::digest::Digest;
 use super::error::{Result, VaultError};
 use super::inventory::{Inventory, sidecar_of};
-use super::load;
-use super::names::{
+use super::paths::{
     INVENTORY, OBJECT_NAMASTE, OBJECT_NAMASTE_TEXT, ObjectId, SIDECAR, below, object_root,
     version_of,
 };
 use super::read::hash_stored;
+use super::read_inventory;
 use super::{FILES_AT_A_TIME, Vault};
 
 /// What re-reading one stored file showed.
@@ -140,7 +140,7 @@ impl Vault {
             Ok(Some(loaded)) => Ok((loaded.inventory, loaded.behind)),
             Ok(None) => Err(VaultError::not_found(format!("object {id}"))),
             Err(damage @ VaultError::Corrupt { .. }) => {
-                let copy = load::newest_copy(&self.store, &object_root(id)).await?;
+                let copy = read_inventory::newest_copy(&self.store, &object_root(id)).await?;
                 copy.map(|loaded| (loaded.inventory, false)).ok_or(damage)
             }
             Err(other) => Err(other),
@@ -173,11 +173,11 @@ impl Vault {
     /// what would be written today.
     async fn check_inventory(&self, root: &Key, folder: &str, due: &Inventory) -> Vec<FileCheck> {
         let (path, sidecar_path) = (format!("{folder}{INVENTORY}"), format!("{folder}{SIDECAR}"));
-        let stored = load::get(&self.store, &below(root, &path))
+        let stored = read_inventory::get(&self.store, &below(root, &path))
             .await
             .ok()
             .flatten();
-        let sidecar = load::get(&self.store, &below(root, &sidecar_path))
+        let sidecar = read_inventory::get(&self.store, &below(root, &sidecar_path))
             .await
             .ok()
             .flatten();

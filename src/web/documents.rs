@@ -1,4 +1,4 @@
-//! Documents to take away: the two-layer PDF of a scan, and the words of a page as ALTO.
+//! Documents to take away: the searchable PDF of a scan, and the words of a page as ALTO.
 
 use axum::Router;
 use axum::body::Body;
@@ -60,8 +60,8 @@ pub fn given(document: Document) -> Response {
     let mut form = match document.form {
         Form::Searchable {
             pictures_as_delivered: true,
-        } => "two-layer; pictures=as-delivered",
-        Form::Searchable { .. } => "two-layer; pictures=lossless",
+        } => "searchable-pdf; pictures=as-delivered",
+        Form::Searchable { .. } => "searchable-pdf; pictures=lossless",
         Form::AsDelivered => "as-delivered",
     }
     .to_owned();

@@ -30,12 +30,12 @@ pub struct CodeAsked {
 }
 
 /// A guessed code and an unknown one get the same answer, and guessing is slowed per caller.
-pub async fn guarded<T>(
+pub async fn rate_limited<T>(
     public: &Public,
-    door: &str,
+    scope: &str,
     answer: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    let key = format!("{door}:{}", public.address);
+    let key = format!("{scope}:{}", public.address);
     access::admit(&public.archive, &key).await?;
     let answer = answer.await;
     if matches!(answer, Err(Error::NotFound { .. })) {
@@ -45,11 +45,11 @@ pub async fn guarded<T>(
 }
 
 /// From the code typed to the page of that code.
-pub fn lead_to(room: &str, code: Option<&str>) -> Redirect {
+pub fn redirect_to_code(base_path: &str, code: Option<&str>) -> Redirect {
     let code = copy_request::tidy(code.unwrap_or_default());
     match code.is_empty() {
-        true => Redirect::to(room),
-        false => Redirect::to(&format!("{room}/{code}")),
+        true => Redirect::to(base_path),
+        false => Redirect::to(&format!("{base_path}/{code}")),
     }
 }
 

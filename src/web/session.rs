@@ -1,5 +1,5 @@
 //! The session's cookie, and the extractors that name the caller: [`Visitor`] for public pages,
-//! [`Signed`] and [`Form`] for pages behind the door, [`Api`] for programs.
+//! [`Signed`] and [`Form`] for pages of people who signed in, [`Api`] for programs.
 
 use axum::extract::{FromRequest, FromRequestParts, Multipart, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
@@ -53,7 +53,7 @@ impl FromRequestParts<State> for Visitor {
     }
 }
 
-/// A person signed in, looking at a page. Others are led to the door and back.
+/// A person signed in, looking at a page. Others are sent to the sign-in page and back.
 pub struct Signed {
     /// What they look into.
     pub archive: State,

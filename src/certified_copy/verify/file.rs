@@ -56,9 +56,9 @@ pub struct FileVerified {
     pub archive: Option<Verified>,
 }
 
-/// A file somebody handed in, whole.
+/// A file somebody uploaded, complete.
 #[derive(Debug)]
-pub struct HandedInFile {
+pub struct UploadedFile {
     /// Read from its beginning.
     pub file: std::fs::File,
     /// SHA-256, lower-case hexadecimal.
@@ -75,14 +75,14 @@ pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified
     file.write_all(bytes)?;
     file.rewind()?;
     let sha256 = digest_of(bytes);
-    verify_handed_in(archive, HandedInFile { file, sha256 }).await
+    verify_uploaded(archive, UploadedFile { file, sha256 }).await
 }
 
 /// As [`verify_file`], of a file that is in the spool already.
 ///
 /// # Errors
 /// As [`verify_file`].
-pub async fn verify_handed_in(archive: &Archive, given: HandedInFile) -> Result<FileVerified> {
+pub async fn verify_uploaded(archive: &Archive, given: UploadedFile) -> Result<FileVerified> {
     let (trust, now) = (archive.seal.trust(), archive.clock.now());
     let verdict = archive.cage.verify(given.file, trust, now).await;
     let verdict = verdict.map_err(|why| Error::unavailable("verification", why))?;

@@ -88,7 +88,7 @@ async fn image(
     Path(id): Path<String>,
     Asked(asked): Asked<PictureAsked>,
 ) -> Result<Response, Problem> {
-    let bytes = page::image(&api.archive, &api.caller, &id, asked.wish()?).await?;
+    let bytes = page::image(&api.archive, &api.caller, &id, asked.options()?).await?;
     Ok(picture(bytes))
 }
 

@@ -9,7 +9,7 @@ use object_store::path::Path as Key;
 use super::digest::Digest;
 use super::error::{Result, VaultError};
 use super::inventory::{Inventory, Provenance, State};
-use super::names::{check_logical_path, content_path, object_root};
+use super::paths::{check_logical_path, content_path, object_root};
 
 /// One file to be preserved.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ pub enum Change {
 
 /// A version to be written.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct ChangeSet {
     pub root: Key,
     pub number: u32,
     pub state: State,
@@ -92,7 +92,7 @@ pub(super) struct Upload {
     pub source: Source,
 }
 
-impl Plan {
+impl ChangeSet {
     /// Plans the version that follows the head of `before`.
     ///
     /// # Errors

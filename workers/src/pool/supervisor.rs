@@ -28,7 +28,7 @@ pub(super) struct Work {
 }
 
 /// Keeps one child.
-pub(super) struct Keeper {
+pub(super) struct Supervisor {
     config: Arc<PoolConfig>,
     set_up: SetUp,
     gate: Arc<Gate>,
@@ -37,7 +37,7 @@ pub(super) struct Keeper {
     process: Option<Process>,
 }
 
-impl Keeper {
+impl Supervisor {
     pub(super) fn new(
         config: &Arc<PoolConfig>,
         gate: &Arc<Gate>,
