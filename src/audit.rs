@@ -95,7 +95,7 @@ text_enum! {
 pub struct Entry {
     /// From 1, no gaps.
     pub position: i64,
-    /// RFC 3339 UTC.
+    /// The instant of the act, RFC 3339 UTC.
     pub at: String,
     /// Person id, token id, `public` or `machine`.
     pub actor: String,

@@ -85,7 +85,7 @@ impl State for CopyState {
 /// One line of the issue book (sổ cấp bản sao), also preserved beside the sealed file in the vault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct CopyRow {
-    /// Copy id.
+    /// UUIDv7 as text; its object in the vault is named by it.
     pub id: String,
     /// Year of the book.
     pub year: i64,
@@ -108,7 +108,7 @@ pub struct CopyRow {
     pub sha256: Option<String>,
     /// Who released it: person id.
     pub issued_by: String,
-    /// RFC 3339 UTC.
+    /// When it was released, RFC 3339 UTC; the copy bears this day.
     pub issued_at: String,
     /// Id of the earlier copy that this one repeats.
     #[serde(default)]
@@ -140,7 +140,7 @@ impl CopyRow {
 /// What is to be issued.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Issue<'a> {
-    /// The approved record.
+    /// Id of the approved record.
     pub record_id: &'a str,
     /// The request it answers.
     pub request_id: Option<&'a str>,
@@ -224,7 +224,7 @@ pub async fn reissue(
 /// What became of one of many.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BatchOutcome {
-    /// The record.
+    /// Id of the record asked for.
     pub record_id: String,
     /// The line it got; none when it was refused before it took a number.
     pub copy: Option<CopyRow>,

@@ -46,7 +46,7 @@ pub struct Cli {
     /// Configuration file (TOML) for PostgreSQL, S3 and the office's own words; see docs/OPERATIONS.md.
     #[arg(long, global = true, value_name = "FILE", env = "SOGOC_CONFIG")]
     pub config: Option<PathBuf>,
-    /// Print machine-readable JSON.
+    /// Print JSON for programs instead of text for people.
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
@@ -109,17 +109,17 @@ enum Command {
     /// People and API tokens.
     #[command(subcommand)]
     User(people::User),
-    /// Measure this machine.
+    /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(Bench),
-    /// Print shell completions.
+    /// Print completions for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
         shell: clap_complete::Shell,
     },
 }
 
-/// What to measure.
+/// The measurements an operator can make on the own machine.
 #[derive(Debug, Subcommand)]
 enum Bench {
     /// Taking in a folder of scans, beside copying it and writing down every SHA-256.
@@ -131,7 +131,7 @@ enum Bench {
     Desk(bench_desk::Desk),
     /// Certified copies: approved record to sealed file, with a software key.
     Copy {
-        /// How many.
+        /// How many copies are made, one after another.
         #[arg(long, default_value_t = 200)]
         runs: usize,
     },

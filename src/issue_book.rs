@@ -61,28 +61,28 @@ pub struct BookLine {
     pub ngay_sinh: String,
     /// What it is a copy of.
     pub document: String,
-    /// Diploma number.
+    /// Number printed on the diploma (số hiệu).
     pub so_hieu: String,
-    /// Register number.
+    /// Number of its line in the original register (số vào sổ gốc).
     pub so_vao_so: String,
     /// How many copies: each has a line of its own, so 1, or 0 where none was made.
     pub quantity: i64,
-    /// Who asked.
+    /// Name of the applicant; empty for a copy made at the counter.
     pub receiver: String,
-    /// Who released it.
+    /// Name of the person who released it.
     pub released_by: String,
     /// Why void, withdrawn, refused or ended; which copy it repeats.
     pub note: String,
 }
 
-/// A year's book.
+/// The issue book of one year, as it is printed or exported.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct IssueBook {
-    /// Whose book.
+    /// Name of the agency that keeps the book.
     pub agency: String,
-    /// Of which year.
+    /// Calendar year in Viet Nam.
     pub year: i64,
-    /// RFC 3339 UTC.
+    /// When it was drawn up, RFC 3339 UTC.
     pub printed_at: String,
     /// In the order of time.
     pub lines: Vec<BookLine>,

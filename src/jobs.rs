@@ -69,7 +69,7 @@ pub const MOST_ATTEMPTS: i64 = 8;
 /// From so many silent holders in a row on, a job waits before the next one takes it: it may be what ends them.
 const LOST_PATIENCE: i64 = 4;
 
-/// Backlog.
+/// Pages and other work that nobody waits for.
 pub const PRIORITY_BACKLOG: i64 = 0;
 /// Housekeeping that should not wait behind a backlog of pages.
 pub const PRIORITY_UPKEEP: i64 = 5;
@@ -82,9 +82,9 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// A job held by us.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Leased {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was enqueued.
     pub id: String,
-    /// What to do.
+    /// Which verb works it.
     pub kind: Kind,
     /// Id of what it is done to; what kind of thing that is, the kind of work tells.
     pub subject: String,

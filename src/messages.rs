@@ -11,9 +11,9 @@ use sogoc_workers::outcome::FailureKind;
 /// Language a reader has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
-    /// Vietnamese, the default.
+    /// Vietnamese, the language of pages where nobody chose another.
     Vi,
-    /// English.
+    /// English, beside it everywhere.
     En,
 }
 
@@ -133,9 +133,9 @@ pub enum Value {
     Message(Message),
     /// A word that comes in both languages from outside, such as a label of a record class.
     Pair {
-        /// Vietnamese.
+        /// The Vietnamese text, with its `{placeholders}`.
         vi: String,
-        /// English.
+        /// The English text, with the same placeholders.
         en: String,
     },
 }
@@ -213,7 +213,7 @@ impl Message {
         }
     }
 
-    /// In one language.
+    /// The sentence in one language, its placeholders filled.
     pub fn render(&self, lang: Lang) -> String {
         let mut rest = text(lang, &self.key);
         let mut said = String::with_capacity(rest.len());
@@ -234,12 +234,12 @@ impl Message {
         format!("{} / {}", self.vi(), self.en())
     }
 
-    /// In Vietnamese.
+    /// [`Message::render`] in Vietnamese.
     pub fn vi(&self) -> String {
         self.render(Lang::Vi)
     }
 
-    /// In English.
+    /// [`Message::render`] in English.
     pub fn en(&self) -> String {
         self.render(Lang::En)
     }

@@ -53,7 +53,7 @@ json_column!(Numbering);
 /// A page as shown.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct PageView {
-    /// UUID text.
+    /// UUID as text; follows from scan and number, so that a second try gives the same.
     pub id: String,
     /// The scan it is a page of.
     pub scan_id: String,
@@ -61,7 +61,7 @@ pub struct PageView {
     pub batch_id: String,
     /// The file's name as delivered.
     pub original_name: String,
-    /// From 1.
+    /// Its number in the file, from 1.
     pub number: i64,
     /// How far it is read.
     pub state: PageState,
@@ -69,15 +69,15 @@ pub struct PageView {
     pub outcome: Option<String>,
     /// The page whose place it took.
     pub stands_for: Option<String>,
-    /// Class recognised.
+    /// Id of the class recognised; none before it was read.
     pub class: Option<String>,
     /// Degrees the content stands turned, clockwise.
     pub rotation: i64,
-    /// Pixels as delivered.
+    /// Pixels from left to right, as delivered.
     pub width: i64,
-    /// Pixels as delivered.
+    /// Pixels from top to bottom, as delivered.
     pub height: i64,
-    /// Dots per inch.
+    /// Dots per inch of the page as delivered.
     pub dpi: i64,
     /// Stable codes of what falls short of the standard.
     #[sqlx(rename = "quality", try_from = "QualityText")]

@@ -112,7 +112,7 @@ pub struct OtherPage {
     pub page_id: String,
     /// The file's name as delivered.
     pub original_name: String,
-    /// From 1.
+    /// Its number in its file, from 1.
     pub number: i64,
     /// True where it was withdrawn and may be reinstated.
     pub may_come_back: bool,
@@ -123,16 +123,16 @@ pub struct OtherPage {
 /// The batch of the other page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OtherBatch {
-    /// UUID text.
+    /// UUIDv7 as text.
     pub id: String,
-    /// Name.
+    /// Its name, unique in the archive.
     pub name: String,
 }
 
 /// A flag as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PageFlag {
-    /// UUID text.
+    /// UUIDv7 as text: sorts by the time it was raised.
     pub id: String,
     /// The page it is raised on.
     pub page_id: String,
@@ -146,7 +146,7 @@ pub struct PageFlag {
     pub page_number: i64,
     /// True where the page was withdrawn and may be reinstated: no other scan stands at its place.
     pub may_come_back: bool,
-    /// Stable word.
+    /// Stable word of what was noticed; its sentence is under `flags` in `locales/`.
     pub code: String,
     /// note | warning | grave.
     pub severity: String,
@@ -168,7 +168,7 @@ pub struct PageFlag {
     pub reason: Option<String>,
     /// Who resolved it, by name.
     pub resolved_by: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it was resolved, RFC 3339 UTC.
     pub resolved_at: Option<String>,
 }
 

@@ -26,15 +26,15 @@ pub const RECORDS_FILE: &str = "records.json";
 /// One record as preserved: enough to restore the catalogue's row and its newest decided version.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
 pub struct PreservedRecord {
-    /// Record id.
+    /// Id of the record, as the catalogue had it.
     pub id: String,
     /// Page number, from 1.
     pub page: i64,
     /// Place on the page, from 1.
     pub ordinal: i64,
-    /// Class id.
+    /// Id of its class.
     pub class: String,
-    /// Approved or rejected.
+    /// `approved` or `rejected`: what nobody has decided is not preserved.
     pub state: RecordState,
     /// Version number in the catalogue.
     pub version: i64,
@@ -43,11 +43,11 @@ pub struct PreservedRecord {
     /// The fields, as printed beside normalised.
     #[sqlx(try_from = "JsonText")]
     pub fields: Fields,
-    /// Who decided.
+    /// Id of the person who decided, or `machine`.
     pub author: String,
     /// When, RFC 3339 UTC.
     pub at: String,
-    /// Why.
+    /// The words of the person who decided; absent where there are none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// Place in the publication sequence.
@@ -59,12 +59,12 @@ pub struct PreservedRecord {
     pub corrections: Vec<Correction>,
 }
 
-/// The file [`RECORDS_FILE`].
+/// What the file [`RECORDS_FILE`] beside a scan says.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PreservedRecords {
     /// Format of this file.
     pub format: u32,
-    /// Scan id.
+    /// Id of the scan they stand on.
     pub scan_id: String,
     /// Every decided record of the scan, by page and place, as it was last published.
     pub records: Vec<PreservedRecord>,

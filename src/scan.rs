@@ -44,9 +44,9 @@ pub struct Scan {
     pub batch_id: String,
     /// As given, path inside the delivery.
     pub original_name: String,
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
-    /// In bytes.
+    /// Length of the file in bytes.
     pub size: i64,
     /// From the file itself, never from its name.
     pub media_type: String,
@@ -62,7 +62,7 @@ pub struct Scan {
     pub page_count: i64,
     /// Person or token id.
     pub received_by: String,
-    /// RFC 3339 UTC.
+    /// When it was acknowledged, RFC 3339 UTC.
     pub received_at: String,
 }
 

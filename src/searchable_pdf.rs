@@ -38,7 +38,7 @@ pub struct Range {
 /// What is given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Picture and words.
+    /// The delivered picture with the words invisible over it.
     Searchable {
         /// True where each picture's bytes are those delivered, not packed again.
         pictures_as_delivered: bool,
@@ -52,11 +52,11 @@ pub enum Form {
 pub struct Document {
     /// Its bytes, at their start; the file goes away when this is closed.
     pub file: std::fs::File,
-    /// Bytes.
+    /// Length of the file in bytes.
     pub size: u64,
     /// A name for it, from the delivered one.
     pub name: String,
-    /// What it is.
+    /// Whether it was built, or is the delivered file.
     pub form: Form,
     /// Pages asked for that a person withdrew from the batch, so that they are not in it.
     pub left_out: LeftOut,

@@ -20,13 +20,13 @@ const SHORTEST_PASSWORD: usize = 14;
 /// A person as listed.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Person {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; the log names people by it.
     pub id: String,
     /// What they sign in with.
     pub login: String,
-    /// Full name.
+    /// Full name, as copies and lists show it.
     pub name: String,
-    /// Roles.
+    /// What they may do; see [`Role`].
     #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
     /// When they were shut out, if they were.

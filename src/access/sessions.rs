@@ -16,10 +16,10 @@ use crate::error::{Error, Result};
 /// A working day; then one signs in again.
 const SESSION_LENGTH: Duration = Duration::from_secs(10 * 3600);
 
-/// A signed-in person.
+/// A signed-in person's session, found by the digest of its cookie.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Who.
+    /// Who signed in, with the roles of today.
     pub caller: Caller,
     /// What every form of this session must carry.
     pub form_token: String,

@@ -17,14 +17,14 @@ const LONGEST_TOKEN_DAYS: u32 = 3650;
 /// An API token as listed; the token itself is shown once, when made.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct TokenRow {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; the log names the token by it.
     pub id: String,
     /// What it is for.
     pub name: String,
-    /// Roles.
+    /// What it may do; see [`Role`].
     #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
-    /// When made.
+    /// When it was made, RFC 3339 UTC.
     pub created_at: String,
     /// When it ends by itself.
     pub expires_at: Option<String>,
@@ -35,7 +35,7 @@ pub struct TokenRow {
 /// A token just made.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct NewToken {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; the log names the token by it.
     pub id: String,
     /// The token; not stored, cannot be shown again.
     pub token: String,

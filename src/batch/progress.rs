@@ -32,7 +32,7 @@ pub struct Progress {
     pub uploading: i64,
     /// Pages of the accepted files.
     pub pages: i64,
-    /// Pages read.
+    /// Pages whose reading is stored.
     pub pages_read: i64,
     /// Pages that could not be read and wait for a person.
     pub pages_failed: i64,

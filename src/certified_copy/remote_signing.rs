@@ -27,7 +27,7 @@ pub use submit::{Submitted, submit};
 /// A copy that waits for its signature.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Waiting {
-    /// Copy id.
+    /// Id of the copy, to submit its signature for.
     pub copy_id: String,
     /// Number in the issue book, such as `12/2026`.
     pub number: String,
@@ -112,7 +112,7 @@ struct Waits {
     certificate: String,
     /// The DER of the signed attributes, base64.
     attributes: String,
-    /// Base64.
+    /// Submitted already, base64; it waits to be used.
     signature: Option<String>,
     ends_at: String,
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::jobs::Kind;
 use crate::seal::{SealError, TokenState};
 
-/// The seal now.
+/// Whose seal it is, and whether it can sign now.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct SealState {
     /// Common name of the certificate.

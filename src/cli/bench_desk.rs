@@ -27,7 +27,7 @@ const PAGES_A_FILE: usize = 500;
 /// How often a waiting bench looks again.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// What to measure.
+/// How large the house is that is measured.
 #[derive(Debug, clap::Args)]
 pub struct Desk {
     /// Pages waiting to be read while citizens' copies are issued.
@@ -36,7 +36,7 @@ pub struct Desk {
     /// Copies released into that backlog, one after another.
     #[arg(long, default_value_t = 50)]
     copies: usize,
-    /// Verifications asked for.
+    /// How many verifications by code are asked for in all.
     #[arg(long, default_value_t = 4000)]
     verifications: usize,
     /// Of those, how many at once.

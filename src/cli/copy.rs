@@ -19,7 +19,7 @@ const TRUST_FILE: &str = "trust.pem";
 /// The certificates to trust for time stamps, written where they are not the same.
 const TIME_TRUST_FILE: &str = "trust-time.pem";
 
-/// Options of `copy`.
+/// Options and arguments of `sogoc copy`.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "\

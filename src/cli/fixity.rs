@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::fixity::{self, Differences, Rebuilt, ScrubOptions, ScrubReport};
 use crate::messages::{Message, both};
 
-/// Options of `scrub`.
+/// Options and arguments of `sogoc scrub`.
 #[derive(Debug, clap::Args)]
 pub struct Scrub {
     /// Read at most this many MiB a second, so that others are not disturbed.
@@ -72,7 +72,7 @@ fn print_scrub(report: &ScrubReport) {
     println!("{}", said.both());
 }
 
-/// Options of `rebuild`.
+/// Options and arguments of `sogoc rebuild`.
 #[derive(Debug, clap::Args)]
 pub struct Rebuild {
     /// Make them in this new data folder, beside the ones there are; the seal's key is taken along.
@@ -161,7 +161,7 @@ fn print_rebuilt(rebuilt: &Rebuilt, differences: Option<&Differences>) {
     }
 }
 
-/// Options of `reconcile`.
+/// Options and arguments of `sogoc reconcile`.
 #[derive(Debug, clap::Args)]
 pub struct Reconcile {
     /// Set right what can be.
@@ -194,7 +194,7 @@ pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> R
     Ok(ExitCode::from(found.exit_code()))
 }
 
-/// Options of `backup`.
+/// Options and arguments of `sogoc backup`.
 #[derive(Debug, clap::Args)]
 pub struct Backup {
     /// An empty or new folder, on another disk.
@@ -236,7 +236,7 @@ pub async fn backup(archive: Archive, options: Backup, as_json: bool) -> Result<
     Ok(ExitCode::from(report.exit_code()))
 }
 
-/// Options of `repair`.
+/// Options and arguments of `sogoc repair`.
 #[derive(Debug, clap::Args)]
 pub struct Repair {
     /// Move what belongs to no version to `quarantine/` beside the storage root; without it, it is only named.

@@ -21,7 +21,7 @@ const FILE: &str = "column-maps.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-volume/1";
 
-/// The file [`FILE`].
+/// What the file [`FILE`] of a volume's object says.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct PreservedVolume {
     form: String,
@@ -32,7 +32,7 @@ struct PreservedVolume {
     title: String,
     school: Option<String>,
     year: Option<i64>,
-    /// Newest first.
+    /// Every confirmed map, newest first.
     maps: Vec<Confirmed>,
 }
 

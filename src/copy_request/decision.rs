@@ -169,7 +169,7 @@ async fn confirm_again(mut tx: Tx, id: &str, record: &str) -> Result<()> {
 /// What became of one request of many.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Release {
-    /// The request.
+    /// Id of the request decided on.
     pub request_id: String,
     /// The copies being made; none when it was not released.
     pub copy_ids: Vec<String>,

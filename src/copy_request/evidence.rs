@@ -32,19 +32,19 @@ const EVIDENCE_FILE: &str = "evidence.json";
 /// A paper that came with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Evidence {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; its object in the vault is named by it.
     pub id: String,
     /// File name as given.
     pub name: String,
     /// From the file itself, never from its name.
     pub media_type: String,
-    /// Pages.
+    /// Pages that the reading pool counted in it.
     pub pages: i64,
-    /// Bytes.
+    /// Length of the file in bytes.
     pub size: i64,
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
-    /// RFC 3339 UTC.
+    /// When it came, RFC 3339 UTC.
     pub received_at: String,
 }
 

@@ -15,7 +15,7 @@ use crate::vault::{Condition, Stray, StrayKind, VaultError};
 /// What was found, and what was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Repair {
-    /// Objects looked at.
+    /// Objects that were walked through.
     pub objects: u64,
     /// Objects whose last steps a kill had cut off; they were done now.
     pub finished: Vec<String>,

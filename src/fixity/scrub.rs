@@ -15,7 +15,7 @@ use crate::vault::VaultError;
 use object_check::ObjectCheck;
 use run::Run;
 
-/// How to scrub.
+/// How fast a scrub reads, and from where.
 #[derive(Debug, Clone, Copy)]
 pub struct ScrubOptions {
     /// At most this many bytes a second on average; as fast as the disk when absent.
@@ -44,7 +44,7 @@ pub struct Finding {
     pub path: String,
     /// mismatch | missing | extra | could_not_read | missing_object | corrupt.
     pub outcome: String,
-    /// Digests or cause.
+    /// Both digests, or why it could not be read.
     pub detail: String,
 }
 
@@ -55,11 +55,11 @@ pub struct ScrubReport {
     pub run_id: String,
     /// Whether it goes on from an earlier one that was cut off.
     pub resumed: bool,
-    /// Objects looked at.
+    /// Objects that were re-read.
     pub objects: u64,
-    /// Their files.
+    /// Files of those objects.
     pub files: u64,
-    /// Bytes re-read.
+    /// Bytes that were read and hashed.
     pub bytes: u64,
     /// Objects that are damaged or gone.
     pub damaged: u64,

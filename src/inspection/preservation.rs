@@ -18,7 +18,7 @@ const FILE: &str = "flags.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-flags/1";
 
-/// The file [`FILE`].
+/// What the file [`FILE`] beside a scan says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct PreservedFlags {
     form: String,

@@ -28,11 +28,11 @@ pub(super) struct Shown {
 /// What is wrong between two pages; places are those in the order of the pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
-    /// The page concerned.
+    /// Place of the page that the flag is raised on.
     pub at: usize,
     /// The page it is held against.
     pub other: usize,
-    /// What is wrong.
+    /// Which way the numbers of both fail to follow each other.
     pub fault: Fault,
     /// Numbers of the page, of the other, and those concerned.
     pub here: (i64, i64),

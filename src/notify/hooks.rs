@@ -19,14 +19,14 @@ const LONGEST_URL: usize = 1000;
 /// A portal's webhook, without its secret.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Hook {
-    /// The portal's token.
+    /// Id of the portal's API token; each has one address at most.
     pub token_id: String,
     /// What that token is for.
     #[sqlx(rename = "name")]
     pub token_name: String,
     /// Where notices are posted.
     pub url: String,
-    /// RFC 3339 UTC.
+    /// When it was set, RFC 3339 UTC.
     pub created_at: String,
 }
 

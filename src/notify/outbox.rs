@@ -16,7 +16,7 @@ use crate::jobs::{Kind, PRIORITY_UPKEEP};
 pub struct Happened {
     /// Stable word, such as `confirmed`.
     pub event: String,
-    /// RFC 3339 UTC.
+    /// When the step was made, RFC 3339 UTC.
     pub at: String,
 }
 
@@ -34,7 +34,7 @@ pub struct Notice {
     /// Name of the portal's token.
     #[sqlx(rename = "name")]
     pub portal: String,
-    /// Never [`NoticeState::Recorded`].
+    /// How far it got; never [`NoticeState::Recorded`], which nobody is told of.
     pub state: NoticeState,
     /// How often it was tried.
     pub attempts: i64,

@@ -64,12 +64,12 @@ pub enum TokenState {
     PinRefused,
     /// The PIN is known; the token is opened at the next signature.
     Ready,
-    /// It is open.
+    /// It is open for signing.
     Open,
 }
 
 impl TokenState {
-    /// The stable word.
+    /// The stable word, for JSON and log.
     pub fn as_str(self) -> &'static str {
         match self {
             TokenState::PinNeeded => "pin_needed",
@@ -84,7 +84,7 @@ impl TokenState {
 pub trait KeySource: Send + Sync {
     /// The signer's certificate first, then its issuers up to the root.
     fn chain(&self) -> &[Certificate];
-    /// How it signs.
+    /// The algorithm and padding it signs with.
     fn scheme(&self) -> Scheme;
     /// Signs the DER of the signed attributes (RFC 5652, 5.4); hashing included.
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError>;

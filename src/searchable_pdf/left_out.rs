@@ -11,7 +11,7 @@ const LONGEST: usize = 40;
 pub struct LeftOut(Vec<i64>);
 
 impl LeftOut {
-    /// How many.
+    /// How many pages are left out.
     pub fn count(&self) -> usize {
         self.0.len()
     }

@@ -16,7 +16,7 @@ use super::paths::{check_logical_path, content_path, object_root};
 pub struct Content {
     /// Its logical path: the name it was delivered under, segments parted by `/`.
     pub path: String,
-    /// Its bytes.
+    /// Where the bytes of the file come from.
     pub source: Source,
 }
 
@@ -52,14 +52,14 @@ impl Content {
 pub enum Source {
     /// A file on disk. It is hashed again while it is copied; one that changed is refused.
     File {
-        /// Where it lies.
+        /// Path of the file that holds the bytes.
         path: PathBuf,
         /// Its SHA-256, as found on receipt.
         digest: Digest,
         /// Its length in bytes.
         size: u64,
     },
-    /// Bytes at hand.
+    /// Bytes that are in memory already.
     Bytes(Bytes),
 }
 

@@ -110,12 +110,12 @@ impl Inventory {
         bytes
     }
 
-    /// The object's identifier.
+    /// The object's identifier, as the inventory says it.
     pub fn id(&self) -> &ObjectId {
         &self.id
     }
 
-    /// The newest version.
+    /// Number of the newest version, from 1.
     pub fn head(&self) -> u32 {
         paths::version_of(&self.head).unwrap_or(0)
     }

@@ -34,7 +34,7 @@ enum Body {
 }
 
 impl Verified {
-    /// Their SHA-256.
+    /// SHA-256 of the bytes, checked when they were read.
     pub fn digest(&self) -> Digest {
         self.digest
     }

@@ -41,9 +41,9 @@ pub struct S3Access {
     pub endpoint: String,
     /// Region name to sign with.
     pub region: String,
-    /// Access key identifier.
+    /// Access key id of the S3 account.
     pub access_key_id: String,
-    /// Secret access key.
+    /// Its secret access key; never logged.
     pub secret_access_key: String,
 }
 

@@ -26,7 +26,7 @@ pub enum StrayKind {
 }
 
 impl StrayKind {
-    /// A stable word.
+    /// The word for it in reports and JSON.
     pub fn code(self) -> &'static str {
         match self {
             Self::Unnamed => "unnamed",
@@ -41,7 +41,7 @@ impl StrayKind {
 pub struct Stray {
     /// Its key, relative to the vault's base.
     pub key: String,
-    /// Why.
+    /// What kind of leftover it is.
     pub kind: StrayKind,
 }
 

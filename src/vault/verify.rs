@@ -24,17 +24,17 @@ use super::{FILES_AT_A_TIME, Vault};
 pub enum FileState {
     /// The bytes are the ones that were given.
     Match,
-    /// They are not.
+    /// The bytes are other ones.
     Mismatch {
-        /// Their SHA-256 now.
+        /// SHA-256 of what is there now.
         found: Digest,
     },
     /// They could not be read through, which says nothing about them.
     CouldNotRead {
-        /// Why not.
+        /// What the store answered.
         why: String,
     },
-    /// They are gone.
+    /// The file is gone although the inventory names it.
     Missing,
     /// Nobody put this file here.
     Extra,
@@ -49,18 +49,18 @@ pub struct FileCheck {
     pub path: String,
     /// The SHA-256 it should have; none for a file that should not be there.
     pub expected: Option<Digest>,
-    /// What was found.
+    /// How what is there compares with the inventory.
     pub state: FileState,
-    /// Bytes read.
+    /// Bytes that were re-read of it.
     pub bytes: u64,
 }
 
 /// The verdict on one object.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Report {
-    /// The object.
+    /// The object that was re-read.
     pub id: ObjectId,
-    /// Its newest version.
+    /// Its newest version, from 1.
     pub head: u32,
     /// Whether copies of the inventory at the object root had to be brought up to date first.
     pub healed: bool,

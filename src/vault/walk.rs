@@ -38,7 +38,7 @@ pub struct ObjectSummary {
     pub condition: Condition,
     /// Stored files, those of bookkeeping included.
     pub files: u64,
-    /// Their bytes together.
+    /// Bytes of all its files together.
     pub bytes: u64,
 }
 

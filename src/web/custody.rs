@@ -21,7 +21,6 @@ use crate::search;
 /// Entries on one page of the log.
 const PAGE: i64 = 100;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/kho", get(custody))

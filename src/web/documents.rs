@@ -18,12 +18,11 @@ use crate::searchable_pdf::{self, Document, Form, Range};
 /// Says what kind of document an answer is.
 const FORM: &str = "sogoc-document";
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/ban-quet/{id}/tai-lieu.pdf", get(document))
 }
 
-/// Which pages.
+/// The part of a scan to be made into a document.
 #[derive(Debug, Clone, Copy, Default, serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -31,7 +30,7 @@ pub struct RangeAsked {
     /// First page, from 1.
     #[param(minimum = 1)]
     from: Option<i64>,
-    /// Last page.
+    /// Last page, counted in the file and included.
     #[param(minimum = 1)]
     to: Option<i64>,
 }

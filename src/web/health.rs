@@ -21,7 +21,6 @@ use crate::notify;
 use crate::preservation;
 use crate::search;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/healthz", get(alive))

@@ -23,7 +23,6 @@ const PAGE: i64 = 50;
 /// Files quarantined or named twice that are listed on the batch's page.
 const LISTED: i64 = 200;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/lo", get(list).post(open))
@@ -67,9 +66,9 @@ impl OpenForm {
 
 /// A batch and how far it is.
 pub struct Underway {
-    /// The batch.
+    /// The batch as the catalogue has it.
     pub batch: Batch,
-    /// How far.
+    /// How much of it is in and read.
     pub progress: Progress,
 }
 

@@ -21,7 +21,6 @@ use crate::error::Error;
 use crate::issue_book::{self, BookLine, LineState};
 use crate::seen::{self, Seen};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/so-cap-ban-sao", get(book))

@@ -13,7 +13,7 @@ use crate::messages::{self, Lang, Message};
 /// An entry of the navigation in the head of the page.
 #[derive(Debug, Clone, Copy)]
 pub struct NavItem {
-    /// Where it leads.
+    /// Path of the page it leads to.
     pub href: &'static str,
     /// Key of its name in `locales/`.
     pub name: &'static str,
@@ -58,10 +58,10 @@ const PUBLIC_NAV: &[NavItem] = &[
     },
 ];
 
-/// The frame.
+/// What every page needs to draw its head: language, caller, form token, path.
 #[derive(Debug, Clone)]
 pub struct Frame {
-    /// Language.
+    /// Language the page is drawn in.
     pub lang: Lang,
     /// Who, when signed in.
     pub caller: Option<Caller>,
@@ -139,7 +139,7 @@ impl Frame {
     }
 }
 
-/// See [`Frame::time`].
+/// The same as [`Frame::time`], where no frame is at hand.
 pub fn local_time(stamp: &str) -> String {
     let Some(at) = parse_stamp(stamp) else {
         return stamp.to_owned();

@@ -14,7 +14,6 @@ use super::session::Signed;
 use crate::error::{Error, Result};
 use crate::page::{self, ImageOptions};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/trang/{id}/anh.jpg", get(image))
 }

@@ -16,7 +16,6 @@ use crate::access;
 use crate::copy_request;
 use crate::error::{Error, Result};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     submit::routes().merge(tracking::routes())
 }
@@ -24,7 +23,7 @@ pub fn routes() -> Router<State> {
 /// A code typed into a box.
 #[derive(serde::Deserialize)]
 pub struct CodeAsked {
-    /// The code typed.
+    /// The code as typed, blanks and small letters allowed.
     pub ma: Option<String>,
     moi: Option<String>,
 }

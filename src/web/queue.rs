@@ -16,7 +16,6 @@ use crate::jobs::{JobState, Stuck};
 use crate::messages::{self, Lang};
 use crate::queue::{self, Chosen, JobAction};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/kho/viec", get(list).post(steer))
 }

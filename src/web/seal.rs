@@ -21,7 +21,6 @@ use crate::error::Error;
 /// Name of the file of what is to be signed.
 const TO_SIGN: &str = "can-ky.txt";
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/con-dau", get(seal))

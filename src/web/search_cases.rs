@@ -15,7 +15,6 @@ use crate::access::Act;
 use crate::copy_request::Reason;
 use crate::search_case::{self, SearchCase, SearchState, SearchView};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/tim-kho", get(list))

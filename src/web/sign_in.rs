@@ -18,7 +18,6 @@ use super::session::{Form, OpenForm, Pairs, Visitor, ended_cookie, session_cooki
 use crate::access;
 use crate::error::Error;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/dang-nhap", get(sign_in).post(enter))

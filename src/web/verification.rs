@@ -26,7 +26,6 @@ use super::session::Visitor;
 use crate::certified_copy::{self, FileVerified, SignatureListed, Verified};
 use crate::error::Error;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     let verify = get(verify_door).post(verify_file);
     // A form is a little larger than the file in it.

@@ -22,7 +22,6 @@ use crate::column_map::{self, NewMap, VolumeMap};
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/quyen/{id}/cot", get(open).post(act))
 }

@@ -82,9 +82,9 @@ impl Default for PoolConfig {
 /// A page to read.
 #[derive(Debug, Clone)]
 pub struct PageJob {
-    /// The file.
+    /// The file that the page is in.
     pub path: PathBuf,
-    /// From 1.
+    /// Its number in the file, from 1.
     pub page: u32,
     /// What is known of it.
     pub known: Known,
@@ -93,9 +93,9 @@ pub struct PageJob {
 /// A page to show.
 #[derive(Debug, Clone)]
 pub struct RenderJob {
-    /// The file.
+    /// The file that the page is in.
     pub path: PathBuf,
-    /// From 1.
+    /// Its number in the file, from 1.
     pub page: u32,
     /// Clockwise: 0, 90, 180 or 270.
     pub turn_degrees: u16,

@@ -14,7 +14,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(log))
@@ -126,7 +125,7 @@ struct Steering {
 /// How many jobs it was done to.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Steered {
-    /// Jobs.
+    /// Jobs it was done to, and pages taken up again.
     count: usize,
 }
 

@@ -13,7 +13,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list))
@@ -26,7 +25,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(reinstate))
 }
 
-/// Why.
+/// The reason a person gives.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Reason {
@@ -64,7 +63,7 @@ async fn list(
     ))
 }
 
-/// One flag.
+/// One flag of a page, by its id.
 #[utoipa::path(get, path = "/api/v1/flags/{id}", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = PageFlag), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<PageFlag> {

@@ -25,7 +25,6 @@ use crate::web::public_requests::{pdf, rate_limited};
 use crate::web::session::Api;
 use crate::web::verification::{NotArrived, verify_body};
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(book, issue_many))

@@ -17,7 +17,6 @@ use crate::web::extractors::Given;
 use crate::web::fault::{Answer, Done, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(seal))
@@ -92,7 +91,7 @@ struct SignaturesGiven {
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignatureGiven {
-    /// The copy.
+    /// Id of the copy it was made for.
     copy_id: String,
     /// The signature over its signed attributes, base64; ECDSA as DER or as two plain numbers.
     signature: String,

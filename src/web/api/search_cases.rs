@@ -12,7 +12,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(open))
@@ -39,10 +38,10 @@ struct Finding {
     note: String,
 }
 
-/// The search made.
+/// The search that was opened for a request.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Opened {
-    /// UUIDv7 text.
+    /// Its id, UUIDv7 as text.
     id: String,
 }
 

@@ -17,7 +17,6 @@ use crate::web::extractors::{Asked, Given, too_large};
 use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::public_requests::{LARGEST_PAPER, consent_today, pdf, rate_limited};
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(consent))

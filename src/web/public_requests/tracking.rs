@@ -19,7 +19,6 @@ use crate::web::session::{OpenForm, Visitor};
 /// Largest body with a paper in it, in bytes; the setting `web.largest_evidence_mib` decides below it.
 pub const LARGEST_PAPER: usize = 64 << 20;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/yeu-cau/theo-doi", get(find))

@@ -30,7 +30,6 @@ use crate::web::public_requests::{event_in_words, standing_in_words};
 use crate::web::search_cases::agreement;
 use crate::web::session::Signed;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/cap-ban-sao/{id}", get(request))

@@ -19,7 +19,6 @@ use crate::web::layout::{Frame, shown_form};
 use crate::web::public_requests::rate_limited;
 use crate::web::session::{OpenForm, Visitor};
 
-/// The route.
 pub(super) fn routes() -> Router<State> {
     Router::new().route("/yeu-cau/{code}/ma-xac-minh", get(term).post(set_term))
 }

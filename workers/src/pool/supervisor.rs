@@ -27,7 +27,7 @@ pub(super) struct Work {
     pub(super) reply: oneshot::Sender<Outcome<(Answer, Vec<u8>)>>,
 }
 
-/// Keeps one child.
+/// The thread that keeps one child alive and gives it work.
 pub(super) struct Supervisor {
     config: Arc<PoolConfig>,
     set_up: SetUp,
