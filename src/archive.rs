@@ -28,25 +28,25 @@ pub use seal::{identity_file, open_seal, own_trust, trust_file};
 
 /// Everything a verb needs.
 pub struct Archive {
-    /// Rows.
+    /// The rows, in SQLite or PostgreSQL.
     pub catalogue: Catalogue,
-    /// Bytes.
+    /// The preserved bytes: OCFL over a folder, S3 or memory.
     pub vault: Vault,
-    /// Reading children.
+    /// The child processes that read pages, each in its cage.
     pub pool: Pool,
     /// This process's copy of the index.
     pub index: Arc<Index>,
-    /// Record classes.
+    /// The record classes, from `classes/*.toml` or the folder in the settings.
     pub classes: Arc<Classes>,
-    /// The office's seal.
+    /// The key the office seals copies with, and its certificates.
     pub seal: Arc<Seal>,
     /// The key that signs the log's tree, where this process has the one in use.
     pub log_key: Option<Arc<LogKey>>,
     /// Where strangers' files are judged.
     pub cage: VerificationCage,
-    /// Time, ids, chance.
+    /// Time, ids and random bytes; a test brings its own.
     pub clock: Arc<dyn Clock>,
-    /// Settings.
+    /// The settings as they were checked at start.
     pub config: Config,
     /// Folder for bytes on their way in and out; on the same disk as the data.
     pub spool: PathBuf,

@@ -30,7 +30,7 @@ text_enum! {
         FondsMade,
         VolumeMade,
         ColumnMapConfirmed,
-        ColumnMapKept,
+        ColumnMapPreserved,
         BatchOpened,
         BatchClosed,
         ScanReceived,
@@ -38,17 +38,17 @@ text_enum! {
         ScanDuplicate,
         UploadExpired,
         PageRead,
-        PageSetAside,
-        PagePutAside,
+        PageFailed,
+        PageExcluded,
         PageSuperseded,
-        PageTakenBack,
+        PageReinstated,
         FlagAccepted,
         RecordProposed,
         RecordCorrected,
         RecordApproved,
         RecordRejected,
         RecordRestored,
-        RecordsKept,
+        RecordsPreserved,
         DocumentFetched,
         WordsFetched,
         RecordOpened,
@@ -89,7 +89,7 @@ text_enum! {
         CopySuperseded,
         CopySealRenewed,
         SealAwaited,
-        SealHandedIn,
+        SealSubmitted,
         SealOpened,
         SealNotOpened,
         SealClosed,
@@ -115,12 +115,11 @@ pub struct Entry {
     pub id: String,
     /// From 1, no gaps; absent for some seconds, until the entry is put into the tree.
     pub position: Option<i64>,
-    /// RFC 3339 UTC.
+    /// The instant of the act, RFC 3339 UTC.
     pub at: String,
     /// Person id, token id, `public` or `machine`.
     pub actor: String,
-    /// Word of an [`Action`], or of an earlier version's; `deed` in JSON.
-    #[serde(rename = "deed")]
+    /// Word of an [`Action`], or of an earlier version's.
     pub action: String,
     /// `scan`, `record`, `batch` …
     pub subject_kind: String,

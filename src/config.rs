@@ -23,19 +23,19 @@ pub use seal::{DetachedConfig, SealConfig, TokenConfig};
 pub struct Config {
     /// Folder of whatever is not configured elsewhere: catalogue, vault, index, spool, key.
     pub data: PathBuf,
-    /// Table `[catalogue]`.
+    /// Table `[catalogue]`: which database holds the rows.
     pub catalogue: CatalogueConfig,
-    /// Table `[vault]`.
+    /// Table `[vault]`: where preserved bytes lie.
     pub vault: VaultConfig,
-    /// Table `[log]`.
+    /// Table `[log]`: the key of its signed tree, and the places outside that are shown it.
     pub log: LogConfig,
-    /// Table `[reading]`.
+    /// Table `[reading]`: children, limits, classes and models of reading.
     pub reading: ReadingConfig,
-    /// Table `[web]`.
+    /// Table `[web]`: address, proxies, limits of requests.
     pub web: WebConfig,
-    /// Table `[office]`.
+    /// Table `[office]`: names and words that copies bear.
     pub office: OfficeConfig,
-    /// Table `[seal]`.
+    /// Table `[seal]`: key, certificates, level and time authorities.
     pub seal: SealConfig,
     /// Folder of record classes (`*.toml`); the built-in ones when absent.
     pub classes: Option<PathBuf>,

@@ -33,12 +33,12 @@ fn width(archive: &Archive, kind: Kind) -> usize {
     match kind {
         Kind::ReadPage => archive.config.readers(),
         Kind::IssueCopy | Kind::TellPortal => 2,
-        Kind::KeepRecords
-        | Kind::KeepLine
-        | Kind::KeepRequest
-        | Kind::KeepMap
+        Kind::PreserveRecords
+        | Kind::PreserveLine
+        | Kind::PreserveRequest
+        | Kind::PreserveMap
         | Kind::InspectBatch
-        | Kind::KeepFlags
+        | Kind::PreserveFlags
         | Kind::TakeEffect
         | Kind::RenewSeal
         | Kind::SweepSeals
@@ -194,13 +194,13 @@ async fn run(archive: &Archive, job: &Leased) -> Option<End> {
 async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
     match job.kind {
         Kind::ReadPage => page::read(archive, job).await,
-        Kind::KeepRecords => preservation::preserve(archive, job).await,
+        Kind::PreserveRecords => preservation::preserve(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
-        Kind::KeepLine => certified_copy::preserve(archive, job).await,
-        Kind::KeepRequest => copy_request::preserve(archive, job).await,
-        Kind::KeepMap => column_map::preserve(archive, job).await,
+        Kind::PreserveLine => certified_copy::preserve(archive, job).await,
+        Kind::PreserveRequest => copy_request::preserve(archive, job).await,
+        Kind::PreserveMap => column_map::preserve(archive, job).await,
         Kind::InspectBatch => inspection::inspect(archive, job).await,
-        Kind::KeepFlags => inspection::preserve(archive, job).await,
+        Kind::PreserveFlags => inspection::preserve(archive, job).await,
         Kind::TakeEffect => certified_copy::take_effect(archive, job).await,
         Kind::RenewSeal => certified_copy::renew(archive, job).await,
         Kind::SweepSeals => certified_copy::sweep_seals(archive, job).await,

@@ -136,13 +136,13 @@ async fn a_broken_file_is_kept_and_the_batch_goes_on(house: &House, batch: &str)
 async fn the_log_says_what_happened(house: &House) {
     let catalogue = &house.archive.catalogue;
     log_is_whole(&house.archive).await;
-    let deeds: Vec<String> = audit::after(catalogue, 0, 100)
+    let actions: Vec<String> = audit::after(catalogue, 0, 100)
         .await
         .unwrap()
         .into_iter()
         .map(|e| e.action)
         .collect();
-    let count = |deed: &str| deeds.iter().filter(|d| *d == deed).count();
+    let count = |action: &str| actions.iter().filter(|d| *d == action).count();
     assert_eq!(count("scan_received"), 2);
     assert_eq!(count("scan_duplicate"), 3);
     assert_eq!(count("scan_quarantined"), 1);

@@ -247,9 +247,9 @@ async fn approvals_cut_off(place: &Place, archive: &Archive) {
             .await
             .unwrap();
     }
-    work_cut_off(place, archive, "keep_records").await;
+    work_cut_off(place, archive, "preserve_records").await;
     let lag: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM records WHERE kept_version IS NULL OR kept_version <> version",
+        "SELECT COUNT(*) FROM records WHERE preserved_version IS NULL OR preserved_version <> version",
     )
     .fetch_one(archive.catalogue.pool())
     .await

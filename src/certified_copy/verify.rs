@@ -3,7 +3,7 @@
 mod file;
 mod validity;
 
-pub use file::{FileVerified, HandedInFile, SignatureListed, verify_file, verify_handed_in};
+pub use file::{FileVerified, SignatureListed, UploadedFile, verify_file, verify_uploaded};
 pub use validity::ValidityState;
 use validity::validity_of;
 
@@ -21,9 +21,9 @@ use crate::record;
 pub struct Verified {
     /// Number in the issue book, such as `12/2026`.
     pub number: String,
-    /// RFC 3339 UTC.
+    /// When it was released, RFC 3339 UTC.
     pub issued_at: String,
-    /// The agency.
+    /// Name of the agency that issued it.
     pub agency: String,
     /// What the copy is of.
     pub document: String,
@@ -54,11 +54,11 @@ pub struct Verified {
 /// A decision as cited to the public: no value it changed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Cited {
-    /// Số, ký hiệu.
+    /// Số, ký hiệu of the decision, such as `15/QĐ-SGDĐT`.
     pub number: String,
-    /// `YYYY-MM-DD`.
+    /// The day it was signed, `YYYY-MM-DD`.
     pub date: String,
-    /// Who decided.
+    /// The agency that signed it, by name.
     pub agency: String,
     /// Number in the register's appendix, such as `3/2026`.
     pub appendix: String,

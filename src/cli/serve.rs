@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::{access, lifecycle, web, worker};
 
-/// Options of `serve`.
+/// Options and arguments of `sogoc serve`.
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     /// Address and port to listen on; port 0 takes any free one.

@@ -23,9 +23,9 @@ pub struct Backup {
     pub catalogue: bool,
     /// Whether the vault is in it; a bucket has its own replication.
     pub vault: bool,
-    /// Files copied.
+    /// Files in the copy, its list of digests not counted.
     pub files: u64,
-    /// Their bytes.
+    /// Bytes of those files together.
     pub bytes: u64,
     /// Objects of the copied vault that were re-read and found whole.
     pub objects: u64,

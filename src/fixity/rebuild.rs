@@ -29,25 +29,25 @@ const EVIDENCE: &str = "urn:sogoc:evidence:";
 pub struct Rebuilt {
     /// Confirmed column maps of volumes.
     pub column_maps: i64,
-    /// Batches.
+    /// Batches in the catalogue afterwards.
     pub batches: i64,
     /// Scans, those of every outcome.
     pub scans: i64,
-    /// Pages.
+    /// Pages of all scans.
     pub pages: i64,
     /// Pages queued to be read again.
     pub pages_to_read: i64,
     /// Pages with decided records whose reading is gone: what nobody had decided on them is lost.
     pub pages_without_reading: i64,
-    /// Decided records.
+    /// Records that are in the vault, so decided.
     pub records: i64,
-    /// Their versions.
+    /// Versions by which somebody approved or rejected a record.
     pub versions: i64,
     /// Approved entries of the registers' appendices.
     pub corrections: i64,
     /// Lines of the issue book.
     pub copies: i64,
-    /// Citizens' requests.
+    /// Requests of citizens and portals.
     pub requests: i64,
     /// Papers that came with requests.
     pub evidence: i64,
@@ -185,7 +185,7 @@ async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
     Ok(())
 }
 
-/// Ids by kind.
+/// Ids of objects, by what they are of.
 #[derive(Default)]
 struct ObjectIds {
     volumes: Vec<ObjectId>,
@@ -254,7 +254,7 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
             &mut rebuilt.versions,
         ),
         (
-            "records WHERE kept_version IS NOT NULL",
+            "records WHERE preserved_version IS NOT NULL",
             &mut rebuilt.records,
         ),
         ("corrections", &mut rebuilt.corrections),

@@ -9,9 +9,9 @@ use object_store::path::Path as Key;
 use object_store::{ObjectStore, PutMode};
 
 use super::error::{Result, VaultError};
-use super::names::{LOG, below};
-use super::root::{self, Location, Store};
-use super::{Vault, load};
+use super::paths::{LOG, below};
+use super::storage_root::{self, Location, Store};
+use super::{Vault, read_inventory};
 
 /// Files by name below one prefix. Names are segments of ASCII letters, digits, `-`, `_` and `.`, parted by `/`.
 #[derive(Clone, Debug)]
@@ -38,10 +38,10 @@ impl Files {
     /// not be replaced by a folder of the same name.
     pub fn at(location: &Location) -> Result<Self> {
         let elsewhere = location.url == "memory:" || location.url.starts_with("s3://");
-        if !elsewhere && !Path::new(root::folder_of(&location.url)?).is_dir() {
+        if !elsewhere && !Path::new(storage_root::folder_of(&location.url)?).is_dir() {
             return Err(VaultError::not_found("the folder"));
         }
-        let store: Arc<dyn ObjectStore> = match root::connect(location, true)? {
+        let store: Arc<dyn ObjectStore> = match storage_root::connect(location, true)? {
             Store::Folder(folder) => Arc::new(folder),
             Store::Other(store) => store,
         };
@@ -58,7 +58,7 @@ impl Files {
     /// # Errors
     /// `Unavailable` when the store fails.
     pub async fn get(&self, name: &str) -> Result<Option<Bytes>> {
-        load::get(&self.store, &self.key(name)).await
+        read_inventory::get(&self.store, &self.key(name)).await
     }
 
     /// Writes a file in place of what was there.
@@ -67,7 +67,7 @@ impl Files {
     /// `Unavailable` when the store fails.
     pub async fn put(&self, name: &str, bytes: Bytes) -> Result<()> {
         let mode = PutMode::Overwrite;
-        load::put(&self.store, &self.key(name), bytes, mode)
+        read_inventory::put(&self.store, &self.key(name), bytes, mode)
             .await
             .map(drop)
     }
@@ -78,12 +78,16 @@ impl Files {
     /// `Corrupt` when other bytes are there, `Unavailable` when the store fails.
     pub async fn put_once(&self, name: &str, bytes: Bytes) -> Result<()> {
         let key = self.key(name);
-        match load::put(&self.store, &key, bytes.clone(), PutMode::Create).await? {
-            load::Put::Written => Ok(()),
-            load::Put::Exists if load::get(&self.store, &key).await?.as_ref() == Some(&bytes) => {
+        match read_inventory::put(&self.store, &key, bytes.clone(), PutMode::Create).await? {
+            read_inventory::Put::Written => Ok(()),
+            read_inventory::Put::Exists
+                if read_inventory::get(&self.store, &key).await?.as_ref() == Some(&bytes) =>
+            {
                 Ok(())
             }
-            load::Put::Exists => Err(VaultError::corrupt(name, "other bytes are there already")),
+            read_inventory::Put::Exists => {
+                Err(VaultError::corrupt(name, "other bytes are there already"))
+            }
         }
     }
 

@@ -17,7 +17,6 @@ use crate::jobs::{self, Backlog};
 use crate::preservation;
 use crate::search;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/kho", get(custody))
 }
@@ -30,7 +29,7 @@ struct Custody {
     /// What keeps the archive from being ready now, in words.
     fault: Option<String>,
     behind: i64,
-    not_kept: i64,
+    not_preserved: i64,
     scrub: ScrubState,
     proofs: Proofs,
     log: LogState,
@@ -62,7 +61,7 @@ async fn custody(signed: Signed) -> Result<Response, PageFault> {
         f: signed.frame,
         backlog: jobs::backlog(&signed.archive.catalogue).await?,
         behind: search::lag(&signed.archive).await?,
-        not_kept: preservation::lag(&signed.archive).await?,
+        not_preserved: preservation::lag(&signed.archive).await?,
         scrub: fixity::state(&signed.archive, &signed.caller).await?,
         proofs: certified_copy::proofs(&signed.archive, &signed.caller).await?,
         log: audit::state(&signed.archive).await?,

@@ -1,4 +1,4 @@
-//! For the machine's keeper: alive, ready, and how much of what (Prometheus text).
+//! For whoever runs the machine: alive, ready, and how much of what (Prometheus text).
 
 use std::sync::OnceLock;
 
@@ -22,7 +22,6 @@ use crate::notify;
 use crate::preservation;
 use crate::search;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/healthz", get(alive))
@@ -77,7 +76,10 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
         metrics::gauge!("sogoc_jobs_oldest_seconds", &labels).set(shown(age));
     }
     gauge("sogoc_index_lag", search::lag(&archive).await?);
-    gauge("sogoc_records_not_kept", preservation::lag(&archive).await?);
+    gauge(
+        "sogoc_records_not_preserved",
+        preservation::lag(&archive).await?,
+    );
     let requests = copy_request::open_requests(&archive).await?;
     for (name, count) in [
         ("sogoc_requests_open", requests.open),

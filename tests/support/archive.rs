@@ -110,7 +110,7 @@ impl Holdings {
     }
 
     /// Lets the time pass in which decisions are gathered; then the vault has them.
-    pub async fn keep(&self) {
+    pub async fn preserve(&self) {
         self.clock.advance(GATHERED);
         worker::drain(&self.archive).await.unwrap();
     }

@@ -9,13 +9,12 @@ use crate::access::{Act, require};
 use crate::audit::{self, Checked, Entry, EntryProof, LogState};
 use crate::certified_copy::{self, Proofs};
 use crate::jobs::{self, Backlog, Stuck};
-use crate::queue::{self, Chosen, Wish};
+use crate::queue::{self, Chosen, JobAction};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(log))
@@ -136,7 +135,7 @@ async fn stuck(api: Api, Asked(asked): Asked<StuckAsked>) -> Answer<Vec<Stuck>> 
 #[serde(deny_unknown_fields)]
 struct Steering {
     /// `retry`, `hold` or `give_up`.
-    wish: Wish,
+    action: JobAction,
     /// Which; all that stand still when nothing is given.
     #[serde(default)]
     jobs: Chosen,
@@ -145,7 +144,7 @@ struct Steering {
 /// How many jobs it was done to.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Steered {
-    /// Jobs.
+    /// Jobs it was done to, and pages taken up again.
     count: usize,
 }
 
@@ -153,7 +152,7 @@ struct Steered {
 #[utoipa::path(post, path = "/api/v1/jobs/stuck", tag = "custody", request_body = Steering,
     responses((status = 200, body = Steered), Problems<400, 401, 403, 404, 422>))]
 async fn steer(api: Api, Given(given): Given<Steering>) -> Answer<Steered> {
-    let count = queue::steer(&api.archive, &api.caller, &given.jobs, given.wish).await?;
+    let count = queue::steer(&api.archive, &api.caller, &given.jobs, given.action).await?;
     Ok(Json(Steered { count }))
 }
 

@@ -117,7 +117,7 @@ async fn every_request_ended_as_it_was_told(world: &World, lines: &[CopyRow]) {
         let (expected, any): (usize, &[&str]) = match request {
             _ if request.released => (owed, &["issued"]),
             _ if request.refused.is_some() => (0, &["refused"]),
-            _ if request.taken_back => (0, &["withdrawn"]),
+            _ if request.withdrawn => (0, &["withdrawn"]),
             _ if taken > 0 => (owed, &["issued"]), // released, and died before it could say so
             _ => (0, &["received", "confirmed", "refused", "withdrawn"]),
         };

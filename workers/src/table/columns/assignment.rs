@@ -44,7 +44,7 @@ struct Seen {
 /// How well each column is explained by what it was assigned.
 #[derive(Debug, Clone)]
 pub(crate) struct Assigned<'c> {
-    /// One a column.
+    /// What each column is used for, from left to right.
     pub usages: Vec<Usage<'c>>,
     /// How far header and values agree with the usage, 0 to 1; one a column.
     pub explained: Vec<f64>,
