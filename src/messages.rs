@@ -59,6 +59,7 @@ const FILES: &[(&str, &str)] = texts![
     "intake",
     "issue_book",
     "layout",
+    "log_tree",
     "notices",
     "people",
     "public_requests",

@@ -23,6 +23,7 @@ mod layout;
 mod log;
 mod middleware;
 mod notices;
+mod own_password;
 mod page_image;
 mod people;
 mod public_requests;
@@ -82,6 +83,7 @@ pub fn router(archive: State) -> Router {
         .merge(log::routes())
         .merge(queue::routes())
         .merge(people::routes())
+        .merge(own_password::routes())
         .merge(notices::routes())
         .merge(health::routes())
         .merge(assets::routes())

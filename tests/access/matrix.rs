@@ -39,6 +39,7 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/session", Everyone),
     ("get", "/api/v1/session", Known),
     ("delete", "/api/v1/session", Known),
+    ("put", "/api/v1/session/password", Known),
     ("get", "/api/v1/fonds", STAFF),
     ("get", "/api/v1/batches", STAFF),
     ("post", "/api/v1/batches", ARCHIVISTS),
@@ -137,6 +138,9 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/seal/identity", Everyone),
     ("get", "/api/v1/log", LOG_READERS),
     ("get", "/api/v1/log/check", LOG_READERS),
+    ("get", "/api/v1/log/state", LOG_READERS),
+    ("get", "/api/v1/log/consistency", LOG_READERS),
+    ("get", "/api/v1/log/entries/{id}/proof", LOG_READERS),
     ("get", "/api/v1/jobs", WATCHERS),
     ("get", "/api/v1/jobs/stuck", WATCHERS),
     ("post", "/api/v1/jobs/stuck", QUEUE_OPERATORS),
@@ -204,6 +208,8 @@ pub const PAGES: &[(&str, Open)] = &[
     ("/kho", WATCHERS),
     ("/kho/viec", WATCHERS),
     ("/nhat-ky", LOG_READERS),
+    ("/mat-khau", Known),
+    ("/log/checkpoint", Everyone),
     ("/nguoi-dung", ADMINISTRATORS),
     ("/thong-bao", ADMINISTRATORS),
 ];
@@ -216,6 +222,7 @@ pub fn body(path: &str) -> Option<Value> {
     });
     Some(match path {
         "/api/v1/session" => json!({ "login": "nobody", "password": "none" }),
+        "/api/v1/session/password" => json!({ "old": "none", "new": "none" }),
         "/api/v1/batches" => json!({ "name": "" }),
         "/api/v1/volumes" => json!({ "fonds": "", "code": "", "title": "" }),
         "/api/v1/volumes/{id}/column-map" => {
