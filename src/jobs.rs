@@ -36,7 +36,7 @@ text_enum! {
         /// Expire abandoned uploads; subject: `all`.
         SweepUploads,
         /// Tell a portal what became of a request; subject: event id.
-        TellPortal,
+        NotifyPortal,
         /// Bring the newest column map of a volume into the vault; subject: volume id.
         PreserveMap,
         /// Compare the pages of a batch with each other; subject: batch id.
@@ -125,6 +125,8 @@ impl Tx {
         sqlx::query(
             "INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
              VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7)
+             // The update changes nothing on purpose: it locks the row that waits, so no worker can take it before
+             // what this transaction did is committed.
              ON CONFLICT (once_key) DO UPDATE SET priority = jobs.priority",
         )
         .bind(self.new_id())
@@ -182,6 +184,8 @@ impl Tx {
         .bind(stamp(self.clock().now() + LEASE))
         .fetch_optional(&mut **self)
         .await?;
+        // Somebody works the same thing now, on what was before this transaction; the job that waits will see
+        // it.
         if job.is_none() {
             self.enqueue(kind, subject, priority).await?;
         }
@@ -249,6 +253,8 @@ pub async fn lease(
         if job.lost < LOST_PATIENCE {
             return Ok(Some(job));
         }
+        // It is leased already, so it is put back instead of left: otherwise the next worker would meet it at
+        // once.
         ends::put_off(catalogue, clock, &job).await?;
     }
     match take(catalogue, clock, WAITING, kind, holder).await {

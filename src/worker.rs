@@ -32,7 +32,9 @@ const SWEEP: Duration = Duration::from_secs(600);
 fn width(archive: &Archive, kind: Kind) -> usize {
     match kind {
         Kind::ReadPage => archive.config.readers(),
-        Kind::IssueCopy | Kind::TellPortal => 2,
+        // Two, so that one copy whose time authority is slow, or one portal that hangs, does not stop the
+        // next.
+        Kind::IssueCopy | Kind::NotifyPortal => 2,
         Kind::PreserveRecords
         | Kind::PreserveLine
         | Kind::PreserveRequest
@@ -205,7 +207,7 @@ async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
         Kind::RenewSeal => certified_copy::renew(archive, job).await,
         Kind::SweepSeals => certified_copy::sweep_seals(archive, job).await,
         Kind::SweepUploads => upload::sweep(archive, job).await,
-        Kind::TellPortal => notify::deliver(archive, job).await,
+        Kind::NotifyPortal => notify::deliver(archive, job).await,
         Kind::SweepRequests => copy_request::sweep(archive, job).await,
     }
 }

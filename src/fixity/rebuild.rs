@@ -85,6 +85,8 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         done += 1;
         told(done, all);
     };
+    // In the order in which rows refer to each other: volumes before scans, scans before batches' receipts
+    // and flags, requests before papers and copies.
     for id in &found.volumes {
         column_map::restore(&mut restoration, id).await?;
         step();
@@ -99,6 +101,7 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         }
         step();
     }
+    // A duplicate names another scan, which may come later in the walk; so only now all of them are there.
     scan::resolve_duplicates(archive).await?;
     for id in &found.scans {
         inspection::restore(&mut restoration, id).await?;
@@ -118,12 +121,16 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         certified_copy::restore(&mut restoration, id).await?;
         step();
     }
+    // A released request whose copy was never sealed has nothing to wait for after a loss: it goes back to
+    // be released again.
     copy_request::resolve_released(archive).await?;
+    // Readings come after decisions, so that a record somebody decided on is not proposed a second time.
     pages::restore_readings(archive, &mut rebuilt).await?;
     pages::queue_unread(archive, &mut rebuilt).await?;
     inspection::inspect_all(archive).await?;
     rebuilt.damaged = restoration.damaged;
     finish(archive, &mut rebuilt, &restoration.numbers).await?;
+    // Last, since the index follows the publications that were just restored.
     search::reindex(archive, |_, _| {}).await?;
     Ok(rebuilt)
 }
@@ -153,6 +160,7 @@ pub fn beside(config: &Config, into: &Path) -> Result<Config> {
         let folder = std::path::absolute(config.data.join("vault"))?;
         beside.vault.url = Some(folder.display().to_string());
     }
+    // With the same keys, else the archive beside would answer that its own copies and log are somebody else's.
     for keys in ["seal", "log"] {
         take_along(&config.data.join(keys), &into.join(keys))?;
     }
@@ -216,6 +224,7 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<ObjectIds> {
             }
             Err(error) => return Err(error.into()),
         };
+        // Prefixes tell what an object is of; the vault has no other index of its contents.
         let Some(id) = id else { continue }; // never finished, so never acknowledged
         match id.as_str() {
             text if text.starts_with(scan::PREFIX) => found.scans.push(id),
@@ -241,6 +250,8 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
     rebuilt.publication = newest.unwrap_or(0);
     raise_counter(&mut tx, "publication", rebuilt.publication).await?;
     counters::set_counters(&mut tx, rebuilt).await?;
+    // Also numbers whose line was never finished: a number that was given out once is never given out
+    // again.
     for (year, number) in given {
         raise_counter(&mut tx, &format!("copies-{year}"), *number).await?;
     }

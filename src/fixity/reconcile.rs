@@ -121,6 +121,8 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
         let done = if id.starts_with(scan::PREFIX) {
             record_scan(archive, id).await?
         } else if let Some(copy) = id.strip_prefix(COPY) {
+            // A copy in the vault without its row in state `issued`: the maker died between vault and catalogue,
+            // and the job finds the file when it runs again.
             let open = "SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'";
             take_up(archive, open, Kind::IssueCopy, copy).await?
         } else if let Some(request) = id.strip_prefix(copy_request::PREFIX) {

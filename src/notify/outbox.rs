@@ -123,7 +123,7 @@ pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     }
     let waiting = Move::to(NoticeState::Waiting).clear(&["settled_at"]);
     waiting.run(&mut tx, id).await?;
-    tx.enqueue(Kind::TellPortal, id, PRIORITY_UPKEEP).await?;
+    tx.enqueue(Kind::NotifyPortal, id, PRIORITY_UPKEEP).await?;
     tx.commit().await
 }
 

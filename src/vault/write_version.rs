@@ -43,6 +43,8 @@ impl Vault {
             return Err(VaultError::invalid("a deposit without files"));
         }
         let changes: Vec<Change> = files.iter().cloned().map(Change::Put).collect();
+        // From an empty inventory even where the object is there: what a first version would say is what the
+        // present one is compared with.
         let changes = ChangeSet::new(Inventory::new(id.clone()), &changes, who)?;
         let other = || VaultError::AlreadyExists {
             what: format!("object {id}"),
@@ -51,6 +53,8 @@ impl Vault {
             if present.inventory.state(1).as_ref() != Some(&changes.state) {
                 return Err(other());
             }
+            // "It exists" is no answer to a sender whose first try may have been cut off: the bytes are hashed
+            // again before they are acknowledged a second time.
             self.check_stored(&changes).await?;
             return Ok(Version {
                 number: 1,
@@ -65,6 +69,8 @@ impl Vault {
         }
         match self.commit(&changes, who).await {
             Err(VaultError::Conflict { .. }) => Err(other()),
+            // Whoever deposits does not know of versions, so another writer's first version is to them an object
+            // that exists.
             outcome => outcome,
         }
     }
@@ -105,11 +111,15 @@ impl Vault {
         who: &Provenance,
     ) -> Result<Version> {
         let missing = || VaultError::not_found(format!("object {id}"));
+        // Finished first: a version that a crash left half declared would otherwise stand between this one and
+        // its predecessor.
         let present = self.load_finished(id).await?.ok_or_else(missing)?.inventory;
         let head = present.head();
         if !(1..=head).contains(&expected_head) {
             return Err(conflict(id, expected_head, head));
         }
+        // Built on the version the caller saw, so that a repeated call is recognised even after others have
+        // gone on.
         let changes = ChangeSet::new(present.as_of(expected_head), changes, who)?;
         if head > expected_head {
             if present.says_the_same(changes.number, &changes.state, who) {
@@ -240,6 +250,8 @@ impl Vault {
             return self.resolve_lost_race(changes, who).await;
         }
         finish(&self.store, &changes.root, &changes.inventory, bytes).await?;
+        // Read back through the same way every reader takes: a store that acknowledges what it does not hold
+        // must be found out now, while the sender still has the file.
         let kept = read_inventory::load(&self.store, &changes.root).await?;
         if kept
             .and_then(|kept| kept.inventory.state(changes.number))
@@ -268,6 +280,7 @@ impl Vault {
             .await?
             .ok_or_else(vanished)?
             .inventory;
+        // What this attempt has stored is in nobody's inventory now, and a validator would report it.
         sweep(&self.store, &changes.root, changes.number, &present).await?;
         if present.says_the_same(changes.number, &changes.state, who) {
             return Ok(Version {
@@ -305,6 +318,8 @@ pub(super) async fn finish(
         read_inventory::put(store, &root_sidecar, sidecar.clone(), PutMode::Overwrite),
         declare(store, root),
     )?;
+    // Last of all: while the root inventory is the old one, every other OCFL tool still sees the version
+    // before, whole.
     read_inventory::put(store, &below(root, INVENTORY), bytes, PutMode::Overwrite).await?;
     Ok(())
 }

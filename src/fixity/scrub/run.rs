@@ -118,6 +118,7 @@ impl Run {
     pub(super) async fn note(&mut self, archive: &Archive, check: ObjectCheck) -> Result<()> {
         let known =
             self.damaged.contains(&check.location) || self.unreadable.contains(&check.location);
+        // An object may be met twice, by the walk and by its name; it counts once.
         self.report.objects += u64::from(!known);
         self.report.files += check.files;
         self.report.bytes += check.bytes;
@@ -128,6 +129,8 @@ impl Run {
         }
         self.report.findings.extend(check.findings.iter().cloned());
         self.count();
+        // Damage is written down at once: whoever is told of it must find it in the catalogue even if the
+        // scrub dies.
         let urgent = check.outcome != Outcome::Whole;
         self.unsaved.push(check);
         if urgent || self.unsaved.len() >= STEP || self.saved_at.elapsed() > LONGEST_STEP {
@@ -191,6 +194,7 @@ impl Run {
         self.save(archive).await?;
         let report = self.report;
         let mut tx = archive.begin_as_machine().await?;
+        // Checks are a checkpoint and no history; findings of earlier runs stay.
         sqlx::query("DELETE FROM scrub_checks WHERE run_id <> $1")
             .bind(&report.run_id)
             .execute(&mut *tx)
