@@ -4,6 +4,7 @@
 //! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
 
 mod cross_checks;
+mod cues;
 mod labels;
 mod letterhead;
 
@@ -19,6 +20,7 @@ use crate::layout::lines::{Line, Text, columns};
 use crate::reading::FieldReading;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, Word};
+pub(crate) use cues::weigh;
 pub(crate) use letterhead::{Letterhead, apart};
 use labels::{LabelMatch, divided, label_places};
 use sogoc_vietnamese::fold;

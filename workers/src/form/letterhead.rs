@@ -26,6 +26,7 @@ const UNDER_MOTTO: [&str; 2] = ["doclaptudohanhphuc", "doclapdanchuhoabinhtrungl
 /// The motto stands in the first of so many lines, and number and date so many below.
 const HEAD_LINES: usize = 16;
 const LINES_BELOW: usize = 10;
+const DATE_WITHIN: usize = 7;
 
 /// The parts of a letterhead that were found.
 #[derive(Debug, Default)]
@@ -56,7 +57,9 @@ impl Letterhead {
         let date = zone
             .iter()
             .enumerate()
-            .find_map(|(row, line)| date::of(line).map(|found| (row, found)));
+            .take(motto.line + DATE_WITHIN - first.min(motto.line))
+            .find_map(|(row, line)| date::of(line).map(|found| (row, found)))
+            .filter(|(_, found)| found.reaches(motto.left));
         if number.is_none() && date.is_none() {
             return None;
         }
@@ -83,6 +86,13 @@ impl Letterhead {
         parts.extend(subject::of(lines, last, under, motto.left, body));
         let top = zone.first().map_or(motto.top, |line| line.bounds()[1]);
         Some(Self { parts, top })
+    }
+
+    /// Whether it is that of an official paper: a number in its place, with a date, a kind or a subject.
+    pub fn is_official(&self) -> bool {
+        let has = |part| self.part(part).is_some();
+        let with = [HeadPart::Date, HeadPart::Kind, HeadPart::Subject];
+        has(HeadPart::Number) && with.into_iter().any(has)
     }
 
     /// What stands where that part stands.

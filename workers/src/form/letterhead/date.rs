@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{number, text};
+use crate::geometry::right;
 use crate::layout::lines::Line;
 use crate::values::Candidate;
 use crate::values::dates::Date;
@@ -26,6 +27,14 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct PlaceAndDate {
     pub place: Option<Candidate>,
     pub date: Candidate,
+}
+
+impl PlaceAndDate {
+    /// Whether most of the date stands right of the edge of the left column.
+    pub fn reaches(&self, edge: i32) -> bool {
+        let bounds = self.date.words.last().map(|word| word.bounds);
+        bounds.is_some_and(|bounds| right(bounds) > edge + bounds[3] * 4)
+    }
 }
 
 /// Place and date of a line that ends with them.
