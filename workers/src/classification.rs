@@ -3,6 +3,7 @@
 
 use crate::class::classify::{LEAST, likeliest, scores};
 use crate::class::{Class, Classes, FieldKind, Layout};
+use crate::form;
 use crate::layout::lines::{Line, Text};
 use crate::layout::{Row, TableLayout};
 use crate::table::Columns;
@@ -33,6 +34,7 @@ pub(crate) struct PageView<'a> {
 /// The class of a page and how sure that is, 0 to 1.
 pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) {
     let mut scores = scores(&Text::new(page.lines).text, classes);
+    form::weigh(&mut scores, page.lines);
     let score = |id: &str| {
         scores
             .iter()

@@ -91,6 +91,7 @@ impl Evidence {
             || self.series == Series::Breaks
             || self.spelled_twice
             || self.has_gap
+            || self.held
             || self.written
     }
 }

@@ -116,6 +116,8 @@ pub struct Evidence {
     pub print_model_agrees: Option<bool>,
     /// Whether white between its words leaves room for a lost one.
     pub has_gap: bool,
+    /// Whether where it stands speaks against it: a pen filled it in, or a part of it may stand elsewhere.
+    pub held: bool,
 }
 
 /// White as wide as this many heights of a line may have been a word.
@@ -151,6 +153,7 @@ impl Evidence {
         spelled_twice: false,
         print_model_agrees: None,
         has_gap: false,
+        held: false,
     };
 
     /// What is known of a value by itself, read from these words.

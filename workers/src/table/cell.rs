@@ -283,6 +283,7 @@ fn ticked(
     Some(Candidate {
         raw: sex.to_owned(),
         words: vec![seen],
+        held: false,
     })
 }
 

@@ -134,6 +134,7 @@ pub(super) fn numbers(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
             cell.found = Some(Candidate {
                 raw: expected,
                 words,
+                held: false,
             });
             cell.series = Series::Repaired;
         }
