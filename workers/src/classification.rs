@@ -46,9 +46,9 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
         .filter_map(|(class, _)| Some((*class, people(class, page)?)))
         .collect();
     let best = shown.iter().max_by(|(a, of_a), (b, of_b)| {
-        // Without words for either the class that has a name for more of the columns.
+        // Words may stand in any title; the class that has a name for more of the columns knows the table.
         let said = |class: &Class| f64::from(score(&class.id)).max(f64::from(LEAST));
-        let rank = |class: &Class, people: &People| said(class) + 0.2 * people.columns as f64;
+        let rank = |class: &Class, people: &People| said(class) + people.columns;
         rank(a, of_a).total_cmp(&rank(b, of_b))
     });
     let against = scores
@@ -73,8 +73,8 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
 struct People {
     /// How far, 0 to 1.
     understood: f64,
-    /// Its fields that have a column.
-    columns: usize,
+    /// How many of its columns are explained as fields.
+    columns: f64,
 }
 
 /// How far the page's table is understood as one of people of that class; `None` where it is none, or hardly any of
@@ -90,6 +90,6 @@ fn people(class: &Class, page: &PageView<'_>) -> Option<People> {
     let enough = columns.data_rows.len() >= FEWEST_ROWS && columns.understood >= LEAST_UNDERSTOOD;
     (told && most && enough).then_some(People {
         understood: columns.understood,
-        columns: columns.named.len(),
+        columns: columns.explained,
     })
 }

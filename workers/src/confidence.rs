@@ -13,12 +13,22 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub use evidence::{
-    Check, Evidence, FEATURES, GlyphMatch, Located, SecondReading, Series, feature_names,
+    Check, ColumnTrust, Evidence, FEATURES, GlyphMatch, Located, SecondReading, Series,
+    feature_names,
 };
 
 use crate::class::FieldKind;
 use crate::model_trust::ModelTrust;
 use crate::word::Word;
+
+/// A header so much like a field's words names its column; where only the header can tell, it must be so much.
+const NAMED: f64 = 0.75;
+const NAMED_SURELY: f64 = 0.8;
+/// Without a header a column is what it seems where every other way to name it is so much worse.
+const CLEAR_MARGIN: f64 = 0.8;
+/// A column that another name would fit nearly as well, or most of whose values are none of its field's, is misplaced.
+const LEAST_MARGIN: f64 = 0.25;
+const LEAST_FIT: f64 = 0.6;
 
 /// The weights of values of forms and of cells of tables, in the order of the features, and where acceptance begins.
 struct Weights {
@@ -91,7 +101,19 @@ impl Evidence {
             || self.series == Series::Breaks
             || self.spelled_twice
             || self.has_gap
+            || self.unexplained
             || self.written
+            || self.trust.is_some_and(|trust| self.is_misplaced(trust))
+    }
+
+    /// Whether the column may be another field's: numbers are told apart by their header alone.
+    fn is_misplaced(&self, trust: ColumnTrust) -> bool {
+        let told = match self.kind {
+            FieldKind::Number if self.series == Series::Fits => trust.header >= NAMED,
+            FieldKind::Number | FieldKind::Place => trust.header >= NAMED_SURELY,
+            _ => trust.header >= NAMED || trust.margin >= CLEAR_MARGIN,
+        };
+        !told || trust.fits < LEAST_FIT || trust.margin < LEAST_MARGIN
     }
 }
 

@@ -102,6 +102,8 @@ mod tests {
             spelled_twice: false,
             print_model_agrees: None,
             has_gap: false,
+            trust: None,
+            unexplained: false,
         }
     }
 

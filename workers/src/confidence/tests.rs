@@ -22,6 +22,8 @@ fn evidence(engine: f64) -> Evidence {
         spelled_twice: false,
         print_model_agrees: None,
         has_gap: false,
+        trust: None,
+        unexplained: false,
     }
 }
 

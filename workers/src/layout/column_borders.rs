@@ -98,12 +98,16 @@ fn without_prefixes(grid: Grid, words: &[Word]) -> Grid {
                 (1..=3).contains(&left.chars().count()) && left.chars().all(char::is_alphabetic);
             short && right.len() >= 4 && right.chars().all(|c| c.is_ascii_digit())
         };
-        let lettered: Vec<(String, String)> = pairs.filter(lettered).collect();
+        let filled = |(left, right): &(String, String)| !left.is_empty() && !right.is_empty();
+        let pairs: Vec<(String, String)> = pairs.filter(filled).collect();
+        let all = pairs.len();
+        let lettered: Vec<(String, String)> = pairs.into_iter().filter(lettered).collect();
         let same = lettered
             .iter()
             .filter(|(left, _)| *left == lettered[0].0)
             .count();
-        lettered.len() >= LEAST_ROWS && same * 4 >= lettered.len() * 3
+        // "Khá" beside a number is a grade: other rows have other grades there.
+        lettered.len() >= LEAST_ROWS && same * 4 >= lettered.len() * 3 && same * 3 >= all * 2
     };
     let prefixes = (0..grid.column_count() - 1).filter(is_prefix);
     let dropped: Vec<usize> = prefixes.map(|column| column + 1).collect();

@@ -43,7 +43,7 @@ pub(super) fn habit(values: &[&str]) -> Option<String> {
 }
 
 /// Figures as `9`, letters as `A`, the rest as it is.
-fn shape(text: &str) -> String {
+pub(super) fn shape(text: &str) -> String {
     let class = |c: char| match c {
         c if c.is_ascii_digit() => '9',
         c if c.is_alphabetic() => 'A',
