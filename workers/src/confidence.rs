@@ -30,11 +30,16 @@ const CLEAR_MARGIN: f64 = 0.8;
 const LEAST_MARGIN: f64 = 0.25;
 const LEAST_FIT: f64 = 0.6;
 
-/// The weights of values of forms and of cells of tables, in the order of the features, and where acceptance begins.
+/// The weights of values of forms and of cells of tables, in the order of the features.
 struct Weights {
+    field: Model,
+    cell: Model,
+}
+
+/// The weights of one kind of value, and the probability from which on it is accepted.
+struct Model {
     accept: f64,
-    field: Vec<f64>,
-    cell: Vec<f64>,
+    weights: Vec<f64>,
 }
 
 impl Weights {
@@ -46,9 +51,15 @@ impl Weights {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct File {
-            accept: f64,
+            accept: Accept,
             field: BTreeMap<String, f64>,
             cell: BTreeMap<String, f64>,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Accept {
+            field: f64,
+            cell: f64,
         }
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
         let ordered = |mut weights: BTreeMap<String, f64>| {
@@ -61,9 +72,14 @@ impl Weights {
             }
         };
         Ok(Self {
-            accept: file.accept,
-            field: ordered(file.field)?,
-            cell: ordered(file.cell)?,
+            field: Model {
+                accept: file.accept.field,
+                weights: ordered(file.field)?,
+            },
+            cell: Model {
+                accept: file.accept.cell,
+                weights: ordered(file.cell)?,
+            },
         })
     }
 }
@@ -76,16 +92,19 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| {
 impl Evidence {
     /// The probability that the value is letter-perfect.
     pub fn probability(&self) -> f64 {
-        let weights = match self.column {
+        probability(&self.model().weights, &self.features())
+    }
+
+    fn model(&self) -> &'static Model {
+        match self.column {
             Some(_) => &WEIGHTS.cell,
             None => &WEIGHTS.field,
-        };
-        probability(weights, &self.features())
+        }
     }
 
     /// Whether no person need look: sure enough, and nothing speaks against it.
     pub fn accepted(&self) -> bool {
-        !self.is_doubted() && self.probability() >= WEIGHTS.accept
+        !self.is_doubted() && self.probability() >= self.model().accept
     }
 
     fn is_doubted(&self) -> bool {

@@ -6,6 +6,7 @@
 
 use ::image::GrayImage;
 use ::image::imageops::crop_imm;
+use sogoc_vietnamese::syllable;
 
 use crate::ablation::{Ablation, Step};
 use crate::decode::DecodedPage;
@@ -21,6 +22,8 @@ use crate::word::{Word, legibility};
 const WIDEST: f64 = 6.0;
 /// Mean confidence above which the first pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
+/// How many letters of other pieces one of a whole syllable or number outweighs.
+const WHOLE: usize = 3;
 /// So many clear letters in the middle of a page, far more than under another orientation, are not an accident.
 const PLAIN: usize = 40;
 
@@ -231,7 +234,7 @@ fn another_way(
     for way in ways {
         let turned = image::upright(clean, way.turn, way.skew, ablation).picture;
         let (width, height) = turned.dimensions();
-        let (w, h) = (width * 2 / 5, height / 4);
+        let (w, h) = (width / 2, height / 3);
         let middle = crop_imm(&turned, (width - w) / 2, (height - h) / 2, w, h);
         let words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
         clear.push(clear_letters(&words));
@@ -259,12 +262,26 @@ fn clearest(clear: &[usize]) -> Option<usize> {
     (0..clear.len()).reduce(better)
 }
 
+/// The letters of what reads as writing: syllables and numbers read well. Rules and writing on its side give
+/// letters too, but hardly ever whole syllables.
 fn clear_letters(words: &[Word]) -> usize {
     words
         .iter()
-        .filter(|word| word.confidence > 0.6)
-        .map(Word::letters)
-        .sum()
+        .filter(|word| word.confidence > 0.6 || word.confidence > 0.3 && is_writing(word))
+        .map(|word| match is_writing(word) {
+            true => word.letters() * WHOLE,
+            false => word.letters(),
+        })
+        .sum::<usize>()
+        / WHOLE
+}
+
+/// Whether a word is a Vietnamese syllable or a number, of two letters at least.
+fn is_writing(word: &Word) -> bool {
+    let bare = word.text.trim_matches(|c: char| !c.is_alphanumeric());
+    let figures = bare.chars().filter(char::is_ascii_digit).count();
+    let number = figures >= 2 && figures * 3 >= bare.chars().count() * 2;
+    number || word.letters() >= 2 && syllable::is_syllable(bare)
 }
 
 #[cfg(test)]

@@ -52,6 +52,14 @@ pub(super) fn shape(text: &str) -> String {
     text.chars().map(class).collect()
 }
 
+/// Whether a shape of dates has two figures for day and month.
+pub(super) fn is_padded(shape: &str) -> bool {
+    let mut groups = shape
+        .split(|c: char| c != '9')
+        .filter(|group| !group.is_empty());
+    (0..2).all(|_| groups.next().is_some_and(|group| group.len() == 2))
+}
+
 fn is_mark(c: char) -> bool {
     !c.is_alphanumeric()
 }

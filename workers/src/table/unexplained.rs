@@ -24,7 +24,9 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
         };
         let by_shape = match cell.field.kind {
             FieldKind::Number => is_odd(cell, value, usual.as_deref()),
-            FieldKind::Date => whole_dates && !has_day(value),
+            FieldKind::Date => {
+                whole_dates && (!has_day(value) || is_short(value, usual.as_deref()))
+            }
             _ => false,
         };
         by_shape || leaves_ink(cell, ink)
@@ -34,6 +36,13 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
 
 fn has_day(value: &str) -> bool {
     Date::parse(value).is_some_and(|date| date.day.is_some())
+}
+
+/// Whether a date has fewer figures than dates of a column that writes all days and months with two.
+fn is_short(value: &str, usual: Option<&str>) -> bool {
+    let figures = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    usual
+        .is_some_and(|usual| format_normaliser::is_padded(usual) && figures(value) < figures(usual))
 }
 
 /// Whether a number keeps no step and is written otherwise than its column, or not surely in the figures that were read.

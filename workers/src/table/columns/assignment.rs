@@ -183,7 +183,10 @@ fn own_header(phrases: &Phrases<'_>, headers: &[Row], column: usize) -> String {
         header::text(headers, column),
         header::text_below(headers, column),
     );
-    match phrases.strongest(&below) > phrases.strongest(&whole) + CLEARER {
+    let (said, said_below) = (phrases.strongest(&whole), phrases.strongest(&below));
+    // One short word may be the end of anything; a slip in "Năm sinh" does not make it biology.
+    let telling = below.trim().contains(' ') || said < NAMED;
+    match telling && said_below > said + CLEARER {
         true => below,
         false => whole,
     }
