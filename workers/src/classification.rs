@@ -13,7 +13,7 @@ use crate::word::Word;
 /// A table of fewer people may be an example in a letter.
 const FEWEST_ROWS: usize = 3;
 /// A table less understood than this shows nothing of its class.
-const LEAST_UNDERSTOOD: f64 = 0.3;
+const LEAST_UNDERSTOOD: f64 = 0.36;
 /// A table with less than this share of the page's words is part of another paper.
 const MOST_OF_PAGE: f64 = 0.45;
 /// Words that speak so much for another class outweigh a table of people: a payroll is one too.

@@ -237,6 +237,22 @@ mod tests {
     }
 
     #[test]
+    fn a_grade_of_one_word_is_no_prefix_of_the_number_beside_it() {
+        let words = page(&[
+            "31  Lê Thị Nga       Khá       2013/1030",
+            "32  Hồ Văn Tâm       T.Bình    2013/1031",
+            "33  Võ Thị Bích      Khá       2013/1032",
+            "34  Đỗ Anh           Giỏi      2013/1033",
+            "35  Đỗ Ánh           Khá       2013/1034",
+            "36  Võ Anh           T.Bình    2013/1035",
+            "37  Hồ Anh           Khá       2013/1036",
+        ]);
+        let rows: Vec<f64> = (0..=7).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 35.0, 200.0, 300.0, 450.0], &rows);
+        assert_eq!(mended(grid, &words, true).column_count(), 4);
+    }
+
+    #[test]
     fn a_border_through_the_ends_of_long_values_is_none() {
         let words = page(&[
             "31  Lê Thị Nga                 Huế",
