@@ -79,7 +79,7 @@ impl From<RoleList> for Vec<Role> {
 }
 
 /// Roles that nobody holds beside the administrator's: who grants power does not use it.
-const KEPT_APART: [Role; 2] = [Role::Reviewer, Role::Approver];
+const SEPARATE_ROLES: [Role; 2] = [Role::Reviewer, Role::Approver];
 
 /// What can be done; the columns of the one table of rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,7 +110,7 @@ pub enum Act {
 }
 
 impl Act {
-    /// Every act.
+    /// Every act in the order of the source, for tests that hold for all of them.
     pub const ALL: [Self; 22] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
@@ -154,13 +154,13 @@ impl Act {
 /// What kind of caller somebody is; only a person is a human.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallerKind {
-    /// Somebody signed in.
+    /// Somebody signed in with a password.
     Person,
     /// A program that shows an API token.
     Token,
-    /// The program itself.
+    /// The program itself: a job, a sweep, a command without `--as`.
     Machine,
-    /// Anyone.
+    /// Anyone at all: who comes without session or token.
     Public,
 }
 

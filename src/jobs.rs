@@ -20,13 +20,13 @@ text_enum! {
         /// Read one page; subject: page id.
         ReadPage,
         /// Bring approved records of one scan into the vault; subject: scan id.
-        KeepRecords,
+        PreserveRecords,
         /// Compose, seal and keep one released copy; subject: copy id.
         IssueCopy,
         /// Bring what became of a line of the issue book into the vault; subject: copy id.
-        KeepLine,
+        PreserveLine,
         /// Bring a citizen's request, as it is, into the vault; subject: request id.
-        KeepRequest,
+        PreserveRequest,
         /// Do what depends on a correction's first day in force; subject: correction id.
         TakeEffect,
         /// Put a fresh time stamp over a copy's file before the one below can no longer be believed; subject: copy id.
@@ -38,11 +38,11 @@ text_enum! {
         /// Tell a portal what became of a request; subject: event id.
         TellPortal,
         /// Bring the newest column map of a volume into the vault; subject: volume id.
-        KeepMap,
+        PreserveMap,
         /// Compare the pages of a batch with each other; subject: batch id.
         InspectBatch,
         /// Bring what became of a scan's flags into the vault; subject: scan id.
-        KeepFlags,
+        PreserveFlags,
         /// End requests whose applicant did not answer; subject: `all`.
         SweepRequests,
     }
@@ -69,7 +69,7 @@ pub const MOST_ATTEMPTS: i64 = 8;
 /// From so many silent holders in a row on, a job waits before the next one takes it: it may be what ends them.
 const LOST_PATIENCE: i64 = 4;
 
-/// Backlog.
+/// Pages and other work that nobody waits for.
 pub const PRIORITY_BACKLOG: i64 = 0;
 /// Housekeeping that should not wait behind a backlog of pages.
 pub const PRIORITY_UPKEEP: i64 = 5;
@@ -82,9 +82,9 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// A job held by us.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Leased {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was enqueued.
     pub id: String,
-    /// What to do.
+    /// Which verb works it.
     pub kind: Kind,
     /// Id of what it is done to; what kind of thing that is, the kind of work tells.
     pub subject: String,

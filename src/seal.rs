@@ -164,7 +164,7 @@ impl Seal {
         self.signer().fit_for_sealing(at).map_err(SealError::Unfit)
     }
 
-    /// The signer's certificate.
+    /// The certificate of the key that signs; its chain follows it in every seal.
     pub fn signer(&self) -> &Certificate {
         &self.key.chain()[0]
     }

@@ -1,4 +1,4 @@
-//! The searchable PDF of a scan: PDF/A-2b of two layers, the delivered picture and, invisible in place, the
+//! The searchable PDF of a scan: PDF/A-2b with two layers, the delivered picture and, invisible in place, the
 //! words that were read. Made when asked for, compared with its master page by page, never itself preserved.
 
 mod assemble;
@@ -19,7 +19,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::error::{Error, Result};
 use crate::messages::Message;
-use crate::page::{self, PageView};
+use crate::page::{self, PageState, PageView};
 use crate::scan::{self, Scan};
 pub use left_out::LeftOut;
 
@@ -38,7 +38,7 @@ pub struct Range {
 /// What is given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Picture and words.
+    /// The delivered picture with the words invisible over it.
     Searchable {
         /// True where each picture's bytes are those delivered, not packed again.
         pictures_as_delivered: bool,
@@ -52,11 +52,11 @@ pub enum Form {
 pub struct Document {
     /// Its bytes, at their start; the file goes away when this is closed.
     pub file: std::fs::File,
-    /// Bytes.
+    /// Length of the file in bytes.
     pub size: u64,
     /// A name for it, from the delivered one.
     pub name: String,
-    /// What it is.
+    /// Whether it was built, or is the delivered file.
     pub form: Form,
     /// Pages asked for that a person withdrew from the batch, so that they are not in it.
     pub left_out: LeftOut,
@@ -121,7 +121,7 @@ pub async fn of_scan(
     };
     let made = cache::fetch(archive, order).await?;
     let (form, left_out) = match made.form {
-        Form::Searchable { .. } => ("two_layer", left_out),
+        Form::Searchable { .. } => ("searchable_pdf", left_out),
         Form::AsDelivered => ("as_delivered", LeftOut::default()), // the whole file, as it came
     };
     let document = Document {
@@ -157,7 +157,7 @@ fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
     if pages.len() > MOST_PAGES {
         let count = pages.len();
         return Err(Error::refuse(
-            Message::new("errors.two_layer.too_many_pages")
+            Message::new("errors.searchable_pdf.too_many_pages")
                 .with("count", count)
                 .with("most_pages", MOST_PAGES),
         ));
@@ -176,11 +176,11 @@ fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
             Message::new("errors.not_read_yet").with("waiting", waiting),
         ));
     }
-    let aside = numbers("set_aside");
+    let failed = numbers(PageState::Failed.as_str());
     // A PDF can be given as it came whatever became of its pages.
-    if !aside.is_empty() && scan.media_type != "application/pdf" {
+    if !failed.is_empty() && scan.media_type != "application/pdf" {
         return Err(Error::refuse(
-            Message::new("errors.page_set_aside").with("aside", aside),
+            Message::new("errors.page_failed").with("pages", failed),
         ));
     }
     Ok(())

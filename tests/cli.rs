@@ -251,8 +251,8 @@ fn a_copy_of_a_record_that_is_not_there_is_refused() {
     assert_eq!(code(&added), 0, "{}", complaint(&added));
     let password = password.display().to_string();
     let by = ["--as", "lanhdao", "--password-file", &password];
-    let wish = ["--data", &data, "copy", "--out", &data, "no-such-record"];
-    let output = sogoc(&[&wish[..], &by].concat());
+    let command = ["--data", &data, "copy", "--out", &data, "no-such-record"];
+    let output = sogoc(&[&command[..], &by].concat());
     assert!(
         code(&output) == 66 || code(&output) == 73,
         "{}",

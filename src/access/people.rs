@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::secrets::{hash_password, new_code};
-use super::{Act, Caller, KEPT_APART, Role, RoleList, require};
+use super::{Act, Caller, Role, RoleList, SEPARATE_ROLES, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Insert;
@@ -20,13 +20,13 @@ const SHORTEST_PASSWORD: usize = 14;
 /// A person as listed.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Person {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; the log names people by it.
     pub id: String,
     /// What they sign in with.
     pub login: String,
-    /// Full name.
+    /// Full name, as copies and lists show it.
     pub name: String,
-    /// Roles.
+    /// What they may do; see [`Role`].
     #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
     /// When they were shut out, if they were.
@@ -242,7 +242,7 @@ fn check_login(login: &str) -> Result<()> {
 }
 
 fn check_roles(roles: &[Role]) -> Result<()> {
-    let apart = |role: &Role| KEPT_APART.contains(role);
+    let apart = |role: &Role| SEPARATE_ROLES.contains(role);
     if roles.contains(&Role::Administrator) && roles.iter().any(apart) {
         return Err(Error::fault(
             "/roles",

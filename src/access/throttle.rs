@@ -1,4 +1,4 @@
-//! Counting failed guesses and costly acts per door and caller, in the catalogue, so that it holds
+//! Counting failed guesses and costly acts per scope (sign-in, code, token) and caller, in the catalogue, so that it holds
 //! across processes.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// Failures allowed within the window.
 const MOST_FAILURES: i64 = 10;
-/// The window.
+/// Attempts are counted within this time from the first of them.
 const WINDOW: Duration = Duration::from_secs(300);
 
 /// Lets a guess through unless this key has failed too often lately.

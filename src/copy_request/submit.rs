@@ -123,7 +123,7 @@ async fn asked_before(
     let Some(Before { before, wanted }) = row else {
         return Ok(None);
     };
-    // The same key for another wish is a fault of the portal; answering with the old request would hide it.
+    // The same key for another request is a fault of the portal; answering with the old request would hide it.
     if wanted != serde_json::to_string(&given.wanted)? {
         return Err(Error::refuse("errors.key_reused"));
     }

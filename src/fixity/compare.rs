@@ -135,9 +135,9 @@ const WHAT: &[(&str, &str)] = &[
     ),
     (
         "page at another's place, or taken out",
-        "SELECT id, stands_for, CASE WHEN outcome IN ('put_aside', 'superseded') THEN outcome END
+        "SELECT id, stands_for, CASE WHEN outcome IN ('excluded', 'superseded') THEN outcome END
             AS outcome FROM pages
-         WHERE stands_for IS NOT NULL OR outcome IN ('put_aside', 'superseded')",
+         WHERE stands_for IS NOT NULL OR outcome IN ('excluded', 'superseded')",
     ),
     (
         "earlier file",

@@ -1,7 +1,7 @@
 //! The catalogue and the index made again from the vault alone: deliveries with every page, decided
-//! records with ids, versions, publication numbers and corrections, the issue book, and citizens' requests.
+//! records with ids, versions, publication numbers and corrections, the issue book, citizens' requests, and the log.
 //!
-//! The vault does not hold people and tokens, the log, and what nobody has decided yet; pages without
+//! The vault does not hold people and tokens, and what nobody has decided yet; pages without
 //! a decision are queued to be read again.
 
 mod counters;
@@ -10,7 +10,7 @@ mod pages;
 use std::path::Path;
 
 use crate::archive::{Archive, Restoration};
-use crate::audit::Action;
+use crate::audit::{self, Action};
 use crate::batch::{self, RECEIPT_PREFIX};
 use crate::catalogue::Tx;
 use crate::config::Config;
@@ -29,25 +29,25 @@ const EVIDENCE: &str = "urn:sogoc:evidence:";
 pub struct Rebuilt {
     /// Confirmed column maps of volumes.
     pub column_maps: i64,
-    /// Batches.
+    /// Batches in the catalogue afterwards.
     pub batches: i64,
     /// Scans, those of every outcome.
     pub scans: i64,
-    /// Pages.
+    /// Pages of all scans.
     pub pages: i64,
     /// Pages queued to be read again.
     pub pages_to_read: i64,
     /// Pages with decided records whose reading is gone: what nobody had decided on them is lost.
     pub pages_without_reading: i64,
-    /// Decided records.
+    /// Records that are in the vault, so decided.
     pub records: i64,
-    /// Their versions.
+    /// Versions by which somebody approved or rejected a record.
     pub versions: i64,
     /// Approved entries of the registers' appendices.
     pub corrections: i64,
     /// Lines of the issue book.
     pub copies: i64,
-    /// Citizens' requests.
+    /// Requests of citizens and portals.
     pub requests: i64,
     /// Papers that came with requests.
     pub evidence: i64,
@@ -55,6 +55,10 @@ pub struct Rebuilt {
     pub evidence_unbound: i64,
     /// Numbers of the issue book of which the vault has no line, such as `3/2026`: never finished.
     pub numbers_without_copy: Vec<String>,
+    /// Entries of the log, read back from its signed tree.
+    pub log_entries: u64,
+    /// Whether a key that this archive knew had signed that tree; else only the keys that lay beside it vouch for it.
+    pub log_vouched: bool,
     /// The newest publication number.
     pub publication: i64,
     /// Objects that could not be used, with the reason.
@@ -69,6 +73,11 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     refuse_unless_empty(archive).await?;
     let mut rebuilt = Rebuilt::default();
     let mut restoration = Restoration::new(archive);
+    match audit::restore_whole(archive).await {
+        Ok(restored) => (rebuilt.log_entries, rebuilt.log_vouched) = restored,
+        Err(Error::Corrupt { what }) => restoration.damaged.push(what),
+        Err(error) => return Err(error),
+    }
     let found = objects(&mut restoration).await?;
     let all = found.all();
     let mut done = 0;
@@ -144,16 +153,22 @@ pub fn beside(config: &Config, into: &Path) -> Result<Config> {
         let folder = std::path::absolute(config.data.join("vault"))?;
         beside.vault.url = Some(folder.display().to_string());
     }
-    let (from, to) = (config.data.join("seal"), into.join("seal"));
-    std::fs::create_dir_all(&to)?;
+    for keys in ["seal", "log"] {
+        take_along(&config.data.join(keys), &into.join(keys))?;
+    }
+    beside.data = into.to_owned();
+    Ok(beside)
+}
+
+fn take_along(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
     if from.is_dir() {
         for entry in std::fs::read_dir(from)? {
             let entry = entry?;
             std::fs::copy(entry.path(), to.join(entry.file_name()))?;
         }
     }
-    beside.data = into.to_owned();
-    Ok(beside)
+    Ok(())
 }
 
 async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
@@ -170,7 +185,7 @@ async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
     Ok(())
 }
 
-/// Ids by kind.
+/// Ids of objects, by what they are of.
 #[derive(Default)]
 struct ObjectIds {
     volumes: Vec<ObjectId>,
@@ -239,7 +254,7 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
             &mut rebuilt.versions,
         ),
         (
-            "records WHERE kept_version IS NOT NULL",
+            "records WHERE preserved_version IS NOT NULL",
             &mut rebuilt.records,
         ),
         ("corrections", &mut rebuilt.corrections),

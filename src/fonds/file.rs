@@ -17,7 +17,7 @@ pub struct NewFile {
     /// Code of the series, when the fonds has any.
     #[serde(default)]
     pub series: Option<String>,
-    /// Mã hồ sơ.
+    /// Mã hồ sơ, unique within its fonds.
     pub code: String,
     /// Tiêu đề hồ sơ.
     pub title: String,

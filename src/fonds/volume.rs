@@ -7,10 +7,10 @@ use crate::audit::Action;
 use crate::catalogue::{Insert, Tx};
 use crate::error::{Error, Result};
 
-/// One register volume.
+/// A bound volume of the original register (quyển sổ gốc).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Volume {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was made.
     pub id: String,
     /// Id of its fonds.
     pub fonds_id: String,

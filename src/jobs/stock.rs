@@ -34,7 +34,7 @@ pub async fn backlog(catalogue: &Catalogue) -> Result<Vec<Backlog>> {
 /// A job that does not simply take its turn: failed, held, or put off by a fault.
 #[derive(Debug, Clone, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Stuck {
-    /// UUIDv7 text.
+    /// UUIDv7 as text, to name it by in a command.
     pub id: String,
     /// Word of a [`Kind`].
     pub kind: String,
@@ -52,7 +52,7 @@ pub struct Stuck {
     pub error_code: Option<String>,
     /// RFC 3339 UTC: when it is tried next, where it goes on by itself.
     pub run_at: String,
-    /// RFC 3339 UTC.
+    /// When it was enqueued, RFC 3339 UTC.
     pub created_at: String,
 }
 

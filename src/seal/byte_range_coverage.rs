@@ -74,9 +74,9 @@ pub fn covered_end(signature: &Dictionary) -> Option<usize> {
 
 /// A signed signature field.
 pub struct SignatureField {
-    /// Its name.
+    /// The partial name of the field (`/T`).
     pub field: String,
-    /// Its signature dictionary.
+    /// Its signature dictionary (`/V`).
     pub signature: Dictionary,
 }
 

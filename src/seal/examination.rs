@@ -6,10 +6,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// SHA-256.
+/// SHA-256, by which equal parts are known again.
 pub type Digest = [u8; 32];
 
-/// What is counted.
+/// What one file may use up, each with a ceiling of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cost {
     /// Bytes read as PDF syntax.
@@ -26,7 +26,7 @@ pub enum Cost {
     References,
     /// Bytes of certificates, lists, answers and signatures parsed.
     Der,
-    /// Different certificates.
+    /// Different certificates that were parsed.
     Certificates,
     /// Different answers and lists about revocation.
     Evidence,

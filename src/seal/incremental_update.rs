@@ -57,7 +57,7 @@ impl IncrementalUpdate {
         self.next - 1
     }
 
-    /// Writes object `number`.
+    /// Writes object `number` and notes where it begins.
     pub fn write(&mut self, number: u32, body: &str) {
         self.offsets.insert(number, self.bytes.len());
         let object = format!("{number} 0 obj\n{body}\nendobj\n");

@@ -20,7 +20,7 @@ use super::revocation::Evidence;
 /// Keys of the store, in the order in which streams are written.
 const KEYS: [&str; 3] = ["Certs", "OCSPs", "CRLs"];
 
-/// Appends `evidence`.
+/// Appends `evidence` to the file as a document security store.
 pub fn with_evidence(
     pdf: &[u8],
     evidence: &Evidence,

@@ -25,7 +25,7 @@ const LONGEST_PATH: usize = 16;
 /// Why a file cannot be read as PDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PdfDamage {
-    /// No PDF header.
+    /// It does not begin as a PDF does.
     #[error("not a PDF file")]
     NotPdf,
     /// Larger than [`LARGEST_FILE`], or inflated larger than a file may be.
@@ -71,12 +71,12 @@ struct ObjectStream {
     objects: Vec<(u32, usize)>,
 }
 
-/// An opened file.
+/// A PDF file with its cross-reference tables read.
 pub struct PdfFile<'a> {
     bytes: &'a [u8],
     exam: &'a Examination,
     places: HashMap<u32, XrefEntry>,
-    /// The newest trailer.
+    /// The trailer that stands last in the file: the newest.
     pub trailer: Dictionary,
     /// Offset of the newest cross-reference section.
     pub newest_section: usize,

@@ -18,13 +18,13 @@ use crate::clock::vietnam;
 /// A rectangle in PDF user space: points, origin at the lower left corner of the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MarkBox {
-    /// Left edge.
+    /// Distance of the left edge from the left of the page.
     pub left: f32,
-    /// Lower edge.
+    /// Height of the lower edge above the bottom of the page.
     pub bottom: f32,
-    /// Right edge.
+    /// Distance of the right edge from the left of the page.
     pub right: f32,
-    /// Upper edge.
+    /// Height of the upper edge above the bottom of the page.
     pub top: f32,
 }
 
@@ -178,7 +178,7 @@ fn entries(request: &SignRequest, signer: &str) -> String {
     )
 }
 
-/// `D:YYYYMMDDHHmmSS+07'00'`, Vietnam time.
+/// `D:YYYYMMDDHHmmSS+07'00'`, the time in Viet Nam (ISO 32000-1, 7.9.4).
 fn pdf_date(instant: Timestamp) -> String {
     let local = vietnam(instant);
     format!("D:{}+07'00'", local.strftime("%Y%m%d%H%M%S"))

@@ -18,7 +18,7 @@ use super::piece::{Piece, Said, Status};
 use super::signature;
 use super::unfit::Unfit;
 
-/// id-ad-ocsp.
+/// id-ad-ocsp of RFC 5280, 4.2.2.1.
 const OCSP: &str = "1.3.6.1.5.5.7.48.1";
 /// An issuer's clock may run this much ahead of ours.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -26,7 +26,7 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// Whether any certificate of a chain was revoked at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathStatus {
-    /// One was.
+    /// At least one was revoked.
     Revoked,
     /// None was, and there is proof for each.
     Proven,

@@ -16,7 +16,6 @@ use crate::access;
 use crate::copy_request;
 use crate::error::{Error, Result};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     submit::routes().merge(tracking::routes())
 }
@@ -24,18 +23,18 @@ pub fn routes() -> Router<State> {
 /// A code typed into a box.
 #[derive(serde::Deserialize)]
 pub struct CodeAsked {
-    /// The code typed.
+    /// The code as typed, blanks and small letters allowed.
     pub ma: Option<String>,
     moi: Option<String>,
 }
 
 /// A guessed code and an unknown one get the same answer, and guessing is slowed per caller.
-pub async fn guarded<T>(
+pub async fn rate_limited<T>(
     public: &Public,
-    door: &str,
+    scope: &str,
     answer: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    let key = format!("{door}:{}", public.address);
+    let key = format!("{scope}:{}", public.address);
     access::admit(&public.archive, &key).await?;
     let answer = answer.await;
     if matches!(answer, Err(Error::NotFound { .. })) {
@@ -45,11 +44,11 @@ pub async fn guarded<T>(
 }
 
 /// From the code typed to the page of that code.
-pub fn lead_to(room: &str, code: Option<&str>) -> Redirect {
+pub fn redirect_to_code(base_path: &str, code: Option<&str>) -> Redirect {
     let code = copy_request::tidy(code.unwrap_or_default());
     match code.is_empty() {
-        true => Redirect::to(room),
-        false => Redirect::to(&format!("{room}/{code}")),
+        true => Redirect::to(base_path),
+        false => Redirect::to(&format!("{base_path}/{code}")),
     }
 }
 

@@ -14,7 +14,6 @@ use crate::web::extractors::Given;
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(sign_in, who, sign_out))
 }
@@ -22,9 +21,9 @@ pub fn routes() -> OpenApiRouter<State> {
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignIn {
-    /// Login.
+    /// The login that an administrator gave.
     login: String,
-    /// Password.
+    /// The password in the clear; the log never sees it.
     #[schema(format = Password)]
     password: String,
 }
@@ -65,7 +64,7 @@ async fn sign_in(public: Public, Given(names): Given<SignIn>) -> Result<Response
     Ok((cookie, Json(who)).into_response())
 }
 
-/// Who am I.
+/// Who the caller is and what they may do.
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = Who), Problems<401>))]
 async fn who(headers: HeaderMap, api: Api) -> Answer<Who> {
@@ -83,7 +82,7 @@ async fn who(headers: HeaderMap, api: Api) -> Answer<Who> {
     }))
 }
 
-/// Sign out.
+/// End the session of the cookie that is sent.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session",
     responses((status = 204), Problems<401>))]
 async fn sign_out(

@@ -30,13 +30,13 @@ impl Check {
 /// What a second reading of the same place said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecondReading {
-    /// There was none.
+    /// The place was not read again.
     None,
     /// The same letters, by the same model in another way.
     Same,
     /// The same letters, by another model.
     SameByOtherModel,
-    /// Other letters.
+    /// It read other letters.
     Different,
 }
 
@@ -45,7 +45,7 @@ pub enum SecondReading {
 pub enum Series {
     /// Nothing: they do not run, or it is no number.
     Unknown,
-    /// It keeps step.
+    /// It keeps step with them.
     Fits,
     /// It was a slip away from the number that keeps step, which it now is.
     Repaired,
@@ -168,7 +168,7 @@ pub fn feature_names() -> [&'static str; FEATURES] {
 }
 
 impl Evidence {
-    /// Nothing is known.
+    /// The evidence of a value of which nothing is known.
     const NONE: Self = Self {
         kind: FieldKind::Text,
         engine: 0.0,

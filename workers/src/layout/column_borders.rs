@@ -2,7 +2,7 @@
 //! values that stand apart in every row is put in.
 
 use super::grid::{Grid, Row};
-use super::lying::emptiest;
+use super::horizontal_rules::emptiest;
 use super::rules::Rule;
 use crate::geometry::{bottom, right};
 use crate::layout::lines::usual_height;

@@ -9,7 +9,7 @@ use crate::word::{Box4, Word};
 /// Words that stand beside each other, from left to right.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line {
-    /// Never empty.
+    /// Its words from left to right; never empty.
     pub words: Vec<Word>,
 }
 

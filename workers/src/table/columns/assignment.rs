@@ -47,7 +47,7 @@ struct Seen {
 /// How well each column is explained by what it was assigned.
 #[derive(Debug, Clone)]
 pub(crate) struct Assigned<'c> {
-    /// One a column.
+    /// What each column is used for, from left to right.
     pub usages: Vec<Usage<'c>>,
     /// What speaks for the usage; one a column.
     pub shown: Vec<Shown>,

@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::json;
 use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
-use sogoc::certified_copy::{self, CopyRow, HandedIn, Signatures};
+use sogoc::certified_copy::{self, CopyRow, Signatures, Submitted};
 use sogoc::clock::{Clock, StillClock};
 use sogoc::config::{Config, DetachedConfig, Padding};
 use sogoc::jobs::Kind;
@@ -34,7 +34,7 @@ use crate::support::server::Server;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// An archive whose seal is elsewhere, and a clock the test moves.
+/// An archive whose seal is remote, and a clock the test moves.
 struct Office {
     authority: Authority,
     archive: Archive,
@@ -90,15 +90,15 @@ impl Office {
         certified_copy::to_sign_text(&waiting)
     }
 
-    async fn hand_in(&self, text: &str) -> Vec<HandedIn> {
+    async fn submit(&self, text: &str) -> Vec<Submitted> {
         let given = Signatures::parse(text).unwrap();
-        let handed = certified_copy::hand_in(&self.archive, &self.head, &given).await;
+        let handed = certified_copy::submit(&self.archive, &self.head, &given).await;
         handed.unwrap()
     }
 
     /// The word of the one refusal to these signatures.
     async fn refused(&self, text: &str) -> &'static str {
-        let handed = self.hand_in(text).await;
+        let handed = self.submit(text).await;
         let [one] = &handed[..] else {
             panic!("{handed:?}");
         };
@@ -202,7 +202,7 @@ async fn walk(ground: Ground, level: Level) {
         3
     );
     let signatures = office.machine().sign(&to_sign);
-    let handed = office.hand_in(&signatures).await;
+    let handed = office.submit(&signatures).await;
     assert!(
         handed
             .iter()
@@ -219,13 +219,13 @@ async fn walk(ground: Ground, level: Level) {
         let entries = audit::about(&office.archive.catalogue, &copy.id)
             .await
             .unwrap();
-        let deeds: Vec<_> = entries.iter().map(|entry| entry.action.as_str()).collect();
+        let actions: Vec<_> = entries.iter().map(|entry| entry.action.as_str()).collect();
         assert_eq!(
-            deeds,
+            actions,
             [
                 "copy_opened",
                 "seal_awaited",
-                "seal_handed_in",
+                "seal_submitted",
                 "copy_issued"
             ]
         );
@@ -322,7 +322,7 @@ async fn a_wrong_signature_is_refused_for_its_own_reason_and_the_copy_waits_on()
     assert_eq!(office.refused(alone).await, "signature_not_fitting");
     let with_certificate = format!("{}\n{}", lines[0], chain(&stranger));
     let given = Signatures::parse(&with_certificate).unwrap();
-    let refused = certified_copy::hand_in(&office.archive, &office.head, &given).await;
+    let refused = certified_copy::submit(&office.archive, &office.head, &given).await;
     assert_eq!(refused.unwrap_err().code(), "other_certificate");
 
     let other_person = Caller {
@@ -330,17 +330,17 @@ async fn a_wrong_signature_is_refused_for_its_own_reason_and_the_copy_waits_on()
         ..office.head.clone()
     };
     let given = Signatures::parse(lines[0]).unwrap();
-    let refused = certified_copy::hand_in(&office.archive, &other_person, &given).await;
+    let refused = certified_copy::submit(&office.archive, &other_person, &given).await;
     assert_eq!(refused.unwrap()[0].fault, Some("not_yours"));
-    let refused = certified_copy::hand_in(&office.archive, &caller(Role::Reviewer), &given).await;
+    let refused = certified_copy::submit(&office.archive, &caller(Role::Reviewer), &given).await;
     assert_eq!(refused.unwrap_err().code(), "forbidden");
     for copy in [&one, &two] {
         assert_eq!(office.line(copy).await.state, "opening");
     }
 
-    // One that is wrong harms no other; handed in a second time, it is no longer waited for.
+    // One that is wrong harms no other; submitted a second time, it is no longer waited for.
     let mixed = format!("{}\n{} {first}\n", lines[0], two.id);
-    let handed = office.hand_in(&mixed).await;
+    let handed = office.submit(&mixed).await;
     assert_eq!(handed[0].state.as_deref(), Some("issued"));
     assert_eq!(handed[1].fault, Some("signature_not_fitting"));
     assert_eq!(office.refused(lines[0]).await, "not_waiting");
@@ -354,12 +354,12 @@ async fn an_expired_or_revoked_certificate_takes_no_signature_and_says_so() {
     let signatures = office.machine().sign(&office.to_sign().await);
     let given = Signatures::parse(&signatures).unwrap();
     office.authority.revoke("signer", Timestamp::now());
-    let refused = certified_copy::hand_in(&office.archive, &office.head, &given).await;
+    let refused = certified_copy::submit(&office.archive, &office.head, &given).await;
     let refused = refused.unwrap_err();
     assert_eq!(refused.code(), "seal_certificate_revoked");
     assert!(refused.vi().contains("thu hồi"), "{}", refused.vi());
     office.clock.advance(DAY * 400);
-    let refused = certified_copy::hand_in(&office.archive, &office.head, &given).await;
+    let refused = certified_copy::submit(&office.archive, &office.head, &given).await;
     let refused = refused.unwrap_err();
     assert_eq!(refused.code(), "seal_certificate_expired");
     assert!(refused.vi().contains("hết hạn"), "{}", refused.vi());
@@ -430,7 +430,7 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
     .unwrap();
     worker::drain(archive).await.unwrap();
     let handed = office
-        .hand_in(&office.machine().sign(&office.to_sign().await))
+        .submit(&office.machine().sign(&office.to_sign().await))
         .await;
     assert_eq!(handed[0].state.as_deref(), Some("issued"), "{handed:?}");
     let year = i64::from(office.clock.now().to_zoned(jiff::tz::TimeZone::UTC).year());
@@ -460,7 +460,7 @@ async fn a_signature_that_fits_is_kept_while_the_time_authority_is_down() {
     let copy = office.release().await;
     let signatures = office.machine().sign(&office.to_sign().await);
     office.authority.fault("tsa", "down");
-    let handed = office.hand_in(&signatures).await;
+    let handed = office.submit(&signatures).await;
     assert_eq!(handed[0].state.as_deref(), Some("opening"));
     assert_eq!(handed[0].fault, Some("time_authority"));
     assert_eq!(office.refused(&signatures).await, "not_waiting");
@@ -481,11 +481,11 @@ async fn a_prepared_file_that_is_lost_is_made_again_and_asks_for_a_new_signature
     let before = office.machine().sign(&office.to_sign().await);
     office.clock.advance(Duration::from_secs(60));
     office.archive.vault.drop_cache(None).await.unwrap();
-    let handed = office.hand_in(&before).await;
+    let handed = office.submit(&before).await;
     // The page follows from the line, so that its digest is the same again; the signature is asked for anew all the same.
     assert_eq!(handed[0].fault, Some("prepared_anew"), "{handed:?}");
     let handed = office
-        .hand_in(&office.machine().sign(&office.to_sign().await))
+        .submit(&office.machine().sign(&office.to_sign().await))
         .await;
     assert_eq!(handed[0].state.as_deref(), Some("issued"), "{handed:?}");
     office.is_good(&copy, Level::BB).await;

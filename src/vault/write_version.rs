@@ -12,15 +12,15 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, PutMode};
 
+use super::change_set::{Change, ChangeSet, Content};
 use super::content::{check_written, store_content};
 use super::error::{Result, VaultError};
 use super::folder::FolderStore;
 use super::inventory::{Inventory, Provenance, sidecar_of};
-use super::load::{self, Loaded, Put};
-use super::names::{
+use super::paths::{
     INVENTORY, OBJECT_NAMASTE, OBJECT_NAMASTE_TEXT, ObjectId, SIDECAR, below, object_root,
 };
-use super::plan::{Change, Content, Plan};
+use super::read_inventory::{self, Loaded, Put};
 use super::{FILES_AT_A_TIME, Vault, Version};
 
 impl Vault {
@@ -43,27 +43,27 @@ impl Vault {
             return Err(VaultError::invalid("a deposit without files"));
         }
         let changes: Vec<Change> = files.iter().cloned().map(Change::Put).collect();
-        let plan = Plan::new(Inventory::new(id.clone()), &changes, who)?;
+        let changes = ChangeSet::new(Inventory::new(id.clone()), &changes, who)?;
         let other = || VaultError::AlreadyExists {
             what: format!("object {id}"),
         };
         if let Some(present) = self.load_finished(id).await? {
-            if present.inventory.state(1).as_ref() != Some(&plan.state) {
+            if present.inventory.state(1).as_ref() != Some(&changes.state) {
                 return Err(other());
             }
-            self.check_stored(&plan).await?;
+            self.check_stored(&changes).await?;
             return Ok(Version {
                 number: 1,
-                files: plan.state,
+                files: changes.state,
                 existed: true,
             });
         }
         if let Some(folder) = &self.folder
-            && let Some(version) = self.deposit_whole(folder, &plan, who).await?
+            && let Some(version) = self.deposit_whole(folder, &changes, who).await?
         {
             return Ok(version);
         }
-        match self.commit(&plan, who).await {
+        match self.commit(&changes, who).await {
             Err(VaultError::Conflict { .. }) => Err(other()),
             outcome => outcome,
         }
@@ -74,17 +74,17 @@ impl Vault {
     async fn deposit_whole(
         &self,
         folder: &FolderStore,
-        plan: &Plan,
+        changes: &ChangeSet,
         who: &Provenance,
     ) -> Result<Option<Version>> {
         let failed = |error| VaultError::unavailable("keeping a new object", error);
-        let whole = folder.begin_whole().await.map_err(failed)?;
+        let whole = folder.begin_new_object().await.map_err(failed)?;
         let beside = Self {
             store: whole.store(),
             folder: None,
         };
-        let version = Box::pin(beside.commit(plan, who)).await?;
-        let moved = whole.publish(&plan.root).await.map_err(failed)?;
+        let version = Box::pin(beside.commit(changes, who)).await?;
+        let moved = whole.publish(&changes.root).await.map_err(failed)?;
         Ok(moved.then_some(version))
     }
 
@@ -110,27 +110,27 @@ impl Vault {
         if !(1..=head).contains(&expected_head) {
             return Err(conflict(id, expected_head, head));
         }
-        let plan = Plan::new(present.as_of(expected_head), changes, who)?;
+        let changes = ChangeSet::new(present.as_of(expected_head), changes, who)?;
         if head > expected_head {
-            if present.says_the_same(plan.number, &plan.state, who) {
+            if present.says_the_same(changes.number, &changes.state, who) {
                 return Ok(Version {
-                    number: plan.number,
-                    files: plan.state,
+                    number: changes.number,
+                    files: changes.state,
                     existed: true,
                 });
             }
             return Err(conflict(id, expected_head, head));
         }
-        if present.state(head).as_ref() == Some(&plan.state) {
+        if present.state(head).as_ref() == Some(&changes.state) {
             return Ok(Version {
                 number: head,
-                files: plan.state,
+                files: changes.state,
                 existed: true,
             });
         }
         match &self.folder {
-            Some(folder) => self.commit_swapped(folder, &plan, who).await,
-            None => self.commit(&plan, who).await,
+            Some(folder) => self.commit_swapped(folder, &changes, who).await,
+            None => self.commit(&changes, who).await,
         }
     }
 
@@ -139,24 +139,24 @@ impl Vault {
     async fn commit_swapped(
         &self,
         folder: &FolderStore,
-        plan: &Plan,
+        changes: &ChangeSet,
         who: &Provenance,
     ) -> Result<Version> {
         let failed = |error| VaultError::unavailable("adding a version", error);
-        let Some(next) = folder.begin_next(&plan.root).await.map_err(failed)? else {
-            return self.commit(plan, who).await;
+        let Some(next) = folder.begin_next(&changes.root).await.map_err(failed)? else {
+            return self.commit(changes, who).await;
         };
         // Nobody else adds a version from here on; whoever did before this turn came is seen now.
-        let head = load::load(&self.store, &plan.root).await?;
-        if head.map_or(0, |present| present.inventory.head()) + 1 != plan.number {
-            return self.settle_lost_race(plan, who).await;
+        let head = read_inventory::load(&self.store, &changes.root).await?;
+        if head.map_or(0, |present| present.inventory.head()) + 1 != changes.number {
+            return self.resolve_lost_race(changes, who).await;
         }
         let beside = Self {
             store: next.store(),
             folder: None,
         };
-        let version = Box::pin(beside.commit(plan, who)).await?;
-        next.replace(&plan.root).await.map_err(failed)?;
+        let version = Box::pin(beside.commit(changes, who)).await?;
+        next.replace(&changes.root).await.map_err(failed)?;
         Ok(version)
     }
 
@@ -197,10 +197,10 @@ impl Vault {
     }
 
     /// Re-reads the files that a deposit would have written.
-    async fn check_stored(&self, plan: &Plan) -> Result<()> {
-        let uploads = plan.uploads.iter();
+    async fn check_stored(&self, changes: &ChangeSet) -> Result<()> {
+        let uploads = changes.uploads.iter();
         let work: Vec<_> = uploads
-            .map(|upload| check_written(&self.store, &plan.root, upload))
+            .map(|upload| check_written(&self.store, &changes.root, upload))
             .collect();
         futures::stream::iter(work)
             .buffer_unordered(FILES_AT_A_TIME)
@@ -208,10 +208,10 @@ impl Vault {
             .await
     }
 
-    async fn store_contents(&self, plan: &Plan) -> Result<()> {
-        let uploads = plan.uploads.iter();
+    async fn store_contents(&self, changes: &ChangeSet) -> Result<()> {
+        let uploads = changes.uploads.iter();
         let work: Vec<_> = uploads
-            .map(|upload| store_content(&self.store, &plan.root, upload))
+            .map(|upload| store_content(&self.store, &changes.root, upload))
             .collect();
         futures::stream::iter(work)
             .buffer_unordered(FILES_AT_A_TIME)
@@ -219,60 +219,64 @@ impl Vault {
             .await
     }
 
-    async fn commit(&self, plan: &Plan, who: &Provenance) -> Result<Version> {
-        let key = below(&plan.root, &format!("v{}/{INVENTORY}", plan.number));
-        if let Err(error) = self.store_contents(plan).await {
+    async fn commit(&self, changes: &ChangeSet, who: &Provenance) -> Result<Version> {
+        let key = below(&changes.root, &format!("v{}/{INVENTORY}", changes.number));
+        if let Err(error) = self.store_contents(changes).await {
             // The winner of a race tidies the version's folder, also under the loser's hands.
-            let overtaken = load::exists(&self.store, &key).await.unwrap_or(false);
+            let overtaken = read_inventory::exists(&self.store, &key)
+                .await
+                .unwrap_or(false);
             return if overtaken {
-                self.settle_lost_race(plan, who).await
+                self.resolve_lost_race(changes, who).await
             } else {
                 Err(error)
             };
         }
-        let bytes = Bytes::from(plan.inventory.to_bytes());
-        let put = load::put(&self.store, &key, bytes.clone(), PutMode::Create).await?;
-        if put == Put::Exists && load::get(&self.store, &key).await?.as_ref() != Some(&bytes) {
-            return self.settle_lost_race(plan, who).await;
-        }
-        finish(&self.store, &plan.root, &plan.inventory, bytes).await?;
-        let kept = load::load(&self.store, &plan.root).await?;
-        if kept
-            .and_then(|kept| kept.inventory.state(plan.number))
-            .as_ref()
-            != Some(&plan.state)
+        let bytes = Bytes::from(changes.inventory.to_bytes());
+        let put = read_inventory::put(&self.store, &key, bytes.clone(), PutMode::Create).await?;
+        if put == Put::Exists
+            && read_inventory::get(&self.store, &key).await?.as_ref() != Some(&bytes)
         {
-            let what = format!("object {}", plan.inventory.id());
+            return self.resolve_lost_race(changes, who).await;
+        }
+        finish(&self.store, &changes.root, &changes.inventory, bytes).await?;
+        let kept = read_inventory::load(&self.store, &changes.root).await?;
+        if kept
+            .and_then(|kept| kept.inventory.state(changes.number))
+            .as_ref()
+            != Some(&changes.state)
+        {
+            let what = format!("object {}", changes.inventory.id());
             return Err(VaultError::corrupt(
                 what,
                 "the version just written does not read back",
             ));
         }
         Ok(Version {
-            number: plan.number,
-            files: plan.state.clone(),
+            number: changes.number,
+            files: changes.state.clone(),
             existed: false,
         })
     }
 
     /// Another writer made this version first. If it says the same, both are right.
-    async fn settle_lost_race(&self, plan: &Plan, who: &Provenance) -> Result<Version> {
-        let id = plan.inventory.id();
+    async fn resolve_lost_race(&self, changes: &ChangeSet, who: &Provenance) -> Result<Version> {
+        let id = changes.inventory.id();
         let vanished = || VaultError::corrupt(format!("object {id}"), "a version disappeared");
         let present = self
             .load_finished(id)
             .await?
             .ok_or_else(vanished)?
             .inventory;
-        sweep(&self.store, &plan.root, plan.number, &present).await?;
-        if present.says_the_same(plan.number, &plan.state, who) {
+        sweep(&self.store, &changes.root, changes.number, &present).await?;
+        if present.says_the_same(changes.number, &changes.state, who) {
             return Ok(Version {
-                number: plan.number,
-                files: plan.state.clone(),
+                number: changes.number,
+                files: changes.state.clone(),
                 existed: true,
             });
         }
-        Err(conflict(id, plan.number - 1, present.head()))
+        Err(conflict(id, changes.number - 1, present.head()))
     }
 }
 
@@ -297,19 +301,19 @@ pub(super) async fn finish(
     let version_sidecar = below(root, &format!("v{head}/{SIDECAR}"));
     let root_sidecar = below(root, SIDECAR);
     tokio::try_join!(
-        load::put(store, &version_sidecar, sidecar.clone(), PutMode::Create),
-        load::put(store, &root_sidecar, sidecar.clone(), PutMode::Overwrite),
+        read_inventory::put(store, &version_sidecar, sidecar.clone(), PutMode::Create),
+        read_inventory::put(store, &root_sidecar, sidecar.clone(), PutMode::Overwrite),
         declare(store, root),
     )?;
-    load::put(store, &below(root, INVENTORY), bytes, PutMode::Overwrite).await?;
+    read_inventory::put(store, &below(root, INVENTORY), bytes, PutMode::Overwrite).await?;
     Ok(())
 }
 
 /// Says that the folder is an OCFL object, once.
 async fn declare(store: &Arc<dyn ObjectStore>, root: &Key) -> Result<()> {
     let declaration = below(root, OBJECT_NAMASTE);
-    if !load::exists(store, &declaration).await? {
-        load::put(
+    if !read_inventory::exists(store, &declaration).await? {
+        read_inventory::put(
             store,
             &declaration,
             OBJECT_NAMASTE_TEXT.into(),

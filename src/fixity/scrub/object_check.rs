@@ -15,7 +15,7 @@ text_enum! {
     }
 }
 
-pub(super) struct Look {
+pub(super) struct ObjectCheck {
     pub location: String,
     pub object_id: Option<String>,
     pub outcome: Outcome,
@@ -24,7 +24,7 @@ pub(super) struct Look {
     pub findings: Vec<Finding>,
 }
 
-impl Look {
+impl ObjectCheck {
     /// Re-reads an object; one that does not match is read once more before it is called damaged.
     pub(super) async fn at(archive: &Archive, id: &ObjectId) -> Self {
         let first = Self::once(archive, id).await;

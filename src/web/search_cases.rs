@@ -15,7 +15,6 @@ use crate::access::Act;
 use crate::copy_request::Reason;
 use crate::search_case::{self, SearchCase, SearchState, SearchView};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/tim-kho", get(list))
@@ -28,18 +27,18 @@ pub fn routes() -> Router<State> {
 /// How far a field agrees: shade and words.
 pub fn agreement(f: &Frame, reason: &Reason) -> (&'static str, &'static str) {
     match reason.agrees.as_str() {
-        "exact" => ("good", f.t("searches.agrees.exact")),
-        "folded" => ("doubt", f.t("searches.agrees.folded")),
-        _ => ("bad", f.t("searches.agrees.different")),
+        "exact" => ("good", f.t("search_cases.agrees.exact")),
+        "folded" => ("doubt", f.t("search_cases.agrees.folded")),
+        _ => ("bad", f.t("search_cases.agrees.different")),
     }
 }
 
 fn state_in_words(f: &Frame, state: SearchState) -> &'static str {
-    f.word("searches.state", state.as_str())
+    f.word("search_cases.state", state.as_str())
 }
 
 #[derive(Template)]
-#[template(path = "searches.html")]
+#[template(path = "search_cases.html")]
 struct Searches {
     f: Frame,
     cases: Vec<SearchCase>,

@@ -9,14 +9,14 @@ use object_store::path::Path as Key;
 use super::digest::Digest;
 use super::error::{Result, VaultError};
 use super::inventory::{Inventory, Provenance, State};
-use super::names::{check_logical_path, content_path, object_root};
+use super::paths::{check_logical_path, content_path, object_root};
 
 /// One file to be preserved.
 #[derive(Clone, Debug)]
 pub struct Content {
     /// Its logical path: the name it was delivered under, segments parted by `/`.
     pub path: String,
-    /// Its bytes.
+    /// Where the bytes of the file come from.
     pub source: Source,
 }
 
@@ -52,14 +52,14 @@ impl Content {
 pub enum Source {
     /// A file on disk. It is hashed again while it is copied; one that changed is refused.
     File {
-        /// Where it lies.
+        /// Path of the file that holds the bytes.
         path: PathBuf,
         /// Its SHA-256, as found on receipt.
         digest: Digest,
         /// Its length in bytes.
         size: u64,
     },
-    /// Bytes at hand.
+    /// Bytes that are in memory already.
     Bytes(Bytes),
 }
 
@@ -74,7 +74,7 @@ pub enum Change {
 
 /// A version to be written.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct ChangeSet {
     pub root: Key,
     pub number: u32,
     pub state: State,
@@ -92,7 +92,7 @@ pub(super) struct Upload {
     pub source: Source,
 }
 
-impl Plan {
+impl ChangeSet {
     /// Plans the version that follows the head of `before`.
     ///
     /// # Errors

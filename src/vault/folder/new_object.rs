@@ -15,7 +15,7 @@ use super::{FolderStore, blocking, is_taken, keeps_disappearing, sync_folder};
 
 /// An object or its next version in the making; dropped before it is moved, it leaves nothing.
 #[derive(Debug)]
-pub(in crate::vault) struct Whole {
+pub(in crate::vault) struct NewObject {
     place: FolderStore,
     staged: FolderStore,
     _tree: TempDir,
@@ -25,7 +25,7 @@ pub(in crate::vault) struct Whole {
 
 impl FolderStore {
     /// Begins a new object beside the others.
-    pub(in crate::vault) async fn begin_whole(&self) -> Result<Whole> {
+    pub(in crate::vault) async fn begin_new_object(&self) -> Result<NewObject> {
         let store = self.clone();
         blocking("staging".into(), move || {
             let tree = TempDir::with_prefix_in("o", store.staging.folder.path())?;
@@ -36,7 +36,7 @@ impl FolderStore {
                 durable: false,
                 swaps: false,
             };
-            Ok(Whole {
+            Ok(NewObject {
                 place: store,
                 staged,
                 _tree: tree,
@@ -50,21 +50,21 @@ impl FolderStore {
 impl FolderStore {
     /// Begins the next version of the object below `root`, with all it holds; held against other writers until it is
     /// dropped. `None` where the disk cannot swap two folders: its files are then written one by one.
-    pub(in crate::vault) async fn begin_next(&self, root: &Key) -> Result<Option<Whole>> {
+    pub(in crate::vault) async fn begin_next(&self, root: &Key) -> Result<Option<NewObject>> {
         if !self.swaps {
             return Ok(None);
         }
         let turn = self
             .staging_of_all()
             .join(format!("turn-{}", turn_of(root)));
-        let whole = self.begin_whole().await?;
+        let whole = self.begin_new_object().await?;
         let present = self.inner.path_to_filesystem(root)?;
         let staged = whole.staged.inner.path_to_filesystem(root)?;
         blocking(root.to_string(), move || {
             let turn = File::create(turn)?;
             turn.lock()?;
             link_tree(&present, &staged)?;
-            Ok(Some(Whole {
+            Ok(Some(NewObject {
                 _turn: Some(turn),
                 ..whole
             }))
@@ -113,7 +113,7 @@ fn swap(one: &Path, other: &Path) -> io::Result<()> {
     Ok(())
 }
 
-impl Whole {
+impl NewObject {
     /// Makes everything below `root` durable and lets it take the place of the version before, in one step.
     pub(in crate::vault) async fn replace(self, root: &Key) -> Result<()> {
         let staged = self.staged.inner.path_to_filesystem(root)?;
@@ -198,7 +198,7 @@ mod tests {
         let file = Key::from("ocfl/abc/def/object/v1/content");
         let mut moved = Vec::new();
         for text in ["one", "two"] {
-            let whole = store.begin_whole().await.unwrap();
+            let whole = store.begin_new_object().await.unwrap();
             whole.store().put(&file, text.into()).await.unwrap();
             assert_eq!(
                 store.get(&file).await.is_ok(),
@@ -216,7 +216,7 @@ mod tests {
     async fn an_object_given_up_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let store = FolderStore::open(folder.path()).unwrap();
-        let whole = store.begin_whole().await.unwrap();
+        let whole = store.begin_new_object().await.unwrap();
         let staging = whole._tree.path().to_owned();
         whole
             .store()

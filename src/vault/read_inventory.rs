@@ -9,7 +9,7 @@ use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 
 use super::error::{Result, VaultError};
 use super::inventory::{Inventory, sidecar_of};
-use super::names::{INVENTORY, SIDECAR, below, object_root};
+use super::paths::{INVENTORY, SIDECAR, below, object_root};
 
 /// What became of a write.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) async fn put(
 pub(super) struct Loaded {
     pub inventory: Inventory,
     pub bytes: Bytes,
-    /// The root inventory or its sidecar does not show this version yet; `commit::finish` helps.
+    /// The root inventory or its sidecar does not show this version yet; `write_version::finish` helps.
     pub behind: bool,
 }
 

@@ -15,8 +15,8 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, RetryConfig};
 
 use super::error::{Result, VaultError};
 use super::folder::FolderStore;
-use super::load;
-use super::names::{OCFL, TUPLE_SIZE, TUPLES, below};
+use super::paths::{OCFL, TUPLE_SIZE, TUPLES, below};
+use super::read_inventory;
 
 const NAMASTE: &str = "0=ocfl_1.1";
 const NAMASTE_TEXT: &str = "ocfl_1.1\n";
@@ -41,9 +41,9 @@ pub struct S3Access {
     pub endpoint: String,
     /// Region name to sign with.
     pub region: String,
-    /// Access key identifier.
+    /// Access key id of the S3 account.
     pub access_key_id: String,
-    /// Secret access key.
+    /// Its secret access key; never logged.
     pub secret_access_key: String,
 }
 
@@ -86,20 +86,23 @@ pub(super) fn connect(location: &Location, make: bool) -> Result<Store> {
             .ok_or_else(|| VaultError::invalid("an s3:// vault without endpoint and keys"))?;
         return connect_s3(place, access).map(Store::Other);
     }
-    let folder = match url.split_once("://") {
-        None => url,
-        Some(("file", path)) if path.starts_with('/') => path,
-        Some(_) => return Err(VaultError::invalid("a vault address of an unknown scheme")),
-    };
-    if folder.is_empty() {
-        return Err(VaultError::invalid("an empty vault address"));
-    }
+    let folder = folder_of(url)?;
     if !make && !Path::new(folder).join(OCFL).is_dir() {
         return Err(VaultError::not_found("the vault's folder"));
     }
     let store = FolderStore::open(Path::new(folder))
         .map_err(|error| VaultError::unavailable("opening the vault's folder", error))?;
     Ok(Store::Folder(store))
+}
+
+/// The folder that an address names, for one that names neither memory nor a bucket.
+pub(super) fn folder_of(url: &str) -> Result<&str> {
+    match url.split_once("://") {
+        None if url.is_empty() => Err(VaultError::invalid("an empty vault address")),
+        None => Ok(url),
+        Some(("file", path)) if path.starts_with('/') => Ok(path),
+        Some(_) => Err(VaultError::invalid("a vault address of an unknown scheme")),
+    }
 }
 
 fn connect_s3(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>> {
@@ -155,16 +158,16 @@ fn root_files() -> [(String, String); 3] {
 pub(super) async fn prepare(store: &Arc<dyn ObjectStore>, make: bool) -> Result<()> {
     let root = Key::from(OCFL);
     let declaration = below(&root, NAMASTE);
-    if load::get(store, &declaration).await?.is_none() {
+    if read_inventory::get(store, &declaration).await?.is_none() {
         if !make {
             return Err(VaultError::not_found("the storage root"));
         }
         make_root(store, &root).await?;
     }
     check_root(store, &root).await?;
-    match load::put(store, &declaration, NAMASTE_TEXT.into(), PutMode::Create).await? {
-        load::Put::Exists => Ok(()),
-        load::Put::Written => Err(VaultError::invalid(
+    match read_inventory::put(store, &declaration, NAMASTE_TEXT.into(), PutMode::Create).await? {
+        read_inventory::Put::Exists => Ok(()),
+        read_inventory::Put::Written => Err(VaultError::invalid(
             "the store ignores create-only writes (If-None-Match), so two writers could overwrite \
              each other",
         )),
@@ -188,14 +191,14 @@ async fn make_root(store: &Arc<dyn ObjectStore>, root: &Key) -> Result<()> {
     }
     for (path, text) in files {
         // Another process may be making the same root; the check that follows reads the outcome.
-        load::put(store, &below(root, &path), text.into(), PutMode::Create).await?;
+        read_inventory::put(store, &below(root, &path), text.into(), PutMode::Create).await?;
     }
     Ok(())
 }
 
 async fn check_root(store: &Arc<dyn ObjectStore>, root: &Key) -> Result<()> {
     for (path, expected) in root_files() {
-        let found = load::get(store, &below(root, &path)).await?;
+        let found = read_inventory::get(store, &below(root, &path)).await?;
         let same = match (&found, path.ends_with(".json")) {
             (None, _) => false,
             (Some(found), false) => found.as_ref() == expected.as_bytes(),

@@ -1,5 +1,5 @@
-//! Requests outlive the catalogue: open, refused, taken back, expired and issued ones come back from the
-//! vault alone, with what was said, searched and handed in. Into both catalogues.
+//! Requests outlive the catalogue: open, refused, withdrawn, expired and issued ones come back from the
+//! vault alone, with what was said, searched and submitted. Into both catalogues.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,19 +10,19 @@ use sogoc::clock::{Clock, StillClock};
 use sogoc::copy_request::{self, Asked, NotTheOne, Status};
 use sogoc::jobs::Kind;
 use sogoc::vault::ObjectId;
-use sogoc::{audit, certified_copy, fixity, issue_book, jobs, search_case, worker};
+use sogoc::{certified_copy, fixity, issue_book, jobs, search_case, worker};
 use tempfile::TempDir;
 
 use super::asking;
-use crate::support::archive::{caller, seen, shown};
+use crate::support::archive::{caller, log_is_whole, seen, shown};
 use crate::support::holdings::{Holdings, page};
 use crate::support::postgres;
 
 /// What follows from requests, without reading pages.
 const FOLLOWING: [Kind; 4] = [
     Kind::IssueCopy,
-    Kind::KeepLine,
-    Kind::KeepRequest,
+    Kind::PreserveLine,
+    Kind::PreserveRequest,
     Kind::SweepRequests,
 ];
 
@@ -73,7 +73,7 @@ struct Requests {
     searching: Asked,
     confirmed: Asked,
     refused: Asked,
-    taken_back: Asked,
+    withdrawn: Asked,
     expired: Asked,
     issued: Asked,
     released: Asked,
@@ -108,8 +108,8 @@ impl Requests {
         copy_request::refuse(archive, &clerk_, &refused.id, "không có trong sổ gốc")
             .await
             .unwrap();
-        let taken_back = ask(archive, 1).await;
-        copy_request::withdraw(archive, &taken_back.code)
+        let withdrawn = ask(archive, 1).await;
+        copy_request::withdraw(archive, &withdrawn.code)
             .await
             .unwrap();
         let issued = ask(archive, 2).await;
@@ -122,7 +122,7 @@ impl Requests {
         let released = ask(archive, 1).await;
         confirm(archive, &released, record).await;
         release(archive, &released).await; // its copy was never made
-        worker::work_off(archive, &[Kind::KeepRequest])
+        worker::work_off(archive, &[Kind::PreserveRequest])
             .await
             .unwrap();
         Self {
@@ -130,7 +130,7 @@ impl Requests {
             searching,
             confirmed,
             refused,
-            taken_back,
+            withdrawn,
             expired,
             issued,
             released,
@@ -143,7 +143,7 @@ impl Requests {
             (&self.searching, "searching"),
             (&self.confirmed, "confirmed"),
             (&self.refused, "refused"),
-            (&self.taken_back, "withdrawn"),
+            (&self.withdrawn, "withdrawn"),
             (&self.expired, "expired"),
             (&self.issued, "issued"),
             (&self.released, "released"),
@@ -234,7 +234,7 @@ async fn the_book_is_the_same(old: &Archive, again: &Archive) {
         .filter(|line| line.number.is_none())
         .map(|line| line.state.as_str())
         .collect();
-    assert_eq!(ended, ["expired", "refused", "taken_back"]);
+    assert_eq!(ended, ["expired", "refused", "request_withdrawn"]);
 }
 
 /// The applicant answers, the archivist's search goes on, the same key finds the same request, and what
@@ -267,10 +267,7 @@ async fn life_goes_on(again: &Archive, requests: &Requests) {
         told.copies[0].number, "5/2026",
         "behind the last in the vault"
     );
-    assert!(matches!(
-        audit::check(&again.catalogue).await.unwrap(),
-        audit::Chain::Whole(_)
-    ));
+    log_is_whole(again).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -278,7 +275,7 @@ async fn a_request_is_one_object_that_says_what_became_of_it() {
     let holdings = Holdings::lived(None).await;
     let archive = &holdings.archive;
     let asked = ask(archive, 1).await;
-    worker::work_off(archive, &[Kind::KeepRequest])
+    worker::work_off(archive, &[Kind::PreserveRequest])
         .await
         .unwrap();
     let object = ObjectId::new(copy_request::object_id(&asked.id)).unwrap();
@@ -297,7 +294,7 @@ async fn a_request_is_one_object_that_says_what_became_of_it() {
         .await
         .unwrap();
     // The vault holds what the catalogue holds, whichever job came last and however often.
-    worker::work_off(archive, &[Kind::KeepRequest])
+    worker::work_off(archive, &[Kind::PreserveRequest])
         .await
         .unwrap();
     let kept = read().await;

@@ -13,7 +13,7 @@ use crate::support::holdings::{page, propose, receive};
 use crate::support::server::{Client, Server};
 
 const NAME: &str = "Lê Thị Mẫu";
-const WORK: [Kind; 3] = [Kind::IssueCopy, Kind::TakeEffect, Kind::KeepLine];
+const WORK: [Kind; 3] = [Kind::IssueCopy, Kind::TakeEffect, Kind::PreserveLine];
 
 /// An approved record and the scan it stands on.
 async fn record(server: &Server) -> (String, String) {

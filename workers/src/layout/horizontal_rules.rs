@@ -1,4 +1,4 @@
-//! Tables with lying rules only: the rules part the rows, and the columns stand where hardly any row has ink.
+//! Tables with horizontal rules only: the rules part the rows, and the columns stand where hardly any row has ink.
 
 use image::GrayImage;
 
@@ -21,7 +21,7 @@ const STRAY: f64 = 0.1;
 /// Narrowest white between columns, in inches: blanks between words are as wide, but never in so many rows.
 const WHITE: f64 = 0.045;
 
-/// The table that lying rules draw; `None` where they draw none, or no white parts its columns.
+/// The table that horizontal rules draw; `None` where they draw none, or no white parts its columns.
 pub(super) fn build(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Grid> {
     let rows = rows(rules, picture.width(), dpi)?;
     let left = median_f64(rows.iter().map(|row| row.from))?;
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lying_rules_and_white_make_a_table() {
+    fn horizontal_rules_and_white_make_a_table() {
         let mut picture = GrayImage::from_pixel(1600, 900, Luma([255]));
         let mut dark = |x: u32, y: u32, width: u32, height: u32| {
             for at in y..y + height {

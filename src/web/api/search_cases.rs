@@ -12,7 +12,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(open))
@@ -39,17 +38,17 @@ struct Finding {
     note: String,
 }
 
-/// The search made.
+/// The search that was opened for a request.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Opened {
-    /// UUIDv7 text.
+    /// Its id, UUIDv7 as text.
     id: String,
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct SearchesAsked {
+struct SearchCasesAsked {
     /// True lists ended ones too.
     all: Option<bool>,
 }
@@ -68,9 +67,9 @@ async fn open(
 }
 
 /// Searches, the most urgent first.
-#[utoipa::path(get, path = "/api/v1/searches", tag = "copies", params(SearchesAsked),
+#[utoipa::path(get, path = "/api/v1/search-cases", tag = "copies", params(SearchCasesAsked),
     responses((status = 200, body = [SearchCase]), Problems<401, 403, 422>))]
-async fn list(api: Api, Asked(asked): Asked<SearchesAsked>) -> Answer<Vec<SearchCase>> {
+async fn list(api: Api, Asked(asked): Asked<SearchCasesAsked>) -> Answer<Vec<SearchCase>> {
     let all = asked.all.unwrap_or(false);
     Ok(Json(
         search_case::list(&api.archive, &api.caller, all).await?,
@@ -78,7 +77,7 @@ async fn list(api: Api, Asked(asked): Asked<SearchesAsked>) -> Answer<Vec<Search
 }
 
 /// One search, with the volumes to look in and undecided records that are like the one sought.
-#[utoipa::path(get, path = "/api/v1/searches/{id}", tag = "copies", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/search-cases/{id}", tag = "copies", params(("id" = String, Path)),
     responses((status = 200, body = SearchView), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<SearchView> {
     Ok(Json(
@@ -87,7 +86,7 @@ async fn get(api: Api, Path(id): Path<String>) -> Answer<SearchView> {
 }
 
 /// The archivist names the record.
-#[utoipa::path(post, path = "/api/v1/searches/{id}/found", tag = "copies",
+#[utoipa::path(post, path = "/api/v1/search-cases/{id}/found", tag = "copies",
     params(("id" = String, Path)), request_body = Finding,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn found(api: Api, Path(id): Path<String>, Given(given): Given<Finding>) -> Done {
@@ -103,7 +102,7 @@ async fn found(api: Api, Path(id): Path<String>, Given(given): Given<Finding>) -
 }
 
 /// The archivist looked and did not find.
-#[utoipa::path(post, path = "/api/v1/searches/{id}/not-found", tag = "copies",
+#[utoipa::path(post, path = "/api/v1/search-cases/{id}/not-found", tag = "copies",
     params(("id" = String, Path)), request_body = Note,
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn not_found(api: Api, Path(id): Path<String>, Given(given): Given<Note>) -> Done {

@@ -27,17 +27,17 @@ pub(super) async fn open_entry(
     archive: &Archive,
     tx: &mut Tx,
     caller: &Caller,
-    wish: &Issue<'_>,
+    issue: &Issue<'_>,
 ) -> Result<String> {
     let now = archive.clock.now();
     // Held, so that no correction comes between version and number.
-    let stands = seen::hold(tx, wish.record_id, now).await?;
-    if let Some(saw) = wish.seen {
-        seen::refuse_changed(archive, tx, wish.record_id, saw, &stands).await?;
+    let stands = seen::hold(tx, issue.record_id, now).await?;
+    if let Some(saw) = issue.seen {
+        seen::refuse_changed(archive, tx, issue.record_id, saw, &stands).await?;
     }
-    let behind = seen::behind(tx, wish.record_id, stands.record_version).await?;
-    may_release(caller, &behind, wish.confirmed_by)?;
-    correction::refuse_revoked(tx, wish.record_id, now).await?;
+    let behind = seen::behind(tx, issue.record_id, stands.record_version).await?;
+    may_release(caller, &behind, issue.confirmed_by)?;
+    correction::refuse_revoked(tx, issue.record_id, now).await?;
     let year = i64::from(vietnam(now).year());
     let number = next_number(tx, &format!("copies-{year}")).await?;
     let copy = CopyRow {
@@ -45,15 +45,15 @@ pub(super) async fn open_entry(
         year,
         number,
         state: CopyState::Opening,
-        request_id: wish.request_id.map(str::to_owned),
+        request_id: issue.request_id.map(str::to_owned),
         code: new_code(&*archive.clock),
-        record_id: wish.record_id.into(),
+        record_id: issue.record_id.into(),
         record_version: stands.record_version,
         record_digest: Some(stands.record_digest.clone()),
         sha256: None,
         issued_by: caller.id.clone(),
         issued_at: stamp(now),
-        reissue_of: wish.reissue_of.map(str::to_owned),
+        reissue_of: issue.reissue_of.map(str::to_owned),
         void_code: None,
         withdrawn_at: None,
         withdrawn_by: None,
@@ -61,7 +61,7 @@ pub(super) async fn open_entry(
         code_until: None,
     };
     register::insert(tx, &copy, false).await?;
-    let details = json!({ "number": number, "year": year, "record": wish.record_id,
+    let details = json!({ "number": number, "year": year, "record": issue.record_id,
         "version": stands.record_version, "content": stands.record_digest,
         "behind": behind.vouchers });
     tx.log(Action::CopyOpened, ("copy", &copy.id), details)

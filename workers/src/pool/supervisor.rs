@@ -27,8 +27,8 @@ pub(super) struct Work {
     pub(super) reply: oneshot::Sender<Outcome<(Answer, Vec<u8>)>>,
 }
 
-/// Keeps one child.
-pub(super) struct Keeper {
+/// The thread that keeps one child alive and gives it work.
+pub(super) struct Supervisor {
     config: Arc<PoolConfig>,
     set_up: SetUp,
     gate: Arc<Gate>,
@@ -37,7 +37,7 @@ pub(super) struct Keeper {
     process: Option<Process>,
 }
 
-impl Keeper {
+impl Supervisor {
     pub(super) fn new(
         config: &Arc<PoolConfig>,
         gate: &Arc<Gate>,
