@@ -12,7 +12,7 @@ CREATE TABLE units (                      -- đơn vị: sở, phòng, trường
     successor_id TEXT REFERENCES units (id), -- the unit it was merged into
     basis        TEXT NOT NULL DEFAULT '',-- decision behind the merger
     version      BIGINT NOT NULL DEFAULT 1,
-    kept_version BIGINT,                  -- newest version that is in the vault
+    preserved_version BIGINT,                  -- newest version that is in the vault
     changed_by   TEXT NOT NULL DEFAULT 'machine',
     changed_at   TEXT NOT NULL
 );
@@ -32,7 +32,7 @@ ALTER TABLE fonds ADD COLUMN closed_on TEXT;             -- day the agency cease
 ALTER TABLE fonds ADD COLUMN successor_id TEXT REFERENCES fonds (id); -- the fonds that goes on
 ALTER TABLE fonds ADD COLUMN fields TEXT NOT NULL DEFAULT '{}'; -- JSON: the rest of its description
 ALTER TABLE fonds ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE fonds ADD COLUMN kept_version BIGINT;
+ALTER TABLE fonds ADD COLUMN preserved_version BIGINT;
 ALTER TABLE fonds ADD COLUMN changed_by TEXT NOT NULL DEFAULT 'machine';
 ALTER TABLE fonds ADD COLUMN changed_at TEXT NOT NULL DEFAULT '2026-11-30T00:00:00.000Z';
 
@@ -48,7 +48,7 @@ ALTER TABLE files ADD COLUMN merged_into TEXT REFERENCES files (id);
 ALTER TABLE files ADD COLUMN fields TEXT NOT NULL DEFAULT '{}'; -- JSON: the other fields of TT 05/2025/TT-BNV
 ALTER TABLE files ADD COLUMN shelf TEXT NOT NULL DEFAULT '{}';  -- JSON: kho, giá, hộp, hồ sơ, tờ
 ALTER TABLE files ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE files ADD COLUMN kept_version BIGINT;
+ALTER TABLE files ADD COLUMN preserved_version BIGINT;
 ALTER TABLE files ADD COLUMN changed_by TEXT NOT NULL DEFAULT 'machine';
 ALTER TABLE files ADD COLUMN changed_at TEXT NOT NULL DEFAULT '2026-11-30T00:00:00.000Z';
 CREATE INDEX files_by_series ON files (series_id);
@@ -61,7 +61,7 @@ ALTER TABLE register_volumes ADD COLUMN last_number TEXT;  -- last one
 ALTER TABLE register_volumes ADD COLUMN note TEXT NOT NULL DEFAULT '';
 ALTER TABLE register_volumes ADD COLUMN shelf TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE register_volumes ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE register_volumes ADD COLUMN kept_version BIGINT;
+ALTER TABLE register_volumes ADD COLUMN preserved_version BIGINT;
 ALTER TABLE register_volumes ADD COLUMN changed_by TEXT NOT NULL DEFAULT 'machine';
 ALTER TABLE register_volumes ADD COLUMN changed_at TEXT NOT NULL DEFAULT '2026-11-30T00:00:00.000Z';
 CREATE INDEX batches_by_volume ON batches (volume_id);
@@ -90,8 +90,8 @@ CREATE TABLE code_rules (                 -- how codes are made and checked, by 
 
 -- What was made before has no object of its own in the vault yet.
 INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
-    SELECT id, 'keep_fonds', id, 5, 'ready', created_at, 'keep_fonds:' || id, created_at FROM fonds WHERE code <> 'MAC-DINH';
+    SELECT id, 'preserve_fonds', id, 5, 'ready', created_at, 'preserve_fonds:' || id, created_at FROM fonds WHERE code <> 'MAC-DINH';
 INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
-    SELECT id, 'keep_file', id, 5, 'ready', created_at, 'keep_file:' || id, created_at FROM files;
+    SELECT id, 'preserve_file', id, 5, 'ready', created_at, 'preserve_file:' || id, created_at FROM files;
 INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
-    SELECT id, 'keep_volume', id, 5, 'ready', created_at, 'keep_volume:' || id, created_at FROM register_volumes;
+    SELECT id, 'preserve_volume', id, 5, 'ready', created_at, 'preserve_volume:' || id, created_at FROM register_volumes;

@@ -11,7 +11,7 @@ CREATE TABLE documents (
     joined_into  TEXT REFERENCES documents (id),
     fields       TEXT NOT NULL DEFAULT '{}', -- JSON: the fields of TT 05/2025/TT-BNV
     version      BIGINT NOT NULL DEFAULT 1,
-    kept_version BIGINT,                  -- in the vault once a person has touched it; before, it follows from its scan
+    preserved_version BIGINT,                  -- in the vault once a person has touched it; before, it follows from its scan
     changed_by   TEXT NOT NULL DEFAULT 'machine',
     changed_at   TEXT NOT NULL
 );

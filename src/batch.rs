@@ -39,7 +39,7 @@ const MOST_ROWS: i64 = 200;
 text_enum! {
     /// Whether files may still come to a batch.
     pub enum BatchState {
-        /// Files may come.
+        /// Files may still be delivered into it.
         Open,
         /// What was declared has come, and the receipt is final.
         Closed,
@@ -69,10 +69,10 @@ impl State for BatchState {
     }
 }
 
-/// One batch.
+/// What is delivered together: one box, one volume, one order to the scanning firm.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Batch {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was opened.
     pub id: String,
     /// Unique in the archive.
     pub name: String,
@@ -90,9 +90,9 @@ pub struct Batch {
     pub state: BatchState,
     /// Person or token id.
     pub opened_by: String,
-    /// RFC 3339 UTC.
+    /// When it was opened, RFC 3339 UTC.
     pub opened_at: String,
-    /// RFC 3339 UTC.
+    /// When it was closed, RFC 3339 UTC; none while files may come.
     pub closed_at: Option<String>,
     /// Id of its unit.
     pub unit_id: String,
@@ -127,7 +127,7 @@ pub struct NewBatch {
 /// One page of a list, and the cursor of the next.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Listed<T> {
-    /// The rows.
+    /// At most as many as were asked for.
     pub items: Vec<T>,
     /// Give this as `after` for the next page; absent on the last.
     pub next: Option<String>,

@@ -107,12 +107,12 @@ impl Catalogue {
         })
     }
 
-    /// For reading.
+    /// The connections that statements outside a transaction use.
     pub fn pool(&self) -> &AnyPool {
         &self.readers
     }
 
-    /// Which engine.
+    /// Which of both engines answers, for the few statements that differ.
     pub fn engine(&self) -> Engine {
         self.engine
     }
@@ -139,7 +139,7 @@ impl Catalogue {
         Ok(Tx::new(inner, self.clock.clone(), actor))
     }
 
-    /// Closes every connection.
+    /// Closes every connection; a statement after this fails.
     pub async fn close(&self) {
         self.pulse.close().await;
         self.readers.close().await;

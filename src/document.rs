@@ -114,7 +114,7 @@ pub struct DocumentPage {
 
 /// Pages that stand: neither withdrawn nor replaced.
 pub(crate) const STANDS: &str =
-    "(p.outcome IS NULL OR p.outcome NOT IN ('put_aside', 'superseded'))";
+    "(p.outcome IS NULL OR p.outcome NOT IN ('excluded', 'superseded'))";
 
 /// Order of the pages of documents `g` with their pages `p` and scans `s`: as a person put them, else by name and
 /// number; a page scanned again where the one before it stood.

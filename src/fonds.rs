@@ -116,14 +116,14 @@ pub struct FondsFields {
 
 json_column!(FondsFields);
 
-/// One fonds.
+/// A fonds (phông): the records of one agency, kept together because it made them together.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Fonds {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was made.
     pub id: String,
-    /// Mã phông.
+    /// Mã phông, unique in the archive; not changed afterwards.
     pub code: String,
-    /// Tên phông.
+    /// Tên phông, as the finding aid says it.
     pub name: String,
     /// A merged department's fonds is closed.
     pub state: FondsState,
@@ -155,9 +155,9 @@ pub struct Fonds {
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewFonds {
-    /// Mã phông.
+    /// Mã phông, unique in the archive.
     pub code: String,
-    /// Tên phông.
+    /// Tên phông, as the finding aid is to say it.
     pub name: String,
     /// Mã định danh of the agency at the time; never rewritten.
     #[serde(default)]

@@ -59,13 +59,13 @@ impl HoldingKind {
     }
 
     /// The job that brings it to the vault; a series is part of its fonds' object.
-    fn keep(self) -> Kind {
+    fn job(self) -> Kind {
         match self {
-            Self::Unit => Kind::KeepUnit,
-            Self::Fonds | Self::Series => Kind::KeepFonds,
-            Self::File => Kind::KeepFile,
-            Self::Volume => Kind::KeepVolume,
-            Self::Document => Kind::KeepDocument,
+            Self::Unit => Kind::PreserveUnit,
+            Self::Fonds | Self::Series => Kind::PreserveFonds,
+            Self::File => Kind::PreserveFile,
+            Self::Volume => Kind::PreserveVolume,
+            Self::Document => Kind::PreserveDocument,
         }
     }
 }
@@ -187,7 +187,7 @@ pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
         }
         _ => act.id.to_owned(),
     };
-    tx.enqueue(act.kind.keep(), &subject, PRIORITY_UPKEEP).await
+    tx.enqueue(act.kind.job(), &subject, PRIORITY_UPKEEP).await
 }
 
 /// False when it is there already.
@@ -280,17 +280,22 @@ pub(crate) async fn preserve<T: serde::Serialize>(
     archive.vault.put_newest(&object, head, file, &who).await?;
     let mut tx = archive.begin_as_machine().await?;
     let (kind, id) = described.holding;
-    set_kept(&mut tx, kind, id, described.version).await?;
+    set_preserved(&mut tx, kind, id, described.version).await?;
     let details = serde_json::json!({ "version": described.version });
-    tx.log(Action::HoldingKept, (kind.as_str(), id), details)
+    tx.log(Action::HoldingPreserved, (kind.as_str(), id), details)
         .await?;
     Ok(tx)
 }
 
 /// Says that the vault has this version.
-pub(crate) async fn set_kept(tx: &mut Tx, kind: HoldingKind, id: &str, version: i64) -> Result<()> {
+pub(crate) async fn set_preserved(
+    tx: &mut Tx,
+    kind: HoldingKind,
+    id: &str,
+    version: i64,
+) -> Result<()> {
     let statement = format!(
-        "UPDATE {} SET kept_version = $1 WHERE id = $2 AND (kept_version IS NULL OR kept_version < $1)",
+        "UPDATE {} SET preserved_version = $1 WHERE id = $2 AND (preserved_version IS NULL OR preserved_version < $1)",
         kind.table()
     );
     sqlx::query(sqlx::AssertSqlSafe(statement))

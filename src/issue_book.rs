@@ -37,7 +37,7 @@ text_enum! {
         /// No copy: the request was refused.
         Refused,
         /// No copy: the applicant withdrew the request.
-        TakenBack,
+        RequestWithdrawn,
         /// No copy: the applicant did not answer in time.
         Expired,
     }
@@ -60,28 +60,28 @@ pub struct BookLine {
     pub ngay_sinh: String,
     /// What it is a copy of.
     pub document: String,
-    /// Diploma number.
+    /// Number printed on the diploma (số hiệu).
     pub so_hieu: String,
-    /// Register number.
+    /// Number of its line in the original register (số vào sổ gốc).
     pub so_vao_so: String,
     /// How many copies: each has a line of its own, so 1, or 0 where none was made.
     pub quantity: i64,
-    /// Who asked.
+    /// Name of the applicant; empty for a copy made at the counter.
     pub receiver: String,
-    /// Who released it.
+    /// Name of the person who released it.
     pub released_by: String,
     /// Why void, withdrawn, refused or ended; which copy it repeats.
     pub note: String,
 }
 
-/// A year's book.
+/// The issue book of one year, as it is printed or exported.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct IssueBook {
-    /// Whose book.
+    /// Name of the agency that keeps the book.
     pub agency: String,
-    /// Of which year.
+    /// Calendar year in Viet Nam.
     pub year: i64,
-    /// RFC 3339 UTC.
+    /// When it was drawn up, RFC 3339 UTC.
     pub printed_at: String,
     /// In the order of time.
     pub lines: Vec<BookLine>,
@@ -225,7 +225,7 @@ fn note(row: &CopyOfYear) -> String {
     parts.join(". ")
 }
 
-/// Requests that ended in a year without a copy: refused, taken back, expired.
+/// Requests that ended in a year without a copy: refused, withdrawn, expired.
 ///
 /// # Errors
 /// `Invalid` for a year that is none; `Forbidden`.
@@ -266,7 +266,10 @@ struct EndedRequest {
 
 fn request_line(row: EndedRequest) -> (String, BookLine) {
     let (state, note) = match row.state {
-        RequestState::Withdrawn => (LineState::TakenBack, "Người yêu cầu rút đơn".to_owned()),
+        RequestState::Withdrawn => (
+            LineState::RequestWithdrawn,
+            "Người yêu cầu rút đơn".to_owned(),
+        ),
         RequestState::Expired => (
             LineState::Expired,
             "Hết hạn chờ người yêu cầu bổ sung".to_owned(),

@@ -20,13 +20,13 @@ text_enum! {
         /// Read one page; subject: page id.
         ReadPage,
         /// Bring approved records of one scan into the vault; subject: scan id.
-        KeepRecords,
+        PreserveRecords,
         /// Compose, seal and keep one released copy; subject: copy id.
         IssueCopy,
         /// Bring what became of a line of the issue book into the vault; subject: copy id.
-        KeepLine,
+        PreserveLine,
         /// Bring a citizen's request, as it is, into the vault; subject: request id.
-        KeepRequest,
+        PreserveRequest,
         /// Do what depends on a correction's first day in force; subject: correction id.
         TakeEffect,
         /// Put a fresh time stamp over a copy's file before the one below can no longer be believed; subject: copy id.
@@ -36,25 +36,25 @@ text_enum! {
         /// Expire abandoned uploads; subject: `all`.
         SweepUploads,
         /// Tell a portal what became of a request; subject: event id.
-        TellPortal,
+        NotifyPortal,
         /// Bring the newest column map of a volume into the vault; subject: volume id.
-        KeepMap,
+        PreserveMap,
         /// Compare the pages of a batch with each other; subject: batch id.
         InspectBatch,
         /// Bring what became of a scan's flags into the vault; subject: scan id.
-        KeepFlags,
+        PreserveFlags,
         /// End requests whose applicant did not answer; subject: `all`.
         SweepRequests,
         /// Bring a unit's description into the vault; subject: unit id.
-        KeepUnit,
+        PreserveUnit,
         /// Bring the description of a fonds and its series into the vault; subject: fonds id.
-        KeepFonds,
+        PreserveFonds,
         /// Bring a file's description into the vault; subject: file id.
-        KeepFile,
+        PreserveFile,
         /// Bring a volume's description into the vault; subject: volume id.
-        KeepVolume,
+        PreserveVolume,
         /// Bring a document that a person touched into the vault; subject: document id.
-        KeepDocument,
+        PreserveDocument,
     }
 
     /// Where a job stands.
@@ -79,7 +79,7 @@ pub const MOST_ATTEMPTS: i64 = 8;
 /// From so many silent holders in a row on, a job waits before the next one takes it: it may be what ends them.
 const LOST_PATIENCE: i64 = 4;
 
-/// Backlog.
+/// Pages and other work that nobody waits for.
 pub const PRIORITY_BACKLOG: i64 = 0;
 /// Housekeeping that should not wait behind a backlog of pages.
 pub const PRIORITY_UPKEEP: i64 = 5;
@@ -92,9 +92,9 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// A job held by us.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Leased {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was enqueued.
     pub id: String,
-    /// What to do.
+    /// Which verb works it.
     pub kind: Kind,
     /// Id of what it is done to; what kind of thing that is, the kind of work tells.
     pub subject: String,
@@ -135,6 +135,8 @@ impl Tx {
         sqlx::query(
             "INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
              VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7)
+             // The update changes nothing on purpose: it locks the row that waits, so no worker can take it before
+             // what this transaction did is committed.
              ON CONFLICT (once_key) DO UPDATE SET priority = jobs.priority",
         )
         .bind(self.new_id())
@@ -192,6 +194,8 @@ impl Tx {
         .bind(stamp(self.clock().now() + LEASE))
         .fetch_optional(&mut **self)
         .await?;
+        // Somebody works the same thing now, on what was before this transaction; the job that waits will see
+        // it.
         if job.is_none() {
             self.enqueue(kind, subject, priority).await?;
         }
@@ -259,6 +263,8 @@ pub async fn lease(
         if job.lost < LOST_PATIENCE {
             return Ok(Some(job));
         }
+        // It is leased already, so it is put back instead of left: otherwise the next worker would meet it at
+        // once.
         ends::put_off(catalogue, clock, &job).await?;
     }
     match take(catalogue, clock, WAITING, kind, holder).await {

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 /// A procedure (thủ tục hành chính) as it stood on the day asked for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
 pub struct Procedure {
-    /// Mã thủ tục.
+    /// Mã thủ tục of the national catalogue of procedures, such as `1.004889`.
     pub code: String,
     /// As in the national catalogue of procedures.
     pub name: String,
@@ -71,9 +71,9 @@ pub struct CodeRule {
 pub struct Consent {
     /// Stored with each request.
     pub version: String,
-    /// Vietnamese text.
+    /// The text in Vietnamese, which is the one agreed to.
     pub vi: String,
-    /// English text.
+    /// The same in English, for reading only.
     pub en: String,
 }
 
@@ -107,13 +107,13 @@ pub struct Agency {
 /// Why a register may be corrected or a diploma revoked, as the law stood on the day asked for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct CorrectionGround {
-    /// Stable word.
+    /// Stable word, stored with each correction.
     pub code: String,
-    /// correction | revocation.
+    /// `correction` of values, or `revocation` of the diploma.
     pub kind: String,
-    /// Vietnamese name.
+    /// Its name in Vietnamese, as the law calls it.
     pub name: String,
-    /// English name.
+    /// Its name in English.
     pub name_en: String,
     /// Keys of the class it may change; empty for any.
     #[sqlx(try_from = "Codes")]

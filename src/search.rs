@@ -32,7 +32,7 @@ pub struct Wanted {
     pub ngay_sinh: Option<String>,
     /// Words of the school's name.
     pub truong: Option<String>,
-    /// Year of graduation.
+    /// Year of graduation, as the record says it.
     pub nam: Option<i64>,
     /// Diploma or register number.
     pub so: Option<String>,
@@ -44,14 +44,14 @@ pub struct Wanted {
     pub offset: Option<usize>,
 }
 
-/// One record found.
+/// A record that matches, as the index holds it.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct SearchHit {
-    /// Record id.
+    /// Id of the record.
     pub record_id: String,
-    /// Class id.
+    /// Id of its class.
     pub class: String,
-    /// Values by key.
+    /// Values by key of the class, corrections in force laid over what is printed.
     pub fields: BTreeMap<String, String>,
     /// exact | tone_folded | ascii | fuzzy.
     pub matched: String,

@@ -21,7 +21,7 @@ use crate::audit::Action;
 use crate::document::{self as documents, DocumentPage};
 use crate::error::{Error, Result};
 use crate::messages::Message;
-use crate::page::{self, PageView};
+use crate::page::{self, PageState, PageView};
 use crate::scan;
 pub use left_out::LeftOut;
 
@@ -40,7 +40,7 @@ pub struct Range {
 /// What is given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Picture and words.
+    /// The delivered picture with the words invisible over it.
     Searchable {
         /// True where each picture's bytes are those delivered, not packed again.
         pictures_as_delivered: bool,
@@ -54,11 +54,11 @@ pub enum Form {
 pub struct Document {
     /// Its bytes, at their start; the file goes away when this is closed.
     pub file: std::fs::File,
-    /// Bytes.
+    /// Length of the file in bytes.
     pub size: u64,
     /// A name for it, from the delivered one.
     pub name: String,
-    /// What it is.
+    /// Whether it was built, or is the delivered file.
     pub form: Form,
     /// Pages asked for that a person withdrew from the batch, so that they are not in it.
     pub left_out: LeftOut,
@@ -203,7 +203,7 @@ async fn fetch(
     let (count, left_out) = (order.pages.len(), order.left_out.clone());
     let made = cache::fetch(archive, order).await?;
     let (form, left_out) = match made.form {
-        Form::Searchable { .. } => ("two_layer", left_out),
+        Form::Searchable { .. } => ("searchable_pdf", left_out),
         Form::AsDelivered => ("as_delivered", LeftOut::default()), // the whole file, as it came
     };
     let document = Document {
@@ -239,7 +239,7 @@ fn check(delivered_pdf: bool, pages: &[PageView]) -> Result<()> {
     if pages.len() > MOST_PAGES {
         let count = pages.len();
         return Err(Error::refuse(
-            Message::new("errors.two_layer.too_many_pages")
+            Message::new("errors.searchable_pdf.too_many_pages")
                 .with("count", count)
                 .with("most_pages", MOST_PAGES),
         ));
@@ -258,11 +258,11 @@ fn check(delivered_pdf: bool, pages: &[PageView]) -> Result<()> {
             Message::new("errors.not_read_yet").with("waiting", waiting),
         ));
     }
-    let aside = numbers("set_aside");
+    let failed = numbers(PageState::Failed.as_str());
     // A PDF can be given as it came whatever became of its pages.
-    if !aside.is_empty() && !delivered_pdf {
+    if !failed.is_empty() && !delivered_pdf {
         return Err(Error::refuse(
-            Message::new("errors.page_set_aside").with("aside", aside),
+            Message::new("errors.page_failed").with("pages", failed),
         ));
     }
     Ok(())

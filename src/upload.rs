@@ -26,10 +26,10 @@ const MOST_OPEN: i64 = 1000;
 /// Seconds to wait when there are too many.
 const TOO_MANY_WAIT: u64 = 60;
 
-/// One upload.
+/// A resumable upload (tus 1.0): a file on its way in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Upload {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; part of its address.
     pub id: String,
     /// Batch it is delivered to.
     pub batch_id: String,
@@ -42,11 +42,11 @@ pub struct Upload {
     /// Person or token id.
     #[serde(skip)]
     pub person: String,
-    /// Bytes on disk.
+    /// Bytes that are known to be on disk: the offset that is acknowledged.
     pub received: i64,
     /// Id of the scan it became, once whole.
     pub scan_id: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it was begun, RFC 3339 UTC.
     pub created_at: String,
     /// RFC 3339 UTC: when it is given up.
     pub expires_at: String,
@@ -61,7 +61,7 @@ pub struct NewUpload<'a> {
     pub name: &'a str,
     /// Bytes the whole file has.
     pub size: u64,
-    /// Declared SHA-256.
+    /// SHA-256 its sender declares, lower-case hex.
     pub sha256: Option<&'a str>,
 }
 
@@ -191,7 +191,7 @@ pub async fn result(archive: &Archive, caller: &Caller, id: &str) -> Result<Uplo
     Ok(UploadResult { upload, scan })
 }
 
-/// Gives an unfinished upload up, at its sender's wish. What was received stays received.
+/// Gives an unfinished upload up, when its sender asks. What was received stays received.
 ///
 /// # Errors
 /// `NotFound`, `Refused` with `upload_busy` while bytes are coming in, `Forbidden`.

@@ -1,6 +1,7 @@
 //! The matrix of rights: every route of the API and every page, for nobody, for a portal and for
 //! each role. The table is written out, not computed, so that a slip in the code shows.
 
+mod doors;
 mod matrix;
 
 use std::collections::BTreeSet;

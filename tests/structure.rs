@@ -350,7 +350,7 @@ pub(super) async fn all_is_in_the_vault(archive: &Archive) {
     assert_eq!(agreed.exit_code(), 0, "{agreed:?}");
     for table in ["files", "register_volumes", "fonds", "documents"] {
         let behind: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
-            "SELECT COUNT(*) FROM {table} WHERE version > 1 AND COALESCE(kept_version, 0) <> version"
+            "SELECT COUNT(*) FROM {table} WHERE version > 1 AND COALESCE(preserved_version, 0) <> version"
         )))
         .fetch_one(archive.catalogue.pool())
         .await

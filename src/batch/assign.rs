@@ -80,10 +80,11 @@ pub async fn assign(
     tx.log(Action::BatchMoved, ("batch", batch_id), details)
         .await?;
     if let Some(file) = &file {
-        tx.enqueue(Kind::KeepFile, file, PRIORITY_UPKEEP).await?;
+        tx.enqueue(Kind::PreserveFile, file, PRIORITY_UPKEEP)
+            .await?;
     }
     if let Some(volume) = &volume {
-        tx.enqueue(Kind::KeepVolume, volume, PRIORITY_UPKEEP)
+        tx.enqueue(Kind::PreserveVolume, volume, PRIORITY_UPKEEP)
             .await?;
     }
     tx.commit().await?;

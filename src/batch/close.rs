@@ -61,10 +61,11 @@ async fn close_open(archive: &Archive, caller: &Caller, batch_id: &str) -> Resul
             .fetch_one(&mut *tx)
             .await?;
     if let Some(file) = belongs.0 {
-        tx.enqueue(Kind::KeepFile, &file, PRIORITY_UPKEEP).await?;
+        tx.enqueue(Kind::PreserveFile, &file, PRIORITY_UPKEEP)
+            .await?;
     }
     if let Some(volume) = belongs.1 {
-        tx.enqueue(Kind::KeepVolume, &volume, PRIORITY_UPKEEP)
+        tx.enqueue(Kind::PreserveVolume, &volume, PRIORITY_UPKEEP)
             .await?;
     }
     tx.commit().await

@@ -20,15 +20,15 @@ const RECEIPT_FILE: &str = "receipt.json";
 /// The batch of a deposit, with what it hangs from.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
 pub struct DepositBatch {
-    /// UUIDv7 text.
+    /// UUIDv7 as text, as the catalogue had it.
     pub id: String,
     /// Unique in the archive.
     pub name: String,
-    /// Mã phông.
+    /// Mã phông of its fonds.
     pub fonds_code: String,
-    /// Tên phông.
+    /// Tên phông at the time of the deposit.
     pub fonds_name: String,
-    /// Mã hồ sơ.
+    /// Mã hồ sơ of the file it belongs to.
     pub file_code: Option<String>,
     /// Tiêu đề hồ sơ.
     pub file_title: Option<String>,
@@ -37,11 +37,11 @@ pub struct DepositBatch {
     pub volume: Option<DepositVolume>,
     /// Class id, when the archivist knew what was in the box.
     pub class_hint: Option<String>,
-    /// Files declared.
+    /// Files that the archivist said there are.
     pub declared_count: Option<i64>,
     /// Person or token id.
     pub opened_by: String,
-    /// RFC 3339 UTC.
+    /// When it was opened, RFC 3339 UTC.
     pub opened_at: String,
     /// Id of its unit; absent in deposits of before there were units.
     #[serde(default, skip_serializing_if = "Option::is_none")]

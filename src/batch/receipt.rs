@@ -21,7 +21,7 @@ const FORM: &str = "sogoc-receipt/1";
 /// A receipt and its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Receipt {
-    /// What is attested.
+    /// What is attested; the digest is of this.
     pub receipt: ReceiptBody,
     /// SHA-256 of `receipt` as compact JSON, keys in the order given.
     pub sha256: String,
@@ -30,11 +30,11 @@ pub struct Receipt {
 /// What a receipt attests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptBody {
-    /// `sogoc-receipt/1`.
+    /// Format of this file: `sogoc-receipt/1`.
     pub form: String,
-    /// The batch.
+    /// The batch that was delivered into.
     pub batch: ReceiptBatch,
-    /// Counts.
+    /// Files, bytes and pages counted.
     pub totals: Totals,
     /// Every file, by name, then by time of receipt.
     pub files: Vec<ReceiptFile>,
@@ -43,23 +43,23 @@ pub struct ReceiptBody {
 /// The batch a receipt speaks of; enough to make it again from the vault alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptBatch {
-    /// UUID text.
+    /// UUIDv7 as text, as the catalogue had it.
     pub id: String,
-    /// Its name.
+    /// Its name, unique in the archive.
     pub name: String,
     /// Code of its fonds.
     pub fonds: String,
     /// Class id, when it was known what is in the box.
     pub class_hint: Option<String>,
-    /// Files declared.
+    /// Files that the archivist said there are.
     pub declared_count: Option<i64>,
     /// Only a closed batch's receipt is final.
     pub state: BatchState,
     /// Person or token id.
     pub opened_by: String,
-    /// RFC 3339 UTC.
+    /// When it was opened, RFC 3339 UTC.
     pub opened_at: String,
-    /// RFC 3339 UTC.
+    /// When it was closed, RFC 3339 UTC; none while it is open.
     pub closed_at: Option<String>,
 }
 
@@ -70,7 +70,7 @@ pub struct Totals {
     pub received: usize,
     /// Kept but not readable.
     pub quarantined: usize,
-    /// There already.
+    /// Bytes that the archive had already.
     pub duplicates: usize,
     /// Of all of them.
     pub bytes: i64,
@@ -81,12 +81,12 @@ pub struct Totals {
 /// One file on a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct ReceiptFile {
-    /// As given.
+    /// The name it was delivered under, path included.
     #[sqlx(rename = "original_name")]
     pub name: String,
-    /// In bytes.
+    /// Length of the file in bytes.
     pub size: i64,
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
     /// What became of it.
     #[sqlx(rename = "state")]
@@ -104,12 +104,12 @@ pub struct ReceiptFile {
     pub object_id: Option<String>,
     /// From the file itself, never from its name.
     pub media_type: String,
-    /// Pages.
+    /// Pages of the file; 0 where it could not be read.
     #[sqlx(rename = "page_count")]
     pub pages: i64,
-    /// Who delivered it.
+    /// Id of the person or token that delivered it.
     pub received_by: String,
-    /// RFC 3339 UTC.
+    /// When it was acknowledged, RFC 3339 UTC.
     pub received_at: String,
 }
 

@@ -121,7 +121,7 @@ impl<S: State> Move<S> {
         self
     }
 
-    /// Empties columns.
+    /// Sets columns to NULL together with the move.
     pub fn clear(mut self, columns: &[&str]) -> Self {
         let emptied = columns.iter().map(|column| format!("{column} = NULL"));
         self.sets.extend(emptied);
@@ -184,7 +184,7 @@ impl Default for Values {
 }
 
 impl Values {
-    /// Its placeholder.
+    /// Adds a value and gives the placeholder that stands for it, `$1` and so on.
     fn push<'t>(&mut self, value: impl Bind<'t>) -> String {
         let added = self.0.as_mut().map(|values| {
             let added = values.add(value);

@@ -14,7 +14,7 @@ use crate::copy_pdf::{ComposeError, CopyContent, CopyLine, RowImage};
 use crate::correction::InForce;
 use crate::error::{Error, Result};
 use crate::messages::Message;
-use crate::page::{self, ImageWish};
+use crate::page::{self, ImageOptions};
 use crate::record::{self, Fields, RecordView};
 
 /// Longest side of a whole page on a copy, in pixels: A4 at 200 dpi (Thông tư 05/2025/TT-BNV, Điều 8).
@@ -193,8 +193,8 @@ async fn picture(
     crop: Option<Box4>,
     caption: String,
 ) -> Result<RowImage> {
-    let wish = ImageWish { max_side, crop };
-    let jpeg = page::image(archive, &Caller::machine(), page_id, wish).await?;
+    let options = ImageOptions { max_side, crop };
+    let jpeg = page::image(archive, &Caller::machine(), page_id, options).await?;
     Ok(RowImage { jpeg, caption })
 }
 

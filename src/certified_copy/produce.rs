@@ -9,7 +9,7 @@ use crate::preservation;
 use crate::seal::SealError;
 use crate::vault::{Content, ObjectId, Provenance, VaultError};
 
-/// Composes, seals, checks and preserves; none while it waits for a signature made elsewhere. A copy that reached the vault
+/// Composes, seals, checks and preserves; none while it waits for a remote signature. A copy that reached the vault
 /// before a crash is taken from there, never made twice.
 pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<Made>> {
     let object = ObjectId::new(object_id(&copy.id))?;
@@ -58,7 +58,7 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
 }
 
 async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
-    if archive.seal.signs_elsewhere() {
+    if archive.seal.signs_remotely() {
         return remote_signing::finish(archive, copy).await;
     }
     let (pdf, request) = compose(archive, copy).await?;

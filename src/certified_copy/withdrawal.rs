@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CopyRow, not_issued, preservation, register, settlement};
+use super::{CopyRow, not_issued, preservation, register, register_line};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -41,7 +41,7 @@ pub async fn withdraw(
         return Err(not_issued());
     }
     preservation::enqueue(&mut tx, copy_id).await?;
-    settlement::notify_holder(&mut tx, &copy, Event::Withdrawn).await?;
+    register_line::notify_holder(&mut tx, &copy, Event::Withdrawn).await?;
     tx.log(Action::CopyWithdrawn, ("copy", copy_id), json!({}))
         .await?;
     tx.commit().await?;

@@ -93,7 +93,7 @@ pub fn object_id(request_id: &str) -> String {
     format!("{PREFIX}{request_id}")
 }
 
-/// The verb behind the job `keep_request`, asked for with every step of a request.
+/// The verb behind the job `preserve_request`, asked for with every step of a request.
 ///
 /// # Errors
 /// A passing fault puts the job back.

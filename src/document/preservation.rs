@@ -54,7 +54,7 @@ struct PreservedPage {
     part: PagePart,
 }
 
-/// The verb behind the job `keep_document`.
+/// The verb behind the job `preserve_document`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -151,7 +151,7 @@ async fn restore_row(tx: &mut Tx, document: &PreservedDocument) -> Result<()> {
         .set("state", document.state)
         .set("fields", serde_json::to_string(&document.fields)?)
         .set("version", document.version)
-        .set("kept_version", document.version)
+        .set("preserved_version", document.version)
         .set("changed_by", &document.changed_by)
         .set("changed_at", at)
         .or_replace("(id)")

@@ -40,13 +40,16 @@ pub(crate) async fn propose(tx: &mut Tx, scan_id: &str) -> Result<()> {
     .bind(scan_id)
     .fetch_optional(&mut **tx)
     .await?;
-    keep(tx, touched).await
+    preserve_touched(tx, touched).await
 }
 
-async fn keep(tx: &mut Tx, touched: Option<String>) -> Result<()> {
+async fn preserve_touched(tx: &mut Tx, touched: Option<String>) -> Result<()> {
     match touched {
         None => Ok(()),
-        Some(id) => tx.enqueue(Kind::KeepDocument, &id, PRIORITY_UPKEEP).await,
+        Some(id) => {
+            tx.enqueue(Kind::PreserveDocument, &id, PRIORITY_UPKEEP)
+                .await
+        }
     }
 }
 
@@ -80,7 +83,7 @@ pub(crate) async fn propose_all(archive: &Archive) -> Result<()> {
 /// Removes proposals that hold no page: nothing is lost with them.
 pub(super) async fn clear(tx: &mut Tx) -> Result<()> {
     sqlx::query(
-        "DELETE FROM documents WHERE version = 1 AND kept_version IS NULL AND state = 'proposed'
+        "DELETE FROM documents WHERE version = 1 AND preserved_version IS NULL AND state = 'proposed'
          AND NOT EXISTS (SELECT 1 FROM document_pages g WHERE g.document_id = documents.id)",
     )
     .execute(&mut **tx)
@@ -111,7 +114,7 @@ pub(crate) async fn take_place(tx: &mut Tx, fresh: &str, before: &str) -> Result
     .await?;
     if let Some(own) = own {
         sqlx::query(
-            "DELETE FROM documents WHERE id = $1 AND version = 1 AND kept_version IS NULL
+            "DELETE FROM documents WHERE id = $1 AND version = 1 AND preserved_version IS NULL
              AND NOT EXISTS (SELECT 1 FROM document_pages g WHERE g.document_id = documents.id)",
         )
         .bind(own)
@@ -125,7 +128,7 @@ pub(crate) async fn take_place(tx: &mut Tx, fresh: &str, before: &str) -> Result
     .bind(fresh)
     .fetch_optional(&mut **tx)
     .await?;
-    keep(tx, touched).await
+    preserve_touched(tx, touched).await
 }
 
 /// The documents of a batch that nobody has touched follow it into its file, or its pages into its volume's document.

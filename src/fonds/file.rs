@@ -38,7 +38,7 @@ pub struct File {
     pub fonds: String,
     /// Code of its series.
     pub series: Option<String>,
-    /// Mã hồ sơ.
+    /// Mã hồ sơ, unique within its fonds.
     pub code: String,
     /// Tiêu đề hồ sơ.
     pub title: String,
@@ -132,7 +132,7 @@ pub(crate) const SELECT: &str = "SELECT h.*, f.code AS fonds, s.code AS series, 
         (SELECT COUNT(*) FROM documents d WHERE d.file_id = h.id AND d.state <> 'joined') AS documents,
         (SELECT COUNT(*) FROM document_pages g JOIN documents d ON d.id = g.document_id
             JOIN pages p ON p.id = g.page_id WHERE d.file_id = h.id
-            AND (p.outcome IS NULL OR p.outcome NOT IN ('put_aside', 'superseded'))) AS pages
+            AND (p.outcome IS NULL OR p.outcome NOT IN ('excluded', 'superseded'))) AS pages
      FROM files h JOIN fonds f ON f.id = h.fonds_id LEFT JOIN series s ON s.id = h.series_id
      LEFT JOIN files m ON m.id = h.merged_into";
 

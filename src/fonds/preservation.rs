@@ -70,7 +70,7 @@ struct Ids {
     created_at: String,
 }
 
-/// The verb behind the job `keep_fonds`.
+/// The verb behind the job `preserve_fonds`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -165,7 +165,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
 
 async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
     // The default fonds made at the start of this catalogue gives way to the one that was described.
-    sqlx::query("DELETE FROM fonds WHERE code = $1 AND id <> $2 AND kept_version IS NULL")
+    sqlx::query("DELETE FROM fonds WHERE code = $1 AND id <> $2 AND preserved_version IS NULL")
         .bind(&fonds.code)
         .bind(&fonds.id)
         .execute(&mut **tx)
@@ -182,7 +182,7 @@ async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
     };
     insert_fonds(tx, &fonds.id, &given, &unit_id).await?;
     sqlx::query(
-        "UPDATE fonds SET arrangement = $1, closed_on = $2, version = $3, kept_version = $3,
+        "UPDATE fonds SET arrangement = $1, closed_on = $2, version = $3, preserved_version = $3,
             created_at = $4, changed_by = $5, changed_at = $6 WHERE id = $7",
     )
     .bind(fonds.arrangement)
@@ -290,10 +290,10 @@ pub(crate) async fn forget_former_codes(archive: &Archive) -> Result<()> {
     for (table, column) in [("files", "file_id"), ("register_volumes", "volume_id")] {
         let maps = match table {
             "files" => "",
-            _ => " AND map_kept IS NULL",
+            _ => " AND map_preserved IS NULL",
         };
         let statement = format!(
-            "DELETE FROM {table} WHERE kept_version IS NULL{maps} AND NOT EXISTS
+            "DELETE FROM {table} WHERE preserved_version IS NULL{maps} AND NOT EXISTS
                 (SELECT 1 FROM batches b WHERE b.{column} = {table}.id)"
         );
         sqlx::query(sqlx::AssertSqlSafe(statement))

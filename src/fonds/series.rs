@@ -259,7 +259,7 @@ pub async fn move_series(
     files_follow(&mut tx, id, &details, &to.reason).await?;
     done(&mut tx, id, (Action::HoldingMoved, &to.reason, details)).await?;
     touch_along(&mut tx, HoldingKind::Fonds, &from.id).await?;
-    tx.enqueue(Kind::KeepFonds, &from.id, PRIORITY_UPKEEP)
+    tx.enqueue(Kind::PreserveFonds, &from.id, PRIORITY_UPKEEP)
         .await?;
     tx.commit().await?;
     series(archive, caller, id).await

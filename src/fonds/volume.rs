@@ -23,12 +23,12 @@ use crate::holding::{self, Checks, Edit, HoldingKind, HoldingState, TracedAct};
 /// Longest number of a register as it is written, in characters.
 const LONGEST_NUMBER: usize = 40;
 
-/// One register volume.
+/// A bound volume of the original register (quyển sổ gốc).
 #[derive(
     Debug, Clone, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow,
 )]
 pub struct Volume {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was made.
     pub id: String,
     /// Id of its fonds.
     pub fonds_id: String,
@@ -106,7 +106,7 @@ const SELECT: &str = "SELECT v.*, f.code AS fonds, m.code AS merged_into,
         (SELECT COUNT(*) FROM documents d WHERE d.volume_id = v.id AND d.state <> 'joined') AS documents,
         (SELECT COUNT(*) FROM document_pages g JOIN documents d ON d.id = g.document_id
             JOIN pages p ON p.id = g.page_id WHERE d.volume_id = v.id
-            AND (p.outcome IS NULL OR p.outcome NOT IN ('put_aside', 'superseded'))) AS pages
+            AND (p.outcome IS NULL OR p.outcome NOT IN ('excluded', 'superseded'))) AS pages
      FROM register_volumes v JOIN fonds f ON f.id = v.fonds_id
      LEFT JOIN register_volumes m ON m.id = v.merged_into";
 

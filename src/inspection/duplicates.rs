@@ -109,7 +109,7 @@ pub async fn same_sheet(
     let flag = pair(archive, caller, flag_id).await?;
     let other = flag.other.as_ref().map(|other| other.page_id.as_str());
     if aside != flag.page_id && Some(aside) != other {
-        return Err(Error::fault("/put_aside", "faults.choose_one_of_two"));
+        return Err(Error::fault("/exclude", "faults.choose_one_of_two"));
     }
     let why = Withdrawal {
         state: FlagState::Excluded,

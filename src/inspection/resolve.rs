@@ -107,7 +107,7 @@ pub async fn replace(
     withdraw(archive, &mut tx, &flag.page_id, &why).await?;
     let moved = sqlx::query(
         "UPDATE pages SET stands_for = (SELECT COALESCE(o.stands_for, o.id) FROM pages o WHERE o.id = $1)
-         WHERE id = $2 AND stands_for IS NULL AND (outcome IS NULL OR outcome <> 'put_aside')",
+         WHERE id = $2 AND stands_for IS NULL AND (outcome IS NULL OR outcome <> 'excluded')",
     )
     .bind(&flag.page_id)
     .bind(&fresh)
@@ -148,7 +148,7 @@ async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Resul
     if scan.page_count != 1 {
         return unfit("faults.scan_of_several_pages");
     }
-    let withdrawn = matches!(scan.outcome.as_deref(), Some("put_aside" | "superseded"));
+    let withdrawn = matches!(scan.outcome.as_deref(), Some("excluded" | "superseded"));
     if scan.stands_for.is_some() || withdrawn || page_id == flag.page_id {
         return unfit("faults.scan_placed_already");
     }

@@ -42,8 +42,8 @@ pub(super) async fn withdraw(
     let (actor, now) = (tx.actor().to_owned(), tx.now());
     let records = review::reject_all_of(archive, tx, &actor, page_id, why.note).await?;
     let moved = sqlx::query(
-        "UPDATE pages SET state = 'set_aside', outcome = $1 WHERE id = $2
-         AND (outcome IS NULL OR outcome NOT IN ('put_aside', 'superseded'))",
+        "UPDATE pages SET state = 'failed', outcome = $1 WHERE id = $2
+         AND (outcome IS NULL OR outcome NOT IN ('excluded', 'superseded'))",
     )
     .bind(why.state)
     .bind(page_id)
@@ -70,7 +70,7 @@ pub(super) async fn withdraw(
         .await?;
     let action = match why.state {
         FlagState::Superseded => Action::PageSuperseded,
-        _ => Action::PagePutAside,
+        _ => Action::PageExcluded,
     };
     tx.log(action, ("page", page_id), json!({ "records": records }))
         .await?;
@@ -97,5 +97,5 @@ async fn refuse_where_copies_rest(tx: &mut Tx, page_id: &str) -> Result<()> {
 }
 
 pub(super) fn already_withdrawn() -> Error {
-    Error::refuse("errors.page_taken_out")
+    Error::refuse("errors.page_withdrawn")
 }

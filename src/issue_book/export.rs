@@ -51,7 +51,7 @@ fn subtitle(book: &IssueBook) -> String {
         count(LineState::Withdrawn),
         count(LineState::Void),
         count(LineState::Refused),
-        count(LineState::TakenBack),
+        count(LineState::RequestWithdrawn),
         count(LineState::Expired)
     )
 }

@@ -38,7 +38,7 @@ struct Waiting {
     hook: Option<(String, String)>,
 }
 
-/// The verb behind the job `tell_portal`. A notice nobody would hear ends as `dead`, where the
+/// The verb behind the job `notify_portal`. A notice nobody would hear ends as `dead`, where the
 /// administrator sees it.
 ///
 /// # Errors
@@ -65,7 +65,7 @@ pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     note(&mut tx, &notice, state, outcome.err()).await?;
     if let Some(wait) = wait {
-        tx.enqueue_after(Kind::TellPortal, &notice.id, PRIORITY_UPKEEP, wait)
+        tx.enqueue_after(Kind::NotifyPortal, &notice.id, PRIORITY_UPKEEP, wait)
             .await?;
     }
     tx.complete_and_commit(job).await

@@ -19,14 +19,14 @@ const LONGEST_URL: usize = 1000;
 /// A portal's webhook, without its secret.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Hook {
-    /// The portal's token.
+    /// Id of the portal's API token; each has one address at most.
     pub token_id: String,
     /// What that token is for.
     #[sqlx(rename = "name")]
     pub token_name: String,
     /// Where notices are posted.
     pub url: String,
-    /// RFC 3339 UTC.
+    /// When it was set, RFC 3339 UTC.
     pub created_at: String,
 }
 
@@ -40,7 +40,7 @@ pub struct NewHook {
 /// Registers where the holder of a portal's token is told; an earlier address and secret end.
 ///
 /// # Errors
-/// `NotFound` for a token that is no portal's or was taken back; `Invalid` address; `Forbidden`.
+/// `NotFound` for a token that is no portal's or was revoked; `Invalid` address; `Forbidden`.
 pub async fn set_hook(
     archive: &Archive,
     caller: &Caller,
@@ -78,7 +78,7 @@ pub async fn set_hook(
     Ok(NewHook { secret })
 }
 
-/// Takes a portal's webhook away; notices still waiting for it are set aside when their turn comes.
+/// Takes a portal's webhook away; notices still waiting for it are given up when their turn comes.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.

@@ -102,8 +102,8 @@ fn same_row(known: &[Known], place: i64, reading: &RecordReading) -> Option<usiz
 /// The share of the area two boxes cover together that they have in common.
 fn shared(a: Box4, b: Box4) -> f64 {
     let side = |from: usize, length: usize| {
-        let upto = (a[from] + a[length]).min(b[from] + b[length]);
-        f64::from((upto - a[from].max(b[from])).max(0))
+        let end = (a[from] + a[length]).min(b[from] + b[length]);
+        f64::from((end - a[from].max(b[from])).max(0))
     };
     let area = |of: Box4| f64::from(of[2].max(0)) * f64::from(of[3].max(0));
     let common = side(0, 2) * side(1, 3);
@@ -132,7 +132,7 @@ async fn propose_one(
         version: 1,
         doubtful: doubtful(class, &reading.fields),
         bounds: bounds.as_deref(),
-        kept_version: None,
+        preserved_version: None,
         updated_at: &now,
     };
     insert(tx, &row).await?;

@@ -45,7 +45,7 @@ impl Scheme {
         }
     }
 
-    /// The stable word for programs that sign elsewhere.
+    /// The stable word for programs that sign remotely.
     pub fn code(self) -> &'static str {
         match self {
             Scheme::EcdsaP256 => "ecdsa-p256-sha256",
@@ -64,12 +64,12 @@ pub enum TokenState {
     PinRefused,
     /// The PIN is known; the token is opened at the next signature.
     Ready,
-    /// It is open.
+    /// It is open for signing.
     Open,
 }
 
 impl TokenState {
-    /// The stable word.
+    /// The stable word, for JSON and log.
     pub fn as_str(self) -> &'static str {
         match self {
             TokenState::PinNeeded => "pin_needed",
@@ -80,16 +80,16 @@ impl TokenState {
     }
 }
 
-/// Something that can sign for the agency: a software key, a token, or a person elsewhere.
+/// Something that can sign for the agency: a software key, a token, or a person with a key on their own machine.
 pub trait KeySource: Send + Sync {
     /// The signer's certificate first, then its issuers up to the root.
     fn chain(&self) -> &[Certificate];
-    /// How it signs.
+    /// The algorithm and padding it signs with.
     fn scheme(&self) -> Scheme;
     /// Signs the DER of the signed attributes (RFC 5652, 5.4); hashing included.
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError>;
     /// True when it cannot sign here: what is to be signed goes out, the signature comes back.
-    fn is_elsewhere(&self) -> bool {
+    fn is_remote(&self) -> bool {
         false
     }
     /// Whether it can sign now; none where no PIN is asked.

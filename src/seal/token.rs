@@ -76,6 +76,8 @@ impl TokenKey {
         })
     }
 
+    // Tokens serve one caller at a time; the lock is held for the whole signature, PIN and all. A panic
+    // while it was held leaves nothing half done, as the session is opened anew whenever it fails.
     fn held(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,6 +87,7 @@ impl TokenKey {
             tracing::warn!(%fault, "the token's library cannot be loaded");
             TokenFault::Library
         })?;
+        // The library is one for the whole process, so a second opening finds it initialised already.
         match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
             Ok(()) | Err(Fault::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
             Err(fault) => return Err(TokenFault::from(fault)),
@@ -184,6 +187,8 @@ impl KeySource for TokenKey {
             open.session = Some((session, key));
             Ok(signature)
         });
+        // Most tokens lock after a few wrong PINs. Copies are signed by jobs that try again for ever, so the
+        // first refusal must be the last until a person gives another PIN.
         if matches!(signed, Err(TokenFault::PinWrong)) {
             (open.pin, open.refused) = (None, true);
         }

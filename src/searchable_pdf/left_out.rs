@@ -11,7 +11,7 @@ const LONGEST: usize = 40;
 pub struct LeftOut(Vec<i64>);
 
 impl LeftOut {
-    /// How many.
+    /// How many pages are left out.
     pub fn count(&self) -> usize {
         self.0.len()
     }
@@ -56,7 +56,7 @@ impl LeftOut {
 pub(super) fn part(pages: &mut Vec<PageView>) -> Result<LeftOut> {
     let out = |page: &PageView| {
         let outcome = page.outcome.as_deref();
-        matches!(outcome, Some("put_aside" | "superseded"))
+        matches!(outcome, Some("excluded" | "superseded"))
     };
     let left_out: Vec<i64> = pages
         .iter()
@@ -65,7 +65,7 @@ pub(super) fn part(pages: &mut Vec<PageView>) -> Result<LeftOut> {
         .collect();
     pages.retain(|page| !out(page));
     if pages.is_empty() && !left_out.is_empty() {
-        return Err(Error::refuse("errors.all_taken_out"));
+        return Err(Error::refuse("errors.all_withdrawn"));
     }
     Ok(LeftOut(left_out))
 }

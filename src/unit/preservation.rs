@@ -41,7 +41,7 @@ struct PreservedUnit {
     history: Vec<Trace>,
 }
 
-/// The verb behind the job `keep_unit`.
+/// The verb behind the job `preserve_unit`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -105,7 +105,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
             .set("valid_to", &unit.valid_to)
             .set("basis", &unit.basis)
             .set("version", unit.version)
-            .set("kept_version", unit.version)
+            .set("preserved_version", unit.version)
             .set("changed_by", &unit.changed_by)
             .set("changed_at", &unit.changed_at)
             .or_replace("(id)")

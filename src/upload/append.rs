@@ -19,9 +19,9 @@ const CHECKPOINT: i64 = 16 << 20;
 /// What the sender says the digest of one request's bytes is (tus 1.0, extension `checksum`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checksum {
-    /// 20 bytes.
+    /// SHA-1, 20 bytes; every tus server has to know it.
     Sha1(Vec<u8>),
-    /// 32 bytes.
+    /// SHA-256, 32 bytes.
     Sha256(Vec<u8>),
 }
 

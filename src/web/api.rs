@@ -1,4 +1,4 @@
-//! The JSON door under `/api/v1`: the same verbs as the pages, described by an OpenAPI 3.1 document
+//! The JSON API under `/api/v1`: the same verbs as the pages, described by an OpenAPI 3.1 document
 //! that is generated from these handlers.
 
 mod batches;
@@ -16,7 +16,7 @@ mod records;
 mod requests;
 mod reuse;
 mod seal;
-mod searches;
+mod search_cases;
 mod series;
 mod session;
 mod track;
@@ -74,7 +74,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(documents::routes())
         .merge(requests::routes())
         .merge(track::routes())
-        .merge(searches::routes())
+        .merge(search_cases::routes())
         .merge(reuse::routes())
         .merge(issued::routes())
         .merge(seal::routes())

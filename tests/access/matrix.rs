@@ -31,8 +31,8 @@ const SEARCHERS: Open = To(&[Archivist, Reviewer, Auditor]);
 const REUSERS: Open = To(&[Reuser]);
 const ASKERS: Open = To(&[Portal, Reviewer]);
 const WATCHERS: Open = To(&[Archivist, Auditor, Administrator]);
-const QUEUE_KEEPERS: Open = To(&[Archivist, Administrator]);
-const SEAL_KEEPERS: Open = To(&[Approver, Administrator]);
+const QUEUE_OPERATORS: Open = To(&[Archivist, Administrator]);
+const SEAL_OPERATORS: Open = To(&[Approver, Administrator]);
 const LOG_READERS: Open = To(&[Auditor, Administrator]);
 const ADMINISTRATORS: Open = To(&[Administrator]);
 
@@ -41,6 +41,7 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/session", Everyone),
     ("get", "/api/v1/session", Known),
     ("delete", "/api/v1/session", Known),
+    ("put", "/api/v1/session/password", Known),
     ("get", "/api/v1/fonds", STAFF),
     ("post", "/api/v1/fonds", ARCHIVISTS),
     ("get", "/api/v1/fonds/{id}", STAFF),
@@ -105,11 +106,11 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/pages/{id}/alto", STAFF),
     ("get", "/api/v1/pages/{id}", STAFF),
     ("get", "/api/v1/pages/{id}/image", STAFF),
-    ("post", "/api/v1/pages/{id}/take-back", RESOLVERS),
+    ("post", "/api/v1/pages/{id}/reinstate", RESOLVERS),
     ("get", "/api/v1/batches/{id}/flags", STAFF),
     ("get", "/api/v1/flags/{id}", STAFF),
     ("post", "/api/v1/flags/{id}/accept", RESOLVERS),
-    ("post", "/api/v1/flags/{id}/put-aside", RESOLVERS),
+    ("post", "/api/v1/flags/{id}/exclude", RESOLVERS),
     ("post", "/api/v1/flags/{id}/replace", ARCHIVISTS),
     ("post", "/api/v1/flags/{id}/same-sheet", RESOLVERS),
     ("post", "/api/v1/flags/{id}/different-sheets", RESOLVERS),
@@ -154,10 +155,10 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/consent", Everyone),
     ("get", "/api/v1/records/{id}/copies", OFFICE),
     ("post", "/api/v1/copy-requests/{id}/search", CLERKS),
-    ("get", "/api/v1/searches", SEARCHERS),
-    ("get", "/api/v1/searches/{id}", SEARCHERS),
-    ("post", "/api/v1/searches/{id}/found", ARCHIVISTS),
-    ("post", "/api/v1/searches/{id}/not-found", ARCHIVISTS),
+    ("get", "/api/v1/search-cases", SEARCHERS),
+    ("get", "/api/v1/search-cases/{id}", SEARCHERS),
+    ("post", "/api/v1/search-cases/{id}/found", ARCHIVISTS),
+    ("post", "/api/v1/search-cases/{id}/not-found", ARCHIVISTS),
     ("post", "/api/v1/reuse", REUSERS),
     ("get", "/api/v1/reuse/{id}/results/{copy}", REUSERS),
     ("get", "/api/v1/reports/reuse", OFFICE),
@@ -187,13 +188,16 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/seal/identity", Everyone),
     ("get", "/api/v1/log", LOG_READERS),
     ("get", "/api/v1/log/check", LOG_READERS),
+    ("get", "/api/v1/log/state", LOG_READERS),
+    ("get", "/api/v1/log/consistency", LOG_READERS),
+    ("get", "/api/v1/log/entries/{id}/proof", LOG_READERS),
     ("get", "/api/v1/jobs", WATCHERS),
     ("get", "/api/v1/jobs/stuck", WATCHERS),
-    ("post", "/api/v1/jobs/stuck", QUEUE_KEEPERS),
+    ("post", "/api/v1/jobs/stuck", QUEUE_OPERATORS),
     ("get", "/api/v1/seal/proofs", WATCHERS),
-    ("get", "/api/v1/seal", SEAL_KEEPERS),
-    ("post", "/api/v1/seal/sitting", SEAL_KEEPERS),
-    ("delete", "/api/v1/seal/sitting", SEAL_KEEPERS),
+    ("get", "/api/v1/seal", SEAL_OPERATORS),
+    ("post", "/api/v1/seal/session", SEAL_OPERATORS),
+    ("delete", "/api/v1/seal/session", SEAL_OPERATORS),
     ("get", "/api/v1/seal/waiting", APPROVERS),
     ("post", "/api/v1/seal/signatures", APPROVERS),
     ("post", "/api/v1/seal/waiting/{id}/give-up", APPROVERS),
@@ -262,11 +266,13 @@ pub const PAGES: &[(&str, Open)] = &[
     ("/phu-luc/none", STAFF),
     ("/tim-kho", SEARCHERS),
     ("/tim-kho/none", SEARCHERS),
-    ("/con-dau", SEAL_KEEPERS),
+    ("/con-dau", SEAL_OPERATORS),
     ("/con-dau/can-ky", APPROVERS),
     ("/kho", WATCHERS),
     ("/kho/viec", WATCHERS),
     ("/nhat-ky", LOG_READERS),
+    ("/mat-khau", Known),
+    ("/log/checkpoint", Everyone),
     ("/nguoi-dung", ADMINISTRATORS),
     ("/thong-bao", ADMINISTRATORS),
 ];
@@ -279,6 +285,7 @@ pub fn body(path: &str) -> Option<Value> {
     });
     Some(match path {
         "/api/v1/session" => json!({ "login": "nobody", "password": "none" }),
+        "/api/v1/session/password" => json!({ "old": "none", "new": "none" }),
         "/api/v1/batches" => json!({ "name": "" }),
         "/api/v1/volumes" => json!({ "fonds": "", "code": "", "title": "" }),
         "/api/v1/units" => json!({ "code": "", "name": "", "kind": "school" }),
@@ -326,10 +333,10 @@ pub fn body(path: &str) -> Option<Value> {
         "/api/v1/volumes/{id}/column-map" => {
             json!({ "seen": 0, "class": "", "edges": [], "fields": [] })
         }
-        "/api/v1/flags/{id}/accept" | "/api/v1/flags/{id}/put-aside" => {
+        "/api/v1/flags/{id}/accept" | "/api/v1/flags/{id}/exclude" => {
             json!({ "reason": "giấy rách" })
         }
-        "/api/v1/flags/{id}/same-sheet" => json!({ "put_aside": "none" }),
+        "/api/v1/flags/{id}/same-sheet" => json!({ "exclude": "none" }),
         "/api/v1/flags/{id}/replace" => json!({ "scan_id": "none" }),
         "/api/v1/batches/{id}/manifest" => json!([]),
         "/api/v1/records/{id}/correct" => json!({ "version": 1, "fields": {} }),
@@ -362,12 +369,12 @@ pub fn body(path: &str) -> Option<Value> {
             "consent": { "reference": "DY-1", "given_at": "2026-01-02T03:04:05Z" }
         }),
         "/api/v1/copy-requests/{id}/search" => json!({ "note": "" }),
-        "/api/v1/searches/{id}/found" => json!({ "record_id": "none" }),
-        "/api/v1/searches/{id}/not-found" => json!({ "note": "Quyển 3, 4" }),
+        "/api/v1/search-cases/{id}/found" => json!({ "record_id": "none" }),
+        "/api/v1/search-cases/{id}/not-found" => json!({ "note": "Quyển 3, 4" }),
         "/api/v1/copy-requests/{id}/extend" => json!({ "reason": "sổ ở kho xa" }),
         "/api/v1/copy-requests/{id}/payment" => json!({ "payment": "paid", "reference": "BL 1" }),
-        "/api/v1/jobs/stuck" => json!({ "wish": "retry", "jobs": { "id": "none" } }),
-        "/api/v1/seal/sitting" => json!({ "pin": "000000" }),
+        "/api/v1/jobs/stuck" => json!({ "action": "retry", "jobs": { "id": "none" } }),
+        "/api/v1/seal/session" => json!({ "pin": "000000" }),
         "/api/v1/seal/signatures" => json!({ "signatures": [] }),
         "/api/v1/people" => json!({ "login": "x", "name": "x", "password": "short", "roles": [] }),
         "/api/v1/people/{id}" => json!({ "roles": [], "disabled": true }),

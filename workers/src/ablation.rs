@@ -20,7 +20,7 @@ pub enum Step {
     Border,
     /// Uneven light divided away.
     Light,
-    /// Faint ink darkened.
+    /// Faint ink darkened before the engine sees it.
     Faint,
     /// A diploma's ornamental frame painted out.
     Frame,
@@ -30,7 +30,7 @@ pub enum Step {
     Confirm,
     /// A leaning page straightened.
     Deskew,
-    /// Leader dots removed.
+    /// Leader dots of forms removed.
     Leaders,
     /// The page read as one column of text (psm 4) instead of as the engine likes (psm 3).
     PageMode,

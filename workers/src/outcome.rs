@@ -106,7 +106,7 @@ impl fmt::Display for FailureKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{kind}: {detail}")]
 pub struct Failure {
-    /// The stable word.
+    /// What became of it, in a stable word.
     pub kind: FailureKind,
     /// What was found, in English, about form and sizes; never the page's text.
     pub detail: String,
@@ -126,7 +126,7 @@ impl Failure {
         Self::new(FailureKind::Unreadable, detail.to_string())
     }
 
-    /// See [`FailureKind::code`].
+    /// The same as [`FailureKind::code`].
     pub fn code(&self) -> &'static str {
         self.kind.code()
     }

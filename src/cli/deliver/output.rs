@@ -101,7 +101,7 @@ pub(super) fn summary(
     if progress.pages > 0 {
         let said = Message::new("cli.deliver.pages")
             .with("read", progress.pages_read)
-            .with("set_aside", progress.pages_set_aside);
+            .with("failed", progress.pages_failed);
         say(said.with("waiting", progress.pages_waiting));
     }
     if progress.pages_stuck > 0 {

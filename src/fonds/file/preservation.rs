@@ -56,7 +56,7 @@ struct Ids {
     created_at: String,
 }
 
-/// The verb behind the job `keep_file`.
+/// The verb behind the job `preserve_file`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -143,7 +143,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
         insert_file(&mut tx, (&file.id, &fonds_id, None), &row, at).await?;
         sqlx::query(
             "UPDATE files SET series_id = (SELECT id FROM series WHERE id = $1), state = $2,
-                version = $3, kept_version = $3, changed_by = $4, changed_at = $5 WHERE id = $6",
+                version = $3, preserved_version = $3, changed_by = $4, changed_at = $5 WHERE id = $6",
         )
         .bind(&file.series_id)
         .bind(file.state)

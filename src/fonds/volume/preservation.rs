@@ -48,7 +48,7 @@ struct PreservedVolume {
     history: Vec<Trace>,
 }
 
-/// The verb behind the job `keep_volume`.
+/// The verb behind the job `preserve_volume`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -137,7 +137,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
         };
         insert_volume(&mut tx, &row, at).await?;
         sqlx::query(
-            "UPDATE register_volumes SET state = $1, version = $2, kept_version = $2,
+            "UPDATE register_volumes SET state = $1, version = $2, preserved_version = $2,
                 changed_by = $3, changed_at = $4 WHERE id = $5",
         )
         .bind(volume.state)

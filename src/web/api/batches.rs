@@ -13,7 +13,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list, open))
@@ -28,7 +27,7 @@ pub fn routes() -> OpenApiRouter<State> {
 /// A batch and how far it is.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct BatchUnderway {
-    /// The batch.
+    /// The batch as it was made.
     batch: Batch,
     /// How far it is.
     progress: Progress,
@@ -59,7 +58,7 @@ struct ScansAsked {
     limit: Option<u16>,
 }
 
-/// Batches, newest first.
+/// One page of the batches, newest first.
 #[utoipa::path(get, path = "/api/v1/batches", tag = "intake", params(PageAsked),
     responses((status = 200, body = Listed<Batch>), Problems<401, 403, 422>))]
 async fn list(api: Api, Asked(asked): Asked<PageAsked>) -> Answer<Listed<Batch>> {
@@ -68,7 +67,7 @@ async fn list(api: Api, Asked(asked): Asked<PageAsked>) -> Answer<Listed<Batch>>
     Ok(Json(batches))
 }
 
-/// Open a batch.
+/// Open a batch that files can be delivered into.
 #[utoipa::path(post, path = "/api/v1/batches", tag = "intake", request_body = NewBatch,
     responses((status = 201, body = Batch), Problems<401, 403, 404, 409, 422>))]
 async fn open(
@@ -127,7 +126,7 @@ async fn scans(
     ))
 }
 
-/// One scan.
+/// One scan with its state and its digest.
 #[utoipa::path(get, path = "/api/v1/scans/{id}", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = Scan), Problems<401, 403, 404>))]
 async fn scan(api: Api, Path(id): Path<String>) -> Answer<Scan> {

@@ -21,7 +21,6 @@ use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 use crate::{alto, searchable_pdf};
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list))

@@ -14,7 +14,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list, make))

@@ -64,12 +64,12 @@ impl Part {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OtherColumn {
-    /// ASCII snake case.
+    /// ASCII snake case, unique within the class.
     pub key: String,
     /// What its values look like.
     #[serde(rename = "type")]
     pub kind: OtherKind,
-    /// Its header words.
+    /// Words that stand over such a column, in any spelling.
     pub columns: Vec<String>,
 }
 
@@ -77,7 +77,7 @@ pub struct OtherColumn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OtherKind {
-    /// A place.
+    /// A province, district, commune or part of one.
     Place,
     /// A school or council.
     School,
@@ -89,7 +89,7 @@ pub enum OtherKind {
     Mark,
     /// A sum of marks.
     Total,
-    /// A date.
+    /// A date of any precision.
     Date,
     /// A signature, or what the engine made of one.
     Signature,

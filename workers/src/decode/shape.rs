@@ -82,7 +82,7 @@ pub(super) fn believable_dpi(dpi: f64) -> Option<u32> {
 pub struct PageShape {
     /// Pixels, as delivered; where a file has not as many dots to the inch across as down, as many as make both equal.
     pub width: u32,
-    /// Pixels, likewise.
+    /// Pixels from top to bottom, likewise.
     pub height: u32,
     /// Dots per inch, where the file says so believably.
     pub dpi: Option<u32>,

@@ -151,7 +151,7 @@ pub(crate) struct Component {
     pub right: u32,
     /// First row below it.
     pub bottom: u32,
-    /// Pixels of ink.
+    /// How many pixels of ink it has.
     pub area: u32,
 }
 

@@ -17,7 +17,7 @@ pub(super) enum Compression {
     Group3 {
         two_dimensional: bool,
     },
-    /// ITU-T T.6.
+    /// ITU-T T.6, "group 4".
     Group4,
     Lzw,
     Jpeg,

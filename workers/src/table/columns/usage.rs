@@ -12,7 +12,7 @@ pub(crate) enum Usage<'c> {
     Other(&'c OtherColumn),
     /// Nothing: no header, no values.
     Empty,
-    /// Nobody knows.
+    /// Nothing tells what it holds.
     Unknown,
 }
 
