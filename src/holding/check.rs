@@ -50,7 +50,7 @@ impl Checks {
     pub fn note(&mut self, pointer: &str, text: &str, longest: usize) {
         let strange = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
         if text.chars().count() > longest || text.chars().any(strange) {
-            let message = Message::new("faults.note_too_long").with("longest", longest);
+            let message = Message::new("faults.text_too_long").with("longest", longest);
             self.fault(pointer, message);
         }
     }
