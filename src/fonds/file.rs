@@ -57,6 +57,7 @@ pub struct File {
     /// Whether documents still come to it.
     pub state: HoldingState,
     /// Code of the file it was merged into.
+    #[sqlx(rename = "merged_code")]
     pub merged_into: Option<String>,
     /// What it holds in the archive.
     #[sqlx(flatten)]
@@ -128,7 +129,7 @@ pub struct FileFilter {
     pub limit: i64,
 }
 
-pub(crate) const SELECT: &str = "SELECT h.*, f.code AS fonds, s.code AS series, m.code AS merged_into,
+pub(crate) const SELECT: &str = "SELECT h.*, f.code AS fonds, s.code AS series, m.code AS merged_code,
         (SELECT COUNT(*) FROM documents d WHERE d.file_id = h.id AND d.state <> 'joined') AS documents,
         (SELECT COUNT(*) FROM document_pages g JOIN documents d ON d.id = g.document_id
             JOIN pages p ON p.id = g.page_id WHERE d.file_id = h.id

@@ -56,6 +56,7 @@ pub struct Volume {
     /// Whether pages still come to it.
     pub state: HoldingState,
     /// Code of the volume it was merged into.
+    #[sqlx(rename = "merged_code")]
     pub merged_into: Option<String>,
     /// What of it is in the archive.
     #[sqlx(flatten)]
@@ -102,7 +103,7 @@ pub struct NewVolume {
     pub shelf: Shelf,
 }
 
-const SELECT: &str = "SELECT v.*, f.code AS fonds, m.code AS merged_into,
+const SELECT: &str = "SELECT v.*, f.code AS fonds, m.code AS merged_code,
         (SELECT COUNT(*) FROM documents d WHERE d.volume_id = v.id AND d.state <> 'joined') AS documents,
         (SELECT COUNT(*) FROM document_pages g JOIN documents d ON d.id = g.document_id
             JOIN pages p ON p.id = g.page_id WHERE d.volume_id = v.id

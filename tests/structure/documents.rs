@@ -44,7 +44,7 @@ async fn tell(ground: Ground) {
     let one = list(archive, &batch).await.remove(0);
     let one = put_in_order(archive, &one).await;
     let one = described(archive, one, &file).await;
-    taken_away(holdings.archive.catalogue.engine(), archive, &one).await;
+    taken_away(archive, &one).await;
     let rest = split(archive, &one).await;
     joined_again(archive, &one.id, &rest).await;
     files_are_split(archive, &file).await;
@@ -215,7 +215,7 @@ async fn described(archive: &Archive, one: Document, file: &str) -> Document {
     done
 }
 
-async fn taken_away(_engine: sogoc::catalogue::Engine, archive: &Archive, one: &Document) {
+async fn taken_away(archive: &Archive, one: &Document) {
     let auditor = caller(Role::Auditor);
     let listed = finding_aid::documents(archive, &auditor, one.file_id.as_ref().unwrap()).await;
     let listed = listed.unwrap();
