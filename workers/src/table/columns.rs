@@ -6,6 +6,7 @@ mod data_rows;
 mod header;
 mod likeness;
 mod named;
+mod neighbours;
 mod usage;
 mod values;
 
@@ -42,7 +43,7 @@ impl<'c> Columns<'c> {
     pub fn of(class: &'c Class, layout: &TableLayout<'_>, rows: &[Row]) -> Option<Self> {
         let phrases = Phrases::of(class);
         let first = header::first_data_row(&phrases, rows);
-        let (usages, shown) = match layout.map {
+        let (mut usages, mut shown) = match layout.map {
             Some(map) => {
                 let usages = mapped(class, &map.fields);
                 if contradicts(&phrases, rows, first, &usages, layout.is_ruled) {
@@ -56,6 +57,9 @@ impl<'c> Columns<'c> {
                 (usages, Some(shown))
             }
         };
+        if let Some(shown) = &mut shown {
+            neighbours::judge(&mut usages, shown, &rows[first.min(rows.len())..]);
+        }
         let mut named = named(&usages, shown.as_deref());
         let has_name = named
             .iter()
