@@ -48,7 +48,12 @@ pub(super) fn shouts(cells: &mut [&mut Cell<'_>]) {
     let Some(list) = cells.first().and_then(|cell| closed_list(cell.field)) else {
         return;
     };
-    let raws = || cells.iter().filter_map(|cell| cell.raw());
+    // "TB" is written so in any column.
+    let has_small = |raw: &&str| {
+        let form = list.nearest(raw);
+        form.is_some_and(|form| form.chars().any(char::is_lowercase))
+    };
+    let raws = || cells.iter().filter_map(|cell| cell.raw()).filter(has_small);
     let shouted = raws().filter(|raw| in_capitals(raw)).count();
     let all_shout = shouted * 2 > raws().count();
     for cell in cells {

@@ -7,6 +7,7 @@ mod header;
 mod likeness;
 mod named;
 mod neighbours;
+mod shown;
 mod usage;
 mod values;
 
@@ -14,8 +15,9 @@ use crate::class::{Class, Field, FieldKind};
 use crate::confidence::ColumnTrust;
 use crate::layout::{Row, TableLayout};
 use crate::word::Word;
-use assignment::{Assigned, Shown, assign};
+use assignment::{Assigned, assign};
 pub(crate) use named::Named;
+use shown::Shown;
 use usage::Phrases;
 pub(crate) use usage::Usage;
 use values::{Values, fit};

@@ -1,6 +1,6 @@
 //! A column nobody knows beside one of names or places may hold the rest of its values.
 
-use super::assignment::Shown;
+use super::shown::Shown;
 use super::usage::Usage;
 use super::values::{Values, is_words};
 use crate::class::{FieldKind, Part};
@@ -18,6 +18,19 @@ const SYLLABLES: f64 = 3.2;
 /// Joins a column of given names that no header names to the names on its left, and trusts no value beside which the
 /// rest of it may stand.
 pub(super) fn judge(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row]) {
+    for column in 1..usages.len() {
+        let Usage::Field(field, None) = usages[column] else {
+            continue;
+        };
+        // A border of white may cut a title off: "T. | Lạng Sơn".
+        let before = matches!(usages[column - 1], Usage::Unknown);
+        if before && matches!(field.kind, FieldKind::Name | FieldKind::Place) {
+            let cut = Values::of(body, column - 1).share_of_rows(has_letters_only);
+            if cut >= SOME {
+                shown[column].margin = 0.0;
+            }
+        }
+    }
     for column in 0..usages.len().saturating_sub(1) {
         let Usage::Field(field, None) = usages[column] else {
             continue;
@@ -47,6 +60,10 @@ pub(super) fn judge(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row])
             shown[column].margin = 0.0;
         }
     }
+}
+
+fn has_letters_only(value: &str) -> bool {
+    value.chars().any(char::is_alphabetic) && !value.chars().any(char::is_numeric)
 }
 
 #[cfg(test)]
@@ -82,6 +99,21 @@ mod tests {
         ]);
         let parts = ["ho_ten.family", "ho_ten.given"].map(|key| Some(key.to_owned()));
         assert_eq!((keys.as_slice(), margin), (parts.as_slice(), 2.0));
+    }
+
+    #[test]
+    fn a_place_behind_letters_nobody_knows_is_not_trusted() {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
+        let mut usages = vec![
+            Usage::Unknown,
+            Usage::Field(class.field("noi_sinh").unwrap(), None),
+        ];
+        let mut shown = vec![Shown::default(); 2];
+        shown[1].margin = 2.0;
+        let row = || ["T.", "Lạng Sơn"].map(|cell| page(&[cell])).to_vec();
+        judge(&mut usages, &mut shown, &[row(), row()]);
+        assert_eq!(shown[1].margin, 0.0);
     }
 
     #[test]

@@ -186,7 +186,7 @@ pub(super) fn is_part(part: Part, value: &str) -> bool {
 fn is_like_date(value: &str) -> bool {
     let marks = value.chars().filter(|c| "/-.".contains(*c)).count();
     let long = (6..=11).contains(&value.chars().filter(|c| !c.is_whitespace()).count());
-    long && marks == 2 && figures(value) >= 4 && letters(value) <= 2
+    long && marks == 2 && figures(value) >= 4 && letters(value) <= 1
 }
 
 fn figures(value: &str) -> usize {
