@@ -29,6 +29,7 @@ const CLEAR_MARGIN: f64 = 0.8;
 /// A column that another name would fit nearly as well, or most of whose values are none of its field's, is misplaced.
 const LEAST_MARGIN: f64 = 0.25;
 const LEAST_FIT: f64 = 0.6;
+const LEAST_FIT_OF_LIST: f64 = 0.7;
 
 /// The weights of values of forms and of cells of tables, in the order of the features.
 struct Weights {
@@ -122,6 +123,7 @@ impl Evidence {
             || self.has_gap
             || self.held
             || self.unexplained
+            || self.kind == FieldKind::Number && self.print_model_agrees == Some(false)
             || self.written
             || self.trust.is_some_and(|trust| self.is_misplaced(trust))
     }
@@ -133,7 +135,11 @@ impl Evidence {
             FieldKind::Number | FieldKind::Place => trust.header >= NAMED_SURELY,
             _ => trust.header >= NAMED || trust.margin >= CLEAR_MARGIN,
         };
-        !told || trust.fits < LEAST_FIT || trust.margin < LEAST_MARGIN
+        let least = match self.kind {
+            FieldKind::Sex | FieldKind::Ethnic | FieldKind::Grade => LEAST_FIT_OF_LIST,
+            _ => LEAST_FIT,
+        };
+        !told || trust.fits < least || trust.margin < LEAST_MARGIN
     }
 }
 

@@ -98,7 +98,12 @@ fn recognised(
     {
         return Ok((upright, first));
     }
-    match another_way(clean, &ways, ablation, engine)? {
+    // Where a table's rows tell, the page stands on its feet or its head.
+    let open = match ruled_across(&clean.picture, clean.dpi) {
+        Some(_) => &ways[..2],
+        None => &ways[..],
+    };
+    match another_way(clean, open, ablation, engine)? {
         Some(better) => read_at(clean, better, ablation, engine),
         None => Ok((upright, first)),
     }
@@ -269,7 +274,7 @@ fn fullness(feet: &[Foot], degrees: f64, bin: f64) -> f64 {
 /// The orientation in which the middle of the page reads clearly best, if it is not the first.
 fn another_way(
     clean: &Grey,
-    ways: &[Orientation; 4],
+    ways: &[Orientation],
     ablation: &Ablation,
     engine: &mut Engine,
 ) -> Result<Option<Orientation>, RecogniseError> {

@@ -144,7 +144,7 @@ fn spaced(field: &Field, raw: &str) -> String {
 }
 
 /// Whether a text is printed in capitals throughout.
-fn in_capitals(text: &str) -> bool {
+pub(crate) fn in_capitals(text: &str) -> bool {
     text.chars().filter(|c| c.is_uppercase()).count() >= 2 && !text.chars().any(char::is_lowercase)
 }
 

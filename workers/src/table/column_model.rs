@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, PageEvidence};
-use super::column_repairs::{blanks, capitals, centuries, marks, names, numbers, spellings};
+use super::column_repairs::{
+    blanks, capitals, centuries, marks, names, numbers, shouts, spellings,
+};
 use super::columns::{Columns, Named};
 use super::glyph_match::Glyphs;
 use super::ink_probe::Ink;
@@ -88,6 +90,7 @@ impl<'c> ColumnModel<'c> {
                 }
                 _ => {}
             }
+            shouts(&mut cells);
             capitals(&mut cells);
         }
     }

@@ -6,7 +6,7 @@ use super::{format_normaliser, place_check, running_numbers};
 use crate::class::FieldKind;
 use crate::confidence::Series;
 use crate::values::gazetteer;
-use crate::values::{Candidate, LOOK_ALIKE, closed_list};
+use crate::values::{Candidate, LOOK_ALIKE, closed_list, in_capitals};
 use crate::word::Word;
 use sogoc_vietnamese::given_names;
 
@@ -41,6 +41,37 @@ pub(super) fn spellings(cells: &mut [&mut Cell<'_>]) {
         .iter_mut()
         .zip(spelled_twice)
         .for_each(|(cell, spelled_twice)| cell.spelled_twice = spelled_twice);
+}
+
+/// Entries of lists stand in capitals throughout where most of their column do, and else do not.
+pub(super) fn shouts(cells: &mut [&mut Cell<'_>]) {
+    let Some(list) = cells.first().and_then(|cell| closed_list(cell.field)) else {
+        return;
+    };
+    // "TB" is written so in any column.
+    let has_small = |raw: &&str| {
+        let form = list.nearest(raw);
+        form.is_some_and(|form| form.chars().any(char::is_lowercase))
+    };
+    let raws = || cells.iter().filter_map(|cell| cell.raw()).filter(has_small);
+    let shouted = raws().filter(|raw| in_capitals(raw)).count();
+    let all_shout = shouted * 2 > raws().count();
+    for cell in cells {
+        let Some(found) = &mut cell.found else {
+            continue;
+        };
+        let Some(form) = list.nearest(&found.raw) else {
+            continue;
+        };
+        let same =
+            form.to_lowercase() == found.raw.to_lowercase() && form.chars().any(char::is_lowercase);
+        if same && in_capitals(&found.raw) != all_shout {
+            found.raw = match all_shout {
+                true => form.to_uppercase(),
+                false => form.to_owned(),
+            };
+        }
+    }
 }
 
 /// Values of lists begin with a capital where many of the column do and the letter looks the same small.

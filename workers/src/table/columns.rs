@@ -6,6 +6,8 @@ mod data_rows;
 mod header;
 mod likeness;
 mod named;
+mod neighbours;
+mod shown;
 mod usage;
 mod values;
 
@@ -13,8 +15,9 @@ use crate::class::{Class, Field, FieldKind};
 use crate::confidence::ColumnTrust;
 use crate::layout::{Row, TableLayout};
 use crate::word::Word;
-use assignment::{Assigned, Shown, assign};
+use assignment::{Assigned, assign};
 pub(crate) use named::Named;
+use shown::Shown;
 use usage::Phrases;
 pub(crate) use usage::Usage;
 use values::{Values, fit};
@@ -42,7 +45,7 @@ impl<'c> Columns<'c> {
     pub fn of(class: &'c Class, layout: &TableLayout<'_>, rows: &[Row]) -> Option<Self> {
         let phrases = Phrases::of(class);
         let first = header::first_data_row(&phrases, rows);
-        let (usages, shown) = match layout.map {
+        let (mut usages, mut shown) = match layout.map {
             Some(map) => {
                 let usages = mapped(class, &map.fields);
                 if contradicts(&phrases, rows, first, &usages, layout.is_ruled) {
@@ -56,6 +59,9 @@ impl<'c> Columns<'c> {
                 (usages, Some(shown))
             }
         };
+        if let Some(shown) = &mut shown {
+            neighbours::judge(&mut usages, shown, &rows[first.min(rows.len())..]);
+        }
         let mut named = named(&usages, shown.as_deref());
         let has_name = named
             .iter()

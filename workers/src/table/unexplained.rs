@@ -2,15 +2,24 @@
 //! have, letters among figures that look like figures, less of a date than the rest gives. Such a value may be a part
 //! of what stands there, however well that part was read.
 
+use std::collections::BTreeMap;
+
 use super::cell::Cell;
 use super::format_normaliser;
 use super::ink_probe::Ink;
 use crate::class::FieldKind;
 use crate::confidence::Series;
+use crate::layout::lines::joined;
 use crate::values::dates::Date;
 
 /// Of a column's dates at least this share gives the day for a date without one to be a part of one.
 const WHOLE_DATES: f64 = 0.5;
+
+/// What so many values of a column have in one place is common to all.
+const COMMON: f64 = 0.6;
+/// So many values that were read otherwise, and one in so many, dispute what is common.
+const DISPUTES: usize = 2;
+const FEW: usize = 8;
 
 /// For each cell of a column whether its value leaves something unexplained.
 pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
@@ -18,12 +27,13 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
     let usual = format_normaliser::habit(&values);
     let days = values.iter().filter(|value| has_day(value)).count();
     let whole_dates = days as f64 >= WHOLE_DATES * values.len() as f64;
+    let disputed = is_disputed(cells);
     let strange = |cell: &Cell<'_>| {
         let Some(value) = cell.raw() else {
             return false;
         };
         let by_shape = match cell.field.kind {
-            FieldKind::Number => is_odd(cell, value, usual.as_deref()),
+            FieldKind::Number => disputed || is_odd(cell, value, usual.as_deref()),
             FieldKind::Date => {
                 whole_dates && (!has_day(value) || is_short(value, usual.as_deref()))
             }
@@ -50,6 +60,45 @@ fn is_odd(cell: &Cell<'_>, value: &str, usual: Option<&str>) -> bool {
     let runs = matches!(cell.series, Series::Fits | Series::Repaired);
     let shaped = cell.field.key != "stt" && usual == Some(format_normaliser::shape(value).as_str());
     !(runs || shaped) || has_doubtful_letter(value)
+}
+
+/// Whether what all numbers of a column have in common (`/83`, `B07`) was read otherwise in several of them: that they
+/// run proves only the figures that change.
+fn is_disputed(cells: &[&Cell<'_>]) -> bool {
+    let solid =
+        |text: &str| -> Vec<char> { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let values: Vec<(Vec<char>, Vec<char>, Series)> = cells
+        .iter()
+        .filter(|cell| cell.field.kind == FieldKind::Number && cell.field.key != "stt")
+        .filter_map(|cell| {
+            let found = cell.found.as_ref()?;
+            Some((solid(&joined(&found.words)), solid(&found.raw), cell.series))
+        })
+        .collect();
+    let common = |at: usize| -> Option<char> {
+        let mut counts: BTreeMap<char, usize> = BTreeMap::new();
+        for (_, value, _) in &values {
+            *counts.entry(*value.get(at)?).or_default() += 1;
+        }
+        let (letter, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+        (count as f64 >= COMMON * values.len() as f64).then_some(letter)
+    };
+    let length = values
+        .iter()
+        .map(|(_, value, _)| value.len())
+        .min()
+        .unwrap_or_default();
+    let common: Vec<Option<char>> = (0..length).map(common).collect();
+    let disputes = |(read, value, series): &(Vec<char>, Vec<char>, Series)| {
+        let otherwise = |(at, common): (usize, &Option<char>)| {
+            let kept = common.is_some()
+                && (value[at] == common.unwrap_or_default() || *series == Series::Breaks);
+            kept && read[at] != common.unwrap_or_default()
+        };
+        read.len() == value.len() && common.iter().enumerate().any(otherwise)
+    };
+    let disputing = values.iter().filter(|value| disputes(value)).count();
+    disputing >= DISPUTES && disputing * FEW >= values.len()
 }
 
 /// Whether a letter that looks like a figure stands beside one.
@@ -101,6 +150,24 @@ mod tests {
             &paper(),
         );
         assert_eq!(found, [true; 4], "K12 or KI12?");
+    }
+
+    #[test]
+    fn what_numbers_have_in_common_is_doubted_where_several_were_read_otherwise() {
+        let read = ["14967/96", "14968/98", "14969/96", "14970/98", "14971/98"];
+        let classes = Classes::load(None).unwrap();
+        let field = classes.get("so_goc").unwrap().field("so_hieu").unwrap();
+        let mut cells: Vec<Cell<'_>> = read
+            .iter()
+            .map(|value| Cell::new(field, &[word(value, 60, 12)], [0, 0, 300, 50]))
+            .collect();
+        for cell in &mut cells {
+            let found = cell.found.as_mut().unwrap();
+            found.raw = found.raw.replace("/96", "/98");
+            cell.series = Series::Fits;
+        }
+        let cells: Vec<&Cell<'_>> = cells.iter().collect();
+        assert_eq!(judge(&cells, Ink::of(&paper(), 150)), [true; 5]);
     }
 
     #[test]

@@ -4,10 +4,10 @@
 use sogoc_vietnamese::fold;
 
 use super::header;
+use super::shown::{Shown, shown};
 use super::usage::{Phrases, Usage};
 use super::values::{Values, fit};
 use crate::class::{Field, FieldKind, OtherKind, Part};
-use crate::confidence::ColumnTrust;
 use crate::layout::Row;
 use crate::word::Word;
 
@@ -27,8 +27,6 @@ const UNHEARD: f64 = 0.35;
 const NAMED: f64 = 0.6;
 /// A header so much like a usage's words is that usage's.
 const CLEARLY: f64 = 0.8;
-/// A part of a header that is so much more like a usage's words than the whole is the column's own.
-const CLEARER: f64 = 0.08;
 /// What a column as wide as its field's usually is is worth where nothing else tells.
 const WIDTH: f64 = 0.12;
 
@@ -46,36 +44,11 @@ struct Seen {
 
 /// How well each column is explained by what it was assigned.
 #[derive(Debug, Clone)]
-pub(crate) struct Assigned<'c> {
+pub(super) struct Assigned<'c> {
     /// What each column is used for, from left to right.
     pub usages: Vec<Usage<'c>>,
     /// What speaks for the usage; one a column.
     pub shown: Vec<Shown>,
-}
-
-/// What speaks for a column's usage, each 0 to 1.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Shown {
-    /// How far header and values together explain it.
-    pub explained: f64,
-    /// How much its header is like the usage's words; nought where it is not.
-    pub header: f64,
-    /// The share of its values that fit.
-    pub fits: f64,
-    /// How much worse the best assignment is that gives the column another meaning, 0 to 2.
-    pub margin: f64,
-}
-
-impl Shown {
-    /// What a value of the column is trusted for, whatever its table.
-    pub fn trust(self) -> ColumnTrust {
-        ColumnTrust {
-            header: self.header,
-            fits: self.fits,
-            margin: self.margin,
-            table: 1.0,
-        }
-    }
 }
 
 /// The most that a margin is reckoned.
@@ -176,25 +149,9 @@ fn margin(all: &[State<'_>], best: &State<'_>, column: usize) -> f64 {
     otherwise.fold(WIDEST_MARGIN, f64::min)
 }
 
-/// The words that name a column: those of its header cells, or the lowest line of them alone where that says it more
-/// clearly, because a heading over several columns falls into them by its words.
-fn own_header(phrases: &Phrases<'_>, headers: &[Row], column: usize) -> String {
-    let (whole, below) = (
-        header::text(headers, column),
-        header::text_below(headers, column),
-    );
-    let (said, said_below) = (phrases.strongest(&whole), phrases.strongest(&below));
-    // One short word may be the end of anything; a slip in "Năm sinh" does not make it biology.
-    let telling = below.trim().contains(' ') || said < NAMED;
-    match telling && said_below > said + CLEARER {
-        true => below,
-        false => whole,
-    }
-}
-
 impl Seen {
     fn of(phrases: &Phrases<'_>, headers: &[Row], body: &[Row], column: usize, width: f64) -> Self {
-        let header = own_header(phrases, headers, column);
+        let header = header::own(phrases, headers, column);
         let words: Vec<&Word> = body.iter().flat_map(|row| &row[column]).collect();
         let sure = words.iter().filter(|word| word.confidence > 0.6).count();
         Self {
@@ -242,7 +199,7 @@ impl Seen {
             (false, true) => -self.contradiction() - ambiguity(usage, &self.values) / 2.0,
             (false, false) => -ambiguity(usage, &self.values),
         };
-        let thin = if self.values.filling() < 0.15 && !may_be_empty(usage) {
+        let thin = if self.values.filling() < 0.15 && !usage.may_be_empty() {
             0.5
         } else {
             0.0
@@ -272,22 +229,6 @@ impl Seen {
     }
 }
 
-/// How far header and values together explain a column: either alone explains it in part.
-fn shown(header: Option<f64>, fits: Option<f64>, legible: f64) -> Shown {
-    let explained = match (header, fits) {
-        (Some(like), None) => like,
-        (Some(like), Some(fits)) => like * (1.0 - legible * (1.0 - fits).powi(2)),
-        (None, Some(fits)) => 0.8 * fits * legible,
-        (None, None) => 0.0,
-    };
-    Shown {
-        explained,
-        header: header.unwrap_or_default(),
-        fits: fits.unwrap_or(1.0),
-        margin: 0.0,
-    }
-}
-
 /// What a usage costs where no header names it, because others have values like these.
 fn ambiguity(usage: Usage<'_>, values: &Values) -> f64 {
     match usage {
@@ -304,14 +245,6 @@ fn ambiguity(usage: Usage<'_>, values: &Values) -> f64 {
             _ => 0.9,
         },
         _ => 0.6,
-    }
-}
-
-fn may_be_empty(usage: Usage<'_>) -> bool {
-    match usage {
-        Usage::Field(field, part) => field.kind == FieldKind::Text || part.is_some(),
-        Usage::Other(other) => other.kind == OtherKind::Signature,
-        _ => true,
     }
 }
 

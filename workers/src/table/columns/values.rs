@@ -63,6 +63,17 @@ impl Values {
         *self.places.get_or_init(|| self.share(is_place))
     }
 
+    /// The share of all rows whose value passes.
+    pub fn share_of_rows(&self, passes: impl Fn(&str) -> bool) -> f64 {
+        self.share(passes) * self.filling()
+    }
+
+    /// How many words a value has, on the mean.
+    pub fn words_a_value(&self) -> f64 {
+        let words: usize = self.filled().map(|value| value.split(' ').count()).sum();
+        words as f64 / self.filled().count().max(1) as f64
+    }
+
     /// How many different values there are for each filled cell, 0 to 1.
     pub fn variety(&self) -> f64 {
         let different: BTreeSet<&str> = self.filled().collect();
@@ -175,7 +186,7 @@ pub(super) fn is_part(part: Part, value: &str) -> bool {
 fn is_like_date(value: &str) -> bool {
     let marks = value.chars().filter(|c| "/-.".contains(*c)).count();
     let long = (6..=11).contains(&value.chars().filter(|c| !c.is_whitespace()).count());
-    long && marks == 2 && figures(value) >= 4 && letters(value) <= 2
+    long && marks == 2 && figures(value) >= 4 && letters(value) <= 1
 }
 
 fn figures(value: &str) -> usize {
@@ -187,7 +198,7 @@ fn letters(value: &str) -> usize {
 }
 
 /// Words of letters that begin with capitals.
-fn is_words(value: &str) -> bool {
+pub(super) fn is_words(value: &str) -> bool {
     figures(value) == 0
         && !value.contains(',')
         && letters(value) >= 2
