@@ -103,8 +103,10 @@ pub async fn letters(options: Letters, as_json: bool) -> Result<ExitCode, Box<dy
             *count += own;
         }
         if options.wrong {
-            eprintln!("{} {} {:.2}", letter.id, reading.class, reading.class_confidence);
-            if std::env::var("TXT").is_ok() { eprintln!("{}", reading.text.lines().take(16).collect::<Vec<_>>().join("\n")); }
+            eprintln!(
+                "{} {} {:.2}",
+                letter.id, reading.class, reading.class_confidence
+            );
             score.wrong.iter().for_each(|line| eprintln!("    {line}"));
         }
     }
@@ -112,7 +114,10 @@ pub async fn letters(options: Letters, as_json: bool) -> Result<ExitCode, Box<dy
     match as_json {
         true => {
             let counted: Vec<_> = COUNTED.iter().zip(counts).collect();
-            println!("{}", json!({ "letters": letters.len(), "counted": counted }));
+            println!(
+                "{}",
+                json!({ "letters": letters.len(), "counted": counted })
+            );
         }
         false => {
             println!("| of {} letters | |\n|---|---|", letters.len());
@@ -154,7 +159,12 @@ impl Score {
         let mut counts = [
             told("class", is_paper, &reading.class, "a paper"),
             usize::from(!is_paper && reading.class_confidence >= SURE_CLASS),
-            told("notation", solid(rest) == solid(&truth.so_duoi), number, &truth.so_duoi),
+            told(
+                "notation",
+                solid(rest) == solid(&truth.so_duoi),
+                number,
+                &truth.so_duoi,
+            ),
             told("number", figures.trim() == truth.so, number, &truth.so),
             told(
                 "month",
@@ -162,7 +172,12 @@ impl Score {
                 raw("ngay_ban_hanh"),
                 &format!("{} {}", truth.thang, truth.nam),
             ),
-            told("agency", alike(raw("co_quan"), &truth.co_quan), raw("co_quan"), &truth.co_quan),
+            told(
+                "agency",
+                alike(raw("co_quan"), &truth.co_quan),
+                raw("co_quan"),
+                &truth.co_quan,
+            ),
             told(
                 "subject",
                 alike(raw("trich_yeu"), &truth.trich_yeu),
@@ -177,7 +192,10 @@ impl Score {
             counts[7] += 1;
             if !letter.allows(key, field) {
                 counts[8] += 1;
-                wrong.push(format!("FALSELY ACCEPTED {key}: {:?} {:.2}", field.raw, field.confidence));
+                wrong.push(format!(
+                    "FALSELY ACCEPTED {key}: {:?} {:.2}",
+                    field.raw, field.confidence
+                ));
             }
         }
         Self { counts, wrong }
@@ -188,7 +206,11 @@ impl Letter {
     /// Whether an accepted value is what the paper says, in print.
     fn allows(&self, key: &str, field: &FieldReading) -> bool {
         let truth = &self.fields;
-        let by_pen = |keys: &[&str]| self.handwritten.iter().any(|pen| keys.contains(&pen.as_str()));
+        let by_pen = |keys: &[&str]| {
+            self.handwritten
+                .iter()
+                .any(|pen| keys.contains(&pen.as_str()))
+        };
         let date = format!("{}-{:0>2}-{:0>2}", truth.nam, truth.thang, truth.ngay);
         let printed = match key {
             "so_ky_hieu" if !by_pen(&["so"]) => format!("{}{}", truth.so, truth.so_duoi),

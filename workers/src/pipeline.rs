@@ -119,7 +119,12 @@ fn extract(
 fn text_of(words: Option<Vec<Word>>, read: Vec<Line>, apart: Vec<Line>) -> Vec<Line> {
     let mut text = words.map_or(read, |words| {
         // Words of a table's page are all of it.
-        let is_apart = |word: &Word| apart.iter().flat_map(|line| &line.words).any(|other| other.bounds == word.bounds);
+        let is_apart = |word: &Word| {
+            apart
+                .iter()
+                .flat_map(|line| &line.words)
+                .any(|other| other.bounds == word.bounds)
+        };
         let words: Vec<Word> = words.into_iter().filter(|word| !is_apart(word)).collect();
         lines(&words)
     });
@@ -157,7 +162,7 @@ struct Content {
     columns: Option<PageColumns>,
     /// All words of the page as they were read in the end, where that is more than the first pass.
     words: Option<Vec<Word>>,
-    /// How far its table was understood, 0 to 1.
+    /// How far its table or form was understood, 0 to 1.
     understood: Option<f64>,
 }
 
@@ -214,6 +219,9 @@ fn form(
         if class.layout == Layout::Form && context.takes(Step::SecondLook) {
             reread::values(class, upright, lines, &mut fields, context, engine)?;
         }
+        if class.layout == Layout::Paper {
+            reread::pen(class, upright, lines, &mut fields, engine)?;
+        }
         if context.takes(Step::Signature) {
             let (image, ablation) = (&page.image, context.ablation);
             let block =
@@ -227,6 +235,8 @@ fn form(
     if context.takes(Step::CrossChecks) {
         form::cross_check(class, &mut fields);
     }
+    let understood = form::understood(class, lines, &fields);
+    form::hold(class, understood, &mut fields);
     let record = RecordReading {
         class: class.id.clone(),
         fields,
@@ -239,6 +249,6 @@ fn form(
             .collect(),
         columns: None,
         words: Some(words.into_words()),
-        understood: None,
+        understood: Some(understood),
     })
 }

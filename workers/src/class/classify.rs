@@ -88,15 +88,19 @@ fn stands_in(phrase: &str, words: &Words, is_title: bool) -> bool {
     let phrase = fold::words(phrase);
     let length = phrase.split(' ').count();
     let slips = phrase.len() / 8;
-    words.folded.windows(length).enumerate().any(|(at, window)| {
-        let found = window.join(" ");
-        let stands = found == phrase
-            || (slips > 0
-                && found.len().abs_diff(phrase.len()) <= slips
-                && levenshtein(&found, &phrase) <= slips);
-        let heads = || words.opens[at] || words.capitals[at..at + length].iter().all(|is| *is);
-        stands && (!is_title || heads())
-    })
+    words
+        .folded
+        .windows(length)
+        .enumerate()
+        .any(|(at, window)| {
+            let found = window.join(" ");
+            let stands = found == phrase
+                || (slips > 0
+                    && found.len().abs_diff(phrase.len()) <= slips
+                    && levenshtein(&found, &phrase) <= slips);
+            let heads = || words.opens[at] || words.capitals[at..at + length].iter().all(|is| *is);
+            stands && (!is_title || heads())
+        })
 }
 
 #[cfg(test)]
@@ -140,7 +144,10 @@ mod tests {
     fn the_title_of_a_register_in_a_diplomas_label_is_none() {
         let diploma = "BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG\nHọ và tên: Lê Nga\nSố vào sổ gốc cấp bằng tốt nghiệp: 12";
         assert_eq!(class_of(diploma), "van_bang");
-        assert_eq!(class_of("Sổ gốc cấp bằng tốt nghiệp\nSTT Họ và tên"), "so_goc");
+        assert_eq!(
+            class_of("Sổ gốc cấp bằng tốt nghiệp\nSTT Họ và tên"),
+            "so_goc"
+        );
     }
 
     #[test]

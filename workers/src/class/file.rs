@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, HeadPart, Implied, Label, Layout,
-    Lexicon, Masking, OtherColumn, Part, Retention, Scope,
+    Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, HeadPart, Implied,
+    Label, Layout, Lexicon, Masking, OtherColumn, Part, Retention, Scope,
 };
 
 macro_rules! embedded {

@@ -29,8 +29,15 @@ const DECISION: [&str; 12] = [
 
 #[test]
 fn the_parts_of_a_decision_are_found_by_where_they_stand() {
-    let part = |part| read(&DECISION, part).map(|(raw, _)| raw).unwrap_or_default();
-    assert_eq!(part(HeadPart::Agency), "TRUNG TÂM GIÁO DỤC THƯỜNG XUYÊN SƠN HÀ");
+    let part = |part| {
+        read(&DECISION, part)
+            .map(|(raw, _)| raw)
+            .unwrap_or_default()
+    };
+    assert_eq!(
+        part(HeadPart::Agency),
+        "TRUNG TÂM GIÁO DỤC THƯỜNG XUYÊN SƠN HÀ"
+    );
     assert_eq!(part(HeadPart::Number), "12/QĐ-TTGDTX");
     assert_eq!(part(HeadPart::Date), "ngày 05 tháng 10 năm 2024");
     assert_eq!(part(HeadPart::Place), "Sơn Hà");
@@ -94,10 +101,16 @@ fn a_page_whose_motto_stands_in_the_middle_has_no_letterhead() {
 
 #[test]
 fn numbers_of_every_era_are_told_from_what_else_has_strokes() {
-    let number = |text: &str| number::of(&lines(&page(&[text]))[0]).map(|found| found.raw);
-    assert_eq!(number("Số: 587/SGDĐT-GDTrH").as_deref(), Some("587/SGDĐT-GDTrH"));
+    let number = |text: &str| number::of(&lines(&page(&[text]))[0]).map(|found| found.number.raw);
+    assert_eq!(
+        number("Số: 587/SGDĐT-GDTrH").as_deref(),
+        Some("587/SGDĐT-GDTrH")
+    );
     assert_eq!(number("2412-QĐ-GDĐT").as_deref(), Some("2412-QĐ-GDĐT"));
-    assert_eq!(number("Số : 105/1996/QĐ-SGD-KT").as_deref(), Some("105/1996/QĐ-SGD-KT"));
+    assert_eq!(
+        number("Số : 105/1996/QĐ-SGD-KT").as_deref(),
+        Some("105/1996/QĐ-SGD-KT")
+    );
     assert_eq!(number("Số: 24 /TTr -UBND").as_deref(), Some("24/TTr-UBND"));
     assert_eq!(number("Ngày 5/9/1974"), None);
     assert_eq!(number("Độc lập - Tự do"), None);
