@@ -107,12 +107,6 @@ pub async fn letters(options: Letters, as_json: bool) -> Result<ExitCode, Box<dy
                 "{} {} {:.2}",
                 letter.id, reading.class, reading.class_confidence
             );
-            if std::env::var("TXT").is_ok() {
-                eprintln!(
-                    "{}",
-                    reading.text.lines().take(16).collect::<Vec<_>>().join("\n")
-                );
-            }
             score.wrong.iter().for_each(|line| eprintln!("    {line}"));
         }
     }

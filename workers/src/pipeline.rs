@@ -162,7 +162,7 @@ struct Content {
     columns: Option<PageColumns>,
     /// All words of the page as they were read in the end, where that is more than the first pass.
     words: Option<Vec<Word>>,
-    /// How far its table was understood, 0 to 1.
+    /// How far its table or form was understood, 0 to 1.
     understood: Option<f64>,
 }
 
@@ -219,6 +219,9 @@ fn form(
         if class.layout == Layout::Form && context.takes(Step::SecondLook) {
             reread::values(class, upright, lines, &mut fields, context, engine)?;
         }
+        if class.layout == Layout::Paper {
+            reread::pen(class, upright, lines, &mut fields, engine)?;
+        }
         if context.takes(Step::Signature) {
             let (image, ablation) = (&page.image, context.ablation);
             let block =
@@ -232,6 +235,8 @@ fn form(
     if context.takes(Step::CrossChecks) {
         form::cross_check(class, &mut fields);
     }
+    let understood = form::understood(class, lines, &fields);
+    form::hold(class, understood, &mut fields);
     let record = RecordReading {
         class: class.id.clone(),
         fields,
@@ -244,6 +249,6 @@ fn form(
             .collect(),
         columns: None,
         words: Some(words.into_words()),
-        understood: None,
+        understood: Some(understood),
     })
 }

@@ -12,7 +12,8 @@ use crate::class::HeadPart;
 use crate::geometry::{bottom, right};
 use crate::layout::lines::{Line, Text};
 use crate::values::Candidate;
-use crate::word::Word;
+use crate::values::dates::Date;
+use crate::word::{Box4, Word};
 use sogoc_vietnamese::fold;
 use strsim::levenshtein;
 
@@ -28,10 +29,37 @@ const HEAD_LINES: usize = 16;
 const LINES_BELOW: usize = 10;
 const DATE_WITHIN: usize = 7;
 
+/// A place in a letterhead for figures, printed or filled in by pen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Blank {
+    /// Number or date.
+    pub part: HeadPart,
+    /// The figures, as wide as the paper leaves room for them.
+    pub place: Box4,
+    /// Print beside them, of letters or figures as high as printed figures are.
+    pub print: Box4,
+    /// What is printed before and behind them.
+    pub around: (String, String),
+}
+
+impl Blank {
+    /// The value with these figures; `None` where a date has no such day.
+    pub fn filled(&self, figures: &str) -> Option<String> {
+        let (before, behind) = &self.around;
+        // A number or day below ten is written with a nought before it: NĐ 30/2020/NĐ-CP, Annex I.
+        let nought = if figures.len() == 1 { "0" } else { "" };
+        let figures = format!("{nought}{figures}");
+        let whole = format!("{before}{figures}{behind}");
+        (self.part != HeadPart::Date || Date::parse(&whole)?.day.is_some()).then_some(whole)
+    }
+}
+
 /// The parts of a letterhead that were found.
 #[derive(Debug, Default)]
 pub(crate) struct Letterhead {
     parts: Vec<(HeadPart, Candidate)>,
+    /// Where the figures of number and date stand that a pen may have filled in.
+    blanks: Vec<Blank>,
     /// Where it begins on the page: what stands above is no part of the paper's own text.
     pub top: i32,
 }
@@ -77,10 +105,13 @@ impl Letterhead {
         if let Some(agency) = agency::of(&above) {
             parts.push((HeadPart::Agency, agency));
         }
-        if let Some((_, number)) = number {
-            parts.push((HeadPart::Number, number));
+        let mut blanks = Vec::new();
+        if let Some((_, found)) = number {
+            parts.push((HeadPart::Number, found.number));
+            blanks.extend(found.blank);
         }
         if let Some((_, found)) = date {
+            blanks.extend(found.blank);
             parts.push((HeadPart::Date, found.date));
             parts.extend(found.place.map(|place| (HeadPart::Place, place)));
         }
@@ -88,7 +119,12 @@ impl Letterhead {
         let under = first + number_row.unwrap_or(ends);
         parts.extend(subject::of(lines, last, under, motto.left, body));
         let top = zone.first().map_or(motto.top, |line| line.bounds()[1]);
-        Some(Self { parts, top })
+        Some(Self { parts, blanks, top })
+    }
+
+    /// Where a pen may have filled figures in.
+    pub fn blanks(&self) -> &[Blank] {
+        &self.blanks
     }
 
     /// Whether it is that of an official paper: a number in its place, with a date, a kind or a subject.

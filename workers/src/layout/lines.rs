@@ -108,7 +108,8 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
             let beneath = line.words.iter().rev().take(3);
             let covered = |last: &Word| {
                 let words = last.letters().min(word.letters()) > 1;
-                words && shared_width(last.bounds, word.bounds) > 0.5
+                let beside = overlap(last.bounds, word.bounds) > 0.7;
+                words && !beside && shared_width(last.bounds, word.bounds) > 0.5
             };
             if beneath.clone().any(covered) {
                 return 0.0;
@@ -178,6 +179,18 @@ impl Text {
             }
         }
         Self { text, words }
+    }
+
+    /// Where that byte range stands; of a word that it holds a part of, the share of its letters.
+    pub fn place_of(&self, range: Range<usize>) -> Option<Box4> {
+        let clipped = |(place, word): &(Range<usize>, Word)| {
+            let (from, end) = (place.start.max(range.start), place.end.min(range.end));
+            let long = (place.end - place.start) as i32;
+            let [x, y, width, height] = word.bounds;
+            let at = |byte: usize| x + width * (byte - place.start) as i32 / long.max(1);
+            (from < end).then(|| [at(from), y, at(end) - at(from), height])
+        };
+        around(self.words.iter().filter_map(clipped))
     }
 
     /// The words that hold any letter of that byte range.

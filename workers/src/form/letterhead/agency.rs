@@ -1,7 +1,7 @@
 //! The issuing body: the last of the bodies named in the left column, the ones above it govern it.
 
 use super::joined;
-use crate::layout::lines::Line;
+use crate::layout::lines::{self, Line};
 use crate::values::Candidate;
 use crate::word::Word;
 use sogoc_vietnamese::fold;
@@ -55,6 +55,9 @@ const UNITS: [&str; 10] = [
     "tinh", "huyen", "thanhpho", "tp", "thixa", "quan", "xa", "phuong", "thitran", "dackhu",
 ];
 
+/// The commonest of them as they are written.
+const WRITTEN_UNITS: [&str; 3] = ["tỉnh", "huyện", "thị xã"];
+
 /// The last body the lines name; held where the line below may be its place or a part of its name.
 pub(super) fn of(lines: &[Line]) -> Option<Candidate> {
     let named: Vec<Line> = lines.iter().filter_map(spelled).collect();
@@ -73,15 +76,45 @@ pub(super) fn of(lines: &[Line]) -> Option<Candidate> {
     let territory = opening(&body[0]).is_some_and(|opening| OF_TERRITORY.contains(&opening));
     let place_below = body.len() > 1 && !territory && body[1..].iter().all(is_place);
     let name = joined(&body)?;
-    Some(Candidate {
-        held: place_below,
-        ..name
+    let last = body.last().filter(|_| territory && body.len() > 1);
+    match last.and_then(put_right) {
+        Some(unit) => {
+            let before =
+                joined(&body[..body.len() - 1]).map_or(String::new(), |name| name.raw + " ");
+            let raw = format!("{before}{unit}");
+            Some(Candidate {
+                held: raw != name.raw,
+                raw,
+                ..name
+            })
+        }
+        None => Some(Candidate {
+            held: place_below,
+            ..name
+        }),
+    }
+}
+
+/// The territory as it is written where a slip or two were made in it: its unit, then its name.
+fn put_right(line: &Line) -> Option<String> {
+    let (unit, place) = line.words.split_first()?;
+    let unit = WRITTEN_UNITS
+        .iter()
+        .find(|written| fold::letters(written) == fold::letters(&unit.text))?;
+    let place = crate::values::gazetteer::locate(&lines::joined(place))?.text;
+    let shouts = !line.text().chars().any(char::is_lowercase);
+    let written = format!("{unit} {place}");
+    Some(if shouts {
+        written.to_uppercase()
+    } else {
+        written
     })
 }
 
 /// The line without what is no word: rules and stars under a name are.
 fn spelled(line: &Line) -> Option<Line> {
-    let is_word = |word: &&Word| word.letters() > 0;
+    let is_word =
+        |word: &&Word| word.letters() > 0 || ["-", "–", "&"].contains(&word.text.as_str());
     let words: Vec<Word> = line.words.iter().filter(is_word).cloned().collect();
     let letters: usize = words.iter().map(Word::letters).sum();
     let sure = words

@@ -1,12 +1,14 @@
 //! `Quảng Ngãi, ngày __ tháng 10 năm 2024`: the printed month and year stay where a pen's day cannot be read.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{number, text};
+use super::{Blank, number, text};
+use crate::class::HeadPart;
 use crate::geometry::right;
-use crate::layout::lines::Line;
+use crate::layout::lines::{Line, Text};
 use crate::values::Candidate;
 use crate::values::dates::Date;
 
@@ -19,7 +21,7 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// The place before it: up to four words that begin with a capital.
 static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"((?:\p{Lu}[\p{L}.]*[ -]+){0,4}\p{Lu}\p{L}*)\s*[,.;:]?\s*$")
+    Regex::new(r"(?:^|\s)((?:(?:TP\. ?)?\p{Lu}\p{Ll}+(?: | - |-)){0,4}\p{Lu}\p{Ll}+)\s*[,.;:]?\s*$")
         .expect("the expression is fixed and tested")
 });
 
@@ -27,6 +29,7 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct PlaceAndDate {
     pub place: Option<Candidate>,
     pub date: Candidate,
+    pub blank: Option<Blank>,
 }
 
 impl PlaceAndDate {
@@ -64,11 +67,21 @@ pub(super) fn of(line: &Line) -> Option<PlaceAndDate> {
     });
     let held = !printed_day || !printed_month || day_read.is_none() || month_read.is_none();
     let year_text = year.as_str();
+    let behind = month_read
+        .as_ref()
+        .map(|month| format!(" tháng {month} năm {year_text}"));
     let raw = match (day_read, month_read) {
         (Some(day), Some(month)) => format!("ngày {day} tháng {month} năm {year_text}"),
         (None, Some(month)) => format!("tháng {month} năm {year_text}"),
         (_, None) => format!("năm {year_text}"),
     };
+    let blank = month_read_blank(
+        &text,
+        whole.get(0)?.start(),
+        day.range(),
+        year.range(),
+        behind,
+    );
     let date = Candidate {
         raw,
         words: text.words_in(begins..year.end()),
@@ -77,5 +90,25 @@ pub(super) fn of(line: &Line) -> Option<PlaceAndDate> {
     Some(PlaceAndDate {
         place: Candidate::part(place_text, words),
         date,
+        blank,
+    })
+}
+
+/// The room for the day between the words "ngày" and "tháng"; `None` where the month is not known.
+fn month_read_blank(
+    text: &Text,
+    month: usize,
+    day: Range<usize>,
+    year: Range<usize>,
+    behind: Option<String>,
+) -> Option<Blank> {
+    let before = text.place_of(day.start.checked_sub(2)?..day.start)?;
+    let word = text.place_of(month..month + 2)?;
+    let [left, top, height] = [right(before), before[1], before[3].max(word[3])];
+    Some(Blank {
+        part: HeadPart::Date,
+        place: [left, top - height / 3, word[0] - left, height * 5 / 3],
+        print: text.place_of(year)?,
+        around: ("ngày ".to_owned(), behind?),
     })
 }

@@ -1,6 +1,6 @@
 //! The kind of document and what it is about: centred under the head, or of a letter under its number.
 
-use super::{Extent, joined, left_of};
+use super::{Extent, joined};
 use crate::class::HeadPart;
 use crate::geometry::{bottom, right};
 use crate::layout::lines::Line;
@@ -9,6 +9,8 @@ use sogoc_vietnamese::fold;
 
 /// The kind stands in one of so many lines below number and date.
 const KIND_WITHIN: usize = 6;
+/// What a paper is that bears no kind.
+const LETTER: &str = "CÔNG VĂN";
 /// A subject has no more lines than this.
 const MOST_LINES: usize = 7;
 /// Lines further apart than this share of the usual step are parted by more than the step.
@@ -23,8 +25,14 @@ pub(super) fn of(
     edge: i32,
     body: Extent,
 ) -> Vec<(HeadPart, Candidate)> {
-    if let Some(subject) = of_letter(lines, under, edge) {
-        return vec![(HeadPart::Subject, subject)];
+    if let Some(subject) = of_letter(lines, under, edge.max(body.left + body.width() * 11 / 20)) {
+        // A letter bears no name of its kind.
+        let kind = Candidate {
+            raw: LETTER.to_owned(),
+            words: subject.words.clone(),
+            held: true,
+        };
+        return vec![(HeadPart::Subject, subject), (HeadPart::Kind, kind)];
     }
     let mut parts = Vec::new();
     let below = lines.iter().enumerate().skip(last + 1);
@@ -83,12 +91,10 @@ fn of_letter(lines: &[Line], under: usize, edge: i32) -> Option<Candidate> {
 
 /// The part of a line that stands in the left column; `None` of one that runs across both.
 fn column(line: &Line, edge: i32) -> Option<Line> {
-    let left = left_of(line, edge)?;
-    let end = right(left.bounds());
-    let next = line.words.get(left.words.len()).map(|word| word.bounds[0]);
-    // Text that runs on beyond the edge is no column.
-    next.is_none_or(|next| next - end > line.height())
-        .then_some(left)
+    let part = line.segments().into_iter().next()?;
+    let words = line.words[part].to_vec();
+    let part = Line { words };
+    (right(part.bounds()) <= edge).then_some(part)
 }
 
 /// Whether a text opens as the subject of a letter: `V/v`, `Về việc`.
@@ -109,7 +115,7 @@ fn centred(lines: &[Line], kind: usize, body: Extent) -> Vec<Line> {
     let mut low = lines[kind].bounds();
     let mut step: Option<i32> = None;
     for line in lines.iter().skip(kind + 1) {
-        if letters(line) < 3 {
+        if letters(line) < 2 {
             continue;
         }
         let bounds = line.bounds();
@@ -127,10 +133,13 @@ fn centred(lines: &[Line], kind: usize, body: Extent) -> Vec<Line> {
             .is_some_and(char::is_uppercase);
         // A line from edge to edge after a shorter one begins the text.
         let is_text = wide && !was_wide && begins && !found.is_empty();
-        let slack = if found.is_empty() { 0.1 } else { 0.05 };
+        // Its lines are centred under each other, whatever the margins of the text are.
+        let aligned = match found.last() {
+            Some(last) => under(bounds, last.bounds(), body),
+            None => is_centred(line, body, 0.1),
+        };
         let ends = is_addressee(line) || is_basis(line) || apart || is_text;
-        if ends || is_capitals(line) || !is_centred(line, body, slack) || found.len() >= MOST_LINES
-        {
+        if ends || is_capitals(line) || !aligned || found.len() >= MOST_LINES {
             break;
         }
         if !found.is_empty() {
@@ -140,6 +149,12 @@ fn centred(lines: &[Line], kind: usize, body: Extent) -> Vec<Line> {
         found.push(line.clone());
     }
     found
+}
+
+/// Whether two boxes have their middles below each other, but for a share of the text's width.
+fn under(own: [i32; 4], above: [i32; 4], body: Extent) -> bool {
+    let middle = |bounds: [i32; 4]| bounds[0] + bounds[2] / 2;
+    (middle(own) - middle(above)).abs() * 1000 <= body.width() * 35
 }
 
 fn centre(bounds: [i32; 4]) -> i32 {
@@ -154,7 +169,8 @@ fn letters(line: &Line) -> usize {
 fn is_capitals(line: &Line) -> bool {
     let text = line.text();
     let upper = text.chars().filter(|c| c.is_uppercase()).count();
-    upper * 10 >= text.chars().filter(|c| c.is_alphabetic()).count() * 8
+    let all = text.chars().filter(|c| c.is_alphabetic()).count();
+    all > 0 && upper * 10 >= all * 8
 }
 
 /// Whether as much room is left of the line as right of it, but for a share of the text's width.

@@ -101,7 +101,7 @@ fn a_page_whose_motto_stands_in_the_middle_has_no_letterhead() {
 
 #[test]
 fn numbers_of_every_era_are_told_from_what_else_has_strokes() {
-    let number = |text: &str| number::of(&lines(&page(&[text]))[0]).map(|found| found.raw);
+    let number = |text: &str| number::of(&lines(&page(&[text]))[0]).map(|found| found.number.raw);
     assert_eq!(
         number("Số: 587/SGDĐT-GDTrH").as_deref(),
         Some("587/SGDĐT-GDTrH")
