@@ -10,6 +10,7 @@ mod copy;
 mod deliver;
 mod fixity;
 mod jobs;
+mod log;
 mod people;
 mod pin;
 mod progress;
@@ -85,7 +86,7 @@ enum Command {
     Scrub(fixity::Scrub),
     /// Rebuild catalogue and index from the vault alone.
     ///
-    /// People, tokens, requests, the log and undecided records are not in the vault. With --into, a
+    /// People, tokens and undecided records are not in the vault. With --into, a
     /// catalogue that still exists is compared with the new one. Exit code 0: everything is back.
     /// 2: something in the vault is damaged, or the comparison found a loss; it is named.
     Rebuild(fixity::Rebuild),
@@ -106,6 +107,9 @@ enum Command {
     /// Show the work that stands still and why; try it again, hold it back or give it up.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// The log's signed tree: check it, prove an entry, bring entries back, change the key.
+    #[command(subcommand)]
+    Log(log::Log),
     /// People and API tokens.
     #[command(subcommand)]
     User(people::User),
@@ -188,6 +192,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Repair(options) => fixity::repair(open(config).await?, options, cli.json).await,
         Command::Backup(options) => fixity::backup(open(config).await?, options, cli.json).await,
         Command::Jobs(options) => jobs::jobs(open(config).await?, options, cli.json).await,
+        Command::Log(options) => log::log(open(config).await?, options, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Bench(Bench::Intake { folder }) => {
             bench_intake::bench_intake(&folder).await?;

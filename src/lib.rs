@@ -1,7 +1,7 @@
 //! Sổ Gốc: reads, preserves, finds and reissues the paper of an education department.
 //!
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`messages`], [`error`], [`config`],
-//! [`catalogue`], [`vault`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
+//! [`catalogue`], [`vault`], [`tlog`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`reference_data`], [`notify`],
 //! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
 //! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
@@ -45,6 +45,7 @@ pub mod search;
 pub mod search_case;
 pub mod searchable_pdf;
 pub mod seen;
+pub mod tlog;
 pub mod upload;
 pub mod vault;
 pub mod web;

@@ -61,6 +61,7 @@ const FILES: &[(&str, &str)] = texts![
     "layout",
     "notices",
     "people",
+    "printed",
     "public_requests",
     "requests",
     "seal",

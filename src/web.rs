@@ -20,6 +20,7 @@ mod intake;
 mod issue_book;
 mod labels;
 mod layout;
+mod log;
 mod middleware;
 mod notices;
 mod page_image;
@@ -78,6 +79,7 @@ pub fn router(archive: State) -> Router {
         .merge(issue_book::routes())
         .merge(corrections::routes())
         .merge(custody::routes())
+        .merge(log::routes())
         .merge(queue::routes())
         .merge(people::routes())
         .merge(notices::routes())

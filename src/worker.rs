@@ -13,8 +13,8 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased};
 use crate::{
-    certified_copy, column_map, copy_request, inspection, notify, page, preservation, search,
-    upload,
+    audit, certified_copy, column_map, copy_request, inspection, notify, page, preservation,
+    search, upload,
 };
 
 /// How long an idle queue waits before it looks again.
@@ -23,6 +23,8 @@ const IDLE: Duration = Duration::from_millis(250);
 const SLOWEST: Duration = Duration::from_secs(15);
 /// The same where a citizen waits.
 const SLOWEST_FOR_CITIZENS: Duration = Duration::from_secs(2);
+/// How often the log's new entries are put into the signed tree.
+const SEQUENCE: Duration = Duration::from_secs(1);
 /// How often abandoned uploads, unanswered requests and seals to be renewed are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -73,6 +75,31 @@ pub fn follow(archive: &Arc<Archive>, stop: &CancellationToken, tasks: &TaskTrac
             }
         }
     });
+}
+
+/// Puts the log's new entries into the signed tree until `stop`, and compares the whole log with it now and then.
+pub fn sequence(archive: &Arc<Archive>, stop: &CancellationToken, tasks: &TaskTracker) {
+    let (archive, stop) = (archive.clone(), stop.clone());
+    tasks.spawn(async move {
+        let mut slowed = SEQUENCE;
+        loop {
+            match sequence_once(&archive).await {
+                Ok(()) => slowed = SEQUENCE,
+                Err(error) => {
+                    tracing::warn!(code = error.code(), "the log waits; trying again");
+                    slowed = (slowed * 2).min(SLOWEST);
+                }
+            }
+            if pause(&stop, slowed).await {
+                return;
+            }
+        }
+    });
+}
+
+async fn sequence_once(archive: &Archive) -> Result<()> {
+    audit::publish(archive).await?;
+    audit::check_if_due(archive).await
 }
 
 /// Works until every queue is empty; for the command line and for tests.

@@ -9,7 +9,7 @@ use super::secrets::{hash_password, new_code};
 use super::{Act, Caller, Role, RoleList, SEPARATE_ROLES, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Insert;
+use crate::catalogue::{Insert, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -147,10 +147,8 @@ pub async fn change_person(
     let done = sqlx::query("UPDATE people SET roles = $1, disabled_at = $2 WHERE id = $3")
         .bind(words(roles))
         .bind(disabled.then_some(now))
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+        .bind(id);
+    if !changed_one(&mut tx, done).await? {
         return Err(Error::NotFound { what: "person" });
     }
     let administrators: i64 = sqlx::query_scalar(
@@ -161,7 +159,7 @@ pub async fn change_person(
     if administrators == 0 {
         return Err(Error::refuse("errors.last_administrator"));
     }
-    end_sessions(&mut tx, id).await?;
+    tx.delete("sessions", "person_id", id).await?;
     tx.log(
         Action::PersonChanged,
         ("person", id),
@@ -187,15 +185,10 @@ pub async fn set_password(
     check_password(password)?;
     let hash = hash_password(password).await?;
     let mut tx = archive.begin(caller).await?;
-    let done = sqlx::query("UPDATE people SET password_hash = $1 WHERE id = $2")
-        .bind(hash)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+    if !tx.set("people", id, "password_hash", hash).await? {
         return Err(Error::NotFound { what: "person" });
     }
-    end_sessions(&mut tx, id).await?;
+    tx.delete("sessions", "person_id", id).await?;
     tx.log(
         Action::PersonChanged,
         ("person", id),
@@ -203,14 +196,6 @@ pub async fn set_password(
     )
     .await?;
     tx.commit().await
-}
-
-async fn end_sessions(tx: &mut crate::catalogue::Tx, person: &str) -> Result<()> {
-    sqlx::query("DELETE FROM sessions WHERE person_id = $1")
-        .bind(person)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Everyone.

@@ -173,10 +173,7 @@ impl PersonRow {
 /// As any statement.
 pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    sqlx::query("DELETE FROM sessions WHERE digest = $1")
-        .bind(digest_of(token))
-        .execute(&mut *tx)
-        .await?;
+    tx.delete("sessions", "digest", &digest_of(token)).await?;
     tx.commit().await
 }
 
@@ -226,11 +223,10 @@ mod tests {
         }
         let refused = sign_in(&archive, "quantri", password, "other").await;
         assert!(matches!(refused, Err(Error::TooMany { .. })));
-        let whole = crate::audit::check(&archive.catalogue).await.unwrap();
-        assert!(
-            matches!(whole, crate::audit::Chain::Whole(n) if n >= 11),
-            "{whole:?}"
-        );
+        let entries = crate::audit::after(&archive.catalogue, 0, 100)
+            .await
+            .unwrap();
+        assert!(entries.len() >= 11, "{entries:?}");
         drop(folder);
     }
 }

@@ -10,6 +10,7 @@ use validity::validity_of;
 use super::{CopyRow, issued_at, register};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::{self, Action, EntryProof};
 use crate::clock::parse_stamp;
 use crate::correction::{self, Correction, InForce};
 use crate::error::{Error, Result};
@@ -44,6 +45,8 @@ pub struct Verified {
     pub sha256: String,
     /// SHA-256 of the files it had before its time stamp was renewed; whoever holds one of them holds this copy too.
     pub earlier_sha256: Vec<String>,
+    /// The entry that its issue left in the log, with the proof that the signed tree holds it; none while it waits.
+    pub log: Option<EntryProof>,
     /// Whose it is; only for whoever presents the very file.
     pub holder: Option<Holder>,
 }
@@ -168,8 +171,16 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
         code_until: copy.code_until.clone(),
         sha256: copy.sha256.clone().unwrap_or_default(),
         earlier_sha256: earlier_files(archive, &copy.id).await?,
+        log: logged(archive, &copy.id).await,
         holder: None,
     })
+}
+
+/// What the archive says of a copy does not hang on the log's tree, so a damaged or unreachable one only leaves the
+/// proof out: `check` and `/readyz` tell of it.
+async fn logged(archive: &Archive, copy_id: &str) -> Option<EntryProof> {
+    let proof = audit::proof_of_act(archive, Action::CopyIssued, copy_id).await;
+    proof.unwrap_or_default()
 }
 
 async fn earlier_files(archive: &Archive, copy_id: &str) -> Result<Vec<String>> {

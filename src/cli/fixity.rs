@@ -143,6 +143,11 @@ fn print_rebuilt(rebuilt: &Rebuilt, differences: Option<&Differences>) {
         let said = Message::new("cli.numbers_without_copy").with("numbers", numbers);
         println!("{}", said.both());
     }
+    let said = Message::new(match rebuilt.log_vouched {
+        true => "cli.log_rebuilt",
+        false => "cli.log_rebuilt_unvouched",
+    });
+    println!("{}", said.with("entries", rebuilt.log_entries).both());
     println!("{}", both("cli.not_in_vault"));
     let Some(differences) = differences else {
         return;

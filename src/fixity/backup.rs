@@ -68,6 +68,8 @@ pub async fn backup(
     if let Some(folder) = vault_folder(archive) {
         // The cache beside the objects can be made again and is left out.
         sources.push((folder.join("ocfl"), "vault/ocfl"));
+        // After the catalogue: the tree may be ahead of it in the copy, and `sogoc log restore` brings those entries back.
+        sources.push((folder.join("log"), "vault/log"));
         backup.vault = true;
     }
     let (to, start) = (target.to_owned(), backup);

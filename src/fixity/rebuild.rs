@@ -1,7 +1,7 @@
 //! The catalogue and the index made again from the vault alone: deliveries with every page, decided
-//! records with ids, versions, publication numbers and corrections, the issue book, and citizens' requests.
+//! records with ids, versions, publication numbers and corrections, the issue book, citizens' requests, and the log.
 //!
-//! The vault does not hold people and tokens, the log, and what nobody has decided yet; pages without
+//! The vault does not hold people and tokens, and what nobody has decided yet; pages without
 //! a decision are queued to be read again.
 
 mod counters;
@@ -10,7 +10,7 @@ mod pages;
 use std::path::Path;
 
 use crate::archive::{Archive, Restoration};
-use crate::audit::Action;
+use crate::audit::{self, Action};
 use crate::batch::{self, RECEIPT_PREFIX};
 use crate::catalogue::Tx;
 use crate::config::Config;
@@ -55,6 +55,10 @@ pub struct Rebuilt {
     pub evidence_unbound: i64,
     /// Numbers of the issue book of which the vault has no line, such as `3/2026`: never finished.
     pub numbers_without_copy: Vec<String>,
+    /// Entries of the log, read back from its signed tree.
+    pub log_entries: u64,
+    /// Whether a key that this archive knew had signed that tree; else only the keys that lay beside it vouch for it.
+    pub log_vouched: bool,
     /// The newest publication number.
     pub publication: i64,
     /// Objects that could not be used, with the reason.
@@ -69,6 +73,11 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     refuse_unless_empty(archive).await?;
     let mut rebuilt = Rebuilt::default();
     let mut restoration = Restoration::new(archive);
+    match audit::restore_whole(archive).await {
+        Ok(restored) => (rebuilt.log_entries, rebuilt.log_vouched) = restored,
+        Err(Error::Corrupt { what }) => restoration.damaged.push(what),
+        Err(error) => return Err(error),
+    }
     let found = objects(&mut restoration).await?;
     let all = found.all();
     let mut done = 0;
@@ -151,17 +160,23 @@ pub fn beside(config: &Config, into: &Path) -> Result<Config> {
         let folder = std::path::absolute(config.data.join("vault"))?;
         beside.vault.url = Some(folder.display().to_string());
     }
-    // With the same seal, else the archive beside would answer that its own copies are somebody else's.
-    let (from, to) = (config.data.join("seal"), into.join("seal"));
-    std::fs::create_dir_all(&to)?;
+    // With the same keys, else the archive beside would answer that its own copies and log are somebody else's.
+    for keys in ["seal", "log"] {
+        take_along(&config.data.join(keys), &into.join(keys))?;
+    }
+    beside.data = into.to_owned();
+    Ok(beside)
+}
+
+fn take_along(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
     if from.is_dir() {
         for entry in std::fs::read_dir(from)? {
             let entry = entry?;
             std::fs::copy(entry.path(), to.join(entry.file_name()))?;
         }
     }
-    beside.data = into.to_owned();
-    Ok(beside)
+    Ok(())
 }
 
 async fn refuse_unless_empty(archive: &Archive) -> Result<()> {

@@ -71,7 +71,7 @@ impl VaultError {
         Self::Invalid { what: what.into() }
     }
 
-    pub(super) fn corrupt(what: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub(crate) fn corrupt(what: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Corrupt {
             what: what.into(),
             detail: detail.into(),

@@ -17,6 +17,8 @@ use super::error::{Result, VaultError};
 pub(super) const OCFL: &str = "ocfl";
 /// Folder of what can be made again, outside the OCFL storage root.
 pub(super) const CACHE: &str = "cache";
+/// Folder of the log's tiles and checkpoints, outside the OCFL storage root: they grow in place, objects do not.
+pub(super) const LOG: &str = "log";
 pub(super) const INVENTORY: &str = "inventory.json";
 pub(super) const SIDECAR: &str = "inventory.json.sha256";
 pub(super) const OBJECT_NAMASTE: &str = "0=ocfl_object_1.1";

@@ -86,20 +86,23 @@ pub(super) fn connect(location: &Location, make: bool) -> Result<Store> {
             .ok_or_else(|| VaultError::invalid("an s3:// vault without endpoint and keys"))?;
         return connect_s3(place, access).map(Store::Other);
     }
-    let folder = match url.split_once("://") {
-        None => url,
-        Some(("file", path)) if path.starts_with('/') => path,
-        Some(_) => return Err(VaultError::invalid("a vault address of an unknown scheme")),
-    };
-    if folder.is_empty() {
-        return Err(VaultError::invalid("an empty vault address"));
-    }
+    let folder = folder_of(url)?;
     if !make && !Path::new(folder).join(OCFL).is_dir() {
         return Err(VaultError::not_found("the vault's folder"));
     }
     let store = FolderStore::open(Path::new(folder))
         .map_err(|error| VaultError::unavailable("opening the vault's folder", error))?;
     Ok(Store::Folder(store))
+}
+
+/// The folder that an address names, for one that names neither memory nor a bucket.
+pub(super) fn folder_of(url: &str) -> Result<&str> {
+    match url.split_once("://") {
+        None if url.is_empty() => Err(VaultError::invalid("an empty vault address")),
+        None => Ok(url),
+        Some(("file", path)) if path.starts_with('/') => Ok(path),
+        Some(_) => Err(VaultError::invalid("a vault address of an unknown scheme")),
+    }
 }
 
 fn connect_s3(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>> {

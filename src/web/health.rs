@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::State;
 use super::fault::Problem;
+use crate::audit::{self, LogState, Standing};
 use crate::certified_copy;
 use crate::clock::parse_stamp;
 use crate::copy_request;
@@ -50,9 +51,12 @@ async fn alive() -> &'static str {
 
 async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Problem> {
     archive.ready().await?;
-    Ok(Json(
-        json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION") }),
-    ))
+    let log = audit::state(&archive).await?;
+    Ok(Json(json!({
+        "status": "ready",
+        "version": env!("CARGO_PKG_VERSION"),
+        "log": { "standing": log.standing, "broken": log.broken },
+    })))
 }
 
 async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoResponse, Problem> {
@@ -91,17 +95,28 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     let (waiting, dead) = notify::counts(&archive.catalogue).await?;
     gauge("sogoc_notices_waiting", waiting);
     gauge("sogoc_notices_dead", dead);
+    log_measures(&audit::state(&archive).await?);
     pool_measures(&archive);
     handle.run_upkeep();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((kind, handle.render()))
 }
 
+/// Entries in the signed tree and before it, and one standing of the log at 1.
+fn log_measures(log: &LogState) {
+    gauge("sogoc_log_signed", log.size);
+    gauge("sogoc_log_waiting", log.waiting);
+    for standing in Standing::ALL {
+        let now = if *standing == log.standing { 1.0 } else { 0.0 };
+        metrics::gauge!("sogoc_log_standing", "standing" => standing.as_str()).set(now);
+    }
+}
+
 fn gauge(name: &'static str, value: i64) {
     metrics::gauge!(name).set(shown(value));
 }
 
-/// A count as a gauge holds it; more than four thousand millions are shown as so many, less than none as none.
+/// A count as a gauge holds it; above 4,294,967,295 it stays there, below 0 it is 0.
 fn shown(value: i64) -> f64 {
     f64::from(u32::try_from(value.max(0)).unwrap_or(u32::MAX))
 }
