@@ -27,8 +27,23 @@ text_enum! {
     /// The closed list of acts that leave an entry.
     #[allow(missing_docs)] // the word of each is its meaning
     pub enum Action {
+        UnitMade,
+        UnitChanged,
+        UnitAssigned,
         FondsMade,
+        SeriesMade,
+        FileMade,
         VolumeMade,
+        HoldingDescribed,
+        HoldingClosed,
+        HoldingMoved,
+        HoldingMerged,
+        HoldingSplit,
+        HoldingArranged,
+        HoldingPreserved,
+        DocumentConfirmed,
+        DocumentsGrouped,
+        BatchMoved,
         ColumnMapConfirmed,
         ColumnMapPreserved,
         BatchOpened,

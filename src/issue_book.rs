@@ -3,7 +3,6 @@
 //! back from the vault after a loss of the catalogue.
 
 mod export;
-mod workbook;
 
 pub use export::{paper, spreadsheet};
 

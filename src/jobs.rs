@@ -45,6 +45,16 @@ text_enum! {
         PreserveFlags,
         /// End requests whose applicant did not answer; subject: `all`.
         SweepRequests,
+        /// Bring a unit's description into the vault; subject: unit id.
+        PreserveUnit,
+        /// Bring the description of a fonds and its series into the vault; subject: fonds id.
+        PreserveFonds,
+        /// Bring a file's description into the vault; subject: file id.
+        PreserveFile,
+        /// Bring a volume's description into the vault; subject: volume id.
+        PreserveVolume,
+        /// Bring a document that a person touched into the vault; subject: document id.
+        PreserveDocument,
     }
 
     /// Where a job stands.

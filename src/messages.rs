@@ -59,6 +59,7 @@ const FILES: &[(&str, &str)] = texts![
     "intake",
     "issue_book",
     "layout",
+    "log_tree",
     "notices",
     "people",
     "printed",
@@ -67,6 +68,7 @@ const FILES: &[(&str, &str)] = texts![
     "seal",
     "search",
     "search_cases",
+    "structure",
     "verification",
     "volumes",
 ];

@@ -13,8 +13,8 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased};
 use crate::{
-    audit, certified_copy, column_map, copy_request, inspection, notify, page, preservation,
-    search, upload,
+    audit, certified_copy, column_map, copy_request, document, fonds, inspection, notify, page,
+    preservation, search, unit, upload,
 };
 
 /// How long an idle queue waits before it looks again.
@@ -45,7 +45,12 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::RenewSeal
         | Kind::SweepSeals
         | Kind::SweepUploads
-        | Kind::SweepRequests => 1,
+        | Kind::SweepRequests
+        | Kind::PreserveUnit
+        | Kind::PreserveFonds
+        | Kind::PreserveFile
+        | Kind::PreserveVolume
+        | Kind::PreserveDocument => 1,
     }
 }
 
@@ -209,6 +214,11 @@ async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
         Kind::SweepUploads => upload::sweep(archive, job).await,
         Kind::NotifyPortal => notify::deliver(archive, job).await,
         Kind::SweepRequests => copy_request::sweep(archive, job).await,
+        Kind::PreserveUnit => unit::preserve(archive, job).await,
+        Kind::PreserveFonds => fonds::preserve(archive, job).await,
+        Kind::PreserveFile => fonds::preserve_file(archive, job).await,
+        Kind::PreserveVolume => fonds::preserve_volume(archive, job).await,
+        Kind::PreserveDocument => document::preserve(archive, job).await,
     }
 }
 

@@ -175,6 +175,9 @@ async fn measured(options: &Reading, pages: &[TruthPage], without: &Ablation) ->
                 let scored = eval::compare(page, &truth, &reading);
                 if options.wrong {
                     progress.suspend(|| print_wrong(page, &scored));
+                    if std::env::var("TXT").is_ok() {
+                        eprintln!("TEXT {}", reading.text.replace("\n", "\nTEXT "));
+                    }
                 }
                 report.add(page, &scored);
             }

@@ -11,9 +11,9 @@ use crate::audit::Action;
 use crate::catalogue::{Move, Tx, next_number};
 use crate::clock::{stamp, vietnam};
 use crate::correction;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Leased;
-use crate::messages::{Lang, text};
+use crate::messages::{Lang, Message, text};
 use crate::notify::Event;
 use crate::seen;
 
@@ -23,6 +23,20 @@ pub(super) const NOT_SIGNED: &str = "seal_not_given";
 pub(super) const GIVEN_UP: &str = "seal_given_up";
 /// Why a line is void although its copy can still be made.
 const UNSIGNED: [&str; 2] = [NOT_SIGNED, GIVEN_UP];
+
+/// A number of the book is never dated before the one before it: a clock that was set back holds the copy up until it is
+/// right again.
+async fn refuse_earlier(tx: &mut Tx, now: &str) -> Result<()> {
+    let newest: Option<String> = sqlx::query_scalar("SELECT MAX(issued_at) FROM copies")
+        .fetch_one(&mut **tx)
+        .await?;
+    match newest {
+        Some(newest) if *now < *newest => Err(Error::block(
+            Message::new("errors.clock_behind").with("newest", newest),
+        )),
+        _ => Ok(()),
+    }
+}
 
 pub(super) async fn open_entry(
     archive: &Archive,
@@ -39,6 +53,7 @@ pub(super) async fn open_entry(
     let behind = seen::behind(tx, issue.record_id, stands.record_version).await?;
     may_release(caller, &behind, issue.confirmed_by)?;
     correction::refuse_revoked(tx, issue.record_id, now).await?;
+    refuse_earlier(tx, &stamp(now)).await?;
     let year = i64::from(vietnam(now).year());
     let number = next_number(tx, &format!("copies-{year}")).await?;
     let copy = CopyRow {

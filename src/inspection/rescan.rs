@@ -88,6 +88,7 @@ async fn batch_for(archive: &Archive, caller: &Caller, batch_id: &str) -> Result
             file: file.clone(),
             class_hint: own.class_hint.clone(),
             declared_count: None,
+            unit: None,
         };
         match batch::by_name(archive, caller, &fresh.name).await {
             Ok(there) if there.state == BatchState::Open && there.fonds == own.fonds => {

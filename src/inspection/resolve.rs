@@ -9,6 +9,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Move, Tx, changed_one};
+use crate::document;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page;
@@ -113,6 +114,7 @@ pub async fn replace(
     if !changed_one(&mut tx, moved).await? {
         return Err(already_withdrawn());
     }
+    document::take_place(&mut tx, &fresh, &flag.page_id).await?;
     preservation::ask(&mut tx, scan_id).await?;
     page::ask_for_comparison(&mut tx, &fresh).await?;
     tx.commit().await?;

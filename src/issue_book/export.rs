@@ -1,11 +1,11 @@
 //! The book as a spreadsheet and as paper, with the columns of the office's own book.
 
-use super::workbook::{Cell, Worksheet, workbook};
 use super::{BookLine, IssueBook, LineState};
 use crate::clock::parse_stamp;
 use crate::copy_pdf::{self, Table, TableColumn};
 use crate::error::{Error, Result};
 use crate::messages::{Lang, Message, text};
+use crate::workbook::{Cell, Worksheet, workbook};
 
 /// Key of the heading and share of the width of each column.
 const COLUMNS: [(&str, f32); 12] = [

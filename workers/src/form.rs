@@ -4,21 +4,25 @@
 //! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
 
 mod cross_checks;
+mod cues;
 mod labels;
+mod letterhead;
 
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
 use crate::arbitration::{Claim, arbitrate};
-use crate::class::{Class, Field, Layout, Scope};
+use crate::class::{Class, Field, HeadPart, Layout, Scope};
 use crate::confidence::{Check, SecondReading};
 use crate::geometry::{bottom, right};
 use crate::layout::lines::{Line, Text, columns};
 use crate::reading::FieldReading;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, Word};
+pub(crate) use cues::weigh;
 use labels::{LabelMatch, divided, label_places};
+pub(crate) use letterhead::{Letterhead, apart};
 use sogoc_vietnamese::fold;
 use strsim::levenshtein;
 
@@ -42,9 +46,14 @@ pub(crate) fn fields(
         .collect();
     // A column first, so that a subject runs on below itself; then across, for a date with wide gaps.
     let texts = [Text::new(&columns(&lines)), Text::new(&lines)];
+    let has_head = fields.iter().any(|field| field.head.is_some());
+    let head = has_head.then(|| Letterhead::of(&lines)).flatten();
     let mut found = BTreeMap::new();
     for field in &fields {
-        let values = candidates(class, field, &lines, &texts, &places);
+        let values = match headed(field, head.as_ref()) {
+            Some(value) => vec![value],
+            None => candidates(class, field, &lines, &texts, &places, head.as_ref()),
+        };
         let claim = |value: &Candidate| Claim {
             check: normalised(field, &value.raw).1.rank(),
             ..Claim::default()
@@ -58,6 +67,11 @@ pub(crate) fn fields(
     found
 }
 
+/// The value that stands where the field's part of a letterhead stands.
+fn headed(field: &Field, head: Option<&Letterhead>) -> Option<Candidate> {
+    head?.part(field.head?).cloned()
+}
+
 /// Values of a field found in every way there is, the surest way first. In running text a label is one word among
 /// others, and an expression knows where its value ends; on a form a label is surer.
 fn candidates(
@@ -66,7 +80,13 @@ fn candidates(
     lines: &[Line],
     texts: &[Text],
     places: &[Vec<LabelMatch>],
+    head: Option<&Letterhead>,
 ) -> Vec<Candidate> {
+    // A paper with a head shows its kind there or has none; what else stands elsewhere is not sure to be it.
+    let elsewhere = head.and(field.head);
+    if elsewhere == Some(HeadPart::Kind) {
+        return Vec::new();
+    }
     let searched = searched(field, texts);
     let labelled = labelled_values(field, lines, places).into_iter().rev();
     let mut values: Vec<Candidate> = match class.layout {
@@ -74,6 +94,9 @@ fn candidates(
         _ => labelled.chain(searched).collect(),
     };
     values.extend(value_below(field, lines));
+    for value in &mut values {
+        value.held |= elsewhere.is_some();
+    }
     values
 }
 

@@ -17,7 +17,7 @@ use image::GrayImage;
 
 use crate::column_map::ColumnMap;
 pub(crate) use grid::{Grid, Row};
-pub(crate) use rules::Rules;
+pub(crate) use rules::{Rule, Rules};
 pub(crate) use text_lines::TextLines;
 
 /// A table as it lies on a page.

@@ -60,7 +60,10 @@ fn extract(
 ) -> Result<Extracted, RecogniseError> {
     let (rules, words) = (&recognised.rules, &recognised.words);
     let (width, dpi) = (recognised.page.picture.width(), recognised.page.dpi);
-    let read = lines(words);
+    let mut read = lines(words);
+    // Stamps above a letterhead are no part of the paper's own text.
+    let above = form::Letterhead::of(&read).map_or(0, |head| form::apart(&read, &head));
+    let apart: Vec<Line> = read.drain(..above).collect();
     let map = context.known.map.as_ref();
     let mut mapped = map.and_then(|map| TableLayout::of_map(map, rules, words, width, dpi));
     // Looked for only where neither batch nor map says what the page is.
@@ -107,8 +110,26 @@ fn extract(
             fits: mapped.is_some(),
         }),
         understood: content.understood,
-        lines: words.map_or(read, |words| lines(&words)),
+        lines: text_of(words, read, apart),
     })
+}
+
+/// The lines of a page's text: of the words as they were read in the end where there are such, and last what stands
+/// apart from it.
+fn text_of(words: Option<Vec<Word>>, read: Vec<Line>, apart: Vec<Line>) -> Vec<Line> {
+    let mut text = words.map_or(read, |words| {
+        // Words of a table's page are all of it.
+        let is_apart = |word: &Word| {
+            apart
+                .iter()
+                .flat_map(|line| &line.words)
+                .any(|other| other.bounds == word.bounds)
+        };
+        let words: Vec<Word> = words.into_iter().filter(|word| !is_apart(word)).collect();
+        lines(&words)
+    });
+    text.extend(apart);
+    text
 }
 
 /// The class as declared, else as the map that fits says.

@@ -32,6 +32,8 @@ pub(crate) struct Candidate {
     pub raw: String,
     /// The words it is made of.
     pub words: Vec<Word>,
+    /// Whether where it stands speaks against accepting it.
+    pub held: bool,
 }
 
 impl Candidate {
@@ -42,14 +44,22 @@ impl Candidate {
         let end = words.len() - words[from..].iter().rev().take_while(bare).count();
         let words = words[from..end].to_vec();
         let raw = joined(&words).trim_matches(AROUND).trim().to_owned();
-        (!raw.is_empty()).then_some(Self { raw, words })
+        (!raw.is_empty()).then_some(Self {
+            raw,
+            words,
+            held: false,
+        })
     }
 
     /// A value that is a part of these words' text.
     pub fn part(raw: &str, words: Vec<Word>) -> Option<Self> {
         let raw = raw.split_whitespace().collect::<Vec<_>>().join(" ");
         let raw = raw.trim_matches(AROUND).trim().to_owned();
-        (!raw.is_empty() && !words.is_empty()).then_some(Self { raw, words })
+        (!raw.is_empty() && !words.is_empty()).then_some(Self {
+            raw,
+            words,
+            held: false,
+        })
     }
 
     /// The same, as sure as the model that read it is trusted.
@@ -57,6 +67,7 @@ impl Candidate {
         Self {
             raw: self.raw.clone(),
             words: trust.of(&self.words),
+            held: self.held,
         }
     }
 
@@ -89,6 +100,7 @@ impl Candidate {
             located: place
                 .flatten()
                 .map_or(Located::Nowhere, |place| place.located),
+            held: self.held,
             ..Evidence::of(field, &raw, &self.words, check, second)
         };
         FieldReading {
@@ -131,11 +143,18 @@ fn spaced(field: &Field, raw: &str) -> String {
         .map_or_else(|| raw.to_owned(), String::clone)
 }
 
+/// Whether a text is printed in capitals throughout.
+fn in_capitals(text: &str) -> bool {
+    text.chars().filter(|c| c.is_uppercase()).count() >= 2 && !text.chars().any(char::is_lowercase)
+}
+
 /// The normalised value of a printed one, and whether it is what the field holds.
 pub(crate) fn normalised(field: &Field, raw: &str) -> (String, Check) {
     if let Some(lexicon) = closed_list(field) {
         let listed = |entry: &LexiconEntry| {
-            entry.canonical == raw || entry.variants.iter().any(|v| v == raw)
+            let printed =
+                |form: &String| form == raw || in_capitals(raw) && form.to_uppercase() == raw;
+            printed(&entry.canonical) || entry.variants.iter().any(printed)
         };
         return match lexicon.canonical(raw) {
             Some(canonical) if lexicon.entries.iter().any(listed) => {
@@ -232,6 +251,7 @@ mod tests {
         );
         assert_eq!(checked("gioi_tinh", "Gái"), ("Nữ".into(), Check::Agrees));
         assert_eq!(checked("xep_loai", "khá"), ("Khá".into(), Check::Unknown));
+        assert_eq!(checked("gioi_tinh", "NỮ"), ("Nữ".into(), Check::Agrees));
         assert_eq!(checked("dan_toc", "Hre"), ("Hrê".into(), Check::Agrees));
         assert_eq!(
             checked("so_hieu", "A 0123"),

@@ -106,8 +106,17 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
     for word in sorted {
         // Not the last word alone: a speck read as punctuation may stand above or below its line.
         let fit = |line: &Line| {
-            let last = line.words.iter().rev().take(3);
-            last.map(|last| overlap(last.bounds, word.bounds))
+            // Nor one beside which it cannot stand: where words overlap, two lines lie close together.
+            let beneath = line.words.iter().rev().take(3);
+            let covered = |last: &Word| {
+                let words = last.letters().min(word.letters()) > 1;
+                words && shared_width(last.bounds, word.bounds) > 0.5
+            };
+            if beneath.clone().any(covered) {
+                return 0.0;
+            }
+            beneath
+                .map(|last| overlap(last.bounds, word.bounds))
                 .fold(0.0, f64::max)
         };
         let best = lines
@@ -138,6 +147,12 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
 fn overlap(a: Box4, b: Box4) -> f64 {
     let shared = bottom(a).min(bottom(b)) - a[1].max(b[1]);
     f64::from(shared.max(0)) / f64::from(a[3].min(b[3]).max(1))
+}
+
+/// How far two boxes share their widths, as a share of the narrower one.
+fn shared_width(a: Box4, b: Box4) -> f64 {
+    let shared = right(a).min(right(b)) - a[0].max(b[0]);
+    f64::from(shared.max(0)) / f64::from(a[2].min(b[2]).max(1))
 }
 
 /// The text of lines, one a line, remembering which words each letter came from.

@@ -3,6 +3,7 @@
 use super::cell::Cell;
 use super::ink_probe::Ink;
 use super::{format_normaliser, place_check, running_numbers};
+use crate::class::FieldKind;
 use crate::confidence::Series;
 use crate::values::gazetteer;
 use crate::values::{Candidate, LOOK_ALIKE, closed_list};
@@ -101,6 +102,17 @@ pub(super) fn blanks(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
 
 /// Puts blanks and marks as most of the column has them.
 pub(super) fn marks(cells: &mut [&mut Cell<'_>]) {
+    let written: Vec<&str> = cells.iter().filter_map(|cell| cell.raw()).collect();
+    let is_date = cells
+        .first()
+        .is_some_and(|cell| cell.field.kind == FieldKind::Date);
+    // Where days and months have one figure or two, a lost stroke may stand in several places: 1711/1996.
+    if is_date
+        && !format_normaliser::habit(&written)
+            .is_some_and(|usual| format_normaliser::is_padded(&usual))
+    {
+        return;
+    }
     let mut values: Vec<Option<&mut String>> = cells
         .iter_mut()
         .map(|cell| cell.found.as_mut().map(|found| &mut found.raw))
@@ -136,6 +148,7 @@ pub(super) fn numbers(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
             cell.found = Some(Candidate {
                 raw: expected,
                 words,
+                held: false,
             });
             cell.series = Series::Repaired;
         }
