@@ -132,11 +132,11 @@ impl Tx {
         priority: i64,
         delay: Duration,
     ) -> Result<()> {
+        // The update changes nothing on purpose: it locks the row that waits, so no worker can take it before what this
+        // transaction did is committed.
         sqlx::query(
             "INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
              VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7)
-             // The update changes nothing on purpose: it locks the row that waits, so no worker can take it before
-             // what this transaction did is committed.
              ON CONFLICT (once_key) DO UPDATE SET priority = jobs.priority",
         )
         .bind(self.new_id())

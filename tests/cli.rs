@@ -348,17 +348,12 @@ fn nothing_it_writes_can_be_read_by_others_whatever_the_umask() {
     let data = folder.path().join("data");
     let program = env!("CARGO_BIN_EXE_sogoc");
     let backup = folder.path().join("backup");
-    for arguments in [
-        "check".to_owned(),
-        "user list".into(),
-        format!("backup {}", backup.display()),
-    ] {
-        let line = format!(
-            "umask 000; exec {program} --data {} {arguments}",
-            data.display()
-        );
-        let output = Command::new("sh").args(["-c", &line]).output().unwrap();
-        assert!(output.status.success(), "{arguments}: {output:?}");
+    let target = backup.display().to_string();
+    for arguments in [&["check"][..], &["user", "list"], &["backup", &target]] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "umask 000; exec \"$0\" \"$@\"", program, "--data"]);
+        let output = shell.arg(&data).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
     }
     let mut open = vec![data, backup];
     let mut seen = 0;
