@@ -198,7 +198,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Repair(options) => fixity::repair(open(config).await?, options, cli.json).await,
         Command::Backup(options) => fixity::backup(open(config).await?, options, cli.json).await,
         Command::Jobs(options) => jobs::jobs(open(config).await?, options, cli.json).await,
-        Command::Log(wish) => log::log(open(config).await?, wish, cli.json).await,
+        Command::Log(options) => log::log(open(config).await?, options, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Bench(Bench::Intake { folder }) => {
             bench_intake::bench_intake(&folder).await?;

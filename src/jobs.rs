@@ -6,7 +6,7 @@ mod stock;
 
 use std::time::Duration;
 
-use crate::catalogue::{Catalogue, Engine, Tx, text_enum};
+use crate::catalogue::{Catalogue, Engine, Tx, changed_one, text_enum};
 use crate::clock::{Clock, stamp};
 use crate::error::{Error, Result};
 
@@ -76,7 +76,7 @@ text_enum! {
 
 /// Attempts before a job is failed for a person to look at; faults of the world are not counted.
 pub const MOST_ATTEMPTS: i64 = 8;
-/// From so many silent holders in a row on, a job waits before the next one takes it: it may be what ends them.
+/// From this many silent holders in a row on, a job waits before the next one takes it: it may be what ends them.
 const LOST_PATIENCE: i64 = 4;
 
 /// Pages and other work that nobody waits for.
@@ -214,10 +214,8 @@ impl Tx {
         )
         .bind(self.now())
         .bind(&job.id)
-        .bind(&job.holder)
-        .execute(&mut **self)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        .bind(&job.holder);
+        changed_one(self, done).await
     }
 
     /// Marks the job done and commits its result with it; a lost lease rolls both back, because another holder

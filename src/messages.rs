@@ -62,6 +62,7 @@ const FILES: &[(&str, &str)] = texts![
     "log_tree",
     "notices",
     "people",
+    "printed",
     "public_requests",
     "requests",
     "seal",

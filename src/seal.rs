@@ -55,7 +55,7 @@ pub use bench::{Percentiles, Timing, measure};
 pub use cage::{CHILD_ARGUMENT, NotJudged, VerificationCage, VerificationSlot, child};
 pub use certificate::{Certificate, PublicKey};
 pub use error::{KeyFault, SealError, TokenFault};
-pub use key::{KeySource, Scheme, SoftwareKey, TokenState};
+pub use key::{Credential, KeySource, Scheme, SoftwareKey, TokenState};
 pub use pdf_file::{LARGEST_FILE, PdfDamage};
 pub use placeholder::{MarkBox, Prepared, SignRequest, prepare};
 pub use remote_key::RemoteKey;

@@ -171,7 +171,7 @@ fn every_stored_word_has_a_name() {
         ),
         (
             "errors.failure",
-            FailureKind::ALL.map(FailureKind::code).into(),
+            FailureKind::ALL.iter().map(|kind| kind.code()).collect(),
         ),
         (
             "requests.not_the_one",

@@ -11,7 +11,7 @@ use super::sessions::prove;
 use super::{Act, Caller, Role, RoleList, SEPARATE_ROLES, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Insert;
+use crate::catalogue::{Insert, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -149,10 +149,8 @@ pub async fn change_person(
     let done = sqlx::query("UPDATE people SET roles = $1, disabled_at = $2 WHERE id = $3")
         .bind(words(roles))
         .bind(disabled.then_some(now))
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+        .bind(id);
+    if !changed_one(&mut tx, done).await? {
         return Err(Error::NotFound { what: "person" });
     }
     let administrators: i64 = sqlx::query_scalar(
@@ -163,7 +161,7 @@ pub async fn change_person(
     if administrators == 0 {
         return Err(Error::refuse("errors.last_administrator"));
     }
-    end_sessions(&mut tx, id).await?;
+    tx.delete("sessions", "person_id", id).await?;
     tx.log(
         Action::PersonChanged,
         ("person", id),
@@ -225,15 +223,10 @@ async fn put_password(archive: &Archive, caller: &Caller, id: &str, password: &s
     check_password(password, &[&login, &name])?;
     let hash = hash_password(password).await?;
     let mut tx = archive.begin(caller).await?;
-    let done = sqlx::query("UPDATE people SET password_hash = $1 WHERE id = $2")
-        .bind(hash)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+    if !tx.set("people", id, "password_hash", hash).await? {
         return Err(Error::NotFound { what: "person" });
     }
-    end_sessions(&mut tx, id).await?;
+    tx.delete("sessions", "person_id", id).await?;
     tx.log(
         Action::PersonChanged,
         ("person", id),
@@ -241,14 +234,6 @@ async fn put_password(archive: &Archive, caller: &Caller, id: &str, password: &s
     )
     .await?;
     tx.commit().await
-}
-
-async fn end_sessions(tx: &mut crate::catalogue::Tx, person: &str) -> Result<()> {
-    sqlx::query("DELETE FROM sessions WHERE person_id = $1")
-        .bind(person)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Everyone.

@@ -189,10 +189,7 @@ impl PersonRow {
 /// As any statement.
 pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    sqlx::query("DELETE FROM sessions WHERE digest = $1")
-        .bind(digest_of(token))
-        .execute(&mut *tx)
-        .await?;
+    tx.delete("sessions", "digest", &digest_of(token)).await?;
     tx.commit().await
 }
 

@@ -126,18 +126,10 @@ pub(super) async fn preserve_receipt(
     };
     archive.vault.deposit(&object, &files, &who).await?;
     let mut tx = archive.begin(caller).await?;
-    set_receipt(&mut tx, batch_id, &receipt.sha256).await?;
+    tx.set("batches", batch_id, "receipt_digest", &receipt.sha256)
+        .await?;
     tx.commit().await?;
     Ok(receipt)
-}
-
-async fn set_receipt(tx: &mut Tx, batch_id: &str, sha256: &str) -> Result<()> {
-    sqlx::query("UPDATE batches SET receipt_digest = $1 WHERE id = $2")
-        .bind(sha256)
-        .bind(batch_id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Makes the batch of a deposit unless it is there.
@@ -225,7 +217,13 @@ pub(crate) async fn restore(
     }
     let mut tx = restoration.archive.begin_as_machine().await?;
     restore_closed(&mut tx, &receipt.receipt.batch).await?;
-    set_receipt(&mut tx, &receipt.receipt.batch.id, &receipt.sha256).await?;
+    tx.set(
+        "batches",
+        &receipt.receipt.batch.id,
+        "receipt_digest",
+        &receipt.sha256,
+    )
+    .await?;
     tx.commit().await?;
     Ok(Some(receipt))
 }

@@ -8,7 +8,7 @@ use super::withdraw::{self, Withdrawal, already_withdrawn, withdraw};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx};
+use crate::catalogue::{Move, Tx, changed_one};
 use crate::document;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -110,10 +110,8 @@ pub async fn replace(
          WHERE id = $2 AND stands_for IS NULL AND (outcome IS NULL OR outcome <> 'excluded')",
     )
     .bind(&flag.page_id)
-    .bind(&fresh)
-    .execute(&mut *tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(&fresh);
+    if !changed_one(&mut tx, moved).await? {
         return Err(already_withdrawn());
     }
     document::take_place(&mut tx, &fresh, &flag.page_id).await?;

@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::certificate::Certificate;
-use super::error::{KeyFault, SealError, TokenFault};
-use super::key::{KeySource, Scheme, TokenState};
+use super::error::{SealError, TokenFault};
+use super::key::{Credential, KeySource, Scheme, TokenState};
 use super::signature;
 use crate::config::Padding;
 
@@ -41,8 +41,7 @@ pub struct TokenPlace {
 /// A key on a token. The token is looked for at the first signature, or when its PIN is given.
 pub struct TokenKey {
     place: TokenPlace,
-    chain: Vec<Certificate>,
-    scheme: Scheme,
+    credential: Credential,
     open: Mutex<Open>,
 }
 
@@ -62,17 +61,13 @@ impl TokenKey {
         chain: Vec<Certificate>,
         padding: Padding,
     ) -> Result<TokenKey, SealError> {
-        let signer = chain
-            .first()
-            .ok_or(SealError::KeyRefused(KeyFault::NoCertificate))?;
         Ok(TokenKey {
-            scheme: Scheme::of(signer, padding)?,
+            credential: Credential::of(chain, padding)?,
             open: Mutex::new(Open {
                 pin: place.pin.take(),
                 ..Open::default()
             }),
             place,
-            chain,
         })
     }
 
@@ -138,7 +133,7 @@ impl TokenKey {
         key: ObjectHandle,
         digest: &[u8],
     ) -> Result<Vec<u8>, TokenFault> {
-        Ok(match self.scheme {
+        Ok(match self.scheme() {
             Scheme::RsaPkcs1 => {
                 session.sign(&Mechanism::RsaPkcs, key, &[&SHA_256_INFO, digest].concat())?
             }
@@ -159,12 +154,8 @@ impl TokenKey {
 }
 
 impl KeySource for TokenKey {
-    fn chain(&self) -> &[Certificate] {
-        &self.chain
-    }
-
-    fn scheme(&self) -> Scheme {
-        self.scheme
+    fn credential(&self) -> &Credential {
+        &self.credential
     }
 
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError> {

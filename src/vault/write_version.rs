@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, PutMode};
 
-use super::change_set::{Change, ChangeSet, Content};
+use super::change_set::{Change, ChangeSet, Content, Upload};
 use super::content::{check_written, store_content};
 use super::error::{Result, VaultError};
 use super::folder::FolderStore;
@@ -55,12 +55,8 @@ impl Vault {
             }
             // "It exists" is no answer to a sender whose first try may have been cut off: the bytes are hashed
             // again before they are acknowledged a second time.
-            self.check_stored(&changes).await?;
-            return Ok(Version {
-                number: 1,
-                files: changes.state,
-                existed: true,
-            });
+            self.for_each_upload(&changes, check_written).await?;
+            return Ok(changes.version(true));
         }
         if let Some(folder) = &self.folder
             && let Some(version) = self.deposit_whole(folder, &changes, who).await?
@@ -123,11 +119,7 @@ impl Vault {
         let changes = ChangeSet::new(present.as_of(expected_head), changes, who)?;
         if head > expected_head {
             if present.says_the_same(changes.number, &changes.state, who) {
-                return Ok(Version {
-                    number: changes.number,
-                    files: changes.state,
-                    existed: true,
-                });
+                return Ok(changes.version(true));
             }
             return Err(conflict(id, expected_head, head));
         }
@@ -206,22 +198,15 @@ impl Vault {
         Ok(loaded)
     }
 
-    /// Re-reads the files that a deposit would have written.
-    async fn check_stored(&self, changes: &ChangeSet) -> Result<()> {
+    /// Does `work`, storing or re-reading, for every file whose bytes the version brings.
+    async fn for_each_upload<'a, F: Future<Output = Result<()>>>(
+        &'a self,
+        changes: &'a ChangeSet,
+        work: impl Fn(&'a Arc<dyn ObjectStore>, &'a Key, &'a Upload) -> F,
+    ) -> Result<()> {
         let uploads = changes.uploads.iter();
         let work: Vec<_> = uploads
-            .map(|upload| check_written(&self.store, &changes.root, upload))
-            .collect();
-        futures::stream::iter(work)
-            .buffer_unordered(FILES_AT_A_TIME)
-            .try_collect()
-            .await
-    }
-
-    async fn store_contents(&self, changes: &ChangeSet) -> Result<()> {
-        let uploads = changes.uploads.iter();
-        let work: Vec<_> = uploads
-            .map(|upload| store_content(&self.store, &changes.root, upload))
+            .map(|upload| work(&self.store, &changes.root, upload))
             .collect();
         futures::stream::iter(work)
             .buffer_unordered(FILES_AT_A_TIME)
@@ -231,7 +216,7 @@ impl Vault {
 
     async fn commit(&self, changes: &ChangeSet, who: &Provenance) -> Result<Version> {
         let key = below(&changes.root, &format!("v{}/{INVENTORY}", changes.number));
-        if let Err(error) = self.store_contents(changes).await {
+        if let Err(error) = self.for_each_upload(changes, store_content).await {
             // The winner of a race tidies the version's folder, also under the loser's hands.
             let overtaken = read_inventory::exists(&self.store, &key)
                 .await
@@ -264,11 +249,7 @@ impl Vault {
                 "the version just written does not read back",
             ));
         }
-        Ok(Version {
-            number: changes.number,
-            files: changes.state.clone(),
-            existed: false,
-        })
+        Ok(changes.version(false))
     }
 
     /// Another writer made this version first. If it says the same, both are right.
@@ -283,11 +264,7 @@ impl Vault {
         // What this attempt has stored is in nobody's inventory now, and a validator would report it.
         sweep(&self.store, &changes.root, changes.number, &present).await?;
         if present.says_the_same(changes.number, &changes.state, who) {
-            return Ok(Version {
-                number: changes.number,
-                files: changes.state.clone(),
-                existed: true,
-            });
+            return Ok(changes.version(true));
         }
         Err(conflict(id, changes.number - 1, present.head()))
     }

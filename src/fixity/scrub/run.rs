@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::fixity::expected;
 use crate::vault::ObjectId;
 
-/// Looks gathered into one transaction; so many are repeated at most after a crash.
+/// Checks gathered into one transaction; after a crash at most this many are repeated.
 const STEP: usize = 200;
 /// After this long a step is written down though it is not full.
 const LONGEST_STEP: Duration = Duration::from_secs(5);
@@ -199,11 +199,13 @@ impl Run {
             .bind(&report.run_id)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("UPDATE scrub_runs SET finished_at = $1 WHERE id = $2")
-            .bind(stamp(archive.clock.now()))
-            .bind(&report.run_id)
-            .execute(&mut *tx)
-            .await?;
+        tx.set(
+            "scrub_runs",
+            &report.run_id,
+            "finished_at",
+            stamp(archive.clock.now()),
+        )
+        .await?;
         tx.log(
             Action::Scrubbed,
             ("scrub", &report.run_id),

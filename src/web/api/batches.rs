@@ -40,7 +40,7 @@ struct BatchUnderway {
 struct PageAsked {
     /// `next` of the page before.
     after: Option<String>,
-    /// At most so many.
+    /// At most this many rows.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u16>,
 }
@@ -53,7 +53,7 @@ struct ScansAsked {
     state: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
-    /// At most so many.
+    /// At most this many rows.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u16>,
 }
