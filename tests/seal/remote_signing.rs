@@ -17,10 +17,8 @@ use sogoc::config::Padding;
 use sogoc::seal::Level;
 use sogoc::{audit, copy_request, worker};
 
-use super::levels::is_good;
 use super::machine::Machine;
 use super::softhsm::SoftHsm;
-use crate::copy_pdf::ask;
 use crate::requests::asking;
 use crate::support::archive::{Ground, caller, seen, shown};
 use crate::support::authority::{Authority, KeyKind};

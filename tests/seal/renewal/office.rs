@@ -16,7 +16,6 @@ use sogoc::vault::ObjectId;
 use sogoc::{audit, worker};
 use tempfile::TempDir;
 
-use super::super::levels::write;
 use crate::support::archive::{Ground, caller, settings};
 use crate::support::authority::{Authority, KeyKind, PASSWORD};
 use crate::support::seaweed::Seaweed;
