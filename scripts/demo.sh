@@ -72,7 +72,7 @@ say "Delivering samples/scans (sixteen files: one is a duplicate, one is broken 
 status=0
 "$sogoc" deliver samples/scans --batch "Đợt mẫu" --server "$url" --token "$delivery_token" \
   --receipt "$data/receipt.json" --close --wait || status=$?
-# 3 says: everything came, and what cannot be read was set aside. Here that is the broken sample.
+# 3 says: everything came, and what cannot be read is quarantined. Here that is the broken sample.
 [ "$status" -eq 0 ] || [ "$status" -eq 3 ] || exit "$status"
 
 CLERK_PASSWORD=$clerk_password APPROVER_PASSWORD=$approver_password PORTAL_TOKEN=$portal_token \

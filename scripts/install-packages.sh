@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 demo=(build-essential pkg-config libtesseract-dev libleptonica-dev
       tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd curl ca-certificates python3)
 # Real servers and foreign judges for the tests.
-test=(postgresql python3-venv poppler-utils qpdf ghostscript libtiff-tools chromium fonts-dejavu-core util-linux openssl softhsm2 opensc)
+test=(postgresql python3-venv poppler-utils qpdf ghostscript libtiff-tools chromium fonts-dejavu-core util-linux openssl softhsm2 opensc
+      golang-go golang-golang-x-mod-dev)
 # The browser is driven through npm; another Node.js than Debian's will do as well.
 command -v npm >/dev/null || test+=(nodejs npm)
 bench=(ocrmypdf poppler-utils libtiff-tools openssl softhsm2)

@@ -7,7 +7,9 @@ mod throttle;
 mod tokens;
 mod two_persons;
 
-pub use people::{Person, change_person, first_run, list_people, make_person, set_password};
+pub use people::{
+    Person, change_own_password, change_person, first_run, list_people, make_person, set_password,
+};
 pub use secrets::{digest_of, new_code, new_secret};
 pub use sessions::{Session, bearer, prove, session, sign_in, sign_out};
 pub use throttle::{admit, count_failure, meter};
@@ -79,7 +81,7 @@ impl From<RoleList> for Vec<Role> {
 }
 
 /// Roles that nobody holds beside the administrator's: who grants power does not use it.
-const KEPT_APART: [Role; 2] = [Role::Reviewer, Role::Approver];
+const SEPARATE_ROLES: [Role; 2] = [Role::Reviewer, Role::Approver];
 
 /// What can be done; the columns of the one table of rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,7 +112,7 @@ pub enum Act {
 }
 
 impl Act {
-    /// Every act.
+    /// Every act in the order of the source, for tests that hold for all of them.
     pub const ALL: [Self; 22] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
@@ -154,13 +156,13 @@ impl Act {
 /// What kind of caller somebody is; only a person is a human.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallerKind {
-    /// Somebody signed in.
+    /// Somebody signed in with a password.
     Person,
     /// A program that shows an API token.
     Token,
-    /// The program itself.
+    /// The program itself: a job, a sweep, a command without `--as`.
     Machine,
-    /// Anyone.
+    /// Anyone at all: who comes without session or token.
     Public,
 }
 

@@ -20,6 +20,7 @@ use crate::config::{Config, VaultConfig};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::{Seal, VerificationCage};
+use crate::tlog::LogKey;
 use crate::vault::{Location, S3Access, Vault};
 
 pub use restoration::Restoration;
@@ -27,23 +28,25 @@ pub use seal::{identity_file, open_seal, own_trust, trust_file};
 
 /// Everything a verb needs.
 pub struct Archive {
-    /// Rows.
+    /// The rows, in SQLite or PostgreSQL.
     pub catalogue: Catalogue,
-    /// Bytes.
+    /// The preserved bytes: OCFL over a folder, S3 or memory.
     pub vault: Vault,
-    /// Reading children.
+    /// The child processes that read pages, each in its cage.
     pub pool: Pool,
     /// This process's copy of the index.
     pub index: Arc<Index>,
-    /// Record classes.
+    /// The record classes, from `classes/*.toml` or the folder in the settings.
     pub classes: Arc<Classes>,
-    /// The office's seal.
+    /// The key the office seals copies with, and its certificates.
     pub seal: Arc<Seal>,
+    /// The key that signs the log's tree, where this process has the one in use.
+    pub log_key: Option<Arc<LogKey>>,
     /// Where strangers' files are judged.
     pub cage: VerificationCage,
-    /// Time, ids, chance.
+    /// Time, ids and random bytes; a test brings its own.
     pub clock: Arc<dyn Clock>,
-    /// Settings.
+    /// The settings as they were checked at start.
     pub config: Config,
     /// Folder for bytes on their way in and out; on the same disk as the data.
     pub spool: PathBuf,
@@ -116,13 +119,21 @@ pub(crate) fn vault_location(config: &Config) -> Result<Location> {
     let folder = config.data.join("vault").display().to_string();
     let mut vault = Location::at(config.vault.url.clone().unwrap_or(folder));
     if vault.url.starts_with("s3:") {
-        vault.s3 = Some(s3_access(&config.vault)?);
+        vault.s3 = Some(s3_access(&config.vault, |name| std::env::var(name).ok())?);
     }
     Ok(vault)
 }
 
-fn s3_access(config: &VaultConfig) -> Result<S3Access> {
-    let env = |name: &str| std::env::var(name).ok();
+/// Where a place outside is. The variables of the environment are the vault's and do not count for it.
+pub(crate) fn location_of(place: &VaultConfig) -> Result<Location> {
+    let mut location = Location::at(place.url.clone().unwrap_or_default());
+    if location.url.starts_with("s3:") {
+        location.s3 = Some(s3_access(place, |_| None)?);
+    }
+    Ok(location)
+}
+
+fn s3_access(config: &VaultConfig, env: impl Fn(&str) -> Option<String>) -> Result<S3Access> {
     let secret = match (&config.secret_file, env("SOGOC_S3_SECRET")) {
         (_, Some(secret)) => secret,
         (Some(file), None) => std::fs::read_to_string(file)?.trim_end().to_owned(),

@@ -1,20 +1,51 @@
-//! The append-only log: every act leaves one entry in the transaction that did it, chained by
-//! digest to the entry before. Details never hold personal data.
+//! The log: every act leaves one entry in the transaction that did it. A sequencer gives each its position and puts it
+//! into a signed tree in the vault ([`publish`]), where a removed or changed entry shows ([`check`]). Details never hold
+//! personal data.
+
+mod check;
+mod keys;
+mod leaf;
+mod outside;
+mod proof;
+mod publish;
+mod restore;
+mod state;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::catalogue::{Catalogue, Insert, Tx, text_enum};
 use crate::error::Result;
+
+pub use check::{Checked, check, check_if_due};
+pub use keys::{accept_key, open_key};
+pub use proof::{EntryProof, consistency, proof_of, proof_of_act, published_file};
+pub use publish::publish;
+pub use restore::{restore_missing, restore_whole};
+pub use state::{Broken, LogState, OutsidePlace, Standing, state};
 
 text_enum! {
     /// The closed list of acts that leave an entry.
     #[allow(missing_docs)] // the word of each is its meaning
     pub enum Action {
+        UnitMade,
+        UnitChanged,
+        UnitAssigned,
         FondsMade,
+        SeriesMade,
+        FileMade,
         VolumeMade,
+        HoldingDescribed,
+        HoldingClosed,
+        HoldingMoved,
+        HoldingMerged,
+        HoldingSplit,
+        HoldingArranged,
+        HoldingPreserved,
+        DocumentConfirmed,
+        DocumentsGrouped,
+        BatchMoved,
         ColumnMapConfirmed,
-        ColumnMapKept,
+        ColumnMapPreserved,
         BatchOpened,
         BatchClosed,
         ScanReceived,
@@ -22,17 +53,17 @@ text_enum! {
         ScanDuplicate,
         UploadExpired,
         PageRead,
-        PageSetAside,
-        PagePutAside,
+        PageFailed,
+        PageExcluded,
         PageSuperseded,
-        PageTakenBack,
+        PageReinstated,
         FlagAccepted,
         RecordProposed,
         RecordCorrected,
         RecordApproved,
         RecordRejected,
         RecordRestored,
-        RecordsKept,
+        RecordsPreserved,
         DocumentFetched,
         WordsFetched,
         RecordOpened,
@@ -73,7 +104,7 @@ text_enum! {
         CopySuperseded,
         CopySealRenewed,
         SealAwaited,
-        SealHandedIn,
+        SealSubmitted,
         SealOpened,
         SealNotOpened,
         SealClosed,
@@ -87,20 +118,23 @@ text_enum! {
         JobsGivenUp,
         SealAccepted,
         VaultRepaired,
+        LogKeyAccepted,
+        LogRestored,
     }
 }
 
 /// One entry as stored.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Entry {
-    /// From 1, no gaps.
-    pub position: i64,
-    /// RFC 3339 UTC.
+    /// UUIDv7 as text, given in the transaction of the act.
+    pub id: String,
+    /// From 1, no gaps; absent for some seconds, until the entry is put into the tree.
+    pub position: Option<i64>,
+    /// The instant of the act, RFC 3339 UTC.
     pub at: String,
     /// Person id, token id, `public` or `machine`.
     pub actor: String,
-    /// Word of an [`Action`], or of an earlier version's; `deed` in JSON.
-    #[serde(rename = "deed")]
+    /// Word of an [`Action`], or of an earlier version's.
     pub action: String,
     /// `scan`, `record`, `batch` …
     pub subject_kind: String,
@@ -108,38 +142,11 @@ pub struct Entry {
     pub subject_id: String,
     /// JSON text, no personal data.
     pub details: String,
-    /// Digest of the entry before; zeros for the first.
-    pub previous: String,
-    /// SHA-256 over the rest, lower-case hex.
-    pub digest: String,
-}
-
-impl Entry {
-    /// SHA-256 over every other column, each preceded by its length, so that no two entries share
-    /// one preimage.
-    pub fn computed_digest(&self) -> String {
-        let mut hasher = Sha256::new();
-        let position = self.position.to_string();
-        for part in [
-            position.as_str(),
-            &self.at,
-            &self.actor,
-            &self.action,
-            &self.subject_kind,
-            &self.subject_id,
-            &self.details,
-            &self.previous,
-        ] {
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
-        }
-        hex::encode(hasher.finalize())
-    }
 }
 
 impl Tx {
-    /// Appends one entry to the log, in the transaction of the act itself: what was done by whom (the
-    /// transaction's actor) to what (`(kind, id)`).
+    /// Adds one entry to the log, in the transaction of the act itself: what was done by whom (the transaction's
+    /// actor) to what (`(kind, id)`). It gets its position later, so that acts never wait for each other here.
     ///
     /// # Errors
     /// As any statement; the act is then undone with it.
@@ -149,49 +156,38 @@ impl Tx {
         (kind, id): (&str, &str),
         details: Value,
     ) -> Result<()> {
-        // The head row is locked until the transaction ends: positions follow the order of commits.
-        let (position, previous) = sqlx::query_as(
-            "UPDATE log_head SET position = position + 1 WHERE id = 1 RETURNING position, digest",
-        )
-        .fetch_one(&mut **self)
-        .await?;
-        let mut entry = Entry {
-            position,
-            at: self.now(),
-            actor: self.actor().into(),
-            action: action.as_str().into(),
-            subject_kind: kind.into(),
-            subject_id: id.into(),
-            details: details.to_string(),
-            previous,
-            digest: String::new(),
-        };
-        entry.digest = entry.computed_digest();
         Insert::into("log")
-            .set("position", entry.position)
-            .set("at", &entry.at)
-            .set("actor", &entry.actor)
-            .set("action", &entry.action)
-            .set("subject_kind", &entry.subject_kind)
-            .set("subject_id", &entry.subject_id)
-            .set("details", &entry.details)
-            .set("previous", &entry.previous)
-            .set("digest", &entry.digest)
+            .set("id", self.new_id())
+            .set("at", self.now())
+            .set("actor", self.actor().to_owned())
+            .set("action", action.as_str())
+            .set("subject_kind", kind)
+            .set("subject_id", id)
+            .set("details", details.to_string())
             .run(self)
-            .await?;
-        sqlx::query("UPDATE log_head SET digest = $1 WHERE id = 1")
-            .bind(&entry.digest)
-            .execute(&mut **self)
             .await?;
         Ok(())
     }
 }
 
-/// Entries after `position`, oldest first, at most `limit`.
+/// Entries after `position`, oldest first, at most `limit`; those that have no position yet come last.
 ///
 /// # Errors
 /// As any statement.
 pub async fn after(catalogue: &Catalogue, position: i64, limit: i64) -> Result<Vec<Entry>> {
+    let mut entries = sequenced_after(catalogue, position, limit).await?;
+    let room = limit - i64::try_from(entries.len()).unwrap_or(limit);
+    let waiting = "SELECT * FROM log WHERE position IS NULL ORDER BY at, id LIMIT $1";
+    let waiting = sqlx::query_as(waiting)
+        .bind(room)
+        .fetch_all(catalogue.pool())
+        .await?;
+    entries.extend(waiting);
+    Ok(entries)
+}
+
+/// Entries after `position` that have one, in their order, at most `limit`.
+async fn sequenced_after(catalogue: &Catalogue, position: i64, limit: i64) -> Result<Vec<Entry>> {
     Ok(
         sqlx::query_as("SELECT * FROM log WHERE position > $1 ORDER BY position LIMIT $2")
             .bind(position)
@@ -207,51 +203,9 @@ pub async fn after(catalogue: &Catalogue, position: i64, limit: i64) -> Result<V
 /// As any statement.
 pub async fn about(catalogue: &Catalogue, subject_id: &str) -> Result<Vec<Entry>> {
     Ok(
-        sqlx::query_as("SELECT * FROM log WHERE subject_id = $1 ORDER BY position LIMIT 500")
+        sqlx::query_as("SELECT * FROM log WHERE subject_id = $1 ORDER BY at, id LIMIT 500")
             .bind(subject_id)
             .fetch_all(catalogue.pool())
             .await?,
     )
-}
-
-/// Where the chain breaks, if it does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chain {
-    /// Every entry follows from the one before, up to this position.
-    Whole(i64),
-    /// The first position that does not follow.
-    BrokenAt(i64),
-}
-
-/// Walks the whole chain.
-///
-/// # Errors
-/// As any statement.
-pub async fn check(catalogue: &Catalogue) -> Result<Chain> {
-    let (last, last_digest): (i64, String) =
-        sqlx::query_as("SELECT position, digest FROM log_head WHERE id = 1")
-            .fetch_one(catalogue.pool())
-            .await?;
-    let (mut position, mut digest) = (0, "0".repeat(64));
-    while position < last {
-        let entries = after(catalogue, position, 1000).await?;
-        if entries.is_empty() {
-            return Ok(Chain::BrokenAt(position + 1));
-        }
-        for entry in entries.iter().take_while(|entry| entry.position <= last) {
-            let follows = entry.position == position + 1
-                && entry.previous == digest
-                && entry.digest == entry.computed_digest();
-            if !follows {
-                return Ok(Chain::BrokenAt(position + 1));
-            }
-            position = entry.position;
-            digest.clone_from(&entry.digest);
-        }
-    }
-    Ok(if digest == last_digest {
-        Chain::Whole(last)
-    } else {
-        Chain::BrokenAt(last)
-    })
 }

@@ -1,6 +1,7 @@
 //! A delivery of scans: opened under a name, declared, filled, watched, closed and receipted.
 //! A batch that does not hold what was declared cannot be closed, and says what differs.
 
+mod assign;
 mod close;
 mod manifest;
 mod name;
@@ -8,6 +9,7 @@ mod preservation;
 mod progress;
 mod receipt;
 
+pub use assign::{Belonging, assign, named_of};
 pub use close::close;
 pub(crate) use manifest::hold_open;
 pub use manifest::{Declared, declare};
@@ -25,6 +27,7 @@ use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::fonds::{self, check_text};
 use crate::messages::Message;
+use crate::unit;
 
 /// Longest name of a batch, in characters.
 const LONGEST_NAME: usize = 200;
@@ -36,7 +39,7 @@ const MOST_ROWS: i64 = 200;
 text_enum! {
     /// Whether files may still come to a batch.
     pub enum BatchState {
-        /// Files may come.
+        /// Files may still be delivered into it.
         Open,
         /// What was declared has come, and the receipt is final.
         Closed,
@@ -66,10 +69,10 @@ impl State for BatchState {
     }
 }
 
-/// One batch.
+/// What is delivered together: one box, one volume, one order to the scanning firm.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Batch {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was opened.
     pub id: String,
     /// Unique in the archive.
     pub name: String,
@@ -87,10 +90,12 @@ pub struct Batch {
     pub state: BatchState,
     /// Person or token id.
     pub opened_by: String,
-    /// RFC 3339 UTC.
+    /// When it was opened, RFC 3339 UTC.
     pub opened_at: String,
-    /// RFC 3339 UTC.
+    /// When it was closed, RFC 3339 UTC; none while files may come.
     pub closed_at: Option<String>,
+    /// Id of its unit.
+    pub unit_id: String,
 }
 
 /// What is said of a batch when it is opened.
@@ -114,12 +119,15 @@ pub struct NewBatch {
     /// How many files there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_count: Option<i64>,
+    /// Code of its unit; that of its fonds when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// One page of a list, and the cursor of the next.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Listed<T> {
-    /// The rows.
+    /// At most as many as were asked for.
     pub items: Vec<T>,
     /// Give this as `after` for the next page; absent on the last.
     pub next: Option<String>,
@@ -151,7 +159,7 @@ pub async fn open(archive: &Archive, caller: &Caller, given: &NewBatch) -> Resul
     let batch = Batch {
         id: archive.clock.new_id(),
         name: given.name.clone(),
-        fonds: fonds.code,
+        fonds: fonds.code.clone(),
         volume_id,
         file_id,
         class_hint: given.class_hint.clone(),
@@ -160,6 +168,7 @@ pub async fn open(archive: &Archive, caller: &Caller, given: &NewBatch) -> Resul
         opened_by: caller.id.clone(),
         opened_at: stamp(archive.clock.now()),
         closed_at: None,
+        unit_id: unit::id_of(archive, given.unit.as_deref().or(Some(&fonds.unit))).await?,
     };
     let mut tx = archive.begin(caller).await?;
     if !insert(&mut tx, &batch, &fonds.id).await? {
@@ -188,6 +197,7 @@ async fn insert(tx: &mut Tx, batch: &Batch, fonds_id: &str) -> Result<bool> {
         .set("opened_by", &batch.opened_by)
         .set("opened_at", &batch.opened_at)
         .set("closed_at", &batch.closed_at)
+        .set("unit_id", &batch.unit_id)
         .or_ignore("")
         .run(tx)
         .await

@@ -21,7 +21,7 @@ pub(crate) use column::{json_column, text_enum};
 pub(crate) use fault::is_unknown_host;
 pub use state::State;
 pub use tx::Tx;
-pub use write::{Insert, Move, lock_in};
+pub use write::{Insert, Move, changed_one, lock_in};
 
 use pulse::Pulse;
 
@@ -107,12 +107,12 @@ impl Catalogue {
         })
     }
 
-    /// For reading.
+    /// The connections that statements outside a transaction use.
     pub fn pool(&self) -> &AnyPool {
         &self.readers
     }
 
-    /// Which engine.
+    /// Which of both engines answers, for the few statements that differ.
     pub fn engine(&self) -> Engine {
         self.engine
     }
@@ -139,7 +139,7 @@ impl Catalogue {
         Ok(Tx::new(inner, self.clock.clone(), actor))
     }
 
-    /// Closes every connection.
+    /// Closes every connection; a statement after this fails.
     pub async fn close(&self) {
         self.pulse.close().await;
         self.readers.close().await;

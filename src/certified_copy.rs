@@ -9,9 +9,9 @@ mod preservation;
 mod produce;
 mod proof;
 mod register;
+mod register_line;
 mod remote_signing;
 mod renewal;
-mod settlement;
 mod signing_session;
 mod verify;
 mod withdrawal;
@@ -22,16 +22,16 @@ pub(crate) use corrections::take_effect;
 pub(crate) use preservation::{preserve, restore};
 pub use register::{book, bytes, line};
 pub(crate) use register::{row, sealed_bytes};
+pub(crate) use register_line::{close_request, give_up_line};
 pub use remote_signing::{
-    HandedIn, Signatures, Waiting, give_up, hand_in, to_sign, to_sign_text, waiting,
+    Signatures, Submitted, Waiting, give_up, submit, to_sign, to_sign_text, waiting,
 };
 pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
-pub(crate) use settlement::{close_request, give_up_line};
 pub use signing_session::{SealState, end_session, open_session, pin_needed, seal_state};
 pub use verify::{
-    Cited, FileVerified, HandedInFile, Holder, SignatureListed, ValidityState, Verified,
-    code_expired, tidy, validity, verify_code, verify_file, verify_handed_in,
+    Cited, FileVerified, Holder, SignatureListed, UploadedFile, ValidityState, Verified,
+    code_expired, tidy, validity, verify_code, verify_file, verify_uploaded,
 };
 pub use withdrawal::withdraw;
 
@@ -85,7 +85,7 @@ impl State for CopyState {
 /// One line of the issue book (sổ cấp bản sao), also preserved beside the sealed file in the vault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct CopyRow {
-    /// Copy id.
+    /// UUIDv7 as text; its object in the vault is named by it.
     pub id: String,
     /// Year of the book.
     pub year: i64,
@@ -108,7 +108,7 @@ pub struct CopyRow {
     pub sha256: Option<String>,
     /// Who released it: person id.
     pub issued_by: String,
-    /// RFC 3339 UTC.
+    /// When it was released, RFC 3339 UTC; the copy bears this day.
     pub issued_at: String,
     /// Id of the earlier copy that this one repeats.
     #[serde(default)]
@@ -140,7 +140,7 @@ impl CopyRow {
 /// What is to be issued.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Issue<'a> {
-    /// The approved record.
+    /// Id of the approved record.
     pub record_id: &'a str,
     /// The request it answers.
     pub request_id: Option<&'a str>,
@@ -171,9 +171,9 @@ pub(crate) async fn open(
     archive: &Archive,
     tx: &mut Tx,
     caller: &Caller,
-    wish: &Issue<'_>,
+    issue: &Issue<'_>,
 ) -> Result<String> {
-    let id = settlement::open_entry(archive, tx, caller, wish).await?;
+    let id = register_line::open_entry(archive, tx, caller, issue).await?;
     tx.enqueue(Kind::IssueCopy, &id, PRIORITY_CITIZEN).await?;
     Ok(id)
 }
@@ -190,11 +190,11 @@ pub async fn issue_now(
     record_id: &str,
     seen: Option<&Seen>,
 ) -> Result<CopyRow> {
-    let wish = Issue {
+    let issue = Issue {
         seen,
         ..Issue::of(record_id)
     };
-    issue_as(archive, caller, &wish).await
+    issue_as(archive, caller, &issue).await
 }
 
 /// Repeats an issued copy (cấp lại bản sao): a new number, the values in force today, and a reference
@@ -213,18 +213,18 @@ pub async fn reissue(
     if earlier.state != CopyState::Issued {
         return Err(not_issued());
     }
-    let wish = Issue {
+    let issue = Issue {
         seen,
         reissue_of: Some(&earlier.id),
         ..Issue::of(&earlier.record_id)
     };
-    issue_as(archive, caller, &wish).await
+    issue_as(archive, caller, &issue).await
 }
 
 /// What became of one of many.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BatchOutcome {
-    /// The record.
+    /// Id of the record asked for.
     pub record_id: String,
     /// The line it got; none when it was refused before it took a number.
     pub copy: Option<CopyRow>,
@@ -253,6 +253,7 @@ pub async fn issue_many(
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
         match issue_now(archive, caller, record, seen.get(record)).await {
+            // The rest would meet the same fault; what was issued so far stands in the book.
             Err(error) if error.is_transient() => return Err(error),
             issued => outcomes.push(outcome(record, issued)),
         }
@@ -286,10 +287,10 @@ fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
     }
 }
 
-async fn issue_as(archive: &Archive, caller: &Caller, wish: &Issue<'_>) -> Result<CopyRow> {
+async fn issue_as(archive: &Archive, caller: &Caller, issue: &Issue<'_>) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
     let mut tx = archive.begin(caller).await?;
-    let id = settlement::open_entry(archive, &mut tx, caller, wish).await?;
+    let id = register_line::open_entry(archive, &mut tx, caller, issue).await?;
     // A job of ours from the start: nobody else makes it meanwhile, and if this process dies, the queue takes it over.
     let holder = archive.clock.new_id();
     let job = tx
@@ -308,6 +309,8 @@ async fn make_now(archive: &Archive, job: Option<Leased>) -> Result<()> {
     let Some(Err(error)) = made else {
         return Ok(());
     };
+    // The line is open and its job stays: the queue finishes it when the world is right again, though the
+    // caller is told.
     jobs::give_back(catalogue, clock, &job, End::of(&error), error.code()).await?;
     Err(error)
 }
@@ -320,20 +323,21 @@ async fn make_now(archive: &Archive, job: Option<Leased>) -> Result<()> {
 pub async fn issue(archive: &Archive, job: &Leased) -> Result<()> {
     let id = &job.subject;
     let copy = row(archive, id).await?;
+    // Made by another holder of the job, or void since: the job has nothing left to do.
     if copy.state != CopyState::Opening {
-        return settlement::complete(archive, job).await;
+        return register_line::complete(archive, job).await;
     }
     match produce::produce(archive, &copy).await {
-        Ok(Some(made)) => settlement::record_issued(archive, &copy, &made, job).await,
-        // It waits for a signature made elsewhere, which asks for this again.
-        Ok(None) => settlement::complete(archive, job).await,
+        Ok(Some(made)) => register_line::record_issued(archive, &copy, &made, job).await,
+        // It waits for a remote signature, which asks for this again.
+        Ok(None) => register_line::complete(archive, job).await,
         Err(error) if cannot_be_made(&error) => {
             tracing::error!(
                 copy = id,
                 code = error.code(),
                 "a copy could not be made; its line is void"
             );
-            settlement::void(archive, &copy, error.code(), job).await
+            register_line::void(archive, &copy, error.code(), job).await
         }
         Err(error) => Err(error),
     }
@@ -354,7 +358,7 @@ fn cannot_be_made(error: &Error) -> bool {
 pub(crate) async fn sweep_seals(archive: &Archive, job: &Leased) -> Result<()> {
     remote_signing::expire(archive).await?;
     renewal::ask_for_renewals(archive).await?;
-    settlement::complete(archive, job).await
+    register_line::complete(archive, job).await
 }
 
 /// The instant whose register the copy shows.

@@ -8,8 +8,10 @@ mod book;
 mod check;
 mod copy;
 mod deliver;
+mod finding_aid;
 mod fixity;
 mod jobs;
+mod log;
 mod people;
 mod pin;
 mod progress;
@@ -46,7 +48,7 @@ pub struct Cli {
     /// Configuration file (TOML) for PostgreSQL, S3 and the office's own words; see docs/OPERATIONS.md.
     #[arg(long, global = true, value_name = "FILE", env = "SOGOC_CONFIG")]
     pub config: Option<PathBuf>,
-    /// Print machine-readable JSON.
+    /// Print JSON for programs instead of text for people.
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
@@ -68,6 +70,8 @@ enum Command {
     Copy(copy::Copy),
     /// Write the issue book of a year as a spreadsheet or as paper.
     Book(book::Book),
+    /// Write the list of files of a fonds, or of documents of a file, as a spreadsheet or as paper.
+    FindingAid(finding_aid::FindingAid),
     /// Show how long the seals of issued copies can be proven; renew those that end soon.
     #[command(subcommand)]
     Seal(seal::Seals),
@@ -85,7 +89,7 @@ enum Command {
     Scrub(fixity::Scrub),
     /// Rebuild catalogue and index from the vault alone.
     ///
-    /// People, tokens, requests, the log and undecided records are not in the vault. With --into, a
+    /// People, tokens and undecided records are not in the vault. With --into, a
     /// catalogue that still exists is compared with the new one. Exit code 0: everything is back.
     /// 2: something in the vault is damaged, or the comparison found a loss; it is named.
     Rebuild(fixity::Rebuild),
@@ -93,10 +97,10 @@ enum Command {
     ///
     /// Exit code 0: both agree. 1: something can be repaired. 2: preserved bytes are missing or damaged.
     Reconcile(fixity::Reconcile),
-    /// Set aside what belongs to no version of any object in the vault; name it without --yes-set-aside.
+    /// Quarantine what belongs to no version of any object in the vault; name it without --yes-quarantine.
     ///
     /// Nothing is removed, and no file that an inventory names is touched. Exit code 0: nothing is left to do. 1:
-    /// something can be set aside. 2: an inventory is damaged and must come back from the backup.
+    /// something can be quarantined. 2: an inventory is damaged and must come back from the backup.
     Repair(fixity::Repair),
     /// Copy catalogue, vault and seal to an empty folder and check the copy.
     ///
@@ -106,20 +110,23 @@ enum Command {
     /// Show the work that stands still and why; try it again, hold it back or give it up.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// The log's signed tree: check it, prove an entry, bring entries back, change the key.
+    #[command(subcommand)]
+    Log(log::Log),
     /// People and API tokens.
     #[command(subcommand)]
     User(people::User),
-    /// Measure this machine.
+    /// Measure what this machine can do.
     #[command(subcommand)]
     Bench(Bench),
-    /// Print shell completions.
+    /// Print completions for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
         shell: clap_complete::Shell,
     },
 }
 
-/// What to measure.
+/// The measurements an operator can make on the own machine.
 #[derive(Debug, Subcommand)]
 enum Bench {
     /// Taking in a folder of scans, beside copying it and writing down every SHA-256.
@@ -131,7 +138,7 @@ enum Bench {
     Desk(bench_desk::Desk),
     /// Certified copies: approved record to sealed file, with a software key.
     Copy {
-        /// How many.
+        /// How many copies are made, one after another.
         #[arg(long, default_value_t = 200)]
         runs: usize,
     },
@@ -174,6 +181,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Read(read) => read::read(&config, read, cli.json).await,
         Command::Copy(copy) => copy::copy(open(config).await?, copy, cli.json).await,
         Command::Book(options) => book::book(open(config).await?, options, cli.json).await,
+        Command::FindingAid(options) => {
+            finding_aid::finding_aid(open(config).await?, options, cli.json).await
+        }
         Command::Seal(seal::Seals::Accept) => seal::accept(config).await,
         Command::Seal(seals) => seal::seals(open(config).await?, seals, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
@@ -187,13 +197,14 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Repair(options) => fixity::repair(open(config).await?, options, cli.json).await,
         Command::Backup(options) => fixity::backup(open(config).await?, options, cli.json).await,
-        Command::Jobs(wish) => jobs::jobs(open(config).await?, wish, cli.json).await,
+        Command::Jobs(options) => jobs::jobs(open(config).await?, options, cli.json).await,
+        Command::Log(options) => log::log(open(config).await?, options, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Bench(Bench::Intake { folder }) => {
             bench_intake::bench_intake(&folder).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Bench(Bench::Desk(wish)) => bench_desk::bench_desk(wish, cli.json).await,
+        Command::Bench(Bench::Desk(options)) => bench_desk::bench_desk(options, cli.json).await,
         Command::Bench(Bench::Copy { runs }) => {
             bench_copy::bench_copy(&config, runs, cli.json).await
         }

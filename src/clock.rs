@@ -9,7 +9,7 @@ use jiff::{Error, Timestamp};
 
 /// Where "now", fresh ids and unguessable bytes come from.
 pub trait Clock: Send + Sync {
-    /// The present instant.
+    /// The present instant; the only place that may ask the system for it.
     fn now(&self) -> Timestamp;
     /// A fresh id: UUIDv7 text, ordered by time of making.
     fn new_id(&self) -> String;

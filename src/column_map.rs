@@ -28,7 +28,7 @@ const UNCONFIRMED: &str = "map_unconfirmed";
 
 json_column!(Vec<f64>, Vec<Option<String>>, PageColumns);
 
-/// A confirmed map.
+/// A map that a person confirmed; it is never changed, only followed by the next version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Confirmed {
     /// Counts the maps of the volume, from 1.
@@ -45,7 +45,7 @@ pub struct Confirmed {
     pub page_id: Option<String>,
     /// Who, by name where people are shown it.
     pub confirmed_by: String,
-    /// RFC 3339 UTC.
+    /// When it was confirmed, RFC 3339 UTC.
     pub confirmed_at: String,
     /// Why it was changed.
     pub note: String,
@@ -90,7 +90,7 @@ pub struct Pages {
 /// The map of a volume and what it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct VolumeMap {
-    /// The volume.
+    /// The volume that it describes.
     pub volume: Volume,
     /// Every confirmed map, newest first.
     pub confirmed: Vec<Confirmed>,
@@ -107,12 +107,12 @@ pub struct VolumeMap {
 /// A page the newest map does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, FromRow)]
 pub struct Misfit {
-    /// UUIDv7 text.
+    /// Id of the page, as text.
     #[sqlx(rename = "id")]
     pub page_id: String,
     /// The file's name as delivered.
     pub original_name: String,
-    /// From 1.
+    /// Its number in its file, from 1.
     pub number: i64,
 }
 
@@ -202,7 +202,7 @@ pub(crate) enum MapState {
     Loose,
     /// Nobody has confirmed a map.
     Unconfirmed,
-    /// The newest map.
+    /// The newest map, to read the page by.
     Mapped(ColumnMap),
 }
 
@@ -322,7 +322,7 @@ async fn pages(archive: &Archive, volume_id: &str, newest: i64) -> Result<Pages>
         "SELECT COUNT(*) AS all_pages,
             COALESCE(SUM(CASE WHEN p.map_version = $2 AND p.map_percent IS NOT NULL THEN 1 ELSE 0 END), 0) AS fitting,
             COALESCE(SUM(CASE WHEN p.map_version = $2 AND p.map_percent IS NULL THEN 1 ELSE 0 END), 0) AS misfits,
-            COALESCE(SUM(CASE WHEN p.state <> 'set_aside' AND COALESCE(p.map_version, 0) < $2 THEN 1 ELSE 0 END), 0) AS waiting
+            COALESCE(SUM(CASE WHEN p.state <> 'failed' AND COALESCE(p.map_version, 0) < $2 THEN 1 ELSE 0 END), 0) AS waiting
          FROM pages p JOIN scans s ON s.id = p.scan_id JOIN batches b ON b.id = s.batch_id
          WHERE b.volume_id = $1",
     )

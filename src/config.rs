@@ -1,6 +1,7 @@
 //! Configuration: one documented struct for each part, checked before anything opens.
 
 mod level;
+mod log;
 mod seal;
 
 use std::net::IpAddr;
@@ -13,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 
 pub use level::{Level, Padding};
+pub use log::LogConfig;
 pub use seal::{DetachedConfig, SealConfig, TokenConfig};
 
 /// All settings, from `--config FILE` (TOML), or the defaults for a data folder.
@@ -21,17 +23,19 @@ pub use seal::{DetachedConfig, SealConfig, TokenConfig};
 pub struct Config {
     /// Folder of whatever is not configured elsewhere: catalogue, vault, index, spool, key.
     pub data: PathBuf,
-    /// Table `[catalogue]`.
+    /// Table `[catalogue]`: which database holds the rows.
     pub catalogue: CatalogueConfig,
-    /// Table `[vault]`.
+    /// Table `[vault]`: where preserved bytes lie.
     pub vault: VaultConfig,
-    /// Table `[reading]`.
+    /// Table `[log]`: the key of the log, and places outside that are shown each signed tree.
+    pub log: LogConfig,
+    /// Table `[reading]`: children, limits, classes and models of reading.
     pub reading: ReadingConfig,
-    /// Table `[web]`.
+    /// Table `[web]`: address, proxies, limits of requests.
     pub web: WebConfig,
-    /// Table `[office]`.
+    /// Table `[office]`: names and words that copies bear.
     pub office: OfficeConfig,
-    /// Table `[seal]`.
+    /// Table `[seal]`: key, certificates, level and time authorities.
     pub seal: SealConfig,
     /// Folder of record classes (`*.toml`); the built-in ones when absent.
     pub classes: Option<PathBuf>,
@@ -45,7 +49,7 @@ pub struct CatalogueConfig {
     pub url: Option<String>,
 }
 
-/// The storage of the vault.
+/// A place for files: the storage of the vault, or one outside that is shown the log.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VaultConfig {
@@ -163,6 +167,7 @@ impl Default for Config {
             data: PathBuf::from("data"),
             catalogue: CatalogueConfig::default(),
             vault: VaultConfig::default(),
+            log: LogConfig::default(),
             reading: ReadingConfig::default(),
             web: WebConfig::default(),
             office: OfficeConfig::default(),
@@ -217,10 +222,14 @@ impl Config {
                 "faults.reading_ceilingmib_must",
             ));
         }
-        for secret in [&self.vault.secret_file, &self.seal.key_password_file]
-            .into_iter()
-            .flatten()
-        {
+        let outside = self
+            .log
+            .outside
+            .iter()
+            .filter_map(|place| place.secret_file.as_ref());
+        let kept = self.log.key_file.as_ref().filter(|file| file.exists());
+        let secrets = [&self.vault.secret_file, &self.seal.key_password_file];
+        for secret in secrets.into_iter().flatten().chain(outside).chain(kept) {
             owner_only(secret)?;
         }
         let pin = self

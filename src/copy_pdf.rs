@@ -94,7 +94,7 @@ pub struct RowImage {
 /// A composed, not yet sealed copy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComposedCopy {
-    /// The PDF/A-2b file.
+    /// The PDF/A-2b file, not sealed yet.
     pub pdf: Vec<u8>,
     /// Place of the signature mark's text on the first page; the signature field covers it.
     pub mark_box: MarkBox,

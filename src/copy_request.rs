@@ -108,13 +108,13 @@ impl State for RequestState {
     }
 }
 
-/// Who asks.
+/// Who asks, by what right and how to reach them.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Applicant {
-    /// Full name.
+    /// Full name as the applicant writes it.
     pub name: String,
-    /// Telephone or e-mail.
+    /// Telephone number or e-mail address; not checked.
     pub contact: String,
     /// self | relative | authorised | heir | agency.
     pub standing: String,
@@ -132,17 +132,17 @@ pub struct Sought {
     pub so_dinh_danh: String,
     /// What the diploma is called.
     pub ten_van_bang: String,
-    /// School.
+    /// School that the holder attended.
     pub truong: String,
-    /// Year of graduation.
+    /// Year of graduation, in digits.
     pub nam: String,
-    /// Examination council.
+    /// Examination council (hội đồng thi).
     pub hoi_dong: String,
     /// Where the holder lived at the time, not now.
     pub noi_o: String,
-    /// Diploma number.
+    /// Number printed on the diploma (số hiệu).
     pub so_hieu: String,
-    /// Register number.
+    /// Number of its line in the original register (số vào sổ gốc).
     pub so_vao_so: String,
     /// How many copies; one when absent.
     pub copies: Option<i64>,
@@ -176,9 +176,9 @@ pub enum Delivery {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskGiven {
-    /// Who asks.
+    /// Who asks, as given.
     pub applicant: Applicant,
-    /// For which diploma.
+    /// Which diploma is wanted.
     pub wanted: Sought,
     /// Version of the consent text agreed to; none where consent was given on paper.
     #[serde(default)]
@@ -191,11 +191,11 @@ pub struct AskGiven {
 /// What the applicant gets back.
 #[derive(Debug, Clone, Serialize, ToSchema, FromRow)]
 pub struct Asked {
-    /// Request id.
+    /// UUIDv7 as text; never shown to the public, which knows the code.
     pub id: String,
     /// Tracking code; whoever has it may follow the request and fetch the copy.
     pub code: String,
-    /// Where it stands.
+    /// `received`; where the idempotency key was used before, how far that request has come.
     pub state: RequestState,
     /// When the law wants it done, RFC 3339 UTC.
     pub due_at: String,

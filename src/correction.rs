@@ -23,6 +23,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 
 use crate::catalogue::{JsonText, State, json_column, text_enum};
+use crate::messages::Message;
 
 /// The paper that decides: a document of its own in the archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
@@ -33,7 +34,7 @@ pub struct Decision {
     /// The day it was signed, `YYYY-MM-DD`.
     #[sqlx(rename = "decision_date")]
     pub date: String,
-    /// Who decided.
+    /// The agency that signed it, by name.
     #[sqlx(rename = "decision_agency")]
     pub agency: String,
     /// Its scan in the vault; without one the correction cannot take effect.
@@ -79,17 +80,17 @@ json_column!(BTreeMap<String, FieldChange>);
 /// One entry of the appendix. Preserved in the vault with its record once approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Correction {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was entered.
     pub id: String,
     /// The approved record it changes.
     pub record_id: String,
-    /// correction | revocation.
+    /// `correction` of values, or `revocation` of the diploma.
     pub kind: String,
-    /// Where it stands.
+    /// How far it has come: entered, approved or rejected.
     pub state: CorrectionState,
     /// Why the law allows it: a code of the dated grounds.
     pub ground: String,
-    /// The decision.
+    /// The decision it rests on.
     #[sqlx(flatten)]
     pub decision: Decision,
     /// The first day it is in force, `YYYY-MM-DD` in Viet Nam.
@@ -105,13 +106,13 @@ pub struct Correction {
     pub number: Option<i64>,
     /// The version of the record that its approval made: copies of that version and later know it.
     pub record_version: Option<i64>,
-    /// Person id.
+    /// Id of the person who entered it, who may not approve it.
     pub entered_by: String,
-    /// RFC 3339 UTC.
+    /// When it was entered, RFC 3339 UTC.
     pub entered_at: String,
     /// Person id of who approved or rejected.
     pub decided_by: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it was approved or rejected, RFC 3339 UTC.
     pub decided_at: Option<String>,
     /// Why it was rejected.
     pub refusal: Option<String>,
@@ -127,7 +128,11 @@ impl Correction {
             ..
         } = &self.decision;
         let date = date.rsplit('-').collect::<Vec<_>>().join("/");
-        format!("Quyết định số {number} ngày {date} của {agency}")
+        Message::new("printed.copy.decision")
+            .with("number", number)
+            .with("date", date)
+            .with("agency", agency)
+            .vi()
     }
 
     /// Its number in the appendix, such as `3/2026`.
@@ -151,7 +156,7 @@ pub struct DecisionGiven {
     pub date: String,
     /// Who decided; taken from the record below when empty.
     pub agency: String,
-    /// Its scan.
+    /// Id of its scan in the archive.
     pub scan_id: Option<String>,
     /// The record of the decision (class `ket_qua_tthc`), in the place of its scan.
     pub record_id: Option<String>,
@@ -165,13 +170,13 @@ pub struct CorrectionGiven {
     pub kind: String,
     /// A code of the grounds valid on the day of the decision.
     pub ground: String,
-    /// The decision.
+    /// The decision it rests on.
     pub decision: DecisionGiven,
     /// First day in force; the day of the decision when empty.
     pub effective_from: String,
     /// New values by key of the class.
     pub changes: BTreeMap<String, String>,
-    /// Remarks.
+    /// Remarks for whoever decides; not shown to the public.
     pub note: String,
 }
 
@@ -182,7 +187,7 @@ pub struct CorrectionGiven {
 pub struct CorrectionFilter {
     /// entered | approved | rejected.
     pub state: Option<String>,
-    /// Of one record.
+    /// Id of the one record whose corrections are wanted.
     pub record_id: Option<String>,
     /// Year of the appendix.
     pub year: Option<i64>,

@@ -1,4 +1,4 @@
-//! What became of the caller's wish, and the tables that translate it: to HTTP, to a job's
+//! What became of what the caller asked for, and the tables that translate it: to HTTP, to a job's
 //! decision, to an exit code. An error carries a code and
 //! the arguments of its sentence, never the sentence; none of them is personal data.
 
@@ -48,7 +48,7 @@ pub enum Error {
     /// Something by that name or key is there already.
     #[error("{what} already exists")]
     AlreadyExists {
-        /// Kind of thing.
+        /// Kind of thing, such as `batch`, for a program.
         what: &'static str,
     },
     /// The caller has not said who they are, or said it wrongly.
@@ -60,7 +60,7 @@ pub enum Error {
     /// Too many attempts; try again later.
     #[error("too many attempts")]
     TooMany {
-        /// Seconds to wait.
+        /// Seconds after which another try is looked at.
         retry_after: u64,
     },
     /// What was given is not acceptable.
@@ -69,7 +69,7 @@ pub enum Error {
     /// The state of things does not allow it now.
     #[error("{}", .message.en())]
     Refused {
-        /// Stable word.
+        /// Stable word for programs: the last part of the message's key.
         code: &'static str,
         /// What to tell people.
         message: Message,
@@ -77,22 +77,22 @@ pub enum Error {
     /// Preserved bytes are not what they were.
     #[error("damaged: {what}")]
     Corrupt {
-        /// What is damaged.
+        /// What is damaged, by the vault's or the file's own name.
         what: String,
     },
-    /// A part is out of reach; the same wish may succeed later.
+    /// A part is out of reach; the same call may succeed later.
     #[error("{part} is unavailable")]
     Unavailable {
-        /// The part.
+        /// The part that does not answer, such as `vault` or `reading pool`.
         part: &'static str,
-        /// Why.
+        /// What it answered, for the log; never shown to the public.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The wish stands, but something outside must be put right first; it is then met without being said again.
+    /// What was asked waits: something outside must be put right first, and then it is done without being asked again.
     #[error("{}", .message.en())]
     Blocked {
-        /// Stable word.
+        /// Stable word, as in [`Error::refuse`].
         code: &'static str,
         /// What to tell people.
         message: Message,
@@ -135,7 +135,7 @@ impl Error {
         Self::Refused { code, message }
     }
 
-    /// A wish that stands until something outside is put right; its stable word as in [`Error::refuse`].
+    /// What was asked waits until something outside is put right; its stable word as in [`Error::refuse`].
     pub fn block(message: impl Into<Message>) -> Self {
         let message = message.into();
         let code = message.code();
@@ -176,7 +176,7 @@ impl Error {
         }
     }
 
-    /// HTTP status.
+    /// The status of the HTTP answer that says so.
     pub fn status(&self) -> u16 {
         match self {
             Self::NotFound { .. } => 404,

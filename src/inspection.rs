@@ -116,7 +116,7 @@ async fn sheets(tx: &mut Tx, (column, id): &Scope) -> Result<Vec<PlacedPage>> {
     let query = format!(
         "SELECT p.id, r.number, p.state, COALESCE(p.numbering, '{{}}') AS numbering, s.original_name, s.page_count, s.batch_id
          FROM {PLACED} WHERE {column} = $1
-         AND (p.outcome IS NULL OR p.outcome NOT IN ('put_aside', 'superseded'))"
+         AND (p.outcome IS NULL OR p.outcome NOT IN ('excluded', 'superseded'))"
     );
     let mut sheets: Vec<PlacedPage> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)

@@ -3,7 +3,6 @@
 //! back from the vault after a loss of the catalogue.
 
 mod export;
-mod workbook;
 
 pub use export::{paper, spreadsheet};
 
@@ -20,6 +19,7 @@ use crate::clock::{day_in_vietnam, midnight_in_vietnam, parse_stamp, stamp};
 use crate::copy_request::{RequestState, Sought};
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::record::Fields;
 
 text_enum! {
@@ -38,7 +38,7 @@ text_enum! {
         /// No copy: the request was refused.
         Refused,
         /// No copy: the applicant withdrew the request.
-        TakenBack,
+        RequestWithdrawn,
         /// No copy: the applicant did not answer in time.
         Expired,
     }
@@ -61,28 +61,28 @@ pub struct BookLine {
     pub ngay_sinh: String,
     /// What it is a copy of.
     pub document: String,
-    /// Diploma number.
+    /// Number printed on the diploma (số hiệu).
     pub so_hieu: String,
-    /// Register number.
+    /// Number of its line in the original register (số vào sổ gốc).
     pub so_vao_so: String,
     /// How many copies: each has a line of its own, so 1, or 0 where none was made.
     pub quantity: i64,
-    /// Who asked.
+    /// Name of the applicant; empty for a copy made at the counter.
     pub receiver: String,
-    /// Who released it.
+    /// Name of the person who released it.
     pub released_by: String,
     /// Why void, withdrawn, refused or ended; which copy it repeats.
     pub note: String,
 }
 
-/// A year's book.
+/// The issue book of one year, as it is printed or exported.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct IssueBook {
-    /// Whose book.
+    /// Name of the agency that keeps the book.
     pub agency: String,
-    /// Of which year.
+    /// Calendar year in Viet Nam.
     pub year: i64,
-    /// RFC 3339 UTC.
+    /// When it was drawn up, RFC 3339 UTC.
     pub printed_at: String,
     /// In the order of time.
     pub lines: Vec<BookLine>,
@@ -215,18 +215,20 @@ fn copy_line(archive: &Archive, row: CopyOfYear, entries: &[Correction]) -> (Str
 fn note(row: &CopyOfYear) -> String {
     let mut parts = Vec::new();
     if let (Some(number), Some(year)) = (row.earlier_number, row.earlier_year) {
-        parts.push(format!("Cấp lại bản sao số {number}/{year}"));
+        let earlier = format!("{number}/{year}");
+        parts.push(Message::new("printed.issue_book.note.reissue").with("number", earlier));
     }
     if let Some(reason) = &row.withdrawal {
-        parts.push(format!("Đã hủy: {reason}"));
+        parts.push(Message::new("printed.issue_book.note.withdrawn").with("reason", reason));
     }
     if let Some(code) = &row.void_code {
-        parts.push(format!("Hủy số, không lập được bản sao ({code})"));
+        parts.push(Message::new("printed.issue_book.note.void").with("code", code));
     }
+    let parts: Vec<String> = parts.iter().map(Message::vi).collect();
     parts.join(". ")
 }
 
-/// Requests that ended in a year without a copy: refused, taken back, expired.
+/// Requests that ended in a year without a copy: refused, withdrawn, expired.
 ///
 /// # Errors
 /// `Invalid` for a year that is none; `Forbidden`.
@@ -267,14 +269,18 @@ struct EndedRequest {
 
 fn request_line(row: EndedRequest) -> (String, BookLine) {
     let (state, note) = match row.state {
-        RequestState::Withdrawn => (LineState::TakenBack, "Người yêu cầu rút đơn".to_owned()),
+        RequestState::Withdrawn => (
+            LineState::RequestWithdrawn,
+            Message::new("printed.issue_book.note.request_withdrawn"),
+        ),
         RequestState::Expired => (
             LineState::Expired,
-            "Hết hạn chờ người yêu cầu bổ sung".to_owned(),
+            Message::new("printed.issue_book.note.expired"),
         ),
         _ => (
             LineState::Refused,
-            format!("Từ chối: {}", row.refusal.unwrap_or_default()),
+            Message::new("printed.issue_book.note.refused")
+                .with("reason", row.refusal.unwrap_or_default()),
         ),
     };
     let line = BookLine {
@@ -287,7 +293,7 @@ fn request_line(row: EndedRequest) -> (String, BookLine) {
         so_hieu: row.wanted.so_hieu,
         so_vao_so: row.wanted.so_vao_so,
         receiver: row.applicant.name,
-        note,
+        note: note.vi(),
         ..BookLine::default()
     };
     (row.settled_at, line)

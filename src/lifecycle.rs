@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::VerificationCage;
 use crate::vault::{Vault, VaultError};
-use crate::{fonds, reference_data};
+use crate::{audit, fonds, reference_data};
 
 pub use agreement::enter;
 
@@ -64,6 +64,7 @@ impl Archive {
         }
         let seal = archive::open_seal(&config, &*clock)?;
         agreement::agree(&catalogue, &seal, accept).await?;
+        let log_key = audit::open_key(&catalogue, &config, &*clock).await?;
         let index = Index::open(config.data.join("index"))?;
         let cage = VerificationCage::new(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
@@ -76,6 +77,7 @@ impl Archive {
             index: Arc::new(index),
             classes: Arc::new(classes),
             seal: Arc::new(seal),
+            log_key,
             cage,
             clock,
             config,

@@ -1,5 +1,5 @@
 //! Every sentence for people, Vietnamese and English side by side in `locales/`, found by its key
-//! `room.name`. What the program passes on is a [`Message`]: a key and named arguments; words come at the border.
+//! `part.name`. What the program passes on is a [`Message`]: a key and named arguments; words come at the border.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,9 +11,9 @@ use sogoc_workers::outcome::FailureKind;
 /// Language a reader has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
-    /// Vietnamese, the default.
+    /// Vietnamese, the language of pages where nobody chose another.
     Vi,
-    /// English.
+    /// English, beside it everywhere.
     En,
 }
 
@@ -40,14 +40,14 @@ struct Pair {
     en: String,
 }
 
-macro_rules! rooms {
-    ($($room:literal),* $(,)?) => {
-        &[$(($room, include_str!(concat!("../locales/", $room, ".toml")))),*]
+macro_rules! texts {
+    ($($part:literal),* $(,)?) => {
+        &[$(($part, include_str!(concat!("../locales/", $part, ".toml")))),*]
     };
 }
 
 /// The files, compiled in; the name of a file is the first part of its keys.
-const ROOMS: &[(&str, &str)] = rooms![
+const FILES: &[(&str, &str)] = texts![
     "cli",
     "common",
     "corrections",
@@ -59,23 +59,26 @@ const ROOMS: &[(&str, &str)] = rooms![
     "intake",
     "issue_book",
     "layout",
+    "log_tree",
     "notices",
     "people",
+    "printed",
     "public_requests",
     "requests",
     "seal",
     "search",
-    "searches",
+    "search_cases",
+    "structure",
     "verification",
     "volumes",
 ];
 
 static TEXTS: LazyLock<HashMap<String, Pair>> = LazyLock::new(|| {
     let mut texts = HashMap::new();
-    for (room, file) in ROOMS {
+    for (part, file) in FILES {
         match file.parse::<toml::Table>() {
-            Ok(table) => collect(room, table, &mut texts),
-            Err(error) => tracing::error!(room, %error, "a file of texts does not parse"),
+            Ok(table) => collect(part, table, &mut texts),
+            Err(error) => tracing::error!(part, %error, "a file of texts does not parse"),
         }
     }
     texts
@@ -133,9 +136,9 @@ pub enum Value {
     Message(Message),
     /// A word that comes in both languages from outside, such as a label of a record class.
     Pair {
-        /// Vietnamese.
+        /// The Vietnamese text, with its `{placeholders}`.
         vi: String,
-        /// English.
+        /// The English text, with the same placeholders.
         en: String,
     },
 }
@@ -213,7 +216,7 @@ impl Message {
         }
     }
 
-    /// In one language.
+    /// The sentence in one language, its placeholders filled.
     pub fn render(&self, lang: Lang) -> String {
         let mut rest = text(lang, &self.key);
         let mut said = String::with_capacity(rest.len());
@@ -234,12 +237,12 @@ impl Message {
         format!("{} / {}", self.vi(), self.en())
     }
 
-    /// In Vietnamese.
+    /// [`Message::render`] in Vietnamese.
     pub fn vi(&self) -> String {
         self.render(Lang::Vi)
     }
 
-    /// In English.
+    /// [`Message::render`] in English.
     pub fn en(&self) -> String {
         self.render(Lang::En)
     }

@@ -36,7 +36,7 @@ text_enum! {
     /// Where a notice to a portal stands.
     pub enum NoticeState {
         /// Nobody is told: the step is part of the request's history only.
-        Kept,
+        Recorded,
         /// Waits to be told.
         Waiting,
         /// The portal answered that it has it.
@@ -53,7 +53,7 @@ impl State for NoticeState {
         match self {
             Self::Waiting => &[Self::Waiting, Self::Delivered, Self::Dead],
             Self::Dead => &[Self::Waiting],
-            Self::Kept | Self::Delivered => &[],
+            Self::Recorded | Self::Delivered => &[],
         }
     }
 }
@@ -78,10 +78,11 @@ impl Tx {
             at: self.now(),
         };
         outbox::insert(self, &id, request_id, &step, listener.as_deref()).await?;
-        self.enqueue(Kind::KeepRequest, request_id, PRIORITY_UPKEEP)
+        self.enqueue(Kind::PreserveRequest, request_id, PRIORITY_UPKEEP)
             .await?;
         if listener.is_some() {
-            self.enqueue(Kind::TellPortal, &id, PRIORITY_UPKEEP).await?;
+            self.enqueue(Kind::NotifyPortal, &id, PRIORITY_UPKEEP)
+                .await?;
         }
         Ok(())
     }

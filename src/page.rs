@@ -20,6 +20,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::{State, json_column, text_enum};
 use crate::column_map::{self, MapState};
+use crate::document::IN_ORDER;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Leased};
 use crate::scan;
@@ -32,7 +33,7 @@ text_enum! {
         /// Its reading is stored.
         Read,
         /// It could not be read, or a person withdrew it: its outcome says which.
-        #[strum(serialize = "set_aside")]
+        #[strum(to_string = "failed", serialize = "set_aside")]
         Failed,
     }
 }
@@ -53,7 +54,7 @@ json_column!(Numbering);
 /// A page as shown.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct PageView {
-    /// UUID text.
+    /// UUID as text; follows from scan and number, so that a second try gives the same.
     pub id: String,
     /// The scan it is a page of.
     pub scan_id: String,
@@ -61,23 +62,23 @@ pub struct PageView {
     pub batch_id: String,
     /// The file's name as delivered.
     pub original_name: String,
-    /// From 1.
+    /// Its number in the file, from 1.
     pub number: i64,
     /// How far it is read.
     pub state: PageState,
-    /// Stable word of the reading pool; `put_aside` or `superseded` where a person withdrew the page.
+    /// Stable word of the reading pool; `excluded` or `superseded` where a person withdrew the page.
     pub outcome: Option<String>,
     /// The page whose place it took.
     pub stands_for: Option<String>,
-    /// Class recognised.
+    /// Id of the class recognised; none before it was read.
     pub class: Option<String>,
     /// Degrees the content stands turned, clockwise.
     pub rotation: i64,
-    /// Pixels as delivered.
+    /// Pixels from left to right, as delivered.
     pub width: i64,
-    /// Pixels as delivered.
+    /// Pixels from top to bottom, as delivered.
     pub height: i64,
-    /// Dots per inch.
+    /// Dots per inch of the page as delivered.
     pub dpi: i64,
     /// Stable codes of what falls short of the standard.
     #[sqlx(rename = "quality", try_from = "QualityText")]
@@ -86,7 +87,7 @@ pub struct PageView {
 
 /// What a picture of a page should show.
 #[derive(Debug, Clone, Copy)]
-pub struct ImageWish {
+pub struct ImageOptions {
     /// Longest side in pixels.
     pub max_side: u32,
     /// Only this part, in pixels of the page as delivered.
@@ -144,6 +145,26 @@ pub async fn of_scan(archive: &Archive, caller: &Caller, scan_id: &str) -> Resul
         .await?)
 }
 
+/// Every page of a document, in its order.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn of_document(
+    archive: &Archive,
+    caller: &Caller,
+    document_id: &str,
+) -> Result<Vec<PageView>> {
+    require(caller, Act::SeeRecords)?;
+    let query = format!(
+        "{SELECT} JOIN document_pages g ON g.page_id = p.id {}",
+        IN_ORDER.replacen("ORDER BY", "WHERE g.document_id = $1 ORDER BY", 1)
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(document_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?)
+}
+
 /// An upright JPEG of a page or part of it, for eyes on a screen.
 ///
 /// # Errors
@@ -152,11 +173,11 @@ pub async fn image(
     archive: &Archive,
     caller: &Caller,
     page_id: &str,
-    wish: ImageWish,
+    options: ImageOptions,
 ) -> Result<Vec<u8>> {
     require(caller, Act::SeeImages)?;
     let page = get(archive, caller, page_id).await?;
-    let key = cache_key(&page, wish);
+    let key = cache_key(&page, options);
     if let Some(bytes) = archive.vault.get_cache(&key).await.ok().flatten() {
         return Ok(bytes.to_vec());
     }
@@ -167,8 +188,8 @@ pub async fn image(
             path: file.to_path_buf(),
             page: page_number(page.number),
             turn_degrees: turn_back(page.rotation),
-            max_side: wish.max_side.clamp(64, 6000),
-            crop: wish.crop,
+            max_side: options.max_side.clamp(64, 6000),
+            crop: options.crop,
         })
         .await
         .map_err(not_shown)?;
@@ -305,14 +326,14 @@ pub(crate) fn not_shown(failure: Failure) -> Error {
     }
 }
 
-fn cache_key(page: &PageView, wish: ImageWish) -> String {
-    let crop = wish
+fn cache_key(page: &PageView, options: ImageOptions) -> String {
+    let crop = options
         .crop
         .map_or_else(|| "full".into(), |[x, y, w, h]| format!("{x}-{y}-{w}-{h}"));
     // The rotation is part of the key: a picture made before the page was read may lie on its side.
     format!(
         "images/{}/{}-{}-{crop}.jpg",
-        page.id, page.rotation, wish.max_side
+        page.id, page.rotation, options.max_side
     )
 }
 

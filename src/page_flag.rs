@@ -44,7 +44,7 @@ text_enum! {
         /// Left as it is, for a reason.
         Accepted,
         /// The page was excluded.
-        #[strum(serialize = "put_aside")]
+        #[strum(to_string = "excluded", serialize = "put_aside")]
         Excluded,
         /// Another scan took the page's place.
         Superseded,
@@ -112,7 +112,7 @@ pub struct OtherPage {
     pub page_id: String,
     /// The file's name as delivered.
     pub original_name: String,
-    /// From 1.
+    /// Its number in its file, from 1.
     pub number: i64,
     /// True where it was withdrawn and may be reinstated.
     pub may_come_back: bool,
@@ -123,16 +123,16 @@ pub struct OtherPage {
 /// The batch of the other page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OtherBatch {
-    /// UUID text.
+    /// UUIDv7 as text.
     pub id: String,
-    /// Name.
+    /// Its name, unique in the archive.
     pub name: String,
 }
 
 /// A flag as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PageFlag {
-    /// UUID text.
+    /// UUIDv7 as text: sorts by the time it was raised.
     pub id: String,
     /// The page it is raised on.
     pub page_id: String,
@@ -144,9 +144,9 @@ pub struct PageFlag {
     pub original_name: String,
     /// The page's number in the file, from 1.
     pub page_number: i64,
-    /// True where the page was taken out and may be taken back: no other scan stands at its place.
+    /// True where the page was withdrawn and may be reinstated: no other scan stands at its place.
     pub may_come_back: bool,
-    /// Stable word.
+    /// Stable word of what was noticed; its sentence is under `flags` in `locales/`.
     pub code: String,
     /// note | warning | grave.
     pub severity: String,
@@ -168,7 +168,7 @@ pub struct PageFlag {
     pub reason: Option<String>,
     /// Who resolved it, by name.
     pub resolved_by: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it was resolved, RFC 3339 UTC.
     pub resolved_at: Option<String>,
 }
 
@@ -193,14 +193,14 @@ pub(crate) fn another_stands(page: &str) -> String {
     format!(
         "EXISTS (SELECT 1 FROM pages x WHERE x.id <> {page}.id
             AND COALESCE(x.stands_for, x.id) = COALESCE({page}.stands_for, {page}.id)
-            AND (x.outcome IS NULL OR x.outcome NOT IN ('put_aside', 'superseded')))"
+            AND (x.outcome IS NULL OR x.outcome NOT IN ('excluded', 'superseded')))"
     )
 }
 
 fn select() -> String {
     let may_come_back = |page: &str| {
         let another = another_stands(page);
-        let out = format!("{page}.outcome IN ('put_aside', 'superseded')");
+        let out = format!("{page}.outcome IN ('excluded', 'superseded')");
         format!("CASE WHEN {out} AND NOT {another} THEN 1 ELSE 0 END")
     };
     let (page, other) = (may_come_back("p"), may_come_back("o"));

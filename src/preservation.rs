@@ -26,15 +26,15 @@ pub const RECORDS_FILE: &str = "records.json";
 /// One record as preserved: enough to restore the catalogue's row and its newest decided version.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
 pub struct PreservedRecord {
-    /// Record id.
+    /// Id of the record, as the catalogue had it.
     pub id: String,
     /// Page number, from 1.
     pub page: i64,
     /// Place on the page, from 1.
     pub ordinal: i64,
-    /// Class id.
+    /// Id of its class.
     pub class: String,
-    /// Approved or rejected.
+    /// `approved` or `rejected`: what nobody has decided is not preserved.
     pub state: RecordState,
     /// Version number in the catalogue.
     pub version: i64,
@@ -43,11 +43,11 @@ pub struct PreservedRecord {
     /// The fields, as printed beside normalised.
     #[sqlx(try_from = "JsonText")]
     pub fields: Fields,
-    /// Who decided.
+    /// Id of the person who decided, or `machine`.
     pub author: String,
     /// When, RFC 3339 UTC.
     pub at: String,
-    /// Why.
+    /// The words of the person who decided; absent where there are none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// Place in the publication sequence.
@@ -59,12 +59,12 @@ pub struct PreservedRecord {
     pub corrections: Vec<Correction>,
 }
 
-/// The file [`RECORDS_FILE`].
+/// What the file [`RECORDS_FILE`] beside a scan says.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PreservedRecords {
     /// Format of this file.
     pub format: u32,
-    /// Scan id.
+    /// Id of the scan they stand on.
     pub scan_id: String,
     /// Every decided record of the scan, by page and place, as it was last published.
     pub records: Vec<PreservedRecord>,
@@ -81,14 +81,14 @@ pub struct PreservedRecords {
 pub async fn lag(archive: &Archive) -> Result<i64> {
     let count = sqlx::query_scalar(
         "SELECT COUNT(*) FROM records WHERE state = 'approved'
-         AND (kept_version IS NULL OR kept_version < version)",
+         AND (preserved_version IS NULL OR preserved_version < version)",
     )
     .fetch_one(archive.catalogue.pool())
     .await?;
     Ok(count)
 }
 
-/// The verb behind the job `keep_records`.
+/// The verb behind the job `preserve_records`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -105,7 +105,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
 /// `Unavailable` also when another version was added meanwhile; `NotFound`.
 pub(crate) async fn ensure(archive: &Archive, record_id: &str, version: i64) -> Result<()> {
     let wanting: Option<String> = sqlx::query_scalar(
-        "SELECT scan_id FROM records WHERE id = $1 AND (kept_version IS NULL OR kept_version < $2)",
+        "SELECT scan_id FROM records WHERE id = $1 AND (preserved_version IS NULL OR preserved_version < $2)",
     )
     .bind(record_id)
     .bind(version)
@@ -232,8 +232,8 @@ async fn record_preserved(archive: &Archive, preserved: &PreservedRecords) -> Re
     let mut tx = archive.begin_as_machine().await?;
     for record in &preserved.records {
         sqlx::query(
-            "UPDATE records SET kept_version = $1 WHERE id = $2
-             AND (kept_version IS NULL OR kept_version < $1)",
+            "UPDATE records SET preserved_version = $1 WHERE id = $2
+             AND (preserved_version IS NULL OR preserved_version < $1)",
         )
         .bind(record.version)
         .bind(&record.id)
@@ -241,8 +241,12 @@ async fn record_preserved(archive: &Archive, preserved: &PreservedRecords) -> Re
         .await?;
     }
     let details = json!({ "records": preserved.records.len() });
-    tx.log(Action::RecordsKept, ("scan", &preserved.scan_id), details)
-        .await?;
+    tx.log(
+        Action::RecordsPreserved,
+        ("scan", &preserved.scan_id),
+        details,
+    )
+    .await?;
     Ok(tx)
 }
 
@@ -323,7 +327,7 @@ async fn restore_record(tx: &mut Tx, scan_id: &str, newest: &PreservedRecord) ->
         version: newest.version,
         doubtful: 0,
         bounds: newest.bounds.as_deref(),
-        kept_version: Some(newest.version),
+        preserved_version: Some(newest.version),
         updated_at: &newest.at,
     };
     record::insert(tx, &row).await

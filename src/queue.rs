@@ -47,9 +47,9 @@ impl Chosen {
 /// What a person wants of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Wish {
+pub enum JobAction {
     /// Try them anew, at once; also those held or put off. With the code of a reading that failed for no fault of the
-    /// file (`timed_out`, `out_of_memory`, `crashed`, `unavailable`), the pages set aside for it too.
+    /// file (`timed_out`, `out_of_memory`, `crashed`, `unavailable`), the pages that failed for it too.
     Retry,
     /// Nobody works them until they are retried.
     Hold,
@@ -79,36 +79,38 @@ pub async fn steer(
     archive: &Archive,
     caller: &Caller,
     chosen: &Chosen,
-    wish: Wish,
+    action: JobAction,
 ) -> Result<usize> {
     require(caller, Act::SteerQueue)?;
     let which = chosen.which()?;
-    let (to, action) = match wish {
-        Wish::Retry => (Move::Retry, Action::JobsRetried),
-        Wish::Hold => (Move::Hold, Action::JobsHeld),
-        Wish::GiveUp => (Move::GiveUp, Action::JobsGivenUp),
+    let (to, logged) = match action {
+        JobAction::Retry => (Move::Retry, Action::JobsRetried),
+        JobAction::Hold => (Move::Hold, Action::JobsHeld),
+        JobAction::GiveUp => (Move::GiveUp, Action::JobsGivenUp),
     };
     let mut tx = archive.begin(caller).await?;
     let moved = jobs::move_all(&mut tx, &which, to).await?;
     if moved.is_empty() && which.id.is_some() {
         return Err(Error::NotFound { what: "job" });
     }
-    let again = match (wish, &which.code) {
-        (Wish::Retry, Some(code)) if of_pages(&which) => page::take_up_again(&mut tx, code).await?,
+    let again = match (action, &which.code) {
+        (JobAction::Retry, Some(code)) if of_pages(&which) => {
+            page::take_up_again(&mut tx, code).await?
+        }
         _ => 0,
     };
     for (id, kind, subject) in &moved {
-        if wish == Wish::GiveUp {
+        if action == JobAction::GiveUp {
             end_undone(archive, &mut tx, kind, subject).await?;
         }
         let details = json!({ "kind": kind, "subject": subject });
-        tx.log(action, ("job", id), details).await?;
+        tx.log(logged, ("job", id), details).await?;
     }
     tx.commit().await?;
     Ok(moved.len() + again)
 }
 
-/// True where pages that were set aside are meant too: those by the word of what their reading met.
+/// True where pages that failed are meant too: those by the word of what their reading met.
 fn of_pages(which: &Which) -> bool {
     which.id.is_none() && which.kind.is_none_or(|kind| kind == Kind::ReadPage)
 }

@@ -70,7 +70,7 @@ impl TryFrom<BoundsText> for Option<Box4> {
 /// A record as shown.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct RecordView {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was proposed.
     pub id: String,
     /// The scan it stands on.
     pub scan_id: String,
@@ -84,9 +84,9 @@ pub struct RecordView {
     pub original_name: String,
     /// Place on the page, from 1.
     pub ordinal: i64,
-    /// Class id.
+    /// Id of its class.
     pub class: String,
-    /// Where it stands.
+    /// How far people have decided about it.
     pub state: RecordState,
     /// Newest version, from 1.
     pub version: i64,
@@ -101,8 +101,8 @@ pub struct RecordView {
     #[sqlx(try_from = "JsonText")]
     pub fields: Fields,
     /// Newest version that is in the vault.
-    pub kept_version: Option<i64>,
-    /// RFC 3339 UTC.
+    pub preserved_version: Option<i64>,
+    /// When its newest version was made, RFC 3339 UTC.
     pub updated_at: String,
 }
 
@@ -132,16 +132,16 @@ impl RecordView {
 /// One version of a record.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct VersionView {
-    /// From 1.
+    /// Counts the versions of the record, from 1.
     pub version: i64,
-    /// State it brought.
+    /// State the record had with it.
     pub state: RecordState,
     /// Name of the person, or `machine`.
     #[sqlx(rename = "author_name")]
     pub author: String,
-    /// Why.
+    /// The words of whoever made it; empty where there are none.
     pub note: String,
-    /// RFC 3339 UTC.
+    /// When it was made, RFC 3339 UTC.
     pub at: String,
     /// Fields of that version.
     #[schema(value_type = Object)]
@@ -155,15 +155,15 @@ pub struct VersionView {
 pub struct RecordFilter {
     /// proposed | corrected | approved | rejected.
     pub state: Option<String>,
-    /// Of one batch.
+    /// Id of the one batch whose records are wanted.
     pub batch_id: Option<String>,
-    /// Of one scan.
+    /// Id of the one scan whose records are wanted.
     pub scan_id: Option<String>,
-    /// Of one class.
+    /// Id of the one class wanted.
     pub class: Option<String>,
     /// At most this many, 1 to 200; 50 when absent.
     pub limit: Option<i64>,
-    /// After this id.
+    /// The last id of the page before.
     pub after: Option<String>,
 }
 
@@ -262,7 +262,7 @@ pub(crate) struct RecordRow<'a> {
     /// JSON `[x, y, width, height]` on the page as delivered.
     pub bounds: Option<&'a str>,
     /// Newest version that is in the vault.
-    pub kept_version: Option<i64>,
+    pub preserved_version: Option<i64>,
     pub updated_at: &'a str,
 }
 
@@ -278,7 +278,7 @@ pub(crate) async fn insert(tx: &mut Tx, row: &RecordRow<'_>) -> Result<()> {
         .set("version", row.version)
         .set("doubtful", row.doubtful)
         .set("bounds", row.bounds)
-        .set("kept_version", row.kept_version)
+        .set("preserved_version", row.preserved_version)
         .set("updated_at", row.updated_at)
         .or_ignore("(id)")
         .run(tx)

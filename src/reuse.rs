@@ -47,15 +47,15 @@ pub struct ConsentGiven {
     pub given_at: String,
 }
 
-/// A look-up.
+/// What another system asks when it wants a result instead of paper.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUp {
-    /// Whose result.
+    /// Whose result is wanted.
     pub holder: Holder,
     /// Code of the procedure it is for, such as `1.004889`: letters, digits and `.:/_-`, at most 50.
     pub purpose: String,
-    /// The holder's agreement.
+    /// That the holder agreed, as the asking system has it on file.
     pub consent: ConsentGiven,
 }
 
@@ -64,16 +64,16 @@ pub struct LookUp {
 pub struct Offer {
     /// Id of the look-up.
     pub id: String,
-    /// RFC 3339 UTC.
+    /// Until when the results can be fetched, RFC 3339 UTC.
     pub expires_at: String,
     /// Valid results, newest first.
     pub results: Vec<Offered>,
 }
 
-/// One result.
+/// A valid copy that the look-up found.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Offered {
-    /// Copy id.
+    /// Id of the copy, to fetch it by.
     pub id: String,
     /// What the archive says of it.
     pub result: Verified,
@@ -87,11 +87,11 @@ pub struct Offered {
 pub async fn look_up(archive: &Archive, caller: &Caller, asked: &LookUp) -> Result<Offer> {
     require(caller, Act::ReuseResults)?;
     let given_at = check(archive, asked)?;
-    let door = format!("reuse:{}", caller.id);
-    access::admit(archive, &door).await?;
+    let scope = format!("reuse:{}", caller.id);
+    access::admit(archive, &scope).await?;
     let results = results_of(archive, &asked.holder).await?;
     if results.is_empty() {
-        access::count_failure(archive, &door).await?;
+        access::count_failure(archive, &scope).await?;
     }
     let found = if results.is_empty() { "none" } else { "some" };
     metrics::counter!("sogoc_reuse_lookups_total", "found" => found).increment(1);

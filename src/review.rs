@@ -39,14 +39,14 @@ pub async fn correct(
     let mut fields = before.fields.clone();
     apply(class, &mut fields, changes)?;
     // A correction of an approved record has to be approved anew before it is published.
-    let wish = Wish {
+    let new = NewVersion {
         state: RecordState::Corrected,
         action: Action::RecordCorrected,
         note,
         author: None,
     };
     let doubtful = record::doubtful(class, &fields);
-    save(archive, caller, &before, &wish, &fields, doubtful).await?;
+    save(archive, caller, &before, &new, &fields, doubtful).await?;
     record::load(archive, id).await
 }
 
@@ -85,13 +85,13 @@ pub async fn approve(
     for field in fields.values_mut() {
         field.accepted = true;
     }
-    let wish = Wish {
+    let new = NewVersion {
         state: RecordState::Approved,
         action: Action::RecordApproved,
         note: "",
         author: None,
     };
-    save(archive, caller, &before, &wish, &fields, 0).await?;
+    save(archive, caller, &before, &new, &fields, 0).await?;
     record::load(archive, id).await
 }
 
@@ -111,14 +111,14 @@ pub async fn reject(
         return Err(Error::fault("/reason", "faults.review.reason_needed"));
     }
     let before = unstale(record::load(archive, id).await?, seen)?;
-    let wish = Wish {
+    let new = NewVersion {
         state: RecordState::Rejected,
         action: Action::RecordRejected,
         note: reason,
         author: None,
     };
     let fields = before.fields.clone();
-    save(archive, caller, &before, &wish, &fields, 0).await?;
+    save(archive, caller, &before, &new, &fields, 0).await?;
     record::load(archive, id).await
 }
 
@@ -166,7 +166,7 @@ async fn refuse_own_change(archive: &Archive, caller: &Caller, record: &RecordVi
     }
 }
 
-struct Wish<'a> {
+struct NewVersion<'a> {
     state: RecordState,
     action: Action,
     note: &'a str,
@@ -178,12 +178,12 @@ async fn save(
     archive: &Archive,
     caller: &Caller,
     before: &RecordView,
-    wish: &Wish<'_>,
+    new: &NewVersion<'_>,
     fields: &Fields,
     doubtful: i64,
 ) -> Result<()> {
     let mut tx = archive.begin(caller).await?;
-    save_in(archive, &mut tx, &caller.id, before, wish, fields, doubtful).await?;
+    save_in(archive, &mut tx, &caller.id, before, new, fields, doubtful).await?;
     tx.commit().await
 }
 
@@ -192,13 +192,13 @@ async fn save_in(
     tx: &mut Tx,
     by: &str,
     before: &RecordView,
-    wish: &Wish<'_>,
+    new: &NewVersion<'_>,
     fields: &Fields,
     doubtful: i64,
 ) -> Result<()> {
     let at = stamp(archive.clock.now());
     let number = before.version + 1;
-    let moved = Move::to(wish.state)
+    let moved = Move::to(new.state)
         .while_at("version", before.version)
         .set("version", number)
         .set("doubtful", doubtful)
@@ -208,14 +208,14 @@ async fn save_in(
     }
     let version = Version {
         number,
-        state: wish.state,
-        author: wish.author.unwrap_or(by),
-        note: wish.note,
+        state: new.state,
+        author: new.author.unwrap_or(by),
+        note: new.note,
         at: &at,
     };
     record::save_version(tx, &before.id, &version, fields).await?;
-    let was_public = before.kept_version.is_some() || before.state == RecordState::Approved;
-    if wish.state == RecordState::Approved || (wish.state == RecordState::Rejected && was_public) {
+    let was_public = before.preserved_version.is_some() || before.state == RecordState::Approved;
+    if new.state == RecordState::Approved || (new.state == RecordState::Rejected && was_public) {
         record::publish(tx, &before.id, number, &at).await?;
         record::enqueue_preservation(tx, &before.scan_id).await?;
     }
@@ -225,7 +225,7 @@ async fn save_in(
         .map(|(k, _)| k)
         .collect();
     let details = json!({ "version": number, "fields": changed });
-    tx.log(wish.action, ("record", &before.id), details).await
+    tx.log(new.action, ("record", &before.id), details).await
 }
 
 fn unstale(record: RecordView, seen: i64) -> Result<RecordView> {

@@ -30,7 +30,7 @@ use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use measure::Measured;
-pub(crate) use measure::{Looked, look, measure};
+pub(crate) use measure::{Probed, measure, probe};
 
 /// Most rows of one page of a list.
 const MOST_ROWS: i64 = 200;
@@ -44,9 +44,9 @@ pub struct Scan {
     pub batch_id: String,
     /// As given, path inside the delivery.
     pub original_name: String,
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
-    /// In bytes.
+    /// Length of the file in bytes.
     pub size: i64,
     /// From the file itself, never from its name.
     pub media_type: String,
@@ -62,11 +62,11 @@ pub struct Scan {
     pub page_count: i64,
     /// Person or token id.
     pub received_by: String,
-    /// RFC 3339 UTC.
+    /// When it was acknowledged, RFC 3339 UTC.
     pub received_at: String,
 }
 
-/// A file at the door.
+/// A file that is being delivered.
 #[derive(Debug, Clone, Copy)]
 pub struct Incoming<'a> {
     /// Batch it is delivered to.
@@ -120,8 +120,8 @@ pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) ->
     if let Some(earlier) = store::earlier(archive.catalogue.pool(), &scan).await? {
         return store::duplicate(archive, scan, &earlier).await;
     }
-    let looked = measure::look(archive, file.path).await?;
-    let deposit = Deposit::new(scan, batch, file.declared_sha256, looked);
+    let probed = measure::probe(archive, file.path).await?;
+    let deposit = Deposit::new(scan, batch, file.declared_sha256, probed);
     let deposit = preservation::deposit(archive, deposit, file.path, &measured).await?;
     store::received(archive, &deposit).await
 }

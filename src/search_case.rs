@@ -46,33 +46,33 @@ impl State for SearchState {
 /// A search, with what is sought but not who asks.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct SearchCase {
-    /// UUID text.
+    /// UUIDv7 as text: sorts by the time it was opened.
     pub id: String,
     /// Id of the request.
     pub request_id: String,
     /// How it ended, or that it has not.
     pub state: SearchState,
-    /// What is sought.
+    /// What the applicant wants, without who they are.
     #[sqlx(try_from = "JsonText")]
     pub wanted: Sought,
     /// What the clerk adds.
     pub note: String,
     /// When the request is due, RFC 3339 UTC.
     pub due_at: String,
-    /// RFC 3339 UTC.
+    /// When it was opened, RFC 3339 UTC.
     pub opened_at: String,
     /// What the archivist found, in words.
     pub finding: Option<String>,
-    /// The record found.
+    /// Id of the record that was found, once it is.
     pub record_id: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it ended, RFC 3339 UTC; none while it is open.
     pub ended_at: Option<String>,
 }
 
 /// A search with the places to look in.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct SearchView {
-    /// The case.
+    /// What is sought, and how it ended.
     pub case: SearchCase,
     /// Volumes of that school and year with pages nobody scanned, read or decided yet.
     pub places: Vec<VolumeToSearch>,

@@ -177,7 +177,7 @@ pub(crate) async fn changed_since(
     let class = class.and_then(|class| archive.classes.get(&class));
     let (from, to) = (saw.record_version, stands.record_version);
     let what = record::labels(class, keys.iter().map(|key| key.as_str()))
-        .unwrap_or_else(|| Message::new("errors.changed_elsewhere").into());
+        .unwrap_or_else(|| Message::new("errors.changed_by_appendix").into());
     let message = Message::new("errors.changed_since").with("what", what);
     Ok(Error::refuse(message.with("from", from).with("to", to)))
 }

@@ -26,10 +26,10 @@ const MOST_OPEN: i64 = 1000;
 /// Seconds to wait when there are too many.
 const TOO_MANY_WAIT: u64 = 60;
 
-/// One upload.
+/// A resumable upload (tus 1.0): a file on its way in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Upload {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; part of its address.
     pub id: String,
     /// Batch it is delivered to.
     pub batch_id: String,
@@ -42,11 +42,11 @@ pub struct Upload {
     /// Person or token id.
     #[serde(skip)]
     pub person: String,
-    /// Bytes on disk.
+    /// Bytes that are known to be on disk: the offset that is acknowledged.
     pub received: i64,
     /// Id of the scan it became, once whole.
     pub scan_id: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it was begun, RFC 3339 UTC.
     pub created_at: String,
     /// RFC 3339 UTC: when it is given up.
     pub expires_at: String,
@@ -61,7 +61,7 @@ pub struct NewUpload<'a> {
     pub name: &'a str,
     /// Bytes the whole file has.
     pub size: u64,
-    /// Declared SHA-256.
+    /// SHA-256 its sender declares, lower-case hex.
     pub sha256: Option<&'a str>,
 }
 
@@ -191,7 +191,7 @@ pub async fn result(archive: &Archive, caller: &Caller, id: &str) -> Result<Uplo
     Ok(UploadResult { upload, scan })
 }
 
-/// Gives an unfinished upload up, at its sender's wish. What was received stays received.
+/// Gives an unfinished upload up, when its sender asks. What was received stays received.
 ///
 /// # Errors
 /// `NotFound`, `Refused` with `upload_busy` while bytes are coming in, `Forbidden`.
@@ -203,10 +203,7 @@ pub async fn cancel(archive: &Archive, caller: &Caller, id: &str) -> Result<()> 
         Some(_) => None,
     };
     let mut tx = archive.begin(caller).await?;
-    sqlx::query("DELETE FROM uploads WHERE id = $1")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    tx.delete("uploads", "id", id).await?;
     tx.commit().await?;
     spool::remove(archive, id).await
 }
@@ -232,11 +229,7 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
         Err(error) => return Err(error),
     };
     let mut tx = archive.begin(caller).await?;
-    sqlx::query("UPDATE uploads SET scan_id = $1 WHERE id = $2")
-        .bind(&scan_id)
-        .bind(&upload.id)
-        .execute(&mut *tx)
-        .await?;
+    tx.set("uploads", &upload.id, "scan_id", &scan_id).await?;
     tx.commit().await?;
     spool::remove(archive, &upload.id).await?;
     Ok(Upload { scan_id, ..upload })
@@ -244,9 +237,6 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
 
 async fn drop_row(archive: &Archive, id: &str) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    sqlx::query("DELETE FROM uploads WHERE id = $1")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    tx.delete("uploads", "id", id).await?;
     tx.commit().await
 }

@@ -9,20 +9,21 @@
 //! before it is served.
 
 mod cache;
-mod commit;
+mod change_set;
 mod content;
 mod digest;
 mod error;
+mod files;
 mod folder;
 mod inventory;
-mod load;
-mod names;
-mod plan;
+mod paths;
 mod read;
-mod root;
+mod read_inventory;
+mod storage_root;
 mod strays;
 mod verify;
 mod walk;
+mod write_version;
 
 use std::sync::Arc;
 
@@ -30,15 +31,16 @@ use object_store::ObjectStore;
 use object_store::limit::LimitStore;
 
 use folder::FolderStore;
-use root::Store;
+use storage_root::Store;
 
+pub use change_set::{Change, Content, Source};
 pub use digest::{Digest, Hasher, NotADigest};
 pub use error::{Result, VaultError};
+pub use files::Files;
 pub use inventory::{Inventory, Provenance, State};
-pub use names::ObjectId;
-pub use plan::{Change, Content, Source};
+pub use paths::ObjectId;
 pub use read::Verified;
-pub use root::{Location, S3Access};
+pub use storage_root::{Location, S3Access};
 pub use strays::{Stray, StrayKind};
 pub use verify::{FileCheck, FileState, Report};
 pub use walk::{Condition, ObjectSummary};
@@ -93,12 +95,13 @@ impl Vault {
     }
 
     async fn open_at(location: &Location, make: bool) -> Result<Self> {
-        let (store, folder): (Arc<dyn ObjectStore>, _) = match root::connect(location, make)? {
-            Store::Other(store) => (store, None),
-            Store::Folder(folder) => (Arc::new(folder.clone()), Some(folder)),
-        };
+        let (store, folder): (Arc<dyn ObjectStore>, _) =
+            match storage_root::connect(location, make)? {
+                Store::Other(store) => (store, None),
+                Store::Folder(folder) => (Arc::new(folder.clone()), Some(folder)),
+            };
         let store: Arc<dyn ObjectStore> = Arc::new(LimitStore::new(store, OPEN_REQUESTS));
-        root::prepare(&store, make).await?;
+        storage_root::prepare(&store, make).await?;
         Ok(Self { store, folder })
     }
 
@@ -108,7 +111,7 @@ impl Vault {
     /// As [`Vault::open`].
     pub async fn over(store: Arc<dyn ObjectStore>) -> Result<Self> {
         let store: Arc<dyn ObjectStore> = Arc::new(LimitStore::new(store, OPEN_REQUESTS));
-        root::prepare(&store, true).await?;
+        storage_root::prepare(&store, true).await?;
         Ok(Self {
             store,
             folder: None,

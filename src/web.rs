@@ -1,4 +1,4 @@
-//! The web door: pages for people, JSON for programs, both calling the same verbs. This file holds
+//! The web entrance: pages for people, JSON for programs, both calling the same verbs. This file holds
 //! the router and the layers every request passes; each room is a file of `web/`.
 
 pub mod api;
@@ -8,20 +8,24 @@ mod cookies;
 mod corrections;
 mod custody;
 mod desk;
+mod document_pages;
 mod documents;
 mod etag;
 mod extractors;
 mod fault;
 mod file_form;
 mod flags;
+mod form_view;
 mod health;
 mod home;
 mod intake;
 mod issue_book;
 mod labels;
 mod layout;
+mod log;
 mod middleware;
 mod notices;
+mod own_password;
 mod page_image;
 mod people;
 mod public_requests;
@@ -30,10 +34,12 @@ mod requests;
 mod scan_form;
 mod seal;
 mod search;
-mod searches;
+mod search_cases;
 mod session;
 mod sign_in;
+mod structure;
 mod tus;
+mod units;
 mod verification;
 mod volumes;
 
@@ -54,10 +60,10 @@ use crate::error::{Error, Result};
 pub type State = Arc<Archive>;
 
 /// Largest body of a form or a JSON document. Files travel through resumable uploads, and a copy
-/// handed in for verification has its own limit.
+/// uploaded for verification has its own limit.
 const LARGEST_FORM: usize = 1 << 20;
 
-/// The whole door: pages, API, static files, health.
+/// Everything that is served: pages, API, static files, health.
 pub fn router(archive: State) -> Router {
     let (api, document) = api::router();
     Router::new()
@@ -72,14 +78,19 @@ pub fn router(archive: State) -> Router {
         .merge(search::routes())
         .merge(page_image::routes())
         .merge(documents::routes())
+        .merge(document_pages::routes())
+        .merge(structure::routes())
+        .merge(units::routes())
         .merge(requests::routes())
-        .merge(searches::routes())
+        .merge(search_cases::routes())
         .merge(seal::routes())
         .merge(issue_book::routes())
         .merge(corrections::routes())
         .merge(custody::routes())
+        .merge(log::routes())
         .merge(queue::routes())
         .merge(people::routes())
+        .merge(own_password::routes())
         .merge(notices::routes())
         .merge(health::routes())
         .merge(assets::routes())

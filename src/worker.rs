@@ -13,8 +13,8 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased};
 use crate::{
-    certified_copy, column_map, copy_request, inspection, notify, page, preservation, search,
-    upload,
+    audit, certified_copy, column_map, copy_request, document, fonds, inspection, notify, page,
+    preservation, search, unit, upload,
 };
 
 /// How long an idle queue waits before it looks again.
@@ -23,6 +23,8 @@ const IDLE: Duration = Duration::from_millis(250);
 const SLOWEST: Duration = Duration::from_secs(15);
 /// The same where a citizen waits.
 const SLOWEST_FOR_CITIZENS: Duration = Duration::from_secs(2);
+/// How often the log's new entries are put into the signed tree.
+const SEQUENCE: Duration = Duration::from_secs(1);
 /// How often abandoned uploads, unanswered requests and seals to be renewed are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
 
@@ -30,18 +32,25 @@ const SWEEP: Duration = Duration::from_secs(600);
 fn width(archive: &Archive, kind: Kind) -> usize {
     match kind {
         Kind::ReadPage => archive.config.readers(),
-        Kind::IssueCopy | Kind::TellPortal => 2,
-        Kind::KeepRecords
-        | Kind::KeepLine
-        | Kind::KeepRequest
-        | Kind::KeepMap
+        // Two, so that one copy whose time authority is slow, or one portal that hangs, does not stop the
+        // next.
+        Kind::IssueCopy | Kind::NotifyPortal => 2,
+        Kind::PreserveRecords
+        | Kind::PreserveLine
+        | Kind::PreserveRequest
+        | Kind::PreserveMap
         | Kind::InspectBatch
-        | Kind::KeepFlags
+        | Kind::PreserveFlags
         | Kind::TakeEffect
         | Kind::RenewSeal
         | Kind::SweepSeals
         | Kind::SweepUploads
-        | Kind::SweepRequests => 1,
+        | Kind::SweepRequests
+        | Kind::PreserveUnit
+        | Kind::PreserveFonds
+        | Kind::PreserveFile
+        | Kind::PreserveVolume
+        | Kind::PreserveDocument => 1,
     }
 }
 
@@ -71,6 +80,31 @@ pub fn follow(archive: &Arc<Archive>, stop: &CancellationToken, tasks: &TaskTrac
             }
         }
     });
+}
+
+/// Puts the log's new entries into the signed tree until `stop`, and compares the whole log with it now and then.
+pub fn sequence(archive: &Arc<Archive>, stop: &CancellationToken, tasks: &TaskTracker) {
+    let (archive, stop) = (archive.clone(), stop.clone());
+    tasks.spawn(async move {
+        let mut slowed = SEQUENCE;
+        loop {
+            match sequence_once(&archive).await {
+                Ok(()) => slowed = SEQUENCE,
+                Err(error) => {
+                    tracing::warn!(code = error.code(), "the log waits; trying again");
+                    slowed = (slowed * 2).min(SLOWEST);
+                }
+            }
+            if pause(&stop, slowed).await {
+                return;
+            }
+        }
+    });
+}
+
+async fn sequence_once(archive: &Archive) -> Result<()> {
+    audit::publish(archive).await?;
+    audit::check_if_due(archive).await
 }
 
 /// Works until every queue is empty; for the command line and for tests.
@@ -167,19 +201,24 @@ async fn run(archive: &Archive, job: &Leased) -> Option<End> {
 async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
     match job.kind {
         Kind::ReadPage => page::read(archive, job).await,
-        Kind::KeepRecords => preservation::preserve(archive, job).await,
+        Kind::PreserveRecords => preservation::preserve(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
-        Kind::KeepLine => certified_copy::preserve(archive, job).await,
-        Kind::KeepRequest => copy_request::preserve(archive, job).await,
-        Kind::KeepMap => column_map::preserve(archive, job).await,
+        Kind::PreserveLine => certified_copy::preserve(archive, job).await,
+        Kind::PreserveRequest => copy_request::preserve(archive, job).await,
+        Kind::PreserveMap => column_map::preserve(archive, job).await,
         Kind::InspectBatch => inspection::inspect(archive, job).await,
-        Kind::KeepFlags => inspection::preserve(archive, job).await,
+        Kind::PreserveFlags => inspection::preserve(archive, job).await,
         Kind::TakeEffect => certified_copy::take_effect(archive, job).await,
         Kind::RenewSeal => certified_copy::renew(archive, job).await,
         Kind::SweepSeals => certified_copy::sweep_seals(archive, job).await,
         Kind::SweepUploads => upload::sweep(archive, job).await,
-        Kind::TellPortal => notify::deliver(archive, job).await,
+        Kind::NotifyPortal => notify::deliver(archive, job).await,
         Kind::SweepRequests => copy_request::sweep(archive, job).await,
+        Kind::PreserveUnit => unit::preserve(archive, job).await,
+        Kind::PreserveFonds => fonds::preserve(archive, job).await,
+        Kind::PreserveFile => fonds::preserve_file(archive, job).await,
+        Kind::PreserveVolume => fonds::preserve_volume(archive, job).await,
+        Kind::PreserveDocument => document::preserve(archive, job).await,
     }
 }
 

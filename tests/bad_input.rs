@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | broken, encrypted, empty, hostile file; bomb | [`files`] | [`files`], [`damaged`], `intake::quarantine`, `cli` |
 //! | same bytes again | [`files`] | [`files`] |
-//! | file handed in for verification that is made to stall | [`strangers_pdf`] | [`strangers_pdf`] |
+//! | file uploaded for verification that is made to stall | [`strangers_pdf`] | [`strangers_pdf`] |
 //! | upload cut off, abandoned | `intake::tus` | `intake::server` |
 //! | wrong declared count or digest | [`files`], `intake::tus` | [`files`] |
 //! | NFD, TCVN3, VNI text | [`texts`] | [`texts`] |

@@ -23,7 +23,7 @@ const BECAME: &str = "Nguyễn Thị Hồng Hân";
 const DECISION: &str = "Quyết định số 15/QĐ-SGDĐT ngày 01/03/2026 của Sở Giáo dục và Đào tạo";
 
 /// What follows from the changes, without reading pages.
-const FOLLOWING: [Kind; 3] = [Kind::TakeEffect, Kind::KeepLine, Kind::KeepRecords];
+const FOLLOWING: [Kind; 3] = [Kind::TakeEffect, Kind::PreserveLine, Kind::PreserveRecords];
 
 struct Scene {
     holdings: Holdings,

@@ -6,7 +6,7 @@ use sogoc::access::Role;
 use sogoc::certified_copy;
 use sogoc::copy_request::{self, Applicant, AskGiven, Sought};
 use sogoc::error::Error;
-use sogoc::page::{self, ImageWish};
+use sogoc::page::{self, ImageOptions};
 use sogoc::record::{self, RecordFilter, RecordView};
 use sogoc::review;
 use sogoc::search::{self, Wanted};
@@ -53,11 +53,11 @@ pub async fn proposed(holdings: &Holdings, scan: &str) -> RecordView {
     assert_eq!(records.len(), 1, "a diploma is one record");
     assert_eq!(records[0].class, "van_bang");
     assert_eq!(records[0].state, "proposed");
-    let wish = ImageWish {
+    let options = ImageOptions {
         max_side: 400,
         crop: None,
     };
-    let jpeg = page::image(&holdings.archive, &reviewer, &records[0].page_id, wish)
+    let jpeg = page::image(&holdings.archive, &reviewer, &records[0].page_id, options)
         .await
         .unwrap();
     assert!(
@@ -136,11 +136,11 @@ pub async fn correct_and_approve(holdings: &Holdings, read: &RecordView) -> Reco
 
 async fn it_is_kept(holdings: &Holdings, approved: &RecordView) {
     let archive = &holdings.archive;
-    holdings.keep().await;
+    holdings.preserve().await;
     let now = record::get(archive, &caller(Role::Auditor), &approved.id)
         .await
         .unwrap();
-    assert_eq!(now.kept_version, Some(approved.version));
+    assert_eq!(now.preserved_version, Some(approved.version));
     let object: String = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
         .bind(&approved.scan_id)
         .fetch_one(archive.catalogue.pool())
@@ -362,5 +362,5 @@ async fn a_correction_supersedes(holdings: &Holdings, record: &str, copy: &[u8])
             .state,
         "superseded"
     );
-    holdings.keep().await;
+    holdings.preserve().await;
 }

@@ -237,6 +237,6 @@ fn the_rule_itself_tells_right_from_wrong() {
         assert!(!house.allows(user, used), "{user} may not use {used}");
     }
     let text =
-        "use crate::{audit::{self, Deed}, jobs};\nlet x = crate::page::get();\n// crate::web";
+        "use crate::{audit::{self, Action}, jobs};\nlet x = crate::page::get();\n// crate::web";
     assert_eq!(used(text), ["audit", "jobs", "page"]);
 }

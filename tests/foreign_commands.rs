@@ -20,11 +20,12 @@ const ESSENTIAL: &str = "\
     sha256sum sleep sort stty sync tail tar timeout touch tr true uname unshare wc xargs";
 
 /// The Debian package that brings a command.
-const COMES_WITH: [(&str, &str); 27] = [
+const COMES_WITH: [(&str, &str); 28] = [
     ("combine_tessdata", "tesseract-ocr"),
     ("createdb", "postgresql"),
     ("chromium", "chromium"),
     ("curl", "curl"),
+    ("go", "golang-go"),
     ("gs", "ghostscript"),
     ("lstmeval", "tesseract-ocr"),
     ("lstmtraining", "tesseract-ocr"),

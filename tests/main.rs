@@ -24,6 +24,7 @@ mod found_by_name;
 mod import_circles;
 mod intake;
 mod issue_book;
+mod log_tree;
 mod messages;
 mod migration_numbers;
 mod notify;
@@ -34,6 +35,7 @@ mod reuse;
 mod seal;
 mod searchable_pdf;
 mod struck;
+mod structure;
 mod support;
 
 mod two_persons;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use sogoc::access::Role;
+use sogoc::audit::{Broken, Standing};
 use sogoc::copy_request::{NotTheOne, STANDINGS};
 use sogoc::jobs::Kind;
 use sogoc::messages::{Lang, find};
@@ -170,7 +171,7 @@ fn every_stored_word_has_a_name() {
         ),
         (
             "errors.failure",
-            FailureKind::ALL.map(FailureKind::code).into(),
+            FailureKind::ALL.iter().map(|kind| kind.code()).collect(),
         ),
         (
             "requests.not_the_one",
@@ -181,6 +182,15 @@ fn every_stored_word_has_a_name() {
             "volumes.part",
             Part::ALL.iter().map(|part| part.as_str()).collect(),
         ),
+        (
+            "log_tree.standing",
+            Standing::ALL.iter().map(|one| one.as_str()).collect(),
+        ),
+        (
+            "log_tree.standing_means",
+            Standing::ALL.iter().map(|one| one.as_str()).collect(),
+        ),
+        ("log_tree.broken", Broken::KINDS.into()),
         ("flags.says", flags.into()),
         ("flags.remedy", flags.into()),
     ];

@@ -83,7 +83,7 @@ async fn an_outage_loses_nothing_and_ends_by_itself() {
     tasks.wait().await;
 }
 
-/// Asked now, the service says 503, when to come again, and what became of the wish.
+/// Asked now, the service says 503, when to come again, and what became of the request.
 async fn unready(address: &str, method: Method, path: &str) {
     let body = serde_json::json!({ "login": "ai-do", "password": "mat khau nao do" });
     let http = reqwest::Client::new();

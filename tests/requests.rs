@@ -1,10 +1,10 @@
 //! What a request says, brings along, costs and how long it may take.
 
 mod clock;
-mod kept;
 mod matching;
+mod messages;
 mod papers;
-mod said;
+mod preservation;
 mod searching;
 mod several;
 

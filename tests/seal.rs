@@ -1,11 +1,11 @@
 //! The seal on a certified copy, judged by ourselves, by pyHanko and by poppler, and attacked.
 
 mod attacks;
-mod elsewhere;
 mod key_files;
 mod levels;
 mod long_term;
 mod machine;
+mod remote_signing;
 mod renewal;
 mod signing_session;
 mod softhsm;

@@ -1,4 +1,4 @@
-//! The two-layer document: what poppler and qpdf find in it, and when it is not given out.
+//! The searchable PDF: what poppler and qpdf find in it, and when it is not given out.
 
 mod layers;
 mod left_out;

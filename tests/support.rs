@@ -19,4 +19,5 @@ pub mod schemathesis;
 pub mod seaweed;
 pub mod server;
 pub mod service;
+pub mod tlog;
 pub mod wait;

@@ -3,7 +3,7 @@
 
 mod bound;
 mod content;
-mod door;
+mod pages;
 mod plays;
 mod rights;
 mod terminal;

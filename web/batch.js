@@ -5,7 +5,7 @@ const bar = document.getElementById("bar");
 const left = document.getElementById("time-left");
 
 function show(progress) {
-  const counts = { ...progress, done: progress.pages_read + progress.pages_set_aside + progress.pages_out };
+  const counts = { ...progress, done: progress.pages_read + progress.pages_failed + progress.pages_withdrawn };
   for (const node of card.querySelectorAll("[data-count]")) {
     const count = counts[node.dataset.count];
     if (count !== undefined) node.textContent = count;

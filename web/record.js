@@ -42,11 +42,11 @@ function show(entry) {
 new ResizeObserver(() => shown && centre(shown)).observe(pane);
 
 document.querySelector(".viewer .bar")?.addEventListener("click", (event) => {
-  const wish = event.target.dataset.zoom;
-  if (wish === "in") setWidth(width * 1.4);
-  if (wish === "out") setWidth(width / 1.4);
-  if (wish === "fit") setWidth(100);
-  if (wish === "spot" && shown) setWidth(Math.max(width, 220));
+  const zoom = event.target.dataset.zoom;
+  if (zoom === "in") setWidth(width * 1.4);
+  if (zoom === "out") setWidth(width / 1.4);
+  if (zoom === "fit") setWidth(100);
+  if (zoom === "spot" && shown) setWidth(Math.max(width, 220));
   if (shown) centre(shown);
 });
 

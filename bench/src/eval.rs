@@ -98,7 +98,7 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
     let class_right = classes_of(&page.kind).contains(&reading.class.as_str());
     let mut score = PageScore {
         class_right,
-        seen: seen(reading),
+        seen: seen(page, reading),
         class_surely_wrong: !class_right && reading.class_confidence >= SURE_CLASS,
         upright: page.rotation == reading.rotation,
         text: text::compare(&truth.segments(), &reading.text),
@@ -125,7 +125,7 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
 }
 
 /// Class, understanding and columns of a reading in one line.
-fn seen(reading: &PageReading) -> String {
+fn seen(page: &TruthPage, reading: &PageReading) -> String {
     let understood = reading
         .understood
         .map_or("–".to_owned(), |share| format!("{share:.2}"));
@@ -133,8 +133,12 @@ fn seen(reading: &PageReading) -> String {
     let columns: Vec<&str> = columns.map(|key| key.as_deref().unwrap_or("·")).collect();
     let (class, sure) = (&reading.class, reading.class_confidence);
     let flags = reading.quality.flags.join(" ");
+    let turned = match page.rotation == reading.rotation {
+        true => "",
+        false => " on its side or head",
+    };
     format!(
-        "{class} {sure:.2}, understood {understood}: {}; {flags}",
+        "{class} {sure:.2}{turned}, understood {understood}: {}; {flags}",
         columns.join(" | ")
     )
 }

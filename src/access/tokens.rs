@@ -7,7 +7,7 @@ use super::secrets::{digest_of, new_secret};
 use super::{Act, Caller, Role, RoleList, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Insert;
+use crate::catalogue::{Insert, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
@@ -17,25 +17,25 @@ const LONGEST_TOKEN_DAYS: u32 = 3650;
 /// An API token as listed; the token itself is shown once, when made.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct TokenRow {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; the log names the token by it.
     pub id: String,
     /// What it is for.
     pub name: String,
-    /// Roles.
+    /// What it may do; see [`Role`].
     #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
-    /// When made.
+    /// When it was made, RFC 3339 UTC.
     pub created_at: String,
     /// When it ends by itself.
     pub expires_at: Option<String>,
-    /// When it was taken back.
+    /// When it was revoked, RFC 3339 UTC; none while it holds.
     pub revoked_at: Option<String>,
 }
 
 /// A token just made.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct NewToken {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; the log names the token by it.
     pub id: String,
     /// The token; not stored, cannot be shown again.
     pub token: String,
@@ -89,17 +89,15 @@ pub async fn make_token(
 /// Takes a token back.
 ///
 /// # Errors
-/// `NotFound` when there is none or it was taken back before.
+/// `NotFound` when there is none or it was revoked before.
 pub async fn revoke_token(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
     let mut tx = archive.begin(caller).await?;
     let done =
         sqlx::query("UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
             .bind(stamp(archive.clock.now()))
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-    if done.rows_affected() == 0 {
+            .bind(id);
+    if !changed_one(&mut tx, done).await? {
         return Err(Error::NotFound { what: "token" });
     }
     tx.log(Action::TokenRevoked, ("token", id), json!({}))

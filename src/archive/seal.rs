@@ -16,7 +16,7 @@ use crate::seal::{KeySource, RemoteKey, Seal, Terms, TokenKey, TokenPlace, Trust
 pub fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
     let settings = &config.seal;
     if settings.token.is_some() || settings.detached.is_some() {
-        return Ok(Seal::with_key(key_elsewhere(settings)?)?.with_terms(terms(config)?));
+        return Ok(Seal::with_key(remote_key(settings)?)?.with_terms(terms(config)?));
     }
     let own = config.data.join("seal");
     let (key, password) = match (&settings.key_file, &settings.key_password_file) {
@@ -33,7 +33,7 @@ pub fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
 }
 
 /// A key that is not in this process: on a token, or on the approver's own machine.
-fn key_elsewhere(settings: &SealConfig) -> Result<Box<dyn KeySource>> {
+fn remote_key(settings: &SealConfig) -> Result<Box<dyn KeySource>> {
     let chain = settings
         .certificates
         .as_deref()
@@ -122,8 +122,8 @@ fn own_key(config: &Config) -> PathBuf {
 /// `Unavailable` when the key is there but cannot be opened.
 pub fn own_trust(config: &Config, clock: &dyn Clock) -> Result<Option<Trust>> {
     let key = config.seal.key_file.clone();
-    let elsewhere = config.seal.token.is_some() || config.seal.detached.is_some();
-    if !elsewhere && !key.unwrap_or_else(|| own_key(config)).exists() {
+    let remote = config.seal.token.is_some() || config.seal.detached.is_some();
+    if !remote && !key.unwrap_or_else(|| own_key(config)).exists() {
         return Ok(None);
     }
     Ok(Some(open_seal(config, clock)?.trust()))

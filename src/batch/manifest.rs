@@ -17,10 +17,10 @@ pub struct Declared {
     /// Path inside the delivery.
     #[sqlx(rename = "original_name")]
     pub name: String,
-    /// Bytes.
+    /// Length of the file in bytes, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
-    /// Lower-case hex SHA-256.
+    /// SHA-256 of the file, lower-case hex, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
 }

@@ -32,13 +32,13 @@ pub struct Progress {
     pub uploading: i64,
     /// Pages of the accepted files.
     pub pages: i64,
-    /// Pages read.
+    /// Pages whose reading is stored.
     pub pages_read: i64,
     /// Pages that could not be read and wait for a person.
-    pub pages_set_aside: i64,
-    /// Pages a person took out: put aside, or superseded by a better scan.
+    pub pages_failed: i64,
+    /// Pages a person withdrew: excluded, or superseded by a better scan.
     #[serde(default)]
-    pub pages_out: i64,
+    pub pages_withdrawn: i64,
     /// Pages that wait to be read and are read by themselves, also once a fault has passed.
     pub pages_waiting: i64,
     /// Pages whose reading failed or is held: a person must have them tried again (`sogoc jobs`).
@@ -116,7 +116,7 @@ async fn count_files(
 
 /// Pages of a batch, by where they stand.
 const PAGES: &str =
-    "SELECT CASE WHEN p.outcome IN ('put_aside', 'superseded') THEN 'out' ELSE p.state END,
+    "SELECT CASE WHEN p.outcome IN ('excluded', 'superseded') THEN 'out' ELSE p.state END,
             COUNT(*) FROM pages p JOIN scans s ON s.id = p.scan_id
          WHERE s.batch_id = $1 GROUP BY 1";
 
@@ -127,9 +127,9 @@ async fn count_pages(archive: &Archive, batch_id: &str, progress: &mut Progress)
         .await?;
     for (place, count) in counts {
         match place.as_str() {
-            "out" => progress.pages_out = count,
+            "out" => progress.pages_withdrawn = count,
             "received" => progress.pages_waiting = count,
-            "set_aside" => progress.pages_set_aside = count,
+            "failed" => progress.pages_failed = count,
             _ => progress.pages_read += count,
         }
         progress.pages += count;

@@ -14,6 +14,7 @@ use super::{BatchState, ScanState};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::messages::{Lang, Message, text};
 
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-receipt/1";
@@ -21,7 +22,7 @@ const FORM: &str = "sogoc-receipt/1";
 /// A receipt and its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Receipt {
-    /// What is attested.
+    /// What is attested; the digest is of this.
     pub receipt: ReceiptBody,
     /// SHA-256 of `receipt` as compact JSON, keys in the order given.
     pub sha256: String,
@@ -30,11 +31,11 @@ pub struct Receipt {
 /// What a receipt attests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptBody {
-    /// `sogoc-receipt/1`.
+    /// Format of this file: `sogoc-receipt/1`.
     pub form: String,
-    /// The batch.
+    /// The batch that was delivered into.
     pub batch: ReceiptBatch,
-    /// Counts.
+    /// Files, bytes and pages counted.
     pub totals: Totals,
     /// Every file, by name, then by time of receipt.
     pub files: Vec<ReceiptFile>,
@@ -43,23 +44,23 @@ pub struct ReceiptBody {
 /// The batch a receipt speaks of; enough to make it again from the vault alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptBatch {
-    /// UUID text.
+    /// UUIDv7 as text, as the catalogue had it.
     pub id: String,
-    /// Its name.
+    /// Its name, unique in the archive.
     pub name: String,
     /// Code of its fonds.
     pub fonds: String,
     /// Class id, when it was known what is in the box.
     pub class_hint: Option<String>,
-    /// Files declared.
+    /// Files that the archivist said there are.
     pub declared_count: Option<i64>,
     /// Only a closed batch's receipt is final.
     pub state: BatchState,
     /// Person or token id.
     pub opened_by: String,
-    /// RFC 3339 UTC.
+    /// When it was opened, RFC 3339 UTC.
     pub opened_at: String,
-    /// RFC 3339 UTC.
+    /// When it was closed, RFC 3339 UTC; none while it is open.
     pub closed_at: Option<String>,
 }
 
@@ -70,7 +71,7 @@ pub struct Totals {
     pub received: usize,
     /// Kept but not readable.
     pub quarantined: usize,
-    /// There already.
+    /// Bytes that the archive had already.
     pub duplicates: usize,
     /// Of all of them.
     pub bytes: i64,
@@ -81,12 +82,12 @@ pub struct Totals {
 /// One file on a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct ReceiptFile {
-    /// As given.
+    /// The name it was delivered under, path included.
     #[sqlx(rename = "original_name")]
     pub name: String,
-    /// In bytes.
+    /// Length of the file in bytes.
     pub size: i64,
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
     /// What became of it.
     #[sqlx(rename = "state")]
@@ -104,12 +105,12 @@ pub struct ReceiptFile {
     pub object_id: Option<String>,
     /// From the file itself, never from its name.
     pub media_type: String,
-    /// Pages.
+    /// Pages of the file; 0 where it could not be read.
     #[sqlx(rename = "page_count")]
     pub pages: i64,
-    /// Who delivered it.
+    /// Id of the person or token that delivered it.
     pub received_by: String,
-    /// RFC 3339 UTC.
+    /// When it was acknowledged, RFC 3339 UTC.
     pub received_at: String,
 }
 
@@ -213,26 +214,26 @@ impl Receipt {
             files,
             ..
         } = &self.receipt;
-        let mut text = String::from("BIÊN NHẬN TIẾP NHẬN TÀI LIỆU SỐ HÓA\n\n");
-        let closed = batch.closed_at.as_deref().unwrap_or("chưa đóng");
-        let declared = batch
-            .declared_count
-            .map_or_else(|| "không khai báo".into(), |count| count.to_string());
-        let _ = write!(
-            text,
-            "Đợt tiếp nhận : {}\nMã đợt        : {}\nPhông         : {}\nMở lúc        : {}\n\
-             Đóng lúc      : {closed}\nKhai báo      : {declared}\nĐã nhận       : {} tệp, {} trang\n\
-             Để riêng      : {} tệp\nTrùng         : {} tệp\nDung lượng    : {} byte\n\n",
-            batch.name,
-            batch.id,
-            batch.fonds,
-            batch.opened_at,
-            totals.received,
-            totals.pages,
-            totals.quarantined,
-            totals.duplicates,
-            totals.bytes,
-        );
+        let closed = batch.closed_at.as_deref();
+        let declared = batch.declared_count.map(|count| count.to_string());
+        let head = Message::new("printed.receipt.head")
+            .with("name", &batch.name)
+            .with("id", &batch.id)
+            .with("fonds", &batch.fonds)
+            .with("opened", &batch.opened_at)
+            .with("closed", closed.unwrap_or(vi("printed.receipt.not_closed")))
+            .with(
+                "declared",
+                declared
+                    .as_deref()
+                    .unwrap_or(vi("printed.receipt.not_declared")),
+            )
+            .with("received", totals.received)
+            .with("pages", totals.pages)
+            .with("quarantined", totals.quarantined)
+            .with("duplicates", totals.duplicates)
+            .with("bytes", totals.bytes);
+        let mut text = head.vi();
         for file in files {
             let _ = writeln!(
                 text,
@@ -243,16 +244,26 @@ impl Receipt {
                 file.name
             );
         }
-        let _ = write!(text, "\nSHA-256 của biên nhận: {}\n", self.sha256);
+        let digest = Message::new("printed.receipt.digest").with("sha256", &self.sha256);
+        let _ = write!(text, "\n{}\n", digest.vi());
         text
     }
+}
+
+/// The office signs and files the receipt in Vietnamese, whatever language the pages are read in.
+fn vi(key: &str) -> &'static str {
+    text(Lang::Vi, key)
 }
 
 fn outcome_vi(file: &ReceiptFile) -> String {
     let (reason, first) = (&file.reason, &file.duplicate_of_name);
     match file.outcome {
-        ScanState::Received => "đã nhận".into(),
-        ScanState::Quarantined => format!("để riêng ({})", reason.as_deref().unwrap_or("?")),
-        ScanState::Duplicate => format!("trùng với {}", first.as_deref().unwrap_or("?")),
+        ScanState::Received => vi("printed.receipt.file_received").into(),
+        ScanState::Quarantined => Message::new("printed.receipt.file_quarantined")
+            .with("reason", reason.as_deref().unwrap_or("?"))
+            .vi(),
+        ScanState::Duplicate => Message::new("printed.receipt.file_duplicate")
+            .with("first", first.as_deref().unwrap_or("?"))
+            .vi(),
     }
 }

@@ -20,7 +20,7 @@ macro_rules! text_enum {
             /// In the order of the source.
             pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-            /// The stored word.
+            /// The word as it is stored and sent.
             pub fn as_str(self) -> &'static str {
                 self.into()
             }

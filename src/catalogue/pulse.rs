@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// Longest time a look may take.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
-/// Between two looks.
+/// Time between two questions whether the database answers.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// The connection, and what was felt last.

@@ -24,7 +24,7 @@ mod tests {
         #[allow(missing_docs)]
         enum Step {
             Asked,
-            #[strum(serialize = "taken_back")]
+            #[strum(serialize = "pulled_back")]
             Withdrawn,
             Done,
         }
@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn a_state_is_reached_only_from_those_that_lead_to_it() {
         assert_eq!(Step::Done.before(), ["asked"]);
-        assert_eq!(Step::Asked.before(), ["taken_back"]);
+        assert_eq!(Step::Asked.before(), ["pulled_back"]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Tx {
         stamp(self.clock.now())
     }
 
-    /// UUIDv7 text.
+    /// A new UUIDv7 as text, from the archive's clock.
     pub fn new_id(&self) -> String {
         self.clock.new_id()
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CopyRow, settlement};
+use super::{CopyRow, register_line};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
@@ -32,7 +32,7 @@ pub(crate) async fn take_effect(archive: &Archive, job: &Leased) -> Result<()> {
         let details = json!({ "correction": entry.id });
         tx.log(Action::CopySuperseded, ("copy", &copy.id), details)
             .await?;
-        settlement::notify_holder(&mut tx, &copy, Event::Superseded).await?;
+        register_line::notify_holder(&mut tx, &copy, Event::Superseded).await?;
     }
     tx.log(
         Action::CorrectionInForce,

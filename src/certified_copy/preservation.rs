@@ -11,10 +11,11 @@ use crate::vault::{Content, Inventory, ObjectId, Provenance};
 
 /// Asks for the line to be brought to the vault, in the transaction that changed it.
 pub(super) async fn enqueue(tx: &mut Tx, copy_id: &str) -> Result<()> {
-    tx.enqueue(Kind::KeepLine, copy_id, PRIORITY_UPKEEP).await
+    tx.enqueue(Kind::PreserveLine, copy_id, PRIORITY_UPKEEP)
+        .await
 }
 
-/// The verb behind the job `keep_line`.
+/// The verb behind the job `preserve_line`.
 ///
 /// # Errors
 /// A passing fault puts the job back.

@@ -9,11 +9,12 @@ use crate::preservation;
 use crate::seal::SealError;
 use crate::vault::{Content, ObjectId, Provenance, VaultError};
 
-/// Composes, seals, checks and preserves; none while it waits for a signature made elsewhere. A copy that reached the vault
+/// Composes, seals, checks and preserves; none while it waits for a remote signature. A copy that reached the vault
 /// before a crash is taken from there, never made twice.
 pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<Made>> {
     let object = ObjectId::new(object_id(&copy.id))?;
     if !archive.vault.exists(&object).await? {
+        // The record first: a rebuild can only bring back a line whose record is in the vault.
         preservation::ensure(archive, &copy.record_id, copy.record_version).await?;
         let Some(sealed) = seal(archive, copy).await? else {
             return Ok(None);
@@ -34,6 +35,7 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
             at: archive.clock.now(),
         };
         match archive.vault.deposit(&object, &files, &who).await {
+            // Another maker was faster. Its file counts, since seals of one content differ in their bytes.
             Ok(_) | Err(VaultError::AlreadyExists { .. }) => {}
             Err(error) => return Err(error.into()),
         }
@@ -58,7 +60,7 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
 }
 
 async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
-    if archive.seal.signs_elsewhere() {
+    if archive.seal.signs_remotely() {
         return remote_signing::finish(archive, copy).await;
     }
     let (pdf, request) = compose(archive, copy).await?;

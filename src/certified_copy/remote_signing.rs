@@ -12,7 +12,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::compose::compose;
-use super::settlement::{self, GIVEN_UP, NOT_SIGNED};
+use super::register_line::{self, GIVEN_UP, NOT_SIGNED};
 use super::{CopyRow, digest_of, register};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -22,12 +22,12 @@ use crate::error::{Error, Result};
 use crate::seal::{Draft, Seal, SealError};
 
 pub use exchange::{Signatures, to_sign_text};
-pub use submit::{HandedIn, hand_in};
+pub use submit::{Submitted, submit};
 
 /// A copy that waits for its signature.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Waiting {
-    /// Copy id.
+    /// Id of the copy, to submit its signature for.
     pub copy_id: String,
     /// Number in the issue book, such as `12/2026`.
     pub number: String,
@@ -45,7 +45,7 @@ pub struct Waiting {
     pub since: String,
     /// Not signed before this instant, its line is void; RFC 3339 UTC.
     pub ends_at: String,
-    /// True when the caller released it, who alone may hand in its signature.
+    /// True when the caller released it, who alone may submit its signature.
     pub mine: bool,
     /// True when its signature is here and the copy is being finished.
     pub signed: bool,
@@ -112,7 +112,7 @@ struct Waits {
     certificate: String,
     /// The DER of the signed attributes, base64.
     attributes: String,
-    /// Base64.
+    /// Submitted already, base64; it waits to be used.
     signature: Option<String>,
     ends_at: String,
 }
@@ -150,6 +150,8 @@ impl Waits {
         let kept = archive.vault.get_cache(&name).await?;
         let draft = kept.and_then(|kept| archive.seal.take_up(&kept));
         let same = self.certificate == certificate_of(&archive.seal);
+        // The cache may be deleted or hold an older draft; a signature only fits the bytes that were given
+        // out.
         Ok(draft.filter(|draft| same && draft.to_sign() == to_sign))
     }
 }
@@ -181,6 +183,7 @@ pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<V
     match finished.await {
         Ok(sealed) => Ok(Some(sealed)),
         Err(error) => {
+            // Only what makes this signature worthless drops it; while an authority does not answer it is kept.
             if matches!(error, SealError::Unfit(_)) {
                 forget_signature(archive, &waits).await?;
             }
@@ -194,7 +197,10 @@ async fn prepare(archive: &Archive, copy: &CopyRow, before: Option<&Waits>) -> R
     let (pdf, request) = compose(archive, copy).await?;
     let draft = archive.seal.draft(&pdf, &request)?;
     let name = place(&copy.id, draft.to_sign());
-    archive.vault.put_cache(&name, draft.kept().into()).await?;
+    archive
+        .vault
+        .put_cache(&name, draft.to_bytes().into())
+        .await?;
     let now = archive.clock.now();
     let days = i64::from(archive.config.seal.detached_days());
     let mut tx = archive.begin_as_machine().await?;
@@ -279,10 +285,11 @@ pub(super) async fn expire(archive: &Archive) -> Result<()> {
 async fn end(archive: &Archive, caller: &Caller, copy_id: &str, code: &str) -> Result<bool> {
     let copy = register::row(archive, copy_id).await?;
     let mut tx = archive.begin(caller).await?;
-    // The row is the lock: of an ending and a signature handed in, one comes first.
+    // The row is the lock: of an ending and a submitted signature, one comes first.
     let waits = "DELETE FROM seals_waiting WHERE copy_id = $1 AND signature IS NULL";
     let waits = sqlx::query(waits).bind(copy_id).execute(&mut *tx).await?;
-    let ended = waits.rows_affected() == 1 && settlement::void_line(&mut tx, &copy, code).await?;
+    let ended =
+        waits.rows_affected() == 1 && register_line::void_line(&mut tx, &copy, code).await?;
     tx.commit().await?;
     archive
         .vault

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::jobs::Kind;
 use crate::seal::{SealError, TokenState};
 
-/// The seal now.
+/// Whose seal it is, and whether it can sign now.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct SealState {
     /// Common name of the certificate.
@@ -25,10 +25,10 @@ pub struct SealState {
     pub scheme: String,
     /// Level of PAdES that copies get.
     pub level: String,
-    /// Where the key lives: `file`, `token` or `elsewhere`, on the approver's own machine.
+    /// Where the key lives: `file`, `token` or `remote`, on the approver's own machine.
     pub place: String,
     /// Of a token: `pin_needed`, `ready`, `open` or `pin_refused`.
-    pub sitting: Option<String>,
+    pub session: Option<String>,
     /// Released copies that are not sealed yet.
     pub unsealed: i64,
     /// Why the certificate may not seal now: stable word.
@@ -47,9 +47,9 @@ pub async fn seal_state(archive: &Archive, caller: &Caller) -> Result<SealState>
     require(caller, Act::OpenSeal)?;
     let seal = &archive.seal;
     let (signer, token) = (seal.signer(), seal.token_state());
-    let place = match (&token, seal.signs_elsewhere()) {
+    let place = match (&token, seal.signs_remotely()) {
         (Some(_), _) => "token",
-        (None, true) => "elsewhere",
+        (None, true) => "remote",
         (None, false) => "file",
     };
     let unfit = signer.fit_for_sealing(archive.clock.now()).err();
@@ -62,7 +62,7 @@ pub async fn seal_state(archive: &Archive, caller: &Caller) -> Result<SealState>
         scheme: seal.scheme().code().into(),
         level: seal.level().code().into(),
         place: place.into(),
-        sitting: token.map(|state| state.as_str().into()),
+        session: token.map(|state| state.as_str().into()),
         unsealed: unsealed.fetch_one(archive.catalogue.pool()).await?,
         fault: unfit.as_ref().map(|why| why.code().into()),
         fault_vi: unfit.as_ref().map(SealError::sentence_vi),

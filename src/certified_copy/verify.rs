@@ -3,13 +3,14 @@
 mod file;
 mod validity;
 
-pub use file::{FileVerified, HandedInFile, SignatureListed, verify_file, verify_handed_in};
+pub use file::{FileVerified, SignatureListed, UploadedFile, verify_file, verify_uploaded};
 pub use validity::ValidityState;
 use validity::validity_of;
 
 use super::{CopyRow, issued_at, register};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::{self, Action, EntryProof};
 use crate::clock::parse_stamp;
 use crate::correction::{self, Correction, InForce};
 use crate::error::{Error, Result};
@@ -20,9 +21,9 @@ use crate::record;
 pub struct Verified {
     /// Number in the issue book, such as `12/2026`.
     pub number: String,
-    /// RFC 3339 UTC.
+    /// When it was released, RFC 3339 UTC.
     pub issued_at: String,
-    /// The agency.
+    /// Name of the agency that issued it.
     pub agency: String,
     /// What the copy is of.
     pub document: String,
@@ -44,6 +45,8 @@ pub struct Verified {
     pub sha256: String,
     /// SHA-256 of the files it had before its time stamp was renewed; whoever holds one of them holds this copy too.
     pub earlier_sha256: Vec<String>,
+    /// The entry that its issue left in the log, with the proof that the signed tree holds it; none while it waits.
+    pub log: Option<EntryProof>,
     /// Whose it is; only for whoever presents the very file.
     pub holder: Option<Holder>,
 }
@@ -51,11 +54,11 @@ pub struct Verified {
 /// A decision as cited to the public: no value it changed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Cited {
-    /// Số, ký hiệu.
+    /// Số, ký hiệu of the decision, such as `15/QĐ-SGDĐT`.
     pub number: String,
-    /// `YYYY-MM-DD`.
+    /// The day it was signed, `YYYY-MM-DD`.
     pub date: String,
-    /// Who decided.
+    /// The agency that signed it, by name.
     pub agency: String,
     /// Number in the register's appendix, such as `3/2026`.
     pub appendix: String,
@@ -168,8 +171,16 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
         code_until: copy.code_until.clone(),
         sha256: copy.sha256.clone().unwrap_or_default(),
         earlier_sha256: earlier_files(archive, &copy.id).await?,
+        log: logged(archive, &copy.id).await,
         holder: None,
     })
+}
+
+/// What the archive says of a copy does not hang on the log's tree, so a damaged or unreachable one only leaves the
+/// proof out: `check` and `/readyz` tell of it.
+async fn logged(archive: &Archive, copy_id: &str) -> Option<EntryProof> {
+    let proof = audit::proof_of_act(archive, Action::CopyIssued, copy_id).await;
+    proof.unwrap_or_default()
 }
 
 async fn earlier_files(archive: &Archive, copy_id: &str) -> Result<Vec<String>> {

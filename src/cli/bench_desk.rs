@@ -27,7 +27,7 @@ const PAGES_A_FILE: usize = 500;
 /// How often a waiting bench looks again.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// What to measure.
+/// How large the house is that is measured.
 #[derive(Debug, clap::Args)]
 pub struct Desk {
     /// Pages waiting to be read while citizens' copies are issued.
@@ -36,7 +36,7 @@ pub struct Desk {
     /// Copies released into that backlog, one after another.
     #[arg(long, default_value_t = 50)]
     copies: usize,
-    /// Verifications asked for.
+    /// How many verifications by code are asked for in all.
     #[arg(long, default_value_t = 4000)]
     verifications: usize,
     /// Of those, how many at once.
@@ -50,7 +50,7 @@ pub struct Desk {
 ///
 /// # Errors
 /// As the verbs it calls.
-pub async fn bench_desk(wish: Desk, as_json: bool) -> Result<ExitCode> {
+pub async fn bench_desk(options: Desk, as_json: bool) -> Result<ExitCode> {
     let folder = tempfile::tempdir()?;
     let mut config = Config::in_folder(folder.path());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -70,16 +70,16 @@ pub async fn bench_desk(wish: Desk, as_json: bool) -> Result<ExitCode> {
     let code = certified_copy::issue_now(&archive, &person("approver"), &record, None)
         .await?
         .code;
-    let quiet = verify(&archive, &code, &wish).await?;
-    backlog(&archive, wish.pages).await?;
+    let quiet = verify(&archive, &code, &options).await?;
+    backlog(&archive, options.pages).await?;
     worker::start(&archive, &stop, &tasks);
-    let overtaking = overtake(&archive, &record, wish.copies).await?;
-    let busy = verify(&archive, &code, &wish).await?;
+    let overtaking = overtake(&archive, &record, options.copies).await?;
+    let busy = verify(&archive, &code, &options).await?;
     let left = waiting(&archive).await?;
     stop.cancel();
     tasks.close();
     tasks.wait().await;
-    print(&wish, left, &quiet, &overtaking, &busy, as_json);
+    print(&options, left, &quiet, &overtaking, &busy, as_json);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -131,7 +131,7 @@ fn person(id: &str) -> Caller {
     }
 }
 
-/// Delivers so many pages; each is a job of the lowest urgency.
+/// Delivers this many pages; each is a job of the lowest urgency.
 async fn backlog(archive: &Archive, pages: usize) -> Result<()> {
     let mut left = pages;
     while left > 0 {
@@ -236,8 +236,8 @@ fn asking() -> AskGiven {
     }
 }
 
-/// Verification by code through the web door, so many at once.
-async fn verify(archive: &Archive, code: &str, wish: &Desk) -> Result<Vec<Duration>> {
+/// Verification by code over HTTP, `at_once` of them at the same time.
+async fn verify(archive: &Archive, code: &str, options: &Desk) -> Result<Vec<Duration>> {
     let http = reqwest::Client::new();
     let url = format!("http://{}/api/v1/verify/{code}", archive.config.web.listen);
     let ask = async || {
@@ -249,8 +249,8 @@ async fn verify(archive: &Archive, code: &str, wish: &Desk) -> Result<Vec<Durati
         bytes.map_err(|error| Error::unavailable("web", error))?;
         Ok::<Duration, Error>(start.elapsed())
     };
-    let asked = stream::iter(0..wish.verifications).map(|_| ask());
-    let times: Vec<Result<Duration>> = asked.buffer_unordered(wish.at_once).collect().await;
+    let asked = stream::iter(0..options.verifications).map(|_| ask());
+    let times: Vec<Result<Duration>> = asked.buffer_unordered(options.at_once).collect().await;
     times.into_iter().collect()
 }
 
@@ -261,7 +261,7 @@ async fn waiting(archive: &Archive) -> Result<i64> {
 }
 
 fn print(
-    wish: &Desk,
+    options: &Desk,
     left: i64,
     quiet: &[Duration],
     overtaking: &[Duration],
@@ -282,14 +282,14 @@ fn print(
                 ((*name).to_owned(), figures)
             })
             .collect();
-        let said = json!({ "pages": wish.pages, "pages_left": left, "copies": wish.copies,
-            "verifications": wish.verifications, "at_once": wish.at_once, "milliseconds": figures });
+        let said = json!({ "pages": options.pages, "pages_left": left, "copies": options.copies,
+            "verifications": options.verifications, "at_once": options.at_once, "milliseconds": figures });
         println!("{said}");
         return;
     }
     println!(
         "{} pages waiting ({left} left at the end), {} copies, {} verifications, {} at once",
-        wish.pages, wish.copies, wish.verifications, wish.at_once
+        options.pages, options.copies, options.verifications, options.at_once
     );
     println!("milliseconds                              p50      p95      p99");
     for (name, times) in rows {

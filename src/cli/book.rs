@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::issue_book;
 use crate::messages::Message;
 
-/// Options of `book`.
+/// Options and arguments of `sogoc book`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Every number of the year with what became of it, and the requests refused between them. The file names
@@ -20,7 +20,7 @@ everybody: reading the book is entered in the log.
 Example:
   sogoc book 2026 --out so-cap-ban-sao-2026.xlsx")]
 pub struct Book {
-    /// The year.
+    /// Calendar year of the book.
     year: i64,
     /// File to write: .xlsx for a spreadsheet, .pdf for paper.
     #[arg(long, value_name = "FILE")]

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use serde_json::json;
 use sogoc_workers::ocr::engine::{self, SECOND_MODEL};
 
+use super::log;
 use crate::archive::Archive;
+use crate::audit;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::messages::both;
@@ -31,6 +33,7 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
             let test = archive.seal.is_test_authority();
             let mark = if test { " (TEST: no legal value)" } else { "" };
             lines.push(("seal", true, format!("{signer}{mark}")));
+            lines.push(log_line(&archive).await);
             lines.push(("classes", true, archive.classes.iter().count().to_string()));
         }
         Err(error) => lines.push(("archive", false, told(&error))),
@@ -52,6 +55,14 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     } else {
         ExitCode::from(1)
     })
+}
+
+/// Compares the whole log with its signed tree.
+async fn log_line(archive: &Archive) -> (&'static str, bool, String) {
+    match audit::check(archive).await {
+        Ok(checked) => ("log", checked.whole, log::told(&checked)),
+        Err(error) => ("log", false, told(&error)),
+    }
 }
 
 /// In the words in which start and `/readyz` say it.

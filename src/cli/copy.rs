@@ -19,7 +19,7 @@ const TRUST_FILE: &str = "trust.pem";
 /// The certificates to trust for time stamps, written where they are not the same.
 const TIME_TRUST_FILE: &str = "trust-time.pem";
 
-/// Options of `copy`.
+/// Options and arguments of `sogoc copy`.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "\
@@ -86,7 +86,7 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
     }
     let me = releaser(&archive, &options).await?;
     pin::ask(&archive).await?;
-    if !archive.seal.signs_elsewhere() {
+    if !archive.seal.signs_remotely() {
         prepare_folder(&archive, &options.out)?;
     }
     for record in &options.records {
@@ -180,7 +180,7 @@ async fn take_signatures(
 ) -> Result<ExitCode> {
     let me = Caller::machine();
     let mut all_issued = true;
-    for one in certified_copy::hand_in(archive, &me, given).await? {
+    for one in certified_copy::submit(archive, &me, given).await? {
         if one.state.as_deref() == Some("issued") {
             let row = certified_copy::line(archive, &me, &one.copy_id).await?;
             write_copy(archive, &row, out, as_json).await?;

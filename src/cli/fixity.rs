@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::fixity::{self, Differences, Rebuilt, ScrubOptions, ScrubReport};
 use crate::messages::{Message, both};
 
-/// Options of `scrub`.
+/// Options and arguments of `sogoc scrub`.
 #[derive(Debug, clap::Args)]
 pub struct Scrub {
     /// Read at most this many MiB a second, so that others are not disturbed.
@@ -72,7 +72,7 @@ fn print_scrub(report: &ScrubReport) {
     println!("{}", said.both());
 }
 
-/// Options of `rebuild`.
+/// Options and arguments of `sogoc rebuild`.
 #[derive(Debug, clap::Args)]
 pub struct Rebuild {
     /// Make them in this new data folder, beside the ones there are; the seal's key is taken along.
@@ -143,6 +143,11 @@ fn print_rebuilt(rebuilt: &Rebuilt, differences: Option<&Differences>) {
         let said = Message::new("cli.numbers_without_copy").with("numbers", numbers);
         println!("{}", said.both());
     }
+    let said = Message::new(match rebuilt.log_vouched {
+        true => "cli.log_rebuilt",
+        false => "cli.log_rebuilt_unvouched",
+    });
+    println!("{}", said.with("entries", rebuilt.log_entries).both());
     println!("{}", both("cli.not_in_vault"));
     let Some(differences) = differences else {
         return;
@@ -161,7 +166,7 @@ fn print_rebuilt(rebuilt: &Rebuilt, differences: Option<&Differences>) {
     }
 }
 
-/// Options of `reconcile`.
+/// Options and arguments of `sogoc reconcile`.
 #[derive(Debug, clap::Args)]
 pub struct Reconcile {
     /// Set right what can be.
@@ -182,7 +187,7 @@ pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> R
     for (what, ids) in [
         ("cli.reconcile.only_in_catalogue", &found.only_in_catalogue),
         ("cli.reconcile.only_in_vault", &found.only_in_vault),
-        ("cli.reconcile.not_kept", &found.not_kept),
+        ("cli.reconcile.not_preserved", &found.not_preserved),
         ("cli.reconcile.damaged", &found.damaged),
         ("cli.reconcile.fixed", &found.fixed),
     ] {
@@ -194,7 +199,7 @@ pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> R
     Ok(ExitCode::from(found.exit_code()))
 }
 
-/// Options of `backup`.
+/// Options and arguments of `sogoc backup`.
 #[derive(Debug, clap::Args)]
 pub struct Backup {
     /// An empty or new folder, on another disk.
@@ -236,12 +241,12 @@ pub async fn backup(archive: Archive, options: Backup, as_json: bool) -> Result<
     Ok(ExitCode::from(report.exit_code()))
 }
 
-/// Options of `repair`.
+/// Options and arguments of `sogoc repair`.
 #[derive(Debug, clap::Args)]
 pub struct Repair {
-    /// Move what belongs to no version to `set-aside/` beside the storage root; without it, it is only named.
+    /// Move what belongs to no version to `quarantine/` beside the storage root; without it, it is only named.
     #[arg(long)]
-    yes_set_aside: bool,
+    yes_quarantine: bool,
     /// Leave files alone that are younger than this: they may be a version on its way.
     #[arg(long, value_name = "MINUTES", default_value_t = 60)]
     older_than: u64,
@@ -253,12 +258,12 @@ pub struct Repair {
 /// `Unavailable` vault or catalogue.
 pub async fn repair(archive: Archive, options: Repair, as_json: bool) -> Result<ExitCode> {
     let age = Duration::from_secs(options.older_than * 60);
-    let repair = fixity::repair(&archive, options.yes_set_aside, age, |stray| {
+    let repair = fixity::repair(&archive, options.yes_quarantine, age, |stray| {
         if as_json {
             return;
         }
         let kind = Message::new(format!("cli.stray.{}", stray.kind)).both();
-        match &stray.set_aside {
+        match &stray.quarantined {
             Some(place) => println!("→ {}: {kind} → {place}", stray.key),
             None => println!("✗ {}: {kind}", stray.key),
         }
@@ -274,7 +279,7 @@ pub async fn repair(archive: Archive, options: Repair, as_json: bool) -> Result<
     let moved = repair
         .strays
         .iter()
-        .filter(|stray| stray.set_aside.is_some());
+        .filter(|stray| stray.quarantined.is_some());
     let said = Message::new("cli.repaired")
         .with("objects", repair.objects)
         .with("finished", repair.finished.len())

@@ -9,7 +9,7 @@ use crate::archive::Archive;
 use crate::error::Result;
 use crate::jobs::JobState;
 use crate::messages::{Lang, Message, find, text};
-use crate::queue::{self, Chosen, Wish};
+use crate::queue::{self, Chosen, JobAction};
 
 /// Subcommands of `jobs`. Faults of storage, database, disk or network are waited out without any of them.
 #[derive(Debug, clap::Subcommand)]
@@ -19,7 +19,7 @@ pub enum Jobs {
     /// Exit code 0: none waits for a person. 1: some do.
     List(Which),
     /// Try jobs again at once: those that failed, are held or put off; with --code timed_out, out_of_memory, crashed or
-    /// unavailable also the pages set aside for it.
+    /// unavailable also the pages that failed for it.
     Retry(Which),
     /// Hold jobs back until they are retried.
     Hold(Which),
@@ -68,11 +68,11 @@ impl Which {
 /// # Errors
 /// `NotFound` job, `Invalid` kind, `Refused` where nothing says which jobs.
 pub async fn jobs(archive: Archive, jobs: Jobs, as_json: bool) -> Result<ExitCode> {
-    let (which, wish) = match jobs {
+    let (which, action) = match jobs {
         Jobs::List(which) => return list(&archive, &which, as_json).await,
-        Jobs::Retry(which) => (which, Wish::Retry),
-        Jobs::Hold(which) => (which, Wish::Hold),
-        Jobs::GiveUp(which) => (which, Wish::GiveUp),
+        Jobs::Retry(which) => (which, JobAction::Retry),
+        Jobs::Hold(which) => (which, JobAction::Hold),
+        Jobs::GiveUp(which) => (which, JobAction::GiveUp),
     };
     if !which.names_something() {
         return Err(crate::error::Error::fault("", "faults.say_which_jobs"));
@@ -80,7 +80,7 @@ pub async fn jobs(archive: Archive, jobs: Jobs, as_json: bool) -> Result<ExitCod
     let me = Caller::machine();
     let mut count = 0;
     for chosen in which.chosen() {
-        count += queue::steer(&archive, &me, &chosen, wish).await?;
+        count += queue::steer(&archive, &me, &chosen, action).await?;
     }
     match as_json {
         true => println!("{}", json!({ "count": count })),

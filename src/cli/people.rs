@@ -9,16 +9,16 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::messages::{Message, both};
 
-/// Subcommands of `user`.
+/// What `sogoc user` can do with people and tokens.
 #[derive(Debug, clap::Subcommand)]
 pub enum User {
-    /// List people.
+    /// List people with their roles.
     List,
     /// Add a person; the password is read from standard input.
     Add {
         /// What they sign in with.
         login: String,
-        /// Full name.
+        /// Full name, as copies and lists show it.
         #[arg(long)]
         name: String,
         /// archivist, reviewer, approver, auditor, administrator; repeatable.
@@ -43,7 +43,7 @@ pub enum User {
     },
     /// Take an API token back.
     Revoke {
-        /// The token's id.
+        /// Id of the token, as the list shows it.
         id: String,
     },
 }

@@ -24,7 +24,7 @@ use crate::messages::Message;
 /// Pages in flight for each child: a child must not wait until the page before its own is printed.
 const PAGES_PER_CHILD: usize = 4;
 
-/// Options of `read`.
+/// Options and arguments of `sogoc read`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 With --json, one object a page, one a line, in the order of the files and their pages:

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::messages::{Message, both};
 
-/// Subcommands of `seal`.
+/// What `sogoc seal` can show and do.
 #[derive(Debug, clap::Subcommand)]
 pub enum Seals {
     /// Print the office's identity file (PEM): the certificates it seals or has sealed with, and the authorities behind

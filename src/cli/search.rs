@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::messages::Message;
 use crate::search::{self, Wanted};
 
-/// Options of `search`.
+/// Options and arguments of `sogoc search`.
 #[derive(Debug, clap::Args)]
 pub struct Search {
     /// Words: a name in any order, with or without accents, a birth date or year, a number;

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::{access, lifecycle, web, worker};
 
-/// Options of `serve`.
+/// Options and arguments of `sogoc serve`.
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     /// Address and port to listen on; port 0 takes any free one.
@@ -51,6 +51,7 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     lifecycle::enter(&archive, "serve", &stop, &tasks).await?;
     worker::follow(&archive, &stop, &tasks);
+    worker::sequence(&archive, &stop, &tasks);
     if !options.no_work {
         worker::start(&archive, &stop, &tasks);
     }
@@ -76,6 +77,7 @@ pub async fn work(config: Config) -> Result<ExitCode> {
     pin::ask(&archive).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     lifecycle::enter(&archive, "work", &stop, &tasks).await?;
+    worker::sequence(&archive, &stop, &tasks);
     worker::start(&archive, &stop, &tasks);
     finish(&archive, stop, tasks).await
 }

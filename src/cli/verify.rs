@@ -21,7 +21,7 @@ const NOTHING_TO_JUDGE: u8 = 2;
 /// The exit code for a good seal of which nobody said whose it must be.
 const WHOSE_NOT_KNOWN: u8 = 3;
 
-/// Options of `verify`.
+/// Options and arguments of `sogoc verify`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Five questions are answered apart: is the file as it was sealed; is it the office's own seal and nobody else's; was the
@@ -41,7 +41,7 @@ Examples:
   sogoc verify ban-sao-2026-1.pdf --identity so-gddt.pem
   sogoc verify --json ban-sao-2026-1.pdf --identity so-gddt.pem --trust trust.pem")]
 pub struct Verify {
-    /// The sealed PDF.
+    /// The PDF to be checked.
     #[arg(value_name = "FILE.pdf")]
     file: PathBuf,
     /// The identity file of the office (PEM): its seal it must be; the archive's own in --data when there is one.

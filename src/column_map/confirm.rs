@@ -69,7 +69,7 @@ pub async fn confirm(
         return Err(changed_meanwhile());
     }
     let pages = read_again(&mut tx, volume_id).await?;
-    tx.enqueue(Kind::KeepMap, volume_id, PRIORITY_UPKEEP)
+    tx.enqueue(Kind::PreserveMap, volume_id, PRIORITY_UPKEEP)
         .await?;
     tx.log(
         Action::ColumnMapConfirmed,
@@ -117,7 +117,7 @@ async fn read_again(tx: &mut Tx, volume_id: &str) -> Result<usize> {
     let pages: Vec<String> = sqlx::query_scalar(
         "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
          JOIN batches b ON b.id = s.batch_id
-         WHERE b.volume_id = $1 AND p.state <> 'set_aside'
+         WHERE b.volume_id = $1 AND p.state <> 'failed'
          ORDER BY s.original_name, p.number",
     )
     .bind(volume_id)

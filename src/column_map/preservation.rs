@@ -21,7 +21,7 @@ const FILE: &str = "column-maps.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-volume/1";
 
-/// The file [`FILE`].
+/// What the file [`FILE`] of a volume's object says.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 struct PreservedVolume {
     form: String,
@@ -32,7 +32,7 @@ struct PreservedVolume {
     title: String,
     school: Option<String>,
     year: Option<i64>,
-    /// Newest first.
+    /// Every confirmed map, newest first.
     maps: Vec<Confirmed>,
 }
 
@@ -46,7 +46,7 @@ impl PreservedVolume {
     }
 }
 
-/// The verb behind the job `keep_map`.
+/// The verb behind the job `preserve_map`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -70,15 +70,19 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     set_preserved(&mut tx, &job.subject, newest.version).await?;
     let details = json!({ "version": newest.version });
-    tx.log(Action::ColumnMapKept, ("volume", &job.subject), details)
-        .await?;
+    tx.log(
+        Action::ColumnMapPreserved,
+        ("volume", &job.subject),
+        details,
+    )
+    .await?;
     tx.complete_and_commit(job).await
 }
 
 async fn set_preserved(tx: &mut Tx, volume_id: &str, version: i64) -> Result<()> {
     sqlx::query(
-        "UPDATE register_volumes SET map_kept = $1 WHERE id = $2
-         AND (map_kept IS NULL OR map_kept < $1)",
+        "UPDATE register_volumes SET map_preserved = $1 WHERE id = $2
+         AND (map_preserved IS NULL OR map_preserved < $1)",
     )
     .bind(version)
     .bind(volume_id)
@@ -109,6 +113,11 @@ async fn write(archive: &Archive, volume: &PreservedVolume, newest: &Confirmed) 
 /// # Errors
 /// A fault that passes; a damaged object is noted.
 pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) -> Result<()> {
+    let inventory = restoration.archive.vault.inventory(id).await?;
+    let files = inventory.state(inventory.head()).unwrap_or_default();
+    if !files.contains_key(FILE) {
+        return Ok(()); // only its description is there
+    }
     let Some(bytes) = restoration.newest(id, FILE).await? else {
         return Ok(());
     };
@@ -125,6 +134,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
         title: volume.title.clone(),
         school: volume.school.clone(),
         year: volume.year,
+        ..Volume::default()
     };
     insert_volume(&mut tx, &row, at).await?;
     for map in &volume.maps {

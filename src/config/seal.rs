@@ -116,9 +116,8 @@ impl SealConfig {
             self.token.is_some(),
             self.detached.is_some(),
         ];
-        let elsewhere = self.token.is_some() || self.detached.is_some();
-        if keys.iter().filter(|key| **key).count() > 1 || (elsewhere && self.certificates.is_none())
-        {
+        let remote = self.token.is_some() || self.detached.is_some();
+        if keys.iter().filter(|key| **key).count() > 1 || (remote && self.certificates.is_none()) {
             return Err(Error::fault("/seal", "faults.one_of_seal_keyfile"));
         }
         Ok(())

@@ -8,7 +8,7 @@ use qrcode::QrCode;
 use super::ComposeError;
 use super::typeface::{Face, Shaped, printable, shape, wrap};
 
-/// Red, green, blue.
+/// Red, green and blue, 0 to 255 each.
 pub type Colour = (u8, u8, u8);
 /// The colour of text.
 pub const BLACK: Colour = (0, 0, 0);
@@ -30,7 +30,7 @@ pub enum Role {
     Artifact,
 }
 
-/// One printed line.
+/// A line of text as it is set, after breaking.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub left: f32,

@@ -63,7 +63,7 @@ pub fn printable(text: &str) -> Result<String, ComposeError> {
     Ok(clean)
 }
 
-/// As [`printable`], with `?` for each character that cannot be printed: for tables, whose values are kept elsewhere.
+/// As [`printable`], with `?` for each character that cannot be printed: for tables, whose values stand in full in the catalogue.
 pub fn legible(text: &str) -> String {
     let text = composed(text);
     let shown = |character: char| {

@@ -18,19 +18,19 @@ use crate::seen::{self, Seen};
 /// How a value asked for agrees with one found: the word of [`Reason::agrees`].
 type Agree = fn(&str, &str) -> &'static str;
 
-/// Most candidates shown.
+/// Candidates a clerk is shown at most; who needs more narrows what is asked.
 const MOST: usize = 20;
 
 /// A record that may be the one, and why.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Candidate {
-    /// Record id.
+    /// Id of the record.
     pub record_id: String,
     /// What it is now: to be given back when it is confirmed.
     pub seen: Seen,
-    /// Class id.
+    /// Id of its class.
     pub class: String,
-    /// Values by key.
+    /// Values of the record by key of its class.
     pub fields: BTreeMap<String, String>,
     /// Page it stands on.
     pub page_id: String,
@@ -50,9 +50,9 @@ pub struct Candidate {
 pub struct Reason {
     /// Key of the record's field.
     pub field: String,
-    /// As asked.
+    /// The value that the applicant gave.
     pub asked: String,
-    /// As recorded.
+    /// The value that the record holds.
     pub found: String,
     /// exact | folded | differs.
     pub agrees: String,
@@ -61,13 +61,13 @@ pub struct Reason {
 /// A copy issued of a record before.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Earlier {
-    /// Copy id.
+    /// Id of the copy.
     pub id: String,
     /// Number in the issue book, such as `12/2026`.
     pub number: String,
     /// What became of it.
     pub state: CopyState,
-    /// RFC 3339 UTC.
+    /// When it was released, RFC 3339 UTC.
     pub issued_at: String,
 }
 

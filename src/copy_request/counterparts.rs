@@ -16,11 +16,11 @@ const MOST: usize = 4;
 /// A record of another class that speaks of the same diploma.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct Counterpart {
-    /// Record id.
+    /// Id of the record on the other paper.
     pub record_id: String,
-    /// Class id.
+    /// Id of its class, which tells register and diploma apart.
     pub class: String,
-    /// Name it bears.
+    /// The holder's name as that paper has it.
     pub ho_ten: String,
     /// False when it bears another name under the same number: one of the two is wrong.
     pub same_name: bool,

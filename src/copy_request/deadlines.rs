@@ -62,7 +62,7 @@ pub(crate) async fn extended_due(archive: &Archive, id: &str) -> Result<Option<T
 /// How the open requests stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema, FromRow)]
 pub struct OpenRequests {
-    /// Not settled.
+    /// Requests that have not ended.
     pub open: i64,
     /// Of those, past their term.
     pub late: i64,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::dismissal;
-use super::lifecycle::close_searches;
+use super::lifecycle::close_search_cases;
 use super::payment::Payment;
 use super::{RequestState, Sought, ensure_moved};
 use crate::access::{Act, Caller, require, require_any};
@@ -47,7 +47,7 @@ pub async fn confirm(
         .set("record_version", stands.record_version)
         .set("record_digest", &stands.record_digest);
     ensure_moved(confirmed.run(&mut tx, id).await?)?;
-    close_searches(&mut tx, id).await?;
+    close_search_cases(&mut tx, id).await?;
     dismissal::withdraw(&mut tx, id, record_id).await?;
     tx.log(
         Action::CopyConfirmed,
@@ -80,7 +80,7 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
         .set("refusal", reason.trim())
         .set("settled_at", tx.now());
     ensure_moved(refused.run(&mut tx, id).await?)?;
-    close_searches(&mut tx, id).await?;
+    close_search_cases(&mut tx, id).await?;
     tx.log(Action::CopyRefused, ("request", id), json!({}))
         .await?;
     tx.notify(id, Event::Refused).await?;
@@ -136,7 +136,7 @@ pub async fn release(
         return Err(why);
     }
     ensure_moved(Move::to(RequestState::Released).run(&mut tx, id).await?)?;
-    let wish = Issue {
+    let issue = Issue {
         request_id: Some(id),
         confirmed_by: confirmed.confirmed_by.as_deref(),
         seen: Some(saw),
@@ -144,7 +144,7 @@ pub async fn release(
     };
     let mut copies = Vec::new();
     for _ in 0..confirmed.wanted.number_of_copies() {
-        copies.push(certified_copy::open(archive, &mut tx, caller, &wish).await?);
+        copies.push(certified_copy::open(archive, &mut tx, caller, &issue).await?);
     }
     tx.commit().await?;
     Ok(copies)
@@ -169,7 +169,7 @@ async fn confirm_again(mut tx: Tx, id: &str, record: &str) -> Result<()> {
 /// What became of one request of many.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Release {
-    /// The request.
+    /// Id of the request decided on.
     pub request_id: String,
     /// The copies being made; none when it was not released.
     pub copy_ids: Vec<String>,

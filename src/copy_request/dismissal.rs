@@ -59,14 +59,14 @@ impl From<String> for NotTheOne {
 pub struct Dismissal {
     /// The record that is not the one.
     pub record_id: String,
-    /// Why.
+    /// Why it is not the one: one of a closed list.
     #[sqlx(try_from = "String")]
     pub reason: NotTheOne,
     /// More of it, in words.
     pub note: String,
     /// Who said so: person id.
     pub person: String,
-    /// RFC 3339 UTC.
+    /// When it was dismissed, RFC 3339 UTC.
     pub at: String,
 }
 
@@ -103,7 +103,8 @@ pub async fn dismiss(
     let details = json!({ "record": record_id, "reason": reason });
     tx.log(Action::CandidateDismissed, ("request", id), details)
         .await?;
-    tx.enqueue(Kind::KeepRequest, id, PRIORITY_UPKEEP).await?;
+    tx.enqueue(Kind::PreserveRequest, id, PRIORITY_UPKEEP)
+        .await?;
     tx.commit().await
 }
 

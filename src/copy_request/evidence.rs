@@ -15,11 +15,11 @@ use super::{id_by_code, wrong_state};
 use crate::access::{Act, Caller, require};
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Tx, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::notify::Event;
-use crate::scan::{self, Looked, original_path};
+use crate::scan::{self, Probed, original_path};
 use crate::vault::{Content, ObjectId, Provenance};
 
 /// Most papers with one request.
@@ -32,19 +32,19 @@ const EVIDENCE_FILE: &str = "evidence.json";
 /// A paper that came with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct Evidence {
-    /// UUIDv7 text.
+    /// UUIDv7 as text; its object in the vault is named by it.
     pub id: String,
     /// File name as given.
     pub name: String,
     /// From the file itself, never from its name.
     pub media_type: String,
-    /// Pages.
+    /// Pages that the reading pool counted in it.
     pub pages: i64,
-    /// Bytes.
+    /// Length of the file in bytes.
     pub size: i64,
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
-    /// RFC 3339 UTC.
+    /// When it came, RFC 3339 UTC.
     pub received_at: String,
 }
 
@@ -110,9 +110,9 @@ async fn look(archive: &Archive, name: &str, bytes: &[u8]) -> Result<Evidence> {
     file.write_all(bytes)?;
     file.flush()?;
     let measured = scan::measure(file.path()).await?;
-    let probe = match scan::look(archive, file.path()).await? {
-        Looked::Sound(probe) => probe,
-        Looked::Broken(kind) => return Err(unreadable(kind)),
+    let probe = match scan::probe(archive, file.path()).await? {
+        Probed::Sound(probe) => probe,
+        Probed::Broken(kind) => return Err(unreadable(kind)),
     };
     Ok(Evidence {
         id: archive.clock.new_id(),
@@ -166,10 +166,8 @@ async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool
     .bind(&paper.sha256)
     .bind(object_of(&paper.id)?.as_str())
     .bind(&paper.received_at)
-    .bind(request)
-    .execute(&mut **tx)
-    .await?;
-    Ok(bound.rows_affected() == 1)
+    .bind(request);
+    changed_one(tx, bound).await
 }
 
 async fn store(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {

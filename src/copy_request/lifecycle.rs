@@ -74,11 +74,11 @@ pub(crate) async fn begin_search(tx: &mut Tx, id: &str, later: Option<Timestamp>
 pub(crate) async fn end_search(tx: &mut Tx, id: &str) -> Result<()> {
     let back = Move::to(RequestState::Received).from(&[RequestState::Searching]);
     back.run(tx, id).await?; // or it was confirmed or ended meanwhile
-    tx.enqueue(Kind::KeepRequest, id, PRIORITY_UPKEEP).await
+    tx.enqueue(Kind::PreserveRequest, id, PRIORITY_UPKEEP).await
 }
 
 /// Ends the archivist's search for a request that no longer needs it.
-pub(super) async fn close_searches(tx: &mut Tx, id: &str) -> Result<()> {
+pub(super) async fn close_search_cases(tx: &mut Tx, id: &str) -> Result<()> {
     sqlx::query(
         "UPDATE search_cases SET state = 'closed', ended_at = $1
          WHERE request_id = $2 AND state = 'open'",
@@ -101,7 +101,7 @@ pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
         .set("settled_at", tx.now())
         .clear(&["waits_until"]);
     ensure_moved(withdrawn.run(&mut tx, &id).await?)?;
-    close_searches(&mut tx, &id).await?;
+    close_search_cases(&mut tx, &id).await?;
     tx.log(Action::RequestWithdrawn, ("request", &id), json!({}))
         .await?;
     tx.notify(&id, Event::Withdrawn).await?;

@@ -11,21 +11,21 @@ use crate::error::{Error, Result};
 /// A request as the office sees it.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct RequestView {
-    /// UUIDv7 text.
+    /// UUIDv7 as text: sorts by the time it was made.
     pub id: String,
     /// As the tracking code shows it.
     pub state: RequestState,
-    /// Who asks.
+    /// Who asks, as they gave it.
     #[sqlx(try_from = "JsonText")]
     pub applicant: Applicant,
-    /// For what.
+    /// Which diploma they want, as they gave it.
     #[sqlx(try_from = "JsonText")]
     pub wanted: Sought,
     /// Version of the consent text agreed to.
     pub consent: Option<String>,
     /// Procedure code valid on the day of receipt.
     pub procedure_code: String,
-    /// The record confirmed.
+    /// Id of the record a clerk confirmed; none before.
     pub record_id: Option<String>,
     /// The version of it that was confirmed.
     pub record_version: Option<i64>,
@@ -34,11 +34,11 @@ pub struct RequestView {
     /// Name of the clerk who confirmed.
     #[sqlx(rename = "clerk")]
     pub confirmed_by: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it was confirmed, RFC 3339 UTC.
     pub confirmed_at: Option<String>,
-    /// Reason, when refused.
+    /// The reason the applicant was given for a refusal.
     pub refusal: Option<String>,
-    /// In đồng.
+    /// The fee in đồng; 0 where none is charged.
     pub fee: i64,
     /// The rule behind the fee.
     pub fee_source: String,
@@ -46,15 +46,15 @@ pub struct RequestView {
     pub payment: String,
     /// Receipt or transaction number.
     pub payment_reference: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it came in, RFC 3339 UTC.
     pub created_at: String,
-    /// RFC 3339 UTC.
+    /// When the law wants it done, RFC 3339 UTC.
     pub due_at: String,
-    /// RFC 3339 UTC.
+    /// When its term was extended, which may happen once, RFC 3339 UTC.
     pub extended_at: Option<String>,
     /// Until when its applicant is waited for, RFC 3339 UTC.
     pub waits_until: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it ended, whatever way, RFC 3339 UTC.
     pub settled_at: Option<String>,
     /// True when the law's term has run out and the request is still open.
     #[sqlx(skip)]

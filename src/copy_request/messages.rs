@@ -20,15 +20,15 @@ const LONGEST: usize = 2000;
 /// Most messages with one request.
 const MOST: i64 = 100;
 
-/// A message.
+/// A message between office and applicant, shown under the tracking code.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Message {
-    /// office | applicant.
+    /// Which side wrote it: `office` or `applicant`.
     #[sqlx(rename = "sender")]
     pub from: String,
-    /// What it says.
+    /// Plain text as written, line breaks included.
     pub text: String,
-    /// RFC 3339 UTC.
+    /// When it was sent, RFC 3339 UTC.
     pub at: String,
 }
 

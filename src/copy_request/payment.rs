@@ -19,7 +19,7 @@ const LONGEST_REFERENCE: usize = 100;
 text_enum! {
     /// How the fee of a request stands.
     pub enum Payment {
-        /// Nothing is charged.
+        /// The law charges nothing for this procedure.
         Free,
         /// Not paid yet; no copy is released until it is.
         Unpaid,

@@ -15,7 +15,7 @@ use crate::notify::{self, Happened};
 /// What the tracking code shows: no name, no birth date.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Status {
-    /// Where it stands.
+    /// How far the office has come with it.
     pub state: RequestState,
     /// The state in plain words, Vietnamese.
     #[sqlx(skip)]
@@ -23,7 +23,7 @@ pub struct Status {
     /// The state in plain words, English.
     #[sqlx(skip)]
     pub says_en: String,
-    /// RFC 3339 UTC.
+    /// When it came in, RFC 3339 UTC.
     pub created_at: String,
     /// RFC 3339 UTC; stands still while the request waits for its applicant.
     pub due_at: String,
@@ -31,11 +31,11 @@ pub struct Status {
     pub extended_at: Option<String>,
     /// Until when an answer of the applicant is waited for, RFC 3339 UTC.
     pub waits_until: Option<String>,
-    /// RFC 3339 UTC.
+    /// When it ended, whatever way, RFC 3339 UTC.
     pub settled_at: Option<String>,
-    /// Reason, when refused.
+    /// The reason given for a refusal.
     pub refusal: Option<String>,
-    /// In đồng.
+    /// The fee in đồng; 0 where none is charged.
     pub fee: i64,
     /// free | unpaid | paid | waived.
     pub payment: String,

@@ -23,9 +23,9 @@ pub struct Backup {
     pub catalogue: bool,
     /// Whether the vault is in it; a bucket has its own replication.
     pub vault: bool,
-    /// Files copied.
+    /// Files in the copy, its list of digests not counted.
     pub files: u64,
-    /// Their bytes.
+    /// Bytes of those files together.
     pub bytes: u64,
     /// Objects of the copied vault that were re-read and found whole.
     pub objects: u64,
@@ -68,6 +68,8 @@ pub async fn backup(
     if let Some(folder) = vault_folder(archive) {
         // The cache beside the objects can be made again and is left out.
         sources.push((folder.join("ocfl"), "vault/ocfl"));
+        // After the catalogue: the tree may be ahead of it in the copy, and `sogoc log restore` brings those entries back.
+        sources.push((folder.join("log"), "vault/log"));
         backup.vault = true;
     }
     let (to, start) = (target.to_owned(), backup);

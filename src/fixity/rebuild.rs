@@ -1,7 +1,7 @@
 //! The catalogue and the index made again from the vault alone: deliveries with every page, decided
-//! records with ids, versions, publication numbers and corrections, the issue book, and citizens' requests.
+//! records with ids, versions, publication numbers and corrections, the issue book, citizens' requests, and the log.
 //!
-//! The vault does not hold people and tokens, the log, and what nobody has decided yet; pages without
+//! The vault does not hold people and tokens, and what nobody has decided yet; pages without
 //! a decision are queued to be read again.
 
 mod counters;
@@ -10,13 +10,16 @@ mod pages;
 use std::path::Path;
 
 use crate::archive::{Archive, Restoration};
-use crate::audit::Action;
+use crate::audit::{self, Action};
 use crate::batch::{self, RECEIPT_PREFIX};
 use crate::catalogue::Tx;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::vault::{ObjectId, VaultError};
-use crate::{certified_copy, column_map, copy_request, inspection, preservation, scan, search};
+use crate::{
+    certified_copy, column_map, copy_request, document, fonds, inspection, preservation, scan,
+    search, unit,
+};
 use futures::StreamExt;
 use serde_json::json;
 
@@ -27,27 +30,37 @@ const EVIDENCE: &str = "urn:sogoc:evidence:";
 /// What was found in the vault and brought back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Rebuilt {
+    /// Units.
+    pub units: i64,
+    /// Fonds.
+    pub fonds: i64,
+    /// Files.
+    pub files: i64,
+    /// Register volumes.
+    pub volumes: i64,
+    /// Documents.
+    pub documents: i64,
     /// Confirmed column maps of volumes.
     pub column_maps: i64,
-    /// Batches.
+    /// Batches in the catalogue afterwards.
     pub batches: i64,
     /// Scans, those of every outcome.
     pub scans: i64,
-    /// Pages.
+    /// Pages of all scans.
     pub pages: i64,
     /// Pages queued to be read again.
     pub pages_to_read: i64,
     /// Pages with decided records whose reading is gone: what nobody had decided on them is lost.
     pub pages_without_reading: i64,
-    /// Decided records.
+    /// Records that are in the vault, so decided.
     pub records: i64,
-    /// Their versions.
+    /// Versions by which somebody approved or rejected a record.
     pub versions: i64,
     /// Approved entries of the registers' appendices.
     pub corrections: i64,
     /// Lines of the issue book.
     pub copies: i64,
-    /// Citizens' requests.
+    /// Requests of citizens and portals.
     pub requests: i64,
     /// Papers that came with requests.
     pub evidence: i64,
@@ -55,6 +68,10 @@ pub struct Rebuilt {
     pub evidence_unbound: i64,
     /// Numbers of the issue book of which the vault has no line, such as `3/2026`: never finished.
     pub numbers_without_copy: Vec<String>,
+    /// Entries of the log, read back from its signed tree.
+    pub log_entries: u64,
+    /// Whether a key that this archive knew had signed that tree; else only the keys that lay beside it vouch for it.
+    pub log_vouched: bool,
     /// The newest publication number.
     pub publication: i64,
     /// Objects that could not be used, with the reason.
@@ -69,6 +86,11 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     refuse_unless_empty(archive).await?;
     let mut rebuilt = Rebuilt::default();
     let mut restoration = Restoration::new(archive);
+    match audit::restore_whole(archive).await {
+        Ok(restored) => (rebuilt.log_entries, rebuilt.log_vouched) = restored,
+        Err(Error::Corrupt { what }) => restoration.damaged.push(what),
+        Err(error) => return Err(error),
+    }
     let found = objects(&mut restoration).await?;
     let all = found.all();
     let mut done = 0;
@@ -76,6 +98,15 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         done += 1;
         told(done, all);
     };
+    // In the order in which rows refer to each other: units, fonds, files and volumes before scans, scans before batches' receipts
+    // and flags, requests before papers and copies.
+    unit::restore(&mut restoration, &found.units).await?;
+    fonds::restore(&mut restoration, &found.fonds).await?;
+    fonds::restore_files(&mut restoration, &found.files).await?;
+    fonds::restore_volume_form(&mut restoration, &found.volumes).await?;
+    for _ in 0..found.units.len() + found.fonds.len() + found.files.len() {
+        step();
+    }
     for id in &found.volumes {
         column_map::restore(&mut restoration, id).await?;
         step();
@@ -90,9 +121,14 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         }
         step();
     }
+    // A duplicate names another scan, which may come later in the walk; so only now all of them are there.
     scan::resolve_duplicates(archive).await?;
     for id in &found.scans {
         inspection::restore(&mut restoration, id).await?;
+    }
+    restore_belonging(&mut restoration, &found).await?;
+    for _ in &found.documents {
+        step();
     }
     for id in &found.requests {
         copy_request::restore(&mut restoration, id).await?;
@@ -109,14 +145,31 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         certified_copy::restore(&mut restoration, id).await?;
         step();
     }
+    // A released request whose copy was never sealed has nothing to wait for after a loss: it goes back to
+    // be released again.
     copy_request::resolve_released(archive).await?;
+    // Readings come after decisions, so that a record somebody decided on is not proposed a second time.
     pages::restore_readings(archive, &mut rebuilt).await?;
     pages::queue_unread(archive, &mut rebuilt).await?;
     inspection::inspect_all(archive).await?;
     rebuilt.damaged = restoration.damaged;
     finish(archive, &mut rebuilt, &restoration.numbers).await?;
+    // Last, since the index follows the publications that were just restored.
     search::reindex(archive, |_, _| {}).await?;
     Ok(rebuilt)
+}
+
+/// What hangs from which file and volume now, and the documents made of it.
+async fn restore_belonging(restoration: &mut Restoration<'_>, found: &ObjectIds) -> Result<()> {
+    for id in &found.files {
+        fonds::restore_file_batches(restoration, id).await?;
+    }
+    for id in &found.volumes {
+        fonds::restore_volume_batches(restoration, id).await?;
+    }
+    fonds::forget_former_codes(restoration.archive).await?;
+    document::propose_all(restoration.archive).await?;
+    document::restore(restoration, &found.documents).await
 }
 
 /// A scan with its pages and its decided records.
@@ -144,16 +197,23 @@ pub fn beside(config: &Config, into: &Path) -> Result<Config> {
         let folder = std::path::absolute(config.data.join("vault"))?;
         beside.vault.url = Some(folder.display().to_string());
     }
-    let (from, to) = (config.data.join("seal"), into.join("seal"));
-    std::fs::create_dir_all(&to)?;
+    // With the same keys, else the archive beside would answer that its own copies and log are somebody else's.
+    for keys in ["seal", "log"] {
+        take_along(&config.data.join(keys), &into.join(keys))?;
+    }
+    beside.data = into.to_owned();
+    Ok(beside)
+}
+
+fn take_along(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
     if from.is_dir() {
         for entry in std::fs::read_dir(from)? {
             let entry = entry?;
             std::fs::copy(entry.path(), to.join(entry.file_name()))?;
         }
     }
-    beside.data = into.to_owned();
-    Ok(beside)
+    Ok(())
 }
 
 async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
@@ -170,9 +230,13 @@ async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
     Ok(())
 }
 
-/// Ids by kind.
+/// Ids of objects, by what they are of.
 #[derive(Default)]
 struct ObjectIds {
+    units: Vec<ObjectId>,
+    fonds: Vec<ObjectId>,
+    files: Vec<ObjectId>,
+    documents: Vec<ObjectId>,
     volumes: Vec<ObjectId>,
     scans: Vec<ObjectId>,
     batches: Vec<ObjectId>,
@@ -185,7 +249,8 @@ impl ObjectIds {
     fn all(&self) -> usize {
         let citizens = self.requests.len() + self.evidence.len();
         let delivered = self.volumes.len() + self.scans.len() + self.batches.len();
-        delivered + self.copies.len() + citizens
+        let described = self.units.len() + self.fonds.len() + self.files.len();
+        described + self.documents.len() + delivered + self.copies.len() + citizens
     }
 }
 
@@ -201,9 +266,14 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<ObjectIds> {
             }
             Err(error) => return Err(error.into()),
         };
+        // Prefixes tell what an object is of; the vault has no other index of its contents.
         let Some(id) = id else { continue }; // never finished, so never acknowledged
         match id.as_str() {
             text if text.starts_with(scan::PREFIX) => found.scans.push(id),
+            text if text.starts_with(unit::PREFIX) => found.units.push(id),
+            text if text.starts_with(fonds::PREFIX) => found.fonds.push(id),
+            text if text.starts_with(fonds::FILE_PREFIX) => found.files.push(id),
+            text if text.starts_with(document::PREFIX) => found.documents.push(id),
             text if text.starts_with(column_map::PREFIX) => found.volumes.push(id),
             text if text.starts_with(RECEIPT_PREFIX) => found.batches.push(id),
             text if text.starts_with(COPY) => found.copies.push(id),
@@ -226,10 +296,17 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
     rebuilt.publication = newest.unwrap_or(0);
     raise_counter(&mut tx, "publication", rebuilt.publication).await?;
     counters::set_counters(&mut tx, rebuilt).await?;
+    // Also numbers whose line was never finished: a number that was given out once is never given out
+    // again.
     for (year, number) in given {
         raise_counter(&mut tx, &format!("copies-{year}"), *number).await?;
     }
     for (table, count) in [
+        ("units", &mut rebuilt.units),
+        ("fonds", &mut rebuilt.fonds),
+        ("files", &mut rebuilt.files),
+        ("register_volumes", &mut rebuilt.volumes),
+        ("documents WHERE state <> 'joined'", &mut rebuilt.documents),
         ("column_maps", &mut rebuilt.column_maps),
         ("batches", &mut rebuilt.batches),
         ("scans", &mut rebuilt.scans),
@@ -239,7 +316,7 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
             &mut rebuilt.versions,
         ),
         (
-            "records WHERE kept_version IS NOT NULL",
+            "records WHERE preserved_version IS NOT NULL",
             &mut rebuilt.records,
         ),
         ("corrections", &mut rebuilt.corrections),

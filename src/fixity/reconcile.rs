@@ -16,6 +16,7 @@ use crate::jobs::{Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
 use crate::preservation;
 use crate::scan::{self, ScanState};
 use crate::vault::{ObjectId, VaultError};
+use crate::{document, fonds, unit};
 
 /// What the two say of each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -25,7 +26,7 @@ pub struct Reconciliation {
     /// Objects that only the vault knows: their booking was cut off, nothing was acknowledged.
     pub only_in_vault: Vec<String>,
     /// Scans with decided records that are not in the vault yet.
-    pub not_kept: Vec<String>,
+    pub not_preserved: Vec<String>,
     /// Places in the vault that make no sense.
     pub damaged: Vec<String>,
     /// What was set right now.
@@ -35,7 +36,7 @@ pub struct Reconciliation {
 impl Reconciliation {
     /// Exit code: 0 when both agree or all was set right, 2 when bytes are gone or damaged, 1 otherwise.
     pub fn exit_code(&self) -> u8 {
-        let open = self.only_in_vault.len() + self.not_kept.len();
+        let open = self.only_in_vault.len() + self.not_preserved.len();
         if !self.only_in_catalogue.is_empty() || !self.damaged.is_empty() {
             2
         } else {
@@ -54,7 +55,7 @@ pub async fn reconcile(archive: &Archive, fix: bool) -> Result<Reconciliation> {
     // The vault first: what is stored while it is walked is then missing in neither.
     let in_vault = vault_side(archive, &mut found).await?;
     let catalogue = catalogue_side(archive).await?;
-    found.not_kept = not_kept(archive).await?;
+    found.not_preserved = not_preserved(archive).await?;
     (found.only_in_catalogue, found.only_in_vault) = difference(&catalogue, &in_vault);
     let mut gone = Vec::new();
     for id in found.only_in_catalogue {
@@ -103,32 +104,46 @@ async fn catalogue_side(archive: &Archive) -> Result<BTreeSet<String>> {
     Ok(ids.into_iter().collect())
 }
 
-async fn not_kept(archive: &Archive) -> Result<Vec<String>> {
+async fn not_preserved(archive: &Archive) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar(
         "SELECT DISTINCT r.scan_id FROM records r JOIN publications q ON q.record_id = r.id
-         WHERE r.kept_version IS NULL OR r.kept_version < q.version ORDER BY r.scan_id",
+         WHERE r.preserved_version IS NULL OR r.preserved_version < q.version ORDER BY r.scan_id",
     )
     .fetch_all(archive.catalogue.pool())
     .await?)
 }
 
 async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
-    for scan_id in &found.not_kept {
-        enqueue(archive, Kind::KeepRecords, scan_id).await?;
+    for scan_id in &found.not_preserved {
+        enqueue(archive, Kind::PreserveRecords, scan_id).await?;
         found.fixed.push(scan_id.clone());
     }
     for id in &found.only_in_vault {
         let done = if id.starts_with(scan::PREFIX) {
             record_scan(archive, id).await?
         } else if let Some(copy) = id.strip_prefix(COPY) {
+            // A copy in the vault without its row in state `issued`: the maker died between vault and catalogue,
+            // and the job finds the file when it runs again.
             let open = "SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'";
             take_up(archive, open, Kind::IssueCopy, copy).await?
         } else if let Some(request) = id.strip_prefix(copy_request::PREFIX) {
             let known = "SELECT 1 FROM copy_requests WHERE id = $1";
-            take_up(archive, known, Kind::KeepRequest, request).await?
+            take_up(archive, known, Kind::PreserveRequest, request).await?
         } else if let Some(volume) = id.strip_prefix(column_map::PREFIX) {
             let known = "SELECT 1 FROM register_volumes WHERE id = $1";
-            take_up(archive, known, Kind::KeepMap, volume).await?
+            take_up(archive, known, Kind::PreserveMap, volume).await?
+        } else if let Some(unit) = id.strip_prefix(unit::PREFIX) {
+            let known = "SELECT 1 FROM units WHERE id = $1";
+            take_up(archive, known, Kind::PreserveUnit, unit).await?
+        } else if let Some(fonds) = id.strip_prefix(fonds::PREFIX) {
+            let known = "SELECT 1 FROM fonds WHERE id = $1";
+            take_up(archive, known, Kind::PreserveFonds, fonds).await?
+        } else if let Some(file) = id.strip_prefix(fonds::FILE_PREFIX) {
+            let known = "SELECT 1 FROM files WHERE id = $1";
+            take_up(archive, known, Kind::PreserveFile, file).await?
+        } else if let Some(document) = id.strip_prefix(document::PREFIX) {
+            let known = "SELECT 1 FROM documents WHERE id = $1";
+            take_up(archive, known, Kind::PreserveDocument, document).await?
         } else if id.starts_with(RECEIPT_PREFIX) {
             batch::preserve_receipts(archive).await?;
             true
@@ -172,6 +187,7 @@ async fn record_scan(archive: &Archive, id: &str) -> Result<bool> {
     }
     scan::restore(&mut tx, &deposit).await?;
     preservation::restore(&mut tx, &deposit.scan_id, &records).await?;
+    document::propose(&mut tx, &deposit.scan_id).await?;
     for page in &deposit.pages {
         tx.enqueue(Kind::ReadPage, &page.id, PRIORITY_BACKLOG)
             .await?;

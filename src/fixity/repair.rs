@@ -1,4 +1,4 @@
-//! Repair: what belongs to no version is set aside, so that the vault is valid for every other OCFL tool again. It
+//! Repair: what belongs to no version is quarantined, so that the vault is valid for every other OCFL tool again. It
 //! removes nothing, and touches no file that an inventory names.
 
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::vault::{Condition, Stray, StrayKind, VaultError};
 /// What was found, and what was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Repair {
-    /// Objects looked at.
+    /// Objects that were walked through.
     pub objects: u64,
     /// Objects whose last steps a kill had cut off; they were done now.
     pub finished: Vec<String>,
@@ -33,13 +33,13 @@ pub struct StrayFound {
     /// unnamed | unfinished | outside_objects.
     pub kind: &'static str,
     /// Where it lies now; none while it was only named.
-    pub set_aside: Option<String>,
+    pub quarantined: Option<String>,
 }
 
 impl Repair {
     /// Exit code: 0 when nothing is left to do, 1 when strays were only named, 2 when something is damaged.
     pub fn exit_code(&self) -> u8 {
-        let left = self.strays.iter().any(|stray| stray.set_aside.is_none());
+        let left = self.strays.iter().any(|stray| stray.quarantined.is_none());
         if self.damaged.is_empty() {
             u8::from(left)
         } else {
@@ -48,14 +48,14 @@ impl Repair {
     }
 }
 
-/// Goes through the vault by its listing. With `set_aside` it moves what belongs to no version; else it only names it.
+/// Goes through the vault by its listing. With `quarantine` it moves what belongs to no version; else it only names it.
 /// Files younger than `age` are left alone: they may be a version on its way. `told` hears of every stray.
 ///
 /// # Errors
-/// `Unavailable`; what was set aside stays so.
+/// `Unavailable`; what was quarantined stays so.
 pub async fn repair(
     archive: &Archive,
-    set_aside: bool,
+    quarantine: bool,
     age: Duration,
     mut told: impl FnMut(&StrayFound),
 ) -> Result<Repair> {
@@ -82,18 +82,18 @@ pub async fn repair(
         };
         let mut found = Vec::with_capacity(strays.len());
         for stray in strays {
-            let place = match set_aside {
-                true => Some(archive.vault.set_aside(&stray.key).await?),
+            let place = match quarantine {
+                true => Some(archive.vault.quarantine(&stray.key).await?),
                 false => None,
             };
             found.push(StrayFound {
                 kind: stray.kind.code(),
-                set_aside: place,
+                quarantined: place,
                 key: stray.key,
             });
         }
         found.iter().for_each(&mut told);
-        if set_aside && !found.is_empty() {
+        if quarantine && !found.is_empty() {
             note(archive, &found).await?;
         }
         repair.strays.append(&mut found);

@@ -1,7 +1,7 @@
 //! A scrub: every object of the vault re-read at a set pace. Each look is written down, so that a
 //! scrub that was cut off goes on where it stopped, and what is damaged is named and never served.
 
-mod look;
+mod object_check;
 mod run;
 
 use std::num::NonZeroU64;
@@ -12,10 +12,10 @@ use futures::StreamExt;
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::vault::VaultError;
-use look::Look;
+use object_check::ObjectCheck;
 use run::Run;
 
-/// How to scrub.
+/// How fast a scrub reads, and from where.
 #[derive(Debug, Clone, Copy)]
 pub struct ScrubOptions {
     /// At most this many bytes a second on average; as fast as the disk when absent.
@@ -44,7 +44,7 @@ pub struct Finding {
     pub path: String,
     /// mismatch | missing | extra | could_not_read | missing_object | corrupt.
     pub outcome: String,
-    /// Digests or cause.
+    /// Both digests, or why it could not be read.
     pub detail: String,
 }
 
@@ -55,11 +55,11 @@ pub struct ScrubReport {
     pub run_id: String,
     /// Whether it goes on from an earlier one that was cut off.
     pub resumed: bool,
-    /// Objects looked at.
+    /// Objects that were re-read.
     pub objects: u64,
-    /// Their files.
+    /// Files of those objects.
     pub files: u64,
-    /// Bytes re-read.
+    /// Bytes that were read and hashed.
     pub bytes: u64,
     /// Objects that are damaged or gone.
     pub damaged: u64,
@@ -96,12 +96,17 @@ pub async fn scrub(
     let mut walk = archive.vault.walk();
     while let Some(step) = walk.next().await {
         let look = match step {
+            // A scrub of a province's vault takes days; whoever restarts the machine does not start it anew.
             Ok(found) if run.has_seen(archive, &found.location).await? => continue,
             Ok(found) => match &found.id {
-                Some(id) => Look::at(archive, id).await,
+                Some(id) => ObjectCheck::at(archive, id).await,
                 None => continue, // its first version is still being written
             },
-            Err(VaultError::Corrupt { what, detail }) => Look::at_damaged_place(&what, detail),
+            Err(VaultError::Corrupt { what, detail }) => {
+                ObjectCheck::at_damaged_place(&what, detail)
+            }
+            // The store does not answer, which says nothing about any object: what was seen so far is written down
+            // and the next run goes on from there.
             Err(error) => {
                 run.save(archive).await?;
                 return Err(error.into());
@@ -109,8 +114,11 @@ pub async fn scrub(
         };
         run.note(archive, look).await?;
         told(&run.report);
+        // After the object and not within it: an object is read at full speed, and the average is what the
+        // pace limits.
         pace.keep(run.report.bytes).await;
     }
+    // The walk only meets what is there. That something is gone, only the catalogue knows.
     run.ask_for_unseen(archive).await?;
     let report = run.finish(archive).await?;
     told(&report);

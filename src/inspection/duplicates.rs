@@ -11,6 +11,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
+use crate::messages::{Lang, text};
 use crate::page::Numbering;
 use crate::page_flag::{self, Details, FlagState, MAYBE_RESCAN, Noticed, PLACED, PageFlag};
 
@@ -109,14 +110,14 @@ pub async fn same_sheet(
     let flag = pair(archive, caller, flag_id).await?;
     let other = flag.other.as_ref().map(|other| other.page_id.as_str());
     if aside != flag.page_id && Some(aside) != other {
-        return Err(Error::fault("/put_aside", "faults.choose_one_of_two"));
+        return Err(Error::fault("/exclude", "faults.choose_one_of_two"));
     }
     let why = Withdrawal {
         state: FlagState::Excluded,
         note: ONE_SHEET,
         reason: match aside == flag.page_id {
-            true => "Cùng một tờ, quét hai lần; đã để riêng ảnh thứ nhất.",
-            false => "Cùng một tờ, quét hai lần; đã để riêng ảnh thứ hai.",
+            true => text(Lang::Vi, "printed.flag.first_image_excluded"),
+            false => text(Lang::Vi, "printed.flag.second_image_excluded"),
         },
     };
     let mut tx = archive.begin(caller).await?;

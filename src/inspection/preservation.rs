@@ -9,7 +9,7 @@ use crate::catalogue::Tx;
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
-use crate::page_flag::{self, StoredFlag};
+use crate::page_flag::{self, FlagState, StoredFlag};
 use crate::scan;
 use crate::vault::{Content, ObjectId, Provenance};
 
@@ -18,7 +18,7 @@ const FILE: &str = "flags.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-flags/1";
 
-/// The file [`FILE`].
+/// What the file [`FILE`] beside a scan says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct PreservedFlags {
     form: String,
@@ -32,7 +32,7 @@ struct PreservedFlags {
 struct PreservedPage {
     id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    outcome: Option<String>,
+    outcome: Option<FlagState>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stands_for: Option<String>,
 }
@@ -48,10 +48,11 @@ impl PreservedFlags {
 
 /// Asks for what became of a scan's flags to be brought to the vault.
 pub(super) async fn ask(tx: &mut Tx, scan_id: &str) -> Result<()> {
-    tx.enqueue(Kind::KeepFlags, scan_id, PRIORITY_UPKEEP).await
+    tx.enqueue(Kind::PreserveFlags, scan_id, PRIORITY_UPKEEP)
+        .await
 }
 
-/// The verb behind the job `keep_flags`.
+/// The verb behind the job `preserve_flags`.
 ///
 /// # Errors
 /// A passing fault puts the job back.
@@ -75,9 +76,9 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
 
 async fn resolved(archive: &Archive, scan_id: &str) -> Result<PreservedFlags> {
     let pages = sqlx::query_as(
-        "SELECT id, stands_for, CASE WHEN outcome IN ('put_aside', 'superseded') THEN outcome END
+        "SELECT id, stands_for, CASE WHEN outcome IN ('excluded', 'superseded') THEN outcome END
             AS outcome FROM pages WHERE scan_id = $1
-         AND (stands_for IS NOT NULL OR outcome IN ('put_aside', 'superseded')) ORDER BY number",
+         AND (stands_for IS NOT NULL OR outcome IN ('excluded', 'superseded')) ORDER BY number",
     )
     .bind(scan_id)
     .fetch_all(archive.catalogue.pool())
@@ -100,15 +101,17 @@ async fn resolved(archive: &Archive, scan_id: &str) -> Result<PreservedFlags> {
 /// Who was the last to resolve something of the scan's pages, and when, so that a repeated attempt writes
 /// the same.
 async fn last_resolution(archive: &Archive, scan_id: &str) -> Result<Provenance> {
+    // The log is chained by digest, so that entries of earlier versions keep their words.
     let newest: Option<(String, String)> = sqlx::query_as(
         "SELECT l.actor, l.at FROM log l JOIN pages p ON p.id = l.subject_id
-         WHERE p.scan_id = $1 AND l.action IN ($2, $3, $4, $5) ORDER BY l.position DESC LIMIT 1",
+         WHERE p.scan_id = $1 AND l.action IN ($2, $3, $4, $5, 'page_put_aside', 'page_taken_back')
+         ORDER BY l.position DESC LIMIT 1",
     )
     .bind(scan_id)
     .bind(Action::FlagAccepted)
-    .bind(Action::PagePutAside)
+    .bind(Action::PageExcluded)
     .bind(Action::PageSuperseded)
-    .bind(Action::PageTakenBack)
+    .bind(Action::PageReinstated)
     .fetch_optional(archive.catalogue.pool())
     .await?;
     let (by, at) = match newest {
@@ -150,11 +153,11 @@ async fn restore_rows(tx: &mut Tx, scan_id: &str, preserved: &PreservedFlags) ->
     for page in &preserved.pages {
         sqlx::query(
             "UPDATE pages SET stands_for = $1, outcome = COALESCE($2, outcome),
-                state = CASE WHEN $2 IS NULL THEN state ELSE 'set_aside' END
+                state = CASE WHEN $2 IS NULL THEN state ELSE 'failed' END
              WHERE id = $3 AND scan_id = $4",
         )
         .bind(&page.stands_for)
-        .bind(&page.outcome)
+        .bind(page.outcome)
         .bind(&page.id)
         .bind(scan_id)
         .execute(&mut **tx)

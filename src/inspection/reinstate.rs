@@ -38,7 +38,7 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
     scans.insert(page.scan_id);
     page::store_again(archive, &mut tx, page_id).await?;
     let details = json!({ "records": records });
-    tx.log(Action::PageTakenBack, ("page", page_id), details)
+    tx.log(Action::PageReinstated, ("page", page_id), details)
         .await?;
     for scan_id in &scans {
         preservation::ask(&mut tx, scan_id).await?;
@@ -52,9 +52,9 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
 async fn ask_again(tx: &mut Tx, page_id: &str) -> Result<BTreeSet<String>> {
     let scans: Vec<String> = sqlx::query_scalar(
         "UPDATE page_flags SET state = 'open', reason = NULL, resolved_by = NULL, resolved_at = NULL
-         WHERE state IN ('put_aside', 'superseded') AND (page_id = $1 OR other_id = $1)
+         WHERE state IN ('excluded', 'superseded') AND (page_id = $1 OR other_id = $1)
          AND NOT EXISTS (SELECT 1 FROM pages o WHERE o.id IN (page_flags.page_id, page_flags.other_id)
-            AND o.outcome IN ('put_aside', 'superseded'))
+            AND o.outcome IN ('excluded', 'superseded'))
          RETURNING (SELECT scan_id FROM pages WHERE id = page_flags.page_id)",
     )
     .bind(page_id)
@@ -81,5 +81,5 @@ async fn refuse_where_another_stands(tx: &mut Tx, page_id: &str) -> Result<()> {
 }
 
 fn not_withdrawn() -> Error {
-    Error::refuse("errors.page_not_taken_out")
+    Error::refuse("errors.page_not_withdrawn")
 }

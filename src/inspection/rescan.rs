@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::fonds;
 use crate::messages::Message;
 use crate::page_flag::PageFlag;
-use crate::scan::{self, Incoming, Looked};
+use crate::scan::{self, Incoming, Probed};
 
 /// Characters of a batch's name that are kept in the name of its re-scans' batch.
 const KEPT: usize = 170;
@@ -49,10 +49,10 @@ pub async fn rescan(
 /// Nothing is recorded of a file that cannot stand for a page.
 async fn refuse_unless_one_page(archive: &Archive, file: &Path) -> Result<()> {
     let fault = |message: Message| Err(Error::fault("/file", message));
-    match scan::look(archive, file).await? {
-        Looked::Sound(probe) if probe.pages.len() == 1 => Ok(()),
-        Looked::Sound(_) => fault("faults.one_page_only".into()),
-        Looked::Broken(kind) => fault(kind.into()),
+    match scan::probe(archive, file).await? {
+        Probed::Sound(probe) if probe.pages.len() == 1 => Ok(()),
+        Probed::Sound(_) => fault("faults.one_page_only".into()),
+        Probed::Broken(kind) => fault(kind.into()),
     }
 }
 
@@ -75,14 +75,20 @@ async fn batch_for(archive: &Archive, caller: &Caller, batch_id: &str) -> Result
     loop {
         let fresh = NewBatch {
             name: match turn {
-                1 => format!("Quét lại: {kept}"),
-                turn => format!("Quét lại lần {turn}: {kept}"),
+                1 => Message::new("printed.batch.rescan")
+                    .with("name", &kept)
+                    .vi(),
+                _ => Message::new("printed.batch.rescan_again")
+                    .with("turn", turn)
+                    .with("name", &kept)
+                    .vi(),
             },
             fonds: Some(own.fonds.clone()),
             volume: volume.clone(),
             file: file.clone(),
             class_hint: own.class_hint.clone(),
             declared_count: None,
+            unit: None,
         };
         match batch::by_name(archive, caller, &fresh.name).await {
             Ok(there) if there.state == BatchState::Open && there.fonds == own.fonds => {

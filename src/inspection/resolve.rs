@@ -8,7 +8,8 @@ use super::withdraw::{self, Withdrawal, already_withdrawn, withdraw};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx};
+use crate::catalogue::{Move, Tx, changed_one};
+use crate::document;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page;
@@ -106,15 +107,14 @@ pub async fn replace(
     withdraw(archive, &mut tx, &flag.page_id, &why).await?;
     let moved = sqlx::query(
         "UPDATE pages SET stands_for = (SELECT COALESCE(o.stands_for, o.id) FROM pages o WHERE o.id = $1)
-         WHERE id = $2 AND stands_for IS NULL AND (outcome IS NULL OR outcome <> 'put_aside')",
+         WHERE id = $2 AND stands_for IS NULL AND (outcome IS NULL OR outcome <> 'excluded')",
     )
     .bind(&flag.page_id)
-    .bind(&fresh)
-    .execute(&mut *tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(&fresh);
+    if !changed_one(&mut tx, moved).await? {
         return Err(already_withdrawn());
     }
+    document::take_place(&mut tx, &fresh, &flag.page_id).await?;
     preservation::ask(&mut tx, scan_id).await?;
     page::ask_for_comparison(&mut tx, &fresh).await?;
     tx.commit().await?;
@@ -146,7 +146,7 @@ async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Resul
     if scan.page_count != 1 {
         return unfit("faults.scan_of_several_pages");
     }
-    let withdrawn = matches!(scan.outcome.as_deref(), Some("put_aside" | "superseded"));
+    let withdrawn = matches!(scan.outcome.as_deref(), Some("excluded" | "superseded"));
     if scan.stands_for.is_some() || withdrawn || page_id == flag.page_id {
         return unfit("faults.scan_placed_already");
     }

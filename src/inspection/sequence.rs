@@ -28,11 +28,11 @@ pub(super) struct Shown {
 /// What is wrong between two pages; places are those in the order of the pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
-    /// The page concerned.
+    /// Place of the page that the flag is raised on.
     pub at: usize,
     /// The page it is held against.
     pub other: usize,
-    /// What is wrong.
+    /// Which way the numbers of both fail to follow each other.
     pub fault: Fault,
     /// Numbers of the page, of the other, and those concerned.
     pub here: (i64, i64),
@@ -43,7 +43,7 @@ pub(super) struct Finding {
 /// What can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// At least so many numbers of the range are nowhere.
+    /// How many numbers of the range are missing at least.
     Missing(i64),
     /// The other page has these numbers too.
     Doubled,
@@ -215,8 +215,8 @@ fn step(sorted: &[Seen]) -> i64 {
 /// pages between them may hold any.
 fn gap(before: Seen, after: Seen, step: i64, pages: &[Shown]) -> Option<i64> {
     let absent = (after.first - before.last + step - 1) / step - 1;
-    let (from, upto) = (before.at.min(after.at), before.at.max(after.at));
-    let between = pages.get(from + 1..upto).unwrap_or_default();
+    let (from, end) = (before.at.min(after.at), before.at.max(after.at));
+    let between = pages.get(from + 1..end).unwrap_or_default();
     let unnumbered = between.iter().filter(|page| page.runs.is_empty());
     let mut unseen = 0;
     for page in unnumbered {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::preservation;
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Tx, changed_one};
 use crate::error::{Error, Result};
 use crate::page_flag::FlagState;
 use crate::{page, review};
@@ -42,14 +42,12 @@ pub(super) async fn withdraw(
     let (actor, now) = (tx.actor().to_owned(), tx.now());
     let records = review::reject_all_of(archive, tx, &actor, page_id, why.note).await?;
     let moved = sqlx::query(
-        "UPDATE pages SET state = 'set_aside', outcome = $1 WHERE id = $2
-         AND (outcome IS NULL OR outcome NOT IN ('put_aside', 'superseded'))",
+        "UPDATE pages SET state = 'failed', outcome = $1 WHERE id = $2
+         AND (outcome IS NULL OR outcome NOT IN ('excluded', 'superseded'))",
     )
     .bind(why.state)
-    .bind(page_id)
-    .execute(&mut **tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(page_id);
+    if !changed_one(tx, moved).await? {
         return Err(already_withdrawn());
     }
     sqlx::query(
@@ -70,7 +68,7 @@ pub(super) async fn withdraw(
         .await?;
     let action = match why.state {
         FlagState::Superseded => Action::PageSuperseded,
-        _ => Action::PagePutAside,
+        _ => Action::PageExcluded,
     };
     tx.log(action, ("page", page_id), json!({ "records": records }))
         .await?;
@@ -97,5 +95,5 @@ async fn refuse_where_copies_rest(tx: &mut Tx, page_id: &str) -> Result<()> {
 }
 
 pub(super) fn already_withdrawn() -> Error {
-    Error::refuse("errors.page_taken_out")
+    Error::refuse("errors.page_withdrawn")
 }

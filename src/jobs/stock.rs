@@ -34,7 +34,7 @@ pub async fn backlog(catalogue: &Catalogue) -> Result<Vec<Backlog>> {
 /// A job that does not simply take its turn: failed, held, or put off by a fault.
 #[derive(Debug, Clone, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Stuck {
-    /// UUIDv7 text.
+    /// UUIDv7 as text, to name it by in a command.
     pub id: String,
     /// Word of a [`Kind`].
     pub kind: String,
@@ -52,7 +52,7 @@ pub struct Stuck {
     pub error_code: Option<String>,
     /// RFC 3339 UTC: when it is tried next, where it goes on by itself.
     pub run_at: String,
-    /// RFC 3339 UTC.
+    /// When it was enqueued, RFC 3339 UTC.
     pub created_at: String,
 }
 
@@ -125,6 +125,7 @@ pub async fn move_all(
             "state IN ('ready', 'failed')",
         ),
         Move::GiveUp => (
+            // The key is freed, so that the same thing can be asked for again later.
             "state = 'given_up', once_key = NULL, settled_at = $4",
             "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)",
         ),

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::changed_one;
 use crate::clock::stamp;
 use crate::config::WebConfig;
 use crate::error::{Error, Result};
@@ -19,14 +20,14 @@ const LONGEST_URL: usize = 1000;
 /// A portal's webhook, without its secret.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Hook {
-    /// The portal's token.
+    /// Id of the portal's API token; each has one address at most.
     pub token_id: String,
     /// What that token is for.
     #[sqlx(rename = "name")]
     pub token_name: String,
     /// Where notices are posted.
     pub url: String,
-    /// RFC 3339 UTC.
+    /// When it was set, RFC 3339 UTC.
     pub created_at: String,
 }
 
@@ -40,7 +41,7 @@ pub struct NewHook {
 /// Registers where the holder of a portal's token is told; an earlier address and secret end.
 ///
 /// # Errors
-/// `NotFound` for a token that is no portal's or was taken back; `Invalid` address; `Forbidden`.
+/// `NotFound` for a token that is no portal's or was revoked; `Invalid` address; `Forbidden`.
 pub async fn set_hook(
     archive: &Archive,
     caller: &Caller,
@@ -62,10 +63,8 @@ pub async fn set_hook(
     .bind(url.as_str())
     .bind(&secret)
     .bind(&caller.id)
-    .bind(stamp(archive.clock.now()))
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
+    .bind(stamp(archive.clock.now()));
+    if !changed_one(&mut tx, done).await? {
         return Err(Error::NotFound { what: "token" });
     }
     tx.log(
@@ -78,18 +77,14 @@ pub async fn set_hook(
     Ok(NewHook { secret })
 }
 
-/// Takes a portal's webhook away; notices still waiting for it are set aside when their turn comes.
+/// Takes a portal's webhook away; notices still waiting for it are given up when their turn comes.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.
 pub async fn remove_hook(archive: &Archive, caller: &Caller, token_id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
     let mut tx = archive.begin(caller).await?;
-    let done = sqlx::query("DELETE FROM webhooks WHERE token_id = $1")
-        .bind(token_id)
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+    if tx.delete("webhooks", "token_id", token_id).await? == 0 {
         return Err(Error::NotFound { what: "webhook" });
     }
     tx.log(Action::WebhookRemoved, ("token", token_id), json!({}))

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::NoticeState;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{Catalogue, Insert, Move, Tx};
+use crate::catalogue::{Catalogue, Insert, Move, Tx, changed_one};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -16,7 +16,7 @@ use crate::jobs::{Kind, PRIORITY_UPKEEP};
 pub struct Happened {
     /// Stable word, such as `confirmed`.
     pub event: String,
-    /// RFC 3339 UTC.
+    /// When the step was made, RFC 3339 UTC.
     pub at: String,
 }
 
@@ -34,7 +34,7 @@ pub struct Notice {
     /// Name of the portal's token.
     #[sqlx(rename = "name")]
     pub portal: String,
-    /// Never [`NoticeState::Kept`].
+    /// How far it got; never [`NoticeState::Recorded`], which nobody is told of.
     pub state: NoticeState,
     /// How often it was tried.
     pub attempts: i64,
@@ -76,7 +76,7 @@ pub(super) async fn insert(
 ) -> Result<()> {
     let state = match listener {
         Some(_) => NoticeState::Waiting,
-        None => NoticeState::Kept,
+        None => NoticeState::Recorded,
     };
     Insert::into("request_events")
         .set("id", id)
@@ -98,7 +98,7 @@ pub async fn list(archive: &Archive, caller: &Caller, state: Option<&str>) -> Re
     require(caller, Act::Administer)?;
     Ok(sqlx::query_as(
         "SELECT e.*, t.name FROM request_events e JOIN tokens t ON t.id = e.token_id
-         WHERE e.state <> 'kept' AND ($1 = '' OR e.state = $1)
+         WHERE e.state <> 'recorded' AND ($1 = '' OR e.state = $1)
          ORDER BY e.at DESC, e.id DESC LIMIT 200",
     )
     .bind(state.unwrap_or_default())
@@ -115,15 +115,13 @@ pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     let mut tx = archive.begin(caller).await?;
     let dead =
         sqlx::query("UPDATE request_events SET attempts = 0 WHERE id = $1 AND state = 'dead'")
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-    if dead.rows_affected() == 0 {
+            .bind(id);
+    if !changed_one(&mut tx, dead).await? {
         return Err(Error::NotFound { what: "notice" });
     }
     let waiting = Move::to(NoticeState::Waiting).clear(&["settled_at"]);
     waiting.run(&mut tx, id).await?;
-    tx.enqueue(Kind::TellPortal, id, PRIORITY_UPKEEP).await?;
+    tx.enqueue(Kind::NotifyPortal, id, PRIORITY_UPKEEP).await?;
     tx.commit().await
 }
 

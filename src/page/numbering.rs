@@ -101,11 +101,11 @@ fn runs(values: &[Option<i64>]) -> Vec<(i64, i64)> {
         last.1 = bottom;
     }
     let mut runs: Vec<(i64, i64)> = Vec::new();
-    for (from, upto, start) in agreed {
+    for (from, end, start) in agreed {
         match runs.last_mut() {
             // A row that was overlooked shifts those below it: still one run.
-            Some(last) if from + start > last.1 => last.1 = upto + start,
-            _ => runs.push((from + start, upto + start)),
+            Some(last) if from + start > last.1 => last.1 = end + start,
+            _ => runs.push((from + start, end + start)),
         }
     }
     runs

@@ -7,7 +7,7 @@ use sogoc_workers::reading::PageReading;
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx};
+use crate::catalogue::{Move, Tx, changed_one};
 use crate::column_map;
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
@@ -25,6 +25,7 @@ pub(super) async fn store_reading(
     let words = serde_json::to_vec(reading)?;
     archive
         .vault
+        // Before the rows: a kill in between costs nothing, as the next reading writes the same key.
         .put_cache(&reading_key(&job.subject), words.into())
         .await?;
     let mut tx = archive.begin_as_machine().await?;
@@ -60,12 +61,10 @@ pub(crate) async fn scan_of(tx: &mut Tx, page_id: &str) -> Result<String> {
 pub(crate) async fn reinstate(tx: &mut Tx, page_id: &str) -> Result<bool> {
     let moved = sqlx::query(
         "UPDATE pages SET state = 'received', outcome = NULL
-         WHERE id = $1 AND outcome IN ('put_aside', 'superseded')",
+         WHERE id = $1 AND outcome IN ('excluded', 'superseded')",
     )
-    .bind(page_id)
-    .execute(&mut **tx)
-    .await?;
-    Ok(moved.rows_affected() == 1)
+    .bind(page_id);
+    changed_one(tx, moved).await
 }
 
 /// Stores what a page that was reinstated said when it was read. It is read again where that is not stored, or
@@ -93,8 +92,8 @@ async fn save_reading(
     reading: &PageReading,
 ) -> Result<bool> {
     let outcome: String = sqlx::query_scalar(
-        "UPDATE pages SET state = CASE WHEN outcome IN ('put_aside', 'superseded') THEN state ELSE 'read' END,
-            outcome = CASE WHEN outcome IN ('put_aside', 'superseded') THEN outcome ELSE 'read' END,
+        "UPDATE pages SET state = CASE WHEN outcome IN ('excluded', 'superseded') THEN state ELSE 'read' END,
+            outcome = CASE WHEN outcome IN ('excluded', 'superseded') THEN outcome ELSE 'read' END,
             class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
             fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
             map_version = $13, map_percent = $14, numbering = $15 WHERE id = $16 RETURNING outcome",
@@ -146,7 +145,7 @@ pub(super) async fn store_failure(
     let outcome = failure.kind.code();
     set_unread(&mut tx, &job.subject, outcome).await?;
     let details = json!({ "outcome": outcome });
-    finish(tx, job, Action::PageSetAside, details).await
+    finish(tx, job, Action::PageFailed, details).await
 }
 
 /// A page that a person no longer wants tried: it stands aside unread, and asks for a better scan as any other.
@@ -155,7 +154,7 @@ pub(crate) async fn give_up(tx: &mut Tx, page_id: &str) -> Result<()> {
     ask_for_comparison(tx, page_id).await
 }
 
-/// Puts the pages back that were set aside for `outcome`, which says nothing about their file: they are read anew.
+/// Puts the pages back that could not be read because of `outcome`, which says nothing about their file: they are read anew.
 /// Says how many.
 pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     let about_reading =
@@ -165,7 +164,7 @@ pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     }
     let pages: Vec<String> = sqlx::query_scalar(
         "UPDATE pages SET state = 'received', outcome = NULL
-         WHERE state = 'set_aside' AND outcome = $1 RETURNING id",
+         WHERE state = 'failed' AND outcome = $1 RETURNING id",
     )
     .bind(outcome)
     .fetch_all(&mut **tx)

@@ -9,7 +9,7 @@ use sogoc_workers::reading::{Box4, RecordReading};
 use super::{BoundsText, Fields, RecordRow, RecordState, Version, doubtful, insert, save_version};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{JsonText, Move, Tx};
+use crate::catalogue::{JsonText, Move, Tx, changed_one};
 use crate::error::Result;
 
 /// Rows that share this much of the area they cover together are the same row.
@@ -102,8 +102,8 @@ fn same_row(known: &[Known], place: i64, reading: &RecordReading) -> Option<usiz
 /// The share of the area two boxes cover together that they have in common.
 fn shared(a: Box4, b: Box4) -> f64 {
     let side = |from: usize, length: usize| {
-        let upto = (a[from] + a[length]).min(b[from] + b[length]);
-        f64::from((upto - a[from].max(b[from])).max(0))
+        let end = (a[from] + a[length]).min(b[from] + b[length]);
+        f64::from((end - a[from].max(b[from])).max(0))
     };
     let area = |of: Box4| f64::from(of[2].max(0)) * f64::from(of[3].max(0));
     let common = side(0, 2) * side(1, 3);
@@ -132,7 +132,7 @@ async fn propose_one(
         version: 1,
         doubtful: doubtful(class, &reading.fields),
         bounds: bounds.as_deref(),
-        kept_version: None,
+        preserved_version: None,
         updated_at: &now,
     };
     insert(tx, &row).await?;
@@ -170,10 +170,8 @@ async fn revise(
     .bind(bounds)
     .bind(tx.now())
     .bind(&known.id)
-    .bind(known.version)
-    .execute(&mut **tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(known.version);
+    if !changed_one(tx, moved).await? {
         return Ok(()); // a person was faster: theirs counts
     }
     let details = json!({ "class": reading.class, "version": known.version + 1 });

@@ -70,6 +70,6 @@ pub(crate) async fn advance(
 
 /// Asks for the decided records of a scan to be brought to the vault shortly.
 pub(crate) async fn enqueue_preservation(tx: &mut Tx, scan_id: &str) -> Result<()> {
-    tx.enqueue_after(Kind::KeepRecords, scan_id, PRIORITY_UPKEEP, GATHER)
+    tx.enqueue_after(Kind::PreserveRecords, scan_id, PRIORITY_UPKEEP, GATHER)
         .await
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 pub struct ReuseReport {
     /// First day, `YYYY-MM-DD`, of Vietnam.
     pub from: String,
-    /// Last day, inclusive.
+    /// Last day counted, `YYYY-MM-DD` in Viet Nam.
     pub to: String,
     /// Look-ups by other systems.
     pub lookups: i64,

@@ -8,21 +8,21 @@ use crate::record::RecordState;
 /// A record waiting at the desk.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct QueueRow {
-    /// Record id.
+    /// Id of the record.
     pub id: String,
-    /// Class id.
+    /// Id of its class.
     pub class: String,
-    /// Proposed or corrected.
+    /// `proposed` or `corrected`: what is decided is not in the queue.
     pub state: RecordState,
     /// Fields to look at.
     pub doubtful: i64,
     /// The file's name as delivered.
     pub original_name: String,
-    /// Page number.
+    /// Number of its page in the file, from 1.
     pub page_number: i64,
     /// Place on the page.
     pub ordinal: i64,
-    /// RFC 3339 UTC.
+    /// When its newest version was made, RFC 3339 UTC.
     pub updated_at: String,
 }
 
@@ -30,9 +30,9 @@ pub struct QueueRow {
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct QueueFilter {
-    /// Of one batch.
+    /// Id of the one batch wanted.
     pub batch_id: Option<String>,
-    /// Of one class.
+    /// Id of the one class wanted.
     pub class: Option<String>,
     /// At most this many, 1 to 200; 50 when absent.
     pub limit: Option<i64>,

@@ -1,6 +1,6 @@
 //! The records of a page that is taken out of its batch, all at once; and the way back.
 
-use super::{Wish, save_in};
+use super::{NewVersion, save_in};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
@@ -27,14 +27,14 @@ pub(crate) async fn reject_all_of(
     .await?;
     for id in &ids {
         let before = record::load(archive, id).await?;
-        let wish = Wish {
+        let new = NewVersion {
             state: RecordState::Rejected,
             action: Action::RecordRejected,
             note,
             author: None,
         };
         let fields = before.fields.clone();
-        save_in(archive, tx, by, &before, &wish, &fields, 0).await?;
+        save_in(archive, tx, by, &before, &new, &fields, 0).await?;
     }
     Ok(ids.len())
 }
@@ -82,7 +82,7 @@ async fn restore(
     let any = !steps.is_empty();
     for (version, state, author) in steps {
         let fields = record::fields_of(archive, &record.id, version).await?;
-        let wish = Wish {
+        let new = NewVersion {
             state,
             action: Action::RecordRestored,
             note,
@@ -92,7 +92,7 @@ async fn restore(
             RecordState::Approved => 0,
             _ => record::doubtful(archive.classes.get(&record.class), &fields),
         };
-        save_in(archive, tx, by, &record, &wish, &fields, doubtful).await?;
+        save_in(archive, tx, by, &record, &new, &fields, doubtful).await?;
         record.version += 1;
         (record.state, record.fields) = (state, fields);
     }

@@ -31,7 +31,7 @@ pub(crate) struct Measured {
 }
 
 /// What the reading pool says of a file.
-pub(crate) enum Looked {
+pub(crate) enum Probed {
     /// Pages to be read.
     Sound(Probe),
     /// A reason why not.
@@ -92,14 +92,14 @@ pub(super) async fn lock_digest(sha256: &str) -> MutexGuard<'static, ()> {
 
 /// Asks the reading pool. Only what speaks of the file quarantines it; a pool that is out of reach
 /// makes the sender come again.
-pub(crate) async fn look(archive: &Archive, path: &Path) -> Result<Looked> {
+pub(crate) async fn probe(archive: &Archive, path: &Path) -> Result<Probed> {
     match archive.pool.probe(path).await {
-        Ok(probe) => Ok(Looked::Sound(probe)),
+        Ok(probe) => Ok(Probed::Sound(probe)),
         Err(failure) => match failure.kind {
             FailureKind::Unavailable | FailureKind::Refused => {
                 Err(Error::unavailable("reading pool", failure.detail))
             }
-            kind => Ok(Looked::Broken(kind)),
+            kind => Ok(Probed::Broken(kind)),
         },
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sogoc_workers::probe::Probe;
 
-use super::measure::{Looked, Measured, UNKNOWN_TYPE};
+use super::measure::{Measured, Probed, UNKNOWN_TYPE};
 use super::name::{object_id, original_path, page_id};
 use super::{Scan, ScanState, insert};
 use crate::archive::{Archive, Restoration};
@@ -23,15 +23,15 @@ const FORM: &str = "sogoc-deposit/1";
 /// The description of one scan as deposited.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Deposit {
-    /// `sogoc-deposit/1`.
+    /// Format of this file: `sogoc-deposit/1`.
     pub form: String,
     /// Id of the scan.
     pub scan_id: String,
     /// The batch it came in.
     pub batch: DepositBatch,
-    /// The file itself.
+    /// The delivered file as it was measured.
     pub file: DepositFile,
-    /// Received or quarantined.
+    /// `received`, or `quarantined` where it cannot be read.
     pub state: ScanState,
     /// Stable code of the reading pool, when quarantined.
     pub reason: Option<String>,
@@ -39,20 +39,20 @@ pub struct Deposit {
     pub pages: Vec<DepositPage>,
     /// Person or token id.
     pub received_by: String,
-    /// RFC 3339 UTC.
+    /// When it was acknowledged, RFC 3339 UTC.
     pub received_at: String,
 }
 
 /// The file of a deposit.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DepositFile {
-    /// As given.
+    /// The name it was delivered under, path included.
     pub name: String,
     /// Logical path inside the object.
     pub path: String,
-    /// In bytes.
+    /// Length of the file in bytes.
     pub size: i64,
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
     /// What its sender said.
     pub declared_sha256: Option<String>,
@@ -63,13 +63,13 @@ pub struct DepositFile {
 /// One page of a deposit, from the file's headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DepositPage {
-    /// UUID text.
+    /// UUID as text; follows from scan and number.
     pub id: String,
-    /// From 1.
+    /// Its number in the file, from 1.
     pub number: i64,
     /// Pixels, as delivered; absent only where a receipt alone tells of the page.
     pub width: Option<i64>,
-    /// As the width.
+    /// Pixels, as the width; absent in the same case.
     pub height: Option<i64>,
     /// Dots per inch, where the file says so believably.
     pub dpi: Option<i64>,
@@ -81,11 +81,11 @@ impl Deposit {
         scan: Scan,
         batch: DepositBatch,
         declared_sha256: Option<&str>,
-        looked: Looked,
+        probed: Probed,
     ) -> Self {
-        let (media_type, reason, pages) = match looked {
-            Looked::Sound(probe) => (probe.format.media_type(), None, pages_of(&scan.id, &probe)),
-            Looked::Broken(kind) => (UNKNOWN_TYPE, Some(kind.code().to_owned()), Vec::new()),
+        let (media_type, reason, pages) = match probed {
+            Probed::Sound(probe) => (probe.format.media_type(), None, pages_of(&scan.id, &probe)),
+            Probed::Broken(kind) => (UNKNOWN_TYPE, Some(kind.code().to_owned()), Vec::new()),
         };
         let state = match reason {
             None => ScanState::Received,
@@ -328,10 +328,7 @@ pub(crate) async fn resolve_duplicates(archive: &Archive) -> Result<()> {
 
 /// Says of a scan that its bytes had come before.
 async fn make_duplicate(tx: &mut Tx, id: &str, first: &str) -> Result<()> {
-    sqlx::query("DELETE FROM pages WHERE scan_id = $1")
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
+    tx.delete("pages", "scan_id", id).await?;
     sqlx::query(
         "UPDATE scans SET state = 'duplicate', duplicate_of = $1, page_count = 0,
             reason = (SELECT f.reason FROM scans f WHERE f.id = $1),

@@ -19,7 +19,7 @@ pub struct Percentiles {
 /// The three steps apart, and the time to a signed file (compose + sign).
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
-    /// Composing the page.
+    /// Composing the page as PDF/A-2b.
     pub compose: Percentiles,
     /// Sealing it, our own check of the output included.
     pub sign: Percentiles,

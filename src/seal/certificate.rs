@@ -29,7 +29,7 @@ const DOCUMENT_USES: [&str; 5] = [
 /// The largest certificate of a stranger that is looked at, in bytes.
 const LARGEST: usize = 64 << 10;
 
-/// id-kp-timeStamping.
+/// id-kp-timeStamping of RFC 5280, 4.2.1.12.
 const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
 
 /// A certificate as given and as parsed. A clone costs nothing.
@@ -52,16 +52,16 @@ struct Inner {
 pub enum PublicKey {
     /// RSA, with the bits of its modulus.
     Rsa(usize),
-    /// ECDSA on P-256.
+    /// ECDSA on P-256, the one curve with which a copy may be sealed.
     EcdsaP256,
     /// ECDSA on P-384 or P-521.
     EcdsaLarger,
-    /// Any other.
+    /// Another kind of key, which no signature of ours has.
     Other,
 }
 
 impl Certificate {
-    /// Parses strict DER.
+    /// Parses one certificate; BER that is not DER is refused.
     pub fn from_der(der: &[u8]) -> Result<Certificate, SealError> {
         let read = || -> der::Result<Certificate> {
             let parsed: Parsed = CertificateInner::from_der(der)?;
@@ -75,6 +75,8 @@ impl Certificate {
             };
             Ok(Certificate(Arc::new(inner)))
         };
+        // BER allows one certificate in many byte forms. Only the one form of DER is taken, so that a digest
+        // names a certificate and nothing can be hidden between its parts.
         let same = |read: &Certificate| read.parsed().to_der().is_ok_and(|again| again == der);
         let malformed = SealError::KeyRefused(KeyFault::CertificateMalformed);
         read().ok().filter(same).ok_or(malformed)
@@ -118,7 +120,7 @@ impl Certificate {
         &self.0.der
     }
 
-    /// The parsed form.
+    /// The certificate's parts, for whoever checks it.
     pub fn parsed(&self) -> &Parsed {
         &self.0.parsed
     }

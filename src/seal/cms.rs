@@ -36,10 +36,10 @@ pub struct SigningCertificateV2 {
     pub policies: Option<Any>,
 }
 
-/// RFC 5035, 4.
+/// ESSCertIDv2 of RFC 5035, 4: which certificate signed.
 #[derive(Debug, Clone, Sequence)]
 pub struct EssCertificateId {
-    /// Absent means SHA-256.
+    /// Absent means SHA-256, its default value.
     #[asn1(optional = "true")]
     pub hash_algorithm: Option<AlgorithmIdentifierOwned>,
     pub hash: OctetString,

@@ -30,7 +30,7 @@ const ECDSA_WITH_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.84
 const ECDSA_WITH_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4");
 const SIGNING_CERTIFICATE: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
-/// id-ct-TSTInfo.
+/// id-ct-TSTInfo of RFC 3161, 2.4.2.
 const TIME_STAMP_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
 
 /// A signature that fits: who signed, and the certificates it carried.
@@ -131,6 +131,8 @@ fn check_signer(
         let CertificateChoices::Certificate(certificate) = certificate else {
             return None;
         };
+        // Certificates in other forms (attribute certificates, obsolete ones) are refused above: nothing here
+        // would look at them, so anything could be hidden in them.
         carried.push(Certificate::once(&certificate.to_der().ok()?, exam)?);
     }
     let signer = carried.iter().find(|one| names(&info.sid, one))?.clone();

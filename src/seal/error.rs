@@ -21,7 +21,7 @@ sentences! {
         PinWrong,
         /// One more wrong PIN would lock it, so none is tried.
         PinLastTry,
-        /// It is locked.
+        /// It is locked after too many wrong tries; only its office can open it.
         PinLocked,
         /// It holds no such key.
         KeyMissing,
@@ -54,7 +54,7 @@ sentences! {
         /// The certificate is of another key.
         NotItsCertificate,
         /// It is on somebody's own machine.
-        Elsewhere,
+        Remote,
         /// It gave no signature.
         SigningFailed,
         /// The thread that signed ended.
@@ -74,7 +74,7 @@ pub enum SealError {
     /// The key file cannot be read or written.
     #[error("key file {path}: {cause}")]
     KeyFileUnavailable {
-        /// The file.
+        /// The file that was to be read or written.
         path: PathBuf,
         /// What the system said.
         cause: std::io::Error,
@@ -174,12 +174,12 @@ impl SealError {
         Message::new("seal.not_sealed_yet").with("why", why)
     }
 
-    /// [`SealError::message`] in Vietnamese.
+    /// [`SealError::message`] rendered in Vietnamese.
     pub fn sentence_vi(&self) -> String {
         self.message().vi()
     }
 
-    /// [`SealError::message`] in English.
+    /// [`SealError::message`] rendered in English.
     pub fn sentence_en(&self) -> String {
         self.message().en()
     }

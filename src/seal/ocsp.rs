@@ -44,7 +44,7 @@ struct Request {
     certificate: CertId,
 }
 
-/// RFC 6960, 4.2.1.
+/// OCSPResponse of RFC 6960, 4.2.1.
 #[derive(Sequence)]
 struct OcspResponse {
     /// ENUMERATED; 0 is successful.

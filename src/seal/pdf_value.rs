@@ -200,7 +200,7 @@ impl<'a> Lexer<'a> {
         std::str::from_utf8(digits).ok()?.parse().ok()
     }
 
-    /// One value.
+    /// Reads the one value that begins here; `None` where none does.
     pub fn value(&mut self) -> Option<Value> {
         self.nested(DEEPEST)
     }

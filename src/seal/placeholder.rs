@@ -18,13 +18,13 @@ use crate::clock::vietnam;
 /// A rectangle in PDF user space: points, origin at the lower left corner of the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MarkBox {
-    /// Left edge.
+    /// Distance of the left edge from the left of the page.
     pub left: f32,
-    /// Lower edge.
+    /// Height of the lower edge above the bottom of the page.
     pub bottom: f32,
-    /// Right edge.
+    /// Distance of the right edge from the left of the page.
     pub right: f32,
-    /// Upper edge.
+    /// Height of the upper edge above the bottom of the page.
     pub top: f32,
 }
 
@@ -102,6 +102,8 @@ impl Prepared {
             return Err(SealError::SignatureTooLarge { need, have });
         }
         let start = self.gap.start + 1;
+        // The rest of the gap keeps its zeros: the digest was made with the gap left out, so its length may
+        // not change any more.
         self.bytes[start..start + digits.len()].copy_from_slice(digits.as_bytes());
         Ok(self.bytes)
     }
@@ -171,6 +173,8 @@ fn entries(request: &SignRequest, signer: &str) -> String {
     texts.set("Location", Value::from_text(&request.location));
     let mut entries = String::new();
     Value::Dictionary(texts).write(&mut entries);
+    // Written as text and not as a dictionary, because the gap must stand at an offset that is known while
+    // the entries are written.
     let entries = entries.trim_start_matches("<<").trim_end_matches(">>");
     format!(
         "/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M ({}){entries}",
@@ -178,7 +182,7 @@ fn entries(request: &SignRequest, signer: &str) -> String {
     )
 }
 
-/// `D:YYYYMMDDHHmmSS+07'00'`, Vietnam time.
+/// `D:YYYYMMDDHHmmSS+07'00'`, the time in Viet Nam (ISO 32000-1, 7.9.4).
 fn pdf_date(instant: Timestamp) -> String {
     let local = vietnam(instant);
     format!("D:{}+07'00'", local.strftime("%Y%m%d%H%M%S"))

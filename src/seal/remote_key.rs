@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::certificate::Certificate;
 use super::error::KeyFault;
-use super::key::{KeySource, Scheme};
+use super::key::{Credential, KeySource, Scheme};
 use super::placeholder::Prepared;
 use super::{Draft, Seal, SealError, cms, signature};
 use crate::config::Padding;
@@ -14,10 +14,7 @@ use crate::config::Padding;
 const HEAD: usize = 16;
 
 /// A key of which only the certificates are known here.
-pub struct RemoteKey {
-    chain: Vec<Certificate>,
-    scheme: Scheme,
-}
+pub struct RemoteKey(Credential);
 
 impl RemoteKey {
     /// The key that belongs to the first certificate of `chain`.
@@ -25,49 +22,41 @@ impl RemoteKey {
     /// # Errors
     /// `KeyRefused` without a certificate, or for a kind of key that may not seal.
     pub fn new(chain: Vec<Certificate>, padding: Padding) -> Result<RemoteKey, SealError> {
-        let signer = chain
-            .first()
-            .ok_or(SealError::KeyRefused(KeyFault::NoCertificate))?;
-        let scheme = Scheme::of(signer, padding)?;
-        Ok(RemoteKey { chain, scheme })
+        Credential::of(chain, padding).map(RemoteKey)
     }
 }
 
 impl KeySource for RemoteKey {
-    fn chain(&self) -> &[Certificate] {
-        &self.chain
-    }
-
-    fn scheme(&self) -> Scheme {
-        self.scheme
+    fn credential(&self) -> &Credential {
+        &self.0
     }
 
     fn sign(&self, _signed_attributes: &[u8]) -> Result<Vec<u8>, SealError> {
-        Err(SealError::KeyRefused(KeyFault::Elsewhere))
+        Err(SealError::KeyRefused(KeyFault::Remote))
     }
 
-    fn is_elsewhere(&self) -> bool {
+    fn is_remote(&self) -> bool {
         true
     }
 }
 
 impl Draft {
     /// The waiting file, to be kept until its signature comes back and read again by [`Seal::take_up`].
-    pub fn kept(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Vec<u8> {
         let gap = self.prepared.gap();
-        let mut kept = Vec::with_capacity(HEAD + self.prepared.bytes().len());
+        let mut bytes = Vec::with_capacity(HEAD + self.prepared.bytes().len());
         for edge in [gap.start, gap.end] {
-            kept.extend_from_slice(&(edge as u64).to_be_bytes());
+            bytes.extend_from_slice(&(edge as u64).to_be_bytes());
         }
-        kept.extend_from_slice(self.prepared.bytes());
-        kept
+        bytes.extend_from_slice(self.prepared.bytes());
+        bytes
     }
 }
 
 impl Seal {
     /// True when the key is on somebody's own machine, so that [`Seal::seal`] cannot sign.
-    pub fn signs_elsewhere(&self) -> bool {
-        self.key.is_elsewhere()
+    pub fn signs_remotely(&self) -> bool {
+        self.key.is_remote()
     }
 
     /// The draft that was kept. What it asks to be signed follows from its bytes: compare before signing is relied on.

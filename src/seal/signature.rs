@@ -6,7 +6,7 @@ use rustls_pki_types::SignatureVerificationAlgorithm;
 use webpki::aws_lc_rs as algorithms;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-/// RFC 3279, 2.2.3.
+/// Ecdsa-Sig-Value of RFC 3279, 2.2.3.
 #[derive(Sequence)]
 struct EcdsaSignature {
     r: Uint,

@@ -23,7 +23,7 @@ const YEARS: i32 = 5;
 pub struct TestIdentity {
     /// The signer's private key, PKCS#8, cleared when dropped.
     pub pkcs8: Zeroizing<Vec<u8>>,
-    /// Signer, then root.
+    /// The signer's certificate, then the root's.
     pub chain: Vec<Certificate>,
 }
 

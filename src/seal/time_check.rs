@@ -18,7 +18,7 @@ pub struct Proof {
     pub check: TimeCheck,
     /// The instant an authority vouches for; none where it is not to be believed.
     pub time: Option<Timestamp>,
-    /// The authority's name.
+    /// Common name of the authority, from its certificate.
     pub authority: Option<String>,
     /// When the certificate behind the outermost time stamp runs out.
     pub until: Option<Timestamp>,

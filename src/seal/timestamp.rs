@@ -12,7 +12,7 @@ use super::cms::SHA_256;
 use super::cms_check::{self, Signed};
 use super::examination::{Cost, Examination};
 
-/// RFC 3161, 2.4.1.
+/// MessageImprint of RFC 3161, 2.4.1.
 #[derive(Debug, Clone, PartialEq, Eq, Sequence)]
 struct MessageImprint {
     hash_algorithm: AlgorithmIdentifierOwned,
@@ -28,7 +28,7 @@ struct TimeStampReq {
     cert_req: bool,
 }
 
-/// RFC 3161, 2.4.2.
+/// TimeStampResp of RFC 3161, 2.4.2.
 #[derive(Debug, Sequence)]
 struct TimeStampResp {
     status: PkiStatusInfo,
@@ -67,7 +67,7 @@ struct TstInfo {
     extensions: Option<Any>,
 }
 
-/// RFC 3161, 2.4.2.
+/// Accuracy of RFC 3161, 2.4.2.
 #[derive(Debug, Sequence)]
 struct Accuracy {
     #[asn1(optional = "true")]
@@ -82,7 +82,7 @@ struct Accuracy {
 pub struct Stamp {
     /// The instant the authority states.
     pub time: Timestamp,
-    /// Who signed it.
+    /// The authority that signed it, with its certificates.
     pub authority: Signed,
     nonce: Option<Int>,
 }
@@ -114,6 +114,7 @@ pub fn question(digest: &[u8; 32], nonce: u64) -> Vec<u8> {
                 hashed_message: OctetString::new(digest.to_vec())?,
             },
             nonce,
+            // Without its certificates the stamp could not be checked in years, when the authority may be gone.
             cert_req: true,
         }
         .to_der()

@@ -20,11 +20,11 @@ sentences! {
         Altered,
         /// A PDF without a seal.
         NotSealed,
-        /// Not a PDF.
+        /// The file is not a PDF.
         NotPdf,
         /// A PDF too damaged to look into, or sealed in a way this program does not know.
         Unreadable,
-        /// An encrypted PDF.
+        /// A PDF that nobody can read without its password.
         Encrypted,
         /// Larger than this program looks at.
         TooLarge,
@@ -156,7 +156,7 @@ pub struct SignatureFound {
     pub at: Option<Timestamp>,
     /// Bytes from the beginning of the file up to which it covers it.
     pub covers: usize,
-    /// Bytes behind that.
+    /// Bytes that stand behind what it covers.
     pub added: usize,
 }
 
@@ -174,7 +174,7 @@ pub struct Signer {
     pub name: String,
     /// Common name of its issuer.
     pub issuer: String,
-    /// Serial number, hexadecimal.
+    /// Serial number of the certificate, hexadecimal.
     pub serial: String,
     /// SHA-256 of the certificate, hexadecimal: what tells it from every other.
     pub sha256: String,

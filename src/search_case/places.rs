@@ -17,12 +17,12 @@ const SHOWN: usize = 20;
 /// A volume to look in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct VolumeToSearch {
-    /// Volume id.
+    /// Id of the volume.
     #[sqlx(rename = "id")]
     pub volume_id: String,
     /// The label on its spine.
     pub code: String,
-    /// Title.
+    /// Its title in the finding aid.
     pub title: String,
     /// School, when it holds one.
     pub school: Option<String>,
@@ -39,19 +39,19 @@ pub struct VolumeToSearch {
 /// An undecided record that is like the one sought.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Hint {
-    /// Record id.
+    /// Id of the record.
     pub record_id: String,
-    /// Class id.
+    /// Id of its class.
     pub class: String,
-    /// Name as read.
+    /// The name as it was read, not decided yet.
     pub name: String,
     /// The file's name as delivered.
     pub original_name: String,
-    /// Page number.
+    /// Number of its page in the file, from 1.
     pub page_number: i64,
     /// Place on the page.
     pub ordinal: i64,
-    /// What agrees.
+    /// What agrees with what is sought, field by field.
     pub reasons: Vec<Reason>,
 }
 

@@ -1,6 +1,7 @@
 //! Pages a person withdrew from the batch: the document is made without them and says which they are.
 
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::page::PageView;
 
 /// Most characters of page numbers that are written out in a sentence; beyond, only how many.
@@ -11,7 +12,7 @@ const LONGEST: usize = 40;
 pub struct LeftOut(Vec<i64>);
 
 impl LeftOut {
-    /// How many.
+    /// How many pages are left out.
     pub fn count(&self) -> usize {
         self.0.len()
     }
@@ -35,17 +36,14 @@ impl LeftOut {
     /// In Vietnamese and in English; `None` where the document is whole.
     pub fn in_words(&self) -> Option<(String, String)> {
         let (spans, count) = (self.spans().replace(',', ", "), self.count());
-        match count {
-            0 => None,
-            _ if spans.chars().count() > LONGEST => Some((
-                format!("không gồm {count} trang đã để riêng"),
-                format!("without {count} pages taken out"),
-            )),
-            _ => Some((
-                format!("không gồm trang {spans} đã để riêng"),
-                format!("without page {spans}, taken out"),
-            )),
-        }
+        let message = match count {
+            0 => return None,
+            _ if spans.chars().count() > LONGEST => {
+                Message::new("printed.document.left_out_many").with("count", count)
+            }
+            _ => Message::new("printed.document.left_out").with("pages", spans),
+        };
+        Some((message.vi(), message.en()))
     }
 }
 
@@ -56,7 +54,7 @@ impl LeftOut {
 pub(super) fn part(pages: &mut Vec<PageView>) -> Result<LeftOut> {
     let out = |page: &PageView| {
         let outcome = page.outcome.as_deref();
-        matches!(outcome, Some("put_aside" | "superseded"))
+        matches!(outcome, Some("excluded" | "superseded"))
     };
     let left_out: Vec<i64> = pages
         .iter()
@@ -65,7 +63,7 @@ pub(super) fn part(pages: &mut Vec<PageView>) -> Result<LeftOut> {
         .collect();
     pages.retain(|page| !out(page));
     if pages.is_empty() && !left_out.is_empty() {
-        return Err(Error::refuse("errors.all_taken_out"));
+        return Err(Error::refuse("errors.all_withdrawn"));
     }
     Ok(LeftOut(left_out))
 }

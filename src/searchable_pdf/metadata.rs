@@ -20,7 +20,7 @@ pub(super) struct About {
 }
 
 impl About {
-    /// The XMP packet.
+    /// The XMP packet, as PDF/A-2b wants it in the catalogue of the file.
     pub(super) fn packet(&self) -> String {
         let title = in_xml(&self.title);
         let source = format!("urn:sha256:{}", self.source_sha256);

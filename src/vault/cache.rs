@@ -7,8 +7,8 @@ use object_store::path::Path as Key;
 use object_store::{ObjectStore, PutMode};
 
 use super::error::{Result, VaultError};
-use super::names::{CACHE, cache_key};
-use super::{Vault, load};
+use super::paths::{CACHE, cache_key};
+use super::{Vault, read_inventory};
 
 impl Vault {
     /// Keeps `bytes` under `name`: segments of ASCII letters, digits, `-`, `_`, `.`, parted by `/`.
@@ -16,7 +16,7 @@ impl Vault {
     /// # Errors
     /// `Invalid` for another name, `Unavailable` when the store fails.
     pub async fn put_cache(&self, name: &str, bytes: Bytes) -> Result<()> {
-        load::put(&self.store, &cache_key(name)?, bytes, PutMode::Overwrite)
+        read_inventory::put(&self.store, &cache_key(name)?, bytes, PutMode::Overwrite)
             .await
             .map(drop)
     }
@@ -26,7 +26,7 @@ impl Vault {
     /// # Errors
     /// `Invalid` for another name, `Unavailable` when the store fails.
     pub async fn get_cache(&self, name: &str) -> Result<Option<Bytes>> {
-        load::get(&self.store, &cache_key(name)?).await
+        read_inventory::get(&self.store, &cache_key(name)?).await
     }
 
     /// Drops `name` and everything below it; without a name, the whole cache. Says how many
@@ -38,8 +38,11 @@ impl Vault {
         let prefix = name.map_or(Ok(Key::from(CACHE)), cache_key)?;
         let failed = |error| VaultError::unavailable("dropping cache entries", error);
         let below = self.store.list(Some(&prefix)).map_ok(|meta| meta.location);
-        let own =
-            futures::stream::iter(load::exists(&self.store, &prefix).await?.then_some(prefix));
+        let own = futures::stream::iter(
+            read_inventory::exists(&self.store, &prefix)
+                .await?
+                .then_some(prefix),
+        );
         let mut dropped = self.store.delete_stream(below.chain(own.map(Ok)).boxed());
         let mut count = 0;
         while dropped.try_next().await.map_err(failed)?.is_some() {
@@ -53,7 +56,7 @@ impl Vault {
     /// # Errors
     /// `Unavailable` when it does not.
     pub async fn answers(&self) -> Result<()> {
-        super::root::answers(&self.store).await?;
+        super::storage_root::answers(&self.store).await?;
         let Some(folder) = &self.folder else {
             return Ok(());
         };

@@ -8,12 +8,12 @@ use object_store::{ObjectStore, PutMode, WriteMultipart};
 use tokio::io::AsyncReadExt;
 
 use super::SMALL;
+use super::change_set::{Source, Upload};
 use super::digest::{Digest, Hasher};
 use super::error::{Result, VaultError};
-use super::load::{self, Put};
-use super::names::below;
-use super::plan::{Source, Upload};
+use super::paths::below;
 use super::read::hash_stored;
+use super::read_inventory::{self, Put};
 
 /// Parts of a big file, and how many are on their way at a time. S3 wants 5 MiB at least.
 const PART: usize = 8 * 1024 * 1024;
@@ -55,13 +55,13 @@ async fn store_small(
     bytes: Bytes,
     digest: Digest,
 ) -> Result<()> {
-    let put = load::put(store, key, bytes.clone(), PutMode::Create).await?;
+    let put = read_inventory::put(store, key, bytes.clone(), PutMode::Create).await?;
     if put == Put::Exists
         && hash_stored(store, key)
             .await?
             .is_none_or(|(found, _)| found != digest)
     {
-        load::put(store, key, bytes, PutMode::Overwrite).await?;
+        read_inventory::put(store, key, bytes, PutMode::Overwrite).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What became of the caller's wish, when the vault could not grant it.
+//! What the vault could not do for its caller, and why.
 //!
 //! No variant carries a logical path: names of delivered files often are names of people. Objects
 //! are named by their identifier, files by their digest.
@@ -20,13 +20,13 @@ pub enum VaultError {
     /// The object exists and its first version differs from the one deposited.
     #[error("already in the vault with other content: {what}")]
     AlreadyExists {
-        /// The object.
+        /// The object or file that was asked for.
         what: String,
     },
     /// Somebody else added a version since the caller looked.
     #[error("{what} is at version {head}, not at {expected}")]
     Conflict {
-        /// The object.
+        /// The object that is there, by its identifier.
         what: String,
         /// The version the caller built on.
         expected: u32,
@@ -36,7 +36,7 @@ pub enum VaultError {
     /// Stored bytes are not the bytes that were given. They are never served.
     #[error("damaged in the vault: {what}: {detail}")]
     Corrupt {
-        /// The object.
+        /// The object that moved on, by its identifier.
         what: String,
         /// What was expected and what was found.
         detail: String,
@@ -47,7 +47,7 @@ pub enum VaultError {
     Unavailable {
         /// What was being done.
         what: String,
-        /// Why it failed.
+        /// What the store or the system answered.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -71,7 +71,7 @@ impl VaultError {
         Self::Invalid { what: what.into() }
     }
 
-    pub(super) fn corrupt(what: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub(crate) fn corrupt(what: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Corrupt {
             what: what.into(),
             detail: detail.into(),

@@ -4,7 +4,7 @@
 //! `inventory.json#1` inside an OCFL object and makes it invalid for every other reader. Here bytes
 //! are staged in a folder of their own, made durable, and only then take their place.
 
-mod whole;
+mod new_object;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -65,7 +65,7 @@ impl FolderStore {
             .with_automatic_cleanup(true);
         Ok(Self {
             inner,
-            swaps: whole::can_swap(folder.path()),
+            swaps: new_object::can_swap(folder.path()),
             staging: Arc::new(Staging {
                 folder,
                 _lock: lock,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::error::{Result, VaultError};
-use super::names::{self, ObjectId};
+use super::paths::{self, ObjectId};
 
 const TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
 const ALGORITHM: &str = "sha256";
@@ -85,7 +85,7 @@ impl Inventory {
         if self.type_uri != TYPE || self.digest_algorithm != ALGORITHM {
             return Err("of another type or digest algorithm");
         }
-        let head = names::version_of(&self.head).ok_or("no head version")?;
+        let head = paths::version_of(&self.head).ok_or("no head version")?;
         let complete = head as usize == self.versions.len()
             && (1..=head).all(|number| self.versions.contains_key(&format!("v{number}")));
         if !complete {
@@ -110,14 +110,14 @@ impl Inventory {
         bytes
     }
 
-    /// The object's identifier.
+    /// The object's identifier, as the inventory says it.
     pub fn id(&self) -> &ObjectId {
         &self.id
     }
 
-    /// The newest version.
+    /// Number of the newest version, from 1.
     pub fn head(&self) -> u32 {
-        names::version_of(&self.head).unwrap_or(0)
+        paths::version_of(&self.head).unwrap_or(0)
     }
 
     /// Logical paths and digests of `version`; `None` when there is no such version.
@@ -189,7 +189,7 @@ impl Inventory {
 
     /// The inventory as it was when `version` was the newest.
     pub(super) fn as_of(&self, version: u32) -> Self {
-        let known = |name: &str| names::version_of(name).is_some_and(|number| number <= version);
+        let known = |name: &str| paths::version_of(name).is_some_and(|number| number <= version);
         let mut older = self.clone();
         older.head = format!("v{version}");
         older.versions.retain(|name, _| known(name));
@@ -217,14 +217,14 @@ impl Inventory {
 /// Content paths become store keys, so a damaged inventory must not point outside its object.
 fn is_content_path(path: &str, head: u32) -> bool {
     let in_known_version =
-        names::version_of(path).is_some_and(|number| (1..=head).contains(&number));
+        paths::version_of(path).is_some_and(|number| (1..=head).contains(&number));
     let in_content = path.split('/').nth(1) == Some("content") && path.split('/').count() > 2;
-    in_known_version && in_content && names::check_logical_path(path).is_ok()
+    in_known_version && in_content && paths::check_logical_path(path).is_ok()
 }
 
 /// The sidecar that goes with the bytes of an inventory (OCFL 1.1 §3.7).
 pub(super) fn sidecar_of(inventory: &[u8]) -> Bytes {
-    format!("{} {}\n", Digest::of(inventory), names::INVENTORY).into()
+    format!("{} {}\n", Digest::of(inventory), paths::INVENTORY).into()
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use tokio_util::io::ReaderStream;
 use super::digest::{Digest, Hasher};
 use super::error::{Result, VaultError};
 use super::inventory::Inventory;
-use super::load::Loaded;
-use super::names::{ObjectId, below, object_root};
-use super::{SMALL, Vault, load};
+use super::paths::{ObjectId, below, object_root};
+use super::read_inventory::Loaded;
+use super::{SMALL, Vault, read_inventory};
 
 /// Bytes of one file, hashed and found to be the ones that were given.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ enum Body {
 }
 
 impl Verified {
-    /// Their SHA-256.
+    /// SHA-256 of the bytes, checked when they were read.
     pub fn digest(&self) -> Digest {
         self.digest
     }
@@ -109,9 +109,9 @@ impl Vault {
     /// An object's newest inventory. While the storage root itself is away (a disk that is not mounted, a bucket that
     /// is gone), no object is "not there": nothing is known of any.
     pub(super) async fn newest(&self, root: &Key) -> Result<Option<Loaded>> {
-        let loaded = load::load(&self.store, root).await?;
+        let loaded = read_inventory::load(&self.store, root).await?;
         if loaded.is_none() {
-            super::root::answers(&self.store).await?;
+            super::storage_root::answers(&self.store).await?;
         }
         Ok(loaded)
     }
@@ -126,7 +126,7 @@ impl Vault {
         match self.read_once(&wanted).await {
             // A line or a store may give wrong bytes once: nothing is called damaged after one look.
             Err(VaultError::Corrupt { .. }) => {
-                super::root::answers(&self.store).await?;
+                super::storage_root::answers(&self.store).await?;
                 self.read_once(&wanted).await
             }
             read => read,
@@ -135,6 +135,7 @@ impl Vault {
 
     async fn read_once(&self, wanted: &Wanted) -> Result<Verified> {
         let found = wanted.open(&self.store).await?;
+        // Nothing is given out before its last byte was hashed, so a big file waits on disk, not in memory.
         if found.meta.size > SMALL {
             let mut spool = NamedTempFile::new().map_err(spool_failed)?;
             let size = wanted.copy(found, &mut spool).await?;
@@ -173,7 +174,7 @@ impl Vault {
         match self.copy_once(&wanted, target).await {
             // As in `read`.
             Err(VaultError::Corrupt { .. }) => {
-                super::root::answers(&self.store).await?;
+                super::storage_root::answers(&self.store).await?;
                 self.copy_once(&wanted, target).await
             }
             copied => copied,
@@ -186,6 +187,7 @@ impl Vault {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         let mut spool =
+            // Beside the target, because only within one file system a rename puts the whole file there at once.
             NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(spool_failed)?;
         let size = wanted.copy(found, &mut spool).await?;
         spool

@@ -1,4 +1,4 @@
-//! What lies in the vault and belongs to no version: found by its listing alone, and set aside beside the storage root.
+//! What lies in the vault and belongs to no version: found by its listing alone, and quarantined beside the storage root.
 
 use std::collections::BTreeSet;
 
@@ -8,14 +8,15 @@ use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStoreExt};
 
 use super::error::{Result, VaultError};
-use super::names::{INVENTORY, OBJECT_NAMASTE, OCFL, SIDECAR, below, split_object_key, version_of};
-use super::{Vault, load};
+use super::paths::{INVENTORY, OBJECT_NAMASTE, OCFL, SIDECAR, below, split_object_key, version_of};
+use super::{Vault, read_inventory};
 
-/// Where files are set aside: outside the storage root, so that no OCFL tool looks there.
-const SET_ASIDE: &str = "set-aside";
+/// Where files are quarantined: outside the storage root, so that no OCFL tool looks there.
+const QUARANTINE: &str = "quarantine";
 
 /// Why a file belongs to no version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum StrayKind {
     /// In the folder of a version whose inventory does not name it.
     Unnamed,
@@ -26,13 +27,9 @@ pub enum StrayKind {
 }
 
 impl StrayKind {
-    /// A stable word.
+    /// The word for it in reports and JSON.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Unnamed => "unnamed",
-            Self::Unfinished => "unfinished",
-            Self::OutsideObjects => "outside_objects",
-        }
+        self.into()
     }
 }
 
@@ -41,7 +38,7 @@ impl StrayKind {
 pub struct Stray {
     /// Its key, relative to the vault's base.
     pub key: String,
-    /// Why.
+    /// What kind of leftover it is.
     pub kind: StrayKind,
 }
 
@@ -60,7 +57,7 @@ impl Vault {
         let listing = self.store.list(Some(&root)).try_collect::<Vec<_>>().await;
         let failed = |error| VaultError::unavailable(format!("listing {root}"), error);
         let present = listing.map_err(failed)?;
-        let loaded = load::load(&self.store, &root).await?;
+        let loaded = read_inventory::load(&self.store, &root).await?;
         let head = loaded.as_ref().map_or(0, |found| found.inventory.head());
         let mut known = BTreeSet::new();
         if let Some(found) = &loaded {
@@ -91,11 +88,11 @@ impl Vault {
     ///
     /// # Errors
     /// `Invalid` for a key outside the storage root; `Unavailable`: the file is then where it was, or in both places.
-    pub async fn set_aside(&self, key: &str) -> Result<String> {
+    pub async fn quarantine(&self, key: &str) -> Result<String> {
         if !key.starts_with(&format!("{OCFL}/")) {
             return Err(VaultError::invalid("a key outside the storage root"));
         }
-        let (from, to) = (Key::from(key), Key::from(format!("{SET_ASIDE}/{key}")));
+        let (from, to) = (Key::from(key), Key::from(format!("{QUARANTINE}/{key}")));
         let failed = |error| VaultError::unavailable(format!("setting {key} aside"), error);
         self.store.copy(&from, &to).await.map_err(failed)?;
         self.store.delete(&from).await.map_err(failed)?;

@@ -11,12 +11,12 @@ use object_store::path::Path as Key;
 use super::digest::Digest;
 use super::error::{Result, VaultError};
 use super::inventory::{Inventory, sidecar_of};
-use super::load;
-use super::names::{
+use super::paths::{
     INVENTORY, OBJECT_NAMASTE, OBJECT_NAMASTE_TEXT, ObjectId, SIDECAR, below, object_root,
     version_of,
 };
 use super::read::hash_stored;
+use super::read_inventory;
 use super::{FILES_AT_A_TIME, Vault};
 
 /// What re-reading one stored file showed.
@@ -24,17 +24,17 @@ use super::{FILES_AT_A_TIME, Vault};
 pub enum FileState {
     /// The bytes are the ones that were given.
     Match,
-    /// They are not.
+    /// The bytes are other ones.
     Mismatch {
-        /// Their SHA-256 now.
+        /// SHA-256 of what is there now.
         found: Digest,
     },
     /// They could not be read through, which says nothing about them.
     CouldNotRead {
-        /// Why not.
+        /// What the store answered.
         why: String,
     },
-    /// They are gone.
+    /// The file is gone although the inventory names it.
     Missing,
     /// Nobody put this file here.
     Extra,
@@ -49,18 +49,18 @@ pub struct FileCheck {
     pub path: String,
     /// The SHA-256 it should have; none for a file that should not be there.
     pub expected: Option<Digest>,
-    /// What was found.
+    /// How what is there compares with the inventory.
     pub state: FileState,
-    /// Bytes read.
+    /// Bytes that were re-read of it.
     pub bytes: u64,
 }
 
 /// The verdict on one object.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Report {
-    /// The object.
+    /// The object that was re-read.
     pub id: ObjectId,
-    /// Its newest version.
+    /// Its newest version, from 1.
     pub head: u32,
     /// Whether copies of the inventory at the object root had to be brought up to date first.
     pub healed: bool,
@@ -140,7 +140,7 @@ impl Vault {
             Ok(Some(loaded)) => Ok((loaded.inventory, loaded.behind)),
             Ok(None) => Err(VaultError::not_found(format!("object {id}"))),
             Err(damage @ VaultError::Corrupt { .. }) => {
-                let copy = load::newest_copy(&self.store, &object_root(id)).await?;
+                let copy = read_inventory::newest_copy(&self.store, &object_root(id)).await?;
                 copy.map(|loaded| (loaded.inventory, false)).ok_or(damage)
             }
             Err(other) => Err(other),
@@ -173,11 +173,11 @@ impl Vault {
     /// what would be written today.
     async fn check_inventory(&self, root: &Key, folder: &str, due: &Inventory) -> Vec<FileCheck> {
         let (path, sidecar_path) = (format!("{folder}{INVENTORY}"), format!("{folder}{SIDECAR}"));
-        let stored = load::get(&self.store, &below(root, &path))
+        let stored = read_inventory::get(&self.store, &below(root, &path))
             .await
             .ok()
             .flatten();
-        let sidecar = load::get(&self.store, &below(root, &sidecar_path))
+        let sidecar = read_inventory::get(&self.store, &below(root, &sidecar_path))
             .await
             .ok()
             .flatten();

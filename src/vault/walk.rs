@@ -9,9 +9,9 @@ use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStore};
 
 use super::error::{Result, VaultError};
-use super::load;
-use super::names::{OCFL, ObjectId, below, split_object_key, version_of};
-use super::{FILES_AT_A_TIME, Vault, commit};
+use super::paths::{OCFL, ObjectId, below, split_object_key, version_of};
+use super::read_inventory;
+use super::{FILES_AT_A_TIME, Vault, write_version};
 
 /// The shape an object was found in. Says nothing about its content; [`Vault::verify`] does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +38,7 @@ pub struct ObjectSummary {
     pub condition: Condition,
     /// Stored files, those of bookkeeping included.
     pub files: u64,
-    /// Their bytes together.
+    /// Bytes of all its files together.
     pub bytes: u64,
 }
 
@@ -81,7 +81,7 @@ impl Vault {
             Some((root, rest)) if rest == "x" => root,
             _ => return Err(VaultError::invalid("a location that is no object's")),
         };
-        let head = load::load(&self.store, &root)
+        let head = read_inventory::load(&self.store, &root)
             .await?
             .map_or(0, |found| found.inventory.head());
         let folder = below(&root, &format!("v{}", head + 1));
@@ -171,13 +171,13 @@ async fn summarise(store: Arc<dyn ObjectStore>, step: Result<Step>) -> Result<Ob
         files: group.files,
         bytes: group.bytes,
     };
-    let Some(loaded) = load::load(&store, &group.root).await? else {
+    let Some(loaded) = read_inventory::load(&store, &group.root).await? else {
         return Ok(summary);
     };
     summary.id = Some(loaded.inventory.id().clone());
     summary.head = loaded.inventory.head();
     if loaded.behind {
-        commit::finish(&store, &group.root, &loaded.inventory, loaded.bytes).await?;
+        write_version::finish(&store, &group.root, &loaded.inventory, loaded.bytes).await?;
     }
     summary.condition = match (group.newest_folder > summary.head, loaded.behind) {
         (true, _) => Condition::Unfinished,

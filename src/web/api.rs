@@ -1,11 +1,13 @@
-//! The JSON door under `/api/v1`: the same verbs as the pages, described by an OpenAPI 3.1 document
+//! The JSON API under `/api/v1`: the same verbs as the pages, described by an OpenAPI 3.1 document
 //! that is generated from these handlers.
 
 mod batches;
 mod corrections;
 mod custody;
 mod documents;
+mod files;
 mod flags;
+mod fonds;
 mod issued;
 mod manifest;
 mod notices;
@@ -14,9 +16,11 @@ mod records;
 mod requests;
 mod reuse;
 mod seal;
-mod searches;
+mod search_cases;
+mod series;
 mod session;
 mod track;
+mod units;
 mod volumes;
 
 use axum::response::Html;
@@ -59,6 +63,10 @@ impl Modify for Schemes {
 pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::<State>::with_openapi(Document::openapi())
         .merge(session::routes())
+        .merge(units::routes())
+        .merge(fonds::routes())
+        .merge(series::routes())
+        .merge(files::routes())
         .merge(batches::routes())
         .merge(flags::routes())
         .merge(volumes::routes())
@@ -66,7 +74,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(documents::routes())
         .merge(requests::routes())
         .merge(track::routes())
-        .merge(searches::routes())
+        .merge(search_cases::routes())
         .merge(reuse::routes())
         .merge(issued::routes())
         .merge(seal::routes())

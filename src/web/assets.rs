@@ -30,7 +30,6 @@ const FILES: &[(&str, &str, &str)] = &[
     ("api.js", SCRIPT, include_str!("../../web/api.js")),
 ];
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/static/{name}", get(file))
 }

@@ -18,7 +18,6 @@ use super::layout::{Frame, shown};
 use super::session::Signed;
 use crate::correction::{self, Correction, CorrectionFilter};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/phu-luc", get(list))

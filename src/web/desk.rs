@@ -28,7 +28,6 @@ use crate::review::{self, QueueFilter, QueueRow};
 use crate::seen;
 use sheet::{Entry, entries, upright, upright_size};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/ban-soat", get(queue))

@@ -1,4 +1,4 @@
-//! Documents to take away: the two-layer PDF of a scan, and the words of a page as ALTO.
+//! Documents to take away: the searchable PDF of a scan, and the words of a page as ALTO.
 
 use axum::Router;
 use axum::body::Body;
@@ -18,12 +18,11 @@ use crate::searchable_pdf::{self, Document, Form, Range};
 /// Says what kind of document an answer is.
 const FORM: &str = "sogoc-document";
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/ban-quet/{id}/tai-lieu.pdf", get(document))
 }
 
-/// Which pages.
+/// The part of a scan to be made into a document.
 #[derive(Debug, Clone, Copy, Default, serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -31,7 +30,7 @@ pub struct RangeAsked {
     /// First page, from 1.
     #[param(minimum = 1)]
     from: Option<i64>,
-    /// Last page.
+    /// Last page, counted in the file and included.
     #[param(minimum = 1)]
     to: Option<i64>,
 }
@@ -60,8 +59,8 @@ pub fn given(document: Document) -> Response {
     let mut form = match document.form {
         Form::Searchable {
             pictures_as_delivered: true,
-        } => "two-layer; pictures=as-delivered",
-        Form::Searchable { .. } => "two-layer; pictures=lossless",
+        } => "searchable-pdf; pictures=as-delivered",
+        Form::Searchable { .. } => "searchable-pdf; pictures=lossless",
         Form::AsDelivered => "as-delivered",
     }
     .to_owned();

@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 /// An answer's tag, how long it may be kept, and whether the caller holds it.
-pub struct Held {
+pub struct ETag {
     tag: String,
     keep: &'static str,
     unchanged: bool,
 }
 
-impl Held {
+impl ETag {
     /// Of an answer that says `said`, to be kept as the `Cache-Control` value `keep` has it.
     pub fn of(asked: &HeaderMap, said: &[u8], keep: &'static str) -> Self {
         let digest = hex::encode(Sha256::digest(said));

@@ -11,7 +11,7 @@ use super::fault::{Problem, problem};
 use crate::error::{Error, Fault};
 use crate::messages::Message;
 
-/// A JSON body.
+/// The JSON body of a request; a fault in it is named by its JSON pointer.
 pub struct Given<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {

@@ -22,11 +22,11 @@ pub struct ProblemDocument {
     pub kind: String,
     /// Stable word, such as `not_found`.
     pub code: String,
-    /// English sentence.
+    /// The sentence for people, in English.
     pub title: String,
     /// The same sentence in Vietnamese.
     pub title_vi: String,
-    /// HTTP status.
+    /// The status of the answer that carries this.
     pub status: u16,
     /// Faults by place, when the input was not acceptable.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -38,9 +38,9 @@ pub struct ProblemDocument {
 pub struct ProblemPlace {
     /// JSON pointer as a URI fragment (RFC 6901 section 6), such as `#/declared_count`.
     pub pointer: String,
-    /// English sentence.
+    /// What is wrong there, in English.
     pub detail: String,
-    /// Vietnamese sentence.
+    /// The same in Vietnamese.
     pub detail_vi: String,
 }
 

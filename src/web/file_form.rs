@@ -8,9 +8,9 @@ use super::fault::PageFault;
 use super::session::{Signed, forged, same, signed_parts};
 use crate::error::Error;
 
-/// What came.
+/// A form with one file, taken apart as it comes in.
 pub struct FileForm {
-    /// Who sent it.
+    /// Who sent it, in the session they sent it from.
     pub signed: Signed,
     /// The part `file`, as text.
     pub text: String,

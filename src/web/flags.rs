@@ -22,7 +22,6 @@ use crate::page_flag::{self, FlagFilter, MAYBE_RESCAN, PageFlag};
 /// Flags on one page of the list.
 const PAGE: i64 = 20;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     let rescan = post(rescan).layer(DefaultBodyLimit::max(LARGEST_SCAN));
     Router::new()

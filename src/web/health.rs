@@ -1,4 +1,4 @@
-//! For the machine's keeper: alive, ready, and how much of what (Prometheus text).
+//! For whoever runs the machine: alive, ready, and how much of what (Prometheus text).
 
 use std::sync::OnceLock;
 
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::State;
 use super::fault::Problem;
+use crate::audit::{self, LogState, Standing};
 use crate::certified_copy;
 use crate::clock::parse_stamp;
 use crate::copy_request;
@@ -21,7 +22,6 @@ use crate::notify;
 use crate::preservation;
 use crate::search;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/healthz", get(alive))
@@ -51,9 +51,12 @@ async fn alive() -> &'static str {
 
 async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Problem> {
     archive.ready().await?;
-    Ok(Json(
-        json!({ "status": "ready", "version": env!("CARGO_PKG_VERSION") }),
-    ))
+    let log = audit::state(&archive).await?;
+    Ok(Json(json!({
+        "status": "ready",
+        "version": env!("CARGO_PKG_VERSION"),
+        "log": { "standing": log.standing, "broken": log.broken },
+    })))
 }
 
 async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoResponse, Problem> {
@@ -73,7 +76,10 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
         metrics::gauge!("sogoc_jobs_oldest_seconds", &labels).set(shown(age));
     }
     gauge("sogoc_index_lag", search::lag(&archive).await?);
-    gauge("sogoc_records_not_kept", preservation::lag(&archive).await?);
+    gauge(
+        "sogoc_records_not_preserved",
+        preservation::lag(&archive).await?,
+    );
     let requests = copy_request::open_requests(&archive).await?;
     for (name, count) in [
         ("sogoc_requests_open", requests.open),
@@ -89,17 +95,28 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     let (waiting, dead) = notify::counts(&archive.catalogue).await?;
     gauge("sogoc_notices_waiting", waiting);
     gauge("sogoc_notices_dead", dead);
+    log_measures(&audit::state(&archive).await?);
     pool_measures(&archive);
     handle.run_upkeep();
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     Ok((kind, handle.render()))
 }
 
+/// Entries in the signed tree and before it, and one standing of the log at 1.
+fn log_measures(log: &LogState) {
+    gauge("sogoc_log_signed", log.size);
+    gauge("sogoc_log_waiting", log.waiting);
+    for standing in Standing::ALL {
+        let now = if *standing == log.standing { 1.0 } else { 0.0 };
+        metrics::gauge!("sogoc_log_standing", "standing" => standing.as_str()).set(now);
+    }
+}
+
 fn gauge(name: &'static str, value: i64) {
     metrics::gauge!(name).set(shown(value));
 }
 
-/// A count as a gauge holds it; more than four thousand millions are shown as so many, less than none as none.
+/// A count as a gauge holds it; above 4,294,967,295 it stays there, below 0 it is 0.
 fn shown(value: i64) -> f64 {
     f64::from(u32::try_from(value.max(0)).unwrap_or(u32::MAX))
 }

@@ -15,7 +15,6 @@ use crate::copy_request::{self, RequestView};
 use crate::error::Result;
 use crate::{reuse, review};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/", get(welcome))

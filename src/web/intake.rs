@@ -1,4 +1,4 @@
-//! Intake: batches with their live progress, resumable upload, the receipt, and what was set aside.
+//! Intake: batches with their live progress, resumable upload, the receipt, and what was quarantined.
 
 use askama::Template;
 use axum::Router;
@@ -20,10 +20,9 @@ use crate::scan::{self, Scan};
 
 /// Batches on one page.
 const PAGE: i64 = 50;
-/// Files set aside or named twice that are listed on the batch's page.
+/// Files quarantined or named twice that are listed on the batch's page.
 const LISTED: i64 = 200;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/lo", get(list).post(open))
@@ -40,13 +39,17 @@ struct OpenForm {
     #[serde(default)]
     fonds: String,
     #[serde(default)]
+    volume: String,
+    #[serde(default)]
+    file: String,
+    #[serde(default)]
     class_hint: String,
     #[serde(default)]
     declared_count: String,
 }
 
 impl OpenForm {
-    fn wish(&self) -> Result<NewBatch> {
+    fn new_batch(&self) -> Result<NewBatch> {
         let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
         let declared = match given(&self.declared_count) {
             Some(text) => Some(
@@ -58,6 +61,8 @@ impl OpenForm {
         Ok(NewBatch {
             name: self.name.trim().to_owned(),
             fonds: given(&self.fonds),
+            volume: given(&self.volume),
+            file: given(&self.file),
             class_hint: given(&self.class_hint),
             declared_count: declared,
             ..NewBatch::default()
@@ -67,9 +72,9 @@ impl OpenForm {
 
 /// A batch and how far it is.
 pub struct Underway {
-    /// The batch.
+    /// The batch as the catalogue has it.
     pub batch: Batch,
-    /// How far.
+    /// How much of it is in and read.
     pub progress: Progress,
 }
 
@@ -93,10 +98,10 @@ impl Underway {
         self.batch.state == "open" || self.progress.pages_waiting > 0
     }
 
-    /// Pages done: read, set aside or taken out.
+    /// Pages done: read, failed or withdrawn.
     pub fn done(&self) -> i64 {
         let progress = &self.progress;
-        progress.pages_read + progress.pages_set_aside + progress.pages_out
+        progress.pages_read + progress.pages_failed + progress.pages_withdrawn
     }
 }
 
@@ -140,14 +145,20 @@ async fn list(signed: Signed) -> Result<Response, PageFault> {
 
 async fn open(form: Form<OpenForm>) -> Result<Response, PageFault> {
     let (signed, given) = form.parts();
-    let opened = match given.wish() {
-        Ok(wish) => batch::open(&signed.archive, &signed.caller, &wish).await,
+    let opened = match given.new_batch() {
+        Ok(new) => batch::open(&signed.archive, &signed.caller, &new).await,
         Err(error) => Err(error),
     };
     let faults = match opened {
         Ok(batch) => return Ok(Redirect::to(&format!("/lo/{}", batch.id)).into_response()),
         Err(Error::Invalid(faults)) => faults,
         Err(Error::AlreadyExists { .. }) => vec![Fault::new("/name", "faults.there_batch_of_name")],
+        Err(Error::NotFound { what: "file" }) => {
+            vec![Fault::new("/file", "faults.there_no_such_file")]
+        }
+        Err(Error::NotFound {
+            what: "register volume",
+        }) => vec![Fault::new("/volume", "faults.there_no_such_volume")],
         Err(error) => return Err(error.into()),
     };
     List::page(signed, given, faults).await

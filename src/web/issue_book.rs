@@ -21,7 +21,6 @@ use crate::error::Error;
 use crate::issue_book::{self, BookLine, LineState};
 use crate::seen::{self, Seen};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/so-cap-ban-sao", get(book))
@@ -128,7 +127,7 @@ impl Book {
     /// How a request ended without a copy.
     fn end(&self, line: &BookLine) -> &'static str {
         match line.state {
-            LineState::TakenBack => self.f.t("issue_book.end_of_request.taken_back"),
+            LineState::RequestWithdrawn => self.f.t("issue_book.end_of_request.request_withdrawn"),
             LineState::Expired => self.f.t("issue_book.end_of_request.expired"),
             _ => self.f.t("issue_book.end_of_request.refused"),
         }

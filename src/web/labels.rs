@@ -11,9 +11,9 @@ use crate::messages::{Lang, text};
 /// A class or field as people call it.
 #[derive(Debug, Clone)]
 pub struct Name {
-    /// Vietnamese.
+    /// The label in Vietnamese.
     pub vi: String,
-    /// English.
+    /// The label in English.
     pub en: String,
 }
 

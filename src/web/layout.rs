@@ -10,58 +10,59 @@ use crate::clock::{parse_stamp, vietnam};
 use crate::error::{Error, Fault};
 use crate::messages::{self, Lang, Message};
 
-/// A door in the head of the page.
+/// An entry of the navigation in the head of the page.
 #[derive(Debug, Clone, Copy)]
-pub struct Door {
-    /// Where it leads.
+pub struct NavItem {
+    /// Path of the page it leads to.
     pub href: &'static str,
     /// Key of its name in `locales/`.
     pub name: &'static str,
-    /// Who finds it open; everyone when absent.
+    /// What the caller must be allowed to do; everyone sees it when absent.
     act: Option<Act>,
 }
 
-const fn door(href: &'static str, name: &'static str, act: Act) -> Door {
+const fn nav_item(href: &'static str, name: &'static str, act: Act) -> NavItem {
     let act = Some(act);
-    Door { href, name, act }
+    NavItem { href, name, act }
 }
 
-const STAFF_DOORS: &[Door] = &[
-    Door {
+const STAFF_NAV: &[NavItem] = &[
+    NavItem {
         href: "/viec",
-        name: "layout.door.my_work",
+        name: "layout.nav.my_work",
         act: None,
     },
-    door("/lo", "layout.door.batches", Act::SeeBatches),
-    door("/ban-soat", "layout.door.desk", Act::CorrectRecords),
-    door("/tra-cuu", "layout.door.search", Act::SeeRecords),
-    door("/cap-ban-sao", "layout.door.copies", Act::SeeRequests),
-    door("/con-dau", "layout.door.seal", Act::OpenSeal),
-    door("/phu-luc", "layout.door.appendix", Act::CorrectRecords),
-    door("/tim-kho", "layout.door.searches", Act::SeeSearches),
-    door("/kho", "layout.door.custody", Act::SeeQueue),
-    door("/nhat-ky", "layout.door.log", Act::SeeLog),
-    door("/nguoi-dung", "layout.door.people", Act::Administer),
-    door("/thong-bao", "layout.door.notices", Act::Administer),
+    nav_item("/lo", "layout.nav.batches", Act::SeeBatches),
+    nav_item("/phong", "layout.nav.structure", Act::SeeBatches),
+    nav_item("/ban-soat", "layout.nav.desk", Act::CorrectRecords),
+    nav_item("/tra-cuu", "layout.nav.search", Act::SeeRecords),
+    nav_item("/cap-ban-sao", "layout.nav.copies", Act::SeeRequests),
+    nav_item("/con-dau", "layout.nav.seal", Act::OpenSeal),
+    nav_item("/phu-luc", "layout.nav.appendix", Act::CorrectRecords),
+    nav_item("/tim-kho", "layout.nav.search_cases", Act::SeeSearches),
+    nav_item("/kho", "layout.nav.custody", Act::SeeQueue),
+    nav_item("/nhat-ky", "layout.nav.log", Act::SeeLog),
+    nav_item("/nguoi-dung", "layout.nav.people", Act::Administer),
+    nav_item("/thong-bao", "layout.nav.notices", Act::Administer),
 ];
 
-const PUBLIC_DOORS: &[Door] = &[
-    Door {
+const PUBLIC_NAV: &[NavItem] = &[
+    NavItem {
         href: "/yeu-cau",
-        name: "layout.door.request",
+        name: "layout.nav.request",
         act: None,
     },
-    Door {
+    NavItem {
         href: "/xac-minh",
-        name: "layout.door.verify",
+        name: "layout.nav.verify",
         act: None,
     },
 ];
 
-/// The frame.
+/// What every page needs to draw its head: language, caller, form token, path.
 #[derive(Debug, Clone)]
 pub struct Frame {
-    /// Language.
+    /// Language the page is drawn in.
     pub lang: Lang,
     /// Who, when signed in.
     pub caller: Option<Caller>,
@@ -102,20 +103,20 @@ impl Frame {
         self.lang.pick("en", "vi")
     }
 
-    /// The doors this caller finds open.
-    pub fn doors(&self) -> Vec<Door> {
+    /// The entries that this caller may use.
+    pub fn nav(&self) -> Vec<NavItem> {
         let Some(caller) = &self.caller else {
-            return PUBLIC_DOORS.to_vec();
+            return PUBLIC_NAV.to_vec();
         };
-        STAFF_DOORS
+        STAFF_NAV
             .iter()
-            .filter(|door| door.act.is_none_or(|act| may(caller, act)))
+            .filter(|item| item.act.is_none_or(|act| may(caller, act)))
             .copied()
             .collect()
     }
 
-    /// True when this page lies behind that door.
-    pub fn stands_in(&self, href: &str) -> bool {
+    /// True when this page lies behind that item.
+    pub fn is_current(&self, href: &str) -> bool {
         self.path == href
             || self
                 .path
@@ -139,7 +140,7 @@ impl Frame {
     }
 }
 
-/// See [`Frame::time`].
+/// The same as [`Frame::time`], where no frame is at hand.
 pub fn local_time(stamp: &str) -> String {
     let Some(at) = parse_stamp(stamp) else {
         return stamp.to_owned();
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_sees_only_doors_that_open() {
+    fn the_navigation_shows_only_what_the_caller_may_do() {
         let frame = Frame {
             lang: Lang::Vi,
             caller: Some(Caller {
@@ -193,7 +194,7 @@ mod tests {
             form_token: String::new(),
             path: "/nguoi-dung".into(),
         };
-        let hrefs: Vec<_> = frame.doors().iter().map(|door| door.href).collect();
+        let hrefs: Vec<_> = frame.nav().iter().map(|item| item.href).collect();
         assert!(hrefs.contains(&"/nguoi-dung") && !hrefs.contains(&"/tra-cuu"));
     }
 }

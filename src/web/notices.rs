@@ -14,7 +14,6 @@ use crate::access::{self, Role, TokenRow};
 use crate::error::{Error, Fault};
 use crate::notify::{self, Hook, NewHook, Notice, NoticeState};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/thong-bao", get(list).post(set))

@@ -12,9 +12,8 @@ use super::extractors::Asked;
 use super::fault::PageFault;
 use super::session::Signed;
 use crate::error::{Error, Result};
-use crate::page::{self, ImageWish};
+use crate::page::{self, ImageOptions};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/trang/{id}/anh.jpg", get(image))
 }
@@ -32,13 +31,13 @@ pub struct PictureAsked {
 }
 
 impl PictureAsked {
-    /// The wish in the archive's words.
+    /// The picture asked for, checked.
     ///
     /// # Errors
     /// `Invalid` when the part is not four numbers that describe a rectangle.
-    pub fn wish(&self) -> Result<ImageWish> {
+    pub fn options(&self) -> Result<ImageOptions> {
         let crop = self.crop.as_deref().map(rectangle).transpose()?;
-        Ok(ImageWish {
+        Ok(ImageOptions {
             max_side: self.max.unwrap_or(1600),
             crop,
         })
@@ -72,7 +71,7 @@ async fn image(
     Path(id): Path<String>,
     Asked(asked): Asked<PictureAsked>,
 ) -> Result<Response, PageFault> {
-    let bytes = page::image(&signed.archive, &signed.caller, &id, asked.wish()?).await?;
+    let bytes = page::image(&signed.archive, &signed.caller, &id, asked.options()?).await?;
     Ok(picture(bytes))
 }
 

@@ -13,7 +13,6 @@ use super::session::{Form, Pairs, Signed};
 use crate::access::{self, NewToken, Person, Role, TokenRow};
 use crate::error::{Error, Fault};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/nguoi-dung", get(list).post(add))

@@ -16,7 +16,6 @@ use crate::access;
 use crate::copy_request;
 use crate::error::{Error, Result};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     submit::routes().merge(tracking::routes())
 }
@@ -24,32 +23,35 @@ pub fn routes() -> Router<State> {
 /// A code typed into a box.
 #[derive(serde::Deserialize)]
 pub struct CodeAsked {
-    /// The code typed.
+    /// The code as typed, blanks and small letters allowed.
     pub ma: Option<String>,
     moi: Option<String>,
 }
 
 /// A guessed code and an unknown one get the same answer, and guessing is slowed per caller.
-pub async fn guarded<T>(
+pub async fn rate_limited<T>(
     public: &Public,
-    door: &str,
+    scope: &str,
     answer: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    let key = format!("{door}:{}", public.address);
-    access::admit(&public.archive, &key).await?;
+    let key = format!("{scope}:{}", public.address);
     let answer = answer.await;
+    // Only wrong codes are slowed: whoever shares the address of a guesser still gets an answer to a right one.
     if matches!(answer, Err(Error::NotFound { .. })) {
-        access::count_failure(&public.archive, &key).await?;
+        access::meter(&public.archive, &key, MOST_WRONG_CODES).await?;
     }
     answer
 }
 
+/// Wrong codes within five minutes from one network, at one door.
+const MOST_WRONG_CODES: i64 = 10;
+
 /// From the code typed to the page of that code.
-pub fn lead_to(room: &str, code: Option<&str>) -> Redirect {
+pub fn redirect_to_code(base_path: &str, code: Option<&str>) -> Redirect {
     let code = copy_request::tidy(code.unwrap_or_default());
     match code.is_empty() {
-        true => Redirect::to(room),
-        false => Redirect::to(&format!("{room}/{code}")),
+        true => Redirect::to(base_path),
+        false => Redirect::to(&format!("{base_path}/{code}")),
     }
 }
 

@@ -14,9 +14,8 @@ use super::session::{Form, Signed};
 use crate::access::Act;
 use crate::jobs::{JobState, Stuck};
 use crate::messages::{self, Lang};
-use crate::queue::{self, Chosen, Wish};
+use crate::queue::{self, Chosen, JobAction};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/kho/viec", get(list).post(steer))
 }
@@ -94,7 +93,7 @@ async fn list(
 /// Which jobs, and what is wanted of them.
 #[derive(serde::Deserialize)]
 struct Given {
-    wish: Wish,
+    action: JobAction,
     #[serde(default)]
     id: String,
     #[serde(default)]
@@ -113,6 +112,6 @@ async fn steer(
         kind: Some(given.kind),
         code: Some(given.code),
     };
-    queue::steer(&archive, &form.caller, &chosen, given.wish).await?;
+    queue::steer(&archive, &form.caller, &chosen, given.action).await?;
     Ok(Redirect::to("/kho/viec"))
 }

@@ -27,7 +27,6 @@ use crate::seen::{self, Seen};
 /// Where a clerk enters a request for somebody.
 const ENTRY: &str = "/cap-ban-sao/moi";
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/cap-ban-sao", get(queue))

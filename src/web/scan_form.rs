@@ -15,11 +15,11 @@ use crate::error::Error;
 /// Largest scan of one page that a form takes, in bytes: A3 at 300 dpi in colour without compression.
 pub const LARGEST_SCAN: usize = 64 << 20;
 
-/// What came.
+/// A form with one scan, taken apart as it comes in.
 pub struct ScanForm {
-    /// What it acts upon.
+    /// The archive it is delivered to.
     pub archive: State,
-    /// Who.
+    /// Who delivers it, for the log.
     pub caller: Caller,
     /// The part `file`; gone when this is dropped.
     pub file: NamedTempFile,

@@ -15,13 +15,12 @@ use super::file_form::FileForm;
 use super::layout::{Frame, shown};
 use super::session::{Form, Pairs, Signed};
 use crate::access::Act;
-use crate::certified_copy::{self, HandedIn, SealState, Signatures, Waiting};
+use crate::certified_copy::{self, SealState, Signatures, Submitted, Waiting};
 use crate::error::Error;
 
 /// Name of the file of what is to be signed.
 const TO_SIGN: &str = "can-ky.txt";
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/con-dau", get(seal))
@@ -38,18 +37,18 @@ struct SealPage {
     f: Frame,
     seal: SealState,
     waiting: Vec<Waiting>,
-    handed: Vec<HandedIn>,
+    handed: Vec<Submitted>,
     fault: Option<Error>,
 }
 
 impl SealPage {
     async fn page(
         signed: Signed,
-        handed: Vec<HandedIn>,
+        handed: Vec<Submitted>,
         fault: Option<Error>,
     ) -> Result<Response, PageFault> {
         let seal = certified_copy::seal_state(&signed.archive, &signed.caller).await?;
-        let waiting = match seal.place == "elsewhere" && signed.frame.may(Act::ReleaseCopies) {
+        let waiting = match seal.place == "remote" && signed.frame.may(Act::ReleaseCopies) {
             true => certified_copy::waiting(&signed.archive, &signed.caller).await?,
             false => Vec::new(),
         };
@@ -68,7 +67,7 @@ impl SealPage {
     fn place(&self) -> &'static str {
         match self.seal.place.as_str() {
             "token" => self.f.t("seal.place.token"),
-            "elsewhere" => self.f.t("seal.place.elsewhere"),
+            "remote" => self.f.t("seal.place.remote"),
             _ => self.f.t("seal.place.file"),
         }
     }
@@ -128,7 +127,7 @@ async fn to_sign(signed: Signed) -> Result<Response, PageFault> {
 async fn signatures(FileForm { signed, text }: FileForm) -> Result<Response, PageFault> {
     let handed = async {
         let given = Signatures::parse(&text)?;
-        certified_copy::hand_in(&signed.archive, &signed.caller, &given).await
+        certified_copy::submit(&signed.archive, &signed.caller, &given).await
     };
     let (handed, fault) = match handed.await {
         Ok(handed) => (handed, None),

@@ -17,7 +17,6 @@ use crate::search::{self, SearchHit, SearchResult, Wanted};
 /// Hits on one page of the answer.
 const PAGE: usize = 20;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/tra-cuu", get(find))
 }

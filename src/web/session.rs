@@ -1,5 +1,5 @@
 //! The session's cookie, and the extractors that name the caller: [`Visitor`] for public pages,
-//! [`Signed`] and [`Form`] for pages behind the door, [`Api`] for programs.
+//! [`Signed`] and [`Form`] for pages of people who signed in, [`Api`] for programs.
 
 use axum::extract::{FromRequest, FromRequestParts, Multipart, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
@@ -53,13 +53,13 @@ impl FromRequestParts<State> for Visitor {
     }
 }
 
-/// A person signed in, looking at a page. Others are led to the door and back.
+/// A person signed in, looking at a page. Others are sent to the sign-in page and back.
 pub struct Signed {
     /// What they look into.
     pub archive: State,
-    /// Who.
+    /// Who they are and what their roles allow.
     pub caller: Caller,
-    /// The page's frame.
+    /// The head of the page for them.
     pub frame: Frame,
 }
 
@@ -107,9 +107,9 @@ pub type Pairs = Vec<(String, String)>;
 
 /// A form sent by a person signed in, proven to come from one of our own pages.
 pub struct Form<T> {
-    /// What they act upon.
+    /// The archive they act on.
     pub archive: State,
-    /// Who.
+    /// Who sent it and what their roles allow.
     pub caller: Caller,
     /// Frame of the answer.
     pub frame: Frame,
@@ -192,9 +192,9 @@ fn read<T: DeserializeOwned>(mut pairs: Pairs) -> Result<T, PageFault> {
 /// A program, or a script on one of our pages: `Authorization: Bearer …`, or the session's cookie
 /// with the form token in `X-Form-Token` for whatever changes something.
 pub struct Api {
-    /// What it calls upon.
+    /// The archive it calls.
     pub archive: State,
-    /// Who calls.
+    /// Who calls, and what their roles or token allow.
     pub caller: Caller,
 }
 

@@ -1,4 +1,4 @@
-//! The pages of the door: signing in and out, and the language.
+//! Signing in and out, and choosing the language.
 
 use askama::Template;
 use axum::Router;
@@ -18,17 +18,16 @@ use super::session::{Form, OpenForm, Pairs, Visitor, ended_cookie, session_cooki
 use crate::access;
 use crate::error::Error;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
-        .route("/dang-nhap", get(door).post(enter))
+        .route("/dang-nhap", get(sign_in).post(enter))
         .route("/dang-xuat", post(leave))
         .route("/ngon-ngu/{lang}", get(choose_language))
 }
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct Door {
+struct SignInPage {
     f: Frame,
     back: String,
     login: String,
@@ -48,12 +47,12 @@ struct Names {
     ve: String,
 }
 
-async fn door(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Response, PageFault> {
+async fn sign_in(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Response, PageFault> {
     let back = own_path(back.ve.as_deref().unwrap_or("/viec")).to_owned();
     if f.caller.is_some() {
         return Ok(Redirect::to(&back).into_response());
     }
-    let page = Door {
+    let page = SignInPage {
         f,
         back,
         login: String::new(),
@@ -85,7 +84,7 @@ async fn enter(
             let said = f.lang.pick(error.vi(), error.en());
             let status = axum::http::StatusCode::from_u16(error.status())
                 .unwrap_or(axum::http::StatusCode::UNAUTHORIZED);
-            let page = Door {
+            let page = SignInPage {
                 f,
                 back,
                 login: names.login,
@@ -125,7 +124,7 @@ async fn choose_language(Path(lang): Path<String>, Asked(back): Asked<Back>) -> 
         .into_response()
 }
 
-/// A path of this site, so that nobody can be led elsewhere through our door.
+/// A path of this site, so that nobody can be led to another site through our sign-in page.
 fn own_path(path: &str) -> &str {
     let own = path.starts_with('/')
         && !path.starts_with("//")

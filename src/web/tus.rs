@@ -20,12 +20,11 @@ use crate::access::Caller;
 use crate::error::{Error, Result};
 use crate::upload::{self, NewUpload, Upload, UploadResult};
 
-/// The version spoken.
+/// The version of the tus protocol that is spoken.
 const VERSION: &str = "1.0.0";
 /// What else is spoken.
 const EXTENSIONS: &str = "creation,creation-with-upload,checksum,expiration,termination";
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(create, abilities, unfinished))

@@ -16,17 +16,16 @@ pub use arrival::{NotArrived, verify_body};
 
 use super::State;
 use super::client_ip::Public;
-use super::etag::Held;
+use super::etag::ETag;
 use super::extractors::Asked;
 use super::fault::PageFault;
 use super::labels::spoken_date;
 use super::layout::{Frame, shown};
-use super::public_requests::{CodeAsked, guarded, lead_to};
+use super::public_requests::{CodeAsked, rate_limited, redirect_to_code};
 use super::session::Visitor;
 use crate::certified_copy::{self, FileVerified, SignatureListed, Verified};
 use crate::error::Error;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     let verify = get(verify_door).post(verify_file);
     // A form is a little larger than the file in it.
@@ -67,14 +66,14 @@ impl Verification {
 
     /// The outcome in the page's title, which a screen reader says first.
     fn outcome(&self) -> String {
-        let door = self.f.t("layout.verify_copy");
+        let title = self.f.t("layout.verify_copy");
         let word = match self.known().first() {
             Some(known) => self.f.word("verification.state", known.state.as_str()),
             None if self.unknown_code => self.f.t("verification.no_such_code"),
             None if self.by_file.is_some() => self.f.t("verification.not_issued_here"),
-            None => return door.to_owned(),
+            None => return title.to_owned(),
         };
-        format!("{word} – {door}")
+        format!("{word} – {title}")
     }
 
     /// Shade and sentence of what the archive says now.
@@ -144,7 +143,7 @@ async fn verify_door(
     Asked(asked): Asked<CodeAsked>,
 ) -> Result<Response, PageFault> {
     if asked.ma.is_some() {
-        return Ok(lead_to("/xac-minh", asked.ma.as_deref()).into_response());
+        return Ok(redirect_to_code("/xac-minh", asked.ma.as_deref()).into_response());
     }
     Ok(shown(&Verification::blank(f))?.into_response())
 }
@@ -157,7 +156,7 @@ async fn verify_code(
 ) -> Result<Response, PageFault> {
     let mut page = Verification::blank(f);
     let answer = certified_copy::verify_code(&public.archive, &code);
-    match guarded(&public, "verify", answer).await {
+    match rate_limited(&public, "verify", answer).await {
         Ok(known) => page.by_code = Some(known),
         Err(Error::NotFound { .. }) => {
             page.unknown_code = true;
@@ -168,7 +167,7 @@ async fn verify_code(
     let Html(text) = shown(&page)?;
     // Kept by the visitor's own browser, and asked for again each time: a page in another language or
     // with another verdict is another page.
-    let held = Held::of(&headers, text.as_bytes(), "private, no-cache");
+    let held = ETag::of(&headers, text.as_bytes(), "private, no-cache");
     Ok(held.or(Html(text)))
 }
 
@@ -186,7 +185,7 @@ async fn verify_file(
         Err(NotArrived::Fault(error)) => return Err(error.into()),
     };
     let mut page = Verification::blank(f);
-    page.by_file = Some(certified_copy::verify_handed_in(&public.archive, file).await?);
+    page.by_file = Some(certified_copy::verify_uploaded(&public.archive, file).await?);
     Ok(shown(&page)?.into_response())
 }
 

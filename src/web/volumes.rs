@@ -22,7 +22,6 @@ use crate::column_map::{self, NewMap, VolumeMap};
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/quyen/{id}/cot", get(open).post(act))
 }
@@ -38,7 +37,7 @@ struct SheetAsked {
 struct Draft {
     class: String,
     /// Right border of each column, in percent of the table's width as typed.
-    upto: Vec<String>,
+    ends: Vec<String>,
     fields: Vec<String>,
     note: String,
     page_id: String,
@@ -54,7 +53,7 @@ impl Draft {
         };
         Self {
             class: class.clone(),
-            upto: edges.iter().skip(1).map(|edge| percent(*edge)).collect(),
+            ends: edges.iter().skip(1).map(|edge| percent(*edge)).collect(),
             fields: fields
                 .iter()
                 .map(|field| field.clone().unwrap_or_default())
@@ -71,12 +70,12 @@ impl Draft {
             keys.map_while(|key| all.get(&key).cloned())
                 .take(sogoc_workers::column_map::MOST_COLUMNS + 1)
         };
-        let upto: Vec<String> = column('u').collect();
+        let ends: Vec<String> = column('u').collect();
         let mut fields: Vec<String> = column('f').collect();
-        fields.resize(upto.len(), String::new());
+        fields.resize(ends.len(), String::new());
         Self {
             class: text("class"),
-            upto,
+            ends,
             fields,
             note: text("note"),
             page_id: text("page_id"),
@@ -89,7 +88,7 @@ impl Draft {
     }
 
     fn edges(&self) -> Vec<f64> {
-        let inner = self.upto.iter().map(|typed| Self::share(typed));
+        let inner = self.ends.iter().map(|typed| Self::share(typed));
         std::iter::once(0.0).chain(inner).collect()
     }
 
@@ -97,20 +96,20 @@ impl Draft {
     fn change(&mut self, act: &str) {
         let column = |word: &str| {
             let at: usize = act.strip_prefix(word)?.parse().ok()?;
-            (at < self.upto.len()).then_some(at)
+            (at < self.ends.len()).then_some(at)
         };
         if let Some(at) = column("split-") {
             let edges = self.edges();
             let middle = (edges[at] + edges[at + 1]) / 2.0;
-            self.upto.insert(at, percent(middle));
+            self.ends.insert(at, percent(middle));
             self.fields.insert(at + 1, String::new());
-        } else if let Some(at) = column("join-").filter(|at| at + 1 < self.upto.len()) {
-            self.upto.remove(at);
+        } else if let Some(at) = column("join-").filter(|at| at + 1 < self.ends.len()) {
+            self.ends.remove(at);
             self.fields.remove(at + 1);
         }
     }
 
-    fn wish(&self, seen: i64) -> NewMap {
+    fn new_map(&self, seen: i64) -> NewMap {
         let given = |text: &String| (!text.is_empty()).then(|| text.clone());
         NewMap {
             seen,
@@ -246,7 +245,7 @@ impl ColumnsPage {
     }
 
     fn last(&self, column: &usize) -> bool {
-        column + 1 == self.draft.upto.len()
+        column + 1 == self.draft.ends.len()
     }
 
     fn chosen(&self, column: &usize, key: &str) -> bool {
@@ -284,7 +283,8 @@ async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, Page
     let text = |key: &str| all.get(key).map(String::as_str).unwrap_or_default();
     let faults = if text("act") == "confirm" {
         let seen = text("seen").parse().unwrap_or_default();
-        match column_map::confirm(&signed.archive, &signed.caller, &id, &draft.wish(seen)).await {
+        match column_map::confirm(&signed.archive, &signed.caller, &id, &draft.new_map(seen)).await
+        {
             Ok(_) => return Ok(Redirect::to(&format!("/quyen/{id}/cot")).into_response()),
             Err(Error::Invalid(faults)) => faults,
             Err(error) => return Err(error.into()),
@@ -318,27 +318,27 @@ mod tests {
 
     #[test]
     fn what_is_typed_becomes_a_map() {
-        let wish = sent().wish(3);
-        assert_eq!(wish.edges, [0.0, 0.1, 0.605, 1.0]);
-        let keys: Vec<Option<&str>> = wish.fields.iter().map(Option::as_deref).collect();
+        let map = sent().new_map(3);
+        assert_eq!(map.edges, [0.0, 0.1, 0.605, 1.0]);
+        let keys: Vec<Option<&str>> = map.fields.iter().map(Option::as_deref).collect();
         assert_eq!(keys, [Some("stt"), Some("ho_ten"), None]);
-        assert_eq!(wish.seen, 3);
+        assert_eq!(map.seen, 3);
         let mut wrong = sent();
-        wrong.upto[1] = "giữa".into();
-        assert!(wrong.wish(0).edges[2].is_nan(), "refused when confirmed");
+        wrong.ends[1] = "giữa".into();
+        assert!(wrong.new_map(0).edges[2].is_nan(), "refused when confirmed");
     }
 
     #[test]
     fn a_column_is_halved_and_put_together_again() {
         let mut draft = sent();
         draft.change("split-1");
-        assert_eq!(draft.upto, ["10", "35.25", "60,5", "100"]);
+        assert_eq!(draft.ends, ["10", "35.25", "60,5", "100"]);
         assert_eq!(draft.fields, ["stt", "ho_ten", "", ""]);
         draft.change("join-1");
-        assert_eq!(draft.upto, ["10", "60,5", "100"]);
+        assert_eq!(draft.ends, ["10", "60,5", "100"]);
         for nothing in ["join-2", "split-9", "join-x", "", "draw"] {
             draft.change(nothing);
         }
-        assert_eq!(draft.upto.len(), 3);
+        assert_eq!(draft.ends.len(), 3);
     }
 }

@@ -110,7 +110,7 @@ fn file_named<'a>(receipt: &'a Receipt, name: &str) -> &'a ReceiptFile {
     files.find(|file| file.name == name).unwrap()
 }
 
-/// Every page of the batch was read or set aside with a reason that has a name.
+/// Every page of the batch was read or failed with a reason that has a name.
 async fn pages_ended(archive: &Archive, receipt: &Receipt) -> BTreeMap<String, u32> {
     let mut ended = BTreeMap::new();
     for file in &receipt.receipt.files {
@@ -119,7 +119,7 @@ async fn pages_ended(archive: &Archive, receipt: &Receipt) -> BTreeMap<String, u
             let outcome = page.outcome.unwrap();
             match page.state.as_str() {
                 "read" => assert_eq!(outcome, "read"),
-                state => assert!(state == "set_aside" && is_named(&outcome), "{}", file.name),
+                state => assert!(state == "failed" && is_named(&outcome), "{}", file.name),
             }
             *ended.entry(outcome).or_default() += 1;
         }
@@ -148,7 +148,7 @@ async fn hundreds_of_damaged_files_end_in_named_outcomes_and_the_good_ones_as_if
     let (ended, alone) = delivered(place.path(), "data-good", "good");
     assert_eq!((ended, alone.receipt.totals.received), (0, GOOD.len()));
     let (ended, receipt) = delivered(place.path(), "data-all", "all");
-    assert_eq!(ended, 3, "all came, some are set aside");
+    assert_eq!(ended, 3, "all came, some failed");
     let totals = &receipt.receipt.totals;
     assert_eq!(receipt.receipt.files.len(), files.len() + GOOD.len());
     assert!(receipt.receipt.batch.closed_at.is_some());

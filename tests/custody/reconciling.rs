@@ -6,7 +6,7 @@ use sogoc::access::Caller;
 use sogoc::jobs::{self, Kind};
 use sogoc::{fixity, scan};
 
-use crate::support::holdings::{Holdings, keep_all};
+use crate::support::holdings::{Holdings, preserve_all};
 
 async fn forget(holdings: &Holdings, statement: &'static str, id: &str) {
     let mut tx = holdings.archive.catalogue.begin().await.unwrap();
@@ -66,19 +66,19 @@ async fn decided_records_that_never_reached_the_vault_are_kept() {
     let record = &holdings.valid.record_id;
     forget(
         &holdings,
-        "UPDATE records SET kept_version = NULL WHERE id = $1",
+        "UPDATE records SET preserved_version = NULL WHERE id = $1",
         record,
     )
     .await;
     let found = fixity::reconcile(&holdings.archive, true).await.unwrap();
-    assert_eq!(found.not_kept, [holdings.scans[0].id.clone()]);
+    assert_eq!(found.not_preserved, [holdings.scans[0].id.clone()]);
     let waiting = jobs::backlog(&holdings.archive.catalogue).await.unwrap();
     assert!(
         waiting
             .iter()
-            .any(|row| row.kind == Kind::KeepRecords.as_str())
+            .any(|row| row.kind == Kind::PreserveRecords.as_str())
     );
-    keep_all(&holdings.archive, &holdings.clock).await;
+    preserve_all(&holdings.archive, &holdings.clock).await;
     let after = fixity::reconcile(&holdings.archive, false).await.unwrap();
     assert_eq!(after, fixity::Reconciliation::default());
 }

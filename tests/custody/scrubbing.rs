@@ -9,7 +9,7 @@ use sogoc::access::Caller;
 use sogoc::audit;
 use sogoc::error::Error;
 use sogoc::fixity::{self, ScrubOptions, ScrubReport};
-use sogoc::page::{self, ImageWish};
+use sogoc::page::{self, ImageOptions};
 use tokio::sync::Notify;
 
 use crate::support::holdings::Holdings;
@@ -79,11 +79,11 @@ async fn a_flipped_byte_is_found_named_logged_and_never_served() {
         "no file names in the log"
     );
     let page_id = sogoc::scan::page_id(&holdings.scans[0].id, 1);
-    let wish = ImageWish {
+    let options = ImageOptions {
         max_side: 200,
         crop: None,
     };
-    let shown = page::image(&holdings.archive, &Caller::machine(), &page_id, wish).await;
+    let shown = page::image(&holdings.archive, &Caller::machine(), &page_id, options).await;
     assert!(matches!(shown, Err(Error::Corrupt { .. })), "{shown:?}");
     let (code, said) = command(&holdings);
     assert_eq!(code, Some(2));

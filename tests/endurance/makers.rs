@@ -1,4 +1,4 @@
-//! One maker for each copy, whatever the path; what belongs to no version is set aside, named and never removed.
+//! One maker for each copy, whatever the path; what belongs to no version is quarantined, named and never removed.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -129,7 +129,7 @@ async fn state(archive: &Archive, id: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_loser_left_in_a_committed_version_is_named_and_set_aside_in_a_folder() {
+async fn what_a_loser_left_in_a_committed_version_is_named_and_quarantined_in_a_folder() {
     let holdings = Holdings::lived(None).await;
     let root = holdings.data.path().join("vault/ocfl");
     let folder = holdings.folder(&holdings.object_of_copy(&holdings.valid.id));
@@ -138,16 +138,16 @@ async fn what_a_loser_left_in_a_committed_version_is_named_and_set_aside_in_a_fo
     std::fs::write(folder.join("v2/content/given-up"), "cut off").unwrap();
     std::fs::write(root.join("stray"), "nobody's").unwrap();
     assert_ne!(ocfl_py::complaint(&root), "");
-    set_aside(&holdings.archive, 3).await;
+    quarantined(&holdings.archive, 3).await;
     valid(&holdings.archive, &root).await;
-    let kept = holdings.data.path().join("vault/set-aside");
+    let kept = holdings.data.path().join("vault/quarantine");
     let location = holdings.object_of_copy(&holdings.valid.id).location();
     let loser = std::fs::read(kept.join(location).join("v1/content/loser"));
     assert_eq!(loser.unwrap(), b"of a race", "nothing is removed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_loser_left_in_a_committed_version_is_named_and_set_aside_in_s3() {
+async fn what_a_loser_left_in_a_committed_version_is_named_and_quarantined_in_s3() {
     let data = tempfile::tempdir().unwrap();
     let (config, store) = settings(Ground::Scaled, data.path()).await;
     let archive = Archive::open(config).await.unwrap();
@@ -163,14 +163,14 @@ async fn what_a_loser_left_in_a_committed_version_is_named_and_set_aside_in_s3()
         let key = Key::from(format!("{location}/{path}"));
         inside.put(&key, "left over".into()).await.unwrap();
     }
-    set_aside(&archive, 2).await;
-    let kept = Key::from(format!("set-aside/{location}/v1/content/loser"));
+    quarantined(&archive, 2).await;
+    let kept = Key::from(format!("quarantine/{location}/v1/content/loser"));
     let kept = inside.get(&kept).await.unwrap().bytes().await.unwrap();
     assert_eq!(kept, "left over", "nothing is removed");
 }
 
-/// Named first and left alone, then set aside; the scrub finds all whole afterwards.
-async fn set_aside(archive: &Archive, count: usize) {
+/// Named first and left alone, then quarantined; the scrub finds all whole afterwards.
+async fn quarantined(archive: &Archive, count: usize) {
     let young = fixity::repair(archive, true, Duration::from_secs(3600), |_| {})
         .await
         .unwrap();
@@ -197,7 +197,7 @@ async fn set_aside(archive: &Archive, count: usize) {
     assert_eq!(done.exit_code(), 0, "{done:?}");
     let moved = done.strays.len() + young.strays.len();
     assert_eq!(moved, count, "{done:?} {young:?}");
-    assert!(done.strays.iter().all(|stray| stray.set_aside.is_some()));
+    assert!(done.strays.iter().all(|stray| stray.quarantined.is_some()));
     let after = fixity::scrub(archive, ScrubOptions::default(), |_| {})
         .await
         .unwrap();

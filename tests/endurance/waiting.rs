@@ -12,7 +12,7 @@ use sogoc::batch::{self, NewBatch, Progress};
 use sogoc::copy_request;
 use sogoc::jobs::{self, JobState, Kind, Stuck};
 use sogoc::page;
-use sogoc::queue::{self, Chosen, Wish};
+use sogoc::queue::{self, Chosen, JobAction};
 use sogoc::{certified_copy, worker};
 
 use crate::desk::asking;
@@ -27,13 +27,15 @@ const LATER: Duration = Duration::from_secs(31);
 /// Longer than a lease.
 const SILENT: Duration = Duration::from_secs(61);
 
-fn keeper() -> Caller {
+fn administrator() -> Caller {
     caller(Role::Administrator)
 }
 
 async fn stuck(archive: &Archive) -> Vec<Stuck> {
     let all = Chosen::default();
-    queue::stuck(archive, &keeper(), &all, None).await.unwrap()
+    queue::stuck(archive, &administrator(), &all, None)
+        .await
+        .unwrap()
 }
 
 async fn progress(archive: &Archive, batch: &str) -> Progress {
@@ -245,7 +247,7 @@ async fn wrong_bytes_are_read_again_later_and_a_released_request_is_never_refuse
         code: Some("corrupt".into()),
         ..Chosen::default()
     };
-    let again = queue::steer(archive, &keeper(), &chosen, Wish::Retry).await;
+    let again = queue::steer(archive, &administrator(), &chosen, JobAction::Retry).await;
     assert_eq!(again.unwrap(), 1);
     worker::work_off(archive, &[Kind::IssueCopy]).await.unwrap();
     let line = certified_copy::line(archive, &clerk, &ids[0])
@@ -289,15 +291,20 @@ async fn jobs_are_tried_again_held_and_given_up_one_by_one_and_all() {
         (0, 3),
         "nobody waits for these"
     );
-    let keeper = server.someone(&[Role::Administrator]).await;
-    let listed: Value = keeper.get("/api/v1/jobs/stuck").await.json().await.unwrap();
+    let administrator = server.someone(&[Role::Administrator]).await;
+    let listed: Value = administrator
+        .get("/api/v1/jobs/stuck")
+        .await
+        .json()
+        .await
+        .unwrap();
     assert_eq!(listed.as_array().unwrap().len(), 3, "{listed}");
-    let page = keeper.get("/kho/viec").await.text().await.unwrap();
+    let page = administrator.get("/kho/viec").await.text().await.unwrap();
     assert!(page.contains("không trả lời"), "{page}");
 
-    let steer = async |wish: &str, jobs: Value| -> Value {
-        let given = json!({ "wish": wish, "jobs": jobs });
-        let answer = keeper.post("/api/v1/jobs/stuck", given).await;
+    let steer = async |action: &str, jobs: Value| -> Value {
+        let given = json!({ "action": action, "jobs": jobs });
+        let answer = administrator.post("/api/v1/jobs/stuck", given).await;
         assert_eq!(answer.status(), StatusCode::OK);
         answer.json().await.unwrap()
     };
@@ -310,14 +317,14 @@ async fn jobs_are_tried_again_held_and_given_up_one_by_one_and_all() {
     worker::work_off(archive, &[Kind::ReadPage]).await.unwrap();
     let told = progress(archive, &batch).await;
     assert_eq!(
-        (told.pages_set_aside, told.pages_stuck, told.pages_read),
+        (told.pages_failed, told.pages_stuck, told.pages_read),
         (1, 2, 0)
     );
     assert_eq!(steer("retry", json!({})).await["count"], 2);
     worker::work_off(archive, &[Kind::ReadPage]).await.unwrap();
     let told = progress(archive, &batch).await;
     assert_eq!(
-        (told.pages_read, told.pages_stuck, told.pages_set_aside),
+        (told.pages_read, told.pages_stuck, told.pages_failed),
         (2, 0, 1)
     );
     let again = steer("retry", json!({ "code": "unavailable" })).await;
@@ -327,9 +334,9 @@ async fn jobs_are_tried_again_held_and_given_up_one_by_one_and_all() {
     );
     worker::work_off(archive, &[Kind::ReadPage]).await.unwrap();
     let told = progress(archive, &batch).await;
-    assert_eq!((told.pages_read, told.pages_set_aside), (3, 0));
-    let unknown = json!({ "wish": "retry", "jobs": { "kind": "no_such_kind" } });
-    let refused = keeper.post("/api/v1/jobs/stuck", unknown).await;
+    assert_eq!((told.pages_read, told.pages_failed), (3, 0));
+    let unknown = json!({ "action": "retry", "jobs": { "kind": "no_such_kind" } });
+    let refused = administrator.post("/api/v1/jobs/stuck", unknown).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -354,13 +361,13 @@ async fn decided_records_reach_the_vault_once_it_is_back() {
     clock.advance(Duration::from_secs(5));
     let (mounted, away) = (data.path().join("vault/ocfl"), data.path().join("away"));
     std::fs::rename(&mounted, &away).unwrap();
-    worker::work_off(&archive, &[Kind::KeepRecords])
+    worker::work_off(&archive, &[Kind::PreserveRecords])
         .await
         .unwrap();
     assert_eq!(sogoc::preservation::lag(&archive).await.unwrap(), 1);
     std::fs::rename(&away, &mounted).unwrap();
     clock.advance(LATER);
-    worker::work_off(&archive, &[Kind::KeepRecords])
+    worker::work_off(&archive, &[Kind::PreserveRecords])
         .await
         .unwrap();
     assert_eq!(sogoc::preservation::lag(&archive).await.unwrap(), 0);

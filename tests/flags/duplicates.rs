@@ -94,12 +94,12 @@ async fn tell(ground: Ground) {
     );
     let earlier = flags[0].other.clone().unwrap().page_id;
     let done = inspection::same_sheet(archive, &reviewer, &flags[0].id, &earlier).await;
-    assert_eq!(done.unwrap().state, "put_aside");
+    assert_eq!(done.unwrap().state, "excluded");
     worker::drain(archive).await.unwrap();
     let aside = page::of_scan(archive, &reviewer, &first[0].id)
         .await
         .unwrap();
-    assert_eq!(aside[0].outcome.as_deref(), Some("put_aside"));
+    assert_eq!(aside[0].outcome.as_deref(), Some("excluded"));
     assert_eq!(codes(&open_flags(archive, &batch).await), []);
     reinstated_and_excluded_anew(archive, &batch, &earlier).await;
     in_another_batch(archive).await;
@@ -109,7 +109,7 @@ async fn tell(ground: Ground) {
     }
 }
 
-/// The pair is asked about again, by the flag it was put aside with.
+/// The pair is asked about again, by the flag it was excluded with.
 async fn reinstated_and_excluded_anew(archive: &Archive, batch: &str, earlier: &str) {
     let reviewer = caller(Role::Reviewer);
     let back = inspection::reinstate(archive, &reviewer, earlier).await;

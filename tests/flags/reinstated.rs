@@ -35,7 +35,7 @@ async fn tell(ground: Ground) {
     exclude(archive, &approved).await;
     assert_eq!(found(archive, NAME).await, 0);
     if ground == Ground::Embedded {
-        holdings.keep().await;
+        holdings.preserve().await;
         let rebuilt = rebuilt(archive).await;
         assert_eq!(found(&rebuilt.0, NAME).await, 0);
         reinstate(&rebuilt.0, &approved).await;
@@ -46,14 +46,14 @@ async fn tell(ground: Ground) {
     let again = inspection::reinstate(archive, &caller(Role::Archivist), &approved.page_id).await;
     assert_eq!(
         again.map_err(|error| error.code()).err(),
-        Some("page_not_taken_out")
+        Some("page_not_withdrawn")
     );
     let said: Vec<String> = sqlx::query_scalar("SELECT action FROM log ORDER BY position DESC")
         .fetch_all(archive.catalogue.pool())
         .await
         .unwrap();
-    assert!(said.starts_with(&["page_taken_back".into(), "record_restored".into()]));
-    holdings.keep().await;
+    assert!(said.starts_with(&["page_reinstated".into(), "record_restored".into()]));
+    holdings.preserve().await;
     if ground == Ground::Embedded {
         let old = fixity::holdings(&archive.catalogue).await.unwrap();
         let rebuilt = rebuilt(archive).await;
@@ -63,7 +63,7 @@ async fn tell(ground: Ground) {
         assert_eq!(found(&rebuilt.0, NAME).await, 1);
     }
     what_a_person_did_stays(archive, &approved).await;
-    holdings.keep().await;
+    holdings.preserve().await;
     holdings.check().await;
 }
 
@@ -242,7 +242,7 @@ async fn a_page_is_reinstated_where_it_was_excluded_without_scripts() {
     let listed = async || open(&list).await;
     assert!(!listed().await.contains("Lấy lại trang này"));
     assert_eq!(send("exclude").await, 303);
-    let leads_there = format!("<a href=\"{list}\" data-count=\"pages_out\">1</a>");
+    let leads_there = format!("<a href=\"{list}\" data-count=\"pages_withdrawn\">1</a>");
     assert!(open(&format!("/lo/{batch}")).await.contains(&leads_there));
     assert!(listed().await.contains("Lấy lại trang này"));
     assert_eq!(send("reinstate_this").await, 303);

@@ -38,19 +38,23 @@ async fn exclude(holdings: &Holdings, batch: &str) {
     let done = done.unwrap();
     assert_eq!(
         (done.state.as_str(), done.reason.as_deref()),
-        ("put_aside", Some("quét thừa"))
+        ("excluded", Some("quét thừa"))
     );
     sogoc::worker::drain(archive).await.unwrap();
     assert_eq!(codes(&open_flags(archive, batch).await), []);
     let progress = progress(archive, batch).await;
     assert_eq!(
-        (progress.pages_out, progress.pages_read, progress.pages),
+        (
+            progress.pages_withdrawn,
+            progress.pages_read,
+            progress.pages
+        ),
         (1, 5, 6)
     );
     let pages = page::of_scan(archive, &archivist, &again[0].id)
         .await
         .unwrap();
-    assert_eq!(pages[0].outcome.as_deref(), Some("put_aside"));
+    assert_eq!(pages[0].outcome.as_deref(), Some("excluded"));
     let late = inspection::accept(archive, &archivist, id, "thôi").await;
     assert_eq!(late.map_err(|error| error.code()), Err("already_resolved"));
 }
@@ -127,7 +131,7 @@ async fn scanned_again(holdings: &Holdings) {
     assert_eq!(new.stands_for.as_ref(), Some(&old.id));
     assert_eq!(
         (old.state.as_str(), old.outcome.as_deref()),
-        ("set_aside", Some("superseded"))
+        ("failed", Some("superseded"))
     );
     let object = scans[3].object_id.clone().unwrap();
     let object = sogoc::vault::ObjectId::new(object).unwrap();

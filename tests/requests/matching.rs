@@ -102,10 +102,10 @@ async fn tell(catalogue: Option<String>) {
         (row.class.as_str(), row.bounds),
         ("so_goc", Some([0, 40, 120, 40]))
     );
-    why_not_is_said_once_and_may_be_taken_back(archive, &asked.id, &other).await;
+    why_not_is_said_once_and_may_be_withdrawn(archive, &asked.id, &other).await;
 }
 
-async fn why_not_is_said_once_and_may_be_taken_back(archive: &Archive, id: &str, other: &str) {
+async fn why_not_is_said_once_and_may_be_withdrawn(archive: &Archive, id: &str, other: &str) {
     let clerk_ = caller(Role::Reviewer);
     let say = async |record: &str, reason, note: &str| {
         copy_request::dismiss(archive, &clerk_, id, record, reason, note).await
@@ -124,7 +124,7 @@ async fn why_not_is_said_once_and_may_be_taken_back(archive: &Archive, id: &str,
     let found = candidates(archive, id).await;
     let last = found.last().unwrap();
     let said = last.dismissed.as_ref().unwrap();
-    assert_eq!(last.record_id, other, "put aside, and still there");
+    assert_eq!(last.record_id, other, "dismissed, and still there");
     assert_eq!(
         (said.reason, said.note.as_str(), said.person.as_str()),
         (NotTheOne::AnotherDiploma, "bằng năm 1990", "reviewer")

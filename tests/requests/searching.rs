@@ -78,6 +78,7 @@ async fn volumes(holdings: &Holdings) {
             title: format!("Sổ gốc năm {year}"),
             school: Some("THPT Số 1 Tư Nghĩa".into()),
             year: Some(year),
+            ..NewVolume::default()
         };
         fonds::make_volume(&holdings.archive, &caller(Role::Archivist), &volume)
             .await
@@ -165,7 +166,7 @@ async fn many_are_released_in_one_act(holdings: &Holdings, first: &str, record_i
     assert!(earlier.iter().all(|copy| copy.state == "issued"));
     let none = copy_request::release_many(archive, &approver, &[], &saw).await;
     assert!(matches!(none, Err(Error::Invalid(_))));
-    holdings.keep().await;
+    holdings.preserve().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -156,7 +156,7 @@ async fn a_long_term_seal_stays_good_when_its_certificate_has_run_out_and_says_u
 
 /// Signs with openssl, as a program on the approver's machine would: nothing but the bytes to sign goes out, nothing
 /// but the signature comes back.
-fn sign_elsewhere(
+fn sign_remotely(
     authority: &Authority,
     padding: Padding,
     kind: KeyKind,
@@ -180,7 +180,7 @@ fn sign_elsewhere(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_signature_made_elsewhere_over_what_was_prepared_holds_and_any_other_is_refused() {
+async fn a_remote_signature_over_what_was_prepared_holds_and_any_other_is_refused() {
     let authority = Authority::start();
     let content = content();
     let composed = compose(&content).unwrap().pdf;
@@ -188,8 +188,8 @@ async fn a_signature_made_elsewhere_over_what_was_prepared_holds_and_any_other_i
         for level in Level::ALL {
             let seal = seal(&authority, (kind, padding), level);
             let draft = seal.draft(&composed, &request(&content)).unwrap();
-            let signature = sign_elsewhere(&authority, padding, kind, draft.to_sign());
-            let other = sign_elsewhere(&authority, padding, kind, b"something else");
+            let signature = sign_remotely(&authority, padding, kind, draft.to_sign());
+            let other = sign_remotely(&authority, padding, kind, b"something else");
             let refused = seal.finish(draft.clone(), &other, Timestamp::now()).await;
             assert!(
                 matches!(refused, Err(SealError::SelfCheck("altered"))),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sogoc::archive::Archive;
@@ -14,7 +14,7 @@ use super::softhsm::{LABEL, MODULE, PIN, SoftHsm, TOKEN};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
 use crate::support::holdings::{approved_record, releaser};
 use crate::support::server::PASSWORD;
-use crate::support::wait::{until, wait_until};
+use crate::support::wait::{until, until_within, wait_until};
 
 /// A program whose token's PIN is written nowhere.
 struct Office {
@@ -157,11 +157,11 @@ impl Serving {
 
     async fn token_state(&self) -> String {
         let (_, state) = self.call("GET", "/api/v1/seal", Value::Null).await;
-        state["sitting"].as_str().unwrap().to_owned()
+        state["session"].as_str().unwrap().to_owned()
     }
 
     async fn pin(&self, pin: &str) -> (u16, Value) {
-        self.call("POST", "/api/v1/seal/sitting", json!({ "pin": pin }))
+        self.call("POST", "/api/v1/seal/session", json!({ "pin": pin }))
             .await
     }
 
@@ -190,8 +190,8 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
     let office = Office::new().await;
     let serving = office.serve().await;
     assert_eq!(serving.token_state().await, "pin_needed");
-    let wish = json!({ "records": [office.record] });
-    let (status, problem) = serving.call("POST", "/api/v1/copies", wish.clone()).await;
+    let given = json!({ "records": [office.record] });
+    let (status, problem) = serving.call("POST", "/api/v1/copies", given.clone()).await;
     assert_eq!(status, 503, "{problem}");
     assert!(problem.to_string().contains("PIN"), "{problem}");
 
@@ -219,15 +219,12 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
     let (status, problem) = serving.pin(PIN).await;
     assert_eq!(status, 204, "{problem}");
     assert_eq!(serving.token_state().await, "open");
-    let start = Instant::now();
-    while serving.issued().await == 0 {
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "the waiting copy is taken up at once"
-        );
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    let (status, _) = serving.call("POST", "/api/v1/copies", wish.clone()).await;
+    let at_once = Duration::from_secs(20);
+    until_within(at_once, "the copy that waited for the PIN", async || {
+        serving.issued().await > 0
+    })
+    .await;
+    let (status, _) = serving.call("POST", "/api/v1/copies", given.clone()).await;
     assert_eq!(
         (status, serving.issued().await),
         (200, 2),
@@ -235,13 +232,13 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
     );
 
     let (status, _) = serving
-        .call("DELETE", "/api/v1/seal/sitting", Value::Null)
+        .call("DELETE", "/api/v1/seal/session", Value::Null)
         .await;
     assert_eq!(
         (status, serving.token_state().await),
         (204, "pin_needed".to_owned())
     );
-    let (status, _) = serving.call("POST", "/api/v1/copies", wish).await;
+    let (status, _) = serving.call("POST", "/api/v1/copies", given).await;
     assert_eq!((status, serving.issued().await), (503, 2));
     let log = fs::read_to_string(office.err()).unwrap();
     assert!(!log.contains(PIN), "the PIN is never logged");

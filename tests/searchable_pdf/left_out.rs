@@ -34,7 +34,7 @@ async fn three_pages(archive: &Archive) -> Scan {
     delivered(archive, &path).await
 }
 
-async fn put_aside(archive: &Archive, scan: &Scan, number: i64) {
+async fn exclude(archive: &Archive, scan: &Scan, number: i64) {
     let me = caller(Role::Archivist);
     let filter = FlagFilter {
         state: Some("open".into()),
@@ -54,7 +54,7 @@ async fn a_document_is_made_of_the_pages_that_are_kept_and_says_so() {
     let server = Server::start().await;
     let archive = Arc::clone(&server.archive);
     let scan = three_pages(&archive).await;
-    put_aside(&archive, &scan, 2).await;
+    exclude(&archive, &scan, 2).await;
     let me = caller(Role::Reviewer);
     let mut given = searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default())
         .await
@@ -92,10 +92,10 @@ async fn a_document_is_made_of_the_pages_that_are_kept_and_says_so() {
     let said = answer.headers()["sogoc-document"].to_str().unwrap();
     assert!(said.ends_with("; left-out=\"2\""), "{said}");
 
-    put_aside(&archive, &scan, 1).await;
-    put_aside(&archive, &scan, 3).await;
+    exclude(&archive, &scan, 1).await;
+    exclude(&archive, &scan, 3).await;
     let none = searchable_pdf::of_scan(&archive, &me, &scan.id, Range::default()).await;
-    assert_eq!(none.unwrap_err().code(), "all_taken_out");
+    assert_eq!(none.unwrap_err().code(), "all_withdrawn");
     let pages = page::of_scan(&archive, &me, &scan.id).await.unwrap();
     inspection::reinstate(&archive, &me, &pages[2].id)
         .await

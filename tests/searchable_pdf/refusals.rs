@@ -71,10 +71,7 @@ async fn a_page_never_read_a_damaged_master_and_a_stranger_get_a_named_answer() 
         "who fetched is in the log, who was refused did not"
     );
 
-    for (state, code) in [
-        ("received", "not_read_yet"),
-        ("set_aside", "page_set_aside"),
-    ] {
+    for (state, code) in [("received", "not_read_yet"), ("failed", "page_failed")] {
         sqlx::query("UPDATE pages SET state = $1 WHERE scan_id = $2")
             .bind(state)
             .bind(&scan.id)

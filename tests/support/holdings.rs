@@ -89,7 +89,7 @@ impl Holdings {
         for id in [&steady, &changing, &mistaken] {
             review::approve(&archive, &clerk, id, 1).await.unwrap();
         }
-        keep_all(&archive, &clock).await;
+        preserve_all(&archive, &clock).await;
         let valid = issue(&archive, &steady).await;
         let superseded = issue(&archive, &changing).await;
         let correction = [("ho_ten".to_owned(), "Trần Văn Đoan".to_owned())].into();
@@ -102,7 +102,7 @@ impl Holdings {
         review::reject(&archive, &clerk, &mistaken, 2, "tiêu đề bảng")
             .await
             .unwrap();
-        keep_all(&archive, &clock).await;
+        preserve_all(&archive, &clock).await;
         Self {
             archive,
             clock,
@@ -269,9 +269,9 @@ async fn issue(archive: &Archive, record_id: &str) -> CopyRow {
 }
 
 /// Works the jobs that bring approved records into the vault.
-pub async fn keep_all(archive: &Archive, clock: &StillClock) {
+pub async fn preserve_all(archive: &Archive, clock: &StillClock) {
     clock.advance(Duration::from_secs(10));
-    let kind = Kind::KeepRecords;
+    let kind = Kind::PreserveRecords;
     while let Some(job) = jobs::lease(&archive.catalogue, clock, kind, "test")
         .await
         .unwrap()

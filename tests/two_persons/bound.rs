@@ -154,8 +154,10 @@ async fn a_value_changed_in_the_catalogue_after_the_release_is_not_sealed() {
     // Nothing is sealed, and the citizen loses nothing: the line stays open until a person has looked at it.
     let line = certified_copy::line(archive, &an, &ids[0]).await.unwrap();
     assert_eq!((line.state.as_str(), line.void_code), ("opening", None));
-    let (keeper, all) = (caller(Role::Administrator), Chosen::default());
-    let stuck = queue::stuck(archive, &keeper, &all, None).await.unwrap();
+    let (administrator, all) = (caller(Role::Administrator), Chosen::default());
+    let stuck = queue::stuck(archive, &administrator, &all, None)
+        .await
+        .unwrap();
     let met = stuck
         .iter()
         .map(|job| (job.subject.as_str(), job.error_code.as_deref()));

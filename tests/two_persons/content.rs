@@ -181,7 +181,7 @@ async fn a_decision_of_the_appendix_vouches_for_no_other_value() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_put_aside_and_taken_back_leaves_every_change_its_authors() {
+async fn a_page_excluded_and_reinstated_leaves_every_change_its_authors() {
     let holdings = Delivered::on(Ground::Embedded).await;
     let archive = &holdings.archive;
     let (an, chi) = (person("an"), person("chi"));

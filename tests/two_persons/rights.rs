@@ -129,7 +129,7 @@ async fn no_token_judges_whatever_its_roles() {
         ("/api/v1/copies/none/withdraw", json!({ "reason": "nhầm" })),
         ("/api/v1/copies/none/reissue", json!({})),
         (
-            "/api/v1/searches/none/found",
+            "/api/v1/search-cases/none/found",
             json!({ "record_id": "none" }),
         ),
     ] {

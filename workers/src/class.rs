@@ -48,9 +48,9 @@ pub enum ClassError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
-    /// Vietnamese, shown first.
+    /// The Vietnamese name, shown first.
     pub vi: String,
-    /// English.
+    /// The English name, beside it.
     pub en: String,
 }
 
@@ -70,7 +70,7 @@ pub enum Layout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
-    /// Anything.
+    /// Any text; nothing is checked.
     Text,
     /// A person's name, family name first.
     Name,
@@ -78,17 +78,17 @@ pub enum FieldKind {
     Date,
     /// A number or code, kept as printed.
     Number,
-    /// A place.
+    /// A province, district, commune or part of one.
     Place,
-    /// Nam or Nữ.
+    /// Sex: Nam or Nữ.
     Sex,
     /// One of the ethnic groups.
     Ethnic,
     /// A grade of graduation or of conduct.
     Grade,
-    /// A school.
+    /// Name of a school.
     School,
-    /// An agency.
+    /// Name of an agency.
     Agency,
     /// An amount in đồng.
     Money,
@@ -113,12 +113,12 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Masking {
-    /// All of it.
+    /// Everybody sees all of it.
     #[default]
     None,
     /// A hint: a birth year instead of the date, the last digits of a number.
     Partial,
-    /// Nothing.
+    /// Nothing of it is shown.
     Hidden,
 }
 
@@ -127,7 +127,7 @@ pub enum Masking {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Implied {
-    /// The value.
+    /// The value that the field then has.
     pub value: String,
     /// Key of the field it follows from.
     pub by: String,
@@ -158,7 +158,7 @@ pub enum HeadPart {
 pub struct Field {
     /// ASCII snake case, the key in every record.
     pub key: String,
-    /// Shown to people.
+    /// What people call it on pages and copies.
     pub label: Label,
     /// What kind of value it holds.
     pub kind: FieldKind,
@@ -248,7 +248,7 @@ pub struct CopyLayout {
     /// What kind of copy.
     #[serde(default)]
     pub form: CopyForm,
-    /// The heading.
+    /// The heading of the copy.
     pub title: Label,
     /// What it is a copy of, under the heading.
     pub subtitle: Label,
@@ -263,9 +263,9 @@ pub struct CopyLayout {
 /// One class of records.
 #[derive(Debug, Clone)]
 pub struct Class {
-    /// ASCII snake case.
+    /// ASCII snake case, unique among the classes; stored with each record.
     pub id: String,
-    /// Shown to people.
+    /// What people call it on pages and copies.
     pub label: Label,
     /// How its paper is laid out.
     pub layout: Layout,

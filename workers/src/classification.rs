@@ -1,6 +1,8 @@
 //! Which class a page belongs to, from what stands where on it: a table of people is a register whatever its title,
 //! and a page without one is none.
 
+mod particulars;
+
 use crate::class::classify::{LEAST, likeliest, scores};
 use crate::class::{Class, Classes, FieldKind, Layout};
 use crate::form;
@@ -12,7 +14,7 @@ use crate::word::Word;
 /// A table of fewer people may be an example in a letter.
 const FEWEST_ROWS: usize = 3;
 /// A table less understood than this shows nothing of its class.
-const LEAST_UNDERSTOOD: f64 = 0.3;
+const LEAST_UNDERSTOOD: f64 = 0.36;
 /// A table with less than this share of the page's words is part of another paper.
 const MOST_OF_PAGE: f64 = 0.45;
 /// Words that speak so much for another class outweigh a table of people: a payroll is one too.
@@ -22,6 +24,14 @@ const TITLED: f32 = 5.0;
 
 /// How sure a class is that a table of people shows.
 const BY_TABLE: f64 = 0.97;
+/// The same where its people have neither the number of a diploma nor that of a register: any list may have them.
+const LIST_ONLY: f64 = 0.7;
+/// How sure a class of tables is at most that words alone speak for.
+const UNSEEN: f64 = 0.6;
+/// A table of so many rows is no diploma's.
+const ROWS_OF_TABLE: usize = 6;
+/// The class of one person's diploma, for which a page's particulars speak.
+const DIPLOMA: &str = "van_bang";
 
 /// A page as far as it was looked at.
 pub(crate) struct PageView<'a> {
@@ -35,6 +45,14 @@ pub(crate) struct PageView<'a> {
 pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) {
     let mut scores = scores(&Text::new(page.lines).text, classes);
     form::weigh(&mut scores, page.lines);
+    let is_table = page
+        .table
+        .is_some_and(|(_, rows)| rows.len() >= ROWS_OF_TABLE);
+    if !is_table && let Some((_, score)) = scores.iter_mut().find(|(class, _)| class.id == DIPLOMA)
+    {
+        *score += particulars::of_diploma(page.lines);
+        scores.sort_by(|a, b| b.1.total_cmp(&a.1));
+    }
     let score = |id: &str| {
         scores
             .iter()
@@ -48,9 +66,9 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
         .filter_map(|(class, _)| Some((*class, people(class, page)?)))
         .collect();
     let best = shown.iter().max_by(|(a, of_a), (b, of_b)| {
-        // Without words for either the class that has a name for more of the columns.
+        // Words may stand in any title; the class that has a name for more of the columns knows the table.
         let said = |class: &Class| f64::from(score(&class.id)).max(f64::from(LEAST));
-        let rank = |class: &Class, people: &People| said(class) + 0.2 * people.columns as f64;
+        let rank = |class: &Class, people: &People| said(class) + people.columns;
         rank(a, of_a).total_cmp(&rank(b, of_b))
     });
     let against = scores
@@ -61,22 +79,26 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     if let Some((class, people)) = best
         && !outspoken(score(&class.id))
     {
-        return (
-            class.id.clone(),
-            BY_TABLE * people.understood.sqrt().min(1.0),
-        );
+        let most = if people.numbered { BY_TABLE } else { LIST_ONLY };
+        return (class.id.clone(), most * people.understood.sqrt().min(1.0));
     }
     // Without a table of people only a title speaks for a class of tables.
     scores.retain(|(class, score)| class.layout != Layout::Table || *score >= TITLED);
-    likeliest(&scores)
+    let (id, sure) = likeliest(&scores);
+    let is_of_tables = classes
+        .get(&id)
+        .is_some_and(|class| class.layout == Layout::Table);
+    (id, if is_of_tables { sure.min(UNSEEN) } else { sure })
 }
 
 /// A table of people as a class understands it.
 struct People {
     /// How far, 0 to 1.
     understood: f64,
-    /// Its fields that have a column.
-    columns: usize,
+    /// Whether they have the number of a diploma or of a register.
+    numbered: bool,
+    /// How many of its columns are explained as fields.
+    columns: f64,
 }
 
 /// How far the page's table is understood as one of people of that class; `None` where it is none, or hardly any of
@@ -85,13 +107,19 @@ fn people(class: &Class, page: &PageView<'_>) -> Option<People> {
     let (layout, rows) = page.table?;
     let columns = Columns::of(class, layout, rows)?;
     let of_kind = |kind: FieldKind| columns.named.iter().any(|named| named.field.kind == kind);
-    let told = of_kind(FieldKind::Name) && of_kind(FieldKind::Date) && columns.named.len() >= 4;
+    let numbered = columns
+        .named
+        .iter()
+        .any(|named| named.field.kind == FieldKind::Number && named.field.key != "stt");
+    let born = of_kind(FieldKind::Date) || numbered;
+    let told = of_kind(FieldKind::Name) && born && columns.named.len() >= 4;
     let letters = |words: &[Word]| words.iter().map(|word| word.letters()).sum::<usize>() as f64;
     let inside: f64 = rows.iter().flatten().map(|cell| letters(cell)).sum();
     let most = inside >= MOST_OF_PAGE * letters(page.words);
     let enough = columns.data_rows.len() >= FEWEST_ROWS && columns.understood >= LEAST_UNDERSTOOD;
     (told && most && enough).then_some(People {
         understood: columns.understood,
-        columns: columns.named.len(),
+        numbered,
+        columns: columns.explained,
     })
 }

@@ -13,18 +13,34 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 pub use evidence::{
-    Check, Evidence, FEATURES, GlyphMatch, Located, SecondReading, Series, feature_names,
+    Check, ColumnTrust, Evidence, FEATURES, GlyphMatch, Located, SecondReading, Series,
+    feature_names,
 };
 
 use crate::class::FieldKind;
 use crate::model_trust::ModelTrust;
 use crate::word::Word;
 
-/// The weights of values of forms and of cells of tables, in the order of the features, and where acceptance begins.
+/// A header so much like a field's words names its column; where only the header can tell, it must be so much.
+const NAMED: f64 = 0.75;
+const NAMED_SURELY: f64 = 0.8;
+/// Without a header a column is what it seems where every other way to name it is so much worse.
+const CLEAR_MARGIN: f64 = 0.8;
+/// A column that another name would fit nearly as well, or most of whose values are none of its field's, is misplaced.
+const LEAST_MARGIN: f64 = 0.25;
+const LEAST_FIT: f64 = 0.6;
+const LEAST_FIT_OF_LIST: f64 = 0.7;
+
+/// The weights of values of forms and of cells of tables, in the order of the features.
 struct Weights {
+    field: Model,
+    cell: Model,
+}
+
+/// The weights of one kind of value, and the probability from which on it is accepted.
+struct Model {
     accept: f64,
-    field: Vec<f64>,
-    cell: Vec<f64>,
+    weights: Vec<f64>,
 }
 
 impl Weights {
@@ -36,9 +52,15 @@ impl Weights {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct File {
-            accept: f64,
+            accept: Accept,
             field: BTreeMap<String, f64>,
             cell: BTreeMap<String, f64>,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Accept {
+            field: f64,
+            cell: f64,
         }
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
         let ordered = |mut weights: BTreeMap<String, f64>| {
@@ -51,9 +73,14 @@ impl Weights {
             }
         };
         Ok(Self {
-            accept: file.accept,
-            field: ordered(file.field)?,
-            cell: ordered(file.cell)?,
+            field: Model {
+                accept: file.accept.field,
+                weights: ordered(file.field)?,
+            },
+            cell: Model {
+                accept: file.accept.cell,
+                weights: ordered(file.cell)?,
+            },
         })
     }
 }
@@ -66,16 +93,19 @@ static WEIGHTS: LazyLock<Weights> = LazyLock::new(|| {
 impl Evidence {
     /// The probability that the value is letter-perfect.
     pub fn probability(&self) -> f64 {
-        let weights = match self.column {
+        probability(&self.model().weights, &self.features())
+    }
+
+    fn model(&self) -> &'static Model {
+        match self.column {
             Some(_) => &WEIGHTS.cell,
             None => &WEIGHTS.field,
-        };
-        probability(weights, &self.features())
+        }
     }
 
     /// Whether no person need look: sure enough, and nothing speaks against it.
     pub fn accepted(&self) -> bool {
-        !self.is_doubted() && self.probability() >= WEIGHTS.accept
+        !self.is_doubted() && self.probability() >= self.model().accept
     }
 
     fn is_doubted(&self) -> bool {
@@ -92,7 +122,24 @@ impl Evidence {
             || self.spelled_twice
             || self.has_gap
             || self.held
+            || self.unexplained
+            || self.kind == FieldKind::Number && self.print_model_agrees == Some(false)
             || self.written
+            || self.trust.is_some_and(|trust| self.is_misplaced(trust))
+    }
+
+    /// Whether the column may be another field's: numbers are told apart by their header alone.
+    fn is_misplaced(&self, trust: ColumnTrust) -> bool {
+        let told = match self.kind {
+            FieldKind::Number if self.series == Series::Fits => trust.header >= NAMED,
+            FieldKind::Number | FieldKind::Place => trust.header >= NAMED_SURELY,
+            _ => trust.header >= NAMED || trust.margin >= CLEAR_MARGIN,
+        };
+        let least = match self.kind {
+            FieldKind::Sex | FieldKind::Ethnic | FieldKind::Grade => LEAST_FIT_OF_LIST,
+            _ => LEAST_FIT,
+        };
+        !told || trust.fits < least || trust.margin < LEAST_MARGIN
     }
 }
 

@@ -98,7 +98,7 @@ impl DecodedPage {
 /// Text that a page draws beside a picture, in pixel boxes.
 #[derive(Debug, Clone)]
 pub struct DrawnText {
-    /// Never empty.
+    /// Words of the delivered text layer; never empty.
     pub words: Vec<Word>,
     /// The boxes of those that the page's pixels show too, so that recognition may find them once more.
     pub among_pixels: Vec<Box4>,

@@ -3,8 +3,8 @@
 mod borderless;
 mod column_borders;
 mod grid;
+mod horizontal_rules;
 pub(crate) mod lines;
-mod lying;
 pub(crate) mod page_number;
 mod row_borders;
 mod ruled;
@@ -17,7 +17,7 @@ use image::GrayImage;
 
 use crate::column_map::ColumnMap;
 pub(crate) use grid::{Grid, Row};
-pub(crate) use rules::Rules;
+pub(crate) use rules::{Rule, Rules};
 pub(crate) use text_lines::TextLines;
 
 /// A table as it lies on a page.
@@ -44,7 +44,7 @@ impl Rules {
 #[derive(Debug, Clone)]
 pub(crate) struct RuledTable {
     grid: Grid,
-    /// Whether standing rules part its columns; else the white between them does.
+    /// Whether vertical rules part its columns; else the white between them does.
     has_columns: bool,
 }
 
@@ -56,7 +56,7 @@ impl RuledTable {
             has_columns: true,
         });
         drawn.or_else(|| {
-            let grid = lying::build(rules, picture, dpi)?;
+            let grid = horizontal_rules::build(rules, picture, dpi)?;
             Some(Self {
                 grid,
                 has_columns: false,

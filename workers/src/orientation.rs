@@ -6,11 +6,13 @@
 
 use ::image::GrayImage;
 use ::image::imageops::crop_imm;
+use sogoc_vietnamese::syllable;
 
 use crate::ablation::{Ablation, Step};
 use crate::decode::DecodedPage;
-use crate::geometry::Turn;
+use crate::geometry::{Turn, median_f64};
 use crate::image::{self, Component, Grey, Upright, connected_components};
+use crate::layout::{Rule, Rules};
 use crate::ocr::engine::{Division, Engine, RecogniseError};
 use crate::ocr::{self, FirstPass};
 use crate::reread;
@@ -21,6 +23,16 @@ use crate::word::{Word, legibility};
 const WIDEST: f64 = 6.0;
 /// Mean confidence above which the first pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
+/// Rules of a table are at least so long, as a share of the page, and further apart than this, in inches.
+const LONG_RULE: f64 = 0.35;
+const SAME_RULE: f64 = 0.07;
+/// So many steps between rules show whether they are even.
+const MANY_ROWS: usize = 6;
+/// Rules are those of rows where so many of their steps are alike, and of columns where no more are.
+const EVEN: f64 = 0.65;
+const UNEVEN: f64 = 0.4;
+/// How many letters of other pieces one of a whole syllable or number outweighs.
+const WHOLE: usize = 3;
 /// So many clear letters in the middle of a page, far more than under another orientation, are not an accident.
 const PLAIN: usize = 40;
 
@@ -86,7 +98,12 @@ fn recognised(
     {
         return Ok((upright, first));
     }
-    match another_way(clean, &ways, ablation, engine)? {
+    // Where a table's rows tell, the page stands on its feet or its head.
+    let open = match ruled_across(&clean.picture, clean.dpi) {
+        Some(_) => &ways[..2],
+        None => &ways[..],
+    };
+    match another_way(clean, open, ablation, engine)? {
         Some(better) => read_at(clean, better, ablation, engine),
         None => Ok((upright, first)),
     }
@@ -110,7 +127,7 @@ pub(crate) fn rank(picture: &GrayImage, dpi: u32) -> [Orientation; 4] {
         .filter(|piece| is_letter(piece, dpi))
         .map(|piece| [piece.left, piece.top, piece.right, piece.bottom].map(f64::from))
         .collect();
-    let across = runs_across(&letters, dpi);
+    let across = ruled_across(picture, dpi).or_else(|| runs_across(&letters, dpi));
     let mut ways = Turn::ALL.map(|turn| {
         let feet: Vec<Foot> = letters.iter().map(|letter| foot(*letter, turn)).collect();
         let (skew, evidence) = best_skew(&feet, dpi);
@@ -127,6 +144,40 @@ pub(crate) fn rank(picture: &GrayImage, dpi: u32) -> [Orientation; 4] {
             .then(b.evidence.total_cmp(&a.evidence))
     });
     ways
+}
+
+/// Whether a table's rows run across the page (or up and down it): they are many and of one height, while columns are
+/// each as wide as what they hold. `None` where rules draw no such table.
+fn ruled_across(picture: &GrayImage, dpi: u32) -> Option<bool> {
+    let rules = Rules::of(picture, dpi);
+    let middle = |rule: &Rule| rule.across((rule.from + rule.end) / 2.0);
+    let even = |rules: &[Rule], along: u32| {
+        let long = rules
+            .iter()
+            .filter(|rule| rule.length() >= f64::from(along) * LONG_RULE);
+        evenness(long.map(middle).collect(), f64::from(dpi) * SAME_RULE)
+    };
+    let lying = even(&rules.horizontal, picture.width());
+    let standing = even(&rules.vertical, picture.height());
+    match (lying >= EVEN, standing >= EVEN) {
+        (true, false) if standing <= UNEVEN => Some(true),
+        (false, true) if lying <= UNEVEN => Some(false),
+        _ => None,
+    }
+}
+
+/// Which share of the steps between places is like the usual one; nought where they are few.
+fn evenness(mut places: Vec<f64>, same: f64) -> f64 {
+    places.sort_by(f64::total_cmp);
+    places.dedup_by(|next, kept| *next - *kept < same);
+    let steps: Vec<f64> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let Some(usual) = median_f64(steps.iter().copied()).filter(|_| steps.len() >= MANY_ROWS) else {
+        return 0.0;
+    };
+    let alike = steps
+        .iter()
+        .filter(|step| (*step / usual - 1.0).abs() <= 0.12);
+    alike.count() as f64 / steps.len() as f64
 }
 
 /// Whether lines of text run across the page (or up and down it): letters of a line stand closer
@@ -223,7 +274,7 @@ fn fullness(feet: &[Foot], degrees: f64, bin: f64) -> f64 {
 /// The orientation in which the middle of the page reads clearly best, if it is not the first.
 fn another_way(
     clean: &Grey,
-    ways: &[Orientation; 4],
+    ways: &[Orientation],
     ablation: &Ablation,
     engine: &mut Engine,
 ) -> Result<Option<Orientation>, RecogniseError> {
@@ -231,7 +282,7 @@ fn another_way(
     for way in ways {
         let turned = image::upright(clean, way.turn, way.skew, ablation).picture;
         let (width, height) = turned.dimensions();
-        let (w, h) = (width * 2 / 5, height / 4);
+        let (w, h) = (width / 2, height / 3);
         let middle = crop_imm(&turned, (width - w) / 2, (height - h) / 2, w, h);
         let words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
         clear.push(clear_letters(&words));
@@ -259,12 +310,26 @@ fn clearest(clear: &[usize]) -> Option<usize> {
     (0..clear.len()).reduce(better)
 }
 
+/// The letters of what reads as writing: syllables and numbers read well. Rules and writing on its side give
+/// letters too, but hardly ever whole syllables.
 fn clear_letters(words: &[Word]) -> usize {
     words
         .iter()
-        .filter(|word| word.confidence > 0.6)
-        .map(Word::letters)
-        .sum()
+        .filter(|word| word.confidence > 0.6 || word.confidence > 0.3 && is_writing(word))
+        .map(|word| match is_writing(word) {
+            true => word.letters() * WHOLE,
+            false => word.letters(),
+        })
+        .sum::<usize>()
+        / WHOLE
+}
+
+/// Whether a word is a Vietnamese syllable or a number, of two letters at least.
+fn is_writing(word: &Word) -> bool {
+    let bare = word.text.trim_matches(|c: char| !c.is_alphanumeric());
+    let figures = bare.chars().filter(char::is_ascii_digit).count();
+    let number = figures >= 2 && figures * 3 >= bare.chars().count() * 2;
+    number || word.letters() >= 2 && syllable::is_syllable(bare)
 }
 
 #[cfg(test)]
@@ -275,6 +340,27 @@ mod tests {
     fn the_way_up_is_plain_when_one_reads_and_the_other_does_not() {
         assert!(is_plain(&[6, 66]) && is_plain(&[127, 22]));
         assert!(!is_plain(&[66]) && !is_plain(&[12, 30]) && !is_plain(&[60, 50]));
+    }
+
+    #[test]
+    fn rows_of_one_height_lie_and_columns_of_many_widths_stand() {
+        let sheet = |turned: bool| {
+            let mut page = GrayImage::from_pixel(900, 900, ::image::Luma([255]));
+            let mut dark = |x: u32, y: u32| {
+                let (x, y) = if turned { (y, x) } else { (x, y) };
+                page.put_pixel(x, y, ::image::Luma([0]));
+            };
+            for row in 0..14 {
+                (60..840).for_each(|x| (0..3).for_each(|thick| dark(x, 100 + row * 50 + thick)));
+            }
+            for column in [60, 110, 330, 430, 600, 640, 700, 837] {
+                (100..750).for_each(|y| (0..3).for_each(|thick| dark(column + thick, y)));
+            }
+            page
+        };
+        assert_eq!(ruled_across(&sheet(false), 150), Some(true));
+        assert_eq!(ruled_across(&sheet(true), 150), Some(false));
+        assert_eq!(evenness(vec![1.0, 2.0, 3.0], 0.1), 0.0);
     }
 
     #[test]

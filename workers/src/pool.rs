@@ -1,14 +1,14 @@
 //! A few children of the same executable, one page each at a time, admitted by the bytes they are
-//! predicted to need, stopped at a deadline, replaced after so many pages.
+//! predicted to need, stopped at a deadline, replaced after a fixed number of pages.
 //!
 //! Work is taken in the order it is given; priorities are the caller's matter. A page's future may
 //! be dropped: work not yet begun is skipped, work begun ends by itself.
 
 mod cage;
 mod gate;
-mod keeper;
 mod process;
 mod stats;
+mod supervisor;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -21,10 +21,10 @@ use tokio::sync::oneshot;
 
 pub use self::cage::{Cage, CageConfig, Uncaged};
 use self::gate::Gate;
-use self::keeper::{Keeper, Work};
 use self::process::KillHandle;
 pub use self::stats::PoolStats;
 use self::stats::Tally;
+use self::supervisor::{Supervisor, Work};
 use crate::ablation::Ablation;
 use crate::context::Known;
 use crate::decode::{DecodeLimits, Picture, PixelDigest};
@@ -82,9 +82,9 @@ impl Default for PoolConfig {
 /// A page to read.
 #[derive(Debug, Clone)]
 pub struct PageJob {
-    /// The file.
+    /// The file that the page is in.
     pub path: PathBuf,
-    /// From 1.
+    /// Its number in the file, from 1.
     pub page: u32,
     /// What is known of it.
     pub known: Known,
@@ -93,9 +93,9 @@ pub struct PageJob {
 /// A page to show.
 #[derive(Debug, Clone)]
 pub struct RenderJob {
-    /// The file.
+    /// The file that the page is in.
     pub path: PathBuf,
-    /// From 1.
+    /// Its number in the file, from 1.
     pub page: u32,
     /// Clockwise: 0, 90, 180 or 270.
     pub turn_degrees: u16,
@@ -112,7 +112,7 @@ pub struct Pool {
     gate: Arc<Gate>,
     tally: Arc<Tally>,
     handles: Vec<KillHandle>,
-    keepers: Vec<JoinHandle<()>>,
+    supervisors: Vec<JoinHandle<()>>,
 }
 
 impl Pool {
@@ -138,22 +138,22 @@ impl Pool {
             gate: Arc::clone(&gate),
             tally: Arc::clone(&tally),
             handles: Vec::new(),
-            keepers: Vec::new(),
+            supervisors: Vec::new(),
         };
         for number in 0..children {
             let handle = KillHandle::default();
-            let keeper = Keeper::new(&config, &gate, &tally, &handle);
+            let supervisor = Supervisor::new(&config, &gate, &tally, &handle);
             let receiver = Arc::clone(&receiver);
             // A thread of its own for each child: the kernel ends a child with the *thread* that
             // started it, so that thread must live as long as the pool.
             let thread = std::thread::Builder::new()
                 .name(format!("page-child-{number}"))
-                .spawn(move || keeper.run(&receiver))
+                .spawn(move || supervisor.run(&receiver))
                 .map_err(|error| {
                     Failure::new(FailureKind::Unavailable, error.kind().to_string())
                 })?;
             pool.handles.push(handle);
-            pool.keepers.push(thread);
+            pool.supervisors.push(thread);
         }
         Ok(pool)
     }
@@ -274,8 +274,8 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.close();
-        for keeper in self.keepers.drain(..) {
-            let _ = keeper.join(); // a panicked keeper has nothing left to end
+        for supervisor in self.supervisors.drain(..) {
+            let _ = supervisor.join(); // a panicked supervisor has nothing left to end
         }
     }
 }

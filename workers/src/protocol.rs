@@ -185,7 +185,7 @@ pub(crate) fn send<T: Serialize>(
     send_bytes(to, &body, bound)
 }
 
-/// Receives one message.
+/// Receives one message of at most `bound` bytes.
 pub(crate) fn receive<T: DeserializeOwned>(
     from: &mut impl Read,
     bound: u32,

@@ -79,7 +79,7 @@ pub struct Quality {
 /// The number printed on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PageNumber {
-    /// From 1.
+    /// Its number in the file, from 1.
     pub number: u32,
     /// Probability that it is right, 0 to 1.
     pub confidence: f64,
@@ -90,7 +90,7 @@ pub struct PageNumber {
 pub struct PageReading {
     /// Best class, or `tai_lieu`, the general archive document, when none fits.
     pub class: String,
-    /// 0 to 1.
+    /// How sure the class is, 0 to 1.
     pub class_confidence: f64,
     /// The content stands turned clockwise by this many degrees: 0, 90, 180 or 270.
     pub rotation: u16,
@@ -121,7 +121,7 @@ pub struct PageReading {
     /// How the map of its volume fits, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<MapFit>,
-    /// The scan's quality.
+    /// What falls short of the standard for scans.
     pub quality: Quality,
     /// Time spent on this page in the child.
     pub milliseconds: u64,

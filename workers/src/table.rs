@@ -12,6 +12,7 @@ mod ink_probe;
 mod marginalia;
 mod place_check;
 mod running_numbers;
+mod unexplained;
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,7 @@ pub(crate) use columns::{Columns, header_rows, header_strength};
 const ACROSS: f64 = 0.4;
 
 /// Of a table less understood than this nothing is accepted, however well it was read.
-const UNDERSTOOD: f64 = 0.8;
+const UNDERSTOOD: f64 = 0.55;
 
 /// What a table holds.
 pub(crate) struct Table {
@@ -68,6 +69,8 @@ impl Table {
             }
         }
         let transform = page.page.transform;
+        // Values of a table whose columns were taken for others are read surely and are wrong all the same, so
+        // the letters' confidence says nothing here.
         if columns.understood < UNDERSTOOD {
             records.iter_mut().for_each(RecordReading::hold);
         }

@@ -143,11 +143,18 @@ fn spaced(field: &Field, raw: &str) -> String {
         .map_or_else(|| raw.to_owned(), String::clone)
 }
 
+/// Whether a text is printed in capitals throughout.
+pub(crate) fn in_capitals(text: &str) -> bool {
+    text.chars().filter(|c| c.is_uppercase()).count() >= 2 && !text.chars().any(char::is_lowercase)
+}
+
 /// The normalised value of a printed one, and whether it is what the field holds.
 pub(crate) fn normalised(field: &Field, raw: &str) -> (String, Check) {
     if let Some(lexicon) = closed_list(field) {
         let listed = |entry: &LexiconEntry| {
-            entry.canonical == raw || entry.variants.iter().any(|v| v == raw)
+            let printed =
+                |form: &String| form == raw || in_capitals(raw) && form.to_uppercase() == raw;
+            printed(&entry.canonical) || entry.variants.iter().any(printed)
         };
         return match lexicon.canonical(raw) {
             Some(canonical) if lexicon.entries.iter().any(listed) => {
@@ -244,6 +251,7 @@ mod tests {
         );
         assert_eq!(checked("gioi_tinh", "Gái"), ("Nữ".into(), Check::Agrees));
         assert_eq!(checked("xep_loai", "khá"), ("Khá".into(), Check::Unknown));
+        assert_eq!(checked("gioi_tinh", "NỮ"), ("Nữ".into(), Check::Agrees));
         assert_eq!(checked("dan_toc", "Hre"), ("Hrê".into(), Check::Agrees));
         assert_eq!(
             checked("so_hieu", "A 0123"),

@@ -13,7 +13,7 @@ pub struct Word {
     pub text: String,
     /// Probability that it is right, 0 to 1.
     pub confidence: f64,
-    /// Around its ink.
+    /// Box around its ink, in pixels of the page.
     #[serde(rename = "box")]
     pub bounds: Box4,
 }

@@ -103,6 +103,8 @@ mod tests {
             print_model_agrees: None,
             has_gap: false,
             held: false,
+            trust: None,
+            unexplained: false,
         }
     }
 

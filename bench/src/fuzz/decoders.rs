@@ -50,7 +50,7 @@ impl Decoders {
         }
     }
 
-    /// One damaged file through every door.
+    /// One damaged file through every decoder.
     pub async fn round(&mut self, chance: &mut Chance) {
         self.number += 1;
         let which = chance.below(self.sound.len());

@@ -8,6 +8,7 @@ use super::{Signatures, Waits, not_waiting, not_yours};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::changed_one;
 use crate::certified_copy::{few_enough, make_now, register};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
@@ -17,8 +18,8 @@ use crate::seal::SealError;
 
 /// What became of one signature.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-pub struct HandedIn {
-    /// The copy it was handed in for.
+pub struct Submitted {
+    /// The copy it was submitted for.
     pub copy_id: String,
     /// `issued` when the copy is finished; `opening` when its signature is kept and something else is waited for; none
     /// when the signature was refused.
@@ -34,17 +35,17 @@ pub struct HandedIn {
 /// Takes signatures of many copies in one act; each stands for itself.
 ///
 /// # Errors
-/// `Invalid` for none or more than 500; `Refused` when no key is elsewhere, or the certificate is another's; `Blocked`
+/// `Invalid` for none or more than 500; `Refused` when the key is not remote, or the certificate is another's; `Blocked`
 /// when the certificate may not seal, saying why; `Forbidden`.
-pub async fn hand_in(
+pub async fn submit(
     archive: &Archive,
     caller: &Caller,
     given: &Signatures,
-) -> Result<Vec<HandedIn>> {
+) -> Result<Vec<Submitted>> {
     require(caller, Act::SignCopies)?;
     few_enough("/signatures", given.signatures.len())?;
-    if !archive.seal.signs_elsewhere() {
-        return Err(Error::refuse("errors.not_elsewhere"));
+    if !archive.seal.signs_remotely() {
+        return Err(Error::refuse("errors.not_remote_signing"));
     }
     let signer = archive.seal.signer().der();
     if given
@@ -71,7 +72,7 @@ async fn one(
     caller: &Caller,
     copy_id: &str,
     signature: &[u8],
-) -> Result<HandedIn> {
+) -> Result<Submitted> {
     let (state, error) = match take(archive, caller, copy_id, signature).await {
         Ok(job) => {
             let finished = finish(archive, copy_id, job).await;
@@ -81,9 +82,9 @@ async fn one(
         Err(error) => (None, Some(error)),
     };
     if let Some(Error::Internal(_) | Error::Corrupt { .. }) = &error {
-        tracing::error!(copy = copy_id, "a signature handed in could not be used");
+        tracing::error!(copy = copy_id, "a submitted signature could not be used");
     }
-    Ok(HandedIn {
+    Ok(Submitted {
         copy_id: copy_id.to_owned(),
         state,
         fault: error.as_ref().map(Error::code),
@@ -118,17 +119,15 @@ async fn take(
     )
     .bind(STANDARD.encode(&signature))
     .bind(copy_id)
-    .bind(&waits.attributes)
-    .execute(&mut *tx)
-    .await?;
-    if kept.rows_affected() != 1 {
+    .bind(&waits.attributes);
+    if !changed_one(&mut tx, kept).await? {
         return Err(not_waiting());
     }
     let holder = archive.clock.new_id();
     let job = tx
         .enqueue_held(Kind::IssueCopy, copy_id, PRIORITY_CITIZEN, &holder)
         .await?;
-    tx.log(Action::SealHandedIn, ("copy", copy_id), json!({}))
+    tx.log(Action::SealSubmitted, ("copy", copy_id), json!({}))
         .await?;
     tx.commit().await?;
     Ok(job)

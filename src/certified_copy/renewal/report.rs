@@ -32,7 +32,7 @@ pub struct Proofs {
 pub struct LevelProof {
     /// `B-B` … `B-LTA`; none for copies whose file was not looked at yet.
     pub level: Option<String>,
-    /// How many.
+    /// How many copies have this level.
     pub copies: i64,
     /// When the first of their time stamps can no longer be believed, RFC 3339 UTC; none without time stamps.
     pub first_end: Option<String>,
@@ -43,7 +43,7 @@ pub struct LevelProof {
 /// When a copy's proof ends.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Ending {
-    /// Copy id.
+    /// Id of the copy.
     pub copy_id: String,
     /// Number in the issue book, such as `12/2026`.
     pub number: String,

@@ -12,35 +12,35 @@ use crate::seal::{Purpose, SignatureFound, Verdict};
 pub struct FileVerified {
     /// Stable word: `unchanged`, `altered`, `added_to`, `not_sealed` …
     pub file: String,
-    /// Vietnamese sentence.
+    /// The sentence for that word, Vietnamese.
     pub file_vi: String,
-    /// English sentence.
+    /// The same in English.
     pub file_en: String,
     /// Stable word: `good_then`, `expired` …
     pub key: String,
-    /// Vietnamese sentence.
+    /// The sentence for that word, Vietnamese.
     pub key_vi: String,
-    /// English sentence.
+    /// The same in English.
     pub key_en: String,
     /// Stable word: `trusted`, `test_authority`, `unknown_authority` …
     pub trust: String,
-    /// Vietnamese sentence.
+    /// The sentence for that word, Vietnamese.
     pub trust_vi: String,
-    /// English sentence.
+    /// The same in English.
     pub trust_en: String,
     /// Stable word for who vouches for the time: `stated`, `proven`, `unknown_authority` …
     pub time: String,
-    /// Vietnamese sentence.
+    /// The sentence for that word, Vietnamese.
     pub time_vi: String,
-    /// English sentence.
+    /// The same in English.
     pub time_en: String,
     /// True when nothing speaks against the time.
     pub time_good: bool,
     /// Stable word for whether it is this office's own seal: `office`, `others_too`, `somebody_else` …
     pub office: String,
-    /// Vietnamese sentence.
+    /// The sentence for that word, Vietnamese.
     pub office_vi: String,
-    /// English sentence.
+    /// The same in English.
     pub office_en: String,
     /// Every signature and time stamp of the file, in the order in which they were set.
     pub signatures: Vec<SignatureListed>,
@@ -56,12 +56,12 @@ pub struct FileVerified {
     pub archive: Option<Verified>,
 }
 
-/// A file somebody handed in, whole.
+/// A file somebody uploaded, complete.
 #[derive(Debug)]
-pub struct HandedInFile {
+pub struct UploadedFile {
     /// Read from its beginning.
     pub file: std::fs::File,
-    /// SHA-256, lower-case hexadecimal.
+    /// SHA-256 of the whole file, lower-case hex.
     pub sha256: String,
 }
 
@@ -75,14 +75,14 @@ pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified
     file.write_all(bytes)?;
     file.rewind()?;
     let sha256 = digest_of(bytes);
-    verify_handed_in(archive, HandedInFile { file, sha256 }).await
+    verify_uploaded(archive, UploadedFile { file, sha256 }).await
 }
 
 /// As [`verify_file`], of a file that is in the spool already.
 ///
 /// # Errors
 /// As [`verify_file`].
-pub async fn verify_handed_in(archive: &Archive, given: HandedInFile) -> Result<FileVerified> {
+pub async fn verify_uploaded(archive: &Archive, given: UploadedFile) -> Result<FileVerified> {
     let (trust, now) = (archive.seal.trust(), archive.clock.now());
     let verdict = archive.cage.verify(given.file, trust, now).await;
     let verdict = verdict.map_err(|why| Error::unavailable("verification", why))?;
@@ -134,7 +134,7 @@ impl From<Verdict> for FileVerified {
 pub struct SignatureListed {
     /// Name of its field.
     pub field: String,
-    /// `seal` or `time_stamp`.
+    /// `seal` of an office, or `time_stamp` over the file.
     pub purpose: &'static str,
     /// `unchanged` when it covers the whole file, `added_to` when something came after it, `altered` when it does not fit.
     pub file: String,

@@ -34,7 +34,7 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
                 rebuilt.pages_without_reading += 1;
                 sqlx::query(
                     "UPDATE pages SET state = 'read', outcome = 'read' WHERE id = $1
-                     AND (outcome IS NULL OR outcome NOT IN ('put_aside', 'superseded'))",
+                     AND (outcome IS NULL OR outcome NOT IN ('excluded', 'superseded'))",
                 )
                 .bind(page_id)
                 .execute(&mut *tx)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::look::{Look, Outcome};
+use super::object_check::{ObjectCheck, Outcome};
 use super::{Finding, ScrubReport};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::fixity::expected;
 use crate::vault::ObjectId;
 
-/// Looks gathered into one transaction; so many are repeated at most after a crash.
+/// Checks gathered into one transaction; after a crash at most this many are repeated.
 const STEP: usize = 200;
 /// After this long a step is written down though it is not full.
 const LONGEST_STEP: Duration = Duration::from_secs(5);
@@ -34,7 +34,7 @@ pub(super) struct Run {
     pub report: ScrubReport,
     damaged: BTreeSet<String>,
     unreadable: BTreeSet<String>,
-    unsaved: Vec<Look>,
+    unsaved: Vec<ObjectCheck>,
     saved_at: Instant,
 }
 
@@ -114,22 +114,25 @@ impl Run {
         Ok(seen.is_some())
     }
 
-    /// Takes a look into the account.
-    pub(super) async fn note(&mut self, archive: &Archive, look: Look) -> Result<()> {
+    /// Takes a check into the account.
+    pub(super) async fn note(&mut self, archive: &Archive, check: ObjectCheck) -> Result<()> {
         let known =
-            self.damaged.contains(&look.location) || self.unreadable.contains(&look.location);
+            self.damaged.contains(&check.location) || self.unreadable.contains(&check.location);
+        // An object may be met twice, by the walk and by its name; it counts once.
         self.report.objects += u64::from(!known);
-        self.report.files += look.files;
-        self.report.bytes += look.bytes;
-        match look.outcome {
+        self.report.files += check.files;
+        self.report.bytes += check.bytes;
+        match check.outcome {
             Outcome::Whole => {}
-            Outcome::Damaged => _ = self.damaged.insert(look.location.clone()),
-            Outcome::Unreadable => _ = self.unreadable.insert(look.location.clone()),
+            Outcome::Damaged => _ = self.damaged.insert(check.location.clone()),
+            Outcome::Unreadable => _ = self.unreadable.insert(check.location.clone()),
         }
-        self.report.findings.extend(look.findings.iter().cloned());
+        self.report.findings.extend(check.findings.iter().cloned());
         self.count();
-        let urgent = look.outcome != Outcome::Whole;
-        self.unsaved.push(look);
+        // Damage is written down at once: whoever is told of it must find it in the catalogue even if the
+        // scrub dies.
+        let urgent = check.outcome != Outcome::Whole;
+        self.unsaved.push(check);
         if urgent || self.unsaved.len() >= STEP || self.saved_at.elapsed() > LONGEST_STEP {
             self.save(archive).await?;
         }
@@ -145,11 +148,11 @@ impl Run {
     pub(super) async fn save(&mut self, archive: &Archive) -> Result<()> {
         let now = stamp(archive.clock.now());
         let mut tx = archive.begin_as_machine().await?;
-        for look in &self.unsaved {
-            save_check(&mut tx, &self.report.run_id, look, &now).await?;
-            save_findings(&mut tx, &self.report.run_id, look, &now).await?;
-            if look.outcome != Outcome::Whole {
-                log_damage(&mut tx, look).await?;
+        for check in &self.unsaved {
+            save_check(&mut tx, &self.report.run_id, check, &now).await?;
+            save_findings(&mut tx, &self.report.run_id, check, &now).await?;
+            if check.outcome != Outcome::Whole {
+                log_damage(&mut tx, check).await?;
             }
         }
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
@@ -180,8 +183,8 @@ impl Run {
             .fetch_all(archive.catalogue.pool())
             .await?;
         for id in ids {
-            let look = Look::at(archive, &ObjectId::new(id)?).await;
-            self.note(archive, look).await?;
+            let check = ObjectCheck::at(archive, &ObjectId::new(id)?).await;
+            self.note(archive, check).await?;
         }
         Ok(())
     }
@@ -191,15 +194,18 @@ impl Run {
         self.save(archive).await?;
         let report = self.report;
         let mut tx = archive.begin_as_machine().await?;
+        // Checks are a checkpoint and no history; findings of earlier runs stay.
         sqlx::query("DELETE FROM scrub_checks WHERE run_id <> $1")
             .bind(&report.run_id)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("UPDATE scrub_runs SET finished_at = $1 WHERE id = $2")
-            .bind(stamp(archive.clock.now()))
-            .bind(&report.run_id)
-            .execute(&mut *tx)
-            .await?;
+        tx.set(
+            "scrub_runs",
+            &report.run_id,
+            "finished_at",
+            stamp(archive.clock.now()),
+        )
+        .await?;
         tx.log(
             Action::Scrubbed,
             ("scrub", &report.run_id),
@@ -214,12 +220,12 @@ impl Run {
     }
 }
 
-async fn save_check(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Result<()> {
+async fn save_check(tx: &mut Tx, run_id: &str, check: &ObjectCheck, now: &str) -> Result<()> {
     Insert::into("scrub_checks")
-        .set("location", &look.location)
-        .set("object_id", &look.object_id)
+        .set("location", &check.location)
+        .set("object_id", &check.object_id)
         .set("run_id", run_id)
-        .set("outcome", look.outcome)
+        .set("outcome", check.outcome)
         .set("checked_at", now)
         .or_replace("(location)")
         .run(tx)
@@ -227,8 +233,8 @@ async fn save_check(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Result
     Ok(())
 }
 
-async fn save_findings(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Result<()> {
-    for finding in &look.findings {
+async fn save_findings(tx: &mut Tx, run_id: &str, check: &ObjectCheck, now: &str) -> Result<()> {
+    for finding in &check.findings {
         Insert::into("scrub_findings")
             .set("run_id", run_id)
             .set("location", &finding.location)
@@ -244,17 +250,17 @@ async fn save_findings(tx: &mut Tx, run_id: &str, look: &Look, now: &str) -> Res
     Ok(())
 }
 
-async fn log_damage(tx: &mut Tx, look: &Look) -> Result<()> {
+async fn log_damage(tx: &mut Tx, check: &ObjectCheck) -> Result<()> {
     // Paths hold the names of delivered files, which may be names of people: the log has counts.
-    let outcomes: BTreeSet<&str> = look.findings.iter().map(|f| f.outcome.as_str()).collect();
+    let outcomes: BTreeSet<&str> = check.findings.iter().map(|f| f.outcome.as_str()).collect();
     tx.log(
         Action::DamageFound,
         (
             "object",
-            look.object_id.as_deref().unwrap_or(&look.location),
+            check.object_id.as_deref().unwrap_or(&check.location),
         ),
         json!({
-            "outcome": look.outcome, "found": outcomes, "files": look.findings.len(),
+            "outcome": check.outcome, "found": outcomes, "files": check.findings.len(),
         }),
     )
     .await

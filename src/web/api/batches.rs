@@ -6,21 +6,19 @@ use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::batch::{self, Batch, Listed, NewBatch, Progress, Receipt};
-use crate::fonds::{self, Fonds};
+use crate::batch::{self, Batch, Belonging, Listed, NewBatch, Progress, Receipt};
 use crate::scan::{self, Scan};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_fonds))
         .routes(routes!(list, open))
         .routes(routes!(get))
         .routes(routes!(close))
+        .routes(routes!(assign))
         .routes(routes!(receipt))
         .routes(routes!(scans))
         .routes(routes!(scan))
@@ -29,7 +27,7 @@ pub fn routes() -> OpenApiRouter<State> {
 /// A batch and how far it is.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct BatchUnderway {
-    /// The batch.
+    /// The batch as it was made.
     batch: Batch,
     /// How far it is.
     progress: Progress,
@@ -42,7 +40,7 @@ struct BatchUnderway {
 struct PageAsked {
     /// `next` of the page before.
     after: Option<String>,
-    /// At most so many.
+    /// At most this many rows.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u16>,
 }
@@ -55,19 +53,12 @@ struct ScansAsked {
     state: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
-    /// At most so many.
+    /// At most this many rows.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u16>,
 }
 
-/// Every fonds.
-#[utoipa::path(get, path = "/api/v1/fonds", tag = "intake",
-    responses((status = 200, body = [Fonds]), Problems<401, 403>))]
-async fn list_fonds(api: Api) -> Answer<Vec<Fonds>> {
-    Ok(Json(fonds::list(&api.archive, &api.caller).await?))
-}
-
-/// Batches, newest first.
+/// One page of the batches, newest first.
 #[utoipa::path(get, path = "/api/v1/batches", tag = "intake", params(PageAsked),
     responses((status = 200, body = Listed<Batch>), Problems<401, 403, 422>))]
 async fn list(api: Api, Asked(asked): Asked<PageAsked>) -> Answer<Listed<Batch>> {
@@ -76,7 +67,7 @@ async fn list(api: Api, Asked(asked): Asked<PageAsked>) -> Answer<Listed<Batch>>
     Ok(Json(batches))
 }
 
-/// Open a batch.
+/// Open a batch that files can be delivered into.
 #[utoipa::path(post, path = "/api/v1/batches", tag = "intake", request_body = NewBatch,
     responses((status = 201, body = Batch), Problems<401, 403, 404, 409, 422>))]
 async fn open(
@@ -103,6 +94,15 @@ async fn close(api: Api, Path(id): Path<String>) -> Answer<Receipt> {
     Ok(Json(batch::close(&api.archive, &api.caller, &id).await?))
 }
 
+/// Assign a batch that belongs nowhere yet to a file or a volume, by code.
+#[utoipa::path(put, path = "/api/v1/batches/{id}/belonging", tag = "structure", request_body = Belonging,
+    params(("id" = String, Path)), responses((status = 200, body = Batch), Problems<401, 403, 404, 409, 422>))]
+async fn assign(api: Api, Path(id): Path<String>, Given(given): Given<Belonging>) -> Answer<Batch> {
+    Ok(Json(
+        batch::assign(&api.archive, &api.caller, &id, &given).await?,
+    ))
+}
+
 /// The receipt as it stands; final once the batch is closed.
 #[utoipa::path(get, path = "/api/v1/batches/{id}/receipt", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = Receipt), Problems<401, 403, 404>))]
@@ -126,7 +126,7 @@ async fn scans(
     ))
 }
 
-/// One scan.
+/// One scan with its state and its digest.
 #[utoipa::path(get, path = "/api/v1/scans/{id}", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = Scan), Problems<401, 403, 404>))]
 async fn scan(api: Api, Path(id): Path<String>) -> Answer<Scan> {

@@ -13,7 +13,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(of_record, enter))
@@ -73,7 +72,7 @@ async fn list(api: Api, Asked(filter): Asked<CorrectionFilter>) -> Answer<Vec<Co
     ))
 }
 
-/// One entry.
+/// One entry of the appendix, in whatever state.
 #[utoipa::path(get, path = "/api/v1/corrections/{id}", tag = "corrections",
     params(("id" = String, Path)),
     responses((status = 200, body = Correction), Problems<401, 403, 404>))]

@@ -1,24 +1,27 @@
 //! The log, the queue and their soundness, for those who watch.
 
 use axum::Json;
+use axum::extract::Path;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::{Act, require};
-use crate::audit::{self, Chain, Entry};
+use crate::audit::{self, Checked, Entry, EntryProof, LogState};
 use crate::certified_copy::{self, Proofs};
 use crate::jobs::{self, Backlog, Stuck};
-use crate::queue::{self, Chosen, Wish};
+use crate::queue::{self, Chosen, JobAction};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
-use crate::web::fault::{Answer, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(log))
         .routes(routes!(check_log))
+        .routes(routes!(log_state))
+        .routes(routes!(entry_proof))
+        .routes(routes!(consistency))
         .routes(routes!(queue))
         .routes(routes!(stuck, steer))
         .routes(routes!(proofs))
@@ -30,20 +33,11 @@ struct LogAsked {
     /// Entries after this position; from the first when absent.
     #[param(minimum = 0)]
     after: Option<u32>,
-    /// At most so many, up to 1000.
+    /// At most this many rows, up to 1000.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
     /// Only entries about this thing, oldest first, at most 500.
     about: Option<String>,
-}
-
-/// What became of checking the chain.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-struct ChainChecked {
-    /// True when every entry follows from the one before.
-    whole: bool,
-    /// The last entry when whole, else the first that does not follow.
-    position: i64,
 }
 
 /// Entries of the log, oldest first.
@@ -61,21 +55,45 @@ async fn log(api: Api, Asked(asked): Asked<LogAsked>) -> Answer<Vec<Entry>> {
     ))
 }
 
-/// Walk the whole log and check its chain.
+/// Compare every entry of the log with its signed tree, and the tree with what places outside were shown.
 #[utoipa::path(get, path = "/api/v1/log/check", tag = "custody",
-    responses((status = 200, body = ChainChecked), Problems<401, 403>))]
-async fn check_log(api: Api) -> Answer<ChainChecked> {
+    responses((status = 200, body = Checked), Problems<401, 403>))]
+async fn check_log(api: Api) -> Answer<Checked> {
     require(&api.caller, Act::SeeLog)?;
-    Ok(Json(match audit::check(&api.archive.catalogue).await? {
-        Chain::Whole(position) => ChainChecked {
-            whole: true,
-            position,
-        },
-        Chain::BrokenAt(position) => ChainChecked {
-            whole: false,
-            position,
-        },
-    }))
+    Ok(Json(audit::check(&api.archive).await?))
+}
+
+/// How the signed tree over the log stands.
+#[utoipa::path(get, path = "/api/v1/log/state", tag = "custody",
+    responses((status = 200, body = LogState), Problems<401, 403>))]
+async fn log_state(api: Api) -> Answer<LogState> {
+    require(&api.caller, Act::SeeLog)?;
+    Ok(Json(audit::state(&api.archive).await?))
+}
+
+/// The proof that an entry is in the signed tree; null while it waits.
+#[utoipa::path(get, path = "/api/v1/log/entries/{id}/proof", tag = "custody",
+    params(("id" = String, Path, description = "id of the entry")),
+    responses((status = 200, body = Option<EntryProof>), Problems<401, 403, 404>))]
+async fn entry_proof(api: Api, Path(id): Path<String>) -> Answer<Option<EntryProof>> {
+    require(&api.caller, Act::SeeLog)?;
+    Ok(Json(audit::proof_of(&api.archive, &id).await?))
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct ConsistencyAsked {
+    /// Entries in the earlier tree.
+    #[param(minimum = 1)]
+    size: u32,
+}
+
+/// The hashes that show an earlier tree to be the beginning of the newest one (RFC 6962 section 2.1.2), base64, a line each.
+#[utoipa::path(get, path = "/api/v1/log/consistency", tag = "custody", params(ConsistencyAsked),
+    responses((status = 200, body = String, content_type = "text/plain"), Problems<401, 403, 404, 422>))]
+async fn consistency(api: Api, Asked(asked): Asked<ConsistencyAsked>) -> Result<String, Problem> {
+    require(&api.caller, Act::SeeLog)?;
+    Ok(audit::consistency(&api.archive, asked.size.into()).await?)
 }
 
 /// Everything that waits, is being worked on, or has failed.
@@ -117,7 +135,7 @@ async fn stuck(api: Api, Asked(asked): Asked<StuckAsked>) -> Answer<Vec<Stuck>> 
 #[serde(deny_unknown_fields)]
 struct Steering {
     /// `retry`, `hold` or `give_up`.
-    wish: Wish,
+    action: JobAction,
     /// Which; all that stand still when nothing is given.
     #[serde(default)]
     jobs: Chosen,
@@ -126,7 +144,7 @@ struct Steering {
 /// How many jobs it was done to.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Steered {
-    /// Jobs.
+    /// Jobs it was done to, and pages taken up again.
     count: usize,
 }
 
@@ -134,7 +152,7 @@ struct Steered {
 #[utoipa::path(post, path = "/api/v1/jobs/stuck", tag = "custody", request_body = Steering,
     responses((status = 200, body = Steered), Problems<400, 401, 403, 404, 422>))]
 async fn steer(api: Api, Given(given): Given<Steering>) -> Answer<Steered> {
-    let count = queue::steer(&api.archive, &api.caller, &given.jobs, given.wish).await?;
+    let count = queue::steer(&api.archive, &api.caller, &given.jobs, given.action).await?;
     Ok(Json(Steered { count }))
 }
 

@@ -1,5 +1,4 @@
-//! Flags of pages: listed, accepted, and met by putting a page aside or by a better scan; and pages taken
-//! back.
+//! Flags of pages: listed, accepted, resolved by excluding the page or by a better scan; and pages reinstated.
 
 use axum::Json;
 use axum::extract::Path;
@@ -14,7 +13,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list))
@@ -27,7 +25,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(reinstate))
 }
 
-/// Why.
+/// The reason a person gives.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Reason {
@@ -48,7 +46,7 @@ struct Replacement {
 #[serde(deny_unknown_fields)]
 struct OneSheet {
     /// Id of the page, one of the two the flag speaks of.
-    put_aside: String,
+    exclude: String,
 }
 
 /// The flags of a batch, by file and page; those that ask for a person unless notes are asked for.
@@ -65,7 +63,7 @@ async fn list(
     ))
 }
 
-/// One flag.
+/// One flag of a page, by its id.
 #[utoipa::path(get, path = "/api/v1/flags/{id}", tag = "intake", params(("id" = String, Path)),
     responses((status = 200, body = PageFlag), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<PageFlag> {
@@ -83,7 +81,7 @@ async fn accept(api: Api, Path(id): Path<String>, Given(given): Given<Reason>) -
 }
 
 /// Exclude the page: it stays in the vault, but nothing on it is found or issued.
-#[utoipa::path(post, path = "/api/v1/flags/{id}/put-aside", tag = "intake",
+#[utoipa::path(post, path = "/api/v1/flags/{id}/exclude", tag = "intake",
     params(("id" = String, Path)), request_body = Reason,
     responses((status = 200, body = PageFlag), Problems<401, 403, 404, 409, 422>))]
 async fn exclude(
@@ -120,7 +118,7 @@ async fn same_sheet(
     Given(given): Given<OneSheet>,
 ) -> Answer<PageFlag> {
     Ok(Json(
-        inspection::same_sheet(&api.archive, &api.caller, &id, &given.put_aside).await?,
+        inspection::same_sheet(&api.archive, &api.caller, &id, &given.exclude).await?,
     ))
 }
 
@@ -135,7 +133,7 @@ async fn different_sheets(api: Api, Path(id): Path<String>) -> Answer<PageFlag> 
 }
 
 /// Reinstate a page that was withdrawn; its records say what they said before, its flags are open again.
-#[utoipa::path(post, path = "/api/v1/pages/{id}/take-back", tag = "intake",
+#[utoipa::path(post, path = "/api/v1/pages/{id}/reinstate", tag = "intake",
     params(("id" = String, Path)),
     responses((status = 200, body = PageView), Problems<401, 403, 404, 409>))]
 async fn reinstate(api: Api, Path(id): Path<String>) -> Answer<PageView> {

@@ -17,15 +17,14 @@ use crate::issue_book::{self, IssueBook};
 use crate::seen::Seen;
 use crate::web::State;
 use crate::web::client_ip::Public;
-use crate::web::etag::Held;
+use crate::web::etag::ETag;
 use crate::web::extractors::{Asked, Given, too_large};
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::issue_book::this_year;
-use crate::web::public_requests::{guarded, pdf};
+use crate::web::public_requests::{pdf, rate_limited};
 use crate::web::session::Api;
 use crate::web::verification::{NotArrived, verify_body};
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(book, issue_many))
@@ -177,7 +176,7 @@ async fn set_code_term(
     let until = until.map_err(|_| Error::fault("/until", "faults.instant_written"))?;
     let number = given.number.as_deref();
     let set = certified_copy::set_code_until(&public.archive, &code, number, until);
-    let rows = guarded(&public, "follow", set).await?;
+    let rows = rate_limited(&public, "follow", set).await?;
     let term = |row: CopyRow| CodeTermSet {
         number: row.book_number(),
         code_until: row.code_until,
@@ -207,9 +206,9 @@ async fn verify_code(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     let answer = certified_copy::verify_code(&public.archive, &code);
-    let known = guarded(&public, "verify", answer).await?;
+    let known = rate_limited(&public, "verify", answer).await?;
     let said = serde_json::to_vec(&known).map_err(Error::from)?;
-    let held = Held::of(&headers, &said, "public, max-age=60");
+    let held = ETag::of(&headers, &said, "public, max-age=60");
     Ok(held.or(Json(known)))
 }
 

@@ -11,7 +11,6 @@ use crate::web::extractors::Given;
 use crate::web::fault::{Done, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(declare))
 }

@@ -12,7 +12,6 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Done, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(hooks))

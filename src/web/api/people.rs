@@ -12,7 +12,6 @@ use crate::web::extractors::Given;
 use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list_people, make_person))
@@ -27,12 +26,12 @@ pub fn routes() -> OpenApiRouter<State> {
 struct PersonGiven {
     /// What they sign in with.
     login: String,
-    /// Full name.
+    /// Full name, as copies and the log show it.
     name: String,
     /// At least 14 characters.
     #[schema(format = Password)]
     password: String,
-    /// Roles.
+    /// What they may do; an administrator may neither check nor approve.
     roles: Vec<Role>,
 }
 
@@ -58,21 +57,21 @@ struct PasswordGiven {
 struct TokenGiven {
     /// What it is for.
     name: String,
-    /// Roles.
+    /// What the token may do; at least one.
     roles: Vec<Role>,
     /// Days until it ends by itself; never when absent.
     #[schema(minimum = 1, maximum = 3650)]
     days: Option<u32>,
 }
 
-/// Everyone.
+/// Everyone who can sign in or could.
 #[utoipa::path(get, path = "/api/v1/people", tag = "people",
     responses((status = 200, body = [Person]), Problems<401, 403>))]
 async fn list_people(api: Api) -> Answer<Vec<Person>> {
     Ok(Json(access::list_people(&api.archive, &api.caller).await?))
 }
 
-/// Make a person.
+/// Make a person who can sign in.
 #[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = PersonGiven,
     responses((status = 201, body = Person), Problems<401, 403, 409, 422>))]
 async fn make_person(

@@ -20,7 +20,6 @@ use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::page_image::{PictureAsked, picture};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(pages))
@@ -43,7 +42,7 @@ struct DeskCorrection {
     version: i64,
     /// New values by key; a value equal to the old one confirms it.
     fields: BTreeMap<String, String>,
-    /// Why.
+    /// Remark on the version; may be empty.
     #[serde(default)]
     note: String,
 }
@@ -60,7 +59,7 @@ struct Approval {
 struct Rejection {
     /// The version that was looked at.
     version: i64,
-    /// Why.
+    /// Reason for the rejection, for whoever looks later.
     reason: String,
 }
 
@@ -71,7 +70,7 @@ async fn pages(api: Api, Path(id): Path<String>) -> Answer<Vec<PageView>> {
     Ok(Json(page::of_scan(&api.archive, &api.caller, &id).await?))
 }
 
-/// One page.
+/// One page with what reading found out about it.
 #[utoipa::path(get, path = "/api/v1/pages/{id}", tag = "records", params(("id" = String, Path)),
     responses((status = 200, body = PageView), Problems<401, 403, 404>))]
 async fn page(api: Api, Path(id): Path<String>) -> Answer<PageView> {
@@ -88,11 +87,11 @@ async fn image(
     Path(id): Path<String>,
     Asked(asked): Asked<PictureAsked>,
 ) -> Result<Response, Problem> {
-    let bytes = page::image(&api.archive, &api.caller, &id, asked.wish()?).await?;
+    let bytes = page::image(&api.archive, &api.caller, &id, asked.options()?).await?;
     Ok(picture(bytes))
 }
 
-/// Records by filter.
+/// Records by state, batch, scan or class.
 #[utoipa::path(get, path = "/api/v1/records", tag = "records", params(RecordFilter),
     responses((status = 200, body = [RecordView]), Problems<401, 403, 422>))]
 async fn list(api: Api, Asked(filter): Asked<RecordFilter>) -> Answer<Vec<RecordView>> {
@@ -186,7 +185,7 @@ async fn reject(
     Ok(Json(record))
 }
 
-/// Search approved records.
+/// Search the approved records by name and other fields.
 #[utoipa::path(get, path = "/api/v1/search", tag = "records", params(Wanted),
     responses((status = 200, body = SearchResult), Problems<401, 403, 422>))]
 async fn find(api: Api, Asked(wanted): Asked<Wanted>) -> Answer<SearchResult> {

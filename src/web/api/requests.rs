@@ -21,7 +21,6 @@ use crate::web::fault::{Answer, Done, Problem, Problems};
 use crate::web::requests::download;
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list, ask))
@@ -43,9 +42,9 @@ pub fn routes() -> OpenApiRouter<State> {
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestGiven {
-    /// Who asks.
+    /// Who asks, by what right and how to reach them.
     applicant: Applicant,
-    /// For which diploma.
+    /// Which diploma a copy is wanted of.
     wanted: Sought,
     /// Version of the consent text agreed to; `GET /api/v1/consent` has the text.
     consent: Option<String>,
@@ -166,7 +165,7 @@ async fn list(api: Api, Asked(asked): Asked<ListAsked>) -> Answer<Vec<RequestVie
     Ok(Json(requests))
 }
 
-/// One request.
+/// One request with everything the office knows of it.
 #[utoipa::path(get, path = "/api/v1/copy-requests/{id}", tag = "copies", params(("id" = String, Path)),
     responses((status = 200, body = RequestView), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<RequestView> {

@@ -16,7 +16,6 @@ use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::public_requests::pdf;
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(look_up))

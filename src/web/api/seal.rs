@@ -10,21 +10,20 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use zeroize::Zeroizing;
 
-use crate::certified_copy::{self, CopyRow, HandedIn, SealState, Signatures, Waiting};
+use crate::certified_copy::{self, CopyRow, SealState, Signatures, Submitted, Waiting};
 use crate::error::Error;
 use crate::web::State;
 use crate::web::extractors::Given;
 use crate::web::fault::{Answer, Done, Problems};
 use crate::web::session::Api;
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(seal))
         .routes(routes!(identity))
         .routes(routes!(open_session, end_session))
         .routes(routes!(waiting))
-        .routes(routes!(hand_in))
+        .routes(routes!(submit))
         .routes(routes!(give_up))
 }
 
@@ -55,7 +54,7 @@ struct PinGiven {
 }
 
 /// Open the token for a signing session. Copies that wait for it are sealed at once.
-#[utoipa::path(post, path = "/api/v1/seal/sitting", tag = "seal", request_body = PinGiven,
+#[utoipa::path(post, path = "/api/v1/seal/session", tag = "seal", request_body = PinGiven,
     responses((status = 204), Problems<401, 403, 409, 422, 503>))]
 async fn open_session(api: Api, Given(given): Given<PinGiven>) -> Done {
     certified_copy::open_session(&api.archive, &api.caller, given.pin).await?;
@@ -63,7 +62,7 @@ async fn open_session(api: Api, Given(given): Given<PinGiven>) -> Done {
 }
 
 /// End the signing session: the token is closed, its PIN forgotten.
-#[utoipa::path(delete, path = "/api/v1/seal/sitting", tag = "seal",
+#[utoipa::path(delete, path = "/api/v1/seal/session", tag = "seal",
     responses((status = 204), Problems<401, 403, 409>))]
 async fn end_session(api: Api) -> Done {
     certified_copy::end_session(&api.archive, &api.caller).await?;
@@ -92,16 +91,16 @@ struct SignaturesGiven {
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignatureGiven {
-    /// The copy.
+    /// Id of the copy it was made for.
     copy_id: String,
     /// The signature over its signed attributes, base64; ECDSA as DER or as two plain numbers.
     signature: String,
 }
 
-/// Hand in signatures of many copies: each that fits finishes its copy, one that does not harms only itself.
+/// Submit signatures of many copies: each that fits finishes its copy, one that does not harms only itself.
 #[utoipa::path(post, path = "/api/v1/seal/signatures", tag = "seal", request_body = SignaturesGiven,
-    responses((status = 200, body = [HandedIn]), Problems<401, 403, 409, 422, 503>))]
-async fn hand_in(api: Api, Given(given): Given<SignaturesGiven>) -> Answer<Vec<HandedIn>> {
+    responses((status = 200, body = [Submitted]), Problems<401, 403, 409, 422, 503>))]
+async fn submit(api: Api, Given(given): Given<SignaturesGiven>) -> Answer<Vec<Submitted>> {
     let mut signatures = Signatures::default();
     signatures.take_certificates(&given.certificates)?;
     for (number, one) in given.signatures.into_iter().enumerate() {
@@ -113,7 +112,7 @@ async fn hand_in(api: Api, Given(given): Given<SignaturesGiven>) -> Answer<Vec<H
         })?;
         signatures.signatures.push((one.copy_id, signature));
     }
-    let handed = certified_copy::hand_in(&api.archive, &api.caller, &signatures).await?;
+    let handed = certified_copy::submit(&api.archive, &api.caller, &signatures).await?;
     Ok(Json(handed))
 }
 

@@ -14,17 +14,42 @@ use crate::web::extractors::Given;
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(sign_in, who, sign_out))
+    OpenApiRouter::new()
+        .routes(routes!(sign_in, who, sign_out))
+        .routes(routes!(change_password))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Passwords {
+    /// The present password.
+    #[schema(format = Password)]
+    old: String,
+    /// The password from now on.
+    #[schema(format = Password)]
+    new: String,
+}
+
+/// Change one's own password, proven by the present one; every session ends.
+#[utoipa::path(put, path = "/api/v1/session/password", tag = "session", request_body = Passwords,
+    responses((status = 204), Problems<400, 401, 403, 422, 429>))]
+async fn change_password(
+    public: Public,
+    api: Api,
+    Given(given): Given<Passwords>,
+) -> Result<StatusCode, Problem> {
+    let (old, new) = (&given.old, &given.new);
+    access::change_own_password(&api.archive, &api.caller, old, new, &public.address).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignIn {
-    /// Login.
+    /// The login that an administrator gave.
     login: String,
-    /// Password.
+    /// The password in the clear; the log never sees it.
     #[schema(format = Password)]
     password: String,
 }
@@ -65,7 +90,7 @@ async fn sign_in(public: Public, Given(names): Given<SignIn>) -> Result<Response
     Ok((cookie, Json(who)).into_response())
 }
 
-/// Who am I.
+/// Who the caller is and what they may do.
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = Who), Problems<401>))]
 async fn who(headers: HeaderMap, api: Api) -> Answer<Who> {
@@ -83,7 +108,7 @@ async fn who(headers: HeaderMap, api: Api) -> Answer<Who> {
     }))
 }
 
-/// Sign out.
+/// End the session of the cookie that is sent.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session",
     responses((status = 204), Problems<401>))]
 async fn sign_out(

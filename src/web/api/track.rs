@@ -15,9 +15,8 @@ use crate::web::State;
 use crate::web::client_ip::Public;
 use crate::web::extractors::{Asked, Given, too_large};
 use crate::web::fault::{Answer, Done, Problem, Problems};
-use crate::web::public_requests::{LARGEST_PAPER, consent_today, guarded, pdf};
+use crate::web::public_requests::{LARGEST_PAPER, consent_today, pdf, rate_limited};
 
-/// The routes.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(consent))
@@ -60,7 +59,7 @@ async fn consent(Extracted(archive): Extracted<State>) -> Answer<Consent> {
     responses((status = 200, body = Status), Problems<404, 429>))]
 async fn status(public: Public, Path(code): Path<String>) -> Answer<Status> {
     let answer = copy_request::status(&public.archive, &code);
-    Ok(Json(guarded(&public, "follow", answer).await?))
+    Ok(Json(rate_limited(&public, "follow", answer).await?))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -83,7 +82,7 @@ async fn fetch(
     Asked(asked): Asked<CopyAsked>,
 ) -> Result<Response, Problem> {
     let answer = copy_request::fetch(&public.archive, &code, asked.number.as_deref());
-    let (name, bytes) = guarded(&public, "follow", answer).await?;
+    let (name, bytes) = rate_limited(&public, "follow", answer).await?;
     Ok(pdf(&name, bytes))
 }
 
@@ -97,7 +96,7 @@ async fn answer(
     Given(given): Given<AnswerGiven>,
 ) -> Done {
     let done = copy_request::answer(&public.archive, &code, &given.text);
-    guarded(&public, "follow", done).await?;
+    rate_limited(&public, "follow", done).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -107,7 +106,7 @@ async fn answer(
     responses((status = 204), Problems<404, 409, 429>))]
 async fn withdraw(public: Public, Path(code): Path<String>) -> Done {
     let done = copy_request::withdraw(&public.archive, &code);
-    guarded(&public, "follow", done).await?;
+    rate_limited(&public, "follow", done).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -125,7 +124,7 @@ async fn add_evidence(
     let bytes = body.map_err(|_| too_large())?;
     let name = asked.name.unwrap_or_else(|| "giay-to".into());
     let added = copy_request::add_evidence(&public.archive, &code, &name, &bytes);
-    match guarded(&public, "follow", added).await {
+    match rate_limited(&public, "follow", added).await {
         Ok(paper) => Ok((StatusCode::CREATED, Json(paper))),
         Err(error) => Err(Problem(error).into_response()),
     }

@@ -19,7 +19,6 @@ use crate::web::labels::{Names, spoken, spoken_date};
 use crate::web::layout::{Frame, shown};
 use crate::web::session::{Form, Pairs, Signed};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/phu-luc/{id}", get(open))

@@ -19,7 +19,6 @@ use crate::web::labels::{Names, spoken};
 use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{Form, Pairs, Signed};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/ban-ghi/{id}/chinh-sua", get(blank).post(enter))
 }

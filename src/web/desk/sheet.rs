@@ -22,7 +22,7 @@ pub struct Entry {
     pub value: String,
     /// What the box showed when the page was opened.
     pub original: String,
-    /// Percent.
+    /// How sure reading was of it, in percent.
     pub confidence: i64,
     /// True when a person should look.
     pub doubtful: bool,

@@ -17,7 +17,6 @@ use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{OpenForm, Visitor};
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route("/yeu-cau", get(blank).post(send))
 }

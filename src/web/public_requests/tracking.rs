@@ -6,7 +6,7 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use super::{CodeAsked, guarded, lead_to, pdf};
+use super::{CodeAsked, pdf, rate_limited, redirect_to_code};
 use crate::copy_request::{self, Status};
 use crate::error::{Error, Result};
 use crate::web::State;
@@ -19,7 +19,6 @@ use crate::web::session::{OpenForm, Visitor};
 /// Largest body with a paper in it, in bytes; the setting `web.largest_evidence_mib` decides below it.
 pub const LARGEST_PAPER: usize = 64 << 20;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/yeu-cau/theo-doi", get(find))
@@ -71,7 +70,7 @@ pub fn event_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
 }
 
 async fn find(Asked(asked): Asked<CodeAsked>) -> Redirect {
-    lead_to("/yeu-cau", asked.ma.as_deref())
+    redirect_to_code("/yeu-cau", asked.ma.as_deref())
 }
 
 async fn follow(
@@ -81,7 +80,7 @@ async fn follow(
     Asked(asked): Asked<CodeAsked>,
 ) -> Result<Response, PageFault> {
     let answer = copy_request::status(&public.archive, &code);
-    let status = guarded(&public, "follow", answer).await?;
+    let status = rate_limited(&public, "follow", answer).await?;
     let page = Tracking {
         f,
         code: copy_request::tidy(&code),
@@ -103,7 +102,7 @@ async fn fetch(
     Asked(asked): Asked<CopyAsked>,
 ) -> Result<Response, PageFault> {
     let answer = copy_request::fetch(&public.archive, &code, asked.so.as_deref());
-    let (name, bytes) = guarded(&public, "follow", answer).await?;
+    let (name, bytes) = rate_limited(&public, "follow", answer).await?;
     Ok(pdf(&name, bytes))
 }
 
@@ -118,14 +117,14 @@ async fn answer(
     OpenForm(given): OpenForm<Answer>,
 ) -> Result<Redirect, PageFault> {
     let done = copy_request::answer(&public.archive, &code, &given.text);
-    guarded(&public, "follow", done).await?;
-    Ok(lead_to("/yeu-cau", Some(&code)))
+    rate_limited(&public, "follow", done).await?;
+    Ok(redirect_to_code("/yeu-cau", Some(&code)))
 }
 
 async fn withdraw(public: Public, Path(code): Path<String>) -> Result<Redirect, PageFault> {
     let done = copy_request::withdraw(&public.archive, &code);
-    guarded(&public, "follow", done).await?;
-    Ok(lead_to("/yeu-cau", Some(&code)))
+    rate_limited(&public, "follow", done).await?;
+    Ok(redirect_to_code("/yeu-cau", Some(&code)))
 }
 
 async fn add_paper(
@@ -144,6 +143,6 @@ async fn add_paper(
     let (name, bytes) =
         paper.ok_or_else(|| Error::fault("/file", "faults.choose_file_of_paper"))?;
     let done = copy_request::add_evidence(&public.archive, &code, &name, &bytes);
-    guarded(&public, "follow", done).await?;
-    Ok(lead_to("/yeu-cau", Some(&code)))
+    rate_limited(&public, "follow", done).await?;
+    Ok(redirect_to_code("/yeu-cau", Some(&code)))
 }

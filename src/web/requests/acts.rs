@@ -12,7 +12,6 @@ use crate::web::fault::PageFault;
 use crate::web::requests::Shown;
 use crate::web::session::Form;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/cap-ban-sao/{id}/xac-nhan", post(confirm))

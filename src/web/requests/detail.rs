@@ -27,10 +27,9 @@ use crate::web::fault::PageFault;
 use crate::web::labels::{Names, spoken};
 use crate::web::layout::{Frame, shown};
 use crate::web::public_requests::{event_in_words, standing_in_words};
-use crate::web::searches::agreement;
+use crate::web::search_cases::agreement;
 use crate::web::session::Signed;
 
-/// The routes.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/cap-ban-sao/{id}", get(request))

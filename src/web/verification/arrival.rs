@@ -1,4 +1,4 @@
-//! A file that is handed in for verification, on its way in: it waits in the spool, nameless, and never in memory.
+//! A file uploaded for verification, on its way in: it waits in the spool, nameless, and never in memory.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use crate::access;
-use crate::certified_copy::{self, FileVerified, HandedInFile};
+use crate::certified_copy::{self, FileVerified, UploadedFile};
 use crate::error::Error;
 use crate::seal::VerificationSlot;
 use crate::web::State;
 
-/// Largest copy that may be handed in for verification, in bytes.
+/// Largest copy that may be uploaded for verification, in bytes.
 pub(super) const LARGEST_COPY: usize = 32 << 20;
 
-/// Files that one address may hand in within five minutes: each is read and judged in full.
+/// Files that one address may upload within five minutes: each is read and judged in full.
 const MOST_FILES: i64 = 60;
 
 /// Slows an address that hands in file after file.
@@ -70,9 +70,9 @@ impl Arriving {
         Ok(self.file.write_all(bytes).await?)
     }
 
-    async fn arrived(mut self) -> Result<HandedInFile, NotArrived> {
+    async fn arrived(mut self) -> Result<UploadedFile, NotArrived> {
         self.file.rewind().await?; // flushes first
-        Ok(HandedInFile {
+        Ok(UploadedFile {
             file: self.file.into_std().await,
             sha256: hex::encode(self.hash.finalize()),
         })
@@ -100,7 +100,7 @@ pub async fn verify_body(
     };
     let arrived = tokio::time::timeout(ARRIVAL, arriving).await;
     let file = arrived.map_err(|_| NotArrived::TooLarge)??;
-    Ok(certified_copy::verify_handed_in(archive, file).await?)
+    Ok(certified_copy::verify_uploaded(archive, file).await?)
 }
 
 /// A place among the files that are judged at the same time, free again when it is dropped.
@@ -113,7 +113,7 @@ pub(super) fn slot(archive: &State) -> Result<VerificationSlot, Error> {
 pub(super) async fn file_of(
     archive: &State,
     mut parts: Multipart,
-) -> Result<Option<HandedInFile>, NotArrived> {
+) -> Result<Option<UploadedFile>, NotArrived> {
     let cut_off = |_| NotArrived::TooLarge;
     while let Some(mut part) = parts.next_field().await.map_err(cut_off)? {
         if part.name() != Some("file") {

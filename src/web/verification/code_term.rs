@@ -16,10 +16,9 @@ use crate::web::client_ip::Public;
 use crate::web::extractors::Asked;
 use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown_form};
-use crate::web::public_requests::guarded;
+use crate::web::public_requests::rate_limited;
 use crate::web::session::{OpenForm, Visitor};
 
-/// The route.
 pub(super) fn routes() -> Router<State> {
     Router::new().route("/yeu-cau/{code}/ma-xac-minh", get(term).post(set_term))
 }
@@ -48,7 +47,7 @@ async fn term_page(
     done: bool,
 ) -> Result<Response, PageFault> {
     let answer = certified_copy::by_tracking_code(&public.archive, code, None);
-    let copies = guarded(public, "follow", answer).await?;
+    let copies = rate_limited(public, "follow", answer).await?;
     let with_end = |copy: CopyRow| (certified_copy::code_expired(&public.archive, &copy), copy);
     let page = Term {
         f,
@@ -70,7 +69,7 @@ async fn term(
 }
 
 #[derive(serde::Deserialize)]
-struct TermWish {
+struct TermForm {
     act: String,
     #[serde(default)]
     day: String,
@@ -79,7 +78,7 @@ struct TermWish {
     number: String,
 }
 
-impl TermWish {
+impl TermForm {
     /// The instant until which the code is to answer: the end of the day given, in Viet Nam.
     fn until(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
         match self.act.as_str() {
@@ -102,14 +101,14 @@ async fn set_term(
     Visitor(f): Visitor,
     public: Public,
     Path(code): Path<String>,
-    OpenForm(wish): OpenForm<TermWish>,
+    OpenForm(form): OpenForm<TermForm>,
 ) -> Result<Response, PageFault> {
     let set = async {
-        let until = wish.until(public.archive.clock.now())?;
-        let number = Some(wish.number.as_str()).filter(|number| !number.is_empty());
+        let until = form.until(public.archive.clock.now())?;
+        let number = Some(form.number.as_str()).filter(|number| !number.is_empty());
         certified_copy::set_code_until(&public.archive, &code, number, until).await
     };
-    match guarded(&public, "follow", set).await {
+    match rate_limited(&public, "follow", set).await {
         Ok(_) => {
             let code = certified_copy::tidy(&code);
             let to = format!("/yeu-cau/{code}/ma-xac-minh?xong=1");

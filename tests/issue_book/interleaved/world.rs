@@ -30,9 +30,9 @@ const PRINTED: [&str; 2] = ["Lê Thị Một", "Phạm Văn Hai"];
 const WORK: [Kind; 5] = [
     Kind::IssueCopy,
     Kind::TakeEffect,
-    Kind::KeepLine,
-    Kind::KeepRecords,
-    Kind::KeepRequest,
+    Kind::PreserveLine,
+    Kind::PreserveRecords,
+    Kind::PreserveRequest,
 ];
 
 /// A request that was acknowledged, and what of it was.
@@ -42,7 +42,7 @@ pub struct Remembered {
     pub released: bool,
     /// The reason given, once the refusal was acknowledged.
     pub refused: Option<String>,
-    pub taken_back: bool,
+    pub withdrawn: bool,
 }
 
 pub struct World {
@@ -111,7 +111,7 @@ impl World {
             Act::Confirm { request, record } => self.confirm(*request, *record, death).await,
             Act::Release(request) => self.release(*request, death).await,
             Act::Refuse(request) => self.refuse(*request, death).await,
-            Act::TakeBack(request) => self.take_back(*request, death).await,
+            Act::WithdrawRequest(request) => self.withdraw_request(*request, death).await,
             Act::Work => {
                 let work = async |archive: &Archive| worker::work_off(archive, &WORK).await;
                 self.under(death, work).await;
@@ -171,7 +171,7 @@ impl World {
                 copies,
                 released: false,
                 refused: None,
-                taken_back: false,
+                withdrawn: false,
             });
         }
     }
@@ -224,7 +224,7 @@ impl World {
         }
     }
 
-    async fn take_back(&mut self, place: usize, death: Option<&Death>) {
+    async fn withdraw_request(&mut self, place: usize, death: Option<&Death>) {
         let Some((place, _)) = self.request(place) else {
             return;
         };
@@ -234,7 +234,7 @@ impl World {
                 copy_request::withdraw(archive, &code).await
             })
             .await;
-        self.requests[place].taken_back |= matches!(taken, Some(Ok(())));
+        self.requests[place].withdrawn |= matches!(taken, Some(Ok(())));
     }
 
     async fn withdraw(&mut self, place: usize, death: Option<&Death>) {

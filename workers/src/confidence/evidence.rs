@@ -30,13 +30,13 @@ impl Check {
 /// What a second reading of the same place said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecondReading {
-    /// There was none.
+    /// The place was not read again.
     None,
     /// The same letters, by the same model in another way.
     Same,
     /// The same letters, by another model.
     SameByOtherModel,
-    /// Other letters.
+    /// It read other letters.
     Different,
 }
 
@@ -45,7 +45,7 @@ pub enum SecondReading {
 pub enum Series {
     /// Nothing: they do not run, or it is no number.
     Unknown,
-    /// It keeps step.
+    /// It keeps step with them.
     Fits,
     /// It was a slip away from the number that keeps step, which it now is.
     Repaired,
@@ -73,6 +73,39 @@ pub enum Located {
     Beside,
     /// It is one, and none other is near.
     Known,
+}
+
+/// How well the column of a value was understood, before any of its values was judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ColumnTrust {
+    /// How much its header is like the field's words, 0 to 1; nought where it has none or says something else.
+    pub header: f64,
+    /// The share of its values that may be the field's, 0 to 1.
+    pub fits: f64,
+    /// How much worse the next way to name the columns is that gives this one another meaning, 0 to 2.
+    pub margin: f64,
+    /// How far the whole table was understood, 0 to 1.
+    pub table: f64,
+}
+
+impl ColumnTrust {
+    /// A person has named the column.
+    pub(crate) const CONFIRMED: Self = Self {
+        header: 1.0,
+        fits: 1.0,
+        margin: 2.0,
+        table: 1.0,
+    };
+
+    /// What both are trusted for.
+    pub(crate) fn least(self, other: Self) -> Self {
+        Self {
+            header: self.header.min(other.header),
+            fits: self.fits.min(other.fits),
+            margin: self.margin.min(other.margin),
+            table: self.table.min(other.table),
+        }
+    }
 }
 
 /// What is known about a value.
@@ -118,13 +151,18 @@ pub struct Evidence {
     pub has_gap: bool,
     /// Whether where it stands speaks against it: a pen filled it in, or a part of it may stand elsewhere.
     pub held: bool,
+    /// How well its column was understood; `None` outside tables.
+    pub trust: Option<ColumnTrust>,
+    /// Whether something of its cell is left that the value does not explain: other ink, another shape than the
+    /// rest of its column, less of a date than the rest has.
+    pub unexplained: bool,
 }
 
 /// White as wide as this many heights of a line may have been a word.
 const ROOM: i32 = 2;
 
 /// How many features a value has.
-pub const FEATURES: usize = 43;
+pub const FEATURES: usize = 47;
 
 /// The names of the features, in the order of [`Evidence::features`].
 pub fn feature_names() -> [&'static str; FEATURES] {
@@ -132,7 +170,7 @@ pub fn feature_names() -> [&'static str; FEATURES] {
 }
 
 impl Evidence {
-    /// Nothing is known.
+    /// The evidence of a value of which nothing is known.
     const NONE: Self = Self {
         kind: FieldKind::Text,
         engine: 0.0,
@@ -154,6 +192,8 @@ impl Evidence {
         print_model_agrees: None,
         has_gap: false,
         held: false,
+        trust: None,
+        unexplained: false,
     };
 
     /// What is known of a value by itself, read from these words.
@@ -172,7 +212,7 @@ impl Evidence {
             letters: raw.chars().filter(|c| c.is_alphanumeric()).count(),
             check,
             second,
-            has_gap: has_gap(words),
+            has_gap: has_gap(words) || lost_syllable(field.kind, words),
             ..Self::NONE
         }
     }
@@ -205,6 +245,7 @@ impl Evidence {
         let (weakest, column) = (logit(self.weakest), logit(self.column.unwrap_or(0.5)));
         let figures_misread = (1.0 - self.figures) * 5.0;
         let letters_misread = (1.0 - self.listed) * 5.0;
+        let trust = self.trust.unwrap_or(ColumnTrust::CONFIRMED);
         [
             ("constant", 1.0),
             ("engine", logit(self.engine)),
@@ -261,6 +302,10 @@ impl Evidence {
                 "print_model_differs",
                 yes(self.print_model_agrees == Some(false)),
             ),
+            ("header_unlike", 1.0 - trust.header),
+            ("column_unfit", (1.0 - trust.fits) * 3.0),
+            ("column_margin", trust.margin),
+            ("not_understood", (1.0 - trust.table) * 3.0),
         ]
     }
 }
@@ -274,6 +319,15 @@ fn has_gap(words: &[Word]) -> bool {
         let height = word.bounds[3].max(next.bounds[3]);
         on_one_line && next.bounds[0] - right(word.bounds) > height * ROOM
     })
+}
+
+/// Whether a word of a name has no letter: a syllable may have been read as a figure.
+fn lost_syllable(kind: FieldKind, words: &[Word]) -> bool {
+    let bare = |word: &Word| {
+        let mut letters = word.text.chars();
+        letters.any(char::is_numeric) && !word.text.chars().any(char::is_alphabetic)
+    };
+    kind == FieldKind::Name && words.iter().any(bare)
 }
 
 /// Log odds, kept within what the engine's hundredths can tell.

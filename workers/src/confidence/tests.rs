@@ -23,6 +23,8 @@ fn evidence(engine: f64) -> Evidence {
         print_model_agrees: None,
         has_gap: false,
         held: false,
+        trust: None,
+        unexplained: false,
     }
 }
 
@@ -72,6 +74,40 @@ fn what_speaks_against_a_value_keeps_it_from_being_accepted() {
         },
     ];
     assert!(against.iter().all(|evidence| !evidence.accepted()));
+}
+
+#[test]
+fn a_value_of_a_column_that_may_be_another_is_never_accepted() {
+    let sure = Evidence {
+        second: SecondReading::SameByOtherModel,
+        trust: Some(ColumnTrust::CONFIRMED),
+        ..evidence(0.97)
+    };
+    assert!(sure.accepted(), "{}", sure.probability());
+    let of = |kind, header, fits, margin| Evidence {
+        kind,
+        trust: Some(ColumnTrust {
+            header,
+            fits,
+            margin,
+            table: 1.0,
+        }),
+        ..sure
+    };
+    let misplaced = [
+        of(FieldKind::Number, 0.0, 1.0, 2.0),
+        of(FieldKind::Place, 0.7, 1.0, 2.0),
+        of(FieldKind::Name, 0.0, 1.0, 0.5),
+        of(FieldKind::Name, 1.0, 0.5, 2.0),
+        of(FieldKind::Name, 1.0, 1.0, 0.1),
+    ];
+    assert!(misplaced.iter().all(Evidence::is_doubted));
+    assert!(!of(FieldKind::Name, 0.0, 1.0, 1.5).is_doubted());
+    let rest = Evidence {
+        unexplained: true,
+        ..sure
+    };
+    assert!(!rest.accepted());
 }
 
 #[test]

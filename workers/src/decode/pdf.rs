@@ -219,9 +219,9 @@ enum Plan {
 
 /// A page as it is drawn.
 struct Sheet {
-    /// Pixels.
+    /// Pixels from left to right.
     width: u32,
-    /// Pixels.
+    /// Pixels from top to bottom.
     height: u32,
     /// Pixels to a unit of the page.
     per_unit: f64,

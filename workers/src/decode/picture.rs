@@ -36,7 +36,7 @@ pub enum Packing {
 pub struct Picture {
     /// Samples in a row, as stored.
     pub width: u32,
-    /// Rows, as stored.
+    /// Rows of the picture, as stored.
     pub height: u32,
     /// Dots per inch, where the file says so believably.
     pub dpi: Option<u32>,

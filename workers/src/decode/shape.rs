@@ -82,7 +82,7 @@ pub(super) fn believable_dpi(dpi: f64) -> Option<u32> {
 pub struct PageShape {
     /// Pixels, as delivered; where a file has not as many dots to the inch across as down, as many as make both equal.
     pub width: u32,
-    /// Pixels, likewise.
+    /// Pixels from top to bottom, likewise.
     pub height: u32,
     /// Dots per inch, where the file says so believably.
     pub dpi: Option<u32>,
@@ -94,7 +94,7 @@ pub struct PageShape {
 }
 
 impl PageShape {
-    /// A page of so many stored pixels; `decode_bytes` is what they take while decoding, file included.
+    /// A page of that many stored pixels; `decode_bytes` is what they take while decoding, file included.
     pub(super) fn new(
         width: u32,
         height: u32,

@@ -15,17 +15,17 @@ const WINDOW: u64 = 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
-    /// ISO/IEC 10918-1.
+    /// JPEG, ISO/IEC 10918-1.
     Jpeg,
-    /// ISO/IEC 15948.
+    /// PNG, ISO/IEC 15948.
     Png,
     /// TIFF 6.0 or BigTIFF, one page or many.
     Tiff,
-    /// ISO 32000.
+    /// PDF, ISO 32000, of any version.
     Pdf,
-    /// GIF89a, one picture.
+    /// GIF87a or GIF89a with one picture.
     Gif,
-    /// A Windows bitmap.
+    /// BMP, a bitmap of Windows.
     Bmp,
     /// RFC 9649, one picture.
     Webp,

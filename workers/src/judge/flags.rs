@@ -3,7 +3,7 @@
 /// How grave a flag is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Good to know.
+    /// Good to know; asks nothing of anybody.
     Note,
     /// Readable, but below the standard or harder to read.
     Warning,

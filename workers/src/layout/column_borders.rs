@@ -2,7 +2,7 @@
 //! values that stand apart in every row is put in.
 
 use super::grid::{Grid, Row};
-use super::lying::emptiest;
+use super::horizontal_rules::emptiest;
 use super::rules::Rule;
 use crate::geometry::{bottom, right};
 use crate::layout::lines::usual_height;
@@ -98,12 +98,16 @@ fn without_prefixes(grid: Grid, words: &[Word]) -> Grid {
                 (1..=3).contains(&left.chars().count()) && left.chars().all(char::is_alphabetic);
             short && right.len() >= 4 && right.chars().all(|c| c.is_ascii_digit())
         };
-        let lettered: Vec<(String, String)> = pairs.filter(lettered).collect();
+        let filled = |(left, right): &(String, String)| !left.is_empty() && !right.is_empty();
+        let pairs: Vec<(String, String)> = pairs.filter(filled).collect();
+        let all = pairs.len();
+        let lettered: Vec<(String, String)> = pairs.into_iter().filter(lettered).collect();
         let same = lettered
             .iter()
             .filter(|(left, _)| *left == lettered[0].0)
             .count();
-        lettered.len() >= LEAST_ROWS && same * 4 >= lettered.len() * 3
+        // "Khá" beside a number is a grade: other rows have other grades there.
+        lettered.len() >= LEAST_ROWS && same * 4 >= lettered.len() * 3 && same * 3 >= all * 2
     };
     let prefixes = (0..grid.column_count() - 1).filter(is_prefix);
     let dropped: Vec<usize> = prefixes.map(|column| column + 1).collect();
@@ -230,6 +234,22 @@ mod tests {
         let grid = Grid::straight(&[-8.0, 40.0, 240.0, 600.0, 700.0], &rows);
         let grid = mended(grid, &words, true);
         assert_eq!(grid.column_count(), 5, "{:?}", borders(&grid));
+    }
+
+    #[test]
+    fn a_grade_of_one_word_is_no_prefix_of_the_number_beside_it() {
+        let words = page(&[
+            "31  Lê Thị Nga       Khá       2013/1030",
+            "32  Hồ Văn Tâm       T.Bình    2013/1031",
+            "33  Võ Thị Bích      Khá       2013/1032",
+            "34  Đỗ Anh           Giỏi      2013/1033",
+            "35  Đỗ Ánh           Khá       2013/1034",
+            "36  Võ Anh           T.Bình    2013/1035",
+            "37  Hồ Anh           Khá       2013/1036",
+        ]);
+        let rows: Vec<f64> = (0..=7).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 35.0, 200.0, 300.0, 450.0], &rows);
+        assert_eq!(mended(grid, &words, true).column_count(), 4);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::word::{Box4, Word};
 /// Words that stand beside each other, from left to right.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line {
-    /// Never empty.
+    /// Its words from left to right; never empty.
     pub words: Vec<Word>,
 }
 
@@ -31,6 +31,7 @@ impl Line {
 
     /// Index ranges of words with no wide gap between them.
     pub fn segments(&self) -> Vec<Range<usize>> {
+        // Wider than a blank between words, narrower than the white between columns of text.
         let gap = self.height() * 5 / 2;
         let mut segments = Vec::new();
         let mut from = 0;
@@ -85,6 +86,7 @@ pub(crate) fn columns(lines: &[Line]) -> Vec<Line> {
             .iter_mut()
             .map(|block| (fit(block), block))
             .max_by(|a, b| a.0.total_cmp(&b.0))
+            // A part under two columns belongs to neither.
             .filter(|(share, _)| *share > 0.5);
         match best {
             Some((_, block)) => block.push(part),
@@ -134,6 +136,7 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
     lines.extend(tall.into_iter().map(|word| Line {
         words: vec![word.clone()],
     }));
+    // By the middles, doubled so that they stay whole numbers.
     lines.sort_by_key(|line| {
         let bounds = line.bounds();
         bounds[1] * 2 + bounds[3]

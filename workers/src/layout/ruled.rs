@@ -1,4 +1,4 @@
-//! The table that standing rules draw: which of a page's rules are its borders, and where they end.
+//! The table that vertical rules draw: which of a page's rules are its borders, and where they end.
 
 use super::grid::{Grid, LEAST_COLUMNS};
 use super::rules::{Rule, Rules};

@@ -26,7 +26,7 @@ const MOST_BORDERS: usize = 40;
 struct Border {
     from: f64,
     end: f64,
-    /// The likeliest place.
+    /// The likeliest place between both, in pixels.
     at: f64,
     rule: Option<Rule>,
 }

@@ -6,7 +6,7 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
 
 use super::Fence;
 
-/// New sockets of any kind, new programs, other processes' memory, and kernel doors that
+/// New sockets of any kind, new programs, other processes' memory, and system calls that
 /// sandbox escapes have used.
 const REFUSED: [i64; 17] = [
     libc::SYS_socket,

@@ -26,12 +26,12 @@ pub enum RecogniseError {
     /// The Vietnamese model is not installed there.
     #[error("no vie.traineddata in {}; install tesseract-ocr-vie or set TESSDATA_PREFIX", .0.display())]
     NoModel(PathBuf),
-    /// The engine refused.
+    /// The engine did not start, or refused the picture.
     #[error("the recognition engine failed while it {doing}: {source}")]
     Engine {
         /// What it was asked to do.
         doing: &'static str,
-        /// What it said.
+        /// What the engine said.
         source: TesseractError,
     },
 }

@@ -43,7 +43,7 @@ pub(super) fn kill(handle: &KillHandle) {
     }
 }
 
-/// A living child.
+/// A living child and the socket it is spoken to through.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,

@@ -14,7 +14,7 @@ const DONE: &str = "done";
 pub struct PoolStats {
     /// Process numbers of the children alive.
     pub pids: Vec<u32>,
-    /// Children at work.
+    /// Children that have a page in hand.
     pub busy: u64,
     /// Children started so far, replacements included.
     pub started: u64,
@@ -32,7 +32,7 @@ pub struct PoolStats {
     pub confinement: Option<Confinement>,
 }
 
-/// The running count.
+/// The counts as they run, shared by the supervisors.
 #[derive(Debug)]
 pub(super) struct Tally {
     inner: Mutex<Inner>,

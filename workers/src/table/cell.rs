@@ -6,7 +6,7 @@ use super::glyph_match::Likeness;
 use super::ink_probe::Ink;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Field, FieldKind, Part};
-use crate::confidence::{self, Check, GlyphMatch, SecondReading, Series};
+use crate::confidence::{self, Check, ColumnTrust, GlyphMatch, SecondReading, Series};
 use crate::geometry::around;
 use crate::layout::lines::lines;
 use crate::layout::{Grid, Row};
@@ -51,8 +51,10 @@ pub(crate) struct Cell<'c> {
     alike: GlyphMatch,
     clear: f64,
     lines: usize,
+    /// How well its column was understood.
+    trust: ColumnTrust,
     /// Whether several columns hold it, so that its place is not one piece of writing.
-    in_parts: bool,
+    pub in_parts: bool,
 }
 
 impl<'c> Cell<'c> {
@@ -74,6 +76,7 @@ impl<'c> Cell<'c> {
             alike: GlyphMatch::Unknown,
             clear: 0.0,
             lines: count,
+            trust: ColumnTrust::CONFIRMED,
             in_parts: false,
         }
     }
@@ -88,7 +91,10 @@ impl<'c> Cell<'c> {
     ) -> Self {
         let bounds = named.bounds(grid, row);
         if !named.is_in_parts() {
-            return Self::new(named.field, &named.words(words), bounds);
+            return Self {
+                trust: named.trust,
+                ..Self::new(named.field, &named.words(words), bounds)
+            };
         }
         let found = match named.field.kind {
             FieldKind::Sex => ticked(named, words, grid, row, ink),
@@ -98,6 +104,7 @@ impl<'c> Cell<'c> {
         Self {
             found,
             ditto: None,
+            trust: named.trust,
             in_parts: true,
             ..Self::new(named.field, &[], bounds)
         }
@@ -183,6 +190,8 @@ impl<'c> Cell<'c> {
 
     /// Takes what the page's own typeface says, where that is a value its field may have.
     pub(super) fn compare(&mut self, like: Likeness) {
+        // The typeface only knows figures by likeness; a value its field cannot have shows that the comparison
+        // went wrong.
         let may_be = normalised(self.field, &like.text).1 == Check::Agrees;
         let Some(found) = self.found.as_mut().filter(|_| may_be) else {
             return;
@@ -203,8 +212,14 @@ impl<'c> Cell<'c> {
         Some(normalised(self.field, raw).1 == Check::Agrees)
     }
 
-    /// The field's reading, with what the whole column and page say.
-    pub(super) fn reading(&self, column: f64, page: &PageEvidence) -> Option<FieldReading> {
+    /// The field's reading, with what the whole column and page say; `unexplained` where the value leaves something
+    /// of its cell without a meaning.
+    pub(super) fn reading(
+        &self,
+        column: f64,
+        unexplained: bool,
+        page: &PageEvidence,
+    ) -> Option<FieldReading> {
         let mut reading = self.found.as_ref()?.reading(self.field, self.second);
         let evidence = reading.evidence.as_mut()?;
         evidence.print_model_agrees = self.agrees_with_print();
@@ -214,6 +229,8 @@ impl<'c> Cell<'c> {
         evidence.alike = self.alike;
         evidence.clear = self.clear;
         evidence.column = Some(column);
+        evidence.trust = Some(self.trust);
+        evidence.unexplained = unexplained;
         evidence.figures = page.figures;
         evidence.listed = page.listed;
         evidence.written = page.written;

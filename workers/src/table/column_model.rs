@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, PageEvidence};
-use super::column_repairs::{blanks, capitals, centuries, marks, names, numbers, spellings};
+use super::column_repairs::{
+    blanks, capitals, centuries, marks, names, numbers, shouts, spellings,
+};
 use super::columns::{Columns, Named};
 use super::glyph_match::Glyphs;
 use super::ink_probe::Ink;
-use super::{ditto_marks, format_normaliser};
+use super::{ditto_marks, format_normaliser, unexplained};
 use crate::ablation::{Ablation, Step};
 use crate::class::FieldKind;
 use crate::confidence::Series;
@@ -88,6 +90,7 @@ impl<'c> ColumnModel<'c> {
                 }
                 _ => {}
             }
+            shouts(&mut cells);
             capitals(&mut cells);
         }
     }
@@ -139,21 +142,30 @@ impl<'c> ColumnModel<'c> {
             listed: self.listed(),
             written: by_pen || self.is_written(),
         };
+        let strange: Vec<Vec<bool>> = (0..self.columns())
+            .map(|index| self.unexplained(index))
+            .collect();
         let mut rows: Vec<BTreeMap<String, FieldReading>> = Vec::new();
-        for row in &self.rows {
+        for (at, row) in self.rows.iter().enumerate() {
             let mut fields = BTreeMap::new();
-            for (cell, column) in row.iter().zip(&columns) {
+            for (index, (cell, column)) in row.iter().zip(&columns).enumerate() {
                 let key = &cell.field.key;
                 let above = rows.last().and_then(|fields| fields.get(key));
                 let reading = match (&cell.ditto, above) {
                     (Some(mark), Some(above)) => Some(ditto_marks::resolved(mark.clone(), above)),
-                    _ => cell.reading(*column, &page),
+                    _ => cell.reading(*column, strange[index][at], &page),
                 };
                 fields.extend(reading.map(|reading| (key.clone(), reading)));
             }
             rows.push(fields);
         }
         rows
+    }
+
+    /// Which values of a column leave something of their cells unexplained.
+    fn unexplained(&self, index: usize) -> Vec<bool> {
+        let cells: Vec<&Cell<'_>> = self.rows.iter().map(|row| &row[index]).collect();
+        unexplained::judge(&cells, self.ink)
     }
 
     /// The words of each cell in which something was read, as it was read in the end.

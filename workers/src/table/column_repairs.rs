@@ -3,9 +3,10 @@
 use super::cell::Cell;
 use super::ink_probe::Ink;
 use super::{format_normaliser, place_check, running_numbers};
+use crate::class::FieldKind;
 use crate::confidence::Series;
 use crate::values::gazetteer;
-use crate::values::{Candidate, LOOK_ALIKE, closed_list};
+use crate::values::{Candidate, LOOK_ALIKE, closed_list, in_capitals};
 use crate::word::Word;
 use sogoc_vietnamese::given_names;
 
@@ -40,6 +41,37 @@ pub(super) fn spellings(cells: &mut [&mut Cell<'_>]) {
         .iter_mut()
         .zip(spelled_twice)
         .for_each(|(cell, spelled_twice)| cell.spelled_twice = spelled_twice);
+}
+
+/// Entries of lists stand in capitals throughout where most of their column do, and else do not.
+pub(super) fn shouts(cells: &mut [&mut Cell<'_>]) {
+    let Some(list) = cells.first().and_then(|cell| closed_list(cell.field)) else {
+        return;
+    };
+    // "TB" is written so in any column.
+    let has_small = |raw: &&str| {
+        let form = list.nearest(raw);
+        form.is_some_and(|form| form.chars().any(char::is_lowercase))
+    };
+    let raws = || cells.iter().filter_map(|cell| cell.raw()).filter(has_small);
+    let shouted = raws().filter(|raw| in_capitals(raw)).count();
+    let all_shout = shouted * 2 > raws().count();
+    for cell in cells {
+        let Some(found) = &mut cell.found else {
+            continue;
+        };
+        let Some(form) = list.nearest(&found.raw) else {
+            continue;
+        };
+        let same =
+            form.to_lowercase() == found.raw.to_lowercase() && form.chars().any(char::is_lowercase);
+        if same && in_capitals(&found.raw) != all_shout {
+            found.raw = match all_shout {
+                true => form.to_uppercase(),
+                false => form.to_owned(),
+            };
+        }
+    }
 }
 
 /// Values of lists begin with a capital where many of the column do and the letter looks the same small.
@@ -84,6 +116,7 @@ pub(super) fn blanks(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
         let told = seen.iter().flatten().filter_map(|(_, blank)| *blank);
         told.filter(|blank| *blank == wanted).count()
     };
+    // A column is written one way, so what most of its cells show counts for all.
     if votes(true) <= votes(false) {
         return;
     }
@@ -100,6 +133,17 @@ pub(super) fn blanks(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
 
 /// Puts blanks and marks as most of the column has them.
 pub(super) fn marks(cells: &mut [&mut Cell<'_>]) {
+    let written: Vec<&str> = cells.iter().filter_map(|cell| cell.raw()).collect();
+    let is_date = cells
+        .first()
+        .is_some_and(|cell| cell.field.kind == FieldKind::Date);
+    // Where days and months have one figure or two, a lost stroke may stand in several places: 1711/1996.
+    if is_date
+        && !format_normaliser::habit(&written)
+            .is_some_and(|usual| format_normaliser::is_padded(&usual))
+    {
+        return;
+    }
     let mut values: Vec<Option<&mut String>> = cells
         .iter_mut()
         .map(|cell| cell.found.as_mut().map(|found| &mut found.raw))
@@ -119,6 +163,7 @@ pub(super) fn numbers(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
         let (Series::Breaks, Some(expected)) = (verdict.series, verdict.expected) else {
             continue;
         };
+        // Numbers may jump on paper too: a value read surely out of step stays, and is marked for a person.
         let sure = cell.engine() >= SURE;
         let slip = match cell.raw() {
             Some(raw) => running_numbers::is_slip_of(raw, &expected),

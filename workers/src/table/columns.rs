@@ -6,14 +6,18 @@ mod data_rows;
 mod header;
 mod likeness;
 mod named;
+mod neighbours;
+mod shown;
 mod usage;
 mod values;
 
 use crate::class::{Class, Field, FieldKind};
+use crate::confidence::ColumnTrust;
 use crate::layout::{Row, TableLayout};
 use crate::word::Word;
 use assignment::{Assigned, assign};
 pub(crate) use named::Named;
+use shown::Shown;
 use usage::Phrases;
 pub(crate) use usage::Usage;
 use values::{Values, fit};
@@ -29,6 +33,8 @@ pub(crate) struct Columns<'c> {
     pub named: Vec<Named<'c>>,
     /// The rows that hold a person.
     pub data_rows: Vec<usize>,
+    /// How many of its columns are explained as fields, each counted as far as it is.
+    pub explained: f64,
     /// How far the table was understood, 0 to 1: 1 for one whose columns a person has named.
     pub understood: f64,
 }
@@ -39,7 +45,7 @@ impl<'c> Columns<'c> {
     pub fn of(class: &'c Class, layout: &TableLayout<'_>, rows: &[Row]) -> Option<Self> {
         let phrases = Phrases::of(class);
         let first = header::first_data_row(&phrases, rows);
-        let (usages, explained) = match layout.map {
+        let (mut usages, mut shown) = match layout.map {
             Some(map) => {
                 let usages = mapped(class, &map.fields);
                 if contradicts(&phrases, rows, first, &usages, layout.is_ruled) {
@@ -48,12 +54,15 @@ impl<'c> Columns<'c> {
                 (usages, None)
             }
             None => {
-                let Assigned { usages, explained } =
+                let Assigned { usages, shown } =
                     assign(&phrases, rows, first, &layout.grid.widths());
-                (usages, Some(explained))
+                (usages, Some(shown))
             }
         };
-        let named = named(&usages);
+        if let Some(shown) = &mut shown {
+            neighbours::judge(&mut usages, shown, &rows[first.min(rows.len())..]);
+        }
+        let mut named = named(&usages, shown.as_deref());
         let has_name = named
             .iter()
             .any(|named| named.field.kind == FieldKind::Name);
@@ -61,13 +70,19 @@ impl<'c> Columns<'c> {
             true => data_rows::people(&named, first, rows),
             false => Vec::new(),
         };
-        let understood = explained.map_or(1.0, |explained| {
-            understood(&usages, &explained, rows, &data_rows)
-        });
+        let explained = named
+            .iter()
+            .map(|named| named.trust.header.max(named.trust.fits / 2.0))
+            .sum();
+        let understood = shown.map_or(1.0, |shown| understood(&usages, &shown, rows, &data_rows));
+        for named in &mut named {
+            named.trust.table = understood;
+        }
         Some(Self {
             fields: usages.iter().map(|usage| usage.key()).collect(),
             named,
             data_rows,
+            explained,
             understood,
         })
     }
@@ -82,18 +97,23 @@ fn mapped<'c>(class: &'c Class, fields: &[Option<String>]) -> Vec<Usage<'c>> {
         .collect()
 }
 
-/// The fields among the usages, each with its columns.
-fn named<'c>(usages: &[Usage<'c>]) -> Vec<Named<'c>> {
+/// The fields among the usages, each with its columns, trusted as far as the least sure of them.
+fn named<'c>(usages: &[Usage<'c>], shown: Option<&[Shown]>) -> Vec<Named<'c>> {
     let mut named: Vec<Named<'c>> = Vec::new();
     for (column, usage) in usages.iter().enumerate() {
         let Usage::Field(field, part) = usage else {
             continue;
         };
+        let trust = shown.map_or(ColumnTrust::CONFIRMED, |shown| shown[column].trust());
         match named.iter_mut().find(|known| known.field.key == field.key) {
-            Some(known) => known.columns.push((column, *part)),
+            Some(known) => {
+                known.columns.push((column, *part));
+                known.trust = known.trust.least(trust);
+            }
             None => named.push(Named {
                 field,
                 columns: vec![(column, *part)],
+                trust,
             }),
         }
     }
@@ -102,32 +122,33 @@ fn named<'c>(usages: &[Usage<'c>]) -> Vec<Named<'c>> {
 
 /// How far a table was understood, 0 to 1. A column nobody knows may hold the rest of its neighbour's values, and a
 /// record without its name or its date was hardly seen.
-fn understood(usages: &[Usage<'_>], explained: &[f64], rows: &[Row], data_rows: &[usize]) -> f64 {
+fn understood(usages: &[Usage<'_>], shown: &[Shown], rows: &[Row], data_rows: &[usize]) -> f64 {
     if data_rows.is_empty() {
         return 0.0;
     }
     let body: Vec<Row> = data_rows.iter().map(|row| rows[*row].clone()).collect();
     let weight = |column: usize| Values::of(&body, column).filling().max(0.1);
     let (mut sum, mut all) = (0.0, 0.0);
-    for (column, (usage, explained)) in usages.iter().zip(explained).enumerate() {
+    for (column, (usage, shown)) in usages.iter().zip(shown).enumerate() {
         if matches!(usage, Usage::Empty) {
             continue;
         }
         let weight = weight(column);
-        sum += explained * weight;
+        sum += shown.explained * weight;
         all += weight;
     }
     let columns = if all > 0.0 { sum / all } else { 0.0 };
     let weakest = |kind: FieldKind| {
-        let of_kind = |(usage, _): &(&Usage<'_>, &f64)| matches!(usage, Usage::Field(field, _) if field.kind == kind);
+        let of_kind = |(usage, _): &(&Usage<'_>, &Shown)| matches!(usage, Usage::Field(field, _) if field.kind == kind);
         let own = usages
             .iter()
-            .zip(explained)
+            .zip(shown)
             .filter(of_kind)
-            .map(|(_, explained)| *explained);
+            .map(|(_, shown)| shown.explained);
         own.reduce(f64::min).unwrap_or(0.5)
     };
-    columns * weakest(FieldKind::Name).sqrt() * weakest(FieldKind::Date).sqrt()
+    let strange = 0.4 + 0.6 * columns;
+    strange * weakest(FieldKind::Name).sqrt() * weakest(FieldKind::Date).sqrt()
 }
 
 /// Whether a page's own header clearly names columns otherwise than a map does, or, where no rules tell

@@ -43,13 +43,21 @@ pub(super) fn habit(values: &[&str]) -> Option<String> {
 }
 
 /// Figures as `9`, letters as `A`, the rest as it is.
-fn shape(text: &str) -> String {
+pub(super) fn shape(text: &str) -> String {
     let class = |c: char| match c {
         c if c.is_ascii_digit() => '9',
         c if c.is_alphabetic() => 'A',
         other => other,
     };
     text.chars().map(class).collect()
+}
+
+/// Whether a shape of dates has two figures for day and month.
+pub(super) fn is_padded(shape: &str) -> bool {
+    let mut groups = shape
+        .split(|c: char| c != '9')
+        .filter(|group| !group.is_empty());
+    (0..2).all(|_| groups.next().is_some_and(|group| group.len() == 2))
 }
 
 fn is_mark(c: char) -> bool {
@@ -79,7 +87,7 @@ const LONGEST: usize = 24;
 const WAYS: usize = 2;
 
 /// Every way in which the text is a slip of the usual shape: marks lost, added, or read as an upright
-/// figure or letter; noughts and ones read as letters.
+/// figure or letter; zeros and ones read as letters.
 fn align(text: &[char], usual: &[char], so_far: &mut String, ways: &mut Vec<String>) {
     if ways.len() > WAYS {
         return;

@@ -2,8 +2,7 @@
 
 use image::GrayImage;
 
-use crate::geometry::median;
-use crate::geometry::{bottom, right};
+use crate::geometry::{around, bottom, median, right};
 use crate::word::{Box4, Word};
 
 /// Darker than this is ink on paper that was evened out.
@@ -69,7 +68,40 @@ impl<'p> Ink<'p> {
             .count();
         columns >= (self.dpi / 40).max(2) as usize
     }
+
+    /// Whether a cell holds letters beside these words, away from its edges.
+    pub fn has_more<'w>(self, cell: Box4, words: impl Iterator<Item = &'w Word>) -> bool {
+        let boxes: Vec<Box4> = words.map(|word| word.bounds).collect();
+        let (Some(height), Some(written)) = (
+            median(boxes.iter().map(|own| own[3])),
+            around(boxes.iter().copied()),
+        ) else {
+            return false;
+        };
+        let reach = (f64::from(height) * REACH) as i32;
+        let inset = (self.dpi / 30) as i32;
+        let (width, end) = (self.picture.width() as i32, self.picture.height() as i32);
+        let within = |from: i32, to: i32, most: i32| (from + inset).max(0)..(to - inset).min(most);
+        let own = |x: i32, y: i32| {
+            (written[0] - reach..right(written) + reach).contains(&x)
+                && (written[1] - reach..bottom(written) + reach).contains(&y)
+        };
+        let dark = |x: i32, y: i32| self.picture.get_pixel(x as u32, y as u32).0[0] < INK;
+        let high = |x: &i32| {
+            let rows = within(cell[1], bottom(cell), end);
+            let inked = rows.filter(|y| !own(*x, *y) && dark(*x, *y)).count();
+            inked as f64 >= (f64::from(height) * LETTER_HIGH).max(3.0)
+        };
+        let columns = within(cell[0], right(cell), width).filter(high).count();
+        columns as f64 >= (f64::from(height) * LETTER_WIDE).max(2.0)
+    }
 }
+
+/// How far beside and above a word its own ink may reach, in heights of its letters.
+const REACH: f64 = 0.3;
+/// Ink beside a word is a letter where it is so high and wide, in heights of the word's letters.
+const LETTER_HIGH: f64 = 0.3;
+const LETTER_WIDE: f64 = 0.2;
 
 /// Columns of a box that hold ink, left to right; the box is cut to the picture.
 fn inked(picture: &GrayImage, bounds: Box4) -> Vec<bool> {

@@ -27,9 +27,28 @@ pub(super) struct Verdict {
     pub expected: Option<String>,
 }
 
-/// Judges a column's values, top to bottom; `None` is a cell without one.
+/// Judges a column's values, top to bottom; `None` is a cell without one. A number runs in its first figures or in its
+/// last: `0123/95`, `1995/0123`.
 pub(super) fn judge(values: &[Option<&str>]) -> Vec<Verdict> {
-    let numbers: Vec<Option<Numbered>> = values.iter().map(|v| v.and_then(taken_apart)).collect();
+    let fitting = |verdicts: &[Verdict]| {
+        let fits = verdicts.iter().filter(|one| one.series == Series::Fits);
+        fits.count()
+    };
+    let (first, last) = (
+        judged(values, taken_apart),
+        judged(values, taken_apart_last),
+    );
+    match fitting(&last) > fitting(&first) {
+        true => last,
+        false => first,
+    }
+}
+
+fn judged(values: &[Option<&str>], taken_apart: impl Fn(&str) -> Option<Numbered>) -> Vec<Verdict> {
+    let numbers: Vec<Option<Numbered>> = values
+        .iter()
+        .map(|value| value.and_then(&taken_apart))
+        .collect();
     let step = step(&numbers);
     let offsets: Vec<Option<i64>> = (0i64..)
         .zip(&numbers)
@@ -111,7 +130,7 @@ impl Form {
     }
 }
 
-/// The commonest form among values that keep step; numbers without leading noughts have no width.
+/// The commonest form among values that keep step; numbers without leading zeros have no width.
 fn usual_form<'n>(keeping: impl Iterator<Item = &'n Numbered>) -> Option<Form> {
     let keeping: Vec<&Numbered> = keeping.collect();
     let mut around: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -149,7 +168,21 @@ fn step(numbers: &[Option<Numbered>]) -> i64 {
 
 /// The first run of figures, of nine at most, and what stands around it.
 fn taken_apart(text: &str) -> Option<Numbered> {
-    let from = text.find(|c: char| c.is_ascii_digit())?;
+    numbered(text, text.find(|c: char| c.is_ascii_digit())?)
+}
+
+/// The last run of figures, of nine at most, and what stands around it.
+fn taken_apart_last(text: &str) -> Option<Numbered> {
+    let end = text.rfind(|c: char| c.is_ascii_digit())?;
+    let before = text[..end].rfind(|c: char| !c.is_ascii_digit());
+    let from = before.map_or(0, |at| {
+        at + text[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    numbered(text, from)
+}
+
+/// The run of figures that begins there.
+fn numbered(text: &str, from: usize) -> Option<Numbered> {
     let rest = &text[from..];
     let length = rest
         .find(|c: char| !c.is_ascii_digit())
@@ -170,6 +203,8 @@ pub(super) fn is_slip_of(read: &str, expected: &str) -> bool {
         letters.collect::<String>()
     };
     let (read, expected) = (solid(read), solid(expected));
+    // Of a number of two figures any reading may be a slip: what decides is that both neighbours expect
+    // it.
     let allowed = match expected.chars().count() {
         0..=2 => expected.chars().count(),
         3..=5 => 1,
@@ -233,6 +268,14 @@ mod tests {
     fn serials_may_run_in_any_step() {
         let found = verdicts(&["A 0010", "A 0008", "A 0006", "A 0094", "A 0002"]);
         assert_eq!(found[3].expected.as_deref(), Some("A 0004"));
+    }
+
+    #[test]
+    fn numbers_may_run_behind_their_year() {
+        let found = verdicts(&["1985/001", "1985/002", "1985/0038", "1985/004", "1985/005"]);
+        assert_eq!(found[1].series, Series::Fits);
+        assert_eq!(found[2].series, Series::Breaks);
+        assert_eq!(found[2].expected.as_deref(), Some("1985/003"));
     }
 
     #[test]

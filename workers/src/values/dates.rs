@@ -14,7 +14,7 @@ use strsim::levenshtein;
 /// A date of day, month or year precision; prints as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
-    /// 1850 to 2100.
+    /// A year from 1850 to 2100.
     pub year: u16,
     /// 1 to 12, when known.
     pub month: Option<u8>,

@@ -92,10 +92,11 @@ fn listed(list: &Lexicon, raw: &str) -> Option<String> {
     let whole = raw.chars().filter(|c| c.is_alphabetic()).count() >= form.chars().count();
     let mut letters = form.chars();
     let first = letters.next()?;
-    // Case is the paper's own: "loại khá" keeps its small letter.
-    let written = match small && whole {
-        true => first.to_lowercase().chain(letters).collect(),
-        false => form.to_owned(),
+    // Case is the paper's own: "loại khá" keeps its small letter, "NAM" its capitals.
+    let written = match (super::in_capitals(raw), small && whole) {
+        (true, _) => form.to_uppercase(),
+        (_, true) => first.to_lowercase().chain(letters).collect(),
+        _ => form.to_owned(),
     };
     (written != raw).then_some(written)
 }
@@ -120,6 +121,8 @@ mod tests {
         assert_eq!(grade("Trune bình").as_deref(), Some("Trung bình"));
         assert_eq!(grade("khá"), None);
         assert_eq!(grade("TB khá"), None);
+        assert_eq!(grade("KHÁ"), None);
+        assert_eq!(grade("TRUNG BÌNII").as_deref(), Some("TRUNG BÌNH"));
         assert_eq!(grade("xxxx"), None);
         assert_eq!(grade(""), None);
     }

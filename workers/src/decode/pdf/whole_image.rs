@@ -34,9 +34,9 @@ pub(super) struct Placed {
 /// The one image that is the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct WholeImage {
-    /// Samples, as stored.
+    /// Samples from left to right, as stored.
     pub width: u32,
-    /// Samples, as stored.
+    /// Samples from top to bottom, as stored.
     pub height: u32,
     /// How many images the page draws before it.
     pub index: usize,

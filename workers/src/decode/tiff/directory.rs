@@ -58,7 +58,7 @@ struct Entry {
     held: [u8; 8],
 }
 
-/// One directory.
+/// One image file directory (TIFF 6.0, section 2), its entries in the order of the file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Directory(Vec<Entry>);
 

@@ -39,6 +39,19 @@ fn a_slip_in_a_running_number_is_put_right_and_says_so() {
 }
 
 #[test]
+fn capitals_stand_where_most_of_the_column_has_them() {
+    let raws = |values: &[&str]| -> Vec<String> {
+        let found = mended("gioi_tinh", values, 0.9).into_iter();
+        found.map(|(raw, _)| raw).collect()
+    };
+    assert_eq!(raws(&["Nam", "NỮ", "Nữ", "Nữ"]), ["Nam", "Nữ", "Nữ", "Nữ"]);
+    assert_eq!(
+        raws(&["NAM", "NỮ", "Nữ", "NAM"]),
+        ["NAM", "NỮ", "NỮ", "NAM"]
+    );
+}
+
+#[test]
 fn a_number_read_surely_out_of_step_stays_and_is_marked() {
     let found = mended(
         "so_hieu",

@@ -4,6 +4,7 @@
 use sogoc_vietnamese::fold;
 
 use super::header;
+use super::shown::{Shown, shown};
 use super::usage::{Phrases, Usage};
 use super::values::{Values, fit};
 use crate::class::{Field, FieldKind, OtherKind, Part};
@@ -43,24 +44,27 @@ struct Seen {
 
 /// How well each column is explained by what it was assigned.
 #[derive(Debug, Clone)]
-pub(crate) struct Assigned<'c> {
-    /// One a column.
+pub(super) struct Assigned<'c> {
+    /// What each column is used for, from left to right.
     pub usages: Vec<Usage<'c>>,
-    /// How far header and values agree with the usage, 0 to 1; one a column.
-    pub explained: Vec<f64>,
+    /// What speaks for the usage; one a column.
+    pub shown: Vec<Shown>,
 }
+
+/// The most that a margin is reckoned.
+const WIDEST_MARGIN: f64 = 2.0;
 
 /// Usages of neighbouring columns that belong together, with what speaks for them.
 struct Move<'c> {
     usages: Vec<Usage<'c>>,
     score: f64,
-    explained: f64,
+    shown: Shown,
 }
 
 struct State<'c> {
     score: f64,
     usages: Vec<Usage<'c>>,
-    explained: Vec<f64>,
+    shown: Vec<Shown>,
 }
 
 impl<'c> State<'c> {
@@ -78,12 +82,12 @@ impl<'c> State<'c> {
         }
         let mut usages = self.usages.clone();
         usages.extend(&next.usages);
-        let mut explained = self.explained.clone();
-        explained.extend(next.usages.iter().map(|_| next.explained));
+        let mut shown = self.shown.clone();
+        shown.extend(next.usages.iter().map(|_| next.shown));
         Some(Self {
             score: self.score + next.score,
             usages,
-            explained,
+            shown,
         })
     }
 }
@@ -103,7 +107,7 @@ pub(super) fn assign<'c>(
     let mut states = vec![vec![State {
         score: 0.0,
         usages: Vec::new(),
-        explained: Vec::new(),
+        shown: Vec::new(),
     }]];
     states.resize_with(count + 1, Vec::new);
     for column in 0..count {
@@ -117,22 +121,37 @@ pub(super) fn assign<'c>(
         }
     }
     let last = states.pop().unwrap_or_default();
-    let best = last.into_iter().max_by(|a, b| a.score.total_cmp(&b.score));
+    let best = last.iter().max_by(|a, b| a.score.total_cmp(&b.score));
     best.map_or(
         Assigned {
             usages: vec![Usage::Unknown; count],
-            explained: vec![0.0; count],
+            shown: vec![Shown::default(); count],
         },
         |state| Assigned {
-            usages: state.usages,
-            explained: state.explained,
+            usages: state.usages.clone(),
+            shown: (0..count)
+                .map(|column| Shown {
+                    margin: margin(&last, state, column),
+                    ..state.shown[column]
+                })
+                .collect(),
         },
     )
 }
 
+/// How much better the best assignment is than the best that gives a column another meaning.
+fn margin(all: &[State<'_>], best: &State<'_>, column: usize) -> f64 {
+    let own = best.usages[column].key();
+    let otherwise = all
+        .iter()
+        .filter(|state| state.usages[column].key() != own)
+        .map(|state| best.score - state.score);
+    otherwise.fold(WIDEST_MARGIN, f64::min)
+}
+
 impl Seen {
     fn of(phrases: &Phrases<'_>, headers: &[Row], body: &[Row], column: usize, width: f64) -> Self {
-        let header = header::text(headers, column);
+        let header = header::own(phrases, headers, column);
         let words: Vec<&Word> = body.iter().flat_map(|row| &row[column]).collect();
         let sure = words.iter().filter(|word| word.confidence > 0.6).count();
         Self {
@@ -154,21 +173,22 @@ impl Seen {
         fits.map_or(0.0, |fits| (fits - 0.5) * 2.0 * VALUES * trust)
     }
 
-    /// Of a usage: its score, and how far it explains the column.
-    fn score(&self, usage: Usage<'_>) -> (f64, f64) {
+    /// Of a usage: its score, and what speaks for it.
+    fn score(&self, usage: Usage<'_>) -> (f64, Shown) {
         let fits = fit(usage, &self.values);
         match usage {
-            Usage::Unknown => return (UNKNOWN, 0.0),
+            Usage::Unknown => return (UNKNOWN, Shown::default()),
             Usage::Empty => {
                 let blank = self.values.filling() < 0.1;
-                return (
-                    if blank && !self.is_named() {
-                        UNKNOWN + 0.2
-                    } else {
-                        -2.0
-                    },
-                    1.0,
-                );
+                let score = match blank && !self.is_named() {
+                    true => UNKNOWN + 0.2,
+                    false => -2.0,
+                };
+                let shown = Shown {
+                    explained: 1.0,
+                    ..Shown::default()
+                };
+                return (score, shown);
             }
             _ => {}
         }
@@ -179,13 +199,13 @@ impl Seen {
             (false, true) => -self.contradiction() - ambiguity(usage, &self.values) / 2.0,
             (false, false) => -ambiguity(usage, &self.values),
         };
-        let thin = if self.values.filling() < 0.15 && !may_be_empty(usage) {
+        let thin = if self.values.filling() < 0.15 && !usage.may_be_empty() {
             0.5
         } else {
             0.0
         };
         let score = header + self.worth(fits) - thin + self.width_worth(usage);
-        (score, explained(named.then_some(like), fits, self.legible))
+        (score, shown(named.then_some(like), fits, self.legible))
     }
 
     /// What its header costs a usage that it does not name.
@@ -209,16 +229,6 @@ impl Seen {
     }
 }
 
-/// How far header and values together explain a column: either alone explains it in part.
-fn explained(header: Option<f64>, fits: Option<f64>, legible: f64) -> f64 {
-    match (header, fits) {
-        (Some(like), None) => like,
-        (Some(like), Some(fits)) => like * (1.0 - legible * (1.0 - fits).powi(2)),
-        (None, Some(fits)) => 0.8 * fits * legible,
-        (None, None) => 0.0,
-    }
-}
-
 /// What a usage costs where no header names it, because others have values like these.
 fn ambiguity(usage: Usage<'_>, values: &Values) -> f64 {
     match usage {
@@ -238,14 +248,6 @@ fn ambiguity(usage: Usage<'_>, values: &Values) -> f64 {
     }
 }
 
-fn may_be_empty(usage: Usage<'_>) -> bool {
-    match usage {
-        Usage::Field(field, part) => field.kind == FieldKind::Text || part.is_some(),
-        Usage::Other(other) => other.kind == OtherKind::Signature,
-        _ => true,
-    }
-}
-
 /// What may stand at a column, alone or with its right neighbours.
 fn moves<'c>(
     phrases: &Phrases<'c>,
@@ -255,15 +257,18 @@ fn moves<'c>(
 ) -> Vec<Move<'c>> {
     let own = &seen[column];
     let single = |usage: Usage<'c>| {
-        let (score, explained) = own.score(usage);
+        let (score, shown) = own.score(usage);
         Move {
             usages: vec![usage],
             score,
-            explained,
+            shown,
         }
     };
+    // Ticks alone do not say for whom: a lone column of them needs its heading.
     let alone = |usage: &&Usage<'c>| match usage {
-        Usage::Field(_, part) => part.is_none_or(|part| part == Part::Female),
+        Usage::Field(_, Some(part)) => {
+            *part == Part::Female && usage.header_likeness(&own.header) >= CLEARLY
+        }
         _ => true,
     };
     let mut moves: Vec<Move<'c>> = phrases
@@ -338,7 +343,7 @@ fn divided<'c>(
     Move {
         usages,
         score: header * order.len() as f64 + worth,
-        explained: explained(named.then_some(like), Some(fits), legible),
+        shown: shown(named.then_some(like), Some(fits), legible),
     }
 }
 

@@ -41,6 +41,7 @@ fn is_numbering(cell: &[Word]) -> bool {
 mod tests {
     use super::*;
     use crate::class::Classes;
+    use crate::confidence::ColumnTrust;
     use crate::layout::lines::tests::word;
 
     fn found(table: &[&[&str]]) -> Vec<usize> {
@@ -50,6 +51,7 @@ mod tests {
         let field = |(column, key): (usize, &&str)| Named {
             field: class.field(key).unwrap(),
             columns: vec![(column, None)],
+            trust: ColumnTrust::CONFIRMED,
         };
         let named: Vec<Named<'_>> = keys.iter().enumerate().map(field).collect();
         let cell = |text: &&str| match text.is_empty() {

@@ -12,10 +12,12 @@ use crate::word::Word;
 pub(super) const HEADER_ROWS: usize = 4;
 /// A cell less like any header than this says nothing.
 const LEAST: f64 = 0.6;
+/// A part of a header that is so much more like a usage's words than the whole is the column's own.
+const CLEARER: f64 = 0.08;
 /// What the cells of one row must come to for it to be a row of headers.
 const LEAST_ROW: f64 = 1.5;
 
-/// The row after the one whose cells are most like headers, and after a numbering `(1) (2) …`; nought where no row
+/// The row after the one whose cells are most like headers, and after a numbering `(1) (2) …`; zero where no row
 /// is a row of headers.
 pub(super) fn first_data_row(phrases: &Phrases<'_>, rows: &[Row]) -> usize {
     let strength = |row: &Row| -> f64 {
@@ -73,6 +75,19 @@ pub(super) fn text(rows: &[Row], column: usize) -> String {
         .map(|row| &row[column]);
     let words: Vec<Word> = cells.flatten().cloned().collect();
     joined(&words)
+}
+
+/// The words that name a column: those of its header cells, or the lowest line of them alone where that says it more
+/// clearly, because a heading over several columns falls into them by its words.
+pub(super) fn own(phrases: &Phrases<'_>, headers: &[Row], column: usize) -> String {
+    let (whole, below) = (text(headers, column), text_below(headers, column));
+    let (said, said_below) = (phrases.strongest(&whole), phrases.strongest(&below));
+    // One short word may be the end of anything; a slip in "Năm sinh" does not make it biology.
+    let telling = below.trim().contains(' ') || said < LEAST;
+    match telling && said_below > said + CLEARER {
+        true => below,
+        false => whole,
+    }
 }
 
 /// The words of the topmost filled header cells over several columns together: what stands above all of them.

@@ -1,6 +1,7 @@
 //! A field of a table and the columns it is written in.
 
 use crate::class::{Field, Part};
+use crate::confidence::ColumnTrust;
 use crate::geometry::around;
 use crate::layout::{Grid, Row};
 use crate::word::{Box4, Word};
@@ -11,6 +12,8 @@ pub(crate) struct Named<'c> {
     pub field: &'c Field,
     /// One column with the whole of it, or one for each part.
     pub columns: Vec<(usize, Option<Part>)>,
+    /// How well they were understood.
+    pub trust: ColumnTrust,
 }
 
 impl Named<'_> {

@@ -1,7 +1,7 @@
 //! What a column of a table may be used for: a whole field, a part of one, or something that is no field.
 
 use super::likeness::likeness;
-use crate::class::{Class, Field, OtherColumn, Part};
+use crate::class::{Class, Field, FieldKind, OtherColumn, OtherKind, Part};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +12,7 @@ pub(crate) enum Usage<'c> {
     Other(&'c OtherColumn),
     /// Nothing: no header, no values.
     Empty,
-    /// Nobody knows.
+    /// Nothing tells what it holds.
     Unknown,
 }
 
@@ -38,6 +38,15 @@ impl<'c> Usage<'c> {
             Self::Field(field, Some(part)) => field.parts.get(&part).map_or(&[], Vec::as_slice),
             Self::Other(other) => &other.columns,
             Self::Empty | Self::Unknown => &[],
+        }
+    }
+
+    /// Whether most of its cells may be empty.
+    pub fn may_be_empty(self) -> bool {
+        match self {
+            Self::Field(field, part) => field.kind == FieldKind::Text || part.is_some(),
+            Self::Other(other) => other.kind == OtherKind::Signature,
+            _ => true,
         }
     }
 

@@ -12,6 +12,9 @@ use crate::layout::Row;
 use crate::values::dates::Date;
 use crate::values::{Candidate, gazetteer, normalised};
 
+/// What a value is worth that has the marks and figures of a date and is none as read.
+const MISREAD: f64 = 0.85;
+
 /// The values of one column, a row each.
 pub(super) struct Values {
     /// As read; nothing in an empty cell.
@@ -50,8 +53,25 @@ impl Values {
         self.filled().filter(|value| passes(value)).count() as f64 / all as f64
     }
 
+    /// The share that are dates; those with a figure misread count for most of one.
+    fn dates(&self) -> f64 {
+        let whole = self.share(|value| Date::parse(value).is_some());
+        whole.max(MISREAD * self.share(|value| Date::parse(value).is_some() || is_like_date(value)))
+    }
+
     fn places(&self) -> f64 {
         *self.places.get_or_init(|| self.share(is_place))
+    }
+
+    /// The share of all rows whose value passes.
+    pub fn share_of_rows(&self, passes: impl Fn(&str) -> bool) -> f64 {
+        self.share(passes) * self.filling()
+    }
+
+    /// How many words a value has, on the mean.
+    pub fn words_a_value(&self) -> f64 {
+        let words: usize = self.filled().map(|value| value.split(' ').count()).sum();
+        words as f64 / self.filled().count().max(1) as f64
     }
 
     /// How many different values there are for each filled cell, 0 to 1.
@@ -60,7 +80,7 @@ impl Values {
         different.len() as f64 / self.filled().count().max(1) as f64
     }
 
-    /// The share of neighbours that differ by one step of the commonest size but nought.
+    /// The share of neighbours that differ by one step of the commonest size other than zero.
     pub fn running(&self) -> f64 {
         let numbers: Vec<Option<i64>> = self
             .cells
@@ -111,7 +131,7 @@ fn field_fit(field: &Field, values: &Values) -> Option<f64> {
         FieldKind::Text => None,
         FieldKind::Name => Some(values.share(is_name)),
         FieldKind::Place => Some(values.places()),
-        FieldKind::Date => Some(values.share(|value| Date::parse(value).is_some())),
+        FieldKind::Date => Some(values.dates()),
         FieldKind::Number if field.key == "stt" => {
             let plain = |value: &str| value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit());
             Some(0.5 * values.share(plain) + 0.5 * values.running())
@@ -135,7 +155,7 @@ fn other_fit(kind: OtherKind, values: &Values) -> Option<f64> {
         OtherKind::Number => values.share(|value| figures(value) >= 2 && letters(value) <= 3),
         OtherKind::Mark => values.share(|value| number(value).is_some_and(|mark| mark <= 10.0)),
         OtherKind::Total => values.share(|value| number(value).is_some_and(|sum| sum <= 100.0)),
-        OtherKind::Date => values.share(|value| Date::parse(value).is_some()),
+        OtherKind::Date => values.dates(),
         OtherKind::Signature => return None,
     };
     Some(share)
@@ -162,6 +182,13 @@ pub(super) fn is_part(part: Part, value: &str) -> bool {
     }
 }
 
+/// Whether a value has two strokes or stops with figures around, as a date has in which a figure was misread.
+fn is_like_date(value: &str) -> bool {
+    let marks = value.chars().filter(|c| "/-.".contains(*c)).count();
+    let long = (6..=11).contains(&value.chars().filter(|c| !c.is_whitespace()).count());
+    long && marks == 2 && figures(value) >= 4 && letters(value) <= 1
+}
+
 fn figures(value: &str) -> usize {
     value.chars().filter(char::is_ascii_digit).count()
 }
@@ -171,7 +198,7 @@ fn letters(value: &str) -> usize {
 }
 
 /// Words of letters that begin with capitals.
-fn is_words(value: &str) -> bool {
+pub(super) fn is_words(value: &str) -> bool {
     figures(value) == 0
         && !value.contains(',')
         && letters(value) >= 2
@@ -222,4 +249,17 @@ fn is_school_class(value: &str) -> bool {
 fn number(value: &str) -> Option<f64> {
     let plain = value.replace(',', ".").replace(' ', "");
     plain.parse().ok().filter(|_| plain.len() <= 5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_with_a_figure_misread_is_like_one() {
+        assert!(is_like_date("27-06-1G72") && is_like_date("41/13/1968"));
+        assert!(
+            !is_like_date("01/TK-82") && !is_like_date("0123/1995") && !is_like_date("A.B.1985/1")
+        );
+    }
 }

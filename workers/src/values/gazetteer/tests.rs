@@ -42,6 +42,11 @@ fn a_place_that_is_one_stays_as_it_is_written() {
         "Tịnh Hoà, Quảng Ngãi",
         "Ba Tơ, Nghĩa Bình",
         "Tịnh Ấn, Sơn Tịnh",
+        "H. Ý Yên, T. Nam Định",
+        "H. Ý Yên - T. Nam Định",
+        "X. Hải Phúc - H. Hải Hậu - T. Nam Định",
+        "T. Thừa Thiên Huế",
+        "Ba Cung-Ba Tơ-Quảng Ngãi",
     ] {
         assert_eq!(text(place).as_deref(), Some(place));
     }

@@ -5,7 +5,7 @@ use strsim::levenshtein;
 use unicode_normalization::UnicodeNormalization;
 
 /// Titles of units, whole and shortened.
-const TITLES: [&str; 17] = [
+pub(super) const TITLES: [&str; 18] = [
     "thành phố",
     "thị trấn",
     "thị xã",
@@ -23,6 +23,7 @@ const TITLES: [&str; 17] = [
     "q.",
     "p.",
     "x.",
+    "t.",
 ];
 
 /// A unit's own name, ready to be compared.

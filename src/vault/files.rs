@@ -1,0 +1,132 @@
+//! Plain files under one prefix of a store: what a foreign tool reads by name, outside the OCFL storage root.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path as Key;
+use object_store::{ObjectStore, PutMode};
+
+use super::error::{Result, VaultError};
+use super::paths::{LOG, below};
+use super::storage_root::{self, Location, Store};
+use super::{Vault, read_inventory};
+
+/// Files by name below one prefix. Names are segments of ASCII letters, digits, `-`, `_` and `.`, parted by `/`.
+#[derive(Clone, Debug)]
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+    base: Key,
+}
+
+impl Vault {
+    /// The tiles and checkpoints of the log.
+    pub fn log_files(&self) -> Files {
+        Files {
+            store: self.store.clone(),
+            base: Key::from(LOG),
+        }
+    }
+}
+
+impl Files {
+    /// The files of a place outside the vault.
+    ///
+    /// # Errors
+    /// `Invalid` for a malformed address. `NotFound` for a folder that is not there: a share that is not mounted must
+    /// not be replaced by a folder of the same name.
+    pub fn at(location: &Location) -> Result<Self> {
+        let elsewhere = location.url == "memory:" || location.url.starts_with("s3://");
+        if !elsewhere && !Path::new(storage_root::folder_of(&location.url)?).is_dir() {
+            return Err(VaultError::not_found("the folder"));
+        }
+        let store: Arc<dyn ObjectStore> = match storage_root::connect(location, true)? {
+            Store::Folder(folder) => Arc::new(folder),
+            Store::Other(store) => store,
+        };
+        let base = Key::default();
+        Ok(Self { store, base })
+    }
+
+    fn key(&self, name: &str) -> Key {
+        below(&self.base, name)
+    }
+
+    /// The whole file; `None` when there is none.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store fails.
+    pub async fn get(&self, name: &str) -> Result<Option<Bytes>> {
+        read_inventory::get(&self.store, &self.key(name)).await
+    }
+
+    /// Writes a file in place of what was there.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store fails.
+    pub async fn put(&self, name: &str, bytes: Bytes) -> Result<()> {
+        let mode = PutMode::Overwrite;
+        read_inventory::put(&self.store, &self.key(name), bytes, mode)
+            .await
+            .map(drop)
+    }
+
+    /// Writes a file that never changes; the same bytes may be written again.
+    ///
+    /// # Errors
+    /// `Corrupt` when other bytes are there, `Unavailable` when the store fails.
+    pub async fn put_once(&self, name: &str, bytes: Bytes) -> Result<()> {
+        let key = self.key(name);
+        match read_inventory::put(&self.store, &key, bytes.clone(), PutMode::Create).await? {
+            read_inventory::Put::Written => Ok(()),
+            read_inventory::Put::Exists
+                if read_inventory::get(&self.store, &key).await?.as_ref() == Some(&bytes) =>
+            {
+                Ok(())
+            }
+            read_inventory::Put::Exists => {
+                Err(VaultError::corrupt(name, "other bytes are there already"))
+            }
+        }
+    }
+
+    /// Names of the files below `prefix`, sorted.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store fails.
+    pub async fn names(&self, prefix: &str) -> Result<Vec<String>> {
+        let listed = self.store.list(Some(&self.key(prefix)));
+        let failed = |error| VaultError::unavailable("listing files", error);
+        let found: Vec<Key> = listed
+            .map_ok(|meta| meta.location)
+            .try_collect()
+            .await
+            .map_err(failed)?;
+        let inside = |key: &Key| {
+            let parts = key.prefix_match(&self.base)?;
+            Some(
+                parts
+                    .map(|part| part.as_ref().to_owned())
+                    .collect::<Vec<_>>()
+                    .join("/"),
+            )
+        };
+        let mut names: Vec<String> = found.iter().filter_map(inside).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// Removes the files below `prefix`.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store fails.
+    pub async fn remove_below(&self, prefix: &str) -> Result<()> {
+        let listed = self.store.list(Some(&self.key(prefix)));
+        let keys = listed.map_ok(|meta| meta.location).boxed();
+        let failed = |error| VaultError::unavailable("removing files", error);
+        let mut removed = self.store.delete_stream(keys);
+        while removed.try_next().await.map_err(failed)?.is_some() {}
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! Tables with horizontal rules only: the rules part the rows, and the columns stand where hardly any row has ink.
+
+use image::GrayImage;
+
+use super::grid::Grid;
+use super::ruled::distinct;
+use super::rules::{Rule, Rules};
+use crate::geometry::median_f64;
+use crate::image::ink_threshold;
+
+/// Fewer rules of one length are a letterhead's or a form's.
+const LEAST_RULES: usize = 5;
+/// Rules of one table begin and end within this share of its width of each other.
+const ALIKE: f64 = 0.03;
+/// A table is at least so wide, as a share of the page.
+const NARROWEST: f64 = 0.5;
+/// How far ink may be on the way from the darkest to the paper, in hundredths.
+const INK: u32 = 45;
+/// Of the rows at most this share has ink in the white between two columns: headings, long values.
+const STRAY: f64 = 0.1;
+/// Narrowest white between columns, in inches: blanks between words are as wide, but never in that many rows.
+const WHITE: f64 = 0.045;
+
+/// The table that horizontal rules draw; `None` where they draw none, or no white parts its columns.
+pub(super) fn build(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Grid> {
+    let rows = rows(rules, picture.width(), dpi)?;
+    let left = median_f64(rows.iter().map(|row| row.from))?;
+    let right = median_f64(rows.iter().map(|row| row.end))?;
+    let (top, bottom) = (rows.first()?.across(left), rows.last()?.across(left));
+    let inked = inked_rows(picture, &rows, (left, right), dpi);
+    let vertical = |x: f64| Rule::straight(x, top, bottom);
+    let mut columns = vec![vertical(left)];
+    columns.extend(
+        borders(&inked, dpi)
+            .into_iter()
+            .map(|x| vertical(left + x as f64)),
+    );
+    columns.push(vertical(right));
+    Grid::of(columns, rows)
+}
+
+/// The rules of the table, from top to bottom: all of one length, one below the other.
+fn rows(rules: &Rules, width: u32, dpi: u32) -> Option<Vec<Rule>> {
+    let wide = |rule: &&Rule| rule.length() >= f64::from(width) * NARROWEST;
+    let long: Vec<&Rule> = rules.horizontal.iter().filter(wide).collect();
+    let alike = |a: &Rule, b: &Rule| {
+        let slack = a.length() * ALIKE;
+        (a.from - b.from).abs() <= slack && (a.end - b.end).abs() <= slack
+    };
+    let of_one_length = |one: &&Rule| long.iter().filter(|other| alike(one, other)).count();
+    let usual = long.iter().copied().max_by_key(of_one_length)?;
+    let own: Vec<Rule> = long
+        .iter()
+        .filter(|rule| alike(usual, rule))
+        .map(|rule| **rule)
+        .collect();
+    let rows = distinct(own, (usual.from + usual.end) / 2.0, f64::from(dpi) * 0.1);
+    (rows.len() >= LEAST_RULES).then_some(rows)
+}
+
+/// For each pixel across the table, in how many of the rows it has ink; and how many rows have any.
+struct Inked {
+    rows: usize,
+    depth: Vec<usize>,
+}
+
+fn inked_rows(picture: &GrayImage, rows: &[Rule], (left, right): (f64, f64), dpi: u32) -> Inked {
+    let ink = ink_threshold(picture, INK);
+    let beside = f64::from(dpi / 60);
+    let (from, end) = (
+        left.max(0.0) as u32,
+        (right.max(0.0) as u32).min(picture.width()),
+    );
+    let mut depth = vec![0; end.saturating_sub(from) as usize];
+    let mut filled = 0;
+    for pair in rows.windows(2) {
+        let row: Vec<bool> = (from..end)
+            .map(|x| {
+                let top = pair[0].across(f64::from(x)) + beside;
+                let bottom = pair[1].across(f64::from(x)) - beside;
+                let (top, bottom) = (
+                    top.max(0.0) as u32,
+                    (bottom.max(0.0) as u32).min(picture.height()),
+                );
+                (top..bottom)
+                    .filter(|y| picture.get_pixel(x, *y).0[0] < ink)
+                    .count()
+                    > 1
+            })
+            .collect();
+        if row.iter().any(|ink| *ink) {
+            filled += 1;
+            depth
+                .iter_mut()
+                .zip(row)
+                .for_each(|(depth, ink)| *depth += usize::from(ink));
+        }
+    }
+    Inked {
+        rows: filled,
+        depth,
+    }
+}
+
+/// Where columns part: in the emptiest middle of each white that nearly all rows share.
+fn borders(inked: &Inked, dpi: u32) -> Vec<usize> {
+    let allowed = ((inked.rows as f64 * STRAY) as usize).max(1);
+    let narrow = (f64::from(dpi) * WHITE) as usize;
+    let mut borders = Vec::new();
+    let mut at = 0;
+    for white in inked
+        .depth
+        .chunk_by(|a, b| (*a <= allowed) == (*b <= allowed))
+    {
+        let (from, end) = (at, at + white.len());
+        at = end;
+        let is_outer = from == 0 || end == inked.depth.len();
+        if white[0] <= allowed && white.len() >= narrow && !is_outer {
+            borders.push(from + emptiest(white));
+        }
+    }
+    borders
+}
+
+/// The middle of the longest run of the least depth.
+pub(super) fn emptiest(depths: &[usize]) -> usize {
+    let least = depths.iter().copied().min().unwrap_or_default();
+    let (mut at, mut best) = (0, (0, 0));
+    for run in depths.chunk_by(|a, b| (*a == least) == (*b == least)) {
+        if run[0] == least && run.len() > best.1 {
+            best = (at, run.len());
+        }
+        at += run.len();
+    }
+    best.0 + best.1 / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::*;
+
+    #[test]
+    fn horizontal_rules_and_white_make_a_table() {
+        let mut picture = GrayImage::from_pixel(1600, 900, Luma([255]));
+        let mut dark = |x: u32, y: u32, width: u32, height: u32| {
+            for at in y..y + height {
+                (x..x + width).for_each(|x| picture.put_pixel(x, at, Luma([10])));
+            }
+        };
+        for row in 0..9 {
+            dark(100, 100 + 80 * row, 1400, 3);
+        }
+        for row in 0..8 {
+            let y = 130 + 80 * row;
+            dark(120, y, 40, 24);
+            dark(260, y, 300 + 20 * (row % 3), 24);
+            dark(760, y, 200, 24);
+            dark(1200, y, 150, 24);
+        }
+        let grid = build(&Rules::of(&picture, 150), &picture, 150).unwrap();
+        assert_eq!((grid.row_count(), grid.column_count()), (8, 4));
+    }
+
+    #[test]
+    fn a_border_stands_where_the_white_is_emptiest() {
+        assert_eq!(emptiest(&[1, 1, 0, 0, 0, 1]), 3);
+        assert_eq!(emptiest(&[1, 1, 1, 1]), 2);
+    }
+}

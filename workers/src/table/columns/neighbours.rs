@@ -1,0 +1,136 @@
+//! A column nobody knows beside one of names or places may hold the rest of its values.
+
+use super::shown::Shown;
+use super::usage::Usage;
+use super::values::{Values, is_words};
+use crate::class::{FieldKind, Part};
+use crate::layout::Row;
+
+/// From this share of words on, the rest of the values beside may stand in a column.
+const SOME: f64 = 0.3;
+/// From this share on, given names stand in it.
+const MOST: f64 = 0.7;
+/// Given names differ: so many different ones there are for each person.
+const VARIETY: f64 = 0.3;
+/// Family name and what stands between it and the given name have at most so many syllables, nearly always.
+const SYLLABLES: f64 = 3.2;
+
+/// Joins a column of given names that no header names to the names on its left, and trusts no value beside which the
+/// rest of it may stand.
+pub(super) fn judge(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row]) {
+    for column in 1..usages.len() {
+        let Usage::Field(field, None) = usages[column] else {
+            continue;
+        };
+        // A border of white may cut a title off: "T. | Lạng Sơn".
+        let before = matches!(usages[column - 1], Usage::Unknown);
+        if before && matches!(field.kind, FieldKind::Name | FieldKind::Place) {
+            let cut = Values::of(body, column - 1).share_of_rows(has_letters_only);
+            if cut >= SOME {
+                shown[column].margin = 0.0;
+            }
+        }
+    }
+    for column in 0..usages.len().saturating_sub(1) {
+        let Usage::Field(field, None) = usages[column] else {
+            continue;
+        };
+        let beside = matches!(usages[column + 1], Usage::Unknown);
+        if !beside || !matches!(field.kind, FieldKind::Name | FieldKind::Place) {
+            continue;
+        }
+        let rest = Values::of(body, column + 1);
+        let words = rest.share_of_rows(is_words);
+        if words < SOME {
+            continue;
+        }
+        let given = rest.share_of_rows(|value| is_words(value) && value.split(' ').count() <= 2);
+        let parts = [Part::Family, Part::Given];
+        let in_parts = parts.iter().all(|part| field.parts.contains_key(part));
+        if in_parts
+            && field.kind == FieldKind::Name
+            && given >= MOST
+            && rest.variety() >= VARIETY
+            && Values::of(body, column).words_a_value() <= SYLLABLES
+        {
+            usages[column] = Usage::Field(field, Some(Part::Family));
+            usages[column + 1] = Usage::Field(field, Some(Part::Given));
+            shown[column + 1] = shown[column];
+        } else {
+            shown[column].margin = 0.0;
+        }
+    }
+}
+
+fn has_letters_only(value: &str) -> bool {
+    value.chars().any(char::is_alphabetic) && !value.chars().any(char::is_numeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::class::Classes;
+    use crate::layout::lines::tests::page;
+
+    fn judged(rows: [[&str; 2]; 4]) -> (Vec<Option<String>>, f64) {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
+        let mut usages = vec![
+            Usage::Field(class.field("ho_ten").unwrap(), None),
+            Usage::Unknown,
+        ];
+        let mut shown = vec![Shown::default(); 2];
+        shown[0].margin = 2.0;
+        let body = rows.map(|row| row.map(|cell| page(&[cell])).to_vec());
+        judge(&mut usages, &mut shown, &body);
+        (
+            usages.iter().map(|usage| usage.key()).collect(),
+            shown[0].margin,
+        )
+    }
+
+    #[test]
+    fn given_names_without_a_header_are_the_end_of_names() {
+        let (keys, margin) = judged([
+            ["Bùi Văn", "An"],
+            ["Nguyễn Thị", "Bích"],
+            ["Quách Vĩ", "Cường"],
+            ["Hồ Thị Ngọc", "Hà"],
+        ]);
+        let parts = ["ho_ten.family", "ho_ten.given"].map(|key| Some(key.to_owned()));
+        assert_eq!((keys.as_slice(), margin), (parts.as_slice(), 2.0));
+    }
+
+    #[test]
+    fn a_place_behind_letters_nobody_knows_is_not_trusted() {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
+        let mut usages = vec![
+            Usage::Unknown,
+            Usage::Field(class.field("noi_sinh").unwrap(), None),
+        ];
+        let mut shown = vec![Shown::default(); 2];
+        shown[1].margin = 2.0;
+        let row = || ["T.", "Lạng Sơn"].map(|cell| page(&[cell])).to_vec();
+        judge(&mut usages, &mut shown, &[row(), row()]);
+        assert_eq!(shown[1].margin, 0.0);
+    }
+
+    #[test]
+    fn names_beside_words_nobody_knows_are_not_trusted() {
+        let (keys, margin) = judged([
+            ["Bùi Văn An", "Kinh"],
+            ["Nguyễn Thị Ngọc Bích", "Kinh"],
+            ["Quách Vĩ Cường", "Kinh"],
+            ["Hồ Thị Ngọc Hà", "Kinh"],
+        ]);
+        assert_eq!((keys[0].as_deref(), margin), (Some("ho_ten"), 0.0));
+        let (_, margin) = judged([
+            ["Bùi An", "7"],
+            ["Lê Bê", "8"],
+            ["Hồ Hà", "9"],
+            ["Hồ Lan", "5"],
+        ]);
+        assert_eq!(margin, 2.0);
+    }
+}
