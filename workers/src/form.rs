@@ -3,6 +3,7 @@
 //! Labels come from the class, in the wordings of several eras, and are matched without accents,
 //! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
 
+mod captions;
 mod cross_checks;
 mod cues;
 mod flow;
@@ -22,6 +23,7 @@ use crate::layout::lines::{Line, Text, columns};
 use crate::reading::FieldReading;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, Word};
+use captions::{above, is_alone, is_captioned};
 pub(crate) use cues::weigh;
 use labels::{LabelMatch, divided, label_places};
 pub(crate) use letterhead::{Blank, Letterhead, apart};
@@ -72,7 +74,28 @@ pub(crate) fn fields(
 
 /// The value that stands where the field's part of a letterhead stands.
 fn headed(field: &Field, head: Option<&Letterhead>) -> Option<Candidate> {
-    head?.part(field.head?).cloned()
+    let value = head?.part(field.head?)?;
+    let kind = (field.head? == HeadPart::Kind).then(|| listed_kind(field, value));
+    Some(kind.flatten().unwrap_or_else(|| value.clone()))
+}
+
+/// The kind of the list with which a title begins: "GIẤY GIỚI THIỆU" of "GIẤY GIỚI THIỆU CHUYỂN TRƯỜNG".
+fn listed_kind(field: &Field, title: &Candidate) -> Option<Candidate> {
+    let listed = |letters: String| {
+        let entries = field.lexicon.iter().flat_map(|list| &list.entries);
+        entries
+            .map(|entry| fold::letters(&entry.canonical))
+            .any(|entry| entry == letters)
+    };
+    let words = &title.words;
+    let whole = (1..=words.len()).rev().find(|end| {
+        let letters = words[..*end].iter().map(|word| fold::letters(&word.text));
+        listed(letters.collect())
+    })?;
+    Candidate::of(&words[..whole]).map(|kind| Candidate {
+        held: title.held,
+        ..kind
+    })
 }
 
 /// Values of a field found in every way there is, the surest way first. In running text a label is one word among
@@ -233,31 +256,6 @@ fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelMatch>]) ->
     }
     values.sort_by_key(|(strength, _)| *strength);
     values.into_iter().map(|(_, value)| value).collect()
-}
-
-/// Whether labels stand below their values on this page, in parentheses: "(ngày sinh)".
-fn is_captioned(lines: &[Line], places: &[Vec<LabelMatch>]) -> bool {
-    let caption = |(line, places): &(&Line, &Vec<LabelMatch>)| {
-        let opens = line
-            .words
-            .first()
-            .is_some_and(|word| word.text.starts_with('('));
-        opens && places.first().is_some_and(|place| is_alone(line, place))
-    };
-    lines.iter().zip(places).filter(caption).count() >= 2
-}
-
-/// Whether a line holds the label and nothing else.
-fn is_alone(line: &Line, place: &LabelMatch) -> bool {
-    let marks = |words: &[Word]| words.iter().all(is_marks);
-    marks(&line.words[..place.from]) && marks(&line.words[place.end..])
-}
-
-/// The line above a caption, if it has no label of its own.
-fn above(lines: &[Line], places: &[Vec<LabelMatch>], row: usize) -> Option<Candidate> {
-    let before = row.checked_sub(1)?;
-    places[before].is_empty().then_some(())?;
-    Candidate::of(&lines[before].words)
 }
 
 fn beside(field: &Field, line: &Line, place: &LabelMatch, until: usize) -> Option<Candidate> {

@@ -77,7 +77,7 @@ mod tests {
             "   Số: 24 /CT-UBND               Kiến Xương, ngày 4 tháng 02 năm 2005",
             "                           CHỈ THỊ",
             "     Về việc cấp bằng tốt nghiệp trung học phổ thông",
-            "đã tốt nghiệp học sinh trường hội đồng thi bằng tốt nghiệp trung học phổ thông",
+            "đã tốt nghiệp học sinh trường xxxxx bằng tốt nghiệp trung học phổ thông xxxxxx",
         ];
         assert_eq!(class_of(&directive), "tai_lieu");
         let mut decision = directive;

@@ -112,3 +112,46 @@ fn expressions_find_values_in_running_text() {
     assert_eq!(found["ho_ten"], "Nguyễn Thị Lệ Hiền");
     assert_eq!(found["ngay_sinh"], "18/02/1988");
 }
+
+const TRANSFER: [&str; 8] = [
+    "   UBND TỈNH QUẢNG NGÃI             CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "   SỞ GIÁO DỤC VÀ ĐÀO TẠO           Độc lập - Tự do - Hạnh phúc",
+    "   Số: 130/GT-GDĐT                  Quảng Ngãi, ngày 02 tháng 01 năm 2004",
+    "                   GIẤY GIỚI THIỆU CHUYỂN TRƯỜNG",
+    "",
+    "Giới thiệu học sinh: Lê Thị Nga",
+    "Sinh ngày: 5/9/1986        Dân tộc: Kinh",
+    "đề nghị nhà trường tiếp nhận và tạo điều kiện cho học sinh được học tập tiế",
+];
+
+#[test]
+fn a_title_begins_with_the_kind_of_the_paper() {
+    let found = read("ket_qua_tthc", &TRANSFER);
+    assert_eq!(found["loai"], "GIẤY GIỚI THIỆU");
+    assert_eq!(found["co_quan"], "SỞ GIÁO DỤC VÀ ĐÀO TẠO");
+    assert_eq!(found["so_ky_hieu"], "130/GT-GDĐT");
+}
+
+#[test]
+fn values_stand_above_captions_in_parentheses() {
+    let found = read(
+        "van_bang",
+        &[
+            "Vũ Văn Khang",
+            "(họ và tên)",
+            "19/3/1988",
+            "(ngày sinh)",
+            "Nghệ Tĩnh",
+            "(sinh tại)",
+        ],
+    );
+    assert_eq!(found["ho_ten"], "Vũ Văn Khang");
+    assert_eq!(found["ngay_sinh"], "19/3/1988");
+    assert_eq!(found["noi_sinh"], "Nghệ Tĩnh");
+}
+
+#[test]
+fn the_place_before_a_date_is_no_label() {
+    let found = read("van_bang", &["Vinh, ngày 26 tháng 09 năm 1980"]);
+    assert!(!found.contains_key("ngay_sinh"));
+}

@@ -22,7 +22,7 @@ const MARGIN: i32 = 10;
 /// A number has no more figures, a day no more.
 const MOST_FIGURES: (usize, usize) = (5, 2);
 /// How far printed figures may reach above or below the print beside them, as a share of its height.
-const UNEVEN: f64 = 0.16;
+const UNEVEN: f64 = 0.2;
 
 /// Reads the figures again that may be a pen's, and holds values whose figures were not printed.
 ///

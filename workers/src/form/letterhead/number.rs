@@ -54,7 +54,8 @@ pub(super) fn of(line: &Line) -> Option<Number> {
     // Printed figures stand in one word with their notation, and nothing but figures does.
     let glued = bare && rest[..found.start()].ends_with(is_figures);
     let proposed = proposed(figures).unwrap_or_default();
-    let behind = text.place_of(from + found.start()..from + found.end());
+    // Its stroke reaches above and below the letters, with which figures are compared.
+    let behind = text.place_of(from + found.start() + 1..from + found.end());
     let label = label.and_then(|end| text.place_of(0..end));
     let own = text.place_of(begins..from + found.start());
     let blank = behind.and_then(|print| {

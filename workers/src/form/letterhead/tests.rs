@@ -82,7 +82,8 @@ fn a_letters_subject_stands_under_its_number() {
     let part = |part| read(&LETTER, part);
     let subject = "V/v đăng ký bổ sung nội dung kỳ họp thứ 31".to_owned();
     assert_eq!(part(HeadPart::Subject), Some((subject, false)));
-    assert_eq!(part(HeadPart::Kind), None);
+    // It bears no name of its kind.
+    assert_eq!(part(HeadPart::Kind), Some(("CÔNG VĂN".to_owned(), true)));
     let agency = "ỦY BAN NHÂN DÂN HUYỆN KIẾN XƯƠNG".to_owned();
     assert_eq!(part(HeadPart::Agency), Some((agency, false)));
 }
