@@ -11,3 +11,5 @@ ALTER TABLE register_volumes RENAME COLUMN map_kept TO map_preserved;     -- new
 -- The key of a job that waits begins with its kind.
 UPDATE jobs SET once_key = REPLACE(once_key, 'keep_', 'preserve_') WHERE kind LIKE 'keep!_%' ESCAPE '!';
 UPDATE jobs SET kind = REPLACE(kind, 'keep_', 'preserve_') WHERE kind LIKE 'keep!_%' ESCAPE '!';
+UPDATE jobs SET once_key = REPLACE(once_key, 'tell_portal', 'notify_portal') WHERE kind = 'tell_portal';
+UPDATE jobs SET kind = 'notify_portal' WHERE kind = 'tell_portal';

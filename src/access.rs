@@ -7,7 +7,9 @@ mod throttle;
 mod tokens;
 mod two_persons;
 
-pub use people::{Person, change_person, first_run, list_people, make_person, set_password};
+pub use people::{
+    Person, change_own_password, change_person, first_run, list_people, make_person, set_password,
+};
 pub use secrets::{digest_of, new_code, new_secret};
 pub use sessions::{Session, bearer, prove, session, sign_in, sign_out};
 pub use throttle::{admit, count_failure, meter};

@@ -27,8 +27,23 @@ text_enum! {
     /// The closed list of acts that leave an entry.
     #[allow(missing_docs)] // the word of each is its meaning
     pub enum Action {
+        UnitMade,
+        UnitChanged,
+        UnitAssigned,
         FondsMade,
+        SeriesMade,
+        FileMade,
         VolumeMade,
+        HoldingDescribed,
+        HoldingClosed,
+        HoldingMoved,
+        HoldingMerged,
+        HoldingSplit,
+        HoldingArranged,
+        HoldingPreserved,
+        DocumentConfirmed,
+        DocumentsGrouped,
+        BatchMoved,
         ColumnMapConfirmed,
         ColumnMapPreserved,
         BatchOpened,
@@ -111,7 +126,7 @@ text_enum! {
 /// One entry as stored.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Entry {
-    /// UUIDv7 text.
+    /// UUIDv7 as text, given in the transaction of the act.
     pub id: String,
     /// From 1, no gaps; absent for some seconds, until the entry is put into the tree.
     pub position: Option<i64>,

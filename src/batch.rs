@@ -1,6 +1,7 @@
 //! A delivery of scans: opened under a name, declared, filled, watched, closed and receipted.
 //! A batch that does not hold what was declared cannot be closed, and says what differs.
 
+mod assign;
 mod close;
 mod manifest;
 mod name;
@@ -8,6 +9,7 @@ mod preservation;
 mod progress;
 mod receipt;
 
+pub use assign::{Belonging, assign, named_of};
 pub use close::close;
 pub(crate) use manifest::hold_open;
 pub use manifest::{Declared, declare};
@@ -25,6 +27,7 @@ use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::fonds::{self, check_text};
 use crate::messages::Message;
+use crate::unit;
 
 /// Longest name of a batch, in characters.
 const LONGEST_NAME: usize = 200;
@@ -91,6 +94,8 @@ pub struct Batch {
     pub opened_at: String,
     /// When it was closed, RFC 3339 UTC; none while files may come.
     pub closed_at: Option<String>,
+    /// Id of its unit.
+    pub unit_id: String,
 }
 
 /// What is said of a batch when it is opened.
@@ -114,6 +119,9 @@ pub struct NewBatch {
     /// How many files there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_count: Option<i64>,
+    /// Code of its unit; that of its fonds when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// One page of a list, and the cursor of the next.
@@ -151,7 +159,7 @@ pub async fn open(archive: &Archive, caller: &Caller, given: &NewBatch) -> Resul
     let batch = Batch {
         id: archive.clock.new_id(),
         name: given.name.clone(),
-        fonds: fonds.code,
+        fonds: fonds.code.clone(),
         volume_id,
         file_id,
         class_hint: given.class_hint.clone(),
@@ -160,6 +168,7 @@ pub async fn open(archive: &Archive, caller: &Caller, given: &NewBatch) -> Resul
         opened_by: caller.id.clone(),
         opened_at: stamp(archive.clock.now()),
         closed_at: None,
+        unit_id: unit::id_of(archive, given.unit.as_deref().or(Some(&fonds.unit))).await?,
     };
     let mut tx = archive.begin(caller).await?;
     if !insert(&mut tx, &batch, &fonds.id).await? {
@@ -188,6 +197,7 @@ async fn insert(tx: &mut Tx, batch: &Batch, fonds_id: &str) -> Result<bool> {
         .set("opened_by", &batch.opened_by)
         .set("opened_at", &batch.opened_at)
         .set("closed_at", &batch.closed_at)
+        .set("unit_id", &batch.unit_id)
         .or_ignore("")
         .run(tx)
         .await

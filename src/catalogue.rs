@@ -21,7 +21,7 @@ pub(crate) use column::{json_column, text_enum};
 pub(crate) use fault::is_unknown_host;
 pub use state::State;
 pub use tx::Tx;
-pub use write::{Insert, Move, lock_in};
+pub use write::{Insert, Move, changed_one, lock_in};
 
 use pulse::Pulse;
 

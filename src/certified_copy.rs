@@ -253,6 +253,7 @@ pub async fn issue_many(
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
         match issue_now(archive, caller, record, seen.get(record)).await {
+            // The rest would meet the same fault; what was issued so far stands in the book.
             Err(error) if error.is_transient() => return Err(error),
             issued => outcomes.push(outcome(record, issued)),
         }
@@ -308,6 +309,8 @@ async fn make_now(archive: &Archive, job: Option<Leased>) -> Result<()> {
     let Some(Err(error)) = made else {
         return Ok(());
     };
+    // The line is open and its job stays: the queue finishes it when the world is right again, though the
+    // caller is told.
     jobs::give_back(catalogue, clock, &job, End::of(&error), error.code()).await?;
     Err(error)
 }
@@ -320,6 +323,7 @@ async fn make_now(archive: &Archive, job: Option<Leased>) -> Result<()> {
 pub async fn issue(archive: &Archive, job: &Leased) -> Result<()> {
     let id = &job.subject;
     let copy = row(archive, id).await?;
+    // Made by another holder of the job, or void since: the job has nothing left to do.
     if copy.state != CopyState::Opening {
         return register_line::complete(archive, job).await;
     }

@@ -8,6 +8,7 @@ mod book;
 mod check;
 mod copy;
 mod deliver;
+mod finding_aid;
 mod fixity;
 mod jobs;
 mod log;
@@ -69,6 +70,8 @@ enum Command {
     Copy(copy::Copy),
     /// Write the issue book of a year as a spreadsheet or as paper.
     Book(book::Book),
+    /// Write the list of files of a fonds, or of documents of a file, as a spreadsheet or as paper.
+    FindingAid(finding_aid::FindingAid),
     /// Show how long the seals of issued copies can be proven; renew those that end soon.
     #[command(subcommand)]
     Seal(seal::Seals),
@@ -178,6 +181,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Read(read) => read::read(&config, read, cli.json).await,
         Command::Copy(copy) => copy::copy(open(config).await?, copy, cli.json).await,
         Command::Book(options) => book::book(open(config).await?, options, cli.json).await,
+        Command::FindingAid(options) => {
+            finding_aid::finding_aid(open(config).await?, options, cli.json).await
+        }
         Command::Seal(seal::Seals::Accept) => seal::accept(config).await,
         Command::Seal(seals) => seal::seals(open(config).await?, seals, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
@@ -192,7 +198,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Repair(options) => fixity::repair(open(config).await?, options, cli.json).await,
         Command::Backup(options) => fixity::backup(open(config).await?, options, cli.json).await,
         Command::Jobs(options) => jobs::jobs(open(config).await?, options, cli.json).await,
-        Command::Log(wish) => log::log(open(config).await?, wish, cli.json).await,
+        Command::Log(options) => log::log(open(config).await?, options, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,
         Command::Bench(Bench::Intake { folder }) => {
             bench_intake::bench_intake(&folder).await?;

@@ -27,7 +27,7 @@ pub struct Config {
     pub catalogue: CatalogueConfig,
     /// Table `[vault]`: where preserved bytes lie.
     pub vault: VaultConfig,
-    /// Table `[log]`: the key of its signed tree, and the places outside that are shown it.
+    /// Table `[log]`: the key of the log, and places outside that are shown each signed tree.
     pub log: LogConfig,
     /// Table `[reading]`: children, limits, classes and models of reading.
     pub reading: ReadingConfig,

@@ -23,6 +23,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 
 use crate::catalogue::{JsonText, State, json_column, text_enum};
+use crate::messages::Message;
 
 /// The paper that decides: a document of its own in the archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
@@ -127,7 +128,11 @@ impl Correction {
             ..
         } = &self.decision;
         let date = date.rsplit('-').collect::<Vec<_>>().join("/");
-        format!("Quyết định số {number} ngày {date} của {agency}")
+        Message::new("printed.copy.decision")
+            .with("number", number)
+            .with("date", date)
+            .with("agency", agency)
+            .vi()
     }
 
     /// Its number in the appendix, such as `3/2026`.

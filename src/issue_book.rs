@@ -3,7 +3,6 @@
 //! back from the vault after a loss of the catalogue.
 
 mod export;
-mod workbook;
 
 pub use export::{paper, spreadsheet};
 
@@ -20,6 +19,7 @@ use crate::clock::{day_in_vietnam, midnight_in_vietnam, parse_stamp, stamp};
 use crate::copy_request::{RequestState, Sought};
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::record::Fields;
 
 text_enum! {
@@ -215,14 +215,16 @@ fn copy_line(archive: &Archive, row: CopyOfYear, entries: &[Correction]) -> (Str
 fn note(row: &CopyOfYear) -> String {
     let mut parts = Vec::new();
     if let (Some(number), Some(year)) = (row.earlier_number, row.earlier_year) {
-        parts.push(format!("Cấp lại bản sao số {number}/{year}"));
+        let earlier = format!("{number}/{year}");
+        parts.push(Message::new("printed.issue_book.note.reissue").with("number", earlier));
     }
     if let Some(reason) = &row.withdrawal {
-        parts.push(format!("Đã hủy: {reason}"));
+        parts.push(Message::new("printed.issue_book.note.withdrawn").with("reason", reason));
     }
     if let Some(code) = &row.void_code {
-        parts.push(format!("Hủy số, không lập được bản sao ({code})"));
+        parts.push(Message::new("printed.issue_book.note.void").with("code", code));
     }
+    let parts: Vec<String> = parts.iter().map(Message::vi).collect();
     parts.join(". ")
 }
 
@@ -269,15 +271,16 @@ fn request_line(row: EndedRequest) -> (String, BookLine) {
     let (state, note) = match row.state {
         RequestState::Withdrawn => (
             LineState::RequestWithdrawn,
-            "Người yêu cầu rút đơn".to_owned(),
+            Message::new("printed.issue_book.note.request_withdrawn"),
         ),
         RequestState::Expired => (
             LineState::Expired,
-            "Hết hạn chờ người yêu cầu bổ sung".to_owned(),
+            Message::new("printed.issue_book.note.expired"),
         ),
         _ => (
             LineState::Refused,
-            format!("Từ chối: {}", row.refusal.unwrap_or_default()),
+            Message::new("printed.issue_book.note.refused")
+                .with("reason", row.refusal.unwrap_or_default()),
         ),
     };
     let line = BookLine {
@@ -290,7 +293,7 @@ fn request_line(row: EndedRequest) -> (String, BookLine) {
         so_hieu: row.wanted.so_hieu,
         so_vao_so: row.wanted.so_vao_so,
         receiver: row.applicant.name,
-        note,
+        note: note.vi(),
         ..BookLine::default()
     };
     (row.settled_at, line)

@@ -6,7 +6,7 @@ mod stock;
 
 use std::time::Duration;
 
-use crate::catalogue::{Catalogue, Engine, Tx, text_enum};
+use crate::catalogue::{Catalogue, Engine, Tx, changed_one, text_enum};
 use crate::clock::{Clock, stamp};
 use crate::error::{Error, Result};
 
@@ -36,7 +36,7 @@ text_enum! {
         /// Expire abandoned uploads; subject: `all`.
         SweepUploads,
         /// Tell a portal what became of a request; subject: event id.
-        TellPortal,
+        NotifyPortal,
         /// Bring the newest column map of a volume into the vault; subject: volume id.
         PreserveMap,
         /// Compare the pages of a batch with each other; subject: batch id.
@@ -45,6 +45,16 @@ text_enum! {
         PreserveFlags,
         /// End requests whose applicant did not answer; subject: `all`.
         SweepRequests,
+        /// Bring a unit's description into the vault; subject: unit id.
+        PreserveUnit,
+        /// Bring the description of a fonds and its series into the vault; subject: fonds id.
+        PreserveFonds,
+        /// Bring a file's description into the vault; subject: file id.
+        PreserveFile,
+        /// Bring a volume's description into the vault; subject: volume id.
+        PreserveVolume,
+        /// Bring a document that a person touched into the vault; subject: document id.
+        PreserveDocument,
     }
 
     /// Where a job stands.
@@ -66,7 +76,7 @@ text_enum! {
 
 /// Attempts before a job is failed for a person to look at; faults of the world are not counted.
 pub const MOST_ATTEMPTS: i64 = 8;
-/// From so many silent holders in a row on, a job waits before the next one takes it: it may be what ends them.
+/// From this many silent holders in a row on, a job waits before the next one takes it: it may be what ends them.
 const LOST_PATIENCE: i64 = 4;
 
 /// Pages and other work that nobody waits for.
@@ -122,6 +132,8 @@ impl Tx {
         priority: i64,
         delay: Duration,
     ) -> Result<()> {
+        // The update changes nothing on purpose: it locks the row that waits, so no worker can take it before what this
+        // transaction did is committed.
         sqlx::query(
             "INSERT INTO jobs (id, kind, subject, priority, state, run_at, once_key, created_at)
              VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7)
@@ -182,6 +194,8 @@ impl Tx {
         .bind(stamp(self.clock().now() + LEASE))
         .fetch_optional(&mut **self)
         .await?;
+        // Somebody works the same thing now, on what was before this transaction; the job that waits will see
+        // it.
         if job.is_none() {
             self.enqueue(kind, subject, priority).await?;
         }
@@ -200,10 +214,8 @@ impl Tx {
         )
         .bind(self.now())
         .bind(&job.id)
-        .bind(&job.holder)
-        .execute(&mut **self)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        .bind(&job.holder);
+        changed_one(self, done).await
     }
 
     /// Marks the job done and commits its result with it; a lost lease rolls both back, because another holder
@@ -249,6 +261,8 @@ pub async fn lease(
         if job.lost < LOST_PATIENCE {
             return Ok(Some(job));
         }
+        // It is leased already, so it is put back instead of left: otherwise the next worker would meet it at
+        // once.
         ends::put_off(catalogue, clock, &job).await?;
     }
     match take(catalogue, clock, WAITING, kind, holder).await {

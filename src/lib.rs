@@ -3,9 +3,10 @@
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`messages`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`tlog`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`reference_data`], [`notify`],
-//! [`fonds`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
+//! [`holding`], [`unit`], [`fonds`], [`document`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
 //! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
-//! [`search`], [`seal`], [`copy_pdf`], [`certified_copy`], [`copy_request`], [`issue_book`],
+//! [`search`], [`seal`], [`copy_pdf`], [`workbook`], [`finding_aid`], [`certified_copy`],
+//! [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`queue`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
@@ -22,9 +23,12 @@ pub mod config;
 pub mod copy_pdf;
 pub mod copy_request;
 pub mod correction;
+pub mod document;
 pub mod error;
+pub mod finding_aid;
 pub mod fixity;
 pub mod fonds;
+pub mod holding;
 pub mod inspection;
 pub mod issue_book;
 pub mod jobs;
@@ -46,7 +50,9 @@ pub mod search_case;
 pub mod searchable_pdf;
 pub mod seen;
 pub mod tlog;
+pub mod unit;
 pub mod upload;
 pub mod vault;
 pub mod web;
+pub mod workbook;
 pub mod worker;

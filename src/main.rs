@@ -14,6 +14,8 @@ fn main() -> ExitCode {
         _ => {}
     }
     end_quietly_with_the_pipe();
+    // Nothing this program writes is anybody else's to read: catalogue, vault, backup, index, spool.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     cli::start_logging(&cli);
     let runtime = match tokio::runtime::Runtime::new() {

@@ -81,7 +81,8 @@ impl Tx {
         self.enqueue(Kind::PreserveRequest, request_id, PRIORITY_UPKEEP)
             .await?;
         if listener.is_some() {
-            self.enqueue(Kind::TellPortal, &id, PRIORITY_UPKEEP).await?;
+            self.enqueue(Kind::NotifyPortal, &id, PRIORITY_UPKEEP)
+                .await?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::{State, json_column, text_enum};
 use crate::column_map::{self, MapState};
+use crate::document::IN_ORDER;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Leased};
 use crate::scan;
@@ -140,6 +141,26 @@ pub async fn of_scan(archive: &Archive, caller: &Caller, scan_id: &str) -> Resul
     let query = format!("{SELECT} WHERE p.scan_id = $1 ORDER BY p.number");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(scan_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?)
+}
+
+/// Every page of a document, in its order.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn of_document(
+    archive: &Archive,
+    caller: &Caller,
+    document_id: &str,
+) -> Result<Vec<PageView>> {
+    require(caller, Act::SeeRecords)?;
+    let query = format!(
+        "{SELECT} JOIN document_pages g ON g.page_id = p.id {}",
+        IN_ORDER.replacen("ORDER BY", "WHERE g.document_id = $1 ORDER BY", 1)
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(document_id)
         .fetch_all(archive.catalogue.pool())
         .await?)
 }

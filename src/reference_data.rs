@@ -53,6 +53,19 @@ pub struct Retention {
     pub source: String,
 }
 
+/// How codes of a kind of thing are made and checked, as the rule stood on the day asked for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
+pub struct CodeRule {
+    /// Parts in braces between the characters that part them; empty where any code may be given.
+    pub form: String,
+    /// In characters.
+    pub longest: i64,
+    /// Which characters, as ranges such as `A-Z0-9.`; empty for any that print.
+    pub letters: String,
+    /// The instrument behind the row.
+    pub source: String,
+}
+
 /// What an applicant agrees to, in one version.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Consent {
@@ -76,6 +89,19 @@ pub struct Province {
     pub became: Vec<String>,
     /// The day it became that, exclusive end of the row.
     pub valid_to: Option<String>,
+}
+
+/// An agency that bore a code (mã định danh điện tử).
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
+pub struct Agency {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// First day the code no longer stood.
+    pub valid_to: Option<String>,
+    /// Name of the agency that answers for it now.
+    pub became: Option<String>,
 }
 
 /// Why a register may be corrected or a diploma revoked, as the law stood on the day asked for.
@@ -182,6 +208,40 @@ pub async fn retention_on(catalogue: &Catalogue, code: &str, day: Date) -> Resul
     .ok_or(Error::NotFound {
         what: "retention rule valid on that day",
     })
+}
+
+/// The rule for codes of a kind of thing on that day.
+///
+/// # Errors
+/// `NotFound` when no row is valid then.
+pub async fn code_rule_on(catalogue: &Catalogue, kind: &str, day: Date) -> Result<CodeRule> {
+    sqlx::query_as(
+        "SELECT form, longest, letters, source FROM code_rules
+         WHERE kind = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)",
+    )
+    .bind(kind)
+    .bind(day.to_string())
+    .fetch_optional(catalogue.pool())
+    .await?
+    .ok_or(Error::NotFound {
+        what: "rule for codes valid on that day",
+    })
+}
+
+/// Names of the agency whose code begins so (its first part), the newest last; empty where none is known.
+///
+/// # Errors
+/// As any statement.
+pub async fn agencies_of(catalogue: &Catalogue, code: &str) -> Result<Vec<Agency>> {
+    let first = code.split('.').next().unwrap_or_default();
+    Ok(sqlx::query_as(
+        "SELECT a.code, a.name, a.valid_to, b.name AS became FROM agencies a
+         LEFT JOIN agencies b ON b.code = a.became AND b.valid_to IS NULL
+         WHERE a.code = $1 ORDER BY a.valid_from",
+    )
+    .bind(first)
+    .fetch_all(catalogue.pool())
+    .await?)
 }
 
 /// The consent text shown on that day.

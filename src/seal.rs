@@ -55,7 +55,7 @@ pub use bench::{Percentiles, Timing, measure};
 pub use cage::{CHILD_ARGUMENT, NotJudged, VerificationCage, VerificationSlot, child};
 pub use certificate::{Certificate, PublicKey};
 pub use error::{KeyFault, SealError, TokenFault};
-pub use key::{KeySource, Scheme, SoftwareKey, TokenState};
+pub use key::{Credential, KeySource, Scheme, SoftwareKey, TokenState};
 pub use pdf_file::{LARGEST_FILE, PdfDamage};
 pub use placeholder::{MarkBox, Prepared, SignRequest, prepare};
 pub use remote_key::RemoteKey;
@@ -133,6 +133,8 @@ impl Seal {
         let key = match keyfile::read(path, password, padding)? {
             Some(key) => key,
             None => {
+                // Read back instead of used from memory: where two processes made one at once, both must use the file
+                // that stayed.
                 keyfile::create(path, password, &test_authority::create(agency, now)?)?;
                 let missing = SealError::KeyRefused(KeyFault::Vanished);
                 keyfile::read(path, password, padding)?.ok_or(missing)?
@@ -247,6 +249,8 @@ impl Seal {
         self.fit(request.signing_time)?;
         let chain = self.key.chain();
         let certificates: usize = chain.iter().map(|link| link.der().len()).sum();
+        // The gap is fixed before anybody signs, and signatures made remotely come days later: better some
+        // kilobytes of zeros than a file that cannot be finished.
         let room = certificates + GAP_SPARE;
         let prepared = prepare(pdf, request, &self.signer().subject(), room)?;
         let attributes = cms::signed_attributes(&prepared.digest(), chain)?;
@@ -274,6 +278,7 @@ impl Seal {
     ) -> Result<Vec<u8>, SealError> {
         let draft = self.draft(pdf, request)?;
         let (me, to_sign) = (self.clone(), draft.to_sign().to_vec());
+        // A token may take a second for one signature; the thread that serves others does not wait for it.
         let signing = tokio::task::spawn_blocking(move || me.key.sign(&to_sign));
         let broken = |_| SealError::KeyRefused(KeyFault::BrokenOff);
         let signature = signing.await.map_err(broken)??;
@@ -306,6 +311,8 @@ impl Seal {
 
     /// Asks whether the key's certificate was revoked, where somebody can be asked.
     async fn signer_unrevoked(&self, now: Timestamp) -> Result<Evidence, SealError> {
+        // Below B-LT the answer is not kept in the file; asking only keeps a revoked key from sealing, and a
+        // network without a way out must not stop the office.
         let needed = self.terms.level >= Level::BLT;
         if self.terms.closed_network && !needed {
             return Ok(Evidence::default());

@@ -80,6 +80,7 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
     require(caller, Act::SeeRecords)?;
     let query = query_of(wanted)?;
     let index = archive.index.clone();
+    // Before the search: the result is then at least as new as it says.
     let position = index.position()?;
     let hits = tokio::task::spawn_blocking(move || index.search(&query))
         .await
@@ -172,6 +173,7 @@ pub async fn reindex(archive: &Archive, mut progress: impl FnMut(i64, i64)) -> R
             .into_iter()
             .filter_map(|change| match change {
                 Change::Put(document) => Some(*document),
+                // A new index holds nothing that could be removed.
                 Change::Remove(_) => None,
             })
             .collect();
@@ -179,6 +181,8 @@ pub async fn reindex(archive: &Archive, mut progress: impl FnMut(i64, i64)) -> R
         position = next;
         progress(position, newest);
     }
+    // The live index answers until the new one takes its place; then what was published meanwhile is
+    // followed.
     rebuild.finish(u64::try_from(position).unwrap_or_default())?;
     follow(archive).await
 }
@@ -207,6 +211,7 @@ async fn changes_after(archive: &Archive, position: u64) -> Result<(u64, Vec<Cha
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
         reached = u64::try_from(row.position).unwrap_or(reached);
+        // Superseded within the same stretch: its own newer publication comes in a later row and puts it back.
         if row.newest > row.position || row.state != RecordState::Approved {
             changes.push(Change::Remove(row.record_id));
             continue;

@@ -1,4 +1,4 @@
-//! The searchable PDF of a scan: PDF/A-2b with two layers, the delivered picture and, invisible in place, the
+//! The searchable PDF of a scan or of a document: PDF/A-2b of two layers, the delivered picture and, invisible in place, the
 //! words that were read. Made when asked for, compared with its master page by page, never itself preserved.
 
 mod assemble;
@@ -12,15 +12,17 @@ mod text_layer;
 use std::sync::Arc;
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::document::{self as documents, DocumentPage};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page::{self, PageState, PageView};
-use crate::scan::{self, Scan};
+use crate::scan;
 pub use left_out::LeftOut;
 
 /// Most pages of one file; more are asked for in parts.
@@ -65,7 +67,16 @@ pub struct Document {
 /// What is to be made.
 #[derive(Debug)]
 struct Order {
-    scan: Scan,
+    /// Id of the scan or document.
+    id: String,
+    /// What the file is called.
+    title: String,
+    /// Digest that tells it from others: of the master, or of all of them in order.
+    source_sha256: String,
+    /// The one delivered PDF it shows; that may be given as it came.
+    delivered_pdf: bool,
+    /// Whether pages bear their numbers in the scan.
+    numbered: bool,
     pages: Vec<PageView>,
     left_out: LeftOut,
 }
@@ -75,10 +86,13 @@ impl Order {
     fn key(&self) -> String {
         let pages = self.pages.iter();
         let pages: Vec<String> = pages
-            .map(|page| format!("{}-{}", page.number, page.rotation))
+            .map(|page| match self.numbered {
+                true => format!("{}-{}", page.number, page.rotation),
+                false => format!("{}-{}", page.id, page.rotation),
+            })
             .collect();
-        let (scan, left_out) = (&self.scan.id, self.left_out.spans());
-        format!("{scan}/{}/{left_out}", pages.join(","))
+        let (id, left_out) = (&self.id, self.left_out.spans());
+        format!("{id}/{}/{left_out}", pages.join(","))
     }
 }
 
@@ -112,13 +126,81 @@ pub async fn of_scan(
     let mut pages = page::of_scan(archive, caller, &scan.id).await?;
     pages.retain(|page| range.holds(page.number));
     let left_out = left_out::part(&mut pages)?;
-    check(&scan, &pages)?;
-    let count = pages.len();
+    let delivered_pdf = scan.media_type == "application/pdf";
+    check(delivered_pdf, &pages)?;
     let order = Order {
-        scan,
+        id: scan.id,
+        title: scan.original_name,
+        source_sha256: scan.sha256,
+        delivered_pdf,
+        numbered: true,
         pages,
-        left_out: left_out.clone(),
+        left_out,
     };
+    fetch(
+        archive,
+        caller,
+        ("scan", scan_id, &asked.original_name),
+        order,
+    )
+    .await
+}
+
+/// The PDF of a document: the pages of one or several scans in its order, each compared with its master; with an
+/// entry in the log of who fetched it. Pages that were withdrawn are not in it.
+///
+/// # Errors
+/// As [`of_scan`]; `Refused` too for a delivered PDF that must stay as it came and is only a part of the document.
+pub async fn of_document(
+    archive: &Arc<Archive>,
+    caller: &Caller,
+    document_id: &str,
+) -> Result<Document> {
+    require(caller, Act::SeeImages)?;
+    let asked = documents::get(archive, caller, document_id).await?;
+    let mut pages = page::of_document(archive, caller, document_id).await?;
+    let left_out = left_out::part(&mut pages)?;
+    check(false, &pages)?;
+    let masters = documents::pages(archive, caller, document_id).await?;
+    let mut digest = Sha256::new();
+    masters.iter().for_each(|page| digest.update(&page.sha256));
+    let order = Order {
+        id: asked.id.clone(),
+        title: asked.title().to_owned(),
+        source_sha256: hex::encode(digest.finalize()),
+        delivered_pdf: covers_one_pdf(archive, caller, &masters).await?,
+        numbered: false,
+        pages,
+        left_out,
+    };
+    let name = asked.title().replace('/', "-");
+    fetch(archive, caller, ("document", document_id, &name), order).await
+}
+
+/// Whether a document is exactly one delivered PDF, whole and in its order.
+async fn covers_one_pdf(
+    archive: &Archive,
+    caller: &Caller,
+    pages: &[DocumentPage],
+) -> Result<bool> {
+    let Some(first) = pages.first() else {
+        return Ok(false);
+    };
+    let scan = scan::get(archive, caller, &first.scan_id).await?;
+    let in_order = pages.iter().zip(1..);
+    let whole = in_order.map(|(page, at)| page.scan_id == scan.id && page.number == at);
+    let counted = i64::try_from(pages.len()) == Ok(scan.page_count);
+    Ok(scan.media_type == "application/pdf" && counted && whole.into_iter().all(|one| one))
+}
+
+/// Takes the file made, or makes it, and says in the log who fetched it.
+async fn fetch(
+    archive: &Arc<Archive>,
+    caller: &Caller,
+    (kind, id, name): (&'static str, &str, &str),
+    order: Order,
+) -> Result<Document> {
+    let (count, left_out) = (order.pages.len(), order.left_out.clone());
     let made = cache::fetch(archive, order).await?;
     let (form, left_out) = match made.form {
         Form::Searchable { .. } => ("searchable_pdf", left_out),
@@ -127,7 +209,7 @@ pub async fn of_scan(
     let document = Document {
         file: std::fs::File::open(&made.file)?,
         size: made.size,
-        name: name_of(&asked.original_name, &left_out),
+        name: name_of(name, &left_out),
         form: made.form,
         left_out,
     };
@@ -135,7 +217,7 @@ pub async fn of_scan(
     let mut tx = archive.begin(caller).await?;
     tx.log(
         Action::DocumentFetched,
-        ("scan", scan_id),
+        (kind, id),
         json!({ "form": form, "pages": count, "left_out": left_out }),
     )
     .await?;
@@ -150,7 +232,7 @@ impl Range {
 }
 
 /// Every page must have been read: a file that is silent about some of its words would mislead.
-fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
+fn check(delivered_pdf: bool, pages: &[PageView]) -> Result<()> {
     if pages.is_empty() {
         return Err(Error::NotFound { what: "page" });
     }
@@ -178,7 +260,7 @@ fn check(scan: &Scan, pages: &[PageView]) -> Result<()> {
     }
     let failed = numbers(PageState::Failed.as_str());
     // A PDF can be given as it came whatever became of its pages.
-    if !failed.is_empty() && scan.media_type != "application/pdf" {
+    if !failed.is_empty() && !delivered_pdf {
         return Err(Error::refuse(
             Message::new("errors.page_failed").with("pages", failed),
         ));

@@ -203,10 +203,7 @@ pub async fn cancel(archive: &Archive, caller: &Caller, id: &str) -> Result<()> 
         Some(_) => None,
     };
     let mut tx = archive.begin(caller).await?;
-    sqlx::query("DELETE FROM uploads WHERE id = $1")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    tx.delete("uploads", "id", id).await?;
     tx.commit().await?;
     spool::remove(archive, id).await
 }
@@ -232,11 +229,7 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
         Err(error) => return Err(error),
     };
     let mut tx = archive.begin(caller).await?;
-    sqlx::query("UPDATE uploads SET scan_id = $1 WHERE id = $2")
-        .bind(&scan_id)
-        .bind(&upload.id)
-        .execute(&mut *tx)
-        .await?;
+    tx.set("uploads", &upload.id, "scan_id", &scan_id).await?;
     tx.commit().await?;
     spool::remove(archive, &upload.id).await?;
     Ok(Upload { scan_id, ..upload })
@@ -244,9 +237,6 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
 
 async fn drop_row(archive: &Archive, id: &str) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    sqlx::query("DELETE FROM uploads WHERE id = $1")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    tx.delete("uploads", "id", id).await?;
     tx.commit().await
 }

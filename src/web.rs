@@ -8,12 +8,14 @@ mod cookies;
 mod corrections;
 mod custody;
 mod desk;
+mod document_pages;
 mod documents;
 mod etag;
 mod extractors;
 mod fault;
 mod file_form;
 mod flags;
+mod form_view;
 mod health;
 mod home;
 mod intake;
@@ -23,6 +25,7 @@ mod layout;
 mod log;
 mod middleware;
 mod notices;
+mod own_password;
 mod page_image;
 mod people;
 mod public_requests;
@@ -34,7 +37,9 @@ mod search;
 mod search_cases;
 mod session;
 mod sign_in;
+mod structure;
 mod tus;
+mod units;
 mod verification;
 mod volumes;
 
@@ -73,6 +78,9 @@ pub fn router(archive: State) -> Router {
         .merge(search::routes())
         .merge(page_image::routes())
         .merge(documents::routes())
+        .merge(document_pages::routes())
+        .merge(structure::routes())
+        .merge(units::routes())
         .merge(requests::routes())
         .merge(search_cases::routes())
         .merge(seal::routes())
@@ -82,6 +90,7 @@ pub fn router(archive: State) -> Router {
         .merge(log::routes())
         .merge(queue::routes())
         .merge(people::routes())
+        .merge(own_password::routes())
         .merge(notices::routes())
         .merge(health::routes())
         .merge(assets::routes())

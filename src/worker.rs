@@ -13,8 +13,8 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased};
 use crate::{
-    audit, certified_copy, column_map, copy_request, inspection, notify, page, preservation,
-    search, upload,
+    audit, certified_copy, column_map, copy_request, document, fonds, inspection, notify, page,
+    preservation, search, unit, upload,
 };
 
 /// How long an idle queue waits before it looks again.
@@ -32,7 +32,9 @@ const SWEEP: Duration = Duration::from_secs(600);
 fn width(archive: &Archive, kind: Kind) -> usize {
     match kind {
         Kind::ReadPage => archive.config.readers(),
-        Kind::IssueCopy | Kind::TellPortal => 2,
+        // Two, so that one copy whose time authority is slow, or one portal that hangs, does not stop the
+        // next.
+        Kind::IssueCopy | Kind::NotifyPortal => 2,
         Kind::PreserveRecords
         | Kind::PreserveLine
         | Kind::PreserveRequest
@@ -43,7 +45,12 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::RenewSeal
         | Kind::SweepSeals
         | Kind::SweepUploads
-        | Kind::SweepRequests => 1,
+        | Kind::SweepRequests
+        | Kind::PreserveUnit
+        | Kind::PreserveFonds
+        | Kind::PreserveFile
+        | Kind::PreserveVolume
+        | Kind::PreserveDocument => 1,
     }
 }
 
@@ -205,8 +212,13 @@ async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
         Kind::RenewSeal => certified_copy::renew(archive, job).await,
         Kind::SweepSeals => certified_copy::sweep_seals(archive, job).await,
         Kind::SweepUploads => upload::sweep(archive, job).await,
-        Kind::TellPortal => notify::deliver(archive, job).await,
+        Kind::NotifyPortal => notify::deliver(archive, job).await,
         Kind::SweepRequests => copy_request::sweep(archive, job).await,
+        Kind::PreserveUnit => unit::preserve(archive, job).await,
+        Kind::PreserveFonds => fonds::preserve(archive, job).await,
+        Kind::PreserveFile => fonds::preserve_file(archive, job).await,
+        Kind::PreserveVolume => fonds::preserve_volume(archive, job).await,
+        Kind::PreserveDocument => document::preserve(archive, job).await,
     }
 }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::copy_pdf::sample;
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "serve",
     "work",
     "deliver",
@@ -28,6 +28,7 @@ const COMMANDS: [&str; 18] = [
     "backup",
     "check",
     "jobs",
+    "log",
     "repair",
     "user",
     "completions",
@@ -338,4 +339,35 @@ async fn a_sealed_file_is_checked_offline_and_the_exit_code_tells_the_truth() {
     assert_eq!(check(&[&file_name, "--trust", &junk]).0, 65);
     assert_eq!(check(&[&file_name, "--identity", &junk]).0, 65);
     assert!(!Path::new(&nowhere).exists());
+}
+
+#[test]
+fn nothing_it_writes_can_be_read_by_others_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("data");
+    let program = env!("CARGO_BIN_EXE_sogoc");
+    let backup = folder.path().join("backup");
+    let target = backup.display().to_string();
+    for arguments in [&["check"][..], &["user", "list"], &["backup", &target]] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "umask 000; exec \"$0\" \"$@\"", program, "--data"]);
+        let output = shell.arg(&data).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+    let mut open = vec![data, backup];
+    let mut seen = 0;
+    while let Some(path) = open.pop() {
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
+        seen += 1;
+        if path.is_dir() {
+            open.extend(
+                std::fs::read_dir(path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        }
+    }
+    assert!(seen > 10);
 }

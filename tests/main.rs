@@ -35,6 +35,7 @@ mod reuse;
 mod seal;
 mod searchable_pdf;
 mod struck;
+mod structure;
 mod support;
 
 mod two_persons;

@@ -171,7 +171,7 @@ fn every_stored_word_has_a_name() {
         ),
         (
             "errors.failure",
-            FailureKind::ALL.map(FailureKind::code).into(),
+            FailureKind::ALL.iter().map(|kind| kind.code()).collect(),
         ),
         (
             "requests.not_the_one",
@@ -183,14 +183,14 @@ fn every_stored_word_has_a_name() {
             Part::ALL.iter().map(|part| part.as_str()).collect(),
         ),
         (
-            "log.standing",
+            "log_tree.standing",
             Standing::ALL.iter().map(|one| one.as_str()).collect(),
         ),
         (
-            "log.standing_means",
+            "log_tree.standing_means",
             Standing::ALL.iter().map(|one| one.as_str()).collect(),
         ),
-        ("log.broken", Broken::KINDS.into()),
+        ("log_tree.broken", Broken::KINDS.into()),
         ("flags.says", flags.into()),
         ("flags.remedy", flags.into()),
     ];

@@ -13,6 +13,7 @@ use sogoc::{copy_request, notify, worker};
 use crate::support::archive::{caller, seen, shown};
 use crate::support::diploma;
 use crate::support::server::Server;
+use crate::support::wait::until;
 
 const README: &str = include_str!("../README.md");
 
@@ -79,12 +80,14 @@ async fn work(archive: Arc<Archive>, record: String, output: PathBuf) {
     loop {
         let received = copy_request::list(&archive, &clerk_, Some("received")).await;
         for request in received.unwrap() {
-            while !std::fs::read_to_string(&output)
-                .unwrap()
-                .contains("Đã nhận")
-            {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            until(
+                "the portal reads that the request is received",
+                async || {
+                    let read = std::fs::read_to_string(&output).unwrap();
+                    read.contains("Đã nhận")
+                },
+            )
+            .await;
             copy_request::confirm(
                 &archive,
                 &clerk_,

@@ -5,6 +5,7 @@ mod calibration;
 mod eval;
 mod fuzz;
 mod index;
+mod letters;
 mod reading;
 
 use std::error::Error;
@@ -27,6 +28,8 @@ struct Cli {
 enum Command {
     /// Reading: pages with known text, beside what is read of them.
     Reading(reading::Reading),
+    /// The heads of official letters: scans with keyed fields, beside what is read of them.
+    Letters(letters::Letters),
     /// Fit the weights of confidence to pages with known text and print them as `weights.toml`.
     Calibrate(calibration::Calibrate),
     /// The index: size, building and answering, on made-up people. Wants a release build.
@@ -55,6 +58,9 @@ fn run(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
     match cli.command {
         Command::Reading(options) => {
             tokio::runtime::Runtime::new()?.block_on(reading::reading(options, cli.json))
+        }
+        Command::Letters(options) => {
+            tokio::runtime::Runtime::new()?.block_on(letters::letters(options, cli.json))
         }
         Command::Calibrate(options) => calibration::calibrate(&options),
         Command::Index(options) => index::bench(options),

@@ -117,7 +117,7 @@ pub async fn reading(options: Reading, as_json: bool) -> Result<ExitCode> {
 /// The corpus with every step, and again without each.
 async fn each_off(options: &Reading, pages: &[TruthPage], as_json: bool) -> Result<ExitCode> {
     let steps = match options.without.as_slice() {
-        [] => Step::ALL.as_slice(),
+        [] => Step::ALL,
         named => named,
     };
     let all = measured(options, pages, &Ablation::default()).await?;

@@ -4,12 +4,14 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::json;
+use zxcvbn::{Score, zxcvbn};
 
 use super::secrets::{hash_password, new_code};
+use super::sessions::prove;
 use super::{Act, Caller, Role, RoleList, SEPARATE_ROLES, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Insert;
+use crate::catalogue::{Insert, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -94,7 +96,7 @@ pub async fn make_person(
 ) -> Result<Person> {
     require(caller, Act::Administer)?;
     check_login(login)?;
-    check_password(password)?;
+    check_password(password, &[login, name])?;
     check_roles(roles)?;
     let person = Person {
         id: archive.clock.new_id(),
@@ -147,10 +149,8 @@ pub async fn change_person(
     let done = sqlx::query("UPDATE people SET roles = $1, disabled_at = $2 WHERE id = $3")
         .bind(words(roles))
         .bind(disabled.then_some(now))
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+        .bind(id);
+    if !changed_one(&mut tx, done).await? {
         return Err(Error::NotFound { what: "person" });
     }
     let administrators: i64 = sqlx::query_scalar(
@@ -161,7 +161,7 @@ pub async fn change_person(
     if administrators == 0 {
         return Err(Error::refuse("errors.last_administrator"));
     }
-    end_sessions(&mut tx, id).await?;
+    tx.delete("sessions", "person_id", id).await?;
     tx.log(
         Action::PersonChanged,
         ("person", id),
@@ -171,31 +171,62 @@ pub async fn change_person(
     tx.commit().await
 }
 
-/// Sets a new password; a person may change their own, an administrator anyone's. Sessions end.
+/// Sets another person's password; sessions end. One's own is changed by [`change_own_password`], which asks for the old.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`, `Invalid` for a short password.
+/// `NotFound`, `Forbidden`; `Refused` for one's own; `Invalid` for a password that is short or easy to guess.
 pub async fn set_password(
     archive: &Archive,
     caller: &Caller,
     id: &str,
     password: &str,
 ) -> Result<()> {
-    if caller.id != id {
-        require(caller, Act::Administer)?;
+    require(caller, Act::Administer)?;
+    if caller.id == id {
+        return Err(Error::refuse("errors.own_password"));
     }
-    check_password(password)?;
+    put_password(archive, caller, id, password).await
+}
+
+/// Changes one's own password, proven by the old one; every session of theirs ends.
+///
+/// # Errors
+/// `Refused` for a token; `Invalid` for a wrong old password, and as for [`set_password`]; `TooMany` after several.
+pub async fn change_own_password(
+    archive: &Archive,
+    caller: &Caller,
+    old: &str,
+    new: &str,
+    peer: &str,
+) -> Result<()> {
+    let login: Option<String> = sqlx::query_scalar("SELECT login FROM people WHERE id = $1")
+        .bind(&caller.id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    let login = login.ok_or_else(|| Error::refuse("errors.only_people_have_passwords"))?;
+    prove(archive, &login, old, peer)
+        .await
+        .map_err(|error| match error {
+            Error::NotSignedIn => Error::fault("/old", "faults.old_password_wrong"),
+            other => other,
+        })?;
+    put_password(archive, caller, &caller.id, new).await
+}
+
+async fn put_password(archive: &Archive, caller: &Caller, id: &str, password: &str) -> Result<()> {
+    let names: Option<(String, String)> =
+        sqlx::query_as("SELECT login, name FROM people WHERE id = $1")
+            .bind(id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    let (login, name) = names.ok_or(Error::NotFound { what: "person" })?;
+    check_password(password, &[&login, &name])?;
     let hash = hash_password(password).await?;
     let mut tx = archive.begin(caller).await?;
-    let done = sqlx::query("UPDATE people SET password_hash = $1 WHERE id = $2")
-        .bind(hash)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+    if !tx.set("people", id, "password_hash", hash).await? {
         return Err(Error::NotFound { what: "person" });
     }
-    end_sessions(&mut tx, id).await?;
+    tx.delete("sessions", "person_id", id).await?;
     tx.log(
         Action::PersonChanged,
         ("person", id),
@@ -203,14 +234,6 @@ pub async fn set_password(
     )
     .await?;
     tx.commit().await
-}
-
-async fn end_sessions(tx: &mut crate::catalogue::Tx, person: &str) -> Result<()> {
-    sqlx::query("DELETE FROM sessions WHERE person_id = $1")
-        .bind(person)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Everyone.
@@ -252,13 +275,52 @@ fn check_roles(roles: &[Role]) -> Result<()> {
     Ok(())
 }
 
-fn check_password(password: &str) -> Result<()> {
-    if password.chars().count() >= SHORTEST_PASSWORD && password.len() <= 1024 {
-        return Ok(());
+/// Long enough, and not among what guessers try first: lists of common passwords, keys beside each other, repeats, and the
+/// person's own names.
+fn check_password(password: &str, own: &[&str]) -> Result<()> {
+    let length = password.chars().count();
+    if length < SHORTEST_PASSWORD || password.len() > 1024 {
+        let message = Message::new("faults.password_at_least_characters");
+        let message = message.with("shortest_password", SHORTEST_PASSWORD);
+        return Err(Error::fault("/password", message));
     }
-    Err(Error::fault(
-        "/password",
-        Message::new("faults.password_at_least_characters")
-            .with("shortest_password", SHORTEST_PASSWORD),
-    ))
+    // The measure looks at no more than 100 letters, and longer passwords need none.
+    if length <= 100 && zxcvbn(password, own).score() < Score::Three {
+        return Err(Error::fault("/password", "faults.password_too_easy"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_is_short_or_guessed_early_is_refused() {
+        for bad in [
+            "ngan qua",
+            "aaaaaaaaaaaaaa",
+            "12345678901234",
+            "passwordpassword",
+            "qwertyuiopasdf",
+            "nguyenvanlan.lan",
+            "abcabcabcabcabcabc",
+        ] {
+            assert!(
+                check_password(bad, &["nguyenvanlan", "lan"]).is_err(),
+                "{bad}"
+            );
+        }
+        for good in [
+            "mot mat khau du dai 2026",
+            "ngựa pin ghim đúng chỗ",
+            "V7QK2-9XW3M-F8R4T-Z6H1P",
+        ] {
+            assert!(
+                check_password(good, &["nguyenvanlan", "lan"]).is_ok(),
+                "{good}"
+            );
+        }
+        assert!(check_password(&"dài ".repeat(300), &[]).is_err());
+    }
 }

@@ -4,6 +4,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -71,6 +72,9 @@ pub(super) async fn password_fits(password: &str, hash: Option<String>) -> Resul
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
+    // Each takes 19 MiB by design: a storm of guesses must not take the machine's memory.
+    static AT_ONCE: Semaphore = Semaphore::const_new(4);
+    let _turn = AT_ONCE.acquire().await;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Error::Internal(format!("hashing: {error}")))?

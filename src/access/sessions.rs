@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::secrets::{digest_of, new_secret, password_fits};
-use super::throttle::{admit, count_failure};
+use super::throttle::{meter, take_back};
 use super::{Caller, CallerKind, Role, SEPARATE_ROLES};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -13,6 +13,12 @@ use crate::catalogue::Insert;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
+/// Guesses within five minutes from one network at one login.
+const MOST_FOR_LOGIN_AND_PLACE: i64 = 10;
+/// Guesses within five minutes from one network.
+const MOST_FOR_PLACE: i64 = 50;
+/// Guesses within five minutes at one login, from everywhere.
+const MOST_FOR_LOGIN: i64 = 200;
 /// A working day; then one signs in again.
 const SESSION_LENGTH: Duration = Duration::from_secs(10 * 3600);
 
@@ -30,12 +36,20 @@ pub struct Session {
 /// # Errors
 /// `NotSignedIn` for any wrong pair, `TooMany` after repeated failures from `peer` or for `login`.
 pub async fn prove(archive: &Archive, login: &str, password: &str, peer: &str) -> Result<Caller> {
+    let login_key = digest_of(login);
+    // Nobody is kept out by what others try elsewhere: few guesses from one place at one login, more from one place
+    // (an office shares an address), and only a storm from everywhere slows a login as such.
     let scopes = [
-        format!("sign-in-peer:{peer}"),
-        format!("sign-in:{}", digest_of(login)),
+        (
+            format!("sign-in:{login_key}@{peer}"),
+            MOST_FOR_LOGIN_AND_PLACE,
+        ),
+        (format!("sign-in-peer:{peer}"), MOST_FOR_PLACE),
+        (format!("sign-in:{login_key}"), MOST_FOR_LOGIN),
     ];
-    for scope in &scopes {
-        admit(archive, scope).await?;
+    // Counted before they are tried, so that guesses sent at once are not all tried.
+    for (scope, most) in &scopes {
+        meter(archive, scope, *most).await?;
     }
     let known: Option<PersonRow> =
         sqlx::query_as("SELECT * FROM people WHERE login = $1 AND disabled_at IS NULL")
@@ -46,15 +60,15 @@ pub async fn prove(archive: &Archive, login: &str, password: &str, peer: &str) -
     // Also without a person a hash is computed, so that the time says nothing of which logins exist.
     let fits = password_fits(password, hash).await?;
     let (Some(known), true) = (known, fits) else {
-        for scope in &scopes {
-            count_failure(archive, scope).await?;
-        }
         let mut tx = archive.begin(&Caller::public()).await?;
         tx.log(Action::SignInFailed, ("sign_in", "sign_in"), json!({}))
             .await?;
         tx.commit().await?;
         return Err(Error::NotSignedIn);
     };
+    for (scope, _) in &scopes {
+        take_back(archive, scope).await?;
+    }
     Ok(known.caller())
 }
 
@@ -114,11 +128,13 @@ pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
 /// Who stands behind an API token.
 ///
 /// # Errors
-/// `NotSignedIn` when unknown, expired or revoked.
+/// `NotSignedIn` when unknown, expired or revoked, or while who made it is shut out.
 pub async fn bearer(archive: &Archive, token: &str) -> Result<Caller> {
     let row: Option<(String, String, String)> = sqlx::query_as(
-        "SELECT id, name, roles FROM tokens WHERE digest = $1 AND revoked_at IS NULL
-         AND (expires_at IS NULL OR expires_at > $2)",
+        // A token is no stronger than who made it: it rests while they are shut out.
+        "SELECT t.id, t.name, t.roles FROM tokens t LEFT JOIN people p ON p.id = t.made_by
+         WHERE t.digest = $1 AND t.revoked_at IS NULL AND p.disabled_at IS NULL
+         AND (t.expires_at IS NULL OR t.expires_at > $2)",
     )
     .bind(digest_of(token))
     .bind(stamp(archive.clock.now()))
@@ -173,10 +189,7 @@ impl PersonRow {
 /// As any statement.
 pub async fn sign_out(archive: &Archive, token: &str) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    sqlx::query("DELETE FROM sessions WHERE digest = $1")
-        .bind(digest_of(token))
-        .execute(&mut *tx)
-        .await?;
+    tx.delete("sessions", "digest", &digest_of(token)).await?;
     tx.commit().await
 }
 

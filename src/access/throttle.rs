@@ -25,8 +25,27 @@ pub async fn admit(archive: &Archive, key: &str) -> Result<()> {
 /// # Errors
 /// `TooMany`, with the seconds to wait.
 pub async fn meter(archive: &Archive, key: &str, most: i64) -> Result<()> {
+    // Looked at first, so that a storm that is refused anyway does not write.
     admit_below(archive, key, most).await?;
-    count(archive, key).await
+    // Counted and compared in one statement: of many at once no more than `most` get through.
+    let counted = count(archive, key).await?;
+    if counted <= most {
+        return Ok(());
+    }
+    admit_below(archive, key, most).await
+}
+
+/// Takes back one count of [`meter`]: the act turned out to be none to be counted.
+///
+/// # Errors
+/// As any statement.
+pub async fn take_back(archive: &Archive, key: &str) -> Result<()> {
+    let mut tx = archive.begin_as_machine().await?;
+    sqlx::query("UPDATE throttle SET failures = failures - 1 WHERE key = $1 AND failures > 0")
+        .bind(key)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 async fn admit_below(archive: &Archive, key: &str, most: i64) -> Result<()> {
@@ -54,10 +73,11 @@ async fn admit_below(archive: &Archive, key: &str, most: i64) -> Result<()> {
 /// # Errors
 /// As any statement.
 pub async fn count_failure(archive: &Archive, key: &str) -> Result<()> {
-    count(archive, key).await
+    count(archive, key).await.map(drop)
 }
 
-async fn count(archive: &Archive, key: &str) -> Result<()> {
+/// How often it was counted within the window, this one included.
+async fn count(archive: &Archive, key: &str) -> Result<i64> {
     let now = archive.clock.now();
     let mut tx = archive.begin_as_machine().await?;
     // A window that has run out starts anew.
@@ -65,13 +85,14 @@ async fn count(archive: &Archive, key: &str) -> Result<()> {
         .bind(stamp(now - WINDOW))
         .execute(&mut *tx)
         .await?;
-    sqlx::query(
+    let counted = sqlx::query_scalar(
         "INSERT INTO throttle (key, window_start, failures) VALUES ($1, $2, 1)
-         ON CONFLICT (key) DO UPDATE SET failures = throttle.failures + 1",
+         ON CONFLICT (key) DO UPDATE SET failures = throttle.failures + 1 RETURNING failures",
     )
     .bind(key)
     .bind(stamp(now))
-    .execute(&mut *tx)
+    .fetch_one(&mut *tx)
     .await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(counted)
 }

@@ -7,7 +7,7 @@ use super::secrets::{digest_of, new_secret};
 use super::{Act, Caller, Role, RoleList, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Insert;
+use crate::catalogue::{Insert, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 
@@ -96,10 +96,8 @@ pub async fn revoke_token(archive: &Archive, caller: &Caller, id: &str) -> Resul
     let done =
         sqlx::query("UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
             .bind(stamp(archive.clock.now()))
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-    if done.rows_affected() == 0 {
+            .bind(id);
+    if !changed_one(&mut tx, done).await? {
         return Err(Error::NotFound { what: "token" });
     }
     tx.log(Action::TokenRevoked, ("token", id), json!({}))

@@ -61,10 +61,7 @@ pub async fn accept_key(archive: &Archive) -> Result<String> {
             .bind(tx.now())
             .execute(&mut *tx)
             .await?;
-        sqlx::query("DELETE FROM log_keys WHERE verifier = $1")
-            .bind(key.verifier())
-            .execute(&mut *tx)
-            .await?;
+        tx.delete("log_keys", "verifier", key.verifier()).await?;
         add(&mut tx, &key).await?;
         let details = json!({ "before": before, "now": key.verifier() });
         tx.log(Action::LogKeyAccepted, ("log", "log"), details)

@@ -83,11 +83,7 @@ async fn take(archive: &Archive, holder: &str) -> Result<bool> {
         .await?;
     for id in waiting {
         sequenced += 1;
-        sqlx::query("UPDATE log SET position = $1 WHERE id = $2")
-            .bind(sequenced)
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
+        tx.set("log", &id, "position", sequenced).await?;
     }
     sqlx::query("UPDATE log_tree SET sequenced = $1 WHERE id = 1")
         .bind(sequenced)

@@ -11,6 +11,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Move, Tx};
 use crate::error::{Error, Fault, Result};
+use crate::jobs::{Kind, PRIORITY_UPKEEP};
 use crate::messages::Message;
 
 /// Differences listed by name; the rest is counted.
@@ -53,6 +54,20 @@ async fn close_open(archive: &Archive, caller: &Caller, batch_id: &str) -> Resul
     let details = serde_json::json!({ "files": files });
     tx.log(Action::BatchClosed, ("batch", batch_id), details)
         .await?;
+    // What the file or volume holds by now is told in its own object.
+    let belongs: (Option<String>, Option<String>) =
+        sqlx::query_as("SELECT file_id, volume_id FROM batches WHERE id = $1")
+            .bind(batch_id)
+            .fetch_one(&mut *tx)
+            .await?;
+    if let Some(file) = belongs.0 {
+        tx.enqueue(Kind::PreserveFile, &file, PRIORITY_UPKEEP)
+            .await?;
+    }
+    if let Some(volume) = belongs.1 {
+        tx.enqueue(Kind::PreserveVolume, &volume, PRIORITY_UPKEEP)
+            .await?;
+    }
     tx.commit().await
 }
 

@@ -8,7 +8,8 @@ use crate::archive::{Archive, Restoration};
 use crate::catalogue::Tx;
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
-use crate::fonds::{Volume, restore_file, restore_fonds, restore_volume};
+use crate::fonds::{self, Volume, restore_file, restore_fonds, restore_volume};
+use crate::unit;
 use crate::vault::{Content, ObjectId, Provenance};
 
 /// Prefix of the object ids of closed batches.
@@ -42,6 +43,9 @@ pub struct DepositBatch {
     pub opened_by: String,
     /// When it was opened, RFC 3339 UTC.
     pub opened_at: String,
+    /// Id of its unit; absent in deposits of before there were units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_id: Option<String>,
 }
 
 /// The register volume of a deposit.
@@ -122,18 +126,10 @@ pub(super) async fn preserve_receipt(
     };
     archive.vault.deposit(&object, &files, &who).await?;
     let mut tx = archive.begin(caller).await?;
-    set_receipt(&mut tx, batch_id, &receipt.sha256).await?;
+    tx.set("batches", batch_id, "receipt_digest", &receipt.sha256)
+        .await?;
     tx.commit().await?;
     Ok(receipt)
-}
-
-async fn set_receipt(tx: &mut Tx, batch_id: &str, sha256: &str) -> Result<()> {
-    sqlx::query("UPDATE batches SET receipt_digest = $1 WHERE id = $2")
-        .bind(sha256)
-        .bind(batch_id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Makes the batch of a deposit unless it is there.
@@ -169,6 +165,10 @@ pub(crate) async fn restore_of_deposit(tx: &mut Tx, batch: &DepositBatch) -> Res
         opened_by: batch.opened_by.clone(),
         opened_at: at.clone(),
         closed_at: None,
+        unit_id: match &batch.unit_id {
+            Some(id) => unit::known(tx, id).await?,
+            None => unit::DEFAULT_ID.to_owned(),
+        },
     };
     if !insert(tx, &row, &fonds_id).await? {
         // A later deposit may know the count that an earlier one did not.
@@ -191,6 +191,7 @@ fn volume_of(tx: &Tx, fonds_id: &str, volume: &DepositVolume) -> Volume {
         title: volume.title.clone(),
         school: volume.school.clone(),
         year: volume.year,
+        ..Volume::default()
     }
 }
 
@@ -216,7 +217,13 @@ pub(crate) async fn restore(
     }
     let mut tx = restoration.archive.begin_as_machine().await?;
     restore_closed(&mut tx, &receipt.receipt.batch).await?;
-    set_receipt(&mut tx, &receipt.receipt.batch.id, &receipt.sha256).await?;
+    tx.set(
+        "batches",
+        &receipt.receipt.batch.id,
+        "receipt_digest",
+        &receipt.sha256,
+    )
+    .await?;
     tx.commit().await?;
     Ok(Some(receipt))
 }
@@ -236,6 +243,7 @@ async fn restore_closed(tx: &mut Tx, batch: &ReceiptBatch) -> Result<()> {
         opened_by: batch.opened_by.clone(),
         opened_at: batch.opened_at.clone(),
         closed_at: batch.closed_at.clone(),
+        unit_id: fonds::unit_of(tx, &fonds_id).await?,
     };
     insert(tx, &row, &fonds_id).await?;
     sqlx::query(

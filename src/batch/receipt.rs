@@ -14,6 +14,7 @@ use super::{BatchState, ScanState};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::messages::{Lang, Message, text};
 
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-receipt/1";
@@ -213,26 +214,26 @@ impl Receipt {
             files,
             ..
         } = &self.receipt;
-        let mut text = String::from("BIÊN NHẬN TIẾP NHẬN TÀI LIỆU SỐ HÓA\n\n");
-        let closed = batch.closed_at.as_deref().unwrap_or("chưa đóng");
-        let declared = batch
-            .declared_count
-            .map_or_else(|| "không khai báo".into(), |count| count.to_string());
-        let _ = write!(
-            text,
-            "Đợt tiếp nhận : {}\nMã đợt        : {}\nPhông         : {}\nMở lúc        : {}\n\
-             Đóng lúc      : {closed}\nKhai báo      : {declared}\nĐã nhận       : {} tệp, {} trang\n\
-             Để riêng      : {} tệp\nTrùng         : {} tệp\nDung lượng    : {} byte\n\n",
-            batch.name,
-            batch.id,
-            batch.fonds,
-            batch.opened_at,
-            totals.received,
-            totals.pages,
-            totals.quarantined,
-            totals.duplicates,
-            totals.bytes,
-        );
+        let closed = batch.closed_at.as_deref();
+        let declared = batch.declared_count.map(|count| count.to_string());
+        let head = Message::new("printed.receipt.head")
+            .with("name", &batch.name)
+            .with("id", &batch.id)
+            .with("fonds", &batch.fonds)
+            .with("opened", &batch.opened_at)
+            .with("closed", closed.unwrap_or(vi("printed.receipt.not_closed")))
+            .with(
+                "declared",
+                declared
+                    .as_deref()
+                    .unwrap_or(vi("printed.receipt.not_declared")),
+            )
+            .with("received", totals.received)
+            .with("pages", totals.pages)
+            .with("quarantined", totals.quarantined)
+            .with("duplicates", totals.duplicates)
+            .with("bytes", totals.bytes);
+        let mut text = head.vi();
         for file in files {
             let _ = writeln!(
                 text,
@@ -243,16 +244,26 @@ impl Receipt {
                 file.name
             );
         }
-        let _ = write!(text, "\nSHA-256 của biên nhận: {}\n", self.sha256);
+        let digest = Message::new("printed.receipt.digest").with("sha256", &self.sha256);
+        let _ = write!(text, "\n{}\n", digest.vi());
         text
     }
+}
+
+/// The office signs and files the receipt in Vietnamese, whatever language the pages are read in.
+fn vi(key: &str) -> &'static str {
+    text(Lang::Vi, key)
 }
 
 fn outcome_vi(file: &ReceiptFile) -> String {
     let (reason, first) = (&file.reason, &file.duplicate_of_name);
     match file.outcome {
-        ScanState::Received => "đã nhận".into(),
-        ScanState::Quarantined => format!("để riêng ({})", reason.as_deref().unwrap_or("?")),
-        ScanState::Duplicate => format!("trùng với {}", first.as_deref().unwrap_or("?")),
+        ScanState::Received => vi("printed.receipt.file_received").into(),
+        ScanState::Quarantined => Message::new("printed.receipt.file_quarantined")
+            .with("reason", reason.as_deref().unwrap_or("?"))
+            .vi(),
+        ScanState::Duplicate => Message::new("printed.receipt.file_duplicate")
+            .with("first", first.as_deref().unwrap_or("?"))
+            .vi(),
     }
 }

@@ -2,6 +2,7 @@
 
 use sqlx::any::AnyArguments;
 use sqlx::error::BoxDynError;
+use sqlx::query::Query;
 use sqlx::{Any, Arguments, Encode, Type};
 
 use super::{State, Tx};
@@ -145,6 +146,48 @@ impl<S: State> Move<S> {
     }
 }
 
+impl Tx {
+    /// Gives one column of a row its value; false where there is no such row.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn set<'t>(
+        &mut self,
+        table: &'static str,
+        id: &str,
+        column: &'static str,
+        value: impl Bind<'t>,
+    ) -> Result<bool> {
+        let mut values = Values::default();
+        let (value, id) = (values.push(value), values.push(id));
+        let statement = format!("UPDATE {table} SET {column} = {value} WHERE id = {id}");
+        values.run(statement, self).await
+    }
+
+    /// Removes the rows that have this value in a column, and says how many.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn delete(
+        &mut self,
+        table: &'static str,
+        column: &'static str,
+        value: &str,
+    ) -> Result<u64> {
+        let statement = format!("DELETE FROM {table} WHERE {column} = $1");
+        let gone = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(value);
+        Ok(gone.execute(&mut **self).await?.rows_affected())
+    }
+}
+
+/// Runs a statement that is about one row; true when it changed exactly one.
+///
+/// # Errors
+/// As any statement.
+pub async fn changed_one(tx: &mut Tx, statement: Query<'_, Any, AnyArguments>) -> Result<bool> {
+    Ok(statement.execute(&mut **tx).await?.rows_affected() == 1)
+}
+
 /// Locks a row until the transaction ends, as long as it is in one of these states; false when it is not.
 ///
 /// # Errors
@@ -206,6 +249,6 @@ impl Values {
         // A value that cannot be encoded was kept until here, so that the builders need no `Result`.
         let values = self.0.map_err(sqlx::Error::Encode)?;
         let query = sqlx::query_with(sqlx::AssertSqlSafe(statement), values);
-        Ok(query.execute(&mut **tx).await?.rows_affected() == 1)
+        changed_one(tx, query).await
     }
 }

@@ -59,10 +59,7 @@ pub async fn set_code_until(
     let mut tx = archive.begin(&Caller::public()).await?;
     for copy in &mut copies {
         copy.code_until = until.map(stamp);
-        sqlx::query("UPDATE copies SET code_until = $1 WHERE id = $2")
-            .bind(&copy.code_until)
-            .bind(&copy.id)
-            .execute(&mut *tx)
+        tx.set("copies", &copy.id, "code_until", &copy.code_until)
             .await?;
         preservation::enqueue(&mut tx, &copy.id).await?;
         let details = json!({ "until": copy.code_until });

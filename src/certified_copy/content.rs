@@ -82,7 +82,11 @@ async fn notes(
     if let Some(earlier) = &copy.reissue_of {
         let earlier = row(archive, earlier).await?;
         let number = earlier.book_number();
-        notes.push(format!("Bản sao này cấp lại bản sao số {number}."));
+        notes.push(
+            Message::new("printed.copy.reissue")
+                .with("number", number)
+                .vi(),
+        );
     }
     notes.push(layout.closing.vi.clone());
     Ok(notes)
@@ -104,11 +108,11 @@ fn citations(class: &Class, layout: &CopyLayout, said: &InForce) -> Vec<String> 
             continue;
         }
         let appendix = entry.appendix_number().unwrap_or_default();
-        sentences.push(format!(
-            "{}: ghi theo {} (phụ lục sổ gốc số {appendix}).",
-            labels.join(", "),
-            entry.cited()
-        ));
+        let sentence = Message::new("printed.copy.cited")
+            .with("fields", labels.join(", "))
+            .with("decision", entry.cited())
+            .with("appendix", appendix);
+        sentences.push(sentence.vi());
     }
     sentences
 }
@@ -160,12 +164,9 @@ async fn row_image(archive: &Archive, record: &RecordView) -> Result<Option<RowI
     let Some(bounds) = record.bounds else {
         return Ok(None);
     };
-    let caption = format!(
-        "Ảnh chụp dòng này trong sổ gốc (trang {})",
-        record.page_number
-    );
+    let caption = Message::new("printed.copy.row_of_register").with("page", record.page_number);
     let (side, crop) = (ROW_IMAGE_SIDE, Some(bounds));
-    picture(archive, &record.page_id, side, crop, caption)
+    picture(archive, &record.page_id, side, crop, caption.vi())
         .await
         .map(Some)
 }
@@ -180,8 +181,8 @@ async fn scan_pages(archive: &Archive, record: &RecordView) -> Result<Vec<RowIma
     }
     let mut pictures = Vec::with_capacity(pages.len());
     for (number, page_id) in (1..).zip(&pages) {
-        let caption = format!("Trang {number} của tài liệu, ảnh quét lưu tại kho");
-        pictures.push(picture(archive, page_id, PAGE_IMAGE_SIDE, None, caption).await?);
+        let caption = Message::new("printed.copy.page_of_document").with("page", number);
+        pictures.push(picture(archive, page_id, PAGE_IMAGE_SIDE, None, caption.vi()).await?);
     }
     Ok(pictures)
 }
@@ -200,12 +201,11 @@ async fn picture(
 
 fn vietnamese_date(at: Timestamp) -> String {
     let local = vietnam(at);
-    format!(
-        "ngày {:02} tháng {:02} năm {}",
-        local.day(),
-        local.month(),
-        local.year()
-    )
+    Message::new("printed.copy.date")
+        .with("day", format!("{:02}", local.day()))
+        .with("month", format!("{:02}", local.month()))
+        .with("year", local.year())
+        .vi()
 }
 
 impl From<ComposeError> for Error {

@@ -14,6 +14,7 @@ use crate::vault::{Content, ObjectId, Provenance, VaultError};
 pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<Made>> {
     let object = ObjectId::new(object_id(&copy.id))?;
     if !archive.vault.exists(&object).await? {
+        // The record first: a rebuild can only bring back a line whose record is in the vault.
         preservation::ensure(archive, &copy.record_id, copy.record_version).await?;
         let Some(sealed) = seal(archive, copy).await? else {
             return Ok(None);
@@ -34,6 +35,7 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
             at: archive.clock.now(),
         };
         match archive.vault.deposit(&object, &files, &who).await {
+            // Another maker was faster. Its file counts, since seals of one content differ in their bytes.
             Ok(_) | Err(VaultError::AlreadyExists { .. }) => {}
             Err(error) => return Err(error.into()),
         }

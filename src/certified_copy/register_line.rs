@@ -11,8 +11,9 @@ use crate::audit::Action;
 use crate::catalogue::{Move, Tx, next_number};
 use crate::clock::{stamp, vietnam};
 use crate::correction;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Leased;
+use crate::messages::{Lang, Message, text};
 use crate::notify::Event;
 use crate::seen;
 
@@ -22,6 +23,20 @@ pub(super) const NOT_SIGNED: &str = "seal_not_given";
 pub(super) const GIVEN_UP: &str = "seal_given_up";
 /// Why a line is void although its copy can still be made.
 const UNSIGNED: [&str; 2] = [NOT_SIGNED, GIVEN_UP];
+
+/// A number of the book is never dated before the one before it: a clock that was set back holds the copy up until it is
+/// right again.
+async fn refuse_earlier(tx: &mut Tx, now: &str) -> Result<()> {
+    let newest: Option<String> = sqlx::query_scalar("SELECT MAX(issued_at) FROM copies")
+        .fetch_one(&mut **tx)
+        .await?;
+    match newest {
+        Some(newest) if *now < *newest => Err(Error::block(
+            Message::new("errors.clock_behind").with("newest", newest),
+        )),
+        _ => Ok(()),
+    }
+}
 
 pub(super) async fn open_entry(
     archive: &Archive,
@@ -38,6 +53,7 @@ pub(super) async fn open_entry(
     let behind = seen::behind(tx, issue.record_id, stands.record_version).await?;
     may_release(caller, &behind, issue.confirmed_by)?;
     correction::refuse_revoked(tx, issue.record_id, now).await?;
+    refuse_earlier(tx, &stamp(now)).await?;
     let year = i64::from(vietnam(now).year());
     let number = next_number(tx, &format!("copies-{year}")).await?;
     let copy = CopyRow {
@@ -82,7 +98,7 @@ pub(super) async fn record_issued(
         .set("object_id", object_id(&copy.id));
     if issued.run(&mut tx, &copy.id).await? {
         made.proof.store(&mut tx, &copy.id).await?;
-        wait_no_longer(&mut tx, &copy.id).await?;
+        tx.delete("seals_waiting", "copy_id", &copy.id).await?; // nobody is to sign it any more
         close_request(&mut tx, copy.request_id.as_deref().unwrap_or_default()).await?;
         let details = json!({ "number": copy.number, "year": copy.year, "sha256": made.sha256 });
         tx.log(Action::CopyIssued, ("copy", &copy.id), details)
@@ -118,7 +134,7 @@ pub(super) async fn void_line(tx: &mut Tx, copy: &CopyRow, code: &str) -> Result
     if !void.run(tx, &copy.id).await? {
         return Ok(false);
     }
-    wait_no_longer(tx, &copy.id).await?;
+    tx.delete("seals_waiting", "copy_id", &copy.id).await?; // nobody is to sign it any more
     preservation::enqueue(tx, &copy.id).await?;
     close_request(tx, copy.request_id.as_deref().unwrap_or_default()).await?;
     tx.log(
@@ -128,15 +144,6 @@ pub(super) async fn void_line(tx: &mut Tx, copy: &CopyRow, code: &str) -> Result
     )
     .await?;
     Ok(true)
-}
-
-/// Nobody is to sign a copy that is issued or void.
-async fn wait_no_longer(tx: &mut Tx, copy_id: &str) -> Result<()> {
-    sqlx::query("DELETE FROM seals_waiting WHERE copy_id = $1")
-        .bind(copy_id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// The request ends with the last of its copies: issued if one was made, else refused. What is said of
@@ -170,11 +177,11 @@ pub(crate) async fn close_request(tx: &mut Tx, request: &str) -> Result<()> {
         (true, false) => (Event::Issued, None),
         (true, true) => (
             Event::Issued,
-            Some("Có bản sao chưa lập được; cơ quan sẽ liên hệ."),
+            Some(text(Lang::Vi, "printed.request.some_not_made")),
         ),
         (false, _) => (
             Event::Refused,
-            Some("Chưa lập được bản sao từ bản ghi này; cơ quan sẽ liên hệ."),
+            Some(text(Lang::Vi, "printed.request.none_made")),
         ),
     };
     sqlx::query("UPDATE copy_requests SET state = $1, refusal = $2, settled_at = $3 WHERE id = $4")

@@ -150,6 +150,8 @@ impl Waits {
         let kept = archive.vault.get_cache(&name).await?;
         let draft = kept.and_then(|kept| archive.seal.take_up(&kept));
         let same = self.certificate == certificate_of(&archive.seal);
+        // The cache may be deleted or hold an older draft; a signature only fits the bytes that were given
+        // out.
         Ok(draft.filter(|draft| same && draft.to_sign() == to_sign))
     }
 }
@@ -181,6 +183,7 @@ pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<V
     match finished.await {
         Ok(sealed) => Ok(Some(sealed)),
         Err(error) => {
+            // Only what makes this signature worthless drops it; while an authority does not answer it is kept.
             if matches!(error, SealError::Unfit(_)) {
                 forget_signature(archive, &waits).await?;
             }

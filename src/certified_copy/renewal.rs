@@ -15,7 +15,7 @@ use super::{COPY_FILE, CopyRow, object_id, preservation, register};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, Tx, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased, PRIORITY_UPKEEP};
@@ -48,6 +48,7 @@ pub(super) async fn ask_for_renewals(archive: &Archive) -> Result<()> {
         return Ok(());
     }
     // A time authority that still uses the certificate that runs out cannot help.
+    // Asked once for all of them, with a stamp that is thrown away.
     let reach = stamp(archive.seal.stamps_reach().await?);
     let (helped, left): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, until)| *until < reach);
     if !left.is_empty() {
@@ -181,6 +182,7 @@ async fn renew_copy(archive: &Archive, id: &str, job: &Leased) -> Result<()> {
     let found = proof_of(archive, &file);
     if found.due(edge(archive)) {
         file = archive.seal.restamp(&file, archive.clock.now()).await?;
+        // The authority may have changed back to an older certificate since it was asked.
         if proof_of(archive, &file).until <= found.until {
             return Err(no_longer());
         }
@@ -188,6 +190,8 @@ async fn renew_copy(archive: &Archive, id: &str, job: &Leased) -> Result<()> {
     }
     let (sha256, proof) = (super::digest_of(&file), proof_of(archive, &file));
     let mut tx = archive.begin_as_machine().await?;
+    // Also where an earlier try died between vault and catalogue: the vault's newest file is the one that
+    // counts.
     if copy.sha256.as_deref() != Some(&sha256) {
         record_file(&mut tx, &copy, &sha256, proof).await?;
     }
@@ -215,6 +219,7 @@ async fn follows_the_recorded(
     let version = (1..=inventory.head()).find(holds).ok_or_else(foreign)?;
     let earlier = archive.vault.read(object, COPY_FILE, Some(version)).await?;
     let earlier = earlier.into_bytes().await?;
+    // A renewal only appends; a file that begins otherwise is not ours, however well it is sealed.
     let good = file.starts_with(&earlier) && verdict_of(archive, file).holds();
     if good { Ok(()) } else { Err(foreign()) }
 }
@@ -238,10 +243,8 @@ async fn record_file(tx: &mut Tx, copy: &CopyRow, sha256: &str, proof: Proof) ->
     let moved = sqlx::query("UPDATE copies SET sha256 = $1 WHERE id = $2 AND sha256 = $3")
         .bind(sha256)
         .bind(&copy.id)
-        .bind(&copy.sha256)
-        .execute(&mut **tx)
-        .await?;
-    if moved.rows_affected() != 1 {
+        .bind(&copy.sha256);
+    if !changed_one(tx, moved).await? {
         return Ok(()); // another holder was faster
     }
     Insert::into("earlier_files")

@@ -6,6 +6,7 @@ use super::{CopyRow, not_issued, preservation, register, register_line};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::changed_one;
 use crate::error::{Error, Result};
 use crate::notify::Event;
 
@@ -34,10 +35,8 @@ pub async fn withdraw(
     .bind(tx.now())
     .bind(&caller.id)
     .bind(reason)
-    .bind(copy_id)
-    .execute(&mut *tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(copy_id);
+    if !changed_one(&mut tx, moved).await? {
         return Err(not_issued());
     }
     preservation::enqueue(&mut tx, copy_id).await?;

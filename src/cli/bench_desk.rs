@@ -131,7 +131,7 @@ fn person(id: &str) -> Caller {
     }
 }
 
-/// Delivers so many pages; each is a job of the lowest urgency.
+/// Delivers this many pages; each is a job of the lowest urgency.
 async fn backlog(archive: &Archive, pages: usize) -> Result<()> {
     let mut left = pages;
     while left > 0 {

@@ -46,6 +46,12 @@ pub struct Deliver {
     /// Code of the register volume (quyển sổ gốc) the pages come from.
     #[arg(long, value_name = "CODE")]
     volume: Option<String>,
+    /// Code of the file (hồ sơ) the pages belong to.
+    #[arg(long, value_name = "CODE", conflicts_with = "volume")]
+    file: Option<String>,
+    /// Code of the unit (đơn vị) it is delivered for; that of the fonds when absent.
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
     /// Record class, when it is known what is in the box.
     #[arg(long, value_name = "ID")]
     class: Option<String>,
@@ -140,9 +146,10 @@ async fn open(target: &Target, options: &Deliver) -> Result<String> {
             name: options.batch.clone(),
             fonds: options.fonds.clone(),
             volume: options.volume.clone(),
-            file: None,
+            file: options.file.clone(),
             class_hint: options.class.clone(),
             declared_count: options.declared,
+            unit: options.unit.clone(),
         })
         .await
 }

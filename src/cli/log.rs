@@ -78,11 +78,11 @@ pub fn told(checked: &Checked) -> String {
     let state = &checked.state;
     let said = match &state.broken {
         None => {
-            let word = in_both("log.standing_means.{word}", state.standing.as_str());
+            let word = in_both("log_tree.standing_means.{word}", state.standing.as_str());
             format!("{}/{}: {word}", state.checked, state.size + state.waiting)
         }
         Some(broken) => {
-            let sentence = in_both("log.broken.{word}", &broken.kind);
+            let sentence = in_both("log_tree.broken.{word}", &broken.kind);
             let position = broken.position.map(|position| position.to_string());
             let place = [position, broken.what.clone()];
             let place: Vec<String> = place.into_iter().flatten().collect();
@@ -91,7 +91,7 @@ pub fn told(checked: &Checked) -> String {
     };
     let silent = checked.silent.iter();
     silent.fold(said, |said, place| {
-        format!("{said}\n{} {place}", both("log.place_silent"))
+        format!("{said}\n{} {place}", both("log_tree.place_silent"))
     })
 }
 

@@ -113,6 +113,11 @@ async fn write(archive: &Archive, volume: &PreservedVolume, newest: &Confirmed) 
 /// # Errors
 /// A fault that passes; a damaged object is noted.
 pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) -> Result<()> {
+    let inventory = restoration.archive.vault.inventory(id).await?;
+    let files = inventory.state(inventory.head()).unwrap_or_default();
+    if !files.contains_key(FILE) {
+        return Ok(()); // only its description is there
+    }
     let Some(bytes) = restoration.newest(id, FILE).await? else {
         return Ok(());
     };
@@ -129,6 +134,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
         title: volume.title.clone(),
         school: volume.school.clone(),
         year: volume.year,
+        ..Volume::default()
     };
     insert_volume(&mut tx, &row, at).await?;
     for map in &volume.maps {

@@ -3,41 +3,39 @@
 use sogoc_vietnamese::fold::{Level, fold};
 use sogoc_workers::dates::Date;
 
+/// The word for how far both agree.
+fn agreement(exact: bool, folded: bool) -> &'static str {
+    match (exact, folded) {
+        (true, _) => "exact",
+        (false, true) => "folded",
+        (false, false) => "differs",
+    }
+}
+
 /// Letter for letter whatever the encoding, or after leaving accents out, or one within the other.
 pub(super) fn words_agree(asked: &str, found: &str) -> &'static str {
     let (ascii, ascii_found) = (plain(asked), plain(found));
-    if folded(asked, Level::Exact) == folded(found, Level::Exact) {
-        "exact"
-    } else if ascii == ascii_found || ascii_found.contains(&ascii) || ascii.contains(&ascii_found) {
-        "folded"
-    } else {
-        "differs"
-    }
+    let exact = folded(asked, Level::Exact) == folded(found, Level::Exact);
+    agreement(
+        exact,
+        ascii_found.contains(&ascii) || ascii.contains(&ascii_found),
+    )
 }
 
 /// The same day, or the same as far as both are known.
 pub(super) fn dates_agree(asked: &str, found: &str) -> &'static str {
     let Some(asked) = Date::parse(asked).map(|date| date.to_string()) else {
-        return "differs";
+        return agreement(false, false);
     };
-    if asked == found {
-        "exact"
-    } else if asked.starts_with(found) || found.starts_with(&asked) {
-        "folded"
-    } else {
-        "differs"
-    }
+    agreement(
+        asked == found,
+        asked.starts_with(found) || found.starts_with(&asked),
+    )
 }
 
 /// The same signs, or the same letters and digits.
 pub(super) fn numbers_agree(asked: &str, found: &str) -> &'static str {
-    if asked == found {
-        "exact"
-    } else if bare(asked) == bare(found) {
-        "folded"
-    } else {
-        "differs"
-    }
+    agreement(asked == found, bare(asked) == bare(found))
 }
 
 /// The words without accents and case, one space between them.

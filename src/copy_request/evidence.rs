@@ -15,7 +15,7 @@ use super::{id_by_code, wrong_state};
 use crate::access::{Act, Caller, require};
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Tx, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::notify::Event;
@@ -166,10 +166,8 @@ async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool
     .bind(&paper.sha256)
     .bind(object_of(&paper.id)?.as_str())
     .bind(&paper.received_at)
-    .bind(request)
-    .execute(&mut **tx)
-    .await?;
-    Ok(bound.rows_affected() == 1)
+    .bind(request);
+    changed_one(tx, bound).await
 }
 
 async fn store(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {

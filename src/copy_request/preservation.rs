@@ -112,10 +112,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
     let file = Content::bytes(REQUEST_FILE, serde_json::to_vec_pretty(&request)?);
     archive.vault.put_newest(&object, head, file, &who).await?;
     let mut tx = archive.begin_as_machine().await?;
-    sqlx::query("UPDATE copy_requests SET object_id = $1 WHERE id = $2")
-        .bind(object.as_str())
-        .bind(&request.id)
-        .execute(&mut *tx)
+    tx.set("copy_requests", &request.id, "object_id", object.as_str())
         .await?;
     tx.complete_and_commit(job).await
 }

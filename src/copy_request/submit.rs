@@ -1,5 +1,6 @@
 //! Taking a request: what it must say, when the law wants it answered, one request a key.
 
+use jiff::civil::Date;
 use serde_json::json;
 
 use super::deadlines::procedure_at;
@@ -16,6 +17,8 @@ use crate::reference_data;
 
 /// In what standing somebody may ask (NĐ 23/2015/NĐ-CP, Điều 16).
 pub const STANDINGS: [&str; 5] = ["self", "relative", "authorised", "heir", "agency"];
+/// Shortest key of a request that nobody signed in for, in bytes.
+const SHORTEST_PUBLIC_KEY: usize = 16;
 /// Most copies of one request.
 const MOST_COPIES: i64 = 20;
 
@@ -27,7 +30,7 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
     if caller.id != "public" {
         require(caller, Act::AskCopies)?;
     }
-    check(archive, given).await?;
+    check(archive, caller, given).await?;
     if let Some(before) = asked_before(archive, caller, given).await? {
         return Ok(before);
     }
@@ -130,8 +133,9 @@ async fn asked_before(
     Ok(Some(before))
 }
 
-async fn check(archive: &Archive, given: &AskGiven) -> Result<()> {
+async fn check(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result<()> {
     let mut faults = Vec::new();
+    check_key(caller, given.idempotency_key.as_deref(), &mut faults);
     check_applicant(&given.applicant, &mut faults);
     check_wanted(&given.wanted, &mut faults);
     if let Some(version) = &given.consent {
@@ -147,6 +151,20 @@ async fn check(archive: &Archive, given: &AskGiven) -> Result<()> {
         Ok(())
     } else {
         Err(Error::Invalid(faults))
+    }
+}
+
+/// A key tells one request from the next. All of the public share one name, so that a key of theirs must be one that
+/// nobody else comes upon: the page makes one of 256 bits.
+fn check_key(caller: &Caller, key: Option<&str>, faults: &mut Vec<Fault>) {
+    let shortest = if caller.id == "public" {
+        SHORTEST_PUBLIC_KEY
+    } else {
+        1
+    };
+    let bad = |key: &str| !(shortest..=200).contains(&key.trim().len());
+    if key.is_some_and(bad) {
+        faults.push(Fault::new("/idempotency_key", "faults.request.key"));
     }
 }
 
@@ -177,6 +195,9 @@ fn check_wanted(what: &Sought, faults: &mut Vec<Fault>) {
             "faults.request.name_on_diploma",
         ));
     }
+    if !is_birth_date(&what.ngay_sinh) {
+        faults.push(Fault::new("/wanted/ngay_sinh", "faults.request.birth_date"));
+    }
     if !is_personal_number(&what.so_dinh_danh) {
         faults.push(Fault::new(
             "/wanted/so_dinh_danh",
@@ -202,6 +223,28 @@ fn check_wanted(what: &Sought, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Nothing, a day of the calendar, a month of a year or a year, as people write them: `12/3/1975`, `3/1975`, `1975`, or
+/// `1975-03-12`. Old papers often know no more than the year.
+fn is_birth_date(text: &str) -> bool {
+    let text = text.trim();
+    let Ok(numbers) = text
+        .split(['/', '-', '.'])
+        .map(|part| part.trim().parse::<i16>())
+        .collect::<Result<Vec<i16>, _>>()
+    else {
+        return text.is_empty();
+    };
+    let (year, month, day) = match numbers[..] {
+        [year] => (year, 1, 1),
+        [month, year] => (year, month, 1),
+        [year, month, day] if year > 31 => (year, month, day),
+        [day, month, year] => (year, month, day),
+        _ => return false,
+    };
+    let of = |number: i16| i8::try_from(number).unwrap_or_default();
+    (1900..2100).contains(&year) && Date::new(year, of(month), of(day)).is_ok()
+}
+
 /// Nothing, the 12 digits of the personal number or the 9 of an old identity card; spaces and dots
 /// between groups do not count.
 fn is_personal_number(text: &str) -> bool {
@@ -216,6 +259,36 @@ fn is_personal_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_birth_date_is_a_day_a_month_or_a_year_of_the_calendar() {
+        for good in [
+            "",
+            " ",
+            "12/3/1975",
+            "29/2/1976",
+            "03-1975",
+            "1975",
+            "1975-03-12",
+            "1.1.1960",
+        ] {
+            assert!(is_birth_date(good), "{good}");
+        }
+        for bad in [
+            "abc",
+            "31/2/1990",
+            "29/2/1975",
+            "0/1/1975",
+            "13/1975",
+            "75",
+            "1/1/75",
+            "1/1/1/1975",
+            "1975/",
+            "-1",
+        ] {
+            assert!(!is_birth_date(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn a_personal_number_has_nine_or_twelve_digits() {

@@ -14,6 +14,7 @@ use super::{
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::changed_one;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::messages::Message;
@@ -97,10 +98,8 @@ pub async fn attach(
         "UPDATE corrections SET decision_scan_id = $1 WHERE id = $2 AND state = 'entered'",
     )
     .bind(&scan)
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(id);
+    if !changed_one(&mut tx, moved).await? {
         drop(tx);
         rows::load(archive, id).await?;
         return Err(super::decide::decided_already());

@@ -42,6 +42,50 @@ const WHAT: &[(&str, &str)] = &[
          WHERE EXISTS (SELECT 1 FROM batches b WHERE b.fonds_id = f.id)",
     ),
     (
+        "unit",
+        "SELECT id, code, name, kind, parent_id, valid_from, valid_to, successor_id, basis,
+            CAST(version AS TEXT) AS version FROM units WHERE preserved_version IS NOT NULL",
+    ),
+    (
+        "description of fonds",
+        "SELECT id, code, name, state, agency_code, history, unit_id, arrangement, closed_on,
+            successor_id, fields, CAST(version AS TEXT) AS version FROM fonds
+         WHERE preserved_version IS NOT NULL",
+    ),
+    (
+        "series",
+        "SELECT s.id, s.fonds_id, s.code, s.title, s.state, s.merged_into, s.note FROM series s
+         JOIN fonds f ON f.id = s.fonds_id WHERE f.preserved_version IS NOT NULL",
+    ),
+    (
+        "file",
+        "SELECT id, fonds_id, series_id, code, title, maintenance, mode, shelf_code, fields, shelf,
+            state, merged_into, CAST(version AS TEXT) AS version FROM files
+         WHERE preserved_version IS NOT NULL",
+    ),
+    (
+        "volume",
+        "SELECT id, fonds_id, code, title, school, CAST(year AS TEXT) AS year, council,
+            first_number, last_number, note, shelf, state, merged_into,
+            CAST(version AS TEXT) AS version FROM register_volumes WHERE preserved_version IS NOT NULL",
+    ),
+    (
+        "document",
+        "SELECT id, fonds_id, unit_id, file_id, volume_id, CAST(ordinal AS TEXT) AS ordinal, state,
+            joined_into, fields FROM documents WHERE preserved_version IS NOT NULL",
+    ),
+    (
+        "page of document",
+        "SELECT g.page_id AS id, g.document_id, g.part, CAST(g.position AS TEXT) AS position
+         FROM document_pages g JOIN documents d ON d.id = g.document_id
+         WHERE d.preserved_version IS NOT NULL",
+    ),
+    (
+        "trace",
+        "SELECT t.id, t.kind, t.holding_id, t.act, t.details, t.reason, t.actor, t.at
+         FROM holding_history t",
+    ),
+    (
         "batch",
         "SELECT b.id, b.name, f.code AS fonds, h.code AS file, v.code AS volume, b.class_hint,
             CAST(b.declared_count AS TEXT) AS declared, b.state, b.opened_by, b.opened_at,

@@ -5,14 +5,10 @@ pub(super) const OBJECTS: &str = "SELECT object_id FROM scans WHERE object_id IS
      UNION ALL SELECT object_id FROM copies WHERE object_id IS NOT NULL
      UNION ALL SELECT object_id FROM request_evidence
      UNION ALL SELECT object_id FROM copy_requests WHERE object_id IS NOT NULL
-     UNION ALL SELECT 'urn:sogoc:volume:' || id FROM register_volumes WHERE map_preserved IS NOT NULL
+     UNION ALL SELECT 'urn:sogoc:volume:' || id FROM register_volumes
+        WHERE map_preserved IS NOT NULL OR preserved_version IS NOT NULL
+     UNION ALL SELECT 'urn:sogoc:unit:' || id FROM units WHERE preserved_version IS NOT NULL
+     UNION ALL SELECT 'urn:sogoc:fonds:' || id FROM fonds WHERE preserved_version IS NOT NULL
+     UNION ALL SELECT 'urn:sogoc:file:' || id FROM files WHERE preserved_version IS NOT NULL
+     UNION ALL SELECT 'urn:sogoc:document:' || id FROM documents WHERE preserved_version IS NOT NULL
      UNION ALL SELECT 'urn:sogoc:batch:' || id FROM batches WHERE receipt_digest IS NOT NULL";
-
-/// Counts the rows of [`OBJECTS`], without building their names.
-pub(super) const COUNT: &str = "SELECT COUNT(*) FROM (SELECT object_id FROM scans
-     WHERE object_id IS NOT NULL UNION ALL SELECT object_id FROM copies
-     WHERE object_id IS NOT NULL UNION ALL SELECT object_id FROM request_evidence
-     UNION ALL SELECT object_id FROM copy_requests WHERE object_id IS NOT NULL
-     UNION ALL SELECT id FROM register_volumes WHERE map_preserved IS NOT NULL
-     UNION ALL SELECT id FROM batches
-     WHERE receipt_digest IS NOT NULL) objects";

@@ -16,7 +16,10 @@ use crate::catalogue::Tx;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::vault::{ObjectId, VaultError};
-use crate::{certified_copy, column_map, copy_request, inspection, preservation, scan, search};
+use crate::{
+    certified_copy, column_map, copy_request, document, fonds, inspection, preservation, scan,
+    search, unit,
+};
 use futures::StreamExt;
 use serde_json::json;
 
@@ -27,6 +30,16 @@ const EVIDENCE: &str = "urn:sogoc:evidence:";
 /// What was found in the vault and brought back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Rebuilt {
+    /// Units.
+    pub units: i64,
+    /// Fonds.
+    pub fonds: i64,
+    /// Files.
+    pub files: i64,
+    /// Register volumes.
+    pub volumes: i64,
+    /// Documents.
+    pub documents: i64,
     /// Confirmed column maps of volumes.
     pub column_maps: i64,
     /// Batches in the catalogue afterwards.
@@ -85,6 +98,15 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         done += 1;
         told(done, all);
     };
+    // In the order in which rows refer to each other: units, fonds, files and volumes before scans, scans before batches' receipts
+    // and flags, requests before papers and copies.
+    unit::restore(&mut restoration, &found.units).await?;
+    fonds::restore(&mut restoration, &found.fonds).await?;
+    fonds::restore_files(&mut restoration, &found.files).await?;
+    fonds::restore_volume_form(&mut restoration, &found.volumes).await?;
+    for _ in 0..found.units.len() + found.fonds.len() + found.files.len() {
+        step();
+    }
     for id in &found.volumes {
         column_map::restore(&mut restoration, id).await?;
         step();
@@ -99,9 +121,14 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         }
         step();
     }
+    // A duplicate names another scan, which may come later in the walk; so only now all of them are there.
     scan::resolve_duplicates(archive).await?;
     for id in &found.scans {
         inspection::restore(&mut restoration, id).await?;
+    }
+    restore_belonging(&mut restoration, &found).await?;
+    for _ in &found.documents {
+        step();
     }
     for id in &found.requests {
         copy_request::restore(&mut restoration, id).await?;
@@ -118,14 +145,31 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
         certified_copy::restore(&mut restoration, id).await?;
         step();
     }
+    // A released request whose copy was never sealed has nothing to wait for after a loss: it goes back to
+    // be released again.
     copy_request::resolve_released(archive).await?;
+    // Readings come after decisions, so that a record somebody decided on is not proposed a second time.
     pages::restore_readings(archive, &mut rebuilt).await?;
     pages::queue_unread(archive, &mut rebuilt).await?;
     inspection::inspect_all(archive).await?;
     rebuilt.damaged = restoration.damaged;
     finish(archive, &mut rebuilt, &restoration.numbers).await?;
+    // Last, since the index follows the publications that were just restored.
     search::reindex(archive, |_, _| {}).await?;
     Ok(rebuilt)
+}
+
+/// What hangs from which file and volume now, and the documents made of it.
+async fn restore_belonging(restoration: &mut Restoration<'_>, found: &ObjectIds) -> Result<()> {
+    for id in &found.files {
+        fonds::restore_file_batches(restoration, id).await?;
+    }
+    for id in &found.volumes {
+        fonds::restore_volume_batches(restoration, id).await?;
+    }
+    fonds::forget_former_codes(restoration.archive).await?;
+    document::propose_all(restoration.archive).await?;
+    document::restore(restoration, &found.documents).await
 }
 
 /// A scan with its pages and its decided records.
@@ -153,6 +197,7 @@ pub fn beside(config: &Config, into: &Path) -> Result<Config> {
         let folder = std::path::absolute(config.data.join("vault"))?;
         beside.vault.url = Some(folder.display().to_string());
     }
+    // With the same keys, else the archive beside would answer that its own copies and log are somebody else's.
     for keys in ["seal", "log"] {
         take_along(&config.data.join(keys), &into.join(keys))?;
     }
@@ -188,6 +233,10 @@ async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
 /// Ids of objects, by what they are of.
 #[derive(Default)]
 struct ObjectIds {
+    units: Vec<ObjectId>,
+    fonds: Vec<ObjectId>,
+    files: Vec<ObjectId>,
+    documents: Vec<ObjectId>,
     volumes: Vec<ObjectId>,
     scans: Vec<ObjectId>,
     batches: Vec<ObjectId>,
@@ -200,7 +249,8 @@ impl ObjectIds {
     fn all(&self) -> usize {
         let citizens = self.requests.len() + self.evidence.len();
         let delivered = self.volumes.len() + self.scans.len() + self.batches.len();
-        delivered + self.copies.len() + citizens
+        let described = self.units.len() + self.fonds.len() + self.files.len();
+        described + self.documents.len() + delivered + self.copies.len() + citizens
     }
 }
 
@@ -216,9 +266,14 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<ObjectIds> {
             }
             Err(error) => return Err(error.into()),
         };
+        // Prefixes tell what an object is of; the vault has no other index of its contents.
         let Some(id) = id else { continue }; // never finished, so never acknowledged
         match id.as_str() {
             text if text.starts_with(scan::PREFIX) => found.scans.push(id),
+            text if text.starts_with(unit::PREFIX) => found.units.push(id),
+            text if text.starts_with(fonds::PREFIX) => found.fonds.push(id),
+            text if text.starts_with(fonds::FILE_PREFIX) => found.files.push(id),
+            text if text.starts_with(document::PREFIX) => found.documents.push(id),
             text if text.starts_with(column_map::PREFIX) => found.volumes.push(id),
             text if text.starts_with(RECEIPT_PREFIX) => found.batches.push(id),
             text if text.starts_with(COPY) => found.copies.push(id),
@@ -241,10 +296,17 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
     rebuilt.publication = newest.unwrap_or(0);
     raise_counter(&mut tx, "publication", rebuilt.publication).await?;
     counters::set_counters(&mut tx, rebuilt).await?;
+    // Also numbers whose line was never finished: a number that was given out once is never given out
+    // again.
     for (year, number) in given {
         raise_counter(&mut tx, &format!("copies-{year}"), *number).await?;
     }
     for (table, count) in [
+        ("units", &mut rebuilt.units),
+        ("fonds", &mut rebuilt.fonds),
+        ("files", &mut rebuilt.files),
+        ("register_volumes", &mut rebuilt.volumes),
+        ("documents WHERE state <> 'joined'", &mut rebuilt.documents),
         ("column_maps", &mut rebuilt.column_maps),
         ("batches", &mut rebuilt.batches),
         ("scans", &mut rebuilt.scans),

@@ -16,6 +16,7 @@ use crate::jobs::{Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
 use crate::preservation;
 use crate::scan::{self, ScanState};
 use crate::vault::{ObjectId, VaultError};
+use crate::{document, fonds, unit};
 
 /// What the two say of each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -121,6 +122,8 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
         let done = if id.starts_with(scan::PREFIX) {
             record_scan(archive, id).await?
         } else if let Some(copy) = id.strip_prefix(COPY) {
+            // A copy in the vault without its row in state `issued`: the maker died between vault and catalogue,
+            // and the job finds the file when it runs again.
             let open = "SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'";
             take_up(archive, open, Kind::IssueCopy, copy).await?
         } else if let Some(request) = id.strip_prefix(copy_request::PREFIX) {
@@ -129,6 +132,18 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
         } else if let Some(volume) = id.strip_prefix(column_map::PREFIX) {
             let known = "SELECT 1 FROM register_volumes WHERE id = $1";
             take_up(archive, known, Kind::PreserveMap, volume).await?
+        } else if let Some(unit) = id.strip_prefix(unit::PREFIX) {
+            let known = "SELECT 1 FROM units WHERE id = $1";
+            take_up(archive, known, Kind::PreserveUnit, unit).await?
+        } else if let Some(fonds) = id.strip_prefix(fonds::PREFIX) {
+            let known = "SELECT 1 FROM fonds WHERE id = $1";
+            take_up(archive, known, Kind::PreserveFonds, fonds).await?
+        } else if let Some(file) = id.strip_prefix(fonds::FILE_PREFIX) {
+            let known = "SELECT 1 FROM files WHERE id = $1";
+            take_up(archive, known, Kind::PreserveFile, file).await?
+        } else if let Some(document) = id.strip_prefix(document::PREFIX) {
+            let known = "SELECT 1 FROM documents WHERE id = $1";
+            take_up(archive, known, Kind::PreserveDocument, document).await?
         } else if id.starts_with(RECEIPT_PREFIX) {
             batch::preserve_receipts(archive).await?;
             true
@@ -172,6 +187,7 @@ async fn record_scan(archive: &Archive, id: &str) -> Result<bool> {
     }
     scan::restore(&mut tx, &deposit).await?;
     preservation::restore(&mut tx, &deposit.scan_id, &records).await?;
+    document::propose(&mut tx, &deposit.scan_id).await?;
     for page in &deposit.pages {
         tx.enqueue(Kind::ReadPage, &page.id, PRIORITY_BACKLOG)
             .await?;

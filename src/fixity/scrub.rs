@@ -96,6 +96,7 @@ pub async fn scrub(
     let mut walk = archive.vault.walk();
     while let Some(step) = walk.next().await {
         let look = match step {
+            // A scrub of a province's vault takes days; whoever restarts the machine does not start it anew.
             Ok(found) if run.has_seen(archive, &found.location).await? => continue,
             Ok(found) => match &found.id {
                 Some(id) => ObjectCheck::at(archive, id).await,
@@ -104,6 +105,8 @@ pub async fn scrub(
             Err(VaultError::Corrupt { what, detail }) => {
                 ObjectCheck::at_damaged_place(&what, detail)
             }
+            // The store does not answer, which says nothing about any object: what was seen so far is written down
+            // and the next run goes on from there.
             Err(error) => {
                 run.save(archive).await?;
                 return Err(error.into());
@@ -111,8 +114,11 @@ pub async fn scrub(
         };
         run.note(archive, look).await?;
         told(&run.report);
+        // After the object and not within it: an object is read at full speed, and the average is what the
+        // pace limits.
         pace.keep(run.report.bytes).await;
     }
+    // The walk only meets what is there. That something is gone, only the catalogue knows.
     run.ask_for_unseen(archive).await?;
     let report = run.finish(archive).await?;
     told(&report);

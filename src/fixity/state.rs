@@ -31,7 +31,10 @@ pub struct ScrubState {
 pub async fn state(archive: &Archive, caller: &Caller) -> Result<ScrubState> {
     require(caller, Act::SeeQueue)?;
     let pool = archive.catalogue.pool();
-    let objects = sqlx::query_scalar(expected::COUNT).fetch_one(pool).await?;
+    let count = format!("SELECT COUNT(*) FROM ({}) objects", expected::OBJECTS);
+    let objects = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
+        .fetch_one(pool)
+        .await?;
     let (checked, oldest_check, unreadable) = sqlx::query_as(
         "SELECT COUNT(object_id), MIN(checked_at),
             COUNT(CASE WHEN outcome = 'unreadable' THEN 1 END) FROM scrub_checks",

@@ -1,21 +1,42 @@
-//! Series and files (hồ sơ) inside a fonds, with the codes of TT 05/2025/TT-BNV.
+//! Files (hồ sơ) inside a fonds, with the eighteen fields of TT 05/2025/TT-BNV.
 
-use super::{LONGEST_CODE, LONGEST_TITLE, by_code, check_text};
+mod act;
+mod fields;
+mod preservation;
+
+pub use act::{FileSplit, close_file, merge_file, move_file, split_file};
+pub use fields::FileFields;
+pub(super) use fields::LAST_LANGUAGE;
+pub use preservation::preserve as preserve_file;
+pub(crate) use preservation::{
+    PREFIX as FILE_PREFIX, restore as restore_files, restore_batches as restore_file_batches,
+};
+
+use serde_json::json;
+
+use super::code::{self, Parts};
+use super::series::{refuse_unless_open, series_id};
+use super::{Fonds, LONGEST_CODE, LONGEST_TITLE, Shelf, by_code};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, JsonText, Tx};
+use crate::clock::vietnam;
 use crate::error::{Error, Result};
-use crate::messages::Message;
+use crate::holding::{self, Checks, Edit, HoldingKind, HoldingState, TracedAct};
+use crate::reference_data;
 
-/// What is said of a file when it is made.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewFile {
-    /// Code of the fonds.
+/// Most files of one page of a list.
+const MOST_ROWS: i64 = 500;
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
+pub struct File {
+    /// UUIDv7 text.
+    pub id: String,
+    /// Code of its fonds.
     pub fonds: String,
-    /// Code of the series, when the fonds has any.
-    #[serde(default)]
+    /// Code of its series.
     pub series: Option<String>,
     /// Mã hồ sơ, unique within its fonds.
     pub code: String,
@@ -26,81 +47,179 @@ pub struct NewFile {
     /// Chế độ sử dụng, code 01..03.
     pub mode: String,
     /// Mã hồ sơ gốc giấy.
+    pub shelf_code: Option<String>,
+    /// The other fields.
+    #[sqlx(try_from = "JsonText")]
+    pub fields: FileFields,
+    /// Where the paper stands.
+    #[sqlx(try_from = "JsonText")]
+    pub shelf: Shelf,
+    /// Whether documents still come to it.
+    pub state: HoldingState,
+    /// Code of the file it was merged into.
+    #[sqlx(rename = "merged_code")]
+    pub merged_into: Option<String>,
+    /// What it holds in the archive.
+    #[sqlx(flatten)]
+    pub counted: Counted,
+    /// Counts its descriptions, from 1.
+    pub version: i64,
+    /// Person or token id.
+    #[serde(skip)]
+    pub changed_by: String,
+    /// RFC 3339 UTC.
+    pub changed_at: String,
+}
+
+/// What of a file or volume is in the archive.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow,
+)]
+pub struct Counted {
+    /// Tổng số tài liệu: documents.
+    pub documents: i64,
+    /// Pages of them that stand.
+    pub pages: i64,
+}
+
+/// What is said of a file.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFile {
+    /// Code of the fonds; it is changed by a move only.
+    pub fonds: String,
+    /// Code of the series, when the fonds has any.
+    #[serde(default)]
+    pub series: Option<String>,
+    /// Mã hồ sơ.
+    pub code: String,
+    /// Tiêu đề hồ sơ.
+    pub title: String,
+    /// Thời hạn lưu trữ, code 01..07; by the rule of `retention` when empty.
+    #[serde(default)]
+    pub maintenance: String,
+    /// Code of the retention rule that sets the term, as it stands today.
+    #[serde(default)]
+    pub retention: Option<String>,
+    /// Chế độ sử dụng, code 01..03.
+    pub mode: String,
+    /// Mã hồ sơ gốc giấy; made of the shelf address when absent.
     #[serde(default)]
     pub shelf_code: Option<String>,
+    /// The other fields.
+    #[serde(default)]
+    pub fields: FileFields,
+    /// Where the paper stands.
+    #[serde(default)]
+    pub shelf: Shelf,
 }
 
-/// Makes a series in a fonds; gives its id.
-///
-/// # Errors
-/// `Invalid` text, `NotFound` fonds, `AlreadyExists`, `Forbidden`.
-pub async fn make_series(
+/// Which files.
+#[derive(Debug, Clone, Default)]
+pub struct FileFilter {
+    /// Code of the fonds.
+    pub fonds: String,
+    /// Code of the series; empty for files of none.
+    pub series: Option<String>,
+    /// Part of code or title.
+    pub text: String,
+    /// Code of the last file of the page before.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+pub(crate) const SELECT: &str = "SELECT h.*, f.code AS fonds, s.code AS series, m.code AS merged_code,
+        (SELECT COUNT(*) FROM documents d WHERE d.file_id = h.id AND d.state <> 'joined') AS documents,
+        (SELECT COUNT(*) FROM document_pages g JOIN documents d ON d.id = g.document_id
+            JOIN pages p ON p.id = g.page_id WHERE d.file_id = h.id
+            AND (p.outcome IS NULL OR p.outcome NOT IN ('excluded', 'superseded'))) AS pages
+     FROM files h JOIN fonds f ON f.id = h.fonds_id LEFT JOIN series s ON s.id = h.series_id
+     LEFT JOIN files m ON m.id = h.merged_into";
+
+/// A description that holds.
+struct Checked {
+    given: NewFile,
+    series_id: Option<String>,
+}
+
+async fn checked(
     archive: &Archive,
-    caller: &Caller,
-    fonds_code: &str,
-    code: &str,
-    title: &str,
-) -> Result<String> {
-    require(caller, Act::DescribeHoldings)?;
-    check_text("/code", code, LONGEST_CODE)?;
-    check_text("/title", title, LONGEST_TITLE)?;
-    let fonds = by_code(archive, caller, fonds_code).await?;
-    let id = archive.clock.new_id();
-    let mut tx = archive.begin(caller).await?;
-    Insert::into("series")
-        .set("id", &id)
-        .set("fonds_id", &fonds.id)
-        .set("code", code)
-        .set("title", title)
-        .run(&mut tx)
-        .await
-        .map_err(|error| error.naming("series"))?;
-    tx.log(
-        Action::FondsMade,
-        ("series", &id),
-        serde_json::json!({ "fonds": fonds.code, "code": code }),
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(id)
+    fonds: &Fonds,
+    given: &NewFile,
+    code_is_new: bool,
+) -> Result<Checked> {
+    let mut given = given.clone();
+    if let Some(rule) = given
+        .retention
+        .as_deref()
+        .filter(|_| given.maintenance.is_empty())
+    {
+        let today = vietnam(archive.clock.now()).date();
+        let found = reference_data::retention_on(&archive.catalogue, rule, today).await;
+        let rule = found.map_err(|error| match error {
+            Error::NotFound { .. } => Error::fault("/retention", "faults.no_retention_rule"),
+            other => other,
+        })?;
+        given.maintenance = rule.term_code;
+    }
+    if given
+        .shelf_code
+        .as_deref()
+        .is_none_or(|code| code.trim().is_empty())
+    {
+        given.shelf_code = code::paper_code(archive, fonds, &given.shelf).await?;
+    }
+    let mut checks = Checks::default();
+    checks.text("/code", &given.code, LONGEST_CODE);
+    checks.text("/title", &given.title, LONGEST_TITLE);
+    checks.code("/maintenance", &given.maintenance, "07");
+    checks.code("/mode", &given.mode, "03");
+    checks.line("/shelf_code", given.shelf_code.as_deref(), LONGEST_CODE);
+    given.shelf.check(&mut checks);
+    given.fields.check(&mut checks);
+    checks.done()?;
+    if code_is_new {
+        code::check(
+            archive,
+            "file",
+            "/code",
+            &given.code,
+            Some(&Parts::of(fonds)),
+        )
+        .await?;
+    }
+    let series_id = match given.series.as_deref() {
+        None => None,
+        Some(code) => Some(series_id(archive, &fonds.id, code).await?),
+    };
+    Ok(Checked { given, series_id })
 }
 
-/// Makes a file in a fonds; gives its id.
+/// Makes a file in a fonds.
 ///
 /// # Errors
-/// `Invalid` text or codes, `NotFound` fonds or series, `AlreadyExists`, `Forbidden`.
-pub async fn make_file(archive: &Archive, caller: &Caller, file: &NewFile) -> Result<String> {
+/// `Invalid` text or codes, `NotFound` fonds, `AlreadyExists`, `Forbidden`.
+pub async fn make_file(archive: &Archive, caller: &Caller, given: &NewFile) -> Result<File> {
     require(caller, Act::DescribeHoldings)?;
-    check_text("/code", &file.code, LONGEST_CODE)?;
-    check_text("/title", &file.title, LONGEST_TITLE)?;
-    check_code("/maintenance", &file.maintenance, "07")?;
-    check_code("/mode", &file.mode, "03")?;
-    let fonds = by_code(archive, caller, &file.fonds).await?;
-    let id = archive.clock.new_id();
+    let fonds = by_code(archive, caller, &given.fonds).await?;
+    let Checked { given, series_id } = checked(archive, &fonds, given, true).await?;
     let mut tx = archive.begin(caller).await?;
-    let series_id: Option<String> = match &file.series {
-        None => None,
-        Some(code) => Some(
-            sqlx::query_scalar("SELECT id FROM series WHERE fonds_id = $1 AND code = $2")
-                .bind(&fonds.id)
-                .bind(code)
-                .fetch_optional(&mut *tx)
-                .await?
-                .ok_or(Error::NotFound { what: "series" })?,
-        ),
-    };
-    let (ids, now) = ((&*id, &*fonds.id, series_id.as_deref()), tx.now());
-    if !insert_file(&mut tx, ids, file, &now).await? {
+    let (id, now) = (tx.new_id(), tx.now());
+    let ids = (&*id, &*fonds.id, series_id.as_deref());
+    if !insert_file(&mut tx, ids, &given, &now).await? {
         return Err(Error::AlreadyExists { what: "file" });
     }
-    tx.log(
-        Action::FondsMade,
-        ("file", &id),
-        serde_json::json!({ "fonds": fonds.code, "code": file.code }),
-    )
-    .await?;
+    let act = TracedAct {
+        kind: HoldingKind::File,
+        id: &id,
+        action: Action::FileMade,
+        reason: "",
+        details: json!({ "fonds": fonds.code, "code": given.code }),
+    };
+    holding::trace(&mut tx, act).await?;
     tx.commit().await?;
-    Ok(id)
+    file(archive, caller, &id).await
 }
 
 /// False when its id, or its code in that fonds, is taken.
@@ -110,6 +229,7 @@ pub(super) async fn insert_file(
     file: &NewFile,
     created_at: &str,
 ) -> Result<bool> {
+    let by = tx.actor().to_owned();
     Insert::into("files")
         .set("id", id)
         .set("fonds_id", fonds_id)
@@ -119,16 +239,112 @@ pub(super) async fn insert_file(
         .set("maintenance", &file.maintenance)
         .set("mode", &file.mode)
         .set("shelf_code", &file.shelf_code)
+        .set("fields", serde_json::to_string(&file.fields)?)
+        .set("shelf", serde_json::to_string(&file.shelf)?)
+        .set("changed_by", by)
+        .set("changed_at", created_at)
         .set("created_at", created_at)
         .or_ignore("")
         .run(tx)
         .await
 }
 
+/// Describes a file anew; its fonds and series stay.
+///
+/// # Errors
+/// `Invalid`, `NotFound`, `AlreadyExists` code, `Refused` when another description came in between, `Forbidden`.
+pub async fn change_file(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    edit: &Edit<NewFile>,
+) -> Result<File> {
+    require(caller, Act::DescribeHoldings)?;
+    let before = file(archive, caller, id).await?;
+    if edit.description.fonds != before.fonds || edit.description.series != before.series {
+        return Err(Error::fault("/fonds", "faults.moved_by_a_move"));
+    }
+    let fonds = by_code(archive, caller, &before.fonds).await?;
+    let code_is_new = edit.description.code != before.code;
+    let Checked { given, .. } = checked(archive, &fonds, &edit.description, code_is_new).await?;
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::File, id, edit.seen).await?;
+    sqlx::query(
+        "UPDATE files SET code = $1, title = $2, maintenance = $3, mode = $4, shelf_code = $5,
+            fields = $6, shelf = $7 WHERE id = $8",
+    )
+    .bind(&given.code)
+    .bind(&given.title)
+    .bind(&given.maintenance)
+    .bind(&given.mode)
+    .bind(&given.shelf_code)
+    .bind(serde_json::to_string(&given.fields)?)
+    .bind(serde_json::to_string(&given.shelf)?)
+    .bind(id)
+    .execute(&mut *tx)
+    .await
+    .map_err(|error| Error::from(error).naming("file"))?;
+    let act = TracedAct {
+        kind: HoldingKind::File,
+        id,
+        action: Action::HoldingDescribed,
+        reason: &edit.reason,
+        details: json!({ "code": [before.code, given.code] }),
+    };
+    holding::trace(&mut tx, act).await?;
+    tx.commit().await?;
+    file(archive, caller, id).await
+}
+
+/// The file of that id.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn file(archive: &Archive, caller: &Caller, id: &str) -> Result<File> {
+    require(caller, Act::SeeBatches)?;
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE h.id = $1")))
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "file" })
+}
+
+/// The files of a fonds or series, by code.
+///
+/// # Errors
+/// `NotFound` fonds, `Forbidden`.
+pub async fn files(archive: &Archive, caller: &Caller, filter: &FileFilter) -> Result<Vec<File>> {
+    let fonds = by_code(archive, caller, &filter.fonds).await?;
+    let (any, series) = match filter.series.as_deref() {
+        None => (1i64, ""),
+        Some(code) => (0, code),
+    };
+    let query = format!(
+        "{SELECT} WHERE h.fonds_id = $1 AND ($2 = 1 OR COALESCE(s.code, '') = $3)
+         AND ($4 = '' OR LOWER(h.title) LIKE $4 OR LOWER(h.code) LIKE $4 OR h.title LIKE $7)
+         AND h.code > $5 ORDER BY h.code LIMIT $6"
+    );
+    // SQLite lowers ASCII alone: what was typed is looked for as it is, too.
+    let like = match filter.text.trim() {
+        "" => String::new(),
+        text => format!("%{}%", text.to_lowercase()),
+    };
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(&fonds.id)
+        .bind(any)
+        .bind(series)
+        .bind(like)
+        .bind(filter.after.as_deref().unwrap_or(""))
+        .bind(filter.limit.clamp(1, MOST_ROWS))
+        .bind(format!("%{}%", filter.text.trim()))
+        .fetch_all(archive.catalogue.pool())
+        .await?)
+}
+
 /// Id of the file of that code in the fonds.
 ///
 /// # Errors
-/// `NotFound` fonds or file, `Forbidden`.
+/// `NotFound` fonds or file, `Forbidden`; `Refused` where nothing comes to it any more.
 pub async fn file_by_code(
     archive: &Archive,
     caller: &Caller,
@@ -136,12 +352,17 @@ pub async fn file_by_code(
     code: &str,
 ) -> Result<String> {
     let fonds = by_code(archive, caller, fonds_code).await?;
-    sqlx::query_scalar("SELECT id FROM files WHERE fonds_id = $1 AND code = $2")
-        .bind(&fonds.id)
-        .bind(code)
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "file" })
+    let found: Option<(String, HoldingState)> =
+        sqlx::query_as("SELECT id, state FROM files WHERE fonds_id = $1 AND code = $2")
+            .bind(&fonds.id)
+            .bind(code)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    let (id, state) = found.ok_or(Error::NotFound { what: "file" })?;
+    if state == HoldingState::Merged {
+        refuse_unless_open(state)?;
+    }
+    Ok(id)
 }
 
 /// Code of the file of that id.
@@ -151,16 +372,4 @@ pub(crate) async fn file_code(archive: &Archive, id: &str) -> Result<String> {
         .fetch_optional(archive.catalogue.pool())
         .await?
         .ok_or(Error::NotFound { what: "file" })
-}
-
-/// The code lists of TT 05/2025/TT-BNV are two digits, from `01` to their last.
-fn check_code(pointer: &str, code: &str, last: &str) -> Result<()> {
-    let digits = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_digit());
-    if digits && ("01"..=last).contains(&code) {
-        return Ok(());
-    }
-    Err(Error::fault(
-        pointer,
-        Message::new("faults.code_must_01").with("last", last),
-    ))
 }

@@ -1,15 +1,222 @@
-//! What of the archive's structure the vault holds: deposits and volumes name their fonds, file and volume, and a
-//! restore finds each by its code or makes it again.
+//! What of the archive's structure the vault holds: a fonds with its series is an object of its own. Deposits and
+//! volumes name their fonds, file and volume too, and a restore finds each by its code or makes it again.
 
-use super::file::{NewFile, insert_file};
+use serde::{Deserialize, Serialize};
+
+use super::file::insert_file;
 use super::volume::{Volume, insert_volume};
-use super::{Fonds, FondsState, insert_fonds};
-use crate::catalogue::Tx;
+use super::{Arrangement, Fonds, FondsFields, FondsState, NewFile, NewFonds, by_id, insert_fonds};
+use crate::archive::{Archive, Restoration};
+use crate::catalogue::{Insert, Tx};
 use crate::error::Result;
+use crate::holding::{self, Described, HoldingKind, HoldingState, Trace};
+use crate::jobs::Leased;
+use crate::unit;
+use crate::vault::ObjectId;
 
+/// Prefix of the object ids of fonds.
+pub(crate) const PREFIX: &str = "urn:sogoc:fonds:";
+/// Name of the description inside the object.
+const FILE: &str = "fonds.json";
+/// Name and version of this document's form.
+const FORM: &str = "sogoc-fonds/1";
 /// The term and mode of a file whose own are not in the vault: kept for ever, restricted, until a
 /// person says otherwise (codes of TT 05/2025/TT-BNV).
 const SAFEST: (&str, &str) = ("01", "02");
+
+/// The file [`FILE`].
+#[derive(Debug, Serialize, Deserialize)]
+struct PreservedFonds {
+    form: String,
+    id: String,
+    code: String,
+    name: String,
+    state: FondsState,
+    agency_code: Option<String>,
+    #[serde(default)]
+    history_of_agency: String,
+    unit_id: String,
+    arrangement: Arrangement,
+    closed_on: Option<String>,
+    successor_id: Option<String>,
+    fields: FondsFields,
+    version: i64,
+    created_at: String,
+    changed_by: String,
+    changed_at: String,
+    series: Vec<PreservedSeries>,
+    history: Vec<Trace>,
+}
+
+#[derive(Debug, Serialize, Deserialize, sqlx::FromRow)]
+struct PreservedSeries {
+    id: String,
+    code: String,
+    title: String,
+    state: HoldingState,
+    merged_into: Option<String>,
+    note: String,
+    version: i64,
+    changed_by: String,
+    changed_at: String,
+    #[sqlx(skip)]
+    history: Vec<Trace>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Ids {
+    unit_id: String,
+    successor_id: Option<String>,
+    created_at: String,
+}
+
+/// The verb behind the job `preserve_fonds`.
+///
+/// # Errors
+/// A passing fault puts the job back.
+pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
+    let form = preserved(archive, by_id(archive, &job.subject).await?).await?;
+    let described = Described {
+        object: format!("{PREFIX}{}", form.id),
+        file: FILE,
+        form: &form,
+        holding: (HoldingKind::Fonds, &form.id),
+        version: form.version,
+        changed: (&form.changed_by, &form.changed_at),
+    };
+    let tx = holding::preserve(archive, described).await?;
+    tx.complete_and_commit(job).await
+}
+
+async fn preserved(archive: &Archive, fonds: Fonds) -> Result<PreservedFonds> {
+    let ids: Ids =
+        sqlx::query_as("SELECT unit_id, successor_id, created_at FROM fonds WHERE id = $1")
+            .bind(&fonds.id)
+            .fetch_one(archive.catalogue.pool())
+            .await?;
+    let mut series: Vec<PreservedSeries> = sqlx::query_as(
+        "SELECT id, code, title, state, merged_into, note, version, changed_by, changed_at
+         FROM series WHERE fonds_id = $1 ORDER BY code",
+    )
+    .bind(&fonds.id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    for one in &mut series {
+        one.history = holding::traces(archive, &one.id).await?;
+    }
+    Ok(PreservedFonds {
+        form: FORM.into(),
+        history: holding::traces(archive, &fonds.id).await?,
+        id: fonds.id,
+        code: fonds.code,
+        name: fonds.name,
+        state: fonds.state,
+        agency_code: fonds.agency_code,
+        history_of_agency: fonds.history,
+        unit_id: ids.unit_id,
+        arrangement: fonds.arrangement,
+        closed_on: fonds.closed_on,
+        successor_id: ids.successor_id,
+        fields: fonds.fields,
+        version: fonds.version,
+        created_at: ids.created_at,
+        changed_by: fonds.changed_by,
+        changed_at: fonds.changed_at,
+        series,
+    })
+}
+
+/// Brings fonds back with their series, before all that belongs to them.
+///
+/// # Errors
+/// A fault that passes; a damaged object is noted.
+pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId]) -> Result<()> {
+    let mut all = Vec::new();
+    for id in ids {
+        let sound = |fonds: &PreservedFonds| {
+            fonds.form == FORM && format!("{PREFIX}{}", fonds.id) == id.as_str()
+        };
+        all.extend(holding::described(restoration, id, FILE, sound).await?);
+    }
+    let mut tx = restoration.archive.begin_as_machine().await?;
+    for fonds in &all {
+        restore_rows(&mut tx, fonds).await?;
+    }
+    for fonds in &all {
+        sqlx::query(
+            "UPDATE fonds SET successor_id = (SELECT id FROM fonds WHERE id = $1) WHERE id = $2",
+        )
+        .bind(&fonds.successor_id)
+        .bind(&fonds.id)
+        .execute(&mut *tx)
+        .await?;
+        for series in fonds.series.iter().filter(|one| one.merged_into.is_some()) {
+            sqlx::query(
+                "UPDATE series SET merged_into = (SELECT id FROM series WHERE id = $1) WHERE id = $2",
+            )
+            .bind(&series.merged_into)
+            .bind(&series.id)
+            .execute(&mut *tx)
+            .await?;
+        }
+    }
+    tx.commit().await
+}
+
+async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
+    // The default fonds made at the start of this catalogue gives way to the one that was described.
+    sqlx::query("DELETE FROM fonds WHERE code = $1 AND id <> $2 AND preserved_version IS NULL")
+        .bind(&fonds.code)
+        .bind(&fonds.id)
+        .execute(&mut **tx)
+        .await?;
+    let unit_id = unit::known(tx, &fonds.unit_id).await?;
+    let given = NewFonds {
+        code: fonds.code.clone(),
+        name: fonds.name.clone(),
+        agency_code: fonds.agency_code.clone(),
+        history: fonds.history_of_agency.clone(),
+        closed: fonds.state == FondsState::Closed,
+        fields: fonds.fields.clone(),
+        ..NewFonds::default()
+    };
+    insert_fonds(tx, &fonds.id, &given, &unit_id).await?;
+    sqlx::query(
+        "UPDATE fonds SET arrangement = $1, closed_on = $2, version = $3, preserved_version = $3,
+            created_at = $4, changed_by = $5, changed_at = $6 WHERE id = $7",
+    )
+    .bind(fonds.arrangement)
+    .bind(&fonds.closed_on)
+    .bind(fonds.version)
+    .bind(&fonds.created_at)
+    .bind(&fonds.changed_by)
+    .bind(&fonds.changed_at)
+    .bind(&fonds.id)
+    .execute(&mut **tx)
+    .await?;
+    for line in &fonds.history {
+        holding::insert_trace(tx, HoldingKind::Fonds, &fonds.id, line).await?;
+    }
+    for series in &fonds.series {
+        Insert::into("series")
+            .set("id", &series.id)
+            .set_known("fonds_id", "fonds", &fonds.id)
+            .set("code", &series.code)
+            .set("title", &series.title)
+            .set("state", series.state)
+            .set("note", &series.note)
+            .set("version", series.version)
+            .set("changed_by", &series.changed_by)
+            .set("changed_at", &series.changed_at)
+            .or_ignore("")
+            .run(tx)
+            .await?;
+        for line in &series.history {
+            holding::insert_trace(tx, HoldingKind::Series, &series.id, line).await?;
+        }
+    }
+    Ok(())
+}
 
 /// Id of the fonds of that code, made again where it is not there.
 pub(crate) async fn restore_fonds(
@@ -18,17 +225,23 @@ pub(crate) async fn restore_fonds(
     name: &str,
     created_at: &str,
 ) -> Result<String> {
-    let fonds = Fonds {
-        id: tx.new_id(),
+    let id = sqlx::query_scalar("SELECT id FROM fonds WHERE code = $1").bind(code);
+    if let Some(id) = id.fetch_optional(&mut **tx).await? {
+        return Ok(id);
+    }
+    let given = NewFonds {
         code: code.into(),
         name: name.into(),
-        state: FondsState::Open,
-        agency_code: None,
-        history: String::new(),
+        ..NewFonds::default()
     };
-    insert_fonds(tx, &fonds, created_at).await?;
-    let id = sqlx::query_scalar("SELECT id FROM fonds WHERE code = $1").bind(code);
-    Ok(id.fetch_one(&mut **tx).await?)
+    let id = tx.new_id();
+    insert_fonds(tx, &id, &given, unit::DEFAULT_ID).await?;
+    sqlx::query("UPDATE fonds SET created_at = $1, changed_at = $1 WHERE id = $2")
+        .bind(created_at)
+        .bind(&id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(id)
 }
 
 /// Id of the file of that code, made again where it is not there.
@@ -65,4 +278,27 @@ async fn id_of(tx: &mut Tx, table: &'static str, fonds_id: &str, code: &str) -> 
     let statement = format!("SELECT id FROM {table} WHERE fonds_id = $1 AND code = $2");
     let id = sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).bind(fonds_id);
     Ok(id.bind(code).fetch_one(&mut **tx).await?)
+}
+
+/// Removes files and volumes that only deposits of before named, by codes they had then: what hangs from them now is
+/// told by their own objects.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn forget_former_codes(archive: &Archive) -> Result<()> {
+    let mut tx = archive.begin_as_machine().await?;
+    for (table, column) in [("files", "file_id"), ("register_volumes", "volume_id")] {
+        let maps = match table {
+            "files" => "",
+            _ => " AND map_preserved IS NULL",
+        };
+        let statement = format!(
+            "DELETE FROM {table} WHERE preserved_version IS NULL{maps} AND NOT EXISTS
+                (SELECT 1 FROM batches b WHERE b.{column} = {table}.id)"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(statement))
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await
 }

@@ -11,6 +11,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
+use crate::messages::{Lang, text};
 use crate::page::Numbering;
 use crate::page_flag::{self, Details, FlagState, MAYBE_RESCAN, Noticed, PLACED, PageFlag};
 
@@ -115,8 +116,8 @@ pub async fn same_sheet(
         state: FlagState::Excluded,
         note: ONE_SHEET,
         reason: match aside == flag.page_id {
-            true => "Cùng một tờ, quét hai lần; đã để riêng ảnh thứ nhất.",
-            false => "Cùng một tờ, quét hai lần; đã để riêng ảnh thứ hai.",
+            true => text(Lang::Vi, "printed.flag.first_image_excluded"),
+            false => text(Lang::Vi, "printed.flag.second_image_excluded"),
         },
     };
     let mut tx = archive.begin(caller).await?;

@@ -75,14 +75,20 @@ async fn batch_for(archive: &Archive, caller: &Caller, batch_id: &str) -> Result
     loop {
         let fresh = NewBatch {
             name: match turn {
-                1 => format!("Quét lại: {kept}"),
-                turn => format!("Quét lại lần {turn}: {kept}"),
+                1 => Message::new("printed.batch.rescan")
+                    .with("name", &kept)
+                    .vi(),
+                _ => Message::new("printed.batch.rescan_again")
+                    .with("turn", turn)
+                    .with("name", &kept)
+                    .vi(),
             },
             fonds: Some(own.fonds.clone()),
             volume: volume.clone(),
             file: file.clone(),
             class_hint: own.class_hint.clone(),
             declared_count: None,
+            unit: None,
         };
         match batch::by_name(archive, caller, &fresh.name).await {
             Ok(there) if there.state == BatchState::Open && there.fonds == own.fonds => {

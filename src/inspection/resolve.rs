@@ -8,7 +8,8 @@ use super::withdraw::{self, Withdrawal, already_withdrawn, withdraw};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx};
+use crate::catalogue::{Move, Tx, changed_one};
+use crate::document;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page;
@@ -109,12 +110,11 @@ pub async fn replace(
          WHERE id = $2 AND stands_for IS NULL AND (outcome IS NULL OR outcome <> 'excluded')",
     )
     .bind(&flag.page_id)
-    .bind(&fresh)
-    .execute(&mut *tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(&fresh);
+    if !changed_one(&mut tx, moved).await? {
         return Err(already_withdrawn());
     }
+    document::take_place(&mut tx, &fresh, &flag.page_id).await?;
     preservation::ask(&mut tx, scan_id).await?;
     page::ask_for_comparison(&mut tx, &fresh).await?;
     tx.commit().await?;

@@ -43,7 +43,7 @@ pub(super) struct Finding {
 /// What can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// At least so many numbers of the range are nowhere.
+    /// How many numbers of the range are missing at least.
     Missing(i64),
     /// The other page has these numbers too.
     Doubled,

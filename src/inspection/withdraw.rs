@@ -6,7 +6,7 @@ use serde_json::json;
 use super::preservation;
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Tx, changed_one};
 use crate::error::{Error, Result};
 use crate::page_flag::FlagState;
 use crate::{page, review};
@@ -46,10 +46,8 @@ pub(super) async fn withdraw(
          AND (outcome IS NULL OR outcome NOT IN ('excluded', 'superseded'))",
     )
     .bind(why.state)
-    .bind(page_id)
-    .execute(&mut **tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(page_id);
+    if !changed_one(tx, moved).await? {
         return Err(already_withdrawn());
     }
     sqlx::query(

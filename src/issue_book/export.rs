@@ -1,25 +1,26 @@
 //! The book as a spreadsheet and as paper, with the columns of the office's own book.
 
-use super::workbook::{Cell, Worksheet, workbook};
 use super::{BookLine, IssueBook, LineState};
 use crate::clock::parse_stamp;
 use crate::copy_pdf::{self, Table, TableColumn};
 use crate::error::{Error, Result};
+use crate::messages::{Lang, Message, text};
+use crate::workbook::{Cell, Worksheet, workbook};
 
-/// Heading and share of the width of each column.
+/// Key of the heading and share of the width of each column.
 const COLUMNS: [(&str, f32); 12] = [
-    ("Số vào sổ", 5.0),
-    ("Ngày cấp", 7.5),
-    ("Họ và tên", 14.0),
-    ("Ngày sinh", 7.5),
-    ("Tên văn bằng, tài liệu", 13.0),
-    ("Số hiệu", 8.0),
-    ("Số vào sổ gốc", 8.0),
-    ("Số lượng", 5.0),
-    ("Người nhận", 11.0),
-    ("Ký nhận", 7.0),
-    ("Người ký", 11.0),
-    ("Ghi chú", 14.0),
+    ("printed.issue_book.column.number", 5.0),
+    ("printed.issue_book.column.day", 7.5),
+    ("printed.issue_book.column.name", 14.0),
+    ("printed.issue_book.column.birth", 7.5),
+    ("printed.issue_book.column.document", 13.0),
+    ("printed.issue_book.column.diploma_number", 8.0),
+    ("printed.issue_book.column.register_number", 8.0),
+    ("printed.issue_book.column.quantity", 5.0),
+    ("printed.issue_book.column.receiver", 11.0),
+    ("printed.issue_book.column.receipt", 7.0),
+    ("printed.issue_book.column.released_by", 11.0),
+    ("printed.issue_book.column.note", 14.0),
 ];
 
 /// Place of the column that counts copies.
@@ -45,15 +46,20 @@ fn cells(line: &BookLine) -> [String; 12] {
 
 fn subtitle(book: &IssueBook) -> String {
     let count = |state: LineState| book.lines.iter().filter(|line| line.state == state).count();
-    format!(
-        "Đã cấp {}, đã hủy {}, hủy số {}; đơn từ chối {}, rút {}, hết hạn {}",
-        count(LineState::Issued),
-        count(LineState::Withdrawn),
-        count(LineState::Void),
-        count(LineState::Refused),
-        count(LineState::RequestWithdrawn),
-        count(LineState::Expired)
-    )
+    Message::new("printed.issue_book.totals")
+        .with("issued", count(LineState::Issued))
+        .with("withdrawn", count(LineState::Withdrawn))
+        .with("void", count(LineState::Void))
+        .with("refused", count(LineState::Refused))
+        .with("request_withdrawn", count(LineState::RequestWithdrawn))
+        .with("expired", count(LineState::Expired))
+        .vi()
+}
+
+fn title(book: &IssueBook) -> String {
+    Message::new("printed.issue_book.title")
+        .with("year", book.year)
+        .vi()
 }
 
 /// The book as PDF/A-2b on landscape A4, the head repeated and the pages numbered.
@@ -61,13 +67,13 @@ fn subtitle(book: &IssueBook) -> String {
 /// # Errors
 /// `Refused` for a line that fills more than a page.
 pub fn paper(book: &IssueBook) -> Result<Vec<u8>> {
-    let columns = COLUMNS.iter().map(|(label, share)| TableColumn {
-        label: (*label).into(),
+    let columns = COLUMNS.iter().map(|(key, share)| TableColumn {
+        label: text(Lang::Vi, key).into(),
         share: *share,
     });
     let table = Table {
         agency: book.agency.clone(),
-        title: format!("SỔ CẤP BẢN SAO NĂM {}", book.year),
+        title: title(book),
         subtitle: subtitle(book),
         columns: columns.collect(),
         rows: book.lines.iter().map(|line| cells(line).to_vec()).collect(),
@@ -92,12 +98,10 @@ pub fn spreadsheet(book: &IssueBook) -> Result<Vec<u8>> {
     };
     workbook(&Worksheet {
         name: book.year.to_string(),
-        heading: [
-            &book.agency,
-            &format!("SỔ CẤP BẢN SAO NĂM {}", book.year),
-            &subtitle(book),
-        ],
-        columns: COLUMNS.map(|(label, share)| (label, share * 1.4)).to_vec(),
+        heading: [&book.agency, &title(book), &subtitle(book)],
+        columns: COLUMNS
+            .map(|(key, share)| (text(Lang::Vi, key), share * 1.4))
+            .to_vec(),
         rows: book.lines.iter().map(row).collect(),
     })
 }

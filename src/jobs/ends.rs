@@ -61,6 +61,8 @@ pub async fn while_held<T>(
     job: &Leased,
     work: impl Future<Output = T>,
 ) -> Option<T> {
+    // Dropped at its next pause when the lease is lost: the result would be rolled back anyway, and
+    // another works on it.
     tokio::select! {
         done = work => Some(done),
         () = until_lost(catalogue, clock, job) => {
@@ -74,6 +76,8 @@ pub async fn while_held<T>(
 async fn until_lost(catalogue: &Catalogue, clock: &dyn Clock, job: &Leased) {
     loop {
         tokio::time::sleep(HEARTBEAT).await;
+        // A database that does not answer has not said that the lease is lost; the work goes on and the next
+        // heartbeat asks again.
         if matches!(heartbeat(catalogue, clock, job).await, Ok(false)) {
             return;
         }
@@ -109,6 +113,7 @@ pub async fn give_back(
     let (state, wait, attempts, faults) = match end {
         End::World => {
             let wait = doubled(FIRST_WAIT, job.faults, WORLD_WAIT);
+            // Leasing counted an attempt; a fault of the world gives it back.
             (JobState::Ready, wait, job.attempt - 1, job.faults + 1)
         }
         End::Doubtful if job.attempt < MOST_ATTEMPTS => {
@@ -175,6 +180,7 @@ async fn put_back(
 
 /// `first`, doubled `times` times, at most `longest`.
 fn doubled(first: Duration, times: i64, longest: Duration) -> Duration {
+    // Beyond sixteen doublings every wait is the longest, and the product would not fit.
     let times = u32::try_from(times.clamp(0, 16)).unwrap_or(0);
     (first * 2_u32.pow(times)).min(longest)
 }

@@ -125,6 +125,7 @@ pub async fn move_all(
             "state IN ('ready', 'failed')",
         ),
         Move::GiveUp => (
+            // The key is freed, so that the same thing can be asked for again later.
             "state = 'given_up', once_key = NULL, settled_at = $4",
             "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)",
         ),

@@ -38,7 +38,7 @@ struct Waiting {
     hook: Option<(String, String)>,
 }
 
-/// The verb behind the job `tell_portal`. A notice nobody would hear ends as `dead`, where the
+/// The verb behind the job `notify_portal`. A notice nobody would hear ends as `dead`, where the
 /// administrator sees it.
 ///
 /// # Errors
@@ -58,6 +58,8 @@ pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
     let tried = usize::try_from(notice.attempts).unwrap_or(usize::MAX);
     let (state, wait) = match (&outcome, WAITS.get(tried)) {
         (Ok(()), _) => (NoticeState::Delivered, None),
+        // Without an address there is nothing to try again; once one is set, an administrator sends what is
+        // dead.
         (Err(_), Some(wait)) if notice.hook.is_some() => (NoticeState::Waiting, Some(*wait)),
         (Err(_), _) => (NoticeState::Dead, None),
     };
@@ -65,7 +67,7 @@ pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     note(&mut tx, &notice, state, outcome.err()).await?;
     if let Some(wait) = wait {
-        tx.enqueue_after(Kind::TellPortal, &notice.id, PRIORITY_UPKEEP, wait)
+        tx.enqueue_after(Kind::NotifyPortal, &notice.id, PRIORITY_UPKEEP, wait)
             .await?;
     }
     tx.complete_and_commit(job).await
@@ -119,12 +121,16 @@ async fn tell(archive: &Archive, notice: &Waiting, url: &str, secret: &str) -> R
     let url = callable(web, url).map_err(|_| "forbidden_address")?;
     let found = addresses(web, &url).await?;
     let client = reqwest::Client::builder()
+        // A proxy would look the name up again, and could be led to an address that was not checked.
         .no_proxy()
+        // A redirection leads to an address that was not checked either.
         .redirect(Policy::none())
         .timeout(Duration::from_secs(web.webhook_seconds))
+        // The addresses that were just checked: asked a second time, the name may answer with an internal one.
         .resolve_to_addrs(url.host_str().unwrap_or_default(), &found)
         .build()
         .map_err(|_| "no_client")?;
+    // No name, no birth date: whoever gets it asks for the rest with the token.
     let body = json!({
         "id": notice.id,
         "event": notice.event,
@@ -154,6 +160,7 @@ async fn tell(archive: &Archive, notice: &Waiting, url: &str, secret: &str) -> R
 /// secret's letters as they were shown.
 fn signature(secret: &str, seconds: &str, body: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    // The time is signed with the body, so that an old notice cannot be sent again as a new one.
     let tag = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
     format!("v1={}", hex::encode(tag.as_ref()))
 }

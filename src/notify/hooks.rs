@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::changed_one;
 use crate::clock::stamp;
 use crate::config::WebConfig;
 use crate::error::{Error, Result};
@@ -62,10 +63,8 @@ pub async fn set_hook(
     .bind(url.as_str())
     .bind(&secret)
     .bind(&caller.id)
-    .bind(stamp(archive.clock.now()))
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
+    .bind(stamp(archive.clock.now()));
+    if !changed_one(&mut tx, done).await? {
         return Err(Error::NotFound { what: "token" });
     }
     tx.log(
@@ -85,11 +84,7 @@ pub async fn set_hook(
 pub async fn remove_hook(archive: &Archive, caller: &Caller, token_id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
     let mut tx = archive.begin(caller).await?;
-    let done = sqlx::query("DELETE FROM webhooks WHERE token_id = $1")
-        .bind(token_id)
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
+    if tx.delete("webhooks", "token_id", token_id).await? == 0 {
         return Err(Error::NotFound { what: "webhook" });
     }
     tx.log(Action::WebhookRemoved, ("token", token_id), json!({}))

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::NoticeState;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{Catalogue, Insert, Move, Tx};
+use crate::catalogue::{Catalogue, Insert, Move, Tx, changed_one};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -115,15 +115,13 @@ pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     let mut tx = archive.begin(caller).await?;
     let dead =
         sqlx::query("UPDATE request_events SET attempts = 0 WHERE id = $1 AND state = 'dead'")
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-    if dead.rows_affected() == 0 {
+            .bind(id);
+    if !changed_one(&mut tx, dead).await? {
         return Err(Error::NotFound { what: "notice" });
     }
     let waiting = Move::to(NoticeState::Waiting).clear(&["settled_at"]);
     waiting.run(&mut tx, id).await?;
-    tx.enqueue(Kind::TellPortal, id, PRIORITY_UPKEEP).await?;
+    tx.enqueue(Kind::NotifyPortal, id, PRIORITY_UPKEEP).await?;
     tx.commit().await
 }
 

@@ -7,7 +7,7 @@ use sogoc_workers::reading::PageReading;
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx};
+use crate::catalogue::{Move, Tx, changed_one};
 use crate::column_map;
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
@@ -25,6 +25,7 @@ pub(super) async fn store_reading(
     let words = serde_json::to_vec(reading)?;
     archive
         .vault
+        // Before the rows: a kill in between costs nothing, as the next reading writes the same key.
         .put_cache(&reading_key(&job.subject), words.into())
         .await?;
     let mut tx = archive.begin_as_machine().await?;
@@ -62,10 +63,8 @@ pub(crate) async fn reinstate(tx: &mut Tx, page_id: &str) -> Result<bool> {
         "UPDATE pages SET state = 'received', outcome = NULL
          WHERE id = $1 AND outcome IN ('excluded', 'superseded')",
     )
-    .bind(page_id)
-    .execute(&mut **tx)
-    .await?;
-    Ok(moved.rows_affected() == 1)
+    .bind(page_id);
+    changed_one(tx, moved).await
 }
 
 /// Stores what a page that was reinstated said when it was read. It is read again where that is not stored, or

@@ -75,10 +75,7 @@ fn hash(text: &str) -> i64 {
 
 /// Writes the sketch of a page anew.
 pub(super) async fn save(tx: &mut Tx, page_id: &str, sketch: &[i64]) -> Result<()> {
-    sqlx::query("DELETE FROM text_sketches WHERE page_id = $1")
-        .bind(page_id)
-        .execute(&mut **tx)
-        .await?;
+    tx.delete("text_sketches", "page_id", page_id).await?;
     for hash in sketch {
         Insert::into("text_sketches")
             .set("page_id", page_id)

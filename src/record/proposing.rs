@@ -9,7 +9,7 @@ use sogoc_workers::reading::{Box4, RecordReading};
 use super::{BoundsText, Fields, RecordRow, RecordState, Version, doubtful, insert, save_version};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{JsonText, Move, Tx};
+use crate::catalogue::{JsonText, Move, Tx, changed_one};
 use crate::error::Result;
 
 /// Rows that share this much of the area they cover together are the same row.
@@ -170,10 +170,8 @@ async fn revise(
     .bind(bounds)
     .bind(tx.now())
     .bind(&known.id)
-    .bind(known.version)
-    .execute(&mut **tx)
-    .await?;
-    if moved.rows_affected() != 1 {
+    .bind(known.version);
+    if !changed_one(tx, moved).await? {
         return Ok(()); // a person was faster: theirs counts
     }
     let details = json!({ "class": reading.class, "version": known.version + 1 });

@@ -59,7 +59,7 @@ pub fn due_at(
     closing_after(day, procedure.working_days, holidays)
 }
 
-/// The close of business so many working days after a moment's day.
+/// The close of business a number of working days after the day of a moment.
 ///
 /// # Errors
 /// `Internal` when the holidays leave no working day.

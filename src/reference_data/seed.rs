@@ -40,7 +40,7 @@ macro_rules! dated {
     };
 }
 
-const SEEDS: [Seed; 8] = [
+const SEEDS: [Seed; 9] = [
     Seed {
         table: "procedures",
         rows: "procedure",
@@ -124,6 +124,19 @@ const SEEDS: [Seed; 8] = [
         // People agreed to that version: its text is never another.
         fixed: &["valid_from", "vi", "en"],
         columns: dated![("version", Forbidden), ("vi", Forbidden), ("en", Forbidden)],
+    },
+    Seed {
+        table: "code_rules",
+        rows: "code_rule",
+        toml: include_str!("../../migrations/seed/code_rules.toml"),
+        key: &["kind", "valid_from"],
+        fixed: &[],
+        columns: dated![
+            ("kind", Forbidden),
+            ("form", Forbidden),
+            ("longest", Forbidden),
+            ("letters", Empty)
+        ],
     },
     Seed {
         table: "holidays",
@@ -225,7 +238,7 @@ mod tests {
         for row in rows {
             let from = text(row, "valid_from").unwrap();
             from.parse::<jiff::civil::Date>().unwrap();
-            let code = text(row, code).unwrap_or(code);
+            let code = text(row, code).unwrap_or(code); // a table without codes is one row at a time
             by_code.entry(code).or_default().push(row);
         }
         for (code, mut periods) in by_code {
@@ -246,6 +259,7 @@ mod tests {
         check_periods(&rows("procedures"), "code");
         check_periods(&rows("consents"), "consent");
         check_periods(&rows("agencies"), "code");
+        check_periods(&rows("code_rules"), "kind");
     }
 
     #[test]

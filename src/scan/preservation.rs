@@ -328,10 +328,7 @@ pub(crate) async fn resolve_duplicates(archive: &Archive) -> Result<()> {
 
 /// Says of a scan that its bytes had come before.
 async fn make_duplicate(tx: &mut Tx, id: &str, first: &str) -> Result<()> {
-    sqlx::query("DELETE FROM pages WHERE scan_id = $1")
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
+    tx.delete("pages", "scan_id", id).await?;
     sqlx::query(
         "UPDATE scans SET state = 'duplicate', duplicate_of = $1, page_count = 0,
             reason = (SELECT f.reason FROM scans f WHERE f.id = $1),

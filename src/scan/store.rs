@@ -7,6 +7,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::batch::hold_open;
 use crate::catalogue::{Tx, next_number};
+use crate::document;
 use crate::error::Result;
 use crate::jobs::{Kind, PRIORITY_BACKLOG};
 
@@ -68,6 +69,7 @@ pub(super) async fn received(archive: &Archive, deposit: &Deposit) -> Result<Sca
             tx.enqueue(Kind::ReadPage, &page.id, PRIORITY_BACKLOG)
                 .await?;
         }
+        document::propose(&mut tx, &scan.id).await?;
     }
     tx.commit().await?;
     Ok(scan)

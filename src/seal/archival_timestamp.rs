@@ -26,6 +26,8 @@ impl Seal {
     pub async fn restamp(&self, sealed: &[u8], now: Timestamp) -> Result<Vec<u8>, SealError> {
         let (newest, stamps) = newest_stamp(sealed)?;
         let authority = self.authority_path(&newest)?;
+        // The proof about the old stamp's authority must lie under the new stamp: gathered later, nothing
+        // would show that it was there while the old one could still be believed.
         let evidence = revocation::gather(&self.fetcher, &authority, now, true).await?;
         let again = self.stamp_over(sealed, &evidence, stamps + 1).await?;
         self.self_check(&again, Level::BLTA, now)?;
@@ -38,6 +40,8 @@ impl Seal {
     /// Those of the time authority.
     pub async fn stamps_reach(&self) -> Result<Timestamp, SealError> {
         let (_, authority) = self.stamp(PROBE).await?;
+        // A stamp is believed as long as the certificate of the key behind it holds, so that end is asked for,
+        // by a stamp over nothing that matters.
         Ok(authority[0].validity().1)
     }
 
@@ -80,6 +84,8 @@ impl Seal {
         };
         let (token, stamp) = self.fetcher.stamp(url, stamped).await?;
         let path = self.authority_path(&stamp)?;
+        // A stamp goes into a file that is to be checked in decades, without network: only certificates that
+        // lead to the trusted authority may stay, since nobody could account for the others.
         let kept = timestamp::keep_only(&token, &path);
         let kept = kept.ok_or(SealError::LevelMissed("the time stamp cannot be written"))?;
         Ok((kept, path))
@@ -101,6 +107,7 @@ fn newest_stamp(sealed: &[u8]) -> Result<(Stamp, usize), SealError> {
     let file = PdfFile::open(sealed, &exam).map_err(SealError::Pdf)?;
     let mut found = signatures(&file, &exam).map_err(SealError::Pdf)?;
     found.retain(SignatureField::is_time_stamp);
+    // The order of the fields in the form is the maker's choice; what covers most is the newest.
     let newest = found.iter().max_by_key(|one| covered_end(&one.signature));
     let newest = newest.and_then(|one| Coverage::of(&one.signature, sealed));
     let newest =

@@ -40,6 +40,7 @@ impl<'a> Coverage<'a> {
         {
             return None;
         }
+        // Without the angle brackets, which belong to the gap and not to the string.
         let digits = bytes.get(gap_start + 1..gap_end - 1)?;
         // Mixed case would leave bits in the file that no signature covers and no reader shows.
         let one_case = digits == hex::encode(contents).as_bytes()
@@ -150,6 +151,7 @@ pub fn stated_time(value: &Value) -> Option<Timestamp> {
         0,
     )
     .ok()?;
+    // The offset may be left out or cut short (7.9.4); what is not there counts as none.
     let hours = i32::from(small(15..17).unwrap_or(0));
     let minutes = i32::from(small(18..20).unwrap_or(0));
     let sign = match text.as_bytes().get(14) {

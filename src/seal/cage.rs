@@ -82,6 +82,8 @@ impl VerificationCage {
     /// # Errors
     /// `Busy` when too many are on their way.
     pub fn slot(&self) -> Result<VerificationSlot, NotJudged> {
+        // Refused before the file comes in: otherwise many large uploads would fill the spool while they wait
+        // for their turn.
         let slot = self.line.clone().try_acquire_owned();
         slot.map(VerificationSlot).map_err(|_| NotJudged::Busy)
     }
@@ -128,6 +130,8 @@ fn ended(failure: &Failure) -> Result<Verdict, NotJudged> {
                 detail = failure.detail,
                 "a check ended early"
             );
+            // Logged for the operator and answered as a verdict: whoever sends a file that kills its child is not
+            // to learn more than that nothing can be said of it.
             Ok(Verdict::without_seal(FileCheck::CheckFailed))
         }
     }

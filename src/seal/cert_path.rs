@@ -30,6 +30,8 @@ pub fn find(
     exam: &Examination,
 ) -> Result<Vec<Certificate>, NoPath> {
     let (from, until) = certificate.validity();
+    // An expired certificate of a seal from 2026 is judged as of its last valid day: that it has expired
+    // is said by the key's own check, and the chain's answer stays the same for ever.
     let time = at.max(from).min(until);
     let holding = |anchor: &&Certificate| {
         let (from, until) = anchor.validity();
@@ -45,6 +47,8 @@ pub fn find(
         .collect();
     let anchors: Vec<(&Certificate, TrustAnchor<'_>)> = trusted
         .iter()
+        // Only anchors that a link names are given to the library: it tries every anchor against every link,
+        // each try being an operation with a key.
         .filter(|anchor| names.contains(anchor.subject_name()))
         .filter(holding)
         .filter_map(|one| Some((one, webpki::anchor_from_trusted_cert(one.der()).ok()?)))
@@ -66,6 +70,7 @@ pub fn find(
     }
     let end = anchors.iter().position(|anchor| anchor == path.anchor());
     let end = holders[end.ok_or(NoPath::Broken)?];
+    // Where the certificate itself is the trusted one, it would stand twice in the path.
     if end.der() != certificate.der() {
         links.push(end.clone());
     }
@@ -131,6 +136,7 @@ pub fn company(carried: &[Certificate], trusted: &[Certificate], exam: &Examinat
         }
     };
     let all: Vec<Company> = carried.iter().map(stands).collect();
+    // The worst of them decides, since one damaged byte is damage whatever the others say.
     [Company::Damaged, Company::Unknown]
         .into_iter()
         .find(|worst| all.contains(worst))

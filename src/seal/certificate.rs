@@ -75,6 +75,8 @@ impl Certificate {
             };
             Ok(Certificate(Arc::new(inner)))
         };
+        // BER allows one certificate in many byte forms. Only the one form of DER is taken, so that a digest
+        // names a certificate and nothing can be hidden between its parts.
         let same = |read: &Certificate| read.parsed().to_der().is_ok_and(|again| again == der);
         let malformed = SealError::KeyRefused(KeyFault::CertificateMalformed);
         read().ok().filter(same).ok_or(malformed)

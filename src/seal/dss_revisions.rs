@@ -36,11 +36,14 @@ pub fn read(
     let mut found: Vec<(usize, &SignatureField)> = found
         .iter()
         .filter_map(|stamp| Some((covered_end(&stamp.signature)?, stamp)))
+        // A stamp inside the sealed part is the seal's own affair; one that ends beyond the file is a lie.
         .filter(|&(end, _)| sealed < end && end <= bytes.len())
         .collect();
     found.sort_by_key(|&(end, _)| end);
     for (end, found) in found {
         let Some(stamp) = stamp_of(&bytes[..end], revisions.end, found, exam) else {
+            // Whatever stands behind something unknown is unknown too, even a sound time stamp: it would vouch for
+            // bytes nobody accounts for.
             break;
         };
         revisions.stamps.push(stamp);

@@ -78,6 +78,8 @@ impl Examination {
     pub fn spend(&self, cost: Cost, amount: usize) -> Result<(), Overrun> {
         let spent = &self.spent[cost as usize];
         spent.set(spent.get().saturating_add(amount as u64));
+        // Kept for good: a part that ignored the error would otherwise go on spending, and the verdict would
+        // depend on the order of the parts.
         if self.overrun.get().is_none() && spent.get() > CEILINGS[cost as usize] {
             self.overrun.set(Some(Overrun(cost)));
         }
@@ -119,6 +121,8 @@ impl Examination {
         self.spend(Cost::Der, length).ok()?;
         let parsed = parse().map(Rc::new);
         let kept = parsed.clone().map(|parsed| parsed as Rc<dyn Any>);
+        // Also that it is no such thing: a file that refers ten thousand times to the same rubbish has it
+        // parsed once.
         self.parsed.borrow_mut().insert(key, kept);
         parsed
     }

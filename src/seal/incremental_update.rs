@@ -34,6 +34,7 @@ impl IncrementalUpdate {
         // Copied, hashed for its identifier, and written out.
         exam.spend(Cost::Bytes, pdf.len().saturating_mul(2))
             .map_err(|overrun| SealError::Pdf(overrun.into()))?;
+        // Only what this program composed is sealed, and that has a classic table.
         if !file.classic {
             return Err(SealError::Unsupported(
                 "cross-reference streams in the file to seal",
@@ -41,6 +42,7 @@ impl IncrementalUpdate {
         }
         let next = first_free(file).ok_or(SealError::Unsupported("a trailer without a size"))?;
         let mut bytes = pdf.to_vec();
+        // An object must begin on a line of its own, and the signed bytes before it may not be touched.
         if !bytes.ends_with(b"\n") {
             bytes.push(b'\n');
         }
@@ -116,6 +118,7 @@ impl IncrementalUpdate {
     /// Writes the signature `number`: its `entries`, the byte range yet to fill in, and a gap of `room` bytes, whose
     /// place it gives.
     pub fn write_signature(&mut self, number: u32, entries: &str, room: usize) -> Range<usize> {
+        // Ten digits hold any offset below 10 GB, far beyond the largest file that is looked at.
         let numbers = " ".repeat(NUMBER_WIDTH * 3);
         let head = format!("<< {entries} /ByteRange [0 {numbers}] /Contents ");
         let body = format!("{head}<{}> >>", "0".repeat(room * 2));

@@ -56,7 +56,8 @@ impl Scheme {
 }
 
 /// Whether a token can sign now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum TokenState {
     /// Nobody has given its PIN.
     PinNeeded,
@@ -71,21 +72,40 @@ pub enum TokenState {
 impl TokenState {
     /// The stable word, for JSON and log.
     pub fn as_str(self) -> &'static str {
-        match self {
-            TokenState::PinNeeded => "pin_needed",
-            TokenState::PinRefused => "pin_refused",
-            TokenState::Ready => "ready",
-            TokenState::Open => "open",
-        }
+        self.into()
+    }
+}
+
+/// What is known of a key wherever it is: its certificates, the signer's first, and how it signs.
+pub struct Credential {
+    chain: Vec<Certificate>,
+    scheme: Scheme,
+}
+
+impl Credential {
+    /// Of the key that belongs to the first certificate of `chain`.
+    ///
+    /// # Errors
+    /// `KeyRefused` without a certificate, or for a kind of key that may not seal.
+    pub fn of(chain: Vec<Certificate>, padding: Padding) -> Result<Credential, SealError> {
+        let missing = SealError::KeyRefused(KeyFault::NoCertificate);
+        let scheme = Scheme::of(chain.first().ok_or(missing)?, padding)?;
+        Ok(Credential { chain, scheme })
     }
 }
 
 /// Something that can sign for the agency: a software key, a token, or a person with a key on their own machine.
 pub trait KeySource: Send + Sync {
+    /// Its certificates and how it signs.
+    fn credential(&self) -> &Credential;
     /// The signer's certificate first, then its issuers up to the root.
-    fn chain(&self) -> &[Certificate];
+    fn chain(&self) -> &[Certificate] {
+        &self.credential().chain
+    }
     /// The algorithm and padding it signs with.
-    fn scheme(&self) -> Scheme;
+    fn scheme(&self) -> Scheme {
+        self.credential().scheme
+    }
     /// Signs the DER of the signed attributes (RFC 5652, 5.4); hashing included.
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError>;
     /// True when it cannot sign here: what is to be signed goes out, the signature comes back.
@@ -106,8 +126,7 @@ pub trait KeySource: Send + Sync {
 
 /// A key in memory. The library clears it when it is dropped.
 pub struct SoftwareKey {
-    chain: Vec<Certificate>,
-    scheme: Scheme,
+    credential: Credential,
     pair: Pair,
 }
 
@@ -131,28 +150,17 @@ impl SoftwareKey {
             Pair::Ecdsa(pair) => pair.public_key().as_ref().to_vec(),
             Pair::Rsa(pair) => pair.public_key().as_ref().to_vec(),
         };
-        let signer = chain
-            .first()
-            .ok_or(SealError::KeyRefused(KeyFault::NoCertificate))?;
-        if signer.public_key() != public {
+        if chain.first().is_some_and(|one| one.public_key() != public) {
             return Err(SealError::KeyRefused(KeyFault::NotItsCertificate));
         }
-        let scheme = Scheme::of(signer, padding)?;
-        Ok(SoftwareKey {
-            chain,
-            scheme,
-            pair,
-        })
+        let credential = Credential::of(chain, padding)?;
+        Ok(SoftwareKey { credential, pair })
     }
 }
 
 impl KeySource for SoftwareKey {
-    fn chain(&self) -> &[Certificate] {
-        &self.chain
-    }
-
-    fn scheme(&self) -> Scheme {
-        self.scheme
+    fn credential(&self) -> &Credential {
+        &self.credential
     }
 
     #[expect(
@@ -168,7 +176,7 @@ impl KeySource for SoftwareKey {
                 .map(|signature| signature.as_ref().to_vec())
                 .map_err(failed),
             Pair::Rsa(pair) => {
-                let padding: &dyn RsaEncoding = match self.scheme {
+                let padding: &dyn RsaEncoding = match self.scheme() {
                     Scheme::RsaPss => &RSA_PSS_SHA256,
                     _ => &RSA_PKCS1_SHA256,
                 };

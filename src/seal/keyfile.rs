@@ -51,6 +51,7 @@ pub fn read(
 #[cfg(unix)]
 fn refuse_if_exposed(facts: &fs::Metadata) -> Result<(), SealError> {
     use std::os::unix::fs::PermissionsExt;
+    // Only what everyone on the machine may do is refused; the group is the office's own choice.
     if facts.permissions().mode() & 0o007 != 0 {
         return Err(SealError::KeyRefused(KeyFault::Exposed));
     }
@@ -76,9 +77,12 @@ pub fn create(path: &Path, password: &str, identity: &TestIdentity) -> Result<()
     file.as_file().sync_all().map_err(failed)?;
     match file.persist_noclobber(path) {
         Ok(_) => {}
+        // Two processes that start side by side both find no file; the second takes the key of the first, else
+        // the office would have two identities.
         Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => return Ok(()),
         Err(refused) => return Err(unavailable(path, refused.error)),
     }
+    // Synced too: after a power failure that took the name, the next start would make another key.
     fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(failed)

@@ -173,12 +173,16 @@ pub fn is_stamp_behind(
     let Some(added) = added(base, whole, exam) else {
         return false;
     };
+    // The room is the other maker's choice: written again with another one, every offset behind it would
+    // differ.
     let room = coverage.signature.len();
     let again = with_stamp(base, &added, &stamp.field, room, exam);
     again.is_ok_and(|again| again.parts() == [coverage.before, coverage.after])
 }
 
 fn added(base: &[u8], whole: &[u8], exam: &Examination) -> Option<Evidence> {
+    // Objects of the update have numbers the base has not given out, so the number tells the new evidence
+    // from the old.
     let first = first_free(&PdfFile::open(base, exam).ok()?)?;
     read_from(&PdfFile::open(whole, exam).ok()?, first, exam).ok()
 }

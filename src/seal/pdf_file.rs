@@ -115,6 +115,7 @@ impl<'a> PdfFile<'a> {
         let mut seen = HashSet::new();
         let mut pending = vec![self.newest_section];
         while let Some(offset) = pending.pop() {
+            // A section that was read before closes a circle, which only a forged file has.
             if !seen.insert(offset) || seen.len() > MOST_REVISIONS {
                 return Err(PdfDamage::Broken);
             }
@@ -127,6 +128,8 @@ impl<'a> PdfFile<'a> {
             } else {
                 self.read_stream_section(offset)?
             };
+            // The hybrid section stands last in the stack and is read next: of one revision the stream's entries
+            // come before those of older revisions (7.5.8.4).
             let older = ["Prev", "XRefStm"].map(|key| trailer.integer(key));
             for offset in older.into_iter().flatten() {
                 pending.push(usize::try_from(offset).map_err(|_| PdfDamage::Broken)?);
@@ -156,6 +159,7 @@ impl<'a> PdfFile<'a> {
     fn note(&mut self, number: u64, place: XrefEntry) -> Result<(), PdfDamage> {
         let number = u32::try_from(number).map_err(|_| PdfDamage::Broken)?;
         self.exam.spend(Cost::Entries, 1)?;
+        // Newest first: the first entry of a number is the one that counts.
         self.places.entry(number).or_insert(place);
         Ok(())
     }
@@ -192,6 +196,7 @@ impl<'a> PdfFile<'a> {
         let [kind, second, third] = widths[..] else {
             return Err(PdfDamage::Broken);
         };
+        // Wider numbers do not fit a u64, and without the second field a row would say nothing.
         if widths.iter().any(|&width| width > 8) || second == 0 {
             return Err(PdfDamage::Broken);
         }
@@ -256,6 +261,7 @@ impl<'a> PdfFile<'a> {
     /// The decoded bytes of the stream `number`.
     pub fn stream(&self, number: u32) -> Result<Vec<u8>, PdfDamage> {
         match self.places.get(&number) {
+            // Streams never stand inside object streams (7.5.7), so no other entry can lead to one.
             Some(&XrefEntry::At(offset)) => match self.stream_at(offset)? {
                 (found, _, data) if found == u64::from(number) => Ok(data),
                 _ => Err(PdfDamage::Broken),

@@ -102,6 +102,8 @@ impl Prepared {
             return Err(SealError::SignatureTooLarge { need, have });
         }
         let start = self.gap.start + 1;
+        // The rest of the gap keeps its zeros: the digest was made with the gap left out, so its length may
+        // not change any more.
         self.bytes[start..start + digits.len()].copy_from_slice(digits.as_bytes());
         Ok(self.bytes)
     }
@@ -171,6 +173,8 @@ fn entries(request: &SignRequest, signer: &str) -> String {
     texts.set("Location", Value::from_text(&request.location));
     let mut entries = String::new();
     Value::Dictionary(texts).write(&mut entries);
+    // Written as text and not as a dictionary, because the gap must stand at an offset that is known while
+    // the entries are written.
     let entries = entries.trim_start_matches("<<").trim_end_matches(">>");
     format!(
         "/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M ({}){entries}",

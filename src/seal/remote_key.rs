@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::certificate::Certificate;
 use super::error::KeyFault;
-use super::key::{KeySource, Scheme};
+use super::key::{Credential, KeySource, Scheme};
 use super::placeholder::Prepared;
 use super::{Draft, Seal, SealError, cms, signature};
 use crate::config::Padding;
@@ -14,10 +14,7 @@ use crate::config::Padding;
 const HEAD: usize = 16;
 
 /// A key of which only the certificates are known here.
-pub struct RemoteKey {
-    chain: Vec<Certificate>,
-    scheme: Scheme,
-}
+pub struct RemoteKey(Credential);
 
 impl RemoteKey {
     /// The key that belongs to the first certificate of `chain`.
@@ -25,21 +22,13 @@ impl RemoteKey {
     /// # Errors
     /// `KeyRefused` without a certificate, or for a kind of key that may not seal.
     pub fn new(chain: Vec<Certificate>, padding: Padding) -> Result<RemoteKey, SealError> {
-        let signer = chain
-            .first()
-            .ok_or(SealError::KeyRefused(KeyFault::NoCertificate))?;
-        let scheme = Scheme::of(signer, padding)?;
-        Ok(RemoteKey { chain, scheme })
+        Credential::of(chain, padding).map(RemoteKey)
     }
 }
 
 impl KeySource for RemoteKey {
-    fn chain(&self) -> &[Certificate] {
-        &self.chain
-    }
-
-    fn scheme(&self) -> Scheme {
-        self.scheme
+    fn credential(&self) -> &Credential {
+        &self.0
     }
 
     fn sign(&self, _signed_attributes: &[u8]) -> Result<Vec<u8>, SealError> {

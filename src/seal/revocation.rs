@@ -81,6 +81,7 @@ impl Evidence {
         let revoked = said
             .iter()
             .map(|said| said.status)
+            // One word of a revocation outweighs any number of good answers: they may simply be older.
             .find(|status| *status != Status::Good);
         // Proof may be older than the signature if it holds until then, or younger: what was good later was good before.
         let speaks = said.iter().any(|said| said.until >= at || said.from >= at);
@@ -177,6 +178,8 @@ async fn ask(
     now: Timestamp,
 ) -> Result<Evidence, SealError> {
     let mut why = "the certificate names nobody to ask".to_owned();
+    // Responders first: their answers are small and of today, and what is gathered is kept in the file for
+    // ever. A list of a large authority can have megabytes.
     for url in responders(certificate) {
         let Some(question) = ocsp::question(certificate, issuer) else {
             continue;
@@ -191,6 +194,7 @@ async fn ask(
                     ..Evidence::default()
                 });
             }
+            // The next address is tried: an authority names several so that one may be down.
             Ok(_) => why = "the responder's answer is no proof".to_owned(),
             Err(fault) => why = format!("the responder: {fault}"),
         }
@@ -239,6 +243,7 @@ fn lists_now(
 }
 
 fn fresh(said: &Said, now: Timestamp) -> bool {
+    // Without a next update an answer speaks of its own moment only, so it must be of just now.
     said.from.duration_since(now) <= SKEW
         && (said.until >= now || now.duration_since(said.from) <= SKEW)
 }
@@ -301,6 +306,7 @@ impl RevocationList {
         let extensions = inner.crl_extensions.iter().flatten();
         // A critical extension may limit the list to some certificates or reasons, so one that is not understood refuses it.
         let plain = extensions.into_iter().all(|one| !one.critical);
+        // Two encodings of one list would have two digests, and evidence is known again by its digest.
         let canonical = list.to_der().ok()? == **piece;
         if !plain || !canonical || inner.signature != list.signature_algorithm {
             return None;

@@ -114,6 +114,7 @@ pub fn question(digest: &[u8; 32], nonce: u64) -> Vec<u8> {
                 hashed_message: OctetString::new(digest.to_vec())?,
             },
             nonce,
+            // Without its certificates the stamp could not be checked in years, when the authority may be gone.
             cert_req: true,
         }
         .to_der()

@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::certificate::Certificate;
-use super::error::{KeyFault, SealError, TokenFault};
-use super::key::{KeySource, Scheme, TokenState};
+use super::error::{SealError, TokenFault};
+use super::key::{Credential, KeySource, Scheme, TokenState};
 use super::signature;
 use crate::config::Padding;
 
@@ -41,8 +41,7 @@ pub struct TokenPlace {
 /// A key on a token. The token is looked for at the first signature, or when its PIN is given.
 pub struct TokenKey {
     place: TokenPlace,
-    chain: Vec<Certificate>,
-    scheme: Scheme,
+    credential: Credential,
     open: Mutex<Open>,
 }
 
@@ -62,20 +61,18 @@ impl TokenKey {
         chain: Vec<Certificate>,
         padding: Padding,
     ) -> Result<TokenKey, SealError> {
-        let signer = chain
-            .first()
-            .ok_or(SealError::KeyRefused(KeyFault::NoCertificate))?;
         Ok(TokenKey {
-            scheme: Scheme::of(signer, padding)?,
+            credential: Credential::of(chain, padding)?,
             open: Mutex::new(Open {
                 pin: place.pin.take(),
                 ..Open::default()
             }),
             place,
-            chain,
         })
     }
 
+    // Tokens serve one caller at a time; the lock is held for the whole signature, PIN and all. A panic
+    // while it was held leaves nothing half done, as the session is opened anew whenever it fails.
     fn held(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,6 +82,7 @@ impl TokenKey {
             tracing::warn!(%fault, "the token's library cannot be loaded");
             TokenFault::Library
         })?;
+        // The library is one for the whole process, so a second opening finds it initialised already.
         match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
             Ok(()) | Err(Fault::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
             Err(fault) => return Err(TokenFault::from(fault)),
@@ -135,7 +133,7 @@ impl TokenKey {
         key: ObjectHandle,
         digest: &[u8],
     ) -> Result<Vec<u8>, TokenFault> {
-        Ok(match self.scheme {
+        Ok(match self.scheme() {
             Scheme::RsaPkcs1 => {
                 session.sign(&Mechanism::RsaPkcs, key, &[&SHA_256_INFO, digest].concat())?
             }
@@ -156,12 +154,8 @@ impl TokenKey {
 }
 
 impl KeySource for TokenKey {
-    fn chain(&self) -> &[Certificate] {
-        &self.chain
-    }
-
-    fn scheme(&self) -> Scheme {
-        self.scheme
+    fn credential(&self) -> &Credential {
+        &self.credential
     }
 
     fn sign(&self, signed_attributes: &[u8]) -> Result<Vec<u8>, SealError> {
@@ -184,6 +178,8 @@ impl KeySource for TokenKey {
             open.session = Some((session, key));
             Ok(signature)
         });
+        // Most tokens lock after a few wrong PINs. Copies are signed by jobs that try again for ever, so the
+        // first refusal must be the last until a person gives another PIN.
         if matches!(signed, Err(TokenFault::PinWrong)) {
             (open.pin, open.refused) = (None, true);
         }

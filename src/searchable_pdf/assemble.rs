@@ -1,5 +1,6 @@
 //! Making a searchable PDF from a verified master, and comparing it with that master page by page.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
@@ -24,8 +25,11 @@ use crate::scan::{self, MASTER_PREFIX};
 /// `Refused` where a page cannot be shown or the file differs from its master; `Corrupt` master;
 /// `Unavailable`.
 pub(super) async fn make(archive: &Archive, order: &Order) -> Result<Made> {
-    let master = scan::fetch_master(archive, &order.scan.id).await?;
-    let Some((file, as_delivered)) = compose(archive, order, &master).await? else {
+    let mut masters = Masters::default();
+    let Some((file, as_delivered)) = compose(archive, order, &mut masters).await? else {
+        let first = order.pages.first();
+        let scan_id = first.map_or(order.id.as_str(), |page| page.scan_id.as_str());
+        let master = masters.take(archive, scan_id).await?;
         let size = std::fs::metadata(&master)?.len();
         let form = Form::AsDelivered;
         return Ok(Made {
@@ -35,7 +39,8 @@ pub(super) async fn make(archive: &Archive, order: &Order) -> Result<Made> {
         });
     };
     for (at, page) in order.pages.iter().enumerate() {
-        compare(archive, page, &master, &file, at + 1).await?;
+        let master = masters.of(archive, &page.scan_id).await?;
+        compare(archive, page, master, &file, at + 1).await?;
     }
     let size = std::fs::metadata(&file)?.len();
     let form = Form::Searchable {
@@ -44,12 +49,41 @@ pub(super) async fn make(archive: &Archive, order: &Order) -> Result<Made> {
     Ok(Made { file, size, form })
 }
 
+/// Masters kept at hand; a document of many scans fetches them again rather than fill the disk.
+const AT_HAND: usize = 8;
+
+/// Masters at hand, each verified as it is fetched.
+#[derive(Default)]
+struct Masters(BTreeMap<String, TempPath>);
+
+impl Masters {
+    async fn of(&mut self, archive: &Archive, scan_id: &str) -> Result<&Path> {
+        if !self.0.contains_key(scan_id) {
+            if self.0.len() >= AT_HAND {
+                self.0.clear();
+            }
+            let master = scan::fetch_master(archive, scan_id).await?;
+            self.0.insert(scan_id.to_owned(), master);
+        }
+        let held = self.0.get(scan_id);
+        held.map(|master| &**master)
+            .ok_or(Error::NotFound { what: "scan" })
+    }
+
+    async fn take(&mut self, archive: &Archive, scan_id: &str) -> Result<TempPath> {
+        match self.0.remove(scan_id) {
+            Some(master) => Ok(master),
+            None => scan::fetch_master(archive, scan_id).await,
+        }
+    }
+}
+
 /// The file, and whether every picture's bytes are the delivered ones; `None` for a PDF that is to
 /// stay as it came.
 async fn compose(
     archive: &Archive,
     order: &Order,
-    master: &Path,
+    masters: &mut Masters,
 ) -> Result<Option<(TempPath, bool)>> {
     let (out, path) = tempfile::Builder::new()
         .prefix(&format!("{MASTER_PREFIX}document-"))
@@ -59,6 +93,7 @@ async fn compose(
     let mut as_delivered = true;
     for page in &order.pages {
         let number = page::page_number(page.number);
+        let master = masters.of(archive, &page.scan_id).await?;
         let (picture, bytes) = match archive.pool.picture(master, number).await {
             Ok(got) => got,
             Err(failure) if stays_as_it_came(order, &failure) => return Ok(None),
@@ -69,10 +104,13 @@ async fn compose(
         file.add(&picture, bytes, &reading)?;
     }
     let about = About {
-        title: order.scan.original_name.clone(),
-        source_sha256: order.scan.sha256.clone(),
+        title: order.title.clone(),
+        source_sha256: order.source_sha256.clone(),
         made_at: stamp(archive.clock.now()),
-        pages: order.pages.iter().map(|page| page.number).collect(),
+        pages: match order.numbered {
+            true => order.pages.iter().map(|page| page.number).collect(),
+            false => (1..).take(order.pages.len()).collect(),
+        },
         left_out: order.left_out.in_words(),
     };
     let out: File = file
@@ -84,7 +122,7 @@ async fn compose(
 }
 
 fn stays_as_it_came(order: &Order, failure: &Failure) -> bool {
-    order.scan.media_type == "application/pdf" && failure.kind == FailureKind::Refused
+    order.delivered_pdf && failure.kind == FailureKind::Refused
 }
 
 /// The page as drawn from the file must show, pixel for pixel, what the master's page shows upright.

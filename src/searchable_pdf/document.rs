@@ -1,4 +1,4 @@
-//! PDF/A-2b (ISO 19005-2) of scanned pages: each picture as it is, and its words invisible upon it.
+//! PDF/A-2b (ISO 19005-2) of scanned pages: each picture as it is, and its words invisible over it.
 
 use std::io::{self, Write};
 
@@ -41,7 +41,7 @@ impl<W: Write> SearchablePdf<W> {
         })
     }
 
-    /// Adds a page: its picture as it is, and the words invisible upon it.
+    /// Adds a page: its picture as it is, and the words invisible over it.
     pub(super) fn add(
         &mut self,
         picture: &Picture,

@@ -1,6 +1,7 @@
 //! Pages a person withdrew from the batch: the document is made without them and says which they are.
 
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::page::PageView;
 
 /// Most characters of page numbers that are written out in a sentence; beyond, only how many.
@@ -35,17 +36,14 @@ impl LeftOut {
     /// In Vietnamese and in English; `None` where the document is whole.
     pub fn in_words(&self) -> Option<(String, String)> {
         let (spans, count) = (self.spans().replace(',', ", "), self.count());
-        match count {
-            0 => None,
-            _ if spans.chars().count() > LONGEST => Some((
-                format!("không gồm {count} trang đã để riêng"),
-                format!("without {count} pages taken out"),
-            )),
-            _ => Some((
-                format!("không gồm trang {spans} đã để riêng"),
-                format!("without page {spans}, taken out"),
-            )),
-        }
+        let message = match count {
+            0 => return None,
+            _ if spans.chars().count() > LONGEST => {
+                Message::new("printed.document.left_out_many").with("count", count)
+            }
+            _ => Message::new("printed.document.left_out").with("pages", spans),
+        };
+        Some((message.vi(), message.en()))
     }
 }
 

@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_checkpoint_opens_with_the_key_that_signed_it_and_no_other() {
-        let (ours, others) = (key(1, "log.example.vn"), key(2, "log.example.vn"));
+        let (ours, others) = (key(1, "log-example"), key(2, "log-example"));
         let note = ours.sign(&head(7)).unwrap();
         let known = [others.verifier().to_owned(), ours.verifier().to_owned()];
         assert_eq!(open_checkpoint(&note, &known), Ok(head(7)));
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_changed_checkpoint_is_not_genuine() {
-        let ours = key(1, "log.example.vn");
+        let ours = key(1, "log-example");
         let known = [ours.verifier().to_owned()];
         let note = String::from_utf8(ours.sign(&head(7)).unwrap()).unwrap();
         let larger = note.replace("\n7\n", "\n8\n");
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn every_fresh_key_is_read_back() {
         for seed in 0..=255 {
-            let ours = key(seed, "log.example.vn");
+            let ours = key(seed, "log-example");
             let known = [ours.verifier().to_owned()];
             let note = ours.sign(&head(1)).unwrap();
             assert!(open_checkpoint(&note, &known).is_ok(), "{seed}");
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_key() {
-        let text = LogKey::fresh(&[1; 32], "log.example.vn");
+        let text = LogKey::fresh(&[1; 32], "log-example");
         for wrong in ["", "PRIVATE+KEY", &text[..40], &text.replace('+', "-")] {
             assert!(LogKey::from_text(wrong).is_none(), "{wrong}");
         }

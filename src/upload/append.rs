@@ -40,6 +40,7 @@ pub async fn append<E: std::fmt::Display>(
     body: impl Stream<Item = Result<Bytes, E>>,
 ) -> Result<Upload> {
     let upload = get(archive, caller, id).await?;
+    // The answer to the last piece may have been lost: who sends it again learns that all of it is here.
     if upload.scan_id.is_some() {
         check_offset(&upload, offset)?;
         return Ok(upload);
@@ -49,6 +50,7 @@ pub async fn append<E: std::fmt::Display>(
     let upload = get(archive, caller, id).await?;
     check_offset(&upload, offset)?;
     let mut taking = Taking::begin(archive, upload, held, checksum).await?;
+    // What came before the connection broke counts, unless a checksum was to cover it.
     let came = taking.take(body).await;
     let upload = taking.end(came.is_ok()).await?;
     came?;
@@ -124,6 +126,7 @@ impl<'a> Taking<'a> {
             match &mut self.checksum {
                 Some((_, Hashing::Sha1(hasher))) => hasher.update(&chunk),
                 Some((_, Hashing::Sha256(hasher))) => hasher.update(&chunk),
+                // Not where a checksum covers the whole piece: bytes that may yet be refused are not acknowledged.
                 None if self.written - self.upload.received >= CHECKPOINT => {
                     self.acknowledge().await?;
                 }
@@ -154,7 +157,9 @@ impl<'a> Taking<'a> {
 
     async fn acknowledge(&mut self) -> Result<()> {
         self.file.flush().await?;
+        // Before the row says so: an offset that is acknowledged must survive a power failure.
         self.file.sync_data().await?;
+        // Counted from the newest bytes, so that a slow line is not given up while it still brings some.
         let expires_at = stamp(self.archive.clock.now() + PATIENCE);
         let mut tx = self.archive.begin_as_machine().await?;
         sqlx::query("UPDATE uploads SET received = $1, expires_at = $2 WHERE id = $3")

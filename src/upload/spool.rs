@@ -27,6 +27,7 @@ pub(super) async fn make(archive: &Archive, id: &str) -> Result<()> {
     blocking(move || {
         std::fs::create_dir_all(&folder)?;
         File::create_new(&path)?.sync_all()?;
+        // The folder too: after a power failure the row would otherwise name a file that is not there.
         File::open(&folder)?.sync_all()?;
         Ok(())
     })
@@ -43,6 +44,7 @@ pub(super) async fn hold(archive: &Archive, id: &str) -> Result<File> {
             }
             other => other?,
         };
+        // A lock of the system and not a row: it ends with its process, however that dies.
         file.try_lock()
             .map_err(|_| Error::refuse("errors.upload_busy"))?;
         Ok(file)
@@ -72,6 +74,7 @@ pub(super) async fn check_room(archive: &Archive, size: u64) -> Result<()> {
     let promised = u64::try_from(promised).unwrap_or(0);
     let spool = archive.spool.clone();
     let free = blocking(move || free_bytes(&spool)).await?;
+    // Twice, because the vault's copy is written while the spool still holds the file.
     let needed = size.saturating_add(promised).saturating_mul(2);
     if needed.saturating_add(RESERVE) <= free {
         return Ok(());

@@ -9,6 +9,7 @@ use crate::access::{Caller, CallerKind, Role};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::batch;
+use crate::catalogue::changed_one;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::Leased;
@@ -27,6 +28,7 @@ pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
     finish_whole(archive).await?;
     expire(archive).await?;
     forget_received(archive).await?;
+    // After the rows: a file is a stray only when no row knows it any more.
     remove_strays(archive).await?;
     batch::preserve_receipts(archive).await?;
     let tx = archive.begin_as_machine().await?;
@@ -41,6 +43,7 @@ async fn finish_whole(archive: &Archive) -> Result<()> {
         let Some(_held) = hold_free(archive, &upload.id).await? else {
             continue;
         };
+        // The scan is still its sender's delivery, so the log and the receipt name them and not the machine.
         let sender = Caller {
             id: upload.person.clone(),
             name: String::new(),
@@ -69,10 +72,8 @@ async fn expire(archive: &Archive) -> Result<()> {
             "DELETE FROM uploads WHERE id = $1 AND scan_id IS NULL AND expires_at < $2",
         )
         .bind(&upload.id)
-        .bind(&now)
-        .execute(&mut *tx)
-        .await?;
-        if gone.rows_affected() == 0 {
+        .bind(&now);
+        if !changed_one(&mut tx, gone).await? {
             continue;
         }
         let details = serde_json::json!({
@@ -152,6 +153,7 @@ async fn hold_free(archive: &Archive, id: &str) -> Result<Option<std::fs::File>>
     match spool::hold(archive, id).await {
         Ok(held) => Ok(Some(held)),
         Err(Error::Refused { .. }) => Ok(None),
+        // Its file is gone, so nobody can be writing it; the row has to go all the same.
         Err(Error::NotFound { .. }) => Ok(Some(tempfile::tempfile()?)),
         Err(error) => Err(error),
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use object_store::path::Path as Key;
 
+use super::Version;
 use super::digest::Digest;
 use super::error::{Result, VaultError};
 use super::inventory::{Inventory, Provenance, State};
@@ -93,6 +94,15 @@ pub(super) struct Upload {
 }
 
 impl ChangeSet {
+    /// The version that it makes, or made: `existed` where it was there already.
+    pub(super) fn version(&self, existed: bool) -> Version {
+        Version {
+            number: self.number,
+            files: self.state.clone(),
+            existed,
+        }
+    }
+
     /// Plans the version that follows the head of `before`.
     ///
     /// # Errors

@@ -135,6 +135,7 @@ impl Vault {
 
     async fn read_once(&self, wanted: &Wanted) -> Result<Verified> {
         let found = wanted.open(&self.store).await?;
+        // Nothing is given out before its last byte was hashed, so a big file waits on disk, not in memory.
         if found.meta.size > SMALL {
             let mut spool = NamedTempFile::new().map_err(spool_failed)?;
             let size = wanted.copy(found, &mut spool).await?;
@@ -186,6 +187,7 @@ impl Vault {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         let mut spool =
+            // Beside the target, because only within one file system a rename puts the whole file there at once.
             NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(spool_failed)?;
         let size = wanted.copy(found, &mut spool).await?;
         spool

@@ -112,6 +112,8 @@ fn connect_s3(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>> {
     }
     let retry = RetryConfig {
         retry_timeout: GIVE_UP_AFTER,
+        // A fault of the world is retried by the queue too; more here would only make a person at a page wait
+        // longer.
         max_retries: 5,
         ..Default::default()
     };
@@ -165,6 +167,8 @@ pub(super) async fn prepare(store: &Arc<dyn ObjectStore>, make: bool) -> Result<
         make_root(store, &root).await?;
     }
     check_root(store, &root).await?;
+    // The declaration is there already, so a store that keeps its word refuses this. One that does not
+    // would let two writers overwrite each other's versions unseen.
     match read_inventory::put(store, &declaration, NAMASTE_TEXT.into(), PutMode::Create).await? {
         read_inventory::Put::Exists => Ok(()),
         read_inventory::Put::Written => Err(VaultError::invalid(
@@ -183,6 +187,7 @@ async fn make_root(store: &Arc<dyn ObjectStore>, root: &Key) -> Result<()> {
         .await
         .map_err(|error| VaultError::unavailable("listing the storage root", error))?
     {
+        // Files of ours may lie here from a start that was cut off; anything else is somebody's data.
         if !ours.contains(&file.location) {
             return Err(VaultError::invalid(
                 "the place holds files and is no OCFL 1.1 root",

@@ -15,7 +15,8 @@ use super::{Vault, read_inventory};
 const QUARANTINE: &str = "quarantine";
 
 /// Why a file belongs to no version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum StrayKind {
     /// In the folder of a version whose inventory does not name it.
     Unnamed,
@@ -28,11 +29,7 @@ pub enum StrayKind {
 impl StrayKind {
     /// The word for it in reports and JSON.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Unnamed => "unnamed",
-            Self::Unfinished => "unfinished",
-            Self::OutsideObjects => "outside_objects",
-        }
+        self.into()
     }
 }
 

@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, PutMode};
 
-use super::change_set::{Change, ChangeSet, Content};
+use super::change_set::{Change, ChangeSet, Content, Upload};
 use super::content::{check_written, store_content};
 use super::error::{Result, VaultError};
 use super::folder::FolderStore;
@@ -43,6 +43,8 @@ impl Vault {
             return Err(VaultError::invalid("a deposit without files"));
         }
         let changes: Vec<Change> = files.iter().cloned().map(Change::Put).collect();
+        // From an empty inventory even where the object is there: what a first version would say is what the
+        // present one is compared with.
         let changes = ChangeSet::new(Inventory::new(id.clone()), &changes, who)?;
         let other = || VaultError::AlreadyExists {
             what: format!("object {id}"),
@@ -51,12 +53,10 @@ impl Vault {
             if present.inventory.state(1).as_ref() != Some(&changes.state) {
                 return Err(other());
             }
-            self.check_stored(&changes).await?;
-            return Ok(Version {
-                number: 1,
-                files: changes.state,
-                existed: true,
-            });
+            // "It exists" is no answer to a sender whose first try may have been cut off: the bytes are hashed
+            // again before they are acknowledged a second time.
+            self.for_each_upload(&changes, check_written).await?;
+            return Ok(changes.version(true));
         }
         if let Some(folder) = &self.folder
             && let Some(version) = self.deposit_whole(folder, &changes, who).await?
@@ -65,6 +65,8 @@ impl Vault {
         }
         match self.commit(&changes, who).await {
             Err(VaultError::Conflict { .. }) => Err(other()),
+            // Whoever deposits does not know of versions, so another writer's first version is to them an object
+            // that exists.
             outcome => outcome,
         }
     }
@@ -105,19 +107,19 @@ impl Vault {
         who: &Provenance,
     ) -> Result<Version> {
         let missing = || VaultError::not_found(format!("object {id}"));
+        // Finished first: a version that a crash left half declared would otherwise stand between this one and
+        // its predecessor.
         let present = self.load_finished(id).await?.ok_or_else(missing)?.inventory;
         let head = present.head();
         if !(1..=head).contains(&expected_head) {
             return Err(conflict(id, expected_head, head));
         }
+        // Built on the version the caller saw, so that a repeated call is recognised even after others have
+        // gone on.
         let changes = ChangeSet::new(present.as_of(expected_head), changes, who)?;
         if head > expected_head {
             if present.says_the_same(changes.number, &changes.state, who) {
-                return Ok(Version {
-                    number: changes.number,
-                    files: changes.state,
-                    existed: true,
-                });
+                return Ok(changes.version(true));
             }
             return Err(conflict(id, expected_head, head));
         }
@@ -196,22 +198,15 @@ impl Vault {
         Ok(loaded)
     }
 
-    /// Re-reads the files that a deposit would have written.
-    async fn check_stored(&self, changes: &ChangeSet) -> Result<()> {
+    /// Does `work`, storing or re-reading, for every file whose bytes the version brings.
+    async fn for_each_upload<'a, F: Future<Output = Result<()>>>(
+        &'a self,
+        changes: &'a ChangeSet,
+        work: impl Fn(&'a Arc<dyn ObjectStore>, &'a Key, &'a Upload) -> F,
+    ) -> Result<()> {
         let uploads = changes.uploads.iter();
         let work: Vec<_> = uploads
-            .map(|upload| check_written(&self.store, &changes.root, upload))
-            .collect();
-        futures::stream::iter(work)
-            .buffer_unordered(FILES_AT_A_TIME)
-            .try_collect()
-            .await
-    }
-
-    async fn store_contents(&self, changes: &ChangeSet) -> Result<()> {
-        let uploads = changes.uploads.iter();
-        let work: Vec<_> = uploads
-            .map(|upload| store_content(&self.store, &changes.root, upload))
+            .map(|upload| work(&self.store, &changes.root, upload))
             .collect();
         futures::stream::iter(work)
             .buffer_unordered(FILES_AT_A_TIME)
@@ -221,7 +216,7 @@ impl Vault {
 
     async fn commit(&self, changes: &ChangeSet, who: &Provenance) -> Result<Version> {
         let key = below(&changes.root, &format!("v{}/{INVENTORY}", changes.number));
-        if let Err(error) = self.store_contents(changes).await {
+        if let Err(error) = self.for_each_upload(changes, store_content).await {
             // The winner of a race tidies the version's folder, also under the loser's hands.
             let overtaken = read_inventory::exists(&self.store, &key)
                 .await
@@ -240,6 +235,8 @@ impl Vault {
             return self.resolve_lost_race(changes, who).await;
         }
         finish(&self.store, &changes.root, &changes.inventory, bytes).await?;
+        // Read back through the same way every reader takes: a store that acknowledges what it does not hold
+        // must be found out now, while the sender still has the file.
         let kept = read_inventory::load(&self.store, &changes.root).await?;
         if kept
             .and_then(|kept| kept.inventory.state(changes.number))
@@ -252,11 +249,7 @@ impl Vault {
                 "the version just written does not read back",
             ));
         }
-        Ok(Version {
-            number: changes.number,
-            files: changes.state.clone(),
-            existed: false,
-        })
+        Ok(changes.version(false))
     }
 
     /// Another writer made this version first. If it says the same, both are right.
@@ -268,13 +261,10 @@ impl Vault {
             .await?
             .ok_or_else(vanished)?
             .inventory;
+        // What this attempt has stored is in nobody's inventory now, and a validator would report it.
         sweep(&self.store, &changes.root, changes.number, &present).await?;
         if present.says_the_same(changes.number, &changes.state, who) {
-            return Ok(Version {
-                number: changes.number,
-                files: changes.state.clone(),
-                existed: true,
-            });
+            return Ok(changes.version(true));
         }
         Err(conflict(id, changes.number - 1, present.head()))
     }
@@ -305,6 +295,8 @@ pub(super) async fn finish(
         read_inventory::put(store, &root_sidecar, sidecar.clone(), PutMode::Overwrite),
         declare(store, root),
     )?;
+    // Last of all: while the root inventory is the old one, every other OCFL tool still sees the version
+    // before, whole.
     read_inventory::put(store, &below(root, INVENTORY), bytes, PutMode::Overwrite).await?;
     Ok(())
 }

@@ -5,7 +5,9 @@ mod batches;
 mod corrections;
 mod custody;
 mod documents;
+mod files;
 mod flags;
+mod fonds;
 mod issued;
 mod manifest;
 mod notices;
@@ -15,8 +17,10 @@ mod requests;
 mod reuse;
 mod seal;
 mod search_cases;
+mod series;
 mod session;
 mod track;
+mod units;
 mod volumes;
 
 use axum::response::Html;
@@ -59,6 +63,10 @@ impl Modify for Schemes {
 pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::<State>::with_openapi(Document::openapi())
         .merge(session::routes())
+        .merge(units::routes())
+        .merge(fonds::routes())
+        .merge(series::routes())
+        .merge(files::routes())
         .merge(batches::routes())
         .merge(flags::routes())
         .merge(volumes::routes())

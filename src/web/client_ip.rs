@@ -1,6 +1,6 @@
 //! Where a request came from, also behind proxies that are trusted to say so.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
@@ -15,7 +15,7 @@ const FORWARDED: &str = "x-forwarded-for";
 pub struct Public {
     /// What they ask of.
     pub archive: State,
-    /// Where they ask from.
+    /// The network they ask from, by which guesses are counted.
     pub address: String,
 }
 
@@ -30,13 +30,26 @@ impl FromRequestParts<State> for Public {
         let address = address.map_or_else(
             || "unknown".into(),
             |ConnectInfo(address)| {
-                caller(address.ip(), &parts.headers, &archive.config.web.proxies).to_string()
+                let proxies = &archive.config.web.proxies;
+                network(caller(address.ip(), &parts.headers, proxies))
             },
         );
         Ok(Self {
             archive: archive.clone(),
             address,
         })
+    }
+}
+
+/// What guesses are counted by: an IPv4 address, or the /64 of an IPv6 address, which is what one household or office
+/// gets and can choose addresses in at will (RFC 6177).
+fn network(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
     }
 }
 

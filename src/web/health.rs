@@ -116,7 +116,7 @@ fn gauge(name: &'static str, value: i64) {
     metrics::gauge!(name).set(shown(value));
 }
 
-/// A count as a gauge holds it; more than four thousand millions are shown as so many, less than none as none.
+/// A count as a gauge holds it; above 4,294,967,295 it stays there, below 0 it is 0.
 fn shown(value: i64) -> f64 {
     f64::from(u32::try_from(value.max(0)).unwrap_or(u32::MAX))
 }

@@ -39,6 +39,10 @@ struct OpenForm {
     #[serde(default)]
     fonds: String,
     #[serde(default)]
+    volume: String,
+    #[serde(default)]
+    file: String,
+    #[serde(default)]
     class_hint: String,
     #[serde(default)]
     declared_count: String,
@@ -57,6 +61,8 @@ impl OpenForm {
         Ok(NewBatch {
             name: self.name.trim().to_owned(),
             fonds: given(&self.fonds),
+            volume: given(&self.volume),
+            file: given(&self.file),
             class_hint: given(&self.class_hint),
             declared_count: declared,
             ..NewBatch::default()
@@ -147,6 +153,12 @@ async fn open(form: Form<OpenForm>) -> Result<Response, PageFault> {
         Ok(batch) => return Ok(Redirect::to(&format!("/lo/{}", batch.id)).into_response()),
         Err(Error::Invalid(faults)) => faults,
         Err(Error::AlreadyExists { .. }) => vec![Fault::new("/name", "faults.there_batch_of_name")],
+        Err(Error::NotFound { what: "file" }) => {
+            vec![Fault::new("/file", "faults.there_no_such_file")]
+        }
+        Err(Error::NotFound {
+            what: "register volume",
+        }) => vec![Fault::new("/volume", "faults.there_no_such_volume")],
         Err(error) => return Err(error.into()),
     };
     List::page(signed, given, faults).await

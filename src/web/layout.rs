@@ -33,6 +33,7 @@ const STAFF_NAV: &[NavItem] = &[
         act: None,
     },
     nav_item("/lo", "layout.nav.batches", Act::SeeBatches),
+    nav_item("/phong", "layout.nav.structure", Act::SeeBatches),
     nav_item("/ban-soat", "layout.nav.desk", Act::CorrectRecords),
     nav_item("/tra-cuu", "layout.nav.search", Act::SeeRecords),
     nav_item("/cap-ban-sao", "layout.nav.copies", Act::SeeRequests),

@@ -57,7 +57,7 @@ impl Log {
 
 /// What is broken, in a sentence.
 pub fn broken_in(f: &Frame, broken: &Broken) -> String {
-    let sentence = f.word("log.broken", &broken.kind).to_owned();
+    let sentence = f.word("log_tree.broken", &broken.kind).to_owned();
     let position = broken.position.map(|position| position.to_string());
     [Some(sentence), position, broken.what.clone()]
         .into_iter()
@@ -75,7 +75,8 @@ pub fn standing(f: &Frame, state: &LogState) -> (&'static str, String) {
     };
     (
         shade,
-        f.word("log.standing", state.standing.as_str()).to_owned(),
+        f.word("log_tree.standing", state.standing.as_str())
+            .to_owned(),
     )
 }
 

@@ -17,7 +17,7 @@ pub const LARGEST_SCAN: usize = 64 << 20;
 
 /// A form with one scan, taken apart as it comes in.
 pub struct ScanForm {
-    /// What it acts upon.
+    /// The archive it is delivered to.
     pub archive: State,
     /// Who delivers it, for the log.
     pub caller: Caller,

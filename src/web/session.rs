@@ -107,7 +107,7 @@ pub type Pairs = Vec<(String, String)>;
 
 /// A form sent by a person signed in, proven to come from one of our own pages.
 pub struct Form<T> {
-    /// What they act upon.
+    /// The archive they act on.
     pub archive: State,
     /// Who sent it and what their roles allow.
     pub caller: Caller,
@@ -192,7 +192,7 @@ fn read<T: DeserializeOwned>(mut pairs: Pairs) -> Result<T, PageFault> {
 /// A program, or a script on one of our pages: `Authorization: Bearer …`, or the session's cookie
 /// with the form token in `X-Form-Token` for whatever changes something.
 pub struct Api {
-    /// What it calls upon.
+    /// The archive it calls.
     pub archive: State,
     /// Who calls, and what their roles or token allow.
     pub caller: Caller,

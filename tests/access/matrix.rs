@@ -20,6 +20,8 @@ use Open::{Everyone, Known, To};
 
 const STAFF: Open = To(&[Archivist, Reviewer, Approver, Auditor]);
 const ARCHIVISTS: Open = To(&[Archivist]);
+const STAFF_AND_ADMINISTRATORS: Open = To(&[Archivist, Reviewer, Approver, Auditor, Administrator]);
+const UNIT_KEEPERS: Open = To(&[Archivist, Administrator]);
 const RESOLVERS: Open = To(&[Archivist, Reviewer, Approver]);
 const EDITORS: Open = To(&[Reviewer, Approver]);
 const OFFICE: Open = To(&[Reviewer, Approver, Auditor]);
@@ -39,7 +41,50 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/session", Everyone),
     ("get", "/api/v1/session", Known),
     ("delete", "/api/v1/session", Known),
+    ("put", "/api/v1/session/password", Known),
     ("get", "/api/v1/fonds", STAFF),
+    ("post", "/api/v1/fonds", ARCHIVISTS),
+    ("get", "/api/v1/fonds/{id}", STAFF),
+    ("put", "/api/v1/fonds/{id}", ARCHIVISTS),
+    ("post", "/api/v1/fonds/{id}/close", ARCHIVISTS),
+    ("post", "/api/v1/fonds/{id}/arrange", ARCHIVISTS),
+    ("get", "/api/v1/fonds/{id}/list-of-files/{form}", STAFF),
+    ("get", "/api/v1/units", STAFF_AND_ADMINISTRATORS),
+    ("post", "/api/v1/units", UNIT_KEEPERS),
+    ("get", "/api/v1/units/{id}", STAFF_AND_ADMINISTRATORS),
+    ("put", "/api/v1/units/{id}", UNIT_KEEPERS),
+    ("get", "/api/v1/unit-assignments", ADMINISTRATORS),
+    ("put", "/api/v1/unit-assignments/{id}", ADMINISTRATORS),
+    ("get", "/api/v1/holdings/{id}/history", STAFF),
+    ("get", "/api/v1/series", STAFF),
+    ("post", "/api/v1/series", ARCHIVISTS),
+    ("get", "/api/v1/series/{id}", STAFF),
+    ("put", "/api/v1/series/{id}", ARCHIVISTS),
+    ("post", "/api/v1/series/{id}/close", ARCHIVISTS),
+    ("post", "/api/v1/series/{id}/move", ARCHIVISTS),
+    ("post", "/api/v1/series/{id}/merge", ARCHIVISTS),
+    ("get", "/api/v1/files", STAFF),
+    ("post", "/api/v1/files", ARCHIVISTS),
+    ("get", "/api/v1/file-code", STAFF),
+    ("get", "/api/v1/files/{id}", STAFF),
+    ("put", "/api/v1/files/{id}", ARCHIVISTS),
+    ("post", "/api/v1/files/{id}/close", ARCHIVISTS),
+    ("post", "/api/v1/files/{id}/move", ARCHIVISTS),
+    ("post", "/api/v1/files/{id}/merge", ARCHIVISTS),
+    ("post", "/api/v1/files/{id}/split", ARCHIVISTS),
+    ("get", "/api/v1/files/{id}/list-of-documents/{form}", STAFF),
+    ("get", "/api/v1/documents", STAFF),
+    ("get", "/api/v1/documents/{id}", STAFF),
+    ("put", "/api/v1/documents/{id}", ARCHIVISTS),
+    ("post", "/api/v1/documents/{id}/confirm", ARCHIVISTS),
+    ("post", "/api/v1/documents/{id}/join", ARCHIVISTS),
+    ("post", "/api/v1/documents/{id}/split", ARCHIVISTS),
+    ("put", "/api/v1/documents/{id}/pages", ARCHIVISTS),
+    ("get", "/api/v1/documents/{id}/pdf", STAFF),
+    ("get", "/api/v1/pages/{id}/document", STAFF),
+    ("get", "/api/v1/batches/{id}/grouping", STAFF),
+    ("post", "/api/v1/batches/{id}/grouping", ARCHIVISTS),
+    ("put", "/api/v1/batches/{id}/belonging", ARCHIVISTS),
     ("get", "/api/v1/batches", STAFF),
     ("post", "/api/v1/batches", ARCHIVISTS),
     ("get", "/api/v1/batches/{id}", STAFF),
@@ -71,6 +116,12 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/flags/{id}/different-sheets", RESOLVERS),
     ("get", "/api/v1/volumes", STAFF),
     ("post", "/api/v1/volumes", ARCHIVISTS),
+    ("get", "/api/v1/volumes/{id}", STAFF),
+    ("put", "/api/v1/volumes/{id}", ARCHIVISTS),
+    ("post", "/api/v1/volumes/{id}/close", ARCHIVISTS),
+    ("post", "/api/v1/volumes/{id}/move", ARCHIVISTS),
+    ("post", "/api/v1/volumes/{id}/merge", ARCHIVISTS),
+    ("post", "/api/v1/volumes/{id}/split", ARCHIVISTS),
     ("get", "/api/v1/column-maps/unconfirmed", STAFF),
     ("get", "/api/v1/volumes/{id}/column-map", STAFF),
     ("put", "/api/v1/volumes/{id}/column-map", EDITORS),
@@ -137,6 +188,9 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/seal/identity", Everyone),
     ("get", "/api/v1/log", LOG_READERS),
     ("get", "/api/v1/log/check", LOG_READERS),
+    ("get", "/api/v1/log/state", LOG_READERS),
+    ("get", "/api/v1/log/consistency", LOG_READERS),
+    ("get", "/api/v1/log/entries/{id}/proof", LOG_READERS),
     ("get", "/api/v1/jobs", WATCHERS),
     ("get", "/api/v1/jobs/stuck", WATCHERS),
     ("post", "/api/v1/jobs/stuck", QUEUE_OPERATORS),
@@ -180,6 +234,19 @@ pub const PAGES: &[(&str, Open)] = &[
     ("/lo/none", STAFF),
     ("/lo/none/bien-nhan", STAFF),
     ("/lo/none/canh-bao", STAFF),
+    ("/lo/none/van-ban", STAFF),
+    ("/phong", STAFF),
+    ("/phong/none", STAFF),
+    ("/phong/none/muc-luc-ho-so.xlsx", STAFF),
+    ("/muc-luc/none", STAFF),
+    ("/ho-so/none", STAFF),
+    ("/ho-so/none/muc-luc-van-ban.pdf", STAFF),
+    ("/ho-so/none/to-bia.pdf", STAFF),
+    ("/quyen/none", STAFF),
+    ("/van-ban/none", STAFF),
+    ("/van-ban/none/tai-lieu.pdf", STAFF),
+    ("/don-vi", STAFF_AND_ADMINISTRATORS),
+    ("/don-vi/none", STAFF_AND_ADMINISTRATORS),
     ("/ban-soat", STAFF),
     ("/ban-ghi/none", STAFF),
     ("/quyen/none/cot", STAFF),
@@ -204,6 +271,8 @@ pub const PAGES: &[(&str, Open)] = &[
     ("/kho", WATCHERS),
     ("/kho/viec", WATCHERS),
     ("/nhat-ky", LOG_READERS),
+    ("/mat-khau", Known),
+    ("/log/checkpoint", Everyone),
     ("/nguoi-dung", ADMINISTRATORS),
     ("/thong-bao", ADMINISTRATORS),
 ];
@@ -216,8 +285,51 @@ pub fn body(path: &str) -> Option<Value> {
     });
     Some(match path {
         "/api/v1/session" => json!({ "login": "nobody", "password": "none" }),
+        "/api/v1/session/password" => json!({ "old": "none", "new": "none" }),
         "/api/v1/batches" => json!({ "name": "" }),
         "/api/v1/volumes" => json!({ "fonds": "", "code": "", "title": "" }),
+        "/api/v1/units" => json!({ "code": "", "name": "", "kind": "school" }),
+        "/api/v1/units/{id}" => json!({
+            "seen": 1, "description": { "code": "", "name": "", "kind": "school" }
+        }),
+        "/api/v1/unit-assignments/{id}" => json!({ "rights_unit": "none" }),
+        "/api/v1/fonds" => json!({ "code": "", "name": "" }),
+        "/api/v1/fonds/{id}" => json!({ "seen": 1, "description": { "code": "", "name": "" } }),
+        "/api/v1/fonds/{id}/close" => json!({ "seen": 1, "day": "2025-06-30", "reason": "nhập" }),
+        "/api/v1/fonds/{id}/arrange" => {
+            json!({ "seen": 1, "arrangement": "under_way", "reason": "kế hoạch" })
+        }
+        "/api/v1/series" => json!({ "fonds": "", "code": "", "title": "" }),
+        "/api/v1/series/{id}" | "/api/v1/volumes/{id}" => json!({
+            "seen": 1, "description": { "fonds": "", "code": "", "title": "" }
+        }),
+        "/api/v1/files" => json!({ "fonds": "none", "code": "", "title": "", "mode": "02" }),
+        "/api/v1/files/{id}" => json!({
+            "seen": 1, "description": { "fonds": "", "code": "", "title": "", "mode": "02" }
+        }),
+        "/api/v1/series/{id}/close" | "/api/v1/files/{id}/close" | "/api/v1/volumes/{id}/close" => {
+            json!({ "seen": 1 })
+        }
+        "/api/v1/series/{id}/move" | "/api/v1/files/{id}/move" | "/api/v1/volumes/{id}/move" => {
+            json!({ "seen": 1, "reason": "xếp lại" })
+        }
+        "/api/v1/series/{id}/merge" | "/api/v1/files/{id}/merge" | "/api/v1/volumes/{id}/merge" => {
+            json!({ "seen": 1, "into": "none", "reason": "trùng" })
+        }
+        "/api/v1/files/{id}/split" => json!({
+            "seen": 1, "documents": [], "reason": "tách",
+            "file": { "fonds": "", "code": "", "title": "", "mode": "02" }
+        }),
+        "/api/v1/volumes/{id}/split" => json!({
+            "seen": 1, "batches": [], "reason": "tách",
+            "volume": { "fonds": "", "code": "", "title": "" }
+        }),
+        "/api/v1/documents/{id}" => json!({ "seen": 1, "description": {} }),
+        "/api/v1/documents/{id}/confirm" => json!({ "seen": 1 }),
+        "/api/v1/documents/{id}/join" => json!({ "seen": 1, "documents": [] }),
+        "/api/v1/documents/{id}/split" => json!({ "seen": 1, "page": "none" }),
+        "/api/v1/documents/{id}/pages" => json!({ "seen": 1, "pages": [] }),
+        "/api/v1/batches/{id}/belonging" => json!({ "reason": "bổ sung" }),
         "/api/v1/volumes/{id}/column-map" => {
             json!({ "seen": 0, "class": "", "edges": [], "fields": [] })
         }

@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::support::child::TiedChild;
 use crate::support::server::PASSWORD;
+use crate::support::wait::until;
 
 const DIPLOMA: &[u8] = include_bytes!("../fixtures/good/diploma.jpg");
 
@@ -76,15 +76,13 @@ impl SmallDisk {
     }
 
     async fn wait_for(&self, what: &str, found: impl Fn(&str) -> Option<String>) -> String {
-        let limit = Instant::now() + Duration::from_secs(120);
-        loop {
-            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-            if let Some(found) = found(&log) {
-                return found;
-            }
-            assert!(Instant::now() < limit, "{what} never came: {log}");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        let mut seen = None;
+        until(what, async || {
+            seen = found(&read(&self.log));
+            seen.is_some()
+        })
+        .await;
+        seen.unwrap()
     }
 }
 

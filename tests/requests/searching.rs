@@ -78,6 +78,7 @@ async fn volumes(holdings: &Holdings) {
             title: format!("Sổ gốc năm {year}"),
             school: Some("THPT Số 1 Tư Nghĩa".into()),
             year: Some(year),
+            ..NewVolume::default()
         };
         fonds::make_volume(&holdings.archive, &caller(Role::Archivist), &volume)
             .await

@@ -1,177 +1,33 @@
 //! A key on the approver's own machine. The machine is played by the very commands of docs/detached-signing.md, over
 //! a key file or a SoftHSM2 token; what comes of it is judged by pyHanko, by poppler and by ourselves.
 
+mod office;
+
 use std::fs;
-use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::json;
 use sogoc::access::{Caller, Role};
-use sogoc::archive::Archive;
-use sogoc::certified_copy::{self, CopyRow, Signatures, Submitted};
-use sogoc::clock::{Clock, StillClock};
-use sogoc::config::{Config, DetachedConfig, Padding};
-use sogoc::jobs::Kind;
+use sogoc::certified_copy::{self, Signatures};
+use sogoc::clock::Clock;
+use sogoc::config::Padding;
 use sogoc::seal::Level;
 use sogoc::{audit, copy_request, worker};
-use tempfile::TempDir;
 
-use super::levels::{is_good, judge, trust};
+use super::levels::is_good;
 use super::machine::Machine;
 use super::softhsm::SoftHsm;
 use crate::copy_pdf::ask;
 use crate::requests::asking;
-use crate::support::archive::{Ground, caller, seen, settings, shown};
-use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
+use crate::support::archive::{Ground, caller, seen, shown};
+use crate::support::authority::{Authority, KeyKind};
 use crate::support::holdings::{approved_record, releaser};
 use crate::support::pip;
-use crate::support::seaweed::Seaweed;
 use crate::support::server::Server;
-
-const DAY: Duration = Duration::from_secs(86_400);
-
-/// An archive whose seal is remote, and a clock the test moves.
-struct Office {
-    authority: Authority,
-    archive: Archive,
-    clock: Arc<StillClock>,
-    record: String,
-    head: Caller,
-    data: TempDir,
-    _store: Option<Seaweed>,
-}
-
-impl Office {
-    async fn new(kind: KeyKind, padding: Padding, level: Level) -> Office {
-        Self::on(Ground::Embedded, kind, padding, level).await
-    }
-
-    async fn on(ground: Ground, kind: KeyKind, padding: Padding, level: Level) -> Office {
-        let authority = Authority::start();
-        authority.ocsp_days(3650);
-        issue_signer(&authority, kind, 365);
-        let data = tempfile::tempdir().unwrap();
-        let (mut config, store) = settings(ground, data.path()).await;
-        configure(&mut config, &authority, padding, level);
-        let clock = Arc::new(StillClock::at(Timestamp::now()));
-        let archive = Archive::open_with(config, clock.clone()).await.unwrap();
-        let record = approved_record(&archive).await;
-        Office {
-            authority,
-            archive,
-            clock,
-            record,
-            head: caller(Role::Approver),
-            data,
-            _store: store,
-        }
-    }
-
-    fn machine(&self) -> Machine {
-        Machine::with_key(self.authority.at("signer.key"), &chain(&self.authority))
-    }
-
-    /// Releases a copy, which then waits.
-    async fn release(&self) -> CopyRow {
-        let copy = certified_copy::issue_now(&self.archive, &self.head, &self.record, None).await;
-        let copy = copy.unwrap();
-        assert_eq!(copy.state, "opening");
-        copy
-    }
-
-    async fn to_sign(&self) -> String {
-        let waiting = certified_copy::to_sign(&self.archive, &self.head)
-            .await
-            .unwrap();
-        certified_copy::to_sign_text(&waiting)
-    }
-
-    async fn submit(&self, text: &str) -> Vec<Submitted> {
-        let given = Signatures::parse(text).unwrap();
-        let handed = certified_copy::submit(&self.archive, &self.head, &given).await;
-        handed.unwrap()
-    }
-
-    /// The word of the one refusal to these signatures.
-    async fn refused(&self, text: &str) -> &'static str {
-        let handed = self.submit(text).await;
-        let [one] = &handed[..] else {
-            panic!("{handed:?}");
-        };
-        assert!(one.state.is_none() && one.fault_vi.is_some(), "{one:?}");
-        one.fault.unwrap()
-    }
-
-    async fn line(&self, copy: &CopyRow) -> CopyRow {
-        let line = certified_copy::line(&self.archive, &self.head, &copy.id).await;
-        line.unwrap()
-    }
-
-    async fn sweep(&self) {
-        let mut tx = self.archive.catalogue.begin().await.unwrap();
-        tx.enqueue(Kind::SweepSeals, "all", 5).await.unwrap();
-        tx.commit().await.unwrap();
-        worker::drain(&self.archive).await.unwrap();
-    }
-
-    /// pyHanko, poppler and the archive itself find the finished copy good.
-    async fn is_good(&self, copy: &CopyRow, level: Level) {
-        let bytes = certified_copy::bytes(&self.archive, &self.head, &copy.id)
-            .await
-            .unwrap();
-        let pdf = self.authority.at("copy.pdf");
-        fs::write(&pdf, &bytes).unwrap();
-        all_judges_agree(&self.authority, &pdf, level);
-        let found = certified_copy::verify_file(&self.archive, &bytes)
-            .await
-            .unwrap();
-        assert_eq!(
-            (found.file.as_str(), found.key.as_str()),
-            ("unchanged", "good_then")
-        );
-        assert_eq!(found.archive.unwrap().state, "valid");
-    }
-}
-
-fn all_judges_agree(authority: &Authority, pdf: &Path, level: Level) {
-    let findings = judge(authority, pdf, level);
-    assert!(is_good(&findings), "{level:?}: {findings}");
-    let said = ask("pdfsig", &[], pdf, &[]);
-    assert!(said.contains("Signature is Valid."), "{said}");
-    let verdict = sogoc::seal::verify(&fs::read(pdf).unwrap(), &trust(authority), Timestamp::now());
-    assert!(
-        verdict.holds() && verdict.level == Some(level),
-        "{verdict:?}"
-    );
-}
-
-fn issue_signer(authority: &Authority, key: KeyKind, days: u32) {
-    let wanted = Wanted {
-        key,
-        extensions: SIGNING,
-        from: authority.a_year().0,
-        until: Timestamp::now() + DAY * days,
-    };
-    authority.issue("signer", &wanted);
-    fs::write(authority.at("chain.pem"), chain(authority)).unwrap();
-}
-
-fn chain(authority: &Authority) -> String {
-    let parts = ["signer.pem", "root.pem"].map(|name| fs::read_to_string(authority.at(name)));
-    parts.map(Result::unwrap).concat()
-}
-
-fn configure(config: &mut Config, authority: &Authority, padding: Padding, level: Level) {
-    config.seal.detached = Some(DetachedConfig::default());
-    config.seal.certificates = Some(authority.at("chain.pem"));
-    config.seal.rsa_padding = padding;
-    config.seal.level = level;
-    config.seal.time_authority = Some(authority.tsa());
-}
+use office::{DAY, Office, all_judges_agree, chain, configure, issue_signer};
 
 const ECDSA: (KeyKind, Padding) = (KeyKind::EcdsaP256, Padding::Pkcs1);
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sogoc::archive::Archive;
@@ -14,7 +14,7 @@ use super::softhsm::{LABEL, MODULE, PIN, SoftHsm, TOKEN};
 use crate::support::authority::{Authority, KeyKind, SIGNING, Wanted};
 use crate::support::holdings::{approved_record, releaser};
 use crate::support::server::PASSWORD;
-use crate::support::wait::{until, wait_until};
+use crate::support::wait::{until, until_within, wait_until};
 
 /// A program whose token's PIN is written nowhere.
 struct Office {
@@ -219,14 +219,11 @@ async fn copies_wait_for_the_pin_and_say_so_and_a_wrong_one_is_tried_once() {
     let (status, problem) = serving.pin(PIN).await;
     assert_eq!(status, 204, "{problem}");
     assert_eq!(serving.token_state().await, "open");
-    let start = Instant::now();
-    while serving.issued().await == 0 {
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "the waiting copy is taken up at once"
-        );
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    let at_once = Duration::from_secs(20);
+    until_within(at_once, "the copy that waited for the PIN", async || {
+        serving.issued().await > 0
+    })
+    .await;
     let (status, _) = serving.call("POST", "/api/v1/copies", given.clone()).await;
     assert_eq!(
         (status, serving.issued().await),

@@ -5,13 +5,14 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::child::TiedChild;
 use super::pip;
+use super::wait::wait_until;
 
 /// Password of every key file made here.
 pub const PASSWORD: &str = "một mật khẩu thử";
@@ -294,13 +295,14 @@ impl Authority {
 }
 
 fn port(log: &Path) -> u16 {
-    let start = Instant::now();
-    loop {
-        let said = fs::read_to_string(log).unwrap_or_default();
-        if let Some(port) = said.lines().next().and_then(|line| line.parse().ok()) {
-            return port;
-        }
-        assert!(start.elapsed() < Duration::from_secs(30), "not up: {said}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let said = || fs::read_to_string(log).unwrap_or_default();
+    let mut port = None;
+    let mut is_up = || {
+        port = said().lines().next().and_then(|line| line.parse().ok());
+        port.is_some()
+    };
+    wait_until(Duration::from_secs(30), &mut is_up, || {
+        format!("not up: {}", said())
+    });
+    port.unwrap()
 }

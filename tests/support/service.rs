@@ -1,13 +1,13 @@
 //! The program itself, serving and working its queue over a fresh data folder.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::child::TiedChild;
 use super::server::PASSWORD;
+use super::wait::until;
 
 /// A service with one person for each role that a story needs.
 pub struct Service {
@@ -73,13 +73,15 @@ impl Service {
 }
 
 async fn address(log: &Path) -> String {
-    let start = Instant::now();
-    loop {
+    let mut url = None;
+    until("the address of the service", async || {
         let said = std::fs::read_to_string(log).unwrap_or_default();
-        if let Some(url) = said.lines().find(|line| line.starts_with("http://")) {
-            return url.to_owned();
-        }
-        assert!(start.elapsed() < Duration::from_secs(60), "not up: {said}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+        let mut lines = said.lines();
+        url = lines
+            .find(|line| line.starts_with("http://"))
+            .map(str::to_owned);
+        url.is_some()
+    })
+    .await;
+    url.unwrap()
 }

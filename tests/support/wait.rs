@@ -19,10 +19,15 @@ pub fn wait_until(limit: Duration, mut ready: impl FnMut() -> bool, explain: imp
 }
 
 /// The same without holding up the other tasks; `what` is said when it never comes.
-pub async fn until(what: &str, mut ready: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, ready: impl AsyncFnMut() -> bool) {
+    until_within(PATIENCE, what, ready).await;
+}
+
+/// The same with a limit of its own, where coming late is coming wrongly.
+pub async fn until_within(limit: Duration, what: &str, mut ready: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !ready().await {
-        assert!(start.elapsed() < PATIENCE, "never came: {what}");
+        assert!(start.elapsed() < limit, "never came: {what}");
         tokio::time::sleep(PAUSE).await;
     }
 }

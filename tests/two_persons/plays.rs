@@ -2,6 +2,9 @@
 //! A ledger of its own keeps who left or approved which values; against it every copy and every publication
 //! is held.
 
+mod acts;
+mod promises;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -17,93 +20,15 @@ use sogoc::seen::Seen;
 use sogoc::worker;
 
 use super::now;
-use crate::copy_pdf::text_of;
 use crate::desk::asking;
 use crate::support::archive::{caller, seen, shown};
 use crate::support::holdings::{Holdings, page, propose, receive};
+use acts::{Act, acts, roles};
 
 /// Names that are put into records.
 const NAMES: [&str; 3] = ["Lê Thị Một", "Lê Thị Hai", "Lê Thị Ba"];
 /// How many people play, two programs after them.
 const PEOPLE: usize = 5;
-
-/// What somebody tries; places are taken modulo what there is.
-#[derive(Clone, Debug)]
-enum Act {
-    Correct {
-        record: usize,
-        name: usize,
-    },
-    Approve(usize),
-    ApproveClear,
-    Reject(usize),
-    Decide {
-        record: usize,
-        name: usize,
-    },
-    ApproveDecision(usize),
-    Ask,
-    Confirm {
-        request: usize,
-        record: usize,
-        stale: bool,
-    },
-    Release {
-        request: usize,
-        stale: bool,
-    },
-    ReleaseMany {
-        stale: bool,
-    },
-    Issue {
-        record: usize,
-        stale: bool,
-    },
-    IssueMany,
-    Reissue {
-        copy: usize,
-        stale: bool,
-    },
-    Work,
-}
-
-fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
-    let record = || 0..2_usize;
-    let stale = || proptest::bool::weighted(0.2);
-    let act = prop_oneof![
-        5 => (record(), 0..NAMES.len()).prop_map(|(record, name)| Act::Correct { record, name }),
-        6 => record().prop_map(Act::Approve),
-        1 => Just(Act::ApproveClear),
-        1 => record().prop_map(Act::Reject),
-        1 => (record(), 0..NAMES.len()).prop_map(|(record, name)| Act::Decide { record, name }),
-        2 => (0..4_usize).prop_map(Act::ApproveDecision),
-        2 => Just(Act::Ask),
-        4 => (0..4_usize, record(), stale())
-            .prop_map(|(request, record, stale)| Act::Confirm { request, record, stale }),
-        4 => (0..4_usize, stale()).prop_map(|(request, stale)| Act::Release { request, stale }),
-        1 => stale().prop_map(|stale| Act::ReleaseMany { stale }),
-        5 => (record(), stale()).prop_map(|(record, stale)| Act::Issue { record, stale }),
-        1 => Just(Act::IssueMany),
-        2 => (0..4_usize, stale()).prop_map(|(copy, stale)| Act::Reissue { copy, stale }),
-        1 => Just(Act::Work),
-    ];
-    proptest::collection::vec((0..PEOPLE + 2, act), 20..60)
-}
-
-/// The roles of each of the people.
-fn roles() -> impl Strategy<Value = Vec<Vec<Role>>> {
-    let some = proptest::sample::subsequence(
-        vec![
-            Role::Archivist,
-            Role::Reviewer,
-            Role::Approver,
-            Role::Auditor,
-        ],
-        1..=4,
-    );
-    let most = Just(vec![Role::Archivist, Role::Reviewer, Role::Approver]);
-    proptest::collection::vec(prop_oneof![1 => some, 2 => most], PEOPLE)
-}
 
 type Values = BTreeMap<String, (String, String)>;
 
@@ -359,86 +284,6 @@ impl World {
         certified_copy::book(&self.holdings.archive, &auditor, 2026)
             .await
             .unwrap()
-    }
-
-    /// At the instant a line of the book is opened, two humans are behind it, and it is bound to what they saw.
-    async fn every_new_copy_has_two_people(&mut self, releaser: &Caller) {
-        for line in self.lines().await {
-            if !self.checked.insert(line.id.clone()) {
-                continue;
-            }
-            assert_eq!(releaser.kind, CallerKind::Person);
-            assert_eq!(line.issued_by, releaser.id);
-            let place = self
-                .records
-                .iter()
-                .position(|id| *id == line.record_id)
-                .unwrap();
-            let record = now(&self.holdings.archive, &line.record_id).await;
-            assert_eq!(
-                (record.state.as_str(), record.version),
-                ("approved", line.record_version)
-            );
-            let hands = self.ledger.hands.get(&(place, values(&record.fields)));
-            let hands = hands.cloned().unwrap_or_default();
-            let others: Vec<&String> = hands.iter().filter(|id| **id != releaser.id).collect();
-            assert!(!others.is_empty(), "{releaser:?} alone, {hands:?}");
-            if others == [&self.deliverer] {
-                assert!(
-                    hands.contains(&releaser.id),
-                    "a scan vouched for by its deliverer alone"
-                );
-            }
-            let digest = seen(&self.holdings.archive, &line.record_id)
-                .await
-                .record_digest;
-            assert_eq!(line.record_digest.as_ref(), Some(&digest));
-            if let Some(request) = &line.request_id {
-                let (clerk, saw) = &self.ledger.confirmed[request];
-                assert!(*clerk != releaser.id && *saw == digest);
-            }
-        }
-    }
-
-    /// Values that are public came there the first time by whoever approved them; after that never by one of
-    /// those who changed them.
-    async fn what_is_public_was_changed_by_two(&mut self, approver: &Caller) {
-        for (place, id) in self.records.iter().enumerate() {
-            let record = now(&self.holdings.archive, id).await;
-            if record.state != "approved" {
-                continue;
-            }
-            let values = values(&record.fields);
-            match self.ledger.public.get(&place) {
-                Some((public, _)) if *public == values => {}
-                known => {
-                    if let Some((_, changed_by)) = known {
-                        assert!(
-                            !changed_by.contains(&approver.id),
-                            "{approver:?} alone changed {id}"
-                        );
-                    }
-                    self.ledger.public.insert(place, (values, BTreeSet::new()));
-                }
-            }
-        }
-    }
-
-    /// What was sealed says what the line is bound to.
-    async fn the_last_copy_says_what_was_seen(&self) {
-        let auditor = caller(Role::Auditor);
-        let mut lines = self.lines().await;
-        lines.retain(|line| self.records.contains(&line.record_id) && line.state == "issued");
-        let Some(line) = lines.first() else {
-            return;
-        };
-        let bytes = certified_copy::bytes(&self.holdings.archive, &auditor, &line.id).await;
-        let text = text_of(&bytes.unwrap());
-        let all = NAMES.iter().chain(&["Trần Văn Một", "Trần Văn Hai"]);
-        let said = all
-            .filter(|name| text.contains(&format!("Họ và tên: {name} ")))
-            .count();
-        assert_eq!(said, 1, "{text}");
     }
 }
 

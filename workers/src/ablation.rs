@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::{Display, Formatter, Result as Shown};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -11,8 +10,22 @@ use serde::{Deserialize, Serialize};
 use crate::class::Class;
 
 /// A step a page can be read without. Its word is the same on the command line and in messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Step {
     /// Large red things taken out of colour scans.
     Red,
@@ -69,69 +82,11 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which a page meets them.
-    pub const ALL: [Self; 25] = [
-        Self::Red,
-        Self::Border,
-        Self::Light,
-        Self::Faint,
-        Self::Frame,
-        Self::WayUp,
-        Self::Confirm,
-        Self::Deskew,
-        Self::Leaders,
-        Self::PageMode,
-        Self::Strips,
-        Self::Typed,
-        Self::Written,
-        Self::SecondLook,
-        Self::Signature,
-        Self::Depths,
-        Self::CrossChecks,
-        Self::Headers,
-        Self::CellsAgain,
-        Self::Columns,
-        Self::Syllables,
-        Self::Typeface,
-        Self::Gazetteer,
-        Self::Lexicons,
-        Self::Settled,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The word that stands for it on the command line and in messages.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::Border => "border",
-            Self::Light => "light",
-            Self::Faint => "faint",
-            Self::Frame => "frame",
-            Self::WayUp => "way-up",
-            Self::Confirm => "confirm",
-            Self::Deskew => "deskew",
-            Self::Leaders => "leaders",
-            Self::PageMode => "page-mode",
-            Self::Strips => "strips",
-            Self::Typed => "typed",
-            Self::Written => "written",
-            Self::SecondLook => "second-look",
-            Self::Signature => "signature",
-            Self::Depths => "depths",
-            Self::CrossChecks => "cross-checks",
-            Self::Headers => "headers",
-            Self::CellsAgain => "cells-again",
-            Self::Columns => "columns",
-            Self::Syllables => "syllables",
-            Self::Typeface => "typeface",
-            Self::Gazetteer => "gazetteer",
-            Self::Lexicons => "lexicons",
-            Self::Settled => "settled",
-        }
-    }
-}
-
-impl Display for Step {
-    fn fmt(&self, out: &mut Formatter<'_>) -> Shown {
-        out.write_str(self.word())
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -144,8 +99,8 @@ impl FromStr for Step {
     type Err = UnknownStep;
 
     fn from_str(word: &str) -> Result<Self, UnknownStep> {
-        let named = Self::ALL.into_iter().find(|step| step.word() == word);
-        named.ok_or_else(|| UnknownStep(word.to_owned()))
+        let named = Self::ALL.iter().find(|step| step.as_str() == word);
+        named.copied().ok_or_else(|| UnknownStep(word.to_owned()))
     }
 }
 
@@ -190,9 +145,9 @@ mod tests {
 
     #[test]
     fn every_step_has_one_word_on_the_command_line_and_in_messages() {
-        for step in Step::ALL {
-            assert_eq!(step.word().parse::<Step>().unwrap(), step);
-            assert_eq!(serde_json::to_value(step).unwrap(), step.word());
+        for step in Step::ALL.iter().copied() {
+            assert_eq!(step.as_str().parse::<Step>().unwrap(), step);
+            assert_eq!(serde_json::to_value(step).unwrap(), step.as_str());
         }
         let unknown = "nonsense".parse::<Step>().unwrap_err();
         assert_eq!(unknown.to_string(), "there is no step \"nonsense\"");

@@ -135,6 +135,24 @@ pub struct Implied {
     pub opening: String,
 }
 
+/// A part of an official paper's head, found by where it stands (NĐ 30/2020/NĐ-CP, Annex I).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadPart {
+    /// The issuing body, top left under the body above it.
+    Agency,
+    /// Number and notation, under the issuing body.
+    Number,
+    /// The date, under the motto.
+    Date,
+    /// The place before it.
+    Place,
+    /// The kind of document, centred in capitals; a letter has none.
+    Kind,
+    /// What it is about: under the kind, of a letter under its number.
+    Subject,
+}
+
 /// One field of a class.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -164,6 +182,8 @@ pub struct Field {
     pub patterns: Vec<Regex>,
     /// Where to find it in running text; the first group is the value.
     pub find: Vec<Regex>,
+    /// Which part of an official paper's head it is.
+    pub head: Option<HeadPart>,
     /// Words it stands somewhere below, alone on its line (a signer's name below the office).
     pub below: Vec<String>,
     /// Offices one of which it is, printed above a signature ("KT. GIÁM ĐỐC" stands before the signer's own).

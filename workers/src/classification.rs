@@ -5,6 +5,7 @@ mod particulars;
 
 use crate::class::classify::{LEAST, likeliest, scores};
 use crate::class::{Class, Classes, FieldKind, Layout};
+use crate::form;
 use crate::layout::lines::{Line, Text};
 use crate::layout::{Row, TableLayout};
 use crate::table::Columns;
@@ -43,6 +44,7 @@ pub(crate) struct PageView<'a> {
 /// The class of a page and how sure that is, 0 to 1.
 pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) {
     let mut scores = scores(&Text::new(page.lines).text, classes);
+    form::weigh(&mut scores, page.lines);
     let is_table = page
         .table
         .is_some_and(|(_, rows)| rows.len() >= ROWS_OF_TABLE);

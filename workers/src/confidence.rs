@@ -121,6 +121,7 @@ impl Evidence {
             || self.series == Series::Breaks
             || self.spelled_twice
             || self.has_gap
+            || self.held
             || self.unexplained
             || self.kind == FieldKind::Number && self.print_model_agrees == Some(false)
             || self.written

@@ -4,23 +4,30 @@
 //! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
 
 mod cross_checks;
+mod cues;
+mod flow;
 mod labels;
+mod letterhead;
+mod understanding;
 
 use std::collections::BTreeMap;
 
 use regex::Regex;
 
 use crate::arbitration::{Claim, arbitrate};
-use crate::class::{Class, Field, Layout, Scope};
+use crate::class::{Class, Field, HeadPart, Layout, Scope};
 use crate::confidence::{Check, SecondReading};
 use crate::geometry::{bottom, right};
 use crate::layout::lines::{Line, Text, columns};
 use crate::reading::FieldReading;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, Word};
+pub(crate) use cues::weigh;
 use labels::{LabelMatch, divided, label_places};
+pub(crate) use letterhead::{Blank, Letterhead, apart};
 use sogoc_vietnamese::fold;
 use strsim::levenshtein;
+pub(crate) use understanding::{hold, understood};
 
 /// A gap inside a value wider than this many letter heights ends it.
 const WIDEST_GAP: i32 = 4;
@@ -42,9 +49,14 @@ pub(crate) fn fields(
         .collect();
     // A column first, so that a subject runs on below itself; then across, for a date with wide gaps.
     let texts = [Text::new(&columns(&lines)), Text::new(&lines)];
+    let has_head = fields.iter().any(|field| field.head.is_some());
+    let head = has_head.then(|| Letterhead::of(&lines)).flatten();
     let mut found = BTreeMap::new();
     for field in &fields {
-        let values = candidates(class, field, &lines, &texts, &places);
+        let values = match headed(field, head.as_ref()) {
+            Some(value) => vec![value],
+            None => candidates(class, field, &lines, &texts, &places, head.as_ref()),
+        };
         let claim = |value: &Candidate| Claim {
             check: normalised(field, &value.raw).1.rank(),
             ..Claim::default()
@@ -58,6 +70,11 @@ pub(crate) fn fields(
     found
 }
 
+/// The value that stands where the field's part of a letterhead stands.
+fn headed(field: &Field, head: Option<&Letterhead>) -> Option<Candidate> {
+    head?.part(field.head?).cloned()
+}
+
 /// Values of a field found in every way there is, the surest way first. In running text a label is one word among
 /// others, and an expression knows where its value ends; on a form a label is surer.
 fn candidates(
@@ -66,7 +83,13 @@ fn candidates(
     lines: &[Line],
     texts: &[Text],
     places: &[Vec<LabelMatch>],
+    head: Option<&Letterhead>,
 ) -> Vec<Candidate> {
+    // A paper with a head shows its kind there or has none; what else stands elsewhere is not sure to be it.
+    let elsewhere = head.and(field.head);
+    if elsewhere == Some(HeadPart::Kind) {
+        return Vec::new();
+    }
     let searched = searched(field, texts);
     let labelled = labelled_values(field, lines, places).into_iter().rev();
     let mut values: Vec<Candidate> = match class.layout {
@@ -74,6 +97,9 @@ fn candidates(
         _ => labelled.chain(searched).collect(),
     };
     values.extend(value_below(field, lines));
+    for value in &mut values {
+        value.held |= elsewhere.is_some();
+    }
     values
 }
 
@@ -165,23 +191,43 @@ pub(crate) fn found_in(field: &Field, lines: &[Line]) -> Option<Candidate> {
     searched(field, &[Text::new(lines)]).into_iter().next()
 }
 
-/// Values beside or below the field's labels; the best label's last, so that it wins a draw.
+/// Values beside, below or above the field's labels; the best label's last, so that it wins a draw.
 fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelMatch>]) -> Vec<Candidate> {
     let mut values: Vec<(usize, Candidate)> = Vec::new();
+    let captioned = is_captioned(lines, places);
     for (row, line) in lines.iter().enumerate() {
         for (index, place) in places[row].iter().enumerate() {
             if place.key != field.key {
                 continue;
             }
-            let until = places[row]
-                .get(index + 1)
-                .map_or(line.words.len(), |next| next.from);
-            let value = beside(line, place, until).or_else(|| {
-                let edge = places[row]
-                    .get(index + 1)
-                    .map(|next| line.words[next.from].bounds[0]);
-                below(lines, places, row, line.words[place.from].bounds[0], edge)
-            });
+            let next = places[row].get(index + 1);
+            if captioned && is_alone(line, place) {
+                let value = above(lines, places, row);
+                values.extend(value.map(|value| (place.strength, value)));
+                continue;
+            }
+            let until = next.map_or(line.words.len(), |next| next.from);
+            let value = beside(field, line, place, until)
+                .map(|value| match next {
+                    None => flow::continued(field, value, lines, places, row),
+                    Some(_) => value,
+                })
+                .map(|value| Candidate {
+                    held: value.held || next.is_none() && flow::is_open(line, place, &value),
+                    ..value
+                })
+                .or_else(|| {
+                    let edge = next.map(|next| line.words[next.from].bounds[0]);
+                    let whole = is_alone(line, place);
+                    below(
+                        lines,
+                        places,
+                        row,
+                        line.words[place.from].bounds,
+                        edge,
+                        whole,
+                    )
+                });
             values.extend(value.map(|value| (place.strength, value)));
         }
     }
@@ -189,8 +235,39 @@ fn labelled_values(field: &Field, lines: &[Line], places: &[Vec<LabelMatch>]) ->
     values.into_iter().map(|(_, value)| value).collect()
 }
 
-fn beside(line: &Line, place: &LabelMatch, until: usize) -> Option<Candidate> {
-    value_of(line.words.get(place.end..until)?, line.height())
+/// Whether labels stand below their values on this page, in parentheses: "(ngày sinh)".
+fn is_captioned(lines: &[Line], places: &[Vec<LabelMatch>]) -> bool {
+    let caption = |(line, places): &(&Line, &Vec<LabelMatch>)| {
+        let opens = line
+            .words
+            .first()
+            .is_some_and(|word| word.text.starts_with('('));
+        opens && places.first().is_some_and(|place| is_alone(line, place))
+    };
+    lines.iter().zip(places).filter(caption).count() >= 2
+}
+
+/// Whether a line holds the label and nothing else.
+fn is_alone(line: &Line, place: &LabelMatch) -> bool {
+    let marks = |words: &[Word]| words.iter().all(is_marks);
+    marks(&line.words[..place.from]) && marks(&line.words[place.end..])
+}
+
+/// The line above a caption, if it has no label of its own.
+fn above(lines: &[Line], places: &[Vec<LabelMatch>], row: usize) -> Option<Candidate> {
+    let before = row.checked_sub(1)?;
+    places[before].is_empty().then_some(())?;
+    Candidate::of(&lines[before].words)
+}
+
+fn beside(field: &Field, line: &Line, place: &LabelMatch, until: usize) -> Option<Candidate> {
+    let words = flow::of_kind(field.kind, line.words.get(place.end..until)?);
+    let mut value = value_of(words, line.height())?;
+    // Words of its line that nothing explains may be the rest of it.
+    let last = value.words.last().map(|word| right(word.bounds))?;
+    let unread = |word: &Word| word.bounds[0] >= last && word.letters() > 1;
+    value.held |= words.iter().any(unread);
+    Some(value)
 }
 
 /// The value these words begin with, up to a wide gap between letters of that height or to what leaders
@@ -228,27 +305,35 @@ fn without_leaders(words: &[Word]) -> Vec<Word> {
     }
 }
 
-/// The words under a label without a value beside it, if that line has no label of its own there.
+/// The words under a label without a value beside it, if that line has no label of its own there: all of the line
+/// under a label that has its own to itself.
 fn below(
     lines: &[Line],
     places: &[Vec<LabelMatch>],
     row: usize,
-    left: i32,
+    label: Box4,
     edge: Option<i32>,
+    whole: bool,
 ) -> Option<Candidate> {
     let next = lines.get(row + 1)?;
     let line = lines.get(row)?;
     if !places[row + 1].is_empty() || next.bounds()[1] - bottom(line.bounds()) > line.height() * 2 {
         return None;
     }
-    let within = |x: i32| x >= left - line.height() && edge.is_none_or(|edge| x < edge);
+    let within =
+        |x: i32| whole || x >= label[0] - line.height() && edge.is_none_or(|edge| x < edge);
     let words: Vec<_> = next
         .words
         .iter()
         .filter(|word| within(word.bounds[0]))
         .cloned()
         .collect();
-    Candidate::of(&words)
+    let rest = words.len() < next.words.len() && edge.is_none();
+    let value = Candidate::of(&words)?;
+    Some(Candidate {
+        held: value.held || rest,
+        ..value
+    })
 }
 
 /// The first lone piece of text below one of the field's words that looks like its value.

@@ -43,7 +43,7 @@ pub(crate) struct Extracted {
     pub columns: Option<PageColumns>,
     /// How the column map of its volume fits, where one was given.
     pub fit: Option<MapFit>,
-    /// How far its table was understood, 0 to 1, where it has one.
+    /// How far its table or form was understood, 0 to 1, where it has one.
     pub understood: Option<f64>,
     /// The lines of its text, with the words as they were read in the end.
     pub lines: Vec<Line>,

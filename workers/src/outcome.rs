@@ -11,8 +11,23 @@ use serde::{Deserialize, Serialize};
 pub type Outcome<T> = Result<T, Failure>;
 
 /// Why a page has no reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum FailureKind {
     /// The bytes are damaged, cut off or not what they claim to be.
     Unreadable,
@@ -42,42 +57,16 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Every kind, in the order of the list above.
-    pub const ALL: [Self; 12] = [
-        Self::Unreadable,
-        Self::Encrypted,
-        Self::Empty,
-        Self::Unsupported,
-        Self::Heic,
-        Self::Ambiguous,
-        Self::TooLarge,
-        Self::TimedOut,
-        Self::OutOfMemory,
-        Self::Crashed,
-        Self::Refused,
-        Self::Unavailable,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The stable word, as stored and counted.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable",
-            Self::Encrypted => "encrypted",
-            Self::Empty => "empty",
-            Self::Unsupported => "unsupported",
-            Self::Heic => "heic",
-            Self::Ambiguous => "ambiguous",
-            Self::TooLarge => "too_large",
-            Self::TimedOut => "timed_out",
-            Self::OutOfMemory => "out_of_memory",
-            Self::Crashed => "crashed",
-            Self::Refused => "refused",
-            Self::Unavailable => "unavailable",
-        }
+        self.into()
     }
 
     /// The kind behind a stored word.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
     }
 
     /// True where the same bytes will fail the same way, so only another file helps.
@@ -93,12 +82,6 @@ impl FailureKind {
             | Self::Refused => true,
             Self::TimedOut | Self::OutOfMemory | Self::Crashed | Self::Unavailable => false,
         }
-    }
-}
-
-impl fmt::Display for FailureKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
     }
 }
 
@@ -138,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_code_leads_back_to_its_kind_and_equals_its_serialised_word() {
-        for kind in FailureKind::ALL {
+        for kind in FailureKind::ALL.iter().copied() {
             assert_eq!(FailureKind::from_code(kind.code()), Some(kind));
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
         }

@@ -60,7 +60,10 @@ fn extract(
 ) -> Result<Extracted, RecogniseError> {
     let (rules, words) = (&recognised.rules, &recognised.words);
     let (width, dpi) = (recognised.page.picture.width(), recognised.page.dpi);
-    let read = lines(words);
+    let mut read = lines(words);
+    // Stamps above a letterhead are no part of the paper's own text.
+    let above = form::Letterhead::of(&read).map_or(0, |head| form::apart(&read, &head));
+    let apart: Vec<Line> = read.drain(..above).collect();
     let map = context.known.map.as_ref();
     let mut mapped = map.and_then(|map| TableLayout::of_map(map, rules, words, width, dpi));
     // Looked for only where neither batch nor map says what the page is.
@@ -107,8 +110,26 @@ fn extract(
             fits: mapped.is_some(),
         }),
         understood: content.understood,
-        lines: words.map_or(read, |words| lines(&words)),
+        lines: text_of(words, read, apart),
     })
+}
+
+/// The lines of a page's text: of the words as they were read in the end where there are such, and last what stands
+/// apart from it.
+fn text_of(words: Option<Vec<Word>>, read: Vec<Line>, apart: Vec<Line>) -> Vec<Line> {
+    let mut text = words.map_or(read, |words| {
+        // Words of a table's page are all of it.
+        let is_apart = |word: &Word| {
+            apart
+                .iter()
+                .flat_map(|line| &line.words)
+                .any(|other| other.bounds == word.bounds)
+        };
+        let words: Vec<Word> = words.into_iter().filter(|word| !is_apart(word)).collect();
+        lines(&words)
+    });
+    text.extend(apart);
+    text
 }
 
 /// The class as declared, else as the map that fits says.
@@ -141,7 +162,7 @@ struct Content {
     columns: Option<PageColumns>,
     /// All words of the page as they were read in the end, where that is more than the first pass.
     words: Option<Vec<Word>>,
-    /// How far its table was understood, 0 to 1.
+    /// How far its table or form was understood, 0 to 1.
     understood: Option<f64>,
 }
 
@@ -198,6 +219,9 @@ fn form(
         if class.layout == Layout::Form && context.takes(Step::SecondLook) {
             reread::values(class, upright, lines, &mut fields, context, engine)?;
         }
+        if class.layout == Layout::Paper {
+            reread::pen(class, upright, lines, &mut fields, engine)?;
+        }
         if context.takes(Step::Signature) {
             let (image, ablation) = (&page.image, context.ablation);
             let block =
@@ -211,6 +235,8 @@ fn form(
     if context.takes(Step::CrossChecks) {
         form::cross_check(class, &mut fields);
     }
+    let understood = form::understood(class, lines, &fields);
+    form::hold(class, understood, &mut fields);
     let record = RecordReading {
         class: class.id.clone(),
         fields,
@@ -223,6 +249,6 @@ fn form(
             .collect(),
         columns: None,
         words: Some(words.into_words()),
-        understood: None,
+        understood: Some(understood),
     })
 }

@@ -1,5 +1,5 @@
 //! A few children of the same executable, one page each at a time, admitted by the bytes they are
-//! predicted to need, stopped at a deadline, replaced after so many pages.
+//! predicted to need, stopped at a deadline, replaced after a fixed number of pages.
 //!
 //! Work is taken in the order it is given; priorities are the caller's matter. A page's future may
 //! be dropped: work not yet begun is skipped, work begun ends by itself.

@@ -114,8 +114,8 @@ pub struct PageReading {
     /// The columns of its table, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<PageColumns>,
-    /// How far its table was understood, 0 to 1, where it has one: whether its columns are explained by header words
-    /// and values, before how well each value was read.
+    /// How far its table, form or letter was understood, 0 to 1, where it has one: whether columns are explained by header
+    /// words and values, labels by fields, a head by its parts, before how well each value was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub understood: Option<f64>,
     /// How the map of its volume fits, where one was given.

@@ -2,6 +2,7 @@
 //! channel. A whole page by the model for its letters, the cells of a table, the values of a form, and the block of
 //! the signature. Which reading stands is decided by [`arbitrate`].
 
+mod pen;
 mod signature;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use crate::reading::FieldReading;
 use crate::table::{ColumnModel, header_rows, header_strength};
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, HANDWRITTEN, Word, legibility};
+pub(crate) use pen::pen;
 pub(crate) use signature::signature;
 
 /// A page read less surely than this is read again by the model for handwriting.

@@ -69,6 +69,8 @@ impl Table {
             }
         }
         let transform = page.page.transform;
+        // Values of a table whose columns were taken for others are read surely and are wrong all the same, so
+        // the letters' confidence says nothing here.
         if columns.understood < UNDERSTOOD {
             records.iter_mut().for_each(RecordReading::hold);
         }

@@ -32,6 +32,8 @@ pub(crate) struct Candidate {
     pub raw: String,
     /// The words it is made of.
     pub words: Vec<Word>,
+    /// Whether where it stands speaks against accepting it.
+    pub held: bool,
 }
 
 impl Candidate {
@@ -42,14 +44,22 @@ impl Candidate {
         let end = words.len() - words[from..].iter().rev().take_while(bare).count();
         let words = words[from..end].to_vec();
         let raw = joined(&words).trim_matches(AROUND).trim().to_owned();
-        (!raw.is_empty()).then_some(Self { raw, words })
+        (!raw.is_empty()).then_some(Self {
+            raw,
+            words,
+            held: false,
+        })
     }
 
     /// A value that is a part of these words' text.
     pub fn part(raw: &str, words: Vec<Word>) -> Option<Self> {
         let raw = raw.split_whitespace().collect::<Vec<_>>().join(" ");
         let raw = raw.trim_matches(AROUND).trim().to_owned();
-        (!raw.is_empty() && !words.is_empty()).then_some(Self { raw, words })
+        (!raw.is_empty() && !words.is_empty()).then_some(Self {
+            raw,
+            words,
+            held: false,
+        })
     }
 
     /// The same, as sure as the model that read it is trusted.
@@ -57,6 +67,7 @@ impl Candidate {
         Self {
             raw: self.raw.clone(),
             words: trust.of(&self.words),
+            held: self.held,
         }
     }
 
@@ -89,6 +100,7 @@ impl Candidate {
             located: place
                 .flatten()
                 .map_or(Located::Nowhere, |place| place.located),
+            held: self.held,
             ..Evidence::of(field, &raw, &self.words, check, second)
         };
         FieldReading {

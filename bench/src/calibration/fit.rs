@@ -102,6 +102,7 @@ mod tests {
             spelled_twice: false,
             print_model_agrees: None,
             has_gap: false,
+            held: false,
             trust: None,
             unexplained: false,
         }

@@ -8,6 +8,7 @@ use super::{Signatures, Waits, not_waiting, not_yours};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
+use crate::catalogue::changed_one;
 use crate::certified_copy::{few_enough, make_now, register};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
@@ -118,10 +119,8 @@ async fn take(
     )
     .bind(STANDARD.encode(&signature))
     .bind(copy_id)
-    .bind(&waits.attributes)
-    .execute(&mut *tx)
-    .await?;
-    if kept.rows_affected() != 1 {
+    .bind(&waits.attributes);
+    if !changed_one(&mut tx, kept).await? {
         return Err(not_waiting());
     }
     let holder = archive.clock.new_id();

@@ -62,12 +62,9 @@ impl Bar {
             progress.pages - progress.pages_waiting - progress.pages_stuck,
         ));
         self.bar.set_message(match progress.seconds_left {
-            _ if progress.pages_put_off > 0 => {
-                format!(
-                    "{} trang chờ kho, đĩa hoặc mạng trở lại",
-                    progress.pages_put_off
-                )
-            }
+            _ if progress.pages_put_off > 0 => Message::new("cli.deliver.put_off")
+                .with("pages", progress.pages_put_off)
+                .both(),
             Some(seconds) => {
                 let left = Duration::from_secs(count(seconds));
                 format!("{} {}", both("cli.deliver.left"), HumanDuration(left))

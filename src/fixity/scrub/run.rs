@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::fixity::expected;
 use crate::vault::ObjectId;
 
-/// Looks gathered into one transaction; so many are repeated at most after a crash.
+/// Checks gathered into one transaction; after a crash at most this many are repeated.
 const STEP: usize = 200;
 /// After this long a step is written down though it is not full.
 const LONGEST_STEP: Duration = Duration::from_secs(5);
@@ -118,6 +118,7 @@ impl Run {
     pub(super) async fn note(&mut self, archive: &Archive, check: ObjectCheck) -> Result<()> {
         let known =
             self.damaged.contains(&check.location) || self.unreadable.contains(&check.location);
+        // An object may be met twice, by the walk and by its name; it counts once.
         self.report.objects += u64::from(!known);
         self.report.files += check.files;
         self.report.bytes += check.bytes;
@@ -128,6 +129,8 @@ impl Run {
         }
         self.report.findings.extend(check.findings.iter().cloned());
         self.count();
+        // Damage is written down at once: whoever is told of it must find it in the catalogue even if the
+        // scrub dies.
         let urgent = check.outcome != Outcome::Whole;
         self.unsaved.push(check);
         if urgent || self.unsaved.len() >= STEP || self.saved_at.elapsed() > LONGEST_STEP {
@@ -191,15 +194,18 @@ impl Run {
         self.save(archive).await?;
         let report = self.report;
         let mut tx = archive.begin_as_machine().await?;
+        // Checks are a checkpoint and no history; findings of earlier runs stay.
         sqlx::query("DELETE FROM scrub_checks WHERE run_id <> $1")
             .bind(&report.run_id)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("UPDATE scrub_runs SET finished_at = $1 WHERE id = $2")
-            .bind(stamp(archive.clock.now()))
-            .bind(&report.run_id)
-            .execute(&mut *tx)
-            .await?;
+        tx.set(
+            "scrub_runs",
+            &report.run_id,
+            "finished_at",
+            stamp(archive.clock.now()),
+        )
+        .await?;
         tx.log(
             Action::Scrubbed,
             ("scrub", &report.run_id),

@@ -6,8 +6,7 @@ use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::batch::{self, Batch, Listed, NewBatch, Progress, Receipt};
-use crate::fonds::{self, Fonds};
+use crate::batch::{self, Batch, Belonging, Listed, NewBatch, Progress, Receipt};
 use crate::scan::{self, Scan};
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
@@ -16,10 +15,10 @@ use crate::web::session::Api;
 
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
-        .routes(routes!(list_fonds))
         .routes(routes!(list, open))
         .routes(routes!(get))
         .routes(routes!(close))
+        .routes(routes!(assign))
         .routes(routes!(receipt))
         .routes(routes!(scans))
         .routes(routes!(scan))
@@ -41,7 +40,7 @@ struct BatchUnderway {
 struct PageAsked {
     /// `next` of the page before.
     after: Option<String>,
-    /// At most so many.
+    /// At most this many rows.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u16>,
 }
@@ -54,16 +53,9 @@ struct ScansAsked {
     state: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
-    /// At most so many.
+    /// At most this many rows.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u16>,
-}
-
-/// Every fonds of the archive, by code.
-#[utoipa::path(get, path = "/api/v1/fonds", tag = "intake",
-    responses((status = 200, body = [Fonds]), Problems<401, 403>))]
-async fn list_fonds(api: Api) -> Answer<Vec<Fonds>> {
-    Ok(Json(fonds::list(&api.archive, &api.caller).await?))
 }
 
 /// One page of the batches, newest first.
@@ -100,6 +92,15 @@ async fn get(api: Api, Path(id): Path<String>) -> Answer<BatchUnderway> {
     responses((status = 200, body = Receipt), Problems<401, 403, 404, 409, 422>))]
 async fn close(api: Api, Path(id): Path<String>) -> Answer<Receipt> {
     Ok(Json(batch::close(&api.archive, &api.caller, &id).await?))
+}
+
+/// Assign a batch that belongs nowhere yet to a file or a volume, by code.
+#[utoipa::path(put, path = "/api/v1/batches/{id}/belonging", tag = "structure", request_body = Belonging,
+    params(("id" = String, Path)), responses((status = 200, body = Batch), Problems<401, 403, 404, 409, 422>))]
+async fn assign(api: Api, Path(id): Path<String>, Given(given): Given<Belonging>) -> Answer<Batch> {
+    Ok(Json(
+        batch::assign(&api.archive, &api.caller, &id, &given).await?,
+    ))
 }
 
 /// The receipt as it stands; final once the batch is closed.

@@ -33,7 +33,7 @@ struct LogAsked {
     /// Entries after this position; from the first when absent.
     #[param(minimum = 0)]
     after: Option<u32>,
-    /// At most so many, up to 1000.
+    /// At most this many rows, up to 1000.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
     /// Only entries about this thing, oldest first, at most 500.

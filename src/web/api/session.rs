@@ -15,7 +15,33 @@ use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
 
 pub fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(sign_in, who, sign_out))
+    OpenApiRouter::new()
+        .routes(routes!(sign_in, who, sign_out))
+        .routes(routes!(change_password))
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Passwords {
+    /// The present password.
+    #[schema(format = Password)]
+    old: String,
+    /// The password from now on.
+    #[schema(format = Password)]
+    new: String,
+}
+
+/// Change one's own password, proven by the present one; every session ends.
+#[utoipa::path(put, path = "/api/v1/session/password", tag = "session", request_body = Passwords,
+    responses((status = 204), Problems<400, 401, 403, 422, 429>))]
+async fn change_password(
+    public: Public,
+    api: Api,
+    Given(given): Given<Passwords>,
+) -> Result<StatusCode, Problem> {
+    let (old, new) = (&given.old, &given.new);
+    access::change_own_password(&api.archive, &api.caller, old, new, &public.address).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]

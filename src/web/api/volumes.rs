@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::column_map::{self, NewMap, Unconfirmed, VolumeMap};
-use crate::fonds::{self, NewVolume, Volume};
+use crate::fonds::{self, Closing, Merger, NewVolume, Relocation, Volume, VolumeSplit};
+use crate::holding::Edit;
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problem, Problems};
@@ -18,6 +19,11 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list, make))
         .routes(routes!(unconfirmed))
         .routes(routes!(map, confirm))
+        .routes(routes!(get, change))
+        .routes(routes!(close))
+        .routes(routes!(relocate))
+        .routes(routes!(merge))
+        .routes(routes!(split))
 }
 
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -29,7 +35,7 @@ struct VolumesAsked {
 }
 
 /// The register volumes of a fonds, by code.
-#[utoipa::path(get, path = "/api/v1/volumes", tag = "intake", params(VolumesAsked),
+#[utoipa::path(get, path = "/api/v1/volumes", tag = "structure", params(VolumesAsked),
     responses((status = 200, body = [Volume]), Problems<401, 403, 404, 422>))]
 async fn list(api: Api, Asked(asked): Asked<VolumesAsked>) -> Answer<Vec<Volume>> {
     let fonds = asked.fonds.as_deref().unwrap_or(fonds::DEFAULT_CODE);
@@ -39,7 +45,7 @@ async fn list(api: Api, Asked(asked): Asked<VolumesAsked>) -> Answer<Vec<Volume>
 }
 
 /// Make a register volume.
-#[utoipa::path(post, path = "/api/v1/volumes", tag = "intake", request_body = NewVolume,
+#[utoipa::path(post, path = "/api/v1/volumes", tag = "structure", request_body = NewVolume,
     responses((status = 201, body = Volume), Problems<401, 403, 404, 409, 422>))]
 async fn make(
     api: Api,
@@ -78,4 +84,68 @@ async fn confirm(
     Ok(Json(
         column_map::confirm(&api.archive, &api.caller, &id, &given).await?,
     ))
+}
+
+/// One volume.
+#[utoipa::path(get, path = "/api/v1/volumes/{id}", tag = "structure", params(("id" = String, Path)),
+    responses((status = 200, body = Volume), Problems<401, 403, 404>))]
+async fn get(api: Api, Path(id): Path<String>) -> Answer<Volume> {
+    Ok(Json(fonds::volume(&api.archive, &api.caller, &id).await?))
+}
+
+/// Describe a volume anew.
+#[utoipa::path(put, path = "/api/v1/volumes/{id}", tag = "structure", params(("id" = String, Path)),
+    request_body = Edit<NewVolume>,
+    responses((status = 200, body = Volume), Problems<401, 403, 404, 409, 422>))]
+async fn change(
+    api: Api,
+    Path(id): Path<String>,
+    Given(given): Given<Edit<NewVolume>>,
+) -> Answer<Volume> {
+    let changed = fonds::change_volume(&api.archive, &api.caller, &id, &given).await?;
+    Ok(Json(changed))
+}
+
+/// Close a volume: nothing more comes to it.
+#[utoipa::path(post, path = "/api/v1/volumes/{id}/close", tag = "structure", params(("id" = String, Path)),
+    request_body = Closing,
+    responses((status = 200, body = Volume), Problems<401, 403, 404, 409, 422>))]
+async fn close(api: Api, Path(id): Path<String>, Given(given): Given<Closing>) -> Answer<Volume> {
+    let done = fonds::close_volume(&api.archive, &api.caller, &id, &given).await?;
+    Ok(Json(done))
+}
+
+/// Move a volume, with its trace; masters stay where they are.
+#[utoipa::path(post, path = "/api/v1/volumes/{id}/move", tag = "structure", params(("id" = String, Path)),
+    request_body = Relocation,
+    responses((status = 200, body = Volume), Problems<401, 403, 404, 409, 422>))]
+async fn relocate(
+    api: Api,
+    Path(id): Path<String>,
+    Given(given): Given<Relocation>,
+) -> Answer<Volume> {
+    let done = fonds::move_volume(&api.archive, &api.caller, &id, &given).await?;
+    Ok(Json(done))
+}
+
+/// Merge a volume into another of the same fonds.
+#[utoipa::path(post, path = "/api/v1/volumes/{id}/merge", tag = "structure", params(("id" = String, Path)),
+    request_body = Merger,
+    responses((status = 200, body = Volume), Problems<401, 403, 404, 409, 422>))]
+async fn merge(api: Api, Path(id): Path<String>, Given(given): Given<Merger>) -> Answer<Volume> {
+    let done = fonds::merge_volume(&api.archive, &api.caller, &id, &given).await?;
+    Ok(Json(done))
+}
+
+/// Split a volume; gives the new one.
+#[utoipa::path(post, path = "/api/v1/volumes/{id}/split", tag = "structure", params(("id" = String, Path)),
+    request_body = VolumeSplit,
+    responses((status = 201, body = Volume), Problems<401, 403, 404, 409, 422>))]
+async fn split(
+    api: Api,
+    Path(id): Path<String>,
+    Given(given): Given<VolumeSplit>,
+) -> Result<(StatusCode, Json<Volume>), Problem> {
+    let made = fonds::split_volume(&api.archive, &api.caller, &id, &given).await?;
+    Ok((StatusCode::CREATED, Json(made)))
 }

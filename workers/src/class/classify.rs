@@ -1,18 +1,59 @@
 //! Which class a page belongs to, from the words that speak for and against each.
 
-use super::{Class, Classes, GENERAL};
+use super::{Class, Classes, Cue, GENERAL, Layout};
 use sogoc_vietnamese::fold;
 use strsim::levenshtein;
 
 /// Below this sum of weights nothing is recognised.
 pub(crate) const LEAST: f32 = 2.0;
 
+/// A cue of a class of tables that speaks so strongly is its title.
+const TITLE: f32 = 4.0;
+
+/// The words of a text, and which of them may belong to a title.
+struct Words {
+    folded: Vec<String>,
+    /// Whether a phrase that begins with it is one: it opens its line.
+    opens: Vec<bool>,
+    /// Whether it is in capitals.
+    capitals: Vec<bool>,
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let (mut folded, mut opens, mut capitals) = (Vec::new(), Vec::new(), Vec::new());
+        for line in text.lines() {
+            let mut opening = true;
+            for word in line.split_whitespace() {
+                for part in fold::words(word).split(' ').filter(|part| !part.is_empty()) {
+                    folded.push(part.to_owned());
+                    opens.push(opening);
+                    capitals.push(!word.chars().any(char::is_lowercase));
+                    opening = false;
+                }
+            }
+        }
+        Self {
+            folded,
+            opens,
+            capitals,
+        }
+    }
+}
+
 /// How much the words of a page speak for each class, most first.
 pub(crate) fn scores<'c>(text: &str, classes: &'c Classes) -> Vec<(&'c Class, f32)> {
-    let words: Vec<String> = fold::words(text).split(' ').map(str::to_owned).collect();
+    let words = Words::of(text);
+    let tables = classes.iter().filter(|class| class.layout == Layout::Table);
+    let cues = tables.flat_map(|class| &class.cues);
+    // What titles a book stands on other papers too: "số vào sổ gốc cấp bằng tốt nghiệp".
+    let titles: Vec<&str> = cues
+        .filter(|cue| cue.weight >= TITLE)
+        .map(|cue| cue.words.as_str())
+        .collect();
     let mut scores: Vec<(&Class, f32)> = classes
         .iter()
-        .map(|class| (class, score(class, &words)))
+        .map(|class| (class, score(class, &words, &titles)))
         .collect();
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     scores
@@ -36,27 +77,30 @@ pub(crate) fn likeliest(scores: &[(&Class, f32)]) -> (String, f64) {
     (best.id.clone(), f64::from(first / (first + second + 1.0)))
 }
 
-fn score(class: &Class, words: &[String]) -> f32 {
-    class
-        .cues
-        .iter()
-        .filter(|cue| stands_in(&cue.words, words))
-        .map(|cue| cue.weight)
-        .sum()
+fn score(class: &Class, words: &Words, titles: &[&str]) -> f32 {
+    let stands = |cue: &&Cue| stands_in(&cue.words, words, titles.contains(&cue.words.as_str()));
+    class.cues.iter().filter(stands).map(|cue| cue.weight).sum()
 }
 
-/// Whether the phrase stands in the text, a slip in eight letters forgiven.
-fn stands_in(phrase: &str, words: &[String]) -> bool {
+/// Whether the phrase stands in the text, a slip in eight letters forgiven; one that is a title only in capitals
+/// or where it opens a line.
+fn stands_in(phrase: &str, words: &Words, is_title: bool) -> bool {
     let phrase = fold::words(phrase);
     let length = phrase.split(' ').count();
     let slips = phrase.len() / 8;
-    words.windows(length).any(|window| {
-        let found = window.join(" ");
-        found == phrase
-            || (slips > 0
-                && found.len().abs_diff(phrase.len()) <= slips
-                && levenshtein(&found, &phrase) <= slips)
-    })
+    words
+        .folded
+        .windows(length)
+        .enumerate()
+        .any(|(at, window)| {
+            let found = window.join(" ");
+            let stands = found == phrase
+                || (slips > 0
+                    && found.len().abs_diff(phrase.len()) <= slips
+                    && levenshtein(&found, &phrase) <= slips);
+            let heads = || words.opens[at] || words.capitals[at..at + length].iter().all(|is| *is);
+            stands && (!is_title || heads())
+        })
 }
 
 #[cfg(test)]
@@ -93,6 +137,16 @@ mod tests {
         assert_eq!(
             class_of("Môn học HKI HKII Cả năm\nHạnh kiểm: Tốt"),
             "hoc_ba"
+        );
+    }
+
+    #[test]
+    fn the_title_of_a_register_in_a_diplomas_label_is_none() {
+        let diploma = "BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG\nHọ và tên: Lê Nga\nSố vào sổ gốc cấp bằng tốt nghiệp: 12";
+        assert_eq!(class_of(diploma), "van_bang");
+        assert_eq!(
+            class_of("Sổ gốc cấp bằng tốt nghiệp\nSTT Họ và tên"),
+            "so_goc"
         );
     }
 

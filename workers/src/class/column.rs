@@ -5,8 +5,22 @@ use serde::{Deserialize, Serialize};
 use super::FieldKind;
 
 /// Which part of a field a column of a table holds, where its value is written in several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Part {
     /// Family and middle names of a person (họ và chữ đệm).
     Family,
@@ -26,27 +40,11 @@ pub enum Part {
 
 impl Part {
     /// Every part of any field.
-    pub const ALL: [Self; 7] = [
-        Self::Family,
-        Self::Given,
-        Self::Day,
-        Self::Month,
-        Self::Year,
-        Self::Male,
-        Self::Female,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The word behind the field's key in a column map: `ho_ten.family`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Family => "family",
-            Self::Given => "given",
-            Self::Day => "day",
-            Self::Month => "month",
-            Self::Year => "year",
-            Self::Male => "male",
-            Self::Female => "female",
-        }
+        self.into()
     }
 
     /// The parts a field of that kind may be written in, from left to right as a rule.

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, Implied, Label, Layout,
-    Lexicon, Masking, OtherColumn, Part, Retention, Scope,
+    Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, HeadPart, Implied,
+    Label, Layout, Lexicon, Masking, OtherColumn, Part, Retention, Scope,
 };
 
 macro_rules! embedded {
@@ -83,6 +83,7 @@ struct FieldFile {
     patterns: Vec<Spanned<String>>,
     #[serde(default)]
     find: Vec<Spanned<String>>,
+    head: Option<HeadPart>,
     #[serde(default)]
     below: Vec<String>,
     #[serde(default)]
@@ -280,8 +281,9 @@ impl Source {
             field.columns.is_empty().then_some("columns")
         } else {
             let ways = [&field.labels, &field.below, &field.offices];
-            let unread = ways.iter().all(|way| way.is_empty()) && field.find.is_empty();
-            unread.then_some("labels, find, below or offices")
+            let unread = ways.iter().all(|way| way.is_empty());
+            let unread = unread && field.find.is_empty() && field.head.is_none();
+            unread.then_some("labels, find, head, below or offices")
         };
         match missing {
             Some(what) => {
@@ -317,6 +319,7 @@ impl Source {
             width: field.width.map(Spanned::into_inner),
             patterns: self.regexes(&field.patterns, |pattern| format!("^(?:{pattern})$"))?,
             find: self.finders(&field.find)?,
+            head: field.head,
             below: field.below,
             offices: field.offices,
             openings: field.openings,

@@ -149,6 +149,8 @@ pub struct Evidence {
     pub print_model_agrees: Option<bool>,
     /// Whether white between its words leaves room for a lost one.
     pub has_gap: bool,
+    /// Whether where it stands speaks against it: a pen filled it in, or a part of it may stand elsewhere.
+    pub held: bool,
     /// How well its column was understood; `None` outside tables.
     pub trust: Option<ColumnTrust>,
     /// Whether something of its cell is left that the value does not explain: other ink, another shape than the
@@ -189,6 +191,7 @@ impl Evidence {
         spelled_twice: false,
         print_model_agrees: None,
         has_gap: false,
+        held: false,
         trust: None,
         unexplained: false,
     };

@@ -22,6 +22,7 @@ fn evidence(engine: f64) -> Evidence {
         spelled_twice: false,
         print_model_agrees: None,
         has_gap: false,
+        held: false,
         trust: None,
         unexplained: false,
     }

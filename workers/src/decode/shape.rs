@@ -94,7 +94,7 @@ pub struct PageShape {
 }
 
 impl PageShape {
-    /// A page of so many stored pixels; `decode_bytes` is what they take while decoding, file included.
+    /// A page of that many stored pixels; `decode_bytes` is what they take while decoding, file included.
     pub(super) fn new(
         width: u32,
         height: u32,

@@ -6,6 +6,7 @@
 mod canvas;
 mod directory;
 mod plan;
+mod samples;
 mod unpack;
 
 use std::fs::File;

@@ -1,6 +1,6 @@
 //! Where on a line which label stands.
 
-use crate::class::Field;
+use crate::class::{Field, FieldKind};
 use crate::layout::lines::Line;
 use crate::word::Word;
 use sogoc_vietnamese::fold;
@@ -9,6 +9,9 @@ use strsim::levenshtein;
 /// A label of up to this many letters, twice as many when a letter is wrong, needs a colon after it
 /// or to open its part of the line.
 const SHORT: usize = 5;
+
+/// Kinds of values that stand behind a short word in a sentence.
+const SENTENCE: [FieldKind; 2] = [FieldKind::Place, FieldKind::Grade];
 
 /// A label found on a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +66,7 @@ pub(super) fn label_places(line: &Line, fields: &[&Field]) -> Vec<LabelMatch> {
     let mut candidates = Vec::new();
     for field in fields {
         for label in &field.labels {
-            candidates.extend(places_of(label, &field.key, line, &folded, &opens));
+            candidates.extend(places_of(label, field, line, &folded, &opens));
         }
     }
     candidates.sort_by_key(|place: &LabelMatch| std::cmp::Reverse(place.strength));
@@ -82,7 +85,7 @@ pub(super) fn label_places(line: &Line, fields: &[&Field]) -> Vec<LabelMatch> {
 
 fn places_of(
     label: &str,
-    key: &str,
+    field: &Field,
     line: &Line,
     folded: &[String],
     opens: &[usize],
@@ -93,6 +96,11 @@ fn places_of(
     for from in 0..folded.len() {
         for end in from + length.saturating_sub(1).max(1)..=(from + length + 1).min(folded.len()) {
             if folded[from].is_empty() || folded[end - 1].is_empty() {
+                continue;
+            }
+            // A comma that the label has not parts two things: "Vinh, ngày" is no "sinh ngày".
+            let parted = |word: &Word| word.text.ends_with(',');
+            if line.words[from..end - 1].iter().any(parted) && !label.contains(',') {
                 continue;
             }
             let text = folded[from..end].concat();
@@ -108,12 +116,15 @@ fn places_of(
                 continue;
             }
             let certain = wanted.len() > if distance == 0 { SHORT } else { 2 * SHORT };
-            if !certain && !colon && !opens {
+            // In a sentence short ones stand among others: "sinh ngày 5/9/1974 tại Huế, hạng Khá".
+            let small = line.words[from].text.chars().all(char::is_lowercase);
+            let within = from > 2 && small && distance == 0 && SENTENCE.contains(&field.kind);
+            if !certain && !colon && !opens && !within {
                 continue;
             }
             let strength = 2 * wanted.len() + if colon { 4 } else { 0 } - 2 * distance;
             found.push(LabelMatch {
-                key: key.to_owned(),
+                key: field.key.clone(),
                 from,
                 end,
                 strength,

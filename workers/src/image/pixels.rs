@@ -95,7 +95,7 @@ pub(super) fn flood_from_edges(picture: &GrayImage, limit: u8) -> Vec<bool> {
     reached
 }
 
-/// Fixed-point places on a page have so many bits behind the point: a row of a thousand inches goes
+/// Fixed-point places on a page have this many bits behind the point: a row of a thousand inches goes
 /// astray by less than a millionth of a pixel, and `floor` is a shift.
 const POINT: u32 = 44;
 

@@ -146,7 +146,7 @@ fn large_pieces(squares: &GrayImage, longest: u32) -> Vec<bool> {
     large
 }
 
-/// One pixel in so many must be ink where something is written; a speck or two are not.
+/// One pixel in this many must be ink where something is written; a speck or two are not.
 const LEAST_INK: usize = 2500;
 /// Shrinking before the paper's brightness is estimated.
 const PAPER_FACTOR: u32 = 8;
@@ -205,7 +205,7 @@ fn paper_line(paper: &GrayImage, y: usize, line: &mut [u16]) {
     }
 }
 
-/// Of an evenly lit page so many pixels in ten thousand are ink for sure if anything is written on it.
+/// Of an evenly lit page with writing, at least this many pixels in ten thousand are ink.
 const SURE_INK: usize = 20;
 /// No darker than this even those are faint; no darker than the other they are not ink but paper.
 const FAINT: (u8, u8) = (120, 200);

@@ -18,7 +18,7 @@ const NARROWEST: f64 = 0.5;
 const INK: u32 = 45;
 /// Of the rows at most this share has ink in the white between two columns: headings, long values.
 const STRAY: f64 = 0.1;
-/// Narrowest white between columns, in inches: blanks between words are as wide, but never in so many rows.
+/// Narrowest white between columns, in inches: blanks between words are as wide, but never in that many rows.
 const WHITE: f64 = 0.045;
 
 /// The table that horizontal rules draw; `None` where they draw none, or no white parts its columns.

@@ -31,6 +31,7 @@ impl Line {
 
     /// Index ranges of words with no wide gap between them.
     pub fn segments(&self) -> Vec<Range<usize>> {
+        // Wider than a blank between words, narrower than the white between columns of text.
         let gap = self.height() * 5 / 2;
         let mut segments = Vec::new();
         let mut from = 0;
@@ -85,6 +86,7 @@ pub(crate) fn columns(lines: &[Line]) -> Vec<Line> {
             .iter_mut()
             .map(|block| (fit(block), block))
             .max_by(|a, b| a.0.total_cmp(&b.0))
+            // A part under two columns belongs to neither.
             .filter(|(share, _)| *share > 0.5);
         match best {
             Some((_, block)) => block.push(part),
@@ -104,8 +106,18 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
     for word in sorted {
         // Not the last word alone: a speck read as punctuation may stand above or below its line.
         let fit = |line: &Line| {
-            let last = line.words.iter().rev().take(3);
-            last.map(|last| overlap(last.bounds, word.bounds))
+            // Nor one beside which it cannot stand: where words overlap, two lines lie close together.
+            let beneath = line.words.iter().rev().take(3);
+            let covered = |last: &Word| {
+                let words = last.letters().min(word.letters()) > 1;
+                let beside = overlap(last.bounds, word.bounds) > 0.7;
+                words && !beside && shared_width(last.bounds, word.bounds) > 0.5
+            };
+            if beneath.clone().any(covered) {
+                return 0.0;
+            }
+            beneath
+                .map(|last| overlap(last.bounds, word.bounds))
                 .fold(0.0, f64::max)
         };
         let best = lines
@@ -124,6 +136,7 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
     lines.extend(tall.into_iter().map(|word| Line {
         words: vec![word.clone()],
     }));
+    // By the middles, doubled so that they stay whole numbers.
     lines.sort_by_key(|line| {
         let bounds = line.bounds();
         bounds[1] * 2 + bounds[3]
@@ -135,6 +148,12 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
 fn overlap(a: Box4, b: Box4) -> f64 {
     let shared = bottom(a).min(bottom(b)) - a[1].max(b[1]);
     f64::from(shared.max(0)) / f64::from(a[3].min(b[3]).max(1))
+}
+
+/// How far two boxes share their widths, as a share of the narrower one.
+fn shared_width(a: Box4, b: Box4) -> f64 {
+    let shared = right(a).min(right(b)) - a[0].max(b[0]);
+    f64::from(shared.max(0)) / f64::from(a[2].min(b[2]).max(1))
 }
 
 /// The text of lines, one a line, remembering which words each letter came from.
@@ -163,6 +182,18 @@ impl Text {
             }
         }
         Self { text, words }
+    }
+
+    /// Where that byte range stands; of a word that it holds a part of, the share of its letters.
+    pub fn place_of(&self, range: Range<usize>) -> Option<Box4> {
+        let clipped = |(place, word): &(Range<usize>, Word)| {
+            let (from, end) = (place.start.max(range.start), place.end.min(range.end));
+            let long = (place.end - place.start) as i32;
+            let [x, y, width, height] = word.bounds;
+            let at = |byte: usize| x + width * (byte - place.start) as i32 / long.max(1);
+            (from < end).then(|| [at(from), y, at(end) - at(from), height])
+        };
+        around(self.words.iter().filter_map(clipped))
     }
 
     /// The words that hold any letter of that byte range.

@@ -12,7 +12,7 @@ use crate::word::Word;
 const LEAST_LINES: usize = 4;
 /// A column in which at least this share of lines bears a figure tells the rows.
 const FIGURED: f64 = 0.6;
-/// From so many rules on, their distance tells how high a row is.
+/// From this many rules on, their distance tells how high a row is.
 const REGULAR: usize = 7;
 /// A row of rules as tall as this many lines may hold several rows.
 const TALL: f64 = 5.0;

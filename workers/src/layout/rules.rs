@@ -87,6 +87,7 @@ pub(super) fn detect(picture: &GrayImage, dpi: u32) -> Rules {
         let rules = rules.into_iter();
         rules.map(|rule| rule.scaled(f64::from(factor))).collect()
     };
+    // Turned and mirrored, so that x and y change places and one search finds both kinds.
     let turned = image::imageops::flip_horizontal(&image::imageops::rotate90(&small));
     Rules {
         horizontal: scaled(horizontal(&small, dpi / factor)),
@@ -98,6 +99,7 @@ fn horizontal(picture: &GrayImage, dpi: u32) -> Vec<Rule> {
     let runs = runs(picture, dpi);
     let reach = (dpi / 4) as i32;
     let mut groups = grouped(runs, reach);
+    // A rule may be broken where it is faint or crossed; a line of text is far more broken.
     groups.retain(|group| covered(group) * 10 >= span(group) * 6 && span(group) >= dpi as i32 / 2);
     let rules: Vec<Rule> = groups.iter().map(|group| fit(group)).collect();
     let mut rules = joined(rules, f64::from(dpi) / 40.0);
@@ -213,6 +215,7 @@ fn fit(group: &[Run]) -> Rule {
             .map(|(x, y, _)| (c[0] + c[1] * x + c[2] * x * x - y).abs())
             .fold(0.0, f64::max)
     };
+    // Near the fold of a bound volume rules bend. A short or thin group would bend by its noise.
     let bent = misses(straight) > 2.0 && group.len() >= 6;
     let coefficients = if bent {
         least_squares(&points, true)

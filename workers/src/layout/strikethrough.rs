@@ -27,7 +27,7 @@ const REACH: f64 = 0.015;
 /// Shares of a line where letters are near: letters passing on either side, on both together.
 const EITHER: f64 = 0.04;
 const BOTH: f64 = 0.15;
-/// Letters pass on one side at least so many times as often as on the other; they stand on an underline.
+/// Letters pass on one side at least this many times as often as on the other; they stand on an underline.
 const EVEN: f64 = 0.25;
 /// Inches within which letters are near a line.
 const NEAR: f64 = 0.10;

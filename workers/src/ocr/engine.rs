@@ -183,6 +183,31 @@ impl Engine {
         words_by(api, picture, dpi, division)
     }
 
+    /// The figures of a line, nothing else being looked for: by the model for handwriting, or by the first.
+    ///
+    /// # Errors
+    /// [`RecogniseError::Engine`].
+    pub(crate) fn figures(
+        &mut self,
+        picture: &GrayImage,
+        dpi: u32,
+        by_handwriting: bool,
+    ) -> Result<String, RecogniseError> {
+        if by_handwriting && self.written.is_none() {
+            self.written = Some(tuned(WRITTEN_MODEL, "vie_written")?);
+        }
+        let api = match &self.written {
+            Some(api) if by_handwriting => api,
+            _ => &self.first,
+        };
+        api.set_variable(ONLY, FIGURES).ok();
+        let words = words_by(api, picture, dpi, Division::Line);
+        api.set_variable(ONLY, "").ok();
+        let words = words?;
+        let signs = words.iter().flat_map(|word| word.text.chars());
+        Ok(signs.filter(char::is_ascii_digit).collect())
+    }
+
     /// The same by the second model, or by the only one. A typed page has two by itself.
     ///
     /// # Errors
@@ -197,6 +222,10 @@ impl Engine {
         words_by(api, picture, dpi, division)
     }
 }
+
+/// The engine's variable for signs besides which nothing is looked for, and the figures.
+const ONLY: &str = "tessedit_char_whitelist";
+const FIGURES: &str = "0123456789";
 
 /// A model of our own.
 fn tuned(model: &[u8], name: &str) -> Result<TesseractAPI, RecogniseError> {

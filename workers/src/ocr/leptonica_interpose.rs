@@ -37,7 +37,7 @@ static WRITE_ANY: LazyLock<Option<WriteAny>> = LazyLock::new(|| {
 
 /// A function of the libraries loaded with the program.
 fn found(among: *mut c_void, name: &CStr) -> Option<*mut c_void> {
-    // SAFETY: the name ends in a nought, and the libraries stay loaded as long as the program runs.
+    // SAFETY: the name ends in a zero byte, and the libraries stay loaded as long as the program runs.
     let found = unsafe { libc::dlsym(among, name.as_ptr()) };
     (!found.is_null()).then_some(found)
 }

@@ -20,7 +20,7 @@ pub(crate) struct Crop {
 }
 
 impl Crop {
-    /// A place within the page, and so many pixels of paper on each side.
+    /// A place within the page, with a margin of paper on each side, in pixels.
     pub fn of(page: &GrayImage, place: Box4, margin: i32) -> Self {
         let [left, top, width, height] = place.map(|edge| edge as u32);
         let part = imageops::crop_imm(page, left, top, width, height).to_image();
@@ -170,7 +170,7 @@ fn in_order(mut words: Vec<Word>, width: i32) -> Vec<Word> {
 const APART: u32 = 33;
 /// A row of pixels with less ink is paper.
 const LEAST_IN_ROW: usize = 3;
-/// A piece with less ink than so many pixels, in hundredths of an inch, is specks.
+/// A piece with less ink than this many pixels, in hundredths of an inch, is specks.
 const LEAST_IN_PIECE: u32 = 20;
 /// White paper added around a block, in hundredths of an inch.
 const MARGIN: u32 = 7;

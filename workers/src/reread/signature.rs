@@ -190,7 +190,12 @@ fn name_in(block: &[Line], signer: &Field) -> Option<Candidate> {
         .collect();
     let families = signer.lexicon.as_ref();
     let named = |words: &Vec<Word>| {
-        let found = form::lone_value(signer, person_names::run_of_name(words, families)?)?;
+        let run = person_names::run_of_name(words, families)?;
+        let mut found = form::lone_value(signer, run)?;
+        // A learned title before the name is a part of what is printed there.
+        let before = run[0].bounds[0];
+        let titled = |word: &Word| word.bounds[0] < before && word.text.ends_with('.');
+        found.held = words.iter().any(titled);
         families?.begins(&found.raw).then_some(found)
     };
     let alone = || {

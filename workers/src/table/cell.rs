@@ -190,6 +190,8 @@ impl<'c> Cell<'c> {
 
     /// Takes what the page's own typeface says, where that is a value its field may have.
     pub(super) fn compare(&mut self, like: Likeness) {
+        // The typeface only knows figures by likeness; a value its field cannot have shows that the comparison
+        // went wrong.
         let may_be = normalised(self.field, &like.text).1 == Check::Agrees;
         let Some(found) = self.found.as_mut().filter(|_| may_be) else {
             return;
@@ -298,6 +300,7 @@ fn ticked(
     Some(Candidate {
         raw: sex.to_owned(),
         words: vec![seen],
+        held: false,
     })
 }
 

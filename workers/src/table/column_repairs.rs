@@ -116,6 +116,7 @@ pub(super) fn blanks(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
         let told = seen.iter().flatten().filter_map(|(_, blank)| *blank);
         told.filter(|blank| *blank == wanted).count()
     };
+    // A column is written one way, so what most of its cells show counts for all.
     if votes(true) <= votes(false) {
         return;
     }
@@ -162,6 +163,7 @@ pub(super) fn numbers(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
         let (Series::Breaks, Some(expected)) = (verdict.series, verdict.expected) else {
             continue;
         };
+        // Numbers may jump on paper too: a value read surely out of step stays, and is marked for a person.
         let sure = cell.engine() >= SURE;
         let slip = match cell.raw() {
             Some(raw) => running_numbers::is_slip_of(raw, &expected),
@@ -177,6 +179,7 @@ pub(super) fn numbers(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
             cell.found = Some(Candidate {
                 raw: expected,
                 words,
+                held: false,
             });
             cell.series = Series::Repaired;
         }

@@ -87,7 +87,7 @@ const LONGEST: usize = 24;
 const WAYS: usize = 2;
 
 /// Every way in which the text is a slip of the usual shape: marks lost, added, or read as an upright
-/// figure or letter; noughts and ones read as letters.
+/// figure or letter; zeros and ones read as letters.
 fn align(text: &[char], usual: &[char], so_far: &mut String, ways: &mut Vec<String>) {
     if ways.len() > WAYS {
         return;

@@ -19,7 +19,7 @@ const TRUSTED: f64 = 0.97;
 /// Fewer glyphs of a figure than this do not show it.
 const FEWEST: usize = 2;
 
-/// A glyph brought to one size, of mean nought and length one.
+/// A glyph brought to one size, with mean zero and length one.
 struct Glyph([f32; (SIZE.0 * SIZE.1) as usize]);
 
 impl Glyph {
@@ -122,7 +122,7 @@ impl Glyphs {
     }
 }
 
-/// The glyphs of a box that holds so many letters, left to right; `None` where ink does not part into them.
+/// The glyphs of a box that holds that many letters, left to right; `None` where ink does not part into them.
 fn parted(picture: &GrayImage, bounds: Box4, letters: usize) -> Option<Vec<Glyph>> {
     let (width, height) = (picture.width() as i32, picture.height() as i32);
     let (x0, x1) = (bounds[0].clamp(0, width), right(bounds).clamp(0, width));

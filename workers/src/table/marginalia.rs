@@ -20,7 +20,7 @@ const LEAST_WIDTH: f64 = 0.25;
 const LEAST_PIECES: usize = 3;
 /// Engine's mean confidence from which a note counts as read.
 const READ: f64 = 0.6;
-/// Notes beside more than one row in so many are a column whose rule was lost.
+/// Notes beside more than one row in this many are a column whose rule was lost.
 const ONE_IN: usize = 3;
 
 /// The notes beside these rows of the table, by place in `rows`; text empty where it could not be read.

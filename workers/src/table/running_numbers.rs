@@ -130,7 +130,7 @@ impl Form {
     }
 }
 
-/// The commonest form among values that keep step; numbers without leading noughts have no width.
+/// The commonest form among values that keep step; numbers without leading zeros have no width.
 fn usual_form<'n>(keeping: impl Iterator<Item = &'n Numbered>) -> Option<Form> {
     let keeping: Vec<&Numbered> = keeping.collect();
     let mut around: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -203,6 +203,8 @@ pub(super) fn is_slip_of(read: &str, expected: &str) -> bool {
         letters.collect::<String>()
     };
     let (read, expected) = (solid(read), solid(expected));
+    // Of a number of two figures any reading may be a slip: what decides is that both neighbours expect
+    // it.
     let allowed = match expected.chars().count() {
         0..=2 => expected.chars().count(),
         3..=5 => 1,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
-    InterpreterSettings, InterpreterWarning, SoftMask,
+    InterpreterSettings, InterpreterWarning, RasterImage, SoftMask,
 };
 use hayro::hayro_syntax::Filter;
 use hayro::hayro_syntax::page::Page;
@@ -25,14 +25,7 @@ use crate::word::Box4;
 
 /// The pixels of a page that is one image, turned as a viewer shows them, and no more of them than the page shows.
 pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> {
-    let mut taker = TakeImage {
-        before: scan.index,
-        taken: None,
-    };
-    survey::interpret_into(page, &mut taker);
-    let stored = taker
-        .taken
-        .flatten()
+    let stored = taken(page, scan.index, samples)
         .ok_or_else(|| Failure::unreadable("the page's image does not decode"))?;
     if (stored.width(), stored.height()) != (scan.width, scan.height) {
         return Err(Failure::unreadable(
@@ -57,7 +50,7 @@ pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> 
 }
 
 /// A scan laid where it stands on its page, its own pixels but where lines, areas or other pictures are seen: text drawn
-/// upon it is left out.
+/// on it is left out.
 pub(super) fn scan_on_sheet(
     page: &Page<'_>,
     scan: &WholeImage,
@@ -167,67 +160,62 @@ pub(super) fn page(page: &Page<'_>, width: u32, height: u32) -> Outcome<DynamicI
     Ok(narrowed(DynamicImage::ImageRgb8(drawn)))
 }
 
-/// Takes one of the images drawn, in its own samples.
-struct TakeImage {
-    /// Images to let pass.
-    before: usize,
-    taken: Option<Option<DynamicImage>>,
-}
-
-impl<'a> Device<'a> for TakeImage {
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
-
-    fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
-        if self.before > 0 || self.taken.is_some() {
-            self.before = self.before.saturating_sub(1);
-            return;
-        }
-        let Image::Raster(raster) = image else {
-            return;
-        };
-        let mut taken = None;
-        raster.with_rgba(
-            |data, _alpha| {
-                taken = match data {
-                    ImageData::Rgb(rgb) => RgbImage::from_raw(rgb.width, rgb.height, rgb.data)
-                        .map(DynamicImage::ImageRgb8),
-                    ImageData::Luma(grey) => {
-                        GrayImage::from_raw(grey.width, grey.height, grey.data)
-                            .map(DynamicImage::ImageLuma8)
-                    }
-                };
-            },
-            None,
-        );
-        self.taken = Some(taken);
-    }
-
-    fn pop_clip(&mut self) {}
-    fn pop_transparency_group(&mut self) {}
+/// An image in its own samples.
+fn samples(raster: &RasterImage<'_>) -> Option<DynamicImage> {
+    let mut samples = None;
+    raster.with_rgba(
+        |data, _alpha| {
+            samples = match data {
+                ImageData::Rgb(rgb) => {
+                    RgbImage::from_raw(rgb.width, rgb.height, rgb.data).map(DynamicImage::ImageRgb8)
+                }
+                ImageData::Luma(grey) => GrayImage::from_raw(grey.width, grey.height, grey.data)
+                    .map(DynamicImage::ImageLuma8),
+            };
+        },
+        None,
+    );
+    samples
 }
 
 /// The JPEG file behind the page's image, where that is what its stream holds and its colours are its
 /// own: no table that turns them round, no palette.
 pub(super) fn jpeg(page: &Page<'_>, scan: &WholeImage) -> Option<Vec<u8>> {
-    let mut taker = TakeJpeg {
-        before: scan.index,
+    taken(page, scan.index, |raster| {
+        let stream = raster.stream();
+        let plain = matches!(stream.filters()[..], [Filter::DctDecode])
+            && !["Decode", "DecodeParms"]
+                .iter()
+                .any(|key| stream.dict().contains_key(key));
+        plain.then(|| stream.raw_data().into_owned())
+    })
+}
+
+/// What `take` makes of the image of that place among those the page draws; `None` where it is a stencil, or `take`
+/// makes nothing of it.
+fn taken<T>(
+    page: &Page<'_>,
+    index: usize,
+    take: impl Fn(&RasterImage<'_>) -> Option<T>,
+) -> Option<T> {
+    let mut taker = TakeImage {
+        before: index,
+        take,
         taken: None,
     };
     survey::interpret_into(page, &mut taker);
     taker.taken.flatten()
 }
 
-/// Takes the bytes of one of the images drawn.
-struct TakeJpeg {
+/// Takes one of the images drawn and nothing else.
+struct TakeImage<T, F> {
     /// Images to let pass.
     before: usize,
-    taken: Option<Option<Vec<u8>>>,
+    take: F,
+    taken: Option<Option<T>>,
 }
 
-impl<'a> Device<'a> for TakeJpeg {
+impl<'a, T, F: Fn(&RasterImage<'_>) -> Option<T>> Device<'a> for TakeImage<T, F> {
     fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
     fn push_clip_path(&mut self, _: &ClipPath) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
@@ -236,18 +224,9 @@ impl<'a> Device<'a> for TakeJpeg {
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
         if self.before > 0 || self.taken.is_some() {
             self.before = self.before.saturating_sub(1);
-            return;
+        } else if let Image::Raster(raster) = image {
+            self.taken = Some((self.take)(&raster));
         }
-        let Image::Raster(raster) = image else {
-            return;
-        };
-        let stream = raster.stream();
-        let plain = matches!(stream.filters()[..], [Filter::DctDecode])
-            && !["Decode", "DecodeParms"]
-                .iter()
-                .any(|key| stream.dict().contains_key(key));
-        let taken = plain.then(|| stream.raw_data().into_owned());
-        self.taken = Some(taken);
     }
 
     fn pop_clip(&mut self) {}

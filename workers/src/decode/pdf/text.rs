@@ -23,20 +23,20 @@ const GAP: f64 = 0.22;
 const GAP_WITHOUT_BLANKS: f64 = 0.12;
 /// Letters are spaced out by no more ems than this.
 const WIDEST_SPACING: f64 = 0.6;
-/// Of so many words one may be a single sign without meaning: the mark before an item of a list.
+/// Of this many words one may be a single sign without meaning: the mark before an item of a list.
 const MARKS: usize = 20;
 
 /// The words of a page.
 pub(super) struct PageText {
     /// In pixels of the drawn page; those whose every letter is one.
     pub words: Vec<Word>,
-    /// How most of it stands: turned clockwise by so many degrees.
+    /// How most of it stands: degrees it is turned clockwise.
     pub turn: u16,
     /// Whether `words` are all the text the page shows.
     pub is_sound: bool,
 }
 
-/// The text that is seen on a page drawn with so many pixels to a unit, on a sheet of so many pixels.
+/// The text that is seen on a page drawn at a given scale on a sheet of a given size.
 pub(super) fn of(survey: &Survey, per_unit: (f64, f64), sheet: [u32; 2]) -> PageText {
     let glyphs = once(survey.glyphs().map(Letter::of));
     let turn = usual_turn(&glyphs);
@@ -315,7 +315,7 @@ pub(super) fn word(
 mod tests {
     use super::*;
 
-    /// A line of 10 units to the em: each sign leads half an em, and `|` is a step of so many ems.
+    /// A line of 10 units to the em: each sign leads half an em, and `|` is a step of that many ems.
     fn line(text: &str, step: f64) -> Vec<Letter> {
         let mut x = 0.0;
         let mut letters = Vec::new();

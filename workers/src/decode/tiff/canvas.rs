@@ -2,7 +2,8 @@
 
 use image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
 
-use super::plan::{Alpha, Chunk, Colour, Plan};
+use super::plan::{Chunk, Plan};
+use super::samples::{Alpha, Colour};
 use crate::outcome::{Failure, Outcome};
 
 /// The samples of a whole page, those of a pixel side by side. Indices into a palette stay what they are, other
@@ -56,6 +57,7 @@ impl Canvas {
         };
         for (y, row) in bytes.chunks_exact(row_bytes.max(1)).take(high).enumerate() {
             let page_row = (chunk.top as usize + y) * plan.width as usize + chunk.left as usize;
+            // The usual scan has whole bytes and nothing to leave out: its rows are copied as they are.
             if bits == 8 && count == stored && count == self.channels {
                 let to = page_row * count;
                 self.samples[to..to + wide * count].copy_from_slice(&row[..wide * count]);
@@ -126,6 +128,8 @@ impl Canvas {
                     let opacity = pixel[self.channels - 1];
                     match alpha {
                         Alpha::Apart => [r, g, b, opacity],
+                        // Over white paper, an ink that is multiplied already only lacks the white that shows through
+                        // it.
                         Alpha::Multiplied => {
                             let [r, g, b] = [r, g, b].map(|ink| ink.saturating_add(255 - opacity));
                             [r, g, b, 255]

@@ -4,7 +4,8 @@ use std::io::Read;
 
 use hayro_ccitt::{DecodeSettings, DecoderContext, EncodingMode};
 
-use super::plan::{Chunk, Compression, Plan};
+use super::plan::{Chunk, Plan};
+use super::samples::Compression;
 use crate::outcome::{Failure, Outcome};
 
 /// The bytes of every row the chunk must have, each row filled up to a byte.
@@ -17,6 +18,7 @@ pub(super) fn unpack(
     chunk: Chunk,
     big_endian: bool,
 ) -> Outcome<Vec<u8>> {
+    // Before anything else: every packing reads its bits from the top.
     if plan.low_bit_first {
         stored
             .iter_mut()
@@ -41,6 +43,7 @@ pub(super) fn unpack(
         let detail = "TIFF with fewer pixels than it announces";
         return Err(Failure::unreadable(detail));
     }
+    // A packer may give more than the page needs: rows that fill up the last strip.
     bytes.truncate(wanted);
     if plan.bits == 16 {
         // Sums are of whole samples, so the order of their bytes comes first.

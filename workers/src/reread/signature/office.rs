@@ -33,7 +33,10 @@ pub(super) fn office_of(words: &[Word], offices: &[String]) -> Option<Office> {
                 continue;
             }
             let found = Office {
-                name: with_rest(office, rest),
+                name: match words[..from].last().is_some_and(acting) {
+                    true => format!("Q. {}", with_rest(office, rest)),
+                    false => with_rest(office, rest),
+                },
                 held: !words[..from].iter().any(on_behalf),
             };
             // The longest that fits: a deputy's office holds the head's in it.
@@ -45,6 +48,11 @@ pub(super) fn office_of(words: &[Word], offices: &[String]) -> Option<Office> {
         }
     }
     best.map(|(_, _, office)| office)
+}
+
+/// Whether the word says that the office is held for the time being: "Q. GIÁM ĐỐC".
+fn acting(word: &Word) -> bool {
+    word.text == "Q." || word.text == "Q"
 }
 
 fn on_behalf(word: &Word) -> bool {

@@ -17,7 +17,7 @@ const CLEARER: f64 = 0.08;
 /// What the cells of one row must come to for it to be a row of headers.
 const LEAST_ROW: f64 = 1.5;
 
-/// The row after the one whose cells are most like headers, and after a numbering `(1) (2) …`; nought where no row
+/// The row after the one whose cells are most like headers, and after a numbering `(1) (2) …`; zero where no row
 /// is a row of headers.
 pub(super) fn first_data_row(phrases: &Phrases<'_>, rows: &[Row]) -> usize {
     let strength = |row: &Row| -> f64 {

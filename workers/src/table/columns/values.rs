@@ -80,7 +80,7 @@ impl Values {
         different.len() as f64 / self.filled().count().max(1) as f64
     }
 
-    /// The share of neighbours that differ by one step of the commonest size but nought.
+    /// The share of neighbours that differ by one step of the commonest size other than zero.
     pub fn running(&self) -> f64 {
         let numbers: Vec<Option<i64>> = self
             .cells

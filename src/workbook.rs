@@ -26,13 +26,13 @@ const HEAD: u8 = 2;
 const BODY: u8 = 3;
 
 /// A value of a cell.
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Text(String),
     Number(i64),
 }
 
 /// What the sheet shows.
-pub(super) struct Worksheet<'a> {
+pub(crate) struct Worksheet<'a> {
     /// Its name on the tab: at most 31 plain characters.
     pub name: String,
     /// Lines above the table; the second is its title.
@@ -43,7 +43,7 @@ pub(super) struct Worksheet<'a> {
 }
 
 /// The workbook's bytes; the same sheet always gives the same.
-pub(super) fn workbook(sheet: &Worksheet<'_>) -> Result<Vec<u8>> {
+pub(crate) fn workbook(sheet: &Worksheet<'_>) -> Result<Vec<u8>> {
     let written = package(sheet);
     written.map_err(|error| Error::Internal(format!("workbook: {error}")))
 }

@@ -1,0 +1,228 @@
+//! Grouping proposed for what came in a batch: by folder, by name. Shown first, applied when a person says so; what a
+//! person has touched stays as it is. Reading several pages together will propose by what they say (titles, running
+//! page numbers, separator sheets) and comes in here.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::pages::join_in;
+use super::{IN_ORDER, PagePart, STANDS};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::catalogue::text_enum;
+use crate::error::{Error, Result};
+use crate::holding::{self, HoldingKind};
+
+/// Most pages of one batch that are grouped.
+const MOST_PAGES: usize = 100_000;
+
+text_enum! {
+    /// What makes files one document.
+    pub enum GroupBy {
+        /// Each file is one, as it came.
+        File,
+        /// The files of one folder.
+        Folder,
+        /// Files whose names differ by a number at the end: `715_1.jpg`, `715_2.jpg`.
+        Name,
+    }
+}
+
+/// A document as it would be.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Group {
+    /// What its files share.
+    pub title: String,
+    /// Ids of the documents it would join, the first stays.
+    pub documents: Vec<String>,
+    /// Its pages in order.
+    pub pages: Vec<GroupedPage>,
+}
+
+/// A page of a group.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
+pub struct GroupedPage {
+    /// Page id.
+    pub page_id: String,
+    /// The document it is in now.
+    pub document_id: String,
+    /// The file's name as delivered.
+    pub original_name: String,
+    /// Its number in that file.
+    pub number: i64,
+    /// What it is.
+    pub part: PagePart,
+}
+
+/// What grouping a batch would make of the documents nobody has touched.
+///
+/// # Errors
+/// `NotFound` batch, `Refused` for a batch too large, `Forbidden`.
+pub async fn preview(
+    archive: &Archive,
+    caller: &Caller,
+    batch_id: &str,
+    by: GroupBy,
+) -> Result<Vec<Group>> {
+    require(caller, Act::SeeRecords)?;
+    let there = sqlx::query("SELECT 1 FROM batches WHERE id = $1")
+        .bind(batch_id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    if there.is_none() {
+        return Err(Error::NotFound { what: "batch" });
+    }
+    let query = format!(
+        "SELECT g.page_id, g.document_id, s.original_name, p.number, g.part
+         FROM document_pages g JOIN pages p ON p.id = g.page_id JOIN scans s ON s.id = p.scan_id
+         JOIN documents d ON d.id = g.document_id {}",
+        IN_ORDER.replacen(
+            "ORDER BY",
+            &format!(
+                "WHERE s.batch_id = $1 AND d.version = 1 AND d.state = 'proposed'
+                 AND d.volume_id IS NULL AND {STANDS} ORDER BY"
+            ),
+            1
+        )
+    );
+    let pages: Vec<GroupedPage> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(batch_id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    if pages.len() > MOST_PAGES {
+        return Err(Error::refuse("errors.too_many_to_group"));
+    }
+    Ok(grouped(pages, by))
+}
+
+/// Pages put together, groups in the order of their first page.
+fn grouped(pages: Vec<GroupedPage>, by: GroupBy) -> Vec<Group> {
+    let mut order = Vec::new();
+    let mut groups = BTreeMap::<String, Group>::new();
+    for page in pages {
+        let key = key_of(&page, by);
+        let group = groups.entry(key.clone()).or_insert_with(|| {
+            order.push(key.clone());
+            Group {
+                title: key.rsplit('/').next().unwrap_or(&key).to_owned(),
+                documents: Vec::new(),
+                pages: Vec::new(),
+            }
+        });
+        if !group.documents.contains(&page.document_id) {
+            group.documents.push(page.document_id.clone());
+        }
+        group.pages.push(page);
+    }
+    order.iter().filter_map(|key| groups.remove(key)).collect()
+}
+
+fn key_of(page: &GroupedPage, by: GroupBy) -> String {
+    let name = &page.original_name;
+    let folder = name.rsplit_once('/').map(|(folder, _)| folder);
+    match (by, folder) {
+        (GroupBy::Folder, Some(folder)) => folder.to_owned(),
+        (GroupBy::Name, _) => stem(name),
+        (GroupBy::File | GroupBy::Folder, _) => name.clone(),
+    }
+}
+
+/// A name without its ending and the number at its end; the whole name where nothing else is left.
+fn stem(name: &str) -> String {
+    let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
+    let bare = last.rsplit_once('.').map_or(last, |(bare, _)| bare);
+    let number = |letter: char| letter.is_ascii_digit();
+    let cut = bare.trim_end_matches(number);
+    let joint = |letter: char| matches!(letter, '_' | '-' | ' ' | '.' | '(' | ')');
+    let base = cut
+        .trim_end_matches(joint)
+        .trim_end_matches(" trang")
+        .trim_end_matches("_trang");
+    match cut.len() < bare.len() && cut.ends_with(joint) && !base.is_empty() {
+        true => format!("{folder}/{base}"),
+        false => name.to_owned(),
+    }
+}
+
+/// Applies what [`preview`] shows: every group of several documents becomes one. Gives how many were made.
+///
+/// # Errors
+/// As [`preview`]; `Refused` when a document was touched in between: look again.
+pub async fn group(
+    archive: &Archive,
+    caller: &Caller,
+    batch_id: &str,
+    by: GroupBy,
+) -> Result<usize> {
+    require(caller, Act::DescribeHoldings)?;
+    let groups = preview(archive, caller, batch_id, by).await?;
+    let mut tx = archive.begin(caller).await?;
+    let mut made = 0;
+    for group in groups {
+        let [first, rest @ ..] = &group.documents[..] else {
+            continue;
+        };
+        if rest.is_empty() {
+            continue;
+        }
+        holding::touch(&mut tx, HoldingKind::Document, first, 1).await?;
+        join_in(&mut tx, first, rest, "").await?;
+        made += 1;
+    }
+    let details = json!({ "by": by, "documents": made });
+    tx.log(Action::DocumentsGrouped, ("batch", batch_id), details)
+        .await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pages(names: &[&str]) -> Vec<GroupedPage> {
+        let page = |(at, name): (usize, &&str)| GroupedPage {
+            page_id: format!("p{at}"),
+            document_id: format!("d{at}"),
+            original_name: (*name).to_owned(),
+            number: 1,
+            part: PagePart::Page,
+        };
+        names.iter().enumerate().map(page).collect()
+    }
+
+    fn sizes(names: &[&str], by: GroupBy) -> Vec<usize> {
+        let groups = grouped(pages(names), by);
+        groups.iter().map(|group| group.pages.len()).collect()
+    }
+
+    #[test]
+    fn files_are_put_together_by_folder_or_by_the_number_at_their_end() {
+        let names = [
+            "a/QĐ 715_1.jpg",
+            "a/QĐ 715_2.jpg",
+            "b/QĐ 715_1.jpg",
+            "rời.pdf",
+            "12.jpg",
+            "13.jpg",
+        ];
+        assert_eq!(sizes(&names, GroupBy::File), [1; 6]);
+        assert_eq!(sizes(&names, GroupBy::Folder), [2, 1, 1, 1, 1]);
+        assert_eq!(sizes(&names, GroupBy::Name), [2, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_number_that_is_the_name_joins_nothing() {
+        for name in ["1.jpg", "A0417731.jpg", "bằng.jpg", "", ".", "_1.jpg"] {
+            assert_eq!(stem(name), name);
+        }
+        assert_eq!(
+            stem("x/QĐ-715 (2).tif"),
+            "x/QĐ-715 (2).tif",
+            "a bracket behind it is a name"
+        );
+        assert_eq!(stem("QĐ-715-02.tif"), "/QĐ-715");
+    }
+}

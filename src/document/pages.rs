@@ -1,0 +1,259 @@
+//! The pages of documents in a person's hands: joined, split, put in order, told as cover or back.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::list::{find, ordered_in};
+use super::{Document, DocumentPage, DocumentState, PagePart};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::catalogue::{Insert, Tx};
+use crate::error::{Error, Result};
+use crate::holding::{self, HoldingKind, TracedAct};
+
+/// Most documents that are joined at once.
+const MOST_JOINED: usize = 500;
+
+/// Other documents whose pages come behind this one's.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// Version that was looked at.
+    pub seen: i64,
+    /// Ids, in the order in which their pages follow.
+    pub documents: Vec<String>,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// The page with which another document begins.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    /// Version that was looked at.
+    pub seen: i64,
+    /// Id of the first page of the new document; not the first of this one.
+    pub page: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A page and what it is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlacedPage {
+    /// Page id.
+    pub page: String,
+    /// Cover, page or back.
+    #[serde(default)]
+    pub part: PagePart,
+}
+
+/// All pages of a document in a new order.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// Version that was looked at.
+    pub seen: i64,
+    /// Every page of the document, once.
+    pub pages: Vec<PlacedPage>,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+fn act<'a>(
+    id: &'a str,
+    action: Action,
+    reason: &'a str,
+    details: serde_json::Value,
+) -> TracedAct<'a> {
+    TracedAct {
+        kind: HoldingKind::Document,
+        id,
+        action,
+        reason,
+        details,
+    }
+}
+
+/// Joins documents: their pages come behind this one's, and they are no documents any more.
+///
+/// # Errors
+/// `Invalid` for none, for itself, for one of another fonds or one joined already; `NotFound`, `Refused`, `Forbidden`.
+pub async fn join(archive: &Archive, caller: &Caller, id: &str, wish: &Join) -> Result<Document> {
+    require(caller, Act::DescribeHoldings)?;
+    let target = standing(archive, id).await?;
+    let fault = |key: &'static str| Err(Error::fault("/documents", key));
+    if wish.documents.is_empty() || wish.documents.len() > MOST_JOINED {
+        return fault("faults.choose_documents");
+    }
+    let mut unique = wish.documents.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    if unique.len() != wish.documents.len() || unique.iter().any(|one| one == id) {
+        return fault("faults.joined_with_itself");
+    }
+    for other in &wish.documents {
+        let other = standing(archive, other).await?;
+        if other.fonds != target.fonds {
+            return fault("faults.document_of_another_fonds");
+        }
+    }
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::Document, id, wish.seen).await?;
+    join_in(&mut tx, id, &wish.documents, &wish.reason).await?;
+    tx.commit().await?;
+    find(archive, id).await
+}
+
+async fn standing(archive: &Archive, id: &str) -> Result<Document> {
+    let document = find(archive, id).await?;
+    match document.state {
+        DocumentState::Joined => Err(Error::refuse("errors.document_joined")),
+        _ => Ok(document),
+    }
+}
+
+/// Puts the pages of others behind those of a document whose version was raised.
+pub(super) async fn join_in(tx: &mut Tx, id: &str, others: &[String], reason: &str) -> Result<()> {
+    let mut pages = ordered_in(tx, id).await?;
+    for other in others {
+        pages.extend(ordered_in(tx, other).await?);
+    }
+    place(tx, id, &pages).await?;
+    for other in others {
+        holding::touch_along(tx, HoldingKind::Document, other).await?;
+        sqlx::query("UPDATE documents SET state = 'joined', joined_into = $1 WHERE id = $2")
+            .bind(id)
+            .bind(other)
+            .execute(&mut **tx)
+            .await?;
+        let details = json!({ "into": id });
+        holding::trace(tx, act(other, Action::HoldingMerged, reason, details)).await?;
+    }
+    let details = json!({ "from": others });
+    holding::trace(tx, act(id, Action::HoldingMerged, reason, details)).await
+}
+
+/// Writes the pages of a document in this order.
+async fn place(tx: &mut Tx, id: &str, pages: &[DocumentPage]) -> Result<()> {
+    for (position, page) in (1i64..).zip(pages) {
+        sqlx::query(
+            "UPDATE document_pages SET document_id = $1, position = $2, part = $3 WHERE page_id = $4",
+        )
+        .bind(id)
+        .bind(position)
+        .bind(page.part)
+        .bind(&page.page_id)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Splits a document: from that page on it is another, of the same file or volume; gives that one.
+///
+/// # Errors
+/// `Invalid` for a page that is not in it, or its first; `NotFound`, `Refused`, `Forbidden`.
+pub async fn split(archive: &Archive, caller: &Caller, id: &str, wish: &Split) -> Result<Document> {
+    require(caller, Act::DescribeHoldings)?;
+    standing(archive, id).await?;
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::Document, id, wish.seen).await?;
+    let pages = ordered_in(&mut tx, id).await?;
+    let at = pages.iter().position(|page| page.page_id == wish.page);
+    let at = at.filter(|at| *at > 0);
+    let at = at.ok_or_else(|| Error::fault("/page", "faults.split_at_a_later_page"))?;
+    let (fresh, by, now) = (tx.new_id(), tx.actor().to_owned(), tx.now());
+    sqlx::query(
+        "INSERT INTO documents (id, fonds_id, unit_id, file_id, volume_id, state, version,
+            changed_by, changed_at)
+         SELECT $1, fonds_id, unit_id, file_id, volume_id, 'proposed', 2, $2, $3 FROM documents
+         WHERE id = $4",
+    )
+    .bind(&fresh)
+    .bind(by)
+    .bind(now)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    place(&mut tx, id, &pages[..at]).await?;
+    place(&mut tx, &fresh, &pages[at..]).await?;
+    for (one, details) in [
+        (id, json!({ "into": fresh, "pages": pages.len() - at })),
+        (&*fresh, json!({ "from": id, "pages": pages.len() - at })),
+    ] {
+        let split = act(one, Action::HoldingSplit, &wish.reason, details);
+        holding::trace(&mut tx, split).await?;
+    }
+    tx.commit().await?;
+    find(archive, &fresh).await
+}
+
+/// Puts the pages of a document in order, and says which are covers and backs.
+///
+/// # Errors
+/// `Invalid` unless every page of it is named once; `NotFound`, `Refused`, `Forbidden`.
+pub async fn arrange(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    wish: &Order,
+) -> Result<Document> {
+    require(caller, Act::DescribeHoldings)?;
+    standing(archive, id).await?;
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::Document, id, wish.seen).await?;
+    let pages = ordered_in(&mut tx, id).await?;
+    let mut known: BTreeMap<String, DocumentPage> = pages
+        .into_iter()
+        .map(|page| (page.page_id.clone(), page))
+        .collect();
+    let mut placed = Vec::new();
+    for one in &wish.pages {
+        let Some(mut page) = known.remove(&one.page) else {
+            return Err(Error::fault("/pages", "faults.every_page_once"));
+        };
+        page.part = one.part;
+        placed.push(page);
+    }
+    if !known.is_empty() {
+        return Err(Error::fault("/pages", "faults.every_page_once"));
+    }
+    place(&mut tx, id, &placed).await?;
+    let details = json!({ "pages": placed.len() });
+    let arranged = act(id, Action::HoldingArranged, &wish.reason, details);
+    holding::trace(&mut tx, arranged).await?;
+    tx.commit().await?;
+    find(archive, id).await
+}
+
+/// Writes a document's row as it was preserved; the pages that the catalogue knows become its own.
+pub(super) async fn restore_pages(
+    tx: &mut Tx,
+    id: &str,
+    pages: &[(String, PagePart)],
+) -> Result<()> {
+    for (position, (page, part)) in (1i64..).zip(pages) {
+        let known = sqlx::query("SELECT 1 FROM pages WHERE id = $1")
+            .bind(page)
+            .fetch_optional(&mut **tx)
+            .await?;
+        if known.is_some() {
+            Insert::into("document_pages")
+                .set("page_id", page)
+                .set("document_id", id)
+                .set("position", position)
+                .set("part", *part)
+                .or_replace("(page_id)")
+                .run(tx)
+                .await?;
+        }
+    }
+    Ok(())
+}

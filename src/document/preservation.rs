@@ -1,0 +1,176 @@
+//! A document in the vault: an object of its own once a person has touched it, which names its pages by master, digest
+//! and number. What nobody has touched follows from the scans.
+
+use serde::{Deserialize, Serialize};
+
+use super::list::{find, ordered};
+use super::pages::restore_pages;
+use super::propose::clear;
+use super::{DocumentFields, DocumentState, PagePart};
+use crate::archive::{Archive, Restoration};
+use crate::catalogue::{Insert, Tx};
+use crate::error::Result;
+use crate::fonds::restore_fonds;
+use crate::holding::{self, Described, HoldingKind, Trace};
+use crate::jobs::Leased;
+use crate::unit;
+use crate::vault::ObjectId;
+
+/// Prefix of the object ids of documents.
+pub(crate) const PREFIX: &str = "urn:sogoc:document:";
+/// Name of the description inside the object.
+const FILE: &str = "document.json";
+/// Name and version of this document's form.
+const FORM: &str = "sogoc-document/1";
+
+/// The file [`FILE`].
+#[derive(Debug, Serialize, Deserialize)]
+struct PreservedDocument {
+    form: String,
+    id: String,
+    fonds_code: String,
+    unit_id: String,
+    file_id: Option<String>,
+    volume_id: Option<String>,
+    ordinal: Option<i64>,
+    state: DocumentState,
+    joined_into: Option<String>,
+    fields: DocumentFields,
+    version: i64,
+    changed_by: String,
+    changed_at: String,
+    /// In order; masters stay where they are.
+    pages: Vec<PreservedPage>,
+    history: Vec<Trace>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PreservedPage {
+    page_id: String,
+    scan_id: String,
+    /// Digest of the master, lower-case hex SHA-256.
+    sha256: String,
+    number: i64,
+    part: PagePart,
+}
+
+/// The verb behind the job `preserve_document`.
+///
+/// # Errors
+/// A passing fault puts the job back.
+pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
+    let document = find(archive, &job.subject).await?;
+    let unit_id = sqlx::query_scalar("SELECT unit_id FROM documents WHERE id = $1")
+        .bind(&document.id)
+        .fetch_one(archive.catalogue.pool())
+        .await?;
+    let pages = ordered(archive.catalogue.pool(), &document.id).await?;
+    let page = |page: super::DocumentPage| PreservedPage {
+        page_id: page.page_id,
+        scan_id: page.scan_id,
+        sha256: page.sha256,
+        number: page.number,
+        part: page.part,
+    };
+    let form = PreservedDocument {
+        form: FORM.into(),
+        fonds_code: document.fonds,
+        unit_id,
+        file_id: document.file_id,
+        volume_id: document.volume_id,
+        ordinal: document.ordinal,
+        state: document.state,
+        joined_into: document.joined_into,
+        fields: document.fields,
+        version: document.version,
+        changed_by: document.changed_by,
+        changed_at: document.changed_at,
+        pages: pages.into_iter().map(page).collect(),
+        history: holding::traces(archive, &document.id).await?,
+        id: document.id,
+    };
+    let described = Described {
+        object: format!("{PREFIX}{}", form.id),
+        file: FILE,
+        form: &form,
+        holding: (HoldingKind::Document, &form.id),
+        version: form.version,
+        changed: (&form.changed_by, &form.changed_at),
+    };
+    let tx = holding::preserve(archive, described).await?;
+    tx.complete_and_commit(job).await
+}
+
+/// Lays over what the scans suggest what people made of it, the oldest change first: of two objects that name a page,
+/// the newer has it.
+///
+/// # Errors
+/// A fault that passes; a damaged object is noted.
+pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId]) -> Result<()> {
+    let mut all = Vec::new();
+    for id in ids {
+        let sound = |document: &PreservedDocument| {
+            document.form == FORM && format!("{PREFIX}{}", document.id) == id.as_str()
+        };
+        all.extend(holding::described(restoration, id, FILE, sound).await?);
+    }
+    all.sort_by(|one, other| one.changed_at.cmp(&other.changed_at));
+    let mut tx = restoration.archive.begin_as_machine().await?;
+    for document in &all {
+        restore_row(&mut tx, document).await?;
+    }
+    for document in &all {
+        let pages = document.pages.iter();
+        let pages: Vec<(String, PagePart)> = pages
+            .map(|page| (page.page_id.clone(), page.part))
+            .collect();
+        restore_pages(&mut tx, &document.id, &pages).await?;
+        sqlx::query(
+            "UPDATE documents SET joined_into = (SELECT id FROM documents WHERE id = $1) WHERE id = $2",
+        )
+        .bind(&document.joined_into)
+        .bind(&document.id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    clear(&mut tx).await?;
+    tx.commit().await
+}
+
+async fn restore_row(tx: &mut Tx, document: &PreservedDocument) -> Result<()> {
+    let (code, at) = (&document.fonds_code, &document.changed_at);
+    let fonds_id = restore_fonds(tx, code, code, at).await?;
+    let unit_id = unit::known(tx, &document.unit_id).await?;
+    Insert::into("documents")
+        .set("id", &document.id)
+        .set("fonds_id", fonds_id)
+        .set("unit_id", unit_id)
+        .set_known("file_id", "files", &document.file_id)
+        .set_known("volume_id", "register_volumes", &document.volume_id)
+        .set("ordinal", document.ordinal)
+        .set("state", document.state)
+        .set("fields", serde_json::to_string(&document.fields)?)
+        .set("version", document.version)
+        .set("preserved_version", document.version)
+        .set("changed_by", &document.changed_by)
+        .set("changed_at", at)
+        .or_replace("(id)")
+        .run(tx)
+        .await?;
+    for line in &document.history {
+        holding::insert_trace(tx, HoldingKind::Document, &document.id, line).await?;
+    }
+    let (Some(file), Some(ordinal)) = (&document.file_id, document.ordinal) else {
+        return Ok(());
+    };
+    // The next place behind those that were given.
+    sqlx::query(
+        "INSERT INTO counters (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE
+         SET value = EXCLUDED.value WHERE counters.value < EXCLUDED.value",
+    )
+    .bind(format!("documents-{file}"))
+    .bind(ordinal)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! What is done to a file: closed, moved, merged, split. Its documents and batches go along; masters stay where they are.
+
+use serde_json::json;
+
+use super::super::series::{refuse_unless_open, series_id};
+use super::super::{Closing, Merger, Relocation, by_code};
+use super::fields::check_whole;
+use super::{File, NewFile, file, file_by_code, make_file};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::catalogue::Tx;
+use crate::error::{Error, Result};
+use crate::holding::{self, HoldingKind, HoldingState, TracedAct, check_reason, touch_along};
+
+/// Some documents of a file become a file of their own.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileSplit {
+    /// Version that was looked at.
+    pub seen: i64,
+    /// Ids of the documents that leave.
+    pub documents: Vec<String>,
+    /// The file they become; of the same fonds.
+    pub file: NewFile,
+    /// Why.
+    pub reason: String,
+}
+
+fn act<'a>(
+    id: &'a str,
+    action: Action,
+    reason: &'a str,
+    details: serde_json::Value,
+) -> TracedAct<'a> {
+    TracedAct {
+        kind: HoldingKind::File,
+        id,
+        action,
+        reason,
+        details,
+    }
+}
+
+/// Closes a file: all that the law asks for is said of it, and no document comes to it any more.
+///
+/// # Errors
+/// `Invalid`, one fault for each field that is missing; `NotFound`, `Refused`, `Forbidden`.
+pub async fn close_file(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    closing: &Closing,
+) -> Result<File> {
+    require(caller, Act::DescribeHoldings)?;
+    let before = file(archive, caller, id).await?;
+    refuse_unless_open(before.state)?;
+    check_whole(&before)?;
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::File, id, closing.seen).await?;
+    sqlx::query("UPDATE files SET state = 'closed' WHERE id = $1")
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    let details = json!({ "documents": before.counted.documents, "pages": before.counted.pages });
+    let closed = act(id, Action::HoldingClosed, &closing.reason, details);
+    holding::trace(&mut tx, closed).await?;
+    tx.commit().await?;
+    file(archive, caller, id).await
+}
+
+/// Moves a file to another series or fonds; its code stays.
+///
+/// # Errors
+/// `Invalid` without a reason, for an unknown series or a code taken there; `NotFound`, `Refused`, `Forbidden`.
+pub async fn move_file(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    to: &Relocation,
+) -> Result<File> {
+    require(caller, Act::DescribeHoldings)?;
+    check_reason(&to.reason)?;
+    let before = file(archive, caller, id).await?;
+    let target = by_code(
+        archive,
+        caller,
+        to.fonds.as_deref().unwrap_or(&before.fonds),
+    )
+    .await?;
+    let series = match &to.series {
+        None => None,
+        Some(code) => Some(series_id(archive, &target.id, code).await?),
+    };
+    if target.code == before.fonds && to.series == before.series {
+        return Err(Error::fault("/series", "faults.there_already"));
+    }
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::File, id, to.seen).await?;
+    sqlx::query("UPDATE files SET fonds_id = $1, series_id = $2 WHERE id = $3")
+        .bind(&target.id)
+        .bind(&series)
+        .bind(id)
+        .execute(&mut *tx)
+        .await
+        .map_err(|error| match Error::from(error) {
+            Error::AlreadyExists { .. } => Error::fault("/fonds", "faults.code_taken_there"),
+            other => other,
+        })?;
+    if target.code != before.fonds {
+        sqlx::query("UPDATE documents SET fonds_id = $1 WHERE file_id = $2")
+            .bind(&target.id)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        documents_follow(&mut tx, id, &to.reason).await?;
+    }
+    let details = json!({
+        "fonds": [before.fonds, target.code], "series": [before.series, to.series],
+    });
+    let moved = act(id, Action::HoldingMoved, &to.reason, details);
+    holding::trace(&mut tx, moved).await?;
+    tx.commit().await?;
+    file(archive, caller, id).await
+}
+
+/// The documents of a file that a person has touched name it in the vault, and are told there anew.
+async fn documents_follow(tx: &mut Tx, file_id: &str, reason: &str) -> Result<()> {
+    let documents: Vec<String> = sqlx::query_scalar("SELECT id FROM documents WHERE file_id = $1")
+        .bind(file_id)
+        .fetch_all(&mut **tx)
+        .await?;
+    for id in &documents {
+        document_follows(tx, id, reason, json!({ "file": file_id })).await?;
+    }
+    Ok(())
+}
+
+async fn document_follows(
+    tx: &mut Tx,
+    id: &str,
+    reason: &str,
+    details: serde_json::Value,
+) -> Result<()> {
+    touch_along(tx, HoldingKind::Document, id).await?;
+    let act = TracedAct {
+        kind: HoldingKind::Document,
+        id,
+        action: Action::HoldingMoved,
+        reason,
+        details,
+    };
+    holding::trace(tx, act).await
+}
+
+/// Merges a file into another of the same fonds: its documents and batches become that one's.
+///
+/// # Errors
+/// `Invalid` without a reason or another file, `NotFound`, `Refused`, `Forbidden`.
+pub async fn merge_file(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    merger: &Merger,
+) -> Result<File> {
+    require(caller, Act::DescribeHoldings)?;
+    check_reason(&merger.reason)?;
+    let before = file(archive, caller, id).await?;
+    if before.state == HoldingState::Merged {
+        return Err(Error::refuse("errors.holding_merged"));
+    }
+    let into = match file_by_code(archive, caller, &before.fonds, &merger.into).await {
+        Err(Error::NotFound { .. }) => {
+            return Err(Error::fault("/into", "faults.there_no_such_file"));
+        }
+        found => found?,
+    };
+    if into == id {
+        return Err(Error::fault("/into", "faults.merge_into_another"));
+    }
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::File, id, merger.seen).await?;
+    documents_follow(&mut tx, id, &merger.reason).await?;
+    sqlx::query("UPDATE documents SET file_id = $1 WHERE file_id = $2")
+        .bind(&into)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE batches SET file_id = $1 WHERE file_id = $2")
+        .bind(&into)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE files SET state = 'merged', merged_into = $1 WHERE id = $2")
+        .bind(&into)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    touch_along(&mut tx, HoldingKind::File, &into).await?;
+    let details = json!({ "from": before.code, "into": merger.into });
+    for one in [id, &into] {
+        let merged = act(one, Action::HoldingMerged, &merger.reason, details.clone());
+        holding::trace(&mut tx, merged).await?;
+    }
+    tx.commit().await?;
+    file(archive, caller, id).await
+}
+
+/// Splits a file: some of its documents become a new one; gives that one.
+///
+/// # Errors
+/// `Invalid` without a reason or documents, or for a document of another file; as [`make_file`]; `Refused`.
+pub async fn split_file(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    split: &FileSplit,
+) -> Result<File> {
+    require(caller, Act::DescribeHoldings)?;
+    check_reason(&split.reason)?;
+    let before = file(archive, caller, id).await?;
+    if split.file.fonds != before.fonds {
+        return Err(Error::fault("/file/fonds", "faults.moved_by_a_move"));
+    }
+    if before.version != split.seen {
+        return Err(Error::refuse("errors.stale"));
+    }
+    if split.documents.is_empty() {
+        return Err(Error::fault("/documents", "faults.choose_documents"));
+    }
+    for document in &split.documents {
+        let own = sqlx::query("SELECT 1 FROM documents WHERE id = $1 AND file_id = $2")
+            .bind(document)
+            .bind(id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+        if own.is_none() {
+            return Err(Error::fault(
+                "/documents",
+                "faults.document_of_another_file",
+            ));
+        }
+    }
+    let made = make_file(archive, caller, &split.file).await?;
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::File, id, split.seen).await?;
+    for document in &split.documents {
+        sqlx::query("UPDATE documents SET file_id = $1 WHERE id = $2 AND file_id = $3")
+            .bind(&made.id)
+            .bind(document)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        let details = json!({ "file": [before.code, made.code] });
+        document_follows(&mut tx, document, &split.reason, details).await?;
+    }
+    let details = json!({
+        "from": before.code, "into": made.code, "documents": split.documents.len(),
+    });
+    touch_along(&mut tx, HoldingKind::File, &made.id).await?;
+    for one in [id, &made.id] {
+        let act = act(one, Action::HoldingSplit, &split.reason, details.clone());
+        holding::trace(&mut tx, act).await?;
+    }
+    tx.commit().await?;
+    file(archive, caller, &made.id).await
+}

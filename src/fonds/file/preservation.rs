@@ -1,0 +1,196 @@
+//! A file in the vault: an object of its own with its description, its trace, and what it holds: the batches delivered
+//! for it and their masters, named by digest.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::preservation::restore_fonds;
+use super::super::{HeldMaster, Shelf, masters_of};
+use super::{File, FileFields, NewFile, SELECT, insert_file};
+use crate::archive::{Archive, Restoration};
+use crate::error::{Error, Result};
+use crate::fonds::by_id;
+use crate::holding::{self, Described, HoldingKind, HoldingState, Trace};
+use crate::jobs::Leased;
+use crate::vault::ObjectId;
+
+/// Prefix of the object ids of files.
+pub(crate) const PREFIX: &str = "urn:sogoc:file:";
+/// Name of the description inside the object.
+const FILE: &str = "file.json";
+/// Name and version of this document's form.
+const FORM: &str = "sogoc-file/1";
+
+/// The file [`FILE`].
+#[derive(Debug, Serialize, Deserialize)]
+struct PreservedFile {
+    form: String,
+    id: String,
+    fonds_code: String,
+    fonds_name: String,
+    series_id: Option<String>,
+    code: String,
+    title: String,
+    maintenance: String,
+    mode: String,
+    shelf_code: Option<String>,
+    fields: FileFields,
+    shelf: Shelf,
+    state: HoldingState,
+    merged_into: Option<String>,
+    version: i64,
+    created_at: String,
+    changed_by: String,
+    changed_at: String,
+    /// Ids of the batches delivered for it.
+    batches: Vec<String>,
+    /// Files as delivered in those batches; they stay where they are.
+    masters: Vec<HeldMaster>,
+    history: Vec<Trace>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Ids {
+    fonds_id: String,
+    series_id: Option<String>,
+    merged_into: Option<String>,
+    created_at: String,
+}
+
+/// The verb behind the job `preserve_file`.
+///
+/// # Errors
+/// A passing fault puts the job back.
+pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
+    let file: Option<File> =
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE h.id = $1")))
+            .bind(&job.subject)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    let file = file.ok_or(Error::NotFound { what: "file" })?;
+    let ids: Ids = sqlx::query_as(
+        "SELECT fonds_id, series_id, merged_into, created_at FROM files WHERE id = $1",
+    )
+    .bind(&file.id)
+    .fetch_one(archive.catalogue.pool())
+    .await?;
+    let fonds = by_id(archive, &ids.fonds_id).await?;
+    let (batches, masters) = masters_of(archive, "file_id", &file.id).await?;
+    let form = PreservedFile {
+        form: FORM.into(),
+        fonds_code: fonds.code,
+        fonds_name: fonds.name,
+        series_id: ids.series_id,
+        code: file.code,
+        title: file.title,
+        maintenance: file.maintenance,
+        mode: file.mode,
+        shelf_code: file.shelf_code,
+        fields: file.fields,
+        shelf: file.shelf,
+        state: file.state,
+        merged_into: ids.merged_into,
+        version: file.version,
+        created_at: ids.created_at,
+        changed_by: file.changed_by,
+        changed_at: file.changed_at,
+        batches,
+        masters,
+        history: holding::traces(archive, &file.id).await?,
+        id: file.id,
+    };
+    let described = Described {
+        object: format!("{PREFIX}{}", form.id),
+        file: FILE,
+        form: &form,
+        holding: (HoldingKind::File, &form.id),
+        version: form.version,
+        changed: (&form.changed_by, &form.changed_at),
+    };
+    let tx = holding::preserve(archive, described).await?;
+    tx.complete_and_commit(job).await
+}
+
+async fn load(restoration: &mut Restoration<'_>, id: &ObjectId) -> Result<Option<PreservedFile>> {
+    let sound =
+        |file: &PreservedFile| file.form == FORM && format!("{PREFIX}{}", file.id) == id.as_str();
+    holding::described(restoration, id, FILE, sound).await
+}
+
+/// Brings files back, before the scans that hang from them.
+///
+/// # Errors
+/// A fault that passes; a damaged object is noted.
+pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId]) -> Result<()> {
+    let mut merged = Vec::new();
+    for id in ids {
+        let Some(file) = load(restoration, id).await? else {
+            continue;
+        };
+        let mut tx = restoration.archive.begin_as_machine().await?;
+        let at = &file.created_at;
+        let fonds_id = restore_fonds(&mut tx, &file.fonds_code, &file.fonds_name, at).await?;
+        let row = NewFile {
+            fonds: file.fonds_code.clone(),
+            code: file.code.clone(),
+            title: file.title.clone(),
+            maintenance: file.maintenance.clone(),
+            mode: file.mode.clone(),
+            shelf_code: file.shelf_code.clone(),
+            fields: file.fields.clone(),
+            shelf: file.shelf.clone(),
+            ..NewFile::default()
+        };
+        insert_file(&mut tx, (&file.id, &fonds_id, None), &row, at).await?;
+        sqlx::query(
+            "UPDATE files SET series_id = (SELECT id FROM series WHERE id = $1), state = $2,
+                version = $3, preserved_version = $3, changed_by = $4, changed_at = $5 WHERE id = $6",
+        )
+        .bind(&file.series_id)
+        .bind(file.state)
+        .bind(file.version)
+        .bind(&file.changed_by)
+        .bind(&file.changed_at)
+        .bind(&file.id)
+        .execute(&mut *tx)
+        .await?;
+        for line in &file.history {
+            holding::insert_trace(&mut tx, HoldingKind::File, &file.id, line).await?;
+        }
+        tx.commit().await?;
+        merged.extend(file.merged_into.map(|into| (file.id, into)));
+    }
+    let mut tx = restoration.archive.begin_as_machine().await?;
+    for (id, into) in merged {
+        sqlx::query(
+            "UPDATE files SET merged_into = (SELECT id FROM files WHERE id = $1) WHERE id = $2",
+        )
+        .bind(into)
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await
+}
+
+/// Gives files back the batches they had last, after the scans: a deposit names the file its batch was opened for.
+///
+/// # Errors
+/// A fault that passes.
+pub(crate) async fn restore_batches(
+    restoration: &mut Restoration<'_>,
+    id: &ObjectId,
+) -> Result<()> {
+    let noted = restoration.damaged.len();
+    let file = load(restoration, id).await?;
+    restoration.damaged.truncate(noted); // it was noted when its rows were restored
+    let Some(file) = file else { return Ok(()) };
+    let mut tx = restoration.archive.begin_as_machine().await?;
+    for batch in &file.batches {
+        sqlx::query("UPDATE batches SET file_id = $1 WHERE id = $2")
+            .bind(&file.id)
+            .bind(batch)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,39 @@
+//! Masters that belong to a file or volume: named by digest, never moved.
+
+use serde::{Deserialize, Serialize};
+
+use crate::archive::Archive;
+use crate::error::Result;
+
+/// A file as delivered, in its own object of the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+pub(super) struct HeldMaster {
+    /// Id of the scan.
+    pub scan_id: String,
+    /// Lower-case hex SHA-256.
+    pub sha256: String,
+    /// Its name as delivered.
+    pub name: String,
+}
+
+/// The batches that name a file or volume in this column, and what came in them, in the order of names.
+pub(super) async fn masters_of(
+    archive: &Archive,
+    column: &'static str,
+    id: &str,
+) -> Result<(Vec<String>, Vec<HeldMaster>)> {
+    let batches = format!("SELECT id FROM batches WHERE {column} = $1 ORDER BY id");
+    let batches = sqlx::query_scalar(sqlx::AssertSqlSafe(batches))
+        .bind(id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    let masters = format!(
+        "SELECT s.id AS scan_id, s.sha256, s.original_name AS name FROM scans s
+         JOIN batches b ON b.id = s.batch_id WHERE b.{column} = $1 ORDER BY s.original_name, s.id"
+    );
+    let masters = sqlx::query_as(sqlx::AssertSqlSafe(masters))
+        .bind(id)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    Ok((batches, masters))
+}

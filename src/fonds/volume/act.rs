@@ -1,0 +1,295 @@
+//! What is done to a volume: closed, moved, merged, split. Whole batches go along with their documents; masters stay.
+
+use serde_json::json;
+
+use super::super::series::refuse_unless_open;
+use super::super::{Closing, Merger, Relocation, by_code};
+use super::{NewVolume, Volume, make_volume, volume, volume_by_code};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::catalogue::Tx;
+use crate::error::{Error, Result};
+use crate::holding::{self, HoldingKind, HoldingState, TracedAct, check_reason, touch_along};
+
+/// Some batches of a volume become a volume of their own: two books were taken for one.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeSplit {
+    /// Version that was looked at.
+    pub seen: i64,
+    /// Names of the batches that leave.
+    pub batches: Vec<String>,
+    /// The volume they become; of the same fonds.
+    pub volume: NewVolume,
+    /// Why.
+    pub reason: String,
+}
+
+fn act<'a>(
+    id: &'a str,
+    action: Action,
+    reason: &'a str,
+    details: serde_json::Value,
+) -> TracedAct<'a> {
+    TracedAct {
+        kind: HoldingKind::Volume,
+        id,
+        action,
+        reason,
+        details,
+    }
+}
+
+/// Closes a volume: no page comes to it any more.
+///
+/// # Errors
+/// `NotFound`, `Refused` when it is closed or another description came in between, `Forbidden`.
+pub async fn close_volume(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    closing: &Closing,
+) -> Result<Volume> {
+    require(caller, Act::DescribeHoldings)?;
+    let before = volume(archive, caller, id).await?;
+    refuse_unless_open(before.state)?;
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::Volume, id, closing.seen).await?;
+    set_state(&mut tx, id, HoldingState::Closed, None).await?;
+    let details = json!({ "pages": before.counted.pages });
+    let closed = act(id, Action::HoldingClosed, &closing.reason, details);
+    holding::trace(&mut tx, closed).await?;
+    tx.commit().await?;
+    volume(archive, caller, id).await
+}
+
+async fn set_state(tx: &mut Tx, id: &str, state: HoldingState, into: Option<&str>) -> Result<()> {
+    sqlx::query("UPDATE register_volumes SET state = $1, merged_into = $2 WHERE id = $3")
+        .bind(state)
+        .bind(into)
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Moves a volume to another fonds; its code stays.
+///
+/// # Errors
+/// `Invalid` without a reason or for a code taken there, `NotFound`, `Refused`, `Forbidden`.
+pub async fn move_volume(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    to: &Relocation,
+) -> Result<Volume> {
+    require(caller, Act::DescribeHoldings)?;
+    check_reason(&to.reason)?;
+    if to.series.is_some() {
+        return Err(Error::fault("/series", "faults.volumes_have_no_series"));
+    }
+    let before = volume(archive, caller, id).await?;
+    let target = by_code(
+        archive,
+        caller,
+        to.fonds.as_deref().unwrap_or(&before.fonds),
+    )
+    .await?;
+    if target.code == before.fonds {
+        return Err(Error::fault("/fonds", "faults.there_already"));
+    }
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::Volume, id, to.seen).await?;
+    sqlx::query("UPDATE register_volumes SET fonds_id = $1 WHERE id = $2")
+        .bind(&target.id)
+        .bind(id)
+        .execute(&mut *tx)
+        .await
+        .map_err(|error| match Error::from(error) {
+            Error::AlreadyExists { .. } => Error::fault("/fonds", "faults.code_taken_there"),
+            other => other,
+        })?;
+    let documents: Vec<String> =
+        sqlx::query_scalar("UPDATE documents SET fonds_id = $1 WHERE volume_id = $2 RETURNING id")
+            .bind(&target.id)
+            .bind(id)
+            .fetch_all(&mut *tx)
+            .await?;
+    for document in &documents {
+        touch_along(&mut tx, HoldingKind::Document, document).await?;
+        let act = TracedAct {
+            kind: HoldingKind::Document,
+            id: document,
+            action: Action::HoldingMoved,
+            reason: &to.reason,
+            details: json!({ "fonds": [before.fonds, target.code] }),
+        };
+        holding::trace(&mut tx, act).await?;
+    }
+    let details = json!({ "fonds": [before.fonds, target.code] });
+    let moved = act(id, Action::HoldingMoved, &to.reason, details);
+    holding::trace(&mut tx, moved).await?;
+    tx.commit().await?;
+    volume(archive, caller, id).await
+}
+
+/// Merges a volume into another of the same fonds: one book had been taken for two.
+///
+/// # Errors
+/// `Invalid` without a reason or another volume; `NotFound`; `Refused` where its column map is confirmed, for its pages
+/// were read by that; `Forbidden`.
+pub async fn merge_volume(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    merger: &Merger,
+) -> Result<Volume> {
+    require(caller, Act::DescribeHoldings)?;
+    check_reason(&merger.reason)?;
+    let before = volume(archive, caller, id).await?;
+    if before.state == HoldingState::Merged {
+        return Err(Error::refuse("errors.holding_merged"));
+    }
+    let into = match volume_by_code(archive, caller, &before.fonds, &merger.into).await {
+        Err(Error::NotFound { .. }) => {
+            return Err(Error::fault("/into", "faults.there_no_such_volume"));
+        }
+        found => found?,
+    };
+    if into.id == id {
+        return Err(Error::fault("/into", "faults.merge_into_another"));
+    }
+    refuse_where_mapped(archive, id).await?;
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::Volume, id, merger.seen).await?;
+    let batches: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM batches WHERE volume_id = $1 ORDER BY id")
+            .bind(id)
+            .fetch_all(&mut *tx)
+            .await?;
+    move_batches(&mut tx, &batches, (id, &into.id)).await?;
+    set_state(&mut tx, id, HoldingState::Merged, Some(&into.id)).await?;
+    touch_along(&mut tx, HoldingKind::Volume, &into.id).await?;
+    let details = json!({ "from": before.code, "into": into.code, "batches": batches.len() });
+    for one in [id, &into.id] {
+        let merged = act(one, Action::HoldingMerged, &merger.reason, details.clone());
+        holding::trace(&mut tx, merged).await?;
+    }
+    tx.commit().await?;
+    volume(archive, caller, id).await
+}
+
+async fn refuse_where_mapped(archive: &Archive, id: &str) -> Result<()> {
+    let mapped = sqlx::query("SELECT 1 FROM column_maps WHERE volume_id = $1 LIMIT 1")
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    match mapped {
+        None => Ok(()),
+        Some(_) => Err(Error::refuse("errors.volume_has_map")),
+    }
+}
+
+/// Lets batches hang from another volume, and their pages with them: from the one document of the old volume to that
+/// of the new one. Pages that a person has put elsewhere stay there.
+async fn move_batches(tx: &mut Tx, batches: &[String], (from, to): (&str, &str)) -> Result<()> {
+    for batch in batches {
+        sqlx::query("UPDATE batches SET volume_id = $1 WHERE id = $2")
+            .bind(to)
+            .bind(batch)
+            .execute(&mut **tx)
+            .await?;
+    }
+    let by = tx.actor().to_owned();
+    let now = tx.now();
+    // The document that stands for a volume bears its id.
+    sqlx::query(
+        "INSERT INTO documents (id, fonds_id, unit_id, volume_id, state, changed_by, changed_at)
+         SELECT v.id, v.fonds_id, f.unit_id, v.id, 'proposed', $1, $2 FROM register_volumes v
+         JOIN fonds f ON f.id = v.fonds_id WHERE v.id = $3 ON CONFLICT DO NOTHING",
+    )
+    .bind(by)
+    .bind(now)
+    .bind(to)
+    .execute(&mut **tx)
+    .await?;
+    for batch in batches {
+        sqlx::query(
+            "UPDATE document_pages SET document_id = $1 WHERE document_id = $2 AND page_id IN
+                (SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id WHERE s.batch_id = $3)",
+        )
+        .bind(to)
+        .bind(from)
+        .bind(batch)
+        .execute(&mut **tx)
+        .await?;
+    }
+    for document in [from, to] {
+        let there = sqlx::query("SELECT 1 FROM documents WHERE id = $1")
+            .bind(document)
+            .fetch_optional(&mut **tx)
+            .await?;
+        if there.is_some() {
+            touch_along(tx, HoldingKind::Document, document).await?;
+            let act = TracedAct {
+                kind: HoldingKind::Document,
+                id: document,
+                action: Action::HoldingMoved,
+                reason: "",
+                details: json!({ "volume": [from, to], "batches": batches }),
+            };
+            holding::trace(tx, act).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Splits a volume: some of its batches become a new one; gives that one. Its pages wait for a column map of its own.
+///
+/// # Errors
+/// `Invalid` without a reason or batches, or for a batch of another volume; as [`make_volume`]; `Refused`.
+pub async fn split_volume(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    split: &VolumeSplit,
+) -> Result<Volume> {
+    require(caller, Act::DescribeHoldings)?;
+    check_reason(&split.reason)?;
+    let before = volume(archive, caller, id).await?;
+    if split.volume.fonds != before.fonds {
+        return Err(Error::fault("/volume/fonds", "faults.moved_by_a_move"));
+    }
+    if before.version != split.seen {
+        return Err(Error::refuse("errors.stale"));
+    }
+    refuse_where_mapped(archive, id).await?;
+    let mut batches = Vec::new();
+    for name in &split.batches {
+        let batch: Option<String> =
+            sqlx::query_scalar("SELECT id FROM batches WHERE name = $1 AND volume_id = $2")
+                .bind(name)
+                .bind(id)
+                .fetch_optional(archive.catalogue.pool())
+                .await?;
+        let batch =
+            batch.ok_or_else(|| Error::fault("/batches", "faults.batch_of_another_volume"))?;
+        batches.push(batch);
+    }
+    if batches.is_empty() {
+        return Err(Error::fault("/batches", "faults.choose_batches"));
+    }
+    let made = make_volume(archive, caller, &split.volume).await?;
+    let mut tx = archive.begin(caller).await?;
+    holding::touch(&mut tx, HoldingKind::Volume, id, split.seen).await?;
+    move_batches(&mut tx, &batches, (id, &made.id)).await?;
+    touch_along(&mut tx, HoldingKind::Volume, &made.id).await?;
+    let details = json!({ "from": before.code, "into": made.code, "batches": batches.len() });
+    for one in [id, &made.id] {
+        let act = act(one, Action::HoldingSplit, &split.reason, details.clone());
+        holding::trace(&mut tx, act).await?;
+    }
+    tx.commit().await?;
+    volume(archive, caller, &made.id).await
+}

@@ -1,0 +1,325 @@
+//! What all described holdings share: a version that an editor must have seen, the trace of every act upon them, and
+//! the job that brings them to the vault. Units, fonds, series, files, volumes and documents are such holdings.
+
+mod check;
+
+pub(crate) use check::{Checks, check_text};
+
+use serde_json::Value;
+
+use crate::access::{Act, Caller, require};
+use crate::archive::{Archive, Restoration};
+use crate::audit::Action;
+use crate::catalogue::{Insert, JsonText, Tx, json_column, text_enum};
+use crate::clock::parse_stamp;
+use crate::error::{Error, Result};
+use crate::jobs::{Kind, PRIORITY_UPKEEP};
+use crate::vault::{Content, ObjectId, Provenance};
+
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 1000;
+/// Most lines of a trace that are listed.
+const MOST_LISTED: usize = 500;
+
+text_enum! {
+    /// The kinds of described holdings.
+    #[allow(missing_docs)] // the words say it
+    pub enum HoldingKind {
+        Unit,
+        Fonds,
+        Series,
+        File,
+        Volume,
+        Document,
+    }
+
+    /// Whether a series, a file or a volume still takes in.
+    #[allow(missing_docs)] // the words say it
+    #[derive(Default)]
+    pub enum HoldingState {
+        #[default]
+        Open,
+        Closed,
+        Merged,
+    }
+}
+
+json_column!(Value);
+
+impl HoldingKind {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Unit => "units",
+            Self::Fonds => "fonds",
+            Self::Series => "series",
+            Self::File => "files",
+            Self::Volume => "register_volumes",
+            Self::Document => "documents",
+        }
+    }
+
+    /// The job that brings it to the vault; a series is part of its fonds' object.
+    fn job(self) -> Kind {
+        match self {
+            Self::Unit => Kind::PreserveUnit,
+            Self::Fonds | Self::Series => Kind::PreserveFonds,
+            Self::File => Kind::PreserveFile,
+            Self::Volume => Kind::PreserveVolume,
+            Self::Document => Kind::PreserveDocument,
+        }
+    }
+}
+
+/// A description given anew in place of the one that was seen.
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Edit<T> {
+    /// Version that was looked at; another one in between is refused.
+    pub seen: i64,
+    /// The whole description from now on.
+    pub description: T,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// One line of a holding's trace.
+#[derive(
+    Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow, utoipa::ToSchema,
+)]
+pub struct Trace {
+    /// UUIDv7 text.
+    pub id: String,
+    /// What was done, a word of the log.
+    pub act: String,
+    /// From where to where, into what, from what.
+    #[sqlx(try_from = "JsonText")]
+    #[schema(value_type = Object)]
+    pub details: Value,
+    /// Why, in the words of the person.
+    pub reason: String,
+    /// Person or token id.
+    pub actor: String,
+    /// RFC 3339 UTC.
+    pub at: String,
+}
+
+/// One act upon a holding.
+pub(crate) struct TracedAct<'a> {
+    /// What it is done to.
+    pub kind: HoldingKind,
+    /// Its id.
+    pub id: &'a str,
+    /// What is done.
+    pub action: Action,
+    /// Why.
+    pub reason: &'a str,
+    /// From where to where; no personal data.
+    pub details: Value,
+}
+
+/// Raises the version of a holding that was seen at `seen`.
+///
+/// # Errors
+/// `Refused` when it has another version by now, `NotFound` when there is none.
+pub(crate) async fn touch(tx: &mut Tx, kind: HoldingKind, id: &str, seen: i64) -> Result<()> {
+    let (table, by, at) = (kind.table(), tx.actor().to_owned(), tx.now());
+    let statement = format!(
+        "UPDATE {table} SET version = version + 1, changed_by = $1, changed_at = $2
+         WHERE id = $3 AND version = $4"
+    );
+    let touched = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(by)
+        .bind(at)
+        .bind(id)
+        .bind(seen)
+        .execute(&mut **tx)
+        .await?;
+    if touched.rows_affected() == 1 {
+        return Ok(());
+    }
+    let there = format!("SELECT 1 FROM {table} WHERE id = $1");
+    let there = sqlx::query(sqlx::AssertSqlSafe(there))
+        .bind(id)
+        .fetch_optional(&mut **tx)
+        .await?;
+    match there {
+        Some(_) => Err(Error::refuse("errors.stale")),
+        None => Err(Error::NotFound { what: "holding" }),
+    }
+}
+
+/// As [`touch`], whatever version it has: the act is done to another holding, and this one follows.
+pub(crate) async fn touch_along(tx: &mut Tx, kind: HoldingKind, id: &str) -> Result<()> {
+    let (by, at) = (tx.actor().to_owned(), tx.now());
+    let statement = format!(
+        "UPDATE {} SET version = version + 1, changed_by = $1, changed_at = $2 WHERE id = $3",
+        kind.table()
+    );
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(by)
+        .bind(at)
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Leaves the act in the trace and in the log, and asks for the holding to be brought to the vault.
+pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
+    let line = Trace {
+        id: tx.new_id(),
+        act: act.action.as_str().to_owned(),
+        details: act.details.clone(),
+        reason: act.reason.trim().to_owned(),
+        actor: tx.actor().to_owned(),
+        at: tx.now(),
+    };
+    insert_trace(tx, act.kind, act.id, &line).await?;
+    tx.log(act.action, (act.kind.as_str(), act.id), act.details)
+        .await?;
+    let subject = match act.kind {
+        HoldingKind::Series => {
+            sqlx::query_scalar("SELECT fonds_id FROM series WHERE id = $1")
+                .bind(act.id)
+                .fetch_one(&mut **tx)
+                .await?
+        }
+        _ => act.id.to_owned(),
+    };
+    tx.enqueue(act.kind.job(), &subject, PRIORITY_UPKEEP).await
+}
+
+/// False when it is there already.
+pub(crate) async fn insert_trace(
+    tx: &mut Tx,
+    kind: HoldingKind,
+    id: &str,
+    line: &Trace,
+) -> Result<bool> {
+    Insert::into("holding_history")
+        .set("id", &line.id)
+        .set("kind", kind)
+        .set("holding_id", id)
+        .set("act", &line.act)
+        .set("details", line.details.to_string())
+        .set("reason", &line.reason)
+        .set("actor", &line.actor)
+        .set("at", &line.at)
+        .or_ignore("(id)")
+        .run(tx)
+        .await
+}
+
+/// The trace of one holding, oldest first.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Trace>> {
+    require(caller, Act::SeeBatches)?;
+    let mut traces = traces(archive, id).await?;
+    traces.truncate(MOST_LISTED);
+    Ok(traces)
+}
+
+/// As [`history`], for the program's own verbs.
+pub(crate) async fn traces(archive: &Archive, id: &str) -> Result<Vec<Trace>> {
+    Ok(sqlx::query_as(
+        "SELECT id, act, details, reason, actor, at FROM holding_history
+         WHERE holding_id = $1 ORDER BY id",
+    )
+    .bind(id)
+    .fetch_all(archive.catalogue.pool())
+    .await?)
+}
+
+/// A reason as a person gave it.
+///
+/// # Errors
+/// `Invalid` for none where one is needed, or one too long.
+pub(crate) fn check_reason(reason: &str) -> Result<()> {
+    check_text("/reason", reason, LONGEST_REASON)
+}
+
+// In the vault ----------------------------------------------------------------------------------
+
+/// A holding's description on its way to the vault.
+pub(crate) struct Described<'a, T> {
+    /// The object.
+    pub object: String,
+    /// Name of the description in it.
+    pub file: &'static str,
+    /// What it says.
+    pub form: &'a T,
+    /// Kind and id.
+    pub holding: (HoldingKind, &'a str),
+    /// Version it says.
+    pub version: i64,
+    /// Who changed it last, and when: a repeated attempt then writes the same.
+    pub changed: (&'a str, &'a str),
+}
+
+/// Writes a description as the newest version of its object and marks it preserved; gives the open transaction.
+///
+/// # Errors
+/// `Unavailable` also when another version came first.
+pub(crate) async fn preserve<T: serde::Serialize>(
+    archive: &Archive,
+    described: Described<'_, T>,
+) -> Result<Tx> {
+    let object = ObjectId::new(described.object)?;
+    let file = Content::bytes(described.file, serde_json::to_vec_pretty(described.form)?);
+    let (by, at) = described.changed;
+    let who = Provenance {
+        user_name: by.to_owned(),
+        user_address: format!("urn:sogoc:person:{by}"),
+        message: format!("Description of a {}", described.holding.0),
+        at: parse_stamp(at).unwrap_or_else(|| archive.clock.now()),
+    };
+    let head = archive.vault.head(&object).await?;
+    archive.vault.put_newest(&object, head, file, &who).await?;
+    let mut tx = archive.begin_as_machine().await?;
+    let (kind, id) = described.holding;
+    set_preserved(&mut tx, kind, id, described.version).await?;
+    let details = serde_json::json!({ "version": described.version });
+    tx.log(Action::HoldingPreserved, (kind.as_str(), id), details)
+        .await?;
+    Ok(tx)
+}
+
+/// Says that the vault has this version.
+pub(crate) async fn set_preserved(
+    tx: &mut Tx,
+    kind: HoldingKind,
+    id: &str,
+    version: i64,
+) -> Result<()> {
+    let statement = format!(
+        "UPDATE {} SET preserved_version = $1 WHERE id = $2 AND (preserved_version IS NULL OR preserved_version < $1)",
+        kind.table()
+    );
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(version)
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Reads a description back; a damaged one, or one of another holding, is noted and left out.
+///
+/// # Errors
+/// A fault that passes.
+pub(crate) async fn described<T: serde::de::DeserializeOwned>(
+    restoration: &mut Restoration<'_>,
+    id: &ObjectId,
+    file: &'static str,
+    sound: impl Fn(&T) -> bool,
+) -> Result<Option<T>> {
+    let Some(bytes) = restoration.newest(id, file).await? else {
+        return Ok(None);
+    };
+    let parsed = serde_json::from_slice(&bytes).ok().filter(sound);
+    let parsed = parsed.ok_or(Error::Corrupt { what: file.into() });
+    Ok(restoration.sound(id, parsed))
+}
