@@ -26,7 +26,7 @@ const TITLED: f32 = 5.0;
 const BY_TABLE: f64 = 0.97;
 /// The same where its people have neither the number of a diploma nor that of a register: any list may have them.
 const LIST_ONLY: f64 = 0.7;
-/// How sure a class of tables is at most that words alone speak for.
+/// How sure a class of tables is at most that words alone speak for, or a diploma that only its particulars show.
 const UNSEEN: f64 = 0.6;
 /// A table of so many rows is no diploma's.
 const ROWS_OF_TABLE: usize = 6;
@@ -43,6 +43,7 @@ pub(crate) struct PageView<'a> {
 
 /// The class of a page and how sure that is, 0 to 1.
 pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) {
+    let mut by_particulars = false;
     let mut scores = scores(&Text::new(page.lines).text, classes);
     form::weigh(&mut scores, page.lines);
     let is_table = page
@@ -50,6 +51,7 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
         .is_some_and(|(_, rows)| rows.len() >= ROWS_OF_TABLE);
     if !is_table && let Some((_, score)) = scores.iter_mut().find(|(class, _)| class.id == DIPLOMA)
     {
+        by_particulars = *score < LEAST && !particulars::is_titled(page.lines);
         *score += particulars::of_diploma(page.lines);
         scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     }
@@ -88,7 +90,9 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     let is_of_tables = classes
         .get(&id)
         .is_some_and(|class| class.layout == Layout::Table);
-    (id, if is_of_tables { sure.min(UNSEEN) } else { sure })
+    // A school's record has a person's particulars too.
+    let guessed = is_of_tables || by_particulars && id == DIPLOMA;
+    (id, if guessed { sure.min(UNSEEN) } else { sure })
 }
 
 /// A table of people as a class understands it.

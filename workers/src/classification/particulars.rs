@@ -90,8 +90,12 @@ pub(super) fn of_diploma(lines: &[Line]) -> f32 {
     if said.len() < LEAST || !said.contains(&BIRTH) || !of_diploma || !few {
         return 0.0;
     }
-    let titled = texts.iter().any(|text| is_title(text));
-    EACH * said.len() as f32 + if titled { TITLE } else { 0.0 }
+    EACH * said.len() as f32 + if is_titled(lines) { TITLE } else { 0.0 }
+}
+
+/// Whether a line is the title of a diploma or certificate.
+pub(super) fn is_titled(lines: &[Line]) -> bool {
+    lines.iter().any(|line| is_title(&line.text()))
 }
 
 /// Whether a line in capitals begins as such a title does.

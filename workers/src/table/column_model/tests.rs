@@ -49,6 +49,8 @@ fn capitals_stand_where_most_of_the_column_has_them() {
         raws(&["NAM", "NỮ", "Nữ", "NAM"]),
         ["NAM", "NỮ", "NỮ", "NAM"]
     );
+    let grades = mended("xep_loai", &["TB", "TB", "TB", "Khá", "KHÁ", "Khá"], 0.9);
+    assert_eq!(grades[4].0, "Khá", "TB is written so in any column");
 }
 
 #[test]
