@@ -105,6 +105,8 @@ pub struct DocumentPage {
     pub number: i64,
     /// Digest of that file, lower-case hex SHA-256.
     pub sha256: String,
+    /// Its place once a person has put the pages in order, from 1; 0 before.
+    pub position: i64,
     /// What it is here.
     pub part: PagePart,
     /// Whether a person withdrew it, or another scan took its place: it is kept, and not shown.

@@ -25,9 +25,7 @@ pub use file::{
 pub(crate) use file::{FILE_PREFIX, file_code, restore_file_batches, restore_files};
 use master::{HeldMaster, masters_of};
 pub use preservation::preserve;
-pub(crate) use preservation::{
-    PREFIX, forget_former_codes, restore, restore_file, restore_fonds, restore_volume,
-};
+pub(crate) use preservation::{PREFIX, forget_former_codes, restore, restore_file, restore_volume};
 pub use series::{
     NewSeries, Series, change_series, close_series, list_series, make_series, merge_series,
     move_series, series,
@@ -104,7 +102,7 @@ pub struct FondsFields {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<String>,
     /// Chế độ dự phòng.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reserve: bool,
     /// Ghi chú.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -347,4 +345,30 @@ pub(crate) async fn unit_of(tx: &mut Tx, fonds_id: &str) -> Result<String> {
             .fetch_one(&mut **tx)
             .await?,
     )
+}
+
+/// Id of the fonds of that code, made again where it is not there.
+pub(crate) async fn restore_fonds(
+    tx: &mut Tx,
+    code: &str,
+    name: &str,
+    created_at: &str,
+) -> Result<String> {
+    let id = sqlx::query_scalar("SELECT id FROM fonds WHERE code = $1").bind(code);
+    if let Some(id) = id.fetch_optional(&mut **tx).await? {
+        return Ok(id);
+    }
+    let given = NewFonds {
+        code: code.into(),
+        name: name.into(),
+        ..NewFonds::default()
+    };
+    let id = tx.new_id();
+    insert_fonds(tx, &id, &given, unit::DEFAULT_ID).await?;
+    sqlx::query("UPDATE fonds SET created_at = $1, changed_at = $1 WHERE id = $2")
+        .bind(created_at)
+        .bind(&id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(id)
 }

@@ -217,18 +217,25 @@ pub(crate) async fn insert_trace(
 /// `Forbidden`.
 pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Trace>> {
     require(caller, Act::SeeBatches)?;
-    let mut traces = traces(archive, id).await?;
-    traces.truncate(MOST_LISTED);
-    Ok(traces)
-}
-
-/// As [`history`], for the program's own verbs.
-pub(crate) async fn traces(archive: &Archive, id: &str) -> Result<Vec<Trace>> {
-    Ok(sqlx::query_as(
+    let mut traces: Vec<Trace> = sqlx::query_as(
         "SELECT id, act, details, reason, actor, at FROM holding_history
          WHERE holding_id = $1 ORDER BY id",
     )
     .bind(id)
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    traces.truncate(MOST_LISTED);
+    Ok(traces)
+}
+
+/// The trace of a holding of that kind: the document of a volume bears the volume's id.
+pub(crate) async fn traces(archive: &Archive, kind: HoldingKind, id: &str) -> Result<Vec<Trace>> {
+    Ok(sqlx::query_as(
+        "SELECT id, act, details, reason, actor, at FROM holding_history
+         WHERE holding_id = $1 AND kind = $2 ORDER BY id",
+    )
+    .bind(id)
+    .bind(kind)
     .fetch_all(archive.catalogue.pool())
     .await?)
 }

@@ -61,7 +61,7 @@ pub struct DocumentFields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<bool>,
     /// `riskRecovery`: Chế độ dự phòng.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reserve: bool,
     /// `riskRecoveryStatus`: code 01..02.
     #[serde(default, skip_serializing_if = "Option::is_none")]

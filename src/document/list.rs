@@ -151,7 +151,7 @@ pub(super) async fn ordered<'e>(
     id: &str,
 ) -> Result<Vec<DocumentPage>> {
     let query = format!(
-        "SELECT g.page_id, p.scan_id, s.original_name, p.number, s.sha256, g.part,
+        "SELECT g.page_id, p.scan_id, s.original_name, p.number, s.sha256, g.position, g.part,
             CASE WHEN {STANDS} THEN 0 ELSE 1 END AS withdrawn
          FROM document_pages g JOIN pages p ON p.id = g.page_id JOIN scans s ON s.id = p.scan_id
          {}",

@@ -237,9 +237,9 @@ pub async fn arrange(
 pub(super) async fn restore_pages(
     tx: &mut Tx,
     id: &str,
-    pages: &[(String, PagePart)],
+    pages: &[(String, i64, PagePart)],
 ) -> Result<()> {
-    for (position, (page, part)) in (1i64..).zip(pages) {
+    for (page, position, part) in pages {
         let known = sqlx::query("SELECT 1 FROM pages WHERE id = $1")
             .bind(page)
             .fetch_optional(&mut **tx)
@@ -248,7 +248,7 @@ pub(super) async fn restore_pages(
             Insert::into("document_pages")
                 .set("page_id", page)
                 .set("document_id", id)
-                .set("position", position)
+                .set("position", *position)
                 .set("part", *part)
                 .or_replace("(page_id)")
                 .run(tx)

@@ -51,6 +51,7 @@ struct PreservedPage {
     /// Digest of the master, lower-case hex SHA-256.
     sha256: String,
     number: i64,
+    position: i64,
     part: PagePart,
 }
 
@@ -70,6 +71,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
         scan_id: page.scan_id,
         sha256: page.sha256,
         number: page.number,
+        position: page.position,
         part: page.part,
     };
     let form = PreservedDocument {
@@ -86,7 +88,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
         changed_by: document.changed_by,
         changed_at: document.changed_at,
         pages: pages.into_iter().map(page).collect(),
-        history: holding::traces(archive, &document.id).await?,
+        history: holding::traces(archive, HoldingKind::Document, &document.id).await?,
         id: document.id,
     };
     let described = Described {
@@ -121,8 +123,8 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
     }
     for document in &all {
         let pages = document.pages.iter();
-        let pages: Vec<(String, PagePart)> = pages
-            .map(|page| (page.page_id.clone(), page.part))
+        let pages: Vec<(String, i64, PagePart)> = pages
+            .map(|page| (page.page_id.clone(), page.position, page.part))
             .collect();
         restore_pages(&mut tx, &document.id, &pages).await?;
         sqlx::query(

@@ -59,19 +59,21 @@ const WHAT: &[(&str, &str)] = &[
     ),
     (
         "file",
-        "SELECT id, fonds_id, series_id, code, title, maintenance, mode, shelf_code, fields, shelf,
+        "SELECT id, (SELECT f.code FROM fonds f WHERE f.id = fonds_id) AS fonds, series_id, code,
+            title, maintenance, mode, shelf_code, fields, shelf,
             state, merged_into, CAST(version AS TEXT) AS version FROM files
          WHERE preserved_version IS NOT NULL",
     ),
     (
         "volume",
-        "SELECT id, fonds_id, code, title, school, CAST(year AS TEXT) AS year, council,
+        "SELECT id, (SELECT f.code FROM fonds f WHERE f.id = fonds_id) AS fonds, code, title, school, CAST(year AS TEXT) AS year, council,
             first_number, last_number, note, shelf, state, merged_into,
             CAST(version AS TEXT) AS version FROM register_volumes WHERE preserved_version IS NOT NULL",
     ),
     (
         "document",
-        "SELECT id, fonds_id, unit_id, file_id, volume_id, CAST(ordinal AS TEXT) AS ordinal, state,
+        "SELECT id, (SELECT f.code FROM fonds f WHERE f.id = fonds_id) AS fonds, unit_id, file_id,
+            volume_id, CAST(ordinal AS TEXT) AS ordinal, state,
             joined_into, fields FROM documents WHERE preserved_version IS NOT NULL",
     ),
     (

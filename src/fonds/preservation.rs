@@ -102,11 +102,11 @@ async fn preserved(archive: &Archive, fonds: Fonds) -> Result<PreservedFonds> {
     .fetch_all(archive.catalogue.pool())
     .await?;
     for one in &mut series {
-        one.history = holding::traces(archive, &one.id).await?;
+        one.history = holding::traces(archive, HoldingKind::Series, &one.id).await?;
     }
     Ok(PreservedFonds {
         form: FORM.into(),
-        history: holding::traces(archive, &fonds.id).await?,
+        history: holding::traces(archive, HoldingKind::Fonds, &fonds.id).await?,
         id: fonds.id,
         code: fonds.code,
         name: fonds.name,
@@ -216,32 +216,6 @@ async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Id of the fonds of that code, made again where it is not there.
-pub(crate) async fn restore_fonds(
-    tx: &mut Tx,
-    code: &str,
-    name: &str,
-    created_at: &str,
-) -> Result<String> {
-    let id = sqlx::query_scalar("SELECT id FROM fonds WHERE code = $1").bind(code);
-    if let Some(id) = id.fetch_optional(&mut **tx).await? {
-        return Ok(id);
-    }
-    let given = NewFonds {
-        code: code.into(),
-        name: name.into(),
-        ..NewFonds::default()
-    };
-    let id = tx.new_id();
-    insert_fonds(tx, &id, &given, unit::DEFAULT_ID).await?;
-    sqlx::query("UPDATE fonds SET created_at = $1, changed_at = $1 WHERE id = $2")
-        .bind(created_at)
-        .bind(&id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(id)
 }
 
 /// Id of the file of that code, made again where it is not there.

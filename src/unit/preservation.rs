@@ -66,7 +66,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
         version: unit.version,
         changed_by: unit.changed_by,
         changed_at: unit.changed_at,
-        history: holding::traces(archive, &unit.id).await?,
+        history: holding::traces(archive, HoldingKind::Unit, &unit.id).await?,
     };
     let described = Described {
         object: format!("{PREFIX}{}", form.id),

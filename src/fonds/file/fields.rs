@@ -46,7 +46,7 @@ pub struct FileFields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence_level: Option<String>,
     /// `riskRecovery`: Chế độ dự phòng.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reserve: bool,
     /// `riskRecoveryStatus`: code 01..02, where there is a reserve copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]

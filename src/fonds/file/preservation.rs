@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::preservation::restore_fonds;
+use super::super::restore_fonds;
 use super::super::{HeldMaster, Shelf, masters_of};
 use super::{File, FileFields, NewFile, SELECT, insert_file};
 use crate::archive::{Archive, Restoration};
@@ -95,7 +95,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
         changed_at: file.changed_at,
         batches,
         masters,
-        history: holding::traces(archive, &file.id).await?,
+        history: holding::traces(archive, HoldingKind::File, &file.id).await?,
         id: file.id,
     };
     let described = Described {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::preservation::restore_fonds;
+use super::super::restore_fonds;
 use super::super::{HeldMaster, Shelf, by_id, masters_of};
 use super::{Volume, find, insert_volume};
 use crate::archive::{Archive, Restoration};
@@ -82,7 +82,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
         changed_at: volume.changed_at,
         batches,
         masters,
-        history: holding::traces(archive, &volume.id).await?,
+        history: holding::traces(archive, HoldingKind::Volume, &volume.id).await?,
         id: volume.id,
     };
     let described = Described {

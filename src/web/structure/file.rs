@@ -251,9 +251,32 @@ fn facts(f: &Frame, file: &File) -> Vec<(&'static str, String)> {
                 "structure.field.sheets",
                 file.fields.sheets.map(|sheets| sheets.to_string()),
             ),
+            (
+                "structure.field.physical_state",
+                code(&file.fields.physical_state, |code| {
+                    f.word("structure.physical_state", code)
+                }),
+            ),
+            (
+                "structure.field.confidence_level",
+                code(&file.fields.confidence_level, |code| {
+                    f.word("structure.confidence", code)
+                }),
+            ),
+            (
+                "structure.field.reserve_state",
+                code(&file.fields.reserve_state, |code| {
+                    f.word("structure.reserve_state", code)
+                }),
+            ),
             ("structure.field.note", file.fields.note.clone()),
         ],
     )
+}
+
+/// The name of a code, where one is given.
+fn code<'a>(given: &'a Option<String>, name: impl Fn(&'a str) -> &'a str) -> Option<String> {
+    given.as_deref().map(|code| name(code).to_owned())
 }
 
 fn forms(f: &Frame, file: &File, refused: &Refused) -> Vec<FormView> {
