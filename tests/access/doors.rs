@@ -47,12 +47,10 @@ async fn somebody_elses_wrong_codes_keep_no_right_code_from_its_answer() {
         "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "self" },
         "wanted": { "ho_ten": "Lê Văn Mẫu" }
     });
-    let asked: Value = anyone
-        .post("/api/v1/copy-requests", wanted)
-        .await
-        .json()
-        .await
-        .unwrap();
+    let portal = server.token(&[Portal]).await;
+    let asked = portal.post("/api/v1/copy-requests", wanted).await;
+    assert_eq!(asked.status(), 201);
+    let asked: Value = asked.json().await.unwrap();
     let mut last = 0;
     for guess in 0..20 {
         let path = format!("/api/v1/track/AAAAA-AAAAA-AAAAA-{guess:05}");

@@ -36,6 +36,8 @@ async fn a_scan_whose_booking_was_cut_off_is_booked_and_read() {
         .unwrap();
     for statement in [
         "DELETE FROM jobs WHERE subject IN (SELECT id FROM pages WHERE scan_id = $1)",
+        "DELETE FROM document_pages WHERE page_id IN (SELECT id FROM pages WHERE scan_id = $1)",
+        "DELETE FROM documents WHERE id = $1",
         "DELETE FROM pages WHERE scan_id = $1",
         "DELETE FROM scans WHERE id = $1",
     ] {

@@ -62,7 +62,7 @@ async fn a_citizen_asks_writes_adds_a_paper_and_withdraws_without_an_account() {
         ("standing", "authorised"),
         ("ho_ten", "Lê Văn Mẫu"),
         ("copies", "2"),
-        ("key", "mot-lan"),
+        ("key", "mot-lan-ma-khong-ai-doan-ra"),
     ];
     let unasked = anyone.form("/yeu-cau", "", &pairs).await;
     assert_eq!(unasked.status(), 422);

@@ -83,9 +83,9 @@ async fn entry_proof(api: Api, Path(id): Path<String>) -> Answer<Option<EntryPro
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 struct ConsistencyAsked {
-    /// Entries in the earlier tree.
+    /// Entries in the earlier tree; 1 when absent.
     #[param(minimum = 1)]
-    size: u32,
+    size: Option<u32>,
 }
 
 /// The hashes that show an earlier tree to be the beginning of the newest one (RFC 6962 section 2.1.2), base64, a line each.
@@ -93,7 +93,7 @@ struct ConsistencyAsked {
     responses((status = 200, body = String, content_type = "text/plain"), Problems<401, 403, 404, 422>))]
 async fn consistency(api: Api, Asked(asked): Asked<ConsistencyAsked>) -> Result<String, Problem> {
     require(&api.caller, Act::SeeLog)?;
-    Ok(audit::consistency(&api.archive, asked.size.into()).await?)
+    Ok(audit::consistency(&api.archive, asked.size.unwrap_or(1).into()).await?)
 }
 
 /// Everything that waits, is being worked on, or has failed.

@@ -79,6 +79,7 @@ struct WholeDocument {
 #[serde(deny_unknown_fields)]
 struct GroupingAsked {
     /// What makes files one document.
+    #[param(inline)]
     by: GroupBy,
 }
 
