@@ -233,7 +233,7 @@ impl Receipt {
             .with("quarantined", totals.quarantined)
             .with("duplicates", totals.duplicates)
             .with("bytes", totals.bytes);
-        let mut text = head.vi();
+        let mut text = format!("{}\n\n", head.vi());
         for file in files {
             let _ = writeln!(
                 text,

@@ -109,7 +109,7 @@ async fn list(archive: &Archive, batch: &str) -> Vec<Document> {
     };
     let listed = document::list(archive, &caller(Role::Auditor), &filter).await;
     let mut all = listed.unwrap().items;
-    all.sort_by(|one, other| other.pages.cmp(&one.pages));
+    all.sort_by_key(|one| std::cmp::Reverse(one.pages));
     all
 }
 

@@ -106,7 +106,7 @@ fn is_title(text: &str) -> bool {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     };
     let small = text.chars().filter(|c| c.is_lowercase()).count();
-    small * 5 <= text.chars().count() && TITLES.iter().any(|title| begins(&title))
+    small * 5 <= text.chars().count() && TITLES.iter().any(begins)
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use crate::values::normalised;
 
 /// Of a page less understood than this nothing is accepted, however well it was read.
 const UNDERSTOOD: f64 = 0.6;
+/// Labels from which on their number speaks for a form.
+const ENOUGH_LABELS: f64 = 4.0;
 /// How far a paper without a head is understood: its signature still stands where it does.
 const HEADLESS: f64 = 0.5;
 
@@ -31,8 +33,8 @@ pub(crate) fn understood(
         _ => {
             let (known, all) = labels(class, lines);
             let explained = known as f64 / all.max(1) as f64;
-            // A few labels alone say little.
-            let enough = (known as f64 / 3.0).min(1.0);
+            // A few labels alone say little: two common words such as "số" and "tại" stand in any text.
+            let enough = (known as f64 / ENOUGH_LABELS).min(1.0);
             enough * (0.5 * explained + 0.5 * fit)
         }
     }
