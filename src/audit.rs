@@ -1,5 +1,5 @@
 //! The log: every act leaves one entry in the transaction that did it. A sequencer gives each its position and puts it
-//! into a signed tree in the vault ([`publish`]), where a removed or changed entry shows ([`check`]). Details never hold
+//! into a signed tree in the vault ([`publish()`]), where a removed or changed entry shows ([`check()`]). Details never hold
 //! personal data.
 
 mod check;

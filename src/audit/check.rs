@@ -43,7 +43,7 @@ pub async fn check(archive: &Archive) -> Result<Checked> {
     })
 }
 
-/// Checks the whole log when that was last done longer than [`EVERY`] ago; a broken one says so in the program's log.
+/// Checks the whole log when that was last done longer than six hours ago; a broken one says so in the program's log.
 ///
 /// # Errors
 /// As [`check`].

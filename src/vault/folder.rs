@@ -36,7 +36,7 @@ const FILE_MODE: u32 = 0o640;
 pub(super) struct FolderStore {
     inner: LocalFileSystem,
     staging: Arc<Staging>,
-    /// False for a place that nobody relies on yet: see [`whole`].
+    /// False for a place that nobody relies on yet: see [`new_object`].
     durable: bool,
     /// Whether two folders can take each other's place in one step.
     swaps: bool,
