@@ -54,16 +54,19 @@ pub(super) fn of(line: &Line) -> Option<Number> {
     // Printed figures stand in one word with their notation, and nothing but figures does.
     let glued = bare && rest[..found.start()].ends_with(is_figures);
     let proposed = proposed(figures).unwrap_or_default();
-    // Its stroke reaches above and below the letters, with which figures are compared.
-    let behind = text.place_of(from + found.start() + 1..from + found.end());
+    let stroke = text.place_of(from + found.start()..from + found.end());
+    // Its stroke reaches above and below the letters, with which figures are compared; but where it stands no figure
+    // does, for it would be read as one.
+    let letters = text.place_of(from + found.start() + 1..from + found.end());
+    let behind = stroke.zip(letters);
     let label = label.and_then(|end| text.place_of(0..end));
     let own = text.place_of(begins..from + found.start());
-    let blank = behind.and_then(|print| {
+    let blank = behind.and_then(|(stroke, print)| {
         let [_, top, _, height] = print;
         let left = label.map(right).or(own.map(|own| own[0]))?;
         Some(Blank {
             part: HeadPart::Number,
-            place: [left, top - height / 3, print[0] - left, height * 5 / 3],
+            place: [left, top - height / 3, stroke[0] - left, height * 5 / 3],
             print,
             around: (String::new(), notation.clone()),
         })
