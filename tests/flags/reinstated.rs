@@ -48,7 +48,7 @@ async fn tell(ground: Ground) {
         again.map_err(|error| error.code()).err(),
         Some("page_not_withdrawn")
     );
-    let said: Vec<String> = sqlx::query_scalar("SELECT action FROM log ORDER BY position DESC")
+    let said: Vec<String> = sqlx::query_scalar("SELECT action FROM log ORDER BY at DESC, id DESC")
         .fetch_all(archive.catalogue.pool())
         .await
         .unwrap();

@@ -16,6 +16,8 @@ const KIND: f32 = 1.5;
 const LABEL: f32 = 0.6;
 const SHARED_LABELS: usize = 2;
 const MOST_LABELS: usize = 9;
+/// A line with more labels than this is the header of a table.
+const MOST_IN_A_LINE: usize = 3;
 /// How kinds of papers that are handed out begin.
 const HANDED_OUT: [&str; 2] = ["quyetdinh", "giay"];
 
@@ -45,7 +47,9 @@ fn labels(class: &Class, lines: &[Line]) -> f32 {
     let fields: Vec<&Field> = class.fields.iter().collect();
     let found: BTreeSet<String> = lines
         .iter()
-        .flat_map(|line| label_places(&divided(line), &fields))
+        .map(|line| label_places(&divided(line), &fields))
+        .filter(|labels| labels.len() <= MOST_IN_A_LINE)
+        .flatten()
         .map(|label| label.key)
         .collect();
     let counted = found.len().min(MOST_LABELS).saturating_sub(SHARED_LABELS);
@@ -94,5 +98,13 @@ mod tests {
             "Xếp loại: Khá              Số hiệu: 12345",
         ];
         assert_eq!(class_of(&untitled), "van_bang");
+    }
+
+    #[test]
+    fn the_header_of_a_table_is_no_row_of_labels() {
+        let classes = Classes::load(None).unwrap();
+        let header = ["TT  Họ và tên  Ngày sinh  Nơi sinh  Xếp loại  Số bằng  Số vào sổ"];
+        let diploma = classes.get("van_bang").unwrap();
+        assert!(labels(diploma, &lines(&page(&header))) < f32::EPSILON);
     }
 }
