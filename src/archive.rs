@@ -24,7 +24,7 @@ use crate::tlog::LogKey;
 use crate::vault::{Location, S3Access, Vault};
 
 pub use restoration::Restoration;
-pub use seal::{identity_file, open_seal, own_trust, trust_file};
+pub use seal::{identity_file, open_seal, own_trust, secret_once, trust_file};
 
 /// Everything a verb needs.
 pub struct Archive {

@@ -184,6 +184,22 @@ fn pool(engine: Engine, width: u32) -> AnyPoolOptions {
         })
 }
 
+/// Lets a counter go on no lower than `value`: what the vault has was given already.
+///
+/// # Errors
+/// As any statement.
+pub async fn raise_counter(tx: &mut Tx, name: &str, value: i64) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO counters (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value WHERE counters.value < EXCLUDED.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// The next number of a counter; the row stays locked until the transaction ends, so the order of
 /// numbers is the order of commits and a rolled-back number is not lost.
 ///

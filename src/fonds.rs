@@ -23,7 +23,7 @@ pub use file::{
     file_by_code, files, make_file, merge_file, move_file, preserve_file, split_file,
 };
 pub(crate) use file::{FILE_PREFIX, file_code, restore_file_batches, restore_files};
-use master::{HeldMaster, masters_of};
+use master::{HeldMaster, masters_of, restore_held};
 pub use preservation::preserve;
 pub(crate) use preservation::{PREFIX, forget_former_codes, restore, restore_file, restore_volume};
 pub use series::{

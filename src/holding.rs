@@ -2,19 +2,19 @@
 //! the job that brings them to the vault. Units, fonds, series, files, volumes and documents are such holdings.
 
 mod check;
+mod preservation;
 
 pub(crate) use check::{Checks, check_text};
+pub(crate) use preservation::{Described, described, preserve, restore_history, restore_merged};
 
 use serde_json::Value;
 
 use crate::access::{Act, Caller, require};
-use crate::archive::{Archive, Restoration};
+use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Insert, JsonText, Tx, json_column, text_enum};
-use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
-use crate::vault::{Content, ObjectId, Provenance};
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 1000;
@@ -165,6 +165,47 @@ pub(crate) async fn touch_along(tx: &mut Tx, kind: HoldingKind, id: &str) -> Res
     Ok(())
 }
 
+/// Gives a series, a file or a volume its state, and what it was merged into.
+pub(crate) async fn set_state(
+    tx: &mut Tx,
+    kind: HoldingKind,
+    id: &str,
+    state: HoldingState,
+    merged_into: Option<&str>,
+) -> Result<()> {
+    let statement = format!(
+        "UPDATE {} SET state = $1, merged_into = $2 WHERE id = $3",
+        kind.table()
+    );
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(state)
+        .bind(merged_into)
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// A holding that moves because another one does: it gets a version and a trace of its own.
+pub(crate) async fn follow(
+    tx: &mut Tx,
+    kind: HoldingKind,
+    id: &str,
+    reason: &str,
+    details: Value,
+) -> Result<()> {
+    touch_along(tx, kind, id).await?;
+    let action = Action::HoldingMoved;
+    let act = TracedAct {
+        kind,
+        id,
+        action,
+        reason,
+        details,
+    };
+    trace(tx, act).await
+}
+
 /// Leaves the act in the trace and in the log, and asks for the holding to be brought to the vault.
 pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
     let line = Trace {
@@ -191,12 +232,7 @@ pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
 }
 
 /// False when it is there already.
-pub(crate) async fn insert_trace(
-    tx: &mut Tx,
-    kind: HoldingKind,
-    id: &str,
-    line: &Trace,
-) -> Result<bool> {
+async fn insert_trace(tx: &mut Tx, kind: HoldingKind, id: &str, line: &Trace) -> Result<bool> {
     Insert::into("holding_history")
         .set("id", &line.id)
         .set("kind", kind)
@@ -246,87 +282,4 @@ pub(crate) async fn traces(archive: &Archive, kind: HoldingKind, id: &str) -> Re
 /// `Invalid` for none where one is needed, or one too long.
 pub(crate) fn check_reason(reason: &str) -> Result<()> {
     check_text("/reason", reason, LONGEST_REASON)
-}
-
-// In the vault ----------------------------------------------------------------------------------
-
-/// A holding's description on its way to the vault.
-pub(crate) struct Described<'a, T> {
-    /// The object.
-    pub object: String,
-    /// Name of the description in it.
-    pub file: &'static str,
-    /// What it says.
-    pub form: &'a T,
-    /// Kind and id.
-    pub holding: (HoldingKind, &'a str),
-    /// Version it says.
-    pub version: i64,
-    /// Who changed it last, and when: a repeated attempt then writes the same.
-    pub changed: (&'a str, &'a str),
-}
-
-/// Writes a description as the newest version of its object and marks it preserved; gives the open transaction.
-///
-/// # Errors
-/// `Unavailable` also when another version came first.
-pub(crate) async fn preserve<T: serde::Serialize>(
-    archive: &Archive,
-    described: Described<'_, T>,
-) -> Result<Tx> {
-    let object = ObjectId::new(described.object)?;
-    let file = Content::bytes(described.file, serde_json::to_vec_pretty(described.form)?);
-    let (by, at) = described.changed;
-    let who = Provenance {
-        user_name: by.to_owned(),
-        user_address: format!("urn:sogoc:person:{by}"),
-        message: format!("Description of a {}", described.holding.0),
-        at: parse_stamp(at).unwrap_or_else(|| archive.clock.now()),
-    };
-    let head = archive.vault.head(&object).await?;
-    archive.vault.put_newest(&object, head, file, &who).await?;
-    let mut tx = archive.begin_as_machine().await?;
-    let (kind, id) = described.holding;
-    set_preserved(&mut tx, kind, id, described.version).await?;
-    let details = serde_json::json!({ "version": described.version });
-    tx.log(Action::HoldingPreserved, (kind.as_str(), id), details)
-        .await?;
-    Ok(tx)
-}
-
-/// Says that the vault has this version.
-pub(crate) async fn set_preserved(
-    tx: &mut Tx,
-    kind: HoldingKind,
-    id: &str,
-    version: i64,
-) -> Result<()> {
-    let statement = format!(
-        "UPDATE {} SET preserved_version = $1 WHERE id = $2 AND (preserved_version IS NULL OR preserved_version < $1)",
-        kind.table()
-    );
-    sqlx::query(sqlx::AssertSqlSafe(statement))
-        .bind(version)
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Reads a description back; a damaged one, or one of another holding, is noted and left out.
-///
-/// # Errors
-/// A fault that passes.
-pub(crate) async fn described<T: serde::de::DeserializeOwned>(
-    restoration: &mut Restoration<'_>,
-    id: &ObjectId,
-    file: &'static str,
-    sound: impl Fn(&T) -> bool,
-) -> Result<Option<T>> {
-    let Some(bytes) = restoration.newest(id, file).await? else {
-        return Ok(None);
-    };
-    let parsed = serde_json::from_slice(&bytes).ok().filter(sound);
-    let parsed = parsed.ok_or(Error::Corrupt { what: file.into() });
-    Ok(restoration.sound(id, parsed))
 }

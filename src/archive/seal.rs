@@ -130,14 +130,25 @@ pub fn own_trust(config: &Config, clock: &dyn Clock) -> Result<Option<Trust>> {
 }
 
 fn own_password(folder: &Path, clock: &dyn Clock) -> Result<String> {
+    let file = folder.join("test-authority.password");
+    secret_once(&file, &clock.new_secret())
+}
+
+/// Writes a secret where there is none yet, for its owner's eyes only, and gives the one that is there: another process
+/// of the same folder may have been faster.
+///
+/// # Errors
+/// `Unavailable` disk.
+pub fn secret_once(file: &Path, fresh: &str) -> Result<String> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    std::fs::create_dir_all(folder)?;
-    let file = folder.join("test-authority.password");
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
     let mut options = std::fs::OpenOptions::new();
-    match options.write(true).create_new(true).mode(0o600).open(&file) {
+    match options.write(true).create_new(true).mode(0o600).open(file) {
         Ok(mut open) => {
-            open.write_all(clock.new_secret().as_bytes())?;
+            open.write_all(fresh.as_bytes())?;
             open.sync_all()?;
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}

@@ -1,14 +1,13 @@
 //! The key that signs the tree: made once for an archive, and replaced only by a person's word.
 
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::Action;
-use crate::archive::Archive;
+use crate::archive::{Archive, secret_once};
 use crate::catalogue::{Catalogue, Insert, Tx};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -115,20 +114,8 @@ fn read(file: &Path) -> Result<Option<LogKey>> {
 }
 
 fn make(file: &Path, clock: &dyn Clock) -> Result<LogKey> {
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
     let name = format!("sogoc-log/{}", hex::encode(&clock.secret()[..6]));
     let text = LogKey::fresh(&clock.secret(), &name);
-    let mut options = std::fs::OpenOptions::new();
-    match options.write(true).create_new(true).mode(0o600).open(file) {
-        Ok(mut open) => {
-            writeln!(open, "{text}")?;
-            open.sync_all()?;
-        }
-        // Another process of the same folder was faster: its key is read.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error.into()),
-    }
+    secret_once(file, &format!("{text}\n"))?;
     read(file)?.ok_or_else(|| Error::Internal("the log's key is not there".into()))
 }

@@ -19,19 +19,25 @@ pub(super) async fn show_due(archive: &Archive) -> Result<()> {
     if archive.config.log.outside.is_empty() {
         return Ok(());
     }
+    let size = super::state::tree(&archive.catalogue).await?.size;
+    let mut due = Vec::new();
+    for place in &archive.config.log.outside {
+        if is_due(archive, place, size).await? {
+            due.push(place);
+        }
+    }
+    if due.is_empty() {
+        return Ok(());
+    }
     let files = archive.vault.log_files();
     let known = super::keys::known(&archive.catalogue).await?;
-    let row = super::state::tree(&archive.catalogue).await?;
-    for place in &archive.config.log.outside {
-        if !is_due(archive, place, row.size).await? {
-            continue;
-        }
-        let Some(note) = files.get(CHECKPOINT).await? else {
-            return Ok(());
-        };
-        let Ok(head) = tlog::open_checkpoint(&note, &known) else {
-            return Ok(());
-        };
+    let Some(note) = files.get(CHECKPOINT).await? else {
+        return Ok(());
+    };
+    let Ok(head) = tlog::open_checkpoint(&note, &known) else {
+        return Ok(());
+    };
+    for place in due {
         let shown = show(archive, place, &files, &head, &note, &known).await;
         let failure = shown.err().map(|error| error.code().to_owned());
         remember(archive, place, &head, failure).await?;

@@ -8,7 +8,7 @@ use super::pages::restore_pages;
 use super::propose::clear;
 use super::{DocumentFields, DocumentState, PagePart};
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, Tx, raise_counter};
 use crate::error::Result;
 use crate::fonds::restore_fonds;
 use crate::holding::{self, Described, HoldingKind, Trace};
@@ -159,20 +159,11 @@ async fn restore_row(tx: &mut Tx, document: &PreservedDocument) -> Result<()> {
         .or_replace("(id)")
         .run(tx)
         .await?;
-    for line in &document.history {
-        holding::insert_trace(tx, HoldingKind::Document, &document.id, line).await?;
-    }
+    let history = &document.history;
+    holding::restore_history(tx, HoldingKind::Document, &document.id, history).await?;
     let (Some(file), Some(ordinal)) = (&document.file_id, document.ordinal) else {
         return Ok(());
     };
     // The next place behind those that were given.
-    sqlx::query(
-        "INSERT INTO counters (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE
-         SET value = EXCLUDED.value WHERE counters.value < EXCLUDED.value",
-    )
-    .bind(format!("documents-{file}"))
-    .bind(ordinal)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    raise_counter(tx, &format!("documents-{file}"), ordinal).await
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use crate::archive::{Archive, Restoration};
 use crate::audit::{self, Action};
 use crate::batch::{self, RECEIPT_PREFIX};
-use crate::catalogue::Tx;
+use crate::catalogue::raise_counter;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::vault::{ObjectId, VaultError};
@@ -338,18 +338,6 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
     )
     .await?;
     tx.commit().await
-}
-
-async fn raise_counter(tx: &mut Tx, name: &str, value: i64) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO counters (name, value) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value WHERE counters.value < EXCLUDED.value",
-    )
-    .bind(name)
-    .bind(value)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Restoration};
 use crate::error::Result;
 
 /// A file as delivered, in its own object of the vault.
@@ -36,4 +36,23 @@ pub(super) async fn masters_of(
         .fetch_all(archive.catalogue.pool())
         .await?;
     Ok((batches, masters))
+}
+
+/// Gives a file or volume back the batches that named it last in this column.
+pub(super) async fn restore_held(
+    restoration: &mut Restoration<'_>,
+    column: &'static str,
+    id: &str,
+    batches: &[String],
+) -> Result<()> {
+    let statement = format!("UPDATE batches SET {column} = $1 WHERE id = $2");
+    let mut tx = restoration.archive.begin_as_machine().await?;
+    for batch in batches {
+        sqlx::query(sqlx::AssertSqlSafe(&*statement))
+            .bind(id)
+            .bind(batch)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await
 }

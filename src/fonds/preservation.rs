@@ -194,9 +194,8 @@ async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
     .bind(&fonds.id)
     .execute(&mut **tx)
     .await?;
-    for line in &fonds.history {
-        holding::insert_trace(tx, HoldingKind::Fonds, &fonds.id, line).await?;
-    }
+    let history = &fonds.history;
+    holding::restore_history(tx, HoldingKind::Fonds, &fonds.id, history).await?;
     for series in &fonds.series {
         Insert::into("series")
             .set("id", &series.id)
@@ -211,9 +210,8 @@ async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
             .or_ignore("")
             .run(tx)
             .await?;
-        for line in &series.history {
-            holding::insert_trace(tx, HoldingKind::Series, &series.id, line).await?;
-        }
+        let history = &series.history;
+        holding::restore_history(tx, HoldingKind::Series, &series.id, history).await?;
     }
     Ok(())
 }

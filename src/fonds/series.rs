@@ -204,10 +204,7 @@ pub async fn close_series(
     refuse_unless_open(series(archive, caller, id).await?.state)?;
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Series, id, closing.seen).await?;
-    sqlx::query("UPDATE series SET state = 'closed' WHERE id = $1")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    holding::set_state(&mut tx, HoldingKind::Series, id, HoldingState::Closed, None).await?;
     let act = (Action::HoldingClosed, closing.reason.as_str(), json!({}));
     done(&mut tx, id, act).await?;
     tx.commit().await?;
@@ -239,22 +236,18 @@ pub async fn move_series(
     }
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Series, id, to.seen).await?;
-    let taken = |error: sqlx::Error| match Error::from(error) {
-        Error::AlreadyExists { .. } => Error::fault("/fonds", "faults.code_taken_there"),
-        other => other,
-    };
     sqlx::query("UPDATE series SET fonds_id = $1 WHERE id = $2")
         .bind(&target.id)
         .bind(id)
         .execute(&mut *tx)
         .await
-        .map_err(taken)?;
+        .map_err(code_taken_there)?;
     sqlx::query("UPDATE files SET fonds_id = $1 WHERE series_id = $2")
         .bind(&target.id)
         .bind(id)
         .execute(&mut *tx)
         .await
-        .map_err(taken)?;
+        .map_err(code_taken_there)?;
     let details = json!({ "fonds": [from.code, target.code] });
     files_follow(&mut tx, id, &details, &to.reason).await?;
     done(&mut tx, id, (Action::HoldingMoved, &to.reason, details)).await?;
@@ -296,11 +289,8 @@ pub async fn merge_series(
         .bind(id)
         .execute(&mut *tx)
         .await?;
-    sqlx::query("UPDATE series SET state = 'merged', merged_into = $1 WHERE id = $2")
-        .bind(&into)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    let merged = HoldingState::Merged;
+    holding::set_state(&mut tx, HoldingKind::Series, id, merged, Some(&into)).await?;
     let act = (Action::HoldingMerged, merger.reason.as_str(), details);
     done(&mut tx, id, act).await?;
     tx.commit().await?;
@@ -319,17 +309,17 @@ async fn files_follow(
         .fetch_all(&mut **tx)
         .await?;
     for file in &files {
-        touch_along(tx, HoldingKind::File, file).await?;
-        let act = TracedAct {
-            kind: HoldingKind::File,
-            id: file,
-            action: Action::HoldingMoved,
-            reason,
-            details: details.clone(),
-        };
-        holding::trace(tx, act).await?;
+        holding::follow(tx, HoldingKind::File, file, reason, details.clone()).await?;
     }
     Ok(())
+}
+
+/// A move to a fonds where the code is another one's.
+pub(super) fn code_taken_there(error: sqlx::Error) -> Error {
+    match Error::from(error) {
+        Error::AlreadyExists { .. } => Error::fault("/fonds", "faults.code_taken_there"),
+        other => other,
+    }
 }
 
 /// What is closed or merged takes nothing in.

@@ -111,9 +111,8 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
             .or_replace("(id)")
             .run(&mut tx)
             .await?;
-        for line in &unit.history {
-            holding::insert_trace(&mut tx, HoldingKind::Unit, &unit.id, line).await?;
-        }
+        let history = &unit.history;
+        holding::restore_history(&mut tx, HoldingKind::Unit, &unit.id, history).await?;
     }
     for unit in &units {
         sqlx::query(

@@ -5,6 +5,7 @@ mod file;
 mod fonds_form;
 mod lists;
 mod series;
+mod shelf;
 mod volume;
 
 use askama::Template;

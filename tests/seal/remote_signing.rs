@@ -29,6 +29,15 @@ use office::{DAY, Office, all_judges_agree, chain, configure, issue_signer};
 
 const ECDSA: (KeyKind, Padding) = (KeyKind::EcdsaP256, Padding::Pkcs1);
 
+/// Releases a request and makes its copy ready to be signed.
+async fn release(office: &Office, request: &str) {
+    let archive = &office.archive;
+    let saw = shown(archive, request).await;
+    let released = copy_request::release(archive, &office.head, request, &saw);
+    released.await.unwrap();
+    worker::drain(archive).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_signed_on_another_machine_are_booked_like_any_on_sqlite_and_a_folder() {
     walk(Ground::Embedded, Level::BLTA).await;
@@ -236,30 +245,14 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
     )
     .await
     .unwrap();
-    copy_request::release(
-        archive,
-        &office.head,
-        &asked.id,
-        &shown(archive, &asked.id).await,
-    )
-    .await
-    .unwrap();
-    worker::drain(archive).await.unwrap();
+    release(&office, &asked.id).await;
     let late = office.machine().sign(&office.to_sign().await);
     office.clock.advance(DAY * 3);
     assert_eq!(office.refused(&late).await, "waiting_over");
     office.sweep().await;
     assert_eq!(office.refused(&late).await, "not_waiting");
 
-    copy_request::release(
-        archive,
-        &office.head,
-        &asked.id,
-        &shown(archive, &asked.id).await,
-    )
-    .await
-    .unwrap();
-    worker::drain(archive).await.unwrap();
+    release(&office, &asked.id).await;
     let given_up = certified_copy::to_sign(archive, &office.head)
         .await
         .unwrap()
@@ -274,15 +267,7 @@ async fn not_signed_in_time_the_number_is_void_and_the_request_is_released_anew_
         .await
         .unwrap();
 
-    copy_request::release(
-        archive,
-        &office.head,
-        &asked.id,
-        &shown(archive, &asked.id).await,
-    )
-    .await
-    .unwrap();
-    worker::drain(archive).await.unwrap();
+    release(&office, &asked.id).await;
     let handed = office
         .submit(&office.machine().sign(&office.to_sign().await))
         .await;

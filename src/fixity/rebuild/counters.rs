@@ -1,7 +1,7 @@
 //! The counters of the register of copies and of the appendix, set behind what came back.
 
-use super::{Rebuilt, raise_counter};
-use crate::catalogue::Tx;
+use super::Rebuilt;
+use crate::catalogue::{Tx, raise_counter};
 use crate::error::Result;
 
 /// Lets each year's book and appendix go on behind their last numbers, and names the numbers of which

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::series::{refuse_unless_open, series_id};
+use super::super::series::{code_taken_there, refuse_unless_open, series_id};
 use super::super::{Closing, Merger, Relocation, by_code};
 use super::fields::check_whole;
 use super::{File, NewFile, file, file_by_code, make_file};
@@ -58,10 +58,7 @@ pub async fn close_file(
     check_whole(&before)?;
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::File, id, closing.seen).await?;
-    sqlx::query("UPDATE files SET state = 'closed' WHERE id = $1")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    holding::set_state(&mut tx, HoldingKind::File, id, HoldingState::Closed, None).await?;
     let details = json!({ "documents": before.counted.documents, "pages": before.counted.pages });
     let closed = act(id, Action::HoldingClosed, &closing.reason, details);
     holding::trace(&mut tx, closed).await?;
@@ -103,10 +100,7 @@ pub async fn move_file(
         .bind(id)
         .execute(&mut *tx)
         .await
-        .map_err(|error| match Error::from(error) {
-            Error::AlreadyExists { .. } => Error::fault("/fonds", "faults.code_taken_there"),
-            other => other,
-        })?;
+        .map_err(code_taken_there)?;
     if target.code != before.fonds {
         sqlx::query("UPDATE documents SET fonds_id = $1 WHERE file_id = $2")
             .bind(&target.id)
@@ -131,26 +125,10 @@ async fn documents_follow(tx: &mut Tx, file_id: &str, reason: &str) -> Result<()
         .fetch_all(&mut **tx)
         .await?;
     for id in &documents {
-        document_follows(tx, id, reason, json!({ "file": file_id })).await?;
+        let details = json!({ "file": file_id });
+        holding::follow(tx, HoldingKind::Document, id, reason, details).await?;
     }
     Ok(())
-}
-
-async fn document_follows(
-    tx: &mut Tx,
-    id: &str,
-    reason: &str,
-    details: serde_json::Value,
-) -> Result<()> {
-    touch_along(tx, HoldingKind::Document, id).await?;
-    let act = TracedAct {
-        kind: HoldingKind::Document,
-        id,
-        action: Action::HoldingMoved,
-        reason,
-        details,
-    };
-    holding::trace(tx, act).await
 }
 
 /// Merges a file into another of the same fonds: its documents and batches become that one's.
@@ -191,11 +169,8 @@ pub async fn merge_file(
         .bind(id)
         .execute(&mut *tx)
         .await?;
-    sqlx::query("UPDATE files SET state = 'merged', merged_into = $1 WHERE id = $2")
-        .bind(&into)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    let merged = HoldingState::Merged;
+    holding::set_state(&mut tx, HoldingKind::File, id, merged, Some(&into)).await?;
     touch_along(&mut tx, HoldingKind::File, &into).await?;
     let details = json!({ "from": before.code, "into": merger.into });
     for one in [id, &into] {
@@ -252,7 +227,8 @@ pub async fn split_file(
             .execute(&mut *tx)
             .await?;
         let details = json!({ "file": [before.code, made.code] });
-        document_follows(&mut tx, document, &split.reason, details).await?;
+        let kind = HoldingKind::Document;
+        holding::follow(&mut tx, kind, document, &split.reason, details).await?;
     }
     let details = json!({
         "from": before.code, "into": made.code, "documents": split.documents.len(),

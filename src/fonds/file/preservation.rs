@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::restore_fonds;
-use super::super::{HeldMaster, Shelf, masters_of};
+use super::super::{HeldMaster, Shelf, masters_of, restore_held};
 use super::{File, FileFields, NewFile, SELECT, insert_file};
 use crate::archive::{Archive, Restoration};
 use crate::error::{Error, Result};
@@ -153,23 +153,12 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
         .bind(&file.id)
         .execute(&mut *tx)
         .await?;
-        for line in &file.history {
-            holding::insert_trace(&mut tx, HoldingKind::File, &file.id, line).await?;
-        }
+        let history = &file.history;
+        holding::restore_history(&mut tx, HoldingKind::File, &file.id, history).await?;
         tx.commit().await?;
         merged.extend(file.merged_into.map(|into| (file.id, into)));
     }
-    let mut tx = restoration.archive.begin_as_machine().await?;
-    for (id, into) in merged {
-        sqlx::query(
-            "UPDATE files SET merged_into = (SELECT id FROM files WHERE id = $1) WHERE id = $2",
-        )
-        .bind(into)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    }
-    tx.commit().await
+    holding::restore_merged(restoration, HoldingKind::File, merged).await
 }
 
 /// Gives files back the batches they had last, after the scans: a deposit names the file its batch was opened for.
@@ -183,14 +172,8 @@ pub(crate) async fn restore_batches(
     let noted = restoration.damaged.len();
     let file = load(restoration, id).await?;
     restoration.damaged.truncate(noted); // it was noted when its rows were restored
-    let Some(file) = file else { return Ok(()) };
-    let mut tx = restoration.archive.begin_as_machine().await?;
-    for batch in &file.batches {
-        sqlx::query("UPDATE batches SET file_id = $1 WHERE id = $2")
-            .bind(&file.id)
-            .bind(batch)
-            .execute(&mut *tx)
-            .await?;
+    match file {
+        Some(file) => restore_held(restoration, "file_id", &file.id, &file.batches).await,
+        None => Ok(()),
     }
-    tx.commit().await
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::series::refuse_unless_open;
+use super::super::series::{code_taken_there, refuse_unless_open};
 use super::super::{Closing, Merger, Relocation, by_code};
 use super::{NewVolume, Volume, make_volume, volume, volume_by_code};
 use crate::access::{Act, Caller, require};
@@ -56,22 +56,12 @@ pub async fn close_volume(
     refuse_unless_open(before.state)?;
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Volume, id, closing.seen).await?;
-    set_state(&mut tx, id, HoldingState::Closed, None).await?;
+    holding::set_state(&mut tx, HoldingKind::Volume, id, HoldingState::Closed, None).await?;
     let details = json!({ "pages": before.counted.pages });
     let closed = act(id, Action::HoldingClosed, &closing.reason, details);
     holding::trace(&mut tx, closed).await?;
     tx.commit().await?;
     volume(archive, caller, id).await
-}
-
-async fn set_state(tx: &mut Tx, id: &str, state: HoldingState, into: Option<&str>) -> Result<()> {
-    sqlx::query("UPDATE register_volumes SET state = $1, merged_into = $2 WHERE id = $3")
-        .bind(state)
-        .bind(into)
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Moves a volume to another fonds; its code stays.
@@ -106,28 +96,18 @@ pub async fn move_volume(
         .bind(id)
         .execute(&mut *tx)
         .await
-        .map_err(|error| match Error::from(error) {
-            Error::AlreadyExists { .. } => Error::fault("/fonds", "faults.code_taken_there"),
-            other => other,
-        })?;
+        .map_err(code_taken_there)?;
     let documents: Vec<String> =
         sqlx::query_scalar("UPDATE documents SET fonds_id = $1 WHERE volume_id = $2 RETURNING id")
             .bind(&target.id)
             .bind(id)
             .fetch_all(&mut *tx)
             .await?;
-    for document in &documents {
-        touch_along(&mut tx, HoldingKind::Document, document).await?;
-        let act = TracedAct {
-            kind: HoldingKind::Document,
-            id: document,
-            action: Action::HoldingMoved,
-            reason: &to.reason,
-            details: json!({ "fonds": [before.fonds, target.code] }),
-        };
-        holding::trace(&mut tx, act).await?;
-    }
     let details = json!({ "fonds": [before.fonds, target.code] });
+    for document in &documents {
+        let (kind, details) = (HoldingKind::Document, details.clone());
+        holding::follow(&mut tx, kind, document, &to.reason, details).await?;
+    }
     let moved = act(id, Action::HoldingMoved, &to.reason, details);
     holding::trace(&mut tx, moved).await?;
     tx.commit().await?;
@@ -169,7 +149,8 @@ pub async fn merge_volume(
             .fetch_all(&mut *tx)
             .await?;
     move_batches(&mut tx, &batches, (id, &into.id)).await?;
-    set_state(&mut tx, id, HoldingState::Merged, Some(&into.id)).await?;
+    let merged = HoldingState::Merged;
+    holding::set_state(&mut tx, HoldingKind::Volume, id, merged, Some(&into.id)).await?;
     touch_along(&mut tx, HoldingKind::Volume, &into.id).await?;
     let details = json!({ "from": before.code, "into": into.code, "batches": batches.len() });
     for one in [id, &into.id] {
@@ -231,15 +212,8 @@ async fn move_batches(tx: &mut Tx, batches: &[String], (from, to): (&str, &str))
             .fetch_optional(&mut **tx)
             .await?;
         if there.is_some() {
-            touch_along(tx, HoldingKind::Document, document).await?;
-            let act = TracedAct {
-                kind: HoldingKind::Document,
-                id: document,
-                action: Action::HoldingMoved,
-                reason: "",
-                details: json!({ "volume": [from, to], "batches": batches }),
-            };
-            holding::trace(tx, act).await?;
+            let details = json!({ "volume": [from, to], "batches": batches });
+            holding::follow(tx, HoldingKind::Document, document, "", details).await?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::restore_fonds;
-use super::super::{HeldMaster, Shelf, by_id, masters_of};
+use super::super::{HeldMaster, Shelf, by_id, masters_of, restore_held};
 use super::{Volume, find, insert_volume};
 use crate::archive::{Archive, Restoration};
 use crate::error::Result;
@@ -147,24 +147,12 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
         .bind(&volume.id)
         .execute(&mut *tx)
         .await?;
-        for line in &volume.history {
-            holding::insert_trace(&mut tx, HoldingKind::Volume, &volume.id, line).await?;
-        }
+        let history = &volume.history;
+        holding::restore_history(&mut tx, HoldingKind::Volume, &volume.id, history).await?;
         tx.commit().await?;
         merged.extend(volume.merged_into.map(|into| (volume.id, into)));
     }
-    let mut tx = restoration.archive.begin_as_machine().await?;
-    for (id, into) in merged {
-        sqlx::query(
-            "UPDATE register_volumes SET merged_into =
-                (SELECT id FROM register_volumes WHERE id = $1) WHERE id = $2",
-        )
-        .bind(into)
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    }
-    tx.commit().await
+    holding::restore_merged(restoration, HoldingKind::Volume, merged).await
 }
 
 /// Gives a volume back the batches it had last, after the scans: a deposit names the volume its batch was opened for.
@@ -178,14 +166,8 @@ pub(crate) async fn restore_batches(
     let noted = restoration.damaged.len();
     let volume = load(restoration, id).await?;
     restoration.damaged.truncate(noted); // it was noted when its rows were restored
-    let Some(volume) = volume else { return Ok(()) };
-    let mut tx = restoration.archive.begin_as_machine().await?;
-    for batch in &volume.batches {
-        sqlx::query("UPDATE batches SET volume_id = $1 WHERE id = $2")
-            .bind(&volume.id)
-            .bind(batch)
-            .execute(&mut *tx)
-            .await?;
+    match volume {
+        Some(volume) => restore_held(restoration, "volume_id", &volume.id, &volume.batches).await,
+        None => Ok(()),
     }
-    tx.commit().await
 }

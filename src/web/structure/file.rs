@@ -7,6 +7,7 @@ use super::super::fault::PageFault;
 use super::super::form_view::{FormBuilder, FormView, Refused, Typed, coded};
 use super::super::layout::{Frame, shown_form};
 use super::super::session::{Form, Pairs, Signed};
+use super::shelf::{shelf_boxes, shelf_typed};
 use super::{Described, known};
 use crate::access::Act;
 use crate::batch;
@@ -117,27 +118,6 @@ pub(super) fn boxes<'a>(
             "structure.field.note",
             fields.note.as_deref().unwrap_or_default(),
         )
-}
-
-/// The boxes of a shelf address.
-pub(super) fn shelf_boxes<'a>(form: FormBuilder<'a>, shelf: &Shelf) -> FormBuilder<'a> {
-    form.line("room", "structure.field.room", &shelf.room)
-        .line("rack", "structure.field.rack", &shelf.rack)
-        .line("box", "structure.field.box", &shelf.box_number)
-        .line("file", "structure.field.file_number", &shelf.file_number)
-        .line("sheet", "structure.field.sheet", &shelf.sheet)
-}
-
-/// What they say.
-pub(super) fn shelf_typed(given: &Pairs) -> Shelf {
-    let typed = Typed(given);
-    Shelf {
-        room: typed.text("room"),
-        rack: typed.text("rack"),
-        box_number: typed.text("box"),
-        file_number: typed.text("file"),
-        sheet: typed.text("sheet"),
-    }
 }
 
 /// What the boxes of a file say.

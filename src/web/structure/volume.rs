@@ -7,7 +7,7 @@ use super::super::fault::PageFault;
 use super::super::form_view::{FormBuilder, FormView, Refused, Typed};
 use super::super::layout::{Frame, shown_form};
 use super::super::session::{Form, Pairs, Signed};
-use super::file::{shelf_boxes, shelf_typed};
+use super::shelf::{shelf_boxes, shelf_typed};
 use super::{Described, known};
 use crate::access::Act;
 use crate::batch;
