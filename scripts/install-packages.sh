@@ -18,7 +18,7 @@ bench+=(python3-venv fonts-liberation2 fonts-freefont-ttf fonts-texgyre fonts-lm
 command -v npm >/dev/null || bench+=(nodejs npm)
 
 # What makes a Debian package, and a clean Debian to try it in (scripts/try-package.sh).
-package=(debhelper dpkg-dev debootstrap util-linux)
+package=(debhelper dpkg-dev debootstrap git)
 
 case "${1:-}" in
   demo) wanted=("${demo[@]}") ;;
