@@ -24,19 +24,22 @@ impl Archive {
     pub async fn space(&self) -> Result<Vec<Space>> {
         let mut places = vec![("data", self.config.data.clone())];
         places.extend(self.config.vault_folder().map(|folder| ("vault", folder)));
+        let asked = move || {
+            places
+                .into_iter()
+                .map(space_of)
+                .collect::<Result<Vec<Space>>>()
+        };
         in_time("disk", async {
-            let asked = move || places.into_iter().map(space_of).collect();
-            let asked: Result<Vec<Space>> = tokio::task::spawn_blocking(asked)
-                .await
-                .map_err(|error| Error::Internal(error.to_string()))?;
-            asked
+            let told = tokio::task::spawn_blocking(asked).await;
+            told.map_err(|error| Error::Internal(error.to_string()))?
         })
         .await
     }
 }
 
 fn space_of((place, folder): (&'static str, PathBuf)) -> Result<Space> {
-    let disk = rustix::fs::statvfs(&folder).map_err(std::io::Error::from)?;
+    let disk = rustix::fs::statvfs(folder.as_path()).map_err(std::io::Error::from)?;
     Ok(Space {
         place,
         free: disk.f_bavail.saturating_mul(disk.f_frsize),
