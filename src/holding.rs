@@ -135,6 +135,7 @@ pub(crate) async fn touch(tx: &mut Tx, kind: HoldingKind, id: &str, seen: i64) -
         .bind(seen)
         .execute(&mut **tx)
         .await?;
+    // Looked for only after the update failed: the usual case costs one statement.
     if touched.rows_affected() == 1 {
         return Ok(());
     }
@@ -160,6 +161,7 @@ pub(crate) async fn touch_along(tx: &mut Tx, kind: HoldingKind, id: &str) -> Res
         .bind(by)
         .bind(at)
         .bind(id)
+        // No check of the version: the person acted on the other holding and never saw this one.
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -219,6 +221,7 @@ pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
     insert_trace(tx, act.kind, act.id, &line).await?;
     tx.log(act.action, (act.kind.as_str(), act.id), act.details)
         .await?;
+    // Series have no object of their own, so the fonds that contains them is what must be written.
     let subject = match act.kind {
         HoldingKind::Series => {
             sqlx::query_scalar("SELECT fonds_id FROM series WHERE id = $1")
@@ -260,6 +263,7 @@ pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec
     .bind(id)
     .fetch_all(archive.catalogue.pool())
     .await?;
+    // The newest lines fall away; the whole trace is in the vault's object.
     traces.truncate(MOST_LISTED);
     Ok(traces)
 }

@@ -41,6 +41,8 @@ pub(crate) async fn preserve<T: serde::Serialize>(
         message: format!("Description of a {}", described.holding.0),
         at: parse_stamp(at).unwrap_or_else(|| archive.clock.now()),
     };
+    // The head before the rows would be read again: a writer in between makes this attempt fail and
+    // repeat.
     let head = archive.vault.head(&object).await?;
     archive.vault.put_newest(&object, head, file, &who).await?;
     let mut tx = archive.begin_as_machine().await?;
@@ -60,6 +62,7 @@ pub(crate) async fn set_preserved(
     version: i64,
 ) -> Result<()> {
     let statement = format!(
+        // Only forwards: two jobs may end in the other order than they began.
         "UPDATE {} SET preserved_version = $1 WHERE id = $2 AND (preserved_version IS NULL OR preserved_version < $1)",
         kind.table()
     );
@@ -85,6 +88,8 @@ pub(crate) async fn described<T: serde::de::DeserializeOwned>(
         return Ok(None);
     };
     let parsed = serde_json::from_slice(&bytes).ok().filter(sound);
+    // What does not parse and what belongs to another holding is damage alike: neither can be
+    // restored.
     let parsed = parsed.ok_or(Error::Corrupt { what: file.into() });
     Ok(restoration.sound(id, parsed))
 }

@@ -38,6 +38,8 @@ impl Vault {
         let prefix = name.map_or(Ok(Key::from(CACHE)), cache_key)?;
         let failed = |error| VaultError::unavailable("dropping cache entries", error);
         let below = self.store.list(Some(&prefix)).map_ok(|meta| meta.location);
+        // A listing below a prefix does not name an entry that is called exactly as the prefix, so
+        // that one is asked for on its own.
         let own = futures::stream::iter(
             read_inventory::exists(&self.store, &prefix)
                 .await?
