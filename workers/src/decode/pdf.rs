@@ -93,6 +93,8 @@ pub(super) fn decode(
     let mut decoded = match &plan {
         Plan::Scan { scan, .. } => shape.shown(draw::scan(page, scan)?),
         Plan::Overlaid {
+            // Only reading needs the text apart: for showing, the page is drawn as any viewer draws
+            // it.
             ground: Some((scan, laid_over)),
             sheet,
         } if is_read => shape.shown(draw::scan_on_sheet(page, scan, laid_over, sheet)?),
@@ -103,6 +105,7 @@ pub(super) fn decode(
     if is_read {
         add_text(&mut decoded, &plan, &survey);
         decoded.form_values = form_values(page, &plan, &decoded.image);
+        // Flags of the document are raised once, on its first page, not five hundred times.
         if number == 1 {
             decoded.flags = document::flags(&pdf);
         }
@@ -120,6 +123,7 @@ fn add_text(decoded: &mut DecodedPage, plan: &Plan, survey: &Survey) {
     let per_unit = (sheet.per_unit, sheet.per_unit);
     let text = text::of(survey, per_unit, [sheet.width, sheet.height]);
     decoded.text_turn = text.turn;
+    // Text that is drawn and can be believed needs no recognition: it is exact, and costs nothing.
     if is_text && text.is_sound && !text.words.is_empty() {
         decoded.text_layer = Some(text.words);
     } else if !text.words.is_empty() {
@@ -145,6 +149,8 @@ fn touch(a: Box4, b: Box4) -> bool {
 
 /// The values of form fields that no pixel shows, each a line of words in its field.
 fn form_values(page: &Page<'_>, plan: &Plan, image: &DynamicImage) -> Vec<Word> {
+    // A value is placed as a viewer would show it: in its field, line by line, since nobody drew
+    // it.
     let (width, height) = page.render_dimensions();
     let sides = [image.width(), image.height()];
     let per_unit = match plan {
@@ -166,6 +172,8 @@ fn form_values(page: &Page<'_>, plan: &Plan, image: &DynamicImage) -> Vec<Word> 
         };
         for part in unshown.text.lines() {
             let letters = part.chars().count().max(1) as f64;
+            // No wider than the field and no wider than letters of that height are, so that words
+            // keep their places.
             let step = (line.width() / letters).min(line.height() * 0.6);
             let mut x = line.x0;
             for text in part.split(' ') {
@@ -191,6 +199,8 @@ pub(super) fn scanned_jpeg(
     page: u32,
     limits: &DecodeLimits,
 ) -> Outcome<Option<(Vec<u8>, StoredOrientation)>> {
+    // A signed document is bound to its bytes; taking a picture out of it would look like the
+    // document itself.
     if memchr::memmem::find(&bytes, SIGNED).is_some() {
         return Err(Failure::new(FailureKind::Refused, "a signed document"));
     }
@@ -199,6 +209,8 @@ pub(super) fn scanned_jpeg(
     let (Plan::Scan { scan, .. }, _) = plan(page, false)? else {
         return Err(Failure::new(FailureKind::Refused, "drawn, not scanned"));
     };
+    // A page that shows a part of its picture only would show more if the whole JPEG were handed
+    // out.
     let whole = scan.is_whole().then(|| draw::jpeg(page, &scan)).flatten();
     Ok(whole.map(|bytes| (bytes, scan.turn)))
 }
@@ -264,12 +276,16 @@ fn plan(page: &Page<'_>, with_text: bool) -> Outcome<(Plan, Survey)> {
     let (width, height) = page.render_dimensions();
     let (width, height) = (f64::from(width), f64::from(height));
     let inches = width.max(height) * unit / UNITS_PER_INCH;
+    // A page may claim any size; beyond this it is no paper, and the canvas would be whatever a
+    // stranger wants.
     if !inches.is_finite() || inches > LONGEST_SIDE {
         return Err(too_large(inches));
     }
     let survey = Survey::of(page, with_text);
+    // Past the ceiling of marks it is no longer known what hides what, so the page is drawn.
     let ground = survey.ground().filter(|_| !survey.is_overfull);
     let text = survey.glyphs().take(MUCH_TEXT).count();
+    // One picture and nothing else: its own pixels are better than any drawing of them.
     if let Some((scan, laid_over)) = &ground
         && text == 0
         && laid_over.is_empty()
@@ -280,6 +296,8 @@ fn plan(page: &Page<'_>, with_text: bool) -> Outcome<(Plan, Survey)> {
     let is_pictured = survey.pictured() >= PICTURED;
     let dpi = match is_pictured {
         true => {
+            // As fine as the scan behind it, since a coarser drawing would lose strokes and a finer
+            // one only time.
             let finest = match &ground {
                 Some((scan, _)) => scan.per_unit.0.max(scan.per_unit.1),
                 None => finest_picture(&survey),
@@ -289,6 +307,8 @@ fn plan(page: &Page<'_>, with_text: bool) -> Outcome<(Plan, Survey)> {
                 // A page with much text of its own is drawn as finely as text is.
                 true if text >= MUCH_TEXT => dpi.clamp(DRAWN_DPI, PICTURED_DPI.1),
                 true => dpi.clamp(PICTURED_DPI.0, PICTURED_DPI.1),
+                // Sheets of unusual size state densities that mean nothing; so they are not made
+                // finer than text needs.
                 false => dpi.min(DRAWN_DPI),
             }
         }
@@ -297,6 +317,7 @@ fn plan(page: &Page<'_>, with_text: bool) -> Outcome<(Plan, Survey)> {
     };
     let per_unit = dpi * unit / UNITS_PER_INCH;
     let sheet = Sheet {
+        // A hair less, so that rounding of a whole number of pixels does not add one.
         width: (width * per_unit - 0.01).ceil() as u32,
         height: (height * per_unit - 0.01).ceil() as u32,
         per_unit,
@@ -335,6 +356,8 @@ fn too_large(inches: f64) -> Failure {
 /// Samples to a page unit of the largest picture seen.
 fn finest_picture(survey: &Survey) -> f64 {
     let area = |image: &&Placed| image.shown.area();
+    // The largest and not the finest: a logo of 1200 dots would otherwise decide for the whole
+    // page.
     let largest = survey.images().max_by(|a, b| area(a).total_cmp(&area(b)));
     largest.map_or(1.0, |image| {
         let [a, b, c, d, ..] = image.transform.as_coeffs();
@@ -346,6 +369,7 @@ fn finest_picture(survey: &Survey) -> f64 {
 /// Seventy-seconds of an inch to a unit of the page (PDF 1.6).
 fn user_unit(page: &Page<'_>) -> f64 {
     let stated = page.raw().get::<f32>("UserUnit").map(f64::from);
+    // A unit of nothing or less is a mistake of the file.
     stated.filter(|unit| *unit > 0.0).unwrap_or(1.0)
 }
 
@@ -362,6 +386,8 @@ fn open(bytes: Vec<u8>, limits: &DecodeLimits) -> Outcome<Pdf> {
         LoadPdfError::Invalid => Failure::unreadable("no PDF structure found"),
     })?;
     let pages = pdf.pages().len();
+    // A file of no page has nothing to preserve as a record, and is told so instead of passing as
+    // read.
     if pages == 0 {
         return Err(Failure::new(FailureKind::Empty, "the PDF has no pages"));
     }
@@ -382,6 +408,7 @@ fn find<'a>(pdf: &'a Pdf, page: u32) -> Outcome<&'a Page<'a>> {
 
 /// Grey where every pixel is grey, which bilevel and grey scans come out as.
 fn narrowed(image: DynamicImage) -> DynamicImage {
+    // Grey costs a third of the memory in everything that follows.
     match image {
         DynamicImage::ImageRgb8(rgb)
             if rgb.pixels().all(|p| p.0[0] == p.0[1] && p.0[1] == p.0[2]) =>
