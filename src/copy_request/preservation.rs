@@ -102,6 +102,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
     // The head before the rows: whoever writes in between is then not written over with older ones.
     let head = archive.vault.head(&object).await?;
     let request = load(archive, &job.subject).await?;
+    // The last step dates the version, so that a repeated job writes the same one.
     let last = request.history.last().map_or("", |step| step.at.as_str());
     let who = Provenance {
         user_name: request.made_by.clone(),
@@ -154,6 +155,8 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
     };
     let request: Option<PreservedRequest> = serde_json::from_slice(&bytes).ok();
     let own = |request: &PreservedRequest| object_id(&request.id) == id.as_str();
+    // An object that holds another request was moved by hand; believing it would mix two people's
+    // data.
     let Some(request) = request.filter(own) else {
         let what = REQUEST_FILE.into();
         restoration.note(id, &Error::Corrupt { what });
@@ -191,6 +194,8 @@ async fn restore_head(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
         .set("applicant", serde_json::to_string(&request.applicant)?)
         .set("wanted", serde_json::to_string(&request.wanted)?)
         .set("procedure_code", &request.procedure_code)
+        // A record that is lost leaves the request without one; the applicant's part is worth
+        // having back all the same.
         .set_known("record_id", "records", &request.record_id)
         .set("confirmed_by", &request.confirmed_by)
         .set("confirmed_at", &request.confirmed_at)
@@ -248,6 +253,8 @@ pub(crate) async fn resolve_released(archive: &Archive) -> Result<()> {
     .await?;
     for (id, lines) in released {
         if lines > 0 {
+            // A line in the vault tells how the release ended; without one, nothing was issued and
+            // it is released again.
             certified_copy::close_request(&mut tx, &id).await?;
             continue;
         }

@@ -31,11 +31,13 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
         require(caller, Act::AskCopies)?;
     }
     check(archive, caller, given).await?;
+    // Before anything is made: a portal that repeats its request gets the same code back.
     if let Some(before) = asked_before(archive, caller, given).await? {
         return Ok(before);
     }
     let now = archive.clock.now();
     let procedure = archive.config.office.procedure.clone();
+    // By the settings and not by the caller: which procedure an office offers is its own matter.
     let rule = procedure_at(archive, &procedure, now).await?;
     let due = reference_data::due_at(
         now,
@@ -53,6 +55,7 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
     };
     let mut tx = archive.begin(caller).await?;
     if !put(archive, &mut tx, caller, given, &asked, &source).await? {
+        // Rolled back first: the row that won is only visible outside this transaction.
         drop(tx); // the same key came in at the same moment: theirs counts
         let before = asked_before(archive, caller, given).await?;
         return before.ok_or(Error::NotFound { what: "request" });
@@ -78,6 +81,7 @@ async fn put(
     fee_source: &str,
 ) -> Result<bool> {
     let payment = match asked.fee {
+        // Without a fee there is nothing that could stay unpaid and hold the copy up.
         0 => Payment::Free,
         _ => Payment::Unpaid,
     };
@@ -96,6 +100,7 @@ async fn put(
         .set("fee", asked.fee)
         .set("fee_source", fee_source)
         .set("payment", payment)
+        // Unique for each caller: keys of two portals may be alike.
         .or_ignore("(made_by, idempotency_key)")
         .run(tx)
         .await
@@ -237,11 +242,13 @@ fn is_birth_date(text: &str) -> bool {
     let (year, month, day) = match numbers[..] {
         [year] => (year, 1, 1),
         [month, year] => (year, month, 1),
+        // A year comes first in the form that computers write; no day is above 31.
         [year, month, day] if year > 31 => (year, month, day),
         [day, month, year] => (year, month, day),
         _ => return false,
     };
     let of = |number: i16| i8::try_from(number).unwrap_or_default();
+    // The calendar decides, so that 30/2 is refused like any other day that never was.
     (1900..2100).contains(&year) && Date::new(year, of(month), of(day)).is_ok()
 }
 
