@@ -18,6 +18,7 @@ pub fn check_name(name: &str) -> Result<()> {
     if name.chars().any(char::is_control) {
         return fault("faults.file_name_control");
     }
+    // The name becomes a path in the vault, where such a segment would point elsewhere.
     let plain = |segment: &str| !matches!(segment, "" | "." | "..");
     if !name.split('/').all(plain) {
         return fault("faults.file_name_path");

@@ -49,6 +49,7 @@ pub async fn describe(
     require(caller, Act::DescribeHoldings)?;
     let before = find(archive, id).await?;
     if before.state == DocumentState::Joined {
+        // A joined document has no pages left that could be described.
         return Err(Error::refuse("errors.document_joined"));
     }
     let mut given = edit.description.clone();
@@ -59,6 +60,7 @@ pub async fn describe(
     {
         checks.fault("/fields/class", "faults.there_no_record_class");
     }
+    // A register volume is bound and never lies in a file.
     if given.file.is_some() && given.volume.is_some() {
         checks.fault("/volume", "faults.file_or_volume");
     }
@@ -78,6 +80,7 @@ pub async fn describe(
     .bind(id)
     .execute(&mut *tx)
     .await?;
+    // Another file has another count, and the number in the former one is not used again.
     if moved && before.state == DocumentState::Confirmed {
         give_ordinal(&mut tx, id).await?;
     }
@@ -151,6 +154,7 @@ pub async fn confirm(
     require(caller, Act::DescribeHoldings)?;
     let before = find(archive, id).await?;
     match before.state {
+        // A document without pages would take a number in its file for nothing.
         DocumentState::Proposed if before.pages > 0 => {}
         DocumentState::Joined => return Err(Error::refuse("errors.document_joined")),
         DocumentState::Confirmed => return Err(Error::refuse("errors.document_confirmed")),
@@ -178,6 +182,7 @@ pub async fn confirm(
 /// The next place in its file; numbers are not used twice.
 async fn give_ordinal(tx: &mut Tx, id: &str) -> Result<()> {
     let file: Option<String> =
+        // One that has a place keeps it: codes printed on finding aids refer to it.
         sqlx::query_scalar("SELECT file_id FROM documents WHERE id = $1 AND ordinal IS NULL")
             .bind(id)
             .fetch_optional(&mut **tx)

@@ -90,6 +90,7 @@ impl DocumentFields {
         for language in &self.languages {
             checks.code("/fields/languages", language, "11");
         }
+        // As many as the list of the circular has; more can only be repetitions.
         if self.languages.len() > 11 {
             checks.fault("/fields/languages", "faults.not_a_count");
         }

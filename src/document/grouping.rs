@@ -66,6 +66,7 @@ pub async fn preview(
     batch_id: &str,
     by: GroupBy,
 ) -> Result<Vec<Group>> {
+    // Seeing is enough for a preview; only applying it changes anything.
     require(caller, Act::SeeRecords)?;
     let there = sqlx::query("SELECT 1 FROM batches WHERE id = $1")
         .bind(batch_id)
@@ -81,6 +82,7 @@ pub async fn preview(
         IN_ORDER.replacen(
             "ORDER BY",
             &format!(
+                // Only what nobody touched: a person's grouping is never proposed away.
                 "WHERE s.batch_id = $1 AND d.version = 1 AND d.state = 'proposed'
                  AND d.volume_id IS NULL AND {STANDS} ORDER BY"
             ),
@@ -91,6 +93,7 @@ pub async fn preview(
         .bind(batch_id)
         .fetch_all(archive.catalogue.pool())
         .await?;
+    // The preview is built in memory and shown on one page.
     if pages.len() > MOST_PAGES {
         return Err(Error::refuse("errors.too_many_to_group"));
     }
@@ -104,6 +107,7 @@ fn grouped(pages: Vec<GroupedPage>, by: GroupBy) -> Vec<Group> {
     for page in pages {
         let key = key_of(&page, by);
         let group = groups.entry(key.clone()).or_insert_with(|| {
+            // In the order of the paper, which sorting by key would lose.
             order.push(key.clone());
             Group {
                 title: key.rsplit('/').next().unwrap_or(&key).to_owned(),
@@ -125,6 +129,7 @@ fn key_of(page: &GroupedPage, by: GroupBy) -> String {
     match (by, folder) {
         (GroupBy::Folder, Some(folder)) => folder.to_owned(),
         (GroupBy::Name, _) => stem(name),
+        // A file without a folder stands alone, whatever the way of grouping.
         (GroupBy::File | GroupBy::Folder, _) => name.clone(),
     }
 }
@@ -134,12 +139,14 @@ fn stem(name: &str) -> String {
     let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
     let bare = last.rsplit_once('.').map_or(last, |(bare, _)| bare);
     let number = |letter: char| letter.is_ascii_digit();
+    // The number goes, then what joined it to the name: `QD-12_3.jpg` belongs to `QD-12`.
     let cut = bare.trim_end_matches(number);
     let joint = |letter: char| matches!(letter, '_' | '-' | ' ' | '.' | '(' | ')');
     let base = cut
         .trim_end_matches(joint)
         .trim_end_matches(" trang")
         .trim_end_matches("_trang");
+    // A name that is nothing but a number, or whose number belongs to it, is not cut.
     match cut.len() < bare.len() && cut.ends_with(joint) && !base.is_empty() {
         true => format!("{folder}/{base}"),
         false => name.to_owned(),
@@ -164,9 +171,12 @@ pub async fn group(
         let [first, rest @ ..] = &group.documents[..] else {
             continue;
         };
+        // A group of one is a document already.
         if rest.is_empty() {
             continue;
         }
+        // Touched with version 1: if somebody was faster, the whole grouping is refused and shown
+        // anew.
         holding::touch(&mut tx, HoldingKind::Document, first, 1).await?;
         join_in(&mut tx, first, rest, "").await?;
         made += 1;

@@ -64,12 +64,15 @@ pub async fn list(archive: &Archive, caller: &Caller, wanted: &DocumentFilter) -
     let state: Option<DocumentState> = match wanted.state.as_deref() {
         None => None,
         Some(word) => {
+            // An unknown word is refused; an empty answer would look as if there were none.
             let known = word.parse().ok();
             Some(known.ok_or_else(|| Error::fault("/state", "faults.no_such_state"))?)
         }
     };
     let limit = i64::from(wanted.limit.unwrap_or(100)).clamp(1, MOST_ROWS);
     let query = format!(
+        // The cursor is the last id, compared with its place in the order, so that pages do not
+        // shift while documents are confirmed.
         "{} WHERE ($1 = '' OR f.code = $1) AND ($2 = '' OR d.file_id = $2)
          AND ($3 = '' OR d.volume_id = $3)
          AND ($4 = '' OR EXISTS (SELECT 1 FROM document_pages g JOIN pages p ON p.id = g.page_id

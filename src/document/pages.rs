@@ -92,6 +92,7 @@ pub async fn join(archive: &Archive, caller: &Caller, id: &str, wish: &Join) -> 
     if wish.documents.is_empty() || wish.documents.len() > MOST_JOINED {
         return fault("faults.choose_documents");
     }
+    // The same document twice would be joined with what is already gone.
     let mut unique = wish.documents.clone();
     unique.sort_unstable();
     unique.dedup();
@@ -100,6 +101,7 @@ pub async fn join(archive: &Archive, caller: &Caller, id: &str, wish: &Join) -> 
     }
     for other in &wish.documents {
         let other = standing(archive, other).await?;
+        // Fonds are never mixed, not even within one paper.
         if other.fonds != target.fonds {
             return fault("faults.document_of_another_fonds");
         }
@@ -125,8 +127,10 @@ pub(super) async fn join_in(tx: &mut Tx, id: &str, others: &[String], reason: &s
     for other in others {
         pages.extend(ordered_in(tx, other).await?);
     }
+    // Written anew as a whole: positions of two documents would collide.
     place(tx, id, &pages).await?;
     for other in others {
+        // The joined ones change as well, and their objects in the vault must say into what.
         holding::touch_along(tx, HoldingKind::Document, other).await?;
         sqlx::query("UPDATE documents SET state = 'joined', joined_into = $1 WHERE id = $2")
             .bind(id)
@@ -167,6 +171,7 @@ pub async fn split(archive: &Archive, caller: &Caller, id: &str, wish: &Split) -
     holding::touch(&mut tx, HoldingKind::Document, id, wish.seen).await?;
     let pages = ordered_in(&mut tx, id).await?;
     let at = pages.iter().position(|page| page.page_id == wish.page);
+    // Split at the first page, nothing would be left of the document.
     let at = at.filter(|at| *at > 0);
     let at = at.ok_or_else(|| Error::fault("/page", "faults.split_at_a_later_page"))?;
     let (fresh, by, now) = (tx.new_id(), tx.actor().to_owned(), tx.now());
@@ -216,6 +221,7 @@ pub async fn arrange(
         .collect();
     let mut placed = Vec::new();
     for one in &wish.pages {
+        // Exactly the pages it has: one that is left out would belong to no document any more.
         let Some(mut page) = known.remove(&one.page) else {
             return Err(Error::fault("/pages", "faults.every_page_once"));
         };
@@ -244,6 +250,7 @@ pub(super) async fn restore_pages(
             .bind(page)
             .fetch_optional(&mut **tx)
             .await?;
+        // A page whose scan was lost cannot be shown; the document comes back without it.
         if known.is_some() {
             Insert::into("document_pages")
                 .set("page_id", page)

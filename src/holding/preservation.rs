@@ -41,9 +41,8 @@ pub(crate) async fn preserve<T: serde::Serialize>(
         message: format!("Description of a {}", described.holding.0),
         at: parse_stamp(at).unwrap_or_else(|| archive.clock.now()),
     };
-    // The head before the rows would be read again: a writer in between makes this attempt fail and
-    // repeat.
     let head = archive.vault.head(&object).await?;
+    refuse_changed(archive, described.holding, described.version).await?;
     archive.vault.put_newest(&object, head, file, &who).await?;
     let mut tx = archive.begin_as_machine().await?;
     let (kind, id) = described.holding;
@@ -52,6 +51,23 @@ pub(crate) async fn preserve<T: serde::Serialize>(
     tx.log(Action::HoldingPreserved, (kind.as_str(), id), details)
         .await?;
     Ok(tx)
+}
+
+/// Asked after the head of the object: what was read before it may be older than what another process has written.
+async fn refuse_changed(
+    archive: &Archive,
+    (kind, id): (HoldingKind, &str),
+    version: i64,
+) -> Result<()> {
+    let statement = format!("SELECT version FROM {} WHERE id = $1", kind.table());
+    let present: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    match present == Some(version) {
+        true => Ok(()),
+        false => Err(Error::unavailable("catalogue", "described anew meanwhile")),
+    }
 }
 
 /// Says that the vault has this version.

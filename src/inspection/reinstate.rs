@@ -28,6 +28,7 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
     require(caller, Act::ResolveFlags)?;
     let page = page::get(archive, caller, page_id).await?;
     let mut tx = archive.begin(caller).await?;
+    // The state decides and not the look before it: of two people who reinstate at once, one does.
     if !page::reinstate(&mut tx, page_id).await? {
         return Err(not_withdrawn());
     }
@@ -36,6 +37,7 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
     let records = review::restore_all_of(archive, &mut tx, &caller.id, page_id, notes).await?;
     let mut scans = ask_again(&mut tx, page_id).await?;
     scans.insert(page.scan_id);
+    // What was read of it is stored again, since withdrawing took it out of search and comparison.
     page::store_again(archive, &mut tx, page_id).await?;
     let details = json!({ "records": records });
     tx.log(Action::PageReinstated, ("page", page_id), details)
@@ -51,6 +53,7 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
 /// whose scans' they are.
 async fn ask_again(tx: &mut Tx, page_id: &str) -> Result<BTreeSet<String>> {
     let scans: Vec<String> = sqlx::query_scalar(
+        // A flag between two pages stays resolved while either of them is out.
         "UPDATE page_flags SET state = 'open', reason = NULL, resolved_by = NULL, resolved_at = NULL
          WHERE state IN ('excluded', 'superseded') AND (page_id = $1 OR other_id = $1)
          AND NOT EXISTS (SELECT 1 FROM pages o WHERE o.id IN (page_flags.page_id, page_flags.other_id)

@@ -89,6 +89,7 @@ fn sections(pages: &[Shown]) -> Vec<Vec<Seen>> {
     let mut sections: Vec<Vec<Seen>> = Vec::new();
     for (place, (seen, fresh)) in all.iter().enumerate() {
         match sections.last_mut() {
+            // A new file begins a new count only outside a bound volume.
             Some(section) if !fresh && !begins_anew(section, &numbers[place..]) => {
                 section.push(*seen);
             }
@@ -104,9 +105,11 @@ fn begins_anew(before: &[Seen], coming: &[Seen]) -> bool {
     let (Some(last), Some(next)) = (before.last(), coming.first()) else {
         return false;
     };
+    // Numbers that go on cannot begin anew.
     if next.first > last.last {
         return false;
     }
+    // A one after higher numbers is the first page of the next thing.
     if next.first == 1 && last.last > 1 {
         return true;
     }
@@ -120,6 +123,7 @@ fn begins_anew(before: &[Seen], coming: &[Seen]) -> bool {
         .iter()
         .filter(|seen| had.contains(&seen.first))
         .count();
+    // Three in step, half of which were there before: the count was started again without a one.
     in_step >= FEWEST && again * 2 > in_step
 }
 
@@ -137,9 +141,11 @@ fn check_section(section: &[Seen], pages: &[Shown]) -> Vec<Finding> {
         .map(|pair| gap(pair[0], pair[1], step, pages))
         .collect();
     let in_step = gaps.iter().filter(|gap| **gap == Some(0)).count();
+    // Where hardly anything follows in step, the numbers are of something else.
     if section.len() < FEWEST || in_step == 0 || in_step * 2 < gaps.len() {
         return found;
     }
+    // Front and back bear one number on many sheets; then a number twice says nothing.
     if !numbered_by_sheet(&doubled, once.len()) {
         found.extend(doubled.iter().map(|(seen, earlier)| {
             let range = (seen.first.max(earlier.first), seen.last.min(earlier.last));
@@ -158,6 +164,8 @@ fn check_section(section: &[Seen], pages: &[Shown]) -> Vec<Finding> {
         };
         let of_rows = before.last > before.first && after.last > after.first;
         let between_steady = steady(place.checked_sub(1)) && steady(Some(place + 1));
+        // A narrow gap is believed alone; a wide one needs rows that bear it out, or a steady count
+        // on both sides.
         let believed = missing <= NARROW || of_rows || between_steady;
         if believed && missing <= WIDEST && before.at < after.at {
             let range = (before.last + step, after.first - step);
@@ -202,6 +210,7 @@ fn step(sorted: &[Seen]) -> i64 {
         let pairs = sorted.windows(2);
         pairs
             .filter(|pair| pair[1].first - pair[0].last == step)
+            // Only the fronts were scanned where every second number is missing throughout.
             .count()
     };
     if by(2) > by(1) && by(2) >= FEWEST {
@@ -220,6 +229,7 @@ fn gap(before: Seen, after: Seen, step: i64, pages: &[Shown]) -> Option<i64> {
     let unnumbered = between.iter().filter(|page| page.runs.is_empty());
     let mut unseen = 0;
     for page in unnumbered {
+        // A page between that may hold numbers nobody could read makes the gap unknown.
         unseen += page.unseen?;
     }
     // Unnumbered pages between two that follow each other directly are letters, covers and backs.
@@ -238,6 +248,8 @@ fn numbered_by_sheet(doubled: &[(Seen, Seen)], once: usize) -> bool {
 /// Runs that stand after a higher one, when most stand in order.
 fn misplaced(once: &[Seen]) -> Vec<Finding> {
     let in_order = longest_rise(once);
+    // Where less than two thirds stand in order, the order of the files is wrong and not that of
+    // the pages.
     if in_order.len() * 3 < once.len() * 2 || once.len() < FEWEST {
         return Vec::new();
     }

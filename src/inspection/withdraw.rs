@@ -38,6 +38,7 @@ pub(super) async fn withdraw(
     page_id: &str,
     why: &Withdrawal<'_>,
 ) -> Result<()> {
+    // First: nothing of the withdrawal must happen if it is refused for its copies.
     refuse_where_copies_rest(tx, page_id).await?;
     let (actor, now) = (tx.actor().to_owned(), tx.now());
     let records = review::reject_all_of(archive, tx, &actor, page_id, why.note).await?;
@@ -62,6 +63,7 @@ pub(super) async fn withdraw(
     .execute(&mut **tx)
     .await?;
     // What other pages were asked because of this one is asked no more.
+    // The other page of such a flag is not worse because this one is gone.
     sqlx::query("DELETE FROM page_flags WHERE other_id = $1 AND state = 'open'")
         .bind(page_id)
         .execute(&mut **tx)
@@ -80,6 +82,7 @@ pub(super) async fn withdraw(
 /// A copy that was issued points at its record: the page under it stays.
 async fn refuse_where_copies_rest(tx: &mut Tx, page_id: &str) -> Result<()> {
     let resting = sqlx::query(
+        // A void line promised nothing to anybody.
         "SELECT 1 FROM records r JOIN copies c ON c.record_id = r.id
          WHERE r.page_id = $1 AND c.state <> 'void'
          UNION ALL SELECT 1 FROM records r JOIN copy_requests q ON q.record_id = r.id

@@ -100,6 +100,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
 async fn load(restoration: &mut Restoration<'_>, id: &ObjectId) -> Result<Option<PreservedVolume>> {
     let inventory = restoration.archive.vault.inventory(id).await?;
     let files = inventory.state(inventory.head()).unwrap_or_default();
+    // The object of a volume may hold its column maps alone, when nobody has described it yet.
     if !files.contains_key(FILE) {
         return Ok(None); // only its column maps are there
     }
