@@ -96,6 +96,7 @@ pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) ->
     let measured = measure::measure(file.path).await?;
     check_declared(file, &measured)?;
     let id = scan_id(file.batch_id, file.name, &measured.sha256);
+    // The id follows from batch, name and digest, so a file that comes again finds its own scan.
     if let Some(scan) = find(archive, &id).await? {
         return Ok(scan);
     }
@@ -120,6 +121,7 @@ pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) ->
     if let Some(earlier) = store::earlier(archive.catalogue.pool(), &scan).await? {
         return store::duplicate(archive, scan, &earlier).await;
     }
+    // Only now a child is asked: a duplicate costs no reading.
     let probed = measure::probe(archive, file.path).await?;
     let deposit = Deposit::new(scan, batch, file.declared_sha256, probed);
     let deposit = preservation::deposit(archive, deposit, file.path, &measured).await?;
@@ -131,6 +133,7 @@ fn check_declared(file: &Incoming<'_>, measured: &Measured) -> Result<()> {
         return Ok(());
     };
     check_digest(declared)?;
+    // Refused before anything is stored: the sender has another file than the one that came.
     if declared == measured.sha256 {
         return Ok(());
     }

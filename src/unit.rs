@@ -248,6 +248,7 @@ async fn checked(archive: &Archive, given: &NewUnit, own: Option<&str>) -> Resul
     {
         checks.fault("/valid_to", "faults.ends_before_it_begins");
     }
+    // A successor without a day would leave open which of both is meant on a given one.
     if given.successor.is_some() && given.valid_to.is_none() {
         checks.fault("/valid_to", "faults.merged_on_a_day");
     }
@@ -283,6 +284,7 @@ async fn other(
     let (mut at, mut steps) = (Some(named.id.clone()), 0);
     while let Some(id) = at {
         steps += 1;
+        // Fifty steps: no hierarchy of offices is so deep, and a loop ends here.
         if Some(id.as_str()) == own || steps > 50 {
             return Err(Error::fault(pointer, "faults.unit_leads_to_itself"));
         }

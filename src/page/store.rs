@@ -41,6 +41,7 @@ pub(crate) async fn store(
     page_id: &str,
     reading: &PageReading,
 ) -> Result<()> {
+    // A withdrawn page keeps its reading, but proposes nothing that somebody decided against.
     if !save_reading(archive, tx, page_id, reading).await? {
         return Ok(());
     }
@@ -92,6 +93,8 @@ async fn save_reading(
     reading: &PageReading,
 ) -> Result<bool> {
     let outcome: String = sqlx::query_scalar(
+        // Withdrawn pages are read as well, but neither their state nor their outcome changes by
+        // it.
         "UPDATE pages SET state = CASE WHEN outcome IN ('excluded', 'superseded') THEN state ELSE 'read' END,
             outcome = CASE WHEN outcome IN ('excluded', 'superseded') THEN outcome ELSE 'read' END,
             class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
@@ -132,6 +135,7 @@ fn percent_shown(reading: &PageReading) -> Option<i64> {
     let fit = reading.map.filter(|fit| fit.fits)?;
     // A share times a hundred fits any integer.
     #[allow(clippy::cast_possible_truncation)]
+    // Stored as a whole number, since both engines compare those alike.
     let percent = (fit.share.clamp(0.0, 1.0) * 100.0).round() as i64;
     Some(percent)
 }
@@ -159,6 +163,7 @@ pub(crate) async fn give_up(tx: &mut Tx, page_id: &str) -> Result<()> {
 pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     let about_reading =
         FailureKind::from_code(outcome).is_some_and(|kind| !kind.is_about_the_file());
+    // Words for faults of the file itself: reading it again would end the same.
     if !about_reading {
         return Ok(0);
     }
@@ -182,6 +187,7 @@ async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
     let failed = Move::to(PageState::Failed)
         .set("outcome", outcome)
         .set("read_at", tx.now());
+    // It may have been read or withdrawn while the job ran; then that stays.
     failed.run(tx, page_id).await?;
     let unread = Details {
         outcome: Some(outcome.to_owned()),
@@ -203,6 +209,7 @@ async fn finish(
 
 pub(super) async fn complete_only(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
+    // Only completed: the result was committed by an earlier holder.
     tx.complete(job).await?;
     tx.commit().await
 }
@@ -210,6 +217,7 @@ pub(super) async fn complete_only(archive: &Archive, job: &Leased) -> Result<()>
 /// The pages of its batch, and of the one where it took a place, are compared once none of them waits.
 pub(crate) async fn ask_for_comparison(tx: &mut Tx, page_id: &str) -> Result<()> {
     let batches: Vec<String> = sqlx::query_scalar(
+        // A page that took another's place is compared in both batches.
         "SELECT DISTINCT s.batch_id FROM pages p JOIN scans s ON s.id = p.scan_id
          WHERE p.id = $1 OR p.id = (SELECT stands_for FROM pages WHERE id = $1)
          ORDER BY s.batch_id",

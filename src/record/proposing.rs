@@ -60,10 +60,13 @@ pub(crate) async fn propose(
             None => fresh.push((place, reading)),
         }
     }
+    // A row nobody touched and nobody sees any more was a misreading; one that somebody decided on
+    // stays.
     for record in known.iter().filter(|record| record.untouched()) {
         retire(tx, record).await?;
     }
     for (place, reading) in fresh {
+        // A place that is taken by a decided row is not given twice.
         let after = taken.last().map_or(1, |last| last + 1);
         let place = if taken.contains(&place) { after } else { place };
         taken.insert(place);
@@ -94,6 +97,7 @@ fn same_row(known: &[Known], place: i64, reading: &RecordReading) -> Option<usiz
         .iter()
         .map(likeness)
         .enumerate()
+        // Less than two fifths in common is a neighbouring row.
         .filter(|(_, share)| *share >= SAME)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(at, _)| at)
@@ -107,6 +111,7 @@ fn shared(a: Box4, b: Box4) -> f64 {
     };
     let area = |of: Box4| f64::from(of[2].max(0)) * f64::from(of[3].max(0));
     let common = side(0, 2) * side(1, 3);
+    // Of two empty boxes nothing is shared.
     common / (area(a) + area(b) - common).max(1.0)
 }
 
@@ -162,6 +167,8 @@ async fn revise(
     let class = archive.classes.get(&reading.class);
     let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
     let moved = sqlx::query(
+        // The state is asked for in the statement: a person may decide while the page is read
+        // again.
         "UPDATE records SET class = $1, version = version + 1, doubtful = $2, bounds = $3,
             updated_at = $4 WHERE id = $5 AND version = $6 AND state = 'proposed'",
     )

@@ -116,6 +116,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
     }
     for unit in &units {
         sqlx::query(
+            // Only now are all of them there, so a parent that comes later in the walk is found.
             "UPDATE units SET parent_id = (SELECT id FROM units WHERE id = $1),
                 successor_id = (SELECT id FROM units WHERE id = $2) WHERE id = $3",
         )
