@@ -272,7 +272,7 @@ fn part_of_the_system(part: &str) -> Message {
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        Self::Internal(format!("kept JSON does not parse: {error}"))
+        Self::Internal(format!("stored JSON does not parse: {error}"))
     }
 }
 

@@ -78,7 +78,7 @@ pub struct Edit<T> {
     pub seen: i64,
     /// The whole description from now on.
     pub description: T,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -88,7 +88,7 @@ pub struct Edit<T> {
     Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow, utoipa::ToSchema,
 )]
 pub struct Trace {
-    /// UUIDv7 text.
+    /// UUIDv7 text, so that a trace sorts by age.
     pub id: String,
     /// What was done, a word of the log.
     pub act: String,
@@ -100,7 +100,7 @@ pub struct Trace {
     pub reason: String,
     /// Person or token id.
     pub actor: String,
-    /// RFC 3339 UTC.
+    /// When it was done, RFC 3339 UTC with milliseconds.
     pub at: String,
 }
 
@@ -108,11 +108,11 @@ pub struct Trace {
 pub(crate) struct TracedAct<'a> {
     /// What it is done to.
     pub kind: HoldingKind,
-    /// Its id.
+    /// Id in the table of its kind.
     pub id: &'a str,
-    /// What is done.
+    /// Word of the log, and of the trace.
     pub action: Action,
-    /// Why.
+    /// Why, in the person's words; empty where no reason is asked for.
     pub reason: &'a str,
     /// From where to where; no personal data.
     pub details: Value,

@@ -21,7 +21,7 @@ text_enum! {
         ReadPage,
         /// Bring approved records of one scan into the vault; subject: scan id.
         PreserveRecords,
-        /// Compose, seal and keep one released copy; subject: copy id.
+        /// Compose, seal and preserve one released copy; subject: copy id.
         IssueCopy,
         /// Bring what became of a line of the issue book into the vault; subject: copy id.
         PreserveLine,

@@ -46,7 +46,8 @@ impl State for PageState {
             Self::Received | Self::Read => &[Self::Read, Self::Failed],
             // A page read again stays read or fails; one that failed may be taken up again by a
             // person.
-            Self::Failed => &[Self::Received, Self::Read],
+            // One that could not be read may be withdrawn, which leaves it failed for another reason.
+            Self::Failed => &[Self::Received, Self::Read, Self::Failed],
         }
     }
 }
@@ -205,7 +206,7 @@ pub async fn image(
     Ok(jpeg)
 }
 
-/// What a page's own reading says, as kept beside the vault; `None` when it has not been read.
+/// What a page's own reading says, as cached beside the vault; `None` when it has not been read.
 ///
 /// # Errors
 /// `Unavailable`; a cached reading that does not parse counts as none.

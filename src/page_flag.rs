@@ -123,7 +123,7 @@ pub struct OtherPage {
 /// The batch of the other page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OtherBatch {
-    /// UUIDv7 as text.
+    /// UUIDv7 as text, by which a person resolves it.
     pub id: String,
     /// Its name, unique in the archive.
     pub name: String,

@@ -56,7 +56,7 @@ pub struct Scan {
     pub reason: Option<String>,
     /// Id of the scan that had the same bytes before.
     pub duplicate_of: Option<String>,
-    /// Object in the vault; absent for a duplicate, whose bytes are kept once.
+    /// Object in the vault; absent for a duplicate, whose bytes are preserved once.
     pub object_id: Option<String>,
     /// Pages; 0 for a duplicate or a quarantined file.
     pub page_count: i64,
@@ -84,7 +84,7 @@ pub struct Incoming<'a> {
 ///
 /// The same file in the same batch under the same name gives the same scan again. Bytes that are in
 /// the archive already become a duplicate that names the earlier one. A file that cannot be read is
-/// kept and quarantined with its reason.
+/// preserved and quarantined with its reason.
 ///
 /// # Errors
 /// `Invalid` name, or a digest other than declared; `NotFound` batch; `Refused` closed batch;

@@ -22,7 +22,7 @@ pub struct Belonging {
     /// Code of the volume; not beside a file.
     #[serde(default)]
     pub volume: Option<String>,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     pub reason: String,
 }
 

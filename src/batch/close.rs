@@ -17,7 +17,7 @@ use crate::messages::Message;
 /// Differences listed by name; the rest is counted.
 const MOST_LISTED: usize = 200;
 
-/// Closes the batch and keeps its receipt. Closing a closed batch gives the same receipt again.
+/// Closes the batch and preserves its receipt. Closing a closed batch gives the same receipt again.
 ///
 /// # Errors
 /// `Invalid`, one fault for each difference between what was declared and what came; `NotFound`,

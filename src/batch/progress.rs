@@ -22,7 +22,7 @@ pub struct Progress {
     pub declared: Option<i64>,
     /// Files accepted and to be read.
     pub received: i64,
-    /// Files kept but not readable, each with its reason.
+    /// Files preserved but not readable, each with its reason.
     pub quarantined: i64,
     /// Files whose bytes were there already.
     pub duplicates: i64,

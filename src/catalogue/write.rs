@@ -119,6 +119,12 @@ impl<S: State> Move<S> {
         self
     }
 
+    /// Only while this holds of the row, such as `outcome IS NULL`; a condition of the source, never a value.
+    pub fn only_if(mut self, condition: &'static str) -> Self {
+        self.condition += &format!(" AND ({condition})");
+        self
+    }
+
     /// Gives a column its value.
     pub fn set<'t>(mut self, column: &str, value: impl Bind<'t>) -> Self {
         let place = self.values.push(value);

@@ -8,6 +8,7 @@ use crate::archive::Archive;
 use crate::copy_pdf::{self, ComposedCopy};
 use crate::correction;
 use crate::error::{Error, Result};
+use crate::messages::{Lang, text};
 use crate::record;
 use crate::seal::SignRequest;
 use crate::seen;
@@ -28,7 +29,7 @@ pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8
         let ComposedCopy { pdf, mark_box } = copy_pdf::compose(&content)?;
         let request = SignRequest {
             signing_time: at,
-            reason: "Cấp bản sao từ sổ gốc".into(),
+            reason: text(Lang::Vi, "printed.copy.seal_reason").into(),
             location: office.place,
             field_name,
             mark_box,
@@ -45,7 +46,7 @@ pub(super) async fn compose(archive: &Archive, copy: &CopyRow) -> Result<(Vec<u8
 /// Nothing is sealed but what those who decided saw.
 async fn refuse_other_content(archive: &Archive, copy: &CopyRow, at: Timestamp) -> Result<()> {
     let Some(decided) = &copy.record_digest else {
-        return Ok(()); // released before digests were kept
+        return Ok(()); // released before digests were recorded
     };
     let mut connection = archive.catalogue.pool().acquire().await?;
     let (record, version) = (&copy.record_id, copy.record_version);

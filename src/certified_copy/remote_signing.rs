@@ -186,7 +186,7 @@ pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<V
     match finished.await {
         Ok(sealed) => Ok(Some(sealed)),
         Err(error) => {
-            // Only what makes this signature worthless drops it; while an authority does not answer it is kept.
+            // Only what makes this signature worthless drops it; while an authority does not answer it stays.
             if matches!(error, SealError::Unfit(_)) {
                 forget_signature(archive, &waits).await?;
             }
@@ -195,7 +195,7 @@ pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<V
     }
 }
 
-/// Makes the copy, keeps it with its gap, and enters it among those that wait.
+/// Makes the copy, stores it with its gap, and enters it among those that wait.
 async fn prepare(archive: &Archive, copy: &CopyRow, before: Option<&Waits>) -> Result<()> {
     let (pdf, request) = compose(archive, copy).await?;
     let draft = archive.seal.draft(&pdf, &request)?;

@@ -13,6 +13,7 @@ use crate::catalogue::{Move, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::messages::{Lang, text};
 use crate::notify::Event;
 
 /// Extends the term once, by what the procedure allows, and tells the applicant why in writing.
@@ -62,8 +63,7 @@ pub(crate) async fn begin_search(tx: &mut Tx, id: &str, later: Option<Timestamp>
             .bind(id)
             .fetch_one(&mut **tx)
             .await?;
-    let told = "Chưa tìm thấy trong các quyển đã số hóa. Văn thư đang tìm trong các quyển còn lại; \
-        cơ quan sẽ trả lời theo hạn trên trang này.";
+    let told = text(Lang::Vi, "printed.note.being_searched");
     // The extension is used silently where it is still there, because a search takes longer than
     // the term.
     if later.is_some() && extended.is_none() {

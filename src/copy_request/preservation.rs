@@ -170,7 +170,9 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
 /// Writes a request with its messages, searches and steps. What the vault no longer has is left out: a
 /// record that is lost, and who listens for notices, for tokens are not in the vault.
 async fn restore_rows(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
-    restore_head(tx, request).await?;
+    if !insert(tx, request, Some(object_id(&request.id))).await? {
+        return Err(Error::AlreadyExists { what: "request" });
+    }
     for message in &request.messages {
         messages::insert(tx, &request.id, message).await?;
     }
@@ -186,7 +188,12 @@ async fn restore_rows(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
     Ok(())
 }
 
-async fn restore_head(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
+/// Writes the row of a request, `object` being the one it has in the vault; false where its maker's key is taken.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    request: &PreservedRequest,
+    object: Option<String>,
+) -> Result<bool> {
     Insert::into("copy_requests")
         .set("id", &request.id)
         .set("code", &request.code)
@@ -213,12 +220,13 @@ async fn restore_head(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
         .set("payment", &request.payment)
         .set("payment_reference", &request.payment_reference)
         .set("payment_at", &request.payment_at)
-        .set("object_id", object_id(&request.id))
+        .set("object_id", object)
         .set("record_version", request.record_version)
         .set("record_digest", &request.record_digest)
+        // Unique for each maker: keys of two portals may be alike.
+        .or_ignore("(made_by, idempotency_key)")
         .run(tx)
-        .await?;
-    Ok(())
+        .await
 }
 
 async fn restore_search(tx: &mut Tx, request: &str, search: &PreservedSearch) -> Result<()> {

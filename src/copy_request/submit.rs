@@ -5,11 +5,12 @@ use serde_json::json;
 
 use super::deadlines::procedure_at;
 use super::payment::{Payment, fee};
+use super::preservation::{self, PreservedRequest};
 use super::{Applicant, AskGiven, Asked, RequestState, Sought};
 use crate::access::{Act, Caller, new_code, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::notify::Event;
@@ -85,25 +86,39 @@ async fn put(
         0 => Payment::Free,
         _ => Payment::Unpaid,
     };
-    Insert::into("copy_requests")
-        .set("id", &asked.id)
-        .set("code", &asked.code)
-        .set("state", "received")
-        .set("applicant", serde_json::to_string(&given.applicant)?)
-        .set("wanted", serde_json::to_string(&given.wanted)?)
-        .set("procedure_code", &archive.config.office.procedure)
-        .set("made_by", &caller.id)
-        .set("idempotency_key", &given.idempotency_key)
-        .set("created_at", stamp(archive.clock.now()))
-        .set("due_at", &asked.due_at)
-        .set("consent", &given.consent)
-        .set("fee", asked.fee)
-        .set("fee_source", fee_source)
-        .set("payment", payment)
-        // Unique for each caller: keys of two portals may be alike.
-        .or_ignore("(made_by, idempotency_key)")
-        .run(tx)
-        .await
+    let request = PreservedRequest {
+        format: 1,
+        id: asked.id.clone(),
+        code: asked.code.clone(),
+        state: RequestState::Received,
+        applicant: given.applicant.clone(),
+        wanted: given.wanted.clone(),
+        consent: given.consent.clone(),
+        procedure_code: archive.config.office.procedure.clone(),
+        record_id: None,
+        record_version: None,
+        record_digest: None,
+        confirmed_by: None,
+        confirmed_at: None,
+        refusal: None,
+        made_by: caller.id.clone(),
+        idempotency_key: given.idempotency_key.clone(),
+        created_at: stamp(archive.clock.now()),
+        due_at: asked.due_at.clone(),
+        extended_at: None,
+        waits_until: None,
+        settled_at: None,
+        fee: asked.fee,
+        fee_source: fee_source.to_owned(),
+        payment: payment.to_string(),
+        payment_reference: None,
+        payment_at: None,
+        messages: Vec::new(),
+        searches: Vec::new(),
+        dismissals: Vec::new(),
+        history: Vec::new(),
+    };
+    preservation::insert(tx, &request, None).await
 }
 
 /// A request that was asked under the same key.

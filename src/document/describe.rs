@@ -7,7 +7,7 @@ use super::{Document, DocumentFields, DocumentState};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, next_number};
+use crate::catalogue::{Move, Tx, next_number};
 use crate::error::{Error, Result};
 use crate::fonds;
 use crate::holding::{self, Checks, Edit, HoldingKind, HoldingState, TracedAct};
@@ -22,7 +22,7 @@ pub struct NewDocument {
     /// Code of the volume it belongs to, in its fonds; not beside a file.
     #[serde(default)]
     pub volume: Option<String>,
-    /// Its description.
+    /// The fields of `EAD_doc` that a person gives.
     #[serde(default)]
     pub fields: DocumentFields,
 }
@@ -162,10 +162,9 @@ pub async fn confirm(
     }
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Document, id, wish.seen).await?;
-    sqlx::query("UPDATE documents SET state = 'confirmed' WHERE id = $1")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    if !Move::to(DocumentState::Confirmed).run(&mut tx, id).await? {
+        return Err(Error::refuse("errors.document_confirmed"));
+    }
     give_ordinal(&mut tx, id).await?;
     let act = TracedAct {
         kind: HoldingKind::Document,

@@ -44,7 +44,7 @@ pub struct Group {
 /// A page of a group.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct GroupedPage {
-    /// Page id.
+    /// Id of a row of `pages`.
     pub page_id: String,
     /// The document it is in now.
     pub document_id: String,
@@ -52,7 +52,7 @@ pub struct GroupedPage {
     pub original_name: String,
     /// Its number in that file.
     pub number: i64,
-    /// What it is.
+    /// What it is in its document: page, cover or back.
     pub part: PagePart,
 }
 

@@ -10,7 +10,7 @@ use sqlx::{Any, Executor};
 /// Most rows of one page of a list.
 const MOST_ROWS: i64 = 500;
 
-/// Which documents.
+/// Which documents to list; what is left out narrows nothing.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -37,7 +37,7 @@ pub struct DocumentFilter {
 /// One page of a list, and the cursor of the next.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Listed {
-    /// The documents.
+    /// One page of the list, at most 500.
     pub items: Vec<Document>,
     /// Give this as `after` for the next page; absent on the last.
     pub next: Option<String>,

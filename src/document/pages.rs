@@ -9,7 +9,7 @@ use super::{Document, DocumentPage, DocumentState, PagePart};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, Move, Tx};
 use crate::error::{Error, Result};
 use crate::holding::{self, HoldingKind, TracedAct};
 
@@ -24,7 +24,7 @@ pub struct Join {
     pub seen: i64,
     /// Ids, in the order in which their pages follow.
     pub documents: Vec<String>,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -37,7 +37,7 @@ pub struct Split {
     pub seen: i64,
     /// Id of the first page of the new document; not the first of this one.
     pub page: String,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -46,7 +46,7 @@ pub struct Split {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlacedPage {
-    /// Page id.
+    /// Id of a page of the document.
     pub page: String,
     /// Cover, page or back.
     #[serde(default)]
@@ -61,7 +61,7 @@ pub struct Order {
     pub seen: i64,
     /// Every page of the document, once.
     pub pages: Vec<PlacedPage>,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -132,11 +132,10 @@ pub(super) async fn join_in(tx: &mut Tx, id: &str, others: &[String], reason: &s
     for other in others {
         // The joined ones change as well, and their objects in the vault must say into what.
         holding::touch_along(tx, HoldingKind::Document, other).await?;
-        sqlx::query("UPDATE documents SET state = 'joined', joined_into = $1 WHERE id = $2")
-            .bind(id)
-            .bind(other)
-            .execute(&mut **tx)
-            .await?;
+        let joined = Move::to(DocumentState::Joined).set("joined_into", id);
+        if !joined.run(tx, other).await? {
+            return Err(Error::refuse("errors.document_joined"));
+        }
         let details = json!({ "into": id });
         holding::trace(tx, act(other, Action::HoldingMerged, reason, details)).await?;
     }

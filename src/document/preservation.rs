@@ -23,7 +23,7 @@ const FILE: &str = "document.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-document/1";
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedDocument {
     form: String,

@@ -29,7 +29,7 @@ impl<'a> Parts<'a> {
 /// A code that would fit, and the rule behind it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Coded {
-    /// The code.
+    /// The code in full, free at this moment.
     pub code: String,
     /// The rule's form; empty where any code may be given.
     pub form: String,

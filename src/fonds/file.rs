@@ -29,10 +29,10 @@ use crate::reference_data;
 /// Most files of one page of a list.
 const MOST_ROWS: i64 = 500;
 
-/// One file.
+/// Hồ sơ: the records of one matter, with one title and one term.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct File {
-    /// UUIDv7 text.
+    /// UUIDv7 text, which its object in the vault bears too.
     pub id: String,
     /// Code of its fonds.
     pub fonds: String,
@@ -48,7 +48,7 @@ pub struct File {
     pub mode: String,
     /// Mã hồ sơ gốc giấy.
     pub shelf_code: Option<String>,
-    /// The other fields.
+    /// The remaining fields of the circular.
     #[sqlx(try_from = "JsonText")]
     pub fields: FileFields,
     /// Where the paper stands.
@@ -67,7 +67,7 @@ pub struct File {
     /// Person or token id.
     #[serde(skip)]
     pub changed_by: String,
-    /// RFC 3339 UTC.
+    /// When it was changed last, RFC 3339 UTC.
     pub changed_at: String,
 }
 
@@ -91,7 +91,7 @@ pub struct NewFile {
     /// Code of the series, when the fonds has any.
     #[serde(default)]
     pub series: Option<String>,
-    /// Mã hồ sơ.
+    /// Mã hồ sơ, up to 100 characters, by the rule of the day.
     pub code: String,
     /// Tiêu đề hồ sơ.
     pub title: String,
@@ -106,7 +106,7 @@ pub struct NewFile {
     /// Mã hồ sơ gốc giấy; made of the shelf address when absent.
     #[serde(default)]
     pub shelf_code: Option<String>,
-    /// The other fields.
+    /// The remaining fields of the circular.
     #[serde(default)]
     pub fields: FileFields,
     /// Where the paper stands.
@@ -114,7 +114,7 @@ pub struct NewFile {
     pub shelf: Shelf,
 }
 
-/// Which files.
+/// Which files to list: of a fonds, of a series, with a text.
 #[derive(Debug, Clone, Default)]
 pub struct FileFilter {
     /// Code of the fonds.

@@ -20,11 +20,11 @@ pub(crate) const PREFIX: &str = "urn:sogoc:fonds:";
 const FILE: &str = "fonds.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-fonds/1";
-/// The term and mode of a file whose own are not in the vault: kept for ever, restricted, until a
+/// The term and mode of a file whose own are not in the vault: preserved for ever, restricted, until a
 /// person says otherwise (codes of TT 05/2025/TT-BNV).
 const SAFEST: (&str, &str) = ("01", "02");
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedFonds {
     form: String,

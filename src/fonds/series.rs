@@ -15,28 +15,28 @@ use crate::holding::{
 };
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
-/// One series.
+/// Mục lục: a part of a fonds, preserved in the object of its fonds.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Series {
-    /// UUIDv7 text.
+    /// UUIDv7 text, unique beyond its fonds.
     pub id: String,
     /// Code of its fonds.
     pub fonds: String,
-    /// Mục lục số.
+    /// Mục lục số, unique in its fonds.
     pub code: String,
-    /// Tên mục lục.
+    /// Tên mục lục, up to 1,000 characters.
     pub title: String,
     /// Whether it still takes in files.
     pub state: HoldingState,
     /// Code of the series it was merged into.
     pub merged_into: Option<String>,
-    /// Ghi chú.
+    /// Ghi chú, up to 20,000 characters.
     pub note: String,
-    /// Files in it.
+    /// How many files it holds.
     pub files: i64,
     /// Counts its descriptions, from 1.
     pub version: i64,
-    /// RFC 3339 UTC.
+    /// When it was changed last, RFC 3339 UTC.
     pub changed_at: String,
 }
 
@@ -46,11 +46,11 @@ pub struct Series {
 pub struct NewSeries {
     /// Code of the fonds; it is changed by a move only.
     pub fonds: String,
-    /// Mục lục số.
+    /// Mục lục số, unique in its fonds.
     pub code: String,
-    /// Tên mục lục.
+    /// Tên mục lục, up to 1,000 characters.
     pub title: String,
-    /// Ghi chú.
+    /// Ghi chú, up to 20,000 characters.
     #[serde(default)]
     pub note: String,
 }

@@ -25,7 +25,7 @@ impl Checks {
         }
     }
 
-    /// Notes a fault.
+    /// Notes what is wrong at a place.
     pub fn fault(&mut self, pointer: &str, message: impl Into<Message>) {
         self.0.push(Fault::new(pointer, message));
     }
@@ -68,7 +68,7 @@ impl Checks {
         }
     }
 
-    /// A count.
+    /// A count from 0 to ten digits, or none.
     pub fn count(&mut self, pointer: &str, count: Option<i64>) {
         if count.is_some_and(|count| !(0..=9_999_999_999).contains(&count)) {
             self.fault(pointer, "faults.not_a_count");

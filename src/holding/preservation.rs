@@ -10,15 +10,15 @@ use crate::vault::{Content, ObjectId, Provenance};
 
 /// A holding's description on its way to the vault.
 pub(crate) struct Described<'a, T> {
-    /// The object.
+    /// Id of its object, such as `urn:sogoc:unit:ID`.
     pub object: String,
     /// Name of the description in it.
     pub file: &'static str,
-    /// What it says.
+    /// What is written, as JSON.
     pub form: &'a T,
-    /// Kind and id.
+    /// Its kind, and its id in the table of that kind.
     pub holding: (HoldingKind, &'a str),
-    /// Version it says.
+    /// Version that the description has.
     pub version: i64,
     /// Who changed it last, and when: a repeated attempt then writes the same.
     pub changed: (&'a str, &'a str),

@@ -11,12 +11,13 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
+use crate::messages::{Lang, text};
 use crate::page::{self, PageView};
 use crate::page_flag::another_stands;
 use crate::review;
 
-/// Note on the records that come back with their page.
-const NOTE: &str = "Đã lấy lại trang.";
+/// Key of the note on the records that come back with their page.
+const NOTE: &str = "printed.note.page_reinstated";
 
 /// Reinstates a page. Its records say what they said before, except those a person has decided on
 /// since; what was resolved by withdrawing it is asked again.
@@ -33,7 +34,8 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
         return Err(not_withdrawn());
     }
     refuse_where_another_stands(&mut tx, page_id).await?;
-    let notes = (&[EXCLUDED, ONE_SHEET, SUPERSEDED][..], NOTE);
+    let withdrawn = [EXCLUDED, ONE_SHEET, SUPERSEDED].map(|key| text(Lang::Vi, key));
+    let notes = (&withdrawn[..], text(Lang::Vi, NOTE));
     let records = review::restore_all_of(archive, &mut tx, &caller.id, page_id, notes).await?;
     let mut scans = ask_again(&mut tx, page_id).await?;
     scans.insert(page.scan_id);

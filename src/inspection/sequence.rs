@@ -53,7 +53,7 @@ pub(super) enum Fault {
 
 /// One run of numbers at its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Seen {
+struct PlacedRun {
     at: usize,
     first: i64,
     last: i64,
@@ -70,13 +70,13 @@ pub(super) fn check(pages: &[Shown]) -> Vec<Finding> {
 }
 
 /// Parts of the order in which one count runs.
-fn sections(pages: &[Shown]) -> Vec<Vec<Seen>> {
-    let all: Vec<(Seen, bool)> = (0..)
+fn sections(pages: &[Shown]) -> Vec<Vec<PlacedRun>> {
+    let all: Vec<(PlacedRun, bool)> = (0..)
         .zip(pages)
         .flat_map(|(at, page)| {
             let runs = page.runs.iter().enumerate();
             runs.map(move |(place, (first, last))| {
-                let seen = Seen {
+                let seen = PlacedRun {
                     at,
                     first: *first,
                     last: *last,
@@ -85,8 +85,8 @@ fn sections(pages: &[Shown]) -> Vec<Vec<Seen>> {
             })
         })
         .collect();
-    let numbers: Vec<Seen> = all.iter().map(|(seen, _)| *seen).collect();
-    let mut sections: Vec<Vec<Seen>> = Vec::new();
+    let numbers: Vec<PlacedRun> = all.iter().map(|(seen, _)| *seen).collect();
+    let mut sections: Vec<Vec<PlacedRun>> = Vec::new();
     for (place, (seen, fresh)) in all.iter().enumerate() {
         match sections.last_mut() {
             // A new file begins a new count only outside a bound volume.
@@ -101,7 +101,7 @@ fn sections(pages: &[Shown]) -> Vec<Vec<Seen>> {
 
 /// Whether another count begins with the first of `coming`: at 1, or with a run of numbers of which
 /// most were had already.
-fn begins_anew(before: &[Seen], coming: &[Seen]) -> bool {
+fn begins_anew(before: &[PlacedRun], coming: &[PlacedRun]) -> bool {
     let (Some(last), Some(next)) = (before.last(), coming.first()) else {
         return false;
     };
@@ -127,7 +127,7 @@ fn begins_anew(before: &[Seen], coming: &[Seen]) -> bool {
     in_step >= FEWEST && again * 2 > in_step
 }
 
-fn check_section(section: &[Seen], pages: &[Shown]) -> Vec<Finding> {
+fn check_section(section: &[PlacedRun], pages: &[Shown]) -> Vec<Finding> {
     let mut found = Vec::new();
     let (once, doubled) = apart(section);
     let sorted = {
@@ -175,7 +175,7 @@ fn check_section(section: &[Seen], pages: &[Shown]) -> Vec<Finding> {
     found
 }
 
-fn finding(seen: Seen, other: Seen, fault: Fault, range: (i64, i64)) -> Finding {
+fn finding(seen: PlacedRun, other: PlacedRun, fault: Fault, range: (i64, i64)) -> Finding {
     Finding {
         at: seen.at,
         other: other.at,
@@ -187,10 +187,10 @@ fn finding(seen: Seen, other: Seen, fault: Fault, range: (i64, i64)) -> Finding 
 }
 
 /// Runs seen once, and those whose numbers an earlier one has, with that one.
-fn apart(section: &[Seen]) -> (Vec<Seen>, Vec<(Seen, Seen)>) {
+fn apart(section: &[PlacedRun]) -> (Vec<PlacedRun>, Vec<(PlacedRun, PlacedRun)>) {
     let (mut once, mut doubled) = (Vec::new(), Vec::new());
     // Runs kept do not overlap, so the one that begins last before `seen` ends is the one to look at.
-    let mut by_first: BTreeMap<i64, Seen> = BTreeMap::new();
+    let mut by_first: BTreeMap<i64, PlacedRun> = BTreeMap::new();
     for seen in section {
         let near = by_first.range(..=seen.last).next_back().map(|(_, at)| *at);
         match near.filter(|near| near.last >= seen.first) {
@@ -205,7 +205,7 @@ fn apart(section: &[Seen]) -> (Vec<Seen>, Vec<(Seen, Seen)>) {
 }
 
 /// Two where only every other number is used: one side of each sheet was scanned.
-fn step(sorted: &[Seen]) -> i64 {
+fn step(sorted: &[PlacedRun]) -> i64 {
     let by = |step: i64| {
         let pairs = sorted.windows(2);
         pairs
@@ -222,7 +222,7 @@ fn step(sorted: &[Seen]) -> i64 {
 
 /// How many numbers are missing between two runs that follow each other in the count; `None` where
 /// pages between them may hold any.
-fn gap(before: Seen, after: Seen, step: i64, pages: &[Shown]) -> Option<i64> {
+fn gap(before: PlacedRun, after: PlacedRun, step: i64, pages: &[Shown]) -> Option<i64> {
     let absent = (after.first - before.last + step - 1) / step - 1;
     let (from, end) = (before.at.min(after.at), before.at.max(after.at));
     let between = pages.get(from + 1..end).unwrap_or_default();
@@ -237,7 +237,7 @@ fn gap(before: Seen, after: Seen, step: i64, pages: &[Shown]) -> Option<i64> {
 }
 
 /// Whether front and back of a sheet bear the same number: then a number twice in a row says nothing.
-fn numbered_by_sheet(doubled: &[(Seen, Seen)], once: usize) -> bool {
+fn numbered_by_sheet(doubled: &[(PlacedRun, PlacedRun)], once: usize) -> bool {
     let backs = doubled
         .iter()
         .filter(|(seen, earlier)| seen.at == earlier.at + 1)
@@ -246,7 +246,7 @@ fn numbered_by_sheet(doubled: &[(Seen, Seen)], once: usize) -> bool {
 }
 
 /// Runs that stand after a higher one, when most stand in order.
-fn misplaced(once: &[Seen]) -> Vec<Finding> {
+fn misplaced(once: &[PlacedRun]) -> Vec<Finding> {
     let in_order = longest_rise(once);
     // Where less than two thirds stand in order, the order of the files is wrong and not that of
     // the pages.
@@ -255,7 +255,7 @@ fn misplaced(once: &[Seen]) -> Vec<Finding> {
     }
     let kept: BTreeSet<usize> = in_order.iter().map(|seen| seen.at).collect();
     let mut found = Vec::new();
-    let mut last: Option<Seen> = None;
+    let mut last: Option<PlacedRun> = None;
     for seen in once {
         if kept.contains(&seen.at) {
             last = Some(*seen);
@@ -275,7 +275,7 @@ fn misplaced(once: &[Seen]) -> Vec<Finding> {
 }
 
 /// The longest part of the runs, in their order, in which the numbers only rise.
-fn longest_rise(runs: &[Seen]) -> Vec<Seen> {
+fn longest_rise(runs: &[PlacedRun]) -> Vec<PlacedRun> {
     let mut ends: Vec<usize> = Vec::new(); // place of the lowest end of a rise of each length
     let mut before: Vec<Option<usize>> = vec![None; runs.len()];
     for (place, seen) in runs.iter().enumerate() {

@@ -7,7 +7,7 @@ use sogoc_workers::reading::PageReading;
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx, changed_one};
+use crate::catalogue::{Move, Tx};
 use crate::column_map;
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
@@ -60,12 +60,10 @@ pub(crate) async fn scan_of(tx: &mut Tx, page_id: &str) -> Result<String> {
 
 /// Takes back the withdrawal of a page, as if it had just come; says whether it was withdrawn.
 pub(crate) async fn reinstate(tx: &mut Tx, page_id: &str) -> Result<bool> {
-    let moved = sqlx::query(
-        "UPDATE pages SET state = 'received', outcome = NULL
-         WHERE id = $1 AND outcome IN ('excluded', 'superseded')",
-    )
-    .bind(page_id);
-    changed_one(tx, moved).await
+    let back = Move::to(PageState::Received)
+        .clear(&["outcome"])
+        .only_if("outcome IN ('excluded', 'superseded')");
+    back.run(tx, page_id).await
 }
 
 /// Stores what a page that was reinstated said when it was read. It is read again where that is not stored, or
@@ -182,12 +180,13 @@ pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     Ok(pages.len())
 }
 
-/// Sets a page aside with its outcome, unless it was read or withdrawn meanwhile.
+/// Sets a page aside with its outcome, unless it was withdrawn meanwhile.
 async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
     let failed = Move::to(PageState::Failed)
+        .from(&[PageState::Received, PageState::Read])
         .set("outcome", outcome)
         .set("read_at", tx.now());
-    // It may have been read or withdrawn while the job ran; then that stays.
+    // A page that was withdrawn while the job ran stays withdrawn.
     failed.run(tx, page_id).await?;
     let unread = Details {
         outcome: Some(outcome.to_owned()),

@@ -11,17 +11,18 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{JsonText, Move, Tx, changed_one};
 use crate::error::Result;
+use crate::messages::{Lang, text};
 
 /// Rows that share this much of the area they cover together are the same row.
 const SAME: f64 = 0.4;
-/// Note of a proposal that the page, read again, no longer shows.
-const GONE: &str = "Đọc lại trang không còn thấy dòng này.";
-/// Note of a proposal that was read again.
-const AGAIN: &str = "Đọc lại trang.";
+/// Key of the note of a proposal that the page, read again, no longer shows.
+const GONE: &str = "printed.note.row_gone";
+/// Key of the note of a proposal that was read again.
+const AGAIN: &str = "printed.note.read_again";
 
 /// A record that is on the page already.
 #[derive(sqlx::FromRow)]
-struct Known {
+struct KnownRecord {
     id: String,
     ordinal: i64,
     version: i64,
@@ -33,7 +34,7 @@ struct Known {
     fields: Fields,
 }
 
-impl Known {
+impl KnownRecord {
     fn untouched(&self) -> bool {
         self.state == RecordState::Proposed
     }
@@ -75,7 +76,7 @@ pub(crate) async fn propose(
     Ok(())
 }
 
-async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<Known>> {
+async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<KnownRecord>> {
     Ok(sqlx::query_as(
         "SELECT r.id, r.ordinal, r.version, r.state, r.bounds, v.fields FROM records r
          JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
@@ -87,8 +88,8 @@ async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<Known>> {
 }
 
 /// Which of the known records stands where this one was read; one without a place, by its ordinal.
-fn same_row(known: &[Known], place: i64, reading: &RecordReading) -> Option<usize> {
-    let likeness = |record: &Known| match (record.bounds, reading.bounds) {
+fn same_row(known: &[KnownRecord], place: i64, reading: &RecordReading) -> Option<usize> {
+    let likeness = |record: &KnownRecord| match (record.bounds, reading.bounds) {
         (Some(a), Some(b)) => shared(a, b),
         (None, None) if record.ordinal == place => 1.0,
         _ => 0.0,
@@ -158,7 +159,7 @@ async fn propose_one(
 async fn revise(
     archive: &Archive,
     tx: &mut Tx,
-    known: &Known,
+    known: &KnownRecord,
     reading: &RecordReading,
 ) -> Result<()> {
     if !known.untouched() || says_the_same(&known.fields, &reading.fields) {
@@ -192,7 +193,7 @@ fn says_the_same(known: &Fields, read: &Fields) -> bool {
 }
 
 /// Rejects an untouched proposal the page no longer shows.
-async fn retire(tx: &mut Tx, known: &Known) -> Result<()> {
+async fn retire(tx: &mut Tx, known: &KnownRecord) -> Result<()> {
     let rejected = Move::to(RecordState::Rejected)
         .from(&[RecordState::Proposed])
         .while_at("version", known.version)
@@ -209,7 +210,7 @@ async fn retire(tx: &mut Tx, known: &Known) -> Result<()> {
 
 async fn next_version(
     tx: &mut Tx,
-    known: &Known,
+    known: &KnownRecord,
     (action, state, note): (Action, RecordState, &str),
     fields: &Fields,
     details: serde_json::Value,
@@ -218,7 +219,7 @@ async fn next_version(
         number: known.version + 1,
         state,
         author: "machine",
-        note,
+        note: text(Lang::Vi, note),
         at: &tx.now(),
     };
     save_version(tx, &known.id, &version, fields).await?;
@@ -229,8 +230,8 @@ async fn next_version(
 mod tests {
     use super::*;
 
-    fn known(ordinal: i64, bounds: Option<Box4>) -> Known {
-        Known {
+    fn known(ordinal: i64, bounds: Option<Box4>) -> KnownRecord {
+        KnownRecord {
             id: String::new(),
             ordinal,
             version: 1,

@@ -27,7 +27,7 @@ pub struct LogKey {
 }
 
 impl LogKey {
-    /// A fresh key of the log called `name`, as the text to be kept: `PRIVATE+KEY+<name>+<id>+<key>`.
+    /// A fresh key of the log called `name`, as the text to be stored: `PRIVATE+KEY+<name>+<id>+<key>`.
     pub fn fresh(seed: &[u8; 32], name: &str) -> String {
         let secret = SigningKey::from_bytes(seed);
         let mut public = vec![ED25519];
@@ -38,7 +38,7 @@ impl LogKey {
         format!("PRIVATE+KEY+{name}+{id:08x}+{}", BASE64.encode(&private))
     }
 
-    /// Reads a kept key; `None` for any other text.
+    /// Reads a stored key; `None` for any other text.
     pub fn from_text(text: &str) -> Option<Self> {
         let text = text.trim();
         let signer = StandardSigner::new(text).ok()?;

@@ -18,7 +18,7 @@ const HEIGHT: u8 = 8;
 /// A tree: how many entries it has, and its root.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Head {
-    /// Entries.
+    /// How many entries it has.
     pub size: u64,
     /// RFC 6962 §2.1 hash of all of them.
     pub root: Hash,
@@ -38,9 +38,9 @@ pub fn parse_root(text: &str) -> Option<Hash> {
 }
 
 /// Hashes in memory by their stored index.
-struct Known(HashMap<u64, Hash>);
+struct KnownHashes(HashMap<u64, Hash>);
 
-impl HashReader for Known {
+impl HashReader for KnownHashes {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, Error> {
         let one = |index: &u64| self.0.get(index).copied().ok_or(Error::IndexesNotInTree);
         indexes.iter().map(one).collect()
@@ -82,9 +82,9 @@ pub async fn grow(files: &Files, old: &Head, new: &[Vec<u8>]) -> Result<Head> {
 }
 
 /// What a new hash is made from: the complete subtrees of the old tree and the hashes of its unfinished tiles.
-async fn edge(files: &Files, old: &Head) -> Result<Known> {
+async fn edge(files: &Files, old: &Head) -> Result<KnownHashes> {
     let mut indexes = match old.size {
-        0 => return Ok(Known(HashMap::new())),
+        0 => return Ok(KnownHashes(HashMap::new())),
         size => sub_tree_index(0, size, Vec::new()),
     };
     let mut level = 0;
@@ -96,7 +96,7 @@ async fn edge(files: &Files, old: &Head) -> Result<Known> {
     }
     // Proven against the old root, so damage is found before anything is built upon it.
     let hashes = proven(files, old, |reader| reader.read_hashes(&indexes)).await?;
-    Ok(Known(indexes.into_iter().zip(hashes).collect()))
+    Ok(KnownHashes(indexes.into_iter().zip(hashes).collect()))
 }
 
 /// The bundle beside a tile of level 0: what it held before, then what is new in it.

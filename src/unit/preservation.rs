@@ -17,7 +17,7 @@ const FILE: &str = "unit.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-unit/1";
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedUnit {
     form: String,

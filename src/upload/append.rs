@@ -21,12 +21,12 @@ const CHECKPOINT: i64 = 16 << 20;
 pub enum Checksum {
     /// SHA-1, 20 bytes; every tus server has to know it.
     Sha1(Vec<u8>),
-    /// SHA-256, 32 bytes.
+    /// SHA-256 of the piece, 32 bytes.
     Sha256(Vec<u8>),
 }
 
 /// Appends `body` at `offset`; when the file is whole it is received. Bytes that came before a
-/// connection broke are kept, except under a checksum, which speaks of all or nothing.
+/// connection broke are taken, except under a checksum, which speaks of all or nothing.
 ///
 /// # Errors
 /// `NotFound`; `Refused` with `upload_busy`, `offset_differs`, `checksum_differs` or

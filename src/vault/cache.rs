@@ -1,4 +1,4 @@
-//! What can be made again (thumbnails, words of unapproved pages): kept outside the storage root,
+//! What can be made again (thumbnails, words of unapproved pages): cached outside the storage root,
 //! overwritten freely, gone at any time.
 
 use bytes::Bytes;
@@ -21,7 +21,7 @@ impl Vault {
             .map(drop)
     }
 
-    /// What is kept under `name`, if it still is.
+    /// What is cached under `name`, if it still is.
     ///
     /// # Errors
     /// `Invalid` for another name, `Unavailable` when the store fails.

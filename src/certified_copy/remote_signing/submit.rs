@@ -21,7 +21,7 @@ use crate::seal::SealError;
 pub struct Submitted {
     /// The copy it was submitted for.
     pub copy_id: String,
-    /// `issued` when the copy is finished; `opening` when its signature is kept and something else is waited for; none
+    /// `issued` when the copy is finished; `opening` when its signature is stored and something else is waited for; none
     /// when the signature was refused.
     pub state: Option<String>,
     /// Stable word of what stood or stands in the way.

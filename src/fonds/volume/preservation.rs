@@ -19,7 +19,7 @@ const FILE: &str = "volume.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-volume-description/1";
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedVolume {
     form: String,

@@ -16,9 +16,10 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
+use super::narrowed;
+use super::plan::Sheet;
 use super::survey;
 use super::whole_image::WholeImage;
-use super::{Sheet, narrowed};
 use crate::decode::raster;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::word::Box4;
