@@ -83,6 +83,8 @@ fn render_sheet(document: &mut Document, sheet: FinishedPage, tags: &mut Tags) {
             }
         }
     }
+    // The link is added when the page's content is closed, because an annotation belongs to the
+    // page and not to its drawing.
     surface.finish();
     if let Some((figure, area, target)) = link {
         let action = Action::Link(LinkAction::new(target.clone()));
@@ -144,6 +146,8 @@ fn metadata(about: &About<'_>) -> Metadata {
         .hour(local.hour().unsigned_abs())
         .minute(local.minute().unsigned_abs())
         .second(local.second().unsigned_abs())
+        // The legal time of Viet Nam, which has no summer time, so that the date within the file is
+        // that printed on the copy.
         .utc_offset_hour(7)
         .utc_offset_minute(0);
     Metadata::new()
@@ -157,6 +161,8 @@ fn metadata(about: &About<'_>) -> Metadata {
 }
 
 fn render_text(surface: &mut Surface<'_>, role: Role, lines: &[Line], tags: &mut Tags) {
+    // What only decorates is marked so, or a screen reader would read rules and page furniture
+    // aloud.
     if role == Role::Artifact {
         let artifact = Artifact::with_kind(ArtifactType::Layout);
         surface.start_tagged(ContentTag::Artifact(artifact));
@@ -265,6 +271,7 @@ fn not_archival(error: KrillaError) -> ComposeError {
     ComposeError::NotArchival(reason)
 }
 
+// Only the kind of the fault: its details may quote the record's text, which must not reach a log.
 fn validation_name(error: &ValidationError) -> String {
     let debug = format!("{error:?}");
     debug

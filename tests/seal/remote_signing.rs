@@ -9,8 +9,6 @@ use std::process::Command;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::Method;
-use serde_json::json;
 use sogoc::access::{Caller, Role};
 use sogoc::certified_copy::{self, Signatures};
 use sogoc::clock::Clock;
@@ -23,10 +21,9 @@ use super::softhsm::SoftHsm;
 use crate::requests::asking;
 use crate::support::archive::{Ground, caller, seen, shown};
 use crate::support::authority::{Authority, KeyKind};
-use crate::support::holdings::{approved_record, releaser};
+use crate::support::holdings::releaser;
 use crate::support::pip;
-use crate::support::server::Server;
-use office::{DAY, Office, all_judges_agree, chain, configure, issue_signer};
+use office::{DAY, Office, all_judges_agree, chain, issue_signer};
 
 const ECDSA: (KeyKind, Padding) = (KeyKind::EcdsaP256, Padding::Pkcs1);
 
