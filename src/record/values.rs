@@ -50,6 +50,7 @@ pub(crate) fn apply(
                     accepted: true,
                     bounds,
                     struck: false,
+                    page: None,
                     evidence: None,
                 };
                 fields.insert(key.clone(), corrected);
