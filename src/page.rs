@@ -46,7 +46,10 @@ impl State for PageState {
     fn next(self) -> &'static [Self] {
         match self {
             Self::Received | Self::Read => &[Self::Read, Self::Failed],
-            Self::Failed => &[Self::Received, Self::Read],
+            // A page read again stays read or fails; one that failed may be taken up again by a
+            // person.
+            // One that could not be read may be withdrawn, which leaves it failed for another reason.
+            Self::Failed => &[Self::Received, Self::Read, Self::Failed],
         }
     }
 }
@@ -180,6 +183,7 @@ pub async fn image(
     require(caller, Act::SeeImages)?;
     let page = get(archive, caller, page_id).await?;
     let key = cache_key(&page, options);
+    // A cache that does not answer only costs time, so its faults are not told.
     if let Some(bytes) = archive.vault.get_cache(&key).await.ok().flatten() {
         return Ok(bytes.to_vec());
     }
@@ -188,6 +192,8 @@ pub async fn image(
         .pool
         .render(RenderJob {
             path: file.to_path_buf(),
+            // The rotation that was found when reading: a page on its side is no use to whoever
+            // compares it with the fields.
             page: page_number(page.number),
             turn_degrees: turn_back(page.rotation),
             max_side: options.max_side.clamp(64, 6000),
@@ -202,12 +208,13 @@ pub async fn image(
     Ok(jpeg)
 }
 
-/// What a page's own reading says, as kept beside the vault; `None` when it has not been read.
+/// What a page's own reading says, as cached beside the vault; `None` when it has not been read.
 ///
 /// # Errors
 /// `Unavailable`; a cached reading that does not parse counts as none.
 pub async fn reading(archive: &Archive, page_id: &str) -> Result<Option<PageReading>> {
     let bytes = archive.vault.get_cache(&reading_key(page_id)).await?;
+    // A reading that no longer parses is of an older program, and counts as none.
     let parsed = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     parsed.map(text_layer::without_zero_bytes).transpose()
 }
@@ -228,6 +235,8 @@ pub(crate) async fn reading_or_again(archive: &Archive, page: &PageView) -> Resu
     let mut reading = recognised(archive, &page.scan_id, page.number, known)
         .await?
         .map_err(not_shown)?;
+    // Also here: what is held back until its volume's map is confirmed must not become accepted by
+    // a second reading.
     map_state.hold(archive, &mut reading);
     let words = serde_json::to_vec(&reading)?;
     archive
@@ -263,6 +272,7 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
             map_state.hold(archive, &mut reading);
             store_reading(archive, job, &reading).await
         }
+        // Nothing was learnt of the page, so its attempt is given back.
         Err(failure) if failure.kind == FailureKind::Unavailable => {
             Err(Error::unavailable("reading", failure.detail))
         }

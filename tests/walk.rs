@@ -14,6 +14,7 @@ use crate::support::archive::{caller, seen, shown};
 use crate::support::child::free_ports;
 use crate::support::diploma;
 use crate::support::server::Server;
+use crate::support::wait::{until, until_within};
 
 const README: &str = include_str!("../README.md");
 
@@ -72,15 +73,15 @@ async fn a_portal_developer_can_paste_the_walk_of_the_readme() {
 /// another releases, the queue is worked.
 async fn work(archive: Arc<Archive>, record: String, output: PathBuf) {
     let (clerk_, approver) = (caller(Role::Reviewer), caller(Role::Approver));
-    loop {
+    let day = async || {
         let received = copy_request::list(&archive, &clerk_, Some("received")).await;
         for request in received.unwrap() {
-            while !std::fs::read_to_string(&output)
-                .unwrap()
-                .contains("Đã nhận")
-            {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            until("the portal's answer", async || {
+                std::fs::read_to_string(&output)
+                    .unwrap()
+                    .contains("Đã nhận")
+            })
+            .await;
             copy_request::confirm(
                 &archive,
                 &clerk_,
@@ -100,6 +101,7 @@ async fn work(archive: Arc<Archive>, record: String, output: PathBuf) {
             .unwrap();
         }
         worker::drain(&archive).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        false
+    };
+    until_within(Duration::MAX, "the end of the office's day", day).await;
 }

@@ -26,6 +26,7 @@ use super::ComposeError;
 use super::page::{FinishedPage, Line, Piece, Role};
 use super::typeface;
 use crate::clock::vietnam;
+use crate::messages::Message;
 
 /// What the file says of itself.
 pub struct About<'a> {
@@ -86,8 +87,8 @@ fn render_sheet(document: &mut Document, sheet: FinishedPage, tags: &mut Tags) {
     if let Some((figure, area, target)) = link {
         let action = Action::Link(LinkAction::new(target.clone()));
         let annotation = LinkAnnotation::new(area, Target::Action(action));
-        let annotation =
-            Annotation::new_link(annotation, Some(format!("Kiểm tra bản sao: {target}")));
+        let link = Message::new("printed.copy_pdf.link").with("url", &target);
+        let annotation = Annotation::new_link(annotation, Some(link.vi()));
         let identifier = page.add_tagged_annotation(annotation);
         let children = vec![figure, identifier.into()];
         tags.add(TagGroup::with_children(Tag::Link, children).into());
@@ -236,7 +237,9 @@ fn render_code(surface: &mut Surface<'_>, path: &Path, target: &str) -> Node {
     surface.set_fill(Some(Fill::default()));
     surface.draw_path(path);
     surface.end_tagged();
-    let description = format!("Mã QR dẫn tới {target}");
+    let description = Message::new("printed.copy_pdf.qr_code")
+        .with("url", target)
+        .vi();
     TagGroup::with_children(Tag::Figure(Some(description)), vec![identifier.into()]).into()
 }
 

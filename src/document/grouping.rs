@@ -48,7 +48,7 @@ pub struct Group {
 /// A page of a group.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct GroupedPage {
-    /// Page id.
+    /// Id of a row of `pages`.
     pub page_id: String,
     /// The document it is in now.
     pub document_id: String,
@@ -56,7 +56,7 @@ pub struct GroupedPage {
     pub original_name: String,
     /// Its number in that file.
     pub number: i64,
-    /// What it is.
+    /// What it is in its document: page, cover or back.
     pub part: PagePart,
     /// What it shows of its place in a pile, as JSON; nothing before it is read.
     #[serde(skip)]
@@ -74,6 +74,7 @@ pub async fn preview(
     batch_id: &str,
     by: GroupBy,
 ) -> Result<Vec<Group>> {
+    // Seeing is enough for a preview; only applying it changes anything.
     require(caller, Act::SeeRecords)?;
     let there = sqlx::query("SELECT 1 FROM batches WHERE id = $1")
         .bind(batch_id)
@@ -89,6 +90,7 @@ pub async fn preview(
         IN_ORDER.replacen(
             "ORDER BY",
             &format!(
+                // Only what nobody touched: a person's grouping is never proposed away.
                 "WHERE s.batch_id = $1 AND d.version = 1 AND d.state = 'proposed'
                  AND d.volume_id IS NULL AND {STANDS} ORDER BY"
             ),
@@ -99,6 +101,7 @@ pub async fn preview(
         .bind(batch_id)
         .fetch_all(archive.catalogue.pool())
         .await?;
+    // The preview is built in memory and shown on one page.
     if pages.len() > MOST_PAGES {
         return Err(Error::refuse("errors.too_many_to_group"));
     }
@@ -115,6 +118,7 @@ fn grouped(pages: Vec<GroupedPage>, by: GroupBy) -> Vec<Group> {
     for page in pages {
         let key = key_of(&page, by);
         let group = groups.entry(key.clone()).or_insert_with(|| {
+            // In the order of the paper, which sorting by key would lose.
             order.push(key.clone());
             Group {
                 title: key.rsplit('/').next().unwrap_or(&key).to_owned(),
@@ -169,6 +173,7 @@ fn key_of(page: &GroupedPage, by: GroupBy) -> String {
     match (by, folder) {
         (GroupBy::Folder, Some(folder)) => folder.to_owned(),
         (GroupBy::Name, _) => stem(name),
+        // A file without a folder stands alone, whatever the way of grouping.
         (GroupBy::File | GroupBy::Folder | GroupBy::Content, _) => name.clone(),
     }
 }
@@ -178,12 +183,14 @@ fn stem(name: &str) -> String {
     let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
     let bare = last.rsplit_once('.').map_or(last, |(bare, _)| bare);
     let number = |letter: char| letter.is_ascii_digit();
+    // The number goes, then what joined it to the name: `QD-12_3.jpg` belongs to `QD-12`.
     let cut = bare.trim_end_matches(number);
     let joint = |letter: char| matches!(letter, '_' | '-' | ' ' | '.' | '(' | ')');
     let base = cut
         .trim_end_matches(joint)
         .trim_end_matches(" trang")
         .trim_end_matches("_trang");
+    // A name that is nothing but a number, or whose number belongs to it, is not cut.
     match cut.len() < bare.len() && cut.ends_with(joint) && !base.is_empty() {
         true => format!("{folder}/{base}"),
         false => name.to_owned(),
@@ -209,9 +216,11 @@ pub async fn group(
         let [first, rest @ ..] = &group.documents[..] else {
             continue;
         };
+        // A group of one is a document already.
         if rest.is_empty() {
             continue;
         }
+        // If somebody was faster, the whole grouping is refused and shown anew.
         raise(&mut tx, &parted, first).await?;
         join_in(&mut tx, first, rest, "").await?;
         made += 1;

@@ -12,6 +12,7 @@ pub(crate) fn natural(name: &str) -> Vec<(String, u64)> {
         in_number = digit.is_some();
         if let Some((text, number)) = parts.last_mut() {
             match digit {
+                // Saturating: a name may consist of digits only.
                 Some(digit) => *number = number.saturating_mul(10).saturating_add(u64::from(digit)),
                 None => text.extend(letter.to_lowercase()),
             }

@@ -8,7 +8,7 @@ use sogoc_workers::reading::PageReading;
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx, changed_one};
+use crate::catalogue::{Move, Tx};
 use crate::column_map;
 use crate::document;
 use crate::error::Result;
@@ -43,6 +43,7 @@ pub(crate) async fn store(
     page_id: &str,
     reading: &PageReading,
 ) -> Result<()> {
+    // A withdrawn page keeps its reading, but proposes nothing that somebody decided against.
     if !save_reading(archive, tx, page_id, reading).await? {
         return Ok(());
     }
@@ -64,12 +65,10 @@ pub(crate) async fn scan_of(tx: &mut Tx, page_id: &str) -> Result<String> {
 
 /// Takes back the withdrawal of a page, as if it had just come; says whether it was withdrawn.
 pub(crate) async fn reinstate(tx: &mut Tx, page_id: &str) -> Result<bool> {
-    let moved = sqlx::query(
-        "UPDATE pages SET state = 'received', outcome = NULL
-         WHERE id = $1 AND outcome IN ('excluded', 'superseded')",
-    )
-    .bind(page_id);
-    changed_one(tx, moved).await
+    let back = Move::to(PageState::Received)
+        .clear(&["outcome"])
+        .only_if("outcome IN ('excluded', 'superseded')");
+    back.run(tx, page_id).await
 }
 
 /// Stores what a page that was reinstated said when it was read. It is read again where that is not stored, or
@@ -97,6 +96,8 @@ async fn save_reading(
     reading: &PageReading,
 ) -> Result<bool> {
     let outcome: String = sqlx::query_scalar(
+        // Withdrawn pages are read as well, but neither their state nor their outcome changes by
+        // it.
         "UPDATE pages SET state = CASE WHEN outcome IN ('excluded', 'superseded') THEN state ELSE 'read' END,
             outcome = CASE WHEN outcome IN ('excluded', 'superseded') THEN outcome ELSE 'read' END,
             class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
@@ -138,6 +139,7 @@ fn percent_shown(reading: &PageReading) -> Option<i64> {
     let fit = reading.map.filter(|fit| fit.fits)?;
     // A share times a hundred fits any integer.
     #[allow(clippy::cast_possible_truncation)]
+    // Stored as a whole number, since both engines compare those alike.
     let percent = (fit.share.clamp(0.0, 1.0) * 100.0).round() as i64;
     Some(percent)
 }
@@ -165,6 +167,7 @@ pub(crate) async fn give_up(tx: &mut Tx, page_id: &str) -> Result<()> {
 pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     let about_reading =
         FailureKind::from_code(outcome).is_some_and(|kind| !kind.is_about_the_file());
+    // Words for faults of the file itself: reading it again would end the same.
     if !about_reading {
         return Ok(0);
     }
@@ -183,11 +186,13 @@ pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     Ok(pages.len())
 }
 
-/// Sets a page aside with its outcome, unless it was read or withdrawn meanwhile.
+/// Sets a page aside with its outcome, unless it was withdrawn meanwhile.
 async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
     let failed = Move::to(PageState::Failed)
+        .from(&[PageState::Received, PageState::Read])
         .set("outcome", outcome)
         .set("read_at", tx.now());
+    // A page that was withdrawn while the job ran stays withdrawn.
     failed.run(tx, page_id).await?;
     let unread = Details {
         outcome: Some(outcome.to_owned()),
@@ -209,6 +214,7 @@ async fn finish(
 
 pub(super) async fn complete_only(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
+    // Only completed: the result was committed by an earlier holder.
     tx.complete(job).await?;
     tx.commit().await
 }
@@ -220,6 +226,7 @@ pub(crate) async fn ask_for_comparison(tx: &mut Tx, page_id: &str) -> Result<()>
         document::read_again(tx, &document).await?;
     }
     let batches: Vec<String> = sqlx::query_scalar(
+        // A page that took another's place is compared in both batches.
         "SELECT DISTINCT s.batch_id FROM pages p JOIN scans s ON s.id = p.scan_id
          WHERE p.id = $1 OR p.id = (SELECT stands_for FROM pages WHERE id = $1)
          ORDER BY s.batch_id",

@@ -11,6 +11,7 @@ use sogoc::seal::{FileCheck, Trust, verify};
 
 use crate::support::hostile_pdf::{ALL, named};
 use crate::support::service::Service;
+use crate::support::wait::until;
 
 /// A child is stopped after 20 seconds, and waits for its turn for 8; the rest is for a machine with much to do.
 const ANSWER: Duration = Duration::from_secs(40);
@@ -67,15 +68,16 @@ async fn post(url: &str, bytes: Vec<u8>) -> (StatusCode, Value) {
 async fn others(url: &str, done: tokio::sync::oneshot::Receiver<()>) -> Duration {
     let (http, mut longest) = (reqwest::Client::new(), Duration::ZERO);
     let mut done = done;
-    while done.try_recv().is_err() {
+    until("the end of the hostile files", async || {
         for path in ["/healthz", "/xac-minh"] {
             let start = Instant::now();
             let answer = http.get(format!("{url}{path}")).send().await.unwrap();
             assert_eq!(answer.status(), 200);
             longest = longest.max(start.elapsed());
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        done.try_recv().is_ok()
+    })
+    .await;
     longest
 }
 

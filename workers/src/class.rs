@@ -214,7 +214,7 @@ pub struct Cue {
     pub weight: f32,
 }
 
-/// How long records of a class are kept, and by which law.
+/// How long records of a class must be preserved, and by which law.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
@@ -275,7 +275,7 @@ pub struct Class {
     pub layout: Layout,
     /// `typeName` code of TT 05/2025/TT-BNV (32 is "other", where all education paper falls).
     pub type_name: String,
-    /// How long it is kept.
+    /// Retention term: how long it must be preserved.
     pub retention: Retention,
     /// Who may see it.
     pub access: Access,

@@ -32,7 +32,7 @@ const DATE_WITHIN: usize = 7;
 /// A place in a letterhead for figures, printed or filled in by pen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Blank {
-    /// Number or date.
+    /// Which part of the head it is.
     pub part: HeadPart,
     /// The figures, as wide as the paper leaves room for them.
     pub place: Box4,
