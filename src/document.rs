@@ -9,18 +9,22 @@ mod describe;
 mod fields;
 mod grouping;
 mod list;
+mod name_order;
 mod pages;
 mod preservation;
 mod propose;
+mod several;
 
 pub use describe::{Confirming, NewDocument, confirm, describe};
 pub use fields::DocumentFields;
 pub use grouping::{Group, GroupBy, group, preview};
 pub use list::{DocumentFilter, Listed, get, list, of_page, pages};
+pub(crate) use name_order::natural;
 pub use pages::{Join, Order, PlacedPage, Split, arrange, join, split};
 pub use preservation::preserve;
 pub(crate) use preservation::{PREFIX, restore};
 pub(crate) use propose::{propose, propose_all, rehang, take_place};
+pub(crate) use several::{MOST_TOGETHER, PileIn, read_again, read_together};
 
 use crate::catalogue::{JsonText, State, text_enum};
 

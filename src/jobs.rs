@@ -19,6 +19,8 @@ text_enum! {
     pub enum Kind {
         /// Read one page; subject: page id.
         ReadPage,
+        /// Put the readings of a document's pages together once all are read; subject: document id.
+        ReadDocument,
         /// Bring approved records of one scan into the vault; subject: scan id.
         PreserveRecords,
         /// Compose, seal and preserve one released copy; subject: copy id.

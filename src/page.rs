@@ -4,6 +4,7 @@ mod numbering;
 mod store;
 mod text_layer;
 mod text_sketch;
+mod together;
 
 use sogoc_workers::Known;
 use sogoc_workers::outcome::{Failure, FailureKind};
@@ -15,6 +16,7 @@ pub(crate) use store::{
     ask_for_comparison, give_up, reinstate, scan_of, store, store_again, take_up_again,
 };
 use store::{complete_only, store_failure, store_reading};
+pub use together::read_document;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;

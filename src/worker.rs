@@ -39,6 +39,7 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::PreserveLine
         | Kind::PreserveRequest
         | Kind::PreserveMap
+        | Kind::ReadDocument
         | Kind::InspectBatch
         | Kind::PreserveFlags
         | Kind::TakeEffect
@@ -211,6 +212,7 @@ async fn run(archive: &Archive, job: &Leased) -> Option<End> {
 async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
     match job.kind {
         Kind::ReadPage => page::read(archive, job).await,
+        Kind::ReadDocument => page::read_document(archive, job).await,
         Kind::PreserveRecords => preservation::preserve(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
         Kind::PreserveLine => certified_copy::preserve(archive, job).await,

@@ -34,6 +34,7 @@ mod restart;
 mod reuse;
 mod seal;
 mod searchable_pdf;
+mod security_document;
 mod struck;
 mod structure;
 mod support;

@@ -10,6 +10,7 @@ use sogoc::archive::Archive;
 use sogoc::{copy_request, notify, worker};
 
 use crate::support::archive::{caller, seen, shown};
+use crate::support::child::free_ports;
 use crate::support::diploma;
 use crate::support::server::Server;
 use crate::support::wait::{until, until_within};
@@ -25,14 +26,9 @@ fn script() -> &'static str {
     script
 }
 
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_portal_developer_can_paste_the_walk_of_the_readme() {
-    let port = free_port();
+    let [port] = free_ports();
     let listed = format!("127.0.0.1:{port}");
     let server = Server::set(|config| config.web.webhook_hosts = vec![listed.clone()]).await;
     let archive = server.archive.clone();

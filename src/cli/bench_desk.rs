@@ -95,6 +95,7 @@ async fn approved(archive: &Archive) -> Result<String> {
         accepted: true,
         bounds: None,
         struck: false,
+        page: None,
         evidence: None,
     };
     let class = archive.classes.get("van_bang");

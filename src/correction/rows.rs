@@ -221,6 +221,7 @@ pub(super) fn not_printed() -> FieldReading {
         accepted: true,
         bounds: None,
         struck: false,
+        page: None,
         evidence: None,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::list::{find, ordered_in};
+use super::several::read_again;
 use super::{Document, DocumentPage, DocumentState, PagePart};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -139,6 +140,7 @@ pub(super) async fn join_in(tx: &mut Tx, id: &str, others: &[String], reason: &s
         let details = json!({ "into": id });
         holding::trace(tx, act(other, Action::HoldingMerged, reason, details)).await?;
     }
+    read_again(tx, id).await?;
     let details = json!({ "from": others });
     holding::trace(tx, act(id, Action::HoldingMerged, reason, details)).await
 }
@@ -168,8 +170,15 @@ pub async fn split(archive: &Archive, caller: &Caller, id: &str, wish: &Split) -
     standing(archive, id).await?;
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Document, id, wish.seen).await?;
-    let pages = ordered_in(&mut tx, id).await?;
-    let at = pages.iter().position(|page| page.page_id == wish.page);
+    let fresh = split_in(&mut tx, id, &wish.page, &wish.reason).await?;
+    tx.commit().await?;
+    find(archive, &fresh).await
+}
+
+/// Splits a document whose version was raised; the id of the one that begins with that page.
+pub(super) async fn split_in(tx: &mut Tx, id: &str, page: &str, reason: &str) -> Result<String> {
+    let pages = ordered_in(tx, id).await?;
+    let at = pages.iter().position(|one| one.page_id == page);
     // Split at the first page, nothing would be left of the document.
     let at = at.filter(|at| *at > 0);
     let at = at.ok_or_else(|| Error::fault("/page", "faults.split_at_a_later_page"))?;
@@ -184,19 +193,20 @@ pub async fn split(archive: &Archive, caller: &Caller, id: &str, wish: &Split) -
     .bind(by)
     .bind(now)
     .bind(id)
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
-    place(&mut tx, id, &pages[..at]).await?;
-    place(&mut tx, &fresh, &pages[at..]).await?;
+    place(tx, id, &pages[..at]).await?;
+    place(tx, &fresh, &pages[at..]).await?;
     for (one, details) in [
         (id, json!({ "into": fresh, "pages": pages.len() - at })),
         (&*fresh, json!({ "from": id, "pages": pages.len() - at })),
     ] {
-        let split = act(one, Action::HoldingSplit, &wish.reason, details);
-        holding::trace(&mut tx, split).await?;
+        let split = act(one, Action::HoldingSplit, reason, details);
+        holding::trace(tx, split).await?;
     }
-    tx.commit().await?;
-    find(archive, &fresh).await
+    read_again(tx, id).await?;
+    read_again(tx, &fresh).await?;
+    Ok(fresh)
 }
 
 /// Puts the pages of a document in order, and says which are covers and backs.
@@ -231,6 +241,7 @@ pub async fn arrange(
         return Err(Error::fault("/pages", "faults.every_page_once"));
     }
     place(&mut tx, id, &placed).await?;
+    read_again(&mut tx, id).await?;
     let details = json!({ "pages": placed.len() });
     let arranged = act(id, Action::HoldingArranged, &wish.reason, details);
     holding::trace(&mut tx, arranged).await?;

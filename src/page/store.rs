@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sogoc_workers::outcome::{Failure, FailureKind};
+use sogoc_workers::page_stream::StreamPage;
 use sogoc_workers::reading::PageReading;
 
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
@@ -9,6 +10,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Move, Tx};
 use crate::column_map;
+use crate::document;
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
 use crate::page_flag::{self, Details};
@@ -44,6 +46,9 @@ pub(crate) async fn store(
     // A withdrawn page keeps its reading, but proposes nothing that somebody decided against.
     if !save_reading(archive, tx, page_id, reading).await? {
         return Ok(());
+    }
+    if document::read_together(tx, page_id).await?.is_some() {
+        return Ok(()); // proposed with the other pages, once all of them are read
     }
     let scan_id = scan_of(tx, page_id).await?;
     record::propose(archive, tx, &scan_id, page_id, &reading.records).await
@@ -97,7 +102,7 @@ async fn save_reading(
             outcome = CASE WHEN outcome IN ('excluded', 'superseded') THEN outcome ELSE 'read' END,
             class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
             fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
-            map_version = $13, map_percent = $14, numbering = $15 WHERE id = $16 RETURNING outcome",
+            map_version = $13, map_percent = $14, numbering = $15, stream = $16 WHERE id = $17 RETURNING outcome",
     )
     .bind(&reading.class)
     .bind(reading.class_confidence)
@@ -119,6 +124,7 @@ async fn save_reading(
     .bind(reading.map.map(|fit| fit.version))
     .bind(percent_shown(reading))
     .bind(serde_json::to_string(&Numbering::of(reading))?)
+    .bind(serde_json::to_string(&StreamPage::of(reading, ""))?)
     .bind(page_id)
     .fetch_one(&mut **tx)
     .await?;
@@ -213,8 +219,12 @@ pub(super) async fn complete_only(archive: &Archive, job: &Leased) -> Result<()>
     tx.commit().await
 }
 
-/// The pages of its batch, and of the one where it took a place, are compared once none of them waits.
+/// The pages of its batch, and of the one where it took a place, are compared once none of them waits; those of its
+/// document are read together.
 pub(crate) async fn ask_for_comparison(tx: &mut Tx, page_id: &str) -> Result<()> {
+    if let Some(document) = document::read_together(tx, page_id).await? {
+        document::read_again(tx, &document).await?;
+    }
     let batches: Vec<String> = sqlx::query_scalar(
         // A page that took another's place is compared in both batches.
         "SELECT DISTINCT s.batch_id FROM pages p JOIN scans s ON s.id = p.scan_id

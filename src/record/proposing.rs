@@ -28,6 +28,8 @@ struct KnownRecord {
     version: i64,
     /// While it is proposed, nobody has touched it.
     state: RecordState,
+    /// Who made the newest version.
+    author: String,
     #[sqlx(try_from = "BoundsText")]
     bounds: Option<Box4>,
     #[sqlx(try_from = "JsonText")]
@@ -54,6 +56,8 @@ pub(crate) async fn propose(
 ) -> Result<()> {
     let mut known = on_page(tx, page_id).await?;
     let mut taken: BTreeSet<i64> = known.iter().map(|record| record.ordinal).collect();
+    // What the machine itself took back is no person's word: seen again, it is proposed anew.
+    known.retain(|record| !(record.state == RecordState::Rejected && record.author == "machine"));
     let mut fresh = Vec::new();
     for (place, reading) in (1..).zip(readings) {
         match same_row(&known, place, reading) {
@@ -78,7 +82,7 @@ pub(crate) async fn propose(
 
 async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<KnownRecord>> {
     Ok(sqlx::query_as(
-        "SELECT r.id, r.ordinal, r.version, r.state, r.bounds, v.fields FROM records r
+        "SELECT r.id, r.ordinal, r.version, r.state, r.bounds, v.author, v.fields FROM records r
          JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
          WHERE r.page_id = $1 ORDER BY r.ordinal",
     )
@@ -236,6 +240,7 @@ mod tests {
             ordinal,
             version: 1,
             state: RecordState::Proposed,
+            author: "machine".into(),
             bounds,
             fields: Fields::new(),
         }

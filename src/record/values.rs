@@ -53,6 +53,7 @@ pub(crate) fn apply(
                     accepted: true,
                     bounds,
                     struck: false,
+                    page: None,
                     evidence: None,
                 };
                 fields.insert(key.clone(), corrected);

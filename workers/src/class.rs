@@ -194,6 +194,10 @@ pub struct Field {
     pub implied: Option<Implied>,
     /// Key of the field that says the same amount in words.
     pub in_words: Option<String>,
+    /// Whether each page of a paper has a value of its own, of which the last stands: the year's marks of a school record.
+    pub recurs: bool,
+    /// Where rows are the annex of an official paper, which part of that paper's head it is.
+    pub of_paper: Option<HeadPart>,
     /// The closed list its values come from, when there is one.
     pub lexicon: Option<Lexicon>,
     /// Whether its values are matched against the gazetteer: those of places.

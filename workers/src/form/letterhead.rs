@@ -143,6 +143,11 @@ impl Letterhead {
     }
 }
 
+/// Whether the national motto stands in the page's head, as it does only where a paper begins.
+pub(crate) fn bears_motto(lines: &[Line]) -> bool {
+    Motto::find(lines).is_some()
+}
+
 /// How far the writing of a page reaches, in pixels from its left.
 #[derive(Debug, Clone, Copy)]
 struct Extent {
