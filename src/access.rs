@@ -93,6 +93,7 @@ pub enum Act {
     SeeBatches,
     SeeRecords,
     SeeImages,
+    SeePersonalData,
     CorrectRecords,
     ApproveRecords,
     ApproveCorrections,
@@ -106,6 +107,7 @@ pub enum Act {
     EndSearches,
     ReuseResults,
     SeeLog,
+    SeeQuestions,
     SeeQueue,
     SteerQueue,
     Administer,
@@ -113,13 +115,14 @@ pub enum Act {
 
 impl Act {
     /// Every act in the order of the source, for tests that hold for all of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
         Self::ResolveFlags,
         Self::SeeBatches,
         Self::SeeRecords,
         Self::SeeImages,
+        Self::SeePersonalData,
         Self::CorrectRecords,
         Self::ApproveRecords,
         Self::ApproveCorrections,
@@ -133,6 +136,7 @@ impl Act {
         Self::EndSearches,
         Self::ReuseResults,
         Self::SeeLog,
+        Self::SeeQuestions,
         Self::SeeQueue,
         Self::SteerQueue,
         Self::Administer,
@@ -217,7 +221,9 @@ fn holds(caller: &Caller, act: Act) -> bool {
         Act::DescribeHoldings | Act::DeliverScans => &[Archivist],
         Act::ResolveFlags => &[Archivist, Reviewer, Approver],
         Act::SeeBatches => &[Archivist, Reviewer, Approver, Auditor],
-        Act::SeeRecords | Act::SeeImages => &[Archivist, Reviewer, Approver, Auditor],
+        Act::SeeRecords => &[Archivist, Reviewer, Approver, Auditor],
+        // A picture shows everything, so that values masked beside it would be masked for nothing.
+        Act::SeeImages | Act::SeePersonalData => &[Archivist, Reviewer, Approver],
         Act::CorrectRecords => &[Reviewer, Approver],
         Act::ApproveRecords => &[Reviewer, Approver],
         Act::ApproveCorrections => &[Approver],
@@ -230,6 +236,7 @@ fn holds(caller: &Caller, act: Act) -> bool {
         Act::EndSearches => &[Archivist],
         Act::ReuseResults => &[Role::Reuser],
         Act::SeeLog => &[Auditor, Administrator],
+        Act::SeeQuestions => &[Auditor],
         Act::SeeQueue => &[Archivist, Auditor, Administrator],
         Act::SteerQueue => &[Archivist, Administrator],
         Act::Administer => &[Administrator],

@@ -70,6 +70,7 @@ const FILES: &[(&str, &str)] = texts![
     "search_cases",
     "structure",
     "verification",
+    "views",
     "volumes",
 ];
 

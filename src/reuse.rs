@@ -138,7 +138,7 @@ async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> 
         limit: Some(100),
         ..Wanted::default()
     };
-    let found = search::find(archive, &Caller::machine(), &wanted).await?;
+    let found = search::execute(archive, &wanted).await?;
     let mut results = Vec::new();
     for hit in found.hits {
         if !is_holder(holder, &hit.fields) {

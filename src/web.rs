@@ -41,6 +41,7 @@ mod structure;
 mod tus;
 mod units;
 mod verification;
+mod views;
 mod volumes;
 
 use std::future::{Future, IntoFuture};
@@ -88,6 +89,7 @@ pub fn router(archive: State) -> Router {
         .merge(corrections::routes())
         .merge(custody::routes())
         .merge(log::routes())
+        .merge(views::routes())
         .merge(queue::routes())
         .merge(people::routes())
         .merge(own_password::routes())

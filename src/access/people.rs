@@ -33,6 +33,8 @@ pub struct Person {
     pub roles: Vec<Role>,
     /// When they were shut out, if they were.
     pub disabled_at: Option<String>,
+    /// How much they may see in a day; the usual ceiling when null.
+    pub views_a_day: Option<i64>,
 }
 
 /// Makes the first administrator when there is nobody yet, with a password written beside the
@@ -104,6 +106,7 @@ pub async fn make_person(
         name: name.trim().into(),
         roles: roles.to_vec(),
         disabled_at: None,
+        views_a_day: None,
     };
     let hash = hash_password(password).await?;
     let mut tx = archive.begin(caller).await?;

@@ -8,6 +8,7 @@ use crate::access::{self, Caller, Role};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::messages::{Message, both};
+use crate::viewing;
 
 /// What `sogoc user` can do with people and tokens.
 #[derive(Debug, clap::Subcommand)]
@@ -29,6 +30,13 @@ pub enum User {
     Password {
         /// What they sign in with.
         login: String,
+    },
+    /// Set how much a person may see in a day; the usual ceiling when no number is given.
+    Ceiling {
+        /// What they sign in with.
+        login: String,
+        /// Views a day.
+        views: Option<i64>,
     },
     /// Make an API token; it is printed once.
     Token {
@@ -97,6 +105,13 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
                 &json!({ "id": person.id }),
                 &both("cli.password_set"),
             );
+        }
+        User::Ceiling { login, views } => {
+            let people = access::list_people(&archive, &me).await?;
+            let person = people.into_iter().find(|person| person.login == login);
+            let person = person.ok_or(Error::NotFound { what: "person" })?;
+            viewing::set_ceiling(&archive, &me, &person.id, views).await?;
+            print(as_json, &json!({ "id": person.id }), &both("cli.ceiling_set"));
         }
         User::Token { name, roles, days } => {
             let made =

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::notify::Event;
 use crate::scan::{self, Probed, original_path};
 use crate::vault::{Content, ObjectId, Provenance};
+use crate::viewing::{self, View};
 
 /// Most papers with one request.
 const MOST_PAPERS: i64 = 20;
@@ -216,20 +217,18 @@ pub async fn open_evidence(
     id: &str,
 ) -> Result<(Evidence, Vec<u8>)> {
     require(caller, Act::SeeRequests)?;
+    // A picture of an identity card cannot be masked.
+    require(caller, Act::SeePersonalData)?;
     let papers = papers(archive, request).await?;
     let paper = papers.into_iter().find(|paper| paper.id == id);
     let paper = paper.ok_or(Error::NotFound { what: "evidence" })?;
     let kept = original_path(&paper.name);
     let file = archive.vault.read(&object_of(id)?, &kept, None).await?;
     let bytes = file.into_bytes().await?.to_vec();
-    let mut tx = archive.begin(caller).await?;
-    tx.log(
-        Action::EvidenceOpened,
-        ("request", request),
-        json!({ "evidence": id }),
-    )
-    .await?;
-    tx.commit().await?;
+    let view = View::of(Action::EvidenceOpened, ("request", request), Vec::new())
+        .saying(json!({ "evidence": id }))
+        .about(id);
+    viewing::note(archive, caller, view).await?;
     Ok((paper, bytes))
 }
 

@@ -21,6 +21,7 @@ mod series;
 mod session;
 mod track;
 mod units;
+mod views;
 mod volumes;
 
 use axum::response::Html;
@@ -83,6 +84,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(custody::routes())
         .merge(manifest::routes())
         .merge(notices::routes())
+        .merge(views::routes())
         .merge(super::tus::routes())
         .split_for_parts();
     name_operations(&mut document);
