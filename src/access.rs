@@ -1,6 +1,9 @@
 //! People, roles, sessions, tokens, and the single question "may this caller do this".
 
+mod own_sessions;
 mod people;
+mod review;
+mod second_factor;
 mod secrets;
 mod sessions;
 mod throttle;
@@ -10,8 +13,15 @@ mod two_persons;
 pub use people::{
     Person, change_own_password, change_person, first_run, list_people, make_person, set_password,
 };
+pub use own_sessions::{
+    OwnSession, end_other_sessions, end_session, own_sessions, prove_session,
+};
+pub use review::{Account, accounts, confirm_accounts, wake};
+pub use second_factor::{
+    Enrolment, RecoveryCodes, begin_second_factor, confirm_second_factor, reset_second_factor,
+};
 pub use secrets::{digest_of, new_code, new_secret};
-pub use sessions::{Session, bearer, prove, session, sign_in, sign_out};
+pub use sessions::{Credentials, Session, bearer, prove, session, sign_in, sign_out};
 pub use throttle::{admit, count_failure, meter};
 pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
 pub use two_persons::{Behind, is_human, may_approve, may_release, two_people};
@@ -181,6 +191,8 @@ pub struct Caller {
     pub roles: Vec<Role>,
     /// Person, token, program or anyone.
     pub kind: CallerKind,
+    /// Whether they showed lately who they are; a session that was left open did not.
+    pub fresh: bool,
 }
 
 impl Caller {
@@ -191,6 +203,7 @@ impl Caller {
             name: String::new(),
             roles: Vec::new(),
             kind: CallerKind::Public,
+            fresh: false,
         }
     }
 
@@ -201,6 +214,7 @@ impl Caller {
             name: "sogoc".into(),
             roles: Role::ALL.to_vec(),
             kind: CallerKind::Machine,
+            fresh: true,
         }
     }
 
@@ -262,10 +276,21 @@ pub fn require_any(caller: &Caller, acts: &[Act]) -> Result<()> {
         Ok(())
     } else if acts.iter().any(|act| holds(caller, *act)) {
         Err(needs_person())
-    } else if caller.roles.is_empty() {
+    } else if caller.roles.is_empty() && caller.kind != CallerKind::Person {
         Err(Error::NotSignedIn)
     } else {
         Err(Error::Forbidden)
+    }
+}
+
+/// What gives or takes power, or leaves the house, is asked of who sits there now and not of a session left open.
+///
+/// # Errors
+/// `Refused` with code `fresh_proof` when nobody showed a password or code within the last minutes.
+pub fn require_fresh(caller: &Caller) -> Result<()> {
+    match caller.fresh {
+        true => Ok(()),
+        false => Err(Error::refuse("errors.fresh_proof")),
     }
 }
 
@@ -284,6 +309,7 @@ mod tests {
             name: String::new(),
             roles: vec![role],
             kind: CallerKind::Person,
+            fresh: true,
         }
     }
 

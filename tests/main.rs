@@ -34,11 +34,13 @@ mod restart;
 mod reuse;
 mod seal;
 mod searchable_pdf;
+mod sign_in;
 mod struck;
 mod structure;
 mod support;
 
 mod two_persons;
 mod vault_story;
+mod viewing;
 mod volumes;
 mod walk;

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::access::{Caller, list_people};
 use crate::archive::Archive;
 use crate::audit::{self, Checked};
+use crate::certified_copy;
 use crate::error::{Error, Result};
 use crate::messages::{Lang, Message, both, find};
 use crate::search::records_of_person;
@@ -24,6 +25,11 @@ pub enum Log {
     Proof {
         /// Id of the entry.
         id: String,
+    },
+    /// Print what stands behind a copy, link by link, as JSON. Exit code 0: every link holds; 2: one does not.
+    Chain {
+        /// Id of the copy.
+        copy: String,
     },
     /// Print who has looked at a record and at others of the same name and birth date, newest first.
     Views {
@@ -49,6 +55,11 @@ pub async fn log(archive: Archive, log: Log, as_json: bool) -> Result<ExitCode> 
     match log {
         Log::Check => check(&archive, as_json).await,
         Log::Proof { id } => proof(&archive, &id, as_json).await,
+        Log::Chain { copy } => {
+            let chain = certified_copy::chain(&archive, &Caller::machine(), &copy).await?;
+            println!("{}", serde_json::to_string_pretty(&chain)?);
+            Ok(ExitCode::from(if chain.holds() { 0 } else { 2 }))
+        }
         Log::Views { record } => {
             let records = records_of_person(&archive, &record).await?;
             let rows = viewing::of_records(&archive, &Caller::machine(), &records).await?;

@@ -31,6 +31,22 @@ pub enum User {
         /// What they sign in with.
         login: String,
     },
+    /// List accounts with what the confirmation of the quarter asks, or confirm some.
+    Review {
+        /// Login of an account that is still needed; repeatable.
+        #[arg(long)]
+        confirm: Vec<String>,
+    },
+    /// Wake an account that sleeps for want of use.
+    Wake {
+        /// What they sign in with.
+        login: String,
+    },
+    /// Take the second factor off somebody who lost their device.
+    ResetSecondFactor {
+        /// What they sign in with.
+        login: String,
+    },
     /// Set how much a person may see in a day; the usual ceiling when no number is given.
     Ceiling {
         /// What they sign in with.
@@ -106,12 +122,39 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
                 &both("cli.password_set"),
             );
         }
+        User::Review { confirm } if confirm.is_empty() => {
+            let accounts = access::accounts(&archive, &me).await?;
+            if as_json {
+                println!("{}", json!(accounts));
+            }
+            for one in accounts.iter().filter(|_| !as_json) {
+                let due = if one.due { "!" } else { "" };
+                let active = one.active_at.as_deref().unwrap_or("-");
+                println!("{due}\t{}\t{}\t{active}", one.login, one.name);
+            }
+        }
+        User::Review { confirm } => {
+            let mut ids = Vec::new();
+            for login in confirm {
+                ids.push(id_of(&archive, &login).await?);
+            }
+            access::confirm_accounts(&archive, &me, &ids).await?;
+            print(as_json, &json!({ "ids": ids }), &both("cli.accounts_confirmed"));
+        }
+        User::Wake { login } => {
+            let id = id_of(&archive, &login).await?;
+            access::wake(&archive, &me, &id).await?;
+            print(as_json, &json!({ "id": id }), &both("cli.person_woken"));
+        }
+        User::ResetSecondFactor { login } => {
+            let id = id_of(&archive, &login).await?;
+            access::reset_second_factor(&archive, &me, &id).await?;
+            print(as_json, &json!({ "id": id }), &both("cli.second_factor_reset"));
+        }
         User::Ceiling { login, views } => {
-            let people = access::list_people(&archive, &me).await?;
-            let person = people.into_iter().find(|person| person.login == login);
-            let person = person.ok_or(Error::NotFound { what: "person" })?;
-            viewing::set_ceiling(&archive, &me, &person.id, views).await?;
-            print(as_json, &json!({ "id": person.id }), &both("cli.ceiling_set"));
+            let id = id_of(&archive, &login).await?;
+            viewing::set_ceiling(&archive, &me, &id, views).await?;
+            print(as_json, &json!({ "id": id }), &both("cli.ceiling_set"));
         }
         User::Token { name, roles, days } => {
             let made =
@@ -124,6 +167,12 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn id_of(archive: &Archive, login: &str) -> Result<String> {
+    let people = access::list_people(archive, &Caller::machine()).await?;
+    let person = people.into_iter().find(|person| person.login == login);
+    Ok(person.ok_or(Error::NotFound { what: "person" })?.id)
 }
 
 fn print(as_json: bool, value: &serde_json::Value, words: &str) {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::access::{Act, Caller, CallerKind, require};
+use crate::access::{Act, Caller, CallerKind, require, require_fresh};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, changed_one};
@@ -46,6 +46,7 @@ pub async fn set_ceiling(
     most: Option<i64>,
 ) -> Result<()> {
     require(caller, Act::Administer)?;
+    require_fresh(caller)?;
     if caller.id == id {
         return Err(Error::refuse("errors.own_rights"));
     }
