@@ -22,7 +22,7 @@ pub use second_factor::{
 };
 pub use secrets::{digest_of, new_code, new_secret};
 pub use sessions::{Credentials, Session, bearer, prove, session, sign_in, sign_out};
-pub use throttle::{admit, count_failure, meter};
+pub use throttle::meter;
 pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
 pub use two_persons::{Behind, is_human, may_approve, may_release, two_people};
 

@@ -81,6 +81,8 @@ impl State for CopyState {
     fn next(self) -> &'static [Self] {
         match self {
             Self::Opening => &[Self::Issued, Self::Void],
+            // An issued line never becomes void: a copy that is out in the world is withdrawn,
+            // which says so to whoever checks it.
             Self::Issued | Self::Void => &[],
         }
     }
@@ -212,9 +214,11 @@ pub async fn reissue(
     copy_id: &str,
     seen: Option<&Seen>,
 ) -> Result<CopyRow> {
+    // Asked before the row is read, so that nobody learns from the answer whether a copy exists.
     require(caller, Act::ReleaseCopies)?;
     require_fresh(caller)?;
     let earlier = row(archive, copy_id).await?;
+    // A void line has no copy to repeat, and one that is still being made has none yet.
     if earlier.state != CopyState::Issued {
         return Err(not_issued());
     }
@@ -255,6 +259,8 @@ pub async fn issue_many(
 ) -> Result<Vec<BatchOutcome>> {
     require(caller, Act::ReleaseCopies)?;
     require_fresh(caller)?;
+    // Bounded because it runs while somebody waits: each copy is composed and sealed within the
+    // call.
     few_enough("/records", records.len())?;
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
@@ -286,6 +292,7 @@ fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
     let void = copy.as_ref().and_then(|copy| copy.void_code.clone());
     BatchOutcome {
         record_id: record_id.to_owned(),
+        // A line that was voided is a failure for its record, although the call itself went well.
         fault: error.as_ref().map(|error| error.code().to_owned()).or(void),
         fault_vi: error.as_ref().map(Error::vi),
         fault_en: error.as_ref().map(Error::en),
@@ -314,6 +321,7 @@ async fn make_now(archive: &Archive, job: Option<Leased>) -> Result<()> {
     let (catalogue, clock) = (&archive.catalogue, &*archive.clock);
     let made = jobs::while_held(catalogue, clock, &job, issue(archive, &job)).await;
     let Some(Err(error)) = made else {
+        // Done, or taken over by another holder: either way the row says how it stands.
         return Ok(());
     };
     // The line is open and its job stays: the queue finishes it when the world is right again, though the

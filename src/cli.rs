@@ -167,6 +167,7 @@ pub fn start_logging(cli: &Cli) {
 /// # Errors
 /// Those of the command; `main` turns them into an exit code and a message in both languages.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
+    // Before any setting is read: completions are made while installing, when there is none.
     if let Command::Completions { shell } = cli.command {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut Cli::command(), "sogoc", &mut script);

@@ -221,6 +221,8 @@ impl Config {
                 "faults.web_listen_must_address",
             ));
         }
+        // Below this a page of A3 at 300 dpi would never be admitted: the children's own memory is
+        // counted too.
         if self.reading.ceiling_mib < 700 {
             return Err(Error::fault(
                 "/reading/ceiling_mib",
@@ -232,6 +234,7 @@ impl Config {
             .outside
             .iter()
             .filter_map(|place| place.secret_file.as_ref());
+        // Made at the first start, so before that there is nothing whose mode could be wrong.
         let kept = self.log.key_file.as_ref().filter(|file| file.exists());
         let secrets = [&self.vault.secret_file, &self.seal.key_password_file];
         for secret in secrets.into_iter().flatten().chain(outside).chain(kept) {
@@ -276,6 +279,7 @@ impl Config {
 fn owner_only(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path)?.permissions().mode();
+    // Group bits count as well: a service account often shares its group with people.
     if mode & 0o077 == 0 {
         return Ok(());
     }

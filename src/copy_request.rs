@@ -104,6 +104,8 @@ impl State for RequestState {
                 Self::Withdrawn,
             ],
             // What nobody signed in time is released again.
+            // Back to confirmed and not to received: what was decided stays decided, only the
+            // signature is missing.
             Self::Released => &[Self::Confirmed, Self::Issued, Self::Refused],
             Self::Issued | Self::Refused | Self::Withdrawn | Self::Expired => &[],
         }
@@ -229,6 +231,7 @@ async fn id_by_code(archive: &Archive, code: &str) -> Result<String> {
 
 /// A change of one request changed exactly it.
 fn ensure_one_row(rows: u64) -> Result<()> {
+    // No row or a row in another state: to the caller both mean that the request has moved on.
     match rows {
         1 => Ok(()),
         _ => Err(wrong_state()),

@@ -78,7 +78,7 @@ pub struct Edit<T> {
     pub seen: i64,
     /// The whole description from now on.
     pub description: T,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -88,7 +88,7 @@ pub struct Edit<T> {
     Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow, utoipa::ToSchema,
 )]
 pub struct Trace {
-    /// UUIDv7 text.
+    /// UUIDv7 text, so that a trace sorts by age.
     pub id: String,
     /// What was done, a word of the log.
     pub act: String,
@@ -100,7 +100,7 @@ pub struct Trace {
     pub reason: String,
     /// Person or token id.
     pub actor: String,
-    /// RFC 3339 UTC.
+    /// When it was done, RFC 3339 UTC with milliseconds.
     pub at: String,
 }
 
@@ -108,11 +108,11 @@ pub struct Trace {
 pub(crate) struct TracedAct<'a> {
     /// What it is done to.
     pub kind: HoldingKind,
-    /// Its id.
+    /// Id in the table of its kind.
     pub id: &'a str,
-    /// What is done.
+    /// Word of the log, and of the trace.
     pub action: Action,
-    /// Why.
+    /// Why, in the person's words; empty where no reason is asked for.
     pub reason: &'a str,
     /// From where to where; no personal data.
     pub details: Value,
@@ -135,6 +135,7 @@ pub(crate) async fn touch(tx: &mut Tx, kind: HoldingKind, id: &str, seen: i64) -
         .bind(seen)
         .execute(&mut **tx)
         .await?;
+    // Looked for only after the update failed: the usual case costs one statement.
     if touched.rows_affected() == 1 {
         return Ok(());
     }
@@ -160,6 +161,7 @@ pub(crate) async fn touch_along(tx: &mut Tx, kind: HoldingKind, id: &str) -> Res
         .bind(by)
         .bind(at)
         .bind(id)
+        // No check of the version: the person acted on the other holding and never saw this one.
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -219,6 +221,7 @@ pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
     insert_trace(tx, act.kind, act.id, &line).await?;
     tx.log(act.action, (act.kind.as_str(), act.id), act.details)
         .await?;
+    // Series have no object of their own, so the fonds that contains them is what must be written.
     let subject = match act.kind {
         HoldingKind::Series => {
             sqlx::query_scalar("SELECT fonds_id FROM series WHERE id = $1")
@@ -260,6 +263,7 @@ pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec
     .bind(id)
     .fetch_all(archive.catalogue.pool())
     .await?;
+    // The newest lines fall away; the whole trace is in the vault's object.
     traces.truncate(MOST_LISTED);
     Ok(traces)
 }

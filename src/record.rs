@@ -348,6 +348,7 @@ pub(crate) async fn save_version(
 
 /// The pages a record's document stands on: from its own to the one before the scan's next record.
 pub(crate) async fn pages_of(archive: &Archive, record: &RecordView) -> Result<Vec<String>> {
+    // Documents in one scan follow each other; the next record that stands begins the next one.
     let ids = sqlx::query_scalar(
         "SELECT p.id FROM pages p WHERE p.scan_id = $1 AND p.number >= $2
          AND NOT EXISTS (SELECT 1 FROM records r JOIN pages n ON n.id = r.page_id
@@ -369,6 +370,7 @@ pub(crate) fn not_approved() -> Error {
 
 /// How many fields a person still has to look at: those read but not accepted, and mandatory ones missing.
 pub(crate) fn doubtful(class: Option<&Class>, fields: &Fields) -> i64 {
+    // A mandatory field that was not read is in doubt as much as one that was misread.
     let unsure = fields.values().filter(|field| !field.accepted).count();
     let missing = class.map_or(0, |class| {
         let mandatory = class.fields.iter().filter(|field| field.mandatory);

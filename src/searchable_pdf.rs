@@ -125,6 +125,7 @@ pub async fn of_scan(
         None => asked.clone(),
     };
     let mut pages = page::of_scan(archive, caller, &scan.id).await?;
+    // Cut to the range first: what is left out beyond it is not told.
     pages.retain(|page| range.holds(page.number));
     let left_out = left_out::part(&mut pages)?;
     let delivered_pdf = scan.media_type == "application/pdf";
@@ -134,6 +135,7 @@ pub async fn of_scan(
         title: scan.original_name,
         source_sha256: scan.sha256,
         delivered_pdf,
+        // Pages of one scan are known by number, which stays the same when a page is scanned again.
         numbered: true,
         pages,
         left_out,
@@ -158,6 +160,7 @@ pub async fn of_document(
     let left_out = left_out::part(&mut pages)?;
     check(false, &pages)?;
     let masters = documents::pages(archive, caller, document_id).await?;
+    // No single file is the source, so the digests of all masters stand for it in their order.
     let mut digest = Sha256::new();
     masters.iter().for_each(|page| digest.update(&page.sha256));
     let order = Order {
@@ -169,6 +172,7 @@ pub async fn of_document(
         pages,
         left_out,
     };
+    // A title may hold a stroke, which no file name can.
     let name = asked.title().replace('/', "-");
     fetch(archive, caller, Paper::Document(document_id), &name, order).await
 }
@@ -208,6 +212,7 @@ async fn fetch(
         size: made.size,
         name: name_of(name, &left_out),
         form: made.form,
+        // Logged only once the file is there to be given out.
         left_out,
     };
     let left_out = document.left_out.count();
@@ -251,6 +256,7 @@ fn check(delivered_pdf: bool, pages: &[PageView]) -> Result<()> {
     }
     let failed = numbers(PageState::Failed.as_str());
     // A PDF can be given as it came whatever became of its pages.
+    // Only a file composed of pages needs their words.
     if !failed.is_empty() && !delivered_pdf {
         return Err(Error::refuse(
             Message::new("errors.page_failed").with("pages", failed),

@@ -34,6 +34,7 @@ mod restart;
 mod reuse;
 mod seal;
 mod searchable_pdf;
+mod security_document;
 mod sign_in;
 mod struck;
 mod structure;

@@ -29,6 +29,8 @@ pub(super) async fn insert(tx: &mut Tx, copy: &CopyRow, preserved: bool) -> Resu
         .set("withdrawn_by", &copy.withdrawn_by)
         .set("withdrawal", &copy.withdrawal)
         .set("code_until", &copy.code_until)
+        // The request may be missing in a restored vault; the line in the book does not depend on
+        // it.
         .set_known("request_id", "copy_requests", &copy.request_id)
         .set("record_digest", &copy.record_digest)
         .run(tx)

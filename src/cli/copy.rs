@@ -81,10 +81,12 @@ enum Exchange {
 /// # Errors
 /// `NotFound`, `Refused` for a record that is not approved, `Unavailable` folder.
 pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<ExitCode> {
+    // Exchanges need no password: what is released was released by a person before.
     if let Some(exchange) = options.exchange {
         return run_exchange(&archive, exchange, as_json).await;
     }
     let me = releaser(&archive, &options).await?;
+    // Asked once for all copies, before the first takes a number.
     pin::ask(&archive).await?;
     if !archive.seal.signs_remotely() {
         prepare_folder(&archive, &options.out)?;
@@ -92,6 +94,7 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
     for record in &options.records {
         let row = certified_copy::issue_now(&archive, &me, record, None).await?;
         if row.state == "void" {
+            // A void line is told as a fault, since a script has to notice it.
             return Err(Error::Internal(format!(
                 "copy {} could not be made",
                 row.id
@@ -157,6 +160,7 @@ async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
 /// Creates the folder and writes the trusted certificates into it.
 fn prepare_folder(archive: &Archive, out: &Path) -> Result<()> {
     std::fs::create_dir_all(out)?;
+    // Beside the copies, so that whoever gets the folder can check them offline.
     std::fs::write(out.join(TRUST_FILE), archive.seal.trust_file())?;
     if let Some(time) = archive.seal.time_trust_file() {
         std::fs::write(out.join(TIME_TRUST_FILE), time)?;

@@ -13,7 +13,7 @@ use crate::messages::{Lang, Message, both, find};
 use crate::search::records_of_person;
 use crate::viewing::{self, ViewRow};
 
-/// Subcommands of `log`.
+/// What is done with the log.
 #[derive(Debug, clap::Subcommand)]
 pub enum Log {
     /// Put waiting entries into the tree, then compare every entry with it and with what places outside were shown.
@@ -115,6 +115,7 @@ async fn check(archive: &Archive, as_json: bool) -> Result<ExitCode> {
 pub fn exit_code(checked: &Checked) -> u8 {
     match checked.state.standing {
         audit::Standing::Witnessed => 0,
+        // Unwitnessed is no damage, and still not what an operator should leave.
         audit::Standing::Unwitnessed | audit::Standing::Unsigned => 1,
         audit::Standing::Broken => 2,
     }

@@ -205,5 +205,6 @@ fn read_password() -> Result<String> {
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
+    // Only the line break goes: blanks may belong to a password.
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -48,12 +48,14 @@ pub async fn counterparts(
     for number in [value("so_hieu"), value("so_vao_so")] {
         for hit in hits(archive, number).await? {
             let known = found.iter().any(|one| one.record_id == hit.record_id);
+            // Another class only: two rows of one register are two people, however alike they are.
             if known || hit.record_id == own.id || hit.class == own.class || found.len() == MOST {
                 continue;
             }
             let same_name = plain(said(&hit.fields, "ho_ten")) == plain(value("ho_ten"));
             let same_diploma = same_number(said(&hit.fields, "so_hieu"), value("so_hieu"));
             let same_entry = same_number(said(&hit.fields, "so_vao_so"), value("so_vao_so"));
+            // Register numbers repeat from book to book, so there the name has to agree as well.
             if same_diploma || (same_entry && same_name) {
                 let record = record::load(archive, &hit.record_id).await?;
                 found.push(Counterpart {
@@ -75,6 +77,7 @@ fn said<'a>(fields: &'a BTreeMap<String, String>, key: &str) -> &'a str {
 }
 
 async fn hits(archive: &Archive, number: &str) -> Result<Vec<SearchHit>> {
+    // A dash stands for "none" in many registers and would find all of them.
     if number.is_empty() || number == "-" {
         return Ok(Vec::new());
     }

@@ -109,6 +109,7 @@ pub(super) async fn wanted(archive: &Archive, id: &str) -> Result<Sought> {
 /// `Forbidden`.
 pub async fn pressing(archive: &Archive, caller: &Caller) -> Result<Vec<RequestView>> {
     require(caller, Act::SeeRequests)?;
+    // By the term and not by the age: an extended request may be older and less pressing.
     let pressing = "q.settled_at IS NULL AND q.state <> 'waiting' AND q.due_at < $1
          ORDER BY q.due_at, q.id LIMIT 50";
     let soon = stamp(archive.clock.now() + SOON);
@@ -154,6 +155,7 @@ async fn select(archive: &Archive, condition: &str, value: &str) -> Result<Vec<R
         .await?;
     let (now, soon) = (archive.clock.now(), archive.clock.now() + SOON);
     for view in &mut views {
+        // The clock stands still while the applicant has to answer.
         let runs = view.settled_at.is_none() && view.state != RequestState::Waiting;
         view.overdue = runs && view.due_at < stamp(now);
         view.due_soon = runs && !view.overdue && view.due_at < stamp(soon);

@@ -80,6 +80,8 @@ pub async fn names_of(
             .bind(id)
             .fetch_optional(archive.catalogue.pool())
             .await?;
+        // Whoever approved may be gone from the catalogue after a rebuild; the id is then all there
+        // is.
         Ok(name.unwrap_or_else(|| id.to_owned()))
     };
     let decided = entry.decided_by.as_deref().unwrap_or_default();
@@ -140,6 +142,7 @@ pub(crate) async fn classes_of(
     entries: &[Correction],
 ) -> Result<BTreeMap<String, String>> {
     let records: BTreeSet<&String> = entries.iter().map(|entry| &entry.record_id).collect();
+    // An empty list of values is no SQL.
     if records.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -262,6 +265,7 @@ pub(super) fn not_printed() -> FieldReading {
         accepted: true,
         bounds: None,
         struck: false,
+        page: None,
         evidence: None,
     }
 }

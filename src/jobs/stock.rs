@@ -67,6 +67,7 @@ pub async fn stuck(
     limit: i64,
 ) -> Result<Vec<Stuck>> {
     let statement = format!(
+        // A job that waits its first turn is no fault and would bury those that are.
         "SELECT id, kind, subject, state, attempts, faults, lost, error_code, run_at, created_at
          FROM jobs WHERE (state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)
             AND {MATCHES} AND id > $4 ORDER BY id LIMIT $5"
@@ -117,6 +118,7 @@ pub async fn move_all(
 ) -> Result<Vec<(String, String, String)>> {
     let (set, from) = match to {
         Move::Retry => (
+            // All its attempts anew: a person who retries has mended something.
             "state = 'ready', attempts = 0, faults = 0, lost = 0, settled_at = NULL, run_at = $4",
             "(state IN ('failed', 'held', 'given_up') OR state = 'ready' AND error_code IS NOT NULL)",
         ),

@@ -183,6 +183,8 @@ pub async fn no_such_method(_method: Method, OriginalUri(uri): OriginalUri) -> R
 
 /// A fault of the program: said so, without its inside. The panic itself is already in the log.
 pub fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
+    // The panic is counted, so that an alarm can hear of it, and answered without its text, which
+    // may hold data of a record.
     metrics::counter!("sogoc_panics_total").increment(1);
     Problem(Error::Internal("a handler panicked".into())).into_response()
 }
@@ -238,6 +240,7 @@ fn page(status: StatusCode, vi: &str, en: &str, faults: &[Fault], sign_in: bool)
     };
     match shown.render() {
         Ok(html) => (status, Html(html)).into_response(),
+        // A fault that cannot be shown as a page is still told, as bare text.
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, en.to_owned()).into_response(),
     }
 }
@@ -263,6 +266,8 @@ fn add_headers(error: &Error, response: &mut Response) {
     let wait = match error {
         Error::TooMany { retry_after } => *retry_after,
         Error::Unavailable { .. } | Error::Blocked { .. } | Error::WrongSetting { .. } => 10,
+        // RFC 9110 demands a challenge with 401, and waiting does not help somebody who is not
+        // signed in.
         Error::NotSignedIn => {
             let challenge = HeaderValue::from_static("Bearer realm=\"sogoc\"");
             response

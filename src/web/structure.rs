@@ -32,7 +32,7 @@ use crate::unit;
 /// Files of a fonds that its page lists.
 const MOST_FILES: i64 = 500;
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/phong", get(list).post(make))

@@ -28,6 +28,8 @@ impl Signatures {
         let (mut pem, mut in_pem) = (String::new(), false);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
+            // Certificates and signatures may come in one file, as approvers' scripts write them
+            // one after the other.
             in_pem |= line.starts_with("-----BEGIN");
             if in_pem {
                 pem.push_str(line);
@@ -45,6 +47,8 @@ impl Signatures {
         let mut words = line.split_whitespace();
         let (copy, signature) = (words.next()?, words.next()?);
         let signature = STANDARD.decode(signature).ok()?;
+        // A third word means that the line is something else, and guessing which two count would be
+        // worse than refusing.
         let whole = words.next().is_none() && !signature.is_empty();
         self.signatures
             .extend(whole.then(|| (copy.to_owned(), signature)));

@@ -23,7 +23,7 @@ pub struct FileSplit {
     pub documents: Vec<String>,
     /// The file they become; of the same fonds.
     pub file: NewFile,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     pub reason: String,
 }
 

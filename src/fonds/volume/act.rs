@@ -22,7 +22,7 @@ pub struct VolumeSplit {
     pub batches: Vec<String>,
     /// The volume they become; of the same fonds.
     pub volume: NewVolume,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     pub reason: String,
 }
 

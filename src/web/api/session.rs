@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<State> {
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Passwords {
-    /// The present password.
+    /// The password in force, as proof that it is their own.
     #[schema(format = Password)]
     old: String,
     /// The password from now on.

@@ -21,7 +21,7 @@ pub(super) fn boxes<'a>(form: FormBuilder<'a>, series: Option<&Series>) -> FormB
         .area("note", "structure.field.note", text(|one| &one.note))
 }
 
-/// What they say.
+/// The description that the boxes of the form give.
 pub(super) fn typed(given: &Pairs, fonds: &str) -> NewSeries {
     let typed = Typed(given);
     NewSeries {

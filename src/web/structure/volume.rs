@@ -52,7 +52,7 @@ pub(super) fn boxes<'a>(form: FormBuilder<'a>, volume: Option<&Volume>) -> FormB
     )
 }
 
-/// What they say.
+/// The description that the boxes of the form give.
 pub(super) fn typed(given: &Pairs, fonds: &str) -> Result<NewVolume> {
     let typed = Typed(given);
     Ok(NewVolume {

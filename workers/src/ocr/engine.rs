@@ -136,6 +136,8 @@ impl Engine {
     /// [`RecogniseError::Engine`].
     pub(crate) fn set_script(&mut self, script: Script) -> Result<(), RecogniseError> {
         self.script = script;
+        // Loaded only when a page is typed: most books hold none, and each model costs memory for
+        // the life of the child.
         if script == Script::Typed && self.typed.is_none() {
             self.typed = Some(tuned(TYPED_MODEL, "vie_typed")?);
         }
@@ -200,6 +202,8 @@ impl Engine {
             Some(api) if by_handwriting => api,
             _ => &self.first,
         };
+        // The list of figures is taken back before the outcome is looked at: a failed reading must
+        // not leave the engine blind to letters for the next line.
         api.set_variable(ONLY, FIGURES).ok();
         let words = words_by(api, picture, dpi, Division::Line);
         api.set_variable(ONLY, "").ok();
@@ -252,6 +256,7 @@ fn words_by(
     division: Division,
 ) -> Result<Vec<Word>, RecogniseError> {
     let (width, height) = (picture.width() as i32, picture.height() as i32);
+    // The engine refuses a picture this small, and nothing of it could be a letter.
     if width < 3 || height < 3 {
         return Ok(Vec::new());
     }
@@ -259,6 +264,8 @@ fn words_by(
     api.set_page_seg_mode(division.mode()).map_err(&failed)?;
     api.set_image(picture.as_raw(), width, height, 1, width)
         .map_err(&failed)?;
+    // Outside these bounds the engine guesses a resolution of its own, and guesses badly on a
+    // strip.
     api.set_source_resolution(dpi.clamp(70, 600) as i32)
         .map_err(&failed)?;
     let table = api.get_tsv_text(0).map_err(&failed)?;
@@ -274,6 +281,7 @@ fn words_by(
 /// has it, or the usual one when none has.
 pub fn model_folder() -> PathBuf {
     let prefix = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
+    // Tesseract's own manual is read both ways: the folder itself, or the one above it.
     let within = prefix.iter().map(|prefix| prefix.join("tessdata"));
     let folders: Vec<PathBuf> = prefix
         .iter()
@@ -301,12 +309,14 @@ pub fn has_second_model(folder: &Path) -> bool {
 /// confidence 0 to 100, text. Level 5 is a word.
 fn word_of_line(line: &str) -> Option<Word> {
     let columns: Vec<&str> = line.splitn(12, '\t').collect();
+    // The text comes last, so that a tab within it stays part of it.
     let &[level, _, _, _, _, _, x, y, w, h, confidence, text] = columns.as_slice() else {
         return None;
     };
     if level != "5" || text.trim().is_empty() {
         return None;
     }
+    // Level 5 is a word; the lines above tell of blocks and lines and carry no text.
     let confidence: f64 = confidence.parse().ok()?;
     Some(Word {
         text: vietnamese(text.trim()),
@@ -338,12 +348,16 @@ fn vietnamese(text: &str) -> String {
 fn parted(word: Word) -> Vec<Word> {
     let letters: Vec<char> = word.text.chars().collect();
     let [x, y, width, height] = word.bounds;
+    // The letters of a word are taken as equally wide: good enough to tell which column the parts
+    // stand in.
     let place = |at: usize| x + (width as usize * at / letters.len()) as i32;
     let mut cuts = vec![0];
     cuts.extend((1..letters.len()).filter(|at| {
         let small = |at: usize| letters[at].is_lowercase();
         let new_word =
             letters[*at].is_uppercase() && letters.get(at + 1).is_some_and(|c| c.is_lowercase());
+        // Two letters before the capital and a small one after it: a lone capital within a word is
+        // a misread letter more often than a lost gap.
         small(at - 1) && *at >= 2 && new_word
     }));
     cuts.push(letters.len());
