@@ -3,6 +3,7 @@
 mod level;
 mod log;
 mod seal;
+mod sign_in;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::messages::Message;
 pub use level::{Level, Padding};
 pub use log::LogConfig;
 pub use seal::{DetachedConfig, SealConfig, TokenConfig};
+pub use sign_in::{SecondFactor, SignInConfig};
 
 /// All settings, from `--config FILE` (TOML), or the defaults for a data folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +39,8 @@ pub struct Config {
     pub office: OfficeConfig,
     /// Table `[seal]`: key, certificates, level and time authorities.
     pub seal: SealConfig,
+    /// Table `[sign_in]`: how people sign in.
+    pub sign_in: SignInConfig,
     /// Folder of record classes (`*.toml`); the built-in ones when absent.
     pub classes: Option<PathBuf>,
 }
@@ -172,6 +176,7 @@ impl Default for Config {
             web: WebConfig::default(),
             office: OfficeConfig::default(),
             seal: SealConfig::default(),
+            sign_in: SignInConfig::default(),
             classes: None,
         }
     }

@@ -48,6 +48,7 @@ macro_rules! texts {
 
 /// The files, compiled in; the name of a file is the first part of its keys.
 const FILES: &[(&str, &str)] = texts![
+    "account",
     "cli",
     "common",
     "corrections",
@@ -70,6 +71,7 @@ const FILES: &[(&str, &str)] = texts![
     "search_cases",
     "structure",
     "verification",
+    "views",
     "volumes",
 ];
 

@@ -6,6 +6,7 @@ mod text_layer;
 mod text_sketch;
 mod together;
 
+use serde_json::json;
 use sogoc_workers::Known;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{PageJob, RenderJob};
@@ -20,12 +21,14 @@ pub use together::read_document;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::catalogue::{State, json_column, text_enum};
 use crate::column_map::{self, MapState};
 use crate::document::IN_ORDER;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Leased};
 use crate::scan;
+use crate::viewing::{self, Paper};
 
 text_enum! {
     /// How far a page is read.
@@ -182,6 +185,22 @@ pub async fn image(
 ) -> Result<Vec<u8>> {
     require(caller, Act::SeeImages)?;
     let page = get(archive, caller, page_id).await?;
+    let paper = Paper::Page(page_id);
+    viewing::note_paper(archive, caller, Action::ImageOpened, paper, json!({})).await?;
+    picture(archive, page, options).await
+}
+
+/// As [`image`], for what the program itself makes of it.
+pub(crate) async fn image_for_copy(
+    archive: &Archive,
+    page_id: &str,
+    options: ImageOptions,
+) -> Result<Vec<u8>> {
+    let page = get(archive, &Caller::machine(), page_id).await?;
+    picture(archive, page, options).await
+}
+
+async fn picture(archive: &Archive, page: PageView, options: ImageOptions) -> Result<Vec<u8>> {
     let key = cache_key(&page, options);
     // A cache that does not answer only costs time, so its faults are not told.
     if let Some(bytes) = archive.vault.get_cache(&key).await.ok().flatten() {

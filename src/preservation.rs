@@ -3,6 +3,11 @@
 //! that the vault has and what each says of before: a copy may have been issued from a version that is no longer
 //! the newest.
 
+mod comparison;
+
+pub use comparison::{Difference, differences};
+pub(crate) use comparison::{refuse_different, scan_of};
+
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -130,6 +135,8 @@ async fn preserve_scan(archive: &Archive, scan_id: &str) -> Result<PreservedReco
     })?)?;
     // The head before the rows: whoever writes in between is then not written over with older ones.
     let head = archive.vault.inventory(&object).await?.head();
+    // What the vault was given is never given anew in other words.
+    refuse_different(archive, scan_id).await?;
     let preserved = decided(archive, scan_id).await?;
     let mut changes = vec![Change::Put(Content::bytes(
         RECORDS_FILE,

@@ -140,8 +140,8 @@ async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> 
         limit: Some(100),
         ..Wanted::default()
     };
-    // In the machine's name: the other system may not search, it only gets what it already knows.
-    let found = search::find(archive, &Caller::machine(), &wanted).await?;
+    // Not as the caller: the other system may not search, it only gets what it already knows.
+    let found = search::execute(archive, &wanted).await?;
     let mut results = Vec::new();
     for hit in found.hits {
         if !is_holder(holder, &hit.fields) {

@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page::{self, PageState, PageView};
 use crate::scan;
+use crate::viewing::{self, Paper};
 pub use left_out::LeftOut;
 
 /// Most pages of one file; more are asked for in parts.
@@ -139,13 +140,8 @@ pub async fn of_scan(
         pages,
         left_out,
     };
-    fetch(
-        archive,
-        caller,
-        ("scan", scan_id, &asked.original_name),
-        order,
-    )
-    .await
+    let paper = Paper::Scan(&order.id.clone());
+    fetch(archive, caller, paper, &asked.original_name, order).await
 }
 
 /// The PDF of a document: the pages of one or several scans in its order, each compared with its master; with an
@@ -178,7 +174,7 @@ pub async fn of_document(
     };
     // A title may hold a stroke, which no file name can.
     let name = asked.title().replace('/', "-");
-    fetch(archive, caller, ("document", document_id, &name), order).await
+    fetch(archive, caller, Paper::Document(document_id), &name, order).await
 }
 
 /// Whether a document is exactly one delivered PDF, whole and in its order.
@@ -201,7 +197,8 @@ async fn covers_one_pdf(
 async fn fetch(
     archive: &Arc<Archive>,
     caller: &Caller,
-    (kind, id, name): (&'static str, &str, &str),
+    paper: Paper<'_>,
+    name: &str,
     order: Order,
 ) -> Result<Document> {
     let (count, left_out) = (order.pages.len(), order.left_out.clone());
@@ -219,14 +216,8 @@ async fn fetch(
         left_out,
     };
     let left_out = document.left_out.count();
-    let mut tx = archive.begin(caller).await?;
-    tx.log(
-        Action::DocumentFetched,
-        (kind, id),
-        json!({ "form": form, "pages": count, "left_out": left_out }),
-    )
-    .await?;
-    tx.commit().await?;
+    let details = json!({ "form": form, "pages": count, "left_out": left_out });
+    viewing::note_paper(archive, caller, Action::DocumentFetched, paper, details).await?;
     Ok(document)
 }
 

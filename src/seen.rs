@@ -217,15 +217,15 @@ pub async fn pending(
     require(caller, Act::SeeRecords)?;
     let mut connection = archive.catalogue.pool().acquire().await?;
     // The newest approved version is what the public finds.
-    let versions: Option<(i64, Option<i64>)> = sqlx::query_as(
-        "SELECT r.version, (SELECT MAX(v.version) FROM record_versions v
+    let versions: Option<(String, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT r.class, r.version, (SELECT MAX(v.version) FROM record_versions v
             WHERE v.record_id = r.id AND v.state = 'approved') AS approved
          FROM records r WHERE r.id = $1",
     )
     .bind(record_id)
     .fetch_optional(&mut *connection)
     .await?;
-    let (newest, approved) = versions.ok_or(Error::NotFound { what: "record" })?;
+    let (class, newest, approved) = versions.ok_or(Error::NotFound { what: "record" })?;
     // Never approved: nothing public can change.
     let Some(approved) = approved else {
         return Ok(BTreeMap::new());
@@ -236,5 +236,7 @@ pub async fn pending(
         let before = before.get(&key).cloned().unwrap_or_default();
         (before != after).then_some((key, FieldChange { before, after }))
     });
-    Ok(changed.collect())
+    let mut changed: BTreeMap<String, FieldChange> = changed.collect();
+    correction::mask_changes(archive, caller, &class, &mut changed);
+    Ok(changed)
 }

@@ -7,7 +7,6 @@ use sogoc_workers::reading::Box4;
 
 use super::CopyRow;
 use super::register::row;
-use crate::access::Caller;
 use crate::archive::Archive;
 use crate::clock::vietnam;
 use crate::copy_pdf::{ComposeError, CopyContent, CopyLine, RowImage};
@@ -209,8 +208,8 @@ async fn picture(
     caption: String,
 ) -> Result<RowImage> {
     let options = ImageOptions { max_side, crop };
-    // In the machine's name: the job that makes a copy has no person behind it who could ask.
-    let jpeg = page::image(archive, &Caller::machine(), page_id, options).await?;
+    // In nobody's name: the job that makes a copy has no person behind it who could ask, and nobody looks.
+    let jpeg = page::image_for_copy(archive, page_id, options).await?;
     Ok(RowImage { jpeg, caption })
 }
 

@@ -110,7 +110,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
 }
 
 /// The digests of the sealed files the object ever held, the present one last: the line beside them may be older.
-fn sealed_files(inventory: &Inventory) -> Vec<String> {
+pub(super) fn sealed_files(inventory: &Inventory) -> Vec<String> {
     let mut files = Vec::new();
     for version in 1..=inventory.head() {
         let state = inventory.state(version).unwrap_or_default();

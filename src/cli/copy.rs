@@ -8,7 +8,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::pin;
-use crate::access::{self, Caller};
+use crate::access::{self, Caller, Credentials};
 use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
@@ -120,14 +120,41 @@ async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
             rpassword::prompt_password(format!("{}: ", both("cli.releasers_password")))?
         }
         None => {
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line)?;
-            line
+            let mut lines = String::new();
+            std::io::stdin().read_line(&mut lines)?;
+            std::io::stdin().read_line(&mut lines)?;
+            lines
         }
     };
     let password = Zeroizing::new(password);
     let first = password.lines().next().unwrap_or_default();
-    access::prove(archive, login, first, "command line").await
+    let given = |code| Credentials {
+        login,
+        password: first,
+        code,
+        peer: "command line",
+        program: "",
+    };
+    match access::prove(archive, &given("")).await {
+        // Asked only of whoever has one.
+        Err(Error::Refused {
+            code: "second_factor",
+            ..
+        }) if std::io::stdin().is_terminal() => {
+            let prompt = format!("{}: ", both("cli.releasers_code"));
+            let code = Zeroizing::new(rpassword::prompt_password(prompt)?);
+            access::prove(archive, &given(&code)).await
+        }
+        // Behind the password, on a line of its own.
+        Err(Error::Refused {
+            code: "second_factor",
+            ..
+        }) if password.lines().nth(1).is_some() => {
+            let code = password.lines().nth(1).unwrap_or_default();
+            access::prove(archive, &given(code)).await
+        }
+        outcome => outcome,
+    }
 }
 
 /// Creates the folder and writes the trusted certificates into it.

@@ -187,10 +187,17 @@ pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> R
         println!("{}", json!(found));
         return Ok(ExitCode::from(found.exit_code()));
     }
+    let different = found.different.iter().map(|one| {
+        let what = one.what.join(", ");
+        format!("{} ({}): {what}", one.record_id, one.version)
+    });
+    let different: Vec<String> = different.collect();
     for (what, ids) in [
         ("cli.reconcile.only_in_catalogue", &found.only_in_catalogue),
         ("cli.reconcile.only_in_vault", &found.only_in_vault),
         ("cli.reconcile.not_preserved", &found.not_preserved),
+        ("cli.reconcile.different", &different),
+        ("cli.reconcile.different_copies", &found.different_copies),
         ("cli.reconcile.damaged", &found.damaged),
         ("cli.reconcile.fixed", &found.fixed),
     ] {

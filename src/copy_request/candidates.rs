@@ -3,17 +3,21 @@
 
 use std::collections::BTreeMap;
 
+use super::Sought;
 use super::compare::{dates_agree, numbers_agree, words_agree};
 use super::counterparts::{Counterpart, counterparts};
 use super::dismissal::{self, Dismissal};
-use super::{Sought, get};
+use super::list::wanted;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::certified_copy::{CopyRow, CopyState};
 use crate::error::{Error, Result};
+use crate::masking;
 use crate::record;
 use crate::search::{self, SearchHit, Wanted};
 use crate::seen::{self, Seen};
+use crate::viewing::{self, View};
 
 /// How a value asked for agrees with one found: the word of [`Reason::agrees`].
 type Agree = fn(&str, &str) -> &'static str;
@@ -77,8 +81,9 @@ pub struct Earlier {
 /// # Errors
 /// `NotFound`, `Forbidden`, `Unavailable`: never a silently smaller answer.
 pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Candidate>> {
-    let sought = get(archive, caller, id).await?.wanted;
-    let hits = hits(archive, caller, &sought).await?;
+    require(caller, Act::SeeRequests)?;
+    let sought = wanted(archive, id).await?;
+    let hits = hits(archive, &sought).await?;
     let mut judged: Vec<(SearchHit, Vec<Reason>)> = hits
         .into_iter()
         .map(|hit| {
@@ -109,16 +114,22 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
     }
     // Dismissed ones last instead of gone: a clerk may have been wrong.
     found.sort_by_key(|candidate| candidate.dismissed.is_some());
+    let records = found.iter().map(|one| one.record_id.clone()).collect();
+    let view = View::of(Action::CandidatesSeen, ("request", id), records);
+    viewing::note(archive, caller, view).await?;
+    for one in &mut found {
+        masking::mask_values(archive, caller, &one.class, &mut one.fields);
+    }
     Ok(found)
 }
 
 /// What the index finds by everything given, then by less.
-async fn hits(archive: &Archive, caller: &Caller, sought: &Sought) -> Result<Vec<SearchHit>> {
+async fn hits(archive: &Archive, sought: &Sought) -> Result<Vec<SearchHit>> {
     let mut found: Vec<SearchHit> = Vec::new();
     // From everything given to the name alone, so that the best matches come first and none is
     // missed.
     for wanted in questions(sought) {
-        let answer = match search::find(archive, caller, &wanted).await {
+        let answer = match search::execute(archive, &wanted).await {
             Ok(answer) => answer,
             // A detail that cannot be read must not hide what the other details find.
             Err(Error::Invalid(_)) => continue,

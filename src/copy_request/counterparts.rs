@@ -46,7 +46,7 @@ pub async fn counterparts(
     let value = |key: &str| own.fields.get(key).map_or("", |field| field.value.as_str());
     let mut found: Vec<Counterpart> = Vec::new();
     for number in [value("so_hieu"), value("so_vao_so")] {
-        for hit in hits(archive, caller, number).await? {
+        for hit in hits(archive, number).await? {
             let known = found.iter().any(|one| one.record_id == hit.record_id);
             // Another class only: two rows of one register are two people, however alike they are.
             if known || hit.record_id == own.id || hit.class == own.class || found.len() == MOST {
@@ -76,7 +76,7 @@ fn said<'a>(fields: &'a BTreeMap<String, String>, key: &str) -> &'a str {
     fields.get(key).map_or("", String::as_str)
 }
 
-async fn hits(archive: &Archive, caller: &Caller, number: &str) -> Result<Vec<SearchHit>> {
+async fn hits(archive: &Archive, number: &str) -> Result<Vec<SearchHit>> {
     // A dash stands for "none" in many registers and would find all of them.
     if number.is_empty() || number == "-" {
         return Ok(Vec::new());
@@ -85,7 +85,7 @@ async fn hits(archive: &Archive, caller: &Caller, number: &str) -> Result<Vec<Se
         so: Some(number.to_owned()),
         ..Wanted::default()
     };
-    match search::find(archive, caller, &wanted).await {
+    match search::execute(archive, &wanted).await {
         Ok(found) => Ok(found.hits),
         Err(Error::Invalid(_)) => Ok(Vec::new()), // no number that could be searched for
         Err(error) => Err(error),

@@ -8,7 +8,7 @@ use super::dismissal;
 use super::lifecycle::close_search_cases;
 use super::payment::Payment;
 use super::{RequestState, Sought, ensure_moved};
-use crate::access::{Act, Caller, require, require_any};
+use crate::access::{Act, Caller, require, require_any, require_fresh};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{JsonText, Move, Tx, lock_in};
@@ -116,6 +116,7 @@ pub async fn release(
     saw: &Seen,
 ) -> Result<Vec<String>> {
     require(caller, Act::ReleaseCopies)?;
+    require_fresh(caller)?;
     let mut tx = archive.begin(caller).await?;
     // Locked before it is read: of two approvers at the same moment the second finds it released.
     ensure_moved(lock_in(&mut tx, id, &[RequestState::Confirmed]).await?)?;
@@ -200,6 +201,7 @@ pub async fn release_many(
     seen: &BTreeMap<String, Seen>,
 ) -> Result<Vec<Release>> {
     require(caller, Act::ReleaseCopies)?;
+    require_fresh(caller)?;
     certified_copy::few_enough("/requests", ids.len())?;
     let mut outcomes = Vec::with_capacity(ids.len());
     for id in ids {

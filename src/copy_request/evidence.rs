@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::notify::Event;
 use crate::scan::{self, Probed, original_path};
 use crate::vault::{Content, ObjectId, Provenance};
+use crate::viewing::{self, View};
 
 /// Most papers with one request.
 const MOST_PAPERS: i64 = 20;
@@ -223,6 +224,8 @@ pub async fn open_evidence(
     id: &str,
 ) -> Result<(Evidence, Vec<u8>)> {
     require(caller, Act::SeeRequests)?;
+    // A picture of an identity card cannot be masked.
+    require(caller, Act::SeePersonalData)?;
     let papers = papers(archive, request).await?;
     // Looked up among the request's own papers: an id of another request's paper is not found here.
     let paper = papers.into_iter().find(|paper| paper.id == id);
@@ -231,14 +234,10 @@ pub async fn open_evidence(
     let file = archive.vault.read(&object_of(id)?, &kept, None).await?;
     let bytes = file.into_bytes().await?.to_vec();
     // Logged after the bytes were read: an opening that failed was none.
-    let mut tx = archive.begin(caller).await?;
-    tx.log(
-        Action::EvidenceOpened,
-        ("request", request),
-        json!({ "evidence": id }),
-    )
-    .await?;
-    tx.commit().await?;
+    let view = View::of(Action::EvidenceOpened, ("request", request), Vec::new())
+        .saying(json!({ "evidence": id }))
+        .about(id);
+    viewing::note(archive, caller, view).await?;
     Ok((paper, bytes))
 }
 

@@ -51,6 +51,7 @@ async fn finish_whole(archive: &Archive) -> Result<()> {
             name: String::new(),
             roles: vec![Role::Archivist],
             kind: CallerKind::Machine,
+            fresh: true,
         };
         match finish(archive, &sender, upload).await {
             Err(error) if error.is_transient() => return Err(error),

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Json;
 use axum::extract::OriginalUri;
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -139,6 +139,10 @@ impl FaultPage<'_> {
 impl IntoResponse for PageFault {
     fn into_response(self) -> Response {
         note(&self.0);
+        // Who sits there is asked on a page of its own; the act is then done again.
+        if self.0.code() == "fresh_proof" {
+            return Redirect::to("/xac-nhan").into_response();
+        }
         let faults = match &self.0 {
             Error::Invalid(faults) => faults.as_slice(),
             _ => &[],

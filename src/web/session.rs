@@ -43,14 +43,15 @@ impl FromRequestParts<State> for Visitor {
             },
             None => None,
         };
-        let (caller, form_token) = match session {
-            Some(session) => (Some(session.caller), session.form_token),
-            None => (None, String::new()),
+        let (caller, form_token, must_enrol) = match session {
+            Some(session) => (Some(session.caller), session.form_token, session.must_enrol),
+            None => (None, String::new(), false),
         };
         Ok(Self(Frame {
             lang: language(&parts.headers),
             caller,
             form_token,
+            must_enrol,
             path: parts.uri.path().to_owned(),
         }))
     }
@@ -64,6 +65,8 @@ pub struct Signed {
     pub caller: Caller,
     /// The head of the page for them.
     pub frame: Frame,
+    /// Whether their roles wait for a second factor.
+    pub must_enrol: bool,
 }
 
 impl FromRequestParts<State> for Signed {
@@ -78,6 +81,7 @@ impl FromRequestParts<State> for Signed {
             Some(caller) => Ok(Self {
                 archive: archive.clone(),
                 caller,
+                must_enrol: frame.must_enrol,
                 frame,
             }),
             None => {
@@ -131,6 +135,7 @@ impl<T> Form<T> {
         let signed = Signed {
             archive: self.archive,
             caller: self.caller,
+            must_enrol: self.frame.must_enrol,
             frame: self.frame,
         };
         (signed, self.given)

@@ -129,6 +129,7 @@ impl Verification {
                 let text = self.f.t("verification.added_after");
                 format!("{text} {added} byte")
             }
+            ("weak", _) => self.f.t("verification.too_weak").to_owned(),
             _ => self.f.t("verification.does_not_fit_file").to_owned(),
         };
         format!("{what}, {reach}")

@@ -232,6 +232,9 @@ pub struct Access {
     pub regime: String,
     /// The instrument and article it rests on.
     pub legal_basis: String,
+    /// True where whoever opens a published record must say why.
+    #[serde(default)]
+    pub reason: bool,
 }
 
 /// What kind of copy of a record is made (Nghị định 30/2020/NĐ-CP, Điều 25; Nghị định 23/2015/NĐ-CP).
