@@ -173,15 +173,11 @@ async fn nothing_is_shown_beyond_the_ceiling_and_the_refusal_is_logged() {
     record::get(archive, &lan, &holdings.valid.record_id)
         .await
         .unwrap();
-    let own = viewing::set_ceiling(
-        archive,
-        &Caller {
-            roles: vec![Role::Administrator],
-            ..lan.clone()
-        },
-        &lan.id,
-        Some(9),
-    );
+    let raised = Caller {
+        roles: vec![Role::Administrator],
+        ..lan.clone()
+    };
+    let own = viewing::set_ceiling(archive, &raised, &lan.id, Some(9));
     assert_eq!(own.await.unwrap_err().code(), "own_rights");
 }
 
