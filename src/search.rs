@@ -1,7 +1,12 @@
 //! Search over approved records, and the index that follows the publication sequence.
 
+mod same_person;
+
+pub use same_person::records_of_person;
+
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use sogoc_index::{
     Change, Document, IndexError, MatchLevel, Number, PartialDate, Query, QueryError, SearchError,
 };
@@ -10,17 +15,20 @@ use sogoc_workers::dates::Date;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::catalogue::JsonText;
 use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Result};
+use crate::masking;
 use crate::messages::Message;
 use crate::record::{Fields, RecordState};
+use crate::viewing::{self, View};
 
 /// Publications in one commit of the index.
 const STEP: i64 = 2000;
 
 /// A search: the text of the search box, the fields of the form, or both.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
@@ -42,6 +50,17 @@ pub struct Wanted {
     pub limit: Option<usize>,
     /// Hits to skip, at most 10,000.
     pub offset: Option<usize>,
+}
+
+impl Wanted {
+    /// What is asked, as the log's own table keeps it: what was left out is left out.
+    fn in_words(&self) -> String {
+        let mut asked = serde_json::to_value(self).unwrap_or_default();
+        if let Some(asked) = asked.as_object_mut() {
+            asked.retain(|key, value| !value.is_null() && key != "limit" && key != "offset");
+        }
+        asked.to_string()
+    }
 }
 
 /// A record that matches, as the index holds it.
@@ -78,7 +97,59 @@ pub struct SearchResult {
 /// `Invalid` with a pointer to what is wrong, never silently fewer hits; `Forbidden`.
 pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result<SearchResult> {
     require(caller, Act::SeeRecords)?;
-    let query = query_of(wanted)?;
+    let masked = masking::applies_to(caller);
+    let mut query = query_of(wanted)?;
+    if masked {
+        query = without_masked(query)?;
+    }
+    let mut found = run(archive, query).await?;
+    let records = found.hits.iter().map(|hit| hit.record_id.clone()).collect();
+    let view = View::of(Action::Searched, ("search", "search"), records)
+        .saying(json!({ "total": found.total }))
+        .asked(wanted.in_words());
+    viewing::note(archive, caller, view).await?;
+    for hit in &mut found.hits {
+        masking::mask_values(archive, caller, &hit.class, &mut hit.fields);
+    }
+    if masked {
+        found
+            .facets
+            .retain(|facet, _| OPEN_FACETS.contains(&facet.as_str()));
+    }
+    Ok(found)
+}
+
+/// Facets whose counts a reader without standing sees.
+const OPEN_FACETS: [&str; 4] = ["class", "year", "fonds", "volume"];
+
+/// A question of a reader without standing asks for nothing they do not see: by its answer alone a birth date could be
+/// guessed, and an ethnicity counted. Words in the box are taken for a name.
+fn without_masked(mut query: Query) -> Result<Query> {
+    let asks = query.birth.is_some()
+        || !query.dates.is_empty()
+        || query.number.is_some()
+        || !query.phrases.is_empty()
+        || !query.filters.is_empty()
+        || query.words.chars().any(|letter| letter.is_ascii_digit());
+    if asks {
+        return Err(Error::fault("/text", "faults.masked_question"));
+    }
+    let words = std::mem::take(&mut query.words);
+    if !words.trim().is_empty() {
+        query.name = Some(format!("{} {words}", query.name.unwrap_or_default()));
+    }
+    Ok(query)
+}
+
+/// The search itself, for the program's own verbs, which say in the log what they do.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) async fn execute(archive: &Archive, wanted: &Wanted) -> Result<SearchResult> {
+    run(archive, query_of(wanted)?).await
+}
+
+async fn run(archive: &Archive, query: Query) -> Result<SearchResult> {
     let index = archive.index.clone();
     // Before the search: the result is then at least as new as it says.
     let position = index.position()?;

@@ -90,7 +90,7 @@ pub struct Document {
     pub volume: Option<String>,
     /// Id of the batch it was delivered in.
     pub batch: Option<String>,
-    /// The person's name.
+    /// The holder's name, in any spelling of tones.
     pub name: Option<String>,
     /// The same person's names before or after a correction of the register.
     pub other_names: Vec<String>,

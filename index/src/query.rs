@@ -50,7 +50,7 @@ pub struct Query {
     pub year: Option<i64>,
     /// A number, or its first characters (at least three).
     pub number: Option<String>,
-    /// Class id.
+    /// Id of a record class; any class without one.
     pub class: Option<String>,
     /// Id of the fonds.
     pub fonds: Option<String>,

@@ -21,6 +21,8 @@ async fn alive() -> &'static str {
 
 async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Problem> {
     archive.ready().await?;
+    // A broken log makes the archive no less ready to serve; it is told beside readiness, so that a
+    // balancer keeps sending readers.
     let log = audit::state(&archive).await?;
     Ok(Json(json!({
         "status": "ready",

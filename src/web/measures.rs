@@ -109,6 +109,8 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
 /// Jobs that are not done, by kind and state, and how long the oldest of them has been there.
 async fn job_measures(archive: &Archive) -> Result<()> {
     for kind in jobs::Kind::ALL.iter().copied() {
+        // Every series is written at zero first: one that vanished when its queue emptied would keep its last value on a
+        // chart, and an alarm on absence would ring.
         for state in ["ready", "leased", "failed", "held"] {
             let labels = [("kind", kind.as_str()), ("state", state)];
             metrics::gauge!("sogoc_jobs", &labels).set(0.0);
@@ -146,6 +148,7 @@ fn log_measures(log: &LogState, now: Timestamp) {
     let failing = log.outside.iter().filter(|place| place.failure.is_some());
     metrics::gauge!("sogoc_log_outside_failing").set(failing.count() as f64);
     for standing in Standing::ALL {
+        // One series a standing, exactly one of them at 1, is how Prometheus shows an enumeration.
         let stands = if *standing == log.standing { 1.0 } else { 0.0 };
         metrics::gauge!("sogoc_log_standing", "standing" => standing.as_str()).set(stands);
     }
