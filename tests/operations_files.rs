@@ -37,10 +37,7 @@ async fn every_metric_of_alerts_dashboard_and_handbook_is_served() {
         let text = read(file).replace("\\\"", "\"").replace("\\|", "|");
         let wrong = unknown(&text, &served);
         assert!(wrong.is_empty(), "{file}: {wrong:#?}");
-        assert!(
-            text.matches("sogoc_").count() > 20,
-            "{file} names no metric"
-        );
+        assert!(text.matches("sogoc_").count() > 5, "{file} names no metric");
     }
     let alerts = read("packaging/monitoring/alerts.yml");
     let foreign = alerts
@@ -200,6 +197,9 @@ fn unknown(text: &str, served: &Served) -> Vec<String> {
         let rest = &text[at..];
         let end = rest.find(|letter: char| !letter.is_ascii_lowercase() && letter != '_');
         let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
+        if name == "sogoc_" {
+            continue; // of the name of a file
+        }
         let Some(labels) = served.get(name) else {
             wrong.push(name.to_owned());
             continue;
