@@ -90,7 +90,7 @@ systemd-analyze verify /lib/systemd/system/sogoc*.service /lib/systemd/system/so
 systemd-analyze security --no-pager | grep sogoc
 for unit in check scrub log-check reconcile; do systemctl start sogoc-$unit; done
 if systemctl start sogoc-backup 2>/dev/null; then echo "a backup on the same disk was made"; exit 1; fi
-systemctl is-failed sogoc-backup
+systemctl is-failed --quiet sogoc-backup
 mount -t tmpfs -o mode=700,uid=sogoc,gid=sogoc tmpfs /var/backups/sogoc
 systemctl start sogoc-backup
 (cd /var/backups/sogoc/20* && sha256sum --quiet --check SHA256SUMS)
