@@ -87,7 +87,9 @@ token=$(as_sogoc user token scans --role archivist)
 
 say "units"
 systemd-analyze verify /lib/systemd/system/sogoc*.service /lib/systemd/system/sogoc*.timer
-systemd-analyze security --no-pager | grep sogoc
+for unit in sogoc sogoc-work sogoc-scrub sogoc-backup; do
+  systemd-analyze security --no-pager "$unit.service" | tail -n 1
+done
 for unit in check scrub log-check reconcile; do systemctl start sogoc-$unit; done
 if systemctl start sogoc-backup 2>/dev/null; then echo "a backup on the same disk was made"; exit 1; fi
 systemctl is-failed --quiet sogoc-backup

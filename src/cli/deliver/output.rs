@@ -23,8 +23,9 @@ pub(super) struct Bar {
 pub(super) fn files_bar(found: &[SourceFile], json: bool) -> Bar {
     let bytes = found.iter().map(|file| file.size).sum();
     let doing = both("cli.deliver.receiving");
-    let template =
-        format!("{doing} {{bar:30}} {{bytes}}/{{total_bytes}} · {{binary_bytes_per_sec}} · {{eta}}");
+    let template = format!(
+        "{doing} {{bar:30}} {{bytes}}/{{total_bytes}} · {{binary_bytes_per_sec}} · {{eta}}"
+    );
     bar(bytes, &template, json)
 }
 
