@@ -5,7 +5,8 @@
 
 mod comparison;
 
-pub(crate) use comparison::{refuse_different, scan_of};
+use comparison::refuse_different;
+pub(crate) use comparison::refuse_other_than_kept;
 pub use comparison::{Difference, differences};
 
 use std::collections::BTreeMap;

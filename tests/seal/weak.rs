@@ -5,7 +5,7 @@ use std::process::Command;
 
 use jiff::Timestamp;
 use sogoc::copy_pdf::compose;
-use sogoc::seal::{FileCheck, Purpose, Trust, Verdict, prepare, verify};
+use sogoc::seal::{FileCheck, Purpose, SignRequest, Trust, Verdict, prepare, verify};
 
 use super::{Office, now, request};
 use crate::copy_pdf::sample;
@@ -40,7 +40,11 @@ impl Stranger {
 
     /// `pdf` signed with these options of `openssl cms`.
     fn signed(&self, pdf: &[u8], options: &str) -> Vec<u8> {
-        let prepared = prepare(pdf, &request(&sample()), "Người lạ", 9_000).unwrap();
+        let asked = SignRequest {
+            signing_time: Timestamp::now(),
+            ..request(&sample())
+        };
+        let prepared = prepare(pdf, &asked, "Người lạ", 9_000).unwrap();
         let (open, close, bytes) = gap(&prepared.clone().embed(&[]).unwrap());
         let content = [&bytes[..open], &bytes[close..]].concat();
         std::fs::write(self.at("content"), content).unwrap();
