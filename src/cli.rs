@@ -107,7 +107,7 @@ enum Command {
     /// The copy is a data folder: `sogoc --data DIR serve` runs on it. Exit code 0: it is complete.
     /// 1: PostgreSQL or S3 must be copied by their own means. 2: something is damaged.
     Backup(fixity::Backup),
-    /// Show the work that stands still and why; try it again, hold it back or give it up.
+    /// Show stuck work and why; try it again, hold it back or give it up.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
     /// The log's signed tree: check it, prove an entry, bring entries back, change the key.

@@ -68,6 +68,23 @@ impl HoldingKind {
             Self::Document => Kind::PreserveDocument,
         }
     }
+
+    /// An act on the one with that id.
+    pub(crate) fn act<'a>(
+        self,
+        id: &'a str,
+        action: Action,
+        reason: &'a str,
+        details: Value,
+    ) -> TracedAct<'a> {
+        TracedAct {
+            kind: self,
+            id,
+            action,
+            reason,
+            details,
+        }
+    }
 }
 
 /// A description given anew in place of the one that was seen.
@@ -188,6 +205,29 @@ pub(crate) async fn set_state(
     Ok(())
 }
 
+/// Closes a series, a file or a volume that was seen at `seen`.
+pub(crate) async fn close(tx: &mut Tx, act: TracedAct<'_>, seen: i64) -> Result<()> {
+    touch(tx, act.kind, act.id, seen).await?;
+    set_state(tx, act.kind, act.id, HoldingState::Closed, None).await?;
+    trace(tx, act).await
+}
+
+/// Lets a file or a volume end in another of its kind; what hung from it has been moved before.
+pub(crate) async fn merge(tx: &mut Tx, act: TracedAct<'_>, into: &str) -> Result<()> {
+    set_state(tx, act.kind, act.id, HoldingState::Merged, Some(into)).await?;
+    trace_both(tx, act, into).await
+}
+
+/// The same act in the trace of the other one that it concerns, which gets a version for it.
+pub(crate) async fn trace_both(tx: &mut Tx, act: TracedAct<'_>, other: &str) -> Result<()> {
+    touch_along(tx, act.kind, other).await?;
+    let along = act
+        .kind
+        .act(other, act.action, act.reason, act.details.clone());
+    trace(tx, act).await?;
+    trace(tx, along).await
+}
+
 /// A holding that moves because another one does: it gets a version and a trace of its own.
 pub(crate) async fn follow(
     tx: &mut Tx,
@@ -197,15 +237,7 @@ pub(crate) async fn follow(
     details: Value,
 ) -> Result<()> {
     touch_along(tx, kind, id).await?;
-    let action = Action::HoldingMoved;
-    let act = TracedAct {
-        kind,
-        id,
-        action,
-        reason,
-        details,
-    };
-    trace(tx, act).await
+    trace(tx, kind.act(id, Action::HoldingMoved, reason, details)).await
 }
 
 /// Leaves the act in the trace and in the log, and asks for the holding to be brought to the vault.

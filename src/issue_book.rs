@@ -254,7 +254,11 @@ pub async fn without_copy(archive: &Archive, caller: &Caller, year: i64) -> Resu
     require(caller, Act::SeeRequests)?;
     let (from, to) = bounds(year)?;
     let dated = ended_between(archive, &from, &to).await?;
-    let view = View::of(Action::RequestsListed, ("issue_book", "issue_book"), Vec::new());
+    let view = View::of(
+        Action::RequestsListed,
+        ("issue_book", "issue_book"),
+        Vec::new(),
+    );
     viewing::note(archive, caller, view.about(&year.to_string())).await?;
     let lines = dated.into_iter().map(|(_, line)| masked(caller, line));
     Ok(lines.collect())

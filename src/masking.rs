@@ -94,7 +94,9 @@ pub fn hint(kind: FieldKind, value: &str) -> String {
         FieldKind::Date => year_of(value).unwrap_or(MASK).to_owned(),
         FieldKind::Number => end_of(value),
         FieldKind::Name => {
-            let initials = value.split_whitespace().filter_map(|word| word.chars().next());
+            let initials = value
+                .split_whitespace()
+                .filter_map(|word| word.chars().next());
             let initials: Vec<String> = initials.map(|letter| format!("{letter}•")).collect();
             initials.join(" ")
         }

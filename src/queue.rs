@@ -1,4 +1,4 @@
-//! What people do about work that stands still: try it again, hold it back, give it up; one job, many or all.
+//! What people do about stuck work: try it again, hold it back, give it up; one job, many or all.
 
 use serde_json::json;
 
@@ -58,7 +58,7 @@ pub enum JobAction {
     GiveUp,
 }
 
-/// What stands still or is put off; `after` is the id of the last of the page before.
+/// What is stuck or put off; `after` is the id of the last of the page before.
 ///
 /// # Errors
 /// `Forbidden`, `Invalid` kind.

@@ -356,10 +356,7 @@ impl Seal {
             verdict = verify(sealed, &self.trust(), proven);
         }
         // Whoever else signed before is for the reader to judge: here the question is what this seal is worth.
-        let covers_all = matches!(
-            verdict.file,
-            FileCheck::Unchanged | FileCheck::SignedAgain
-        );
+        let covers_all = matches!(verdict.file, FileCheck::Unchanged | FileCheck::SignedAgain);
         if !covers_all {
             return Err(SealError::SelfCheck(verdict.file.code()));
         }

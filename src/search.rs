@@ -6,11 +6,11 @@ pub use same_person::records_of_person;
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use sogoc_index::{
     Change, Document, IndexError, MatchLevel, Number, PartialDate, Query, QueryError, SearchError,
 };
 use sogoc_workers::class::{Class, FieldKind};
-use serde_json::json;
 use sogoc_workers::dates::Date;
 
 use crate::access::{Act, Caller, require};
@@ -19,8 +19,8 @@ use crate::audit::Action;
 use crate::catalogue::JsonText;
 use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Result};
-use crate::messages::Message;
 use crate::masking;
+use crate::messages::Message;
 use crate::record::{Fields, RecordState};
 use crate::viewing::{self, View};
 

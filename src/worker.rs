@@ -35,6 +35,8 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         // Two, so that one copy whose time authority is slow, or one portal that hangs, does not stop the
         // next.
         Kind::IssueCopy | Kind::NotifyPortal => 2,
+        // One at a time: they write to the vault or sweep, where side by side they would only wait
+        // for each other.
         Kind::PreserveRecords
         | Kind::PreserveLine
         | Kind::PreserveRequest
@@ -51,8 +53,6 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::PreserveFonds
         | Kind::PreserveFile
         | Kind::PreserveVolume
-        // One at a time: they write to the vault or sweep, where side by side they would only wait
-        // for each other.
         | Kind::PreserveDocument => 1,
     }
 }

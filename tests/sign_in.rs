@@ -75,7 +75,9 @@ impl House {
     /// Sets up a second factor; the secret and the recovery codes.
     async fn enrol(&self, login: &str) -> (String, Vec<String>) {
         let (_, caller) = self.sign_in(login, "").await.unwrap();
-        let begun = access::begin_second_factor(&self.archive, &caller).await.unwrap();
+        let begun = access::begin_second_factor(&self.archive, &caller)
+            .await
+            .unwrap();
         let code = self.code(&begun.secret, 0);
         let set = access::confirm_second_factor(&self.archive, &caller, &code).await;
         (begun.secret, set.unwrap().codes)
@@ -92,7 +94,11 @@ fn code_at(secret: &str, second: i64) -> String {
         .args(["-c", script, secret, &second.to_string()])
         .output()
         .unwrap();
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    assert!(
+        said.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
     String::from_utf8(said.stdout).unwrap().trim().to_owned()
 }
 
@@ -100,7 +106,11 @@ fn code_at(secret: &str, second: i64) -> String {
 #[test]
 fn the_other_program_speaks_the_standard() {
     let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-    for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
+    for (second, code) in [
+        (59, "287082"),
+        (1_111_111_109, "081804"),
+        (2_000_000_000, "279037"),
+    ] {
         assert_eq!(code_at(secret, second), code);
     }
 }
@@ -127,16 +137,25 @@ async fn the_second_factor_counts_once(catalogue: Option<String>) {
     let without = house.sign_in("lan", "").await;
     assert_eq!(without.unwrap_err().code(), "second_factor");
     let again = house.sign_in("lan", &house.code(&secret, 0)).await;
-    assert!(matches!(again, Err(Error::NotSignedIn)), "the code that set it up is used up");
+    assert!(
+        matches!(again, Err(Error::NotSignedIn)),
+        "the code that set it up is used up"
+    );
     house.sign_in("lan", &house.code(&secret, 1)).await.unwrap();
     let replayed = house.sign_in("lan", &house.code(&secret, 1)).await;
     assert!(matches!(replayed, Err(Error::NotSignedIn)));
     let older = house.sign_in("lan", &house.code(&secret, 0)).await;
-    assert!(matches!(older, Err(Error::NotSignedIn)), "nor one before it");
+    assert!(
+        matches!(older, Err(Error::NotSignedIn)),
+        "nor one before it"
+    );
     house.minutes(5);
     for far in [-2, 2] {
         let outcome = house.sign_in("lan", &house.code(&secret, far)).await;
-        assert!(matches!(outcome, Err(Error::NotSignedIn)), "{far} steps off");
+        assert!(
+            matches!(outcome, Err(Error::NotSignedIn)),
+            "{far} steps off"
+        );
     }
     let typed = format!(" {} ", codes[3].to_lowercase());
     house.sign_in("lan", &typed).await.unwrap();
@@ -148,7 +167,9 @@ async fn the_second_factor_counts_once(catalogue: Option<String>) {
     let own = access::reset_second_factor(&house.archive, &hanh, &administrator).await;
     assert_eq!(own.unwrap_err().code(), "own_rights");
     let (token, _) = house.sign_in("lan", &codes[4]).await.unwrap();
-    access::reset_second_factor(&house.archive, &hanh, &id).await.unwrap();
+    access::reset_second_factor(&house.archive, &hanh, &id)
+        .await
+        .unwrap();
     let ended = access::session(&house.archive, &token).await;
     assert!(matches!(ended, Err(Error::NotSignedIn)));
     house.sign_in("lan", "").await.unwrap();
@@ -165,7 +186,10 @@ async fn whoever_knows_the_password_cannot_guess_the_code() {
     for guess in 0..40 {
         // From everywhere, so that only what is counted by person stands in the way.
         let peer = format!("10.1.{guess}.1");
-        let wrong = format!("{:06}", (right.parse::<u32>().unwrap() + 7 + guess) % 1_000_000);
+        let wrong = format!(
+            "{:06}",
+            (right.parse::<u32>().unwrap() + 7 + guess) % 1_000_000
+        );
         match house.from("lan", &wrong, &peer).await {
             Err(Error::NotSignedIn) => {}
             Err(Error::TooMany { .. }) => refused += 1,
@@ -209,8 +233,12 @@ async fn what_gives_power_or_leaves_the_house_asks_for_fresh_proof() {
     let hanh = access::session(archive, &token).await.unwrap().caller;
     assert!(!hanh.fresh);
     let stale = [
-        access::make_token(archive, &hanh, "cổng", &[Role::Portal], None).await.map(drop),
-        access::make_person(archive, &hanh, "moi", "Mới", PASSWORD, &[Role::Reviewer]).await.map(drop),
+        access::make_token(archive, &hanh, "cổng", &[Role::Portal], None)
+            .await
+            .map(drop),
+        access::make_person(archive, &hanh, "moi", "Mới", PASSWORD, &[Role::Reviewer])
+            .await
+            .map(drop),
         access::change_person(archive, &hanh, &other, &[Role::Approver], false).await,
         access::set_password(archive, &hanh, &other, "mot mat khau khac 2026").await,
         access::reset_second_factor(archive, &hanh, &other).await,
@@ -231,9 +259,13 @@ async fn what_gives_power_or_leaves_the_house_asks_for_fresh_proof() {
 
     let wrong = access::prove_session(archive, &hanh, &token, "không phải", "10.0.0.1").await;
     assert!(matches!(wrong, Err(Error::Invalid(_))));
-    access::prove_session(archive, &hanh, &token, PASSWORD, "10.0.0.1").await.unwrap();
+    access::prove_session(archive, &hanh, &token, PASSWORD, "10.0.0.1")
+        .await
+        .unwrap();
     let hanh = access::session(archive, &token).await.unwrap().caller;
-    access::make_token(archive, &hanh, "cổng", &[Role::Portal], None).await.unwrap();
+    access::make_token(archive, &hanh, "cổng", &[Role::Portal], None)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -248,9 +280,20 @@ async fn a_code_of_the_device_is_fresh_proof_too_and_of_this_session_only() {
     access::session(archive, &own).await.unwrap();
     access::session(archive, &stolen).await.unwrap();
     let code = house.code(&secret, 0);
-    access::prove_session(archive, &lan, &own, &code, "10.0.0.1").await.unwrap();
+    access::prove_session(archive, &lan, &own, &code, "10.0.0.1")
+        .await
+        .unwrap();
     assert!(access::session(archive, &own).await.unwrap().caller.fresh);
-    assert!(!access::session(archive, &stolen).await.unwrap().caller.fresh);
+    assert!(
+        !access::session(archive, &stolen)
+            .await
+            .unwrap()
+            .caller
+            .fresh
+    );
     let again = access::prove_session(archive, &lan, &stolen, &code, "10.0.0.1").await;
-    assert!(matches!(again, Err(Error::Invalid(_))), "a code counts once");
+    assert!(
+        matches!(again, Err(Error::Invalid(_))),
+        "a code counts once"
+    );
 }

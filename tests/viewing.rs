@@ -49,7 +49,9 @@ async fn every_look_leaves_its_trace(catalogue: Option<String>) {
     let id = &holdings.valid.record_id;
     record::get(archive, &clerk, id).await.unwrap();
     let opened = entries(archive, "record_opened").await;
-    let own = opened.iter().filter(|one| one.actor == clerk.id && &one.subject_id == id);
+    let own = opened
+        .iter()
+        .filter(|one| one.actor == clerk.id && &one.subject_id == id);
     assert_eq!(own.count(), 1);
 
     let found = named(&holdings, STEADY).await;
@@ -59,17 +61,33 @@ async fn every_look_leaves_its_trace(catalogue: Option<String>) {
     let details: Value = serde_json::from_str(&entry.details).unwrap();
     assert_eq!(details["records"][0], json!(id), "{details}");
     assert_eq!(details["question"].as_str().unwrap().len(), 64);
-    assert!(!entry.details.contains("Hạnh"), "no personal data in the log");
+    assert!(
+        !entry.details.contains("Hạnh"),
+        "no personal data in the log"
+    );
 
     issue_book::of_year(archive, &clerk, 2026).await.unwrap();
     let record = record::get(archive, &clerk, id).await.unwrap();
-    page::image(archive, &clerk, &record.page_id, ImageOptions { max_side: 64, crop: None })
-        .await
-        .unwrap();
+    page::image(
+        archive,
+        &clerk,
+        &record.page_id,
+        ImageOptions {
+            max_side: 64,
+            crop: None,
+        },
+    )
+    .await
+    .unwrap();
     let seen = viewing::of_records(archive, &caller(Role::Auditor), std::slice::from_ref(id)).await;
     let seen = seen.unwrap();
     let acts: Vec<&str> = seen.iter().map(|row| row.action.as_str()).collect();
-    for act in ["record_opened", "searched", "issue_book_read", "image_opened"] {
+    for act in [
+        "record_opened",
+        "searched",
+        "issue_book_read",
+        "image_opened",
+    ] {
         assert!(acts.contains(&act), "{act} in {acts:?}");
     }
     the_words_of_a_question_are_for_auditors(archive, &seen).await;
@@ -92,16 +110,28 @@ async fn the_words_of_a_question_are_for_auditors(archive: &Archive, seen: &[Vie
 async fn looking_again_within_minutes_is_one_act_and_later_another() {
     let holdings = Holdings::lived(None).await;
     let (archive, clerk) = (&holdings.archive, caller(Role::Reviewer));
-    let record = record::get(archive, &clerk, &holdings.valid.record_id).await.unwrap();
+    let record = record::get(archive, &clerk, &holdings.valid.record_id)
+        .await
+        .unwrap();
     let before = entries(archive, "image_opened").await.len();
     for side in [64, 80, 96, 64] {
-        let options = ImageOptions { max_side: side, crop: None };
-        page::image(archive, &clerk, &record.page_id, options).await.unwrap();
+        let options = ImageOptions {
+            max_side: side,
+            crop: None,
+        };
+        page::image(archive, &clerk, &record.page_id, options)
+            .await
+            .unwrap();
     }
     assert_eq!(entries(archive, "image_opened").await.len(), before + 1);
     holdings.clock.advance(std::time::Duration::from_secs(301));
-    let options = ImageOptions { max_side: 64, crop: None };
-    page::image(archive, &clerk, &record.page_id, options).await.unwrap();
+    let options = ImageOptions {
+        max_side: 64,
+        crop: None,
+    };
+    page::image(archive, &clerk, &record.page_id, options)
+        .await
+        .unwrap();
     assert_eq!(entries(archive, "image_opened").await.len(), before + 2);
 }
 
@@ -116,20 +146,38 @@ async fn nothing_is_shown_beyond_the_ceiling_and_the_refusal_is_logged() {
         ..caller(Role::Reviewer)
     };
     let administrator = caller(Role::Administrator);
-    viewing::set_ceiling(archive, &administrator, &lan.id, Some(1)).await.unwrap();
-    record::get(archive, &lan, &holdings.valid.record_id).await.unwrap();
+    viewing::set_ceiling(archive, &administrator, &lan.id, Some(1))
+        .await
+        .unwrap();
+    record::get(archive, &lan, &holdings.valid.record_id)
+        .await
+        .unwrap();
     for _ in 0..3 {
         let refused = record::get(archive, &lan, &holdings.superseded.record_id).await;
         assert_eq!(refused.unwrap_err().code(), "view_ceiling");
     }
     assert_eq!(entries(archive, "view_refused").await.len(), 1);
     // What was opened today stays open, the next day begins anew, and an administrator can raise the ceiling.
-    record::get(archive, &lan, &holdings.valid.record_id).await.unwrap();
-    holdings.clock.advance(std::time::Duration::from_secs(86_400));
-    record::get(archive, &lan, &holdings.superseded.record_id).await.unwrap();
-    viewing::set_ceiling(archive, &administrator, &lan.id, None).await.unwrap();
-    record::get(archive, &lan, &holdings.valid.record_id).await.unwrap();
-    let own = viewing::set_ceiling(archive, &Caller { roles: vec![Role::Administrator], ..lan.clone() }, &lan.id, Some(9));
+    record::get(archive, &lan, &holdings.valid.record_id)
+        .await
+        .unwrap();
+    holdings
+        .clock
+        .advance(std::time::Duration::from_secs(86_400));
+    record::get(archive, &lan, &holdings.superseded.record_id)
+        .await
+        .unwrap();
+    viewing::set_ceiling(archive, &administrator, &lan.id, None)
+        .await
+        .unwrap();
+    record::get(archive, &lan, &holdings.valid.record_id)
+        .await
+        .unwrap();
+    let raised = Caller {
+        roles: vec![Role::Administrator],
+        ..lan.clone()
+    };
+    let own = viewing::set_ceiling(archive, &raised, &lan.id, Some(9));
     assert_eq!(own.await.unwrap_err().code(), "own_rights");
 }
 
@@ -140,8 +188,12 @@ async fn the_words_of_a_question_end_with_their_term() {
     named(&holdings, STEADY).await;
     let entry = entries(archive, "searched").await.pop().unwrap();
     let auditor = caller(Role::Auditor);
-    viewing::text_of(archive, &auditor, &entry.id).await.unwrap();
-    holdings.clock.advance(std::time::Duration::from_secs(401 * 86_400));
+    viewing::text_of(archive, &auditor, &entry.id)
+        .await
+        .unwrap();
+    holdings
+        .clock
+        .advance(std::time::Duration::from_secs(401 * 86_400));
     let over = viewing::text_of(archive, &auditor, &entry.id).await;
     assert_eq!(over.unwrap_err().code(), "not_found");
     named(&holdings, "Trần").await;
@@ -168,8 +220,17 @@ async fn who_has_looked_is_a_page_and_an_answer_of_the_api() {
     let actor = rows[0]["actor"].as_str().unwrap().to_owned();
     let page = auditor.get(&format!("/ban-ghi/{id}/ai-da-xem")).await;
     let page = page.text().await.unwrap();
-    assert!(page.contains("mở bản ghi") && page.contains(&actor), "{page}");
+    assert!(
+        page.contains("mở bản ghi") && page.contains(&actor),
+        "{page}"
+    );
     let theirs = auditor.get(&format!("/nguoi-dung/{actor}/da-xem")).await;
     assert!(theirs.text().await.unwrap().contains(&id));
-    assert_eq!(clerk.get(&format!("/ban-ghi/{id}/ai-da-xem")).await.status(), 403);
+    assert_eq!(
+        clerk
+            .get(&format!("/ban-ghi/{id}/ai-da-xem"))
+            .await
+            .status(),
+        403
+    );
 }

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::second_factor::code_fits;
 use super::secrets::digest_of;
 use super::sessions::{find_person, password_of};
-use super::second_factor::code_fits;
 use super::{Caller, CallerKind, needs_person};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -89,8 +89,12 @@ pub async fn end_other_sessions(archive: &Archive, caller: &Caller, token: &str)
         .bind(digest_of(token))
         .execute(&mut *tx)
         .await?;
-    tx.log(Action::SessionEnded, ("person", &caller.id), json!({ "which": "others" }))
-        .await?;
+    tx.log(
+        Action::SessionEnded,
+        ("person", &caller.id),
+        json!({ "which": "others" }),
+    )
+    .await?;
     tx.commit().await
 }
 

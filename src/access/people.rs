@@ -296,7 +296,9 @@ const COMMON: &str = include_str!("common_passwords.txt");
 fn is_common(password: &str) -> bool {
     let plain = sogoc_vietnamese::fold::letters(password);
     let word = plain.trim_matches(|letter: char| letter.is_ascii_digit());
-    let mut common = COMMON.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut common = COMMON
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     common.any(|line| [plain.as_str(), word].iter().any(|own| repeats(own, line)))
 }
 

@@ -45,9 +45,12 @@ pub async fn begin_second_factor(archive: &Archive, caller: &Caller) -> Result<E
     let totp = totp(bytes[..SECRET_LENGTH].to_vec(), &login)?;
     let secret = totp.secret().to_base32();
     let mut tx = archive.begin(caller).await?;
-    tx.set("people", &caller.id, "totp_pending", &secret).await?;
+    tx.set("people", &caller.id, "totp_pending", &secret)
+        .await?;
     tx.commit().await?;
-    let url = totp.to_url().map_err(|error| Error::Internal(format!("totp: {error}")))?;
+    let url = totp
+        .to_url()
+        .map_err(|error| Error::Internal(format!("totp: {error}")))?;
     Ok(Enrolment { secret, url })
 }
 
@@ -174,7 +177,10 @@ fn step_of(archive: &Archive, secret: &str, login: &str, code: &str) -> Result<O
     let bytes = data_encoding::BASE32_NOPAD
         .decode(secret.as_bytes())
         .map_err(|error| Error::Internal(format!("kept secret: {error}")))?;
-    let digits: String = code.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let digits: String = code
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
     let seconds = u64::try_from(archive.clock.now().as_second()).unwrap_or(0);
     let step = totp(bytes, login)?.check(&digits, seconds);
     Ok(step.and_then(|step| i64::try_from(step).ok()))

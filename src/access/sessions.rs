@@ -148,10 +148,7 @@ pub(super) async fn find_person(archive: &Archive, id: &str) -> Result<PersonRow
 ///
 /// # Errors
 /// As [`prove`].
-pub async fn sign_in(
-    archive: &Archive,
-    given: &Credentials<'_>,
-) -> Result<(String, Caller)> {
+pub async fn sign_in(archive: &Archive, given: &Credentials<'_>) -> Result<(String, Caller)> {
     let caller = proven(archive, given).await?.caller(archive, true);
     let token = new_secret(&*archive.clock);
     let now = archive.clock.now();
@@ -174,7 +171,8 @@ pub async fn sign_in(
         .set("program", shortened(given.program))
         .run(&mut tx)
         .await?;
-    tx.set("people", &caller.id, "active_at", stamp(now)).await?;
+    tx.set("people", &caller.id, "active_at", stamp(now))
+        .await?;
     tx.log(Action::SignedIn, ("person", &caller.id), json!({}))
         .await?;
     tx.commit().await?;
@@ -183,7 +181,11 @@ pub async fn sign_in(
 
 /// What a browser calls itself, as far as it is of use to tell one's sessions apart.
 fn shortened(program: &str) -> String {
-    program.chars().filter(|one| !one.is_control()).take(120).collect()
+    program
+        .chars()
+        .filter(|one| !one.is_control())
+        .take(120)
+        .collect()
 }
 
 /// Who stands behind a session cookie.
@@ -297,7 +299,9 @@ impl PersonRow {
     }
 
     fn must_enrol(&self, archive: &Archive) -> bool {
-        let has_power = roles_of(&self.roles).iter().any(|role| POWERFUL.contains(role));
+        let has_power = roles_of(&self.roles)
+            .iter()
+            .any(|role| POWERFUL.contains(role));
         has_power && self.totp_secret.is_none() && archive.config.second_factor_required()
     }
 }

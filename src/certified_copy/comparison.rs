@@ -41,7 +41,10 @@ async fn differs(archive: &Archive, copy: &CopyRow) -> Result<Vec<&'static str>>
     let known_file = |sha256: &String| sealed.contains(sha256);
     let same_request = copy.request_id.is_none() || copy.request_id == kept.request_id;
     let compared = [
-        (copy.year == kept.year && copy.number == kept.number, "number"),
+        (
+            copy.year == kept.year && copy.number == kept.number,
+            "number",
+        ),
         (copy.code == kept.code, "code"),
         (copy.record_id == kept.record_id, "record"),
         (copy.record_version == kept.record_version, "record_version"),
@@ -52,8 +55,14 @@ async fn differs(archive: &Archive, copy: &CopyRow) -> Result<Vec<&'static str>>
         (same_request, "request"),
         (copy.sha256.as_ref().is_none_or(known_file), "sha256"),
         // What was issued or void stays so; a withdrawal may be on its way to the vault, and never goes back.
-        ((copy.state == CopyState::Void) == (kept.state == CopyState::Void), "state"),
-        (kept.withdrawn_at.is_none() || copy.withdrawn_at == kept.withdrawn_at, "withdrawal"),
+        (
+            (copy.state == CopyState::Void) == (kept.state == CopyState::Void),
+            "state",
+        ),
+        (
+            kept.withdrawn_at.is_none() || copy.withdrawn_at == kept.withdrawn_at,
+            "withdrawal",
+        ),
     ];
     let differing = compared.into_iter().filter(|(same, _)| !same);
     Ok(differing.map(|(_, what)| what).collect())

@@ -58,7 +58,7 @@ pub struct Copy {
 enum Exchange {
     /// List the copies that wait for a signature, and until when.
     Waiting,
-    /// Write what is to be signed, one line a copy.
+    /// Write what is to be signed, one line per copy.
     ToSign {
         /// The file; standard output when absent.
         #[arg(long, value_name = "FILE")]

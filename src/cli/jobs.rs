@@ -1,4 +1,4 @@
-//! `jobs`: the work that stands still, and what is to be done about it.
+//! `jobs`: stuck work, and what is to be done about it.
 
 use std::process::ExitCode;
 

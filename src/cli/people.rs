@@ -139,7 +139,11 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
                 ids.push(id_of(&archive, &login).await?);
             }
             access::confirm_accounts(&archive, &me, &ids).await?;
-            print(as_json, &json!({ "ids": ids }), &both("cli.accounts_confirmed"));
+            print(
+                as_json,
+                &json!({ "ids": ids }),
+                &both("cli.accounts_confirmed"),
+            );
         }
         User::Wake { login } => {
             let id = id_of(&archive, &login).await?;
@@ -149,7 +153,11 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
         User::ResetSecondFactor { login } => {
             let id = id_of(&archive, &login).await?;
             access::reset_second_factor(&archive, &me, &id).await?;
-            print(as_json, &json!({ "id": id }), &both("cli.second_factor_reset"));
+            print(
+                as_json,
+                &json!({ "id": id }),
+                &both("cli.second_factor_reset"),
+            );
         }
         User::Ceiling { login, views } => {
             let id = id_of(&archive, &login).await?;

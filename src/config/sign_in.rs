@@ -37,7 +37,11 @@ impl Config {
     fn is_reached_from_outside(&self) -> bool {
         let listens = self.web.listen.parse::<SocketAddr>();
         let outside = listens.map_or(true, |address| !address.ip().is_loopback());
-        let named = self.web.public_url.as_deref().is_some_and(|url| !is_here(url));
+        let named = self
+            .web
+            .public_url
+            .as_deref()
+            .is_some_and(|url| !is_here(url));
         outside || named || !self.web.proxies.is_empty()
     }
 }
@@ -50,7 +54,10 @@ fn is_here(url: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or(rest),
         None => host.split(':').next().unwrap_or(host),
     };
-    name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    name == "localhost"
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -61,11 +68,19 @@ mod tests {
     fn a_service_reached_from_outside_requires_it_unless_told_otherwise() {
         let mut config = Config::default();
         assert!(!config.second_factor_required(), "{}", config.web.listen);
-        for url in ["http://localhost:8480", "http://127.0.0.1", "http://[::1]:8480/"] {
+        for url in [
+            "http://localhost:8480",
+            "http://127.0.0.1",
+            "http://[::1]:8480/",
+        ] {
             config.web.public_url = Some(url.into());
             assert!(!config.second_factor_required(), "{url}");
         }
-        for url in ["https://sogoc.example.vn", "http://192.168.1.5:8480", "https://localhost.example.vn"] {
+        for url in [
+            "https://sogoc.example.vn",
+            "http://192.168.1.5:8480",
+            "https://localhost.example.vn",
+        ] {
             config.web.public_url = Some(url.into());
             assert!(config.second_factor_required(), "{url}");
         }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Sought;
 use super::compare::{dates_agree, numbers_agree, words_agree};
 use super::counterparts::{Counterpart, counterparts};
 use super::dismissal::{self, Dismissal};
-use super::Sought;
 use super::list::wanted;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;

@@ -109,8 +109,15 @@ pub async fn list(
     .bind(filter.limit.unwrap_or(100).clamp(1, 500))
     .fetch_all(archive.catalogue.pool())
     .await?;
-    let records = entries.iter().map(|entry| entry.record_id.clone()).collect();
-    let view = View::of(Action::RecordsListed, ("corrections", "corrections"), records);
+    let records = entries
+        .iter()
+        .map(|entry| entry.record_id.clone())
+        .collect();
+    let view = View::of(
+        Action::RecordsListed,
+        ("corrections", "corrections"),
+        records,
+    );
     viewing::note(archive, caller, view).await?;
     masked(archive, caller, entries).await
 }

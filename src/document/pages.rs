@@ -12,7 +12,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Insert, Move, Tx};
 use crate::error::{Error, Result};
-use crate::holding::{self, HoldingKind, TracedAct};
+use crate::holding::{self, HoldingKind};
 
 /// Most documents that are joined at once.
 const MOST_JOINED: usize = 500;
@@ -65,21 +65,6 @@ pub struct Order {
     /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
-}
-
-fn act<'a>(
-    id: &'a str,
-    action: Action,
-    reason: &'a str,
-    details: serde_json::Value,
-) -> TracedAct<'a> {
-    TracedAct {
-        kind: HoldingKind::Document,
-        id,
-        action,
-        reason,
-        details,
-    }
 }
 
 /// Joins documents: their pages come behind this one's, and they are no documents any more.
@@ -138,11 +123,13 @@ pub(super) async fn join_in(tx: &mut Tx, id: &str, others: &[String], reason: &s
             return Err(Error::refuse("errors.document_joined"));
         }
         let details = json!({ "into": id });
-        holding::trace(tx, act(other, Action::HoldingMerged, reason, details)).await?;
+        let joined = HoldingKind::Document.act(other, Action::HoldingMerged, reason, details);
+        holding::trace(tx, joined).await?;
     }
     read_again(tx, id).await?;
     let details = json!({ "from": others });
-    holding::trace(tx, act(id, Action::HoldingMerged, reason, details)).await
+    let joined = HoldingKind::Document.act(id, Action::HoldingMerged, reason, details);
+    holding::trace(tx, joined).await
 }
 
 /// Writes the pages of a document in this order.
@@ -201,7 +188,7 @@ pub(super) async fn split_in(tx: &mut Tx, id: &str, page: &str, reason: &str) ->
         (id, json!({ "into": fresh, "pages": pages.len() - at })),
         (&*fresh, json!({ "from": id, "pages": pages.len() - at })),
     ] {
-        let split = act(one, Action::HoldingSplit, reason, details);
+        let split = HoldingKind::Document.act(one, Action::HoldingSplit, reason, details);
         holding::trace(tx, split).await?;
     }
     read_again(tx, id).await?;
@@ -243,7 +230,7 @@ pub async fn arrange(
     place(&mut tx, id, &placed).await?;
     read_again(&mut tx, id).await?;
     let details = json!({ "pages": placed.len() });
-    let arranged = act(id, Action::HoldingArranged, &wish.reason, details);
+    let arranged = HoldingKind::Document.act(id, Action::HoldingArranged, &wish.reason, details);
     holding::trace(&mut tx, arranged).await?;
     tx.commit().await?;
     find(archive, id).await

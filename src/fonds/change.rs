@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Fonds, FondsState, NewFonds, by_id, checked, find, get};
+use super::{Fonds, FondsState, NewFonds, by_code, by_id, checked, find, get};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -77,6 +77,18 @@ pub struct Relocation {
     pub series: Option<String>,
     /// Why, in the person's words; it stands in the trace.
     pub reason: String,
+}
+
+impl Relocation {
+    /// The fonds it goes to, where `own` is the code of the present one.
+    pub(super) async fn target(
+        &self,
+        archive: &Archive,
+        caller: &Caller,
+        own: &str,
+    ) -> Result<Fonds> {
+        by_code(archive, caller, self.fonds.as_deref().unwrap_or(own)).await
+    }
 }
 
 /// A step of arranging.

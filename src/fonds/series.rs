@@ -227,12 +227,7 @@ pub async fn move_series(
     check_reason(&to.reason)?;
     let before = series(archive, caller, id).await?;
     let from = by_code(archive, caller, &before.fonds).await?;
-    let target = by_code(
-        archive,
-        caller,
-        to.fonds.as_deref().unwrap_or(&before.fonds),
-    )
-    .await?;
+    let target = to.target(archive, caller, &before.fonds).await?;
     if target.id == from.id {
         // A move to where it is would leave a trace of nothing.
         return Err(Error::fault("/fonds", "faults.there_already"));

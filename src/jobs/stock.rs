@@ -1,4 +1,4 @@
-//! The queue as people see it: how much waits, what stands still and why, and what is done about it.
+//! The queue as people see it: how much waits, what is stuck and why, and what is done about it.
 
 use super::{JobState, Kind};
 use crate::catalogue::{Catalogue, Tx};
@@ -56,7 +56,7 @@ pub struct Stuck {
     pub created_at: String,
 }
 
-/// What stands still, those that wait for a person first; `after` is the id of the last of the page before.
+/// What is stuck, those that wait for a person first; `after` is the id of the last of the page before.
 ///
 /// # Errors
 /// As any statement.
@@ -132,7 +132,7 @@ pub async fn move_all(
             "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)",
         ),
     };
-    // A given-up job comes back only where it is named itself: "all" means what stands still.
+    // A given-up job comes back only where it is named itself: "all" means what is stuck.
     let named = match (to, &which.id) {
         (Move::Retry, None) => "AND state <> 'given_up'",
         _ => "",

@@ -80,7 +80,9 @@ fn compare(
         found.extend(difference(key, what));
     }
     for (key, _) in stands.iter().filter(|(key, _)| !kept.contains_key(*key)) {
-        let should_be = preserved.get(&key.0).is_some_and(|version| key.1 <= *version);
+        let should_be = preserved
+            .get(&key.0)
+            .is_some_and(|version| key.1 <= *version);
         if should_be {
             found.extend(difference(key, vec!["missing_in_vault".to_owned()]));
         }
@@ -90,7 +92,8 @@ fn compare(
 
 fn by_version(records: &PreservedRecords) -> BTreeMap<Key, &PreservedRecord> {
     let all = records.records.iter().chain(&records.earlier);
-    all.map(|one| ((one.id.clone(), one.version), one)).collect()
+    all.map(|one| ((one.id.clone(), one.version), one))
+        .collect()
 }
 
 fn difference((record_id, version): &Key, what: Vec<String>) -> Option<Difference> {
@@ -112,10 +115,16 @@ fn what_differs(kept: &PreservedRecord, stands: &PreservedRecord) -> Vec<String>
     let place = |one: &PreservedRecord| (one.page, one.ordinal, one.bounds.clone());
     for (differs, word) in [
         (kept.state != stands.state, "state"),
-        (kept.author != stands.author || kept.at != stands.at, "author"),
+        (
+            kept.author != stands.author || kept.at != stands.at,
+            "author",
+        ),
         (place(kept) != place(stands), "place"),
         (kept.class != stands.class, "class"),
-        (!still_has(&stands.corrections, &kept.corrections), "appendix"),
+        (
+            !still_has(&stands.corrections, &kept.corrections),
+            "appendix",
+        ),
     ] {
         if differs {
             what.push(word.to_owned());

@@ -131,8 +131,7 @@ impl Check<'_> {
         let (trust, exam) = (self.trust, self.exam);
         let parts = [coverage.before, coverage.after];
         let signed = cms_check::check(&coverage.signature, &parts, strict, exam);
-        let signed =
-            signed.ok_or_else(|| self.refusal(&coverage.signature, &parts))?;
+        let signed = signed.ok_or_else(|| self.refusal(&coverage.signature, &parts))?;
         match cert_path::company(&signed.carried, trust.anchors(), exam) {
             Company::Damaged => return Err(FileCheck::Altered),
             Company::Weak => return Err(FileCheck::Weak),
@@ -245,7 +244,9 @@ impl Check<'_> {
         let Some(first) = seals.first() else {
             return true;
         };
-        seals.iter().all(|one| one.signer.is_some() && one.signer == first.signer)
+        seals
+            .iter()
+            .all(|one| one.signer.is_some() && one.signer == first.signer)
             || seals
                 .iter()
                 .all(|one| one.signer.as_ref().is_some_and(|one| office.contains(one)))

@@ -95,7 +95,9 @@ fn digest_fits(info: &SignerInfo, parts: &[&[u8]], exam: &Examination) -> bool {
         return false;
     }
     let expected = any_digest(&info.digest_alg.oid, parts);
-    given.zip(expected).is_some_and(|(given, expected)| given.as_bytes() == expected)
+    given
+        .zip(expected)
+        .is_some_and(|(given, expected)| given.as_bytes() == expected)
 }
 
 fn any_digest(algorithm: &ObjectIdentifier, parts: &[&[u8]]) -> Option<Vec<u8>> {

@@ -63,7 +63,11 @@ pub async fn set_ceiling(
         }
     }
     let kind = kind.ok_or(Error::NotFound { what: "person" })?;
-    tx.log(Action::CeilingSet, (kind, id), json!({ "views_a_day": most }))
-        .await?;
+    tx.log(
+        Action::CeilingSet,
+        (kind, id),
+        json!({ "views_a_day": most }),
+    )
+    .await?;
     tx.commit().await
 }

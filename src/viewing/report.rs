@@ -75,8 +75,7 @@ pub async fn of_records(
     note(
         archive,
         caller,
-        View::of(Action::ViewsRead, ("record", first), Vec::new())
-            .saying(json!({ "of": records })),
+        View::of(Action::ViewsRead, ("record", first), Vec::new()).saying(json!({ "of": records })),
     )
     .await?;
     Ok(found)

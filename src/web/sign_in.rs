@@ -119,7 +119,9 @@ async fn enter(
 /// What the browser calls itself.
 pub fn program(headers: &HeaderMap) -> &str {
     let named = headers.get(header::USER_AGENT);
-    named.and_then(|named| named.to_str().ok()).unwrap_or_default()
+    named
+        .and_then(|named| named.to_str().ok())
+        .unwrap_or_default()
 }
 
 async fn leave(

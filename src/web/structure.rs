@@ -301,6 +301,24 @@ async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Resu
     Ok(format!("/phong/{id}"))
 }
 
+/// The forms that end a series, a file or a volume: merged into another of its kind, or closed.
+fn ending<'a>(
+    form: impl Fn(&'static str, &'static str) -> FormBuilder<'a>,
+    close: &'static str,
+) -> [FormView; 2] {
+    [
+        form("merge", "structure.merge")
+            .needed("into", "structure.into_code", "")
+            .reason()
+            .danger()
+            .done(),
+        form("close", close)
+            .line("reason", "common.reason", "")
+            .danger()
+            .done(),
+    ]
+}
+
 /// The page of one described thing.
 #[derive(Template)]
 #[template(path = "described.html")]

@@ -48,7 +48,14 @@ fn a_signature_emptied_of_what_could_be_checked_never_holds() {
     let victim = Victim::new();
     let sealed = &victim.sealed;
     let length = sealed.bytes.len();
-    let contents = ["", "/Contents null", "/Contents <>", "/Contents <00>", "/Contents ()", "/Contents 0"];
+    let contents = [
+        "",
+        "/Contents null",
+        "/Contents <>",
+        "/Contents <00>",
+        "/Contents ()",
+        "/Contents 0",
+    ];
     let ranges = [
         String::new(),
         "/ByteRange null".to_owned(),
@@ -70,7 +77,12 @@ fn a_signature_emptied_of_what_could_be_checked_never_holds() {
         let forged = sealed.with_signature(|own| pdf::replaced(own, "/ByteRange", given));
         victim.refuses(given, &forged);
     }
-    for given in ["", "/SubFilter /ETSI.RFC3161", "/SubFilter /adbe.none", "/SubFilter null"] {
+    for given in [
+        "",
+        "/SubFilter /ETSI.RFC3161",
+        "/SubFilter /adbe.none",
+        "/SubFilter null",
+    ] {
         let forged = sealed.with_signature(|own| pdf::replaced(own, "/SubFilter", given));
         victim.refuses(given, &forged);
     }
@@ -94,7 +106,10 @@ fn content_replaced_by_a_later_revision_is_told() {
     assert_eq!(victim.refuses("a whole update", &whole), FileCheck::AddedTo);
     let body = sealed.body(&page);
     let bare = [&sealed.bytes[..], body.as_bytes()].concat();
-    assert_eq!(victim.refuses("no table, no trailer", &bare), FileCheck::AddedTo);
+    assert_eq!(
+        victim.refuses("no table, no trailer", &bare),
+        FileCheck::AddedTo
+    );
     let trailer = format!("{body}trailer\n<< /Size 999 /Root {} 0 R >>\n", sealed.root);
     let without_table = [&sealed.bytes[..], trailer.as_bytes()].concat();
     victim.refuses("a trailer, no table", &without_table);
@@ -119,7 +134,10 @@ fn content_wrapped_between_the_signed_parts_is_told() {
             let forged = sealed.wrapped(&page, with_signature, close_the_string);
             let found = victim.refuses("wrapped", &forged);
             assert!(
-                matches!(found, FileCheck::Altered | FileCheck::Unreadable | FileCheck::NotSealed),
+                matches!(
+                    found,
+                    FileCheck::Altered | FileCheck::Unreadable | FileCheck::NotSealed
+                ),
                 "{found:?}"
             );
         }
@@ -143,9 +161,16 @@ fn what_was_hidden_before_sealing_and_shown_after_is_told() {
         (shadow_root, composed.object(composed.root)),
     ];
     let prepared = composed.update(&hidden, None);
-    let signed = victim.office.seal.sign(&prepared, &request(&sample())).unwrap();
+    let signed = victim
+        .office
+        .seal
+        .sign(&prepared, &request(&sample()))
+        .unwrap();
     let signed = Sealed::new(signed);
-    assert!(verify(&signed.bytes, &victim.trust, now()).holds(), "sealed as it is");
+    assert!(
+        verify(&signed.bytes, &victim.trust, now()).holds(),
+        "sealed as it is"
+    );
 
     let freed = signed.update_freeing(&[overlay]);
     assert_eq!(victim.refuses("hide", &freed), FileCheck::AddedTo);
@@ -204,7 +229,10 @@ fn a_seal_taken_out_of_the_form_is_found_all_the_same() {
         trust = trust.and(anchor.clone());
     }
     let verdict = verify(&forged, &trust, now());
-    assert_eq!((verdict.file, verdict.each.len()), (FileCheck::SignedAgain, 2));
+    assert_eq!(
+        (verdict.file, verdict.each.len()),
+        (FileCheck::SignedAgain, 2)
+    );
     assert!(!verdict.holds());
     assert_eq!(verdict.each[0].covers, sealed.bytes.len());
     victim.refuses("signed by a stranger", &forged);

@@ -20,7 +20,9 @@ impl Stranger {
 
     fn openssl(&self, arguments: &str) {
         let mut command = Command::new("openssl");
-        command.args(arguments.split_whitespace()).current_dir(self.0.path());
+        command
+            .args(arguments.split_whitespace())
+            .current_dir(self.0.path());
         let done = command.output().unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "openssl {arguments}: {said}");
@@ -51,7 +53,9 @@ impl Stranger {
         self.openssl(&format!(
             "cms -sign -binary -nosmimecap -outform DER -in content -out signature {options}"
         ));
-        prepared.embed(&std::fs::read(self.at("signature")).unwrap()).unwrap()
+        prepared
+            .embed(&std::fs::read(self.at("signature")).unwrap())
+            .unwrap()
     }
 
     fn trust(&self, names: &[&str]) -> Trust {
@@ -63,7 +67,12 @@ impl Stranger {
 /// Where the gap opens and closes.
 fn gap(bytes: &[u8]) -> (usize, usize, Vec<u8>) {
     let word = b"/Contents <";
-    let open = bytes.windows(word.len()).rposition(|here| here == word).unwrap() + word.len() - 1;
+    let open = bytes
+        .windows(word.len())
+        .rposition(|here| here == word)
+        .unwrap()
+        + word.len()
+        - 1;
     let close = open + bytes[open..].iter().position(|&byte| byte == b'>').unwrap() + 1;
     (open, close, bytes.to_vec())
 }
@@ -94,17 +103,28 @@ fn a_weak_digest_or_key_has_its_own_word_and_a_change_is_a_change_all_the_same()
         assert!(verdict.signer.is_none(), "nobody is proven to have signed");
         let mut changed = signed.clone();
         changed[200] ^= 1;
-        assert_eq!(judged(&changed, &trust).file, FileCheck::Altered, "{options}");
+        assert_eq!(
+            judged(&changed, &trust).file,
+            FileCheck::Altered,
+            "{options}"
+        );
     }
-    let sound = stranger.signed(&plain, "-md sha256 -cades -signer sound.pem -inkey sound.key");
-    assert_eq!(verify(&sound, &trust, Timestamp::now()).file, FileCheck::Unchanged);
+    let sound = stranger.signed(
+        &plain,
+        "-md sha256 -cades -signer sound.pem -inkey sound.key",
+    );
+    assert_eq!(
+        verify(&sound, &trust, Timestamp::now()).file,
+        FileCheck::Unchanged
+    );
 }
 
 #[test]
 fn a_certificate_signed_with_a_weak_digest_is_weak_unless_it_is_trusted_itself() {
     let stranger = Stranger::new();
     stranger.certificate("root", 2048, "sha1");
-    stranger.openssl("req -new -newkey rsa:2048 -nodes -subj /CN=leaf -keyout leaf.key -out leaf.csr");
+    stranger
+        .openssl("req -new -newkey rsa:2048 -nodes -subj /CN=leaf -keyout leaf.key -out leaf.csr");
     for (digest, name) in [("sha1", "weak"), ("sha256", "sound")] {
         stranger.openssl(&format!(
             "x509 -req -in leaf.csr -{digest} -CA root.pem -CAkey root.key -CAcreateserial -days 900 -out {name}.pem"
@@ -133,7 +153,10 @@ fn signatures_that_are_weak_by_their_very_kind_are_weak() {
     for kind in ["/adbe.x509.rsa_sha1", "/adbe.pkcs7.sha1"] {
         let text = String::from_utf8_lossy(b"/ETSI.CAdES.detached");
         let kind = format!("{kind:<width$}", width = text.len());
-        let at = sealed.windows(text.len()).rposition(|here| here == text.as_bytes()).unwrap();
+        let at = sealed
+            .windows(text.len())
+            .rposition(|here| here == text.as_bytes())
+            .unwrap();
         let mut changed = sealed.clone();
         changed[at..at + text.len()].copy_from_slice(kind.as_bytes());
         assert_eq!(judged(&changed, &office.trust()).file, FileCheck::Weak);
@@ -144,8 +167,14 @@ fn signatures_that_are_weak_by_their_very_kind_are_weak() {
 fn a_time_stamp_with_a_weak_digest_is_weak_and_what_it_covers_is_not_proven() {
     let stranger = Stranger::new();
     stranger.openssl("req -new -newkey rsa:2048 -nodes -subj /CN=tsa -keyout tsa.key -out tsa.csr");
-    std::fs::write(stranger.at("ext"), "extendedKeyUsage=critical,timeStamping\n").unwrap();
-    stranger.openssl("x509 -req -in tsa.csr -sha256 -signkey tsa.key -extfile ext -days 900 -out tsa.pem");
+    std::fs::write(
+        stranger.at("ext"),
+        "extendedKeyUsage=critical,timeStamping\n",
+    )
+    .unwrap();
+    stranger.openssl(
+        "x509 -req -in tsa.csr -sha256 -signkey tsa.key -extfile ext -days 900 -out tsa.pem",
+    );
     std::fs::write(
         stranger.at("tsa.cnf"),
         "[tsa]\ndefault_tsa=t\n[t]\nserial=serial\nsigner_cert=tsa.pem\nsigner_key=tsa.key\n\
@@ -159,7 +188,11 @@ fn a_time_stamp_with_a_weak_digest_is_weak_and_what_it_covers_is_not_proven() {
     let prepared = prepare(&office.sealed(), &stamp, "", 9_000).unwrap();
     let file = as_time_stamp(&prepared.embed(&[]).unwrap());
     let (open, close, bytes) = gap(&file);
-    std::fs::write(stranger.at("content"), [&bytes[..open], &bytes[close..]].concat()).unwrap();
+    std::fs::write(
+        stranger.at("content"),
+        [&bytes[..open], &bytes[close..]].concat(),
+    )
+    .unwrap();
     stranger.openssl("ts -query -data content -sha256 -cert -out query");
     stranger.openssl("ts -reply -config tsa.cnf -section t -queryfile query -token_out -out token");
     let token = std::fs::read(stranger.at("token")).unwrap();
@@ -167,14 +200,21 @@ fn a_time_stamp_with_a_weak_digest_is_weak_and_what_it_covers_is_not_proven() {
     let digits = hex(&token);
     stamped[open + 1..open + 1 + digits.len()].copy_from_slice(digits.as_bytes());
     let verdict = verify(&stamped, &office.trust(), now());
-    let found = verdict.each.iter().find(|one| one.purpose == Purpose::TimeStamp).unwrap();
+    let found = verdict
+        .each
+        .iter()
+        .find(|one| one.purpose == Purpose::TimeStamp)
+        .unwrap();
     assert_eq!(found.file, FileCheck::Weak, "{verdict:?}");
     assert_eq!(verdict.file, FileCheck::AddedTo, "nobody accounts for it");
 }
 
 fn as_time_stamp(bytes: &[u8]) -> Vec<u8> {
     let (own, other) = (b"/ETSI.CAdES.detached", b"/ETSI.RFC3161       ");
-    let at = bytes.windows(own.len()).rposition(|here| here == own).unwrap();
+    let at = bytes
+        .windows(own.len())
+        .rposition(|here| here == own)
+        .unwrap();
     let mut changed = bytes.to_vec();
     changed[at..at + own.len()].copy_from_slice(other);
     changed
@@ -193,7 +233,11 @@ fn the_command_says_weak_and_not_altered() {
     std::fs::write(stranger.at("file.pdf"), signed).unwrap();
     let said = run(&stranger.at("file.pdf"), &stranger.at("sound.pem"));
     assert_eq!(said.0, Some(1));
-    assert!(said.1.lines().next().unwrap().contains("quá yếu"), "{}", said.1);
+    assert!(
+        said.1.lines().next().unwrap().contains("quá yếu"),
+        "{}",
+        said.1
+    );
 }
 
 fn run(file: &Path, trust: &Path) -> (Option<i32>, String) {

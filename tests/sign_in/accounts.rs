@@ -13,7 +13,9 @@ async fn an_account_that_nobody_used_for_long_sleeps_until_it_is_woken() {
     house.days(46);
     let asleep = house.sign_in("lan", "").await;
     assert_eq!(asleep.unwrap_err().code(), "account_asleep");
-    access::wake(&house.archive, &Caller::machine(), &id).await.unwrap();
+    access::wake(&house.archive, &Caller::machine(), &id)
+        .await
+        .unwrap();
     house.sign_in("lan", "").await.unwrap();
 }
 
@@ -31,7 +33,10 @@ async fn accounts_of_before_the_rule_do_not_sleep_at_its_first_start() {
     house.days(44);
     house.sign_in("lan", "").await.unwrap();
     house.days(46);
-    assert_eq!(house.sign_in("lan", "").await.unwrap_err().code(), "account_asleep");
+    assert_eq!(
+        house.sign_in("lan", "").await.unwrap_err().code(),
+        "account_asleep"
+    );
 }
 
 #[tokio::test]
@@ -45,13 +50,20 @@ async fn each_quarter_somebody_else_confirms_an_account() {
         let due = all.into_iter().filter(|one| one.due);
         due.map(|one| one.login).collect::<Vec<_>>()
     };
-    assert!(due().await.is_empty(), "whoever makes an account confirms it");
+    assert!(
+        due().await.is_empty(),
+        "whoever makes an account confirms it"
+    );
     house.days(93);
     assert_eq!(due().await, ["hanh", "lan"]);
-    access::wake(archive, &Caller::machine(), &hanh).await.unwrap();
+    access::wake(archive, &Caller::machine(), &hanh)
+        .await
+        .unwrap();
     let (_, me) = house.sign_in("hanh", "").await.unwrap();
     let own = access::confirm_accounts(archive, &me, std::slice::from_ref(&hanh)).await;
     assert_eq!(own.unwrap_err().code(), "own_rights");
-    access::confirm_accounts(archive, &me, std::slice::from_ref(&lan)).await.unwrap();
+    access::confirm_accounts(archive, &me, std::slice::from_ref(&lan))
+        .await
+        .unwrap();
     assert_eq!(due().await, ["hanh"]);
 }

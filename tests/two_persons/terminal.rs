@@ -43,9 +43,7 @@ impl Office {
             peer: "test",
             program: "",
         };
-        let lan = access::prove(&archive, &given)
-            .await
-            .unwrap();
+        let lan = access::prove(&archive, &given).await.unwrap();
         let change = [("ho_ten".to_owned(), "Tên Của Lan".to_owned())].into();
         let seen = review::correct(&archive, &lan, &record, 1, &change, "").await;
         review::approve(&archive, &lan, &record, seen.unwrap().version)

@@ -77,7 +77,9 @@ fn is_title(line: &Line, width: f64) -> bool {
 
 fn is_annex(line: &Line) -> bool {
     let folded = fold::letters(&line.text());
-    folded.starts_with("phuluc") || folded.contains("kemtheo")
+    // The register's own appendix is a paper by itself.
+    let appendix = folded.starts_with("phuluc") && !folded.contains("sogoc");
+    appendix || folded.contains("kemtheo")
 }
 
 fn is_signature(line: &Line, classes: &Classes) -> bool {

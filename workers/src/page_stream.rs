@@ -75,6 +75,9 @@ fn weight(paper: &[StreamPage], page: &StreamPage) -> f64 {
         .number
         .or_else(|| u32::try_from(paper.len()).ok())
         .map(|number| number + 1);
+    // A letter ends with its signature: what follows before it, without a head of its own, is its next page.
+    let unsigned = paper[0].continuity.head && !paper.iter().any(|page| page.continuity.signed);
+    let bare = !shows.head && !shows.title;
     let traces = [
         (one_file, -1.5),
         (!one_file, 0.5),
@@ -91,7 +94,8 @@ fn weight(paper: &[StreamPage], page: &StreamPage) -> f64 {
         (showed.signed && !shows.head, 0.5),
         (showed.runs_on && shows.runs_in, -2.0),
         (shows.runs_in, -0.5),
-        (shows.signed && !shows.title && !shows.head, -1.5),
+        (shows.signed && !showed.signed && bare, -1.5),
+        (unsigned && bare && !shows.annex, -1.0),
         (others && !shows.annex, 1.0),
         (alike && page.table && before.table && !shows.title, -2.0),
     ];

@@ -1,4 +1,4 @@
-//! The small files of the exchange, made to be handled by ten lines of shell: one line a copy, `#` before what is for
+//! The small files of the exchange, made to be handled by ten lines of shell: one line per copy, `#` before what is for
 //! people. docs/detached-signing.md is their description.
 
 use base64::Engine;
@@ -81,7 +81,7 @@ fn bad_line(number: usize) -> Error {
     )
 }
 
-/// What is to be signed, one line a copy: id, SHA-256 of what is to be signed, and that itself in base64.
+/// What is to be signed, one line per copy: id, SHA-256 of what is to be signed, and that itself in base64.
 pub fn to_sign_text(waiting: &[Waiting]) -> String {
     let scheme = waiting.first().map_or("", |one| one.scheme.as_str());
     // Scripts of approvers look for `scheme: ` in these lines, so that only the words before it are a translation's.

@@ -85,7 +85,14 @@ async fn prove(
     Given(given): Given<ProofGiven>,
 ) -> Done {
     let token = session_token(&headers).unwrap_or_default();
-    access::prove_session(&api.archive, &api.caller, token, &given.proof, &public.address).await?;
+    access::prove_session(
+        &api.archive,
+        &api.caller,
+        token,
+        &given.proof,
+        &public.address,
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -68,11 +68,7 @@ struct ReasonGiven {
 /// Say why one opens a record of a class that asks; it opens for the rest of the day.
 #[utoipa::path(post, path = "/api/v1/records/{id}/reason", tag = "records", params(("id" = String, Path)),
     request_body = ReasonGiven, responses((status = 204), Problems<401, 403, 404, 422>))]
-async fn give_reason(
-    api: Api,
-    Path(id): Path<String>,
-    Given(given): Given<ReasonGiven>,
-) -> Done {
+async fn give_reason(api: Api, Path(id): Path<String>, Given(given): Given<ReasonGiven>) -> Done {
     viewing::give_reason(&api.archive, &api.caller, &id, &given.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -88,11 +84,7 @@ struct CeilingGiven {
 /// Set how much a person or token may see in a day.
 #[utoipa::path(put, path = "/api/v1/people/{id}/ceiling", tag = "people", params(("id" = String, Path)),
     request_body = CeilingGiven, responses((status = 204), Problems<401, 403, 404, 409, 422>))]
-async fn set_ceiling(
-    api: Api,
-    Path(id): Path<String>,
-    Given(given): Given<CeilingGiven>,
-) -> Done {
+async fn set_ceiling(api: Api, Path(id): Path<String>, Given(given): Given<CeilingGiven>) -> Done {
     viewing::set_ceiling(&api.archive, &api.caller, &id, given.views_a_day).await?;
     Ok(StatusCode::NO_CONTENT)
 }

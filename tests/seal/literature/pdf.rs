@@ -60,7 +60,9 @@ impl Sealed {
     pub fn object(&self, number: u32) -> String {
         let start = self.place_of(number) + format!("{number} 0 obj").len();
         let end = start + find(&self.bytes[start..], b"endobj");
-        String::from_utf8_lossy(&self.bytes[start..end]).trim().to_owned()
+        String::from_utf8_lossy(&self.bytes[start..end])
+            .trim()
+            .to_owned()
     }
 
     /// A number no object has.
@@ -79,7 +81,11 @@ impl Sealed {
         let content = self.free() + 7;
         let drawn = format!("BT /F0 24 Tf 72 700 Td {text} Tj ET");
         let stream = format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len());
-        let page = replaced(&self.object(self.page), "/Contents", &format!("/Contents {content} 0 R"));
+        let page = replaced(
+            &self.object(self.page),
+            "/Contents",
+            &format!("/Contents {content} 0 R"),
+        );
         vec![(content, stream), (self.page, page)]
     }
 
@@ -160,9 +166,17 @@ impl Sealed {
     ) -> Vec<u8> {
         let open = rfind(&self.bytes, b"/Contents <") + 10;
         let close = open + find(&self.bytes[open..], b">") + 1;
-        let (first, gap, second) = (&self.bytes[..open], &self.bytes[open..close], &self.bytes[close..]);
+        let (first, gap, second) = (
+            &self.bytes[..open],
+            &self.bytes[open..close],
+            &self.bytes[close..],
+        );
         let mut bytes = first.to_vec();
-        bytes.extend(if close_the_string { gap } else { &gap[..gap.len() - 1] });
+        bytes.extend(if close_the_string {
+            gap
+        } else {
+            &gap[..gap.len() - 1]
+        });
         if close_the_string {
             bytes.extend(b" >>\nendobj\n");
         }
@@ -195,7 +209,10 @@ impl Sealed {
     fn table_before(&self, places: &[(u32, String)]) -> String {
         let older = number_at(&self.bytes, rfind(&self.bytes, b"/Prev") + 5);
         let table = self.table(places, None);
-        table.replace(&format!("/Prev {}", self.section), &format!("/Prev {older}"))
+        table.replace(
+            &format!("/Prev {}", self.section),
+            &format!("/Prev {older}"),
+        )
     }
 }
 
@@ -212,7 +229,10 @@ pub fn form(text: &str) -> String {
 pub fn replaced(dictionary: &str, key: &str, entry: &str) -> String {
     let inner = dictionary.trim().strip_prefix("<<").unwrap();
     let inner = inner.trim_end().strip_suffix(">>").unwrap();
-    let kept = match inner.find(&format!("{key} ")).or(inner.find(&format!("{key}["))) {
+    let kept = match inner
+        .find(&format!("{key} "))
+        .or(inner.find(&format!("{key}[")))
+    {
         Some(at) => {
             let value = at + key.len();
             let end = value + length_of(&inner[value..]);
@@ -251,7 +271,10 @@ pub fn cut_behind(bytes: &[u8], word: &[u8]) -> Vec<u8> {
 }
 
 fn find(bytes: &[u8], word: &[u8]) -> usize {
-    bytes.windows(word.len()).position(|here| here == word).unwrap()
+    bytes
+        .windows(word.len())
+        .position(|here| here == word)
+        .unwrap()
 }
 
 fn rfind(bytes: &[u8], word: &[u8]) -> usize {

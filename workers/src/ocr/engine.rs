@@ -3,6 +3,8 @@
 //! The engine spreads over all cores unless `OMP_THREAD_LIMIT=1` stands in the environment before
 //! the process starts; whoever starts the child sets it.
 
+mod models;
+
 use std::path::{Path, PathBuf};
 
 use image::GrayImage;
@@ -11,14 +13,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::leptonica_interpose;
 use crate::word::Word;
-
-/// Folders in which distributions keep the language models, newest first.
-const MODEL_FOLDERS: [&str; 4] = [
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tessdata",
-    "/usr/share/tesseract/tessdata",
-    "/usr/local/share/tessdata",
-];
+use models::{MODEL, TYPED_MODEL, WRITTEN_MODEL};
+pub use models::{SECOND_MODEL, has_model, has_second_model, model_folder};
 
 /// Why nothing could be recognised.
 #[derive(Debug, thiserror::Error)]
@@ -86,15 +82,6 @@ pub struct Engine {
     written: Option<TesseractAPI>,
     script: Script,
 }
-
-/// The model everything is read with.
-const MODEL: &str = "vie";
-/// A differently trained model beside it, asked about doubtful values; it need not be there.
-pub const SECOND_MODEL: &str = "vie_best";
-/// The model for typed pages: that of the distributions, trained on by `scripts/model/train.sh`.
-const TYPED_MODEL: &[u8] = include_bytes!("../../../models/typed/vie.traineddata");
-/// The model for handwriting, made by the same recipe.
-const WRITTEN_MODEL: &[u8] = include_bytes!("../../../models/written/vie.traineddata");
 
 impl Engine {
     /// Loads the Vietnamese model from where [`model_folder`] finds it.
@@ -275,34 +262,6 @@ fn words_by(
         .filter_map(word_of_line)
         .flat_map(parted)
         .collect())
-}
-
-/// Where the Vietnamese model is: `TESSDATA_PREFIX`, or the first folder of the distributions that
-/// has it, or the usual one when none has.
-pub fn model_folder() -> PathBuf {
-    let prefix = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
-    // Tesseract's own manual is read both ways: the folder itself, or the one above it.
-    let within = prefix.iter().map(|prefix| prefix.join("tessdata"));
-    let folders: Vec<PathBuf> = prefix
-        .iter()
-        .cloned()
-        .chain(within)
-        .chain(MODEL_FOLDERS.map(PathBuf::from))
-        .collect();
-    let found = folders.iter().find(|folder| has_model(folder));
-    found
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(MODEL_FOLDERS[0]))
-}
-
-/// Whether that folder holds the model everything is read with.
-pub fn has_model(folder: &Path) -> bool {
-    folder.join(format!("{MODEL}.traineddata")).is_file()
-}
-
-/// Whether that folder also holds the second model, [`SECOND_MODEL`].
-pub fn has_second_model(folder: &Path) -> bool {
-    folder.join(format!("{SECOND_MODEL}.traineddata")).is_file()
 }
 
 /// One line of the engine's table: level, page, block, paragraph, line, word, x, y, w, h,
