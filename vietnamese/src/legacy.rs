@@ -4,6 +4,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::syllable::is_syllable;
+
 /// An encoding that hides Vietnamese behind Latin-1 letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -159,6 +161,26 @@ impl Encoding {
     }
 }
 
+/// A short text typed with a keyboard of the 1990s, as Unicode; `None` where it needs no decoding. Every word with a letter
+/// beyond ASCII must become a Vietnamese syllable, and at least one must have been none.
+pub fn decoded_if_typed(text: &str) -> Option<String> {
+    let strange = |word: &&str| !word.is_ascii();
+    let bare = |word: &str| -> String { word.chars().filter(|c| c.is_alphabetic()).collect() };
+    let words = || text.split_whitespace();
+    if text.chars().any(is_modern) || words().filter(strange).all(|word| is_syllable(&bare(word))) {
+        return None;
+    }
+    [Encoding::Tcvn3, Encoding::Vni].into_iter().find_map(|encoding| {
+        let decoded: Vec<String> = words().map(|word| encoding.decode(word)).collect();
+        let sound = decoded
+            .iter()
+            .zip(words())
+            .filter(|(_, typed)| !typed.is_ascii())
+            .all(|(word, _)| word.split(':').next_back().is_some_and(|word| is_syllable(&bare(word))));
+        sound.then(|| decoded.join(" "))
+    })
+}
+
 fn is_modern(c: char) -> bool {
     matches!(
         c,
@@ -240,6 +262,16 @@ fn lower(letter: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_typed_with_an_old_keyboard_is_understood() {
+        let typed = |text| decoded_if_typed(text);
+        assert_eq!(typed("NguyÔn V¨n An 1975").as_deref(), Some("Nguyễn Văn An 1975"));
+        assert_eq!(typed("Nguyeãn Vaên An").as_deref(), Some("Nguyễn Văn An"));
+        for modern in ["Nguyễn Văn An", "nguyen van an", "hoà bình", "Café", "“an”", "Trần thị é"] {
+            assert_eq!(typed(modern), None, "{modern}");
+        }
+    }
 
     fn decoded(text: &str) -> String {
         match Encoding::detect(text.split(' ')) {
