@@ -219,6 +219,9 @@ pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
     insert_trace(tx, act.kind, act.id, &line).await?;
     tx.log(act.action, (act.kind.as_str(), act.id), act.details)
         .await?;
+    if let HoldingKind::File | HoldingKind::Volume | HoldingKind::Document = act.kind {
+        tx.announce(act.kind.as_str(), act.id);
+    }
     let subject = match act.kind {
         HoldingKind::Series => {
             sqlx::query_scalar("SELECT fonds_id FROM series WHERE id = $1")

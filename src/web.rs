@@ -27,6 +27,7 @@ mod middleware;
 mod notices;
 mod own_password;
 mod page_image;
+mod page_words;
 mod people;
 mod public_requests;
 mod queue;
@@ -77,6 +78,7 @@ pub fn router(archive: State) -> Router {
         .merge(volumes::routes())
         .merge(search::routes())
         .merge(page_image::routes())
+        .merge(page_words::routes())
         .merge(documents::routes())
         .merge(document_pages::routes())
         .merge(structure::routes())

@@ -74,13 +74,21 @@ fn add_numbers_and_dates_of(document: &mut TantivyDocument, fields: &Fields, tex
         if !word.contains(|c: char| c.is_ascii_digit()) || word.len() > LONGEST_NUMBER {
             continue;
         }
-        numbers.extend(number_terms("", word).into_iter().filter(|term| term.starts_with('*')));
+        numbers.extend(
+            number_terms("", word)
+                .into_iter()
+                .filter(|term| term.starts_with('*')),
+        );
         if let [date] = parse_date(word)[..] {
             dates.extend(date_terms("*", &date));
         }
     }
-    numbers.iter().for_each(|term| document.add_text(fields.number, term));
-    dates.iter().for_each(|term| document.add_text(fields.date, term));
+    numbers
+        .iter()
+        .for_each(|term| document.add_text(fields.number, term));
+    dates
+        .iter()
+        .for_each(|term| document.add_text(fields.date, term));
 }
 
 fn add_name(
@@ -113,7 +121,10 @@ fn add_name(
         .collect();
     document.add_text(fields.whole, whole_in_order(&syllables));
     document.add_text(fields.whole, whole_sorted(&syllables));
-    for term in joined_names(&syllables).into_iter().chain(initials(&syllables)) {
+    for term in joined_names(&syllables)
+        .into_iter()
+        .chain(initials(&syllables))
+    {
         document.add_text(fields.whole, term);
     }
     document.add_text(fields.tag, format!("syllables|{}", syllables.len()));

@@ -41,7 +41,9 @@ impl Marks {
             if word.contains(char::is_numeric) {
                 marks.add_run(&mut tokenizer, word);
                 let date = word.trim_matches(|c: char| !c.is_alphanumeric());
-                parse_date(date).iter().for_each(|date| marks.add_date(date));
+                parse_date(date)
+                    .iter()
+                    .for_each(|date| marks.add_date(date));
             } else {
                 plain.push_str(word);
                 plain.push(' ');
@@ -51,11 +53,18 @@ impl Marks {
         for text in query.name.iter().chain(&query.school) {
             marks.add_words(&mut tokenizer, text);
         }
-        for text in query.phrases.iter().chain(&query.number).chain(&query.place) {
+        for text in query
+            .phrases
+            .iter()
+            .chain(&query.number)
+            .chain(&query.place)
+        {
             marks.add_run(&mut tokenizer, text);
         }
         let dates = query.dates.iter().flat_map(|date| &date.any_of);
-        dates.chain(&query.birth).for_each(|date| marks.add_date(date));
+        dates
+            .chain(&query.birth)
+            .for_each(|date| marks.add_date(date));
         marks
     }
 
@@ -96,8 +105,11 @@ impl Marks {
                 continue;
             };
             let typed = tokens[position..position + length].iter();
-            self.runs
-                .insert(typed.map(|token| token.at(Level::Ascii).to_owned()).collect());
+            self.runs.insert(
+                typed
+                    .map(|token| token.at(Level::Ascii).to_owned())
+                    .collect(),
+            );
             self.words.insert((*short).to_owned());
             self.add_long_forms(short);
             position += length;
@@ -158,7 +170,10 @@ fn is_near(wanted: &str, word: &str) -> bool {
             let rest = |cut: usize, of: usize| (a.get(cut..), b.get(of..));
             let equal = |(a, b): (Option<&[char]>, Option<&[char]>)| a.is_some() && a == b;
             let swapped = a.len() > 1 && b.len() > 1 && a[0] == b[1] && a[1] == b[0];
-            equal(rest(1, 1)) || equal(rest(1, 0)) || equal(rest(0, 1)) || swapped && equal(rest(2, 2))
+            equal(rest(1, 1))
+                || equal(rest(1, 0))
+                || equal(rest(0, 1))
+                || swapped && equal(rest(2, 2))
         }
     }
 }
@@ -170,7 +185,11 @@ mod tests {
 
     fn marked<'a>(question: &str, text: &'a str) -> Vec<&'a str> {
         let marks = Marks::of(&Query::parse(question).unwrap());
-        marks.in_text(text).into_iter().map(|at| &text[at]).collect()
+        marks
+            .in_text(text)
+            .into_iter()
+            .map(|at| &text[at])
+            .collect()
     }
 
     #[test]
@@ -178,8 +197,14 @@ mod tests {
         let text = "Quyết định số 0715/QĐ-SGDĐT ngày 05 tháng 10 năm 1989 về bố trí lịch quét";
         let number = ["Quyết", "định", "0715", "QĐ", "SGDĐT"];
         assert_eq!(marked("quyết định 715/QĐ-SGDĐT", text), number);
-        assert_eq!(marked("tháng 10/1989", text), ["tháng", "10", "năm", "1989"]);
-        assert_eq!(marked("bo tri lich quet", text), ["bố", "trí", "lịch", "quét"]);
+        assert_eq!(
+            marked("tháng 10/1989", text),
+            ["tháng", "10", "năm", "1989"]
+        );
+        assert_eq!(
+            marked("bo tri lich quet", text),
+            ["bố", "trí", "lịch", "quét"]
+        );
         assert_eq!(marked("\"lịch bố trí\"", text), [""; 0]);
     }
 

@@ -117,8 +117,8 @@ impl Query {
     /// Words are searched everywhere; `"words in quotes"` must be next to each other; `ten:`, `sinh:`,
     /// `truong:`, `nam:`, `so:`, `loai:`, `phong:`, `muc_luc:`, `hoso:`, `quyen:`, `hop:`, `noi:`, `trang_thai:` (or
     /// `name:`, `birth:`, `school:`, `year:`, `number:`, `class:`, `fonds:`, `series:`, `file:`, `volume:`, `box:`,
-    /// `place:`, `state:`) search one field, and `xep_loai:`, `gioi_tinh:`, `dan_toc:` filter. A name or school extends to the next field, number or quote;
-    /// any other value is one word, or quoted.
+    /// `place:`, `state:`) search one field, and `xep_loai:`, `gioi_tinh:`, `dan_toc:`, `tinh:` filter. A name,
+    /// school or place extends to the next field, number or quote; any other value is one word, or quoted.
     ///
     /// # Errors
     /// What is wrong and where; what cannot be parsed is never left out silently.

@@ -55,7 +55,12 @@ pub(crate) fn joined_name(word: &str) -> String {
 pub(crate) fn initials(syllables: &[&str]) -> Vec<String> {
     let firsts: Vec<&str> = syllables
         .iter()
-        .filter_map(|syllable| syllable.char_indices().nth(1).map_or(Some(*syllable), |(at, _)| syllable.get(..at)))
+        .filter_map(|syllable| {
+            syllable
+                .char_indices()
+                .nth(1)
+                .map_or(Some(*syllable), |(at, _)| syllable.get(..at))
+        })
         .collect();
     let Some((given, before)) = syllables.split_last() else {
         return Vec::new();

@@ -20,10 +20,24 @@ const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("sgddt", &["so", "giao", "duc", "dao", "tao"]),
     ("sgddt", &["so", "gddt"]),
     ("sgddt", &["so", "gd", "dt"]),
-    ("ttgdnngdtx", &["trung", "tam", "giao", "duc", "nghe", "nghiep", "giao", "duc", "thuong", "xuyen"]),
-    ("ttgdtx", &["trung", "tam", "giao", "duc", "thuong", "xuyen"]),
+    ("sgddt", &["sgd", "dt"]),
+    (
+        "ttgdnngdtx",
+        &[
+            "trung", "tam", "giao", "duc", "nghe", "nghiep", "giao", "duc", "thuong", "xuyen",
+        ],
+    ),
+    (
+        "ttgdtx",
+        &["trung", "tam", "giao", "duc", "thuong", "xuyen"],
+    ),
     ("ttgdtx", &["trung", "tam", "gdtx"]),
-    ("ttktthhn", &["trung", "tam", "ky", "thuat", "tong", "hop", "huong", "nghiep"]),
+    (
+        "ttktthhn",
+        &[
+            "trung", "tam", "ky", "thuat", "tong", "hop", "huong", "nghiep",
+        ],
+    ),
     ("btthpt", &["bo", "tuc", "trung", "hoc", "pho", "thong"]),
     ("btthpt", &["bo", "tuc", "thpt"]),
     ("btth", &["bo", "tuc", "trung", "hoc"]),

@@ -8,7 +8,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::record;
-use crate::search::{self, SearchHit, Wanted};
+use crate::search::{self, Of, SearchHit, Wanted};
 
 /// Most shown of one record.
 const MOST: usize = 4;
@@ -80,6 +80,7 @@ async fn hits(archive: &Archive, caller: &Caller, number: &str) -> Result<Vec<Se
     }
     let wanted = Wanted {
         so: Some(number.to_owned()),
+        of: Of::Records,
         ..Wanted::default()
     };
     match search::find(archive, caller, &wanted).await {

@@ -50,6 +50,7 @@ pub(super) async fn withdraw(
     if !changed_one(tx, moved).await? {
         return Err(already_withdrawn());
     }
+    tx.announce("page", page_id);
     sqlx::query(
         "UPDATE page_flags SET state = $1, reason = $2, resolved_by = $3, resolved_at = $4
          WHERE page_id = $5 AND state = 'open'",

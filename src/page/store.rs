@@ -122,6 +122,7 @@ async fn save_reading(
     .fetch_one(&mut **tx)
     .await?;
     text_sketch::save(tx, page_id, &text_sketch::of(reading, &archive.classes)).await?;
+    tx.announce("page", page_id);
     let flags = &reading.quality.flags;
     page_flag::set_own(tx, page_id, flags, &Details::default()).await?;
     Ok(outcome == "read")
@@ -183,6 +184,7 @@ async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
         .set("outcome", outcome)
         .set("read_at", tx.now());
     failed.run(tx, page_id).await?;
+    tx.announce("page", page_id);
     let unread = Details {
         outcome: Some(outcome.to_owned()),
         ..Details::default()

@@ -84,8 +84,16 @@ mod tests {
 
     #[test]
     fn a_word_without_marks_is_a_syllable_where_some_syllable_is_written_so() {
-        assert!(["nguyen", "van", "an", "thuc", "dang", "y"].iter().all(|word| is_plain_syllable(word)));
-        assert!(!["nguyenvan", "nva", "lth", ""].iter().any(|word| is_plain_syllable(word)));
+        assert!(
+            ["nguyen", "van", "an", "thuc", "dang", "y"]
+                .iter()
+                .all(|word| is_plain_syllable(word))
+        );
+        assert!(
+            !["nguyenvan", "nva", "lth", ""]
+                .iter()
+                .any(|word| is_plain_syllable(word))
+        );
     }
 
     #[test]

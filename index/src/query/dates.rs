@@ -77,11 +77,14 @@ pub(crate) fn dates_in_words(words: &[&str]) -> Option<(PartialDate, usize)> {
     } else if is(0, "ngay") {
         (one(1).filter(|date| date.day.is_some())?, 2)
     } else if is(0, "thang") && is(2, "nam") {
-        (PartialDate {
-            year: year_at(3)?,
-            month: Some(small(1)?),
-            day: None,
-        }, 4)
+        (
+            PartialDate {
+                year: year_at(3)?,
+                month: Some(small(1)?),
+                day: None,
+            },
+            4,
+        )
     } else if is(0, "thang") {
         let month = one(1).filter(|date| date.month.is_some() && date.day.is_none())?;
         (month, 2)

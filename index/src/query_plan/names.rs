@@ -38,19 +38,24 @@ pub(super) fn with_initials(
     let (first, rest) = raw.split_once('.')?;
     let parts: Vec<&str> = std::iter::once(first).chain(rest.split('.')).collect();
     let (given, before) = parts.split_last()?;
-    let one_letter = |part: &&str| part.chars().count() == 1 && part.chars().all(char::is_alphabetic);
+    let one_letter =
+        |part: &&str| part.chars().count() == 1 && part.chars().all(char::is_alphabetic);
     if !before.iter().all(one_letter) || !given.chars().all(char::is_alphabetic) {
         return None;
     }
     let mut plain = |part: &str| {
         let tokens = tokenizer.words(part);
-        tokens.first().map(|token| token.at(Level::Ascii).to_owned())
+        tokens
+            .first()
+            .map(|token| token.at(Level::Ascii).to_owned())
     };
     let letters: String = before.iter().filter_map(|part| plain(part)).collect();
     let term = match (plain(given), before.len()) {
         (None, 1) => one_initial(&letters),
         (None, _) => all_initials(&letters),
-        (Some(given), _) if given.chars().count() == 1 => all_initials(&format!("{letters}{given}")),
+        (Some(given), _) if given.chars().count() == 1 => {
+            all_initials(&format!("{letters}{given}"))
+        }
         (Some(given), _) => initials_before(&letters, &given),
     };
     let whole = vec![Term::from_field_text(fields.whole, &term)];

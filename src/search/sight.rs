@@ -1,0 +1,104 @@
+//! What a caller may find, and the one place where the index is asked. What it finds is judged once more by the catalogue:
+//! an index is some moments behind, and what became stricter meanwhile is neither shown nor counted.
+
+use std::collections::BTreeSet;
+
+use sogoc_index::{DocumentKind, Query, SearchResults};
+
+use super::documents::ReadPage;
+use super::rows;
+use crate::access::{Act, Caller, may, require};
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+
+/// What a caller may find: the regimes of records and of the words of pages.
+#[derive(Debug, Clone)]
+pub(super) struct Sight {
+    regimes: Vec<String>,
+    /// Words stand on pictures: only who may see these may find them.
+    pub words: bool,
+}
+
+/// What the index found, without what may not be seen.
+pub(super) struct Found {
+    pub results: SearchResults,
+    /// The pages among the hits, where pages were asked for.
+    pub pages: Vec<ReadPage>,
+}
+
+impl Sight {
+    /// What the caller may find. Everyone who may see records sees regimes 01 and 02; secret holdings (03) have no reader
+    /// here.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotSignedIn`.
+    pub fn of(caller: &Caller) -> Result<Self> {
+        require(caller, Act::SeeRecords)?;
+        Ok(Self {
+            regimes: vec!["01".into(), "02".into()],
+            words: may(caller, Act::SeeImages),
+        })
+    }
+
+    fn holds(&self, regime: &str) -> bool {
+        self.regimes.iter().any(|own| own == regime)
+    }
+
+    /// These pages as far as they stand and all that is on them may be seen.
+    pub async fn pages(&self, archive: &Archive, ids: &[String]) -> Result<Vec<ReadPage>> {
+        if !self.words {
+            return Ok(Vec::new());
+        }
+        let classes = rows::classes_on(archive, ids).await?;
+        let mut pages = rows::pages_by_id(archive, ids).await?;
+        pages.retain(|page| {
+            let rows = classes.get(&page.id).map(Vec::as_slice).unwrap_or_default();
+            page.stands && self.holds(&page.regime(archive, rows))
+        });
+        Ok(pages)
+    }
+
+    async fn records(&self, archive: &Archive, ids: &[String]) -> Result<BTreeSet<String>> {
+        let records = rows::places_of(archive, ids).await?.into_iter();
+        let seen = records.filter(|record| {
+            let regime = record
+                .context
+                .regime(&archive.classes, [record.class.as_str()]);
+            self.holds(&regime)
+        });
+        Ok(seen.map(|record| record.id).collect())
+    }
+}
+
+/// Asks the index for one kind, as far as this sight reaches. Every search comes through here.
+pub(super) async fn execute(
+    archive: &Archive,
+    sight: &Sight,
+    query: &Query,
+    kind: DocumentKind,
+) -> Result<Found> {
+    let mut query = query.clone();
+    query.kind = kind;
+    query.allowed.clone_from(&sight.regimes);
+    let index = archive.index.clone();
+    let found = tokio::task::spawn_blocking(move || index.search(&query))
+        .await
+        .map_err(|error| Error::Internal(format!("search: {error}")))?;
+    let mut results = found?;
+    let ids: Vec<String> = results.hits.iter().map(|hit| hit.id.clone()).collect();
+    let (seen, pages) = match kind {
+        DocumentKind::Record => (sight.records(archive, &ids).await?, Vec::new()),
+        DocumentKind::Page => {
+            let pages = sight.pages(archive, &ids).await?;
+            (pages.iter().map(|page| page.id.clone()).collect(), pages)
+        }
+    };
+    results.hits.retain(|hit| seen.contains(&hit.id));
+    let hidden = ids.len() - results.hits.len();
+    if hidden > 0 {
+        results.total = results.total.saturating_sub(hidden);
+        // They count what the hits no longer show.
+        results.facets.clear();
+    }
+    Ok(Found { results, pages })
+}
