@@ -33,5 +33,12 @@ checker cargo-shear 1.14.0 --deny-warnings --locked
 step "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 step "tests"
-cargo test --workspace --locked --no-fail-fast
+# Many programs of tests follow the one that failed, so what it said is repeated where a reader looks first: at the end.
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+if ! cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$said"; then
+  step "failed"
+  sed -n '/^failures:$/,/^test result: /p' "$said"
+  exit 1
+fi
 step "all passed"

@@ -1,18 +1,26 @@
 //! People, roles, sessions, tokens, and the single question "may this caller do this".
 
+mod own_sessions;
 mod people;
+mod review;
+mod second_factor;
 mod secrets;
 mod sessions;
 mod throttle;
 mod tokens;
 mod two_persons;
 
+pub use own_sessions::{OwnSession, end_other_sessions, end_session, own_sessions, prove_session};
 pub use people::{
     Person, change_own_password, change_person, first_run, list_people, make_person, set_password,
 };
+pub use review::{Account, accounts, confirm_accounts, wake};
+pub use second_factor::{
+    Enrolment, RecoveryCodes, begin_second_factor, confirm_second_factor, reset_second_factor,
+};
 pub use secrets::{digest_of, new_code, new_secret};
-pub use sessions::{Session, bearer, prove, session, sign_in, sign_out};
-pub use throttle::{admit, count_failure, meter};
+pub use sessions::{Credentials, Session, bearer, prove, session, sign_in, sign_out};
+pub use throttle::meter;
 pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
 pub use two_persons::{Behind, is_human, may_approve, may_release, two_people};
 
@@ -93,6 +101,7 @@ pub enum Act {
     SeeBatches,
     SeeRecords,
     SeeImages,
+    SeePersonalData,
     CorrectRecords,
     ApproveRecords,
     ApproveCorrections,
@@ -106,6 +115,7 @@ pub enum Act {
     EndSearches,
     ReuseResults,
     SeeLog,
+    SeeQuestions,
     SeeQueue,
     SteerQueue,
     Administer,
@@ -113,13 +123,14 @@ pub enum Act {
 
 impl Act {
     /// Every act in the order of the source, for tests that hold for all of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::DescribeHoldings,
         Self::DeliverScans,
         Self::ResolveFlags,
         Self::SeeBatches,
         Self::SeeRecords,
         Self::SeeImages,
+        Self::SeePersonalData,
         Self::CorrectRecords,
         Self::ApproveRecords,
         Self::ApproveCorrections,
@@ -133,6 +144,7 @@ impl Act {
         Self::EndSearches,
         Self::ReuseResults,
         Self::SeeLog,
+        Self::SeeQuestions,
         Self::SeeQueue,
         Self::SteerQueue,
         Self::Administer,
@@ -177,6 +189,8 @@ pub struct Caller {
     pub roles: Vec<Role>,
     /// Person, token, program or anyone.
     pub kind: CallerKind,
+    /// Whether they showed lately who they are; a session that was left open did not.
+    pub fresh: bool,
 }
 
 impl Caller {
@@ -187,6 +201,7 @@ impl Caller {
             name: String::new(),
             roles: Vec::new(),
             kind: CallerKind::Public,
+            fresh: false,
         }
     }
 
@@ -197,6 +212,7 @@ impl Caller {
             name: "sogoc".into(),
             roles: Role::ALL.to_vec(),
             kind: CallerKind::Machine,
+            fresh: true,
         }
     }
 
@@ -217,7 +233,9 @@ fn holds(caller: &Caller, act: Act) -> bool {
         Act::DescribeHoldings | Act::DeliverScans => &[Archivist],
         Act::ResolveFlags => &[Archivist, Reviewer, Approver],
         Act::SeeBatches => &[Archivist, Reviewer, Approver, Auditor],
-        Act::SeeRecords | Act::SeeImages => &[Archivist, Reviewer, Approver, Auditor],
+        Act::SeeRecords => &[Archivist, Reviewer, Approver, Auditor],
+        // A picture shows everything, so that values masked beside it would be masked for nothing.
+        Act::SeeImages | Act::SeePersonalData => &[Archivist, Reviewer, Approver],
         Act::CorrectRecords => &[Reviewer, Approver],
         Act::ApproveRecords => &[Reviewer, Approver],
         Act::ApproveCorrections => &[Approver],
@@ -230,6 +248,7 @@ fn holds(caller: &Caller, act: Act) -> bool {
         Act::EndSearches => &[Archivist],
         Act::ReuseResults => &[Role::Reuser],
         Act::SeeLog => &[Auditor, Administrator],
+        Act::SeeQuestions => &[Auditor],
         Act::SeeQueue => &[Archivist, Auditor, Administrator],
         Act::SteerQueue => &[Archivist, Administrator],
         Act::Administer => &[Administrator],
@@ -255,10 +274,21 @@ pub fn require_any(caller: &Caller, acts: &[Act]) -> Result<()> {
         Ok(())
     } else if acts.iter().any(|act| holds(caller, *act)) {
         Err(needs_person())
-    } else if caller.roles.is_empty() {
+    } else if caller.roles.is_empty() && caller.kind != CallerKind::Person {
         Err(Error::NotSignedIn)
     } else {
         Err(Error::Forbidden)
+    }
+}
+
+/// What gives or takes power, or leaves the house, is asked of who sits there now and not of a session left open.
+///
+/// # Errors
+/// `Refused` with code `fresh_proof` when nobody showed a password or code within the last minutes.
+pub fn require_fresh(caller: &Caller) -> Result<()> {
+    match caller.fresh {
+        true => Ok(()),
+        false => Err(Error::refuse("errors.fresh_proof")),
     }
 }
 
@@ -277,6 +307,7 @@ mod tests {
             name: String::new(),
             roles: vec![role],
             kind: CallerKind::Person,
+            fresh: true,
         }
     }
 

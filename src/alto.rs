@@ -15,6 +15,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::error::{Error, Result};
 use crate::page as pages;
+use crate::viewing::{self, Paper};
 
 /// Media type of what [`page`] writes; ALTO has none of its own.
 pub const MEDIA_TYPE: &str = "application/xml";
@@ -30,14 +31,9 @@ pub async fn of_page(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec
         return Err(Error::refuse("errors.not_read"));
     }
     let reading = pages::reading_or_again(archive, &view).await?;
-    let mut tx = archive.begin(caller).await?;
-    tx.log(
-        Action::WordsFetched,
-        ("page", id),
-        json!({ "form": "alto" }),
-    )
-    .await?;
-    tx.commit().await?;
+    let details = json!({ "form": "alto" });
+    let paper = Paper::Page(id);
+    viewing::note_paper(archive, caller, Action::WordsFetched, paper, details).await?;
     Ok(page(&reading, &view.original_name, view.number))
 }
 

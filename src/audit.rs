@@ -67,6 +67,18 @@ text_enum! {
         DocumentFetched,
         WordsFetched,
         RecordOpened,
+        RecordsListed,
+        ImageOpened,
+        Searched,
+        RequestOpened,
+        RequestsListed,
+        CandidatesSeen,
+        CopyFileOpened,
+        ReasonGiven,
+        ViewRefused,
+        ViewsRead,
+        QuestionRead,
+        CeilingSet,
         CorrectionEntered,
         CorrectionScanNamed,
         CorrectionApproved,
@@ -76,6 +88,13 @@ text_enum! {
         PersonChanged,
         SignedIn,
         SignInFailed,
+        SessionEnded,
+        SessionProven,
+        SecondFactorSet,
+        SecondFactorReset,
+        RecoveryCodeUsed,
+        AccountConfirmed,
+        AccountWoken,
         TokenMade,
         TokenRevoked,
         WebhookSet,
@@ -156,8 +175,22 @@ impl Tx {
         (kind, id): (&str, &str),
         details: Value,
     ) -> Result<()> {
+        self.log_entry(action, (kind, id), details).await.map(drop)
+    }
+
+    /// As [`Tx::log`]; gives the id of the entry.
+    ///
+    /// # Errors
+    /// As [`Tx::log`].
+    pub async fn log_entry(
+        &mut self,
+        action: Action,
+        (kind, id): (&str, &str),
+        details: Value,
+    ) -> Result<String> {
+        let entry = self.new_id();
         Insert::into("log")
-            .set("id", self.new_id())
+            .set("id", &entry)
             .set("at", self.now())
             .set("actor", self.actor().to_owned())
             .set("action", action.as_str())
@@ -166,7 +199,7 @@ impl Tx {
             .set("details", details.to_string())
             .run(self)
             .await?;
-        Ok(())
+        Ok(entry)
     }
 }
 

@@ -168,9 +168,12 @@ pub async fn open(archive: &Archive, caller: &Caller, given: &NewBatch) -> Resul
         opened_by: caller.id.clone(),
         opened_at: stamp(archive.clock.now()),
         closed_at: None,
+        // The unit of its fonds unless another one delivers: rights follow the unit.
         unit_id: unit::id_of(archive, given.unit.as_deref().or(Some(&fonds.unit))).await?,
     };
     let mut tx = archive.begin(caller).await?;
+    // The name is unique: a delivery that is repeated after a lost answer must not open a second
+    // batch.
     if !insert(&mut tx, &batch, &fonds.id).await? {
         return Err(Error::AlreadyExists { what: "batch" });
     }

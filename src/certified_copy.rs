@@ -1,7 +1,9 @@
 //! The copy itself: its number in the issue book, its composition from the approved record, its seal,
 //! and what the archive says of it later.
 
+mod chain;
 mod code_expiry;
+mod comparison;
 mod compose;
 mod content;
 mod corrections;
@@ -16,7 +18,9 @@ mod signing_session;
 mod verify;
 mod withdrawal;
 
+pub use chain::{ChainRow, CopyChain, ObjectCheck, chain};
 pub use code_expiry::{by_tracking_code, set_code_until};
+pub(crate) use comparison::differences;
 pub(crate) use content::printed;
 pub(crate) use corrections::take_effect;
 pub(crate) use preservation::{preserve, restore};
@@ -43,7 +47,7 @@ use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use utoipa::ToSchema;
 
-use crate::access::{Act, Caller, require};
+use crate::access::{Act, Caller, require, require_fresh};
 use crate::archive::Archive;
 use crate::catalogue::{State, Tx, text_enum};
 use crate::clock::parse_stamp;
@@ -77,6 +81,8 @@ impl State for CopyState {
     fn next(self) -> &'static [Self] {
         match self {
             Self::Opening => &[Self::Issued, Self::Void],
+            // An issued line never becomes void: a copy that is out in the world is withdrawn,
+            // which says so to whoever checks it.
             Self::Issued | Self::Void => &[],
         }
     }
@@ -208,8 +214,11 @@ pub async fn reissue(
     copy_id: &str,
     seen: Option<&Seen>,
 ) -> Result<CopyRow> {
+    // Asked before the row is read, so that nobody learns from the answer whether a copy exists.
     require(caller, Act::ReleaseCopies)?;
+    require_fresh(caller)?;
     let earlier = row(archive, copy_id).await?;
+    // A void line has no copy to repeat, and one that is still being made has none yet.
     if earlier.state != CopyState::Issued {
         return Err(not_issued());
     }
@@ -249,6 +258,9 @@ pub async fn issue_many(
     seen: &BTreeMap<String, Seen>,
 ) -> Result<Vec<BatchOutcome>> {
     require(caller, Act::ReleaseCopies)?;
+    require_fresh(caller)?;
+    // Bounded because it runs while somebody waits: each copy is composed and sealed within the
+    // call.
     few_enough("/records", records.len())?;
     let mut outcomes = Vec::with_capacity(records.len());
     for record in records {
@@ -280,6 +292,7 @@ fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
     let void = copy.as_ref().and_then(|copy| copy.void_code.clone());
     BatchOutcome {
         record_id: record_id.to_owned(),
+        // A line that was voided is a failure for its record, although the call itself went well.
         fault: error.as_ref().map(|error| error.code().to_owned()).or(void),
         fault_vi: error.as_ref().map(Error::vi),
         fault_en: error.as_ref().map(Error::en),
@@ -289,6 +302,7 @@ fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
 
 async fn issue_as(archive: &Archive, caller: &Caller, issue: &Issue<'_>) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
+    require_fresh(caller)?;
     let mut tx = archive.begin(caller).await?;
     let id = register_line::open_entry(archive, &mut tx, caller, issue).await?;
     // A job of ours from the start: nobody else makes it meanwhile, and if this process dies, the queue takes it over.
@@ -307,6 +321,7 @@ async fn make_now(archive: &Archive, job: Option<Leased>) -> Result<()> {
     let (catalogue, clock) = (&archive.catalogue, &*archive.clock);
     let made = jobs::while_held(catalogue, clock, &job, issue(archive, &job)).await;
     let Some(Err(error)) = made else {
+        // Done, or taken over by another holder: either way the row says how it stands.
         return Ok(());
     };
     // The line is open and its job stays: the queue finishes it when the world is right again, though the

@@ -107,7 +107,7 @@ enum Command {
     /// The copy is a data folder: `sogoc --data DIR serve` runs on it. Exit code 0: it is complete.
     /// 1: PostgreSQL or S3 must be copied by their own means. 2: something is damaged.
     Backup(fixity::Backup),
-    /// Show the work that stands still and why; try it again, hold it back or give it up.
+    /// Show stuck work and why; try it again, hold it back or give it up.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
     /// The log's signed tree: check it, prove an entry, bring entries back, change the key.
@@ -167,6 +167,7 @@ pub fn start_logging(cli: &Cli) {
 /// # Errors
 /// Those of the command; `main` turns them into an exit code and a message in both languages.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
+    // Before any setting is read: completions are made while installing, when there is none.
     if let Command::Completions { shell } = cli.command {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut Cli::command(), "sogoc", &mut script);

@@ -88,6 +88,7 @@ impl Clock for StillClock {
 
     fn secret(&self) -> [u8; 32] {
         let mut bytes = [7; 32];
+        // Different bytes for each call, and the same ones in each run of a test.
         bytes[..8].copy_from_slice(&self.count().to_be_bytes());
         bytes
     }

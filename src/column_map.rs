@@ -143,6 +143,7 @@ pub async fn get(archive: &Archive, caller: &Caller, volume_id: &str) -> Result<
         name_author(archive, map).await?;
     }
     let first = first_pages(archive, volume_id).await?;
+    // Pages of another class have other columns; the first page's class is that of the book.
     let class = first.first().map(|page| page.class.clone());
     let columns: Vec<PageColumns> = first
         .iter()
@@ -161,6 +162,8 @@ pub async fn get(archive: &Archive, caller: &Caller, volume_id: &str) -> Result<
     let (alike, others): (Vec<FirstPage>, Vec<FirstPage>) = first
         .into_iter()
         .partition(|page| Some(page.columns.edges.len()) == usual);
+    // Pages with as many columns as the proposal come first, because the person compares it with
+    // them.
     let sheets = alike.into_iter().chain(others);
     Ok(VolumeMap {
         pages: pages(archive, volume_id, newest).await?,
@@ -226,6 +229,7 @@ impl MapState {
             let class = archive.classes.get(id);
             class.is_some_and(|class| class.layout == Layout::Table)
         };
+        // Only tables are read by a map: a form in the same volume needs none and is not held back.
         if *self != Self::Unconfirmed || !of_table(&reading.class) {
             return;
         }
@@ -291,6 +295,8 @@ async fn name_author(archive: &Archive, map: &mut Confirmed) -> Result<()> {
         .bind(&map.confirmed_by)
         .fetch_optional(archive.catalogue.pool())
         .await?;
+    // Somebody whose account is gone stays named by the id, because the map must still tell who
+    // confirmed it.
     map.confirmed_by = name.unwrap_or_else(|| std::mem::take(&mut map.confirmed_by));
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod level;
 mod log;
 mod seal;
+mod sign_in;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::messages::Message;
 pub use level::{Level, Padding};
 pub use log::LogConfig;
 pub use seal::{DetachedConfig, SealConfig, TokenConfig};
+pub use sign_in::{SecondFactor, SignInConfig};
 
 /// All settings, from `--config FILE` (TOML), or the defaults for a data folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +39,8 @@ pub struct Config {
     pub office: OfficeConfig,
     /// Table `[seal]`: key, certificates, level and time authorities.
     pub seal: SealConfig,
+    /// Table `[sign_in]`: how people sign in.
+    pub sign_in: SignInConfig,
     /// Folder of record classes (`*.toml`); the built-in ones when absent.
     pub classes: Option<PathBuf>,
 }
@@ -172,6 +176,7 @@ impl Default for Config {
             web: WebConfig::default(),
             office: OfficeConfig::default(),
             seal: SealConfig::default(),
+            sign_in: SignInConfig::default(),
             classes: None,
         }
     }
@@ -216,6 +221,8 @@ impl Config {
                 "faults.web_listen_must_address",
             ));
         }
+        // Below this a page of A3 at 300 dpi would never be admitted: the children's own memory is
+        // counted too.
         if self.reading.ceiling_mib < 700 {
             return Err(Error::fault(
                 "/reading/ceiling_mib",
@@ -227,6 +234,7 @@ impl Config {
             .outside
             .iter()
             .filter_map(|place| place.secret_file.as_ref());
+        // Made at the first start, so before that there is nothing whose mode could be wrong.
         let kept = self.log.key_file.as_ref().filter(|file| file.exists());
         let secrets = [&self.vault.secret_file, &self.seal.key_password_file];
         for secret in secrets.into_iter().flatten().chain(outside).chain(kept) {
@@ -271,6 +279,7 @@ impl Config {
 fn owner_only(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path)?.permissions().mode();
+    // Group bits count as well: a service account often shares its group with people.
     if mode & 0o077 == 0 {
         return Ok(());
     }

@@ -16,12 +16,13 @@ use jiff::Timestamp;
 
 use self::render::About;
 use crate::clock::vietnam;
+use crate::messages::{Lang, Message, text};
 use crate::seal::MarkBox;
 
-/// Printed where the register has no value; a value is never invented.
-pub const NOT_IN_REGISTER: &str = "(không ghi trong sổ gốc)";
-/// The warning printed on every copy sealed with the self-made test authority.
-pub const TEST_AUTHORITY_MARK: &str = "CHỨNG THƯ THỬ NGHIỆM – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ";
+/// Key of what is printed where the register has no value; a value is never invented.
+pub const NOT_IN_REGISTER: &str = "printed.copy_pdf.not_in_register";
+/// Key of the warning printed on every copy sealed with the self-made test authority.
+pub const TEST_AUTHORITY_MARK: &str = "printed.copy_pdf.test_authority";
 /// Largest row image accepted, in bytes; a crop of one row needs far less.
 pub const LARGEST_ROW_IMAGE: usize = 8 << 20;
 
@@ -120,6 +121,11 @@ pub enum ComposeError {
     NotArchival(String),
 }
 
+/// A text of the form: copies are Vietnamese by law.
+fn vi(key: &str) -> &'static str {
+    text(Lang::Vi, key)
+}
+
 /// Composes the copy. The same content always gives the same bytes.
 ///
 /// # Errors
@@ -128,7 +134,9 @@ pub fn compose(content: &CopyContent) -> Result<ComposedCopy, ComposeError> {
     let arranged = layout::arrange(content)?;
     let mark_box = arranged.mark_box();
     let about = About {
-        title: format!("Bản sao – {}", content.document_name),
+        title: Message::new("printed.copy_pdf.title")
+            .with("document", &content.document_name)
+            .vi(),
         author: &content.agency,
         created: content.sealed_at,
         identifier: &content.verification_code,

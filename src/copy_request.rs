@@ -37,6 +37,7 @@ pub use submit::{STANDINGS, ask};
 pub use tracking::{Issued, Status, fetch, status};
 
 use serde::{Deserialize, Serialize};
+use sogoc_workers::class::FieldKind;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 
@@ -44,6 +45,7 @@ use crate::archive::Archive;
 use crate::catalogue::{State, text_enum};
 pub use crate::certified_copy::tidy;
 use crate::error::{Error, Result};
+use crate::masking;
 
 text_enum! {
     /// Where a request stands.
@@ -102,6 +104,8 @@ impl State for RequestState {
                 Self::Withdrawn,
             ],
             // What nobody signed in time is released again.
+            // Back to confirmed and not to received: what was decided stays decided, only the
+            // signature is missing.
             Self::Released => &[Self::Confirmed, Self::Issued, Self::Refused],
             Self::Issued | Self::Refused | Self::Withdrawn | Self::Expired => &[],
         }
@@ -118,6 +122,19 @@ pub struct Applicant {
     pub contact: String,
     /// self | relative | authorised | heir | agency.
     pub standing: String,
+}
+
+impl Sought {
+    /// Leaves what a reader without standing sees.
+    pub(crate) fn mask(&mut self) {
+        self.ngay_sinh = masking::hint(FieldKind::Date, &self.ngay_sinh);
+        for number in [&mut self.so_hieu, &mut self.so_vao_so] {
+            *number = masking::hint(FieldKind::Number, number);
+        }
+        for hidden in [&mut self.so_dinh_danh, &mut self.noi_o, &mut self.purpose] {
+            *hidden = masking::MASK.to_owned();
+        }
+    }
 }
 
 /// Which diploma is meant, as far as the applicant knows.
@@ -214,6 +231,7 @@ async fn id_by_code(archive: &Archive, code: &str) -> Result<String> {
 
 /// A change of one request changed exactly it.
 fn ensure_one_row(rows: u64) -> Result<()> {
+    // No row or a row in another state: to the caller both mean that the request has moved on.
     match rows {
         1 => Ok(()),
         _ => Err(wrong_state()),

@@ -9,20 +9,24 @@ mod describe;
 mod fields;
 mod grouping;
 mod list;
+mod name_order;
 mod pages;
 mod preservation;
 mod propose;
+mod several;
 
 pub use describe::{Confirming, NewDocument, confirm, describe};
 pub use fields::DocumentFields;
 pub use grouping::{Group, GroupBy, group, preview};
 pub use list::{DocumentFilter, Listed, get, list, of_page, pages};
+pub(crate) use name_order::natural;
 pub use pages::{Join, Order, PlacedPage, Split, arrange, join, split};
 pub use preservation::preserve;
 pub(crate) use preservation::{PREFIX, restore};
 pub(crate) use propose::{propose, propose_all, rehang, take_place};
+pub(crate) use several::{MOST_TOGETHER, PileIn, read_again, read_together};
 
-use crate::catalogue::{JsonText, text_enum};
+use crate::catalogue::{JsonText, State, text_enum};
 
 text_enum! {
     /// How far a document is a person's.
@@ -46,7 +50,19 @@ text_enum! {
     }
 }
 
-/// One document.
+impl State for DocumentState {
+    const TABLE: &'static str = "documents";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Proposed => &[Self::Confirmed, Self::Joined],
+            Self::Confirmed => &[Self::Joined],
+            Self::Joined => &[],
+        }
+    }
+}
+
+/// A paper as a person means it, with its place in the structure and its description.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Document {
     /// UUID text; one that was proposed bears the id of its scan or volume.
@@ -67,10 +83,10 @@ pub struct Document {
     pub state: DocumentState,
     /// Id of the document its pages went to.
     pub joined_into: Option<String>,
-    /// Its description.
+    /// The fields of `EAD_doc` that a person gives.
     #[sqlx(try_from = "JsonText")]
     pub fields: DocumentFields,
-    /// Pages that stand.
+    /// Pages that stand: withdrawn and replaced ones are not counted.
     pub pages: i64,
     /// Name of the first file as delivered; nothing while it has no pages.
     pub name: Option<String>,
@@ -79,7 +95,7 @@ pub struct Document {
     /// Person or token id.
     #[serde(skip)]
     pub changed_by: String,
-    /// RFC 3339 UTC.
+    /// When it was changed last, RFC 3339 UTC.
     pub changed_at: String,
 }
 
@@ -95,7 +111,7 @@ impl Document {
 /// A page of a document, in order.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct DocumentPage {
-    /// UUID text.
+    /// Id of a row of `pages`, which belongs to one document only.
     pub page_id: String,
     /// The scan it is a page of.
     pub scan_id: String,
@@ -109,7 +125,7 @@ pub struct DocumentPage {
     pub position: i64,
     /// What it is here.
     pub part: PagePart,
-    /// Whether a person withdrew it, or another scan took its place: it is kept, and not shown.
+    /// Whether a person withdrew it, or another scan took its place: it is preserved, and not shown.
     #[sqlx(try_from = "crate::catalogue::Flag")]
     pub withdrawn: bool,
 }

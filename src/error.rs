@@ -123,6 +123,7 @@ impl Error {
     #[must_use]
     pub fn naming(self, what: &'static str) -> Self {
         match self {
+            // Only this kind says what is there; naming another would say something false.
             Self::AlreadyExists { .. } => Self::AlreadyExists { what },
             other => other,
         }
@@ -180,11 +181,15 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Self::NotFound { .. } => 404,
+            // Both are conflicts with the state of things: the same request may be right at another
+            // time.
             Self::AlreadyExists { .. } | Self::Refused { .. } => 409,
             Self::NotSignedIn => 401,
             Self::Forbidden => 403,
             Self::TooMany { .. } => 429,
             Self::Invalid(_) => 422,
+            // Blocked and wrong settings end without the caller's doing, so a client may simply
+            // come back.
             Self::Unavailable { .. } | Self::Blocked { .. } | Self::WrongSetting { .. } => 503,
             Self::Corrupt { .. } | Self::Internal(_) => 500,
         }
@@ -267,7 +272,7 @@ fn part_of_the_system(part: &str) -> Message {
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        Self::Internal(format!("kept JSON does not parse: {error}"))
+        Self::Internal(format!("stored JSON does not parse: {error}"))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::copy_pdf::{self, Table, TableColumn};
 use crate::document::{self, Document, DocumentFilter};
 use crate::error::{Error, Result};
 use crate::fonds::{self, File, FileFilter, Fonds};
-use crate::messages::{Lang, Message};
+use crate::messages::{Lang, Message, text};
 use crate::workbook::{Cell, Worksheet, workbook};
 
 /// Most lines of one list.
@@ -19,13 +19,13 @@ const STEP: u16 = 500;
 pub struct Listing {
     /// The agency or fonds over it.
     pub agency: String,
-    /// Its title.
+    /// Title as printed at its head, in Vietnamese.
     pub title: String,
     /// A line under it.
     pub subtitle: String,
     /// Heading and share of the width of each column.
     pub columns: Vec<(&'static str, f32)>,
-    /// Cells by row.
+    /// Text of each cell, row by row, as many as there are columns.
     pub rows: Vec<Vec<String>>,
 }
 
@@ -57,19 +57,24 @@ pub async fn files(archive: &Archive, caller: &Caller, fonds_id: &str) -> Result
     }
     Ok(Listing {
         agency: agency_of(&fonds),
-        title: format!("MỤC LỤC HỒ SƠ · PHÔNG {}", fonds.code),
-        subtitle: format!("{} · {} hồ sơ", fonds.name, rows.len()),
+        title: Message::new("printed.finding_aid.files_title")
+            .with("fonds", &fonds.code)
+            .vi(),
+        subtitle: Message::new("printed.finding_aid.files_subtitle")
+            .with("name", &fonds.name)
+            .with("count", rows.len())
+            .vi(),
         columns: vec![
-            ("STT", 4.0),
-            ("Hộp số", 6.0),
-            ("Mã hồ sơ", 14.0),
-            ("Mục lục", 8.0),
-            ("Tiêu đề hồ sơ", 30.0),
-            ("Thời gian", 11.0),
-            ("Thời hạn", 9.0),
-            ("Số tờ", 5.0),
-            ("Số văn bản", 6.0),
-            ("Ghi chú", 12.0),
+            (vi("printed.finding_aid.column.ordinal"), 4.0),
+            (vi("printed.finding_aid.column.box"), 6.0),
+            (vi("printed.finding_aid.column.file_code"), 14.0),
+            (vi("printed.finding_aid.column.series"), 8.0),
+            (vi("printed.finding_aid.column.file_title"), 30.0),
+            (vi("printed.finding_aid.column.dates"), 11.0),
+            (vi("printed.finding_aid.column.term"), 9.0),
+            (vi("printed.finding_aid.column.sheets"), 5.0),
+            (vi("printed.finding_aid.column.documents"), 6.0),
+            (vi("printed.finding_aid.column.note"), 12.0),
         ],
         rows,
     })
@@ -127,21 +132,22 @@ pub async fn documents(archive: &Archive, caller: &Caller, file_id: &str) -> Res
     }
     Ok(Listing {
         agency: agency_of(&fonds),
-        title: format!("MỤC LỤC VĂN BẢN · HỒ SƠ {}", file.code),
-        subtitle: format!(
-            "{} · {} văn bản, {} trang",
-            file.title,
-            rows.len(),
-            file.counted.pages
-        ),
+        title: Message::new("printed.finding_aid.documents_title")
+            .with("file", &file.code)
+            .vi(),
+        subtitle: Message::new("printed.finding_aid.documents_subtitle")
+            .with("title", &file.title)
+            .with("count", rows.len())
+            .with("pages", file.counted.pages)
+            .vi(),
         columns: vec![
-            ("STT", 4.0),
-            ("Số, ký hiệu", 13.0),
-            ("Ngày, tháng, năm", 10.0),
-            ("Tên loại và trích yếu nội dung", 36.0),
-            ("Tác giả", 18.0),
-            ("Trang số", 7.0),
-            ("Ghi chú", 12.0),
+            (vi("printed.finding_aid.column.ordinal"), 4.0),
+            (vi("printed.finding_aid.column.notation"), 13.0),
+            (vi("printed.finding_aid.column.date"), 10.0),
+            (vi("printed.finding_aid.column.subject"), 36.0),
+            (vi("printed.finding_aid.column.author"), 18.0),
+            (vi("printed.finding_aid.column.page"), 7.0),
+            (vi("printed.finding_aid.column.note"), 12.0),
         ],
         rows,
     })
@@ -191,34 +197,48 @@ pub async fn cover(archive: &Archive, caller: &Caller, file_id: &str) -> Result<
     let fonds = fonds::by_code(archive, caller, &file.fonds).await?;
     let day = |day: &Option<String>| day.as_deref().map(written).unwrap_or_default();
     let term = Message::new(format!("structure.maintenance.{}", file.maintenance));
-    let line = |name: &str, value: String| vec![name.to_owned(), value];
+    let line = |key: &str, value: String| vec![vi(key).to_owned(), value];
     Ok(Listing {
         agency: agency_of(&fonds),
-        title: "HỒ SƠ".into(),
+        title: vi("printed.finding_aid.cover_title").into(),
         subtitle: file.title.clone(),
-        columns: vec![("Nội dung", 1.0), ("", 3.0)],
+        columns: vec![(vi("printed.finding_aid.column.content"), 1.0), ("", 3.0)],
         rows: vec![
-            line("Phông số", fonds.code),
-            line("Mục lục số", file.series.clone().unwrap_or_default()),
-            line("Hồ sơ số", file.code.clone()),
-            line("Tiêu đề hồ sơ", file.title.clone()),
-            line("Từ ngày", day(&file.fields.start_date)),
-            line("Đến ngày", day(&file.fields.end_date)),
+            line("printed.finding_aid.cover.fonds", fonds.code),
             line(
-                "Gồm (tờ)",
+                "printed.finding_aid.cover.series",
+                file.series.clone().unwrap_or_default(),
+            ),
+            line("printed.finding_aid.cover.file", file.code.clone()),
+            line("printed.finding_aid.column.file_title", file.title.clone()),
+            line(
+                "printed.finding_aid.cover.from",
+                day(&file.fields.start_date),
+            ),
+            line("printed.finding_aid.cover.to", day(&file.fields.end_date)),
+            line(
+                "printed.finding_aid.cover.sheets",
                 file.fields
                     .sheets
                     .map_or_else(String::new, |sheets| sheets.to_string()),
             ),
-            line("Số văn bản", file.counted.documents.to_string()),
-            line("Thời hạn lưu trữ", term.render(Lang::Vi)),
             line(
-                "Mã hồ sơ gốc giấy",
+                "printed.finding_aid.column.documents",
+                file.counted.documents.to_string(),
+            ),
+            line("printed.finding_aid.cover.term", term.render(Lang::Vi)),
+            line(
+                "printed.finding_aid.cover.shelf_code",
                 file.shelf_code.clone().unwrap_or_default(),
             ),
-            line("Nơi để", file.shelf.line()),
+            line("printed.finding_aid.cover.shelf", file.shelf.line()),
         ],
     })
+}
+
+/// A text of the finding aid, which the office prints in Vietnamese.
+fn vi(key: &str) -> &'static str {
+    text(Lang::Vi, key)
 }
 
 fn agency_of(fonds: &Fonds) -> String {
@@ -282,7 +302,7 @@ impl Listing {
     pub fn spreadsheet(&self) -> Result<Vec<u8>> {
         let cells = |row: &Vec<String>| row.iter().cloned().map(Cell::Text).collect();
         workbook(&Worksheet {
-            name: "Mục lục".into(),
+            name: vi("printed.finding_aid.sheet").into(),
             heading: [&self.agency, &self.title, &self.subtitle],
             columns: self
                 .columns

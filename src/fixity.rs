@@ -1,4 +1,4 @@
-//! Fixity: watching over what is kept: every byte re-read at a set pace, the catalogue held against the
+//! Fixity: watching over what is preserved: every byte re-read at a set pace, the catalogue held against the
 //! vault, the catalogue made again from the vault alone, and a copy of everything elsewhere.
 
 mod backup;

@@ -40,15 +40,15 @@ pub(crate) use volume::{insert_volume, restore_volume_batches, restore_volume_fo
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, JsonText, Tx, json_column, text_enum};
+use crate::catalogue::{Insert, JsonText, State, Tx, json_column, text_enum};
 use crate::error::{Error, Result};
 pub(crate) use crate::holding::check_text;
 use crate::holding::{self, Checks, HoldingKind, TracedAct};
+use crate::messages::{Lang, text};
 use crate::unit;
 
 /// Code of the fonds that is there from the first start.
 pub const DEFAULT_CODE: &str = "MAC-DINH";
-const DEFAULT_NAME: &str = "Phông mặc định";
 
 /// Longest code, as TT 05/2025/TT-BNV sets for mã hồ sơ.
 const LONGEST_CODE: usize = 100;
@@ -66,11 +66,20 @@ text_enum! {
     }
 }
 
+impl State for FondsState {
+    const TABLE: &'static str = "fonds";
+
+    fn next(self) -> &'static [Self] {
+        // A fonds that was described as closed gets its day and its successor later.
+        &[Self::Closed]
+    }
+}
+
 /// Another code its agency bore; the first one is never rewritten.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgencyAlias {
-    /// Mã định danh.
+    /// Mã định danh of the agency, as it was given then.
     pub code: String,
     /// First day it stood.
     #[serde(default)]
@@ -89,7 +98,7 @@ pub struct FondsFields {
     /// Thời gian tài liệu: from, as far as it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<String>,
-    /// To.
+    /// The last day, month or year of the documents, as far as known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_date: Option<String>,
     /// Tổng số tài liệu, as counted on paper.
@@ -104,7 +113,7 @@ pub struct FondsFields {
     /// Chế độ dự phòng.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reserve: bool,
-    /// Ghi chú.
+    /// Ghi chú, up to 20,000 characters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// Codes its agency bore later or elsewhere.
@@ -145,7 +154,7 @@ pub struct Fonds {
     /// Person or token id.
     #[serde(skip)]
     pub changed_by: String,
-    /// RFC 3339 UTC.
+    /// When it was changed last, RFC 3339 UTC.
     pub changed_at: String,
 }
 
@@ -193,7 +202,7 @@ pub async fn ensure_default(archive: &Archive) -> Result<()> {
     let id = tx.new_id();
     let default = NewFonds {
         code: DEFAULT_CODE.into(),
-        name: DEFAULT_NAME.into(),
+        name: text(Lang::Vi, "printed.note.default_fonds").into(),
         ..NewFonds::default()
     };
     // Another process starting at the same moment may have made it. Made again at every start, it needs no object in

@@ -68,6 +68,23 @@ impl HoldingKind {
             Self::Document => Kind::PreserveDocument,
         }
     }
+
+    /// An act on the one with that id.
+    pub(crate) fn act<'a>(
+        self,
+        id: &'a str,
+        action: Action,
+        reason: &'a str,
+        details: Value,
+    ) -> TracedAct<'a> {
+        TracedAct {
+            kind: self,
+            id,
+            action,
+            reason,
+            details,
+        }
+    }
 }
 
 /// A description given anew in place of the one that was seen.
@@ -78,7 +95,7 @@ pub struct Edit<T> {
     pub seen: i64,
     /// The whole description from now on.
     pub description: T,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -88,7 +105,7 @@ pub struct Edit<T> {
     Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, sqlx::FromRow, utoipa::ToSchema,
 )]
 pub struct Trace {
-    /// UUIDv7 text.
+    /// UUIDv7 text, so that a trace sorts by age.
     pub id: String,
     /// What was done, a word of the log.
     pub act: String,
@@ -100,7 +117,7 @@ pub struct Trace {
     pub reason: String,
     /// Person or token id.
     pub actor: String,
-    /// RFC 3339 UTC.
+    /// When it was done, RFC 3339 UTC with milliseconds.
     pub at: String,
 }
 
@@ -108,11 +125,11 @@ pub struct Trace {
 pub(crate) struct TracedAct<'a> {
     /// What it is done to.
     pub kind: HoldingKind,
-    /// Its id.
+    /// Id in the table of its kind.
     pub id: &'a str,
-    /// What is done.
+    /// Word of the log, and of the trace.
     pub action: Action,
-    /// Why.
+    /// Why, in the person's words; empty where no reason is asked for.
     pub reason: &'a str,
     /// From where to where; no personal data.
     pub details: Value,
@@ -135,6 +152,7 @@ pub(crate) async fn touch(tx: &mut Tx, kind: HoldingKind, id: &str, seen: i64) -
         .bind(seen)
         .execute(&mut **tx)
         .await?;
+    // Looked for only after the update failed: the usual case costs one statement.
     if touched.rows_affected() == 1 {
         return Ok(());
     }
@@ -160,6 +178,7 @@ pub(crate) async fn touch_along(tx: &mut Tx, kind: HoldingKind, id: &str) -> Res
         .bind(by)
         .bind(at)
         .bind(id)
+        // No check of the version: the person acted on the other holding and never saw this one.
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -186,6 +205,29 @@ pub(crate) async fn set_state(
     Ok(())
 }
 
+/// Closes a series, a file or a volume that was seen at `seen`.
+pub(crate) async fn close(tx: &mut Tx, act: TracedAct<'_>, seen: i64) -> Result<()> {
+    touch(tx, act.kind, act.id, seen).await?;
+    set_state(tx, act.kind, act.id, HoldingState::Closed, None).await?;
+    trace(tx, act).await
+}
+
+/// Lets a file or a volume end in another of its kind; what hung from it has been moved before.
+pub(crate) async fn merge(tx: &mut Tx, act: TracedAct<'_>, into: &str) -> Result<()> {
+    set_state(tx, act.kind, act.id, HoldingState::Merged, Some(into)).await?;
+    trace_both(tx, act, into).await
+}
+
+/// The same act in the trace of the other one that it concerns, which gets a version for it.
+pub(crate) async fn trace_both(tx: &mut Tx, act: TracedAct<'_>, other: &str) -> Result<()> {
+    touch_along(tx, act.kind, other).await?;
+    let along = act
+        .kind
+        .act(other, act.action, act.reason, act.details.clone());
+    trace(tx, act).await?;
+    trace(tx, along).await
+}
+
 /// A holding that moves because another one does: it gets a version and a trace of its own.
 pub(crate) async fn follow(
     tx: &mut Tx,
@@ -195,15 +237,7 @@ pub(crate) async fn follow(
     details: Value,
 ) -> Result<()> {
     touch_along(tx, kind, id).await?;
-    let action = Action::HoldingMoved;
-    let act = TracedAct {
-        kind,
-        id,
-        action,
-        reason,
-        details,
-    };
-    trace(tx, act).await
+    trace(tx, kind.act(id, Action::HoldingMoved, reason, details)).await
 }
 
 /// Leaves the act in the trace and in the log, and asks for the holding to be brought to the vault.
@@ -222,6 +256,7 @@ pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
     if let HoldingKind::File | HoldingKind::Volume | HoldingKind::Document = act.kind {
         tx.announce(act.kind.as_str(), act.id);
     }
+    // Series have no object of their own, so the fonds that contains them is what must be written.
     let subject = match act.kind {
         HoldingKind::Series => {
             sqlx::query_scalar("SELECT fonds_id FROM series WHERE id = $1")
@@ -263,6 +298,7 @@ pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec
     .bind(id)
     .fetch_all(archive.catalogue.pool())
     .await?;
+    // The newest lines fall away; the whole trace is in the vault's object.
     traces.truncate(MOST_LISTED);
     Ok(traces)
 }

@@ -20,6 +20,7 @@ pub use resolve::{accept, exclude, replace};
 
 use crate::archive::Archive;
 use crate::catalogue::{JsonText, Tx};
+use crate::document::natural;
 use crate::error::Result;
 use crate::jobs::{Kind, Leased};
 use crate::page::{COUNTS, Numbering, PageState};
@@ -51,6 +52,8 @@ struct PlacedPage {
 pub async fn inspect(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     let place = scope_of(&mut tx, &job.subject).await?;
+    // A page that is still to be read may fill the gap; comparing now would raise a flag for
+    // nothing.
     if !waits(&mut tx, &place).await? {
         compare(&mut tx, &place).await?;
     }
@@ -66,6 +69,7 @@ pub(crate) async fn inspect_all(archive: &Archive) -> Result<()> {
     for batch in batches {
         let mut tx = archive.begin_as_machine().await?;
         let place = scope_of(&mut tx, &batch).await?;
+        // A volume is compared once, not for each batch that came for it.
         if done.insert(place.clone()) && !waits(&mut tx, &place).await? {
             compare(&mut tx, &place).await?;
         }
@@ -82,6 +86,7 @@ async fn scope_of(tx: &mut Tx, batch_id: &str) -> Result<Scope> {
         .bind(batch_id)
         .fetch_one(&mut **tx)
         .await?;
+    // A bound volume may come in several deliveries, and its numbers run on through all of them.
     Ok(match volume {
         Some(volume) => ("b.volume_id", volume),
         None => ("b.id", batch_id.to_owned()),
@@ -123,6 +128,7 @@ async fn sheets(tx: &mut Tx, (column, id): &Scope) -> Result<Vec<PlacedPage>> {
         .fetch_all(&mut **tx)
         .await?;
     let by_batch = names_recur(&sheets);
+    // Sorted by name as people number their files, since scanners name them by counting.
     sheets.sort_by_cached_key(|sheet| {
         let batch = by_batch.then(|| sheet.batch_id.clone());
         let page = (sheet.number, sheet.page_id.clone());
@@ -136,29 +142,10 @@ async fn sheets(tx: &mut Tx, (column, id): &Scope) -> Result<Vec<PlacedPage>> {
 fn names_recur(sheets: &[PlacedPage]) -> bool {
     let mut batch_of: BTreeMap<&str, &str> = BTreeMap::new();
     sheets.iter().any(|sheet| {
+        // The same name twice means that each batch counts for itself.
         let first = batch_of.entry(&sheet.name).or_insert(&sheet.batch_id);
         *first != sheet.batch_id
     })
-}
-
-/// A name as people order it: `trang 9` before `trang 10`.
-fn natural(name: &str) -> Vec<(String, u64)> {
-    let mut parts = vec![(String::new(), 0u64)];
-    let mut in_number = false;
-    for letter in name.chars() {
-        let digit = letter.to_digit(10).filter(|_| letter.is_ascii_digit());
-        if digit.is_none() && in_number {
-            parts.push((String::new(), 0));
-        }
-        in_number = digit.is_some();
-        if let Some((text, number)) = parts.last_mut() {
-            match digit {
-                Some(digit) => *number = number.saturating_mul(10).saturating_add(u64::from(digit)),
-                None => text.extend(letter.to_lowercase()),
-            }
-        }
-    }
-    parts
 }
 
 /// Everything worth a look in the printed numbers and in those of the rows.
@@ -182,6 +169,8 @@ fn noticed(sheets: &[PlacedPage], bound: bool) -> Vec<Noticed> {
     for key in COUNTS {
         let rows = shown(sheets, bound, |sheet| {
             let runs = sheet.numbering.runs.get(key).cloned().unwrap_or_default();
+            // A page that was read and has no rows is a cover or a back, so nothing is missing on
+            // it.
             let unseen = (sheet.state == PageState::Read && sheet.numbering.blank).then_some(0);
             (runs, unseen)
         });
@@ -209,6 +198,8 @@ fn shown(
     let mut all = Vec::with_capacity(sheets.len());
     for sheet in sheets {
         let other_file = before.is_some_and(|before| {
+            // Loose files count for themselves; one that has several pages cannot go on from its
+            // neighbour.
             before.name != sheet.name && (before.pages > 1 || sheet.pages > 1)
         });
         let (runs, unseen) = of(sheet);
@@ -246,14 +237,6 @@ fn in_words(sheets: &[PlacedPage], finding: &Finding, count: &str, codes: [&str;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_ordered_as_people_count() {
-        let mut names = ["p10.jpg", "P9.jpg", "p9a.jpg", "a.jpg"];
-        names.sort_by_key(|name| natural(name));
-        assert_eq!(names, ["a.jpg", "P9.jpg", "p9a.jpg", "p10.jpg"]);
-        assert_eq!(natural("99999999999999999999999")[0].1, u64::MAX);
-    }
 
     #[test]
     fn batches_that_use_the_same_names_follow_each_other() {

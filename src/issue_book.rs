@@ -9,6 +9,7 @@ pub use export::{paper, spreadsheet};
 use jiff::Timestamp;
 use jiff::civil::date;
 use serde_json::json;
+use sogoc_workers::class::FieldKind;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -19,8 +20,10 @@ use crate::clock::{day_in_vietnam, midnight_in_vietnam, parse_stamp, stamp};
 use crate::copy_request::{RequestState, Sought};
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
+use crate::masking;
 use crate::messages::Message;
 use crate::record::Fields;
+use crate::viewing::{self, View};
 
 text_enum! {
     /// What became of a line of the book.
@@ -98,17 +101,32 @@ pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<Is
     let mut dated = copies(archive, year).await?;
     dated.extend(ended_between(archive, &from, &to).await?);
     dated.sort_by(|a, b| (&a.0, a.1.number).cmp(&(&b.0, b.1.number)));
-    let mut tx = archive.begin(caller).await?;
-    let details = json!({ "year": year, "lines": dated.len() });
-    tx.log(Action::IssueBookRead, ("issue_book", "issue_book"), details)
+    let records = sqlx::query_scalar("SELECT DISTINCT record_id FROM copies WHERE year = $1");
+    let records = records
+        .bind(year)
+        .fetch_all(archive.catalogue.pool())
         .await?;
-    tx.commit().await?;
+    let view = View::of(Action::IssueBookRead, ("issue_book", "issue_book"), records)
+        .saying(json!({ "year": year, "lines": dated.len() }))
+        .about(&year.to_string());
+    viewing::note(archive, caller, view).await?;
+    let lines = dated.into_iter().map(|(_, line)| masked(caller, line));
     Ok(IssueBook {
         agency: archive.config.office.agency.clone(),
         year,
         printed_at: stamp(archive.clock.now()),
-        lines: dated.into_iter().map(|(_, line)| line).collect(),
+        lines: lines.collect(),
     })
+}
+
+/// A line as this caller may see it.
+fn masked(caller: &Caller, mut line: BookLine) -> BookLine {
+    if masking::applies_to(caller) {
+        line.ngay_sinh = masking::hint(FieldKind::Date, &line.ngay_sinh);
+        line.so_hieu = masking::hint(FieldKind::Number, &line.so_hieu);
+        line.so_vao_so = masking::hint(FieldKind::Number, &line.so_vao_so);
+    }
+    line
 }
 
 /// First instant of the year in Viet Nam and of the next.
@@ -236,7 +254,14 @@ pub async fn without_copy(archive: &Archive, caller: &Caller, year: i64) -> Resu
     require(caller, Act::SeeRequests)?;
     let (from, to) = bounds(year)?;
     let dated = ended_between(archive, &from, &to).await?;
-    Ok(dated.into_iter().map(|(_, line)| line).collect())
+    let view = View::of(
+        Action::RequestsListed,
+        ("issue_book", "issue_book"),
+        Vec::new(),
+    );
+    viewing::note(archive, caller, view.about(&year.to_string())).await?;
+    let lines = dated.into_iter().map(|(_, line)| masked(caller, line));
+    Ok(lines.collect())
 }
 
 /// As [`without_copy`], each with its instant.

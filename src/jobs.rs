@@ -19,9 +19,11 @@ text_enum! {
     pub enum Kind {
         /// Read one page; subject: page id.
         ReadPage,
+        /// Put the readings of a document's pages together once all are read; subject: document id.
+        ReadDocument,
         /// Bring approved records of one scan into the vault; subject: scan id.
         PreserveRecords,
-        /// Compose, seal and keep one released copy; subject: copy id.
+        /// Compose, seal and preserve one released copy; subject: copy id.
         IssueCopy,
         /// Bring what became of a line of the issue book into the vault; subject: copy id.
         PreserveLine,
@@ -180,6 +182,7 @@ impl Tx {
             return Ok(silent);
         }
         let job = sqlx::query_as(
+            // The conflict is with the index over leased jobs: somebody works the same thing now.
             "INSERT INTO jobs (id, kind, subject, priority, state, attempts, run_at, leased_by,
                 lease_until, created_at)
              VALUES ($1, $2, $3, $4, 'leased', 1, $5, $6, $7, $5) ON CONFLICT DO NOTHING
@@ -209,6 +212,8 @@ impl Tx {
     /// As any statement.
     pub async fn complete(&mut self, job: &Leased) -> Result<bool> {
         let done = sqlx::query(
+            // Guarded by the holder: after a lost lease the result of another worker must not be
+            // overwritten.
             "UPDATE jobs SET state = 'done', settled_at = $1, error_code = NULL
              WHERE id = $2 AND leased_by = $3 AND state = 'leased'",
         )
@@ -236,6 +241,8 @@ impl Tx {
     /// As any statement.
     pub async fn wake(&mut self, kind: Kind) -> Result<()> {
         sqlx::query(
+            // Only those that met an error: a job that waits for its date is not due earlier
+            // because a fault is mended.
             "UPDATE jobs SET run_at = $1
              WHERE kind = $2 AND state = 'ready' AND error_code IS NOT NULL AND run_at > $1",
         )
@@ -257,6 +264,8 @@ pub async fn lease(
     kind: Kind,
     holder: &str,
 ) -> Result<Option<Leased>> {
+    // Silent ones first: they are older, and their subject is blocked until somebody takes them
+    // over.
     while let Some(job) = take(catalogue, clock, SILENT, kind, holder).await? {
         if job.lost < LOST_PATIENCE {
             return Ok(Some(job));
@@ -279,6 +288,8 @@ const SILENT: &str =
         ORDER BY priority DESC, run_at LIMIT 1";
 /// Jobs of a kind that wait and are due, but for those of a thing that is being worked.
 const WAITING: &str =
+    // Two workers on one subject would undo each other's result, so the second job waits for the
+    // first.
     "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2, once_key = NULL,
         attempts = attempts + 1
      WHERE id = (SELECT id FROM jobs j WHERE kind = $3 AND state = 'ready' AND run_at <= $4

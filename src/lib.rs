@@ -2,7 +2,7 @@
 //!
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`messages`], [`error`], [`config`],
 //! [`catalogue`], [`vault`], [`tlog`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
-//! audit words, and each using only those before it: [`audit`], [`access`], [`reference_data`], [`notify`],
+//! audit words, and each using only those before it: [`audit`], [`access`], [`masking`], [`viewing`], [`reference_data`], [`notify`],
 //! [`holding`], [`unit`](mod@unit), [`fonds`], [`document`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
 //! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
 //! [`search`], [`seal`], [`copy_pdf`], [`workbook`], [`finding_aid`], [`certified_copy`],
@@ -33,6 +33,7 @@ pub mod inspection;
 pub mod issue_book;
 pub mod jobs;
 pub mod lifecycle;
+pub mod masking;
 pub mod messages;
 pub mod notify;
 pub mod page;
@@ -53,6 +54,7 @@ pub mod tlog;
 pub mod unit;
 pub mod upload;
 pub mod vault;
+pub mod viewing;
 pub mod web;
 pub mod workbook;
 pub mod worker;

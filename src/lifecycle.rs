@@ -57,8 +57,12 @@ impl Archive {
         let spool = config.data.join("spool");
         std::fs::create_dir_all(&spool)?;
         let classes = archive::classes(&config)?;
+        // The catalogue first: it knows whether a vault with objects must be there, and which key
+        // is in force.
         let catalogue = Catalogue::open_with(&config.catalogue_url(), clock.clone()).await?;
         let vault = open_vault(&catalogue, &config).await?;
+        // Whoever accepts a key on purpose may also make one; otherwise a second process could make
+        // a second test authority.
         if !accept {
             agreement::may_make_a_key(&catalogue, &config).await?;
         }
@@ -69,6 +73,7 @@ impl Archive {
         let cage = VerificationCage::new(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
+        // Loaded at each start: a new version brings new dated rows, and those of an office stay.
         reference_data::load(&catalogue).await?;
         let archive = Self {
             catalogue,
@@ -83,6 +88,8 @@ impl Archive {
             config,
             spool,
         };
+        // Everything that is delivered needs a fonds; a fresh archive gets one that the office
+        // renames.
         fonds::ensure_default(&archive).await?;
         Ok(archive)
     }
@@ -117,6 +124,8 @@ pub async fn until_stopped(stop: CancellationToken, tasks: TaskTracker) -> std::
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+        // A service that ended by itself cancels too; waiting for a signal would then hang for
+        // ever.
         () = stop.cancelled() => {}
     }
     tracing::info!("stopping: finishing running work");

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
     }
     end_quietly_with_the_pipe();
     // Nothing this program writes is anybody else's to read: catalogue, vault, backup, index, spool.
+    // Set before anything is opened, because files take their mode when they are made.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     cli::start_logging(&cli);
@@ -26,6 +27,8 @@ fn main() -> ExitCode {
         }
     };
     let outcome = runtime.block_on(cli::run(cli));
+    // Blocking reads of a child or a disk may never end; what was acknowledged does not depend on
+    // them.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match outcome {
         Ok(code) => code,

@@ -48,6 +48,7 @@ macro_rules! texts {
 
 /// The files, compiled in; the name of a file is the first part of its keys.
 const FILES: &[(&str, &str)] = texts![
+    "account",
     "cli",
     "common",
     "corrections",
@@ -70,6 +71,7 @@ const FILES: &[(&str, &str)] = texts![
     "search_cases",
     "structure",
     "verification",
+    "views",
     "volumes",
 ];
 
@@ -78,6 +80,8 @@ static TEXTS: LazyLock<HashMap<String, Pair>> = LazyLock::new(|| {
     for (part, file) in FILES {
         match file.parse::<toml::Table>() {
             Ok(table) => collect(part, table, &mut texts),
+            // A service that starts with a damaged file of texts is better than one that does not;
+            // the tests refuse to build one.
             Err(error) => tracing::error!(part, %error, "a file of texts does not parse"),
         }
     }
@@ -108,6 +112,8 @@ pub fn find(lang: Lang, key: &str) -> Option<&'static str> {
 
 /// The text of a key that has no arguments.
 pub fn text(lang: Lang, key: &str) -> &'static str {
+    // Debug builds stop here so that tests find it; a citizen's page shows a question mark instead
+    // of an error.
     find(lang, key).unwrap_or_else(|| {
         debug_assert!(false, "no text for the key {key}");
         tracing::error!(key, "no text for a key");
@@ -225,6 +231,8 @@ impl Message {
             said.push_str(before);
             match self.args.iter().find(|(known, _)| *known == name) {
                 Some((_, value)) => said.push_str(&value.render(lang)),
+                // As above: found in tests, and left out for a reader rather than ending the
+                // request.
                 None => debug_assert!(false, "{} lacks the value of {name}", self.key),
             }
             rest = tail;

@@ -65,6 +65,7 @@ impl Tx {
     /// # Errors
     /// As any statement; the change is then undone with it.
     pub async fn notify(&mut self, request_id: &str, event: Event) -> Result<()> {
+        // Whoever made the request is told, and only if they asked for it.
         let listener: Option<String> = sqlx::query_scalar(
             "SELECT w.token_id FROM copy_requests q JOIN webhooks w ON w.token_id = q.made_by
              WHERE q.id = $1",

@@ -4,7 +4,9 @@ mod numbering;
 mod store;
 mod text_layer;
 mod text_sketch;
+mod together;
 
+use serde_json::json;
 use sogoc_workers::Known;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{PageJob, RenderJob};
@@ -15,15 +17,18 @@ pub(crate) use store::{
     ask_for_comparison, give_up, reinstate, scan_of, store, store_again, take_up_again,
 };
 use store::{complete_only, store_failure, store_reading};
+pub use together::read_document;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::catalogue::{State, json_column, text_enum};
 use crate::column_map::{self, MapState};
 use crate::document::IN_ORDER;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Leased};
 use crate::scan;
+use crate::viewing::{self, Paper};
 
 text_enum! {
     /// How far a page is read.
@@ -44,7 +49,10 @@ impl State for PageState {
     fn next(self) -> &'static [Self] {
         match self {
             Self::Received | Self::Read => &[Self::Read, Self::Failed],
-            Self::Failed => &[Self::Received, Self::Read],
+            // A page read again stays read or fails; one that failed may be taken up again by a
+            // person.
+            // One that could not be read may be withdrawn, which leaves it failed for another reason.
+            Self::Failed => &[Self::Received, Self::Read, Self::Failed],
         }
     }
 }
@@ -177,7 +185,24 @@ pub async fn image(
 ) -> Result<Vec<u8>> {
     require(caller, Act::SeeImages)?;
     let page = get(archive, caller, page_id).await?;
+    let paper = Paper::Page(page_id);
+    viewing::note_paper(archive, caller, Action::ImageOpened, paper, json!({})).await?;
+    picture(archive, page, options).await
+}
+
+/// As [`image`], for what the program itself makes of it.
+pub(crate) async fn image_for_copy(
+    archive: &Archive,
+    page_id: &str,
+    options: ImageOptions,
+) -> Result<Vec<u8>> {
+    let page = get(archive, &Caller::machine(), page_id).await?;
+    picture(archive, page, options).await
+}
+
+async fn picture(archive: &Archive, page: PageView, options: ImageOptions) -> Result<Vec<u8>> {
     let key = cache_key(&page, options);
+    // A cache that does not answer only costs time, so its faults are not told.
     if let Some(bytes) = archive.vault.get_cache(&key).await.ok().flatten() {
         return Ok(bytes.to_vec());
     }
@@ -186,6 +211,8 @@ pub async fn image(
         .pool
         .render(RenderJob {
             path: file.to_path_buf(),
+            // The rotation that was found when reading: a page on its side is no use to whoever
+            // compares it with the fields.
             page: page_number(page.number),
             turn_degrees: turn_back(page.rotation),
             max_side: options.max_side.clamp(64, 6000),
@@ -200,12 +227,13 @@ pub async fn image(
     Ok(jpeg)
 }
 
-/// What a page's own reading says, as kept beside the vault; `None` when it has not been read.
+/// What a page's own reading says, as cached beside the vault; `None` when it has not been read.
 ///
 /// # Errors
 /// `Unavailable`; a cached reading that does not parse counts as none.
 pub async fn reading(archive: &Archive, page_id: &str) -> Result<Option<PageReading>> {
     let bytes = archive.vault.get_cache(&reading_key(page_id)).await?;
+    // A reading that no longer parses is of an older program, and counts as none.
     let parsed = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     parsed.map(text_layer::without_zero_bytes).transpose()
 }
@@ -226,6 +254,8 @@ pub(crate) async fn reading_or_again(archive: &Archive, page: &PageView) -> Resu
     let mut reading = recognised(archive, &page.scan_id, page.number, known)
         .await?
         .map_err(not_shown)?;
+    // Also here: what is held back until its volume's map is confirmed must not become accepted by
+    // a second reading.
     map_state.hold(archive, &mut reading);
     let words = serde_json::to_vec(&reading)?;
     archive
@@ -261,6 +291,7 @@ pub async fn read(archive: &Archive, job: &Leased) -> Result<()> {
             map_state.hold(archive, &mut reading);
             store_reading(archive, job, &reading).await
         }
+        // Nothing was learnt of the page, so its attempt is given back.
         Err(failure) if failure.kind == FailureKind::Unavailable => {
             Err(Error::unavailable("reading", failure.detail))
         }

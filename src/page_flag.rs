@@ -123,7 +123,7 @@ pub struct OtherPage {
 /// The batch of the other page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OtherBatch {
-    /// UUIDv7 as text.
+    /// UUIDv7 as text, by which a person resolves it.
     pub id: String,
     /// Its name, unique in the archive.
     pub name: String,
@@ -247,6 +247,7 @@ pub async fn list(
         .fetch_optional(archive.catalogue.pool())
         .await?;
     known.ok_or(Error::NotFound { what: "batch" })?;
+    // Notes are shown on request only: they ask for nothing.
     let least = if filter.notes == Some(true) { 1 } else { ASKS };
     // The cursor is the last flag's id; its place in the order is looked up, not trusted.
     let query = format!(

@@ -3,6 +3,11 @@
 //! that the vault has and what each says of before: a copy may have been issued from a version that is no longer
 //! the newest.
 
+mod comparison;
+
+pub use comparison::{Difference, differences};
+pub(crate) use comparison::{refuse_different, scan_of};
+
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -104,6 +109,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
 /// # Errors
 /// `Unavailable` also when another version was added meanwhile; `NotFound`.
 pub(crate) async fn ensure(archive: &Archive, record_id: &str, version: i64) -> Result<()> {
+    // The copy names a version; only with it in the vault can the line be restored.
     let wanting: Option<String> = sqlx::query_scalar(
         "SELECT scan_id FROM records WHERE id = $1 AND (preserved_version IS NULL OR preserved_version < $2)",
     )
@@ -127,18 +133,23 @@ async fn preserve_scan(archive: &Archive, scan_id: &str) -> Result<PreservedReco
     let object = ObjectId::new(object.ok_or(Error::NotFound {
         what: "vault object",
     })?)?;
+    // The head before the rows: whoever writes in between is then not written over with older ones.
+    let head = archive.vault.inventory(&object).await?.head();
+    // What the vault was given is never given anew in other words.
+    refuse_different(archive, scan_id).await?;
     let preserved = decided(archive, scan_id).await?;
     let mut changes = vec![Change::Put(Content::bytes(
         RECORDS_FILE,
         serde_json::to_vec_pretty(&preserved)?,
     ))];
     changes.extend(words(archive, scan_id).await?);
-    add_version(archive, &object, &changes, &preserved).await?;
+    add_version(archive, (&object, head), &changes, &preserved).await?;
     Ok(preserved)
 }
 
 /// Every published version of the records of a scan, newest first.
 const DECIDED: &str =
+    // One publication of each version, the latest: a version that is reinstated is published again.
     "SELECT r.id, p.number AS page, r.ordinal, r.class, r.bounds, v.state, v.version,
             v.fields, v.author, v.at, v.note, q.position
          FROM records r JOIN pages p ON p.id = r.page_id
@@ -236,7 +247,7 @@ pub(crate) async fn preserved_words(
 /// Adds the version unless the newest one says the same already (a crash after writing it).
 async fn add_version(
     archive: &Archive,
-    object: &ObjectId,
+    (object, head): (&ObjectId, u32),
     changes: &[Change],
     preserved: &PreservedRecords,
 ) -> Result<()> {
@@ -254,7 +265,6 @@ async fn add_version(
         message: "Approved records".into(),
         at: at.unwrap_or_else(|| archive.clock.now()),
     };
-    let head = archive.vault.inventory(object).await?.head();
     match archive.vault.add_version(object, head, changes, &who).await {
         Ok(_) => Ok(()),
         Err(VaultError::Conflict { .. }) => Err(Error::unavailable(
@@ -301,6 +311,7 @@ pub(crate) async fn load(
     for version in 1..=inventory.head() {
         let files = inventory.state(version).unwrap_or_default();
         let digest = files.get(RECORDS_FILE).copied();
+        // Most versions add something else, so the same records are not read again.
         if digest.is_none() || digest == last {
             continue;
         }
@@ -337,6 +348,7 @@ pub(crate) async fn restore(
     let mut by_id: BTreeMap<&str, BTreeMap<i64, &PreservedRecord>> = BTreeMap::new();
     for record in all {
         let versions = by_id.entry(&record.id).or_default();
+        // The same version may be in several states; they say the same of it.
         versions.insert(record.version, record);
     }
     for versions in by_id.values() {

@@ -1,4 +1,4 @@
-//! What people do about work that stands still: try it again, hold it back, give it up; one job, many or all.
+//! What people do about stuck work: try it again, hold it back, give it up; one job, many or all.
 
 use serde_json::json;
 
@@ -31,6 +31,7 @@ impl Chosen {
     fn which(&self) -> Result<Which> {
         let unknown = |word: &String| {
             let message = Message::new("faults.unknown_job_kind").with("kind", word);
+            // An empty field of the page's form means "any", as a missing one does in the API.
             Error::Invalid(vec![Fault::new("/kind", message)])
         };
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
@@ -57,7 +58,7 @@ pub enum JobAction {
     GiveUp,
 }
 
-/// What stands still or is put off; `after` is the id of the last of the page before.
+/// What is stuck or put off; `after` is the id of the last of the page before.
 ///
 /// # Errors
 /// `Forbidden`, `Invalid` kind.
@@ -90,10 +91,13 @@ pub async fn steer(
     };
     let mut tx = archive.begin(caller).await?;
     let moved = jobs::move_all(&mut tx, &which, to).await?;
+    // Named and not found is the person's mistake; "all of a kind" that are none is an answer.
     if moved.is_empty() && which.id.is_some() {
         return Err(Error::NotFound { what: "job" });
     }
     let again = match (action, &which.code) {
+        // A page whose reading failed has no job any more, so retrying the queue alone would not
+        // reach it.
         (JobAction::Retry, Some(code)) if of_pages(&which) => {
             page::take_up_again(&mut tx, code).await?
         }
@@ -101,6 +105,8 @@ pub async fn steer(
     };
     for (id, kind, subject) in &moved {
         if action == JobAction::GiveUp {
+            // What the job was for must not hang half-done: the page or the line gets its end in
+            // the same transaction.
             end_undone(archive, &mut tx, kind, subject).await?;
         }
         let details = json!({ "kind": kind, "subject": subject });

@@ -18,8 +18,11 @@ use sogoc_workers::reading::{Box4, FieldReading};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::catalogue::{Insert, JsonText, State, Tx, json_column, text_enum};
 use crate::error::{Error, Result};
+use crate::masking;
+use crate::viewing::{self, View};
 
 /// Fields by key of the class.
 pub type Fields = BTreeMap<String, FieldReading>;
@@ -177,7 +180,22 @@ const SELECT: &str = "SELECT r.*, p.number AS page_number, s.batch_id, s.origina
 /// `NotFound`, `Forbidden`.
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<RecordView> {
     require(caller, Act::SeeRecords)?;
-    load(archive, id).await
+    let mut record = load(archive, id).await?;
+    note_view(archive, caller, (&record.id, &record.class, record.state)).await?;
+    masking::mask_fields(archive, caller, &record.class, &mut record.fields);
+    Ok(record)
+}
+
+/// Enters in the log that somebody opened a record. One that is not published yet is work in hand, which is reason enough.
+async fn note_view(
+    archive: &Archive,
+    caller: &Caller,
+    (id, class, state): (&str, &str, RecordState),
+) -> Result<()> {
+    if state == RecordState::Approved {
+        viewing::require_reason(archive, caller, archive.classes.get(class), id).await?;
+    }
+    viewing::note(archive, caller, View::of_record(id)).await
 }
 
 /// As [`get`], for the program's own verbs.
@@ -204,7 +222,7 @@ pub async fn list(
          AND ($3 = '' OR r.scan_id = $3) AND ($4 = '' OR r.class = $4) AND r.id > $5
          ORDER BY r.id LIMIT $6"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let mut records: Vec<RecordView> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(filter.state.clone().unwrap_or_default())
         .bind(filter.batch_id.clone().unwrap_or_default())
         .bind(filter.scan_id.clone().unwrap_or_default())
@@ -212,7 +230,14 @@ pub async fn list(
         .bind(filter.after.clone().unwrap_or_default())
         .bind(filter.limit.unwrap_or(50).clamp(1, 200))
         .fetch_all(archive.catalogue.pool())
-        .await?)
+        .await?;
+    let ids = records.iter().map(|record| record.id.clone()).collect();
+    let view = View::of(Action::RecordsListed, ("records", "records"), ids);
+    viewing::note(archive, caller, view).await?;
+    for record in &mut records {
+        masking::mask_listed(archive, caller, &record.class, &mut record.fields);
+    }
+    Ok(records)
 }
 
 /// Every version, oldest first, with the authors' names.
@@ -221,17 +246,24 @@ pub async fn list(
 /// `NotFound`, `Forbidden`.
 pub async fn history(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<VersionView>> {
     require(caller, Act::SeeRecords)?;
-    let versions: Vec<VersionView> = sqlx::query_as(
+    let (class, state): (String, RecordState) =
+        sqlx::query_as("SELECT class, state FROM records WHERE id = $1")
+            .bind(id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?
+            .ok_or(Error::NotFound { what: "record" })?;
+    note_view(archive, caller, (id, &class, state)).await?;
+    let mut versions: Vec<VersionView> = sqlx::query_as(
         "SELECT v.*, COALESCE(w.name, v.author) AS author_name FROM record_versions v
          LEFT JOIN people w ON w.id = v.author WHERE v.record_id = $1 ORDER BY v.version",
     )
     .bind(id)
     .fetch_all(archive.catalogue.pool())
     .await?;
-    match versions.is_empty() {
-        true => Err(Error::NotFound { what: "record" }),
-        false => Ok(versions),
+    for version in &mut versions {
+        masking::mask_fields(archive, caller, &class, &mut version.fields);
     }
+    Ok(versions)
 }
 
 /// The fields of one version.
@@ -316,6 +348,7 @@ pub(crate) async fn save_version(
 
 /// The pages a record's document stands on: from its own to the one before the scan's next record.
 pub(crate) async fn pages_of(archive: &Archive, record: &RecordView) -> Result<Vec<String>> {
+    // Documents in one scan follow each other; the next record that stands begins the next one.
     let ids = sqlx::query_scalar(
         "SELECT p.id FROM pages p WHERE p.scan_id = $1 AND p.number >= $2
          AND NOT EXISTS (SELECT 1 FROM records r JOIN pages n ON n.id = r.page_id
@@ -337,6 +370,7 @@ pub(crate) fn not_approved() -> Error {
 
 /// How many fields a person still has to look at: those read but not accepted, and mandatory ones missing.
 pub(crate) fn doubtful(class: Option<&Class>, fields: &Fields) -> i64 {
+    // A mandatory field that was not read is in doubt as much as one that was misread.
     let unsure = fields.values().filter(|field| !field.accepted).count();
     let missing = class.map_or(0, |class| {
         let mandatory = class.fields.iter().filter(|field| field.mandatory);

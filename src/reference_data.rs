@@ -42,7 +42,7 @@ pub struct Fee {
     pub source: String,
 }
 
-/// How long a kind of record is kept, as it stood on the day asked for.
+/// How long a kind of record must be preserved, as it stood on the day asked for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
 pub struct Retention {
     /// Kind of record, in the words of the rule.
@@ -58,7 +58,7 @@ pub struct Retention {
 pub struct CodeRule {
     /// Parts in braces between the characters that part them; empty where any code may be given.
     pub form: String,
-    /// In characters.
+    /// Most characters of a code by this rule.
     pub longest: i64,
     /// Which characters, as ranges such as `A-Z0-9.`; empty for any that print.
     pub letters: String,
@@ -94,9 +94,9 @@ pub struct Province {
 /// An agency that bore a code (mã định danh điện tử).
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
 pub struct Agency {
-    /// Its code.
+    /// Code of the law's list.
     pub code: String,
-    /// Its name.
+    /// Name as the law writes it.
     pub name: String,
     /// First day the code no longer stood.
     pub valid_to: Option<String>,
@@ -192,7 +192,7 @@ pub async fn fee_on(catalogue: &Catalogue, procedure: &str, place: &str, day: Da
     })
 }
 
-/// How long records of that kind are kept by the rule of that day.
+/// How long records of that kind must be preserved by the rule of that day.
 ///
 /// # Errors
 /// `NotFound` when no row is valid then.

@@ -24,6 +24,8 @@ use crate::search::{self, Of, Wanted};
 
 /// How long what was offered may be fetched.
 const OFFERED_FOR: Duration = Duration::from_secs(24 * 3600);
+/// Look-ups of one token within five minutes that may find nobody.
+const MOST_MISSES: i64 = 10;
 
 /// Whose result is meant: all of it must be right, so that nobody is found by trying names.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -88,10 +90,10 @@ pub async fn look_up(archive: &Archive, caller: &Caller, asked: &LookUp) -> Resu
     require(caller, Act::ReuseResults)?;
     let given_at = check(archive, asked)?;
     let scope = format!("reuse:{}", caller.id);
-    access::admit(archive, &scope).await?;
     let results = results_of(archive, &asked.holder).await?;
+    // Only look-ups that find nobody are slowed: a right one is answered, however many failed before it.
     if results.is_empty() {
-        access::count_failure(archive, &scope).await?;
+        access::meter(archive, &scope, MOST_MISSES).await?;
     }
     let found = if results.is_empty() { "none" } else { "some" };
     metrics::counter!("sogoc_reuse_lookups_total", "found" => found).increment(1);
@@ -139,7 +141,8 @@ async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> 
         limit: Some(100),
         ..Wanted::default()
     };
-    let found = search::find(archive, &Caller::machine(), &wanted).await?;
+    // Not as the caller: the other system may not search, it only gets what it already knows.
+    let found = search::execute(archive, &wanted).await?;
     let mut results = Vec::new();
     for hit in found.hits {
         if !is_holder(holder, &hit.fields) {
@@ -155,9 +158,11 @@ async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> 
         for (id, code) in copies {
             let result = match certified_copy::verify_code(archive, &code).await {
                 Ok(result) => result,
+                // Its holder let the code expire, so the copy is offered to nobody.
                 Err(Error::NotFound { .. }) => continue, // its holder let the code expire
                 Err(error) => return Err(error),
             };
+            // Only what is valid now: a withdrawn or superseded copy would be relied on elsewhere.
             if result.state == "valid" {
                 results.push(Offered { id, result });
             }
@@ -171,6 +176,7 @@ fn is_holder(holder: &Holder, fields: &std::collections::BTreeMap<String, String
     let value = |key: &str| fields.get(key).map_or("", String::as_str);
     let born = Date::parse(&holder.ngay_sinh).map(|date| date.to_string());
     let numbers = [value("so_hieu"), value("so_vao_so")];
+    // All three, because a name and a year are known to many.
     plain(value("ho_ten")) == plain(&holder.ho_ten)
         && born.is_some_and(|born| born == value("ngay_sinh"))
         && numbers.iter().any(|number| same_number(number, &holder.so))
@@ -186,6 +192,7 @@ fn check(archive: &Archive, asked: &LookUp) -> Result<Timestamp> {
     let short = |text: &str| (1..=300).contains(&text.trim().chars().count());
     let whole = Date::parse(&asked.holder.ngay_sinh).is_some_and(|date| date.day.is_some());
     let given_at = asked.consent.given_at.parse::<Timestamp>().ok();
+    // A consent of tomorrow was not given.
     let given_at = given_at.filter(|at| *at <= archive.clock.now());
     want(
         short(&asked.holder.ho_ten),
@@ -237,6 +244,7 @@ pub async fn fetch(
 ) -> Result<Vec<u8>> {
     require(caller, Act::ReuseResults)?;
     let (purpose, consent): (String, String) = sqlx::query_as(
+        // Asked again at the fetch: between the look-up and now it may have been withdrawn.
         "SELECT l.purpose, l.consent FROM reuse_lookups l
          JOIN reuse_offers o ON o.lookup_id = l.id JOIN copies c ON c.id = o.copy_id
          WHERE l.id = $1 AND o.copy_id = $2 AND l.token_id = $3 AND l.expires_at > $4

@@ -67,6 +67,7 @@ pub async fn approve(
 ) -> Result<RecordView> {
     require(caller, Act::ApproveRecords)?;
     let before = unstale(record::load(archive, id).await?, seen)?;
+    // Approving twice would make a version without a change.
     if before.state == RecordState::Approved && vouches(archive, caller, &before).await? {
         return Ok(before);
     }
@@ -80,6 +81,7 @@ pub async fn approve(
     }
     refuse_undecided(class, &before)?;
     refuse_own_change(archive, caller, &before).await?;
+    // The values stay as they are; only the doubt goes.
     let mut fields = before.fields.clone();
     // The person has seen every field beside the image: nothing is in doubt any more.
     for field in fields.values_mut() {
@@ -130,6 +132,7 @@ pub async fn reject(
 pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<i64> {
     require(caller, Act::ApproveRecords)?;
     let clear: Vec<(String, i64)> = sqlx::query_as(
+        // Never what was public before: a change of it is looked at one by one.
         "SELECT r.id, r.version FROM records r JOIN scans s ON s.id = r.scan_id
          WHERE s.batch_id = $1 AND r.doubtful = 0 AND r.state IN ('proposed', 'corrected')
          AND NOT EXISTS (SELECT 1 FROM record_versions v
@@ -151,6 +154,8 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
 }
 
 /// Whether the caller stands behind what the record says already.
+// By the content and not by the last version: who approved the same values earlier stands behind
+// them as well.
 async fn vouches(archive: &Archive, caller: &Caller, record: &RecordView) -> Result<bool> {
     let mut connection = archive.catalogue.pool().acquire().await?;
     let behind = seen::behind(&mut connection, &record.id, record.version).await?;
@@ -198,6 +203,8 @@ async fn save_in(
 ) -> Result<()> {
     let at = stamp(archive.clock.now());
     let number = before.version + 1;
+    // The version that was seen is the condition, so of two people at one record the second is
+    // told.
     let moved = Move::to(new.state)
         .while_at("version", before.version)
         .set("version", number)
@@ -214,11 +221,13 @@ async fn save_in(
         at: &at,
     };
     record::save_version(tx, &before.id, &version, fields).await?;
+    // A rejection is published only where the record could be found before.
     let was_public = before.preserved_version.is_some() || before.state == RecordState::Approved;
     if new.state == RecordState::Approved || (new.state == RecordState::Rejected && was_public) {
         record::publish(tx, &before.id, number, &at).await?;
         record::enqueue_preservation(tx, &before.scan_id).await?;
     }
+    // Names of the fields alone, for the log is read by people who may not see values.
     let changed: Vec<&String> = fields
         .iter()
         .filter(|(k, f)| before.fields.get(*k) != Some(f))

@@ -56,7 +56,7 @@ pub struct Scan {
     pub reason: Option<String>,
     /// Id of the scan that had the same bytes before.
     pub duplicate_of: Option<String>,
-    /// Object in the vault; absent for a duplicate, whose bytes are kept once.
+    /// Object in the vault; absent for a duplicate, whose bytes are preserved once.
     pub object_id: Option<String>,
     /// Pages; 0 for a duplicate or a quarantined file.
     pub page_count: i64,
@@ -84,7 +84,7 @@ pub struct Incoming<'a> {
 ///
 /// The same file in the same batch under the same name gives the same scan again. Bytes that are in
 /// the archive already become a duplicate that names the earlier one. A file that cannot be read is
-/// kept and quarantined with its reason.
+/// preserved and quarantined with its reason.
 ///
 /// # Errors
 /// `Invalid` name, or a digest other than declared; `NotFound` batch; `Refused` closed batch;
@@ -96,6 +96,7 @@ pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) ->
     let measured = measure::measure(file.path).await?;
     check_declared(file, &measured)?;
     let id = scan_id(file.batch_id, file.name, &measured.sha256);
+    // The id follows from batch, name and digest, so a file that comes again finds its own scan.
     if let Some(scan) = find(archive, &id).await? {
         return Ok(scan);
     }
@@ -120,6 +121,7 @@ pub async fn receive(archive: &Archive, caller: &Caller, file: &Incoming<'_>) ->
     if let Some(earlier) = store::earlier(archive.catalogue.pool(), &scan).await? {
         return store::duplicate(archive, scan, &earlier).await;
     }
+    // Only now a child is asked: a duplicate costs no reading.
     let probed = measure::probe(archive, file.path).await?;
     let deposit = Deposit::new(scan, batch, file.declared_sha256, probed);
     let deposit = preservation::deposit(archive, deposit, file.path, &measured).await?;
@@ -131,6 +133,7 @@ fn check_declared(file: &Incoming<'_>, measured: &Measured) -> Result<()> {
         return Ok(());
     };
     check_digest(declared)?;
+    // Refused before anything is stored: the sender has another file than the one that came.
     if declared == measured.sha256 {
         return Ok(());
     }

@@ -1,7 +1,8 @@
 //! Search over approved records and over the words of pages as they were read. The index follows publications and changes;
 //! what it holds of a page bears the strictest regime of all rows on it.
 //!
-//! Every search goes through [`find`], and every question to the index through `sight::execute`.
+//! Every search of a caller goes through [`find`], which notes it, and every question to the index through
+//! `sight::ask_index`.
 
 mod codes;
 mod context;
@@ -11,6 +12,7 @@ mod near;
 mod pages;
 mod places;
 mod rows;
+mod same_person;
 mod sight;
 mod snippet;
 mod wanted;
@@ -20,17 +22,23 @@ pub use near::{Near, Part, narrowed};
 pub use pages::{LitPage, MarkedWord, PageHit, on_page};
 #[cfg(test)]
 pub(crate) use rows::CHANGES_AFTER;
+pub use same_person::records_of_person;
 pub use snippet::Piece;
 pub use wanted::{Of, Wanted};
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use sogoc_index::{DocumentKind, IndexError, MatchLevel, Query, SearchError};
 
 use crate::access::Caller;
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::error::{Error, Result};
-use sight::{Sight, execute};
+use crate::masking;
+use crate::viewing::{self, View};
+use sight::{Sight, ask_index};
+use wanted::Understood;
 
 /// Most values of one facet that are listed, the commonest first.
 const MOST_VALUES: usize = 40;
@@ -92,13 +100,74 @@ pub struct SearchResult {
     pub position: u64,
 }
 
-/// Searches the records and the words the caller may see.
+/// Searches the records and the words the caller may see, with an entry in the log of what was asked and shown.
 ///
 /// # Errors
 /// `Invalid` with a pointer to what is wrong, never silently fewer hits; `Forbidden`.
 pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result<SearchResult> {
     let sight = Sight::of(caller)?;
+    let mut asked = wanted::understood(wanted)?;
+    if sight.masked {
+        asked.query = without_masked(asked.query)?;
+    }
+    let mut found = run(archive, &sight, asked, wanted.of).await?;
+    let records = found.hits.iter().map(|hit| hit.record_id.clone()).collect();
+    let pages: Vec<&String> = found.pages.hits.iter().map(|hit| &hit.page_id).collect();
+    let mut told = json!({ "total": found.total });
+    if !pages.is_empty() {
+        told = json!({ "total": found.total, "pages_total": found.pages.total, "pages": pages });
+    }
+    let view = View::of(Action::Searched, ("search", "search"), records)
+        .saying(told)
+        .asked(wanted.in_words());
+    viewing::note(archive, caller, view).await?;
+    for hit in &mut found.hits {
+        masking::mask_values(archive, caller, &hit.class, &mut hit.fields);
+    }
+    if sight.masked {
+        found
+            .facets
+            .retain(|facet, _| OPEN_FACETS.contains(&facet.as_str()));
+    }
+    Ok(found)
+}
+
+/// Facets whose counts a reader without standing sees.
+const OPEN_FACETS: [&str; 8] = [
+    "class", "year", "fonds", "series", "file", "volume", "box", "state",
+];
+
+/// A question of a reader without standing asks for nothing they do not see: by its answer alone a birth date could be
+/// guessed, and an ethnicity counted. Words in the box are taken for a name.
+fn without_masked(mut query: Query) -> Result<Query> {
+    let asks = query.birth.is_some()
+        || !query.dates.is_empty()
+        || query.number.is_some()
+        || query.place.is_some()
+        || !query.phrases.is_empty()
+        || !query.filters.is_empty()
+        || query.words.chars().any(|letter| letter.is_ascii_digit());
+    if asks {
+        return Err(Error::fault("/text", "faults.masked_question"));
+    }
+    let words = std::mem::take(&mut query.words);
+    if !words.trim().is_empty() {
+        let name = format!("{} {words}", query.name.unwrap_or_default());
+        query.name = Some(name.trim().to_owned());
+    }
+    Ok(query)
+}
+
+/// The search itself, for the program's own verbs, which say in the log what they do.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) async fn execute(archive: &Archive, wanted: &Wanted) -> Result<SearchResult> {
     let asked = wanted::understood(wanted)?;
+    run(archive, &Sight::of_the_program(), asked, wanted.of).await
+}
+
+async fn run(archive: &Archive, sight: &Sight, asked: Understood, of: Of) -> Result<SearchResult> {
     // Before the search: the result is then at least as new as it says.
     let reached = archive.index.position()?;
     let query = codes::resolved(archive, &asked.query).await?;
@@ -109,21 +178,19 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
         position: u64::try_from(follow::publication_of(reached)).unwrap_or_default(),
         ..SearchResult::default()
     };
-    if wanted.of != Of::Pages {
-        let found = execute(archive, &sight, &query, DocumentKind::Record)
-            .await?
-            .results;
-        result.total = found.total;
-        result.facets = commonest(found.facets);
-        result.hits = found.hits.into_iter().map(shown).collect();
+    if of != Of::Pages {
+        let found = ask_index(archive, sight, &query, DocumentKind::Record).await?;
+        result.total = found.results.total;
+        result.facets = commonest(found.results.facets);
+        result.hits = found.results.hits.into_iter().map(shown).collect();
     }
-    if wanted.of != Of::Records && sight.words {
-        let found = execute(archive, &sight, &query, DocumentKind::Page).await?;
+    if of != Of::Records && sight.words {
+        let found = ask_index(archive, sight, &query, DocumentKind::Page).await?;
         result.pages = pages::shown(archive, &query, found).await;
         result.pages.facets = commonest(std::mem::take(&mut result.pages.facets));
     }
-    if result.total + result.pages.total == 0 && wanted.of == Of::All {
-        result.near = near_misses(archive, &sight, &asked.query).await?;
+    if result.total + result.pages.total == 0 && of == Of::All {
+        result.near = near_misses(archive, sight, &asked.query).await?;
     }
     result.names = codes::names(archive, &result.facets).await?;
     result
@@ -138,11 +205,11 @@ async fn near_misses(archive: &Archive, sight: &Sight, query: &Query) -> Result<
     for (without, mut rest) in near::without_each(query) {
         (rest.limit, rest.offset) = (FEW, 0);
         let resolved = codes::resolved(archive, &rest).await?;
-        let records = execute(archive, sight, &resolved, DocumentKind::Record).await?;
+        let records = ask_index(archive, sight, &resolved, DocumentKind::Record).await?;
         let records = records.results.total;
         let pages = match sight.words {
             true => {
-                let pages = execute(archive, sight, &resolved, DocumentKind::Page).await?;
+                let pages = ask_index(archive, sight, &resolved, DocumentKind::Page).await?;
                 pages.results.total
             }
             false => 0,

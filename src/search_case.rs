@@ -90,12 +90,14 @@ const SELECT: &str = "SELECT c.*, q.wanted, q.due_at FROM search_cases c
 /// `Refused` unless the request is newly received; `Invalid` note; `NotFound`, `Forbidden`.
 pub async fn open(archive: &Archive, caller: &Caller, request: &str, note: &str) -> Result<String> {
     require(caller, Act::ConfirmCopies)?;
+    // Checked before the request is touched: a search without its note would be opened half.
     if note.chars().count() > LONGEST_NOTE {
         return Err(too_long());
     }
     let id = archive.clock.new_id();
     let later = copy_request::extended_due(archive, request).await?;
     let mut tx = archive.begin(caller).await?;
+    // The request's own state decides whether it can still be handed over.
     copy_request::begin_search(&mut tx, request, later).await?;
     Insert::into("search_cases")
         .set("id", &id)
@@ -178,6 +180,7 @@ pub async fn found(
 ) -> Result<()> {
     require(caller, Act::EndSearches)?;
     let record = crate::record::get(archive, caller, record_id).await?;
+    // A rejected row is none; naming it would send the clerk in a circle.
     if record.state == "rejected" {
         return Err(Error::refuse("errors.rejected"));
     }

@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page::{self, PageState, PageView};
 use crate::scan;
+use crate::viewing::{self, Paper};
 pub use left_out::LeftOut;
 
 /// Most pages of one file; more are asked for in parts.
@@ -124,6 +125,7 @@ pub async fn of_scan(
         None => asked.clone(),
     };
     let mut pages = page::of_scan(archive, caller, &scan.id).await?;
+    // Cut to the range first: what is left out beyond it is not told.
     pages.retain(|page| range.holds(page.number));
     let left_out = left_out::part(&mut pages)?;
     let delivered_pdf = scan.media_type == "application/pdf";
@@ -133,17 +135,13 @@ pub async fn of_scan(
         title: scan.original_name,
         source_sha256: scan.sha256,
         delivered_pdf,
+        // Pages of one scan are known by number, which stays the same when a page is scanned again.
         numbered: true,
         pages,
         left_out,
     };
-    fetch(
-        archive,
-        caller,
-        ("scan", scan_id, &asked.original_name),
-        order,
-    )
-    .await
+    let paper = Paper::Scan(&order.id.clone());
+    fetch(archive, caller, paper, &asked.original_name, order).await
 }
 
 /// The PDF of a document: the pages of one or several scans in its order, each compared with its master; with an
@@ -162,6 +160,7 @@ pub async fn of_document(
     let left_out = left_out::part(&mut pages)?;
     check(false, &pages)?;
     let masters = documents::pages(archive, caller, document_id).await?;
+    // No single file is the source, so the digests of all masters stand for it in their order.
     let mut digest = Sha256::new();
     masters.iter().for_each(|page| digest.update(&page.sha256));
     let order = Order {
@@ -173,8 +172,9 @@ pub async fn of_document(
         pages,
         left_out,
     };
+    // A title may hold a stroke, which no file name can.
     let name = asked.title().replace('/', "-");
-    fetch(archive, caller, ("document", document_id, &name), order).await
+    fetch(archive, caller, Paper::Document(document_id), &name, order).await
 }
 
 /// Whether a document is exactly one delivered PDF, whole and in its order.
@@ -197,7 +197,8 @@ async fn covers_one_pdf(
 async fn fetch(
     archive: &Arc<Archive>,
     caller: &Caller,
-    (kind, id, name): (&'static str, &str, &str),
+    paper: Paper<'_>,
+    name: &str,
     order: Order,
 ) -> Result<Document> {
     let (count, left_out) = (order.pages.len(), order.left_out.clone());
@@ -211,17 +212,12 @@ async fn fetch(
         size: made.size,
         name: name_of(name, &left_out),
         form: made.form,
+        // Logged only once the file is there to be given out.
         left_out,
     };
     let left_out = document.left_out.count();
-    let mut tx = archive.begin(caller).await?;
-    tx.log(
-        Action::DocumentFetched,
-        (kind, id),
-        json!({ "form": form, "pages": count, "left_out": left_out }),
-    )
-    .await?;
-    tx.commit().await?;
+    let details = json!({ "form": form, "pages": count, "left_out": left_out });
+    viewing::note_paper(archive, caller, Action::DocumentFetched, paper, details).await?;
     Ok(document)
 }
 
@@ -260,6 +256,7 @@ fn check(delivered_pdf: bool, pages: &[PageView]) -> Result<()> {
     }
     let failed = numbers(PageState::Failed.as_str());
     // A PDF can be given as it came whatever became of its pages.
+    // Only a file composed of pages needs their words.
     if !failed.is_empty() && !delivered_pdf {
         return Err(Error::refuse(
             Message::new("errors.page_failed").with("pages", failed),

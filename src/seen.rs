@@ -121,6 +121,8 @@ pub(crate) async fn of_version(
     let entries = correction::approved_of(connection, record_id).await?;
     let said = correction::overlaid(&row.fields, &entries, version, &correction::day_of(at));
     let values = said.fields.iter();
+    // All that a person can see beside the image, in a fixed order: the digest of it is what they
+    // decided on.
     let content = Content {
         format: 1,
         record: record_id,
@@ -177,6 +179,7 @@ pub(crate) async fn changed_since(
     let class = class.and_then(|class| archive.classes.get(&class));
     let (from, to) = (saw.record_version, stands.record_version);
     let what = record::labels(class, keys.iter().map(|key| key.as_str()))
+        // The values are the same, so a decision of the appendix made the difference.
         .unwrap_or_else(|| Message::new("errors.changed_by_appendix").into());
     let message = Message::new("errors.changed_since").with("what", what);
     Ok(Error::refuse(message.with("from", from).with("to", to)))
@@ -213,15 +216,17 @@ pub async fn pending(
 ) -> Result<BTreeMap<String, FieldChange>> {
     require(caller, Act::SeeRecords)?;
     let mut connection = archive.catalogue.pool().acquire().await?;
-    let versions: Option<(i64, Option<i64>)> = sqlx::query_as(
-        "SELECT r.version, (SELECT MAX(v.version) FROM record_versions v
+    // The newest approved version is what the public finds.
+    let versions: Option<(String, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT r.class, r.version, (SELECT MAX(v.version) FROM record_versions v
             WHERE v.record_id = r.id AND v.state = 'approved') AS approved
          FROM records r WHERE r.id = $1",
     )
     .bind(record_id)
     .fetch_optional(&mut *connection)
     .await?;
-    let (newest, approved) = versions.ok_or(Error::NotFound { what: "record" })?;
+    let (class, newest, approved) = versions.ok_or(Error::NotFound { what: "record" })?;
+    // Never approved: nothing public can change.
     let Some(approved) = approved else {
         return Ok(BTreeMap::new());
     };
@@ -231,5 +236,7 @@ pub async fn pending(
         let before = before.get(&key).cloned().unwrap_or_default();
         (before != after).then_some((key, FieldChange { before, after }))
     });
-    Ok(changed.collect())
+    let mut changed: BTreeMap<String, FieldChange> = changed.collect();
+    correction::mask_changes(archive, caller, &class, &mut changed);
+    Ok(changed)
 }

@@ -1,6 +1,6 @@
-//! The tree over the log: RFC 6962 §2.1 hashes of the entries, kept as C2SP tlog-tiles with signed checkpoints
+//! The tree over the log: RFC 6962 §2.1 hashes of the entries, stored as C2SP tlog-tiles with signed checkpoints
 //! (<https://c2sp.org/tlog-tiles>, <https://c2sp.org/tlog-checkpoint>), so that any tool of transparency logs can check
-//! it. Hashes, tiles and notes are those of the `tlog_tiles` and `signed_note` crates; this module keeps the files.
+//! it. Hashes, tiles and notes are those of the `tlog_tiles` and `signed_note` crates; this module stores the files.
 //!
 //! | file | holds |
 //! | --- | --- |

@@ -28,31 +28,31 @@ const LONGEST_BASIS: usize = 500;
 text_enum! {
     /// What kind of unit it is.
     pub enum UnitKind {
-        /// Sở.
+        /// Sở: a department of the province.
         Department,
         /// Phòng giáo dục và đào tạo.
         Division,
-        /// Trường.
+        /// Trường: a school, of any level.
         School,
-        /// Trung tâm.
+        /// Trung tâm: a centre, such as one for continuing education.
         Centre,
         /// Ủy ban nhân dân xã, phường.
         Commune,
-        /// Anything else.
+        /// Any other office; its name says what it is.
         Other,
     }
 }
 
-/// One unit.
+/// An office, school or commune that holdings, people and rights belong to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Unit {
-    /// UUIDv7 text.
+    /// UUIDv7 text; that of the default unit is all zeros but for its version.
     pub id: String,
-    /// Mã đơn vị.
+    /// Mã đơn vị, unique in the archive.
     pub code: String,
-    /// Tên đơn vị.
+    /// Tên đơn vị, as it stands on papers.
     pub name: String,
-    /// What it is.
+    /// What it is: department, division, school or another.
     pub kind: UnitKind,
     /// Code of the unit above it.
     pub parent: Option<String>,
@@ -69,7 +69,7 @@ pub struct Unit {
     /// Person or token id.
     #[serde(skip)]
     pub changed_by: String,
-    /// RFC 3339 UTC.
+    /// When it was changed last, RFC 3339 UTC.
     pub changed_at: String,
 }
 
@@ -77,11 +77,11 @@ pub struct Unit {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUnit {
-    /// Mã đơn vị.
+    /// Mã đơn vị, up to 100 characters, unique in the archive.
     pub code: String,
-    /// Tên đơn vị.
+    /// Tên đơn vị, up to 300 characters.
     pub name: String,
-    /// What it is.
+    /// What it is: department, division, school or another.
     pub kind: UnitKind,
     /// Code of the unit above it.
     #[serde(default)]
@@ -248,6 +248,7 @@ async fn checked(archive: &Archive, given: &NewUnit, own: Option<&str>) -> Resul
     {
         checks.fault("/valid_to", "faults.ends_before_it_begins");
     }
+    // A successor without a day would leave open which of both is meant on a given one.
     if given.successor.is_some() && given.valid_to.is_none() {
         checks.fault("/valid_to", "faults.merged_on_a_day");
     }
@@ -283,6 +284,7 @@ async fn other(
     let (mut at, mut steps) = (Some(named.id.clone()), 0);
     while let Some(id) = at {
         steps += 1;
+        // Fifty steps: no hierarchy of offices is so deep, and a loop ends here.
         if Some(id.as_str()) == own || steps > 50 {
             return Err(Error::fault(pointer, "faults.unit_leads_to_itself"));
         }

@@ -86,6 +86,7 @@ pub async fn create(archive: &Archive, caller: &Caller, given: &NewUpload<'_>) -
         check_digest(digest)?;
     }
     let size = check_size(archive, given.size)?;
+    // Each open upload holds a file and promised disk space.
     check_open(archive, caller).await?;
     spool::check_room(archive, given.size).await?;
     let now = archive.clock.now();
@@ -118,6 +119,7 @@ pub async fn create(archive: &Archive, caller: &Caller, given: &NewUpload<'_>) -
         .run(&mut tx)
         .await?;
     tx.commit().await?;
+    // An empty file is whole from the start, and a client has nothing to send for it.
     if upload.size > 0 {
         return Ok(upload);
     }
@@ -198,6 +200,7 @@ pub async fn result(archive: &Archive, caller: &Caller, id: &str) -> Result<Uplo
 pub async fn cancel(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     let upload = get(archive, caller, id).await?;
     // While bytes are coming in, their writer has the file; giving up waits for nobody and is refused.
+    // A finished upload has no file any more; only its row is left.
     let _held = match upload.scan_id {
         None => Some(spool::hold(archive, id).await?),
         Some(_) => None,
@@ -228,6 +231,8 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
         }
         Err(error) => return Err(error),
     };
+    // After the scan is in the vault and the catalogue: killed before this, the sweep finds the
+    // upload whole and finishes it.
     let mut tx = archive.begin(caller).await?;
     tx.set("uploads", &upload.id, "scan_id", &scan_id).await?;
     tx.commit().await?;

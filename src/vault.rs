@@ -100,6 +100,8 @@ impl Vault {
                 Store::Other(store) => (store, None),
                 Store::Folder(folder) => (Arc::new(folder.clone()), Some(folder)),
             };
+        // Bounded for the vault as a whole: a walk, a scrub and ten uploads at once must neither
+        // run out of file descriptors nor be throttled by an S3 service.
         let store: Arc<dyn ObjectStore> = Arc::new(LimitStore::new(store, OPEN_REQUESTS));
         storage_root::prepare(&store, make).await?;
         Ok(Self { store, folder })

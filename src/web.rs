@@ -1,7 +1,8 @@
 //! The web entrance: pages for people, JSON for programs, both calling the same verbs. This file holds
 //! the router and the layers every request passes; each room is a file of `web/`.
 
-pub mod api;
+pub mod accounts;
+mod api;
 mod assets;
 mod client_ip;
 mod cookies;
@@ -25,6 +26,7 @@ mod layout;
 mod log;
 mod middleware;
 mod notices;
+mod own_account;
 mod own_password;
 mod page_image;
 mod page_words;
@@ -42,6 +44,7 @@ mod structure;
 mod tus;
 mod units;
 mod verification;
+mod views;
 mod volumes;
 
 use std::future::{Future, IntoFuture};
@@ -90,8 +93,11 @@ pub fn router(archive: State) -> Router {
         .merge(corrections::routes())
         .merge(custody::routes())
         .merge(log::routes())
+        .merge(views::routes())
         .merge(queue::routes())
         .merge(people::routes())
+        .merge(accounts::routes())
+        .merge(own_account::routes())
         .merge(own_password::routes())
         .merge(notices::routes())
         .merge(health::routes())

@@ -35,10 +35,13 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         // Two, so that one copy whose time authority is slow, or one portal that hangs, does not stop the
         // next.
         Kind::IssueCopy | Kind::NotifyPortal => 2,
+        // One at a time: they write to the vault or sweep, where side by side they would only wait
+        // for each other.
         Kind::PreserveRecords
         | Kind::PreserveLine
         | Kind::PreserveRequest
         | Kind::PreserveMap
+        | Kind::ReadDocument
         | Kind::InspectBatch
         | Kind::PreserveFlags
         | Kind::TakeEffect
@@ -125,6 +128,8 @@ pub async fn work_off(archive: &Archive, kinds: &[Kind]) -> Result<u64> {
     loop {
         let before = done;
         for &kind in kinds {
+            // Worked off kind by kind, again until nothing is found: one job's end enqueues the
+            // next kind.
             while let Some(job) =
                 jobs::lease(&archive.catalogue, &*archive.clock, kind, &holder).await?
             {
@@ -149,6 +154,8 @@ async fn work(archive: Arc<Archive>, kind: Kind, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let met = match jobs::lease(&archive.catalogue, &*archive.clock, kind, &holder).await {
             Ok(Some(job)) => held(&archive, &job).await,
+            // The short pause keeps an idle archive quiet and a citizen's copy waiting for a
+            // quarter of a second at most.
             Ok(None) => {
                 pause(&stop, IDLE).await;
                 continue;
@@ -156,6 +163,8 @@ async fn work(archive: Arc<Archive>, kind: Kind, stop: CancellationToken) {
             Err(error) => {
                 let (kind, code) = (kind.as_str(), error.code());
                 tracing::warn!(kind, code, "the queue does not answer");
+                // The queue out of reach is a fault of the world like any other: slow down instead
+                // of asking in a tight loop.
                 Some(End::World)
             }
         };
@@ -163,6 +172,7 @@ async fn work(archive: Arc<Archive>, kind: Kind, stop: CancellationToken) {
             slowed = (slowed * 2).min(slowest);
             pause(&stop, slowed).await;
         } else {
+            // One job that went through shows that the world is right again.
             slowed = IDLE;
         }
     }
@@ -183,6 +193,7 @@ async fn run(archive: &Archive, job: &Leased) -> Option<End> {
     let word = outcome.as_ref().err().map_or("done", Error::code);
     metrics::counter!("sogoc_jobs_total", "kind" => job.kind.as_str(), "outcome" => word)
         .increment(1);
+    // Only the word: an error may name what the log must not.
     let error = outcome.err()?;
     let (end, kind) = (End::of(&error), job.kind.as_str());
     tracing::warn!(job = job.id, kind, code = word, ?end, "job given back");
@@ -201,6 +212,7 @@ async fn run(archive: &Archive, job: &Leased) -> Option<End> {
 async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
     match job.kind {
         Kind::ReadPage => page::read(archive, job).await,
+        Kind::ReadDocument => page::read_document(archive, job).await,
         Kind::PreserveRecords => preservation::preserve(archive, job).await,
         Kind::IssueCopy => certified_copy::issue(archive, job).await,
         Kind::PreserveLine => certified_copy::preserve(archive, job).await,
@@ -226,6 +238,8 @@ async fn ask_for_sweeps(archive: Arc<Archive>, stop: CancellationToken) {
     loop {
         let asked = async {
             let mut tx = archive.begin_as_machine().await?;
+            // The unique key of a waiting job makes this harmless when several processes ask at
+            // once.
             for kind in [Kind::SweepUploads, Kind::SweepRequests, Kind::SweepSeals] {
                 tx.enqueue(kind, "all", jobs::PRIORITY_UPKEEP).await?;
             }

@@ -4,3 +4,4 @@ mod backup;
 mod rebuilding;
 mod reconciling;
 mod scrubbing;
+mod values;

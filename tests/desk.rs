@@ -137,7 +137,7 @@ pub async fn correct_and_approve(holdings: &Holdings, read: &RecordView) -> Reco
 async fn it_is_kept(holdings: &Holdings, approved: &RecordView) {
     let archive = &holdings.archive;
     holdings.preserve().await;
-    let now = record::get(archive, &caller(Role::Auditor), &approved.id)
+    let now = record::get(archive, &caller(Role::Reviewer), &approved.id)
         .await
         .unwrap();
     assert_eq!(now.preserved_version, Some(approved.version));
@@ -174,21 +174,21 @@ async fn it_is_found(holdings: &Holdings, approved: &RecordView) {
         text: Some(text.into()),
         ..Wanted::default()
     };
-    let auditor = caller(Role::Auditor);
+    let reviewer = caller(Role::Reviewer);
     for text in [
         "dang thi thuy duong 1990",
         "Đặng Thị Thùy Dương",
         "217/THPT",
         "duong dang thi thuy",
     ] {
-        let found = search::find(archive, &auditor, &find(text)).await.unwrap();
+        let found = search::find(archive, &reviewer, &find(text)).await.unwrap();
         assert_eq!(
             found.hits.first().map(|hit| &hit.record_id),
             Some(&approved.id),
             "{text}"
         );
     }
-    let broken = search::find(archive, &auditor, &find("\"mở mà không đóng")).await;
+    let broken = search::find(archive, &reviewer, &find("\"mở mà không đóng")).await;
     assert!(matches!(broken, Err(Error::Invalid(_))), "{broken:?}");
     let portal = search::find(archive, &caller(Role::Portal), &find("duong")).await;
     assert!(matches!(portal, Err(Error::Forbidden)));

@@ -17,7 +17,7 @@ const GIVEN: [&str; 4] = ["make", "cargo", "rustc", "sogoc"];
 const ESSENTIAL: &str = "\
     apt-get basename base64 bash cat chmod chown cp cut date dirname dpkg dpkg-query du env \
     find grep head id ln ls mkdir mktemp mount mv nproc realpath rm script sed seq setpriv sh \
-    sha256sum sleep sort stty sync tail tar timeout touch tr true uname unshare wc xargs";
+    sha256sum sleep sort stty sync tail tar tee timeout touch tr true uname unshare wc xargs";
 
 /// The Debian package that brings a command.
 const COMES_WITH: [(&str, &str); 28] = [

@@ -134,7 +134,11 @@ fn paths_are_told_from_other_words_in_quotes() {
 
 /// Documents that lead a newcomer; decisions and the changelog are of their day and stay as they are.
 fn documents(root: &Path) -> Vec<PathBuf> {
-    let folders = [root.to_owned(), root.join("docs")];
+    let folders = [
+        root.to_owned(),
+        root.join("docs"),
+        root.join("docs/security"),
+    ];
     let entries = folders
         .iter()
         .flat_map(|folder| std::fs::read_dir(folder).unwrap());
@@ -144,10 +148,15 @@ fn documents(root: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// What stands in backquotes.
+pub fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
 /// What stands in backquotes and begins with a folder of the project, or names a source without its folder.
 fn named_paths(text: &str) -> impl Iterator<Item = &str> {
-    let quoted = text.split('`').skip(1).step_by(2);
-    let paths = quoted.map(|quoted| quoted.split([':', ' ', '\n']).next().unwrap_or_default());
+    let paths =
+        quoted(text).map(|quoted| quoted.split([':', ' ', '\n']).next().unwrap_or_default());
     let starts_below = |path: &str| {
         let first = path.split_once('/').map(|(first, _)| first);
         first.is_some_and(|first| FOLDERS.contains(&first))

@@ -201,7 +201,7 @@ async fn words_are_found(archive: &Archive) {
     );
     let lit = search::on_page(
         archive,
-        &caller(Role::Auditor),
+        &caller(Role::Archivist),
         &unapproved.pages.hits[0].page_id,
         &Wanted {
             text: Some("huynh thao nhung".into()),

@@ -35,11 +35,14 @@ mod restart;
 mod reuse;
 mod seal;
 mod searchable_pdf;
+mod security_document;
+mod sign_in;
 mod struck;
 mod structure;
 mod support;
 
 mod two_persons;
 mod vault_story;
+mod viewing;
 mod volumes;
 mod walk;

@@ -18,6 +18,7 @@ use sqlx::Row;
 
 use crate::support::archive::{Ground, caller, log_is_whole, sample, seen, settings, shown};
 use crate::support::ocfl_py;
+use crate::support::wait::happens_within;
 
 const FILES: [&str; 3] = [
     "bang-thpt-2008.jpg",
@@ -117,13 +118,10 @@ impl Place {
 
 /// Lets a process live for `life`; true when it ended by itself before.
 fn kill_after(mut child: Child, life: Duration) -> bool {
-    let end = Instant::now() + life;
-    while Instant::now() < end {
-        if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.success(), "it ended by itself, but badly: {status}");
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(5));
+    if happens_within(life, || child.try_wait().unwrap().is_some()) {
+        let status = child.wait().unwrap();
+        assert!(status.success(), "it ended by itself, but badly: {status}");
+        return true;
     }
     child.kill().unwrap();
     child.wait().unwrap();

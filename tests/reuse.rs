@@ -120,8 +120,13 @@ async fn a_look_up_without_purpose_or_consent_is_refused_by_its_place() {
 }
 
 #[tokio::test]
-async fn trying_names_is_slowed() {
+async fn trying_names_is_slowed_and_the_right_one_is_answered_all_the_same() {
     let server = Server::start().await;
+    let archive = &server.archive;
+    let record = diploma::approved(archive).await;
+    certified_copy::issue_now(archive, &caller(Role::Approver), &record.id, None)
+        .await
+        .unwrap();
     let system = server.token(&[Role::Reuser]).await;
     let mut last = 0;
     for number in 0..15 {
@@ -129,4 +134,6 @@ async fn trying_names_is_slowed() {
         last = system.post("/api/v1/reuse", body).await.status().as_u16();
     }
     assert_eq!(last, 429);
+    let right = system.post("/api/v1/reuse", asking(NUMBER, "DY-1")).await;
+    assert_eq!(right.status(), 201);
 }

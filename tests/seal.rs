@@ -3,6 +3,7 @@
 mod attacks;
 mod key_files;
 mod levels;
+mod literature;
 mod long_term;
 mod machine;
 mod remote_signing;
@@ -12,6 +13,7 @@ mod softhsm;
 mod token;
 mod verdicts;
 mod waits;
+mod weak;
 mod whose;
 
 use std::path::PathBuf;

@@ -23,6 +23,7 @@ fn read(text: &str, bounds: Option<[i32; 4]>) -> FieldReading {
         accepted: true,
         bounds,
         struck: false,
+        page: None,
         evidence: None,
     }
 }

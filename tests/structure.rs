@@ -5,6 +5,7 @@
 mod documents;
 mod hostile;
 mod pages;
+mod several_pages;
 
 use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;

@@ -1,9 +1,8 @@
 //! The walk in the README is run as it stands there, by a shell, against a real server.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sogoc::access::{self, Caller, Role};
@@ -11,8 +10,10 @@ use sogoc::archive::Archive;
 use sogoc::{copy_request, notify, worker};
 
 use crate::support::archive::{caller, seen, shown};
+use crate::support::child::free_ports;
 use crate::support::diploma;
 use crate::support::server::Server;
+use crate::support::wait::{until, until_within};
 
 const README: &str = include_str!("../README.md");
 
@@ -25,14 +26,9 @@ fn script() -> &'static str {
     script
 }
 
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_portal_developer_can_paste_the_walk_of_the_readme() {
-    let port = free_port();
+    let [port] = free_ports();
     let listed = format!("127.0.0.1:{port}");
     let server = Server::set(|config| config.web.webhook_hosts = vec![listed.clone()]).await;
     let archive = server.archive.clone();
@@ -46,8 +42,6 @@ async fn a_portal_developer_can_paste_the_walk_of_the_readme() {
     let secret = hook.await.unwrap().secret;
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("said");
-    let office = tokio::spawn(work(archive, record.id, output.clone()));
-
     let mut shell = Command::new("sh");
     shell
         .args(["-c", script()])
@@ -58,8 +52,10 @@ async fn a_portal_developer_can_paste_the_walk_of_the_readme() {
         .env("PORT", port.to_string())
         .stdout(File::create(&output).unwrap());
     let ran = tokio::task::spawn_blocking(move || shell.output());
-    let ran = ran.await.unwrap().unwrap();
-    office.abort();
+    let ran = tokio::select! {
+        ran = ran => ran.unwrap().unwrap(),
+        () = work(&archive, &record.id, &output) => unreachable!("the office never stops working"),
+    };
     let said = std::fs::read_to_string(output).unwrap();
     assert!(
         ran.status.success(),
@@ -74,36 +70,35 @@ async fn a_portal_developer_can_paste_the_walk_of_the_readme() {
 
 /// The office at work: once the portal has read that its request is received (it stands in `output`), one confirms,
 /// another releases, the queue is worked.
-async fn work(archive: Arc<Archive>, record: String, output: PathBuf) {
+async fn work(archive: &Archive, record: &str, output: &Path) {
     let (clerk_, approver) = (caller(Role::Reviewer), caller(Role::Approver));
-    loop {
-        let received = copy_request::list(&archive, &clerk_, Some("received")).await;
+    let day = async || {
+        let received = copy_request::list(archive, &clerk_, Some("received")).await;
         for request in received.unwrap() {
-            while !std::fs::read_to_string(&output)
-                .unwrap()
-                .contains("Đã nhận")
-            {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            until("the portal's answer", async || {
+                std::fs::read_to_string(output).unwrap().contains("Đã nhận")
+            })
+            .await;
             copy_request::confirm(
-                &archive,
+                archive,
                 &clerk_,
                 &request.id,
-                &record,
-                &seen(&archive, &record).await,
+                record,
+                &seen(archive, record).await,
             )
             .await
             .unwrap();
             copy_request::release(
-                &archive,
+                archive,
                 &approver,
                 &request.id,
-                &shown(&archive, &request.id).await,
+                &shown(archive, &request.id).await,
             )
             .await
             .unwrap();
         }
-        worker::drain(&archive).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        worker::drain(archive).await.unwrap();
+        false
+    };
+    until_within(Duration::MAX, "the end of the office's day", day).await;
 }

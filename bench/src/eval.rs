@@ -29,7 +29,7 @@ use text::TextScore;
 pub struct FieldScore {
     /// Where: `row 12` or nothing for a field of the page.
     pub place: String,
-    /// The field.
+    /// Key of the field in its class.
     pub key: String,
     /// What the paper says.
     pub truth: String,
@@ -65,7 +65,7 @@ impl FieldScore {
     }
 }
 
-/// One page's score.
+/// How one page was read, against its truth.
 #[derive(Debug, Clone)]
 pub struct PageScore {
     /// Whether it was turned the right way up.
@@ -76,9 +76,9 @@ pub struct PageScore {
     pub class_surely_wrong: bool,
     /// What it was taken for, and what its columns were taken for, for people who look for the causes.
     pub seen: String,
-    /// Its running text.
+    /// Errors in its running text.
     pub text: TextScore,
-    /// Its true values.
+    /// Every value of its truth, and what was read of it.
     pub fields: Vec<FieldScore>,
     /// True rows of its table.
     pub rows: usize,

@@ -21,7 +21,7 @@ const CHUNK: u64 = 10_000;
 /// Options of `index`.
 #[derive(Debug, clap::Args)]
 pub struct Index {
-    /// How many people.
+    /// How many made-up people are indexed.
     #[arg(default_value_t = 100_000)]
     documents: u64,
     /// Where the index is built and left; a folder that is removed again unless given.

@@ -9,6 +9,7 @@ mod letters;
 mod people;
 mod questions;
 mod reading;
+mod stream;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ enum Command {
     Reading(reading::Reading),
     /// The heads of official letters: scans with keyed fields, beside what is read of them.
     Letters(letters::Letters),
+    /// Piles of pages parted into papers.
+    Stream(stream::Stream),
     /// Fit the weights of confidence to pages with known text and print them as `weights.toml`.
     Calibrate(calibration::Calibrate),
     /// The index: size, building and answering, on made-up people. Wants a release build.
@@ -65,6 +68,9 @@ fn run(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
         }
         Command::Letters(options) => {
             tokio::runtime::Runtime::new()?.block_on(letters::letters(options, cli.json))
+        }
+        Command::Stream(options) => {
+            tokio::runtime::Runtime::new()?.block_on(stream::stream(options, cli.json))
         }
         Command::Calibrate(options) => calibration::calibrate(&options),
         Command::Index(options) => index::bench(options),

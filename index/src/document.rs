@@ -122,7 +122,7 @@ pub struct Document {
     pub shelf_box: Option<String>,
     /// Stable word of its state, such as `approved` or `read`.
     pub state: Option<String>,
-    /// The person's name.
+    /// The holder's name, in any spelling of tones.
     pub name: Option<String>,
     /// The same person's names before or after a correction of the register.
     pub other_names: Vec<String>,

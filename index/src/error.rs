@@ -15,7 +15,7 @@ pub enum IndexError {
         dir.display()
     )]
     OtherFormat {
-        /// The index folder.
+        /// Folder of the index, as configured.
         dir: PathBuf,
         /// The format found there.
         found: u64,
@@ -25,7 +25,7 @@ pub enum IndexError {
     /// The pointer file or the data it names cannot be read as an index: rebuild.
     #[error("the index in {} is damaged ({detail}): rebuild it with `sogoc reindex`", dir.display())]
     Corrupt {
-        /// The index folder.
+        /// Folder of the index, as configured.
         dir: PathBuf,
         /// What was found instead.
         detail: String,
@@ -33,7 +33,7 @@ pub enum IndexError {
     /// Another process holds the write lock.
     #[error("the index in {} is being written by another process", dir.display())]
     Busy {
-        /// The index folder.
+        /// Folder of the index, as configured.
         dir: PathBuf,
     },
     /// A rebuilt index replaced this one: continue from the position it has reached.

@@ -15,7 +15,7 @@ pub enum MatchLevel {
     Exact,
 }
 
-/// One record found.
+/// One record found, with what was stored of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
     /// [`Document::id`](crate::Document::id).

@@ -54,7 +54,7 @@ pub struct Query {
     pub year: Option<i64>,
     /// A number, or its first characters (at least three).
     pub number: Option<String>,
-    /// Class id.
+    /// Id of a record class; any class without one.
     pub class: Option<String>,
     /// Fonds, as it was typed; whoever knows the codes moves it into [`Query::within`]. An id is taken as it is.
     pub fonds: Option<String>,

@@ -7,18 +7,8 @@ use crate::archive::Archive;
 use crate::clock::{parse_stamp, stamp};
 use crate::error::{Error, Result};
 
-/// Failures allowed within the window.
-const MOST_FAILURES: i64 = 10;
 /// Attempts are counted within this time from the first of them.
 const WINDOW: Duration = Duration::from_secs(300);
-
-/// Lets a guess through unless this key has failed too often lately.
-///
-/// # Errors
-/// `TooMany`, with the seconds to wait.
-pub async fn admit(archive: &Archive, key: &str) -> Result<()> {
-    admit_below(archive, key, MOST_FAILURES).await
-}
 
 /// Lets a costly act through unless this key did it `most` times within five minutes, and counts it.
 ///
@@ -66,14 +56,6 @@ async fn admit_below(archive: &Archive, key: &str, most: i64) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Remembers one failed guess.
-///
-/// # Errors
-/// As any statement.
-pub async fn count_failure(archive: &Archive, key: &str) -> Result<()> {
-    count(archive, key).await.map(drop)
 }
 
 /// How often it was counted within the window, this one included.

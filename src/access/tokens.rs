@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::people::words;
 use super::secrets::{digest_of, new_secret};
-use super::{Act, Caller, Role, RoleList, require};
+use super::{Act, Caller, Role, RoleList, require, require_fresh};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Insert, changed_one};
@@ -53,6 +53,7 @@ pub async fn make_token(
     days: Option<u32>,
 ) -> Result<NewToken> {
     require(caller, Act::Administer)?;
+    require_fresh(caller)?;
     if name.trim().is_empty() || roles.is_empty() {
         return Err(Error::fault("/name", "faults.token_needs_name"));
     }

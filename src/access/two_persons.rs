@@ -85,6 +85,7 @@ mod tests {
             name: String::new(),
             roles: vec![Role::Approver],
             kind: CallerKind::Person,
+            fresh: true,
         }
     }
 

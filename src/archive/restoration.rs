@@ -36,6 +36,8 @@ impl<'a> Restoration<'a> {
     ) -> Result<Option<Vec<u8>>> {
         match read(self.archive, id, path, version).await {
             Ok(bytes) => Ok(Some(bytes)),
+            // A store that is away for a moment must not end as a damaged object in the report of a
+            // rebuild.
             Err(error) if error.is_transient() => Err(error),
             Err(error) => {
                 self.note(id, &error);

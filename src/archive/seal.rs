@@ -39,6 +39,8 @@ fn remote_key(settings: &SealConfig) -> Result<Box<dyn KeySource>> {
         .as_deref()
         .map(trust_file)
         .transpose()?;
+    // Without certificates there is nothing to sign in the name of; `Config::check` has refused
+    // that before.
     let chain = chain.unwrap_or_default().anchors().to_vec();
     Ok(match &settings.token {
         Some(token) => Box::new(TokenKey::new(
@@ -146,13 +148,16 @@ pub fn secret_once(file: &Path, fresh: &str) -> Result<String> {
         std::fs::create_dir_all(folder)?;
     }
     let mut options = std::fs::OpenOptions::new();
+    // Create-only: of two processes that start at once one makes the secret, and both use it.
     match options.write(true).create_new(true).mode(0o600).open(file) {
         Ok(mut open) => {
             open.write_all(fresh.as_bytes())?;
+            // A secret that is lost in a power failure would make the key unusable for good.
             open.sync_all()?;
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error.into()),
     }
+    // Read back in both cases, so that the winner and the loser of the race return the same text.
     Ok(std::fs::read_to_string(file)?)
 }

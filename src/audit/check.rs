@@ -26,7 +26,7 @@ pub struct Checked {
 }
 
 /// Compares every entry in the tree with the tiles, the bundles, the signed checkpoint and the places outside. The
-/// outcome is kept, so that `/readyz` and the metrics tell it.
+/// outcome is recorded, so that `/readyz` and the metrics tell it.
 ///
 /// # Errors
 /// As any statement; `Unavailable` when the vault cannot be read.

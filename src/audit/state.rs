@@ -68,7 +68,7 @@ impl From<Break> for Broken {
 /// A place outside that is shown the tree.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct OutsidePlace {
-    /// Its address.
+    /// Its address as configured.
     pub place: String,
     /// Entries in the tree it was shown last.
     pub size: i64,
@@ -81,7 +81,7 @@ pub struct OutsidePlace {
 /// How the tree stands.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct LogState {
-    /// In one word.
+    /// How the log stands, in one word.
     pub standing: Standing,
     /// Entries in the newest signed tree.
     pub size: i64,

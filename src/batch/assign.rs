@@ -22,7 +22,7 @@ pub struct Belonging {
     /// Code of the volume; not beside a file.
     #[serde(default)]
     pub volume: Option<String>,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     pub reason: String,
 }
 
@@ -40,6 +40,8 @@ pub async fn assign(
     require(caller, Act::DescribeHoldings)?;
     check_reason(&to.reason)?;
     let batch = get(archive, caller, batch_id).await?;
+    // Belonging is given once here; afterwards files and volumes are moved as a whole, with their
+    // own trace.
     if batch.file_id.is_some() || batch.volume_id.is_some() {
         return Err(Error::refuse("errors.batch_belongs"));
     }
@@ -64,6 +66,7 @@ pub async fn assign(
     };
     let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
+        // Asked again in the statement: two people may assign the same batch at once.
         "UPDATE batches SET file_id = $1, volume_id = $2
          WHERE id = $3 AND file_id IS NULL AND volume_id IS NULL",
     )
@@ -75,6 +78,7 @@ pub async fn assign(
     if moved.rows_affected() != 1 {
         return Err(Error::refuse("errors.batch_belongs"));
     }
+    // Documents that somebody touched stay where they were put.
     crate::document::rehang(&mut tx, batch_id).await?;
     let details = json!({ "file": to.file, "volume": to.volume });
     tx.log(Action::BatchMoved, ("batch", batch_id), details)

@@ -17,7 +17,7 @@ use crate::messages::Message;
 /// Differences listed by name; the rest is counted.
 const MOST_LISTED: usize = 200;
 
-/// Closes the batch and keeps its receipt. Closing a closed batch gives the same receipt again.
+/// Closes the batch and preserves its receipt. Closing a closed batch gives the same receipt again.
 ///
 /// # Errors
 /// `Invalid`, one fault for each difference between what was declared and what came; `NotFound`,
@@ -40,6 +40,8 @@ pub async fn close(archive: &Archive, caller: &Caller, batch_id: &str) -> Result
 
 async fn close_open(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<()> {
     let mut tx = archive.begin(caller).await?;
+    // Locked before counting: a file that is just coming in is counted or refused, never lost in
+    // between.
     hold_open(&mut tx, batch_id).await?;
     let differences = differences(&mut tx, batch_id).await?;
     if !differences.is_empty() {
@@ -83,6 +85,7 @@ struct Arrived {
 /// a page's place not at all: the one before it has come.
 async fn differences(tx: &mut Tx, batch_id: &str) -> Result<Vec<Fault>> {
     let arrived: Vec<Arrived> = sqlx::query_as(
+        // A better scan of one page was never declared, so it is not counted.
         "SELECT original_name, size, sha256 FROM scans s WHERE batch_id = $1
          AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.scan_id = s.id AND p.stands_for IS NOT NULL)",
     )
@@ -90,6 +93,7 @@ async fn differences(tx: &mut Tx, batch_id: &str) -> Result<Vec<Fault>> {
     .fetch_all(&mut **tx)
     .await?;
     let mut came = BTreeMap::<String, Vec<Arrived>>::new();
+    // By name: a broken file and its replacement are one declared file.
     for file in arrived {
         let name = file.original_name.clone();
         came.entry(name).or_default().push(file);
@@ -108,6 +112,7 @@ async fn differences(tx: &mut Tx, batch_id: &str) -> Result<Vec<Fault>> {
         let files = came.remove(&declared.name);
         faults.extend(wrong_file(declared, files.as_deref()));
     }
+    // Without a manifest only the count was declared, and names are nobody's promise.
     if !manifest.is_empty() {
         faults.extend(
             came.keys()
@@ -138,6 +143,8 @@ async fn wrong_count(tx: &mut Tx, batch_id: &str, came: usize) -> Result<Option<
 /// keep the batch open until it expires.
 async fn unfinished_uploads(tx: &mut Tx, batch_id: &str) -> Result<Vec<Fault>> {
     sqlx::query(
+        // A newer file of the same name shows that the sender started over and will not go on with
+        // this upload.
         "DELETE FROM uploads WHERE batch_id = $1 AND scan_id IS NULL AND EXISTS (SELECT 1
             FROM scans s WHERE s.batch_id = uploads.batch_id
             AND s.original_name = uploads.original_name AND s.received_at > uploads.created_at)",

@@ -36,6 +36,7 @@ pub async fn declare(
     files: &[Declared],
 ) -> Result<()> {
     require(caller, Act::DeliverScans)?;
+    // All of it is checked first: half a manifest would look like a whole one.
     for (at, file) in files.iter().enumerate() {
         check(file).map_err(|error| placed(error, at))?;
     }
@@ -60,6 +61,7 @@ pub async fn declare(
 /// `NotFound`; `Refused` with `batch_closed`.
 pub(crate) async fn hold_open(tx: &mut Tx, batch_id: &str) -> Result<()> {
     let state: Option<BatchState> =
+        // Written to itself to lock it on both engines.
         sqlx::query_scalar("UPDATE batches SET state = state WHERE id = $1 RETURNING state")
             .bind(batch_id)
             .fetch_optional(&mut **tx)

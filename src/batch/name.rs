@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 const LONGEST_NAME: usize = 1024;
 
 /// Accepts the name of a delivered file: a relative path of plain segments, as it will stand on the
-/// receipt and in the vault. It is kept byte for byte, never cleaned.
+/// receipt and in the vault. It is preserved byte for byte, never cleaned.
 ///
 /// # Errors
 /// `Invalid`, saying what is wrong.
@@ -18,6 +18,7 @@ pub fn check_name(name: &str) -> Result<()> {
     if name.chars().any(char::is_control) {
         return fault("faults.file_name_control");
     }
+    // The name becomes a path in the vault, where such a segment would point elsewhere.
     let plain = |segment: &str| !matches!(segment, "" | "." | "..");
     if !name.split('/').all(plain) {
         return fault("faults.file_name_path");

@@ -75,6 +75,7 @@ pub async fn deposited(archive: &Archive, batch_id: &str) -> Result<DepositBatch
     .bind(batch_id)
     .fetch_optional(archive.catalogue.pool())
     .await?;
+    // The volume as it was then: a deposit is never rewritten when the volume is renamed.
     let volume = sqlx::query_as(
         "SELECT v.code, v.title, v.school, v.year FROM register_volumes v
          JOIN batches b ON b.volume_id = v.id WHERE b.id = $1",
@@ -124,6 +125,7 @@ pub(super) async fn preserve_receipt(
             .and_then(parse_stamp)
             .unwrap_or_else(|| archive.clock.now()),
     };
+    // A second try deposits the same bytes, which the vault answers with the version that is there.
     archive.vault.deposit(&object, &files, &who).await?;
     let mut tx = archive.begin(caller).await?;
     tx.set("batches", batch_id, "receipt_digest", &receipt.sha256)
@@ -137,6 +139,7 @@ pub(super) async fn preserve_receipt(
 /// # Errors
 /// As any statement.
 pub(crate) async fn restore_of_deposit(tx: &mut Tx, batch: &DepositBatch) -> Result<()> {
+    // By code and not by id: catalogues of before may have had other ids for the same fonds.
     let at = &batch.opened_at;
     let fonds_id = restore_fonds(tx, &batch.fonds_code, &batch.fonds_name, at).await?;
     let volume_id = match &batch.volume {
@@ -165,6 +168,7 @@ pub(crate) async fn restore_of_deposit(tx: &mut Tx, batch: &DepositBatch) -> Res
         opened_by: batch.opened_by.clone(),
         opened_at: at.clone(),
         closed_at: None,
+        // The unit may be lost; then the batch belongs to the default one instead of to none.
         unit_id: match &batch.unit_id {
             Some(id) => unit::known(tx, id).await?,
             None => unit::DEFAULT_ID.to_owned(),
@@ -210,6 +214,7 @@ pub(crate) async fn restore(
     let Some(receipt) = restoration.sound(id, Receipt::parse(&bytes)) else {
         return Ok(None);
     };
+    // An object moved to the wrong place would give one batch the receipt of another.
     if format!("{RECEIPT_PREFIX}{}", receipt.receipt.batch.id) != id.as_str() {
         let what = format!("{id}: the receipt of another batch");
         restoration.damaged.push(what);

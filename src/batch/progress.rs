@@ -22,7 +22,7 @@ pub struct Progress {
     pub declared: Option<i64>,
     /// Files accepted and to be read.
     pub received: i64,
-    /// Files kept but not readable, each with its reason.
+    /// Files preserved but not readable, each with its reason.
     pub quarantined: i64,
     /// Files whose bytes were there already.
     pub duplicates: i64,
@@ -74,6 +74,7 @@ pub async fn progress(archive: &Archive, caller: &Caller, batch_id: &str) -> Res
     count_pages(archive, batch_id, &mut progress).await?;
     progress.flags_open = page_flag::open_of_batch(archive, batch_id).await?;
     progress.seconds_left = match newest {
+        // With pages that a fault put off, no pace says when they will be read.
         Some(newest) if progress.pages_waiting > 0 && progress.pages_put_off == 0 => {
             time_left(archive, &newest, progress.pages_waiting).await?
         }
@@ -139,6 +140,7 @@ async fn count_pages(archive: &Archive, batch_id: &str, progress: &mut Progress)
 
 /// Pages of a batch that wait and whose job is alive; of those, how many a fault put off.
 const LIVE_JOBS: &str =
+    // A page may have a live job and a put-off one; it counts once.
     "SELECT COUNT(DISTINCT p.id), COUNT(DISTINCT CASE WHEN j.faults > 0 THEN p.id END)
          FROM pages p JOIN scans s ON s.id = p.scan_id
          JOIN jobs j ON j.subject = p.id AND j.kind = $1 AND j.state IN ('ready', 'leased')
@@ -155,6 +157,7 @@ async fn count_jobs(archive: &Archive, batch_id: &str, progress: &mut Progress) 
         .fetch_all(archive.catalogue.pool())
         .await?;
     for (waiting, put_off) in live {
+        // No job is alive for these: only a person can make them go on.
         progress.pages_stuck = (progress.pages_waiting - waiting).max(0);
         progress.pages_waiting -= progress.pages_stuck;
         progress.pages_put_off = put_off;
@@ -171,6 +174,7 @@ async fn time_left(archive: &Archive, newest: &str, waiting: i64) -> Result<Opti
             .fetch_one(archive.catalogue.pool())
             .await?;
     let ahead: i64 = sqlx::query_scalar(
+        // Jobs of other batches enqueued before are read first, since the queue is worked by age.
         "SELECT COUNT(*) FROM jobs
          WHERE kind = $1 AND state IN ('ready', 'leased') AND created_at <= $2",
     )
@@ -185,6 +189,7 @@ async fn time_left(archive: &Archive, newest: &str, waiting: i64) -> Result<Opti
 fn seconds_left(ahead: i64, read: i64, since: Timestamp, now: Timestamp) -> Option<i64> {
     let spent = now.duration_since(since).as_millis().max(1);
     let left = i128::from(ahead) * spent;
+    // Nothing was read of late, so there is no pace to reckon with.
     let left = left.checked_div(i128::from(read))?;
     i64::try_from(left / 1000).ok()
 }

@@ -168,6 +168,7 @@ async fn files(archive: &Archive, batch_id: &str) -> Result<Vec<ReceiptFile>> {
 
 impl Receipt {
     fn over(body: ReceiptBody) -> Result<Self> {
+        // Over the compact form, so that indenting for readers does not change the digest.
         let sha256 = hex::encode(Sha256::digest(serde_json::to_vec(&body)?));
         Ok(Self {
             receipt: body,
@@ -179,6 +180,7 @@ impl Receipt {
     pub fn unreadable(&self) -> impl Iterator<Item = &ReceiptFile> {
         let replaced = |name: &str| {
             let mut files = self.receipt.files.iter();
+            // A name that came once unreadable and once readable is in the archive.
             files.any(|file| file.name == name && file.reason.is_none())
         };
         let files = self.receipt.files.iter();
@@ -194,6 +196,7 @@ impl Receipt {
             what: "receipt".into(),
         };
         let given: Self = serde_json::from_slice(bytes).map_err(|_| corrupt())?;
+        // Made again from its own content: whoever changes one figure must also forge the digest.
         let checked = Self::over(given.receipt.clone())?;
         (checked == given).then_some(given).ok_or_else(corrupt)
     }

@@ -51,6 +51,8 @@ macro_rules! text_enum {
             }
         }
 
+        // Words are written as text on both engines: an enum type of PostgreSQL would need a
+        // migration for each new word.
         impl<'q> sqlx::Encode<'q, sqlx::Any> for $name {
             fn encode_by_ref(
                 &self,

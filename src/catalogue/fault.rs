@@ -11,12 +11,15 @@ const URL: &str = "catalogue.url";
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
+            // `fetch_one` on a row that went in between: the same as a row that never was.
             sqlx::Error::RowNotFound => Self::NotFound { what: "row" },
             sqlx::Error::ColumnNotFound(_)
             | sqlx::Error::ColumnDecode { .. }
             | sqlx::Error::Decode(_)
             | sqlx::Error::Encode(_) => Self::Internal(error.to_string()),
             sqlx::Error::Configuration(why) => wrong("errors.setting.catalogue_url", why),
+            // Two callers made the same thing at once; which of them was second is for the verb to
+            // tell.
             sqlx::Error::Database(db) if db.is_unique_violation() => {
                 Self::AlreadyExists { what: "row" }
             }
@@ -40,6 +43,8 @@ impl From<sqlx::Error> for Error {
 /// What the engine itself says that is not the world's fault; none for all that passes by itself.
 fn of_the_engine(error: &dyn DatabaseError) -> Option<Error> {
     let code = error.code()?;
+    // SQLSTATE has five characters; SQLite gives its own number, so the length tells the engines
+    // apart.
     if let Ok(number) = code.parse::<u32>()
         && code.len() < 5
     {
@@ -53,6 +58,8 @@ fn of_the_engine(error: &dyn DatabaseError) -> Option<Error> {
         ("42501", _) => Some(wrong("errors.setting.catalogue_rights", error)),
         // PostgreSQL keeps no zero byte in a text.
         ("22021" | "22P05", _) => Some(Error::fault("", "faults.form_holds_character")),
+        // Classes of statements that are wrong in themselves: trying again would fail for ever and
+        // hide the mistake.
         (_, "0A" | "21" | "22" | "23" | "34" | "42" | "44") => {
             Some(Error::Internal(format!("statement refused: {code}")))
         }

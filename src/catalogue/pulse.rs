@@ -47,6 +47,8 @@ impl Catalogue {
     /// Looks at the engine again and again, for those who wait in [`Catalogue::until_down`]. A file needs no watch:
     /// what is wrong with it is said at once.
     pub async fn watch_over(&self) {
+        // A file on this machine is there or is not; a question each second would only wake the
+        // disk.
         if self.engine == Engine::Sqlite {
             return std::future::pending().await;
         }
@@ -60,6 +62,8 @@ impl Catalogue {
     /// Ends once the watch finds that the engine does not answer; never while it does.
     pub async fn until_down(&self) {
         let mut down = self.pulse.down.subscribe();
+        // A closed channel means that the catalogue goes; whoever waits must not take that for an
+        // alarm.
         if down.wait_for(|down| *down).await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -43,6 +43,8 @@ impl Insert {
         let place = self.values.push(id);
         self.columns.push(column);
         self.places
+            // In the statement and not looked up before: between a look and the insert the row
+            // could go.
             .push(format!("(SELECT id FROM {table} WHERE id = {place})"));
         self
     }
@@ -60,6 +62,7 @@ impl Insert {
             .iter()
             .map(|name| format!("{name} = EXCLUDED.{name}"));
         let sets: Vec<String> = sets.collect();
+        // Only the columns given: what another version of the program wrote in others stays.
         self.conflict = format!(" ON CONFLICT {key} DO UPDATE SET {}", sets.join(", "));
         self
     }
@@ -104,6 +107,7 @@ impl<S: State> Move<S> {
 
     /// Only from these, of the states that allow it.
     pub fn from(mut self, only: &[S]) -> Self {
+        // Narrowed, never widened: a caller can not make a move that the table of states forbids.
         self.from.retain(|from| only.contains(from));
         self
     }
@@ -112,6 +116,12 @@ impl<S: State> Move<S> {
     pub fn while_at<'t>(mut self, column: &str, value: impl Bind<'t>) -> Self {
         let place = self.values.push(value);
         self.condition += &format!(" AND {column} = {place}");
+        self
+    }
+
+    /// Only while this holds of the row, such as `outcome IS NULL`; a condition of the source, never a value.
+    pub fn only_if(mut self, condition: &'static str) -> Self {
+        self.condition += &format!(" AND ({condition})");
         self
     }
 
@@ -136,6 +146,8 @@ impl<S: State> Move<S> {
     pub async fn run(mut self, tx: &mut Tx, id: &str) -> Result<bool> {
         let place = self.values.push(id);
         let statement = format!(
+            // The state is part of the condition, so of two people who act at once only one
+            // succeeds, without a lock held in between.
             "UPDATE {} SET {} WHERE id = {place} AND state IN ({}){}",
             S::TABLE,
             self.sets.join(", "),

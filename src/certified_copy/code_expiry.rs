@@ -26,6 +26,7 @@ pub async fn by_tracking_code(
     number: Option<&str>,
 ) -> Result<Vec<CopyRow>> {
     let mut copies: Vec<CopyRow> = sqlx::query_as(
+        // Lines that are void or still open have no code that anybody could use.
         "SELECT c.* FROM copies c JOIN copy_requests q ON q.id = c.request_id
          WHERE q.code = $1 AND c.state = 'issued' ORDER BY c.year, c.number",
     )
@@ -52,11 +53,14 @@ pub async fn set_code_until(
     until: Option<Timestamp>,
 ) -> Result<Vec<CopyRow>> {
     let now = archive.clock.now();
+    // A little slack into the past, since the page that asks may show a clock some minutes off.
     if until.is_some_and(|until| until < now - SLACK || until > now + LONGEST_TERM) {
         return Err(Error::fault("/until", "faults.term_ends_between_now"));
     }
     let mut copies = by_tracking_code(archive, tracking_code, number).await?;
     let mut tx = archive.begin(&Caller::public()).await?;
+    // All copies behind the code where no number is given: the holder thinks of the request, not of
+    // its lines.
     for copy in &mut copies {
         copy.code_until = until.map(stamp);
         tx.set("copies", &copy.id, "code_until", &copy.code_until)

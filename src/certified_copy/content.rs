@@ -7,7 +7,6 @@ use sogoc_workers::reading::Box4;
 
 use super::CopyRow;
 use super::register::row;
-use crate::access::Caller;
 use crate::archive::Archive;
 use crate::clock::vietnam;
 use crate::copy_pdf::{ComposeError, CopyContent, CopyLine, RowImage};
@@ -32,11 +31,14 @@ pub(super) async fn content_of(
     at: Timestamp,
 ) -> Result<CopyContent> {
     let fields = &said.fields;
+    // A class of an earlier settings file may be gone; without its layout nothing says what a copy
+    // shows.
     let class = archive.classes.get(&record.class);
     let (class, layout) = class
         .and_then(|class| Some((class, class.copy.as_ref()?)))
         .ok_or_else(|| Error::refuse("errors.no_copy_layout"))?;
     let office = &archive.config.office;
+    // The code is part of the address, so that a telephone's camera is enough to check the copy.
     let verification_url = format!("{}/xac-minh/{}", archive.config.public_url(), copy.code);
     Ok(CopyContent {
         superior: None,
@@ -54,6 +56,8 @@ pub(super) async fn content_of(
         issue_date: vietnamese_date(at),
         signer_title: office.signer_title.clone(),
         signer_name: office.signer_name.clone(),
+        // An extract shows the person's own row as evidence; a whole copy consists of the pages
+        // already.
         row_image: match layout.form {
             CopyForm::Extract => row_image(archive, record).await?,
             CopyForm::Whole => None,
@@ -88,6 +92,7 @@ async fn notes(
                 .vi(),
         );
     }
+    // Last: the closing sentence of the form belongs below everything that was added.
     notes.push(layout.closing.vi.clone());
     Ok(notes)
 }
@@ -104,6 +109,8 @@ fn citations(class: &Class, layout: &CopyLayout, said: &InForce) -> Vec<String> 
         let labels: Vec<&str> = shown
             .filter_map(|key| Some(class.field(key)?.label.vi.as_str()))
             .collect();
+        // A correction of something the copy does not show is not cited: its decision is nobody
+        // else's business.
         if labels.is_empty() {
             continue;
         }
@@ -136,12 +143,15 @@ fn lines(class: &Class, layout: &CopyLayout, fields: &Fields) -> Vec<CopyLine> {
 pub(crate) fn printed(fields: &Fields, key: &str) -> Option<String> {
     let field = fields.get(key)?;
     let same_date = Date::parse(&field.raw).is_some_and(|date| date.to_string() == field.value);
+    // What is printed in the register counts as long as it says the same day; a corrected one is
+    // written anew.
     let text = if same_date { &field.raw } else { &field.value };
     let text = if same_date || !is_iso_date(text) {
         text.clone()
     } else {
         day_first(text)
     };
+    // A dash is how an empty cell was typed.
     (!text.is_empty() && text != "-").then_some(text)
 }
 
@@ -161,6 +171,8 @@ fn day_first(text: &str) -> String {
 
 /// Only this person's row of a register, never the neighbours'; a page that is one record is shown whole.
 async fn row_image(archive: &Archive, record: &RecordView) -> Result<Option<RowImage>> {
+    // Without a place on the page nothing can be cut out, and the whole page would show the
+    // neighbours.
     let Some(bounds) = record.bounds else {
         return Ok(None);
     };
@@ -174,6 +186,7 @@ async fn row_image(archive: &Archive, record: &RecordView) -> Result<Option<RowI
 /// Every page of the document: from the record's page to the one before the next record of the scan.
 async fn scan_pages(archive: &Archive, record: &RecordView) -> Result<Vec<RowImage>> {
     let pages = record::pages_of(archive, record).await?;
+    // A copy of a whole volume is no copy for a citizen, and its file would grow beyond any reader.
     if pages.len() > MOST_PAGES {
         return Err(Error::refuse(
             Message::new("errors.too_many_pages").with("most", MOST_PAGES),
@@ -195,7 +208,8 @@ async fn picture(
     caption: String,
 ) -> Result<RowImage> {
     let options = ImageOptions { max_side, crop };
-    let jpeg = page::image(archive, &Caller::machine(), page_id, options).await?;
+    // In nobody's name: the job that makes a copy has no person behind it who could ask, and nobody looks.
+    let jpeg = page::image_for_copy(archive, page_id, options).await?;
     Ok(RowImage { jpeg, caption })
 }
 

@@ -24,10 +24,13 @@ pub(crate) async fn take_effect(archive: &Archive, job: &Leased) -> Result<()> {
     let published = record::published(archive, &entry.record_id).await?;
     let scan = record::load(archive, &entry.record_id).await?.scan_id;
     let mut tx = archive.begin_as_machine().await?;
+    // Only where approval came before the day in force: otherwise it was published with these
+    // values at once.
     if let Some((version, _)) = published.filter(|_| came_later(&entry)) {
         record::publish(&mut tx, &entry.record_id, version, &at).await?;
         record::enqueue_preservation(&mut tx, &scan).await?;
     }
+    // Named in the log but not marked: whether a copy is superseded is computed when somebody asks.
     for copy in outdated(&mut tx, &entry).await? {
         let details = json!({ "correction": entry.id });
         tx.log(Action::CopySuperseded, ("copy", &copy.id), details)
@@ -63,6 +66,8 @@ async fn outdated(tx: &mut Tx, entry: &Correction) -> Result<Vec<CopyRow>> {
         let day = parse_stamp(&copy.issued_at).map(correction::day_of);
         entry
             .record_version
+            // A copy that was made knowing the entry, on or after its day, already says what the
+            // decision says.
             .is_some_and(|made| made <= copy.record_version)
             && day.is_some_and(|day| entry.effective_from <= day)
     };

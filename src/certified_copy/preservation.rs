@@ -28,6 +28,7 @@ pub(crate) async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
         write(archive, &object, head, &line).await?;
     }
     let mut tx = archive.begin_as_machine().await?;
+    // An open line has no object yet; the one who makes its copy will write it.
     sqlx::query("UPDATE copies SET object_id = $1 WHERE id = $2 AND state <> 'opening'")
         .bind(object_id(&line.id))
         .bind(&line.id)
@@ -51,6 +52,7 @@ async fn write(
             .unwrap_or(&line.issued_by)
             .clone(),
         user_address: String::new(),
+        // Whoever changed the line last is its author in the vault.
         message: "Line of the issue book".into(),
         at: changed_at(archive, line),
     };
@@ -92,8 +94,11 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
         return Ok(());
     }
     let mut files = sealed_files(&inventory);
+    // The vault's newest file wins over the line beside it: a renewal may have died before it wrote
+    // the row.
     copy.sha256 = files.pop().or(copy.sha256);
     register::insert(&mut tx, &copy, true).await?;
+    // Files of before a renewal stay known as ours, since citizens hold them.
     for earlier in files {
         Insert::into("earlier_files")
             .set("sha256", earlier)
@@ -105,7 +110,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
 }
 
 /// The digests of the sealed files the object ever held, the present one last: the line beside them may be older.
-fn sealed_files(inventory: &Inventory) -> Vec<String> {
+pub(super) fn sealed_files(inventory: &Inventory) -> Vec<String> {
     let mut files = Vec::new();
     for version in 1..=inventory.head() {
         let state = inventory.state(version).unwrap_or_default();

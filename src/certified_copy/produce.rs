@@ -13,9 +13,14 @@ use crate::vault::{Content, ObjectId, Provenance, VaultError};
 /// before a crash is taken from there, never made twice.
 pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<Made>> {
     let object = ObjectId::new(object_id(&copy.id))?;
+    // An earlier try may have got as far as the vault; then only the row is missing, and nothing is
+    // sealed twice.
     if !archive.vault.exists(&object).await? {
         // The record first: a rebuild can only bring back a line whose record is in the vault.
         preservation::ensure(archive, &copy.record_id, copy.record_version).await?;
+        // What is sealed is what was kept: a value that the catalogue tells otherwise is no copy of it.
+        let scan = preservation::scan_of(archive, &copy.record_id).await?;
+        preservation::refuse_different(archive, &scan).await?;
         let Some(sealed) = seal(archive, copy).await? else {
             return Ok(None);
         };
@@ -47,6 +52,8 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
         .await?
         .into_bytes()
         .await?;
+    // As a stranger would check it: a copy that our own verification refuses must not leave the
+    // house.
     let verdict = crate::seal::verify(&bytes, &archive.seal.trust(), archive.clock.now());
     if !verdict.holds() {
         return Err(Error::Corrupt {
@@ -70,6 +77,8 @@ async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
 
 impl From<SealError> for Error {
     fn from(error: SealError) -> Self {
+        // A seal that waits for the world leaves the line open; anything else is a fault of the
+        // program.
         if !error.waits() {
             return Self::Internal(error.to_string());
         }

@@ -45,6 +45,8 @@ impl Proof {
 
     /// Whether a renewal would be asked for before `edge`.
     pub(super) fn due(self, edge: Timestamp) -> bool {
+        // Files of lower levels are not renewed: there is nothing in them that a fresh time stamp
+        // would prolong.
         self.level == Some(Level::BLTA) && self.until.is_some_and(|until| until <= edge)
     }
 }

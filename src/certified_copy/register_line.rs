@@ -31,6 +31,8 @@ async fn refuse_earlier(tx: &mut Tx, now: &str) -> Result<()> {
         .fetch_one(&mut **tx)
         .await?;
     match newest {
+        // Blocked and not refused: the clock is put right by an operator, and the copy is then made
+        // by itself.
         Some(newest) if *now < *newest => Err(Error::block(
             Message::new("errors.clock_behind").with("newest", newest),
         )),
@@ -47,14 +49,19 @@ pub(super) async fn open_entry(
     let now = archive.clock.now();
     // Held, so that no correction comes between version and number.
     let stands = seen::hold(tx, issue.record_id, now).await?;
+    // What the caller was shown is compared inside the lock, so it cannot change between look and
+    // number.
     if let Some(saw) = issue.seen {
         seen::refuse_changed(archive, tx, issue.record_id, saw, &stands).await?;
     }
     let behind = seen::behind(tx, issue.record_id, stands.record_version).await?;
+    // Asked with the persons behind this very content; who they are is only known once the record
+    // is held.
     may_release(caller, &behind, issue.confirmed_by)?;
     correction::refuse_revoked(tx, issue.record_id, now).await?;
     refuse_earlier(tx, &stamp(now)).await?;
     let year = i64::from(vietnam(now).year());
+    // The counter is raised in this transaction: a number that is rolled back was never given out.
     let number = next_number(tx, &format!("copies-{year}")).await?;
     let copy = CopyRow {
         id: tx.new_id(),
@@ -80,6 +87,8 @@ pub(super) async fn open_entry(
     let details = json!({ "number": number, "year": year, "record": issue.record_id,
         "version": stands.record_version, "content": stands.record_digest,
         "behind": behind.vouchers });
+    // Opened is logged before anything is made, so that a number without a copy can always be
+    // explained.
     tx.log(Action::CopyOpened, ("copy", &copy.id), details)
         .await?;
     Ok(copy.id)
@@ -96,9 +105,12 @@ pub(super) async fn record_issued(
     let issued = Move::to(CopyState::Issued)
         .set("sha256", &made.sha256)
         .set("object_id", object_id(&copy.id));
+    // False where another holder was faster or the line is void since: then there is nothing to
+    // record.
     if issued.run(&mut tx, &copy.id).await? {
         made.proof.store(&mut tx, &copy.id).await?;
         tx.delete("seals_waiting", "copy_id", &copy.id).await?; // nobody is to sign it any more
+        // Without a request the id is empty and matches none.
         close_request(&mut tx, copy.request_id.as_deref().unwrap_or_default()).await?;
         let details = json!({ "number": copy.number, "year": copy.year, "sha256": made.sha256 });
         tx.log(Action::CopyIssued, ("copy", &copy.id), details)
@@ -165,10 +177,14 @@ pub(crate) async fn close_request(tx: &mut Tx, request: &str) -> Result<()> {
     .fetch_all(&mut **tx)
     .await?;
     let any = |word: &str| lines.iter().any(|line| line == word);
+    // Another copy of the request is still being made: whoever settles the last one ends the
+    // request.
     if released.rows_affected() == 0 || any("opening") {
         return Ok(());
     }
     let unsigned = |line: &String| UNSIGNED.contains(&line.as_str());
+    // Nobody signed in time: nothing is wrong with the record, so the request is not refused for
+    // it.
     if !lines.is_empty() && lines.iter().all(unsigned) {
         return reopen(tx, request).await;
     }
@@ -196,6 +212,7 @@ pub(crate) async fn close_request(tx: &mut Tx, request: &str) -> Result<()> {
 
 /// Lets a request be released again; the void lines of the release before say nothing of the next one.
 async fn reopen(tx: &mut Tx, request: &str) -> Result<()> {
+    // Marked instead of deleted: numbers of the book stay, and only the next release ignores them.
     sqlx::query("UPDATE copies SET reopened = $1 WHERE request_id = $2 AND reopened IS NULL")
         .bind(tx.now())
         .bind(request)

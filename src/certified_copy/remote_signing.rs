@@ -146,6 +146,8 @@ impl Waits {
     /// The file as it was prepared; none when it is gone or was prepared for another certificate.
     async fn draft(&self, archive: &Archive) -> Result<Option<Draft>> {
         let to_sign = self.to_sign()?;
+        // Named by what is to be signed: a draft that was prepared anew never takes the place of
+        // another.
         let name = place(&self.copy_id, &to_sign);
         let kept = archive.vault.get_cache(&name).await?;
         let draft = kept.and_then(|kept| archive.seal.take_up(&kept));
@@ -158,6 +160,7 @@ impl Waits {
 
 /// Where the prepared file lies: beside the vault, for it can be made again.
 fn place(copy_id: &str, to_sign: &[u8]) -> String {
+    // Beside the vault and not in it: until it is signed, the file is nothing worth preserving.
     format!("seals-waiting/{copy_id}/{}", digest_of(to_sign))
 }
 
@@ -183,7 +186,7 @@ pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<V
     match finished.await {
         Ok(sealed) => Ok(Some(sealed)),
         Err(error) => {
-            // Only what makes this signature worthless drops it; while an authority does not answer it is kept.
+            // Only what makes this signature worthless drops it; while an authority does not answer it stays.
             if matches!(error, SealError::Unfit(_)) {
                 forget_signature(archive, &waits).await?;
             }
@@ -192,7 +195,7 @@ pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<V
     }
 }
 
-/// Makes the copy, keeps it with its gap, and enters it among those that wait.
+/// Makes the copy, stores it with its gap, and enters it among those that wait.
 async fn prepare(archive: &Archive, copy: &CopyRow, before: Option<&Waits>) -> Result<()> {
     let (pdf, request) = compose(archive, copy).await?;
     let draft = archive.seal.draft(&pdf, &request)?;
@@ -206,12 +209,15 @@ async fn prepare(archive: &Archive, copy: &CopyRow, before: Option<&Waits>) -> R
     let mut tx = archive.begin_as_machine().await?;
     let entered = match before {
         None => sqlx::query(
+            // Only while the line is open, asked in the statement: between composing and entering,
+            // it may have been voided.
             "INSERT INTO seals_waiting (copy_id, certificate, attributes, person_id, since, ends_at)
              SELECT $1, $2, $3, $4, $5, $6
              WHERE EXISTS (SELECT 1 FROM copies WHERE id = $1 AND state = 'opening')
              ON CONFLICT (copy_id) DO NOTHING",
         ),
         Some(_) => sqlx::query(
+            // The attributes are the version: a draft prepared by somebody else meanwhile stays.
             "UPDATE seals_waiting SET certificate = $2, attributes = $3, signature = NULL
              WHERE copy_id = $1 AND attributes = $4",
         ),
@@ -286,11 +292,15 @@ async fn end(archive: &Archive, caller: &Caller, copy_id: &str, code: &str) -> R
     let copy = register::row(archive, copy_id).await?;
     let mut tx = archive.begin(caller).await?;
     // The row is the lock: of an ending and a submitted signature, one comes first.
+    // A submitted signature means that the approver has done their part; such a copy no longer
+    // expires.
     let waits = "DELETE FROM seals_waiting WHERE copy_id = $1 AND signature IS NULL";
     let waits = sqlx::query(waits).bind(copy_id).execute(&mut *tx).await?;
     let ended =
         waits.rows_affected() == 1 && register_line::void_line(&mut tx, &copy, code).await?;
     tx.commit().await?;
+    // After the commit: a draft without a waiting row is only cache, the other way round somebody
+    // would wait in vain.
     archive
         .vault
         .drop_cache(Some(&format!("seals-waiting/{copy_id}")))

@@ -42,6 +42,8 @@ fn edge(archive: &Archive) -> Timestamp {
 /// # Errors
 /// A passing fault of catalogue, vault or time authority.
 pub(super) async fn ask_for_renewals(archive: &Archive) -> Result<()> {
+    // Copies restored from the vault bring no level along; without this look they would never be
+    // due.
     look_at_all(archive).await?;
     let due = due(archive).await?;
     if due.is_empty() {
@@ -50,6 +52,8 @@ pub(super) async fn ask_for_renewals(archive: &Archive) -> Result<()> {
     // A time authority that still uses the certificate that runs out cannot help.
     // Asked once for all of them, with a stamp that is thrown away.
     let reach = stamp(archive.seal.stamps_reach().await?);
+    // Only those that a new stamp carries further; the others would get a useless layer at each
+    // sweep.
     let (helped, left): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, until)| *until < reach);
     if !left.is_empty() {
         tracing::warn!(
@@ -68,6 +72,8 @@ pub(super) async fn ask_for_renewals(archive: &Archive) -> Result<()> {
 /// Due, and neither under way nor failed: those wait for a person.
 async fn due(archive: &Archive) -> Result<Vec<(String, String)>> {
     let statement = format!(
+        // A job that failed waits for a person, who would otherwise be shown a new one every ten
+        // minutes.
         "SELECT id, provable_until FROM copies c WHERE {DUE} AND NOT EXISTS (SELECT 1 FROM jobs j
             WHERE j.kind = $2 AND j.subject = c.id AND j.state <> 'done')
          ORDER BY provable_until, id LIMIT $3"
@@ -129,6 +135,8 @@ pub async fn renew_due(archive: &Archive, caller: &Caller) -> Result<u64> {
     let mut done = BTreeSet::new();
     loop {
         let mut in_other_hands = false;
+        // Again until nothing is in other hands: the command promises that what is due has been
+        // renewed.
         for id in all_due(archive).await? {
             if done.contains(&id) {
                 continue;
@@ -141,6 +149,7 @@ pub async fn renew_due(archive: &Archive, caller: &Caller) -> Result<u64> {
         if !in_other_hands {
             return Ok(done.len() as u64);
         }
+        // The other process holds a lease, so this ends when it finishes or falls silent.
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
@@ -180,6 +189,8 @@ async fn renew_copy(archive: &Archive, id: &str, job: &Leased) -> Result<()> {
     let mut file = register::sealed_bytes(archive, id).await?;
     follows_the_recorded(archive, &object, &inventory, &copy, &file).await?;
     let found = proof_of(archive, &file);
+    // A try before a crash may have renewed the file already; then only the row is brought up to
+    // date.
     if found.due(edge(archive)) {
         file = archive.seal.restamp(&file, archive.clock.now()).await?;
         // The authority may have changed back to an older certificate since it was asked.
@@ -240,6 +251,7 @@ async fn preserve(archive: &Archive, object: &ObjectId, head: u32, file: &[u8]) 
 
 /// Records the renewed file in place of the one before, which stays known as ours.
 async fn record_file(tx: &mut Tx, copy: &CopyRow, sha256: &str, proof: Proof) -> Result<()> {
+    // Compared with the digest that was read: a renewal by another holder is not written over.
     let moved = sqlx::query("UPDATE copies SET sha256 = $1 WHERE id = $2 AND sha256 = $3")
         .bind(sha256)
         .bind(&copy.id)

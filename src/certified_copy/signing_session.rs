@@ -81,6 +81,7 @@ pub async fn open_session(
 ) -> Result<()> {
     require(caller, Act::OpenSeal)?;
     let seal = archive.seal.clone();
+    // PKCS#11 blocks while the token thinks, some for seconds.
     let opening = tokio::task::spawn_blocking(move || seal.open_session(pin));
     let opened = opening
         .await
@@ -88,11 +89,14 @@ pub async fn open_session(
     let (action, details) = match &opened {
         Ok(()) => (Action::SealOpened, json!({})),
         Err(SealError::NoToken) => return Err(no_token()),
+        // A wrong PIN is logged as well: tokens lock themselves after a few, and somebody will ask
+        // who tried.
         Err(why) => (Action::SealNotOpened, json!({ "why": why.code() })),
     };
     let mut tx = archive.begin(caller).await?;
     tx.log(action, SEAL, details).await?;
     if opened.is_ok() {
+        // Copies that waited for the PIN are taken up at once instead of at their next try.
         tx.wake(Kind::IssueCopy).await?;
     }
     tx.commit().await?;
@@ -108,6 +112,7 @@ pub async fn end_session(archive: &Archive, caller: &Caller) -> Result<()> {
     if archive.seal.token_state().is_none() {
         return Err(no_token());
     }
+    // Closed first: whatever happens to the log, the PIN is forgotten.
     archive.seal.end_session();
     let mut tx = archive.begin(caller).await?;
     tx.log(Action::SealClosed, SEAL, json!({})).await?;

@@ -96,6 +96,7 @@ pub struct Holder {
 /// `NotFound` for any code that is not one.
 pub async fn verify_code(archive: &Archive, code: &str) -> Result<Verified> {
     let copy: CopyRow =
+        // A line that is still open has no copy that anybody could hold.
         sqlx::query_as("SELECT * FROM copies WHERE code = $1 AND state <> 'opening'")
             .bind(tidy(code))
             .fetch_optional(archive.catalogue.pool())
@@ -180,6 +181,7 @@ async fn verified(archive: &Archive, copy: &CopyRow) -> Result<Verified> {
 /// proof out: `check` and `/readyz` tell of it.
 async fn logged(archive: &Archive, copy_id: &str) -> Option<EntryProof> {
     let proof = audit::proof_of_act(archive, Action::CopyIssued, copy_id).await;
+    // Left out and not refused: the citizen asked about the copy.
     proof.unwrap_or_default()
 }
 
@@ -207,6 +209,8 @@ pub fn tidy(code: &str) -> String {
     let letters: String = code
         .chars()
         .filter(char::is_ascii_alphanumeric)
+        // The alphabet of codes has neither of these letters, so reading them as digits cannot
+        // confuse two codes.
         .map(|c| match c.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',

@@ -29,6 +29,7 @@ pub async fn withdraw(
     let copy = register::row(archive, copy_id).await?;
     let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
+        // Only an issued line that stands: withdrawing twice would overwrite the first reason.
         "UPDATE copies SET withdrawn_at = $1, withdrawn_by = $2, withdrawal = $3
          WHERE id = $4 AND state = 'issued' AND withdrawn_at IS NULL",
     )
@@ -40,6 +41,8 @@ pub async fn withdraw(
         return Err(not_issued());
     }
     preservation::enqueue(&mut tx, copy_id).await?;
+    // The holder is told in the same transaction, since the paper in their hand has just lost its
+    // worth.
     register_line::notify_holder(&mut tx, &copy, Event::Withdrawn).await?;
     tx.log(Action::CopyWithdrawn, ("copy", copy_id), json!({}))
         .await?;

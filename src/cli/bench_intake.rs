@@ -25,6 +25,7 @@ pub async fn bench_intake(folder: &Path) -> Result<()> {
     let found = found_in(folder)?;
     let bytes: u64 = found.iter().map(|(_, _, size)| size).sum();
     let parent = folder.canonicalize()?;
+    // Beside the folder and not in the system's temporary one, which may be memory.
     let place = tempfile::tempdir_in(parent.parent().unwrap_or(&parent))?;
     by_hand(folder, &place.path().join("warm"), false)?; // both sides then read from memory
     let plain = by_hand(folder, &place.path().join("plain"), false)?;

@@ -18,10 +18,12 @@ use crate::messages::both;
 /// None so far: what fails is reported.
 pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     let mut lines: Vec<(&str, bool, String)> = Vec::new();
+    // Told before anything is opened: a wrong setting explains what fails behind it.
     match config.check() {
         Ok(()) => lines.push(("settings", true, both("cli.valid"))),
         Err(error) => lines.push(("settings", false, told(&error))),
     }
+    // Reading is asked for without the archive, because it works or fails on its own.
     let (readable, models) = models(&config);
     lines.push(("reading models", readable, models));
     match Archive::open(config).await {

@@ -8,7 +8,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::pin;
-use crate::access::{self, Caller};
+use crate::access::{self, Caller, Credentials};
 use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
@@ -58,7 +58,7 @@ pub struct Copy {
 enum Exchange {
     /// List the copies that wait for a signature, and until when.
     Waiting,
-    /// Write what is to be signed, one line a copy.
+    /// Write what is to be signed, one line per copy.
     ToSign {
         /// The file; standard output when absent.
         #[arg(long, value_name = "FILE")]
@@ -81,10 +81,12 @@ enum Exchange {
 /// # Errors
 /// `NotFound`, `Refused` for a record that is not approved, `Unavailable` folder.
 pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<ExitCode> {
+    // Exchanges need no password: what is released was released by a person before.
     if let Some(exchange) = options.exchange {
         return run_exchange(&archive, exchange, as_json).await;
     }
     let me = releaser(&archive, &options).await?;
+    // Asked once for all copies, before the first takes a number.
     pin::ask(&archive).await?;
     if !archive.seal.signs_remotely() {
         prepare_folder(&archive, &options.out)?;
@@ -92,6 +94,7 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
     for record in &options.records {
         let row = certified_copy::issue_now(&archive, &me, record, None).await?;
         if row.state == "void" {
+            // A void line is told as a fault, since a script has to notice it.
             return Err(Error::Internal(format!(
                 "copy {} could not be made",
                 row.id
@@ -117,19 +120,47 @@ async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
             rpassword::prompt_password(format!("{}: ", both("cli.releasers_password")))?
         }
         None => {
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line)?;
-            line
+            let mut lines = String::new();
+            std::io::stdin().read_line(&mut lines)?;
+            std::io::stdin().read_line(&mut lines)?;
+            lines
         }
     };
     let password = Zeroizing::new(password);
     let first = password.lines().next().unwrap_or_default();
-    access::prove(archive, login, first, "command line").await
+    let given = |code| Credentials {
+        login,
+        password: first,
+        code,
+        peer: "command line",
+        program: "",
+    };
+    match access::prove(archive, &given("")).await {
+        // Asked only of whoever has one.
+        Err(Error::Refused {
+            code: "second_factor",
+            ..
+        }) if std::io::stdin().is_terminal() => {
+            let prompt = format!("{}: ", both("cli.releasers_code"));
+            let code = Zeroizing::new(rpassword::prompt_password(prompt)?);
+            access::prove(archive, &given(&code)).await
+        }
+        // Behind the password, on a line of its own.
+        Err(Error::Refused {
+            code: "second_factor",
+            ..
+        }) if password.lines().nth(1).is_some() => {
+            let code = password.lines().nth(1).unwrap_or_default();
+            access::prove(archive, &given(code)).await
+        }
+        outcome => outcome,
+    }
 }
 
 /// Creates the folder and writes the trusted certificates into it.
 fn prepare_folder(archive: &Archive, out: &Path) -> Result<()> {
     std::fs::create_dir_all(out)?;
+    // Beside the copies, so that whoever gets the folder can check them offline.
     std::fs::write(out.join(TRUST_FILE), archive.seal.trust_file())?;
     if let Some(time) = archive.seal.time_trust_file() {
         std::fs::write(out.join(TIME_TRUST_FILE), time)?;

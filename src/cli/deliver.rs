@@ -115,6 +115,7 @@ pub async fn deliver(config: Config, options: Deliver, json: bool) -> Result<Exi
     let sent = send_all(&target, &batch_id, &found, json).await?;
     let whole = sent.iter().filter(|sent| sent.outcome.is_ok());
     let whole: Vec<&str> = whole.map(|sent| &*sent.name).collect();
+    // Uploads that a run before left unfinished would keep the batch open.
     target.give_up_stale(&batch_id, &whole).await?;
     let refused: Vec<Sent> = unfit
         .into_iter()
@@ -127,6 +128,7 @@ pub async fn deliver(config: Config, options: Deliver, json: bool) -> Result<Exi
     let receipt = finish(&target, &options, &batch_id, &refused).await;
     let (receipt, differs) = match receipt {
         // Delivered and declared files differ: the batch stays open, and the receipt shows what came.
+        // The receipt is written all the same: it shows what is missing.
         Err(error @ Error::Invalid(_)) => (target.receipt(&batch_id).await?, Some(error)),
         other => (other?, None),
     };
@@ -158,6 +160,7 @@ async fn open(target: &Target, options: &Deliver) -> Result<String> {
 /// refuses, because it has its manifest already.
 async fn declare(target: &Target, batch_id: &str, found: &[SourceFile]) -> Result<()> {
     for part in found.chunks(MANIFEST_CHUNK) {
+        // Digests are not declared: hashing here and there would read each file twice.
         let declared: Vec<Declared> = part
             .iter()
             .map(|file| Declared {
@@ -167,6 +170,7 @@ async fn declare(target: &Target, batch_id: &str, found: &[SourceFile]) -> Resul
             })
             .collect();
         match target.declare(batch_id, &declared).await {
+            // A closed batch takes no declaration, and this run may only fetch the receipt.
             Err(Error::Refused { .. }) => return Ok(()),
             other => other?,
         }
@@ -197,6 +201,7 @@ async fn send_all(
     let mut sent = Vec::with_capacity(found.len());
     while let Some((file, outcome)) = sending.next().await {
         match outcome {
+            // A part that is away would refuse every other file as well.
             Err(error) if error.is_transient() => return Err(error),
             outcome => sent.push(Sent {
                 name: file.name.clone(),
@@ -216,6 +221,7 @@ async fn finish(
     refused: &[Sent],
 ) -> Result<Receipt> {
     let so_far = target.receipt(batch_id).await?;
+    // Unreadable files may be sent again, so the batch waits for them.
     let complete = refused.is_empty() && so_far.unreadable().next().is_none();
     if options.keep_open || !(complete || options.close) {
         return Ok(so_far);
@@ -238,6 +244,7 @@ fn receipt_path(folder: &Path, batch: &str) -> Result<PathBuf> {
     let folder = folder.canonicalize()?;
     let place = folder.parent().unwrap_or(&folder);
     let safe = |letter: char| match letter {
+        // Names of batches hold strokes; a file name cannot.
         '/' | '\\' | ':' | '\0' => '_',
         other => other,
     };

@@ -37,6 +37,7 @@ pub async fn scrub(archive: Archive, options: Scrub, as_json: bool) -> Result<Ex
     let bar = bar(state.objects.unsigned_abs());
     let wanted = ScrubOptions {
         pace: options
+            // Saturating: nobody has a disk that reads 16 EiB a second.
             .pace
             .map(|mib| mib.saturating_mul(NonZeroU64::new(1 << 20).unwrap_or(NonZeroU64::MIN))),
         resume: !options.restart,
@@ -89,6 +90,7 @@ pub async fn rebuild(config: Config, options: Rebuild, as_json: bool) -> Result<
     let mut target = config.clone();
     if let Some(into) = options.into {
         let present = Archive::open(config).await?;
+        // Read before the rebuild begins, since the old catalogue may be changed meanwhile.
         old = Some(fixity::holdings(&present.catalogue).await?);
         target = fixity::beside(&present.config, &into)?;
     }
@@ -115,6 +117,7 @@ pub async fn rebuild(config: Config, options: Rebuild, as_json: bool) -> Result<
     } else {
         print_rebuilt(&rebuilt, differences.as_ref());
     }
+    // What was gained is no loss: the vault knew more than the old catalogue.
     let lost = differences.is_some_and(|found| !found.lost.is_empty() || !found.changed.is_empty());
     Ok(ExitCode::from(if lost || !rebuilt.damaged.is_empty() {
         2
@@ -184,10 +187,17 @@ pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> R
         println!("{}", json!(found));
         return Ok(ExitCode::from(found.exit_code()));
     }
+    let different = found.different.iter().map(|one| {
+        let what = one.what.join(", ");
+        format!("{} ({}): {what}", one.record_id, one.version)
+    });
+    let different: Vec<String> = different.collect();
     for (what, ids) in [
         ("cli.reconcile.only_in_catalogue", &found.only_in_catalogue),
         ("cli.reconcile.only_in_vault", &found.only_in_vault),
         ("cli.reconcile.not_preserved", &found.not_preserved),
+        ("cli.reconcile.different", &different),
+        ("cli.reconcile.different_copies", &found.different_copies),
         ("cli.reconcile.damaged", &found.damaged),
         ("cli.reconcile.fixed", &found.fixed),
     ] {

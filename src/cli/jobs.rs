@@ -1,4 +1,4 @@
-//! `jobs`: the work that stands still, and what is to be done about it.
+//! `jobs`: stuck work, and what is to be done about it.
 
 use std::process::ExitCode;
 
@@ -74,6 +74,7 @@ pub async fn jobs(archive: Archive, jobs: Jobs, as_json: bool) -> Result<ExitCod
         Jobs::Hold(which) => (which, JobAction::Hold),
         Jobs::GiveUp(which) => (which, JobAction::GiveUp),
     };
+    // Without a choice the command would steer every job of the archive.
     if !which.names_something() {
         return Err(crate::error::Error::fault("", "faults.say_which_jobs"));
     }
@@ -119,6 +120,7 @@ async fn list(archive: &Archive, which: &Which, as_json: bool) -> Result<ExitCod
         }
     }
     if !as_json && !waits {
+        // Silence could mean that nothing waits or that nothing was found.
         println!("{}", Message::new("cli.no_job_waits").both());
     }
     Ok(ExitCode::from(u8::from(waits)))

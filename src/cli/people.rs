@@ -8,6 +8,7 @@ use crate::access::{self, Caller, Role};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::messages::{Message, both};
+use crate::viewing;
 
 /// What `sogoc user` can do with people and tokens.
 #[derive(Debug, clap::Subcommand)]
@@ -29,6 +30,29 @@ pub enum User {
     Password {
         /// What they sign in with.
         login: String,
+    },
+    /// List accounts with what the confirmation of the quarter asks, or confirm some.
+    Review {
+        /// Login of an account that is still needed; repeatable.
+        #[arg(long)]
+        confirm: Vec<String>,
+    },
+    /// Wake an account that sleeps for want of use.
+    Wake {
+        /// What they sign in with.
+        login: String,
+    },
+    /// Take the second factor off somebody who lost their device.
+    ResetSecondFactor {
+        /// What they sign in with.
+        login: String,
+    },
+    /// Set how much a person may see in a day; the usual ceiling when no number is given.
+    Ceiling {
+        /// What they sign in with.
+        login: String,
+        /// Views a day.
+        views: Option<i64>,
     },
     /// Make an API token; it is printed once.
     Token {
@@ -98,6 +122,48 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
                 &both("cli.password_set"),
             );
         }
+        User::Review { confirm } if confirm.is_empty() => {
+            let accounts = access::accounts(&archive, &me).await?;
+            if as_json {
+                println!("{}", json!(accounts));
+            }
+            for one in accounts.iter().filter(|_| !as_json) {
+                let due = if one.due { "!" } else { "" };
+                let active = one.active_at.as_deref().unwrap_or("-");
+                println!("{due}\t{}\t{}\t{active}", one.login, one.name);
+            }
+        }
+        User::Review { confirm } => {
+            let mut ids = Vec::new();
+            for login in confirm {
+                ids.push(id_of(&archive, &login).await?);
+            }
+            access::confirm_accounts(&archive, &me, &ids).await?;
+            print(
+                as_json,
+                &json!({ "ids": ids }),
+                &both("cli.accounts_confirmed"),
+            );
+        }
+        User::Wake { login } => {
+            let id = id_of(&archive, &login).await?;
+            access::wake(&archive, &me, &id).await?;
+            print(as_json, &json!({ "id": id }), &both("cli.person_woken"));
+        }
+        User::ResetSecondFactor { login } => {
+            let id = id_of(&archive, &login).await?;
+            access::reset_second_factor(&archive, &me, &id).await?;
+            print(
+                as_json,
+                &json!({ "id": id }),
+                &both("cli.second_factor_reset"),
+            );
+        }
+        User::Ceiling { login, views } => {
+            let id = id_of(&archive, &login).await?;
+            viewing::set_ceiling(&archive, &me, &id, views).await?;
+            print(as_json, &json!({ "id": id }), &both("cli.ceiling_set"));
+        }
         User::Token { name, roles, days } => {
             let made =
                 access::make_token(&archive, &me, &name, &parse_roles(&roles)?, days).await?;
@@ -109,6 +175,12 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn id_of(archive: &Archive, login: &str) -> Result<String> {
+    let people = access::list_people(archive, &Caller::machine()).await?;
+    let person = people.into_iter().find(|person| person.login == login);
+    Ok(person.ok_or(Error::NotFound { what: "person" })?.id)
 }
 
 fn print(as_json: bool, value: &serde_json::Value, words: &str) {
@@ -141,5 +213,6 @@ fn read_password() -> Result<String> {
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
+    // Only the line break goes: blanks may belong to a password.
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -105,6 +105,8 @@ impl SealConfig {
     /// `Invalid`, naming the setting.
     pub fn check(&self) -> Result<()> {
         let url = self.time_authority.as_deref().unwrap_or_default();
+        // From B-T on a copy without a time stamp must not be issued, so an archive without an
+        // authority would never issue any.
         if self.level >= Level::BT && !(url.starts_with("http://") || url.starts_with("https://")) {
             return Err(Error::fault(
                 "/seal/time_authority",
@@ -117,6 +119,8 @@ impl SealConfig {
             self.detached.is_some(),
         ];
         let remote = self.token.is_some() || self.detached.is_some();
+        // A key outside this process does not bring its certificate along, and the signed data
+        // contains it.
         if keys.iter().filter(|key| **key).count() > 1 || (remote && self.certificates.is_none()) {
             return Err(Error::fault("/seal", "faults.one_of_seal_keyfile"));
         }

@@ -5,6 +5,7 @@ mod sections;
 
 use krilla::image::Image;
 
+use crate::messages::Message;
 use crate::seal::MarkBox;
 
 use super::page::{Align, Column, FinishedPage, PAGE_HEIGHT, PAGE_WIDTH, Page, Role, Style};
@@ -90,10 +91,12 @@ fn scan_page(content: &CopyContent, scan: &RowImage, number: usize) -> Result<Pa
     page.picture(&image, scan, room)?;
     let style = Style::new(Face::Regular, 9.5, Align::Centre);
     let all = content.scan_pages.len();
-    let text = format!(
-        "Trang {number}/{all} của tài liệu · bản sao số {} · mã kiểm tra {}",
-        content.copy_register_number, content.verification_code
-    );
+    let text = Message::new("printed.copy_pdf.page_of_document")
+        .with("page", number)
+        .with("pages", all)
+        .with("number", &content.copy_register_number)
+        .with("code", &content.verification_code)
+        .vi();
     page.y = BOTTOM - 12.0;
     page.paragraph(Role::Artifact, &text, style, FULL)?;
     Ok(page)

@@ -26,6 +26,7 @@ use super::ComposeError;
 use super::page::{FinishedPage, Line, Piece, Role};
 use super::typeface;
 use crate::clock::vietnam;
+use crate::messages::Message;
 
 /// What the file says of itself.
 pub struct About<'a> {
@@ -82,12 +83,14 @@ fn render_sheet(document: &mut Document, sheet: FinishedPage, tags: &mut Tags) {
             }
         }
     }
+    // The link is added when the page's content is closed, because an annotation belongs to the
+    // page and not to its drawing.
     surface.finish();
     if let Some((figure, area, target)) = link {
         let action = Action::Link(LinkAction::new(target.clone()));
         let annotation = LinkAnnotation::new(area, Target::Action(action));
-        let annotation =
-            Annotation::new_link(annotation, Some(format!("Kiểm tra bản sao: {target}")));
+        let link = Message::new("printed.copy_pdf.link").with("url", &target);
+        let annotation = Annotation::new_link(annotation, Some(link.vi()));
         let identifier = page.add_tagged_annotation(annotation);
         let children = vec![figure, identifier.into()];
         tags.add(TagGroup::with_children(Tag::Link, children).into());
@@ -143,6 +146,8 @@ fn metadata(about: &About<'_>) -> Metadata {
         .hour(local.hour().unsigned_abs())
         .minute(local.minute().unsigned_abs())
         .second(local.second().unsigned_abs())
+        // The legal time of Viet Nam, which has no summer time, so that the date within the file is
+        // that printed on the copy.
         .utc_offset_hour(7)
         .utc_offset_minute(0);
     Metadata::new()
@@ -156,6 +161,8 @@ fn metadata(about: &About<'_>) -> Metadata {
 }
 
 fn render_text(surface: &mut Surface<'_>, role: Role, lines: &[Line], tags: &mut Tags) {
+    // What only decorates is marked so, or a screen reader would read rules and page furniture
+    // aloud.
     if role == Role::Artifact {
         let artifact = Artifact::with_kind(ArtifactType::Layout);
         surface.start_tagged(ContentTag::Artifact(artifact));
@@ -236,7 +243,9 @@ fn render_code(surface: &mut Surface<'_>, path: &Path, target: &str) -> Node {
     surface.set_fill(Some(Fill::default()));
     surface.draw_path(path);
     surface.end_tagged();
-    let description = format!("Mã QR dẫn tới {target}");
+    let description = Message::new("printed.copy_pdf.qr_code")
+        .with("url", target)
+        .vi();
     TagGroup::with_children(Tag::Figure(Some(description)), vec![identifier.into()]).into()
 }
 
@@ -262,6 +271,7 @@ fn not_archival(error: KrillaError) -> ComposeError {
     ComposeError::NotArchival(reason)
 }
 
+// Only the kind of the fault: its details may quote the record's text, which must not reach a log.
 fn validation_name(error: &ValidationError) -> String {
     let debug = format!("{error:?}");
     debug

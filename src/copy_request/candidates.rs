@@ -3,17 +3,21 @@
 
 use std::collections::BTreeMap;
 
+use super::Sought;
 use super::compare::{dates_agree, numbers_agree, words_agree};
 use super::counterparts::{Counterpart, counterparts};
 use super::dismissal::{self, Dismissal};
-use super::{Sought, get};
+use super::list::wanted;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::certified_copy::{CopyRow, CopyState};
 use crate::error::{Error, Result};
+use crate::masking;
 use crate::record;
 use crate::search::{self, Of, SearchHit, Wanted};
 use crate::seen::{self, Seen};
+use crate::viewing::{self, View};
 
 /// How a value asked for agrees with one found: the word of [`Reason::agrees`].
 type Agree = fn(&str, &str) -> &'static str;
@@ -77,8 +81,9 @@ pub struct Earlier {
 /// # Errors
 /// `NotFound`, `Forbidden`, `Unavailable`: never a silently smaller answer.
 pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Candidate>> {
-    let sought = get(archive, caller, id).await?.wanted;
-    let hits = hits(archive, caller, &sought).await?;
+    require(caller, Act::SeeRequests)?;
+    let sought = wanted(archive, id).await?;
+    let hits = hits(archive, &sought).await?;
     let mut judged: Vec<(SearchHit, Vec<Reason>)> = hits
         .into_iter()
         .map(|hit| {
@@ -88,6 +93,7 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
         .collect();
     // The sort is stable: of equals, the search's own order counts.
     judged.sort_by_key(|(_, reasons)| -reasons.iter().map(weight).sum::<i32>());
+    // Judged first and cut afterwards: the search's own order does not know what was asked.
     judged.truncate(MOST);
     let dismissals = dismissal::of_request(archive, id).await?;
     let mut found = Vec::with_capacity(judged.len());
@@ -106,15 +112,24 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
             reasons,
         });
     }
+    // Dismissed ones last instead of gone: a clerk may have been wrong.
     found.sort_by_key(|candidate| candidate.dismissed.is_some());
+    let records = found.iter().map(|one| one.record_id.clone()).collect();
+    let view = View::of(Action::CandidatesSeen, ("request", id), records);
+    viewing::note(archive, caller, view).await?;
+    for one in &mut found {
+        masking::mask_values(archive, caller, &one.class, &mut one.fields);
+    }
     Ok(found)
 }
 
 /// What the index finds by everything given, then by less.
-async fn hits(archive: &Archive, caller: &Caller, sought: &Sought) -> Result<Vec<SearchHit>> {
+async fn hits(archive: &Archive, sought: &Sought) -> Result<Vec<SearchHit>> {
     let mut found: Vec<SearchHit> = Vec::new();
+    // From everything given to the name alone, so that the best matches come first and none is
+    // missed.
     for wanted in questions(sought) {
-        let answer = match search::find(archive, caller, &wanted).await {
+        let answer = match search::execute(archive, &wanted).await {
             Ok(answer) => answer,
             // A detail that cannot be read must not hide what the other details find.
             Err(Error::Invalid(_)) => continue,
@@ -147,6 +162,7 @@ fn questions(sought: &Sought) -> Vec<Wanted> {
         ..by_birth.clone()
     };
     let mut questions = vec![by_all, by_birth];
+    // Numbers alone: a misread name must not hide the diploma whose number is right.
     for number in [&sought.so_hieu, &sought.so_vao_so] {
         questions.extend(given(number).map(|number| Wanted {
             so: Some(number),
@@ -175,6 +191,7 @@ pub(crate) fn reasons(sought: &Sought, fields: &BTreeMap<String, String>) -> Vec
     for (key, asked, agree) in pairs {
         let found = fields.get(key).map_or("", |value| value.trim());
         let asked = asked.trim();
+        // What one side leaves open speaks neither for nor against.
         if !asked.is_empty() && !found.is_empty() {
             reasons.push(Reason {
                 field: key.to_owned(),
@@ -197,6 +214,7 @@ fn weight(reason: &Reason) -> i32 {
     match reason.agrees.as_str() {
         "exact" => worth * 2,
         "folded" => worth * 2 - 2,
+        // A contradiction counts against a candidate as much as an inexact agreement counts for it.
         _ => -worth,
     }
 }

@@ -18,6 +18,8 @@ pub(super) fn words_agree(asked: &str, found: &str) -> &'static str {
     let exact = folded(asked, Level::Exact) == folded(found, Level::Exact);
     agreement(
         exact,
+        // One within the other: people leave out a middle name or write the school without its
+        // commune.
         ascii_found.contains(&ascii) || ascii.contains(&ascii_found),
     )
 }
@@ -29,6 +31,7 @@ pub(super) fn dates_agree(asked: &str, found: &str) -> &'static str {
     };
     agreement(
         asked == found,
+        // A year alone agrees with every day in it, as far as it goes.
         asked.starts_with(found) || found.starts_with(&asked),
     )
 }
@@ -56,6 +59,7 @@ pub(crate) fn bare(number: &str) -> String {
 
 /// True when both are given and are the same number.
 pub(crate) fn same_number(a: &str, b: &str) -> bool {
+    // Two empty numbers are no agreement.
     let (a, b) = (bare(a), bare(b));
     !a.is_empty() && a == b
 }

@@ -46,14 +46,16 @@ pub async fn counterparts(
     let value = |key: &str| own.fields.get(key).map_or("", |field| field.value.as_str());
     let mut found: Vec<Counterpart> = Vec::new();
     for number in [value("so_hieu"), value("so_vao_so")] {
-        for hit in hits(archive, caller, number).await? {
+        for hit in hits(archive, number).await? {
             let known = found.iter().any(|one| one.record_id == hit.record_id);
+            // Another class only: two rows of one register are two people, however alike they are.
             if known || hit.record_id == own.id || hit.class == own.class || found.len() == MOST {
                 continue;
             }
             let same_name = plain(said(&hit.fields, "ho_ten")) == plain(value("ho_ten"));
             let same_diploma = same_number(said(&hit.fields, "so_hieu"), value("so_hieu"));
             let same_entry = same_number(said(&hit.fields, "so_vao_so"), value("so_vao_so"));
+            // Register numbers repeat from book to book, so there the name has to agree as well.
             if same_diploma || (same_entry && same_name) {
                 let record = record::load(archive, &hit.record_id).await?;
                 found.push(Counterpart {
@@ -74,7 +76,8 @@ fn said<'a>(fields: &'a BTreeMap<String, String>, key: &str) -> &'a str {
     fields.get(key).map_or("", String::as_str)
 }
 
-async fn hits(archive: &Archive, caller: &Caller, number: &str) -> Result<Vec<SearchHit>> {
+async fn hits(archive: &Archive, number: &str) -> Result<Vec<SearchHit>> {
+    // A dash stands for "none" in many registers and would find all of them.
     if number.is_empty() || number == "-" {
         return Ok(Vec::new());
     }
@@ -83,7 +86,7 @@ async fn hits(archive: &Archive, caller: &Caller, number: &str) -> Result<Vec<Se
         of: Of::Records,
         ..Wanted::default()
     };
-    match search::find(archive, caller, &wanted).await {
+    match search::execute(archive, &wanted).await {
         Ok(found) => Ok(found.hits),
         Err(Error::Invalid(_)) => Ok(Vec::new()), // no number that could be searched for
         Err(error) => Err(error),

@@ -25,6 +25,7 @@ pub(super) async fn procedure_of(archive: &Archive, id: &str) -> Result<Procedur
             .await?
             .ok_or(Error::NotFound { what: "request" })?;
     let received = parse_stamp(&created).unwrap_or_else(|| archive.clock.now());
+    // The rule of the day of receipt: a change of the law does not shorten a running term.
     procedure_at(archive, &code, received).await
 }
 
@@ -47,6 +48,7 @@ pub(super) async fn next_deadline(archive: &Archive, id: &str) -> Result<Timesta
 /// When an extended request would be due; none when its procedure knows no extension.
 pub(crate) async fn extended_due(archive: &Archive, id: &str) -> Result<Option<Timestamp>> {
     let procedure = procedure_of(archive, id).await?;
+    // No extension in this procedure: the page then offers none.
     if procedure.extension_days == 0 {
         return Ok(None);
     }
@@ -79,6 +81,7 @@ pub struct OpenRequests {
 pub async fn open_requests(archive: &Archive) -> Result<OpenRequests> {
     let now = archive.clock.now();
     Ok(sqlx::query_as(
+        // A waiting request has no running term, so it is neither late nor soon.
         "SELECT COUNT(*) AS open,
             COALESCE(SUM(CASE WHEN state <> 'waiting' AND due_at < $1 THEN 1 ELSE 0 END), 0) AS late,
             COALESCE(SUM(CASE WHEN state <> 'waiting' AND due_at >= $1 AND due_at < $2

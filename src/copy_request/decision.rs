@@ -8,7 +8,7 @@ use super::dismissal;
 use super::lifecycle::close_search_cases;
 use super::payment::Payment;
 use super::{RequestState, Sought, ensure_moved};
-use crate::access::{Act, Caller, require, require_any};
+use crate::access::{Act, Caller, require, require_any, require_fresh};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{JsonText, Move, Tx, lock_in};
@@ -38,6 +38,7 @@ pub async fn confirm(
     let confirmed = Move::to(RequestState::Confirmed)
         .from(&[
             RequestState::Received,
+            // Confirming anew is allowed, since a clerk may have named the wrong record.
             RequestState::Searching,
             RequestState::Confirmed,
         ])
@@ -47,6 +48,7 @@ pub async fn confirm(
         .set("record_version", stands.record_version)
         .set("record_digest", &stands.record_digest);
     ensure_moved(confirmed.run(&mut tx, id).await?)?;
+    // What was searched for is found; the archivist need not go on.
     close_search_cases(&mut tx, id).await?;
     dismissal::withdraw(&mut tx, id, record_id).await?;
     tx.log(
@@ -65,6 +67,7 @@ pub async fn confirm(
 /// # Errors
 /// `Invalid` without a reason; `Refused` when it is past this step.
 pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) -> Result<()> {
+    // Either right suffices: a refusal may come from the desk or from the approver.
     require_any(caller, &[Act::ConfirmCopies, Act::ReleaseCopies])?;
     if reason.trim().is_empty() {
         return Err(Error::fault("/reason", "faults.reason_needed"));
@@ -113,6 +116,7 @@ pub async fn release(
     saw: &Seen,
 ) -> Result<Vec<String>> {
     require(caller, Act::ReleaseCopies)?;
+    require_fresh(caller)?;
     let mut tx = archive.begin(caller).await?;
     // Locked before it is read: of two approvers at the same moment the second finds it released.
     ensure_moved(lock_in(&mut tx, id, &[RequestState::Confirmed]).await?)?;
@@ -120,6 +124,7 @@ pub async fn release(
         .bind(id)
         .fetch_one(&mut *tx)
         .await?;
+    // By the rules of the province the fee comes before the copy.
     if confirmed.payment == Payment::Unpaid {
         return Err(Error::refuse("errors.unpaid"));
     }
@@ -132,6 +137,8 @@ pub async fn release(
             record_digest: confirmed.record_digest.unwrap_or_default(),
         };
         let why = seen::changed_since(archive, &mut tx, record, &then, &stands).await?;
+        // The request goes back by itself: nobody would find out otherwise why it cannot be
+        // released.
         confirm_again(tx, id, record).await?;
         return Err(why);
     }
@@ -143,6 +150,7 @@ pub async fn release(
         ..Issue::of(record)
     };
     let mut copies = Vec::new();
+    // One line for each copy asked for, in one transaction: a request is never released in part.
     for _ in 0..confirmed.wanted.number_of_copies() {
         copies.push(certified_copy::open(archive, &mut tx, caller, &issue).await?);
     }
@@ -193,9 +201,12 @@ pub async fn release_many(
     seen: &BTreeMap<String, Seen>,
 ) -> Result<Vec<Release>> {
     require(caller, Act::ReleaseCopies)?;
+    require_fresh(caller)?;
     certified_copy::few_enough("/requests", ids.len())?;
     let mut outcomes = Vec::with_capacity(ids.len());
     for id in ids {
+        // Releasing in bulk needs proof of what was shown for each request, not a tick at the head
+        // of a list.
         let outcome = match seen.get(id) {
             Some(saw) => release(archive, caller, id, saw).await,
             None => Err(unseen()),

@@ -86,11 +86,13 @@ pub async fn dismiss(
 ) -> Result<()> {
     require(caller, Act::ConfirmCopies)?;
     let note = note.trim();
+    // "Another reason" says nothing without a note.
     if note.chars().count() > LONGEST_NOTE || (reason == NotTheOne::Other && note.is_empty()) {
         return Err(Error::fault("/note", "faults.say_why"));
     }
     let record = crate::record::load(archive, record_id).await?;
     let mut tx = archive.begin(caller).await?;
+    // Held, so that nobody confirms the record at the same moment as it is dismissed.
     ensure_moved(lock_in(&mut tx, id, &UNDECIDED).await?)?;
     let said = Dismissal {
         record_id: record.id,
@@ -110,6 +112,8 @@ pub async fn dismiss(
 
 pub(super) async fn save(tx: &mut Tx, request: &str, said: &Dismissal) -> Result<()> {
     sqlx::query(
+        // Through the records, so that a restored request does not name one that the vault has
+        // lost.
         "INSERT INTO request_dismissals (request_id, record_id, reason, note, person, at)
          SELECT $1, id, $3, $4, $5, $6 FROM records WHERE id = $2
          ON CONFLICT (request_id, record_id) DO UPDATE SET reason = EXCLUDED.reason,

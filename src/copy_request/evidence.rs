@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::notify::Event;
 use crate::scan::{self, Probed, original_path};
 use crate::vault::{Content, ObjectId, Provenance};
+use crate::viewing::{self, View};
 
 /// Most papers with one request.
 const MOST_PAPERS: i64 = 20;
@@ -61,8 +62,10 @@ pub async fn add_evidence(
 ) -> Result<Evidence> {
     let request = id_by_code(archive, code).await?;
     let name = name_of(name)?;
+    // Before the file is looked at: reading it costs a child process and the vault some space.
     room_for_more(archive, &request).await?;
     let paper = look(archive, &name, bytes).await?;
+    // Into the vault first: a row without bytes would promise a paper that is not there.
     keep(archive, &request, &paper, bytes).await?;
     store(archive, &request, &paper).await?;
     Ok(paper)
@@ -70,6 +73,7 @@ pub async fn add_evidence(
 
 /// The last part of the name, without what a path or a terminal would misread.
 fn name_of(name: &str) -> Result<String> {
+    // The last part only, by either separator: browsers on Windows used to send whole paths.
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let fits = !last.is_empty() && last != "." && last != "..";
     if !fits || last.chars().count() > LONGEST_NAME || last.chars().any(char::is_control) {
@@ -80,6 +84,8 @@ fn name_of(name: &str) -> Result<String> {
 
 /// Before anything is preserved: the request is open, and not every stranger's file is taken.
 async fn room_for_more(archive: &Archive, request: &str) -> Result<()> {
+    // Whether it is open is asked again in the transaction that stores the paper; this early look
+    // spares the work.
     let settled: Option<String> =
         sqlx::query_scalar("SELECT settled_at FROM copy_requests WHERE id = $1")
             .bind(request)
@@ -106,6 +112,7 @@ async fn look(archive: &Archive, name: &str, bytes: &[u8]) -> Result<Evidence> {
     if bytes.len() as u64 > largest {
         return Err(unreadable(FailureKind::TooLarge));
     }
+    // Through the spool, because the child that looks at it gets a descriptor and no bytes.
     let mut file = tempfile::NamedTempFile::new_in(&archive.spool)?;
     file.write_all(bytes)?;
     file.flush()?;
@@ -154,6 +161,7 @@ async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) 
 /// As any statement.
 async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool> {
     let bound = sqlx::query(
+        // Through the request, so that a paper is never bound to one that is not there.
         "INSERT INTO request_evidence (id, request_id, name, media_type, pages, size, sha256,
             object_id, received_at)
          SELECT $1, id, $2, $3, $4, $5, $6, $7, $8 FROM copy_requests WHERE id = $9",
@@ -216,20 +224,20 @@ pub async fn open_evidence(
     id: &str,
 ) -> Result<(Evidence, Vec<u8>)> {
     require(caller, Act::SeeRequests)?;
+    // A picture of an identity card cannot be masked.
+    require(caller, Act::SeePersonalData)?;
     let papers = papers(archive, request).await?;
+    // Looked up among the request's own papers: an id of another request's paper is not found here.
     let paper = papers.into_iter().find(|paper| paper.id == id);
     let paper = paper.ok_or(Error::NotFound { what: "evidence" })?;
     let kept = original_path(&paper.name);
     let file = archive.vault.read(&object_of(id)?, &kept, None).await?;
     let bytes = file.into_bytes().await?.to_vec();
-    let mut tx = archive.begin(caller).await?;
-    tx.log(
-        Action::EvidenceOpened,
-        ("request", request),
-        json!({ "evidence": id }),
-    )
-    .await?;
-    tx.commit().await?;
+    // Logged after the bytes were read: an opening that failed was none.
+    let view = View::of(Action::EvidenceOpened, ("request", request), Vec::new())
+        .saying(json!({ "evidence": id }))
+        .about(id);
+    viewing::note(archive, caller, view).await?;
     Ok((paper, bytes))
 }
 

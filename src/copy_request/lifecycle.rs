@@ -13,6 +13,7 @@ use crate::catalogue::{Move, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::messages::{Lang, text};
 use crate::notify::Event;
 
 /// Extends the term once, by what the procedure allows, and tells the applicant why in writing.
@@ -37,6 +38,7 @@ pub(super) async fn extend_in(
 ) -> Result<()> {
     let later = later.ok_or_else(|| Error::refuse("errors.no_extension"))?;
     let moved = sqlx::query(
+        // Once, and only while the term runs: a waiting request has none that could be extended.
         "UPDATE copy_requests SET due_at = $1, extended_at = $2
          WHERE id = $3 AND extended_at IS NULL AND settled_at IS NULL AND state <> 'waiting'",
     )
@@ -61,8 +63,9 @@ pub(crate) async fn begin_search(tx: &mut Tx, id: &str, later: Option<Timestamp>
             .bind(id)
             .fetch_one(&mut **tx)
             .await?;
-    let told = "Chưa tìm thấy trong các quyển đã số hóa. Văn thư đang tìm trong các quyển còn lại; \
-        cơ quan sẽ trả lời theo hạn trên trang này.";
+    let told = text(Lang::Vi, "printed.note.being_searched");
+    // The extension is used silently where it is still there, because a search takes longer than
+    // the term.
     if later.is_some() && extended.is_none() {
         return extend_in(tx, id, later, told).await;
     }
@@ -73,6 +76,8 @@ pub(crate) async fn begin_search(tx: &mut Tx, id: &str, later: Option<Timestamp>
 /// The search is over: the clerk's again, to confirm or to refuse.
 pub(crate) async fn end_search(tx: &mut Tx, id: &str) -> Result<()> {
     let back = Move::to(RequestState::Received).from(&[RequestState::Searching]);
+    // The clerk may have confirmed it meanwhile, so a state that does not allow the move is no
+    // mistake.
     back.run(tx, id).await?; // or it was confirmed or ended meanwhile
     tx.enqueue(Kind::PreserveRequest, id, PRIORITY_UPKEEP).await
 }
@@ -101,6 +106,7 @@ pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
         .set("settled_at", tx.now())
         .clear(&["waits_until"]);
     ensure_moved(withdrawn.run(&mut tx, &id).await?)?;
+    // An archivist would otherwise go on looking for somebody who no longer asks.
     close_search_cases(&mut tx, &id).await?;
     tx.log(Action::RequestWithdrawn, ("request", &id), json!({}))
         .await?;
@@ -123,6 +129,7 @@ pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
     .await?;
     for id in &late {
         let expired = Move::to(RequestState::Expired).set("settled_at", &now);
+        // The answer may have come between the query and here; it counts.
         if !expired.run(&mut tx, id).await? {
             continue; // answered at the same moment
         }

@@ -4,9 +4,12 @@ use super::deadlines::SOON;
 use super::{Applicant, RequestState, Sought};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::catalogue::JsonText;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::masking;
+use crate::viewing::{self, View};
 
 /// A request as the office sees it.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
@@ -75,7 +78,9 @@ pub async fn list(
 ) -> Result<Vec<RequestView>> {
     require(caller, Act::SeeRequests)?;
     let asked = "($1 = '' OR q.state = $1) ORDER BY q.due_at, q.id LIMIT 200";
-    select(archive, asked, state.unwrap_or_default()).await
+    let state = state.unwrap_or_default();
+    let found = select(archive, asked, state).await?;
+    listed(archive, caller, state, found).await
 }
 
 /// One request.
@@ -85,7 +90,17 @@ pub async fn list(
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<RequestView> {
     require(caller, Act::SeeRequests)?;
     let found = select(archive, "q.id = $1", id).await?.pop();
-    found.ok_or(Error::NotFound { what: "request" })
+    let found = found.ok_or(Error::NotFound { what: "request" })?;
+    let records = found.record_id.iter().cloned().collect();
+    let view = View::of(Action::RequestOpened, ("request", id), records);
+    viewing::note(archive, caller, view).await?;
+    Ok(found.masked_for(caller))
+}
+
+/// What a request asks for, for the program's own verbs.
+pub(super) async fn wanted(archive: &Archive, id: &str) -> Result<Sought> {
+    let found = select(archive, "q.id = $1", id).await?.pop();
+    Ok(found.ok_or(Error::NotFound { what: "request" })?.wanted)
 }
 
 /// Requests that are late or about to be, the latest first: those that wait for their applicant are not.
@@ -94,10 +109,37 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Request
 /// `Forbidden`.
 pub async fn pressing(archive: &Archive, caller: &Caller) -> Result<Vec<RequestView>> {
     require(caller, Act::SeeRequests)?;
+    // By the term and not by the age: an extended request may be older and less pressing.
     let pressing = "q.settled_at IS NULL AND q.state <> 'waiting' AND q.due_at < $1
          ORDER BY q.due_at, q.id LIMIT 50";
     let soon = stamp(archive.clock.now() + SOON);
-    select(archive, pressing, &soon).await
+    let found = select(archive, pressing, &soon).await?;
+    listed(archive, caller, "pressing", found).await
+}
+
+/// Enters in the log that somebody saw who asked: a list is one act.
+async fn listed(
+    archive: &Archive,
+    caller: &Caller,
+    which: &str,
+    found: Vec<RequestView>,
+) -> Result<Vec<RequestView>> {
+    if !found.is_empty() {
+        let view = View::of(Action::RequestsListed, ("requests", "requests"), Vec::new());
+        viewing::note(archive, caller, view.about(which)).await?;
+    }
+    let masked = found.into_iter().map(|view| view.masked_for(caller));
+    Ok(masked.collect())
+}
+
+impl RequestView {
+    fn masked_for(mut self, caller: &Caller) -> Self {
+        if masking::applies_to(caller) {
+            self.applicant.contact = masking::MASK.to_owned();
+            self.wanted.mask();
+        }
+        self
+    }
 }
 
 /// The requests of which `condition` holds; `$1` in it is `value`.
@@ -113,6 +155,7 @@ async fn select(archive: &Archive, condition: &str, value: &str) -> Result<Vec<R
         .await?;
     let (now, soon) = (archive.clock.now(), archive.clock.now() + SOON);
     for view in &mut views {
+        // The clock stands still while the applicant has to answer.
         let runs = view.settled_at.is_none() && view.state != RequestState::Waiting;
         view.overdue = runs && view.due_at < stamp(now);
         view.due_soon = runs && !view.overdue && view.due_at < stamp(soon);

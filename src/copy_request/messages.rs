@@ -49,6 +49,7 @@ pub async fn write(
     let text = checked(text)?;
     let days = procedure_of(archive, id).await?.wait_days;
     let holidays = reference_data::holidays(&archive.catalogue).await?;
+    // Working days, since the applicant may have to fetch a paper from another office.
     let until = reference_data::later(archive.clock.now(), days, &holidays)?;
     let mut tx = archive.begin(caller).await?;
     if wait {
@@ -74,6 +75,7 @@ pub async fn write(
 pub async fn answer(archive: &Archive, code: &str, text: &str) -> Result<()> {
     let text = checked(text)?;
     let id = id_by_code(archive, code).await?;
+    // Counted from now: the law counts from a complete file.
     let due = next_deadline(archive, &id).await?;
     let mut tx = archive.begin(&Caller::public()).await?;
     take_answer(&mut tx, &id, due).await?;
@@ -108,6 +110,8 @@ async fn still_open(tx: &mut Tx, id: &str) -> Result<()> {
         "SELECT id FROM copy_requests WHERE id = $1 AND settled_at IS NULL",
     )
     .bind(id)
+    // Settled is the one state in which nothing is added any more, so it is asked for and not the
+    // list of states.
     .fetch_optional(&mut **tx)
     .await?;
     ensure_moved(open.is_some())
@@ -120,6 +124,7 @@ pub(super) async fn add(tx: &mut Tx, id: &str, from: &str, text: &str) -> Result
             .bind(id)
             .fetch_one(&mut **tx)
             .await?;
+    // A tracking code is enough to write here, so there has to be an end.
     if count >= MOST {
         return Err(Error::refuse("errors.enough_messages"));
     }

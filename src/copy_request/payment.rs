@@ -61,9 +61,11 @@ pub async fn set_payment(
 ) -> Result<()> {
     require(caller, Act::AskCopies)?;
     let office = may(caller, Act::ConfirmCopies);
+    // Before the request is looked up: whoever may not set this learns nothing of it.
     check(payment, office, reference)?;
     let mine = if office { "" } else { caller.id.as_str() };
     let known: Option<String> = sqlx::query_scalar(
+        // A portal reaches its own requests only; the office reaches all.
         "SELECT id FROM copy_requests WHERE id = $1 AND ($2 = '' OR made_by = $2)",
     )
     .bind(id)
@@ -73,6 +75,7 @@ pub async fn set_payment(
     known.ok_or(Error::NotFound { what: "request" })?;
     let mut tx = archive.begin(caller).await?;
     let moved = sqlx::query(
+        // What is free stays free, and a settled request is not reopened by its fee.
         "UPDATE copy_requests SET payment = $1, payment_reference = $2, payment_at = $3
          WHERE id = $4 AND payment <> 'free' AND settled_at IS NULL",
     )
@@ -95,6 +98,7 @@ pub async fn set_payment(
 
 fn check(payment: Payment, office: bool, reference: &str) -> Result<()> {
     let settable = match payment {
+        // Free follows from the rules and is nobody's decision; waiving is the office's alone.
         Payment::Free => false,
         Payment::Waived => office,
         Payment::Unpaid | Payment::Paid => true,

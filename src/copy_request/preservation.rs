@@ -102,6 +102,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
     // The head before the rows: whoever writes in between is then not written over with older ones.
     let head = archive.vault.head(&object).await?;
     let request = load(archive, &job.subject).await?;
+    // The last step dates the version, so that a repeated job writes the same one.
     let last = request.history.last().map_or("", |step| step.at.as_str());
     let who = Provenance {
         user_name: request.made_by.clone(),
@@ -154,6 +155,8 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
     };
     let request: Option<PreservedRequest> = serde_json::from_slice(&bytes).ok();
     let own = |request: &PreservedRequest| object_id(&request.id) == id.as_str();
+    // An object that holds another request was moved by hand; believing it would mix two people's
+    // data.
     let Some(request) = request.filter(own) else {
         let what = REQUEST_FILE.into();
         restoration.note(id, &Error::Corrupt { what });
@@ -167,7 +170,9 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
 /// Writes a request with its messages, searches and steps. What the vault no longer has is left out: a
 /// record that is lost, and who listens for notices, for tokens are not in the vault.
 async fn restore_rows(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
-    restore_head(tx, request).await?;
+    if !insert(tx, request, Some(object_id(&request.id))).await? {
+        return Err(Error::AlreadyExists { what: "request" });
+    }
     for message in &request.messages {
         messages::insert(tx, &request.id, message).await?;
     }
@@ -183,7 +188,12 @@ async fn restore_rows(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
     Ok(())
 }
 
-async fn restore_head(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
+/// Writes the row of a request, `object` being the one it has in the vault; false where its maker's key is taken.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    request: &PreservedRequest,
+    object: Option<String>,
+) -> Result<bool> {
     Insert::into("copy_requests")
         .set("id", &request.id)
         .set("code", &request.code)
@@ -191,6 +201,8 @@ async fn restore_head(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
         .set("applicant", serde_json::to_string(&request.applicant)?)
         .set("wanted", serde_json::to_string(&request.wanted)?)
         .set("procedure_code", &request.procedure_code)
+        // A record that is lost leaves the request without one; the applicant's part is worth
+        // having back all the same.
         .set_known("record_id", "records", &request.record_id)
         .set("confirmed_by", &request.confirmed_by)
         .set("confirmed_at", &request.confirmed_at)
@@ -208,12 +220,13 @@ async fn restore_head(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
         .set("payment", &request.payment)
         .set("payment_reference", &request.payment_reference)
         .set("payment_at", &request.payment_at)
-        .set("object_id", object_id(&request.id))
+        .set("object_id", object)
         .set("record_version", request.record_version)
         .set("record_digest", &request.record_digest)
+        // Unique for each maker: keys of two portals may be alike.
+        .or_ignore("(made_by, idempotency_key)")
         .run(tx)
-        .await?;
-    Ok(())
+        .await
 }
 
 async fn restore_search(tx: &mut Tx, request: &str, search: &PreservedSearch) -> Result<()> {
@@ -248,6 +261,8 @@ pub(crate) async fn resolve_released(archive: &Archive) -> Result<()> {
     .await?;
     for (id, lines) in released {
         if lines > 0 {
+            // A line in the vault tells how the release ended; without one, nothing was issued and
+            // it is released again.
             certified_copy::close_request(&mut tx, &id).await?;
             continue;
         }

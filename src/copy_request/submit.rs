@@ -5,11 +5,12 @@ use serde_json::json;
 
 use super::deadlines::procedure_at;
 use super::payment::{Payment, fee};
+use super::preservation::{self, PreservedRequest};
 use super::{Applicant, AskGiven, Asked, RequestState, Sought};
 use crate::access::{Act, Caller, new_code, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::Tx;
 use crate::clock::stamp;
 use crate::error::{Error, Fault, Result};
 use crate::notify::Event;
@@ -31,11 +32,13 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
         require(caller, Act::AskCopies)?;
     }
     check(archive, caller, given).await?;
+    // Before anything is made: a portal that repeats its request gets the same code back.
     if let Some(before) = asked_before(archive, caller, given).await? {
         return Ok(before);
     }
     let now = archive.clock.now();
     let procedure = archive.config.office.procedure.clone();
+    // By the settings and not by the caller: which procedure an office offers is its own matter.
     let rule = procedure_at(archive, &procedure, now).await?;
     let due = reference_data::due_at(
         now,
@@ -53,6 +56,7 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
     };
     let mut tx = archive.begin(caller).await?;
     if !put(archive, &mut tx, caller, given, &asked, &source).await? {
+        // Rolled back first: the row that won is only visible outside this transaction.
         drop(tx); // the same key came in at the same moment: theirs counts
         let before = asked_before(archive, caller, given).await?;
         return before.ok_or(Error::NotFound { what: "request" });
@@ -78,27 +82,43 @@ async fn put(
     fee_source: &str,
 ) -> Result<bool> {
     let payment = match asked.fee {
+        // Without a fee there is nothing that could stay unpaid and hold the copy up.
         0 => Payment::Free,
         _ => Payment::Unpaid,
     };
-    Insert::into("copy_requests")
-        .set("id", &asked.id)
-        .set("code", &asked.code)
-        .set("state", "received")
-        .set("applicant", serde_json::to_string(&given.applicant)?)
-        .set("wanted", serde_json::to_string(&given.wanted)?)
-        .set("procedure_code", &archive.config.office.procedure)
-        .set("made_by", &caller.id)
-        .set("idempotency_key", &given.idempotency_key)
-        .set("created_at", stamp(archive.clock.now()))
-        .set("due_at", &asked.due_at)
-        .set("consent", &given.consent)
-        .set("fee", asked.fee)
-        .set("fee_source", fee_source)
-        .set("payment", payment)
-        .or_ignore("(made_by, idempotency_key)")
-        .run(tx)
-        .await
+    let request = PreservedRequest {
+        format: 1,
+        id: asked.id.clone(),
+        code: asked.code.clone(),
+        state: RequestState::Received,
+        applicant: given.applicant.clone(),
+        wanted: given.wanted.clone(),
+        consent: given.consent.clone(),
+        procedure_code: archive.config.office.procedure.clone(),
+        record_id: None,
+        record_version: None,
+        record_digest: None,
+        confirmed_by: None,
+        confirmed_at: None,
+        refusal: None,
+        made_by: caller.id.clone(),
+        idempotency_key: given.idempotency_key.clone(),
+        created_at: stamp(archive.clock.now()),
+        due_at: asked.due_at.clone(),
+        extended_at: None,
+        waits_until: None,
+        settled_at: None,
+        fee: asked.fee,
+        fee_source: fee_source.to_owned(),
+        payment: payment.to_string(),
+        payment_reference: None,
+        payment_at: None,
+        messages: Vec::new(),
+        searches: Vec::new(),
+        dismissals: Vec::new(),
+        history: Vec::new(),
+    };
+    preservation::insert(tx, &request, None).await
 }
 
 /// A request that was asked under the same key.
@@ -237,11 +257,13 @@ fn is_birth_date(text: &str) -> bool {
     let (year, month, day) = match numbers[..] {
         [year] => (year, 1, 1),
         [month, year] => (year, month, 1),
+        // A year comes first in the form that computers write; no day is above 31.
         [year, month, day] if year > 31 => (year, month, day),
         [day, month, year] => (year, month, day),
         _ => return false,
     };
     let of = |number: i16| i8::try_from(number).unwrap_or_default();
+    // The calendar decides, so that 30/2 is refused like any other day that never was.
     (1900..2100).contains(&year) && Date::new(year, of(month), of(day)).is_ok()
 }
 

@@ -103,6 +103,7 @@ pub async fn status(archive: &Archive, code: &str) -> Result<Status> {
 
 async fn issued(archive: &Archive, code: &str) -> Result<Vec<Issued>> {
     let copies = match certified_copy::by_tracking_code(archive, code, None).await {
+        // No copy yet is an answer and no error.
         Err(Error::NotFound { .. }) => Vec::new(),
         copies => copies?,
     };
@@ -124,10 +125,12 @@ pub async fn fetch(
     number: Option<&str>,
 ) -> Result<(String, Vec<u8>)> {
     let copies = certified_copy::by_tracking_code(archive, code, number).await?;
+    // A withdrawn copy is not handed out again, although its code still verifies.
     let standing = copies.into_iter().find(|copy| copy.withdrawn_at.is_none());
     let copy = standing.ok_or(Error::NotFound { what: "copy" })?;
     let bytes = certified_copy::sealed_bytes(archive, &copy.id).await?;
     let mut tx = archive.begin(&Caller::public()).await?;
+    // Logged only once the bytes are there.
     tx.log(Action::CopyFetched, ("copy", &copy.id), json!({}))
         .await?;
     tx.commit().await?;

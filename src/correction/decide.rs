@@ -30,6 +30,8 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
     let at = stamp(now);
     let year = i64::from(vietnam(now).year());
     let mut tx = archive.begin(caller).await?;
+    // In the year of approval and not of the decision: the appendix is a book that is written in
+    // order.
     let number = next_number(&mut tx, &format!("appendix-{year}")).await?;
     let version = record.version + 1;
     let approved = Move::to(CorrectionState::Approved)
@@ -42,6 +44,7 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
         return Err(decided_already());
     }
     let note = entry.cited();
+    // The same printed fields: the entry is laid over when somebody asks, never written into them.
     let made = Version {
         number: version,
         state: RecordState::Approved,
@@ -50,6 +53,8 @@ pub async fn approve(archive: &Archive, caller: &Caller, id: &str) -> Result<Cor
         at: &at,
     };
     if !record::advance(&mut tx, &record, &made, &fields).await? {
+        // Somebody corrects the transcription at this moment; approving over it would publish what
+        // nobody has seen.
         return Err(record_changing());
     }
     spread(archive, &mut tx, &entry, &record.scan_id).await?;
@@ -75,6 +80,7 @@ fn wait(archive: &Archive, entry: &Correction) -> Duration {
         .parse::<jiff::civil::Date>()
         .ok()
         .and_then(|day| midnight_in_vietnam(day).ok());
+    // A day that does not read counts as begun, so that the job runs and says what is wrong.
     let left = begins.map(|begins| begins.duration_since(archive.clock.now()));
     left.and_then(|left| Duration::try_from(left).ok())
         .unwrap_or_default()
@@ -115,6 +121,7 @@ pub async fn reject(
 /// `NotFound` for an entry that was never approved.
 pub(crate) async fn taking_effect(archive: &Archive, id: &str) -> Result<Correction> {
     let entry = rows::load(archive, id).await?;
+    // Jobs of an entry that was never approved have nothing to do.
     match entry.state {
         CorrectionState::Approved => Ok(entry),
         _ => Err(Error::NotFound { what: "correction" }),
@@ -130,6 +137,7 @@ fn refuse_unfit(entry: &Correction, caller: &Caller) -> Result<()> {
         caller,
         "errors.two_people.correction.same_person",
     )?;
+    // Approved without its paper, a change of the register could never be checked again.
     if entry.decision.scan_id.is_none() {
         return Err(Error::refuse("errors.no_decision_scan"));
     }

@@ -40,6 +40,7 @@ pub async fn enter(
 ) -> Result<Correction> {
     require(caller, Act::CorrectRecords)?;
     let record = record::load(archive, record_id).await?;
+    // What is not approved is corrected at the desk, without a decision.
     if record.state != RecordState::Approved {
         return Err(record::not_approved());
     }
@@ -64,11 +65,13 @@ pub async fn enter(
         decided_at: None,
         refusal: None,
     };
+    // Asked last: it needs the day of the decision and the fields that change.
     check_ground(archive, &entry).await?;
     let mut tx = archive.begin(caller).await?;
     if !rows::insert(&mut tx, &entry).await? {
         return Err(Error::AlreadyExists { what: "correction" });
     }
+    // Keys only: the values are personal data and stand in the entry itself.
     let fields: Vec<&String> = entry.changes.keys().collect();
     tx.log(
         Action::CorrectionEntered,
@@ -101,6 +104,7 @@ pub async fn attach(
     .bind(id);
     if !changed_one(&mut tx, moved).await? {
         drop(tx);
+        // Asked again, to tell an entry that is not there from one that is decided.
         rows::load(archive, id).await?;
         return Err(super::decide::decided_already());
     }
@@ -128,6 +132,7 @@ fn kind_of(given: &str) -> Result<String> {
 /// The decision as given, completed from its own record where that is named.
 async fn decision_of(archive: &Archive, given: &DecisionGiven, today: &str) -> Result<Decision> {
     let (scan_id, fields) = document(archive, given).await?;
+    // What a person typed goes before what was read of the decision's own scan.
     let or_read = |given: &str, key: &str| {
         let read = fields.get(key).map_or("", |field| field.value.as_str());
         let text = if given.trim().is_empty() { read } else { given };
@@ -155,6 +160,7 @@ async fn decision_of(archive: &Archive, given: &DecisionGiven, today: &str) -> R
             return Err(Error::fault(pointer, key));
         }
     }
+    // A decision of tomorrow does not exist yet.
     if decision.date.as_str() > today {
         return Err(Error::fault(
             "/decision/date",
@@ -169,6 +175,7 @@ async fn document(archive: &Archive, given: &DecisionGiven) -> Result<(Option<St
     let text = |id: &Option<String>| id.clone().filter(|id| !id.trim().is_empty());
     if let Some(record_id) = text(&given.record_id) {
         let record = record::load(archive, record_id.trim()).await;
+        // One answer for all: whether a record exists is not told to whoever guesses ids.
         let record = record.map_err(|_| no_document("/decision/record_id"))?;
         if record.class != DECISION_CLASS {
             return Err(no_document("/decision/record_id"));
@@ -212,6 +219,7 @@ fn effective_from(given: &str, decision: &Decision) -> Result<String> {
         return Ok(decision.date.clone());
     }
     let day = whole_day("/effective_from", given)?;
+    // A decision cannot take effect before it was signed.
     if day < decision.date {
         return Err(Error::fault(
             "/effective_from",
@@ -236,6 +244,8 @@ async fn changes(
     given: &CorrectionGiven,
 ) -> Result<BTreeMap<String, FieldChange>> {
     let now = archive.clock.now();
+    // Beside the values in force, not the printed ones: an earlier decision may have changed them
+    // already.
     let standing = in_force(archive, &record.id, record.version, now).await?;
     let class = archive.classes.get(&record.class);
     let (mut changes, mut faults) = (BTreeMap::new(), Vec::new());
@@ -248,6 +258,7 @@ async fn changes(
         }
     }
     let revocation = given.kind.trim() == "revocation";
+    // A revocation takes the diploma away as a whole; a correction has to change something.
     if faults.is_empty() && revocation != changes.is_empty() {
         let message = match revocation {
             true => "faults.revocation_changes_nothing",
@@ -269,6 +280,7 @@ fn change(
     before: &str,
 ) -> std::result::Result<FieldChange, Message> {
     let after = normalised(class, key, typed)?;
+    // Clearing a value is no correction: the register always says something.
     if after == before || after.is_empty() {
         return Err("faults.value.unchanged".into());
     }
@@ -307,6 +319,7 @@ async fn check_ground(archive: &Archive, entry: &Correction) -> Result<()> {
     let allowed = grounds.iter().any(|ground| {
         ground.code == entry.ground
             && ground.kind == entry.kind
+            // Some grounds allow certain fields only.
             && (ground.fields.is_empty()
                 || entry.changes.keys().all(|key| ground.fields.contains(key)))
     });

@@ -26,6 +26,7 @@ impl InForce {
 
     /// The decision whose value of this field is in force.
     pub fn cited_for(&self, key: &str) -> Option<&Correction> {
+        // Of two decisions on one field the later one is cited, as the register itself is read.
         let mut latest_first = self.corrections.iter().rev();
         latest_first.find(|entry| entry.changes.contains_key(key))
     }
@@ -37,10 +38,12 @@ impl InForce {
 pub fn overlaid(printed: &Fields, all: &[Correction], version: i64, day: &str) -> InForce {
     let known = |entry: &&Correction| {
         entry.state == CorrectionState::Approved
+            // By version and not by time alone: the clocks of two processes may differ.
             && entry.record_version.is_some_and(|made| made <= version)
             && entry.effective_from.as_str() <= day
     };
     let mut corrections: Vec<Correction> = all.iter().filter(known).cloned().collect();
+    // Of one day, the one approved later lies on top.
     corrections.sort_by(|a, b| {
         (&a.effective_from, a.record_version).cmp(&(&b.effective_from, b.record_version))
     });
@@ -99,6 +102,7 @@ pub(crate) async fn now_in_force(archive: &Archive, record_id: &str) -> Result<O
     let Some((version, state)) = record::published(archive, record_id).await? else {
         return Ok(None);
     };
+    // Withdrawn from the register by a rejection: nothing is in force any more.
     if state != RecordState::Approved {
         return Ok(None);
     }

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use sogoc_workers::reading::FieldReading;
 use sqlx::AnyConnection;
 
-use super::{Correction, CorrectionFilter};
+use super::{Correction, CorrectionFilter, FieldChange};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::catalogue::{Insert, Tx};
 use crate::error::{Error, Result};
+use crate::masking;
+use crate::viewing::{self, View};
 
 /// One entry.
 ///
@@ -17,7 +20,41 @@ use crate::error::{Error, Result};
 /// `NotFound`, `Forbidden`.
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Correction> {
     require(caller, Act::SeeRecords)?;
-    load(archive, id).await
+    let entry = load(archive, id).await?;
+    viewing::note(archive, caller, View::of_record(&entry.record_id.clone())).await?;
+    let mut entries = masked(archive, caller, vec![entry]).await?;
+    entries.pop().ok_or(Error::NotFound { what: "correction" })
+}
+
+/// The entries as this caller may see them.
+async fn masked(
+    archive: &Archive,
+    caller: &Caller,
+    mut entries: Vec<Correction>,
+) -> Result<Vec<Correction>> {
+    if masking::applies_to(caller) {
+        let classes = classes_of(archive, &entries).await?;
+        for entry in &mut entries {
+            let class = classes.get(&entry.record_id).map_or("", String::as_str);
+            mask_changes(archive, caller, class, &mut entry.changes);
+        }
+    }
+    Ok(entries)
+}
+
+/// Masks old and new values as those of a record of `class`.
+pub(crate) fn mask_changes(
+    archive: &Archive,
+    caller: &Caller,
+    class: &str,
+    changes: &mut BTreeMap<String, FieldChange>,
+) {
+    if masking::applies_to(caller) {
+        for (key, change) in changes {
+            change.before = masking::masked(archive, class, key, &change.before);
+            change.after = masking::masked(archive, class, key, &change.after);
+        }
+    }
 }
 
 pub(super) async fn load(archive: &Archive, id: &str) -> Result<Correction> {
@@ -43,6 +80,8 @@ pub async fn names_of(
             .bind(id)
             .fetch_optional(archive.catalogue.pool())
             .await?;
+        // Whoever approved may be gone from the catalogue after a rebuild; the id is then all there
+        // is.
         Ok(name.unwrap_or_else(|| id.to_owned()))
     };
     let decided = entry.decided_by.as_deref().unwrap_or_default();
@@ -59,7 +98,7 @@ pub async fn list(
     filter: &CorrectionFilter,
 ) -> Result<Vec<Correction>> {
     require(caller, Act::SeeRecords)?;
-    Ok(sqlx::query_as(
+    let entries: Vec<Correction> = sqlx::query_as(
         "SELECT * FROM corrections WHERE ($1 = '' OR state = $1) AND ($2 = '' OR record_id = $2)
          AND ($3 = 0 OR year = $3)
          ORDER BY CASE state WHEN 'entered' THEN 0 ELSE 1 END, decided_at DESC, id DESC LIMIT $4",
@@ -69,7 +108,18 @@ pub async fn list(
     .bind(filter.year.unwrap_or_default())
     .bind(filter.limit.unwrap_or(100).clamp(1, 500))
     .fetch_all(archive.catalogue.pool())
-    .await?)
+    .await?;
+    let records = entries
+        .iter()
+        .map(|entry| entry.record_id.clone())
+        .collect();
+    let view = View::of(
+        Action::RecordsListed,
+        ("corrections", "corrections"),
+        records,
+    );
+    viewing::note(archive, caller, view).await?;
+    masked(archive, caller, entries).await
 }
 
 /// Every entry of one record, in the order they were entered.
@@ -82,12 +132,15 @@ pub async fn of_record(
     record_id: &str,
 ) -> Result<Vec<Correction>> {
     require(caller, Act::SeeRecords)?;
-    Ok(
+    let entries: Vec<Correction> =
         sqlx::query_as("SELECT * FROM corrections WHERE record_id = $1 ORDER BY id")
             .bind(record_id)
             .fetch_all(archive.catalogue.pool())
-            .await?,
-    )
+            .await?;
+    if !entries.is_empty() {
+        viewing::note(archive, caller, View::of_record(record_id)).await?;
+    }
+    masked(archive, caller, entries).await
 }
 
 /// The class of each record that entries change, by the record's id.
@@ -96,6 +149,7 @@ pub(crate) async fn classes_of(
     entries: &[Correction],
 ) -> Result<BTreeMap<String, String>> {
     let records: BTreeSet<&String> = entries.iter().map(|entry| &entry.record_id).collect();
+    // An empty list of values is no SQL.
     if records.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -218,6 +272,7 @@ pub(super) fn not_printed() -> FieldReading {
         accepted: true,
         bounds: None,
         struck: false,
+        page: None,
         evidence: None,
     }
 }

@@ -7,7 +7,7 @@ use super::{Document, DocumentFields, DocumentState};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Tx, next_number};
+use crate::catalogue::{Move, Tx, next_number};
 use crate::error::{Error, Result};
 use crate::fonds;
 use crate::holding::{self, Checks, Edit, HoldingKind, HoldingState, TracedAct};
@@ -22,7 +22,7 @@ pub struct NewDocument {
     /// Code of the volume it belongs to, in its fonds; not beside a file.
     #[serde(default)]
     pub volume: Option<String>,
-    /// Its description.
+    /// The fields of `EAD_doc` that a person gives.
     #[serde(default)]
     pub fields: DocumentFields,
 }
@@ -49,6 +49,7 @@ pub async fn describe(
     require(caller, Act::DescribeHoldings)?;
     let before = find(archive, id).await?;
     if before.state == DocumentState::Joined {
+        // A joined document has no pages left that could be described.
         return Err(Error::refuse("errors.document_joined"));
     }
     let mut given = edit.description.clone();
@@ -59,6 +60,7 @@ pub async fn describe(
     {
         checks.fault("/fields/class", "faults.there_no_record_class");
     }
+    // A register volume is bound and never lies in a file.
     if given.file.is_some() && given.volume.is_some() {
         checks.fault("/volume", "faults.file_or_volume");
     }
@@ -78,6 +80,7 @@ pub async fn describe(
     .bind(id)
     .execute(&mut *tx)
     .await?;
+    // Another file has another count, and the number in the former one is not used again.
     if moved && before.state == DocumentState::Confirmed {
         give_ordinal(&mut tx, id).await?;
     }
@@ -151,6 +154,7 @@ pub async fn confirm(
     require(caller, Act::DescribeHoldings)?;
     let before = find(archive, id).await?;
     match before.state {
+        // A document without pages would take a number in its file for nothing.
         DocumentState::Proposed if before.pages > 0 => {}
         DocumentState::Joined => return Err(Error::refuse("errors.document_joined")),
         DocumentState::Confirmed => return Err(Error::refuse("errors.document_confirmed")),
@@ -158,10 +162,9 @@ pub async fn confirm(
     }
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Document, id, wish.seen).await?;
-    sqlx::query("UPDATE documents SET state = 'confirmed' WHERE id = $1")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
+    if !Move::to(DocumentState::Confirmed).run(&mut tx, id).await? {
+        return Err(Error::refuse("errors.document_confirmed"));
+    }
     give_ordinal(&mut tx, id).await?;
     let act = TracedAct {
         kind: HoldingKind::Document,
@@ -178,6 +181,7 @@ pub async fn confirm(
 /// The next place in its file; numbers are not used twice.
 async fn give_ordinal(tx: &mut Tx, id: &str) -> Result<()> {
     let file: Option<String> =
+        // One that has a place keeps it: codes printed on finding aids refer to it.
         sqlx::query_scalar("SELECT file_id FROM documents WHERE id = $1 AND ordinal IS NULL")
             .bind(id)
             .fetch_optional(&mut **tx)

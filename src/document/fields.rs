@@ -12,16 +12,16 @@ pub struct DocumentFields {
     /// `maintenance`: code 01..07; its file's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<String>,
-    /// `typeName`: code 01..32.
+    /// `typeName`: kind of paper, code 01 to 32 of the circular.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub type_name: Option<String>,
     /// Class id under code 32: diploma, register page, exam list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
-    /// `codeNumber`: Số.
+    /// `codeNumber`: Số, up to 11 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_number: Option<String>,
-    /// `codeNotation`: Ký hiệu.
+    /// `codeNotation`: Ký hiệu, up to 30 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_notation: Option<String>,
     /// `issuedDate`: as far as it is known.
@@ -33,16 +33,16 @@ pub struct DocumentFields {
     /// `subject`: Trích yếu nội dung.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// `language`: codes 01..11.
+    /// `language`: codes 01 to 11 of the circular.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<String>,
     /// `numberOfPage` as on paper, where it differs from what was scanned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages_on_paper: Option<i64>,
-    /// `inforSign`.
+    /// `inforSign`: Ký hiệu thông tin, up to 30 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub information_sign: Option<String>,
-    /// `keyword`.
+    /// `keyword`: Từ khóa, up to 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyword: Option<String>,
     /// `mode`: code 01..03; its file's when absent.
@@ -51,7 +51,7 @@ pub struct DocumentFields {
     /// `confidenceLevel`: code 01..03; 02, digitised, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence_level: Option<String>,
-    /// `autograph`: Bút tích.
+    /// `autograph`: Bút tích, up to 2,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autograph: Option<String>,
     /// `format`: Tình trạng vật lý, code 01..03.
@@ -63,10 +63,10 @@ pub struct DocumentFields {
     /// `riskRecovery`: Chế độ dự phòng.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reserve: bool,
-    /// `riskRecoveryStatus`: code 01..02.
+    /// `riskRecoveryStatus`: code 01 or 02 of the circular.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reserve_state: Option<String>,
-    /// `description`: Ghi chú.
+    /// `description`: Ghi chú, up to 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -90,6 +90,7 @@ impl DocumentFields {
         for language in &self.languages {
             checks.code("/fields/languages", language, "11");
         }
+        // As many as the list of the circular has; more can only be repetitions.
         if self.languages.len() > 11 {
             checks.fault("/fields/languages", "faults.not_a_count");
         }

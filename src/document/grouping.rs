@@ -1,17 +1,19 @@
-//! Grouping proposed for what came in a batch: by folder, by name. Shown first, applied when a person says so; what a
-//! person has touched stays as it is. Reading several pages together will propose by what they say (titles, running
-//! page numbers, separator sheets) and comes in here.
+//! Grouping proposed for what came in a batch: by folder, by name, by what the pages say (heads, titles, running numbers,
+//! sentences that go on). Shown first, applied when a person says so; what a
+//! person has touched stays as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
+use sogoc_workers::page_stream::{StreamPage, beginnings};
 
-use super::pages::join_in;
+use super::name_order::natural;
+use super::pages::{join_in, split_in};
 use super::{IN_ORDER, PagePart, STANDS};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::text_enum;
+use crate::catalogue::{Tx, text_enum};
 use crate::error::{Error, Result};
 use crate::holding::{self, HoldingKind};
 
@@ -27,6 +29,8 @@ text_enum! {
         Folder,
         /// Files whose names differ by a number at the end: `715_1.jpg`, `715_2.jpg`.
         Name,
+        /// Pages on which no other paper begins, as they lie in the order of their files' names.
+        Content,
     }
 }
 
@@ -44,7 +48,7 @@ pub struct Group {
 /// A page of a group.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct GroupedPage {
-    /// Page id.
+    /// Id of a row of `pages`.
     pub page_id: String,
     /// The document it is in now.
     pub document_id: String,
@@ -52,8 +56,12 @@ pub struct GroupedPage {
     pub original_name: String,
     /// Its number in that file.
     pub number: i64,
-    /// What it is.
+    /// What it is in its document: page, cover or back.
     pub part: PagePart,
+    /// What it shows of its place in a pile, as JSON; nothing before it is read.
+    #[serde(skip)]
+    #[sqlx(default)]
+    stream: Option<String>,
 }
 
 /// What grouping a batch would make of the documents nobody has touched.
@@ -66,6 +74,7 @@ pub async fn preview(
     batch_id: &str,
     by: GroupBy,
 ) -> Result<Vec<Group>> {
+    // Seeing is enough for a preview; only applying it changes anything.
     require(caller, Act::SeeRecords)?;
     let there = sqlx::query("SELECT 1 FROM batches WHERE id = $1")
         .bind(batch_id)
@@ -75,12 +84,13 @@ pub async fn preview(
         return Err(Error::NotFound { what: "batch" });
     }
     let query = format!(
-        "SELECT g.page_id, g.document_id, s.original_name, p.number, g.part
+        "SELECT g.page_id, g.document_id, s.original_name, p.number, g.part, p.stream
          FROM document_pages g JOIN pages p ON p.id = g.page_id JOIN scans s ON s.id = p.scan_id
          JOIN documents d ON d.id = g.document_id {}",
         IN_ORDER.replacen(
             "ORDER BY",
             &format!(
+                // Only what nobody touched: a person's grouping is never proposed away.
                 "WHERE s.batch_id = $1 AND d.version = 1 AND d.state = 'proposed'
                  AND d.volume_id IS NULL AND {STANDS} ORDER BY"
             ),
@@ -91,10 +101,14 @@ pub async fn preview(
         .bind(batch_id)
         .fetch_all(archive.catalogue.pool())
         .await?;
+    // The preview is built in memory and shown on one page.
     if pages.len() > MOST_PAGES {
         return Err(Error::refuse("errors.too_many_to_group"));
     }
-    Ok(grouped(pages, by))
+    Ok(match by {
+        GroupBy::Content => by_content(pages),
+        GroupBy::File | GroupBy::Folder | GroupBy::Name => grouped(pages, by),
+    })
 }
 
 /// Pages put together, groups in the order of their first page.
@@ -104,6 +118,7 @@ fn grouped(pages: Vec<GroupedPage>, by: GroupBy) -> Vec<Group> {
     for page in pages {
         let key = key_of(&page, by);
         let group = groups.entry(key.clone()).or_insert_with(|| {
+            // In the order of the paper, which sorting by key would lose.
             order.push(key.clone());
             Group {
                 title: key.rsplit('/').next().unwrap_or(&key).to_owned(),
@@ -119,13 +134,47 @@ fn grouped(pages: Vec<GroupedPage>, by: GroupBy) -> Vec<Group> {
     order.iter().filter_map(|key| groups.remove(key)).collect()
 }
 
+/// Pages put together where no other paper begins, whatever files they came in.
+fn by_content(mut pages: Vec<GroupedPage>) -> Vec<Group> {
+    pages.sort_by_cached_key(|page| (natural(&page.original_name), page.number));
+    let stream: Vec<StreamPage> = pages
+        .iter()
+        .map(|page| {
+            let seen = page.stream.as_deref().unwrap_or("{}");
+            let seen: StreamPage = serde_json::from_str(seen).unwrap_or_default();
+            StreamPage {
+                file: page.original_name.clone(),
+                ..seen
+            }
+        })
+        .collect();
+    let mut groups: Vec<Group> = Vec::new();
+    for (page, begins) in pages.into_iter().zip(beginnings(&stream)) {
+        if begins {
+            groups.push(Group {
+                title: page.original_name.clone(),
+                documents: Vec::new(),
+                pages: Vec::new(),
+            });
+        }
+        if let Some(group) = groups.last_mut() {
+            if !group.documents.contains(&page.document_id) {
+                group.documents.push(page.document_id.clone());
+            }
+            group.pages.push(page);
+        }
+    }
+    groups
+}
+
 fn key_of(page: &GroupedPage, by: GroupBy) -> String {
     let name = &page.original_name;
     let folder = name.rsplit_once('/').map(|(folder, _)| folder);
     match (by, folder) {
         (GroupBy::Folder, Some(folder)) => folder.to_owned(),
         (GroupBy::Name, _) => stem(name),
-        (GroupBy::File | GroupBy::Folder, _) => name.clone(),
+        // A file without a folder stands alone, whatever the way of grouping.
+        (GroupBy::File | GroupBy::Folder | GroupBy::Content, _) => name.clone(),
     }
 }
 
@@ -134,12 +183,14 @@ fn stem(name: &str) -> String {
     let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
     let bare = last.rsplit_once('.').map_or(last, |(bare, _)| bare);
     let number = |letter: char| letter.is_ascii_digit();
+    // The number goes, then what joined it to the name: `QD-12_3.jpg` belongs to `QD-12`.
     let cut = bare.trim_end_matches(number);
     let joint = |letter: char| matches!(letter, '_' | '-' | ' ' | '.' | '(' | ')');
     let base = cut
         .trim_end_matches(joint)
         .trim_end_matches(" trang")
         .trim_end_matches("_trang");
+    // A name that is nothing but a number, or whose number belongs to it, is not cut.
     match cut.len() < bare.len() && cut.ends_with(joint) && !base.is_empty() {
         true => format!("{folder}/{base}"),
         false => name.to_owned(),
@@ -157,17 +208,20 @@ pub async fn group(
     by: GroupBy,
 ) -> Result<usize> {
     require(caller, Act::DescribeHoldings)?;
-    let groups = preview(archive, caller, batch_id, by).await?;
+    let mut groups = preview(archive, caller, batch_id, by).await?;
     let mut tx = archive.begin(caller).await?;
-    let mut made = 0;
+    let parted = part(&mut tx, &mut groups).await?;
+    let mut made = parted.len();
     for group in groups {
         let [first, rest @ ..] = &group.documents[..] else {
             continue;
         };
+        // A group of one is a document already.
         if rest.is_empty() {
             continue;
         }
-        holding::touch(&mut tx, HoldingKind::Document, first, 1).await?;
+        // If somebody was faster, the whole grouping is refused and shown anew.
+        raise(&mut tx, &parted, first).await?;
         join_in(&mut tx, first, rest, "").await?;
         made += 1;
     }
@@ -176,6 +230,41 @@ pub async fn group(
         .await?;
     tx.commit().await?;
     Ok(made)
+}
+
+/// Splits documents in the midst of which a group begins, so that each group is whole documents. Gives the documents whose
+/// version was raised by it, old and new.
+async fn part(tx: &mut Tx, groups: &mut [Group]) -> Result<BTreeSet<String>> {
+    let mut raised = BTreeSet::new();
+    // The document that pages of one have become, latest first: a second cut goes through what the first left.
+    let mut became: BTreeMap<String, String> = BTreeMap::new();
+    let mut begun: BTreeSet<String> = BTreeSet::new();
+    for group in groups {
+        let first = group.pages.first().cloned();
+        let Some(first) = first.filter(|page| begun.contains(&page.document_id)) else {
+            begun.extend(group.documents.iter().cloned());
+            continue;
+        };
+        let old = first.document_id;
+        let from = became.get(&old).unwrap_or(&old).clone();
+        raise(tx, &raised, &from).await?;
+        let fresh = split_in(tx, &from, &first.page_id, "").await?;
+        raised.extend([from, fresh.clone()]);
+        became.insert(old.clone(), fresh.clone());
+        begun.extend(group.documents.iter().cloned());
+        for document in group.documents.iter_mut().filter(|one| **one == old) {
+            document.clone_from(&fresh);
+        }
+    }
+    Ok(raised)
+}
+
+/// Raises the version of a document that nobody has touched, or that was raised in this transaction already.
+async fn raise(tx: &mut Tx, raised: &BTreeSet<String>, id: &str) -> Result<()> {
+    match raised.contains(id) {
+        true => holding::touch_along(tx, HoldingKind::Document, id).await,
+        false => holding::touch(tx, HoldingKind::Document, id, 1).await,
+    }
 }
 
 #[cfg(test)]
@@ -189,6 +278,7 @@ mod tests {
             original_name: (*name).to_owned(),
             number: 1,
             part: PagePart::Page,
+            stream: None,
         };
         names.iter().enumerate().map(page).collect()
     }
@@ -211,6 +301,25 @@ mod tests {
         assert_eq!(sizes(&names, GroupBy::File), [1; 6]);
         assert_eq!(sizes(&names, GroupBy::Folder), [2, 1, 1, 1, 1]);
         assert_eq!(sizes(&names, GroupBy::Name), [2, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn pages_are_put_together_over_files_and_parted_within_one_by_what_they_say() {
+        let mut all = pages(&["2.jpg", "10.jpg", "11.pdf", "11.pdf", "11.pdf"]);
+        for (at, page) in all.iter_mut().enumerate().skip(2) {
+            page.document_id = "d2".into();
+            page.number = i64::try_from(at).unwrap();
+        }
+        let head = r#"{"continuity":{"head":true}}"#;
+        let second = r#"{"number":2}"#;
+        for (page, seen) in all.iter_mut().zip([head, second, head, head, second]) {
+            page.stream = Some(seen.into());
+        }
+        let groups = by_content(all);
+        let sizes: Vec<usize> = groups.iter().map(|group| group.pages.len()).collect();
+        assert_eq!(sizes, [2, 1, 2]);
+        let documents: Vec<usize> = groups.iter().map(|group| group.documents.len()).collect();
+        assert_eq!(documents, [2, 1, 1], "the last two are parts of one file");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use sqlx::{Any, Executor};
 /// Most rows of one page of a list.
 const MOST_ROWS: i64 = 500;
 
-/// Which documents.
+/// Which documents to list; what is left out narrows nothing.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -37,7 +37,7 @@ pub struct DocumentFilter {
 /// One page of a list, and the cursor of the next.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Listed {
-    /// The documents.
+    /// One page of the list, at most 500.
     pub items: Vec<Document>,
     /// Give this as `after` for the next page; absent on the last.
     pub next: Option<String>,
@@ -64,12 +64,15 @@ pub async fn list(archive: &Archive, caller: &Caller, wanted: &DocumentFilter) -
     let state: Option<DocumentState> = match wanted.state.as_deref() {
         None => None,
         Some(word) => {
+            // An unknown word is refused; an empty answer would look as if there were none.
             let known = word.parse().ok();
             Some(known.ok_or_else(|| Error::fault("/state", "faults.no_such_state"))?)
         }
     };
     let limit = i64::from(wanted.limit.unwrap_or(100)).clamp(1, MOST_ROWS);
     let query = format!(
+        // The cursor is the last id, compared with its place in the order, so that pages do not
+        // shift while documents are confirmed.
         "{} WHERE ($1 = '' OR f.code = $1) AND ($2 = '' OR d.file_id = $2)
          AND ($3 = '' OR d.volume_id = $3)
          AND ($4 = '' OR EXISTS (SELECT 1 FROM document_pages g JOIN pages p ON p.id = g.page_id

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::list::{find, ordered_in};
+use super::several::read_again;
 use super::{Document, DocumentPage, DocumentState, PagePart};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, Move, Tx};
 use crate::error::{Error, Result};
-use crate::holding::{self, HoldingKind, TracedAct};
+use crate::holding::{self, HoldingKind};
 
 /// Most documents that are joined at once.
 const MOST_JOINED: usize = 500;
@@ -24,7 +25,7 @@ pub struct Join {
     pub seen: i64,
     /// Ids, in the order in which their pages follow.
     pub documents: Vec<String>,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -37,7 +38,7 @@ pub struct Split {
     pub seen: i64,
     /// Id of the first page of the new document; not the first of this one.
     pub page: String,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -46,7 +47,7 @@ pub struct Split {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, serde::Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlacedPage {
-    /// Page id.
+    /// Id of a page of the document.
     pub page: String,
     /// Cover, page or back.
     #[serde(default)]
@@ -61,24 +62,9 @@ pub struct Order {
     pub seen: i64,
     /// Every page of the document, once.
     pub pages: Vec<PlacedPage>,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
-}
-
-fn act<'a>(
-    id: &'a str,
-    action: Action,
-    reason: &'a str,
-    details: serde_json::Value,
-) -> TracedAct<'a> {
-    TracedAct {
-        kind: HoldingKind::Document,
-        id,
-        action,
-        reason,
-        details,
-    }
 }
 
 /// Joins documents: their pages come behind this one's, and they are no documents any more.
@@ -92,6 +78,7 @@ pub async fn join(archive: &Archive, caller: &Caller, id: &str, wish: &Join) -> 
     if wish.documents.is_empty() || wish.documents.len() > MOST_JOINED {
         return fault("faults.choose_documents");
     }
+    // The same document twice would be joined with what is already gone.
     let mut unique = wish.documents.clone();
     unique.sort_unstable();
     unique.dedup();
@@ -100,6 +87,7 @@ pub async fn join(archive: &Archive, caller: &Caller, id: &str, wish: &Join) -> 
     }
     for other in &wish.documents {
         let other = standing(archive, other).await?;
+        // Fonds are never mixed, not even within one paper.
         if other.fonds != target.fonds {
             return fault("faults.document_of_another_fonds");
         }
@@ -125,19 +113,23 @@ pub(super) async fn join_in(tx: &mut Tx, id: &str, others: &[String], reason: &s
     for other in others {
         pages.extend(ordered_in(tx, other).await?);
     }
+    // Written anew as a whole: positions of two documents would collide.
     place(tx, id, &pages).await?;
     for other in others {
+        // The joined ones change as well, and their objects in the vault must say into what.
         holding::touch_along(tx, HoldingKind::Document, other).await?;
-        sqlx::query("UPDATE documents SET state = 'joined', joined_into = $1 WHERE id = $2")
-            .bind(id)
-            .bind(other)
-            .execute(&mut **tx)
-            .await?;
+        let joined = Move::to(DocumentState::Joined).set("joined_into", id);
+        if !joined.run(tx, other).await? {
+            return Err(Error::refuse("errors.document_joined"));
+        }
         let details = json!({ "into": id });
-        holding::trace(tx, act(other, Action::HoldingMerged, reason, details)).await?;
+        let joined = HoldingKind::Document.act(other, Action::HoldingMerged, reason, details);
+        holding::trace(tx, joined).await?;
     }
+    read_again(tx, id).await?;
     let details = json!({ "from": others });
-    holding::trace(tx, act(id, Action::HoldingMerged, reason, details)).await
+    let joined = HoldingKind::Document.act(id, Action::HoldingMerged, reason, details);
+    holding::trace(tx, joined).await
 }
 
 /// Writes the pages of a document in this order.
@@ -165,8 +157,16 @@ pub async fn split(archive: &Archive, caller: &Caller, id: &str, wish: &Split) -
     standing(archive, id).await?;
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Document, id, wish.seen).await?;
-    let pages = ordered_in(&mut tx, id).await?;
-    let at = pages.iter().position(|page| page.page_id == wish.page);
+    let fresh = split_in(&mut tx, id, &wish.page, &wish.reason).await?;
+    tx.commit().await?;
+    find(archive, &fresh).await
+}
+
+/// Splits a document whose version was raised; the id of the one that begins with that page.
+pub(super) async fn split_in(tx: &mut Tx, id: &str, page: &str, reason: &str) -> Result<String> {
+    let pages = ordered_in(tx, id).await?;
+    let at = pages.iter().position(|one| one.page_id == page);
+    // Split at the first page, nothing would be left of the document.
     let at = at.filter(|at| *at > 0);
     let at = at.ok_or_else(|| Error::fault("/page", "faults.split_at_a_later_page"))?;
     let (fresh, by, now) = (tx.new_id(), tx.actor().to_owned(), tx.now());
@@ -180,19 +180,20 @@ pub async fn split(archive: &Archive, caller: &Caller, id: &str, wish: &Split) -
     .bind(by)
     .bind(now)
     .bind(id)
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
-    place(&mut tx, id, &pages[..at]).await?;
-    place(&mut tx, &fresh, &pages[at..]).await?;
+    place(tx, id, &pages[..at]).await?;
+    place(tx, &fresh, &pages[at..]).await?;
     for (one, details) in [
         (id, json!({ "into": fresh, "pages": pages.len() - at })),
         (&*fresh, json!({ "from": id, "pages": pages.len() - at })),
     ] {
-        let split = act(one, Action::HoldingSplit, &wish.reason, details);
-        holding::trace(&mut tx, split).await?;
+        let split = HoldingKind::Document.act(one, Action::HoldingSplit, reason, details);
+        holding::trace(tx, split).await?;
     }
-    tx.commit().await?;
-    find(archive, &fresh).await
+    read_again(tx, id).await?;
+    read_again(tx, &fresh).await?;
+    Ok(fresh)
 }
 
 /// Puts the pages of a document in order, and says which are covers and backs.
@@ -216,6 +217,7 @@ pub async fn arrange(
         .collect();
     let mut placed = Vec::new();
     for one in &wish.pages {
+        // Exactly the pages it has: one that is left out would belong to no document any more.
         let Some(mut page) = known.remove(&one.page) else {
             return Err(Error::fault("/pages", "faults.every_page_once"));
         };
@@ -226,8 +228,9 @@ pub async fn arrange(
         return Err(Error::fault("/pages", "faults.every_page_once"));
     }
     place(&mut tx, id, &placed).await?;
+    read_again(&mut tx, id).await?;
     let details = json!({ "pages": placed.len() });
-    let arranged = act(id, Action::HoldingArranged, &wish.reason, details);
+    let arranged = HoldingKind::Document.act(id, Action::HoldingArranged, &wish.reason, details);
     holding::trace(&mut tx, arranged).await?;
     tx.commit().await?;
     find(archive, id).await
@@ -244,6 +247,7 @@ pub(super) async fn restore_pages(
             .bind(page)
             .fetch_optional(&mut **tx)
             .await?;
+        // A page whose scan was lost cannot be shown; the document comes back without it.
         if known.is_some() {
             Insert::into("document_pages")
                 .set("page_id", page)

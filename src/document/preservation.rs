@@ -23,7 +23,7 @@ const FILE: &str = "document.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-document/1";
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedDocument {
     form: String,
@@ -116,11 +116,13 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
         };
         all.extend(holding::described(restoration, id, FILE, sound).await?);
     }
+    // Of two objects that name a page the newer one has it, so the older is laid down first.
     all.sort_by(|one, other| one.changed_at.cmp(&other.changed_at));
     let mut tx = restoration.archive.begin_as_machine().await?;
     for document in &all {
         restore_row(&mut tx, document).await?;
     }
+    // Rows first, pages afterwards: a page may move to a document that comes later in the walk.
     for document in &all {
         let pages = document.pages.iter();
         let pages: Vec<(String, i64, PagePart)> = pages
@@ -135,6 +137,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
         .execute(&mut *tx)
         .await?;
     }
+    // Proposals whose pages all went to touched documents are empty now.
     clear(&mut tx).await?;
     tx.commit().await
 }
@@ -161,6 +164,7 @@ async fn restore_row(tx: &mut Tx, document: &PreservedDocument) -> Result<()> {
         .await?;
     let history = &document.history;
     holding::restore_history(tx, HoldingKind::Document, &document.id, history).await?;
+    // Only a place that was given raises the counter of its file.
     let (Some(file), Some(ordinal)) = (&document.file_id, document.ordinal) else {
         return Ok(());
     };

@@ -11,6 +11,8 @@ use crate::jobs::{Kind, PRIORITY_UPKEEP};
 /// As any statement.
 pub(crate) async fn propose(tx: &mut Tx, scan_id: &str) -> Result<()> {
     sqlx::query(
+        // The id follows from scan or volume, so that a rebuild proposes the same document without
+        // a word in the vault.
         "INSERT INTO documents (id, fonds_id, unit_id, file_id, volume_id, state, changed_at)
          SELECT COALESCE(b.volume_id, s.id), b.fonds_id, b.unit_id, b.file_id, b.volume_id,
             'proposed', s.received_at
@@ -33,6 +35,8 @@ pub(crate) async fn propose(tx: &mut Tx, scan_id: &str) -> Result<()> {
     .execute(&mut **tx)
     .await?;
     let touched: Option<String> = sqlx::query_scalar(
+        // A document that somebody described has changed by the delivery, and its object must say
+        // so.
         "UPDATE documents SET version = version + 1 WHERE version > 1 AND id =
             (SELECT b.volume_id FROM scans s JOIN batches b ON b.id = s.batch_id WHERE s.id = $1)
          RETURNING id",
@@ -69,6 +73,7 @@ pub(crate) async fn propose_all(archive: &Archive) -> Result<()> {
          SELECT p.id, COALESCE(b.volume_id, s.id), 0
          FROM pages p JOIN scans s ON s.id = p.scan_id JOIN batches b ON b.id = s.batch_id
          WHERE s.state = 'received' ON CONFLICT (page_id) DO NOTHING",
+        // A page that was scanned again stands with the one it replaces, whatever file it came in.
         "UPDATE document_pages SET document_id = (SELECT g.document_id FROM pages p
                 JOIN document_pages g ON g.page_id = p.stands_for
                 WHERE p.id = document_pages.page_id)
@@ -83,6 +88,8 @@ pub(crate) async fn propose_all(archive: &Archive) -> Result<()> {
 /// Removes proposals that hold no page: nothing is lost with them.
 pub(super) async fn clear(tx: &mut Tx) -> Result<()> {
     sqlx::query(
+        // Only what nobody touched and nothing preserved: everything else stays, even without a
+        // page.
         "DELETE FROM documents WHERE version = 1 AND preserved_version IS NULL AND state = 'proposed'
          AND NOT EXISTS (SELECT 1 FROM document_pages g WHERE g.document_id = documents.id)",
     )
@@ -102,6 +109,8 @@ pub(crate) async fn take_place(tx: &mut Tx, fresh: &str, before: &str) -> Result
             .fetch_optional(&mut **tx)
             .await?;
     sqlx::query(
+        // The page before may stand in no document, in a quarantined scan for instance; then the
+        // new one keeps its own.
         "UPDATE document_pages SET
             document_id = (SELECT g.document_id FROM document_pages g WHERE g.page_id = $1),
             position = (SELECT g.position FROM document_pages g WHERE g.page_id = $1),

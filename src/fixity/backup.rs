@@ -55,15 +55,20 @@ pub async fn backup(
     target: &Path,
     told: impl FnMut(u64, u64) + Send + 'static,
 ) -> Result<Backup> {
+    // A backup over another one would mix two states of the archive.
     refuse_unless_empty(target)?;
     let mut backup = Backup::default();
     if archive.catalogue.engine() == Engine::Sqlite {
+        // SQLite copies itself consistently while others write; PostgreSQL has its own tools, and
+        // the answer says so.
         sqlx::query("VACUUM INTO $1")
             .bind(target.join("catalogue.sqlite").display().to_string())
             .execute(archive.catalogue.pool())
             .await?;
         backup.catalogue = true;
     }
+    // The key belongs to it: without the same key, a restored archive's copies would be somebody
+    // else's.
     let mut sources = vec![(archive.config.data.join("seal"), "seal")];
     if let Some(folder) = vault_folder(archive) {
         // The cache beside the objects can be made again and is left out.
@@ -77,6 +82,8 @@ pub async fn backup(
     let mut backup = copying
         .await
         .map_err(|error| Error::Internal(format!("backup: {error}")))??;
+    // Read back: a backup that cannot be read is none, and nobody finds out otherwise before it is
+    // needed.
     if backup.vault {
         check_vault(target, &mut backup).await?;
     }
@@ -94,6 +101,7 @@ fn refuse_unless_empty(target: &Path) -> Result<()> {
 fn vault_folder(archive: &Archive) -> Option<PathBuf> {
     match archive.config.vault.url.as_deref() {
         None => Some(archive.config.data.join("vault")),
+        // A bucket is backed up with the tools of its provider.
         Some(url) if url == "memory:" || url.starts_with("s3:") => None,
         Some(url) => Some(url.strip_prefix("file://").unwrap_or(url).into()),
     }
@@ -109,6 +117,7 @@ fn copy_all(
     if backup.catalogue {
         let path = target.join("catalogue.sqlite");
         let (digest, bytes) = pour(&mut File::open(&path)?, &mut io::sink())?;
+        // Written by the database, which does not promise that it is on the disk.
         File::open(&path)?.sync_all()?;
         writeln!(sums, "{}", sum_line(&digest, "catalogue.sqlite"))?;
         (backup.files, backup.bytes) = (1, bytes);
@@ -132,6 +141,7 @@ fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
+        // The log has no folder before its first entry.
         if !folder.exists() {
             continue;
         }
@@ -154,6 +164,7 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<(String, u64)> {
         fs::create_dir_all(folder)?;
     }
     let mut source = File::open(from)?;
+    // Created anew: a name that appears twice would mean two sources over each other.
     let mut copy = File::create_new(to)?;
     copy.set_permissions(source.metadata()?.permissions())?;
     let poured = pour(&mut source, &mut copy)?;

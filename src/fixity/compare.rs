@@ -202,11 +202,14 @@ pub async fn holdings(catalogue: &Catalogue) -> Result<Holdings> {
             let mut said = Sha256::new();
             for column in row.columns() {
                 let value: Option<String> = row.try_get(column.ordinal())?;
+                // With its length before it, so that two columns never look like one: `ab` and `c`
+                // against `a` and `bc`.
                 let text =
                     value.map_or_else(|| "-".into(), |text| format!("{}:{text}", text.len()));
                 said.update(text);
             }
             let id = row.try_get("id")?;
+            // Only a digest is held: a province's rows would not fit into memory twice.
             let said = hex::encode(said.finalize());
             holdings.rows.insert((kind, id), said);
         }

@@ -30,15 +30,15 @@ const EVIDENCE: &str = "urn:sogoc:evidence:";
 /// What was found in the vault and brought back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Rebuilt {
-    /// Units.
+    /// Units that came back.
     pub units: i64,
-    /// Fonds.
+    /// Fonds that came back.
     pub fonds: i64,
-    /// Files.
+    /// Files that came back.
     pub files: i64,
-    /// Register volumes.
+    /// Register volumes that came back.
     pub volumes: i64,
-    /// Documents.
+    /// Documents, those joined into others not counted.
     pub documents: i64,
     /// Confirmed column maps of volumes.
     pub column_maps: i64,

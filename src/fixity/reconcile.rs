@@ -9,11 +9,12 @@ use super::rebuild::COPY;
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
 use crate::batch::{self, RECEIPT_PREFIX};
+use crate::certified_copy;
 use crate::column_map;
 use crate::copy_request;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
-use crate::preservation;
+use crate::preservation::{self, Difference};
 use crate::scan::{self, ScanState};
 use crate::vault::{ObjectId, VaultError};
 use crate::{document, fonds, unit};
@@ -27,6 +28,10 @@ pub struct Reconciliation {
     pub only_in_vault: Vec<String>,
     /// Scans with decided records that are not in the vault yet.
     pub not_preserved: Vec<String>,
+    /// Versions of records that the catalogue tells otherwise than the vault.
+    pub different: Vec<Difference>,
+    /// Lines of the issue book that the catalogue tells otherwise than the vault: id of the copy and what differs.
+    pub different_copies: Vec<String>,
     /// Places in the vault that make no sense.
     pub damaged: Vec<String>,
     /// What was set right now.
@@ -34,10 +39,11 @@ pub struct Reconciliation {
 }
 
 impl Reconciliation {
-    /// Exit code: 0 when both agree or all was set right, 2 when bytes are gone or damaged, 1 otherwise.
+    /// Exit code: 0 when both agree or all was set right, 2 when bytes are gone or damaged or values differ, 1 otherwise.
     pub fn exit_code(&self) -> u8 {
         let open = self.only_in_vault.len() + self.not_preserved.len();
-        if !self.only_in_catalogue.is_empty() || !self.damaged.is_empty() {
+        let false_values = !self.different.is_empty() || !self.different_copies.is_empty();
+        if !self.only_in_catalogue.is_empty() || !self.damaged.is_empty() || false_values {
             2
         } else {
             u8::from(open > self.fixed.len())
@@ -65,10 +71,33 @@ pub async fn reconcile(archive: &Archive, fix: bool) -> Result<Reconciliation> {
         }
     }
     found.only_in_catalogue = gone;
+    compare_values(archive, &mut found).await?;
     if fix {
         act(archive, &mut found).await?;
     }
     Ok(found)
+}
+
+/// Holds every preserved record and every issued copy against what the vault was given of it.
+async fn compare_values(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
+    let scans: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT s.id FROM scans s WHERE s.object_id IS NOT NULL ORDER BY s.id",
+    )
+    .fetch_all(archive.catalogue.pool())
+    .await?;
+    for scan in scans {
+        match preservation::differences(archive, &scan).await {
+            Ok(different) => found.different.extend(different),
+            Err(Error::Corrupt { what }) => found.damaged.push(what),
+            // An object that is gone is named already.
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    for (id, what) in certified_copy::differences(archive).await? {
+        found.different_copies.push(format!("{id}: {what}"));
+    }
+    Ok(())
 }
 
 /// What is only in the first, and what is only in the second.

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{Fonds, FondsState, NewFonds, by_id, checked, find, get};
+use super::{Fonds, FondsState, NewFonds, by_code, by_id, checked, find, get};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::text_enum;
+use crate::catalogue::{Move, text_enum};
 use crate::error::{Error, Result};
 use crate::holding::{self, Checks, Edit, HoldingKind, TracedAct, check_reason};
 use crate::unit;
@@ -15,7 +15,7 @@ text_enum! {
     /// How far a fonds is arranged (chỉnh lý).
     #[derive(Default)]
     pub enum Arrangement {
-        /// As it came.
+        /// As it came from the agency, nothing put in order yet.
         #[default]
         Unarranged,
         /// Being arranged: files are still moved.
@@ -31,7 +31,7 @@ text_enum! {
 pub struct Closing {
     /// Version that was looked at.
     pub seen: i64,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     #[serde(default)]
     pub reason: String,
 }
@@ -59,7 +59,7 @@ pub struct Merger {
     pub seen: i64,
     /// Code of the other one.
     pub into: String,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     pub reason: String,
 }
 
@@ -75,8 +75,20 @@ pub struct Relocation {
     /// Code of the series a file goes to; none when absent.
     #[serde(default)]
     pub series: Option<String>,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     pub reason: String,
+}
+
+impl Relocation {
+    /// The fonds it goes to, where `own` is the code of the present one.
+    pub(super) async fn target(
+        &self,
+        archive: &Archive,
+        caller: &Caller,
+        own: &str,
+    ) -> Result<Fonds> {
+        by_code(archive, caller, self.fonds.as_deref().unwrap_or(own)).await
+    }
 }
 
 /// A step of arranging.
@@ -185,14 +197,12 @@ pub async fn close(
     }
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Fonds, id, closing.seen).await?;
-    sqlx::query(
-        "UPDATE fonds SET state = 'closed', closed_on = $1, successor_id = $2 WHERE id = $3",
-    )
-    .bind(&day)
-    .bind(&successor)
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
+    let closed = Move::to(FondsState::Closed)
+        .set("closed_on", &day)
+        .set("successor_id", &successor);
+    if !closed.run(&mut tx, id).await? {
+        return Err(Error::refuse("errors.holding_closed"));
+    }
     let act = TracedAct {
         kind: HoldingKind::Fonds,
         id,

@@ -29,7 +29,7 @@ impl<'a> Parts<'a> {
 /// A code that would fit, and the rule behind it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Coded {
-    /// The code.
+    /// The code in full, free at this moment.
     pub code: String,
     /// The rule's form; empty where any code may be given.
     pub form: String,
@@ -52,11 +52,14 @@ pub(super) async fn check(
     let rule = rule(archive, kind).await?;
     let fits = code.chars().count() <= usize::try_from(rule.longest).unwrap_or(0)
         && code.chars().all(|letter| admits(&rule.letters, letter));
+    // Without a code of its agency a form cannot be judged, and an old fonds must not be refused
+    // for that.
     let bound = parts.is_some_and(|parts| !parts.agency.is_empty()) && !rule.form.is_empty();
     let formed = !bound || parts.is_some_and(|parts| matches(&rule.form, code, parts));
     if fits && formed {
         return Ok(());
     }
+    // The message names what binds: the form where it is known, else the letters.
     let form = match (bound, rule.letters.is_empty()) {
         (true, _) => rule.form.clone(),
         (false, false) => rule.letters.clone(),
@@ -101,6 +104,7 @@ pub async fn make_code(
         .replace("{agency}", agency)
         .replace("{fonds}", &fonds.code)
         .replace("{year}", &year.to_string());
+    // What stands before the number tells which codes belong to this row.
     let start = filled.replace("{notation}", "");
     let taken: Vec<String> = sqlx::query_scalar("SELECT code FROM files WHERE fonds_id = $1")
         .bind(&fonds.id)
@@ -155,6 +159,7 @@ pub(super) async fn paper_code(
     let mut code = rule.form;
     for (part, value) in parts {
         if code.contains(part) && value.is_empty() {
+            // A code with a hole would be taken for a whole one and found under another shelf.
             return Ok(None);
         }
         code = code.replace(part, value);
@@ -191,11 +196,13 @@ fn admits(letters: &str, letter: char) -> bool {
 /// Whether a code has a form, part by part from the left.
 fn matches(form: &str, code: &str, parts: &Parts<'_>) -> bool {
     let Some(open) = form.find('{') else {
+        // No placeholder left: what remains has to be the same.
         return form == code;
     };
     let Some(rest) = code.strip_prefix(&form[..open]) else {
         return false;
     };
+    // An opening brace that is never closed is part of the text, not a mistake of the code.
     let Some(close) = form[open..].find('}').map(|at| open + at) else {
         return form == code;
     };
@@ -209,9 +216,11 @@ fn matches(form: &str, code: &str, parts: &Parts<'_>) -> bool {
         Some((_, count)) => count.parse().is_ok_and(digits),
         None if part == "year" => digits(4),
         None if part == "agency" => {
+            // A fonds may have codes of former agencies; any of them may begin the code.
             let known = parts.agency.iter().filter(|code| rest.starts_with(**code));
             known.map(|code| code.len()).any(ends)
         }
+        // Free text: the shortest reading that lets the rest fit.
         None => (1..=rest.len()).any(ends),
     }
 }

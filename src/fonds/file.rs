@@ -29,10 +29,10 @@ use crate::reference_data;
 /// Most files of one page of a list.
 const MOST_ROWS: i64 = 500;
 
-/// One file.
+/// Hồ sơ: the records of one matter, with one title and one term.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct File {
-    /// UUIDv7 text.
+    /// UUIDv7 text, which its object in the vault bears too.
     pub id: String,
     /// Code of its fonds.
     pub fonds: String,
@@ -48,7 +48,7 @@ pub struct File {
     pub mode: String,
     /// Mã hồ sơ gốc giấy.
     pub shelf_code: Option<String>,
-    /// The other fields.
+    /// The remaining fields of the circular.
     #[sqlx(try_from = "JsonText")]
     pub fields: FileFields,
     /// Where the paper stands.
@@ -67,7 +67,7 @@ pub struct File {
     /// Person or token id.
     #[serde(skip)]
     pub changed_by: String,
-    /// RFC 3339 UTC.
+    /// When it was changed last, RFC 3339 UTC.
     pub changed_at: String,
 }
 
@@ -91,7 +91,7 @@ pub struct NewFile {
     /// Code of the series, when the fonds has any.
     #[serde(default)]
     pub series: Option<String>,
-    /// Mã hồ sơ.
+    /// Mã hồ sơ, up to 100 characters, by the rule of the day.
     pub code: String,
     /// Tiêu đề hồ sơ.
     pub title: String,
@@ -106,7 +106,7 @@ pub struct NewFile {
     /// Mã hồ sơ gốc giấy; made of the shelf address when absent.
     #[serde(default)]
     pub shelf_code: Option<String>,
-    /// The other fields.
+    /// The remaining fields of the circular.
     #[serde(default)]
     pub fields: FileFields,
     /// Where the paper stands.
@@ -114,7 +114,7 @@ pub struct NewFile {
     pub shelf: Shelf,
 }
 
-/// Which files.
+/// Which files to list: of a fonds, of a series, with a text.
 #[derive(Debug, Clone, Default)]
 pub struct FileFilter {
     /// Code of the fonds.
@@ -153,6 +153,8 @@ async fn checked(
     if let Some(rule) = given
         .retention
         .as_deref()
+        // The term follows from the rule of the day the file is described; once it is there, it
+        // stays as given.
         .filter(|_| given.maintenance.is_empty())
     {
         let today = vietnam(archive.clock.now()).date();
@@ -179,6 +181,7 @@ async fn checked(
     given.shelf.check(&mut checks);
     given.fields.check(&mut checks);
     checks.done()?;
+    // Only new codes are judged: one that was given under an older rule is never rewritten.
     if code_is_new {
         code::check(
             archive,
@@ -261,6 +264,8 @@ pub async fn change_file(
 ) -> Result<File> {
     require(caller, Act::DescribeHoldings)?;
     let before = file(archive, caller, id).await?;
+    // Moves have a verb and a trace of their own, so that a description never moves a file
+    // silently.
     if edit.description.fonds != before.fonds || edit.description.series != before.series {
         return Err(Error::fault("/fonds", "faults.moved_by_a_move"));
     }
@@ -325,6 +330,7 @@ pub async fn files(archive: &Archive, caller: &Caller, filter: &FileFilter) -> R
          AND h.code > $5 ORDER BY h.code LIMIT $6"
     );
     // SQLite lowers ASCII alone: what was typed is looked for as it is, too.
+    // SQLite's LOWER knows no letters beyond ASCII, so the text as typed is tried as well.
     let like = match filter.text.trim() {
         "" => String::new(),
         text => format!("%{}%", text.to_lowercase()),
@@ -359,6 +365,7 @@ pub async fn file_by_code(
             .fetch_optional(archive.catalogue.pool())
             .await?;
     let (id, state) = found.ok_or(Error::NotFound { what: "file" })?;
+    // A merged file takes nothing in; its documents are in the other one.
     if state == HoldingState::Merged {
         refuse_unless_open(state)?;
     }

@@ -10,7 +10,7 @@ use crate::error::Result;
 pub(super) struct HeldMaster {
     /// Id of the scan.
     pub scan_id: String,
-    /// Lower-case hex SHA-256.
+    /// SHA-256 of the delivered bytes, lower-case hex.
     pub sha256: String,
     /// Its name as delivered.
     pub name: String,

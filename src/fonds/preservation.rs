@@ -20,11 +20,11 @@ pub(crate) const PREFIX: &str = "urn:sogoc:fonds:";
 const FILE: &str = "fonds.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-fonds/1";
-/// The term and mode of a file whose own are not in the vault: kept for ever, restricted, until a
+/// The term and mode of a file whose own are not in the vault: preserved for ever, restricted, until a
 /// person says otherwise (codes of TT 05/2025/TT-BNV).
 const SAFEST: (&str, &str) = ("01", "02");
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedFonds {
     form: String,
@@ -142,6 +142,8 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
     for fonds in &all {
         restore_rows(&mut tx, fonds).await?;
     }
+    // Only now are all of them there: a successor may come later in the walk than the fonds it
+    // follows.
     for fonds in &all {
         sqlx::query(
             "UPDATE fonds SET successor_id = (SELECT id FROM fonds WHERE id = $1) WHERE id = $2",
@@ -180,6 +182,7 @@ async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
         fields: fonds.fields.clone(),
         ..NewFonds::default()
     };
+    // A row that is there already stays: the deposit may have made it from its code alone.
     insert_fonds(tx, &fonds.id, &given, &unit_id).await?;
     sqlx::query(
         "UPDATE fonds SET arrangement = $1, closed_on = $2, version = $3, preserved_version = $3,
@@ -227,6 +230,7 @@ pub(crate) async fn restore_file(
     let file = NewFile {
         code: code.into(),
         title: title.into(),
+        // Nothing is known of it but its code, so it gets the term and mode that can do no harm.
         maintenance: SAFEST.0.into(),
         mode: SAFEST.1.into(),
         ..NewFile::default()
@@ -260,6 +264,7 @@ async fn id_of(tx: &mut Tx, table: &'static str, fonds_id: &str, code: &str) -> 
 pub(crate) async fn forget_former_codes(archive: &Archive) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     for (table, column) in [("files", "file_id"), ("register_volumes", "volume_id")] {
+        // A volume with a column map is in the vault in its own right.
         let maps = match table {
             "files" => "",
             _ => " AND map_preserved IS NULL",

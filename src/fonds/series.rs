@@ -15,28 +15,28 @@ use crate::holding::{
 };
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
-/// One series.
+/// Mục lục: a part of a fonds, preserved in the object of its fonds.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Series {
-    /// UUIDv7 text.
+    /// UUIDv7 text, unique beyond its fonds.
     pub id: String,
     /// Code of its fonds.
     pub fonds: String,
-    /// Mục lục số.
+    /// Mục lục số, unique in its fonds.
     pub code: String,
-    /// Tên mục lục.
+    /// Tên mục lục, up to 1,000 characters.
     pub title: String,
     /// Whether it still takes in files.
     pub state: HoldingState,
     /// Code of the series it was merged into.
     pub merged_into: Option<String>,
-    /// Ghi chú.
+    /// Ghi chú, up to 20,000 characters.
     pub note: String,
-    /// Files in it.
+    /// How many files it holds.
     pub files: i64,
     /// Counts its descriptions, from 1.
     pub version: i64,
-    /// RFC 3339 UTC.
+    /// When it was changed last, RFC 3339 UTC.
     pub changed_at: String,
 }
 
@@ -46,11 +46,11 @@ pub struct Series {
 pub struct NewSeries {
     /// Code of the fonds; it is changed by a move only.
     pub fonds: String,
-    /// Mục lục số.
+    /// Mục lục số, unique in its fonds.
     pub code: String,
-    /// Tên mục lục.
+    /// Tên mục lục, up to 1,000 characters.
     pub title: String,
-    /// Ghi chú.
+    /// Ghi chú, up to 20,000 characters.
     #[serde(default)]
     pub note: String,
 }
@@ -110,6 +110,8 @@ async fn done(
         .bind(id)
         .fetch_one(&mut **tx)
         .await?;
+    // The series has no object, so the version of its fonds must grow for the change to be
+    // preserved.
     touch_along(tx, HoldingKind::Fonds, &fonds).await?;
     let act = TracedAct {
         kind: HoldingKind::Series,
@@ -225,13 +227,9 @@ pub async fn move_series(
     check_reason(&to.reason)?;
     let before = series(archive, caller, id).await?;
     let from = by_code(archive, caller, &before.fonds).await?;
-    let target = by_code(
-        archive,
-        caller,
-        to.fonds.as_deref().unwrap_or(&before.fonds),
-    )
-    .await?;
+    let target = to.target(archive, caller, &before.fonds).await?;
     if target.id == from.id {
+        // A move to where it is would leave a trace of nothing.
         return Err(Error::fault("/fonds", "faults.there_already"));
     }
     let mut tx = archive.begin(caller).await?;
@@ -249,8 +247,10 @@ pub async fn move_series(
         .await
         .map_err(code_taken_there)?;
     let details = json!({ "fonds": [from.code, target.code] });
+    // Each file's object names its fonds, so each has to be written again.
     files_follow(&mut tx, id, &details, &to.reason).await?;
     done(&mut tx, id, (Action::HoldingMoved, &to.reason, details)).await?;
+    // The fonds it leaves changes too: its object must no longer list the series.
     touch_along(&mut tx, HoldingKind::Fonds, &from.id).await?;
     tx.enqueue(Kind::PreserveFonds, &from.id, PRIORITY_UPKEEP)
         .await?;
@@ -277,6 +277,7 @@ pub async fn merge_series(
     let fonds = by_code(archive, caller, &before.fonds).await?;
     let into = series_id(archive, &fonds.id, &merger.into).await?;
     let target = series(archive, caller, &into).await?;
+    // Merging into a merged one would make a chain that nobody can follow.
     if into == id || target.state == HoldingState::Merged {
         return Err(Error::fault("/into", "faults.merge_into_another"));
     }

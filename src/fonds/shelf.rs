@@ -2,6 +2,7 @@
 
 use crate::catalogue::json_column;
 use crate::holding::Checks;
+use crate::messages::{Lang, text};
 
 /// Longest part of an address, in characters.
 const LONGEST_PART: usize = 60;
@@ -12,19 +13,19 @@ const LONGEST_PART: usize = 60;
 )]
 #[serde(deny_unknown_fields)]
 pub struct Shelf {
-    /// Kho.
+    /// Kho: the storage room.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub room: String,
-    /// Giá.
+    /// Giá: the rack in it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rack: String,
-    /// Hộp số.
+    /// Hộp số: the box on the rack.
     #[serde(default, rename = "box", skip_serializing_if = "String::is_empty")]
     pub box_number: String,
     /// Hồ sơ số, as on the paper.
     #[serde(default, rename = "file", skip_serializing_if = "String::is_empty")]
     pub file_number: String,
-    /// Tờ số.
+    /// Tờ số: the sheet in the file.
     #[serde(default, rename = "sheet", skip_serializing_if = "String::is_empty")]
     pub sheet: String,
 }
@@ -48,14 +49,16 @@ impl Shelf {
     /// In one line, as it is said: `Kho 1, giá 2, hộp 12, hồ sơ 5`.
     pub fn line(&self) -> String {
         let named = [
-            ("kho", &self.room),
-            ("giá", &self.rack),
-            ("hộp", &self.box_number),
-            ("hồ sơ", &self.file_number),
-            ("tờ", &self.sheet),
+            ("printed.shelf.room", &self.room),
+            ("printed.shelf.rack", &self.rack),
+            ("printed.shelf.box", &self.box_number),
+            ("printed.shelf.file", &self.file_number),
+            ("printed.shelf.sheet", &self.sheet),
         ];
         let known = named.iter().filter(|(_, part)| !part.is_empty());
-        let parts: Vec<String> = known.map(|(name, part)| format!("{name} {part}")).collect();
+        let parts: Vec<String> = known
+            .map(|(name, part)| format!("{} {part}", text(Lang::Vi, name)))
+            .collect();
         parts.join(", ")
     }
 }

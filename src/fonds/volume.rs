@@ -42,13 +42,13 @@ pub struct Volume {
     pub school: Option<String>,
     /// The exam year, when the volume holds one.
     pub year: Option<i64>,
-    /// Hội đồng thi.
+    /// Hội đồng thi whose results are entered in it.
     pub council: Option<String>,
     /// First số vào sổ, as it is written.
     pub first_number: Option<String>,
-    /// Last one.
+    /// Last register number on its pages.
     pub last_number: Option<String>,
-    /// Ghi chú.
+    /// Ghi chú, up to 20,000 characters.
     pub note: String,
     /// Where the paper stands.
     #[sqlx(try_from = "JsonText")]
@@ -66,7 +66,7 @@ pub struct Volume {
     /// Person or token id.
     #[serde(skip)]
     pub changed_by: String,
-    /// RFC 3339 UTC.
+    /// When it was changed last, RFC 3339 UTC.
     pub changed_at: String,
 }
 
@@ -86,16 +86,16 @@ pub struct NewVolume {
     /// The exam year, when the volume holds one.
     #[serde(default)]
     pub year: Option<i64>,
-    /// Hội đồng thi.
+    /// Hội đồng thi whose results are entered in it.
     #[serde(default)]
     pub council: Option<String>,
     /// First số vào sổ, as it is written.
     #[serde(default)]
     pub first_number: Option<String>,
-    /// Last one.
+    /// Last register number on its pages.
     #[serde(default)]
     pub last_number: Option<String>,
-    /// Ghi chú.
+    /// Ghi chú, up to 20,000 characters.
     #[serde(default)]
     pub note: String,
     /// Where the paper stands.

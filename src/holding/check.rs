@@ -25,7 +25,7 @@ impl Checks {
         }
     }
 
-    /// Notes a fault.
+    /// Notes what is wrong at a place.
     pub fn fault(&mut self, pointer: &str, message: impl Into<Message>) {
         self.0.push(Fault::new(pointer, message));
     }
@@ -48,6 +48,8 @@ impl Checks {
 
     /// Several lines, or nothing.
     pub fn note(&mut self, pointer: &str, text: &str, longest: usize) {
+        // Line breaks are part of a note; other control characters could only come from a broken
+        // paste.
         let strange = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
         if text.chars().count() > longest || text.chars().any(strange) {
             let message = Message::new("faults.text_too_long").with("longest", longest);
@@ -66,7 +68,7 @@ impl Checks {
         }
     }
 
-    /// A count.
+    /// A count from 0 to ten digits, or none.
     pub fn count(&mut self, pointer: &str, count: Option<i64>) {
         if count.is_some_and(|count| !(0..=9_999_999_999).contains(&count)) {
             self.fault(pointer, "faults.not_a_count");
@@ -95,6 +97,8 @@ impl Checks {
 /// Reads a day, month or year.
 fn partial_day(text: &str) -> Option<String> {
     let text = text.trim();
+    // Both orders occur in the office: the Vietnamese one with slashes and the sorted one with
+    // dashes.
     let parts: Vec<&str> = match text.contains('/') {
         true => text.split('/').rev().collect(),
         false => text.split('-').collect(),
@@ -104,6 +108,7 @@ fn partial_day(text: &str) -> Option<String> {
         let plain = digits.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         plain.then(|| part.parse::<i16>().ok())?
     };
+    // Wide enough for the oldest fonds; a year outside is a slip of the keyboard.
     let year = number(0, 4..=4).filter(|year| (1800..=2200).contains(year))?;
     match parts.len() {
         1 => Some(format!("{year:04}")),

@@ -10,15 +10,15 @@ use crate::vault::{Content, ObjectId, Provenance};
 
 /// A holding's description on its way to the vault.
 pub(crate) struct Described<'a, T> {
-    /// The object.
+    /// Id of its object, such as `urn:sogoc:unit:ID`.
     pub object: String,
     /// Name of the description in it.
     pub file: &'static str,
-    /// What it says.
+    /// What is written, as JSON.
     pub form: &'a T,
-    /// Kind and id.
+    /// Its kind, and its id in the table of that kind.
     pub holding: (HoldingKind, &'a str),
-    /// Version it says.
+    /// Version that the description has.
     pub version: i64,
     /// Who changed it last, and when: a repeated attempt then writes the same.
     pub changed: (&'a str, &'a str),
@@ -42,6 +42,7 @@ pub(crate) async fn preserve<T: serde::Serialize>(
         at: parse_stamp(at).unwrap_or_else(|| archive.clock.now()),
     };
     let head = archive.vault.head(&object).await?;
+    refuse_changed(archive, described.holding, described.version).await?;
     archive.vault.put_newest(&object, head, file, &who).await?;
     let mut tx = archive.begin_as_machine().await?;
     let (kind, id) = described.holding;
@@ -52,6 +53,23 @@ pub(crate) async fn preserve<T: serde::Serialize>(
     Ok(tx)
 }
 
+/// Asked after the head of the object: what was read before it may be older than what another process has written.
+async fn refuse_changed(
+    archive: &Archive,
+    (kind, id): (HoldingKind, &str),
+    version: i64,
+) -> Result<()> {
+    let statement = format!("SELECT version FROM {} WHERE id = $1", kind.table());
+    let present: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    match present == Some(version) {
+        true => Ok(()),
+        false => Err(Error::unavailable("catalogue", "described anew meanwhile")),
+    }
+}
+
 /// Says that the vault has this version.
 pub(crate) async fn set_preserved(
     tx: &mut Tx,
@@ -60,6 +78,7 @@ pub(crate) async fn set_preserved(
     version: i64,
 ) -> Result<()> {
     let statement = format!(
+        // Only forwards: two jobs may end in the other order than they began.
         "UPDATE {} SET preserved_version = $1 WHERE id = $2 AND (preserved_version IS NULL OR preserved_version < $1)",
         kind.table()
     );
@@ -85,6 +104,8 @@ pub(crate) async fn described<T: serde::de::DeserializeOwned>(
         return Ok(None);
     };
     let parsed = serde_json::from_slice(&bytes).ok().filter(sound);
+    // What does not parse and what belongs to another holding is damage alike: neither can be
+    // restored.
     let parsed = parsed.ok_or(Error::Corrupt { what: file.into() });
     Ok(restoration.sound(id, parsed))
 }

@@ -27,6 +27,7 @@ const FARTHEST: u32 = 80;
 /// Pages of the batch or volume that seem to be scans of sheets of the fonds that came before.
 pub(super) async fn noticed(tx: &mut Tx, (column, id): &Scope) -> Result<Vec<Noticed>> {
     let query = format!(
+        // Within one fonds: the same decision may lie rightly in the files of two agencies.
         "SELECT p.id AS page_id, q.id AS other_id, COALESCE(p.fingerprint, '') AS fingerprint,
             COALESCE(q.fingerprint, '') AS other_fingerprint,
             COALESCE(p.numbering, '') AS numbering,
@@ -49,6 +50,7 @@ pub(super) async fn noticed(tx: &mut Tx, (column, id): &Scope) -> Result<Vec<Not
         .bind(FEWEST)
         .fetch_all(&mut **tx)
         .await?;
+    // Both must agree: pages of one form look alike, and a list typed again reads alike.
     let one_sheet = |pair: &Pair| {
         let of = pair.here.min(pair.there);
         !numbered_otherwise(&pair.numbering, &pair.other_numbering)
@@ -84,6 +86,7 @@ struct Pair {
 /// Whether writing and picture both say that it is one sheet.
 fn agree(shared: i64, of: i64, own: &str, other: &str) -> bool {
     let written = shared as f64 >= SHARED * of as f64;
+    // A page without a fingerprint was not read well enough to be compared.
     written && fingerprint_distance(own, other).is_some_and(|apart| apart <= FARTHEST)
 }
 
@@ -109,6 +112,7 @@ pub async fn same_sheet(
     require(caller, Act::ResolveFlags)?;
     let flag = pair(archive, caller, flag_id).await?;
     let other = flag.other.as_ref().map(|other| other.page_id.as_str());
+    // Only one of the two that were shown can be excluded.
     if aside != flag.page_id && Some(aside) != other {
         return Err(Error::fault("/exclude", "faults.choose_one_of_two"));
     }

@@ -65,10 +65,11 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
     let object = ObjectId::new(object.ok_or(Error::NotFound {
         what: "vault object",
     })?)?;
+    // The head before the rows: whoever writes in between is then not written over with older ones.
+    let head = archive.vault.head(&object).await?;
     let flags = resolved(archive, &job.subject).await?;
     let who = last_resolution(archive, &job.subject).await?;
     let file = Content::bytes(FILE, serde_json::to_vec_pretty(&flags)?);
-    let head = archive.vault.head(&object).await?;
     archive.vault.put_newest(&object, head, file, &who).await?;
     let tx = archive.begin_as_machine().await?;
     tx.complete_and_commit(job).await
@@ -103,6 +104,7 @@ async fn resolved(archive: &Archive, scan_id: &str) -> Result<PreservedFlags> {
 async fn last_resolution(archive: &Archive, scan_id: &str) -> Result<Provenance> {
     // The log is chained by digest, so that entries of earlier versions keep their words.
     let newest: Option<(String, String)> = sqlx::query_as(
+        // Words of before the renaming stand in the log for ever and mean the same.
         "SELECT l.actor, l.at FROM log l JOIN pages p ON p.id = l.subject_id
          WHERE p.scan_id = $1 AND l.action IN ($2, $3, $4, $5, 'page_put_aside', 'page_taken_back')
          ORDER BY l.position DESC LIMIT 1",
@@ -152,6 +154,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
 async fn restore_rows(tx: &mut Tx, scan_id: &str, preserved: &PreservedFlags) -> Result<()> {
     for page in &preserved.pages {
         sqlx::query(
+            // A withdrawn page counts as failed, so that it is never waited for.
             "UPDATE pages SET stands_for = $1, outcome = COALESCE($2, outcome),
                 state = CASE WHEN $2 IS NULL THEN state ELSE 'failed' END
              WHERE id = $3 AND scan_id = $4",

@@ -11,12 +11,13 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
+use crate::messages::{Lang, text};
 use crate::page::{self, PageView};
 use crate::page_flag::another_stands;
 use crate::review;
 
-/// Note on the records that come back with their page.
-const NOTE: &str = "Đã lấy lại trang.";
+/// Key of the note on the records that come back with their page.
+const NOTE: &str = "printed.note.page_reinstated";
 
 /// Reinstates a page. Its records say what they said before, except those a person has decided on
 /// since; what was resolved by withdrawing it is asked again.
@@ -28,14 +29,17 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
     require(caller, Act::ResolveFlags)?;
     let page = page::get(archive, caller, page_id).await?;
     let mut tx = archive.begin(caller).await?;
+    // The state decides and not the look before it: of two people who reinstate at once, one does.
     if !page::reinstate(&mut tx, page_id).await? {
         return Err(not_withdrawn());
     }
     refuse_where_another_stands(&mut tx, page_id).await?;
-    let notes = (&[EXCLUDED, ONE_SHEET, SUPERSEDED][..], NOTE);
+    let withdrawn = [EXCLUDED, ONE_SHEET, SUPERSEDED].map(|key| text(Lang::Vi, key));
+    let notes = (&withdrawn[..], text(Lang::Vi, NOTE));
     let records = review::restore_all_of(archive, &mut tx, &caller.id, page_id, notes).await?;
     let mut scans = ask_again(&mut tx, page_id).await?;
     scans.insert(page.scan_id);
+    // What was read of it is stored again, since withdrawing took it out of search and comparison.
     page::store_again(archive, &mut tx, page_id).await?;
     let details = json!({ "records": records });
     tx.log(Action::PageReinstated, ("page", page_id), details)
@@ -51,6 +55,7 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
 /// whose scans' they are.
 async fn ask_again(tx: &mut Tx, page_id: &str) -> Result<BTreeSet<String>> {
     let scans: Vec<String> = sqlx::query_scalar(
+        // A flag between two pages stays resolved while either of them is out.
         "UPDATE page_flags SET state = 'open', reason = NULL, resolved_by = NULL, resolved_at = NULL
          WHERE state IN ('excluded', 'superseded') AND (page_id = $1 OR other_id = $1)
          AND NOT EXISTS (SELECT 1 FROM pages o WHERE o.id IN (page_flags.page_id, page_flags.other_id)

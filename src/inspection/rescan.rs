@@ -29,6 +29,8 @@ pub async fn rescan(
 ) -> Result<PageFlag> {
     require(caller, Act::DeliverScans)?;
     let flag = still_open(archive, caller, flag_id).await?;
+    // Before anything is preserved: a file of two pages would otherwise stay in the vault for
+    // nothing.
     refuse_unless_one_page(archive, file).await?;
     let batch = batch_for(archive, caller, &flag.batch_id).await?;
     let number = flag.page_number;
@@ -40,6 +42,7 @@ pub async fn rescan(
         declared_sha256: None,
     };
     let scan = scan::receive(archive, caller, &incoming).await?;
+    // The same bytes again cannot be better, and a duplicate has no page of its own.
     if scan.duplicate_of.is_some() {
         return Err(Error::fault("/file", "faults.file_same_as_one"));
     }
@@ -59,6 +62,7 @@ async fn refuse_unless_one_page(archive: &Archive, file: &Path) -> Result<()> {
 /// The batch the new scan goes to.
 async fn batch_for(archive: &Archive, caller: &Caller, batch_id: &str) -> Result<Batch> {
     let own = batch::get(archive, caller, batch_id).await?;
+    // An open batch takes the new scan in; a closed one has a receipt that must stay true.
     if own.state == BatchState::Open {
         return Ok(own);
     }
@@ -70,6 +74,7 @@ async fn batch_for(archive: &Archive, caller: &Caller, batch_id: &str) -> Result
         Some(id) => Some(fonds::file_code(archive, id).await?),
         None => None,
     };
+    // Room for the words around it: names of batches have a limit.
     let kept: String = own.name.chars().take(KEPT).collect();
     let mut turn = 1;
     loop {

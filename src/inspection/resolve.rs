@@ -106,6 +106,7 @@ pub async fn replace(
     };
     withdraw(archive, &mut tx, &flag.page_id, &why).await?;
     let moved = sqlx::query(
+        // A replacement of a replacement stands for the first page, so chains never grow.
         "UPDATE pages SET stands_for = (SELECT COALESCE(o.stands_for, o.id) FROM pages o WHERE o.id = $1)
          WHERE id = $2 AND stands_for IS NULL AND (outcome IS NULL OR outcome <> 'excluded')",
     )
@@ -143,10 +144,12 @@ async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Resul
     let Some(page_id) = scan.page_id.filter(|_| scan.state == ScanState::Received) else {
         return unfit("faults.scan_unreadable_or_duplicate");
     };
+    // A file of several pages would bring neighbours along that belong elsewhere.
     if scan.page_count != 1 {
         return unfit("faults.scan_of_several_pages");
     }
     let withdrawn = matches!(scan.outcome.as_deref(), Some("excluded" | "superseded"));
+    // A scan that stands for another page already has its place.
     if scan.stands_for.is_some() || withdrawn || page_id == flag.page_id {
         return unfit("faults.scan_placed_already");
     }

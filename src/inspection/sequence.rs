@@ -53,7 +53,7 @@ pub(super) enum Fault {
 
 /// One run of numbers at its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Seen {
+struct PlacedRun {
     at: usize,
     first: i64,
     last: i64,
@@ -70,13 +70,13 @@ pub(super) fn check(pages: &[Shown]) -> Vec<Finding> {
 }
 
 /// Parts of the order in which one count runs.
-fn sections(pages: &[Shown]) -> Vec<Vec<Seen>> {
-    let all: Vec<(Seen, bool)> = (0..)
+fn sections(pages: &[Shown]) -> Vec<Vec<PlacedRun>> {
+    let all: Vec<(PlacedRun, bool)> = (0..)
         .zip(pages)
         .flat_map(|(at, page)| {
             let runs = page.runs.iter().enumerate();
             runs.map(move |(place, (first, last))| {
-                let seen = Seen {
+                let seen = PlacedRun {
                     at,
                     first: *first,
                     last: *last,
@@ -85,10 +85,11 @@ fn sections(pages: &[Shown]) -> Vec<Vec<Seen>> {
             })
         })
         .collect();
-    let numbers: Vec<Seen> = all.iter().map(|(seen, _)| *seen).collect();
-    let mut sections: Vec<Vec<Seen>> = Vec::new();
+    let numbers: Vec<PlacedRun> = all.iter().map(|(seen, _)| *seen).collect();
+    let mut sections: Vec<Vec<PlacedRun>> = Vec::new();
     for (place, (seen, fresh)) in all.iter().enumerate() {
         match sections.last_mut() {
+            // A new file begins a new count only outside a bound volume.
             Some(section) if !fresh && !begins_anew(section, &numbers[place..]) => {
                 section.push(*seen);
             }
@@ -100,13 +101,15 @@ fn sections(pages: &[Shown]) -> Vec<Vec<Seen>> {
 
 /// Whether another count begins with the first of `coming`: at 1, or with a run of numbers of which
 /// most were had already.
-fn begins_anew(before: &[Seen], coming: &[Seen]) -> bool {
+fn begins_anew(before: &[PlacedRun], coming: &[PlacedRun]) -> bool {
     let (Some(last), Some(next)) = (before.last(), coming.first()) else {
         return false;
     };
+    // Numbers that go on cannot begin anew.
     if next.first > last.last {
         return false;
     }
+    // A one after higher numbers is the first page of the next thing.
     if next.first == 1 && last.last > 1 {
         return true;
     }
@@ -120,10 +123,11 @@ fn begins_anew(before: &[Seen], coming: &[Seen]) -> bool {
         .iter()
         .filter(|seen| had.contains(&seen.first))
         .count();
+    // Three in step, half of which were there before: the count was started again without a one.
     in_step >= FEWEST && again * 2 > in_step
 }
 
-fn check_section(section: &[Seen], pages: &[Shown]) -> Vec<Finding> {
+fn check_section(section: &[PlacedRun], pages: &[Shown]) -> Vec<Finding> {
     let mut found = Vec::new();
     let (once, doubled) = apart(section);
     let sorted = {
@@ -137,9 +141,11 @@ fn check_section(section: &[Seen], pages: &[Shown]) -> Vec<Finding> {
         .map(|pair| gap(pair[0], pair[1], step, pages))
         .collect();
     let in_step = gaps.iter().filter(|gap| **gap == Some(0)).count();
+    // Where hardly anything follows in step, the numbers are of something else.
     if section.len() < FEWEST || in_step == 0 || in_step * 2 < gaps.len() {
         return found;
     }
+    // Front and back bear one number on many sheets; then a number twice says nothing.
     if !numbered_by_sheet(&doubled, once.len()) {
         found.extend(doubled.iter().map(|(seen, earlier)| {
             let range = (seen.first.max(earlier.first), seen.last.min(earlier.last));
@@ -158,6 +164,8 @@ fn check_section(section: &[Seen], pages: &[Shown]) -> Vec<Finding> {
         };
         let of_rows = before.last > before.first && after.last > after.first;
         let between_steady = steady(place.checked_sub(1)) && steady(Some(place + 1));
+        // A narrow gap is believed alone; a wide one needs rows that bear it out, or a steady count
+        // on both sides.
         let believed = missing <= NARROW || of_rows || between_steady;
         if believed && missing <= WIDEST && before.at < after.at {
             let range = (before.last + step, after.first - step);
@@ -167,7 +175,7 @@ fn check_section(section: &[Seen], pages: &[Shown]) -> Vec<Finding> {
     found
 }
 
-fn finding(seen: Seen, other: Seen, fault: Fault, range: (i64, i64)) -> Finding {
+fn finding(seen: PlacedRun, other: PlacedRun, fault: Fault, range: (i64, i64)) -> Finding {
     Finding {
         at: seen.at,
         other: other.at,
@@ -179,10 +187,10 @@ fn finding(seen: Seen, other: Seen, fault: Fault, range: (i64, i64)) -> Finding 
 }
 
 /// Runs seen once, and those whose numbers an earlier one has, with that one.
-fn apart(section: &[Seen]) -> (Vec<Seen>, Vec<(Seen, Seen)>) {
+fn apart(section: &[PlacedRun]) -> (Vec<PlacedRun>, Vec<(PlacedRun, PlacedRun)>) {
     let (mut once, mut doubled) = (Vec::new(), Vec::new());
     // Runs kept do not overlap, so the one that begins last before `seen` ends is the one to look at.
-    let mut by_first: BTreeMap<i64, Seen> = BTreeMap::new();
+    let mut by_first: BTreeMap<i64, PlacedRun> = BTreeMap::new();
     for seen in section {
         let near = by_first.range(..=seen.last).next_back().map(|(_, at)| *at);
         match near.filter(|near| near.last >= seen.first) {
@@ -197,11 +205,12 @@ fn apart(section: &[Seen]) -> (Vec<Seen>, Vec<(Seen, Seen)>) {
 }
 
 /// Two where only every other number is used: one side of each sheet was scanned.
-fn step(sorted: &[Seen]) -> i64 {
+fn step(sorted: &[PlacedRun]) -> i64 {
     let by = |step: i64| {
         let pairs = sorted.windows(2);
         pairs
             .filter(|pair| pair[1].first - pair[0].last == step)
+            // Only the fronts were scanned where every second number is missing throughout.
             .count()
     };
     if by(2) > by(1) && by(2) >= FEWEST {
@@ -213,13 +222,14 @@ fn step(sorted: &[Seen]) -> i64 {
 
 /// How many numbers are missing between two runs that follow each other in the count; `None` where
 /// pages between them may hold any.
-fn gap(before: Seen, after: Seen, step: i64, pages: &[Shown]) -> Option<i64> {
+fn gap(before: PlacedRun, after: PlacedRun, step: i64, pages: &[Shown]) -> Option<i64> {
     let absent = (after.first - before.last + step - 1) / step - 1;
     let (from, end) = (before.at.min(after.at), before.at.max(after.at));
     let between = pages.get(from + 1..end).unwrap_or_default();
     let unnumbered = between.iter().filter(|page| page.runs.is_empty());
     let mut unseen = 0;
     for page in unnumbered {
+        // A page between that may hold numbers nobody could read makes the gap unknown.
         unseen += page.unseen?;
     }
     // Unnumbered pages between two that follow each other directly are letters, covers and backs.
@@ -227,7 +237,7 @@ fn gap(before: Seen, after: Seen, step: i64, pages: &[Shown]) -> Option<i64> {
 }
 
 /// Whether front and back of a sheet bear the same number: then a number twice in a row says nothing.
-fn numbered_by_sheet(doubled: &[(Seen, Seen)], once: usize) -> bool {
+fn numbered_by_sheet(doubled: &[(PlacedRun, PlacedRun)], once: usize) -> bool {
     let backs = doubled
         .iter()
         .filter(|(seen, earlier)| seen.at == earlier.at + 1)
@@ -236,14 +246,16 @@ fn numbered_by_sheet(doubled: &[(Seen, Seen)], once: usize) -> bool {
 }
 
 /// Runs that stand after a higher one, when most stand in order.
-fn misplaced(once: &[Seen]) -> Vec<Finding> {
+fn misplaced(once: &[PlacedRun]) -> Vec<Finding> {
     let in_order = longest_rise(once);
+    // Where less than two thirds stand in order, the order of the files is wrong and not that of
+    // the pages.
     if in_order.len() * 3 < once.len() * 2 || once.len() < FEWEST {
         return Vec::new();
     }
     let kept: BTreeSet<usize> = in_order.iter().map(|seen| seen.at).collect();
     let mut found = Vec::new();
-    let mut last: Option<Seen> = None;
+    let mut last: Option<PlacedRun> = None;
     for seen in once {
         if kept.contains(&seen.at) {
             last = Some(*seen);
@@ -263,7 +275,7 @@ fn misplaced(once: &[Seen]) -> Vec<Finding> {
 }
 
 /// The longest part of the runs, in their order, in which the numbers only rise.
-fn longest_rise(runs: &[Seen]) -> Vec<Seen> {
+fn longest_rise(runs: &[PlacedRun]) -> Vec<PlacedRun> {
     let mut ends: Vec<usize> = Vec::new(); // place of the lowest end of a rise of each length
     let mut before: Vec<Option<usize>> = vec![None; runs.len()];
     for (place, seen) in runs.iter().enumerate() {

@@ -137,6 +137,8 @@ pub async fn give_back(
 pub(super) async fn put_off(catalogue: &Catalogue, clock: &dyn Clock, job: &Leased) -> Result<()> {
     let (first, longest) = LOST_WAIT;
     let wait = doubled(first, job.lost - LOST_PATIENCE, longest);
+    // A holder that falls silent was killed or cut off, which says nothing of the job: its attempt
+    // is given back too.
     let counts = (job.attempt - 1, job.faults, job.lost);
     put_back(
         catalogue,
@@ -152,6 +154,8 @@ pub(super) async fn put_off(catalogue: &Catalogue, clock: &dyn Clock, job: &Leas
 async fn put_back(
     catalogue: &Catalogue,
     clock: &dyn Clock,
+    // Guarded by the holder like `complete`: a job that was taken over meanwhile is not ours to put
+    // back.
     job: &Leased,
     (state, wait): (JobState, Duration),
     (attempts, faults, lost): (i64, i64, i64),

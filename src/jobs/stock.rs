@@ -1,4 +1,4 @@
-//! The queue as people see it: how much waits, what stands still and why, and what is done about it.
+//! The queue as people see it: how much waits, what is stuck and why, and what is done about it.
 
 use super::{JobState, Kind};
 use crate::catalogue::{Catalogue, Tx};
@@ -56,7 +56,7 @@ pub struct Stuck {
     pub created_at: String,
 }
 
-/// What stands still, those that wait for a person first; `after` is the id of the last of the page before.
+/// What is stuck, those that wait for a person first; `after` is the id of the last of the page before.
 ///
 /// # Errors
 /// As any statement.
@@ -67,6 +67,7 @@ pub async fn stuck(
     limit: i64,
 ) -> Result<Vec<Stuck>> {
     let statement = format!(
+        // A job that waits its first turn is no fault and would bury those that are.
         "SELECT id, kind, subject, state, attempts, faults, lost, error_code, run_at, created_at
          FROM jobs WHERE (state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)
             AND {MATCHES} AND id > $4 ORDER BY id LIMIT $5"
@@ -117,6 +118,7 @@ pub async fn move_all(
 ) -> Result<Vec<(String, String, String)>> {
     let (set, from) = match to {
         Move::Retry => (
+            // All its attempts anew: a person who retries has mended something.
             "state = 'ready', attempts = 0, faults = 0, lost = 0, settled_at = NULL, run_at = $4",
             "(state IN ('failed', 'held', 'given_up') OR state = 'ready' AND error_code IS NOT NULL)",
         ),
@@ -130,7 +132,7 @@ pub async fn move_all(
             "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)",
         ),
     };
-    // A given-up job comes back only where it is named itself: "all" means what stands still.
+    // A given-up job comes back only where it is named itself: "all" means what is stuck.
     let named = match (to, &which.id) {
         (Move::Retry, None) => "AND state <> 'given_up'",
         _ => "",

@@ -57,6 +57,8 @@ pub(super) async fn may_make_a_key(catalogue: &Catalogue, config: &Config) -> Re
 /// # Errors
 /// `WrongSetting` where another key is in force.
 pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> Result<()> {
+    // Compared by the certificate and not by the file: the same key may lie in different places on
+    // two machines.
     let own = fingerprint(seal);
     let mut tx = catalogue.begin().await?;
     let there = record_first(&mut tx, &own).await?;
@@ -91,6 +93,8 @@ async fn record_first(tx: &mut Tx, own: &str) -> Result<String> {
     .execute(&mut **tx)
     .await?;
     let there = sqlx::query_scalar(
+        // Written to itself to lock the row on both engines: two processes that start at once
+        // decide one after the other.
         "UPDATE agreements SET value = value WHERE name = 'seal' RETURNING value",
     );
     Ok(there.fetch_one(&mut **tx).await?)
@@ -138,6 +142,7 @@ pub async fn enter(
     let id = archive.clock.new_id();
     let now = stamp(archive.clock.now());
     let mut tx = archive.begin_as_machine().await?;
+    // Entries of processes that were killed; their silence is what tells them from living ones.
     sqlx::query("DELETE FROM processes WHERE seen_at < $1")
         .bind(stamp(archive.clock.now() - GONE))
         .execute(&mut *tx)
@@ -161,10 +166,13 @@ pub async fn enter(
 async fn live(archive: Arc<Archive>, id: String, stop: CancellationToken) {
     loop {
         let over = tokio::select! {
+            // Says good-bye, so that a restart with another key need not wait until the entry has
+            // grown old.
             () = stop.cancelled() => true,
             () = tokio::time::sleep(BEAT) => false,
         };
         if let Err(error) = say(&archive, &id, over).await {
+            // Only a debug line: a database that is away is reported by everything else already.
             tracing::debug!(
                 code = error.code(),
                 "the catalogue did not hear that this process lives"

@@ -44,6 +44,7 @@ struct Waiting {
 /// # Errors
 /// As any statement; what the portal does is an outcome, not an error.
 pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
+    // Delivered by an earlier holder, or given up: nothing waits any more.
     let Some(notice) = waiting(archive, &job.subject).await? else {
         return archive
             .begin_as_machine()
@@ -53,6 +54,7 @@ pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
     };
     let outcome = match &notice.hook {
         Some((url, secret)) => tell(archive, &notice, url, secret).await,
+        // The address was removed while the notice waited.
         None => Err("no_webhook".to_owned()),
     };
     let tried = usize::try_from(notice.attempts).unwrap_or(usize::MAX);
@@ -60,6 +62,8 @@ pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
         (Ok(()), _) => (NoticeState::Delivered, None),
         // Without an address there is nothing to try again; once one is set, an administrator sends what is
         // dead.
+        // Nine waits over a day and a half; after that the portal asks by itself or an
+        // administrator sends it again.
         (Err(_), Some(wait)) if notice.hook.is_some() => (NoticeState::Waiting, Some(*wait)),
         (Err(_), _) => (NoticeState::Dead, None),
     };
@@ -118,6 +122,7 @@ async fn note(
 /// registered.
 async fn tell(archive: &Archive, notice: &Waiting, url: &str, secret: &str) -> Result<(), String> {
     let web = &archive.config.web;
+    // Checked again, since the settings may have changed after the address was registered.
     let url = callable(web, url).map_err(|_| "forbidden_address")?;
     let found = addresses(web, &url).await?;
     let client = reqwest::Client::builder()
@@ -138,6 +143,8 @@ async fn tell(archive: &Archive, notice: &Waiting, url: &str, secret: &str) -> R
         "at": notice.at,
     })
     .to_string();
+    // As a header as well, so that the receiver can refuse what is too old without parsing the
+    // body.
     let seconds = archive.clock.now().as_second().to_string();
     let answer = client
         .post(url)

@@ -53,6 +53,7 @@ pub async fn set_hook(
     let secret = archive.clock.new_secret();
     let mut tx = archive.begin(caller).await?;
     let done = sqlx::query(
+        // A token that is revoked or is no portal's has no requests to be told of.
         "INSERT INTO webhooks (token_id, url, secret, made_by, created_at)
          SELECT id, $2, $3, $4, $5 FROM tokens
          WHERE id = $1 AND revoked_at IS NULL AND roles LIKE '%portal%'
@@ -70,6 +71,7 @@ pub async fn set_hook(
     tx.log(
         Action::WebhookSet,
         ("token", token_id),
+        // The host alone: a path may hold a secret of the portal.
         json!({ "host": url.host_str() }),
     )
     .await?;
@@ -114,6 +116,7 @@ pub(super) fn callable(web: &WebConfig, url: &str) -> Result<Url> {
         return Err(fault());
     }
     let url = Url::parse(url).map_err(|_| fault())?;
+    // A password in an address would be logged by every proxy on the way.
     let plain = url.username().is_empty() && url.password().is_none() && url.has_host();
     let secure = url.scheme() == "https" || (url.scheme() == "http" && listed(web, &url));
     match plain && secure {
@@ -138,6 +141,8 @@ pub(super) async fn addresses(web: &WebConfig, url: &Url) -> Result<Vec<SocketAd
     let found: Vec<SocketAddr> = found.map_err(|_| "unreachable")?.collect();
     let inside = found.iter().any(|address| is_inside(address.ip()));
     match inside && !listed(web, url) {
+        // Only hosts that the settings name may be inside: else a portal could make the archive
+        // call its own neighbours.
         true => Err("forbidden_address"),
         false => Ok(found),
     }
@@ -146,6 +151,7 @@ pub(super) async fn addresses(web: &WebConfig, url: &Url) -> Result<Vec<SocketAd
 /// Loopback, link-local (cloud metadata lives there), private (RFC 1918, RFC 4193), shared (RFC 6598)
 /// and addresses that mean nobody in particular.
 fn is_inside(address: IpAddr) -> bool {
+    // An IPv4 address written as IPv6 must not slip through.
     match address.to_canonical() {
         IpAddr::V4(v4) => {
             let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xC0 == 64;

@@ -63,6 +63,7 @@ pub async fn history(catalogue: &Catalogue, request_id: &str) -> Result<Vec<Happ
 /// As any statement.
 pub(crate) async fn restore(tx: &mut Tx, request_id: &str, step: &Happened) -> Result<()> {
     let id = tx.new_id();
+    // Nobody is told of what happened before the catalogue was lost: the portal knows it already.
     insert(tx, &id, request_id, step, None).await
 }
 
@@ -114,6 +115,7 @@ pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
     let mut tx = archive.begin(caller).await?;
     let dead =
+        // Counted anew, because whoever sends it again has mended something.
         sqlx::query("UPDATE request_events SET attempts = 0 WHERE id = $1 AND state = 'dead'")
             .bind(id);
     if !changed_one(&mut tx, dead).await? {

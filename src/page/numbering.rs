@@ -50,11 +50,14 @@ fn values(records: &[RecordReading], key: &str) -> Vec<Option<i64>> {
         .iter()
         .map(|record| {
             let field = record.fields.get(key)?;
+            // Rows bear each other out, so a number that is merely likely may speak.
             (field.confidence >= LIKELY).then(|| parted(&field.value))?
         })
         .collect();
     let mut forms: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, form) in parted.iter().flatten() {
+        // A register that writes `012/1985` and one that writes `12` count differently; only one
+        // way is followed.
         *forms.entry(form).or_default() += 1;
     }
     let usual = forms.into_iter().max_by_key(|(_, count)| *count);
@@ -75,6 +78,7 @@ fn parted(value: &str) -> Option<(i64, String)> {
     let number = value[from..from + length].parse().ok()?;
     let around = [&value[..from], &value[from + length..]].concat();
     let solid: String = around.split_whitespace().collect();
+    // Blanks and final dots come and go with the reading.
     Some((number, solid.trim_matches('.').to_owned()))
 }
 
@@ -84,6 +88,7 @@ fn runs(values: &[Option<i64>]) -> Vec<(i64, i64)> {
     let mut rows_by_start: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for (row, value) in (0..).zip(values) {
         if let Some(value) = value {
+            // Numbers that run in step have the same difference to their row.
             rows_by_start.entry(value - row).or_default().push(row);
         }
     }
@@ -94,6 +99,7 @@ fn runs(values: &[Option<i64>]) -> Vec<(i64, i64)> {
         .collect();
     agreed.sort_unstable();
     let bottom = i64::try_from(values.len()).unwrap_or(i64::MAX) - 1;
+    // Rows above the first that agreed were misread, not missing.
     if let Some(first) = agreed.first_mut().filter(|(_, _, start)| *start >= 1) {
         first.0 = 0;
     }

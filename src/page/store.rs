@@ -2,13 +2,15 @@
 
 use serde_json::json;
 use sogoc_workers::outcome::{Failure, FailureKind};
+use sogoc_workers::page_stream::StreamPage;
 use sogoc_workers::reading::PageReading;
 
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx, changed_one};
+use crate::catalogue::{Move, Tx};
 use crate::column_map;
+use crate::document;
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
 use crate::page_flag::{self, Details};
@@ -41,8 +43,12 @@ pub(crate) async fn store(
     page_id: &str,
     reading: &PageReading,
 ) -> Result<()> {
+    // A withdrawn page keeps its reading, but proposes nothing that somebody decided against.
     if !save_reading(archive, tx, page_id, reading).await? {
         return Ok(());
+    }
+    if document::read_together(tx, page_id).await?.is_some() {
+        return Ok(()); // proposed with the other pages, once all of them are read
     }
     let scan_id = scan_of(tx, page_id).await?;
     record::propose(archive, tx, &scan_id, page_id, &reading.records).await
@@ -59,12 +65,10 @@ pub(crate) async fn scan_of(tx: &mut Tx, page_id: &str) -> Result<String> {
 
 /// Takes back the withdrawal of a page, as if it had just come; says whether it was withdrawn.
 pub(crate) async fn reinstate(tx: &mut Tx, page_id: &str) -> Result<bool> {
-    let moved = sqlx::query(
-        "UPDATE pages SET state = 'received', outcome = NULL
-         WHERE id = $1 AND outcome IN ('excluded', 'superseded')",
-    )
-    .bind(page_id);
-    changed_one(tx, moved).await
+    let back = Move::to(PageState::Received)
+        .clear(&["outcome"])
+        .only_if("outcome IN ('excluded', 'superseded')");
+    back.run(tx, page_id).await
 }
 
 /// Stores what a page that was reinstated said when it was read. It is read again where that is not stored, or
@@ -92,11 +96,13 @@ async fn save_reading(
     reading: &PageReading,
 ) -> Result<bool> {
     let outcome: String = sqlx::query_scalar(
+        // Withdrawn pages are read as well, but neither their state nor their outcome changes by
+        // it.
         "UPDATE pages SET state = CASE WHEN outcome IN ('excluded', 'superseded') THEN state ELSE 'read' END,
             outcome = CASE WHEN outcome IN ('excluded', 'superseded') THEN outcome ELSE 'read' END,
             class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
             fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
-            map_version = $13, map_percent = $14, numbering = $15 WHERE id = $16 RETURNING outcome",
+            map_version = $13, map_percent = $14, numbering = $15, stream = $16 WHERE id = $17 RETURNING outcome",
     )
     .bind(&reading.class)
     .bind(reading.class_confidence)
@@ -118,6 +124,7 @@ async fn save_reading(
     .bind(reading.map.map(|fit| fit.version))
     .bind(percent_shown(reading))
     .bind(serde_json::to_string(&Numbering::of(reading))?)
+    .bind(serde_json::to_string(&StreamPage::of(reading, ""))?)
     .bind(page_id)
     .fetch_one(&mut **tx)
     .await?;
@@ -133,6 +140,7 @@ fn percent_shown(reading: &PageReading) -> Option<i64> {
     let fit = reading.map.filter(|fit| fit.fits)?;
     // A share times a hundred fits any integer.
     #[allow(clippy::cast_possible_truncation)]
+    // Stored as a whole number, since both engines compare those alike.
     let percent = (fit.share.clamp(0.0, 1.0) * 100.0).round() as i64;
     Some(percent)
 }
@@ -160,6 +168,7 @@ pub(crate) async fn give_up(tx: &mut Tx, page_id: &str) -> Result<()> {
 pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     let about_reading =
         FailureKind::from_code(outcome).is_some_and(|kind| !kind.is_about_the_file());
+    // Words for faults of the file itself: reading it again would end the same.
     if !about_reading {
         return Ok(0);
     }
@@ -178,11 +187,13 @@ pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     Ok(pages.len())
 }
 
-/// Sets a page aside with its outcome, unless it was read or withdrawn meanwhile.
+/// Sets a page aside with its outcome, unless it was withdrawn meanwhile.
 async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
     let failed = Move::to(PageState::Failed)
+        .from(&[PageState::Received, PageState::Read])
         .set("outcome", outcome)
         .set("read_at", tx.now());
+    // A page that was withdrawn while the job ran stays withdrawn.
     failed.run(tx, page_id).await?;
     tx.announce("page", page_id);
     let unread = Details {
@@ -205,13 +216,19 @@ async fn finish(
 
 pub(super) async fn complete_only(archive: &Archive, job: &Leased) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
+    // Only completed: the result was committed by an earlier holder.
     tx.complete(job).await?;
     tx.commit().await
 }
 
-/// The pages of its batch, and of the one where it took a place, are compared once none of them waits.
+/// The pages of its batch, and of the one where it took a place, are compared once none of them waits; those of its
+/// document are read together.
 pub(crate) async fn ask_for_comparison(tx: &mut Tx, page_id: &str) -> Result<()> {
+    if let Some(document) = document::read_together(tx, page_id).await? {
+        document::read_again(tx, &document).await?;
+    }
     let batches: Vec<String> = sqlx::query_scalar(
+        // A page that took another's place is compared in both batches.
         "SELECT DISTINCT s.batch_id FROM pages p JOIN scans s ON s.id = p.scan_id
          WHERE p.id = $1 OR p.id = (SELECT stands_for FROM pages WHERE id = $1)
          ORDER BY s.batch_id",

@@ -26,13 +26,17 @@ const FEWEST_OF_TEXT: usize = 8;
 /// has hardly any.
 pub(super) fn of(reading: &PageReading, classes: &Classes) -> Vec<i64> {
     let mut said = of_records(reading, classes);
+    // Letters and decisions have few fields; their running text tells them apart.
     if said.len() < FEWEST_VALUES {
         said = of_text(&reading.text);
+        // A cover or an almost empty page is like a thousand others.
         if said.len() < FEWEST_OF_TEXT {
             return Vec::new();
         }
     }
     let hashes: BTreeSet<i64> = said.iter().map(|text| hash(text)).collect();
+    // The least hashes of both pages are the same ones where they share much: that is the whole of
+    // MinHash.
     hashes.into_iter().take(SIZE).collect()
 }
 
@@ -48,6 +52,8 @@ fn of_records(reading: &PageReading, classes: &Classes) -> BTreeSet<String> {
                     field.kind,
                     FieldKind::Name | FieldKind::Date | FieldKind::Number
                 );
+                // Only what belongs to the one record: school and signer are the same on every
+                // page.
                 kind && field.scope == Scope::Record
             });
             let letters = fold::letters(&field.value);
@@ -75,6 +81,7 @@ fn hash(text: &str) -> i64 {
 
 /// Writes the sketch of a page anew.
 pub(super) async fn save(tx: &mut Tx, page_id: &str, sketch: &[i64]) -> Result<()> {
+    // Written as a whole, because a page read again may say less.
     tx.delete("text_sketches", "page_id", page_id).await?;
     for hash in sketch {
         Insert::into("text_sketches")

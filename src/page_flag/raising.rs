@@ -31,6 +31,7 @@ pub(crate) async fn set_own(
     .bind(page_id)
     .fetch_all(&mut **tx)
     .await?;
+    // Flags from comparing pages are not this page's own, and another job keeps them.
     let own = |flag: &KnownFlag| !COMPARED.contains(&&*flag.code);
     update(tx, known.into_iter().filter(own), noticed).await
 }
@@ -81,11 +82,13 @@ async fn update(
         let key = (one.page_id.clone(), one.code.clone(), one.other_id.clone());
         match known.remove(&key) {
             None => raise(tx, one).await?,
+            // The same finding is left alone, whatever a person has made of it.
             Some((_, details)) if details == one.details => {}
             Some((id, _)) => ask_again(tx, &id, &one.details).await?,
         }
     }
     for (id, _) in known.values() {
+        // Only open ones: what a person resolved stays as a record of their decision.
         sqlx::query("DELETE FROM page_flags WHERE id = $1 AND state = 'open'")
             .bind(id)
             .execute(&mut **tx)

@@ -11,29 +11,32 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{JsonText, Move, Tx, changed_one};
 use crate::error::Result;
+use crate::messages::{Lang, text};
 
 /// Rows that share this much of the area they cover together are the same row.
 const SAME: f64 = 0.4;
-/// Note of a proposal that the page, read again, no longer shows.
-const GONE: &str = "Đọc lại trang không còn thấy dòng này.";
-/// Note of a proposal that was read again.
-const AGAIN: &str = "Đọc lại trang.";
+/// Key of the note of a proposal that the page, read again, no longer shows.
+const GONE: &str = "printed.note.row_gone";
+/// Key of the note of a proposal that was read again.
+const AGAIN: &str = "printed.note.read_again";
 
 /// A record that is on the page already.
 #[derive(sqlx::FromRow)]
-struct Known {
+struct KnownRecord {
     id: String,
     ordinal: i64,
     version: i64,
     /// While it is proposed, nobody has touched it.
     state: RecordState,
+    /// Who made the newest version.
+    author: String,
     #[sqlx(try_from = "BoundsText")]
     bounds: Option<Box4>,
     #[sqlx(try_from = "JsonText")]
     fields: Fields,
 }
 
-impl Known {
+impl KnownRecord {
     fn untouched(&self) -> bool {
         self.state == RecordState::Proposed
     }
@@ -53,6 +56,8 @@ pub(crate) async fn propose(
 ) -> Result<()> {
     let mut known = on_page(tx, page_id).await?;
     let mut taken: BTreeSet<i64> = known.iter().map(|record| record.ordinal).collect();
+    // What the machine itself took back is no person's word: seen again, it is proposed anew.
+    known.retain(|record| !(record.state == RecordState::Rejected && record.author == "machine"));
     let mut fresh = Vec::new();
     for (place, reading) in (1..).zip(readings) {
         match same_row(&known, place, reading) {
@@ -60,10 +65,13 @@ pub(crate) async fn propose(
             None => fresh.push((place, reading)),
         }
     }
+    // A row nobody touched and nobody sees any more was a misreading; one that somebody decided on
+    // stays.
     for record in known.iter().filter(|record| record.untouched()) {
         retire(tx, record).await?;
     }
     for (place, reading) in fresh {
+        // A place that is taken by a decided row is not given twice.
         let after = taken.last().map_or(1, |last| last + 1);
         let place = if taken.contains(&place) { after } else { place };
         taken.insert(place);
@@ -72,9 +80,9 @@ pub(crate) async fn propose(
     Ok(())
 }
 
-async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<Known>> {
+async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<KnownRecord>> {
     Ok(sqlx::query_as(
-        "SELECT r.id, r.ordinal, r.version, r.state, r.bounds, v.fields FROM records r
+        "SELECT r.id, r.ordinal, r.version, r.state, r.bounds, v.author, v.fields FROM records r
          JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
          WHERE r.page_id = $1 ORDER BY r.ordinal",
     )
@@ -84,8 +92,8 @@ async fn on_page(tx: &mut Tx, page_id: &str) -> Result<Vec<Known>> {
 }
 
 /// Which of the known records stands where this one was read; one without a place, by its ordinal.
-fn same_row(known: &[Known], place: i64, reading: &RecordReading) -> Option<usize> {
-    let likeness = |record: &Known| match (record.bounds, reading.bounds) {
+fn same_row(known: &[KnownRecord], place: i64, reading: &RecordReading) -> Option<usize> {
+    let likeness = |record: &KnownRecord| match (record.bounds, reading.bounds) {
         (Some(a), Some(b)) => shared(a, b),
         (None, None) if record.ordinal == place => 1.0,
         _ => 0.0,
@@ -94,6 +102,7 @@ fn same_row(known: &[Known], place: i64, reading: &RecordReading) -> Option<usiz
         .iter()
         .map(likeness)
         .enumerate()
+        // Less than two fifths in common is a neighbouring row.
         .filter(|(_, share)| *share >= SAME)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(at, _)| at)
@@ -107,6 +116,7 @@ fn shared(a: Box4, b: Box4) -> f64 {
     };
     let area = |of: Box4| f64::from(of[2].max(0)) * f64::from(of[3].max(0));
     let common = side(0, 2) * side(1, 3);
+    // Of two empty boxes nothing is shared.
     common / (area(a) + area(b) - common).max(1.0)
 }
 
@@ -153,7 +163,7 @@ async fn propose_one(
 async fn revise(
     archive: &Archive,
     tx: &mut Tx,
-    known: &Known,
+    known: &KnownRecord,
     reading: &RecordReading,
 ) -> Result<()> {
     if !known.untouched() || says_the_same(&known.fields, &reading.fields) {
@@ -162,6 +172,8 @@ async fn revise(
     let class = archive.classes.get(&reading.class);
     let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
     let moved = sqlx::query(
+        // The state is asked for in the statement: a person may decide while the page is read
+        // again.
         "UPDATE records SET class = $1, version = version + 1, doubtful = $2, bounds = $3,
             updated_at = $4 WHERE id = $5 AND version = $6 AND state = 'proposed'",
     )
@@ -185,7 +197,7 @@ fn says_the_same(known: &Fields, read: &Fields) -> bool {
 }
 
 /// Rejects an untouched proposal the page no longer shows.
-async fn retire(tx: &mut Tx, known: &Known) -> Result<()> {
+async fn retire(tx: &mut Tx, known: &KnownRecord) -> Result<()> {
     let rejected = Move::to(RecordState::Rejected)
         .from(&[RecordState::Proposed])
         .while_at("version", known.version)
@@ -202,7 +214,7 @@ async fn retire(tx: &mut Tx, known: &Known) -> Result<()> {
 
 async fn next_version(
     tx: &mut Tx,
-    known: &Known,
+    known: &KnownRecord,
     (action, state, note): (Action, RecordState, &str),
     fields: &Fields,
     details: serde_json::Value,
@@ -211,7 +223,7 @@ async fn next_version(
         number: known.version + 1,
         state,
         author: "machine",
-        note,
+        note: text(Lang::Vi, note),
         at: &tx.now(),
     };
     save_version(tx, &known.id, &version, fields).await?;
@@ -222,12 +234,13 @@ async fn next_version(
 mod tests {
     use super::*;
 
-    fn known(ordinal: i64, bounds: Option<Box4>) -> Known {
-        Known {
+    fn known(ordinal: i64, bounds: Option<Box4>) -> KnownRecord {
+        KnownRecord {
             id: String::new(),
             ordinal,
             version: 1,
             state: RecordState::Proposed,
+            author: "machine".into(),
             bounds,
             fields: Fields::new(),
         }

@@ -12,6 +12,8 @@ const GATHER: std::time::Duration = std::time::Duration::from_secs(3);
 /// Takes the next publication number for a record, in the transaction of its approval. The counter's
 /// row is locked until commit, so a follower can never skip a number.
 pub(crate) async fn publish(tx: &mut Tx, record_id: &str, version: i64, at: &str) -> Result<()> {
+    // The counter's row stays locked until the commit, so numbers become visible in order and no
+    // follower skips one.
     let position = next_number(tx, "publication").await?;
     insert_publication(tx, position, record_id, version, at).await
 }
@@ -57,6 +59,7 @@ pub(crate) async fn advance(
 ) -> Result<bool> {
     let approved = Move::to(RecordState::Approved)
         .from(&[RecordState::Approved])
+        // Only over the version that was seen: a change in between would be published unseen.
         .while_at("version", seen.version)
         .set("version", made.number)
         .set("updated_at", made.at);

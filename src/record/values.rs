@@ -41,15 +41,19 @@ pub(crate) fn apply(
             Ok(normalised) => {
                 let raw = fields
                     .get(key)
+                    // A field that was never read has nothing printed, so what was typed stands in
+                    // its place.
                     .map_or_else(|| tidied(value), |field| field.raw.clone());
                 let bounds = fields.get(key).and_then(|field| field.bounds);
                 let corrected = FieldReading {
                     raw,
                     value: normalised,
                     confidence: 1.0,
+                    // What a person typed beside the image is not in doubt.
                     accepted: true,
                     bounds,
                     struck: false,
+                    page: None,
                     evidence: None,
                 };
                 fields.insert(key.clone(), corrected);
@@ -102,6 +106,7 @@ pub(crate) fn normalised(
     if value.chars().count() > LONGEST_VALUE || value.chars().any(char::is_control) {
         return Err(wrong("faults.value.too_long"));
     }
+    // A dash and nothing are answers of the register, not dates.
     if field.kind != FieldKind::Date || value == "-" || value.is_empty() {
         return Ok(value);
     }

@@ -40,7 +40,20 @@ macro_rules! dated {
     };
 }
 
-const SEEDS: [Seed; 9] = [
+const SEEDS: [Seed; 10] = [
+    Seed {
+        table: "sign_in_rules",
+        rows: "sign_in_rule",
+        toml: include_str!("../../migrations/seed/sign_in_rules.toml"),
+        key: &["valid_from"],
+        fixed: &[],
+        columns: dated![
+            ("idle_minutes", Forbidden),
+            ("fresh_minutes", Forbidden),
+            ("sleep_days", Forbidden),
+            ("review_days", Forbidden)
+        ],
+    },
     Seed {
         table: "procedures",
         rows: "procedure",
@@ -260,6 +273,7 @@ mod tests {
         check_periods(&rows("consents"), "consent");
         check_periods(&rows("agencies"), "code");
         check_periods(&rows("code_rules"), "kind");
+        check_periods(&rows("sign_in_rules"), "sign_in_rule");
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub async fn report(
     require(caller, Act::SeeRequests)?;
     let (begin, end) = (
         midnight(from)?,
+        // The end is the beginning of the day after, so that the last day counts as a whole.
         midnight(to.tomorrow().map_err(|_| no_day())?)?,
     );
     if end <= begin {

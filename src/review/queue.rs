@@ -49,6 +49,8 @@ pub async fn queue(
 ) -> Result<Vec<QueueRow>> {
     require(caller, Act::SeeRecords)?;
     Ok(sqlx::query_as(
+        // Doubtful ones first, since those need a person; then in the order of the paper, so that
+        // one volume is in the hand.
         "SELECT r.id, r.class, r.state, r.doubtful, r.ordinal, r.updated_at,
             p.number AS page_number, s.original_name
          FROM records r JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
@@ -98,6 +100,7 @@ pub async fn next(archive: &Archive, caller: &Caller, after: &str) -> Result<Opt
         archive,
         caller,
         &QueueFilter {
+            // Two, because the head may be the very record that was just decided.
             limit: Some(2),
             ..Default::default()
         },

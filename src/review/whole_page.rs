@@ -61,6 +61,7 @@ pub(crate) async fn restore_all_of(
     .await?;
     let mut restored = 0;
     for (id, rejection) in &rows {
+        // A record that a person had rejected for another reason stays rejected.
         if rejected_with.contains(&rejection.as_str()) {
             let record = record::load(archive, id).await?;
             restored += usize::from(restore(archive, tx, by, record, note).await?);
@@ -89,6 +90,7 @@ async fn restore(
             author: Some(&author),
         };
         let doubtful = match state {
+            // What was approved has no doubt left; a correction is as doubtful as its values.
             RecordState::Approved => 0,
             _ => record::doubtful(archive.classes.get(&record.class), &fields),
         };

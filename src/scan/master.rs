@@ -17,6 +17,7 @@ pub const MASTER_PREFIX: &str = "master-";
 /// `NotFound`, `Corrupt` when the preserved bytes are not the ones received, `Unavailable`.
 pub async fn fetch_master(archive: &Archive, scan_id: &str) -> Result<TempPath> {
     let (id, name): (String, String) = sqlx::query_as(
+        // A duplicate has no object; the first scan with its bytes has.
         "SELECT COALESCE(d.id, s.id), COALESCE(d.original_name, s.original_name)
          FROM scans s LEFT JOIN scans d ON d.id = s.duplicate_of WHERE s.id = $1",
     )
@@ -26,6 +27,8 @@ pub async fn fetch_master(archive: &Archive, scan_id: &str) -> Result<TempPath> 
     .ok_or(Error::NotFound { what: "scan" })?;
     let object = ObjectId::new(object_id(&id))?;
     let target = tempfile::Builder::new()
+        // In the spool and with a known beginning, so that the sweep finds what a killed process
+        // left.
         .prefix(MASTER_PREFIX)
         .tempfile_in(&archive.spool)?
         .into_temp_path();

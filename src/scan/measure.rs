@@ -49,9 +49,11 @@ pub(crate) async fn measure(path: &Path) -> Result<Measured> {
 fn measure_now(path: &Path) -> Result<Measured> {
     let mut file = File::open(path)?;
     let metadata = file.metadata()?;
+    // A folder or a device of that name would be read without end.
     if !metadata.is_file() {
         return Err(Error::fault("/name", "faults.not_regular_file"));
     }
+    // Small files are read once; hashing, preserving and comparing then work on the same bytes.
     if metadata.len() <= HELD {
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
         file.read_to_end(&mut bytes)?;
@@ -85,6 +87,8 @@ fn size_of(bytes: u64) -> Result<i64> {
 
 /// Waits until nobody else in this process is receiving these bytes.
 pub(super) async fn lock_digest(sha256: &str) -> MutexGuard<'static, ()> {
+    // By the first byte of the digest: different files seldom wait for each other, equal ones
+    // always do.
     let first = sha256.get(..2).unwrap_or_default();
     let way = usize::from_str_radix(first, 16).unwrap_or(0);
     TURNS[way].lock().await
@@ -96,6 +100,7 @@ pub(crate) async fn probe(archive: &Archive, path: &Path) -> Result<Probed> {
     match archive.pool.probe(path).await {
         Ok(probe) => Ok(Probed::Sound(probe)),
         Err(failure) => match failure.kind {
+            // Neither speaks of the file: the pool is away, or the program asked wrongly.
             FailureKind::Unavailable | FailureKind::Refused => {
                 Err(Error::unavailable("reading pool", failure.detail))
             }

@@ -32,6 +32,7 @@ pub fn original_path(name: &str) -> String {
 fn derived(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
+        // With its length before it, so that no two lists of parts are hashed alike.
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }

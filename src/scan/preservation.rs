@@ -118,6 +118,7 @@ impl Deposit {
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let deposit: Option<Self> = serde_json::from_slice(bytes).ok();
         deposit
+            // A later version of the form may mean other things by the same words.
             .filter(|deposit| deposit.form == FORM)
             .ok_or_else(|| Error::Corrupt {
                 what: DEPOSIT_FILE.into(),
@@ -167,6 +168,7 @@ pub(super) async fn deposit(
 ) -> Result<Deposit> {
     let object = ObjectId::new(object_id(&fresh.scan_id))?;
     let original = match &measured.held {
+        // What is in memory already is not read from the disk a second time.
         Some(bytes) => Content::bytes(&fresh.file.path, bytes.clone()),
         None => {
             let digest: Digest = measured
@@ -205,6 +207,8 @@ async fn earlier_try(archive: &Archive, object: &ObjectId, fresh: &Deposit) -> R
         .vault
         .read(object, &there.file.path, Some(1))
         .await?;
+    // All three, because an object that was damaged or moved must not be acknowledged as the
+    // sender's file.
     let same = there.scan_id == fresh.scan_id
         && there.file.sha256 == fresh.file.sha256
         && original.digest().to_string() == fresh.file.sha256;
@@ -295,6 +299,8 @@ async fn restore_received(tx: &mut Tx, batch_id: &str, file: &ReceiptFile) -> Re
         return make_duplicate(tx, &file.scan_id, first).await;
     }
     let page = |number| DepositPage {
+        // The ids of pages follow from the scan, so that readings kept in the cache are found
+        // again.
         id: page_id(&scan.id, number),
         number,
         ..DepositPage::default()
@@ -311,6 +317,7 @@ async fn restore_received(tx: &mut Tx, batch_id: &str, file: &ReceiptFile) -> Re
 pub(crate) async fn resolve_duplicates(archive: &Archive) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
     let same: Vec<(String, String)> = sqlx::query_as(
+        // The scan with decided records stays the first: its id is what copies and requests name.
         "SELECT s.id, s.sha256 FROM scans s WHERE s.state <> 'duplicate' AND s.sha256 IN
             (SELECT sha256 FROM scans WHERE state <> 'duplicate' GROUP BY sha256 HAVING COUNT(*) > 1)
          ORDER BY s.sha256, (SELECT COUNT(*) FROM records r WHERE r.scan_id = s.id) DESC,
@@ -328,6 +335,7 @@ pub(crate) async fn resolve_duplicates(archive: &Archive) -> Result<()> {
 
 /// Says of a scan that its bytes had come before.
 async fn make_duplicate(tx: &mut Tx, id: &str, first: &str) -> Result<()> {
+    // A duplicate has no pages of its own; they would be read a second time.
     tx.delete("pages", "scan_id", id).await?;
     sqlx::query(
         "UPDATE scans SET state = 'duplicate', duplicate_of = $1, page_count = 0,

@@ -42,6 +42,8 @@ pub(super) async fn earlier<'e>(
 pub(super) async fn duplicate(archive: &Archive, scan: Scan, earlier: &Earlier) -> Result<Scan> {
     let scan = as_duplicate(scan, earlier);
     let mut tx = archive.catalogue.begin_as(&scan.received_by).await?;
+    // One counter that everybody raises is the lock: equal bytes in two processes are recorded one
+    // after the other.
     next_number(&mut tx, TURN).await?;
     if let Some(there) = record(&mut tx, &scan).await? {
         return Ok(there);
@@ -63,6 +65,7 @@ pub(super) async fn received(archive: &Archive, deposit: &Deposit) -> Result<Sca
     if let Some(there) = record(&mut tx, &scan).await? {
         return Ok(there);
     }
+    // A quarantined file has no page that could be read, and no document.
     if scan.state == ScanState::Received {
         insert_pages(&mut tx, &scan.id, &deposit.pages).await?;
         for page in &deposit.pages {
@@ -89,6 +92,7 @@ fn as_duplicate(scan: Scan, earlier: &Earlier) -> Scan {
 /// Writes row and log entry; gives the row that is there already when the same file was recorded by
 /// another try.
 async fn record(tx: &mut Tx, scan: &Scan) -> Result<Option<Scan>> {
+    // Looked for under that lock, since only then nobody else can be about to write it.
     let there = sqlx::query_as("SELECT * FROM scans WHERE id = $1")
         .bind(&scan.id)
         .fetch_optional(&mut **tx)
@@ -96,6 +100,8 @@ async fn record(tx: &mut Tx, scan: &Scan) -> Result<Option<Scan>> {
     if there.is_some() {
         return Ok(there);
     }
+    // After the look: a file that is recorded already is acknowledged even if its batch was closed
+    // since.
     hold_open(tx, &scan.batch_id).await?;
     insert(tx, scan).await?;
     let action = match scan.state {

@@ -55,7 +55,8 @@ impl<'a> Coverage<'a> {
     }
 }
 
-fn byte_range(signature: &Dictionary) -> Option<Vec<usize>> {
+/// The numbers of its `/ByteRange`.
+pub fn byte_range(signature: &Dictionary) -> Option<Vec<usize>> {
     let Some(Value::Array(numbers)) = signature.get("ByteRange") else {
         return None;
     };
@@ -88,11 +89,18 @@ impl SignatureField {
     }
 }
 
-/// All signed signature fields.
+/// All signed signature fields, each counted.
 pub fn signatures(
     file: &PdfFile<'_>,
     exam: &Examination,
 ) -> Result<Vec<SignatureField>, PdfDamage> {
+    let found = fields(file, exam)?;
+    exam.spend(Cost::Signatures, found.len())?;
+    Ok(found)
+}
+
+/// All signed signature fields; not more of them than a file may have.
+pub fn fields(file: &PdfFile<'_>, exam: &Examination) -> Result<Vec<SignatureField>, PdfDamage> {
     let root = file.dictionary(&file.trailer, "Root")?;
     if root.0.is_empty() {
         return Err(PdfDamage::Broken);
@@ -119,7 +127,9 @@ pub fn signatures(
                 let signs = field.name("FT").map_or(inherited, |kind| kind == b"Sig");
                 let signature = file.dictionary(&field, "V")?;
                 if signs && !signature.0.is_empty() {
-                    exam.spend(Cost::Signatures, 1)?;
+                    if found.len() as u64 > exam.left(Cost::Signatures) {
+                        exam.spend(Cost::Signatures, found.len())?;
+                    }
                     let field = field.get("T").map(text_of).unwrap_or_default();
                     found.push(SignatureField { field, signature });
                 }

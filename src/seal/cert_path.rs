@@ -10,6 +10,7 @@ use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 use super::certificate::Certificate;
 use super::examination::{Cost, Examination};
 use super::signature::ALGORITHMS;
+use super::weak;
 
 /// Why no authority vouches for a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,8 @@ pub enum Company {
     Whole,
     /// The issuer of one is not known, so nobody can tell.
     Unknown,
+    /// One is signed by a broken algorithm or too short a key, so it proves nothing.
+    Weak,
     /// One names an issuer that did not sign it.
     Damaged,
 }
@@ -127,17 +130,23 @@ pub fn company(carried: &[Certificate], trusted: &[Certificate], exam: &Examinat
             .flatten()
             .flatten()
             .peekable();
+        let is_trusted = || trusted.iter().any(|anchor| anchor.digest() == one.digest());
         if issuers.peek().is_none() {
             Company::Unknown
-        } else if issuers.any(|issuer| one.is_signed_by(issuer, exam)) {
+        } else if issuers.clone().any(|issuer| one.is_signed_by(issuer, exam)) {
             Company::Whole
+        } else if is_trusted() {
+            // Trusted byte by byte, whatever its signature over itself is worth.
+            Company::Whole
+        } else if weak::is_weakly_signed(one) || issuers.any(|issuer| weak::has_weak_key(issuer)) {
+            Company::Weak
         } else {
             Company::Damaged
         }
     };
     let all: Vec<Company> = carried.iter().map(stands).collect();
     // The worst of them decides, since one damaged byte is damage whatever the others say.
-    [Company::Damaged, Company::Unknown]
+    [Company::Damaged, Company::Weak, Company::Unknown]
         .into_iter()
         .find(|worst| all.contains(worst))
         .unwrap_or(Company::Whole)

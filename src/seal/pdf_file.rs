@@ -17,7 +17,8 @@ use super::pdf_value::{Dictionary, Lexer, Value};
 
 /// Largest file looked at, in bytes.
 pub const LARGEST_FILE: usize = 64 << 20;
-const MOST_REVISIONS: usize = 256;
+/// Most revisions of one file.
+pub const MOST_REVISIONS: usize = 256;
 /// Most bytes one stream may come to.
 const LARGEST_STREAM: u64 = 48 << 20;
 const LONGEST_PATH: usize = 16;

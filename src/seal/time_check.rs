@@ -10,6 +10,7 @@ use super::revocation::{Evidence, PathStatus};
 use super::timestamp::{self, Stamp};
 use super::trust::Trust;
 use super::verdict::TimeCheck;
+use super::weak;
 use crate::config::Level;
 
 /// What is known of the time of sealing.
@@ -27,6 +28,17 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// Nobody vouches for the time.
+    fn nobody(check: TimeCheck) -> Proof {
+        Proof {
+            check,
+            time: None,
+            authority: None,
+            until: None,
+            unrevoked: false,
+        }
+    }
+
     /// The level the file has the parts of; `unrevoked` when it carries that proof for the signer.
     pub fn level(&self, unrevoked: bool, revisions: &DssRevisions) -> Level {
         match (
@@ -65,15 +77,11 @@ pub fn of_seal(
         }
     }
     let Some(token) = &signed.stamp else {
-        return Some(Proof {
-            check: doubt.unwrap_or(TimeCheck::Stated),
-            time: None,
-            authority: None,
-            until: None,
-            unrevoked: false,
-        });
+        return Some(Proof::nobody(doubt.unwrap_or(TimeCheck::Stated)));
     };
-    let stamp = timestamp::read(token, &[&signed.value], exam)?;
+    let Some(stamp) = timestamp::read(token, &[&signed.value], exam) else {
+        return weak::token_rests_on_weak(token, exam).then_some(Proof::nobody(TimeCheck::Weak));
+    };
     if cert_path::company(&stamp.authority.carried, trust.time_anchors(), exam) == Company::Damaged
     {
         return None;

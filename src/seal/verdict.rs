@@ -16,8 +16,13 @@ sentences! {
         Unchanged,
         /// The sealed part is intact, but something was added after sealing.
         AddedTo,
+        /// Somebody else signed over an earlier seal: the newest signature covers the file, but what it covers is not
+        /// what was sealed.
+        SignedAgain,
         /// The seal does not fit the bytes.
         Altered,
+        /// The seal rests on an algorithm or key too weak to prove anything.
+        Weak,
         /// A PDF without a seal.
         NotSealed,
         /// The file is not a PDF.
@@ -92,6 +97,8 @@ sentences! {
         NotATimeAuthority,
         /// There is a time stamp of an authority whose certificate was revoked.
         AuthorityRevoked,
+        /// There is a time stamp that rests on an algorithm or key too weak to prove anything.
+        Weak,
         /// There was nothing to check.
         NotChecked,
     }

@@ -13,6 +13,7 @@ use super::cert_path::{self, Company, NoPath};
 use super::certificate::Certificate;
 use super::cms_check::{self, Signed};
 use super::dss_revisions::{self, DssRevisions};
+use super::earlier_signatures;
 use super::examination::Examination;
 use super::pdf_file::{PdfDamage, PdfFile};
 use super::pdf_value::Dictionary;
@@ -25,6 +26,7 @@ use super::verdict::{
     FileCheck, KeyCheck, OfficeCheck, Purpose, SignatureFound, Signer, TimeCheck, TrustCheck,
     Verdict, printable,
 };
+use super::weak;
 
 /// A clock may run this much ahead of ours.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -66,6 +68,8 @@ impl Check<'_> {
     fn whole(&self) -> Result<Verdict, PdfDamage> {
         let file = PdfFile::open(self.bytes, self.exam)?;
         let mut found = signatures(&file, self.exam)?;
+        let hidden = earlier_signatures::hidden(self.bytes, &found, self.exam)?;
+        found.extend(hidden);
         found.sort_by_key(|one| covered_end(&one.signature));
         let (stamps, seals): (Vec<SignatureField>, Vec<SignatureField>) =
             found.into_iter().partition(SignatureField::is_time_stamp);
@@ -82,6 +86,9 @@ impl Check<'_> {
             .collect();
         each.push(of_outermost(outermost, &verdict, end, self.bytes.len()));
         verdict.office = self.office(&verdict, &each);
+        if verdict.file == FileCheck::Unchanged && !self.are_of_one(&each) {
+            verdict.file = FileCheck::SignedAgain;
+        }
         each.extend(stamps.iter().map(|one| self.stamp(one, &revisions)));
         each.sort_by_key(|one| one.covers);
         verdict.signatures = each.len();
@@ -118,22 +125,32 @@ impl Check<'_> {
         let strict = match signature.name("SubFilter") {
             Some(b"ETSI.CAdES.detached") => true,
             Some(b"adbe.pkcs7.detached") => false,
+            Some(kind) if weak::WEAK_KINDS.contains(&kind) => return Err(FileCheck::Weak),
             _ => return Err(FileCheck::Unreadable),
         };
         let (trust, exam) = (self.trust, self.exam);
         let parts = [coverage.before, coverage.after];
-        let signed = cms_check::check(&coverage.signature, &parts, strict, exam)
-            .filter(|signed| {
-                let company = cert_path::company(&signed.carried, trust.anchors(), exam);
-                company != Company::Damaged
-            })
-            .ok_or(FileCheck::Altered)?;
+        let signed = cms_check::check(&coverage.signature, &parts, strict, exam);
+        let signed = signed.ok_or_else(|| self.refusal(&coverage.signature, &parts))?;
+        match cert_path::company(&signed.carried, trust.anchors(), exam) {
+            Company::Damaged => return Err(FileCheck::Altered),
+            Company::Weak => return Err(FileCheck::Weak),
+            Company::Whole | Company::Unknown => {}
+        }
         let proof = time_check::of_seal(&signed, revisions, trust, self.at, exam);
         Ok(Fitting {
             proof: proof.ok_or(FileCheck::Altered)?,
             stated: signature.get("M").and_then(stated_time),
             signed,
         })
+    }
+
+    /// What is to be said of a signature that does not hold.
+    fn refusal(&self, signature: &[u8], parts: &[&[u8]]) -> FileCheck {
+        match weak::rests_on_weak(signature, parts, self.exam) {
+            true => FileCheck::Weak,
+            false => FileCheck::Altered,
+        }
     }
 
     fn verdict(&self, fitting: &Fitting, bytes_added: usize, revisions: &DssRevisions) -> Verdict {
@@ -199,7 +216,7 @@ impl Check<'_> {
             field: printable(&found.field),
             purpose: Purpose::TimeStamp,
             file: match (&stamp, added) {
-                (None, _) => FileCheck::Altered,
+                (None, _) => self.stamp_refusal(coverage.as_ref()),
                 (Some(_), 0) => FileCheck::Unchanged,
                 (Some(_), _) => FileCheck::AddedTo,
             },
@@ -211,6 +228,29 @@ impl Check<'_> {
             covers,
             added,
         }
+    }
+
+    fn stamp_refusal(&self, coverage: Option<&Coverage<'_>>) -> FileCheck {
+        match coverage.is_some_and(|one| weak::token_rests_on_weak(&one.signature, self.exam)) {
+            true => FileCheck::Weak,
+            false => FileCheck::Altered,
+        }
+    }
+
+    /// Whether all seals are of one signer, or all of the office. What one signer adds between two seals they
+    /// answer for; what stands between the seals of two nobody answered for when the first was set.
+    fn are_of_one(&self, seals: &[SignatureFound]) -> bool {
+        let office: Vec<Signer> = self.trust.office().iter().map(Signer::from).collect();
+        let Some(first) = seals.first() else {
+            return true;
+        };
+        seals
+            .iter()
+            .all(|one| one.signer.is_some() && one.signer == first.signer)
+            || seals
+                .iter()
+                .all(|one| one.signer.as_ref().is_some_and(|one| office.contains(one)))
+            || seals.len() == 1
     }
 
     /// Whether one signer is the office.

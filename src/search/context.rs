@@ -106,6 +106,11 @@ impl Context {
     }
 }
 
+/// A regime of words that nobody sees without saying why.
+pub(super) fn asking_for_reason(regime: &str) -> String {
+    format!("{regime}r")
+}
+
 fn regime_of(class: Option<&Class>) -> &str {
     class.map_or(UNKNOWN, |class| {
         let regime = class.access.regime.as_str();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sogoc_index::{Document, DocumentKind, Number, PartialDate};
 use sogoc_workers::class::{Class, FieldKind};
 
-use super::context::Context;
+use super::context::{Context, asking_for_reason};
 use super::places::Places;
 use crate::archive::Archive;
 use crate::catalogue::JsonText;
@@ -52,8 +52,16 @@ impl ReadPage {
     /// The regime of its words: the strictest of its own class, of the classes of all rows on it, decided or not, and of
     /// what it lies in.
     pub fn regime(&self, archive: &Archive, rows: &[String]) -> String {
-        let own = self.class.iter().chain(rows).map(String::as_str);
-        self.context.regime(&archive.classes, own)
+        let own = || self.class.iter().chain(rows).map(String::as_str);
+        let regime = self.context.regime(&archive.classes, own());
+        let asks = own().any(|id| {
+            let class = archive.classes.get(id);
+            class.is_some_and(|class| class.access.reason)
+        });
+        match asks {
+            true => asking_for_reason(&regime),
+            false => regime,
+        }
     }
 
     /// Its document of the index; nothing where it holds no words or does not stand.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use futures::StreamExt;
+use serde_json::json;
 use sogoc_index::{DocumentKind, Marks, Query};
 use sogoc_workers::reading::{Box4, Word};
 
@@ -11,9 +12,11 @@ use super::sight::{Found, Sight};
 use super::snippet::{Piece, pieces, snippet};
 use super::wanted::{self, Wanted};
 use super::{PagesFound, matched};
-use crate::access::Caller;
+use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::audit::Action;
 use crate::error::{Error, Result};
+use crate::viewing::{self, Paper};
 use crate::{page, preservation};
 
 /// Most marked words of one page that are given with their boxes.
@@ -100,21 +103,28 @@ pub(super) async fn shown(archive: &Archive, query: &Query, found: Found) -> Pag
     }
 }
 
-/// One page with the words of a question marked; without a question, its words alone.
+/// One page with the words of a question marked, with an entry in the log; without a question, its words alone.
 ///
 /// # Errors
-/// `NotFound` also for a page whose words the caller may not see; `Invalid` question, `Forbidden`.
+/// `NotFound` also for a page whose words the caller may not see; `Invalid` question, `Forbidden`; as [`viewing::note_paper`].
 pub async fn on_page(
     archive: &Archive,
     caller: &Caller,
     page_id: &str,
     asked: &Wanted,
 ) -> Result<LitPage> {
+    require(caller, Act::SeeImages)?;
     let sight = Sight::of(caller)?;
+    if !sight.words {
+        return Err(Error::Forbidden);
+    }
     let mut query = wanted::understood(asked)?.query;
     query.kind = DocumentKind::Page;
+    let sight = sight.with_reason();
     let mut pages = sight.pages(archive, &[page_id.to_owned()]).await?;
     let page = pages.pop().ok_or(Error::NotFound { what: "page" })?;
+    let (paper, details) = (Paper::Page(page_id), json!({ "form": "text" }));
+    viewing::note_paper(archive, caller, Action::WordsFetched, paper, details).await?;
     let marks = Marks::of(&query);
     let text = page.text.clone().unwrap_or_default();
     let text = pieces(&text, 0..text.len(), &marks.in_text(&text));

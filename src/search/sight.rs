@@ -5,18 +5,22 @@ use std::collections::BTreeSet;
 
 use sogoc_index::{DocumentKind, Query, SearchResults};
 
+use super::context::asking_for_reason;
 use super::documents::ReadPage;
 use super::rows;
-use crate::access::{Act, Caller, may, require};
+use crate::access::{Act, Caller, CallerKind, may, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::masking;
 
 /// What a caller may find: the regimes of records and of the words of pages.
 #[derive(Debug, Clone)]
 pub(super) struct Sight {
     regimes: Vec<String>,
-    /// Words stand on pictures: only who may see these may find them.
+    /// Words stand on pictures, whole: only who may see these, and every value, may find them.
     pub words: bool,
+    /// Whether values are masked.
+    pub masked: bool,
 }
 
 /// What the index found, without what may not be seen.
@@ -28,16 +32,39 @@ pub(super) struct Found {
 
 impl Sight {
     /// What the caller may find. Everyone who may see records sees regimes 01 and 02; secret holdings (03) have no reader
-    /// here.
+    /// here. The words of a page with a row of a class that asks for a reason are opened with that reason, never found.
     ///
     /// # Errors
     /// `Forbidden`, `NotSignedIn`.
     pub fn of(caller: &Caller) -> Result<Self> {
         require(caller, Act::SeeRecords)?;
+        if caller.kind == CallerKind::Machine {
+            return Ok(Self::of_the_program());
+        }
+        let masked = masking::applies_to(caller);
         Ok(Self {
             regimes: vec!["01".into(), "02".into()],
-            words: may(caller, Act::SeeImages),
+            words: may(caller, Act::SeeImages) && !masked,
+            masked,
         })
+    }
+
+    /// As the program itself looks, which says in the log what it does.
+    pub fn of_the_program() -> Self {
+        Self {
+            regimes: vec!["01".into(), "02".into()],
+            words: true,
+            masked: false,
+        }
+        .with_reason()
+    }
+
+    /// Also what asks for a reason: whoever opens it is asked for one.
+    pub fn with_reason(mut self) -> Self {
+        let asking = self.regimes.iter().map(|regime| asking_for_reason(regime));
+        let asking: Vec<String> = asking.collect();
+        self.regimes.extend(asking);
+        self
     }
 
     fn holds(&self, regime: &str) -> bool {
@@ -71,7 +98,7 @@ impl Sight {
 }
 
 /// Asks the index for one kind, as far as this sight reaches. Every search comes through here.
-pub(super) async fn execute(
+pub(super) async fn ask_index(
     archive: &Archive,
     sight: &Sight,
     query: &Query,

@@ -24,7 +24,7 @@ text_enum! {
 }
 
 /// A search: the text of the search box, the fields of the form, or both.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
@@ -66,6 +66,19 @@ pub struct Wanted {
     pub limit: Option<usize>,
     /// Hits to skip, at most 10,000.
     pub offset: Option<usize>,
+}
+
+impl Wanted {
+    /// What is asked, as the log's own table keeps it: what was left out is left out.
+    pub(super) fn in_words(&self) -> String {
+        let mut asked = serde_json::to_value(self).unwrap_or_default();
+        if let Some(asked) = asked.as_object_mut() {
+            let about_the_answer = ["of", "limit", "offset"];
+            asked
+                .retain(|key, value| !value.is_null() && !about_the_answer.contains(&key.as_str()));
+        }
+        asked.to_string()
+    }
 }
 
 /// What is asked of the index, as it was typed: codes of holdings not yet found.

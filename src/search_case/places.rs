@@ -73,6 +73,7 @@ pub(super) async fn unindexed(archive: &Archive, sought: &Sought) -> Result<Vec<
     .fetch_all(archive.catalogue.pool())
     .await?;
     places.retain(|place| {
+        // A volume that was read and decided as a whole would have been found by the search.
         let unfinished = place.pages == 0 || place.unread > 0 || place.undecided > 0;
         unfinished && may_hold(place, sought)
     });
@@ -103,6 +104,7 @@ struct Undecided {
 /// Undecided records whose name shares all but one of the words sought.
 pub(super) async fn undecided(archive: &Archive, sought: &Sought) -> Result<Vec<Hint>> {
     let rows: Vec<Undecided> = sqlx::query_as(
+        // The newest only: undecided records of a province are too many to compare one by one.
         "SELECT r.id, r.class, r.ordinal, p.number, s.original_name, v.fields
          FROM records r JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
          JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
@@ -136,6 +138,7 @@ pub(super) async fn undecided(archive: &Archive, sought: &Sought) -> Result<Vec<
         let agree = hint.reasons.iter().filter(|one| one.agrees != "differs");
         agree.count()
     };
+    // What agrees most is looked at first; the rest is cut off.
     hints.sort_by_key(|hint| std::cmp::Reverse(agreeing(hint)));
     hints.truncate(SHOWN);
     Ok(hints)
@@ -149,6 +152,7 @@ fn alike(read: &str, sought: &str) -> bool {
         .iter()
         .filter(|word| read.split(' ').any(|one| one == **word))
         .count();
+    // A name of one word has to be shared; of longer ones a syllable may be misread.
     !words.is_empty() && shared + 1 >= words.len().max(2)
 }
 

@@ -29,6 +29,7 @@ pub(super) async fn make(archive: &Archive, order: &Order) -> Result<Made> {
     let Some((file, as_delivered)) = compose(archive, order, &mut masters).await? else {
         let first = order.pages.first();
         let scan_id = first.map_or(order.id.as_str(), |page| page.scan_id.as_str());
+        // A PDF that is drawn or signed goes out byte for byte, so there is nothing to compare.
         let master = masters.take(archive, scan_id).await?;
         let size = std::fs::metadata(&master)?.len();
         let form = Form::AsDelivered;
@@ -38,6 +39,7 @@ pub(super) async fn make(archive: &Archive, order: &Order) -> Result<Made> {
             form,
         });
     };
+    // Every page, since one that differs would be evidence of another paper.
     for (at, page) in order.pages.iter().enumerate() {
         let master = masters.of(archive, &page.scan_id).await?;
         compare(archive, page, master, &file, at + 1).await?;
@@ -59,6 +61,8 @@ struct Masters(BTreeMap<String, TempPath>);
 impl Masters {
     async fn of(&mut self, archive: &Archive, scan_id: &str) -> Result<&Path> {
         if !self.0.contains_key(scan_id) {
+            // All of them at once: pages come in order, so an earlier master is seldom needed
+            // again.
             if self.0.len() >= AT_HAND {
                 self.0.clear();
             }
@@ -100,6 +104,8 @@ async fn compose(
             Err(failure) => return Err(page::not_shown(failure)),
         };
         as_delivered &= picture.as_delivered;
+        // Read again where the cache has lost it: a file silent about some of its words would
+        // mislead.
         let reading = page::reading_or_again(archive, page).await?;
         file.add(&picture, bytes, &reading)?;
     }
@@ -109,6 +115,7 @@ async fn compose(
         made_at: stamp(archive.clock.now()),
         pages: match order.numbered {
             true => order.pages.iter().map(|page| page.number).collect(),
+            // Pages of several scans have no common numbers, so they are counted.
             false => (1..).take(order.pages.len()).collect(),
         },
         left_out: order.left_out.in_words(),

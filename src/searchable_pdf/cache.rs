@@ -30,6 +30,7 @@ static CACHE: LazyLock<Mutex<HashMap<String, Making>>> = LazyLock::new(Mutex::de
 /// # Errors
 /// As making it; `Blocked` while it is being made, or while too many are.
 pub(super) async fn fetch(archive: &Arc<Archive>, order: Order) -> Result<Made> {
+    // By archive, since tests run several in one process.
     let key = format!("{}/{}", archive.spool.display(), order.key());
     let mut making = match taken(&key)? {
         Some(making) => making,
@@ -38,6 +39,7 @@ pub(super) async fn fetch(archive: &Arc<Archive>, order: Order) -> Result<Made> 
     match tokio::time::timeout(PATIENCE, &mut making.task).await {
         Ok(made) => made.map_err(|_| Error::Internal("making a document stopped short".into()))?,
         Err(_) => {
+            // Left running: whoever asks again in a quarter of an hour takes it up where it is.
             cache().insert(key, making);
             Err(not_yet())
         }
@@ -63,6 +65,7 @@ fn taken(key: &str) -> Result<Option<Making>> {
         fresh
     });
     match cache.remove(key) {
+        // Each document holds a file and a child; beyond that, people are asked to come back.
         None if cache.len() >= CAPACITY => Err(not_yet()),
         making => Ok(making),
     }

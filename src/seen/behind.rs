@@ -23,6 +23,8 @@ pub(crate) async fn behind(
     version: i64,
 ) -> Result<Behind> {
     let rows: Vec<VersionRow> = sqlx::query_as(
+        // A token is no person, and a version made by the appendix vouches for its own decision
+        // only.
         "SELECT v.author, v.fields,
             CASE WHEN v.state IN ('corrected', 'approved')
                 AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = v.author)
@@ -70,6 +72,7 @@ fn values_of(fields: Fields) -> Values {
 
 async fn deliverer(connection: &mut AnyConnection, record_id: &str) -> Result<Option<String>> {
     let who: Option<String> = sqlx::query_scalar(
+        // A station's token delivers for nobody.
         "SELECT s.received_by FROM records r JOIN scans s ON s.id = r.scan_id
          WHERE r.id = $1 AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = s.received_by)",
     )
@@ -103,6 +106,8 @@ pub(crate) async fn changed_since_approval(
             continue;
         }
         let values = values_of(row.fields);
+        // Approved anew with the same values changes nothing in public, so who changed before still
+        // counts.
         if public.as_ref() != Some(&values) {
             changed_by.clear();
             public = Some(values);

@@ -54,6 +54,8 @@ impl<'a> Comparison<'a> {
     pub async fn push(&mut self, entry: Vec<u8>) -> Result<Option<Break>> {
         let hash = record_hash(&entry);
         self.frontier.push(hash);
+        // A tile is compared when it is full, or when the tree ends in it; until then its entries
+        // are held in memory.
         self.tile.push((hash, entry));
         self.size += 1;
         let full = self.size.is_multiple_of(TILE_WIDTH) || self.size == self.head.size;
@@ -69,6 +71,8 @@ impl<'a> Comparison<'a> {
     /// # Errors
     /// `Unavailable` when the store fails.
     pub async fn finish(mut self) -> Result<Option<Break>> {
+        // The tree has more entries than the catalogue: what is missing begins at the first one
+        // behind.
         if self.size < self.head.size {
             return Ok(Some(Break::Entry(self.size + 1)));
         }
@@ -79,6 +83,7 @@ impl<'a> Comparison<'a> {
             }
             level += 1;
         }
+        // Somebody was shown a longer tree than the present one: entries were cut off since.
         let ahead = self.others.iter().find(|other| other.size > self.head.size);
         Ok(if self.frontier.root() != self.head.root {
             Some(Break::Root)
@@ -118,6 +123,7 @@ impl<'a> Comparison<'a> {
                 false => Break::Entry(number * TILE_WIDTH + slot as u64 + 1),
             }));
         }
+        // All entries were found in the bundle, so the hashes beside them are what was changed.
         if kept.as_deref() != Some(&made) {
             return Ok(Some(Break::File(tile_name(&tile))));
         }

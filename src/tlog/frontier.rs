@@ -10,6 +10,7 @@ impl Frontier {
     /// Adds the hash of the next entry.
     pub(super) fn push(&mut self, leaf: Hash) {
         let (mut height, mut hash) = (0, leaf);
+        // Two complete subtrees of one height become one of the next, as in adding with carry.
         while let Some(&(last, left)) = self.0.last()
             && last == height
         {

@@ -27,7 +27,7 @@ pub struct LogKey {
 }
 
 impl LogKey {
-    /// A fresh key of the log called `name`, as the text to be kept: `PRIVATE+KEY+<name>+<id>+<key>`.
+    /// A fresh key of the log called `name`, as the text to be stored: `PRIVATE+KEY+<name>+<id>+<key>`.
     pub fn fresh(seed: &[u8; 32], name: &str) -> String {
         let secret = SigningKey::from_bytes(seed);
         let mut public = vec![ED25519];
@@ -38,7 +38,7 @@ impl LogKey {
         format!("PRIVATE+KEY+{name}+{id:08x}+{}", BASE64.encode(&private))
     }
 
-    /// Reads a kept key; `None` for any other text.
+    /// Reads a stored key; `None` for any other text.
     pub fn from_text(text: &str) -> Option<Self> {
         let text = text.trim();
         let signer = StandardSigner::new(text).ok()?;
@@ -81,6 +81,7 @@ pub fn open_checkpoint(note: &[u8], verifiers: &[String]) -> std::result::Result
     note.verify(&VerifierList::new(known))
         .map_err(|_| NotGenuine)?;
     let checkpoint = Checkpoint::from_bytes(note.text()).map_err(|_| NotGenuine)?;
+    // The note is signed by a key we know, but under the name of another log: a replay.
     if !names.iter().any(|name| name == checkpoint.origin()) {
         return Err(NotGenuine);
     }
@@ -97,6 +98,8 @@ pub fn open_checkpoint(note: &[u8], verifiers: &[String]) -> std::result::Result
 pub async fn publish_key(files: &Files, verifier: &str) -> Result<()> {
     let id = verifier.split('+').nth(1).unwrap_or_default();
     let text = format!("{verifier}\n");
+    // `put_once`, because a key that changes under its id would make earlier checkpoints look
+    // forged.
     files.put_once(&format!("{KEYS}/{id}"), text.into()).await
 }
 
@@ -112,6 +115,8 @@ pub async fn published_keys(files: &Files) -> Result<Vec<String>> {
             continue;
         };
         let text = String::from_utf8_lossy(&text).trim().to_owned();
+        // A file that is no key is passed over: the folder lies where others can write, and one bad
+        // file must not hide the good ones.
         if StandardVerifier::new(&text).is_ok() {
             keys.push(text);
         }

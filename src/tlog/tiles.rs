@@ -18,7 +18,7 @@ const HEIGHT: u8 = 8;
 /// A tree: how many entries it has, and its root.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Head {
-    /// Entries.
+    /// How many entries it has.
     pub size: u64,
     /// RFC 6962 §2.1 hash of all of them.
     pub root: Hash,
@@ -38,9 +38,9 @@ pub fn parse_root(text: &str) -> Option<Hash> {
 }
 
 /// Hashes in memory by their stored index.
-struct Known(HashMap<u64, Hash>);
+struct KnownHashes(HashMap<u64, Hash>);
 
-impl HashReader for Known {
+impl HashReader for KnownHashes {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, Error> {
         let one = |index: &u64| self.0.get(index).copied().ok_or(Error::IndexesNotInTree);
         indexes.iter().map(one).collect()
@@ -68,6 +68,8 @@ pub async fn grow(files: &Files, old: &Head, new: &[Vec<u8>]) -> Result<Head> {
     for tile in Tile::new_tiles(HEIGHT, old.size, size) {
         let hashes = tile.read_data(&known).map_err(damaged)?;
         if tile.level() == 0 {
+            // The bundle before its hashes: a reader who finds the tile may then rely on the
+            // entries beside it.
             let bundle = bundle_of(files, &tile, old.size, new).await?;
             files.put_once(&bundle_name(&tile), bundle.into()).await?;
         }
@@ -80,9 +82,9 @@ pub async fn grow(files: &Files, old: &Head, new: &[Vec<u8>]) -> Result<Head> {
 }
 
 /// What a new hash is made from: the complete subtrees of the old tree and the hashes of its unfinished tiles.
-async fn edge(files: &Files, old: &Head) -> Result<Known> {
+async fn edge(files: &Files, old: &Head) -> Result<KnownHashes> {
     let mut indexes = match old.size {
-        0 => return Ok(Known(HashMap::new())),
+        0 => return Ok(KnownHashes(HashMap::new())),
         size => sub_tree_index(0, size, Vec::new()),
     };
     let mut level = 0;
@@ -92,8 +94,9 @@ async fn edge(files: &Files, old: &Head) -> Result<Known> {
         indexes.extend((begun..hashes).map(|n| stored_hash_index(HEIGHT * level, n)));
         level += 1;
     }
+    // Proven against the old root, so damage is found before anything is built upon it.
     let hashes = proven(files, old, |reader| reader.read_hashes(&indexes)).await?;
-    Ok(Known(indexes.into_iter().zip(hashes).collect()))
+    Ok(KnownHashes(indexes.into_iter().zip(hashes).collect()))
 }
 
 /// The bundle beside a tile of level 0: what it held before, then what is new in it.
@@ -103,6 +106,8 @@ async fn bundle_of(files: &Files, tile: &Tile, old: u64, new: &[Vec<u8>]) -> Res
     let mut bundle = match u32::try_from(held) {
         Ok(0) | Err(_) => Vec::new(),
         Ok(held) => {
+            // Entries of a tile begun earlier are taken over as they lie; only what comes behind
+            // them is new.
             let before = Tile::new(HEIGHT, 0, tile.level_index(), held, false);
             let kept = files.get(&bundle_name(&before)).await?;
             let missing = || VaultError::corrupt(bundle_name(&before), "it is missing");
@@ -122,6 +127,7 @@ async fn bundle_of(files: &Files, tile: &Tile, old: u64, new: &[Vec<u8>]) -> Res
 }
 
 /// Unfinished forms of a tile are not needed once it is full (C2SP tlog-tiles, "Partial Tiles").
+// Removed after the full tile is in place: in between, a reader finds either form.
 async fn drop_partial(files: &Files, tile: &Tile) -> Result<()> {
     files
         .remove_below(&format!("{}.p", tile_name(tile)))
@@ -166,6 +172,8 @@ pub(super) async fn tile_bytes(files: &Files, tile: &Tile) -> Result<Option<Byte
     if let Some(bytes) = files.get(&tile_name(tile)).await? {
         return Ok(Some(bytes));
     }
+    // An unfinished tile may have been replaced by the full one since; its beginning is the same
+    // bytes.
     let full = Tile::new(HEIGHT, tile.level(), tile.level_index(), 1 << HEIGHT, false);
     let length = tile.width() as usize * tlog_tiles::HASH_SIZE;
     let bytes = files.get(&tile_name(&full)).await?;
@@ -220,6 +228,7 @@ pub(super) async fn proven<T>(
         // The crate reads tiles without waiting: what it asked for in vain is fetched, and it asks again.
         let answer = ask(&TileHashReader::new(head.size, head.root, &shelf));
         let missing = shelf.missing.take();
+        // Nothing was missing, so the answer is final, whether it is one or an error.
         if missing.is_empty() {
             return answer.map_err(damaged);
         }

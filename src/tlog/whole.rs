@@ -19,6 +19,8 @@ pub async fn bundle_of(files: &Files, head: &Head, number: u64) -> Result<Vec<Ve
     let entries = bundle::entries(&bytes).ok_or_else(|| damaged("its lengths do not add up"))?;
     let width = tile.width() as usize;
     let entries = entries
+        // The full bundle may stand in for an unfinished one and then holds entries of a later
+        // tree.
         .get(..width)
         .ok_or_else(|| damaged("entries are missing"))?;
     Ok(entries.iter().map(|entry| entry.to_vec()).collect())

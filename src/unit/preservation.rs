@@ -17,7 +17,7 @@ const FILE: &str = "unit.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-unit/1";
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedUnit {
     form: String,
@@ -116,6 +116,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
     }
     for unit in &units {
         sqlx::query(
+            // Only now are all of them there, so a parent that comes later in the walk is found.
             "UPDATE units SET parent_id = (SELECT id FROM units WHERE id = $1),
                 successor_id = (SELECT id FROM units WHERE id = $2) WHERE id = $3",
         )

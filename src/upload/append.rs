@@ -21,12 +21,12 @@ const CHECKPOINT: i64 = 16 << 20;
 pub enum Checksum {
     /// SHA-1, 20 bytes; every tus server has to know it.
     Sha1(Vec<u8>),
-    /// SHA-256, 32 bytes.
+    /// SHA-256 of the piece, 32 bytes.
     Sha256(Vec<u8>),
 }
 
 /// Appends `body` at `offset`; when the file is whole it is received. Bytes that came before a
-/// connection broke are kept, except under a checksum, which speaks of all or nothing.
+/// connection broke are taken, except under a checksum, which speaks of all or nothing.
 ///
 /// # Errors
 /// `NotFound`; `Refused` with `upload_busy`, `offset_differs`, `checksum_differs` or
@@ -94,6 +94,7 @@ impl<'a> Taking<'a> {
         let mut file = tokio::fs::File::from_std(held);
         let start = u64::try_from(upload.received).unwrap_or(0);
         // What lies behind the acknowledged bytes was never promised, and may be torn.
+        // A write that was cut off may have left anything behind the acknowledged end.
         file.set_len(start).await?;
         file.seek(SeekFrom::Start(start)).await?;
         let checksum = checksum.map(|checksum| match checksum {
@@ -118,6 +119,7 @@ impl<'a> Taking<'a> {
             let chunk =
                 chunk.map_err(|_| Error::fault("", "faults.connection_broke_before_end"))?;
             let after = self.written.saturating_add_unsigned(chunk.len() as u64);
+            // Whoever sends more than announced would fill the disk beyond what was checked.
             if after > self.upload.size {
                 return Err(Error::refuse("errors.upload.upload_too_large"));
             }
@@ -139,8 +141,10 @@ impl<'a> Taking<'a> {
     /// Makes what came durable, or forgets it when its checksum does not hold.
     async fn end(mut self, whole: bool) -> Result<Upload> {
         if let Some((declared, hashing)) = self.checksum.take() {
+            // A checksum covers all or nothing: a part of the piece proves nothing.
             let holds = whole && matches(declared, hashing);
             if !holds {
+                // Cut back, so that the next piece begins where the acknowledged bytes end.
                 let start = u64::try_from(self.upload.received).unwrap_or(0);
                 self.file.set_len(start).await?;
             }

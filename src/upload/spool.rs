@@ -26,6 +26,7 @@ pub(super) async fn make(archive: &Archive, id: &str) -> Result<()> {
     let (folder, path) = (folder(archive), path(archive, id));
     blocking(move || {
         std::fs::create_dir_all(&folder)?;
+        // Created anew: ids are ours, so a file of that name would be somebody's bytes.
         File::create_new(&path)?.sync_all()?;
         // The folder too: after a power failure the row would otherwise name a file that is not there.
         File::open(&folder)?.sync_all()?;
@@ -56,6 +57,7 @@ pub(super) async fn hold(archive: &Archive, id: &str) -> Result<File> {
 pub(super) async fn remove(archive: &Archive, id: &str) -> Result<()> {
     let path = path(archive, id);
     blocking(move || match std::fs::remove_file(&path) {
+        // An earlier try may have removed it already.
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     })
@@ -65,6 +67,7 @@ pub(super) async fn remove(archive: &Archive, id: &str) -> Result<()> {
 /// Refuses what the disk cannot take: the bytes themselves, their copy in the vault, and what other
 /// uploads were promised.
 pub(super) async fn check_room(archive: &Archive, size: u64) -> Result<()> {
+    // What is promised to uploads under way is not free, although the disk says so.
     let promised: i64 = sqlx::query_scalar(
         "SELECT CAST(COALESCE(SUM(size - received), 0) AS BIGINT) FROM uploads
          WHERE scan_id IS NULL",

@@ -25,6 +25,8 @@ const MOST_ROWS: i64 = 1000;
 /// # Errors
 /// `Unavailable`.
 pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
+    // First of all: a file that is whole is not given up because a part was away when its last byte
+    // came.
     finish_whole(archive).await?;
     expire(archive).await?;
     forget_received(archive).await?;
@@ -49,6 +51,7 @@ async fn finish_whole(archive: &Archive) -> Result<()> {
             name: String::new(),
             roles: vec![Role::Archivist],
             kind: CallerKind::Machine,
+            fresh: true,
         };
         match finish(archive, &sender, upload).await {
             Err(error) if error.is_transient() => return Err(error),
@@ -69,6 +72,7 @@ async fn expire(archive: &Archive) -> Result<()> {
         };
         let mut tx = archive.begin_as_machine().await?;
         let gone = sqlx::query(
+            // The bytes may have arrived between the list and the lock.
             "DELETE FROM uploads WHERE id = $1 AND scan_id IS NULL AND expires_at < $2",
         )
         .bind(&upload.id)
@@ -82,6 +86,8 @@ async fn expire(archive: &Archive) -> Result<()> {
         tx.log(Action::UploadExpired, ("upload", &upload.id), details)
             .await?;
         tx.commit().await?;
+        // After the row is gone: a file without a row is swept, a row without a file would be a
+        // broken promise.
         spool::remove(archive, &upload.id).await?;
         metrics::counter!("sogoc_uploads_expired_total").increment(1);
     }
@@ -104,6 +110,7 @@ async fn remove_strays(archive: &Archive) -> Result<()> {
     for name in stale_files(uploads.clone(), "").await? {
         let known = sqlx::query("SELECT id FROM uploads WHERE id = $1")
             .bind(&name)
+            // By age and name only: a fresh file may belong to a row that is just being written.
             .fetch_optional(archive.catalogue.pool())
             .await?;
         if known.is_none() {

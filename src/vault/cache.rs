@@ -1,4 +1,4 @@
-//! What can be made again (thumbnails, words of unapproved pages): kept outside the storage root,
+//! What can be made again (thumbnails, words of unapproved pages): cached outside the storage root,
 //! overwritten freely, gone at any time.
 
 use bytes::Bytes;
@@ -21,7 +21,7 @@ impl Vault {
             .map(drop)
     }
 
-    /// What is kept under `name`, if it still is.
+    /// What is cached under `name`, if it still is.
     ///
     /// # Errors
     /// `Invalid` for another name, `Unavailable` when the store fails.
@@ -38,6 +38,8 @@ impl Vault {
         let prefix = name.map_or(Ok(Key::from(CACHE)), cache_key)?;
         let failed = |error| VaultError::unavailable("dropping cache entries", error);
         let below = self.store.list(Some(&prefix)).map_ok(|meta| meta.location);
+        // A listing below a prefix does not name an entry that is called exactly as the prefix, so
+        // that one is asked for on its own.
         let own = futures::stream::iter(
             read_inventory::exists(&self.store, &prefix)
                 .await?

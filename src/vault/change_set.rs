@@ -141,6 +141,8 @@ impl ChangeSet {
             }
         }
         refuse_file_that_is_a_folder(&state)?;
+        // The place follows from the identifier alone, so whoever retries a deposit meets what an
+        // earlier try left there.
         let root = object_root(before.id());
         let mut inventory = before;
         inventory.push(&state, stored, who);

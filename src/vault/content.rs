@@ -30,12 +30,16 @@ pub(super) async fn store_content(
         Source::Bytes(bytes) => store_small(store, &key, bytes.clone(), upload.digest).await?,
         Source::File { path, digest, size } if *size <= SMALL => {
             let bytes = Bytes::from(tokio::fs::read(path).await.map_err(source_unreadable)?);
+            // The spool is an ordinary folder: what was hashed on receipt may have been cut short
+            // since, and the vault must not take over other bytes under the old digest.
             if Digest::of(&bytes) != *digest {
                 return Err(source_changed(*digest));
             }
             store_small(store, &key, bytes, *digest).await?;
         }
         Source::File { path, digest, .. } => {
+            // A retry after a crash finds the whole file already there; reading it is cheaper than
+            // sending gigabytes again.
             if hash_stored(store, &key)
                 .await?
                 .is_none_or(|(found, _)| found != *digest)
@@ -80,6 +84,8 @@ async fn store_big(
         .put_multipart_opts(key, Default::default())
         .await
         .map_err(failed)?;
+    // Sent in parts while it is hashed: a register of two gigabytes must not lie in memory, and is
+    // read from the disk only once.
     let mut writer = WriteMultipart::new_with_chunk_size(upload, PART);
     let mut hasher = Hasher::default();
     let mut chunk = vec![0; 256 * 1024];
@@ -88,17 +94,23 @@ async fn store_big(
             Ok(0) => break,
             Ok(read) => read,
             Err(error) => {
+                // Best effort: the error that matters is the one being returned, and an aborted
+                // upload costs at most space at the store.
                 let _ = writer.abort().await;
                 return Err(source_unreadable(error));
             }
         };
         hasher.update(&chunk[..read]);
+        // Back pressure: a disk reads faster than a line sends, and unsent parts would pile up in
+        // memory.
         if let Err(error) = writer.wait_for_capacity(PARTS_AT_A_TIME).await {
             let _ = writer.abort().await;
             return Err(failed(error));
         }
         writer.write(&chunk[..read]);
     }
+    // The object appears only with `finish`, so bytes that changed on the way are dropped before
+    // anybody can see them.
     if hasher.finish().0 != expected {
         let _ = writer.abort().await;
         return Err(source_changed(expected));

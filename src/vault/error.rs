@@ -101,6 +101,8 @@ impl VaultError {
         let (setting, key) = match source.downcast_ref::<object_store::Error>()? {
             object_store::Error::PermissionDenied { .. }
             | object_store::Error::Unauthenticated { .. } => {
+                // S3 answers a wrong key id and a wrong secret with the same status; only its body
+                // says which of the two settings to look at.
                 let unknown = why.contains("InvalidAccessKeyId");
                 match unknown {
                     true => ("vault.key_id", "errors.setting.vault_key"),

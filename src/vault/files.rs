@@ -81,6 +81,8 @@ impl Files {
         match read_inventory::put(&self.store, &key, bytes.clone(), PutMode::Create).await? {
             read_inventory::Put::Written => Ok(()),
             read_inventory::Put::Exists
+                // A run that was cut off writes its tiles again; equal bytes are not a conflict but
+                // the proof that both runs agree.
                 if read_inventory::get(&self.store, &key).await?.as_ref() == Some(&bytes) =>
             {
                 Ok(())
@@ -113,6 +115,8 @@ impl Files {
             )
         };
         let mut names: Vec<String> = found.iter().filter_map(inside).collect();
+        // Stores list in orders of their own (a folder by its file system); whoever compares two
+        // places needs one order.
         names.sort();
         Ok(names)
     }

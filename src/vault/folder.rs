@@ -56,6 +56,8 @@ impl FolderStore {
         let gate = File::create(base.join(STAGING).join(GATE))?;
         gate.lock()?;
         clear_abandoned(&base.join(STAGING))?;
+        // Inside the vault's own file system, because a rename across two is a copy and can be cut
+        // off.
         let folder = TempDir::with_prefix_in("p", base.join(STAGING))?;
         let lock = File::create(folder.path().join(LOCK))?;
         lock.lock()?;
@@ -68,6 +70,8 @@ impl FolderStore {
             swaps: new_object::can_swap(folder.path()),
             staging: Arc::new(Staging {
                 folder,
+                // Conditional updates are not used by the vault; the library's own answer to them
+                // is kept.
                 _lock: lock,
             }),
             durable: true,
@@ -83,6 +87,8 @@ impl FolderStore {
     /// Gives the bytes their name, durably where somebody relies on them.
     fn place(&self, staged: NamedTempFile, target: &Path, create: bool) -> io::Result<()> {
         if self.durable {
+            // A place that is swapped in as a whole later is synced once then, not for each of its
+            // files.
             return place(staged, target, create);
         }
         if let Some(parent) = target.parent() {
@@ -96,6 +102,8 @@ impl FolderStore {
         let store = self.clone();
         blocking("staging".into(), move || {
             let mut file = store.stage()?;
+            // Enough to be refused by a full disk or a quota; a few bytes may still fit where a
+            // scan does not.
             file.write_all(&[0; 64 << 10])?;
             file.as_file().sync_all()
         })
@@ -136,6 +144,7 @@ fn clear_abandoned(staging: &Path) -> io::Result<()> {
 /// Missing folders are built in staging around the file and appear together with it: a crash must
 /// not leave empty folders, which OCFL forbids (§4, E073).
 fn place(mut staged: NamedTempFile, target: &Path, create: bool) -> io::Result<()> {
+    // Before the name: a name that survives a power failure must not point at bytes that did not.
     staged.as_file().sync_all()?;
     let parent = target
         .parent()
@@ -150,6 +159,8 @@ fn place(mut staged: NamedTempFile, target: &Path, create: bool) -> io::Result<(
         }
         match name(staged, target, create) {
             Ok(()) => return sync_folder(parent),
+            // The folder went between looking and naming; the file itself is unharmed and tries
+            // again.
             Err(failed) if failed.error.kind() == io::ErrorKind::NotFound => staged = failed.file,
             Err(failed) => return Err(failed.error),
         }
@@ -195,6 +206,7 @@ fn place_with_folders(staged: &NamedTempFile, target: &Path) -> io::Result<bool>
             .map_err(io::Error::other)
     };
     let (built_top, built_file) = (inside(top)?, inside(target)?);
+    // Built in staging first, so that the folders and the file appear in the same instant.
     if let Some(built_parent) = built_file.parent() {
         fs::create_dir_all(built_parent)?;
     }
@@ -203,6 +215,7 @@ fn place_with_folders(staged: &NamedTempFile, target: &Path) -> io::Result<bool>
         sync_folder(&inside(folder)?)?;
     }
     match fs::rename(built_top, top) {
+        // The rename itself lies in the folder above, which must reach the disk as well.
         Ok(()) => sync_folder(above).map(|()| true),
         Err(error) if is_taken(&error) => Ok(false),
         Err(error) => Err(error),
@@ -251,6 +264,7 @@ async fn blocking<T: Send + 'static>(
 
 fn put_result() -> PutResult {
     PutResult {
+        // A folder has no ETags or versions; the vault relies on create-only writes alone.
         e_tag: None,
         version: None,
         extensions: Default::default(),
@@ -345,6 +359,8 @@ struct FolderUpload {
 #[async_trait]
 impl MultipartUpload for FolderUpload {
     fn put_part(&mut self, data: PutPayload) -> UploadPart {
+        // The offset is taken before the write begins, since parts are written side by side and may
+        // end in any order.
         let (key, file, mut offset) = (self.key.clone(), Arc::clone(&self.file), self.end);
         self.end += data.content_length() as u64;
         Box::pin(blocking(key, move || {
@@ -362,6 +378,8 @@ impl MultipartUpload for FolderUpload {
         let staged = self.staged.take().ok_or_else(finished_twice)?;
         let (store, target) = (self.store.clone(), self.target.clone());
         blocking(self.key.clone(), move || {
+            // Parts are used for content only, which `store_big` has hashed before: a file of that
+            // name that differs is an unreferenced leftover and may be replaced.
             store.place(staged, &target, false)
         })
         .await?;

@@ -44,6 +44,8 @@ impl ObjectId {
     pub fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         let plain = !text.is_empty()
+            // Identifiers are hashed into folder names: two that differ in a blank at the end would
+            // look the same to a person and be two objects.
             && text.len() <= LONGEST_ID
             && text.trim() == text
             && !text.chars().any(char::is_control);
@@ -89,6 +91,7 @@ impl From<ObjectId> for String {
 /// `..`. The bytes are kept as given, also when they are not in Unicode normal form C.
 pub(super) fn check_logical_path(path: &str) -> Result<()> {
     let proper_segment = |segment: &str| !matches!(segment, "" | "." | "..");
+    // Control characters could fake a line in a report or a log that names the path.
     let proper = path.len() <= LONGEST_PATH
         && !path.chars().any(char::is_control)
         && path.split('/').all(proper_segment);
@@ -132,6 +135,7 @@ pub(super) fn object_root(id: &ObjectId) -> Key {
 pub(super) fn split_object_key(key: &Key) -> Option<(Key, String)> {
     let parts: Vec<&str> = key.as_ref().split('/').collect();
     let depth = 1 + TUPLES + 1;
+    // `extensions/` holds the description of the layout and is not an object.
     let in_object = parts.len() > depth && parts[0] == OCFL && parts[1] != "extensions";
     in_object.then(|| {
         (

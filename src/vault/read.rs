@@ -111,6 +111,8 @@ impl Vault {
     pub(super) async fn newest(&self, root: &Key) -> Result<Option<Loaded>> {
         let loaded = read_inventory::load(&self.store, root).await?;
         if loaded.is_none() {
+            // Otherwise a share that was unmounted would look like an archive whose every object
+            // was deleted.
             super::storage_root::answers(&self.store).await?;
         }
         Ok(loaded)
@@ -126,6 +128,8 @@ impl Vault {
         match self.read_once(&wanted).await {
             // A line or a store may give wrong bytes once: nothing is called damaged after one look.
             Err(VaultError::Corrupt { .. }) => {
+                // A store that is going away also answers with cut-off bytes; that is no damage and
+                // must not be reported as such.
                 super::storage_root::answers(&self.store).await?;
                 self.read_once(&wanted).await
             }
@@ -192,6 +196,7 @@ impl Vault {
         let size = wanted.copy(found, &mut spool).await?;
         spool
             .persist(target)
+            // Only now does the target exist: whoever waits for the file never sees half of it.
             .map_err(|error| spool_failed(error.error))?;
         Ok(size)
     }
@@ -207,6 +212,8 @@ impl Vault {
             .get(path)
             .ok_or_else(|| VaultError::not_found(&what))?;
         let content_path = inventory
+            // The inventory was checked for this when it was read, so here it is damage and not a
+            // wrong question.
             .content_path(digest)
             .ok_or_else(|| VaultError::corrupt(&what, "unlisted"))?;
         let key = below(&object_root(id), content_path);
@@ -224,6 +231,8 @@ struct Wanted {
 impl Wanted {
     async fn open(&self, store: &Arc<dyn ObjectStore>) -> Result<GetResult> {
         store.get(&self.key).await.map_err(|error| match error {
+            // The inventory promises the file: its absence is damage, while `NotFound` would say
+            // that nobody ever gave it.
             Error::NotFound { .. } => VaultError::corrupt(&self.what, "its bytes are gone"),
             other => self.unavailable(other),
         })

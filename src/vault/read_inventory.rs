@@ -50,6 +50,7 @@ pub(super) async fn put(
         .await
     {
         Ok(_) => Ok(Put::Written),
+        // S3 services differ in how they say that the key is taken: 409 or 412.
         Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(Put::Exists),
         Err(error) => Err(VaultError::unavailable(format!("writing {key}"), error)),
     }
@@ -92,6 +93,8 @@ async fn follow(
         let Some(next) = load_version(store, root, head + 1).await? else {
             return Ok(newest);
         };
+        // An inventory that forgets a version of before was not written by this program; following
+        // it would hide what was acknowledged.
         if newest.is_some_and(|older| next.inventory.as_of(head) != older.inventory) {
             return Err(damaged(
                 root,
@@ -137,6 +140,8 @@ async fn load_version(
     number: u32,
 ) -> Result<Option<Loaded>> {
     let key = below(root, &format!("v{number}/{INVENTORY}"));
+    // Asked first: in most calls this version does not exist, and one small question is cheaper
+    // than two reads.
     if !exists(store, &key).await? {
         return Ok(None);
     }
@@ -164,6 +169,8 @@ fn parse(root: &Key, bytes: &[u8]) -> Result<Inventory> {
         VaultError::Corrupt { detail, .. } => damaged(root, detail),
         other => other,
     })?;
+    // An inventory copied to the wrong folder is sound in itself; only its place shows that it was
+    // moved.
     if object_root(inventory.id()) != *root {
         return Err(damaged(root, "the inventory of another object"));
     }

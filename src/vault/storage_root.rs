@@ -76,6 +76,7 @@ pub(super) enum Store {
 /// Makes the store that `location` names; a folder only where `make` allows it.
 pub(super) fn connect(location: &Location, make: bool) -> Result<Store> {
     let url = location.url.as_str();
+    // The same code over memory, for whoever needs a vault that ends with the process.
     if url == "memory:" {
         return Ok(Store::Other(Arc::new(InMemory::new())));
     }
@@ -87,6 +88,7 @@ pub(super) fn connect(location: &Location, make: bool) -> Result<Store> {
         return connect_s3(place, access).map(Store::Other);
     }
     let folder = folder_of(url)?;
+    // Opening would make the folder, so its absence has to be seen before.
     if !make && !Path::new(folder).join(OCFL).is_dir() {
         return Err(VaultError::not_found("the vault's folder"));
     }
@@ -119,6 +121,8 @@ fn connect_s3(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>> {
     };
     let store = AmazonS3Builder::new()
         .with_endpoint(&access.endpoint)
+        // Only for a service on the same machine or a trusted network: the settings must say
+        // `http://` themselves.
         .with_allow_http(access.endpoint.starts_with("http://"))
         .with_region(&access.region)
         .with_bucket_name(bucket)
@@ -205,6 +209,7 @@ async fn check_root(store: &Arc<dyn ObjectStore>, root: &Key) -> Result<()> {
     for (path, expected) in root_files() {
         let found = read_inventory::get(store, &below(root, &path)).await?;
         let same = match (&found, path.ends_with(".json")) {
+            // A root that lacks one of its files is of another layout, or its store lost a write.
             (None, _) => false,
             (Some(found), false) => found.as_ref() == expected.as_bytes(),
             (Some(found), true) => same_settings(found, &expected),
@@ -222,6 +227,8 @@ async fn check_root(store: &Arc<dyn ObjectStore>, root: &Key) -> Result<()> {
 fn same_settings(found: &[u8], expected: &str) -> bool {
     let settings = |bytes: &[u8]| -> Option<serde_json::Value> {
         let mut value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        // Other tools may word the description as they like; only what decides where objects lie
+        // must agree.
         value.as_object_mut()?.remove("description");
         Some(value)
     };

@@ -49,6 +49,8 @@ impl Vault {
     /// # Errors
     /// `Invalid` for a location that is no object's; `Corrupt` when no inventory is usable; `Unavailable`.
     pub async fn strays(&self, location: &str, before: Timestamp) -> Result<Vec<Stray>> {
+        // A location is a folder and `split_object_key` takes files, so a made-up file below it
+        // stands in.
         let root = match split_object_key(&below(&Key::from(location), "x")) {
             Some((root, rest)) if rest == "x" => root,
             _ => return Err(VaultError::invalid("a location that is no object's")),
@@ -60,6 +62,8 @@ impl Vault {
         let loaded = read_inventory::load(&self.store, &root).await?;
         let head = loaded.as_ref().map_or(0, |found| found.inventory.head());
         let mut known = BTreeSet::new();
+        // An object without any version has no file that belongs; all of it is left over from a
+        // first try.
         if let Some(found) = &loaded {
             known.extend([OBJECT_NAMASTE, INVENTORY, SIDECAR].map(str::to_owned));
             known.extend(found.inventory.content().map(|(path, _)| path.to_owned()));
@@ -71,6 +75,8 @@ impl Vault {
             |file: &&ObjectMeta| file.last_modified.timestamp_millis() < before.as_millisecond();
         let stray = |file: &ObjectMeta| {
             let path = &file.location.as_ref()[root.as_ref().len() + 1..];
+            // Above the head it may still become a version, at or below it never: the inventory of
+            // that version is final.
             let begun = version_of(path).is_some_and(|version| version > head);
             (!known.contains(path)).then(|| Stray {
                 key: file.location.to_string(),
@@ -94,6 +100,8 @@ impl Vault {
         }
         let (from, to) = (Key::from(key), Key::from(format!("{QUARANTINE}/{key}")));
         let failed = |error| VaultError::unavailable(format!("setting {key} aside"), error);
+        // Copy, then delete: a crash in between leaves two copies of what may be the only one,
+        // never none.
         self.store.copy(&from, &to).await.map_err(failed)?;
         self.store.delete(&from).await.map_err(failed)?;
         Ok(to.to_string())

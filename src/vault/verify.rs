@@ -72,6 +72,7 @@ impl Report {
     /// Whether nothing is damaged, unreadable, missing or extra.
     pub fn is_sound(&self) -> bool {
         let sound =
+            // An unfinished version is no damage: nobody was told that it is preserved.
             |file: &FileCheck| matches!(file.state, FileState::Match | FileState::Unfinished);
         self.files.iter().all(sound)
     }
@@ -101,6 +102,8 @@ impl Vault {
         let (inventory, healed) = self.inventory_for_verdict(id).await?;
         let head = inventory.head();
         let mut files = self.check_content(&root, &inventory).await;
+        // The declaration is checked by its text as well: without it, other tools see a folder and
+        // not an object.
         let texts = [(OBJECT_NAMASTE.to_owned(), Bytes::from(OBJECT_NAMASTE_TEXT))];
         files.extend(check_texts(&self.store, &root, texts).await);
         for version in 1..=head {
@@ -139,6 +142,8 @@ impl Vault {
         match self.load_finished(id).await {
             Ok(Some(loaded)) => Ok((loaded.inventory, loaded.behind)),
             Ok(None) => Err(VaultError::not_found(format!("object {id}"))),
+            // The damage is still reported, by the check of the root inventory below; this only
+            // saves the verdict on all the other files.
             Err(damage @ VaultError::Corrupt { .. }) => {
                 let copy = read_inventory::newest_copy(&self.store, &object_root(id)).await?;
                 copy.map(|loaded| (loaded.inventory, false)).ok_or(damage)
@@ -173,6 +178,8 @@ impl Vault {
     /// what would be written today.
     async fn check_inventory(&self, root: &Key, folder: &str, due: &Inventory) -> Vec<FileCheck> {
         let (path, sidecar_path) = (format!("{folder}{INVENTORY}"), format!("{folder}{SIDECAR}"));
+        // A read that fails counts as "no bytes" here and is named as unreadable by `check_texts`,
+        // which reads again.
         let stored = read_inventory::get(&self.store, &below(root, &path))
             .await
             .ok()
@@ -187,6 +194,8 @@ impl Vault {
         };
         let bytes = stored
             .filter(agrees)
+            // Nothing sound is there to be held against, so what this program would write stands in
+            // for it.
             .unwrap_or_else(|| due.to_bytes().into());
         let due_sidecar = sidecar_of(&bytes);
         check_texts(
@@ -232,6 +241,8 @@ fn verdict(outcome: Result<Option<(Digest, u64)>>, expected: Digest) -> (FileSta
 }
 
 fn unknown_file(path: String, head: u32) -> FileCheck {
+    // Only content is written before its version counts; anything else above the head was put there
+    // by somebody else.
     let unfinished = version_of(&path) == Some(head + 1) && path.contains("/content/");
     let state = if unfinished {
         FileState::Unfinished

@@ -76,6 +76,8 @@ impl Vault {
     /// # Errors
     /// `Invalid` for a location that is no object's, `Corrupt`, `Unavailable`.
     pub async fn clear_unfinished(&self, location: &str, before: Timestamp) -> Result<u64> {
+        // As in `strays`: a location is a folder, and a file below it is what the keys are parsed
+        // by.
         let inside = below(&Key::from(location), "x");
         let root = match split_object_key(&inside) {
             Some((root, rest)) if rest == "x" => root,
@@ -94,6 +96,8 @@ impl Vault {
             .map_err(failed)?;
         let old =
             |file: &ObjectMeta| file.last_modified.timestamp_millis() < before.as_millisecond();
+        // One young file means that somebody may be writing the version right now; then all of it
+        // stays.
         if !files.iter().all(old) {
             return Ok(0);
         }
@@ -127,6 +131,8 @@ fn groups(
                 }
             };
             let Some((root, path)) = split_object_key(&file.location) else {
+                // The files of the storage root itself are listed among the objects and belong to
+                // none.
                 if belongs_to_storage_root(&file.location) {
                     continue;
                 }
@@ -136,6 +142,8 @@ fn groups(
                 Some(group) if group.root != root => open.take(),
                 _ => None,
             };
+            // All stores list the files of one object in a row, so it ends where the next one
+            // begins; only one is held in memory.
             let group = open.get_or_insert(Group {
                 root,
                 files: 0,
@@ -176,6 +184,8 @@ async fn summarise(store: Arc<dyn ObjectStore>, step: Result<Step>) -> Result<Ob
     };
     summary.id = Some(loaded.inventory.id().clone());
     summary.head = loaded.inventory.head();
+    // Read-only on the surface, but a version that counts already is completed: the next reader
+    // then needs no detour.
     if loaded.behind {
         write_version::finish(&store, &group.root, &loaded.inventory, loaded.bytes).await?;
     }

@@ -58,6 +58,8 @@ impl Vault {
             self.for_each_upload(&changes, check_written).await?;
             return Ok(changes.version(true));
         }
+        // A folder can take a whole object in one rename, which halves the waits for the disk; S3
+        // has no such step.
         if let Some(folder) = &self.folder
             && let Some(version) = self.deposit_whole(folder, &changes, who).await?
         {
@@ -111,6 +113,8 @@ impl Vault {
         // its predecessor.
         let present = self.load_finished(id).await?.ok_or_else(missing)?.inventory;
         let head = present.head();
+        // A head the object never had is a caller's mistake or another vault; either way nothing
+        // may be built on it.
         if !(1..=head).contains(&expected_head) {
             return Err(conflict(id, expected_head, head));
         }
@@ -123,6 +127,7 @@ impl Vault {
             }
             return Err(conflict(id, expected_head, head));
         }
+        // A version without a change would be noise for ever: versions are never removed.
         if present.state(head).as_ref() == Some(&changes.state) {
             return Ok(Version {
                 number: head,
@@ -181,6 +186,8 @@ impl Vault {
         };
         match put {
             Ok(_) => Ok(()),
+            // To the caller this is a race and no mistake: the rows are read again and the job
+            // repeated.
             Err(VaultError::Conflict { what, .. } | VaultError::AlreadyExists { what }) => {
                 Err(VaultError::unavailable(what, "another version came first"))
             }
@@ -229,6 +236,8 @@ impl Vault {
         }
         let bytes = Bytes::from(changes.inventory.to_bytes());
         let put = read_inventory::put(&self.store, &key, bytes.clone(), PutMode::Create).await?;
+        // Equal bytes are our own earlier try that was cut off after this step; the rest of the
+        // commit is simply repeated.
         if put == Put::Exists
             && read_inventory::get(&self.store, &key).await?.as_ref() != Some(&bytes)
         {
@@ -262,6 +271,8 @@ impl Vault {
             .ok_or_else(vanished)?
             .inventory;
         // What this attempt has stored is in nobody's inventory now, and a validator would report it.
+        // Swept only after the winner's inventory was read: until then nobody knows which content
+        // it names.
         sweep(&self.store, &changes.root, changes.number, &present).await?;
         if present.says_the_same(changes.number, &changes.state, who) {
             return Ok(changes.version(true));

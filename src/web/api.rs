@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`: the same verbs as the pages, described by an OpenAPI 3.1 document
 //! that is generated from these handlers.
 
+mod account;
 mod batches;
 mod corrections;
 mod custody;
@@ -21,6 +22,7 @@ mod series;
 mod session;
 mod track;
 mod units;
+mod views;
 mod volumes;
 
 use axum::response::Html;
@@ -80,9 +82,11 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(seal::routes())
         .merge(corrections::routes())
         .merge(people::routes())
+        .merge(account::routes())
         .merge(custody::routes())
         .merge(manifest::routes())
         .merge(notices::routes())
+        .merge(views::routes())
         .merge(super::tus::routes())
         .split_for_parts();
     name_operations(&mut document);

@@ -27,6 +27,8 @@ impl FromRequestParts<State> for Public {
         archive: &State,
     ) -> Result<Self, Self::Rejection> {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        // A service that is called without a socket has no address; all such callers share one
+        // count.
         let address = address.map_or_else(
             || "unknown".into(),
             |ConnectInfo(address)| {
@@ -55,9 +57,12 @@ fn network(address: IpAddr) -> String {
 
 /// Goes back along the proxies we trust; what a stranger wrote into the header counts for nothing.
 fn caller(nearest: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    // An IPv4 address seen through an IPv6 socket is the same address, and is written in the
+    // setting in its short form.
     let mut known = nearest.to_canonical();
     let written = headers.get_all(FORWARDED).iter();
     let lines: Vec<&str> = written.filter_map(|line| line.to_str().ok()).collect();
+    // Each proxy appends whom it heard from, so the nearest hop stands last and is believed first.
     let entries = lines.iter().rev().flat_map(|line| line.rsplit(','));
     for entry in entries {
         if !trusted.contains(&known) {
@@ -65,6 +70,8 @@ fn caller(nearest: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
         }
         match entry.trim().parse::<IpAddr>() {
             Ok(address) => known = address.to_canonical(),
+            // What does not parse ends the walk at the last address somebody trusted has vouched
+            // for.
             Err(_) => break,
         }
     }

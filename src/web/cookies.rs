@@ -21,6 +21,8 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .flat_map(Cookie::split_parse)
         .filter_map(Result::ok)
         .find(|cookie| cookie.name() == name)
+        // Taken as it was sent: our values hold no character that needs escaping, and unescaping
+        // somebody else's could fail.
         .and_then(|cookie| cookie.value_raw())
 }
 

@@ -18,6 +18,7 @@ use super::fault::PageFault;
 use super::labels::{Names, spoken};
 use super::layout::{Frame, shown, shown_form};
 use super::session::{Form, Pairs, Signed};
+use super::views::ask_reason;
 use crate::access::{Act, Caller, require};
 use crate::column_map::{self, Unconfirmed};
 use crate::correction::{self, Correction, FieldChange};
@@ -197,8 +198,14 @@ struct Typed {
 }
 
 async fn open(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
-    let typed = Typed::default();
-    Record::page(signed, &id, typed, Vec::new()).await
+    let frame = signed.frame.clone();
+    match Record::page(signed, &id, Typed::default(), Vec::new()).await {
+        Err(PageFault(Error::Refused {
+            code: "reason_needed",
+            ..
+        })) => ask_reason(frame, &id),
+        other => other,
+    }
 }
 
 /// The sheet as sent: `o.KEY` is what the page showed, `f.KEY` what the person left in the box; of a value

@@ -26,7 +26,7 @@ use crate::fonds;
 use crate::holding::{self, Edit, Trace};
 use crate::searchable_pdf;
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/van-ban/{id}", get(open).post(act))

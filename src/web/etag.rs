@@ -16,6 +16,8 @@ impl ETag {
     /// Of an answer that says `said`, to be kept as the `Cache-Control` value `keep` has it.
     pub fn of(asked: &HeaderMap, said: &[u8], keep: &'static str) -> Self {
         let digest = hex::encode(Sha256::digest(said));
+        // Half of a SHA-256 is 128 bits, ample to tell versions of one page apart, and halves the
+        // header.
         let tag = format!("\"{}\"", &digest[..32]);
         let held = asked.get(header::IF_NONE_MATCH);
         let held = held.and_then(|held| held.to_str().ok());

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Json;
 use axum::extract::OriginalUri;
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -139,6 +139,10 @@ impl FaultPage<'_> {
 impl IntoResponse for PageFault {
     fn into_response(self) -> Response {
         note(&self.0);
+        // Who sits there is asked on a page of its own; the act is then done again.
+        if self.0.code() == "fresh_proof" {
+            return Redirect::to("/xac-nhan").into_response();
+        }
         let faults = match &self.0 {
             Error::Invalid(faults) => faults.as_slice(),
             _ => &[],
@@ -179,6 +183,8 @@ pub async fn no_such_method(_method: Method, OriginalUri(uri): OriginalUri) -> R
 
 /// A fault of the program: said so, without its inside. The panic itself is already in the log.
 pub fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
+    // The panic is counted, so that an alarm can hear of it, and answered without its text, which
+    // may hold data of a record.
     metrics::counter!("sogoc_panics_total").increment(1);
     Problem(Error::Internal("a handler panicked".into())).into_response()
 }
@@ -234,6 +240,7 @@ fn page(status: StatusCode, vi: &str, en: &str, faults: &[Fault], sign_in: bool)
     };
     match shown.render() {
         Ok(html) => (status, Html(html)).into_response(),
+        // A fault that cannot be shown as a page is still told, as bare text.
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, en.to_owned()).into_response(),
     }
 }
@@ -259,6 +266,8 @@ fn add_headers(error: &Error, response: &mut Response) {
     let wait = match error {
         Error::TooMany { retry_after } => *retry_after,
         Error::Unavailable { .. } | Error::Blocked { .. } | Error::WrongSetting { .. } => 10,
+        // RFC 9110 demands a challenge with 401, and waiting does not help somebody who is not
+        // signed in.
         Error::NotSignedIn => {
             let challenge = HeaderValue::from_static("Bearer realm=\"sogoc\"");
             response

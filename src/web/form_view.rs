@@ -8,11 +8,11 @@ use crate::error::{Error, Fault, Result};
 /// How a box looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// One line.
+    /// A box of one line.
     Line,
-    /// Several lines.
+    /// A box of several lines.
     Area,
-    /// A tick.
+    /// A box that is ticked or not.
     Tick,
     /// One of a list.
     Choice,
@@ -29,7 +29,7 @@ pub struct Input {
     pub label: &'static str,
     /// What stands in it.
     pub value: String,
-    /// How it looks.
+    /// How the browser shows it.
     pub look: Look,
     /// Value and text of each choice.
     pub choices: Vec<(String, String)>,
@@ -53,9 +53,9 @@ pub struct FormView {
     pub action: String,
     /// Word that tells it from the other forms of its page.
     pub act: &'static str,
-    /// What it does.
+    /// What sending it does: the key of its heading.
     pub title: &'static str,
-    /// Its boxes.
+    /// Its boxes in the order shown.
     pub inputs: Vec<Input>,
     /// Whether it is shown unfolded.
     pub open: bool,
@@ -66,11 +66,11 @@ pub struct FormView {
 /// What a person sent last, where it was not accepted.
 #[derive(Debug, Default)]
 pub struct Refused {
-    /// The form's word.
+    /// Value of the hidden box `act`, by which the handler knows the form.
     pub act: String,
-    /// What was typed.
+    /// What was typed, so that a refused form comes back filled.
     pub typed: Pairs,
-    /// What is wrong.
+    /// What is wrong, each with the name of its box as pointer.
     pub faults: Vec<Fault>,
 }
 
@@ -128,7 +128,7 @@ impl<'a> FormBuilder<'a> {
         Self { f, refused, view }
     }
 
-    /// It ends something.
+    /// Marks its button as one that ends something.
     pub fn danger(mut self) -> Self {
         self.view.danger = true;
         self
@@ -184,7 +184,7 @@ impl<'a> FormBuilder<'a> {
         with
     }
 
-    /// One line.
+    /// Adds a box of one line.
     pub fn line(self, name: &'static str, label: &'static str, value: &str) -> Self {
         self.add(name, label, value, Look::Line)
     }
@@ -200,17 +200,17 @@ impl<'a> FormBuilder<'a> {
         self.line(name, label, &text)
     }
 
-    /// Several lines.
+    /// Adds a box of several lines.
     pub fn area(self, name: &'static str, label: &'static str, value: &str) -> Self {
         self.add(name, label, value, Look::Area)
     }
 
-    /// A tick.
+    /// Adds a box to tick.
     pub fn tick(self, name: &'static str, label: &'static str, value: bool) -> Self {
         self.add(name, label, if value { "yes" } else { "" }, Look::Tick)
     }
 
-    /// Carried along.
+    /// Adds a value that is sent along unseen.
     pub fn hidden(self, name: &'static str, value: &str) -> Self {
         self.add(name, "", value, Look::Hidden)
     }
@@ -240,7 +240,7 @@ impl<'a> FormBuilder<'a> {
         self.needed("reason", "common.reason", "")
     }
 
-    /// The form.
+    /// The form as the template shows it.
     pub fn done(self) -> FormView {
         self.view
     }

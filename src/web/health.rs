@@ -51,6 +51,8 @@ async fn alive() -> &'static str {
 
 async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Problem> {
     archive.ready().await?;
+    // A broken log makes the archive no less ready to serve; it is told beside readiness, so that a
+    // balancer keeps sending readers.
     let log = audit::state(&archive).await?;
     Ok(Json(json!({
         "status": "ready",
@@ -62,6 +64,8 @@ async fn ready(Extracted(archive): Extracted<State>) -> Result<Json<Value>, Prob
 async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoResponse, Problem> {
     let handle = recorder()?;
     for kind in jobs::Kind::ALL.iter().copied() {
+        // Every series is written at zero first: one that vanished when its queue emptied would
+        // keep its last value on a chart, and an alarm on absence would ring.
         for state in ["ready", "leased", "failed", "held"] {
             let labels = [("kind", kind.as_str()), ("state", state)];
             metrics::gauge!("sogoc_jobs", &labels).set(0.0);
@@ -70,6 +74,8 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     }
     let now = archive.clock.now();
     for row in jobs::backlog(&archive.catalogue).await? {
+        // A time that cannot be read counts as no age: one row must not fail the whole page of
+        // measures.
         let age = parse_stamp(&row.oldest).map_or(0, |since| now.duration_since(since).as_secs());
         let labels = [("kind", row.kind), ("state", row.state.to_string())];
         metrics::gauge!("sogoc_jobs", &labels).set(shown(row.count));
@@ -107,6 +113,7 @@ fn log_measures(log: &LogState) {
     gauge("sogoc_log_signed", log.size);
     gauge("sogoc_log_waiting", log.waiting);
     for standing in Standing::ALL {
+        // One series a standing, exactly one of them at 1, is how Prometheus shows an enumeration.
         let now = if *standing == log.standing { 1.0 } else { 0.0 };
         metrics::gauge!("sogoc_log_standing", "standing" => standing.as_str()).set(now);
     }

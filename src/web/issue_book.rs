@@ -15,7 +15,7 @@ use super::public_requests::pdf;
 use super::requests::Shown;
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
-use crate::certified_copy::{self, CopyRow, CopyState};
+use crate::certified_copy::{self, CopyChain, CopyRow, CopyState};
 use crate::clock::vietnam;
 use crate::error::Error;
 use crate::issue_book::{self, BookLine, LineState};
@@ -143,6 +143,8 @@ struct Line {
     /// What its record is now.
     stands: Seen,
     now: certified_copy::Verified,
+    /// What stands behind it, link by link.
+    chain: CopyChain,
 }
 
 impl Line {
@@ -168,6 +170,7 @@ async fn line(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFa
         None => None,
     };
     let page = Line {
+        chain: certified_copy::chain(&signed.archive, &signed.caller, &id).await?,
         now: certified_copy::validity(&signed.archive, &signed.caller, &id).await?,
         stands: seen::now(&signed.archive, &signed.caller, &row.record_id).await?,
         f: signed.frame,

@@ -68,6 +68,8 @@ pub struct Frame {
     pub caller: Option<Caller>,
     /// What each form must carry; empty when nobody is signed in.
     pub form_token: String,
+    /// Whether the caller's roles wait for a second factor.
+    pub must_enrol: bool,
     /// Path of this page, without its query.
     pub path: String,
 }
@@ -190,8 +192,10 @@ mod tests {
                 name: "Trần Thị Mẫu".into(),
                 roles: vec![Role::Administrator],
                 kind: CallerKind::Person,
+                fresh: true,
             }),
             form_token: String::new(),
+            must_enrol: false,
             path: "/nguoi-dung".into(),
         };
         let hrefs: Vec<_> = frame.nav().iter().map(|item| item.href).collect();

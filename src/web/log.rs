@@ -18,7 +18,7 @@ use crate::audit::{self, Broken, Entry, LogState, Standing};
 /// Entries on one page of the log.
 const PAGE: i64 = 100;
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/nhat-ky", get(log))

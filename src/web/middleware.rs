@@ -23,6 +23,8 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
+        // An address that no route matches is one label for all of them: a stranger's made-up paths
+        // must not become labels, which stay in memory for the life of the process.
         .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let start = Instant::now();
     let response = next.run(request).await;
@@ -41,6 +43,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
         ("status", status.to_string()),
     ];
     metrics::counter!("sogoc_http_requests_total", &labels).increment(1);
+    // The time is labelled without the status: every label multiplies a histogram's series.
     metrics::histogram!("sogoc_http_request_seconds", &labels[..2]).record(taken.as_secs_f64());
     response
 }
@@ -87,6 +90,7 @@ pub async fn harden(
     );
     // Pages show personal data: no cache on the way may keep them.
     set(header::CACHE_CONTROL, "no-store");
+    // Only where the public address is https: over http browsers must ignore it (RFC 6797).
     if archive.config.public_url().starts_with("https:") {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
@@ -101,6 +105,7 @@ pub async fn answer_while_down(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
+    // Liveness needs no catalogue, and readiness asks for it itself and names what is missing.
     if matches!(path, "/healthz" | "/readyz") {
         return next.run(request).await;
     }

@@ -12,6 +12,8 @@ use super::layout::{Frame, shown_form};
 use super::session::{Form, Pairs, Signed};
 use crate::access::{self, NewToken, Person, Role, TokenRow};
 use crate::error::{Error, Fault};
+use crate::messages::Message;
+use crate::viewing::VIEWS_A_DAY;
 
 pub fn routes() -> Router<State> {
     Router::new()
@@ -50,6 +52,11 @@ impl People {
 
     fn roles(&self) -> &'static [Role] {
         Role::ALL
+    }
+
+    fn ceiling_label(&self) -> String {
+        let usual = Message::new("views.views_a_day").with("usual", VIEWS_A_DAY);
+        self.f.say(&usual)
     }
 
     fn has(&self, person: &Person, role: &Role) -> bool {

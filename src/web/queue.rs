@@ -1,4 +1,4 @@
-//! The work that stands still (`/kho/viec`): what failed, is held or is put off, why, and what is to be done about it.
+//! Stuck work (`/kho/viec`): what failed, is held or is put off, why, and what is to be done about it.
 
 use askama::Template;
 use axum::Router;

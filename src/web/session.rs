@@ -35,19 +35,23 @@ impl FromRequestParts<State> for Visitor {
         let session = match cookie(&parts.headers, COOKIE) {
             Some(token) => match access::session(archive, token).await {
                 Ok(session) => Some(session),
+                // A session that has ended is the ordinary case of an old tab: the reader stays, as
+                // a stranger, and is not shown a refusal. Any other fault, such as a catalogue that
+                // is away, says nothing about who asks and is passed on.
                 Err(Error::NotSignedIn) => None,
                 Err(error) => return Err(error.into()),
             },
             None => None,
         };
-        let (caller, form_token) = match session {
-            Some(session) => (Some(session.caller), session.form_token),
-            None => (None, String::new()),
+        let (caller, form_token, must_enrol) = match session {
+            Some(session) => (Some(session.caller), session.form_token, session.must_enrol),
+            None => (None, String::new(), false),
         };
         Ok(Self(Frame {
             lang: language(&parts.headers),
             caller,
             form_token,
+            must_enrol,
             path: parts.uri.path().to_owned(),
         }))
     }
@@ -61,6 +65,8 @@ pub struct Signed {
     pub caller: Caller,
     /// The head of the page for them.
     pub frame: Frame,
+    /// Whether their roles wait for a second factor.
+    pub must_enrol: bool,
 }
 
 impl FromRequestParts<State> for Signed {
@@ -75,9 +81,13 @@ impl FromRequestParts<State> for Signed {
             Some(caller) => Ok(Self {
                 archive: archive.clone(),
                 caller,
+                must_enrol: frame.must_enrol,
                 frame,
             }),
             None => {
+                // The sign-in page sends the reader back to where they were going. Only the path
+                // goes along: a query may hold a name that was searched for, and would stand in the
+                // address bar and in histories.
                 let back = serde_urlencoded::to_string([("ve", &frame.path)]).unwrap_or_default();
                 Err(Redirect::to(&format!("/dang-nhap?{back}")).into_response())
             }
@@ -94,6 +104,8 @@ pub async fn signed_parts(
     archive: &State,
 ) -> Result<(Signed, Multipart), Response> {
     let (mut parts, body) = request.into_parts();
+    // Who sends is asked before the body is read, so that a stranger cannot make the server take in
+    // a file.
     let signed =
         <Signed as FromRequestParts<State>>::from_request_parts(&mut parts, archive).await?;
     let parts = Multipart::from_request(Request::from_parts(parts, body), archive)
@@ -123,6 +135,7 @@ impl<T> Form<T> {
         let signed = Signed {
             archive: self.archive,
             caller: self.caller,
+            must_enrol: self.frame.must_enrol,
             frame: self.frame,
         };
         (signed, self.given)
@@ -140,6 +153,8 @@ impl<T: DeserializeOwned> FromRequest<State> for Form<T> {
             .await
             .map_err(IntoResponse::into_response)?;
         let pairs = pairs_of(&bytes).map_err(IntoResponse::into_response)?;
+        // The token is compared before the fields are read: a forged form is refused without
+        // telling the forger which of its fields were wrong.
         let token = pairs.iter().find(|(key, _)| key == "form_token");
         if !token.is_some_and(|(_, token)| same(token, &signed.frame.form_token)) {
             return Err(PageFault(forged()).into_response());
@@ -174,6 +189,8 @@ impl<T: DeserializeOwned> FromRequest<State> for OpenForm<T> {
 fn pairs_of(bytes: &[u8]) -> Result<Pairs, PageFault> {
     let pairs: Pairs = serde_urlencoded::from_bytes(bytes)
         .map_err(|_| Error::fault("", "faults.form_cannot_read"))?;
+    // PostgreSQL refuses a zero byte in any text; caught here it is the sender's fault and not a
+    // fault of the server's.
     if pairs.iter().any(|(_, value)| value.contains('\0')) {
         return Err(Error::fault("", "faults.form_holds_character").into());
     }
@@ -210,6 +227,8 @@ impl FromRequestParts<State> for Api {
 }
 
 async fn caller_of(parts: &Parts, archive: &State) -> Result<Caller, Problem> {
+    // A token in the header wins over a cookie and needs no form token: a browser adds cookies by
+    // itself to what another site makes it send, but never this header.
     if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
         let bearer = value.to_str().ok().and_then(bearer_of);
         let token = bearer.ok_or(Error::NotSignedIn)?;
@@ -217,6 +236,9 @@ async fn caller_of(parts: &Parts, archive: &State) -> Result<Caller, Problem> {
     }
     let token = cookie(&parts.headers, COOKIE).ok_or(Error::NotSignedIn)?;
     let session = access::session(archive, token).await?;
+    // A session's cookie may travel with requests that pages of a sibling site cause, which `Lax`
+    // does not bar, so whatever changes something must also carry the token that only our own pages
+    // know.
     if !parts.method.is_safe() {
         let sent = parts.headers.get(TOKEN_HEADER);
         let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
@@ -253,6 +275,8 @@ fn bearer_of(value: &str) -> Option<&str> {
 
 /// Whether the token a form carries is its session's.
 pub(super) fn same(given: &str, expected: &str) -> bool {
+    // Compared in constant time: how long the refusal takes must not tell how much of a guess was
+    // right. An empty expectation is no session, which no token matches.
     !expected.is_empty() && bool::from(given.as_bytes().ct_eq(expected.as_bytes()))
 }
 
@@ -278,6 +302,8 @@ pub fn ended_cookie(archive: &State) -> HeaderValue {
 fn cookie_of<'a>(archive: &State, token: &'a str) -> Cookie<'a> {
     Cookie::build((COOKIE, token))
         .path("/")
+        // No script reads it, and other sites send it only with a link that is followed; `Strict`
+        // would sign people out on a link from an e-mail.
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(archive.config.public_url().starts_with("https:"))

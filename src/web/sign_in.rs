@@ -15,7 +15,7 @@ use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown};
 use super::session::{Form, OpenForm, Pairs, Visitor, ended_cookie, session_cookie, session_token};
-use crate::access;
+use crate::access::{self, Credentials};
 use crate::error::Error;
 
 pub fn routes() -> Router<State> {
@@ -32,6 +32,8 @@ struct SignInPage {
     back: String,
     login: String,
     said: Option<String>,
+    /// Whether the code of the second factor is asked for.
+    asks_code: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -43,6 +45,9 @@ struct Back {
 struct Names {
     login: String,
     password: String,
+    /// Of the second factor.
+    #[serde(default)]
+    code: String,
     #[serde(default)]
     ve: String,
 }
@@ -57,6 +62,7 @@ async fn sign_in(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Respon
         back,
         login: String::new(),
         said: None,
+        asks_code: false,
     };
     Ok(shown(&page)?.into_response())
 }
@@ -64,29 +70,43 @@ async fn sign_in(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Respon
 async fn enter(
     Visitor(f): Visitor,
     public: Public,
+    headers: HeaderMap,
     OpenForm(names): OpenForm<Names>,
 ) -> Result<Response, PageFault> {
     let back = own_path(&names.ve).to_owned();
-    match access::sign_in(
-        &public.archive,
-        names.login.trim(),
-        &names.password,
-        &public.address,
-    )
-    .await
-    {
-        Ok((token, _)) => {
+    let given = Credentials {
+        login: names.login.trim(),
+        password: &names.password,
+        code: &names.code,
+        peer: &public.address,
+        program: program(&headers),
+    };
+    match access::sign_in(&public.archive, &given).await {
+        Ok((token, caller)) => {
+            // Whose roles wait for a second factor sets it up first.
+            let back = match caller.roles.is_empty() {
+                true => "/xac-thuc".to_owned(),
+                false => back,
+            };
             let cookie =
                 AppendHeaders([(header::SET_COOKIE, session_cookie(&public.archive, &token))]);
             Ok((cookie, Redirect::to(&back)).into_response())
         }
-        Err(error @ (Error::NotSignedIn | Error::TooMany { .. })) => {
+        Err(
+            error @ (Error::NotSignedIn
+            | Error::TooMany { .. }
+            | Error::Refused {
+                code: "second_factor" | "account_asleep",
+                ..
+            }),
+        ) => {
             let said = f.lang.pick(error.vi(), error.en());
             let status = axum::http::StatusCode::from_u16(error.status())
                 .unwrap_or(axum::http::StatusCode::UNAUTHORIZED);
             let page = SignInPage {
                 f,
                 back,
+                asks_code: error.code() == "second_factor" || !names.code.is_empty(),
                 login: names.login,
                 said: Some(said),
             };
@@ -94,6 +114,14 @@ async fn enter(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What the browser calls itself.
+pub fn program(headers: &HeaderMap) -> &str {
+    let named = headers.get(header::USER_AGENT);
+    named
+        .and_then(|named| named.to_str().ok())
+        .unwrap_or_default()
 }
 
 async fn leave(
@@ -125,7 +153,7 @@ async fn choose_language(Path(lang): Path<String>, Asked(back): Asked<Back>) -> 
 }
 
 /// A path of this site, so that nobody can be led to another site through our sign-in page.
-fn own_path(path: &str) -> &str {
+pub fn own_path(path: &str) -> &str {
     let own = path.starts_with('/')
         && !path.starts_with("//")
         && !path.contains('\\')

@@ -32,7 +32,7 @@ use crate::unit;
 /// Files of a fonds that its page lists.
 const MOST_FILES: i64 = 500;
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/phong", get(list).post(make))
@@ -299,6 +299,24 @@ async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Resu
         _ => return Err(Error::fault("/act", "faults.no_such_state")),
     }
     Ok(format!("/phong/{id}"))
+}
+
+/// The forms that end a series, a file or a volume: merged into another of its kind, or closed.
+fn ending<'a>(
+    form: impl Fn(&'static str, &'static str) -> FormBuilder<'a>,
+    close: &'static str,
+) -> [FormView; 2] {
+    [
+        form("merge", "structure.merge")
+            .needed("into", "structure.into_code", "")
+            .reason()
+            .danger()
+            .done(),
+        form("close", close)
+            .line("reason", "common.reason", "")
+            .danger()
+            .done(),
+    ]
 }
 
 /// The page of one described thing.

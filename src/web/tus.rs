@@ -34,6 +34,8 @@ pub fn routes() -> OpenApiRouter<State> {
 
 /// Every answer names the version; a request in another version is told which one to use.
 async fn speak(request: Request, next: Next) -> Response {
+    // OPTIONS asks which versions there are, and the GETs are additions of ours for programs that
+    // do not speak tus; only the rest is refused for a missing version.
     let tus_only = !matches!(*request.method(), Method::OPTIONS | Method::GET);
     let version = request.headers().get(headers::RESUMABLE);
     let mut response = match version {
@@ -122,6 +124,8 @@ async fn offset(api: Api, Path(id): Path<String>) -> Result<Response, Response> 
     responses((status = 204, description = "Upload-Offset, Upload-Expires"),
         Problems<401, 403, 404, 409, 412, 413>, Problems<415, 422, 423, 460, 503>))]
 async fn append(api: Api, Path(id): Path<String>, request: Request) -> Result<Response, Response> {
+    // The protocol fixes this media type, and a form sent by mistake would otherwise be appended as
+    // bytes.
     if !headers::carries_bytes(request.headers()) {
         return Err(headers::wrong_content_type());
     }

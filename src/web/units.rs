@@ -16,7 +16,7 @@ use crate::error::{Error, Fault, Result};
 use crate::holding::Edit;
 use crate::unit::{self, Assigned, Assignment, NewUnit, Unit, UnitKind};
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/don-vi", get(list).post(make))

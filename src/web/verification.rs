@@ -103,10 +103,15 @@ impl Verification {
 
     fn seal_shade(&self, found: &FileVerified) -> &'static str {
         match (found.key.as_str(), found.trust.as_str()) {
+            // A time that cannot be relied on spoils every other verdict: the key's state is judged
+            // at that time.
             _ if !found.time_good => "bad",
+            // A sound seal of somebody else's proves nothing about a copy of this office.
             _ if found.office == "somebody_else" => "bad",
             ("good_then", "trusted") if found.office == "others_too" => "doubt",
             ("good_then", "trusted") => "good",
+            // The test authority is trusted by the program but by nobody outside, so it is never
+            // shown as good.
             ("good_then", "test_authority") => "doubt",
             _ => "bad",
         }
@@ -124,6 +129,7 @@ impl Verification {
                 let text = self.f.t("verification.added_after");
                 format!("{text} {added} byte")
             }
+            ("weak", _) => self.f.t("verification.too_weak").to_owned(),
             _ => self.f.t("verification.does_not_fit_file").to_owned(),
         };
         format!("{what}, {reach}")
@@ -176,6 +182,7 @@ async fn verify_file(
     public: Public,
     parts: Multipart,
 ) -> Result<Response, PageFault> {
+    // The address is metered, and a place taken, before a single byte of the file is read.
     admit_file(&public.archive, &public.address).await?;
     let _slot = slot(&public.archive)?;
     let arrived = tokio::time::timeout(ARRIVAL, file_of(&public.archive, parts)).await;

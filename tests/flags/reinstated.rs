@@ -110,7 +110,7 @@ async fn it_is_as_before(archive: &Archive, approved: &RecordView) {
         notes: Some(true),
         ..FlagFilter::default()
     };
-    let me = caller(Role::Auditor);
+    let me = caller(Role::Reviewer);
     let flags = page_flag::list(archive, &me, &approved.batch_id, &filter).await;
     let flags = flags.unwrap();
     assert!(
@@ -150,7 +150,7 @@ async fn what_a_person_did_stays(archive: &Archive, approved: &RecordView) {
 }
 
 async fn now(archive: &Archive, record: &RecordView) -> RecordView {
-    let me = caller(Role::Auditor);
+    let me = caller(Role::Reviewer);
     record::get(archive, &me, &record.id).await.unwrap()
 }
 
@@ -159,7 +159,7 @@ async fn found(archive: &Archive, text: &str) -> usize {
         text: Some(text.into()),
         ..Wanted::default()
     };
-    let found = search::find(archive, &caller(Role::Auditor), &wanted).await;
+    let found = search::find(archive, &caller(Role::Reviewer), &wanted).await;
     found.unwrap().total
 }
 

@@ -247,7 +247,7 @@ async fn nothing_hidden_shows(archive: &Archive, pages: &[Marked], all: &[Said])
 
 async fn what_may_be_seen_is_found(archive: &Archive, pages: &[Marked], all: &[Said]) {
     let open = open(pages, all);
-    let reader = caller(Role::Auditor);
+    let reader = caller(Role::Archivist);
     for (page, open) in pages.iter().zip(&open) {
         let wanted = Wanted {
             text: Some(page.word.clone()),

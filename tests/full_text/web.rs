@@ -45,7 +45,10 @@ async fn see(http: &Client, cookie: &str, path: &str) -> String {
 fn link(page: &str, begins: &str) -> String {
     let (_, rest) = page.split_once(&format!("href=\"{begins}")).unwrap();
     let (rest, _) = rest.split_once('"').unwrap();
-    format!("{begins}{}", rest.replace("&#38;", "&").replace("&amp;", "&"))
+    format!(
+        "{begins}{}",
+        rest.replace("&#38;", "&").replace("&amp;", "&")
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +65,12 @@ async fn words_are_found_lit_and_narrowed_on_the_pages() {
     let all = see(&http, &cookie, "/tra-cuu?text=%22gi%C3%A1o+d%E1%BB%A5c%22").await;
     let narrowed = see(&http, &cookie, &link(&all, "/tra-cuu?text=%22gi")).await;
     assert!(narrowed.contains("<mark>"), "{narrowed}");
-    let none = see(&http, &cookie, "/tra-cuu?text=715%2FQ%C4%90-SGD%C4%90T+nam%3A1801").await;
+    let none = see(
+        &http,
+        &cookie,
+        "/tra-cuu?text=715%2FQ%C4%90-SGD%C4%90T+nam%3A1801",
+    )
+    .await;
     let near = see(&http, &cookie, &link(&none, "/tra-cuu?text=715")).await;
     assert!(near.contains("<mark>715</mark>"), "{near}");
 }
@@ -70,12 +78,18 @@ async fn words_are_found_lit_and_narrowed_on_the_pages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_gives_snippet_boxes_and_what_was_understood() {
     let server = with_a_decision().await;
-    let reader = server.token(&[Role::Auditor]).await;
+    let reader = server.token(&[Role::Reviewer]).await;
     let path = "/api/v1/search?text=c%C3%B4ng+nh%E1%BA%ADn+t%E1%BB%91t+nghi%E1%BB%87p+s%E1%BB%91+715%2FQ%C4%90-SGD%C4%90T";
     let found: Value = reader.get(path).await.json().await.unwrap();
     let hit = &found["pages"]["hits"][0];
     assert!(hit["words"][0]["box"][3].as_i64().unwrap() > 0, "{found}");
-    assert!(hit["snippet"].as_array().unwrap().iter().any(|piece| piece["marked"] == true));
+    assert!(
+        hit["snippet"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|piece| piece["marked"] == true)
+    );
     assert_eq!(found["understood"][0]["key"], "words", "{found}");
     let page = hit["page_id"].as_str().unwrap();
     let words: Value = reader

@@ -11,7 +11,7 @@ use sogoc::vault::{Location, ObjectId, Vault};
 
 use super::house::{DIPLOMA, digest};
 use crate::support::postgres;
-use crate::support::wait::let_it_work;
+use crate::support::wait::{let_it_work, until_the_moment};
 
 /// Files in the delivery.
 const FILES: usize = 64;
@@ -50,9 +50,10 @@ async fn tell(place: &Path, url: &str) {
     };
     for kill in 0..KILLS {
         let mut child = deliver().spawn().unwrap();
-        while deposits(&data) < kill * 2 && child.try_wait().unwrap().is_none() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        until_the_moment("a deposit to be cut off", async || {
+            deposits(&data) >= kill * 2 || child.try_wait().unwrap().is_some()
+        })
+        .await;
         // The moment within the work on a file differs from kill to kill.
         let_it_work(Duration::from_millis(kill as u64 * 7 % 29));
         assert!(child.try_wait().unwrap().is_none(), "it was still at work");

@@ -154,8 +154,8 @@ fn an_older_seal_that_no_longer_fits_spoils_the_file() {
     let verdict = verify(&twice, &trust, now());
     assert_eq!(
         verdict.file,
-        FileCheck::Unchanged,
-        "the newest covers everything"
+        FileCheck::SignedAgain,
+        "the newest covers everything, but not what was sealed"
     );
     assert_eq!(verdict.each[0].file, FileCheck::Altered);
     assert!(!verdict.holds() && verdict.office == OfficeCheck::OthersToo);

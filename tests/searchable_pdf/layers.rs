@@ -88,7 +88,7 @@ async fn a_page_delivered_on_its_side_is_shown_upright_and_its_words_follow() {
         let file = folder.path().join(&name);
         picture.save(&file).unwrap();
         let scan = delivered(&archive, &file).await;
-        let me = caller(Role::Auditor);
+        let me = caller(Role::Reviewer);
         let pages = page::of_scan(&archive, &me, &scan.id).await.unwrap();
         assert_eq!(pages[0].rotation, degrees);
         let (_, path) = document(&archive, &scan, folder.path()).await;
@@ -132,7 +132,7 @@ pub fn is_sound_and_archival(path: &Path) {
 
 /// Every word that was read is found by poppler in its own box, turned upright as the page is shown.
 async fn words_are_in_place(archive: &Archive, scan: &Scan, path: &Path, name: &str) {
-    let me = caller(Role::Auditor);
+    let me = caller(Role::Reviewer);
     let pages = page::of_scan(archive, &me, &scan.id).await.unwrap();
     let seen = boxes(&ask("pdftotext", &["-bbox"], path, &["-"]));
     assert_eq!(seen.len(), pages.len());

@@ -58,7 +58,7 @@ async fn tell(ground: Ground) {
             .unwrap();
         assert_eq!(back.fields.code_number.as_deref(), Some("715"));
         let again = Arc::new(again);
-        let pdf = searchable_pdf::of_document(&again, &caller(Role::Auditor), &one.id).await;
+        let pdf = searchable_pdf::of_document(&again, &caller(Role::Reviewer), &one.id).await;
         assert!(pdf.unwrap().size > 1000);
     }
 }

@@ -177,6 +177,7 @@ pub fn caller(role: Role) -> Caller {
         name: role.name(Lang::Vi).into(),
         roles: vec![role],
         kind: CallerKind::Person,
+        fresh: true,
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 
 /// Tools and caches that test runs share: `target/test-tools`.
@@ -70,8 +71,26 @@ fn spawn_from_a_lasting_thread(mut command: Command) -> io::Result<Child> {
     receiver.recv().unwrap()
 }
 
-/// Ports that were free a moment ago.
+/// Below this the kernel gives outgoing connections no port of their own (`ip_local_port_range`), so nothing but a server
+/// takes one between the look and the start.
+const EPHEMERAL: u16 = 32_768;
+/// The lowest port that is handed out.
+const LOWEST: u16 = 10_000;
+
+/// Ports that nobody listens on and that no other test of this process is given.
 pub fn free_ports<const N: usize>() -> [u16; N] {
-    let listeners = std::array::from_fn::<_, N, _>(|_| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+    static DRAWN: AtomicU32 = AtomicU32::new(0);
+    let span = u32::from(EPHEMERAL - LOWEST);
+    // Runs side by side begin at different places: process numbers differ by little, so they are spread.
+    let start = std::process::id().wrapping_mul(7_919);
+    std::array::from_fn(|_| {
+        for _ in 0..span {
+            let offset = start.wrapping_add(DRAWN.fetch_add(1, Ordering::SeqCst)) % span;
+            let port = LOWEST + u16::try_from(offset).unwrap();
+            if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+                return port;
+            }
+        }
+        panic!("no port is free");
+    })
 }

@@ -221,6 +221,7 @@ pub async fn propose(archive: &Archive, scan: &Scan, ordinal: i64, name: &str) -
         accepted: true,
         bounds: None,
         struck: false,
+        page: None,
         evidence: None,
     };
     let number = format!("A {:06}", ordinal * 1111);

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
+/// The same where a moment within somebody's work must not be missed.
+const INSTANT: Duration = Duration::from_millis(2);
 
 /// Asks `ready` again and again until it says yes; panics with what `explain` says after `limit`.
 pub fn wait_until(limit: Duration, mut ready: impl FnMut() -> bool, explain: impl Fn() -> String) {
@@ -24,12 +26,38 @@ pub async fn until(what: &str, ready: impl AsyncFnMut() -> bool) {
 }
 
 /// The same with a limit of its own, where coming late is coming wrongly.
-pub async fn until_within(limit: Duration, what: &str, mut ready: impl AsyncFnMut() -> bool) {
+pub async fn until_within(limit: Duration, what: &str, ready: impl AsyncFnMut() -> bool) {
+    until_looking(PAUSE, limit, what, ready).await;
+}
+
+/// The same, looking so often that the moment is caught.
+pub async fn until_the_moment(what: &str, ready: impl AsyncFnMut() -> bool) {
+    until_looking(INSTANT, PATIENCE, what, ready).await;
+}
+
+async fn until_looking(
+    pause: Duration,
+    limit: Duration,
+    what: &str,
+    mut ready: impl AsyncFnMut() -> bool,
+) {
     let start = Instant::now();
     while !ready().await {
         assert!(start.elapsed() < limit, "never came: {what}");
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause).await;
     }
+}
+
+/// Whether `ready` says yes within `limit`; looks often, and not saying so is an answer too.
+pub fn happens_within(limit: Duration, mut ready: impl FnMut() -> bool) -> bool {
+    let end = Instant::now() + limit;
+    while !ready() {
+        if Instant::now() >= end {
+            return false;
+        }
+        std::thread::sleep(INSTANT);
+    }
+    true
 }
 
 /// Waits for the next whole second: time stamps and revocations count in seconds.

@@ -68,6 +68,7 @@ impl World {
             name: String::new(),
             roles: roles.clone(),
             kind: CallerKind::Person,
+            fresh: true,
         };
         let mut people: Vec<Caller> = roles.iter().enumerate().map(person).collect();
         people.push(Caller::machine());

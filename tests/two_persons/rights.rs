@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use sogoc::access::{self, Caller, Role};
+use sogoc::access::{self, Caller, Credentials, Role};
 
 use crate::support::server::{PASSWORD, Server};
 
@@ -79,9 +79,14 @@ async fn the_first_administrator_and_those_of_before_hold_no_other_power() {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    let caller = access::prove(archive, "cu", PASSWORD, "test")
-        .await
-        .unwrap();
+    let given = Credentials {
+        login: "cu",
+        password: PASSWORD,
+        code: "",
+        peer: "test",
+        program: "",
+    };
+    let caller = access::prove(archive, &given).await.unwrap();
     assert_eq!(
         caller.roles,
         [Role::Archivist, Role::Auditor, Role::Administrator]

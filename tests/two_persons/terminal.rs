@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use sogoc::access::{self, Caller, Role};
+use sogoc::access::{self, Caller, Credentials, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::review;
@@ -36,9 +36,14 @@ impl Office {
             let made = access::make_person(&archive, &machine, login, login, PASSWORD, &roles);
             made.await.unwrap();
         }
-        let lan = access::prove(&archive, "lan", PASSWORD, "test")
-            .await
-            .unwrap();
+        let given = Credentials {
+            login: "lan",
+            password: PASSWORD,
+            code: "",
+            peer: "test",
+            program: "",
+        };
+        let lan = access::prove(&archive, &given).await.unwrap();
         let change = [("ho_ten".to_owned(), "Tên Của Lan".to_owned())].into();
         let seen = review::correct(&archive, &lan, &record, 1, &change, "").await;
         review::approve(&archive, &lan, &record, seen.unwrap().version)

@@ -37,6 +37,7 @@ static PANIC_PLACE: Mutex<String> = Mutex::new(String::new());
 
 /// Serves requests from standard input until it closes.
 pub fn main() -> ! {
+    // Before anything else: a panic while starting must not print what it saw either.
     note_panics();
     let status = match serve() {
         Ok(()) | Err(ProtocolError::Closed) => 0,
@@ -60,12 +61,16 @@ fn panic_place() -> String {
 }
 
 fn serve() -> Result<(), ProtocolError> {
+    // Standard input is the socket, since a child is given nothing else.
     let mut socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
     let set_up: SetUp = protocol::receive(&mut socket, protocol::MAX_REQUEST)?;
+    // Parent and child of different versions would misread each other's messages.
     if set_up.version != protocol::VERSION {
         return Err(ProtocolError::Garbled);
     }
+    // The limits before the engine is opened: loading trained data is work like any other.
     limits::take(set_up.memory_bytes, set_up.cpu_seconds)?;
+    // Classes and models are opened before the fences close, and remain readable behind them.
     let mut reader = Reader::open(&set_up);
     let mut readable: Vec<&Path> = vec![&reader.tessdata];
     readable.extend(set_up.classes.as_deref());
@@ -84,6 +89,7 @@ fn serve() -> Result<(), ProtocolError> {
 fn answer_one(socket: &mut UnixStream, reader: &mut Reader) -> Result<(), ProtocolError> {
     let request: Request = protocol::receive(socket, protocol::MAX_REQUEST)?;
     let file = protocol::receive_file(socket)?;
+    // The ceiling moves with each page, within the hard one.
     limits::allow_memory(request.memory_bytes)?;
     let work = AssertUnwindSafe(|| reader.perform(request.task, file));
     let Ok(outcome) = catch_unwind(work) else {
@@ -141,6 +147,7 @@ impl Reader {
         let classes = self.classes.as_ref().map_err(|error| unavailable(error))?;
         let engine = match &mut self.engine {
             Some(engine) => engine,
+            // Loaded at the first page: a child that only probes or renders needs no engine.
             empty => empty.insert(Engine::open(&self.tessdata).map_err(|e| unavailable(&e))?),
         };
         let context = Context {

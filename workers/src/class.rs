@@ -194,6 +194,10 @@ pub struct Field {
     pub implied: Option<Implied>,
     /// Key of the field that says the same amount in words.
     pub in_words: Option<String>,
+    /// Whether each page of a paper has a value of its own, of which the last stands: the year's marks of a school record.
+    pub recurs: bool,
+    /// Where rows are the annex of an official paper, which part of that paper's head it is.
+    pub of_paper: Option<HeadPart>,
     /// The closed list its values come from, when there is one.
     pub lexicon: Option<Lexicon>,
     /// Whether its values are matched against the gazetteer: those of places.
@@ -210,7 +214,7 @@ pub struct Cue {
     pub weight: f32,
 }
 
-/// How long records of a class are kept, and by which law.
+/// How long records of a class must be preserved, and by which law.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
@@ -228,6 +232,9 @@ pub struct Access {
     pub regime: String,
     /// The instrument and article it rests on.
     pub legal_basis: String,
+    /// True where whoever opens a published record must say why.
+    #[serde(default)]
+    pub reason: bool,
 }
 
 /// What kind of copy of a record is made (Nghị định 30/2020/NĐ-CP, Điều 25; Nghị định 23/2015/NĐ-CP).
@@ -271,7 +278,7 @@ pub struct Class {
     pub layout: Layout,
     /// `typeName` code of TT 05/2025/TT-BNV (32 is "other", where all education paper falls).
     pub type_name: String,
-    /// How long it is kept.
+    /// Retention term: how long it must be preserved.
     pub retention: Retention,
     /// Who may see it.
     pub access: Access,

@@ -137,6 +137,7 @@ pub(crate) fn decode_file(
         Format::Tiff => tiff::decode(rewound(file)?, page, limits),
         Format::Pdf => pdf::decode(read_all(&mut file, limits)?, page, purpose, limits),
         format => {
+            // Asking for page 2 of a JPEG is a mistake of the caller, not damage of the file.
             only_page(page)?;
             raster::decode(&read_all(&mut file, limits)?, format, limits)
         }
@@ -202,6 +203,7 @@ fn no_such_page(page: u32, pages: u32) -> Failure {
 fn read_all(file: &mut File, limits: &DecodeLimits) -> Outcome<Vec<u8>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0)).map_err(Failure::unreadable)?;
+    // The size was checked before, but a file that is still being written may have grown since.
     file.take(limits.max_file_bytes)
         .read_to_end(&mut bytes)
         .map_err(Failure::unreadable)?;

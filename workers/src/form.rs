@@ -26,7 +26,7 @@ use crate::word::{Box4, Word};
 use captions::{above, is_alone, is_captioned};
 pub(crate) use cues::weigh;
 use labels::{LabelMatch, divided, label_places};
-pub(crate) use letterhead::{Blank, Letterhead, apart};
+pub(crate) use letterhead::{Blank, Letterhead, apart, bears_motto};
 use sogoc_vietnamese::fold;
 use strsim::levenshtein;
 pub(crate) use understanding::{hold, understood};

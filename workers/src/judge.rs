@@ -12,7 +12,7 @@ use crate::image::Upright;
 use crate::layout::lines::{Line, Text};
 use crate::layout::page_number;
 use crate::ocr::Recognised;
-use crate::reading::{PageReading, Quality, RecordReading};
+use crate::reading::{Continuity, PageReading, Quality, RecordReading};
 use crate::word::{Word, legibility};
 
 pub use fingerprint::distance as fingerprint_distance;
@@ -45,6 +45,7 @@ pub(crate) struct Extracted {
     pub fit: Option<MapFit>,
     /// How far its table or form was understood, 0 to 1, where it has one.
     pub understood: Option<f64>,
+    pub continuity: Continuity,
     /// The lines of its text, with the words as they were read in the end.
     pub lines: Vec<Line>,
 }
@@ -112,6 +113,7 @@ pub(crate) fn delivered(page: &Upright, judged: Judged) -> PageReading {
         columns: extracted.columns,
         map: extracted.fit,
         understood: extracted.understood,
+        continuity: extracted.continuity,
         quality,
         milliseconds: 0,
     }
@@ -266,6 +268,7 @@ mod tests {
                 accepted: false,
                 bounds: None,
                 struck: false,
+                page: None,
                 evidence: None,
             };
             let fields = (0..5).map(|at| (format!("f{at}"), field.clone())).collect();

@@ -50,17 +50,22 @@ pub enum Fence {
 /// # Errors
 /// The operating system's, where a limit cannot be set.
 pub fn take(memory_bytes: u64, cpu_seconds: u64) -> std::io::Result<()> {
+    // Killed with the parent: a child without one would go on with somebody's page for nobody.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     set(Resource::Core, 0)?;
+    // No file may grow, so nothing of a page can be left on the disk.
     set(Resource::Fsize, 0)?;
     set(Resource::Nofile, MAX_OPEN_FILES)?;
     set(Resource::Cpu, cpu_seconds)?;
+    // Data by the page that was admitted; address space larger, because libraries are mapped into
+    // it.
     set(Resource::Data, memory_bytes)?;
     set(Resource::As, memory_bytes.saturating_add(MAPPED_BYTES))?;
     Ok(())
 }
 
 fn set(resource: Resource, value: u64) -> std::io::Result<()> {
+    // A ceiling that the service itself was started under cannot be raised.
     let hard = getrlimit(resource)
         .maximum
         .map_or(value, |hard| hard.min(value));
@@ -94,9 +99,12 @@ pub fn confine(readable: &[&Path]) -> Confinement {
 fn restrict_files(readable: &[&Path]) -> Fence {
     let enforced = || -> Result<RulesetStatus, landlock::RulesetError> {
         let status = Ruleset::default()
+            // On an older kernel as much as it knows: the child says what holds, and the metrics
+            // show it.
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(AccessFs::from_all(LANDLOCK_ABI))?
             .handle_access(AccessNet::from_all(LANDLOCK_ABI))?
+            // No network at all is granted: a page has nobody to talk to.
             .scope(Scope::from_all(LANDLOCK_ABI))?
             .create()?
             .add_rules(path_beneath_rules(

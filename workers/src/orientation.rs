@@ -63,6 +63,7 @@ pub(crate) fn upright(
     let dpi = image::resolution(&page.image, page.dpi);
     let clean = image::clean(&page.image, dpi, ablation);
     let mut verdict = None;
+    // Text that came with the page tells how it stands, if the picture agrees with it.
     if let Some(words) = page.own_words() {
         let turn = Turn::from_degrees(page.text_turn).unwrap_or_default();
         let upright = image::upright(&clean, turn, 0.0, ablation);
@@ -84,15 +85,19 @@ fn recognised(
     engine: &mut Engine,
 ) -> Result<(Upright, FirstPass), RecogniseError> {
     let mut ways = rank(&clean.picture, clean.dpi);
+    // Without the step, all pages are taken to stand as they came: that is what its worth is
+    // measured against.
     if !ablation.takes(Step::WayUp) {
         ways.sort_by_key(|way| way.turn.degrees());
     }
     let (upright, mut first) = read_at(clean, ways[0], ablation, engine)?;
     let is_legible = |words: &[Word]| legibility(words).unwrap_or_default() >= LEGIBLE;
+    // Nothing read and nothing seen: an empty page stands one way as well as another.
     let is_empty = first.words.is_empty() && ways[0].evidence == 0.0;
     if is_legible(&first.words) || is_empty || !ablation.takes(Step::Confirm) {
         return Ok((upright, first));
     }
+    // Handwriting reads badly by the model for print although it stands upright.
     if ablation.takes(Step::Written)
         && is_legible(reread::handwriting(&mut first, &upright, ablation, engine)?)
     {
@@ -125,6 +130,7 @@ pub(crate) fn rank(picture: &GrayImage, dpi: u32) -> [Orientation; 4] {
     let letters: Vec<[f64; 4]> = connected_components(picture, dpi)
         .iter()
         .filter(|piece| is_letter(piece, dpi))
+        // Only pieces of the size of letters: specks and rules stand in no line.
         .map(|piece| [piece.left, piece.top, piece.right, piece.bottom].map(f64::from))
         .collect();
     let across = ruled_across(picture, dpi).or_else(|| runs_across(&letters, dpi));
@@ -140,6 +146,8 @@ pub(crate) fn rank(picture: &GrayImage, dpi: u32) -> [Orientation; 4] {
     let along = |way: &Orientation| across.is_none_or(|across| across != way.turn.swaps_sides());
     ways.sort_by(|a, b| {
         along(b)
+            // What tables or lines of text say goes before what feet of letters say, which both
+            // ways across share.
             .cmp(&along(a))
             .then(b.evidence.total_cmp(&a.evidence))
     });
@@ -160,6 +168,7 @@ fn ruled_across(picture: &GrayImage, dpi: u32) -> Option<bool> {
     let lying = even(&rules.horizontal, picture.width());
     let standing = even(&rules.vertical, picture.height());
     match (lying >= EVEN, standing >= EVEN) {
+        // Uneven on the other side, else both sets of rules are alike and tell nothing.
         (true, false) if standing <= UNEVEN => Some(true),
         (false, true) if lying <= UNEVEN => Some(false),
         _ => None,
@@ -190,6 +199,7 @@ fn runs_across(letters: &[[f64; 4]], dpi: u32) -> Option<bool> {
         .copied()
         .filter(|[left, top, right, bottom]| (right - left).max(bottom - top) >= least)
         .collect();
+    // Six hundred letters tell as much as ten thousand, and each is compared with all.
     let step = (large.len() / 600).max(1);
     let (mut across, mut down) = (0usize, 0usize);
     for letter in large.iter().step_by(step) {
@@ -198,6 +208,7 @@ fn runs_across(letters: &[[f64; 4]], dpi: u32) -> Option<bool> {
             let shared = |from: usize| {
                 let end = from + 2;
                 let common = letter[end].min(other[end]) - letter[from].max(other[from]);
+                // Two fifths of the smaller in common: letters of one line, with and without marks.
                 common > 0.4 * (letter[end] - letter[from]).min(other[end] - other[from])
             };
             if other[0] >= letter[2] && shared(1) {
@@ -210,6 +221,7 @@ fn runs_across(letters: &[[f64; 4]], dpi: u32) -> Option<bool> {
         across += usize::from(beside < below);
         down += usize::from(below < beside);
     }
+    // A clear majority of many: a table of single figures has neighbours on all sides.
     let clear = across + down >= 20 && across.max(down) * 10 >= (across + down) * 6;
     clear.then_some(across > down)
 }
@@ -229,17 +241,20 @@ fn foot([left, top, right, bottom]: [f64; 4], turn: Turn) -> Foot {
 fn is_letter(piece: &Component, dpi: u32) -> bool {
     let (least, most) = (dpi / 40, dpi / 3);
     let (w, h) = (piece.width(), piece.height());
+    // Six times as long as wide is a stroke or a rule.
     w.max(h) >= least && w.max(h) <= most && w.min(h) * 6 >= w.max(h)
 }
 
 /// The skew in degrees under which the feet fall into the fewest, fullest lines, and how full
 /// those lines are: the mean number of feet sharing a foot's line, as a share of what chance gives.
 fn best_skew(feet: &[Foot], dpi: u32) -> (f64, f64) {
+    // So few feet fall into lines by chance.
     if feet.len() < 12 {
         return (0.0, 0.0);
     }
     let score = |degrees: f64| fullness(feet, degrees, f64::from(dpi) / 75.0);
     let mut best = (0.0, score(0.0));
+    // Coarse, fine, finest: 49 steps and two times eleven instead of twelve hundred.
     for (step, width) in [(0.25, WIDEST), (0.05, 0.25), (0.01, 0.05)] {
         let middle = best.0;
         let count = (width / step) as i32;
@@ -267,6 +282,7 @@ fn fullness(feet: &[Foot], degrees: f64, bin: f64) -> f64 {
         lines[base] += 1.0 - share;
         lines[base + 1] += share;
     }
+    // What evenly spread feet would score, so that pages of different size are compared.
     let chance = (feet.len() as f64).powi(2) / lines.len() as f64;
     lines.iter().map(|count| count * count).sum::<f64>() / chance
 }
@@ -282,10 +298,12 @@ fn another_way(
     for way in ways {
         let turned = image::upright(clean, way.turn, way.skew, ablation).picture;
         let (width, height) = turned.dimensions();
+        // The middle of the page, because margins hold stamps and scribbles that stand any way.
         let (w, h) = (width / 2, height / 3);
         let middle = crop_imm(&turned, (width - w) / 2, (height - h) / 2, w, h);
         let words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
         clear.push(clear_letters(&words));
+        // Each further way costs a reading; one that is plainly better ends the search.
         if is_plain(&clear) {
             break;
         }
@@ -303,6 +321,7 @@ fn is_plain(clear: &[usize]) -> bool {
 
 /// The likeliest way of which no later one reads clearly better.
 fn clearest(clear: &[usize]) -> Option<usize> {
+    // A fifth better and then fifty letters: upside down, too, some words are read.
     let better = |best: usize, at: usize| match clear[at] * 5 > clear[best] * 6 + 50 {
         true => at,
         false => best,

@@ -9,6 +9,7 @@ use crate::class::{Class, Layout, Scope};
 use crate::classification::{self, PageView};
 use crate::column_map::{MapFit, PageColumns};
 use crate::context::Context;
+use crate::continuity;
 use crate::decode::DecodedPage;
 use crate::form;
 use crate::image;
@@ -69,6 +70,8 @@ fn extract(
     // Looked for only where neither batch nor map says what the page is.
     let own =
         LazyCell::new(|| TableLayout::of(recognised.table.as_ref(), rules, words, width, dpi));
+    let size = recognised.page.picture.dimensions();
+    let continuity = continuity::of(&read, size, context.classes);
     let (class_id, class_confidence) = match told_class(mapped.as_ref(), context) {
         Some(class) => (class.id.clone(), 1.0),
         None => shown_class(&read, words, own.as_ref(), context),
@@ -110,6 +113,7 @@ fn extract(
             fits: mapped.is_some(),
         }),
         understood: content.understood,
+        continuity,
         lines: text_of(words, read, apart),
     })
 }

@@ -123,6 +123,7 @@ impl Pool {
     pub fn new(config: PoolConfig) -> Outcome<Self> {
         let children = config.children.max(1);
         let idle = IDLE_BYTES.saturating_mul(children as u64);
+        // What idle children hold is taken off first: the rest is what pages may share.
         let room = config.ceiling_bytes.saturating_sub(idle);
         if room == 0 {
             let detail = format!("{children} children need more than {idle} bytes");
@@ -131,6 +132,8 @@ impl Pool {
         let gate = Gate::new(room);
         let tally = Arc::new(Tally::new(config.ceiling_bytes));
         let (sender, receiver) = channel();
+        // One queue for all children: whoever is free takes the next page, so a slow one holds up
+        // nobody.
         let receiver = Arc::new(Mutex::new(receiver));
         let config = Arc::new(PoolConfig { children, ..config });
         let mut pool = Self {
@@ -183,6 +186,8 @@ impl Pool {
     /// Any [`FailureKind`].
     pub async fn read_without(&self, job: PageJob, ablation: Ablation) -> Outcome<PageReading> {
         let task = Task::Read {
+            // What the batch and the volume say of the page travels with the question: the child
+            // has no catalogue to ask.
             page: job.page,
             known: job.known,
             without: ablation,
@@ -212,6 +217,8 @@ impl Pool {
             crop,
         };
         match self.perform(&path, task).await? {
+            // A child that was taken over could answer anything; a JPEG at least has to look like
+            // one.
             (Answer::Rendered, jpeg) if jpeg.starts_with(&[0xFF, 0xD8]) => Ok(jpeg),
             (other, _) => Err(unexpected(&other)),
         }
@@ -248,6 +255,8 @@ impl Pool {
     /// Ends all children at once; pages in hand end as `unavailable`. Idempotent.
     pub fn close(&self) {
         self.tally.close();
+        // In this order: told first, so that a page that fails from here on is not blamed on its
+        // file.
         self.gate.close();
         *self.queue.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.handles.iter().for_each(process::kill);
@@ -255,6 +264,8 @@ impl Pool {
 
     async fn perform(&self, path: &Path, task: Task) -> Outcome<(Answer, Vec<u8>)> {
         let path = path.to_owned();
+        // Opened by the parent, because the child may open nothing; off the async threads, because
+        // a share may hang.
         let file = tokio::task::spawn_blocking(move || open_regular(&path))
             .await
             .map_err(|_| Failure::new(FailureKind::Unavailable, "the program is ending"))??;
@@ -272,6 +283,7 @@ impl Pool {
 }
 
 impl Drop for Pool {
+    // Killed, not asked: a child in a hostile page may never answer.
     fn drop(&mut self) {
         self.close();
         for supervisor in self.supervisors.drain(..) {
@@ -293,6 +305,7 @@ fn open_regular(path: &Path) -> Outcome<File> {
 /// An answer to another question: the child is not to be believed.
 fn unexpected(answer: &Answer) -> Failure {
     match answer {
+        // A failure is an answer to any question.
         Answer::Failed(failure) => failure.clone(),
         _ => Failure::new(FailureKind::Crashed, "answered another question"),
     }

@@ -16,7 +16,7 @@ pub struct Probe {
     pub pages: Vec<PageShape>,
 }
 
-/// Probes an open file. One page beyond the ceilings fails the whole file: it is kept or set
+/// Probes an open file. One page beyond the ceilings fails the whole file: it is preserved or set
 /// aside as one.
 ///
 /// # Errors

@@ -28,6 +28,9 @@ pub struct FieldReading {
     /// A pen's line runs through it on paper; nobody has said yet whether it stands.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub struck: bool,
+    /// Id of the page it stands on, where that is another page of the record's document; the box is of that page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
     /// What the probability was reckoned from; stays where the page was read.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
@@ -85,6 +88,24 @@ pub struct PageNumber {
     pub confidence: f64,
 }
 
+/// The traces of a paper's beginning, end and course on one page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Continuity {
+    /// A letterhead, or the national motto.
+    pub head: bool,
+    /// A title in capitals in the middle of its upper part.
+    pub title: bool,
+    /// It calls itself an annex of another paper.
+    pub annex: bool,
+    /// A signature's office, or the list of recipients.
+    pub signed: bool,
+    /// Its first line begins in the midst of a sentence.
+    pub runs_in: bool,
+    /// Its last line ends in the midst of a sentence.
+    pub runs_on: bool,
+}
+
 /// Everything read from one page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageReading {
@@ -121,6 +142,9 @@ pub struct PageReading {
     /// How the map of its volume fits, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<MapFit>,
+    /// What it shows of its place in a paper of several pages.
+    #[serde(default)]
+    pub continuity: Continuity,
     /// What falls short of the standard for scans.
     pub quality: Quality,
     /// Time spent on this page in the child.

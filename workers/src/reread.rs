@@ -43,7 +43,10 @@ pub(crate) fn page(
     engine: &mut Engine,
 ) -> Result<Recognised, RecogniseError> {
     let (mut print_words, mut by_handwriting) = (None, false);
+    // Words that came with the page are exact; no model reads them better.
     if !first.is_delivered {
+        // A typewriter's letters have one width, which tells it from print before a word is
+        // understood.
         if context.takes(Step::Typed) && monospace::is_monospaced(&first.words) {
             engine.set_script(Script::Typed)?;
             let words = typed(first.line_images.as_ref(), &page, engine)?;
@@ -52,6 +55,7 @@ pub(crate) fn page(
             by_handwriting = true;
             let written = lines(handwriting(&mut first, &page, context.ablation, engine)?);
             let mut words = PageWords::new(first.words);
+            // Line by line: on one page a clerk writes into what a press has printed.
             written
                 .iter()
                 .for_each(|line| words.prefer(line, ModelTrust::HANDWRITING));
@@ -90,6 +94,8 @@ fn may_be_handwritten(first: &FirstPass, page: &Upright, context: &Context<'_>) 
     let clear = legibility(&first.words).unwrap_or(1.0);
     context.takes(Step::Written)
         && clear < CLEAR
+        // A table that reads a little badly is usually worn print; only one that reads very badly
+        // is written.
         && (clear < HANDWRITTEN || !is_table(first, page, context))
 }
 
@@ -122,6 +128,7 @@ pub(crate) fn handwriting<'f>(
     ablation: &Ablation,
     engine: &mut Engine,
 ) -> Result<&'f [Word], RecogniseError> {
+    // Asked once and remembered: orientation may have needed it already.
     if first.handwriting.is_none() {
         first.handwriting = Some(match ablation.takes(Step::Strips) {
             true => handwritten_lines(first, page, engine)?,
@@ -139,6 +146,7 @@ fn handwritten_lines(
     let of_words;
     let lines = match &first.line_images {
         Some(lines) => lines,
+        // Without a table the lines are those of the words, found once.
         None => {
             of_words = LineImages::of_words(&first.words);
             &of_words
@@ -174,6 +182,8 @@ pub(crate) fn headers(
         for (column, cell) in row.iter_mut().enumerate() {
             let known = header_strength(class, cell);
             if known >= 1.0 {
+                // Nothing can be better than read to the letter, and each cell costs the engine a
+                // call.
                 continue; // read to the letter: nothing is more like a header
             }
             let Some(alone) = cell_alone(page, grid.cell(index, column)) else {
@@ -208,6 +218,7 @@ pub(crate) fn cells(
         let Some(alone) = cell_alone(page, cell.bounds) else {
             continue;
         };
+        // The division is told to the engine, which otherwise looks for columns in a cell.
         let division = match cell.is_of_several_lines() {
             true => Division::Block,
             false => Division::Line,
@@ -220,6 +231,7 @@ pub(crate) fn cells(
 
 /// The cell alone, without its rules, on white; `None` where too little is left of it.
 fn cell_alone(page: &Upright, cell: Box4) -> Option<Crop> {
+    // Inside the rules, which the engine takes for letters.
     let inset = (page.dpi / 60) as i32;
     let (x0, y0) = ((cell[0] + inset).max(0), (cell[1] + inset).max(0));
     let x1 = (right(cell) - inset).min(page.picture.width() as i32);
@@ -255,6 +267,8 @@ pub(crate) fn values(
 ) -> Result<(), RecogniseError> {
     for (field, place) in form::doubtful(class, lines, fields)
         .into_iter()
+        // The first doubtful values are those at the head of the form; a page with many is hopeless
+        // anyway.
         .take(MOST_VALUES)
     {
         let Some(alone) = value_alone(page, place) else {
@@ -296,6 +310,7 @@ fn take_second(
     fields: &mut BTreeMap<String, FieldReading>,
 ) {
     let Some(first) = fields.get_mut(&field.key) else {
+        // A value that was not found at all is proposed and never accepted from one reading.
         let mut reading = second.trusted(trust).reading(field, SecondReading::None);
         reading.accepted = false;
         fields.insert(field.key.clone(), reading);
@@ -304,6 +319,7 @@ fn take_second(
     let alone = second.reading(field, SecondReading::None);
     if alone.raw == first.raw {
         // A model for handwriting that agrees says nothing new.
+        // Two readings of one model may make one mistake; only another model bears witness.
         if trust.share >= 1.0
             && let Some(evidence) = &mut first.evidence
         {
@@ -323,6 +339,7 @@ fn take_second(
             .trusted(trust)
             .reading(field, SecondReading::Different);
     }
+    // Where two readings differ, a person decides whichever stands.
     first.accepted = false;
 }
 

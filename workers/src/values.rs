@@ -110,6 +110,7 @@ impl Candidate {
             accepted: evidence.accepted(),
             bounds: around(self.words.iter().map(|word| word.bounds)),
             struck: false,
+            page: None,
             evidence: Some(evidence),
         }
     }

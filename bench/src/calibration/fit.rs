@@ -10,7 +10,7 @@ const DRAW: f64 = 5.0;
 /// A value with known text.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
-    /// What was known.
+    /// What the reader knew when it gave its probability.
     pub evidence: Evidence,
     /// Whether it was letter-perfect.
     pub right: bool,

@@ -11,9 +11,9 @@ use super::{Report, TextScore};
 /// Reports of the same pages.
 #[derive(Debug, Clone, Serialize)]
 pub struct AblationTable {
-    /// With every step.
+    /// The corpus read with every step.
     pub all: Report,
-    /// Without one.
+    /// The corpus read without one step each.
     pub without: Vec<(Step, Report)>,
 }
 

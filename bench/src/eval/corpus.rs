@@ -13,17 +13,17 @@ pub enum InputError {
     /// A file is not there or cannot be read.
     #[error("{path} cannot be read: {source}")]
     Unavailable {
-        /// The file.
+        /// The file of the corpus that failed.
         path: PathBuf,
-        /// Why.
+        /// What the system answered.
         source: std::io::Error,
     },
     /// A file is not JSON of the expected form.
     #[error("{path} is not of the expected form: {source}")]
     Invalid {
-        /// The file.
+        /// The file of the corpus that failed.
         path: PathBuf,
-        /// Why.
+        /// What the parser says.
         source: serde_json::Error,
     },
 }
@@ -35,7 +35,7 @@ pub struct TruthPage {
     pub id: String,
     /// Its scan, beside the index.
     pub file: PathBuf,
-    /// From 1.
+    /// Page of the file, from 1.
     pub page: u32,
     /// `diploma`, `register`, `admin` or `finance`.
     pub kind: String,
@@ -53,7 +53,7 @@ pub struct TruthPage {
 pub enum Hand {
     /// By a machine: set, printed, typed.
     Printed,
-    /// By hand.
+    /// Written by hand.
     Written,
 }
 

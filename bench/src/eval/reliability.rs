@@ -10,7 +10,7 @@ pub(super) const BINS: usize = 20;
 /// Values given a confidence within one twentieth.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
-    /// Values.
+    /// How many values had this probability.
     pub all: usize,
     /// Right ones among them.
     pub right: usize,

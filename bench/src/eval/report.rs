@@ -11,7 +11,7 @@ use super::{FieldScore, Hand, PageScore, TextScore, TruthPage};
 /// Values of one kind of writing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Values {
-    /// True values.
+    /// Values that the truth knows.
     pub all: usize,
     /// Read letter for letter.
     pub exact: usize,
@@ -36,7 +36,7 @@ impl Values {
 /// Pages of one kind, or of one kind and level.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Group {
-    /// Pages.
+    /// Pages of the group.
     pub pages: usize,
     /// Pages turned the right way up.
     pub upright: usize,
@@ -46,7 +46,7 @@ pub struct Group {
     /// Pages surely taken for another class.
     #[serde(default)]
     pub class_surely_wrong: usize,
-    /// Running text.
+    /// Errors in running text.
     pub text: TextScore,
     /// Fields of the page made by a machine.
     pub printed_fields: Values,
@@ -56,11 +56,11 @@ pub struct Group {
     pub written: Values,
     /// True rows of tables.
     pub rows: usize,
-    /// Rows found.
+    /// Rows of tables that were found.
     pub found: usize,
     /// Rows read that are none.
     pub extra: usize,
-    /// Milliseconds in children.
+    /// Milliseconds that the children took.
     pub milliseconds: u64,
 }
 
@@ -81,7 +81,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Counts a page.
+    /// Adds a page to the figures of its group.
     pub fn add(&mut self, page: &TruthPage, score: &PageScore) {
         let of_level = format!("{} {}", page.kind, page.level);
         for name in ["all", page.kind.as_str(), of_level.as_str()] {
@@ -227,13 +227,13 @@ impl Display for Report {
 /// A figure that is not what it was.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
-    /// Pages of.
+    /// Group of pages that the figure is of.
     pub group: String,
-    /// Which figure.
+    /// Name of the figure, as in the table.
     pub figure: &'static str,
-    /// What it was.
+    /// The figure in the earlier report, where it has one.
     pub before: Option<f64>,
-    /// What it is.
+    /// The figure in this report, where it has one.
     pub now: Option<f64>,
 }
 

@@ -12,6 +12,7 @@ fn field(raw: &str, confidence: f64) -> FieldReading {
         accepted: confidence >= 0.95,
         bounds: None,
         struck: false,
+        page: None,
         evidence: None,
     }
 }
@@ -43,6 +44,7 @@ fn reading(records: Vec<RecordReading>, text: &str) -> PageReading {
         columns: None,
         map: None,
         understood: None,
+        continuity: sogoc_workers::reading::Continuity::default(),
         quality: Quality::default(),
         milliseconds: 1000,
     }

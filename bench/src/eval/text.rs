@@ -13,21 +13,21 @@ use super::Hand;
 /// Counts of one page's text; rates are quotients of sums, never means of rates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextScore {
-    /// True letters.
+    /// Letters of the truth, white space folded.
     pub letters: usize,
     /// Wrong, missing and surplus letters.
     pub errors: usize,
     /// True letters made by a machine.
     #[serde(default)]
     pub printed_letters: usize,
-    /// Errors among these.
+    /// Errors among the printed letters.
     #[serde(default)]
     pub printed_errors: usize,
     /// The same with accents removed on both sides.
     pub bare_errors: usize,
     /// The same with tone marks alone removed, so that what is left are no errors of tone.
     pub toneless_errors: usize,
-    /// True words.
+    /// Words of the truth.
     pub words: usize,
     /// Words that stand nowhere in what was read.
     pub missed: usize,
@@ -100,7 +100,7 @@ impl Form {
     }
 }
 
-/// White space folded.
+/// One blank for any white space.
 pub(super) fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

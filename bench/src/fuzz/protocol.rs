@@ -164,7 +164,7 @@ pub fn be_rogue() -> ! {
     }
 }
 
-/// Takes one frame.
+/// Takes one frame from the parent and answers nothing.
 fn listen(socket: &mut UnixStream) {
     let mut length = [0; 4];
     if socket.read_exact(&mut length).is_err() {

@@ -10,7 +10,7 @@ use tantivy::query::{
 };
 use tantivy::schema::IndexRecordOption;
 
-/// Every word occurs.
+/// Score where every word of the question occurs.
 pub(super) const FULL: f32 = 1000.0;
 /// The name without some of its middle names.
 pub(super) const SHORTENED: f32 = 500.0;

@@ -1,4 +1,4 @@
-//! The small files of the exchange, made to be handled by ten lines of shell: one line a copy, `#` before what is for
+//! The small files of the exchange, made to be handled by ten lines of shell: one line per copy, `#` before what is for
 //! people. docs/detached-signing.md is their description.
 
 use base64::Engine;
@@ -28,6 +28,8 @@ impl Signatures {
         let (mut pem, mut in_pem) = (String::new(), false);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
+            // Certificates and signatures may come in one file, as approvers' scripts write them
+            // one after the other.
             in_pem |= line.starts_with("-----BEGIN");
             if in_pem {
                 pem.push_str(line);
@@ -45,6 +47,8 @@ impl Signatures {
         let mut words = line.split_whitespace();
         let (copy, signature) = (words.next()?, words.next()?);
         let signature = STANDARD.decode(signature).ok()?;
+        // A third word means that the line is something else, and guessing which two count would be
+        // worse than refusing.
         let whole = words.next().is_none() && !signature.is_empty();
         self.signatures
             .extend(whole.then(|| (copy.to_owned(), signature)));
@@ -77,7 +81,7 @@ fn bad_line(number: usize) -> Error {
     )
 }
 
-/// What is to be signed, one line a copy: id, SHA-256 of what is to be signed, and that itself in base64.
+/// What is to be signed, one line per copy: id, SHA-256 of what is to be signed, and that itself in base64.
 pub fn to_sign_text(waiting: &[Waiting]) -> String {
     let scheme = waiting.first().map_or("", |one| one.scheme.as_str());
     // Scripts of approvers look for `scheme: ` in these lines, so that only the words before it are a translation's.

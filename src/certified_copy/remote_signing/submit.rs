@@ -21,7 +21,7 @@ use crate::seal::SealError;
 pub struct Submitted {
     /// The copy it was submitted for.
     pub copy_id: String,
-    /// `issued` when the copy is finished; `opening` when its signature is kept and something else is waited for; none
+    /// `issued` when the copy is finished; `opening` when its signature is stored and something else is waited for; none
     /// when the signature was refused.
     pub state: Option<String>,
     /// Stable word of what stood or stands in the way.
@@ -51,12 +51,15 @@ pub async fn submit(
     if given
         .certificates
         .first()
+        // A chain that came along is only compared: seals are made with the configured certificate.
         .is_some_and(|one| one.der() != signer)
     {
         return Err(other_certificate());
     }
     // Whoever does not answer now is asked again when the copy is finished.
     let fit = archive.seal.may_seal(archive.clock.now()).await;
+    // Only what is certain refuses: an authority that does not answer now must not cost the
+    // approver their work.
     if let Err(unfit @ SealError::Unfit(_)) = fit {
         return Err(unfit.into());
     }
@@ -81,6 +84,7 @@ async fn one(
         }
         Err(error) => (None, Some(error)),
     };
+    // A mistake of the caller is an answer; these two mean that something in the house is broken.
     if let Some(Error::Internal(_) | Error::Corrupt { .. }) = &error {
         tracing::error!(copy = copy_id, "a submitted signature could not be used");
     }
@@ -109,11 +113,14 @@ async fn take(
     if waits.ends_at <= stamp(archive.clock.now()) {
         return Err(too_late());
     }
+    // Checked before it is stored: a signature that fits nothing would block the copy until
+    // somebody noticed.
     let Some(signature) = archive.seal.fitting(&waits.to_sign()?, signature) else {
         return Err(why_not(archive, caller, copy_id, signature).await?);
     };
     let mut tx = archive.begin(caller).await?;
     let kept = sqlx::query(
+        // Still unsigned and still the same draft: of two submissions at once, one counts.
         "UPDATE seals_waiting SET signature = $1
          WHERE copy_id = $2 AND signature IS NULL AND attributes = $3",
     )
@@ -137,6 +144,8 @@ async fn take(
 async fn finish(archive: &Archive, copy_id: &str, job: Option<Leased>) -> Result<()> {
     make_now(archive, job).await?;
     let anew = Waits::load(archive, copy_id).await?;
+    // The draft was gone, so the copy was composed again and this signature belongs to the earlier
+    // bytes.
     match anew.is_some_and(|waits| waits.signature.is_none()) {
         true => Err(Error::refuse("errors.prepared_anew")),
         false => Ok(()),
@@ -152,6 +161,8 @@ async fn why_not(
 ) -> Result<Error> {
     for other in super::waiting(archive, caller).await? {
         let to_sign = STANDARD.decode(&other.to_sign).unwrap_or_default();
+        // Lines of a file are easily shifted by one; naming the other copy saves the approver a
+        // search.
         if other.copy_id != copy_id && archive.seal.fitting(&to_sign, signature).is_some() {
             return Ok(Error::refuse(
                 Message::new("errors.signature_of_another_copy").with("number", other.number),

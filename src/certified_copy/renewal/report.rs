@@ -89,6 +89,7 @@ pub async fn proofs(archive: &Archive, caller: &Caller) -> Result<Proofs> {
 /// # Errors
 /// As any statement.
 pub async fn seals_due(archive: &Archive) -> Result<(i64, i64)> {
+    // Due is what a renewal is asked for now, late what is already no longer provable.
     let count = async |before: Timestamp| -> Result<i64> {
         let statement = format!("SELECT COUNT(*) FROM copies WHERE {DUE}");
         let counted = sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).bind(stamp(before));

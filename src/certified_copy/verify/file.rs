@@ -71,6 +71,7 @@ pub struct UploadedFile {
 /// `Unavailable`, also when too many files wait; whatever is wrong with the file is part of the answer.
 pub async fn verify_file(archive: &Archive, bytes: &[u8]) -> Result<FileVerified> {
     use std::io::{Seek, Write};
+    // Nameless in the spool: it is gone with the process, whatever happens.
     let mut file = tempfile::tempfile_in(&archive.spool)?;
     file.write_all(bytes)?;
     file.rewind()?;
@@ -90,6 +91,7 @@ pub async fn verify_uploaded(archive: &Archive, given: UploadedFile) -> Result<F
         Some(copy) => Some(with_holder(archive, &copy).await?),
         None => None,
     };
+    // The file is ours but not the present one: a time stamp was added since, and both are valid.
     let renewed = known
         .as_ref()
         .is_some_and(|known| known.sha256 != given.sha256);
@@ -181,6 +183,7 @@ impl From<SignatureFound> for SignatureListed {
 /// The copy whose sealed file has this digest: its present one, or one of before a renewed time stamp.
 async fn by_digest(archive: &Archive, sha256: &str) -> Result<Option<CopyRow>> {
     Ok(sqlx::query_as(
+        // An open line may have its file in the vault already, but it is not issued.
         "SELECT * FROM copies WHERE state <> 'opening' AND
             (sha256 = $1 OR id = (SELECT copy_id FROM earlier_files WHERE sha256 = $1))",
     )

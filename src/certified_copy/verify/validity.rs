@@ -61,6 +61,8 @@ pub(super) async fn validity_of(
     layout: Option<&CopyLayout>,
     then: &InForce,
 ) -> Result<Validity> {
+    // In the order in which an office would answer: what was never issued, what it took back
+    // itself, what the register says.
     if copy.state == CopyState::Void {
         return Ok(Validity::plain(ValidityState::Void, None));
     }
@@ -76,11 +78,13 @@ pub(super) async fn validity_of(
     if let Some(decision) = now.revoked_by() {
         return Ok(Validity::decided(ValidityState::Revoked, decision));
     }
+    // Only fields that the copy shows: another correction leaves it valid.
     let differing = differing(layout, then, &now);
     if differing.is_empty() {
         return Ok(Validity::plain(ValidityState::Valid, None));
     }
     let mut behind = differing.iter().filter_map(|key| now.cited_for(key));
+    // A decision that the copy knew already cannot be what made it outdated.
     let unknown_then = |entry: &&Correction| !then.corrections.contains(entry);
     Ok(match behind.find(unknown_then) {
         Some(decision) => Validity::decided(ValidityState::Superseded, decision),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use sogoc_workers::outcome::FailureKind;
 
 use super::Sent;
@@ -65,10 +65,9 @@ impl Bar {
             _ if progress.pages_put_off > 0 => Message::new("cli.deliver.put_off")
                 .with("pages", progress.pages_put_off)
                 .both(),
-            Some(seconds) => {
-                let left = Duration::from_secs(count(seconds));
-                format!("{} {}", both("cli.deliver.left"), HumanDuration(left))
-            }
+            Some(seconds) => Message::new("cli.deliver.left")
+                .with("minutes", count(seconds).div_ceil(60))
+                .both(),
             None => both("cli.deliver.estimating"),
         });
     }

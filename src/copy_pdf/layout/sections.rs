@@ -4,12 +4,14 @@ use krilla::geom::{Point, Size};
 use krilla::image::Image;
 use qrcode::{EcLevel, QrCode};
 
+use crate::messages::Message;
+
 use super::super::page::{
     Align, BLACK, Colour, Column, Line, Page, Piece, Role, Style, code_path, lines_of,
 };
 use super::super::typeface::{Face, printable, shape, width, wrap};
 use super::super::{
-    ComposeError, CopyContent, NOT_IN_REGISTER, RowImage, TEST_AUTHORITY_MARK, vietnam_time,
+    ComposeError, CopyContent, NOT_IN_REGISTER, RowImage, TEST_AUTHORITY_MARK, vi, vietnam_time,
 };
 use super::{BOTTOM, FULL, LEFT, RIGHT, ROOM, jpeg};
 
@@ -64,7 +66,7 @@ impl Page {
         style.colour = WARNING;
         let top = self.y;
         self.y += 4.0;
-        self.paragraph(Role::Paragraph, TEST_AUTHORITY_MARK, style, FULL)?;
+        self.paragraph(Role::Paragraph, vi(TEST_AUTHORITY_MARK), style, FULL)?;
         self.y += 5.0;
         self.frame(LEFT, top, ROOM, self.y - top);
         self.y += 12.0;
@@ -93,11 +95,11 @@ impl Page {
         self.y = top;
         self.paragraph(
             Role::Paragraph,
-            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            vi("printed.copy_pdf.motto_state"),
             bold,
             motto,
         )?;
-        let words = "Độc lập - Tự do - Hạnh phúc";
+        let words = vi("printed.copy_pdf.motto");
         let style = Style::new(Face::Bold, 13.0, Align::Centre);
         self.paragraph(Role::Paragraph, words, style, motto)?;
         self.rule(motto, width(Face::Bold, 13.0, words));
@@ -120,12 +122,15 @@ impl Page {
     fn fields(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
         let (serial, entry) = (&content.original_serial, &content.original_register_number);
         let originals = [
-            ("Số hiệu bản gốc", serial.as_deref()),
-            ("Số vào sổ gốc", entry.as_deref()),
+            (vi("printed.copy_pdf.original_serial"), serial.as_deref()),
+            (
+                vi("printed.copy_pdf.original_register_number"),
+                entry.as_deref(),
+            ),
         ];
         let originals = originals.into_iter().filter(|_| content.registered);
         let issue = (
-            "Số vào sổ cấp bản sao",
+            vi("printed.copy_pdf.issue_number"),
             Some(content.copy_register_number.as_str()),
         );
         let numbers = originals.chain([issue]);
@@ -162,7 +167,7 @@ impl Page {
         let leading = self.body * 1.42;
         let (face, value) = match value {
             Some(value) => (Face::Bold, value),
-            None => (Face::Italic, NOT_IN_REGISTER),
+            None => (Face::Italic, vi(NOT_IN_REGISTER)),
         };
         let left_room = label_width - 6.0;
         let value_room = ROOM - label_width;
@@ -277,20 +282,19 @@ impl Page {
             width: ROOM * 0.44,
         };
         let style = Style::new(Face::Regular, 10.0, Align::Left);
-        let text = format!("Mã kiểm tra: {}", content.verification_code);
+        let text = Message::new("printed.copy_pdf.verification_code")
+            .with("code", &content.verification_code)
+            .vi();
         self.paragraph(Role::Paragraph, &text, style, column)
     }
 
     /// At the foot of the page, above the lower margin.
     fn how_to_verify(&mut self, content: &CopyContent) -> Result<(), ComposeError> {
         let style = Style::new(Face::Italic, 9.5, Align::Left);
-        let sealed = "Bản sao này được ký số bằng chữ ký của cơ quan (PAdES) nằm trong chính tệp PDF: \
-                      mọi thay đổi sau khi ký đều bị phát hiện.";
-        let how = format!(
-            "Kiểm tra: quét mã QR hoặc mở {} và nhập mã kiểm tra; hoặc mở tệp bằng phần mềm đọc PDF \
-             có kiểm tra chữ ký số.",
-            content.verification_url
-        );
+        let sealed = vi("printed.copy_pdf.sealed");
+        let how = Message::new("printed.copy_pdf.how_to_verify")
+            .with("url", &content.verification_url)
+            .vi();
         let lines = lines_of(sealed, style, ROOM).len() + lines_of(&how, style, ROOM).len();
         let height = 4.0 + style.size * 1.25 * lines as f32;
         self.y = self.y.max(BOTTOM - height);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::series::{code_taken_there, refuse_unless_open, series_id};
-use super::super::{Closing, Merger, Relocation, by_code};
+use super::super::{Closing, Merger, Relocation};
 use super::fields::check_whole;
 use super::{File, NewFile, file, file_by_code, make_file};
 use crate::access::{Act, Caller, require};
@@ -11,7 +11,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
-use crate::holding::{self, HoldingKind, HoldingState, TracedAct, check_reason, touch_along};
+use crate::holding::{self, HoldingKind, HoldingState, check_reason};
 
 /// Some documents of a file become a file of their own.
 #[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
@@ -23,23 +23,8 @@ pub struct FileSplit {
     pub documents: Vec<String>,
     /// The file they become; of the same fonds.
     pub file: NewFile,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     pub reason: String,
-}
-
-fn act<'a>(
-    id: &'a str,
-    action: Action,
-    reason: &'a str,
-    details: serde_json::Value,
-) -> TracedAct<'a> {
-    TracedAct {
-        kind: HoldingKind::File,
-        id,
-        action,
-        reason,
-        details,
-    }
 }
 
 /// Closes a file: all that the law asks for is said of it, and no document comes to it any more.
@@ -57,11 +42,9 @@ pub async fn close_file(
     refuse_unless_open(before.state)?;
     check_whole(&before)?;
     let mut tx = archive.begin(caller).await?;
-    holding::touch(&mut tx, HoldingKind::File, id, closing.seen).await?;
-    holding::set_state(&mut tx, HoldingKind::File, id, HoldingState::Closed, None).await?;
     let details = json!({ "documents": before.counted.documents, "pages": before.counted.pages });
-    let closed = act(id, Action::HoldingClosed, &closing.reason, details);
-    holding::trace(&mut tx, closed).await?;
+    let closed = HoldingKind::File.act(id, Action::HoldingClosed, &closing.reason, details);
+    holding::close(&mut tx, closed, closing.seen).await?;
     tx.commit().await?;
     file(archive, caller, id).await
 }
@@ -79,12 +62,7 @@ pub async fn move_file(
     require(caller, Act::DescribeHoldings)?;
     check_reason(&to.reason)?;
     let before = file(archive, caller, id).await?;
-    let target = by_code(
-        archive,
-        caller,
-        to.fonds.as_deref().unwrap_or(&before.fonds),
-    )
-    .await?;
+    let target = to.target(archive, caller, &before.fonds).await?;
     let series = match &to.series {
         None => None,
         Some(code) => Some(series_id(archive, &target.id, code).await?),
@@ -112,7 +90,7 @@ pub async fn move_file(
     let details = json!({
         "fonds": [before.fonds, target.code], "series": [before.series, to.series],
     });
-    let moved = act(id, Action::HoldingMoved, &to.reason, details);
+    let moved = HoldingKind::File.act(id, Action::HoldingMoved, &to.reason, details);
     holding::trace(&mut tx, moved).await?;
     tx.commit().await?;
     file(archive, caller, id).await
@@ -169,14 +147,9 @@ pub async fn merge_file(
         .bind(id)
         .execute(&mut *tx)
         .await?;
-    let merged = HoldingState::Merged;
-    holding::set_state(&mut tx, HoldingKind::File, id, merged, Some(&into)).await?;
-    touch_along(&mut tx, HoldingKind::File, &into).await?;
     let details = json!({ "from": before.code, "into": merger.into });
-    for one in [id, &into] {
-        let merged = act(one, Action::HoldingMerged, &merger.reason, details.clone());
-        holding::trace(&mut tx, merged).await?;
-    }
+    let merged = HoldingKind::File.act(id, Action::HoldingMerged, &merger.reason, details);
+    holding::merge(&mut tx, merged, &into).await?;
     tx.commit().await?;
     file(archive, caller, id).await
 }
@@ -233,11 +206,8 @@ pub async fn split_file(
     let details = json!({
         "from": before.code, "into": made.code, "documents": split.documents.len(),
     });
-    touch_along(&mut tx, HoldingKind::File, &made.id).await?;
-    for one in [id, &made.id] {
-        let act = act(one, Action::HoldingSplit, &split.reason, details.clone());
-        holding::trace(&mut tx, act).await?;
-    }
+    let split = HoldingKind::File.act(id, Action::HoldingSplit, &split.reason, details);
+    holding::trace_both(&mut tx, split, &made.id).await?;
     tx.commit().await?;
     file(archive, caller, &made.id).await
 }

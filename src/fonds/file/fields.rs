@@ -21,10 +21,10 @@ pub struct FileFields {
     /// `startDate`: as far as it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_date: Option<String>,
-    /// `endDate`.
+    /// `endDate`: the last day, as far as known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_date: Option<String>,
-    /// `keyword`: Từ khóa.
+    /// `keyword`: Từ khóa, in one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyword: Option<String>,
     /// `totalDoc`: documents as counted on paper.

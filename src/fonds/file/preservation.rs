@@ -20,7 +20,7 @@ const FILE: &str = "file.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-file/1";
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedFile {
     form: String,

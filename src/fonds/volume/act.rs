@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::super::series::{code_taken_there, refuse_unless_open};
-use super::super::{Closing, Merger, Relocation, by_code};
+use super::super::{Closing, Merger, Relocation};
 use super::{NewVolume, Volume, make_volume, volume, volume_by_code};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
-use crate::holding::{self, HoldingKind, HoldingState, TracedAct, check_reason, touch_along};
+use crate::holding::{self, HoldingKind, HoldingState, check_reason};
 
 /// Some batches of a volume become a volume of their own: two books were taken for one.
 #[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
@@ -22,23 +22,8 @@ pub struct VolumeSplit {
     pub batches: Vec<String>,
     /// The volume they become; of the same fonds.
     pub volume: NewVolume,
-    /// Why.
+    /// Why, in the person's words; it stands in the trace.
     pub reason: String,
-}
-
-fn act<'a>(
-    id: &'a str,
-    action: Action,
-    reason: &'a str,
-    details: serde_json::Value,
-) -> TracedAct<'a> {
-    TracedAct {
-        kind: HoldingKind::Volume,
-        id,
-        action,
-        reason,
-        details,
-    }
 }
 
 /// Closes a volume: no page comes to it any more.
@@ -55,11 +40,9 @@ pub async fn close_volume(
     let before = volume(archive, caller, id).await?;
     refuse_unless_open(before.state)?;
     let mut tx = archive.begin(caller).await?;
-    holding::touch(&mut tx, HoldingKind::Volume, id, closing.seen).await?;
-    holding::set_state(&mut tx, HoldingKind::Volume, id, HoldingState::Closed, None).await?;
     let details = json!({ "pages": before.counted.pages });
-    let closed = act(id, Action::HoldingClosed, &closing.reason, details);
-    holding::trace(&mut tx, closed).await?;
+    let closed = HoldingKind::Volume.act(id, Action::HoldingClosed, &closing.reason, details);
+    holding::close(&mut tx, closed, closing.seen).await?;
     tx.commit().await?;
     volume(archive, caller, id).await
 }
@@ -80,12 +63,7 @@ pub async fn move_volume(
         return Err(Error::fault("/series", "faults.volumes_have_no_series"));
     }
     let before = volume(archive, caller, id).await?;
-    let target = by_code(
-        archive,
-        caller,
-        to.fonds.as_deref().unwrap_or(&before.fonds),
-    )
-    .await?;
+    let target = to.target(archive, caller, &before.fonds).await?;
     if target.code == before.fonds {
         return Err(Error::fault("/fonds", "faults.there_already"));
     }
@@ -108,7 +86,7 @@ pub async fn move_volume(
         let (kind, details) = (HoldingKind::Document, details.clone());
         holding::follow(&mut tx, kind, document, &to.reason, details).await?;
     }
-    let moved = act(id, Action::HoldingMoved, &to.reason, details);
+    let moved = HoldingKind::Volume.act(id, Action::HoldingMoved, &to.reason, details);
     holding::trace(&mut tx, moved).await?;
     tx.commit().await?;
     volume(archive, caller, id).await
@@ -149,14 +127,9 @@ pub async fn merge_volume(
             .fetch_all(&mut *tx)
             .await?;
     move_batches(&mut tx, &batches, (id, &into.id)).await?;
-    let merged = HoldingState::Merged;
-    holding::set_state(&mut tx, HoldingKind::Volume, id, merged, Some(&into.id)).await?;
-    touch_along(&mut tx, HoldingKind::Volume, &into.id).await?;
     let details = json!({ "from": before.code, "into": into.code, "batches": batches.len() });
-    for one in [id, &into.id] {
-        let merged = act(one, Action::HoldingMerged, &merger.reason, details.clone());
-        holding::trace(&mut tx, merged).await?;
-    }
+    let merged = HoldingKind::Volume.act(id, Action::HoldingMerged, &merger.reason, details);
+    holding::merge(&mut tx, merged, &into.id).await?;
     tx.commit().await?;
     volume(archive, caller, id).await
 }
@@ -258,12 +231,9 @@ pub async fn split_volume(
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Volume, id, split.seen).await?;
     move_batches(&mut tx, &batches, (id, &made.id)).await?;
-    touch_along(&mut tx, HoldingKind::Volume, &made.id).await?;
     let details = json!({ "from": before.code, "into": made.code, "batches": batches.len() });
-    for one in [id, &made.id] {
-        let act = act(one, Action::HoldingSplit, &split.reason, details.clone());
-        holding::trace(&mut tx, act).await?;
-    }
+    let split = HoldingKind::Volume.act(id, Action::HoldingSplit, &split.reason, details);
+    holding::trace_both(&mut tx, split, &made.id).await?;
     tx.commit().await?;
     volume(archive, caller, &made.id).await
 }

@@ -19,7 +19,7 @@ const FILE: &str = "volume.json";
 /// Name and version of this document's form.
 const FORM: &str = "sogoc-volume-description/1";
 
-/// The file [`FILE`].
+/// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
 struct PreservedVolume {
     form: String,
@@ -100,6 +100,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
 async fn load(restoration: &mut Restoration<'_>, id: &ObjectId) -> Result<Option<PreservedVolume>> {
     let inventory = restoration.archive.vault.inventory(id).await?;
     let files = inventory.state(inventory.head()).unwrap_or_default();
+    // The object of a volume may hold its column maps alone, when nobody has described it yet.
     if !files.contains_key(FILE) {
         return Ok(None); // only its column maps are there
     }

@@ -33,6 +33,8 @@ impl FolderStore {
             let staged = FolderStore {
                 inner,
                 staging: Arc::clone(&store.staging),
+                // The staging folder is synced as a whole before it is moved, so single files need
+                // not be.
                 durable: false,
                 swaps: false,
             };
@@ -54,6 +56,7 @@ impl FolderStore {
         if !self.swaps {
             return Ok(None);
         }
+        // A lock that the system frees when a process dies: a crashed writer holds up nobody.
         let turn = self
             .staging_of_all()
             .join(format!("turn-{}", turn_of(root)));
@@ -88,6 +91,8 @@ fn link_tree(from: &Path, to: &Path) -> io::Result<()> {
         if entry.file_type()?.is_dir() {
             link_tree(&entry.path(), &target)?;
         } else {
+            // Hard links: a new version of a large object costs no copy, and content is never
+            // written in place.
             fs::hard_link(entry.path(), target)?;
         }
     }
@@ -99,6 +104,8 @@ pub(super) fn can_swap(staging: &Path) -> bool {
     let (Ok(one), Ok(other)) = (TempDir::new_in(staging), TempDir::new_in(staging)) else {
         return false;
     };
+    // Asked of the disk itself: network shares and older kernels refuse the exchange, and no table
+    // would know them all.
     swap(one.path(), other.path()).is_ok()
 }
 
@@ -122,6 +129,8 @@ impl NewObject {
             let _until_moved = &self;
             sync_tree(&staged)?;
             swap(&staged, &target)?;
+            // Without this sync, a power failure could bring the old version back after the new one
+            // was acknowledged.
             sync_folder(target.parent().unwrap_or(&target))
         })
         .await
@@ -162,6 +171,7 @@ fn sync_tree(folder: &Path) -> io::Result<()> {
 /// above between two steps; then look again.
 fn move_in(staged: &Path, target: &Path) -> io::Result<bool> {
     for _ in 0..16 {
+        // Somebody else's object stands here: the caller compares it with its own.
         if target.exists() {
             return Ok(false);
         }

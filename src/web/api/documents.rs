@@ -66,7 +66,7 @@ async fn words(api: Api, Path(id): Path<String>) -> Result<Response, Problem> {
 /// A document, its code by the law, and its pages in order.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct WholeDocument {
-    /// The document.
+    /// The document with its description.
     document: Document,
     /// Mã lưu trữ tài liệu: of its file and its place in it; absent while it has none.
     code: Option<String>,

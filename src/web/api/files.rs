@@ -17,7 +17,7 @@ use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
-/// The routes.
+/// Paths of this part of the API, with their descriptions.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list, make))

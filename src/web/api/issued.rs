@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::certified_copy::{self, BatchOutcome, CopyRow, FileVerified, Verified};
+use crate::certified_copy::{self, BatchOutcome, CopyChain, CopyRow, FileVerified, Verified};
 use crate::error::Error;
 use crate::issue_book::{self, IssueBook};
 use crate::seen::Seen;
@@ -34,6 +34,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(reissue))
         .routes(routes!(set_code_term))
         .routes(routes!(sealed))
+        .routes(routes!(chain))
         .routes(routes!(verify_code))
         .routes(routes!(verify_file))
 }
@@ -191,6 +192,15 @@ async fn set_code_term(
 async fn sealed(api: Api, Path(id): Path<String>) -> Result<Response, Problem> {
     let bytes = certified_copy::bytes(&api.archive, &api.caller, &id).await?;
     Ok(pdf("ban-sao.pdf", bytes))
+}
+
+/// What stands behind a copy, link by link: row, page, delivered file, vault, last check, log.
+#[utoipa::path(get, path = "/api/v1/copies/{id}/chain", tag = "copies", params(("id" = String, Path)),
+    responses((status = 200, body = CopyChain), Problems<401, 403, 404>))]
+async fn chain(api: Api, Path(id): Path<String>) -> Answer<CopyChain> {
+    Ok(Json(
+        certified_copy::chain(&api.archive, &api.caller, &id).await?,
+    ))
 }
 
 /// What the archive says now of the copy that bears this code. Whoever asks again within a minute may

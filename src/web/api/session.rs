@@ -7,12 +7,13 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access;
+use crate::access::{self, Credentials};
 use crate::web::State;
 use crate::web::client_ip::Public;
 use crate::web::extractors::Given;
 use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::{Api, ended_cookie, session_cookie, session_token};
+use crate::web::sign_in::program;
 
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
@@ -23,7 +24,7 @@ pub fn routes() -> OpenApiRouter<State> {
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Passwords {
-    /// The present password.
+    /// The password in force, as proof that it is their own.
     #[schema(format = Password)]
     old: String,
     /// The password from now on.
@@ -52,6 +53,9 @@ struct SignIn {
     /// The password in the clear; the log never sees it.
     #[schema(format = Password)]
     password: String,
+    /// Code of the second factor, or a recovery code; needed by whoever has set one up.
+    #[serde(default)]
+    code: String,
 }
 
 /// Who the caller is.
@@ -66,19 +70,27 @@ struct Who {
     /// What changing requests must carry in `X-Form-Token`; absent for tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     form_token: Option<String>,
+    /// True where the roles count only once a second factor is set up.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    must_enrol: bool,
 }
 
 /// Sign in; the answer sets the session's cookie.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, security(()),
-    responses((status = 200, body = Who), Problems<401, 422, 429>))]
-async fn sign_in(public: Public, Given(names): Given<SignIn>) -> Result<Response, Problem> {
-    let (token, caller) = access::sign_in(
-        &public.archive,
-        &names.login,
-        &names.password,
-        &public.address,
-    )
-    .await?;
+    responses((status = 200, body = Who), Problems<401, 409, 422, 429>))]
+async fn sign_in(
+    public: Public,
+    headers: HeaderMap,
+    Given(names): Given<SignIn>,
+) -> Result<Response, Problem> {
+    let given = Credentials {
+        login: &names.login,
+        password: &names.password,
+        code: &names.code,
+        peer: &public.address,
+        program: program(&headers),
+    };
+    let (token, caller) = access::sign_in(&public.archive, &given).await?;
     let session = access::session(&public.archive, &token).await?;
     let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&public.archive, &token))]);
     let who = Who {
@@ -86,6 +98,7 @@ async fn sign_in(public: Public, Given(names): Given<SignIn>) -> Result<Response
         name: caller.name,
         roles: caller.roles.iter().map(|role| role.as_str()).collect(),
         form_token: Some(session.form_token),
+        must_enrol: session.must_enrol,
     };
     Ok((cookie, Json(who)).into_response())
 }
@@ -94,17 +107,20 @@ async fn sign_in(public: Public, Given(names): Given<SignIn>) -> Result<Response
 #[utoipa::path(get, path = "/api/v1/session", tag = "session",
     responses((status = 200, body = Who), Problems<401>))]
 async fn who(headers: HeaderMap, api: Api) -> Answer<Who> {
-    let form_token = match session_token(&headers) {
+    let session = match session_token(&headers) {
         Some(token) if !headers.contains_key(header::AUTHORIZATION) => {
-            Some(access::session(&api.archive, token).await?.form_token)
+            Some(access::session(&api.archive, token).await?)
         }
         _ => None,
     };
+    let must_enrol = session.as_ref().is_some_and(|session| session.must_enrol);
+    let form_token = session.map(|session| session.form_token);
     Ok(Json(Who {
         id: api.caller.id,
         name: api.caller.name,
         roles: api.caller.roles.iter().map(|role| role.as_str()).collect(),
         form_token,
+        must_enrol,
     }))
 }
 

@@ -36,6 +36,8 @@ pub struct Entry {
     pub mandatory: bool,
     /// `x,y,width,height` on the upright page; empty when unknown.
     pub spot: String,
+    /// Where it stands on another page of the document: address of that page's picture, and of the part of it.
+    pub elsewhere: Option<[String; 2]>,
     /// What is wrong with what was typed.
     pub fault: Option<Fault>,
 }
@@ -91,7 +93,8 @@ fn entry(
     } else {
         value.to_owned()
     };
-    let spot = reading.and_then(|reading| reading.bounds);
+    let here = reading.filter(|reading| reading.page.is_none());
+    let spot = here.and_then(|reading| reading.bounds);
     Entry {
         key: key.to_owned(),
         raw: reading.map_or_else(String::new, |reading| reading.raw.clone()),
@@ -106,8 +109,18 @@ fn entry(
         spot: spot.map_or_else(String::new, |spot| {
             upright(page, spot).map(|side| side.to_string()).join(",")
         }),
+        elsewhere: reading.and_then(elsewhere),
         fault: None,
     }
+}
+
+fn elsewhere(reading: &FieldReading) -> Option<[String; 2]> {
+    let whole = format!("/trang/{}/anh.jpg?max=2400", reading.page.as_ref()?);
+    let part = match reading.bounds {
+        None => whole.clone(),
+        Some([x, y, wide, high]) => format!("{whole}&crop={x},{y},{wide},{high}"),
+    };
+    Some([whole, part])
 }
 
 fn percent(confidence: f64) -> i64 {

@@ -8,7 +8,7 @@ use super::super::form_view::{FormBuilder, FormView, Refused, Typed, coded};
 use super::super::layout::{Frame, shown_form};
 use super::super::session::{Form, Pairs, Signed};
 use super::shelf::{shelf_boxes, shelf_typed};
-use super::{Described, known};
+use super::{Described, ending, known};
 use crate::access::Act;
 use crate::batch;
 use crate::document::{self, DocumentFilter};
@@ -262,7 +262,7 @@ fn code<'a>(given: &'a Option<String>, name: impl Fn(&'a str) -> &'a str) -> Opt
 fn forms(f: &Frame, file: &File, refused: &Refused) -> Vec<FormView> {
     let at = format!("/ho-so/{}", file.id);
     let form = |act, title| FormBuilder::new(f, refused, &*at, act, title).seen(file.version);
-    vec![
+    let mut forms = vec![
         boxes(f, form("edit", "structure.describe"), Some(file), "")
             .reason()
             .done(),
@@ -277,16 +277,9 @@ fn forms(f: &Frame, file: &File, refused: &Refused) -> Vec<FormView> {
             .needed("ordinals", "structure.which_documents", "")
             .reason()
             .done(),
-        form("merge", "structure.merge")
-            .needed("into", "structure.into_code", "")
-            .reason()
-            .danger()
-            .done(),
-        form("close", "structure.close_file")
-            .line("reason", "common.reason", "")
-            .danger()
-            .done(),
-    ]
+    ];
+    forms.extend(ending(form, "structure.close_file"));
+    forms
 }
 
 pub(super) async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {

@@ -52,7 +52,7 @@ pub(super) fn boxes<'a>(
         .area("note", "structure.field.note", &fields.note)
 }
 
-/// What they say.
+/// The description that the boxes of the form give.
 pub(super) fn typed(given: &Pairs) -> Result<NewFonds> {
     let typed = Typed(given);
     let alias = |code| AgencyAlias {

@@ -12,7 +12,7 @@ use super::super::session::Signed;
 use crate::error::{Error, Result};
 use crate::finding_aid::{self, Listing};
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub(super) fn routes() -> Router<State> {
     Router::new()
         .route("/phong/{id}/{list}", get(of_fonds))

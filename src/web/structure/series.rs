@@ -7,7 +7,7 @@ use super::super::fault::PageFault;
 use super::super::form_view::{FormBuilder, Refused, Typed};
 use super::super::layout::shown_form;
 use super::super::session::{Form, Pairs, Signed};
-use super::{Described, known};
+use super::{Described, ending, known};
 use crate::access::Act;
 use crate::error::{Error, Result};
 use crate::fonds::{self, Closing, Merger, NewSeries, Relocation, Series};
@@ -21,7 +21,7 @@ pub(super) fn boxes<'a>(form: FormBuilder<'a>, series: Option<&Series>) -> FormB
         .area("note", "structure.field.note", text(|one| &one.note))
 }
 
-/// What they say.
+/// The description that the boxes of the form give.
 pub(super) fn typed(given: &Pairs, fonds: &str) -> NewSeries {
     let typed = Typed(given);
     NewSeries {
@@ -51,14 +51,7 @@ async fn page(signed: Signed, id: &str, refused: Refused) -> Result<Response, Pa
         );
         let relocate = form("move", "structure.move").needed("fonds", "structure.to_fonds", "");
         forms.push(relocate.reason().done());
-        let merge = form("merge", "structure.merge").needed("into", "structure.into_code", "");
-        forms.push(merge.reason().danger().done());
-        forms.push(
-            form("close", "structure.close")
-                .line("reason", "common.reason", "")
-                .danger()
-                .done(),
-        );
+        forms.extend(ending(form, "structure.close"));
     }
     let page = Described {
         kind: f.t("structure.series"),

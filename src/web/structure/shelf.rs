@@ -13,7 +13,7 @@ pub(super) fn shelf_boxes<'a>(form: FormBuilder<'a>, shelf: &Shelf) -> FormBuild
         .line("sheet", "structure.field.sheet", &shelf.sheet)
 }
 
-/// What they say.
+/// The shelf address that the boxes of the form give.
 pub(super) fn shelf_typed(given: &Pairs) -> Shelf {
     let typed = Typed(given);
     Shelf {

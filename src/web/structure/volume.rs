@@ -8,7 +8,7 @@ use super::super::form_view::{FormBuilder, FormView, Refused, Typed};
 use super::super::layout::{Frame, shown_form};
 use super::super::session::{Form, Pairs, Signed};
 use super::shelf::{shelf_boxes, shelf_typed};
-use super::{Described, known};
+use super::{Described, ending, known};
 use crate::access::Act;
 use crate::batch;
 use crate::document::{self, DocumentFilter};
@@ -52,7 +52,7 @@ pub(super) fn boxes<'a>(form: FormBuilder<'a>, volume: Option<&Volume>) -> FormB
     )
 }
 
-/// What they say.
+/// The description that the boxes of the form give.
 pub(super) fn typed(given: &Pairs, fonds: &str) -> Result<NewVolume> {
     let typed = Typed(given);
     Ok(NewVolume {
@@ -128,7 +128,7 @@ async fn page(signed: Signed, id: &str, refused: Refused) -> Result<Response, Pa
 fn forms(f: &Frame, volume: &Volume, refused: &Refused) -> Vec<FormView> {
     let at = format!("/quyen/{}", volume.id);
     let form = |act, title| FormBuilder::new(f, refused, &*at, act, title).seen(volume.version);
-    vec![
+    let mut forms = vec![
         boxes(form("edit", "structure.describe"), Some(volume))
             .reason()
             .done(),
@@ -142,16 +142,9 @@ fn forms(f: &Frame, volume: &Volume, refused: &Refused) -> Vec<FormView> {
             .area("batches", "structure.which_batches", "")
             .reason()
             .done(),
-        form("merge", "structure.merge")
-            .needed("into", "structure.into_code", "")
-            .reason()
-            .danger()
-            .done(),
-        form("close", "structure.close")
-            .line("reason", "common.reason", "")
-            .danger()
-            .done(),
-    ]
+    ];
+    forms.extend(ending(form, "structure.close"));
+    forms
 }
 
 pub(super) async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {

@@ -38,6 +38,8 @@ pub(super) struct Creation {
 }
 
 pub(super) fn creation(headers: &HeaderMap) -> Result<Creation> {
+    // Joining uploads is an extension not spoken here; a part taken for a whole file would be
+    // received as a damaged scan.
     if headers.contains_key(CONCAT) {
         return Err(wrong(&CONCAT, "faults.header.unknown"));
     }
@@ -49,6 +51,8 @@ pub(super) fn creation(headers: &HeaderMap) -> Result<Creation> {
     };
     // Browsers that upload a folder give the path beside the bare name; "null" is how they say none.
     let path = value("relativePath").filter(|path| !matches!(*path, "" | "null"));
+    // A leading slash is a habit of some browsers; the name must stay relative, because it is the
+    // path inside the batch.
     let name = path.map(|path| path.trim_start_matches('/'));
     let name = name.or(value("filename")).or(value("name"));
     Ok(Creation {
@@ -91,6 +95,8 @@ pub(super) fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>> {
     };
     let (algorithm, digest) = text.split_once(' ').unwrap_or((text, ""));
     let digest = STANDARD.decode(digest.trim()).unwrap_or_default();
+    // The length tells a digest of the named kind from anything else, also from base64 that could
+    // not be read, which is empty here.
     match (algorithm, digest.len()) {
         ("sha1", 20) => Ok(Some(Checksum::Sha1(digest))),
         ("sha256", 32) => Ok(Some(Checksum::Sha256(digest))),

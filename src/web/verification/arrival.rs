@@ -55,6 +55,8 @@ impl<E: Into<Error>> From<E> for NotArrived {
 impl Arriving {
     fn new(archive: &State) -> Result<Self, Error> {
         Ok(Self {
+            // The file has no name in the spool, so that it is gone when the process ends, however
+            // it ends.
             file: tokio::fs::File::from_std(tempfile::tempfile_in(&archive.spool)?),
             hash: Sha256::new(),
             length: 0,
@@ -62,6 +64,7 @@ impl Arriving {
     }
 
     async fn take(&mut self, bytes: &[u8]) -> Result<(), NotArrived> {
+        // Counted as it comes: a length announced in a header is only the sender's word.
         self.length += bytes.len();
         if self.length > LARGEST_COPY {
             return Err(NotArrived::TooLarge);
@@ -89,6 +92,8 @@ pub async fn verify_body(
     body: Body,
 ) -> Result<FileVerified, NotArrived> {
     admit_file(archive, peer).await?;
+    // The place is taken before the bytes come and held until the verdict, so that slow senders
+    // cannot pile up files that wait.
     let _slot = slot(archive)?;
     let arriving = async {
         let mut file = Arriving::new(archive)?;
@@ -99,6 +104,7 @@ pub async fn verify_body(
         file.arrived().await
     };
     let arrived = tokio::time::timeout(ARRIVAL, arriving).await;
+    // A sender too slow gets the same answer as one too large: what they can do about it is alike.
     let file = arrived.map_err(|_| NotArrived::TooLarge)??;
     Ok(certified_copy::verify_uploaded(archive, file).await?)
 }
@@ -124,6 +130,7 @@ pub(super) async fn file_of(
             file.take(&bytes).await?;
         }
         return match file.length {
+            // Browsers send an empty part where no file was chosen.
             0 => Ok(None),
             _ => file.arrived().await.map(Some),
         };

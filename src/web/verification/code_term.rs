@@ -86,6 +86,8 @@ impl TermForm {
             "never" => Ok(None),
             _ => {
                 let last = self.day.trim().parse::<Date>().ok();
+                // The day given is the last on which the code answers, so the end is the midnight
+                // after it.
                 let next = last.and_then(|day| day.tomorrow().ok());
                 let until = next.map(midnight_in_vietnam);
                 until
@@ -105,11 +107,13 @@ async fn set_term(
 ) -> Result<Response, PageFault> {
     let set = async {
         let until = form.until(public.archive.clock.now())?;
+        // An empty field means every copy of the request, not a copy without a number.
         let number = Some(form.number.as_str()).filter(|number| !number.is_empty());
         certified_copy::set_code_until(&public.archive, &code, number, until).await
     };
     match rate_limited(&public, "follow", set).await {
         Ok(_) => {
+            // Back to the page by redirect, so that reloading it does not send the form again.
             let code = certified_copy::tidy(&code);
             let to = format!("/yeu-cau/{code}/ma-xac-minh?xong=1");
             Ok(Redirect::to(&to).into_response())

@@ -38,9 +38,11 @@ fn serve<Q: DeserializeOwned, A: Serialize>(
     limits::take(set_up.memory_bytes, set_up.cpu_seconds)?;
     let hello = Hello {
         version: protocol::VERSION,
+        // Nothing is readable: what the child needs is in the question and the descriptor.
         confinement: limits::confine(&[]),
     };
     protocol::send(&mut socket, &hello, MAX_REQUEST)?;
+    // The question may hold lists of revoked certificates, so it may be as long as an answer.
     let question: Q = protocol::receive(&mut socket, MAX_ANSWER)?;
     let file = protocol::receive_file(&socket)?;
     let (answer, status) = match catch_unwind(AssertUnwindSafe(|| work(question, file))) {

@@ -92,6 +92,9 @@ struct FieldFile {
     openings: Vec<String>,
     implied: Option<Implied>,
     in_words: Option<String>,
+    #[serde(default)]
+    recurs: bool,
+    of_paper: Option<HeadPart>,
     lexicon: Option<Spanned<String>>,
 }
 
@@ -325,6 +328,8 @@ impl Source {
             openings: field.openings,
             implied: field.implied,
             in_words: field.in_words,
+            recurs: field.recurs,
+            of_paper: field.of_paper,
             lexicon,
             gazetteer: field.kind == FieldKind::Place,
             key: field.key.into_inner(),

@@ -245,6 +245,8 @@ impl Evidence {
         let (weakest, column) = (logit(self.weakest), logit(self.column.unwrap_or(0.5)));
         let figures_misread = (1.0 - self.figures) * 5.0;
         let letters_misread = (1.0 - self.listed) * 5.0;
+        // Where no map was read, nothing speaks against the column; it counts as confirmed, so that
+        // single values and forms are judged by their own evidence.
         let trust = self.trust.unwrap_or(ColumnTrust::CONFIRMED);
         [
             ("constant", 1.0),
@@ -276,6 +278,7 @@ impl Evidence {
             ("log_letters", (self.letters.max(1) as f64).ln()),
             ("numeric_x_weakest", numeric * weakest),
             ("other_x_lists_misread", (1.0 - numeric) * letters_misread),
+            // A third unknown syllable tells no more than that the value is foreign or misread.
             ("unknown_syllables", self.unknown_syllables.min(3) as f64),
             ("name_x_weakest", name * weakest),
             ("place_x_weakest", place * weakest),
@@ -293,6 +296,7 @@ impl Evidence {
             ("place_beside", yes(self.located == Located::Beside)),
             ("glyphs_same", yes(self.alike == GlyphMatch::Same)),
             ("glyphs_other", yes(self.alike == GlyphMatch::Other)),
+            // The margin beyond which a match is simply clear; more of it would only add noise.
             ("glyph_margin", (self.clear * 10.0).min(1.5)),
             (
                 "print_model_same",
@@ -312,6 +316,7 @@ impl Evidence {
 
 /// Whether there is room for a word between two words of a line.
 fn has_gap(words: &[Word]) -> bool {
+    // Two words one above the other are no gap: only those whose heights overlap stand on one line.
     words.windows(2).any(|pair| {
         let (word, next) = (&pair[0], &pair[1]);
         let on_one_line =
@@ -332,6 +337,7 @@ fn lost_syllable(kind: FieldKind, words: &[Word]) -> bool {
 
 /// Log odds, kept within what the engine's hundredths can tell.
 fn logit(share: f64) -> f64 {
+    // Without bounds a single figure at 0 or 100 would outweigh all other evidence together.
     let share = share.clamp(0.01, 0.985);
     (share / (1.0 - share)).ln()
 }

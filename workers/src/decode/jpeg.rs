@@ -38,6 +38,7 @@ pub(super) fn header(bytes: &[u8]) -> Outcome<Header> {
         }
         let body = segment(bytes, &mut at)?;
         note(&mut header, marker, body)?;
+        // Compressed data follows without a length; only its next marker tells where it ends.
         if marker == START_OF_SCAN {
             skip_entropy(bytes, &mut at)?;
         }
@@ -50,12 +51,15 @@ pub(super) fn header(bytes: &[u8]) -> Outcome<Header> {
 
 fn note(header: &mut Header, marker: u8, body: &[u8]) -> Outcome<()> {
     match marker {
+        // Baseline, extended and progressive frames: what scanners and phones write.
         0xC0..=0xC2 if body.len() >= 6 => {
             header.height = u32::from(u16::from_be_bytes([body[1], body[2]]));
             header.width = u32::from(u16::from_be_bytes([body[3], body[4]]));
             header.components = body[5];
             header.progressive = marker == 0xC2;
         }
+        // Lossless, hierarchical and arithmetic processes: the decoder below does not know them,
+        // and guessing would yield noise.
         0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
             return Err(Failure::new(
                 FailureKind::Unsupported,
@@ -66,8 +70,10 @@ fn note(header: &mut Header, marker: u8, body: &[u8]) -> Outcome<()> {
             let number = |at: usize| f64::from(u16::from_be_bytes([body[at], body[at + 1]]));
             let (across, down) = (number(8), number(10));
             header.density = match body[7] {
+                // A density of nothing is a placeholder that some drivers leave.
                 _ if across == 0.0 || down == 0.0 => None,
                 1 => Some(Density::per_inch(across, down)),
+                // Dots to the centimetre.
                 2 => Some(Density::per_inch(across * 2.54, down * 2.54)),
                 _ => Some(Density::ratio(across, down)),
             };
@@ -110,6 +116,7 @@ fn segment<'a>(bytes: &'a [u8], at: &mut usize) -> Outcome<&'a [u8]> {
 fn skip_entropy(bytes: &[u8], at: &mut usize) -> Outcome<()> {
     while let Some(offset) = memchr(0xFF, &bytes[*at..]) {
         *at += offset;
+        // A stuffed zero or a restart marker belongs to the data; anything else ends it.
         match bytes.get(*at + 1) {
             Some(0x00 | 0xD0..=0xD7) => *at += 2,
             Some(0xFF) => *at += 1,

@@ -22,6 +22,7 @@ pub(super) fn header(bytes: &[u8]) -> Outcome<(u32, u32, u64)> {
     let image = open(bytes)?;
     let (width, height) = (image.width(), image.height());
     let channels = u64::from(image.color_space().num_channels()) + u64::from(image.has_alpha());
+    // Three at least: better some memory too much admitted than too little.
     let samples = (u64::from(width) * u64::from(height)).saturating_mul(channels.max(3));
     let decode_bytes = samples.saturating_mul(BYTES_PER_SAMPLE);
     Ok((
@@ -76,6 +77,7 @@ fn whole(bytes: &[u8]) -> Outcome<()> {
         true => bytes,
         false => codestream(bytes).unwrap_or_default(),
     };
+    // Zeros behind the end mark are filler.
     let end = codestream.iter().rposition(|byte| *byte != 0);
     match end.is_some_and(|end| codestream[..=end].ends_with(END)) {
         true => Ok(()),
@@ -90,6 +92,8 @@ fn codestream(bytes: &[u8]) -> Option<&[u8]> {
         let length = u32::from_be_bytes(rest.get(0..4)?.try_into().ok()?) as usize;
         let kind = rest.get(4..8)?;
         let (head, length) = match length {
+            // Length 0 means "to the end of the file", 1 means that eight bytes of length follow
+            // (ISO/IEC 15444-1, I.4).
             0 => (8, rest.len()), // to the end of the file
             1 => (
                 16,
@@ -97,6 +101,7 @@ fn codestream(bytes: &[u8]) -> Option<&[u8]> {
             ),
             _ => (8, length),
         };
+        // A box that ends beyond the file is a file cut off, which the caller reports.
         let body = rest.get(head..length)?;
         if kind == b"jp2c" {
             return Some(body);

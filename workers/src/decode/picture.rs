@@ -80,6 +80,7 @@ pub(crate) fn picture(
         mirror_x: shape.is_mirrored(),
         ..StoredOrientation::default()
     };
+    // In this order: bytes that are kept as they are beat any packing of the same pixels.
     let kept = match format {
         Format::Jpeg => as_jpeg(read_all(&mut file, limits)?, &shape, turn)?,
         Format::Png => as_png(&read_all(&mut file, limits)?, &shape, turn),
@@ -93,12 +94,14 @@ pub(crate) fn picture(
         },
         Format::Gif | Format::Bmp | Format::Webp | Format::Jpeg2000 => None,
     };
+    // Delivered bytes: nothing was unpacked, so nothing can have changed.
     if let Some(kept) = kept {
         return Ok(kept);
     }
     if format != Format::Pdf && format != Format::Tiff {
         only_page(page)?;
     }
+    // For showing and not for reading: the words of a PDF must not stand in the picture as well.
     let decoded = super::decode_file(file, page, Purpose::Showing, limits)?;
     packed(&decoded.image, shape.dpi)
 }
@@ -119,6 +122,8 @@ fn as_jpeg(
         true => (header.height, header.width),
         false => (header.width, header.height),
     };
+    // Pixels that the shape would stretch or turn differ from the stored ones, so the bytes cannot
+    // stand for them.
     if !matches!(header.components, 1 | 3) || (width, height) != (shape.width, shape.height) {
         return Ok(None);
     }
@@ -160,6 +165,7 @@ fn as_png(bytes: &[u8], shape: &PageShape, turn: StoredOrientation) -> Option<(P
 /// The pixels packed without loss: black and white as a fax packs them, others as PNG does.
 fn packed(image: &DynamicImage, dpi: Option<u32>) -> Outcome<(Picture, Vec<u8>)> {
     let (width, height) = (image.width(), image.height());
+    // Group 4 packs black and white far smaller than PNG rows do.
     if let DynamicImage::ImageLuma8(grey) = image
         && width <= WIDEST_GROUP_4
         && grey.iter().all(|luma| matches!(luma, 0 | 255))
@@ -225,6 +231,8 @@ pub(crate) fn digest(image: &DynamicImage) -> PixelDigest {
         DynamicImage::ImageRgb8(rgb) => hasher.update(rgb.as_raw()),
         other => {
             let grey = other.to_luma8();
+            // Grey is hashed as if it were in colour, because one side of a comparison may come as
+            // grey and the other not.
             for row in grey.chunks_exact(grey.width().max(1) as usize) {
                 let row: Vec<u8> = row.iter().flat_map(|luma| [*luma; 3]).collect();
                 hasher.update(&row);

@@ -37,6 +37,7 @@ impl Header {
 /// `unreadable` where the file is cut off or its chunks do not follow each other.
 pub(super) fn header(bytes: &[u8]) -> Outcome<Header> {
     let mut header = Header::default();
+    // Past the eight bytes of the signature, which sniffing has seen.
     let mut rest = bytes.get(8..).unwrap_or_default();
     loop {
         let (kind, body, after) =
@@ -56,11 +57,14 @@ pub(super) fn header(bytes: &[u8]) -> Outcome<Header> {
                 });
             }
             b"eXIf" => header.exif = Some(body.to_vec()),
+            // What follows the closing chunk is none of the picture's.
             b"IEND" => break,
             _ => {}
         }
         rest = after;
     }
+    // A depth of nothing means that no header chunk came: a file that starts right and is something
+    // else.
     if header.bit_depth == 0 {
         return Err(Failure::unreadable("PNG without a header chunk"));
     }
@@ -88,6 +92,7 @@ pub(super) fn rows(bytes: &[u8]) -> Option<Rows> {
                 (bits, color_type) = (body[8], Some(body[9]));
             }
             b"PLTE" => palette = body.to_vec(),
+            // A PDF has transparency as a second picture; such a page is packed anew.
             b"tRNS" => return None,
             b"IDAT" => data.extend_from_slice(body),
             b"IEND" => break,
@@ -95,6 +100,7 @@ pub(super) fn rows(bytes: &[u8]) -> Option<Rows> {
         }
         rest = after;
     }
+    // A colour table of broken length would shift every colour, so its rows are not taken over.
     let whole_palette = !palette.is_empty() && palette.len() % 3 == 0 && palette.len() <= 768;
     let channels = match color_type? {
         0 => 1,

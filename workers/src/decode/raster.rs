@@ -85,6 +85,8 @@ fn header(bytes: &[u8], format: Format) -> Outcome<Header> {
         }
         _ => {
             one_still_picture(bytes, format)?;
+            // Reading the header allocates next to nothing, so no ceiling is needed here; decoding
+            // has one.
             let mut decoder = decoder(bytes, format, u64::MAX)?;
             let (width, height) = decoder.dimensions();
             Header {
@@ -144,6 +146,8 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &DecodeLimits) -> Out
 /// Decodes with the `image` crate, allocating no more than `max_alloc` bytes.
 pub(super) fn decode_pixels(bytes: &[u8], format: Format, max_alloc: u64) -> Outcome<DynamicImage> {
     let decoder = decoder(bytes, format, max_alloc)?;
+    // A second header inside the file may announce more than the first; the allocation has to be
+    // refused before it is made.
     if decoder.total_bytes() > max_alloc {
         return Err(Failure::new(
             FailureKind::TooLarge,
@@ -171,6 +175,7 @@ fn decoder(bytes: &[u8], format: Format, max_alloc: u64) -> Outcome<impl ImageDe
 /// Grey stays grey, everything else becomes RGB; what is transparent shows white paper.
 pub(super) fn on_white_paper(image: DynamicImage) -> DynamicImage {
     match image {
+        // The two forms that reading takes; anything else costs a conversion on each step.
         DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => image,
         DynamicImage::ImageLuma16(_) => DynamicImage::ImageLuma8(image.into_luma8()),
         other if other.color().has_alpha() => {
@@ -210,6 +215,7 @@ fn exif_density(exif: &exif::Exif) -> Option<Density> {
     let down = exif_number(exif, exif::Tag::YResolution).unwrap_or(across);
     let scale = match exif_number(exif, exif::Tag::ResolutionUnit) {
         Some(3.0) => 2.54,
+        // Inches are the default of EXIF; 3 says centimetres.
         _ => 1.0,
     };
     Some(Density::per_inch(across * scale, down * scale))

@@ -52,6 +52,7 @@ impl Density {
 
     /// Dots to the inch once both sides have as many, where they are believable.
     fn dpi(self) -> Option<u32> {
+        // A mere ratio says nothing about size: 2:1 may be a fax or a drawing.
         believable_dpi(self.across * self.stretch().0).filter(|_| self.is_per_inch)
     }
 
@@ -60,10 +61,13 @@ impl Density {
     fn stretch(self) -> (f64, f64) {
         let ratio = self.across / self.down;
         let is_usable = (1.0 / MOST_STRETCH..=MOST_STRETCH).contains(&ratio);
+        // A fine fax is taken as it is: resampling it would cost more sharpness than the difference
+        // does.
         if !is_usable || (1.0 / ALIKE..=ALIKE).contains(&ratio) {
             return (1.0, 1.0);
         }
         let (coarser, finer) = (self.across.min(self.down), self.across.max(self.down));
+        // Where the coarser side suffices for reading, nothing is gained by inventing pixels.
         let both = match self.is_per_inch && coarser >= ENOUGH {
             true => coarser,
             false => finer,
@@ -106,6 +110,8 @@ impl PageShape {
         let grown = |side: u32, by: f64| (f64::from(side) * by).round() as u32;
         let (width, height) = (grown(width, wider), grown(height, higher));
         let reading =
+            // Everything saturates: the sides come from the file and their product may be any
+            // number.
             (u64::from(width) * u64::from(height)).saturating_mul(READING_BYTES_PER_PIXEL);
         let predicted_bytes = reading
             .saturating_add(decode_bytes)
@@ -122,6 +128,7 @@ impl PageShape {
     /// This shape, or `too_large` where it breaks a ceiling; `empty` where it has no pixels.
     pub(super) fn admit(self, limits: &DecodeLimits) -> Outcome<Self> {
         let pixels = u64::from(self.width) * u64::from(self.height);
+        // Checked before a byte is decoded, so that a page which cannot be read costs nothing.
         if pixels == 0 {
             return Err(Failure::new(FailureKind::Empty, "the page has no pixels"));
         }
@@ -147,6 +154,7 @@ impl PageShape {
             true => stored.fliph(),
             false => stored,
         };
+        // Most pages are not stretched; the copy that resizing makes is spared.
         let image = match (image.width(), image.height()) == (self.width, self.height) {
             true => image,
             false => image.resize_exact(self.width, self.height, FilterType::Triangle),

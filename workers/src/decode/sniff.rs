@@ -60,7 +60,9 @@ pub(super) fn sniff(file: &mut File, limits: &DecodeLimits) -> Outcome<Format> {
         return Err(Failure::new(FailureKind::TooLarge, detail));
     }
     let head = window(file, 0)?;
+    // The tail too: a ZIP archive is found from its end, so a picture may be one as well.
     let tail = window(file, length.saturating_sub(WINDOW))?;
+    // Named on its own, because people can do something about it: phones can be told to write JPEG.
     if is_heif(&head) {
         let detail = "HEIF (HEIC or AVIF), for which no free decoder is built in";
         return Err(Failure::new(FailureKind::Heic, detail));
@@ -126,12 +128,14 @@ fn is_heif(head: &[u8]) -> bool {
 /// Another kind that a lenient program would see in the same bytes. Each signature is long enough
 /// that compressed pixels hit it by chance less than once in a million files.
 fn second_kind(format: Format, head: &[u8], tail: &[u8]) -> Option<&'static str> {
+    // An archive behind a picture would be unpacked by whoever takes it for one.
     if contains(tail, b"PK\x05\x06") {
         return Some("a ZIP archive"); // its directory is found from the end
     }
     if format != Format::Pdf && (contains(head, b"%PDF-") || contains(tail, b"%%EOF")) {
         return Some("a PDF");
     }
+    // Browsers decide by such words, whatever the file's name says.
     let lower = head.to_ascii_lowercase();
     let is_page = contains(&lower, b"<html") || contains(&lower, b"<script");
     is_page.then_some("a web page")

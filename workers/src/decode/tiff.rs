@@ -50,6 +50,7 @@ pub(super) fn decode(file: File, page: u32, limits: &DecodeLimits) -> Outcome<De
     let shape = plan.shape(limits)?;
     let image = match plan.is_jpeg() {
         true => jpegs(&mut tiff, &plan, &shape)?,
+        // JPEGs bring their own colours; everything else is laid down sample by sample.
         false => samples(&mut tiff, &plan)?,
     };
     Ok(shape.shown(raster::on_white_paper(image)))
@@ -66,6 +67,8 @@ pub(super) fn single_jpeg(
 ) -> Outcome<Option<Vec<u8>>> {
     let (mut tiff, plan) = open_at(file, page, limits)?;
     match plan.chunks().collect::<Vec<_>>()[..] {
+        // Only where the single JPEG is the page: a strip that reaches beyond it would show more
+        // than the page does.
         [only] if plan.is_jpeg() && (only.width, only.height) == (plan.width, plan.height) => {
             whole_jpeg(&mut tiff, &plan, only).map(Some)
         }
@@ -105,6 +108,8 @@ fn jpegs(tiff: &mut Directories, plan: &Plan, shape: &PageShape) -> Outcome<Dyna
         let whole = whole_jpeg(tiff, plan, chunk)?;
         let header = jpeg::header(&whole)?;
         let fits = header.width == chunk.width && header.height >= chunk.rows;
+        // A last strip may be filled up to the usual height, but a wider one belongs to another
+        // page.
         if !fits || header.height > chunk.height.max(chunk.rows) {
             let detail = "a JPEG strip of another size than its page";
             return Err(Failure::unreadable(detail));
@@ -140,6 +145,7 @@ fn whole_jpeg(tiff: &mut Directories, plan: &Plan, chunk: Chunk) -> Outcome<Vec<
         true => RED_GREEN_BLUE,
         false => &[],
     };
+    // Nothing borrowed and nothing to add: the strip is a file of its own and is not copied.
     if tables.is_empty() && marker.is_empty() {
         return Ok(strip);
     }

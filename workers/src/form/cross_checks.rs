@@ -27,6 +27,7 @@ pub(super) fn check(field: &Field, found: &mut BTreeMap<String, FieldReading>) {
             accepted: false,
             bounds: None,
             struck: false,
+            page: None,
             evidence: None,
         };
         found.insert(field.key.clone(), follows);

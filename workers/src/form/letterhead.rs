@@ -32,7 +32,7 @@ const DATE_WITHIN: usize = 7;
 /// A place in a letterhead for figures, printed or filled in by pen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Blank {
-    /// Number or date.
+    /// Which part of the head it is.
     pub part: HeadPart,
     /// The figures, as wide as the paper leaves room for them.
     pub place: Box4,
@@ -141,6 +141,11 @@ impl Letterhead {
             .find(|(found, _)| *found == part)
             .map(|(_, value)| value)
     }
+}
+
+/// Whether the national motto stands in the page's head, as it does only where a paper begins.
+pub(crate) fn bears_motto(lines: &[Line]) -> bool {
+    Motto::find(lines).is_some()
 }
 
 /// How far the writing of a page reaches, in pixels from its left.

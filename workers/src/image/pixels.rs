@@ -11,6 +11,8 @@ pub(crate) fn shrink(picture: &GrayImage, factor: u32) -> GrayImage {
     let mut small = GrayImage::new(small_w, small_h);
     let source = picture.as_raw();
     let mut sums = vec![0u32; width as usize];
+    // Sums run along whole rows, so that memory is read in order; edge squares are narrower and
+    // divide by their own size.
     let rows = source.chunks(((width * factor) as usize).max(1));
     for (rows, line) in rows.zip(small.as_mut().chunks_exact_mut((small_w as usize).max(1))) {
         sums.fill(0);
@@ -74,6 +76,7 @@ pub(super) fn flood_from_edges(picture: &GrayImage, limit: u8) -> Vec<bool> {
         .flat_map(|x| [x, (height - 1) * width + x])
         .chain((0..height).flat_map(|y| [y * width, (y + 1) * width - 1]));
     let mut reached = vec![false; width * height];
+    // A stack of its own and no recursion: a dark scan may be one piece of millions of pixels.
     let mut open: Vec<usize> = edges.filter(|at| dark(*at)).collect();
     while let Some(at) = open.pop() {
         if std::mem::replace(&mut reached[at], true) {
@@ -223,6 +226,8 @@ impl Pieces {
         for (y, row) in picture.as_raw().chunks_exact(width).enumerate() {
             let mut current = runs(row);
             let mut first = 0;
+            // Runs of the row above that end left of this one cannot touch a later one either, so
+            // they are passed for good.
             for run in &mut current {
                 while first < above.len() && above[first].to < run.from {
                     first += 1;
@@ -236,6 +241,8 @@ impl Pieces {
                         usize::MAX => root,
                         label => find(&mut self.parent, label),
                     };
+                    // The lower label becomes the root of both, so that labels only ever lead
+                    // downwards and `find` ends.
                     self.parent[mine.max(root)] = mine.min(root);
                     run.label = mine.min(root);
                 }
@@ -302,6 +309,7 @@ fn next_ink(row: &[u8], from: usize) -> Option<usize> {
 
 fn find(parent: &mut [usize], mut label: usize) -> usize {
     while parent[label] != label {
+        // Halving the path on the way keeps later look-ups short.
         parent[label] = parent[parent[label]];
         label = parent[label];
     }

@@ -51,6 +51,7 @@ pub(super) struct Body {
 
 /// The table of a page without vertical rules; `None` where the words stand in no columns.
 pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
+    // Specks would fill the white between columns.
     let legible = |word: &&Word| is_text(word) && word.confidence > SPECK;
     let words: Vec<Word> = words.iter().filter(legible).cloned().collect();
     let height = f64::from(usual_height(&words));
@@ -63,16 +64,19 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
     if table.len() < LEAST_LINES {
         return None;
     }
+    // Rows of people have figures in at least two columns; a letter set in columns has not.
     let figured: Vec<&Line> = table
         .iter()
         .copied()
         .filter(|line| figures(line) >= 2)
         .collect();
+    // Where figures are written in words, all parted lines have to do.
     let table = if figured.len() >= LEAST_LINES {
         &figured[..]
     } else {
         table
     };
+    // Twice: headings are found by the columns, and columns more exactly without headings.
     let first = gaps(table, height, f64::from(width), STRAY_FIRST);
     let plain: Vec<&Line> = table
         .iter()
@@ -85,6 +89,7 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
     };
     let top = f64::from(table.iter().map(|line| line.bounds()[1]).min()?);
     let end = f64::from(table.iter().map(|line| bottom(line.bounds())).max()?);
+    // Half a letter beyond the words, so that no stroke of theirs lies outside the grid.
     (gaps.len() > LEAST_PARTS).then(|| Body {
         top: header_top(&all, &gaps, top, height) - height / 2.0,
         bottom: end + height / 2.0,
@@ -118,6 +123,8 @@ fn together<'l, 'a>(lines: &'l [&'a Line]) -> &'l [&'a Line] {
     };
     let (mut from, mut best) = (0, 0..0);
     for at in 1..=lines.len() {
+        // The longest run, because a letterhead in two columns stands above the table at a
+        // distance.
         let ends = at == lines.len() || middle(lines[at]) - middle(lines[at - 1]) > step * APART;
         if ends {
             if at - from > best.len() {
@@ -139,6 +146,7 @@ fn runs_across(line: &Line, gaps: &[Gap]) -> bool {
         };
         line.words.iter().any(covers)
     };
+    // More than a quarter: one long name across a border is no heading.
     inner().filter(crossed).count() * 4 > inner().count()
 }
 
@@ -147,6 +155,8 @@ fn header_top(lines: &[Line], gaps: &[Gap], top: f64, height: f64) -> f64 {
     let (mut reached, mut tried) = (top, top);
     let mut above: Vec<&Line> = lines
         .iter()
+        // From below upwards: the header stands right above the body, and what is further up is the
+        // title.
         .filter(|line| f64::from(bottom(line.bounds())) <= top + height / 2.0)
         .collect();
     above.sort_by_key(|line| std::cmp::Reverse(line.bounds()[1]));
@@ -158,6 +168,7 @@ fn header_top(lines: &[Line], gaps: &[Gap], top: f64, height: f64) -> f64 {
         .map(|gap| (gap.from + gap.end) / 2.0)
         .collect();
     for line in above {
+        // A gap of more than two lines parts the header from the title.
         let near = tried - f64::from(bottom(line.bounds())) < height * 2.5;
         let crosses = |word: &&Word| {
             let inside = |at: &&f64| {
@@ -208,11 +219,13 @@ impl TableLayout<'_> {
 
 /// A grid that rules draw around the header only, down to the last line of the body that stands below it.
 fn beyond_header(grid: &Grid, words: &[Word], width: u32) -> Option<Grid> {
+    // More rows than a header has: the rules go on into the body and tell its rows themselves.
     if grid.row_count() > HEADER_ONLY {
         return None;
     }
     let [(left, _), (right, _), (_, bottom), _] = grid.corners();
     let body = body(words, width)?;
+    // It begins about where the header ends and goes on below; else it is another table.
     let begins = body.top < bottom + (body.bottom - body.top) / 2.0 && body.bottom > bottom * 1.02;
     let within = body.gaps.first()?.end > left - (right - left) * 0.05;
     if begins && within {
@@ -226,6 +239,7 @@ fn beyond_header(grid: &Grid, words: &[Word], width: u32) -> Option<Grid> {
 fn with_all_rows(grid: &Grid, words: &[Word]) -> Option<Grid> {
     let [(left, _), (right, _), ..] = grid.corners();
     let (own, middle) = (grid.horizontal(), (left + right) / 2.0);
+    // Words outside the drawn table would suggest rows of the signature below.
     let inside: Vec<Word> = words
         .iter()
         .filter(|word| grid.place(word.bounds).is_some())
@@ -249,6 +263,7 @@ fn by_gaps(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Grid> 
     // The white beside a table ends at the paper's edge; the table ends nearer to its text.
     let beside = f64::from(dpi) * 0.08;
     let (first, last) = (body.gaps.first()?, body.gaps.last()?);
+    // The outermost whites go to the paper's edge and say nothing of the table's own.
     let outer = at.len() - 1;
     (at[0], at[outer]) = ((first.end - beside).max(0.0), last.from + beside);
     let vertical = |x: &f64| Rule::straight(*x, body.top, body.bottom);
@@ -264,6 +279,8 @@ fn gaps(lines: &[&Line], height: f64, width: f64, stray: f64) -> Vec<Gap> {
         ends.push((right(word.bounds), -1));
     }
     ends.sort_unstable();
+    // In long tables a single line may always stand in the white: a scribbled remark must not join
+    // two columns.
     let allowed = ((lines.len() as f64 * stray) as i32).max(i32::from(lines.len() > 8));
     let (mut gaps, mut from, mut depth) = (Vec::new(), Some(0.0), 0);
     for (at, step) in ends {
@@ -286,6 +303,7 @@ fn gaps(lines: &[&Line], height: f64, width: f64, stray: f64) -> Vec<Gap> {
         end: width.max(from.unwrap_or(width)),
     });
     let outer = gaps.len() - 1;
+    // With many rows a narrow white cannot be chance; with few, it may be the blanks of like words.
     let narrow = if lines.len() >= MANY {
         NARROW_IN_MANY
     } else {

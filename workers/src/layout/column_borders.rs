@@ -23,10 +23,12 @@ const BETWEEN_ALIKE: f64 = 0.9;
 /// The grid with its borders where the words of its rows leave them; `drawn` where rules stand for the present ones.
 pub(super) fn mended(grid: Grid, words: &[Word], drawn: bool) -> Grid {
     let height = f64::from(usual_height(words));
+    // Drawn borders are believed: a person ruled them, and values written across are the exception.
     let grid = match drawn {
         true => grid,
         false => without_crossed(grid, words, height),
     };
+    // Prefixes last, because they look at the cells as they then are.
     without_prefixes(with_lost(grid, words, height), words)
 }
 
@@ -71,6 +73,7 @@ fn without_crossed(grid: Grid, words: &[Word], height: f64) -> Grid {
                 across += u32::from(near(first));
             }
         }
+        // Borders nobody reaches stay: an empty column is a column.
         reached > 0 && f64::from(across) >= ACROSS * f64::from(reached)
     };
     let dropped: Vec<usize> = (1..grid.column_count()).filter(is_crossed).collect();
@@ -93,6 +96,7 @@ fn without_prefixes(grid: Grid, words: &[Word]) -> Grid {
         let pairs = rows
             .iter()
             .map(|row| (text(row, *column), text(row, column + 1)));
+        // A series of letters and a long number: the parts of one diploma number.
         let lettered = |(left, right): &(String, String)| {
             let short =
                 (1..=3).contains(&left.chars().count()) && left.chars().all(char::is_alphabetic);
@@ -107,6 +111,7 @@ fn without_prefixes(grid: Grid, words: &[Word]) -> Grid {
             .filter(|(left, _)| *left == lettered[0].0)
             .count();
         // "Khá" beside a number is a grade: other rows have other grades there.
+        // The same letters in most rows, since a whole column shares its series.
         lettered.len() >= LEAST_ROWS && same * 4 >= lettered.len() * 3 && same * 3 >= all * 2
     };
     let prefixes = (0..grid.column_count() - 1).filter(is_prefix);
@@ -124,6 +129,7 @@ fn with_lost(grid: Grid, words: &[Word], height: f64) -> Grid {
             .map(|row| &row[column])
             .filter(|cell| figured(cell))
             .collect();
+        // Below this, chance alone would find a common white.
         if cells.len() < LEAST_ROWS {
             continue;
         }
@@ -159,6 +165,7 @@ fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
             .iter_mut()
             .for_each(|depth| *depth += 1);
     }
+    // A twelfth of the rows may have a word in the white.
     let allowed = cells.len() / 12;
     let mut found = Vec::new();
     let mut at = 0;
@@ -172,6 +179,8 @@ fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
         let parts: Vec<(Kind, Kind)> = cells.iter().filter_map(|cell| both(cell, x)).collect();
         let differ = parts.iter().filter(|(a, b)| a != b).count() as f64;
         let all = cells.len() as f64;
+        // Two kinds of values need less white than two of one kind: figures do not go on as
+        // letters.
         let kinds = differ >= BOTH * all && white.len() as f64 >= height * BETWEEN_KINDS;
         let apart =
             parts.len() as f64 >= BOTH * all && white.len() as f64 >= height * BETWEEN_ALIKE;

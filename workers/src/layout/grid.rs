@@ -67,6 +67,7 @@ impl Grid {
         self.columns.extend(added);
         let middle = |rule: &Rule| rule.across((rule.from + rule.end) / 2.0);
         self.columns.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+        // By their middles, because borders of a curved page cross no common height elsewhere.
         self
     }
 
@@ -108,6 +109,8 @@ impl Grid {
     /// Row and column of a box by its middle; `None` outside.
     pub fn place(&self, bounds: Box4) -> Option<(usize, usize)> {
         let (x, y) = centre(bounds);
+        // Counted and not searched: rules lean and bend, so each is asked where it is at this
+        // height.
         let before = |rules: &[Rule], across: f64, along: f64| {
             rules
                 .iter()
@@ -151,6 +154,7 @@ impl Grid {
         if !self.is_beside(middle, y) {
             return vec![word.clone()];
         }
+        // A word that reaches over by less than half its height is only inclined.
         let margin = f64::from(height) * 0.5;
         let crossing =
             self.columns.iter().map(|rule| rule.across(y)).find(|at| {
@@ -162,6 +166,7 @@ impl Grid {
         let letters: Vec<char> = word.text.chars().collect();
         let share = (at - f64::from(x)) / f64::from(width.max(1));
         let expected = (letters.len() as f64 * share).round() as usize;
+        // The engine often reads the rule itself as a bar; that is where the values part.
         let bar = letters.iter().position(|c| "|[]".contains(*c));
         let split = bar.unwrap_or(expected).min(letters.len());
         let part = |letters: &[char], bounds| Word {
@@ -186,6 +191,7 @@ impl Grid {
 
     /// The box of a cell.
     pub fn cell(&self, row: usize, column: usize) -> Box4 {
+        // At the middle of the cell: on a leaning page its corners differ by several pixels.
         let middle_y = {
             let along = self.columns[column].across(self.columns[column].from);
             (self.rows[row].across(along) + self.rows[row + 1].across(along)) / 2.0

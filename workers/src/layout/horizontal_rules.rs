@@ -44,10 +44,12 @@ fn rows(rules: &Rules, width: u32, dpi: u32) -> Option<Vec<Rule>> {
     let wide = |rule: &&Rule| rule.length() >= f64::from(width) * NARROWEST;
     let long: Vec<&Rule> = rules.horizontal.iter().filter(wide).collect();
     let alike = |a: &Rule, b: &Rule| {
+        // All rules of one table are equally long; underlines of headings are not.
         let slack = a.length() * ALIKE;
         (a.from - b.from).abs() <= slack && (a.end - b.end).abs() <= slack
     };
     let of_one_length = |one: &&Rule| long.iter().filter(|other| alike(one, other)).count();
+    // The length that most share, not the longest: a fold may run over the whole page.
     let usual = long.iter().copied().max_by_key(of_one_length)?;
     let own: Vec<Rule> = long
         .iter()
@@ -66,6 +68,7 @@ struct Inked {
 
 fn inked_rows(picture: &GrayImage, rows: &[Rule], (left, right): (f64, f64), dpi: u32) -> Inked {
     let ink = ink_threshold(picture, INK);
+    // A little away from the rules, whose own thickness is no writing.
     let beside = f64::from(dpi / 60);
     let (from, end) = (
         left.max(0.0) as u32,
@@ -85,9 +88,11 @@ fn inked_rows(picture: &GrayImage, rows: &[Rule], (left, right): (f64, f64), dpi
                 (top..bottom)
                     .filter(|y| picture.get_pixel(x, *y).0[0] < ink)
                     .count()
+                    // A single dark pixel is noise of the scanner.
                     > 1
             })
             .collect();
+        // Empty rows at the foot of a page would make every white look shared.
         if row.iter().any(|ink| *ink) {
             filled += 1;
             depth
@@ -115,6 +120,7 @@ fn borders(inked: &Inked, dpi: u32) -> Vec<usize> {
         let (from, end) = (at, at + white.len());
         at = end;
         let is_outer = from == 0 || end == inked.depth.len();
+        // The outer whites are the margins of the table.
         if white[0] <= allowed && white.len() >= narrow && !is_outer {
             borders.push(from + emptiest(white));
         }

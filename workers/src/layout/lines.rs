@@ -99,20 +99,26 @@ pub(crate) fn columns(lines: &[Line]) -> Vec<Line> {
 /// The lines of a page, from top to bottom.
 pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
     let usual = usual_height(words);
+    // Large ornaments would reach over several lines and join them.
     let (tall, mut sorted): (Vec<&Word>, Vec<&Word>) =
         words.iter().partition(|word| word.bounds[3] > usual * TALL);
+    // From left to right: a line is followed along, and a leaning one is joined by its nearest
+    // words.
     sorted.sort_by_key(|word| word.bounds[0]);
     let mut lines: Vec<Line> = Vec::new();
     for word in sorted {
         // Not the last word alone: a speck read as punctuation may stand above or below its line.
         let fit = |line: &Line| {
             // Nor one beside which it cannot stand: where words overlap, two lines lie close together.
+            // Three words back: enough to pass over a speck, few enough to follow a line that
+            // leans.
             let beneath = line.words.iter().rev().take(3);
             let covered = |last: &Word| {
                 let words = last.letters().min(word.letters()) > 1;
                 let beside = overlap(last.bounds, word.bounds) > 0.7;
                 words && !beside && shared_width(last.bounds, word.bounds) > 0.5
             };
+            // Two words above each other never stand on one line, however close the lines are.
             if beneath.clone().any(covered) {
                 return 0.0;
             }
@@ -125,6 +131,7 @@ pub(crate) fn lines(words: &[Word]) -> Vec<Line> {
             .enumerate()
             .map(|(index, line)| (index, fit(line)))
             .max_by(|a, b| a.1.total_cmp(&b.1))
+            // Less than two fifths in common is the next line already.
             .filter(|(_, share)| *share >= 0.4);
         match best {
             Some((index, _)) => lines[index].words.push(word.clone()),

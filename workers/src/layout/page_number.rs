@@ -25,6 +25,7 @@ pub(crate) fn read(lines: &[Line], (width, height): (u32, u32)) -> Option<PageNu
         let share_down = middle / f64::from(height.max(1));
         share_down < share || share_down > 1.0 - share
     };
+    // Labelled numbers first: a number alone may be anything that stands at the edge.
     let near_edge = lines.iter().filter(|line| within(line, LABELLED));
     let labelled = near_edge
         .flat_map(|line| line.segments().into_iter().map(|part| &line.words[part]))
@@ -43,12 +44,14 @@ fn labelled(words: &[Word]) -> Option<PageNumber> {
         return None;
     }
     let (label, rest) = words.split_first()?;
+    // Folded, because engines lose marks on small type at the edge of a page.
     if !matches!(fold::letters(&label.text).as_str(), "trang" | "to") {
         return None;
     }
     let number = rest
         .iter()
         .find(|word| !matches!(fold::letters(&word.text).as_str(), "so" | ""))?;
+    // Of "12/45" the first is the page, the second the number of pages.
     let leading = number.text.split('/').next().unwrap_or_default();
     let value = digits(leading).filter(|value| *value <= LARGEST)?;
     Some(PageNumber {
@@ -70,6 +73,7 @@ fn alone(line: &Line, width: u32) -> Option<PageNumber> {
     }
     let [left, _, length, _] = number.bounds;
     let across = (f64::from(left) + f64::from(length) / 2.0) / f64::from(width.max(1));
+    // At the outer side or in the middle; at the left stand numbers of paragraphs.
     if !(0.4..=0.6).contains(&across) && across < 0.85 {
         return None;
     }

@@ -31,6 +31,7 @@ pub(super) fn with_rows(
     let straight = |y: f64| Rule::straight(y, left, right);
     let horizontal = rows_across(rules, (left, right), (top, bottom), dpi);
     let at = (left + right) / 2.0;
+    // Three rules enclose two rows at least; with fewer there is only a frame.
     let rows = if horizontal.len() > 2 {
         drawn(words, &columns, &horizontal, at, straight)
     } else {
@@ -66,6 +67,7 @@ fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f64) -> Vec<f
     let own: Vec<Word> = inside.iter().map(|word| (*word).clone()).collect();
     let height = f64::from(usual_height(&own));
     let mut middles = beginnings(&inside, columns, height);
+    // No column of figures: whatever column repeats most evenly tells the rows.
     if middles.len() < 2 {
         middles = steadiest(&inside, columns, height);
     }
@@ -73,8 +75,10 @@ fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f64) -> Vec<f
     let Some(step) = median_f64(steps) else {
         return Vec::new();
     };
+    // A little more than half a step, so that the first and last rows are not cut.
     let reach = step * 0.6;
     let mut borders = vec![(middles[0] - reach).max(top)];
+    // What stands above the first row is a header of its own.
     if middles[0] - reach > top + height {
         borders.insert(0, top);
     }
@@ -104,9 +108,11 @@ fn lines_of_columns(words: &[&Word], columns: &[Rule]) -> Vec<Vec<Line>> {
 /// The middles of the lines of the column in which they stand in the steadiest steps; empty where none is steady.
 /// That of written pages, whose figures are not read.
 fn steadiest(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
+    // Above a third of unevenness the lines are prose.
     let mut best: (f64, Vec<f64>) = (0.35, Vec::new());
     for lines in lines_of_columns(words, columns) {
         let mut middles: Vec<f64> = lines.iter().map(|line| centre(line.bounds()).1).collect();
+        // Two lines of one value stand closer than two values.
         middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
         let steps: Vec<f64> = middles.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let Some(usual) =
@@ -137,11 +143,13 @@ fn beginnings(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
             .filter(|line| line.text().chars().any(|c| c.is_ascii_digit()))
             .map(|line| centre(line.bounds()).1)
             .collect();
+        // Columns of figures hold one line a row, while names run over two.
         if figured.len() >= 2 && figured.len() as f64 >= FIGURED * lines.len() as f64 {
             middles.extend(figured);
         }
     }
     middles.sort_by(f64::total_cmp);
+    // The same row seen in two columns counts once.
     middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
     middles
 }

@@ -8,12 +8,15 @@ use crate::geometry::median_f64;
 pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
     let near = f64::from(dpi) * 0.07;
     let sharing = alike(&rules.vertical);
+    // First what most rules share, then folds: a fold is judged by how far it runs beyond the
+    // others.
     let columns = without_folds(sharing, near * 3.0);
     let longest = columns
         .iter()
         .max_by(|a, b| a.length().total_cmp(&b.length()))?;
     let middle = (longest.from + longest.end) / 2.0;
     let ends = (longest.from, longest.end);
+    // Double rules are one border.
     let mut columns = distinct(columns, middle, near * 1.5);
     let (left, right) = (
         columns.first()?.across(middle),
@@ -21,7 +24,9 @@ pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
     );
     let ends = with_rules_below(rules, (left, right), ends);
     let mut rows = rows_across(rules, (left, right), ends, dpi);
+    // Rows before sides: only they show how far the table reaches.
     close_sides(&mut columns, &rows, near * 4.0);
+    // A frame with few columns is a box in a letter, and closing it would swallow the text below.
     if columns.len() > LEAST_COLUMNS + 1 {
         close_ends(&mut rows, (left, right), &columns, near * 3.0);
     }
@@ -49,6 +54,7 @@ fn with_rules_below(
     let usual = median_f64(below.windows(2).map(|pair| pair[1] - pair[0])).unwrap_or_default();
     let mut end = bottom;
     for y in below {
+        // Not further than three rows: the next table on the page begins below.
         if y > end && y - end <= (usual * 3.0).max(slack) {
             end = y;
         }
@@ -68,6 +74,7 @@ fn close_ends(rows: &mut Vec<Rule>, (left, right): (f64, f64), columns: &[Rule],
     if rows
         .first()
         .is_none_or(|first| first.across(middle) - top > beyond)
+    // The head of many registers has no upper rule.
     {
         rows.insert(0, Rule::straight(top, left, right));
     }
@@ -94,6 +101,7 @@ fn alike(rules: &[Rule]) -> Vec<Rule> {
         beside(one).iter().filter(near).count()
     };
     let most = rules.iter().max_by(|a, b| {
+        // Of equal ones the longest, by a millionth: lengths only break ties.
         let rank = |rule: &Rule| of_length(rule) as f64 + rule.length() / 1e6;
         rank(a).total_cmp(&rank(b))
     });
@@ -112,6 +120,7 @@ pub(super) fn rows_across(
     let crossing = |rule: &&Rule| {
         let at = rule.across((left + right) / 2.0);
         let shared = rule.end.min(right) - rule.from.max(left);
+        // Two fifths of the width: rules fade on worn pages, and shorter ones are underlines.
         shared >= (right - left) * 0.4 && within.contains(&at)
     };
     let rows: Vec<Rule> = rules.horizontal.iter().filter(crossing).copied().collect();
@@ -122,6 +131,7 @@ pub(super) fn rows_across(
 fn without_folds(rules: Vec<Rule>, beyond: f64) -> Vec<Rule> {
     let from = median_f64(rules.iter().map(|rule| rule.from)).unwrap_or_default();
     let end = median_f64(rules.iter().map(|rule| rule.end)).unwrap_or_default();
+    // At both ends, because a border may well run on at one.
     let folds = |rule: &Rule| rule.from < from - beyond && rule.end > end + beyond;
     rules.into_iter().filter(|rule| !folds(rule)).collect()
 }
@@ -136,6 +146,8 @@ pub(super) fn distinct(mut rules: Vec<Rule>, along: f64, near: f64) -> Vec<Rule>
     for rule in rules {
         match kept.last_mut() {
             Some(last) if rule.across(along) - last.across(along) < near => {
+                // Of two that lie close, the one as long as the others is the rule, the other a
+                // shadow or a stroke.
                 if unlike(&rule) < unlike(last) {
                     *last = rule;
                 }

@@ -77,6 +77,7 @@ pub(super) struct Run {
 
 /// Finds the ruled lines of an upright page.
 pub(super) fn detect(picture: &GrayImage, dpi: u32) -> Rules {
+    // A rule is as long at half the resolution, and a search over a quarter of the pixels finds it.
     let factor = (dpi / WORKING_DPI).max(1);
     let small = if factor > 1 {
         shrink(picture, factor)
@@ -88,6 +89,7 @@ pub(super) fn detect(picture: &GrayImage, dpi: u32) -> Rules {
         rules.map(|rule| rule.scaled(f64::from(factor))).collect()
     };
     // Turned and mirrored, so that x and y change places and one search finds both kinds.
+    // A second search for verticals would be the same code with x and y exchanged.
     let turned = image::imageops::flip_horizontal(&image::imageops::rotate90(&small));
     Rules {
         horizontal: scaled(horizontal(&small, dpi / factor)),
@@ -103,6 +105,7 @@ fn horizontal(picture: &GrayImage, dpi: u32) -> Vec<Rule> {
     groups.retain(|group| covered(group) * 10 >= span(group) * 6 && span(group) >= dpi as i32 / 2);
     let rules: Vec<Rule> = groups.iter().map(|group| fit(group)).collect();
     let mut rules = joined(rules, f64::from(dpi) / 40.0);
+    // An inch at least: shorter ones are dashes and underlines.
     rules.retain(|rule| rule.length() >= f64::from(dpi));
     rules.sort_by(|a, b| a.across(middle(a)).total_cmp(&b.across(middle(b))));
     rules
@@ -125,9 +128,12 @@ fn runs(picture: &GrayImage, dpi: u32) -> Vec<Run> {
         let mut from = 0;
         let mut last: Option<usize> = None;
         for x in 0..width {
+            // Darker than both sides and not merely dark: a shadow or a stamp is dark on one side
+            // too.
             if row[x].saturating_add(CONTRAST) > above[x].min(below[x]) || row[x] > 230 {
                 continue;
             }
+            // Three pixels of a gap: a rule crossed by a hair or printed with dots.
             if last.is_none_or(|last| x - last > 3) {
                 push_run(&mut runs, y, from, last, shortest);
                 from = x;
@@ -161,11 +167,13 @@ pub(super) fn grouped(runs: Vec<Run>, reach: i32) -> Vec<Vec<Run>> {
     }
     for (index, run) in runs.iter().enumerate() {
         for (further, other) in runs.iter().enumerate().skip(index + 1) {
+            // Runs come by row, so nothing further down can continue this one.
             if other.row - run.row > 2 {
                 break;
             }
             if other.from - run.end <= reach && run.from - other.end <= reach {
                 let (a, b) = (root(&mut parent, index), root(&mut parent, further));
+                // The smaller root wins, so the result does not depend on the order of finding.
                 parent[a.max(b)] = a.min(b);
             }
         }
@@ -247,6 +255,7 @@ fn least_squares(points: &[(f64, f64, f64)], bent: bool) -> [f64; 3] {
     };
     let (s2, s3, s4) = (moment(2), moment(3), moment(4));
     let (t0, t1, t2) = (product(0), product(1), product(2));
+    // All points at one place: no slope can be told, so the rule is level.
     if s2 < 1.0 {
         return [t0 / weight, 0.0, 0.0];
     }
@@ -274,6 +283,8 @@ fn joined(mut rules: Vec<Rule>, tolerance: f64) -> Vec<Rule> {
         let continues = |known: &&mut Rule| {
             let at = middle(&rule);
             let far = (known.from - rule.end).max(rule.from - known.end);
+            // No further apart than the longer is long: two rules of different tables may lie at
+            // one height.
             far < known.length() && (known.across(at) - rule.across(at)).abs() <= tolerance
         };
         match whole.iter_mut().find(continues) {

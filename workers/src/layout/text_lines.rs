@@ -35,6 +35,8 @@ pub(crate) struct TextLines {
 
 /// The writing of a page's table; `None` where the ink of its cells does not stand in lines.
 pub(super) fn locate(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Option<TextLines> {
+    // A few low rows are read well enough cell by cell; lines are looked for where rules alone do
+    // not say what belongs together.
     if grid.row_count() < LEAST_ROWS && !grid.has_row_above(f64::from(dpi) * TALL) {
         return None;
     }
@@ -60,6 +62,8 @@ fn without_rules(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Gray
     let [(left, top), (right, _), (_, bottom), _] = grid.corners();
     let across = |rule: &&Rule| {
         let y = rule.across((left + right) / 2.0);
+        // A fold shorter than this share of the table may be a stroke of writing, which must not be
+        // painted out.
         y > top && y < bottom && rule.length() > (right - left) * 0.4
     };
     let folds = rules.horizontal.iter().filter(across);
@@ -81,6 +85,7 @@ fn without_rules(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Gray
 /// The page without what stands in the table's cells.
 fn without_cells(grid: &Grid, page: &GrayImage, dpi: u32) -> GrayImage {
     let mut outside = page.clone();
+    // A little beyond the cell, because letters reach over the rules they stand on.
     let beyond = (dpi / 50) as i32;
     for (row, column) in grid.cells() {
         let [x, y, width, height] = grid.cell(row, column);
@@ -144,6 +149,8 @@ fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
             }
         }
     }
+    // A line lies: wider than high. Where less than half do, or cells hold more lines than fit, the
+    // ink is shading or stains and the table is read without them.
     let lie = lines.iter().filter(|line| line[2] > line[3]).count();
     let fitting =
         |cell: &InkedCell| MOST_LINES.max(cell.place[3] as usize / usual[cell.column].max(1));
@@ -151,6 +158,7 @@ fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
     if lie * 2 <= lines.len() || lines.len() > most {
         return None;
     }
+    // A tenth above the highest column's lines leaves room for marks above and below letters.
     let line = usual.into_iter().max()? * 11 / 10;
     Some((lines, line as i32))
 }
@@ -158,6 +166,8 @@ fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
 /// The cells that hold any ink.
 fn filled(grid: &Grid, page: &GrayImage, dpi: u32, ink: u8) -> Vec<InkedCell> {
     let inset = half_rule(dpi);
+    // Marks of a letter stand nearer to it than this; a hundredth of an inch is what scanning
+    // leaves white between.
     let gap = (dpi as usize / 100).max(1);
     let cell = |(row, column)| {
         let cell = grid.cell(row, column);
@@ -212,6 +222,9 @@ fn usual_heights(cells: &[InkedCell], columns: usize, dpi: u32) -> Option<Vec<us
     let column = |column| {
         let own = cells.iter().filter(|cell| cell.column == column);
         let own = median(own.filter_map(|cell| cell.tallest(dpi)));
+        // A column of figures may be lower than the page's letters, but a line that is cut too low
+        // loses the marks that tell Vietnamese letters apart; so the page's own height is the
+        // least.
         own.unwrap_or(page).clamp(page, page * 8 / 5)
     };
     Some((0..columns).map(column).collect())
@@ -239,6 +252,7 @@ fn parted(bands: Vec<Band>, usual: usize, ink: &[usize]) -> Vec<Band> {
     let mut lines = Vec::new();
     for Band { mut from, end } in bands {
         let size = end - from;
+        // Lines that touch are a little more than a line apart, hence the divisor above one.
         let count = (size as f64 / usual as f64 / 1.15).round() as usize;
         for part in 1..count {
             let expected = end - size * (count - part) / count;
@@ -267,6 +281,8 @@ fn pieces(page: &GrayImage, cell: Box4, line: Band, usual: usize, dpi: u32, ink:
     let speck = (dpi as usize / 25).pow(2) / 12;
     let is_written = |piece: &Band| {
         let dark: usize = ink[piece.from..piece.end].iter().sum();
+        // Long and solid is what is left of a rule, or a line drawn through; letters leave half of
+        // their line white.
         let is_stroke = piece.size() > 4 * line.size() && dark * 2 > piece.size() * line.size();
         dark > speck.max(4) && !is_stroke
     };

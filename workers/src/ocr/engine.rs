@@ -3,6 +3,8 @@
 //! The engine spreads over all cores unless `OMP_THREAD_LIMIT=1` stands in the environment before
 //! the process starts; whoever starts the child sets it.
 
+mod models;
+
 use std::path::{Path, PathBuf};
 
 use image::GrayImage;
@@ -11,14 +13,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::leptonica_interpose;
 use crate::word::Word;
-
-/// Folders in which distributions keep the language models, newest first.
-const MODEL_FOLDERS: [&str; 4] = [
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tessdata",
-    "/usr/share/tesseract/tessdata",
-    "/usr/local/share/tessdata",
-];
+use models::{MODEL, TYPED_MODEL, WRITTEN_MODEL};
+pub use models::{SECOND_MODEL, has_model, has_second_model, model_folder};
 
 /// Why nothing could be recognised.
 #[derive(Debug, thiserror::Error)]
@@ -87,15 +83,6 @@ pub struct Engine {
     script: Script,
 }
 
-/// The model everything is read with.
-const MODEL: &str = "vie";
-/// A differently trained model beside it, asked about doubtful values; it need not be there.
-pub const SECOND_MODEL: &str = "vie_best";
-/// The model for typed pages: that of the distributions, trained on by `scripts/model/train.sh`.
-const TYPED_MODEL: &[u8] = include_bytes!("../../../models/typed/vie.traineddata");
-/// The model for handwriting, made by the same recipe.
-const WRITTEN_MODEL: &[u8] = include_bytes!("../../../models/written/vie.traineddata");
-
 impl Engine {
     /// Loads the Vietnamese model from where [`model_folder`] finds it.
     ///
@@ -136,6 +123,8 @@ impl Engine {
     /// [`RecogniseError::Engine`].
     pub(crate) fn set_script(&mut self, script: Script) -> Result<(), RecogniseError> {
         self.script = script;
+        // Loaded only when a page is typed: most books hold none, and each model costs memory for
+        // the life of the child.
         if script == Script::Typed && self.typed.is_none() {
             self.typed = Some(tuned(TYPED_MODEL, "vie_typed")?);
         }
@@ -200,6 +189,8 @@ impl Engine {
             Some(api) if by_handwriting => api,
             _ => &self.first,
         };
+        // The list of figures is taken back before the outcome is looked at: a failed reading must
+        // not leave the engine blind to letters for the next line.
         api.set_variable(ONLY, FIGURES).ok();
         let words = words_by(api, picture, dpi, Division::Line);
         api.set_variable(ONLY, "").ok();
@@ -252,6 +243,7 @@ fn words_by(
     division: Division,
 ) -> Result<Vec<Word>, RecogniseError> {
     let (width, height) = (picture.width() as i32, picture.height() as i32);
+    // The engine refuses a picture this small, and nothing of it could be a letter.
     if width < 3 || height < 3 {
         return Ok(Vec::new());
     }
@@ -259,6 +251,8 @@ fn words_by(
     api.set_page_seg_mode(division.mode()).map_err(&failed)?;
     api.set_image(picture.as_raw(), width, height, 1, width)
         .map_err(&failed)?;
+    // Outside these bounds the engine guesses a resolution of its own, and guesses badly on a
+    // strip.
     api.set_source_resolution(dpi.clamp(70, 600) as i32)
         .map_err(&failed)?;
     let table = api.get_tsv_text(0).map_err(&failed)?;
@@ -270,43 +264,18 @@ fn words_by(
         .collect())
 }
 
-/// Where the Vietnamese model is: `TESSDATA_PREFIX`, or the first folder of the distributions that
-/// has it, or the usual one when none has.
-pub fn model_folder() -> PathBuf {
-    let prefix = std::env::var_os("TESSDATA_PREFIX").map(PathBuf::from);
-    let within = prefix.iter().map(|prefix| prefix.join("tessdata"));
-    let folders: Vec<PathBuf> = prefix
-        .iter()
-        .cloned()
-        .chain(within)
-        .chain(MODEL_FOLDERS.map(PathBuf::from))
-        .collect();
-    let found = folders.iter().find(|folder| has_model(folder));
-    found
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(MODEL_FOLDERS[0]))
-}
-
-/// Whether that folder holds the model everything is read with.
-pub fn has_model(folder: &Path) -> bool {
-    folder.join(format!("{MODEL}.traineddata")).is_file()
-}
-
-/// Whether that folder also holds the second model, [`SECOND_MODEL`].
-pub fn has_second_model(folder: &Path) -> bool {
-    folder.join(format!("{SECOND_MODEL}.traineddata")).is_file()
-}
-
 /// One line of the engine's table: level, page, block, paragraph, line, word, x, y, w, h,
 /// confidence 0 to 100, text. Level 5 is a word.
 fn word_of_line(line: &str) -> Option<Word> {
     let columns: Vec<&str> = line.splitn(12, '\t').collect();
+    // The text comes last, so that a tab within it stays part of it.
     let &[level, _, _, _, _, _, x, y, w, h, confidence, text] = columns.as_slice() else {
         return None;
     };
     if level != "5" || text.trim().is_empty() {
         return None;
     }
+    // Level 5 is a word; the lines above tell of blocks and lines and carry no text.
     let confidence: f64 = confidence.parse().ok()?;
     Some(Word {
         text: vietnamese(text.trim()),
@@ -338,12 +307,16 @@ fn vietnamese(text: &str) -> String {
 fn parted(word: Word) -> Vec<Word> {
     let letters: Vec<char> = word.text.chars().collect();
     let [x, y, width, height] = word.bounds;
+    // The letters of a word are taken as equally wide: good enough to tell which column the parts
+    // stand in.
     let place = |at: usize| x + (width as usize * at / letters.len()) as i32;
     let mut cuts = vec![0];
     cuts.extend((1..letters.len()).filter(|at| {
         let small = |at: usize| letters[at].is_lowercase();
         let new_word =
             letters[*at].is_uppercase() && letters.get(at + 1).is_some_and(|c| c.is_lowercase());
+        // Two letters before the capital and a small one after it: a lone capital within a word is
+        // a misread letter more often than a lost gap.
         small(at - 1) && *at >= 2 && new_word
     }));
     cuts.push(letters.len());

@@ -175,6 +175,7 @@ mod tests {
             accepted: false,
             bounds: Some(bounds),
             struck: false,
+            page: None,
             evidence: None,
         }
     }

@@ -83,9 +83,11 @@ impl Cage {
         Q: Serialize + Send + 'static,
         A: DeserializeOwned + Send + 'static,
     {
+        // Waiting is bounded, so that a storm of files is told to come back instead of piling up.
         let turn = tokio::time::timeout(self.config.patience, self.turns.clone().acquire_owned());
         let turn = turn.await.map_err(|_| Uncaged::Busy)?;
         let turn = turn.map_err(|_| Uncaged::Busy)?;
+        // Held while the answer is awaited: whoever hangs up takes the child along.
         let leash = Leash(KillHandle::default());
         let (config, handle) = (self.config.clone(), leash.0.clone());
         // The kernel ends a child with the thread that started it, so one thread stays with it to the end.
@@ -140,6 +142,8 @@ fn converse<A: DeserializeOwned>(
     let set_up = OnceSetUp {
         version: protocol::VERSION,
         memory_bytes: config.memory_bytes,
+        // Processor time has a whole second at least, else a short deadline would kill the child at
+        // its start.
         cpu_seconds: config.timeout.as_secs().max(1),
     };
     let mut process = Process::start(&launch, &set_up, handle)?;

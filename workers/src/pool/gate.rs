@@ -47,11 +47,14 @@ impl Gate {
     /// Waits until `bytes` fit; `None` when the gate closes first. Asking for more than the
     /// capacity takes all of it.
     pub(super) fn enter(self: &Arc<Self>, bytes: u64) -> Option<Admission> {
+        // A page larger than all room is admitted alone; its own ceiling then ends it.
         let bytes = bytes.min(self.capacity);
         let mut state = self.lock();
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         while !state.closed
+            // In the order of arrival: a large page would wait for ever if small ones slipped past
+            // it.
             && (state.now_serving != ticket || state.admitted + bytes > self.capacity)
         {
             state = self
@@ -60,6 +63,7 @@ impl Gate {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         state.now_serving += 1;
+        // The next in line may fit as well.
         self.changed.notify_all();
         if state.closed {
             return None;
@@ -85,6 +89,7 @@ impl Gate {
 
 impl Drop for Admission {
     fn drop(&mut self) {
+        // Given back also when the page ended in a panic.
         self.gate.lock().admitted -= self.bytes;
         self.gate.changed.notify_all();
     }

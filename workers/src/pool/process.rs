@@ -68,6 +68,7 @@ impl Process {
                 format!("no reading process: {}", error.kind()),
             )
         };
+        // A pair of sockets and no name in the file system: nobody else can speak to the child.
         let (ours, theirs) = UnixStream::pair().map_err(no_start)?;
         let (heard, said) = last_words_pipe().map_err(no_start)?;
         let mut child = command(launch);
@@ -76,6 +77,7 @@ impl Process {
             .stderr(Stdio::from(said));
         let child = child.spawn().map_err(no_start)?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        // Before the greeting: a child that hangs at its start must be killable too.
         *handle.lock().unwrap_or_else(PoisonError::into_inner) = group;
         let mut process = Self {
             child,
@@ -98,6 +100,7 @@ impl Process {
         let hello = protocol::send(&mut line, set_up, protocol::MAX_REQUEST)
             .and_then(|()| protocol::receive::<Hello>(&mut line, protocol::MAX_REQUEST));
         match hello {
+            // A program that was replaced by an upgrade may start children of another version.
             Ok(hello) if hello.version == protocol::VERSION => Ok(hello.confinement),
             Ok(hello) => {
                 let detail = format!("reading process speaks version {}", hello.version);
@@ -122,6 +125,8 @@ impl Process {
             deadline: Instant::now() + deadline,
         };
         let answer = exchange(&mut line, request, file);
+        // What a child said while it worked well is chatter; only last words before a death tell
+        // anything.
         self.forget_last_words_if(answer.is_ok());
         answer.map_err(|error| self.post_mortem(&error))
     }
@@ -156,11 +161,13 @@ impl Process {
             ProtocolError::TimedOut => {
                 return Death(FailureKind::TimedOut, "stopped at its deadline".into());
             }
+            // A frame that makes no sense may be an attack; the child is not heard again.
             ProtocolError::TooLong { .. } | ProtocolError::Garbled => {
                 return Death(FailureKind::Crashed, format!("broken answer: {error}"));
             }
             ProtocolError::Closed | ProtocolError::Io(_) => {}
         }
+        // Gone from the socket and still alive: it is killed when it is dropped.
         let Some(status) = self.wait_briefly() else {
             return Death(FailureKind::Crashed, "closed its socket and went on".into());
         };
@@ -193,6 +200,7 @@ impl Process {
 
 impl Drop for Process {
     #[expect(
+        // A zombie of each child would fill the table of processes in a week.
         clippy::disallowed_methods,
         reason = "each child has a thread of its own, which no task shares"
     )]
@@ -208,6 +216,7 @@ impl Drop for Process {
 pub(super) struct Death(pub(super) FailureKind, pub(super) String);
 
 fn name_end(status: ExitStatus, last_words: &[u8]) -> Death {
+    // The allocators of Rust and C++ and the engine each say it in words of their own.
     const EXHAUSTED: [&[u8]; 3] = [
         b"memory allocation of",
         b"std::bad_alloc",
@@ -217,6 +226,7 @@ fn name_end(status: ExitStatus, last_words: &[u8]) -> Death {
         .iter()
         .any(|words| memchr::memmem::find(last_words, words).is_some());
     match status.signal() {
+        // The kernel's own ceiling on processor time, for a child that never looks at the clock.
         _ if exhausted => Death(FailureKind::OutOfMemory, "reached its memory limit".into()),
         Some(signal) if signal == Signal::XCPU.as_raw() => {
             Death(FailureKind::TimedOut, "used up its processor time".into())
@@ -231,6 +241,7 @@ fn command(launch: &Launch<'_>) -> Command {
     command
         .arg0("sogoc")
         .arg(launch.argument)
+        // An empty environment: a secret of the service is none of a page's business.
         .env_clear()
         .env("OMP_THREAD_LIMIT", "1") // parallel across pages, never within one
         .env("MALLOC_ARENA_MAX", "1")
@@ -238,6 +249,7 @@ fn command(launch: &Launch<'_>) -> Command {
         // given new ones costs more than filling them; larger ones go back to the system at once.
         .env("MALLOC_MMAP_THRESHOLD_", "33554432")
         .env("MALLOC_TRIM_THRESHOLD_", "67108864")
+        // A working folder would keep a mounted disk busy.
         .current_dir("/")
         .process_group(0)
         .stdout(Stdio::null());
@@ -256,6 +268,7 @@ fn exchange<A: Reply>(
     request: &impl Serialize,
     file: &File,
 ) -> Result<(A, Vec<u8>), ProtocolError> {
+    // The question before the file: the child prepares its ceiling of memory by it.
     protocol::send(line, request, A::MAX_REQUEST)?;
     protocol::send_file(line.socket, file)?;
     let answer: A = protocol::receive(line, protocol::MAX_ANSWER)?;
@@ -275,6 +288,7 @@ struct UntilDeadline<'a> {
 
 impl UntilDeadline<'_> {
     fn remaining(&self) -> io::Result<Duration> {
+        // The deadline is for the whole exchange, so each read gets what is left of it.
         let remaining = self.deadline.saturating_duration_since(Instant::now());
         if remaining.is_zero() {
             Err(io::ErrorKind::TimedOut.into())

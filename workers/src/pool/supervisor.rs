@@ -44,10 +44,13 @@ impl Supervisor {
         tally: &Arc<Tally>,
         handle: &KillHandle,
     ) -> Self {
+        // A page that could never be admitted is refused by its headers and not after a wait.
         let limits = DecodeLimits {
             max_bytes: config.limits.max_bytes.min(gate.capacity()),
             ..config.limits
         };
+        // The ceiling of processor time is for the child's whole life, so it grows with the pages
+        // it may read.
         let lifetime = config
             .page_timeout
             .saturating_mul(config.pages_per_child.max(1));
@@ -72,6 +75,8 @@ impl Supervisor {
     /// Works until the queue closes.
     pub(super) fn run(mut self, queue: &Mutex<Receiver<Work>>) {
         loop {
+            // The lock is held while waiting: the next free supervisor waits for the lock and then
+            // for work.
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(work) = next else {
                 break;
@@ -97,12 +102,14 @@ impl Supervisor {
 
     /// Headers first, admitted by the file's length; then the page, admitted by its prediction.
     fn perform(&mut self, file: &File, task: Task) -> Outcome<(Answer, Vec<u8>)> {
+        // Two deadlines: reading the headers must not eat the time of the page.
         let deadline = Instant::now() + self.config.page_timeout;
         let (Task::Read { page, .. }
         | Task::Render { page, .. }
         | Task::Picture { page }
         | Task::Digest { page, .. }) = &task
         else {
+            // A probe reads headers only, so the length of the file tells what it takes.
             return self.ask_admitted(file, task, self.header_bytes(file), deadline);
         };
         let headers = Task::Shape { page: *page };
@@ -128,6 +135,7 @@ impl Supervisor {
         let allowed = deadline.saturating_duration_since(Instant::now());
         let closed = || Failure::new(FailureKind::Unavailable, "the pool was closed");
         let _admission = self.gate.enter(bytes).ok_or_else(closed)?;
+        // What a child holds between pages comes on top of what the page was admitted with.
         let request = Request {
             task,
             memory_bytes: bytes.saturating_add(IDLE_BYTES),
@@ -144,6 +152,7 @@ impl Supervisor {
         let answered = self.living_process()?.ask(request, file, allowed);
         match answered {
             Ok((Answer::Failed(failure), _)) => Err(failure),
+            // A panic leaves the child's state in doubt; a failure that was named does not.
             Ok((Answer::Panicked(place), _)) => {
                 self.end_process();
                 Err(Failure::new(
@@ -180,6 +189,7 @@ impl Supervisor {
     }
 
     fn header_bytes(&self, file: &File) -> u64 {
+        // Twice the length: the bytes, and a copy in the parser of a PDF.
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         HEADER_BYTES.saturating_add(length.saturating_mul(2))
     }
@@ -191,6 +201,7 @@ impl Supervisor {
         };
         process.pages += 1;
         let (resident, highest) = process.resident();
+        // By what it really holds, since a leak of the engine shows nowhere else.
         let due = process.pages >= self.config.pages_per_child || resident > IDLE_BYTES;
         self.tally.measured(highest);
         if due {

@@ -33,6 +33,7 @@ pub(super) fn resolved(mark: String, above: &FieldReading) -> FieldReading {
         accepted: false,
         bounds: None,
         struck: false,
+        page: None,
         evidence: None,
     }
 }
@@ -65,6 +66,7 @@ mod tests {
             accepted: true,
             bounds: None,
             struck: false,
+            page: None,
             evidence: None,
         };
         let below = resolved("-nt-".into(), &above);

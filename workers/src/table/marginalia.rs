@@ -109,6 +109,7 @@ fn note(beside: Box4, pieces: &[Box4], words: &[Word], dpi: f64) -> Option<Field
         accepted: false,
         bounds: Some(place),
         struck: false,
+        page: None,
         evidence: None,
     })
 }

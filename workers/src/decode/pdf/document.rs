@@ -20,8 +20,12 @@ pub(super) fn whole(bytes: &[u8]) -> Outcome<()> {
     let last = |needle: &[u8]| memchr::memmem::rfind(bytes, needle);
     let after = |at: usize| &bytes[at..];
     let has = |part: &[u8], needle: &[u8]| memchr::memmem::find(part, needle).is_some();
+    // Behind a sound end there may be rubbish, but no object: an incremental update cut off looks
+    // exactly so.
     let is_whole = match last(b"%%EOF") {
         Some(end) => !has(after(end), b" obj"),
+        // Some writers lose the end mark; then at least the cross-reference table must have been
+        // begun.
         None => last(b"endobj").is_some_and(|end| {
             let tail = after(end);
             !has(tail, b" obj") && (has(tail, b"startxref") || has(tail, b"trailer"))
@@ -42,10 +46,13 @@ pub(super) fn flags(pdf: &Pdf) -> Vec<&'static str> {
     let mut flags = Vec::new();
     let names = catalogue.get::<Dict<'_>>("Names");
     let files = names.is_some_and(|names| names.contains_key("EmbeddedFiles"));
+    // Attachments are not shown by any page, so a person has to know that there is more to the
+    // delivery.
     if files || catalogue.contains_key("Collection") || catalogue.contains_key("AF") {
         flags.push("attachments");
     }
     let form = catalogue.get::<Dict<'_>>("AcroForm");
+    // An XFA form draws a page that only says "open in another reader".
     if form.is_some_and(|form| form.contains_key("XFA")) {
         flags.push("xfa_form");
     }
@@ -65,10 +72,13 @@ pub(super) fn unshown_values(page: &Page<'_>) -> Vec<UnshownValue> {
         return Vec::new();
     };
     let is_unshown = |annotation: &Dict<'_>| {
+        // A field with an appearance is drawn with the page; only the others have to be placed
+        // here.
         !annotation.contains_key("AP") && annotation.get::<u32>("F").unwrap_or(0) & HIDDEN == 0
     };
     annotations
         .iter::<Dict<'_>>()
+        // Bounded: the file is a stranger's, and each annotation costs a look-up.
         .take(10_000)
         .filter(is_unshown)
         .filter_map(|annotation| {
@@ -83,6 +93,7 @@ pub(super) fn unshown_values(page: &Page<'_>) -> Vec<UnshownValue> {
 fn value(field: &Dict<'_>) -> Option<String> {
     let (mut kind, mut value) = (None, None);
     let mut at = Some(field.clone());
+    // Kind and value may be inherited, and a broken file may name itself as its own parent.
     for _ in 0..DEEPEST {
         let Some(field) = at.take() else { break };
         kind = kind.or_else(|| {
@@ -102,6 +113,7 @@ fn value(field: &Dict<'_>) -> Option<String> {
 /// A text string (ISO 32000-1, 7.9.2.2): UTF-16 or UTF-8 with their marks, else one byte a letter.
 fn decoded(bytes: &[u8]) -> String {
     match bytes {
+        // The mark of UTF-16, which writers use for all that is not Latin-1.
         [0xFE, 0xFF, wide @ ..] => {
             let units = wide
                 .chunks_exact(2)

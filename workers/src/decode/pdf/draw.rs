@@ -16,9 +16,10 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
+use super::narrowed;
+use super::plan::Sheet;
 use super::survey;
 use super::whole_image::WholeImage;
-use super::{Sheet, narrowed};
 use crate::decode::raster;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::word::Box4;
@@ -27,12 +28,15 @@ use crate::word::Box4;
 pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> {
     let stored = taken(page, scan.index, samples)
         .ok_or_else(|| Failure::unreadable("the page's image does not decode"))?;
+    // The samples are taken by the place of the image; another size means that another image was
+    // hit.
     if (stored.width(), stored.height()) != (scan.width, scan.height) {
         return Err(Failure::unreadable(
             "the page's image has another size than it announces",
         ));
     }
     let mut shown = narrowed(raster::on_white_paper(stored));
+    // In the order in which the survey describes the turn: swapping axes first, then mirroring.
     if scan.turn.transpose {
         shown = shown.rotate90().fliph();
     }
@@ -44,6 +48,7 @@ pub(super) fn scan(page: &Page<'_>, scan: &WholeImage) -> Outcome<DynamicImage> 
     }
     if !scan.is_whole() {
         let [left, top, width, height] = scan.part;
+        // Cut last, because the part is counted in pixels as shown.
         shown = shown.crop_imm(left, top, width, height);
     }
     Ok(shown)
@@ -61,6 +66,7 @@ pub(super) fn scan_on_sheet(
     if laid_over.is_empty() {
         return Ok(ground);
     }
+    // The whole page is drawn once and only the covered places are taken from it.
     let drawn = self::page(page, sheet.width, sheet.height)?;
     if drawn.color() != ground.color() {
         ground = DynamicImage::ImageRgb8(ground.into_rgb8());
@@ -93,6 +99,7 @@ fn scan_alone(page: &Page<'_>, scan: &WholeImage, sheet: &Sheet) -> Outcome<Dyna
     let near = |a: u32, b: u32| a.abs_diff(b) <= 2; // rounding
     let picture = match near(picture.width(), width) && near(picture.height(), height) {
         true => picture,
+        // Sharper than linear: the letters that are read are those of this picture.
         false => picture.resize_exact(width, height, FilterType::CatmullRom),
     };
     Ok(match picture {
@@ -112,6 +119,7 @@ fn scan_alone(page: &Page<'_>, scan: &WholeImage, sheet: &Sheet) -> Outcome<Dyna
 
 /// The page drawn on white paper.
 pub(super) fn page(page: &Page<'_>, width: u32, height: u32) -> Outcome<DynamicImage> {
+    // The library counts pixels in sixteen bits.
     if width > u32::from(u16::MAX) || height > u32::from(u16::MAX) {
         return Err(Failure::new(
             FailureKind::TooLarge,
@@ -122,6 +130,8 @@ pub(super) fn page(page: &Page<'_>, width: u32, height: u32) -> Outcome<DynamicI
     let noticed = Arc::clone(&damaged);
     let settings = InterpreterSettings {
         warning_sink: Arc::new(move |warning| {
+            // A picture that does not decode is left white by the library; a page with a hole must
+            // not pass as read.
             if matches!(warning, InterpreterWarning::ImageDecodeFailure) {
                 noticed.store(true, Ordering::Relaxed);
             }
@@ -183,6 +193,7 @@ fn samples(raster: &RasterImage<'_>) -> Option<DynamicImage> {
 pub(super) fn jpeg(page: &Page<'_>, scan: &WholeImage) -> Option<Vec<u8>> {
     taken(page, scan.index, |raster| {
         let stream = raster.stream();
+        // Plain DCT with the colours of the file itself: a decode array would invert or shift them.
         let plain = matches!(stream.filters()[..], [Filter::DctDecode])
             && !["Decode", "DecodeParms"]
                 .iter()
@@ -222,6 +233,7 @@ impl<'a, T, F: Fn(&RasterImage<'_>) -> Option<T>> Device<'a> for TakeImage<T, F>
     fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {}
 
     fn draw_image(&mut self, image: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        // Counted in the order of drawing, which is all that survey and drawing have in common.
         if self.before > 0 || self.taken.is_some() {
             self.before = self.before.saturating_sub(1);
         } else if let Image::Raster(raster) = image {

@@ -102,6 +102,7 @@ impl Survey {
 
     /// The images of which anything is seen.
     pub(super) fn images(&self) -> impl Iterator<Item = &Placed> {
+        // Of no area or painted over: whoever looks at the page sees nothing of it.
         self.images
             .iter()
             .filter(|image| image.shown.area() > 0.0 && !self.is_hidden(image.order, image.shown))
@@ -117,6 +118,7 @@ impl Survey {
                     cover.is_dark && cover.order < glyph.order && cover.bounds.contains(middle)
                 })
             };
+            // White letters on paper are hidden text; on a dark bar they are a heading.
             !self.is_hidden(glyph.order, spot) && (!glyph.is_light || on_dark())
         })
     }
@@ -126,6 +128,7 @@ impl Survey {
     pub(super) fn ground(&self) -> Option<(WholeImage, Vec<Rect>)> {
         let area = |image: &&Placed| image.shown.area();
         let ground = self.images().max_by(|a, b| area(a).total_cmp(&area(b)))?;
+        // A picture that lets something shine through is no scan of paper.
         let whole = WholeImage::of(ground, self.sheet).filter(|_| ground.is_opaque)?;
         let paths = self.paths.iter().copied();
         let images = self.images().filter(|image| image.index != ground.index);
@@ -148,6 +151,7 @@ impl Survey {
         self.covers.iter().any(|cover| {
             cover.hides
                 && cover.order > order
+                // Half a unit of slack: covers are often drawn exactly as large as what they hide.
                 && cover.bounds.inflate(0.5, 0.5).contains_rect(bounds)
         })
     }
@@ -167,6 +171,8 @@ impl Survey {
     }
 
     fn cover(&mut self, cover: Cover) {
+        // Past the ceiling further covers are left out: something hidden may then be read, never
+        // the other way round.
         if self.covers.len() < MOST_COVERS {
             self.covers.push(cover);
         }
@@ -178,6 +184,8 @@ impl Survey {
 
     fn has_room(&mut self) -> bool {
         let marks = self.images.len() + self.glyphs.len() + self.paths.len();
+        // An endless page is stopped here and marked, since its text can no longer be believed as a
+        // whole.
         self.is_overfull |= marks >= MOST_MARKS;
         !self.is_overfull
     }
@@ -221,16 +229,20 @@ impl<'a> Device<'a> for Survey {
         let bounds = props.transform.transform_rect_bbox(path.bounding_box());
         let clip = self.clip();
         let alpha = alpha * opacity;
+        // What is clipped away or hardly opaque leaves no ink on the paper.
         if alpha < SEEN || !touch(bounds, clip) || !self.has_room() {
             return;
         }
         let seen = bounds.intersect(clip);
+        // Light paths matter only where they lie over ink: there they are corrections.
         if lightness <= LIGHT || self.inked.is_some_and(|inked| touch(seen, inked)) {
             self.paths.push((order, seen));
         }
         let is_filled = matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..));
         if is_filled && alpha >= OPAQUE {
             let area = bounds.area();
+            // Only a box hides what lies inside its bounds; a curve of the same bounds leaves the
+            // corners free.
             let is_box = (path.area() * props.transform.determinant()).abs() >= area * 0.98;
             self.cover(Cover {
                 order,
@@ -258,6 +270,8 @@ impl<'a> Device<'a> for Survey {
         blend: BlendMode,
     ) {
         let (outer, is_whole) = self.opacity();
+        // A mask or another blend mode leaves it open what is seen, so nothing below counts as
+        // hidden.
         let is_plain = mask.is_none() && matches!(blend, BlendMode::Normal);
         self.opacities.push((outer * opacity, is_whole && is_plain));
     }
@@ -265,6 +279,7 @@ impl<'a> Device<'a> for Survey {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         let order = self.next();
         let (lightness, alpha) = light(&props.paint);
+        // Render mode 3 is how other programs write a text layer: it is not what the paper shows.
         let unseen = alpha * self.opacity().0 < SEEN || matches!(mode, DrawMode::Invisible);
         if unseen {
             return;
@@ -322,6 +337,7 @@ impl<'a> Device<'a> for Survey {
             order,
         });
         let [a, b, c, d, ..] = props.transform.as_coeffs();
+        // An image placed askew does not fill its bounds and hides nothing for certain.
         let is_box = (b == 0.0 && c == 0.0) || (a == 0.0 && d == 0.0);
         self.cover(Cover {
             order,
@@ -352,5 +368,7 @@ fn advance(glyph: &Glyph<'_>) -> f64 {
         Glyph::Outline(outline) => outline.advance_width(),
         Glyph::Type3(drawn) => drawn.advance_width(),
     };
+    // Half an em where the font does not say: right for most letters, and only gaps are judged by
+    // it.
     f64::from(width.unwrap_or(500.0))
 }

@@ -38,12 +38,15 @@ pub(super) struct PageText {
 
 /// The text that is seen on a page drawn at a given scale on a sheet of a given size.
 pub(super) fn of(survey: &Survey, per_unit: (f64, f64), sheet: [u32; 2]) -> PageText {
+    // Fonts draw bold by drawing twice; each letter must be read once.
     let glyphs = once(survey.glyphs().map(Letter::of));
     let turn = usual_turn(&glyphs);
     let mut words: Vec<RawWord> = Vec::new();
     for run in runs(&glyphs) {
         words.extend(words_of(run));
     }
+    // A word without meaning shows that the font has no map: then the text is not believed and the
+    // page is recognised.
     let broken = words.iter().filter(|word| !word.is_sound);
     let are_marks = broken.clone().all(|word| word.letters == 1);
     let is_sound = !survey.is_overfull && are_marks && broken.count() * MARKS <= words.len();
@@ -52,6 +55,8 @@ pub(super) fn of(survey: &Survey, per_unit: (f64, f64), sheet: [u32; 2]) -> Page
         .filter(|word| word.is_sound)
         .filter_map(|word| word.on_sheet(per_unit, sheet))
         .collect();
+    // Old Vietnamese fonts (TCVN3, VNI) keep letters in places of their own; undetected, names
+    // would be nonsense.
     if let Some(encoding) = Encoding::detect(words.iter().map(|word| word.text.as_str())) {
         for word in &mut words {
             word.text = encoding.decode(&word.text);
@@ -83,6 +88,8 @@ impl Letter {
         let is_sound = raw.chars().all(|c| is_blank || !is_meaningless(c));
         let seen = raw.chars().filter(|c| !is_unseen(*c) && !c.is_whitespace());
         let place = |x: f64, y: f64| placement.transform * Point::new(x, y);
+        // From a little below the base line to the height of capitals: what fonts share, since
+        // their own boxes do not agree.
         let (low, high) = (-220.0, 780.0);
         Self {
             text: if is_sound {
@@ -120,6 +127,7 @@ impl Letter {
         let em = self.em.max(next.em).max(f64::MIN_POSITIVE);
         let (ahead, aside) = (way.dot(along) / em, way.cross(along).abs() / em);
         let is_turned = along.dot(next.along()) < 0.98;
+        // Text of half the size beside a line is a footnote mark or a unit, not its next letter.
         let is_like = (0.5..=2.0).contains(&(self.em / next.em));
         let goes_on = !is_turned && is_like && aside <= ON_LINE && (BACK..=AHEAD).contains(&ahead);
         goes_on.then_some(ahead)
@@ -161,6 +169,7 @@ fn once(letters: impl Iterator<Item = Letter>) -> Vec<Letter> {
         let near = letter.em.min(30.0) * DOUBLED;
         let mut beside = (x - 1..=x + 1).flat_map(|x| (y - 1..=y + 1).map(move |y| (x, y)));
         let is_doubled = beside.any(|place| {
+            // Bounded, because a page may draw thousands of letters on one spot.
             let there = places.get(&place).into_iter().flatten().take(CROWD);
             there.map(|index| &kept[*index]).any(|other| {
                 other.text == letter.text
@@ -182,6 +191,7 @@ fn usual_turn(letters: &[Letter]) -> u16 {
     for letter in letters.iter().filter(|letter| !letter.is_blank) {
         let along = letter.along();
         let quarter = along.y.atan2(along.x) / std::f64::consts::FRAC_PI_2;
+        // Letters of slanted stamps count for no direction.
         if (quarter - quarter.round()).abs() < 0.1 {
             counts[(quarter.round() as i64).rem_euclid(4) as usize] += 1;
         }
@@ -200,6 +210,8 @@ fn runs(letters: &[Letter]) -> Vec<Vec<(&Letter, bool)>> {
             blank = true;
             continue;
         }
+        // In the order of drawing: programs write a line in one go, and sorting by place would mix
+        // columns.
         let last = runs.last_mut().and_then(|run| Some((run.last()?.0, run)));
         match last.filter(|(last, _)| last.gap_to(letter).is_some()) {
             Some((_, run)) => run.push((letter, blank)),
@@ -220,6 +232,7 @@ fn words_of(run: Vec<(&Letter, bool)>) -> Vec<RawWord> {
     let letters = |(letter, _): &&(&Letter, bool)| letter.text.chars().all(char::is_alphabetic);
     let is_prose = run.len() >= 4 && run.iter().filter(letters).count() * 4 >= run.len() * 3;
     let spacing = match is_prose {
+        // The median, so that blanks, which are few, do not count as spacing.
         true => median_f64(gaps.iter().copied()).unwrap_or(0.0).max(0.0),
         false => 0.0,
     };
@@ -232,6 +245,7 @@ fn words_of(run: Vec<(&Letter, bool)>) -> Vec<RawWord> {
     let by_blanks = spacing > 0.0 && blanks * 20 > gaps.len() * 9;
     let gap = match blanks {
         0 if run.len() >= 4 => GAP_WITHOUT_BLANKS,
+        // Where no blank is written at all, a smaller gap has to do.
         _ if by_blanks => GAP_WITHOUT_BLANKS,
         _ => GAP,
     };
@@ -262,6 +276,7 @@ struct RawWord {
 
 impl RawWord {
     fn add(&mut self, letter: &Letter) {
+        // One letter without meaning spoils the word: a name with a hole is worse than none.
         self.is_sound = letter.is_sound && (self.letters == 0 || self.is_sound);
         self.letters += 1;
         self.text.push_str(&letter.text);
@@ -278,6 +293,8 @@ impl RawWord {
 
     /// In pixels, cut down to the sheet; `None` where nothing of it lies there or it says nothing.
     fn on_sheet(self, per_unit: (f64, f64), sheet: [u32; 2]) -> Option<Word> {
+        // Programs write letters and marks apart or together; search and comparison expect one
+        // form.
         let text: String = self.text.nfc().collect();
         let [left, top, right, bottom] = self.bounds?;
         word(text, [left, top, right, bottom], per_unit, sheet)

@@ -68,6 +68,8 @@ impl WholeImage {
         let turn = straight(placed.transform)?;
         let own = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let bounds = placed.transform.transform_rect_bbox(own);
+        // A picture on a page with much free paper is an illustration, and what stands around it
+        // would be lost.
         if placed.shown.area() < COVERED * sheet.area() {
             return None;
         }
@@ -124,6 +126,8 @@ impl WholeImage {
 fn part(edges: [f64; 2], shown: [f64; 2], samples: u32) -> (u32, u32) {
     let scale = f64::from(samples) / (edges[1] - edges[0]);
     let lost = (shown[0] - edges[0]).max(edges[1] - shown[1]) * scale;
+    // A hair's breadth beyond the edge is rounding of the writer; cutting it would resample the
+    // whole scan.
     if lost <= (f64::from(samples) * ROUNDING).max(2.0) {
         return (0, samples);
     }

@@ -28,6 +28,7 @@ impl Canvas {
         let stored = usize::from(plan.channels_in_chunk());
         let bits = if plan.is_jpeg() { 8 } else { plan.bits };
         let row_bytes = match plan.is_jpeg() {
+            // A decoded JPEG has one byte a sample and no padding between rows.
             true => chunk.width as usize * stored,
             false => plan.row_bytes(chunk),
         };
@@ -40,6 +41,7 @@ impl Canvas {
                 _ => {
                     let place = at * bits;
                     let value = row[place / 8] >> (8 - bits - place % 8) & ((1 << bits) - 1);
+                    // An index names a colour and must not be stretched to the range of greys.
                     if is_index {
                         value
                     } else {
@@ -48,9 +50,11 @@ impl Canvas {
                 }
             }
         };
+        // Tiles reach beyond the page's right and lower edge; what is there is filler.
         let wide = chunk.width.min(plan.width - chunk.left) as usize;
         let high = chunk.rows.min(plan.height - chunk.top) as usize;
         let (first, count) = match plan.planes_apart {
+            // Planes beyond the colours are transparency of unknown meaning.
             true if usize::from(chunk.plane) >= self.channels => return,
             true => (usize::from(chunk.plane), 1),
             false => (0, self.channels),
@@ -100,6 +104,7 @@ impl Canvas {
     /// # Errors
     /// As [`Canvas::into_image`].
     pub(super) fn into_decoded_image(self, plan: &Plan) -> Outcome<DynamicImage> {
+        // The decoder gives grey as it is stored; whether zero is white only the directory says.
         let zero_is_white = plan.colour
             == (Colour::Grey {
                 zero_is_white: true,
@@ -125,6 +130,7 @@ impl Canvas {
             Some(alpha) => {
                 let inked = pixels.flat_map(|pixel| {
                     let [r, g, b] = colour(pixel);
+                    // Transparency is the last sample of a pixel, whatever the colours before it.
                     let opacity = pixel[self.channels - 1];
                     match alpha {
                         Alpha::Apart => [r, g, b, opacity],
@@ -158,6 +164,7 @@ impl Canvas {
     /// mean it.
     fn seen_alpha(&self, plan: &Plan) -> Option<Alpha> {
         let mut opacities = self.samples.chunks_exact(self.channels);
+        // Such programs leave the channel at nothing; honouring it would give an empty page.
         plan.alpha
             .filter(|_| opacities.any(|pixel| pixel[self.channels - 1] != 0))
     }

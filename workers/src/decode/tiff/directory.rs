@@ -85,6 +85,7 @@ impl Directories {
             first: 0,
         };
         let head = tiff.read(0, 8)?;
+        // Each file says by its first two bytes in which order it writes numbers.
         tiff.big_endian = head.starts_with(b"MM");
         tiff.is_long = tiff.number(&head[2..4]) == 43;
         tiff.first = match tiff.is_long {
@@ -115,9 +116,11 @@ impl Directories {
         let mut seen = HashSet::new();
         let mut place = self.first;
         while place != 0 {
+            // Directories are a chain of the file's own places; a loop would never end.
             if !seen.insert(place) {
                 return Err(Failure::unreadable("TIFF whose directories turn back"));
             }
+            // Twice the pages, because each page may have a thumbnail beside it.
             if all.len() as u64 >= u64::from(limits.max_pages) * 2 {
                 let detail = format!("more than {} pages", limits.max_pages);
                 return Err(Failure::new(FailureKind::TooLarge, detail));
@@ -129,6 +132,7 @@ impl Directories {
             place = next;
         }
         let largest = all
+            // A file of thumbnails alone is still shown: something is better than "no page".
             .iter()
             .filter(|(_, _, beside)| !beside)
             .map(|(_, side, _)| *side)
@@ -159,6 +163,8 @@ impl Directories {
     fn stands_beside(&mut self, directory: &Directory) -> Outcome<bool> {
         let new = self.single(directory, tag::NEW_SUBFILE_TYPE)?.unwrap_or(0);
         let old = self.single(directory, tag::SUBFILE_TYPE)?.unwrap_or(0);
+        // Bits of the subfile type: a reduced picture, or a mask. A page of several is bit 1 and is
+        // wanted.
         Ok(new & 0b101 != 0 || old == 2)
     }
 
@@ -169,6 +175,7 @@ impl Directories {
         };
         let count = self.read(place, head)?;
         let count = self.number(&count);
+        // Entries are read in one go, so their number has to be believable before.
         if count > MAX_TAGS {
             return Err(Failure::unreadable(format!("TIFF with {count} tags")));
         }
@@ -213,10 +220,12 @@ impl Directories {
             _ => return Ok(None),
         };
         let bytes = entry.count.saturating_mul(size);
+        // Short values stand in the entry itself, in place of where they are.
         let inline = if self.is_long { 8 } else { 4 };
         let values = match bytes {
             0 => return Ok(None),
             _ if bytes <= inline => entry.held[..bytes as usize].to_vec(),
+            // Tables of strips grow with the page, but a tag of megabytes is a trap.
             _ if bytes > MAX_TAG_BYTES => {
                 let detail = format!("{bytes} bytes in the tag {wanted}");
                 return Err(Failure::new(FailureKind::TooLarge, detail));
@@ -273,12 +282,14 @@ impl Directories {
     pub(super) fn read(&mut self, place: u64, length: u64) -> Outcome<Vec<u8>> {
         let cut_off = || Failure::unreadable("TIFF cut off: it points beyond its end");
         let end = place.checked_add(length).ok_or_else(cut_off)?;
+        // Before anything is allocated: the length is the file's word.
         if end > self.length {
             return Err(cut_off());
         }
         self.file
             .seek(SeekFrom::Start(place))
             .map_err(Failure::unreadable)?;
+        // Not all at once: a false length would allocate what the file does not hold.
         let mut bytes = Vec::with_capacity(READ_AHEAD.min(length as usize));
         let read = self.file.by_ref().take(length).read_to_end(&mut bytes);
         match read.map_err(Failure::unreadable)? as u64 == length {

@@ -72,6 +72,8 @@ impl Plan {
         let samples = u16::try_from(samples).unwrap_or(u16::MAX);
         let compression = compression(tiff, page)?;
         let colour = colour(tiff, page, compression)?;
+        // Below it the colour is not complete, above it nobody scans: both would misplace every
+        // sample.
         if samples < colour.channels() || samples > 8 {
             return Err(unsupported(format!("{samples} samples a pixel")));
         }
@@ -83,6 +85,7 @@ impl Plan {
                 side(single(tiff, tag::TILE_HEIGHT, 0)?),
             ),
             false => {
+                // One strip for the page is the default of the standard.
                 let rows = side(single(tiff, tag::ROWS_PER_STRIP, u64::from(height))?);
                 (width, rows.min(height))
             }
@@ -105,6 +108,8 @@ impl Plan {
             colour,
             alpha: alpha(tiff, page, samples, colour)?,
             compression,
+            // Of a single sample, planes and pixels are stored alike; some writers say "apart"
+            // nevertheless.
             planes_apart: samples > 1 && single(tiff, tag::PLANAR, 1)? == 2,
             differences: may_predict && predictor == 2,
             low_bit_first: single(tiff, tag::FILL_ORDER, 1)? == 2,
@@ -149,6 +154,7 @@ impl Plan {
             // Old programs leave the length of the only strip out.
             self.counts = vec![length.saturating_sub(self.offsets[0])];
         }
+        // Fewer strips than rows need: the lower part of the page would be black.
         if (self.offsets.len() as u64) < needed || (self.counts.len() as u64) < needed {
             return Err(Failure::unreadable(
                 "TIFF with fewer strips than its page needs",
@@ -157,6 +163,8 @@ impl Plan {
         self.offsets.truncate(needed as usize);
         self.counts.truncate(needed as usize);
         let ends = self.offsets.iter().zip(&self.counts);
+        // Checked for all strips before the first is decoded, so that half a page never passes as a
+        // page.
         if ends
             .clone()
             .any(|(offset, count)| offset.saturating_add(*count) > length)
@@ -182,6 +190,7 @@ impl Plan {
         if wide == 0 || high == 0 {
             return Err(Failure::unreadable("TIFF with strips or tiles of no size"));
         }
+        // One tile of gigabytes for a small page would be allocated in full.
         if self.is_tiled && u64::from(wide) * u64::from(high) > self.largest_tile() {
             return Err(Failure::unreadable(
                 "TIFF with tiles far larger than its page",
@@ -256,6 +265,7 @@ impl Plan {
         let places = self.offsets.iter().zip(&self.counts);
         (0u64..).zip(places).map(move |(index, (offset, length))| {
             let of_plane = u64::from(across) * u64::from(down);
+            // Planes stand one after the other, each with all its strips.
             let (plane, index) = (index / of_plane, index % of_plane);
             let top = (index / u64::from(across)) as u32 * height;
             let left_rows = self.height - top;
@@ -266,6 +276,7 @@ impl Plan {
                 top,
                 width,
                 height,
+                // The last strip is as high as what is left; tiles are always full.
                 rows: if self.is_tiled {
                     height
                 } else {
@@ -285,6 +296,7 @@ fn density(tiff: &mut Directories, page: &Directory) -> Outcome<Option<Density>>
     };
     let down = down.unwrap_or(across);
     Ok(Some(match tiff.single(page, tag::RESOLUTION_UNIT)? {
+        // 3 is centimetres, 1 says that only the ratio counts; inches are the default.
         Some(3) => Density::per_inch(across * 2.54, down * 2.54),
         Some(1) => Density::ratio(across, down),
         _ => Density::per_inch(across, down),

@@ -69,6 +69,7 @@ pub(super) fn compression(tiff: &mut Directories, page: &Directory) -> Outcome<C
         4 => Compression::Group4,
         5 => Compression::Lzw,
         7 => Compression::Jpeg,
+        // The second number is the one that Adobe used before Deflate became part of the standard.
         8 | 32_946 => Compression::Deflate,
         32_773 => Compression::PackBits,
         50_000 => Compression::Zstandard,
@@ -87,6 +88,7 @@ pub(super) fn colour(
     );
     // Some fax programs leave it out, and a fax is white where nothing was sent.
     let usual = if is_fax { 0 } else { 1 };
+    // The JPEG decoder enlarges colours that are stored coarser; nothing else here does.
     let is_full_size = || matches!(compression, Compression::Jpeg);
     Ok(
         match tiff.single(page, tag::PHOTOMETRIC)?.unwrap_or(usual) {
@@ -119,6 +121,7 @@ pub(super) fn bits(
         .take(usize::from(samples))
         .all(|bits| *bits == first);
     let formats = tiff.numbers(page, tag::SAMPLE_FORMAT)?;
+    // Unsigned numbers, or unknown, which every writer means as unsigned.
     let are_whole = formats.iter().all(|format| matches!(format, 1 | 4));
     let allowed: &[u64] = match colour {
         Colour::Palette => &[1, 2, 4, 8],
@@ -136,6 +139,7 @@ pub(super) fn alpha(
     samples: u16,
     colour: Colour,
 ) -> Outcome<Option<Alpha>> {
+    // A colour table has no room for transparency.
     if samples == colour.channels() || colour == Colour::Palette {
         return Ok(None);
     }
@@ -153,6 +157,8 @@ pub(super) fn palette(map: &[u64], bits: u16) -> Outcome<Vec<[u8; 3]>> {
         let detail = "TIFF with a colour table of another size";
         return Err(Failure::unreadable(detail));
     }
+    // Eight bits where sixteen are due: a known slip, and without the shift every colour would come
+    // out black.
     let shift = if map.iter().all(|value| *value < 256) {
         0
     } else {

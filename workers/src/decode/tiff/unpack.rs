@@ -27,6 +27,8 @@ pub(super) fn unpack(
     let wanted = plan.row_bytes(chunk) * chunk.rows as usize;
     let mut bytes = match plan.compression {
         Compression::None => stored,
+        // Each is asked for no more than the page needs: a small strip must not unpack to
+        // gigabytes.
         Compression::PackBits => pack_bits(&stored, wanted),
         Compression::Lzw => lzw(&stored, wanted)?,
         Compression::Deflate => taken(flate2::read::ZlibDecoder::new(&stored[..]), wanted)?,
@@ -39,6 +41,7 @@ pub(super) fn unpack(
         }
         Compression::Jpeg => Vec::new(), // decoded elsewhere
     };
+    // Black rows in place of missing ones would be taken for a dark page.
     if bytes.len() < wanted {
         let detail = "TIFF with fewer pixels than it announces";
         return Err(Failure::unreadable(detail));
@@ -67,6 +70,7 @@ fn sum_up(bytes: &mut [u8], plan: &Plan, row_bytes: usize) {
     for row in bytes.chunks_exact_mut(row_bytes.max(1)) {
         if plan.bits == 8 {
             for at in samples..row.len() {
+                // Differences wrap around by definition (TIFF 6.0, section 14).
                 row[at] = row[at].wrapping_add(row[at - samples]);
             }
         } else {
@@ -97,6 +101,7 @@ fn pack_bits(stored: &[u8], wanted: usize) -> Vec<u8> {
             break;
         }
         rest = match *head as i8 {
+            // A filler byte, by the standard to be passed over.
             -128 => after,
             count @ 0.. => {
                 let (own, next) = after.split_at((count as usize + 1).min(after.len()));
@@ -123,6 +128,8 @@ fn lzw(stored: &[u8], wanted: usize) -> Outcome<Vec<u8>> {
     let mut part = vec![0; 1 << 16];
     while bytes.len() < wanted {
         let done = decoder.decode_bytes(rest, &mut part);
+        // The loop ends as well where the decoder makes no progress, else a broken strip would
+        // never end.
         bytes.extend_from_slice(&part[..done.consumed_out]);
         rest = &rest[done.consumed_in..];
         match done.status.map_err(Failure::unreadable)? {
