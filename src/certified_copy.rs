@@ -303,6 +303,8 @@ fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
 async fn issue_as(archive: &Archive, caller: &Caller, issue: &Issue<'_>) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
     require_fresh(caller)?;
+    // Asked before a number is taken, and again before the seal is set.
+    crate::preservation::refuse_other_than_kept(archive, issue.record_id).await?;
     let mut tx = archive.begin(caller).await?;
     let id = register_line::open_entry(archive, &mut tx, caller, issue).await?;
     // A job of ours from the start: nobody else makes it meanwhile, and if this process dies, the queue takes it over.

@@ -30,6 +30,7 @@ mod notices;
 mod own_account;
 mod own_password;
 mod page_image;
+mod page_words;
 mod people;
 mod public_requests;
 mod queue;
@@ -81,6 +82,7 @@ pub fn router(archive: State) -> Router {
         .merge(volumes::routes())
         .merge(search::routes())
         .merge(page_image::routes())
+        .merge(page_words::routes())
         .merge(documents::routes())
         .merge(document_pages::routes())
         .merge(structure::routes())

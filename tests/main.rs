@@ -21,6 +21,7 @@ mod fixed_waits;
 mod flags;
 mod foreign_commands;
 mod found_by_name;
+mod full_text;
 mod import_circles;
 mod intake;
 mod issue_book;
