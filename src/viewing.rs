@@ -98,6 +98,8 @@ impl<'a> View<'a> {
             .chain(self.records.iter().map(String::as_str))
         {
             digest.update(part.as_bytes());
+            // A zero byte between the parts, or two acts with other parts could run together into
+            // one.
             digest.update([0]);
         }
         hex::encode(digest.finalize())
@@ -106,6 +108,7 @@ impl<'a> View<'a> {
     fn entry(&self, question: Option<&str>) -> Value {
         let mut entry = self.details.clone();
         let named: Vec<&String> = self.records.iter().take(MOST_NAMED).collect();
+        // A record opened by itself is the subject already.
         let alone = self.records.len() == 1 && self.records[0] == self.subject.1;
         if let Value::Object(entry) = &mut entry {
             if !alone && !named.is_empty() {
@@ -133,11 +136,16 @@ pub async fn note(archive: &Archive, caller: &Caller, view: View<'_>) -> Result<
         None => None,
     };
     let once = view.once(question.as_deref());
+    // A reload or a second look within minutes is the same act: counting it again would punish
+    // careful readers and swell the log.
     if is_same_act(archive, caller, &once).await? {
         return Ok(());
     }
+    // Counted and entered in one transaction, so that two views at once cannot both take the last
+    // of the day.
     let mut tx = archive.begin(caller).await?;
     if !ceiling::leaves_room(&mut tx, caller, view.weight()).await? {
+        // Given up before the refusal is written, because the refusal is an entry that must stay.
         drop(tx);
         return refuse(archive, caller).await;
     }
@@ -196,6 +204,8 @@ async fn insert(
 async fn refuse(archive: &Archive, caller: &Caller) -> Result<()> {
     let view = View::of(Action::ViewRefused, ("caller", &caller.id), Vec::new());
     let once = view.once(None);
+    // Refusals are entered once in a while only: a program that asks a thousand times must not fill
+    // the log.
     if !is_same_act(archive, caller, &once).await? {
         let mut tx = archive.begin(caller).await?;
         let entry = tx.log_entry(view.action, view.subject, json!({})).await?;
@@ -235,6 +245,7 @@ impl<'a> Paper<'a> {
             }
         };
         let statement = format!(
+            // Rejected rows are no records, and naming them would count against the reader.
             "SELECT id, class, state FROM records WHERE {of} AND state <> 'rejected'
              ORDER BY id LIMIT {MOST_NAMED}"
         );
@@ -257,6 +268,7 @@ pub async fn note_paper(
     details: Value,
 ) -> Result<()> {
     let records = paper.records(archive).await?;
+    // A record that is not published is work in hand, for which the role is reason enough.
     for (id, class, _) in records.iter().filter(|(.., state)| state == "approved") {
         require_reason(archive, caller, archive.classes.get(class), id).await?;
     }

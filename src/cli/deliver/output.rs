@@ -22,9 +22,9 @@ pub(super) struct Bar {
 
 pub(super) fn files_bar(found: &[SourceFile], json: bool) -> Bar {
     let bytes = found.iter().map(|file| file.size).sum();
-    let doing = both("cli.deliver.receiving");
+    let (doing, left) = (both("cli.deliver.receiving"), both("cli.time_left"));
     let template = format!(
-        "{doing} {{bar:30}} {{bytes}}/{{total_bytes}} · {{binary_bytes_per_sec}} · {{eta}}"
+        "{doing} {{bar:30}} {{bytes}}/{{total_bytes}} · {{binary_bytes_per_sec}} · {left} {{eta}}"
     );
     bar(bytes, &template, json)
 }
