@@ -1,6 +1,10 @@
 //! The words of a page as ALTO 4 (Library of Congress): lines of strings with their boxes in pixels of
 //! the page as delivered, and how sure each is.
 
+mod parse;
+
+pub(crate) use parse::{PageWords, parse};
+
 use std::fmt::Write;
 
 use serde_json::json;

@@ -253,6 +253,9 @@ pub(crate) async fn trace(tx: &mut Tx, act: TracedAct<'_>) -> Result<()> {
     insert_trace(tx, act.kind, act.id, &line).await?;
     tx.log(act.action, (act.kind.as_str(), act.id), act.details)
         .await?;
+    if let HoldingKind::File | HoldingKind::Volume | HoldingKind::Document = act.kind {
+        tx.announce(act.kind.as_str(), act.id);
+    }
     // Series have no object of their own, so the fonds that contains them is what must be written.
     let subject = match act.kind {
         HoldingKind::Series => {

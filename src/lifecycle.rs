@@ -69,7 +69,7 @@ impl Archive {
         let seal = archive::open_seal(&config, &*clock)?;
         agreement::agree(&catalogue, &seal, accept).await?;
         let log_key = audit::open_key(&catalogue, &config, &*clock).await?;
-        let index = Index::open(config.data.join("index"))?;
+        let index = Index::open_or_renew(config.data.join("index"))?;
         let cage = VerificationCage::new(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;

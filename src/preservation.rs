@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::alto;
+use crate::alto::{self, PageWords};
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
 use crate::catalogue::{JsonText, Tx};
@@ -200,12 +200,49 @@ async fn words(archive: &Archive, scan_id: &str) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
     for (id, number, file) in &pages {
         if let Some(reading) = page::reading(archive, id).await? {
-            let path = format!("words/page-{number:05}.alto.xml");
+            let path = words_file(*number);
             let words = alto::page(&reading, file, *number);
             changes.push(Change::Put(Content::bytes(path, words)));
         }
     }
     Ok(changes)
+}
+
+/// Where the words of a page lie in its scan's object.
+fn words_file(number: i64) -> String {
+    format!("words/page-{number:05}.alto.xml")
+}
+
+/// The words of a page as the vault has them; nothing where it has none.
+///
+/// # Errors
+/// A fault that passes, or damage of the object.
+pub(crate) async fn preserved_words(
+    archive: &Archive,
+    scan_id: &str,
+    number: i64,
+) -> Result<Option<PageWords>> {
+    let object: Option<Option<String>> =
+        sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
+            .bind(scan_id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    let Some(object) = object.flatten() else {
+        return Ok(None);
+    };
+    let (object, file) = (ObjectId::new(object)?, words_file(number));
+    let inventory = archive.vault.inventory(&object).await?;
+    let files = inventory.state(inventory.head()).unwrap_or_default();
+    if !files.contains_key(&file) {
+        return Ok(None);
+    }
+    let bytes = archive
+        .vault
+        .read(&object, &file, None)
+        .await?
+        .into_bytes()
+        .await?;
+    Ok(alto::parse(&bytes))
 }
 
 /// Adds the version unless the newest one says the same already (a crash after writing it).

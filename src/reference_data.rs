@@ -284,3 +284,15 @@ pub async fn places_named(catalogue: &Catalogue, name: &str) -> Result<Vec<Provi
     .fetch_all(catalogue.pool())
     .await?)
 }
+
+/// Every province of every time, oldest first.
+///
+/// # Errors
+/// As any statement.
+pub async fn provinces(catalogue: &Catalogue) -> Result<Vec<Province>> {
+    Ok(
+        sqlx::query_as("SELECT code, name, became, valid_to FROM places ORDER BY valid_from, code")
+            .fetch_all(catalogue.pool())
+            .await?,
+    )
+}

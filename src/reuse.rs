@@ -20,7 +20,7 @@ use crate::certified_copy::{self, Verified};
 use crate::clock::stamp;
 use crate::copy_request::{plain, same_number};
 use crate::error::{Error, Fault, Result};
-use crate::search::{self, Wanted};
+use crate::search::{self, Of, Wanted};
 
 /// How long what was offered may be fetched.
 const OFFERED_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -137,6 +137,7 @@ pub async fn look_up(archive: &Archive, caller: &Caller, asked: &LookUp) -> Resu
 async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> {
     let wanted = Wanted {
         so: Some(holder.so.trim().to_owned()),
+        of: Of::Records,
         limit: Some(100),
         ..Wanted::default()
     };

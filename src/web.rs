@@ -24,11 +24,13 @@ mod issue_book;
 mod labels;
 mod layout;
 mod log;
+mod measures;
 mod middleware;
 mod notices;
 mod own_account;
 mod own_password;
 mod page_image;
+mod page_words;
 mod people;
 mod public_requests;
 mod queue;
@@ -80,6 +82,7 @@ pub fn router(archive: State) -> Router {
         .merge(volumes::routes())
         .merge(search::routes())
         .merge(page_image::routes())
+        .merge(page_words::routes())
         .merge(documents::routes())
         .merge(document_pages::routes())
         .merge(structure::routes())
@@ -99,6 +102,7 @@ pub fn router(archive: State) -> Router {
         .merge(own_password::routes())
         .merge(notices::routes())
         .merge(health::routes())
+        .merge(measures::routes())
         .merge(assets::routes())
         .merge(api::viewer_routes(document))
         .merge(api)
@@ -125,7 +129,7 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    health::recorder()?; // counting starts before the first request
+    measures::recorder()?; // counting starts before the first request
     let service = router(archive.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(stop);
     tokio::select! {

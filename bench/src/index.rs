@@ -3,8 +3,6 @@
 //! The right person is first when the first hit has the name (accents aside) and the birth year asked
 //! for: among namesakes born the same year the query itself does not say who is meant.
 
-mod people;
-
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,7 +11,7 @@ use std::time::{Duration, Instant};
 use sogoc_index::{Change, Document, Hit, PartialDate, Query, Rebuild};
 use sogoc_vietnamese::fold::{Level, fold};
 
-use people::{Dice, document, misspelled};
+use crate::people::{Dice, document, misspelled};
 
 /// Most records published one by one into the finished index.
 const PUBLISHED: u64 = 50;

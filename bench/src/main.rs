@@ -6,6 +6,8 @@ mod eval;
 mod fuzz;
 mod index;
 mod letters;
+mod people;
+mod questions;
 mod reading;
 mod stream;
 
@@ -18,7 +20,7 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
-    /// Print machine-readable JSON (`reading`).
+    /// Print machine-readable JSON (`reading`, `questions`).
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -37,6 +39,8 @@ enum Command {
     Calibrate(calibration::Calibrate),
     /// The index: size, building and answering, on made-up people. Wants a release build.
     Index(index::Index),
+    /// Questions of many kinds with known answers: how often the right one is first. Wants a release build.
+    Questions(questions::Questions),
     /// Damaged files and messages at decoders and protocol for a set time; exit code 1 when something was found.
     Fuzz(fuzz::Fuzz),
 }
@@ -70,6 +74,7 @@ fn run(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
         }
         Command::Calibrate(options) => calibration::calibrate(&options),
         Command::Index(options) => index::bench(options),
+        Command::Questions(options) => questions::questions(options, cli.json),
         Command::Fuzz(options) => Ok(fuzz::fuzz(&options)),
     }
 }

@@ -1,4 +1,4 @@
-//! What is indexed: one approved record, and the changes that bring it into the index.
+//! What is indexed: an approved record or a page as read, and the changes that bring it into the index.
 
 use std::collections::BTreeMap;
 
@@ -75,21 +75,53 @@ pub struct Number {
     pub text: String,
 }
 
-/// One record as readers may find it. Every text is as printed; the index folds it.
+/// What a document of the index is; a query finds one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DocumentKind {
+    /// A described act: a diploma, a row of a register, a decision.
+    #[default]
+    Record,
+    /// A page of a scan, with everything that was read on it.
+    Page,
+}
+
+impl DocumentKind {
+    /// The word it is filtered by.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Page => "page",
+        }
+    }
+}
+
+/// One record or page as readers may find it. Every text is as printed; the index folds it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document {
-    /// Record id; a document replaces the one with the same id.
+    /// Id of the record or page; a document replaces the one with the same id.
     pub id: String,
+    /// Record or page.
+    pub kind: DocumentKind,
     /// Class id, such as `van_bang`.
     pub class: String,
     /// Access regime code; a query finds only the regimes it is allowed.
     pub access: String,
     /// Id of the fonds.
     pub fonds: String,
-    /// Id of the register volume, where the record is in one.
+    /// Id of the series, where its file is in one.
+    pub series: Option<String>,
+    /// Id of the file (hồ sơ), where it is in one.
+    pub file: Option<String>,
+    /// Id of the register volume, where it is in one.
     pub volume: Option<String>,
+    /// Id of the document it belongs to.
+    pub document: Option<String>,
     /// Id of the batch it was delivered in.
     pub batch: Option<String>,
+    /// Number of the box (hộp) on the shelf.
+    pub shelf_box: Option<String>,
+    /// Stable word of its state, such as `approved` or `read`.
+    pub state: Option<String>,
     /// The holder's name, in any spelling of tones.
     pub name: Option<String>,
     /// The same person's names before or after a correction of the register.
@@ -100,13 +132,15 @@ pub struct Document {
     pub dates: Vec<(String, PartialDate)>,
     /// Place of birth or origin.
     pub place: Option<String>,
-    /// Name of the school, short or long.
+    /// Names that place bore before or bears now; found without regard to accents only.
+    pub other_places: Vec<String>,
+    /// Name of the school, short or long; its own, or that of its volume.
     pub school: Option<String>,
-    /// Year of graduation, four digits.
+    /// Year of graduation, four digits; its own, or that of its volume, document or file.
     pub year: Option<i64>,
     /// Values to filter and count by (`grade`, `sex`, `ethnic`, …), as they are shown.
     pub facets: BTreeMap<String, String>,
-    /// Everything printed on the paper.
+    /// Everything printed on the paper. Numbers and dates in the text of a page are found as such.
     pub text: String,
     /// Stored as it is and returned with a hit; not searched.
     pub stored: serde_json::Value,

@@ -1,14 +1,21 @@
 //! Turns a document into the terms it is found by.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sogoc_vietnamese::fold::Level;
 use tantivy::TantivyDocument;
 
-use crate::document::Document;
+use crate::document::{Document, DocumentKind};
+use crate::query::{dates_in_words, parse_date};
 use crate::schema::{Fields, LEVELS};
-use crate::terms::{date_terms, facet_tag, number_terms, tag, whole_in_order, whole_sorted};
-use crate::tokenizer::{Token, Tokenizer, abbreviations};
+use crate::terms::{
+    date_terms, facet_tag, initials, joined_names, number_terms, tag, whole_in_order, whole_sorted,
+};
+use crate::tokenizer::{Token, Tokenizer, every_abbreviation};
+
+/// Longest notation in the text of a page, in bytes.
+const LONGEST_NUMBER: usize = 60;
 
 /// The document with all terms of its fields.
 pub(crate) fn indexed(
@@ -27,6 +34,11 @@ pub(crate) fn indexed(
     for printed in [source.text.as_str(), place].into_iter().chain(numbers) {
         add_text(&mut document, fields, tokenizer, printed);
     }
+    for name in &source.other_places {
+        // Not printed on the paper: found in plain letters only, so that what is printed comes first.
+        let words = tokenizer.words(name);
+        document.add_text(fields.text(Level::Ascii), join(&words, Level::Ascii));
+    }
     for number in &source.numbers {
         for term in number_terms(&number.key, &number.text) {
             document.add_text(fields.number, term);
@@ -37,10 +49,46 @@ pub(crate) fn indexed(
             document.add_text(fields.date, term);
         }
     }
+    if source.kind == DocumentKind::Page {
+        add_numbers_and_dates_of(&mut document, fields, &source.text);
+    }
     add_values(&mut document, fields, source);
     let stored = serde_json::json!([source.id, source.stored]);
     document.add_bytes(fields.stored, stored.to_string().as_bytes());
     document
+}
+
+/// The notations, numbers and dates in the text of a page, each once.
+fn add_numbers_and_dates_of(document: &mut TantivyDocument, fields: &Fields, text: &str) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (mut numbers, mut dates) = (BTreeSet::new(), BTreeSet::new());
+    let mut position = 0;
+    while position < words.len() {
+        if let Some((date, length)) = dates_in_words(&words[position..]) {
+            dates.extend(date_terms("*", &date));
+            position += length;
+            continue;
+        }
+        let word = words[position].trim_matches(|c: char| !c.is_alphanumeric());
+        position += 1;
+        if !word.contains(|c: char| c.is_ascii_digit()) || word.len() > LONGEST_NUMBER {
+            continue;
+        }
+        numbers.extend(
+            number_terms("", word)
+                .into_iter()
+                .filter(|term| term.starts_with('*')),
+        );
+        if let [date] = parse_date(word)[..] {
+            dates.extend(date_terms("*", &date));
+        }
+    }
+    numbers
+        .iter()
+        .for_each(|term| document.add_text(fields.number, term));
+    dates
+        .iter()
+        .for_each(|term| document.add_text(fields.date, term));
 }
 
 fn add_name(
@@ -73,6 +121,12 @@ fn add_name(
         .collect();
     document.add_text(fields.whole, whole_in_order(&syllables));
     document.add_text(fields.whole, whole_sorted(&syllables));
+    for term in joined_names(&syllables)
+        .into_iter()
+        .chain(initials(&syllables))
+    {
+        document.add_text(fields.whole, term);
+    }
     document.add_text(fields.tag, format!("syllables|{}", syllables.len()));
 }
 
@@ -85,7 +139,7 @@ fn add_school(
     let Some(school) = &source.school else { return };
     add_text(document, fields, tokenizer, school);
     let words = tokenizer.words(school);
-    let short = abbreviations(&words).into_iter().map(|(_, _, short)| short);
+    let short = every_abbreviation(&words).into_iter();
     let spelled: Vec<&str> = words
         .iter()
         .map(|word| word.at(Level::Ascii))
@@ -104,10 +158,7 @@ fn add_text(
     if words.is_empty() {
         return;
     }
-    let short: Vec<&str> = abbreviations(&words)
-        .into_iter()
-        .map(|(_, _, short)| short)
-        .collect();
+    let short = every_abbreviation(&words);
     for level in LEVELS {
         document.add_text(fields.text(level), join(&words, level));
         if !short.is_empty() {
@@ -130,9 +181,20 @@ fn add_values(document: &mut TantivyDocument, fields: &Fields, source: &Document
         ("class", Some(&source.class)),
         ("access", Some(&source.access)),
         ("fonds", Some(&source.fonds)),
+        ("series", source.series.as_ref()),
+        ("file", source.file.as_ref()),
         ("volume", source.volume.as_ref()),
+        ("document", source.document.as_ref()),
         ("batch", source.batch.as_ref()),
+        ("state", source.state.as_ref()),
     ];
+    document.add_text(fields.tag, tag("kind", source.kind.word()));
+    for place in source.place.iter().chain(&source.other_places) {
+        document.add_text(fields.tag, facet_tag("place", place));
+    }
+    if let Some(number) = &source.shelf_box {
+        document.add_text(fields.tag, facet_tag("box", number));
+    }
     for (key, value) in tags
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))
@@ -143,6 +205,11 @@ fn add_values(document: &mut TantivyDocument, fields: &Fields, source: &Document
     let counted = [
         ("class", Some(&source.class)),
         ("fonds", Some(&source.fonds)),
+        ("series", source.series.as_ref()),
+        ("file", source.file.as_ref()),
+        ("volume", source.volume.as_ref()),
+        ("box", source.shelf_box.as_ref()),
+        ("state", source.state.as_ref()),
         ("year", year.as_ref()),
     ];
     let own = source

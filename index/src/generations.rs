@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::IndexError;
 
 /// The format this program reads and writes. Raise it whenever an older index would give other hits.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
 
 const POINTER: &str = "current";
 const GENERATION: &str = "generation-";

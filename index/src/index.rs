@@ -121,6 +121,25 @@ impl Index {
     /// [`IndexError::Replaced`] once after a rebuild was swapped in: continue from its position.
     /// [`IndexError::Busy`] while another process writes. After any error nothing of the step is kept.
     pub fn apply(&self, position: u64, changes: &[Change]) -> Result<(), IndexError> {
+        self.write(position, |writer, fields| {
+            writer.commit(fields, position, changes)
+        })
+    }
+
+    /// Takes a part of a step that is too large to be held in memory as a whole. Nothing of it is found before
+    /// [`Index::apply`] commits the rest of the step; a step repeated puts the same documents again.
+    ///
+    /// # Errors
+    /// As [`Index::apply`].
+    pub fn stage(&self, position: u64, changes: &[Change]) -> Result<(), IndexError> {
+        self.write(position, |writer, fields| writer.stage(fields, changes))
+    }
+
+    fn write(
+        &self,
+        position: u64,
+        act: impl FnOnce(&mut LiveWriter, &Fields) -> tantivy::Result<()>,
+    ) -> Result<(), IndexError> {
         let mut writer = self.lock_writer();
         let generation = self.current()?;
         let reached = generation.position(&self.dir)?;
@@ -142,7 +161,7 @@ impl Index {
             *writer = Some(self.start_writer(&generation)?);
         }
         let written = match writer.as_mut() {
-            Some(writer) => writer.commit(&generation.fields, position, changes),
+            Some(writer) => act(writer, &generation.fields),
             None => Ok(()),
         };
         if let Err(error) = written {

@@ -45,16 +45,11 @@ impl LiveWriter {
         })
     }
 
-    /// Writes the changes and the position in one commit.
+    /// Takes changes that the next commit makes findable.
     ///
     /// # Errors
     /// When the disk refuses; then the writer must be dropped.
-    pub(crate) fn commit(
-        &mut self,
-        fields: &Fields,
-        position: u64,
-        changes: &[Change],
-    ) -> tantivy::Result<()> {
+    pub(crate) fn stage(&mut self, fields: &Fields, changes: &[Change]) -> tantivy::Result<()> {
         for change in changes {
             match change {
                 Change::Put(document) => {
@@ -70,6 +65,20 @@ impl LiveWriter {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Writes the changes, those staged before and the position in one commit.
+    ///
+    /// # Errors
+    /// When the disk refuses; then the writer must be dropped.
+    pub(crate) fn commit(
+        &mut self,
+        fields: &Fields,
+        position: u64,
+        changes: &[Change],
+    ) -> tantivy::Result<()> {
+        self.stage(fields, changes)?;
         let mut commit = self.writer.prepare_commit()?;
         commit.set_payload(&position.to_string());
         commit.commit()?;

@@ -1,14 +1,16 @@
 //! A search query: the fields of a form, and one search box that is parsed into them.
 
 mod dates;
+mod labels;
 mod parse;
 
 use std::collections::BTreeMap;
 
-use crate::document::PartialDate;
+use crate::document::{DocumentKind, PartialDate};
 use crate::error::{Problem, QueryError};
 
 pub(crate) use dates::{dates_in_words, parse_date};
+pub(crate) use labels::{Label, label_in_words};
 
 /// Most hits on one page.
 pub const MAX_LIMIT: usize = 200;
@@ -34,6 +36,8 @@ pub struct DateFilter {
 /// A query. All fields that are given must match; empty fields do not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
+    /// Records or pages. On a page a name is a run of words, a number and a date are any that stand there.
+    pub kind: DocumentKind,
     /// Words, names in any order, with or without accents, numbers and dates, found anywhere.
     pub words: String,
     /// Each a run of words that must be next to each other in this order, with or without accents.
@@ -52,10 +56,22 @@ pub struct Query {
     pub number: Option<String>,
     /// Id of a record class; any class without one.
     pub class: Option<String>,
-    /// Id of the fonds.
+    /// Fonds, as it was typed; whoever knows the codes moves it into [`Query::within`]. An id is taken as it is.
     pub fonds: Option<String>,
-    /// Id of the register volume.
+    /// Series, likewise.
+    pub series: Option<String>,
+    /// File (hồ sơ), likewise.
+    pub file: Option<String>,
+    /// Register volume, likewise.
     pub volume: Option<String>,
+    /// Number of the box (hộp).
+    pub shelf_box: Option<String>,
+    /// Place: a province under any name it bore, or words of a place.
+    pub place: Option<String>,
+    /// Stable word of the state.
+    pub state: Option<String>,
+    /// By `fonds`, `series`, `file`, `volume`, `document` or `batch`: ids of which one must be its own.
+    pub within: BTreeMap<String, Vec<String>>,
     /// Codes of the access regimes the reader may see. Where empty, nothing is found.
     pub allowed: Vec<String>,
     /// Facets that must have this value; accents and case make no difference.
@@ -69,6 +85,7 @@ pub struct Query {
 impl Default for Query {
     fn default() -> Self {
         Self {
+            kind: DocumentKind::Record,
             words: String::new(),
             phrases: Vec::new(),
             name: None,
@@ -79,7 +96,13 @@ impl Default for Query {
             number: None,
             class: None,
             fonds: None,
+            series: None,
+            file: None,
             volume: None,
+            shelf_box: None,
+            place: None,
+            state: None,
+            within: BTreeMap::new(),
             allowed: Vec::new(),
             filters: BTreeMap::new(),
             limit: 20,
@@ -92,15 +115,27 @@ impl Query {
     /// Parses the text of the search box.
     ///
     /// Words are searched everywhere; `"words in quotes"` must be next to each other; `ten:`, `sinh:`,
-    /// `truong:`, `nam:`, `so:`, `loai:`, `phong:`, `quyen:` (or `name:`, `birth:`, `school:`,
-    /// `year:`, `number:`, `class:`, `fonds:`, `volume:`) search one field, and `xep_loai:`,
-    /// `gioi_tinh:`, `dan_toc:` filter. A name or school extends to the next field, number or quote;
-    /// any other value is one word, or quoted.
+    /// `truong:`, `nam:`, `so:`, `loai:`, `phong:`, `muc_luc:`, `hoso:`, `quyen:`, `hop:`, `noi:`, `trang_thai:` (or
+    /// `name:`, `birth:`, `school:`, `year:`, `number:`, `class:`, `fonds:`, `series:`, `file:`, `volume:`, `box:`,
+    /// `place:`, `state:`) search one field, and `xep_loai:`, `gioi_tinh:`, `dan_toc:`, `tinh:` filter. A name,
+    /// school or place extends to the next field, number or quote; any other value is one word, or quoted.
     ///
     /// # Errors
     /// What is wrong and where; what cannot be parsed is never left out silently.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         parse::parse(text)
+    }
+
+    /// Whether nothing is asked but where to look.
+    pub fn asks_nothing(&self) -> bool {
+        let plain = Self {
+            kind: self.kind,
+            allowed: self.allowed.clone(),
+            limit: self.limit,
+            offset: self.offset,
+            ..Self::default()
+        };
+        plain == *self
     }
 
     /// Checks the limits before any work is done.
@@ -111,7 +146,12 @@ impl Query {
             &self.number,
             &self.class,
             &self.fonds,
+            &self.series,
+            &self.file,
             &self.volume,
+            &self.shelf_box,
+            &self.place,
+            &self.state,
         ];
         let texts = std::iter::once(&self.words)
             .chain(&self.phrases)

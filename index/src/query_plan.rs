@@ -5,6 +5,7 @@
 //! words without tones before plain letters; then the whole name in its order, then in any.
 
 mod fuzzy;
+mod names;
 mod scoring;
 mod text;
 mod values;
@@ -14,6 +15,7 @@ use tantivy::query::{BooleanQuery, BoostQuery, Occur, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{Searcher, Term};
 
+use crate::document::DocumentKind;
 use crate::error::{Problem, QueryError};
 use crate::match_levels::QueryWord;
 use crate::query::{MAX_WORDS, Query};
@@ -55,15 +57,19 @@ impl QueryPlan {
             groups: Vec::new(),
             required: Vec::new(),
         };
-        if let Some(name) = &query.name {
+        // A page names nobody by a field of its own: whom it names stands there in words.
+        let named = query.name.iter();
+        let (names, runs): (Vec<_>, Vec<_>) =
+            named.partition(|_| query.kind == DocumentKind::Record);
+        for name in names {
             plan.groups.push(text::name(fields, &mut tokenizer, name)?);
         }
         if !query.words.trim().is_empty() {
-            let (group, required) = text::words(fields, &mut tokenizer, &query.words)?;
+            let (group, required) = text::words(fields, &mut tokenizer, query)?;
             plan.required.extend(required);
             plan.groups.extend(group);
         }
-        for phrase in &query.phrases {
+        for phrase in query.phrases.iter().chain(runs) {
             let (group, required) = text::phrase(fields, &mut tokenizer, phrase)?;
             plan.groups.push(group);
             plan.required.push(required);
@@ -71,6 +77,10 @@ impl QueryPlan {
         if let Some(school) = &query.school {
             plan.required
                 .push(text::school(fields, &mut tokenizer, school)?);
+        }
+        if let Some(place) = &query.place {
+            plan.required
+                .push(text::place(fields, &mut tokenizer, place)?);
         }
         plan.required.extend(values::conditions(fields, query)?);
         // Before the access filter is added, which alone is no query.
@@ -81,6 +91,7 @@ impl QueryPlan {
             return Err(QueryError::new(Problem::TooManyWords, 0));
         }
         plan.required.push(values::access_filter(fields, query));
+        plan.required.push(values::of_kind(fields, query));
         Ok(plan)
     }
 

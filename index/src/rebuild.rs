@@ -4,9 +4,9 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use tantivy::IndexWriter;
+use tantivy::{IndexWriter, Term};
 
-use crate::document::Document;
+use crate::document::{Change, Document};
 use crate::document_terms::indexed;
 use crate::error::IndexError;
 use crate::generations::{
@@ -28,6 +28,10 @@ pub struct Rebuild {
     generation: u64,
     fields: Fields,
     writer: IndexWriter,
+    /// Position of the last checkpoint.
+    reached: u64,
+    /// Whether it goes on from one: then what is added may be there already.
+    resumed: bool,
     /// One for each thread, because a tokenizer caches what it has seen.
     tokenizers: [Tokenizer; THREADS],
     /// Held until this is dropped, so that two rebuilds never run at once.
@@ -43,7 +47,8 @@ impl std::fmt::Debug for Rebuild {
 }
 
 impl Rebuild {
-    /// Starts building beside whatever is in the folder: an index of any format, a damaged one, or none.
+    /// Starts building beside whatever is in the folder: an index of any format, a damaged one, or none. A rebuild that
+    /// was cut off goes on from its last [`Rebuild::checkpoint`].
     ///
     /// # Errors
     /// [`IndexError::Busy`] while another rebuild runs, [`IndexError::Unavailable`] for the disk.
@@ -60,13 +65,19 @@ impl Rebuild {
             Err(IndexError::Corrupt { .. }) => generations(&dir)?.into_iter().max().unwrap_or(0),
             Err(error) => return Err(error),
         };
-        // Rebuilds that were cut off leave generations above the current one.
-        remove_generations(&dir, |generation| generation > current)?;
         let generation = current + 1;
         let path = generation_path(&dir, generation);
+        let reached = reached_by(&path);
+        // Rebuilds that were cut off leave generations above the current one.
+        remove_generations(&dir, |other| {
+            other > generation || (other == generation && reached.is_none())
+        })?;
         fs::create_dir_all(&path)?;
         let (schema, fields) = schema();
-        let index = tantivy::Index::create_in_dir(&path, schema)?;
+        let index = match reached {
+            Some(_) => tantivy::Index::open_in_dir(&path)?,
+            None => tantivy::Index::create_in_dir(&path, schema)?,
+        };
         let writer: IndexWriter =
             index.writer_with_num_threads(THREADS, THREADS * MEMORY_PER_THREAD)?;
         writer.set_merge_policy(Box::new(merge_policy()));
@@ -76,15 +87,61 @@ impl Rebuild {
             fields,
             writer,
             tokenizers: Default::default(),
+            reached: reached.unwrap_or(0),
+            resumed: reached.is_some(),
             _lock: lock,
         })
     }
 
-    /// Adds documents, each record once, in any order. Memory stays bounded.
+    /// The position from which to go on: 0, or that of the last checkpoint of a rebuild that was cut off.
+    pub fn position(&self) -> u64 {
+        self.reached
+    }
+
+    /// Makes what was added so far last: it is complete up to this position, and a rebuild cut off later goes on there.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn checkpoint(&mut self, position: u64) -> Result<(), IndexError> {
+        let mut commit = self.writer.prepare_commit()?;
+        commit.set_payload(&format!("{}{position}", part_way()));
+        commit.commit()?;
+        self.reached = position;
+        Ok(())
+    }
+
+    /// Applies changes to what was added: what was published while the rest was being built.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn apply(&mut self, changes: &[Change]) -> Result<(), IndexError> {
+        for change in changes {
+            let id = match change {
+                Change::Put(document) => &document.id,
+                Change::Remove(id) => id,
+            };
+            self.writer
+                .delete_term(Term::from_field_text(self.fields.id, id));
+            if let Change::Put(document) = change {
+                let [tokenizer, ..] = &mut self.tokenizers;
+                self.writer
+                    .add_document(indexed(&self.fields, tokenizer, document))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds documents, each once, in any order. Memory stays bounded.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn add(&mut self, documents: &[Document]) -> Result<(), IndexError> {
+        if self.resumed {
+            for document in documents {
+                self.writer
+                    .delete_term(Term::from_field_text(self.fields.id, &document.id));
+            }
+        }
         let (fields, writer) = (&self.fields, &self.writer);
         let share = documents.len().div_ceil(THREADS).max(1);
         let shares = documents.chunks(share).zip(&mut self.tokenizers);
@@ -148,6 +205,41 @@ impl Rebuild {
     pub fn size_on_disk(&self) -> Result<u64, IndexError> {
         Ok(size(&generation_path(&self.dir, self.generation))?)
     }
+}
+
+impl Index {
+    /// As [`Index::open`]; an index of another format makes place for an empty one at position 0, which follows from
+    /// there: nothing is lost, and nobody must rebuild by hand after an upgrade.
+    ///
+    /// # Errors
+    /// As [`Index::open`], but never [`IndexError::OtherFormat`].
+    pub fn open_or_renew(dir: impl Into<PathBuf>) -> Result<Self, IndexError> {
+        let dir = dir.into();
+        match Self::open(&dir) {
+            Err(IndexError::OtherFormat { .. }) => {
+                let begun = Rebuild::start(&dir)?;
+                let position = begun.position();
+                begun.finish(position)?;
+                Self::open(dir)
+            }
+            opened => opened,
+        }
+    }
+}
+
+/// The position up to which a cut-off rebuild in this folder is complete; `None` where nothing of it can be used.
+fn reached_by(path: &Path) -> Option<u64> {
+    let index = tantivy::Index::open_in_dir(path).ok()?;
+    if index.schema() != schema().0 {
+        return None;
+    }
+    let payload = index.load_metas().ok()?.payload?;
+    payload.strip_prefix(&part_way())?.parse().ok()
+}
+
+/// Marks the commit of an index that is not whole yet.
+fn part_way() -> String {
+    format!("part-way {FORMAT} ")
 }
 
 /// Removes the files of segments that merges have replaced.

@@ -8,6 +8,9 @@ use crate::document::PartialDate;
 /// The key of the birth date in every class.
 pub(crate) const BIRTH: &str = "ngay_sinh";
 
+/// Syllables of a name that are also found joined; longer names are rare, and each costs the square of its length.
+const LONGEST_JOINED: usize = 6;
+
 /// Scores of a date: as precise as in the query, known to the month, known to the year.
 const SAME_PRECISION: f32 = 30.0;
 const MONTH_ONLY: f32 = 20.0;
@@ -33,6 +36,57 @@ pub(crate) fn whole_sorted(syllables: &[&str]) -> String {
     let mut sorted = syllables.to_vec();
     sorted.sort_unstable();
     format!("s|{}", sorted.join(" "))
+}
+
+/// Runs of two and more syllables of a name written as one word, such as `nguyenvanan` and `vanan`.
+pub(crate) fn joined_names(syllables: &[&str]) -> Vec<String> {
+    let count = syllables.len().min(LONGEST_JOINED);
+    let runs = (0..count).flat_map(|from| (from + 2..=count).map(move |to| (from, to)));
+    runs.map(|(from, to)| joined_name(&syllables[from..to].concat()))
+        .collect()
+}
+
+/// A name, or a part of it, written as one word.
+pub(crate) fn joined_name(word: &str) -> String {
+    format!("j|{word}")
+}
+
+/// What stands for a name in short: all initials, initials before the given name, and the initial of each syllable.
+pub(crate) fn initials(syllables: &[&str]) -> Vec<String> {
+    let firsts: Vec<&str> = syllables
+        .iter()
+        .filter_map(|syllable| {
+            syllable
+                .char_indices()
+                .nth(1)
+                .map_or(Some(*syllable), |(at, _)| syllable.get(..at))
+        })
+        .collect();
+    let Some((given, before)) = syllables.split_last() else {
+        return Vec::new();
+    };
+    let mut terms = vec![all_initials(&firsts.concat())];
+    if !before.is_empty() {
+        let before = firsts[..before.len()].concat();
+        terms.push(initials_before(&before, given));
+    }
+    terms.extend(firsts.iter().map(|first| one_initial(first)));
+    terms
+}
+
+/// `nva` for Nguyễn Văn An.
+pub(crate) fn all_initials(letters: &str) -> String {
+    format!("i|{letters}")
+}
+
+/// `N.V. An` for Nguyễn Văn An.
+pub(crate) fn initials_before(letters: &str, given: &str) -> String {
+    format!("p|{letters}|{given}")
+}
+
+/// `V.` for any syllable of a name that begins so.
+pub(crate) fn one_initial(letter: &str) -> String {
+    format!("m|{letter}")
 }
 
 /// A number without separators, accents and case; `None` where nothing is left.

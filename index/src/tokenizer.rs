@@ -2,6 +2,7 @@
 //! apostrophe is written, and the abbreviations of school names.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use sogoc_vietnamese::fold::{Level, fold, name_spelling};
@@ -12,9 +13,34 @@ const MAX_LENGTH: usize = 64;
 /// Tokens the cache holds: Vietnamese has some seven thousand syllables, the rest is for numbers.
 const CACHED_TOKENS: usize = 50_000;
 
-/// Abbreviations, each with a long form or an older abbreviation (folded) that means the same.
-/// `PTTH` became `THPT` with the Education Law of 1998; the schools are the same.
+/// Abbreviations, each with a long form or an older abbreviation (folded) that means the same; a longer form stands
+/// before one it contains. `PTTH` became `THPT` with the Education Law of 1998; the schools are the same.
 const ABBREVIATIONS: &[(&str, &[&str])] = &[
+    ("sgddt", &["so", "giao", "duc", "va", "dao", "tao"]),
+    ("sgddt", &["so", "giao", "duc", "dao", "tao"]),
+    ("sgddt", &["so", "gddt"]),
+    ("sgddt", &["so", "gd", "dt"]),
+    ("sgddt", &["sgd", "dt"]),
+    (
+        "ttgdnngdtx",
+        &[
+            "trung", "tam", "giao", "duc", "nghe", "nghiep", "giao", "duc", "thuong", "xuyen",
+        ],
+    ),
+    (
+        "ttgdtx",
+        &["trung", "tam", "giao", "duc", "thuong", "xuyen"],
+    ),
+    ("ttgdtx", &["trung", "tam", "gdtx"]),
+    (
+        "ttktthhn",
+        &[
+            "trung", "tam", "ky", "thuat", "tong", "hop", "huong", "nghiep",
+        ],
+    ),
+    ("btthpt", &["bo", "tuc", "trung", "hoc", "pho", "thong"]),
+    ("btthpt", &["bo", "tuc", "thpt"]),
+    ("btth", &["bo", "tuc", "trung", "hoc"]),
     ("thpt", &["trung", "hoc", "pho", "thong"]),
     ("thpt", &["pho", "thong", "trung", "hoc"]),
     ("thpt", &["ptth"]),
@@ -24,7 +50,17 @@ const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("btvh", &["bo", "tuc", "van", "hoa"]),
     ("ptdtnt", &["pho", "thong", "dan", "toc", "noi", "tru"]),
     ("gddt", &["giao", "duc", "va", "dao", "tao"]),
+    ("gddt", &["giao", "duc", "dao", "tao"]),
+    ("gddt", &["gd", "dt"]),
     ("ubnd", &["uy", "ban", "nhan", "dan"]),
+    ("hdt", &["hoi", "dong", "thi"]),
+    ("sbd", &["so", "bao", "danh"]),
+    ("qd", &["quyet", "dinh"]),
+    ("nq", &["nghi", "quyet"]),
+    ("tb", &["trung", "binh"]),
+    ("tn", &["tot", "nghiep"]),
+    ("tw", &["trung", "uong"]),
+    ("th", &["tieu", "hoc"]),
 ];
 
 /// One word folded to all three levels.
@@ -205,18 +241,75 @@ fn is_word_part(c: char) -> bool {
         )
 }
 
+/// The words of a text in plain letters, digits without leading zeros, each with the bytes it stands in.
+pub(crate) fn spans(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut found: Vec<(Range<usize>, String)> = Vec::new();
+    let mut begun: Option<usize> = None;
+    let ends = text.char_indices().chain([(text.len(), ' ')]);
+    for (at, c) in ends {
+        match (is_word_part(c), begun) {
+            (true, None) => begun = Some(at),
+            (false, Some(from)) => {
+                let word = fold(&text[from..at], Level::Ascii);
+                if !word.is_empty() {
+                    found.push((from..at, without_zeros(&word)));
+                }
+                begun = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Digits without their leading zeros; any other word as it is.
+pub(crate) fn without_zeros(word: &str) -> String {
+    let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+    let stripped = word.trim_start_matches('0');
+    match digits && !stripped.is_empty() {
+        true => stripped.to_owned(),
+        false => word.to_owned(),
+    }
+}
+
+/// Every short form that could stand for some of the tokens, however they overlap: a paper is found by each.
+pub(crate) fn every_abbreviation(tokens: &[Arc<Token>]) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    for start in 0..tokens.len() {
+        let here = ABBREVIATIONS
+            .iter()
+            .filter(|(_, long)| begins_with(&tokens[start..], long));
+        found.extend(here.map(|(short, _)| *short));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The long forms of an abbreviation.
+pub(crate) fn long_forms(short: &str) -> impl Iterator<Item = &'static [&'static str]> {
+    ABBREVIATIONS
+        .iter()
+        .filter(move |(known, _)| *known == short)
+        .map(|(_, long)| *long)
+}
+
+fn begins_with(tokens: &[Arc<Token>], long: &[&str]) -> bool {
+    tokens.len() >= long.len()
+        && long
+            .iter()
+            .zip(tokens)
+            .all(|(syllable, token)| token.ascii == *syllable)
+}
+
 /// The abbreviations among tokens, in either form: start, length in tokens, and the short form.
 pub(crate) fn abbreviations(tokens: &[Arc<Token>]) -> Vec<(usize, usize, &'static str)> {
     let mut found = Vec::new();
     let mut start = 0;
     while start < tokens.len() {
-        let here = ABBREVIATIONS.iter().find(|(_, long)| {
-            tokens.len() >= start + long.len()
-                && long
-                    .iter()
-                    .zip(&tokens[start..])
-                    .all(|(syllable, token)| token.ascii == *syllable)
-        });
+        let here = ABBREVIATIONS
+            .iter()
+            .find(|(_, long)| begins_with(&tokens[start..], long));
         match here {
             Some((short, long)) => {
                 found.push((start, long.len(), *short));

@@ -1,10 +1,12 @@
 //! The write transaction of an act: the connection, the clock the act is dated by, and who acts.
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use sqlx::{Any, AnyConnection, Transaction};
 
+use super::next_number;
 use crate::clock::{Clock, stamp};
 use crate::error::Result;
 
@@ -13,6 +15,8 @@ pub struct Tx {
     inner: Transaction<'static, Any>,
     clock: Arc<dyn Clock>,
     actor: String,
+    /// What the indexes are to follow, numbered when this is committed.
+    announced: BTreeSet<(&'static str, String)>,
 }
 
 impl Tx {
@@ -25,6 +29,7 @@ impl Tx {
             inner,
             clock,
             actor: actor.into(),
+            announced: BTreeSet::new(),
         }
     }
 
@@ -48,11 +53,29 @@ impl Tx {
         &self.actor
     }
 
+    /// Lets every index look anew at a page, document, batch, file or volume, and at what inherits from it.
+    pub fn announce(&mut self, kind: &'static str, subject_id: &str) {
+        self.announced.insert((kind, subject_id.to_owned()));
+    }
+
     /// Makes everything done in it last.
     ///
     /// # Errors
     /// `Unavailable`; whether the change lasts is then unknown.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        // Last of all: the counter's row is locked until the commit, and whoever holds it waits for nothing any more.
+        for (kind, subject_id) in std::mem::take(&mut self.announced) {
+            let position = next_number(&mut self, "index_change").await?;
+            sqlx::query(
+                "INSERT INTO index_changes (kind, subject_id, position) VALUES ($1, $2, $3)
+                 ON CONFLICT (kind, subject_id) DO UPDATE SET position = EXCLUDED.position",
+            )
+            .bind(kind)
+            .bind(subject_id)
+            .bind(position)
+            .execute(&mut *self)
+            .await?;
+        }
         Ok(self.inner.commit().await?)
     }
 }

@@ -1,4 +1,4 @@
-//! `search` finds records, `reindex` rebuilds the index they are found in.
+//! `search` finds records and words on pages, `reindex` rebuilds the index they are found in.
 
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ use crate::search::{self, Wanted};
 #[derive(Debug, clap::Args)]
 pub struct Search {
     /// Words: a name in any order, with or without accents, a birth date or year, a number;
-    /// `truong:"…"`, `nam:1995`, `sinh:12/3/1975` ask one field.
+    /// `truong:"…"`, `nam:1995`, `sinh:12/3/1975`, `quyen:…`, `hoso:…` ask one field, `"…"` a phrase.
     #[arg(required = true)]
     query: Vec<String>,
     /// At most this many.
@@ -56,10 +56,31 @@ pub async fn search(archive: Archive, options: Search, as_json: bool) -> Result<
                 hit.matched
             );
         }
-        let said = Message::new("cli.records_found").with("count", found.total);
+        for hit in &found.pages.hits {
+            let snippet: String = hit
+                .snippet
+                .iter()
+                .map(|piece| piece.text.as_str())
+                .collect();
+            let line = snippet.split_whitespace().collect::<Vec<_>>().join(" ");
+            println!(
+                "{}  {}  {}  {line}  [{}]",
+                hit.page_id, hit.title, hit.number, hit.matched
+            );
+        }
+        let said = Message::new("cli.records_found")
+            .with("count", found.total)
+            .with("pages", found.pages.total);
         println!("{}", said.both());
+        for near in &found.near {
+            let said = Message::new("cli.near")
+                .with("question", &near.question)
+                .with("count", near.records)
+                .with("pages", near.pages);
+            println!("{}", said.both());
+        }
     }
-    Ok(if found.total == 0 {
+    Ok(if found.total + found.pages.total == 0 {
         ExitCode::from(1)
     } else {
         ExitCode::SUCCESS

@@ -15,7 +15,7 @@ use crate::certified_copy::{CopyRow, CopyState};
 use crate::error::{Error, Result};
 use crate::masking;
 use crate::record;
-use crate::search::{self, SearchHit, Wanted};
+use crate::search::{self, Of, SearchHit, Wanted};
 use crate::seen::{self, Seen};
 use crate::viewing::{self, View};
 
@@ -165,6 +165,7 @@ fn questions(sought: &Sought) -> Vec<Wanted> {
     let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
     let by_name = Wanted {
         ho_ten: given(&sought.ho_ten),
+        of: Of::Records,
         limit: Some(MOST),
         ..Wanted::default()
     };
@@ -182,6 +183,7 @@ fn questions(sought: &Sought) -> Vec<Wanted> {
     for number in [&sought.so_hieu, &sought.so_vao_so] {
         questions.extend(given(number).map(|number| Wanted {
             so: Some(number),
+            of: Of::Records,
             limit: Some(MOST),
             ..Wanted::default()
         }));

@@ -8,7 +8,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::record;
-use crate::search::{self, SearchHit, Wanted};
+use crate::search::{self, Of, SearchHit, Wanted};
 
 /// Most shown of one record.
 const MOST: usize = 4;
@@ -83,6 +83,7 @@ async fn hits(archive: &Archive, number: &str) -> Result<Vec<SearchHit>> {
     }
     let wanted = Wanted {
         so: Some(number.to_owned()),
+        of: Of::Records,
         ..Wanted::default()
     };
     match search::execute(archive, &wanted).await {

@@ -121,6 +121,7 @@ pub(crate) async fn take_place(tx: &mut Tx, fresh: &str, before: &str) -> Result
     .bind(fresh)
     .execute(&mut **tx)
     .await?;
+    tx.announce("page", fresh);
     if let Some(own) = own {
         sqlx::query(
             "DELETE FROM documents WHERE id = $1 AND version = 1 AND preserved_version IS NULL
@@ -145,6 +146,7 @@ pub(crate) async fn take_place(tx: &mut Tx, fresh: &str, before: &str) -> Result
 /// # Errors
 /// As any statement.
 pub(crate) async fn rehang(tx: &mut Tx, batch_id: &str) -> Result<()> {
+    tx.announce("batch", batch_id);
     sqlx::query(
         "UPDATE documents SET file_id = (SELECT b.file_id FROM batches b WHERE b.id = $1)
          WHERE version = 1 AND state = 'proposed'

@@ -51,6 +51,7 @@ pub(super) async fn withdraw(
     if !out.run(tx, page_id).await? {
         return Err(already_withdrawn());
     }
+    tx.announce("page", page_id);
     sqlx::query(
         "UPDATE page_flags SET state = $1, reason = $2, resolved_by = $3, resolved_at = $4
          WHERE page_id = $5 AND state = 'open'",

@@ -129,6 +129,7 @@ async fn save_reading(
     .fetch_one(&mut **tx)
     .await?;
     text_sketch::save(tx, page_id, &text_sketch::of(reading, &archive.classes)).await?;
+    tx.announce("page", page_id);
     let flags = &reading.quality.flags;
     page_flag::set_own(tx, page_id, flags, &Details::default()).await?;
     Ok(outcome == "read")
@@ -194,6 +195,7 @@ async fn set_unread(tx: &mut Tx, page_id: &str, outcome: &str) -> Result<()> {
         .set("read_at", tx.now());
     // A page that was withdrawn while the job ran stays withdrawn.
     failed.run(tx, page_id).await?;
+    tx.announce("page", page_id);
     let unread = Details {
         outcome: Some(outcome.to_owned()),
         ..Details::default()

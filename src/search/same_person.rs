@@ -1,6 +1,6 @@
 //! Records of one person: those published with the same name and birth date.
 
-use super::{Wanted, execute};
+use super::{Of, Wanted, execute};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::record;
@@ -23,6 +23,7 @@ pub async fn records_of_person(archive: &Archive, record_id: &str) -> Result<Vec
         ho_ten: Some(name.clone()),
         ngay_sinh: Some(birth.clone()),
         limit: Some(MOST),
+        of: Of::Records,
         ..Wanted::default()
     };
     let hits = match execute(archive, &wanted).await {

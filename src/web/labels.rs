@@ -103,6 +103,11 @@ pub fn spoken(key: &str, value: &str) -> String {
     }
 }
 
+/// A share, 0 to 1, as people say it.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

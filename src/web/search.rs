@@ -1,5 +1,7 @@
 //! The search page: one search box and typed fields, hits with what matched.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -8,11 +10,11 @@ use axum::routing::get;
 use super::State;
 use super::extractors::Asked;
 use super::fault::PageFault;
-use super::labels::{Names, spoken};
+use super::labels::{Names, percent, spoken};
 use super::layout::{Frame, shown};
 use super::session::Signed;
 use crate::error::{Error, Fault, Result};
-use crate::search::{self, SearchHit, SearchResult, Wanted};
+use crate::search::{self, PageHit, SearchHit, SearchResult, Wanted};
 
 /// Hits on one page of the answer.
 const PAGE: usize = 20;
@@ -31,6 +33,12 @@ struct Form {
     nam: Option<String>,
     so: Option<String>,
     class: Option<String>,
+    fonds: Option<String>,
+    file: Option<String>,
+    volume: Option<String>,
+    #[serde(rename = "box")]
+    shelf_box: Option<String>,
+    place: Option<String>,
     offset: Option<usize>,
 }
 
@@ -51,28 +59,19 @@ impl Form {
             nam,
             so: self.so.clone(),
             class: self.class.clone(),
+            fonds: self.fonds.clone(),
+            file: self.file.clone(),
+            volume: self.volume.clone(),
+            shelf_box: self.shelf_box.clone(),
+            place: self.place.clone(),
             limit: Some(PAGE),
             offset: self.offset,
+            ..Wanted::default()
         })
     }
 
-    fn blank(&self) -> bool {
-        let asked = [
-            &self.text,
-            &self.ho_ten,
-            &self.ngay_sinh,
-            &self.truong,
-            &self.nam,
-            &self.so,
-            &self.class,
-        ];
-        asked.iter().all(|field| field.is_none())
-    }
-
-    /// This question further on, as an address.
-    fn at(&self, offset: usize) -> String {
-        let offset = offset.to_string();
-        let given = [
+    fn given(&self) -> [(&'static str, &Option<String>); 12] {
+        [
             ("text", &self.text),
             ("ho_ten", &self.ho_ten),
             ("ngay_sinh", &self.ngay_sinh),
@@ -80,15 +79,53 @@ impl Form {
             ("nam", &self.nam),
             ("so", &self.so),
             ("class", &self.class),
-        ];
-        let mut pairs: Vec<(&str, &str)> = given
-            .iter()
-            .filter_map(|(key, value)| Some((*key, value.as_deref()?)))
+            ("fonds", &self.fonds),
+            ("file", &self.file),
+            ("volume", &self.volume),
+            ("box", &self.shelf_box),
+            ("place", &self.place),
+        ]
+    }
+
+    fn blank(&self) -> bool {
+        self.given().iter().all(|(_, field)| field.is_none())
+    }
+
+    /// The fields of the form beside the box that are shown: their name, their label and what was typed.
+    fn holdings(&self) -> [(&'static str, &'static str, &str); 5] {
+        [
+            ("fonds", "fonds", self.fonds.as_deref().unwrap_or("")),
+            ("file", "file", self.file.as_deref().unwrap_or("")),
+            ("volume", "volume", self.volume.as_deref().unwrap_or("")),
+            ("box", "box", self.shelf_box.as_deref().unwrap_or("")),
+            ("place", "place", self.place.as_deref().unwrap_or("")),
+        ]
+    }
+
+    /// This question further on, as an address.
+    fn at(&self, offset: usize) -> String {
+        let offset = offset.to_string();
+        let mut pairs: Vec<(&str, &str)> = self
+            .given()
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value.as_deref()?)))
             .collect();
         pairs.push(("offset", &offset));
-        let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
-        format!("/tra-cuu?{query}")
+        address(&pairs)
     }
+}
+
+fn address(pairs: &[(&str, &str)]) -> String {
+    let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
+    format!("/tra-cuu?{query}")
+}
+
+/// A value of a facet: what it is called, how many records and pages have it, and the question narrowed to it.
+struct Choice {
+    name: String,
+    records: usize,
+    pages: usize,
+    href: String,
 }
 
 #[derive(Template)]
@@ -133,32 +170,67 @@ impl SearchPage {
             .collect()
     }
 
-    /// The counts a reader can use; ids of fonds and batches say nothing, and ethnicity is nobody's
-    /// business in a list (Law 91/2025/QH15 holds it sensitive).
-    fn facets(&self) -> Vec<(&'static str, Vec<(&str, usize)>)> {
-        let shown = [
-            ("class", self.f.t("search.facet.class")),
-            ("sex", self.f.t("search.facet.sex")),
-            ("grade", self.f.t("search.facet.grade")),
-            ("year", self.f.t("search.facet.year")),
+    /// The counts a reader can use, each a link to the question narrowed by it; ethnicity is nobody's business in a list
+    /// (Law 91/2025/QH15 holds it sensitive).
+    fn facets(&self, found: &SearchResult) -> Vec<(&'static str, Vec<Choice>)> {
+        let keys = [
+            "fonds", "series", "file", "volume", "box", "class", "year", "province", "state",
+            "sex", "grade",
         ];
-        let Some(found) = &self.found else {
-            return Vec::new();
-        };
-        shown
-            .into_iter()
-            .filter_map(|(key, name)| Some((name, found.facets.get(key)?)))
-            .filter(|(_, counts)| counts.len() > 1)
-            .map(|(name, counts)| {
-                let named = counts.iter();
-                let named = named.map(|(value, n)| (self.names.class(&self.f, value), *n));
-                (name, named.collect())
-            })
-            .collect()
+        let asked = |key: &str| found.understood.iter().any(|part| part.key == key);
+        let facets = keys.into_iter().filter(|key| !asked(key)).map(|key| {
+            let of = |facets: &search::Facets| facets.get(key).cloned().unwrap_or_default();
+            let (records, pages) = (of(&found.facets), of(&found.pages.facets));
+            let mut values: Vec<&String> = records.keys().chain(pages.keys()).collect();
+            values.sort_unstable();
+            values.dedup();
+            let count = |counts: &BTreeMap<String, usize>, value: &String| {
+                counts.get(value).copied().unwrap_or_default()
+            };
+            let choices = values.into_iter().map(|value| {
+                let question = search::narrowed(&found.question, key, value);
+                Choice {
+                    name: self.value(found, key, value),
+                    records: count(&records, value),
+                    pages: count(&pages, value),
+                    href: address(&[("text", question.as_str())]),
+                }
+            });
+            (key, choices.collect::<Vec<_>>())
+        });
+        facets.filter(|(_, choices)| choices.len() > 1).collect()
     }
 
-    fn matched(&self, hit: &SearchHit) -> &'static str {
-        match hit.matched.as_str() {
+    /// What a value is called.
+    fn value(&self, found: &SearchResult, key: &str, value: &str) -> String {
+        match key {
+            "class" => self.names.class(&self.f, value).to_owned(),
+            "state" => self.f.word("search.state", value).to_owned(),
+            _ => found
+                .names
+                .get(value)
+                .cloned()
+                .unwrap_or_else(|| value.to_owned()),
+        }
+    }
+
+    /// The page with the words of the question lit.
+    fn lit(&self, found: &SearchResult, hit: &PageHit) -> String {
+        let query = serde_urlencoded::to_string([("text", &found.question)]).unwrap_or_default();
+        format!("/trang/{}?{query}", hit.page_id)
+    }
+
+    fn percent(&self, share: &f64) -> String {
+        percent(*share)
+    }
+
+    /// A question as an address.
+    fn ask(&self, question: &str) -> String {
+        address(&[("text", question)])
+    }
+
+    fn matched(&self, matched: &str) -> &'static str {
+        match matched {
             "exact" => self.f.t("search.matched.exact"),
             "tone_folded" => self.f.t("search.matched.tone_folded"),
             "ascii" => self.f.t("search.matched.ascii"),
@@ -168,8 +240,9 @@ impl SearchPage {
 
     fn next(&self) -> Option<String> {
         let found = self.found.as_ref()?;
-        let reached = self.form.offset.unwrap_or(0) + found.hits.len();
-        (reached < found.total).then(|| self.form.at(reached))
+        let reached = self.form.offset.unwrap_or(0) + PAGE;
+        let last = found.total.max(found.pages.total);
+        (reached < last).then(|| self.form.at(reached))
     }
 }
 

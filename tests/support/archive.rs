@@ -65,6 +65,16 @@ pub async fn settings(ground: Ground, data: &Path) -> (Config, Option<Seaweed>) 
 }
 
 impl Holdings {
+    /// An archive with settings of its own, as it was opened.
+    pub fn of(archive: Archive, data: TempDir, store: Option<Seaweed>) -> Self {
+        Self {
+            archive,
+            clock: Arc::default(),
+            _data: data,
+            _store: store,
+        }
+    }
+
     /// A fresh archive.
     pub async fn on(ground: Ground) -> Self {
         let data = tempfile::tempdir().unwrap();

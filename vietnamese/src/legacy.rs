@@ -4,6 +4,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::syllable::is_syllable;
+
 /// An encoding that hides Vietnamese behind Latin-1 letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -159,6 +161,83 @@ impl Encoding {
     }
 }
 
+impl Encoding {
+    /// A text as this encoding writes it; TCVN3 has no toned capitals, which are written small. What it has no letter for
+    /// stays as it is.
+    pub fn encode(self, text: &str) -> String {
+        text.nfc()
+            .map(|letter| match self {
+                Self::Tcvn3 => to_tcvn3(letter).to_string(),
+                Self::Vni => to_vni(letter),
+            })
+            .collect()
+    }
+}
+
+fn to_tcvn3(letter: char) -> char {
+    let written = |wanted: char| TCVN3.iter().find(|(_, letter)| *letter == wanted);
+    let found = written(letter).or_else(|| written(lower(letter)));
+    found.map_or(letter, |(byte, _)| *byte)
+}
+
+fn to_vni(letter: char) -> String {
+    let small = lower(letter);
+    let same_case = |byte: char| match small == letter {
+        true => byte,
+        false => byte.to_uppercase().next().unwrap_or(byte),
+    };
+    if let Some((byte, _)) = VNI_LETTERS.iter().find(|(_, whole)| *whole == small) {
+        return same_case(*byte).to_string();
+    }
+    let parts: Vec<char> = std::iter::once(letter).nfd().collect();
+    let (tones, base): (Vec<char>, Vec<char>) = parts
+        .into_iter()
+        .partition(|c| crate::TONE_MARKS.contains(c));
+    let whole: String = base.iter().copied().nfc().collect();
+    let mut whole_letters = whole.chars();
+    let (first, rest) = (whole_letters.next().unwrap_or(letter), whole_letters.next());
+    // ơ and ư are letters of their own and take a tone; ă, â, ê and ô are a vowel with its mark.
+    let bare = VNI_LETTERS
+        .iter()
+        .find(|(_, own)| *own == lower(first) && rest.is_none());
+    let (vowel, quality) = match bare {
+        Some((byte, _)) => (same_case(*byte), Vec::new()),
+        None => (base[0], base[1..].to_vec()),
+    };
+    let marks: String = quality.into_iter().chain(tones).collect();
+    let mark = VNI_MARKS.iter().find(|(_, own)| *own == marks);
+    match mark {
+        Some((byte, _)) => format!("{vowel}{}", same_case(*byte)),
+        None => letter.to_string(),
+    }
+}
+
+/// A short text typed with a keyboard of the 1990s, as Unicode; `None` where it needs no decoding. Every word with a letter
+/// beyond ASCII must become a Vietnamese syllable, and at least one must have been none.
+pub fn decoded_if_typed(text: &str) -> Option<String> {
+    let strange = |word: &&str| !word.is_ascii();
+    let bare = |word: &str| -> String { word.chars().filter(|c| c.is_alphabetic()).collect() };
+    let words = || text.split_whitespace();
+    if text.chars().any(is_modern) || words().filter(strange).all(|word| is_syllable(&bare(word))) {
+        return None;
+    }
+    [Encoding::Tcvn3, Encoding::Vni]
+        .into_iter()
+        .find_map(|encoding| {
+            let decoded: Vec<String> = words().map(|word| encoding.decode(word)).collect();
+            let sound = decoded
+                .iter()
+                .zip(words())
+                .filter(|(_, typed)| !typed.is_ascii())
+                .all(|(word, _)| {
+                    word.split(':')
+                        .next_back()
+                        .is_some_and(|word| is_syllable(&bare(word)))
+                });
+            sound.then(|| decoded.join(" "))
+        })
+}
+
 fn is_modern(c: char) -> bool {
     matches!(
         c,
@@ -240,6 +319,49 @@ fn lower(letter: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_letter_is_written_and_read_back() {
+        let small = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ";
+        for letter in small.chars() {
+            for encoding in [Encoding::Tcvn3, Encoding::Vni] {
+                let written = encoding.encode(&letter.to_string());
+                assert_eq!(
+                    encoding.decode(&written),
+                    letter.to_string(),
+                    "{encoding:?} {written}"
+                );
+            }
+        }
+        for letter in small.to_uppercase().chars() {
+            let written = Encoding::Vni.encode(&letter.to_string());
+            assert_eq!(
+                Encoding::Vni.decode(&written),
+                letter.to_string(),
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_question_typed_with_an_old_keyboard_is_understood() {
+        let typed = |text| decoded_if_typed(text);
+        assert_eq!(
+            typed("NguyÔn V¨n An 1975").as_deref(),
+            Some("Nguyễn Văn An 1975")
+        );
+        assert_eq!(typed("Nguyeãn Vaên An").as_deref(), Some("Nguyễn Văn An"));
+        for modern in [
+            "Nguyễn Văn An",
+            "nguyen van an",
+            "hoà bình",
+            "Café",
+            "“an”",
+            "Trần thị é",
+        ] {
+            assert_eq!(typed(modern), None, "{modern}");
+        }
+    }
 
     fn decoded(text: &str) -> String {
         match Encoding::detect(text.split(' ')) {

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::TONE_MARKS;
+use crate::fold::without_marks;
 
 /// Longest first, so that `ngh` is not taken for `n`.
 const ONSETS: [&str; 28] = [
@@ -27,6 +28,10 @@ static RHYMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         .split_whitespace()
         .collect()
 });
+
+/// The same without any marks.
+static PLAIN_RHYMES: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| RHYMES.iter().map(|rhyme| without_marks(rhyme)).collect());
 
 /// A rhyme that ends in a stop carries only these tones: sắc (acute) and nặng (dot below).
 const TONES_OF_STOPS: [char; 2] = ['\u{301}', '\u{323}'];
@@ -54,6 +59,16 @@ pub fn is_syllable(word: &str) -> bool {
     ONSETS.iter().any(fits)
 }
 
+/// As [`is_syllable`], of a word without any marks: whether some syllable is written so.
+pub fn is_plain_syllable(word: &str) -> bool {
+    let begins = |onset: &&str| {
+        let onset = if *onset == "đ" { "d" } else { onset };
+        word.strip_prefix(onset)
+            .is_some_and(|rhyme| PLAIN_RHYMES.contains(rhyme))
+    };
+    ONSETS.iter().any(begins)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +80,20 @@ mod tests {
         for name in names.split_whitespace() {
             assert!(is_syllable(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_word_without_marks_is_a_syllable_where_some_syllable_is_written_so() {
+        assert!(
+            ["nguyen", "van", "an", "thuc", "dang", "y"]
+                .iter()
+                .all(|word| is_plain_syllable(word))
+        );
+        assert!(
+            !["nguyenvan", "nva", "lth", ""]
+                .iter()
+                .any(|word| is_plain_syllable(word))
+        );
     }
 
     #[test]

@@ -176,6 +176,8 @@ pub struct Field {
     pub columns: Vec<String>,
     /// Header words of columns that hold a part of it, by part.
     pub parts: BTreeMap<Part, Vec<String>>,
+    /// What its values mostly look like, where another field's may look so too; empty where nothing tells them apart.
+    pub usual: Vec<Regex>,
     /// How wide its column usually is, as a share of the table's width; known of few.
     pub width: Option<f64>,
     /// What a whole value looks like; one of them must match.

@@ -22,6 +22,12 @@ const OUTSPOKEN: f32 = 6.0;
 /// Words that speak so much for a table's class stand for it where no table was found.
 const TITLED: f32 = 5.0;
 
+/// So many fields named by a header show whose table it is.
+const HEADED: f64 = 3.0;
+/// A header so much like a field's words counts.
+const CLEARLY_HEADED: f64 = 0.75;
+/// A difference in how far headers explain a table that says nothing.
+const SLIGHT: f64 = 0.5;
 /// How sure a class is that a table of people shows.
 const BY_TABLE: f64 = 0.97;
 /// The same where its people have neither the number of a diploma nor that of a register: any list may have them.
@@ -64,25 +70,67 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     let tables = scores
         .iter()
         .filter(|(class, _)| class.layout == Layout::Table);
-    let shown: Vec<(&Class, People)> = tables
-        .filter_map(|(class, _)| Some((*class, people(class, page)?)))
+    let shown: Vec<(&Class, Shown)> = tables
+        .filter_map(|(class, _)| Some((*class, shown(class, page)?)))
         .collect();
-    let best = shown.iter().max_by(|(a, of_a), (b, of_b)| {
-        // Words may stand in any title; the class that has a name for more of the columns knows the table.
-        let said = |class: &Class| f64::from(score(&class.id)).max(f64::from(LEAST));
-        let rank = |class: &Class, people: &People| said(class) + people.columns;
-        rank(a, of_a).total_cmp(&rank(b, of_b))
-    });
+    let headed = |shown: &Shown| shown.headed;
+    let most_headed = shown.iter().map(|(_, of)| headed(of)).fold(0.0, f64::max);
+    // Words may stand in any title; the class that has a name for more of the columns knows the table. One that
+    // neither a title nor the header speaks for is none of a table that the header of another explains better.
+    let said = |class: &Class| f64::from(score(&class.id)).max(f64::from(LEAST));
+    let spoken_for = |class: &Class, of: &Shown| {
+        score(&class.id) >= LEAST || of.headed >= HEADED && of.headed + SLIGHT >= most_headed
+    };
+    let rank = |class: &Class, of: &Shown| {
+        let general = class.fields.len() as f64 * SLIGHT / 100.0;
+        let heard = match spoken_for(class, of) {
+            true => said(class) + of.columns,
+            false => 0.0,
+        };
+        heard + general
+    };
+    let best = |all: &dyn Fn(&Shown) -> bool| {
+        let of_kind = shown.iter().filter(|(_, of)| all(of));
+        of_kind.max_by(|(a, of_a), (b, of_b)| rank(a, of_a).total_cmp(&rank(b, of_b)))
+    };
+    // What has several people in rows is nobody's own diploma, whatever is written above them.
     let against = scores
         .iter()
-        .find(|(class, _)| class.layout != Layout::Table);
+        .find(|(class, _)| class.layout != Layout::Table && class.id != DIPLOMA);
     let outspoken =
         |table: f32| against.is_some_and(|(_, other)| *other >= OUTSPOKEN && *other > table + 2.0);
-    if let Some((class, people)) = best
+    if let Some((class, of)) = best(&|of| of.people)
         && !outspoken(score(&class.id))
     {
-        let most = if people.numbered { BY_TABLE } else { LIST_ONLY };
-        return (class.id.clone(), most * people.understood.sqrt().min(1.0));
+        let most = if of.numbered { BY_TABLE } else { LIST_ONLY };
+        return (class.id.clone(), most * of.understood.sqrt().min(1.0));
+    }
+    // A table whose header names columns of people is one of them though a pen wrote what cannot be read.
+    if let Some((class, _)) = best(&|of| of.rows >= ROWS_OF_TABLE && of.headed >= HEADED)
+        && !outspoken(score(&class.id))
+    {
+        return (class.id.clone(), UNSEEN);
+    }
+    // A ruled table of many rows is nobody's own diploma; with words of diplomas around it, it is their register, or may
+    // be one of that nobody can read.
+    if is_ruled_table(page)
+        && let Some((class, at)) = scores
+            .iter()
+            .position(|(class, _)| class.id == DIPLOMA)
+            .map(|at| (scores[at].1, at))
+    {
+        scores.remove(at);
+        let first = scores.first().map_or(0.0, |(_, score)| *score);
+        let register = scores
+            .iter()
+            .filter(|(class, _)| class.layout == Layout::Table);
+        let general = register.max_by_key(|(class, _)| class.fields.len());
+        if class >= LEAST
+            && class > first
+            && let Some((register, _)) = general
+        {
+            return (register.id.clone(), UNSEEN);
+        }
     }
     // Without a table of people only a title speaks for a class of tables.
     scores.retain(|(class, score)| class.layout != Layout::Table || *score >= TITLED);
@@ -95,9 +143,29 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     (id, if guessed { sure.min(UNSEEN) } else { sure })
 }
 
-/// A table of people as a class understands it.
-struct People {
-    /// How far, 0 to 1.
+/// Whether standing rules part a table of many rows that is most of the page.
+fn is_ruled_table(page: &PageView<'_>) -> bool {
+    page.table.is_some_and(|(layout, rows)| {
+        layout.is_ruled && rows.len() >= ROWS_OF_TABLE && is_most_of(rows, page.words)
+    })
+}
+
+/// Whether the cells hold most of what is written on the page.
+fn is_most_of(rows: &[Row], words: &[Word]) -> bool {
+    let letters = |words: &[Word]| words.iter().map(|word| word.letters()).sum::<usize>() as f64;
+    let inside: f64 = rows.iter().flatten().map(|cell| letters(cell)).sum();
+    inside >= MOST_OF_PAGE * letters(words)
+}
+
+/// A table as a class understands it.
+struct Shown {
+    /// Whether it is one of people.
+    people: bool,
+    /// How many rows it has, its header included.
+    rows: usize,
+    /// How many fields its header names, each counted as far as it does.
+    headed: f64,
+    /// How far it is understood, 0 to 1.
     understood: f64,
     /// Whether they have the number of a diploma or of a register.
     numbered: bool,
@@ -105,9 +173,8 @@ struct People {
     columns: f64,
 }
 
-/// How far the page's table is understood as one of people of that class; `None` where it is none, or hardly any of
-/// the page.
-fn people(class: &Class, page: &PageView<'_>) -> Option<People> {
+/// How far the page's table is understood as one of that class; `None` where there is none, or hardly any of the page.
+fn shown(class: &Class, page: &PageView<'_>) -> Option<Shown> {
     let (layout, rows) = page.table?;
     let columns = Columns::of(class, layout, rows)?;
     let of_kind = |kind: FieldKind| columns.named.iter().any(|named| named.field.kind == kind);
@@ -117,11 +184,13 @@ fn people(class: &Class, page: &PageView<'_>) -> Option<People> {
         .any(|named| named.field.kind == FieldKind::Number && named.field.key != "stt");
     let born = of_kind(FieldKind::Date) || numbered;
     let told = of_kind(FieldKind::Name) && born && columns.named.len() >= 4;
-    let letters = |words: &[Word]| words.iter().map(|word| word.letters()).sum::<usize>() as f64;
-    let inside: f64 = rows.iter().flatten().map(|cell| letters(cell)).sum();
-    let most = inside >= MOST_OF_PAGE * letters(page.words);
+    let most = is_most_of(rows, page.words);
     let enough = columns.data_rows.len() >= FEWEST_ROWS && columns.understood >= LEAST_UNDERSTOOD;
-    (told && most && enough).then_some(People {
+    let headers = columns.named.iter().map(|named| named.trust.header);
+    most.then_some(Shown {
+        people: told && enough,
+        rows: rows.len(),
+        headed: headers.filter(|like| *like >= CLEARLY_HEADED).sum(),
         understood: columns.understood,
         numbered,
         columns: columns.explained,

@@ -7,9 +7,12 @@ mod signature;
 
 use std::collections::BTreeMap;
 
+use image::GrayImage;
+use image::imageops::{rotate90, rotate270};
+
 use crate::ablation::{Ablation, Step};
 use crate::arbitration::{Claim, arbitrate};
-use crate::class::{Class, Field, Layout};
+use crate::class::{Class, Field, FieldKind, Layout};
 use crate::confidence::SecondReading;
 use crate::context::Context;
 use crate::form;
@@ -190,13 +193,56 @@ pub(crate) fn headers(
                 continue;
             };
             let words = engine.words(&alone.picture, page.dpi, Division::Block)?;
-            let claims = [claim(known), claim(header_strength(class, &words))];
+            let strength = header_strength(class, &words);
+            let claims = [claim(known), claim(strength)];
             if !words.is_empty() && arbitrate(&claims, 0.0) == Some(1) {
                 *cell = alone.on_page(words);
+            }
+            let place = grid.cell(index, column);
+            if known.max(strength) < HEADING
+                && f64::from(place[3]) > f64::from(place[2]) * TALL
+                && let Some(words) = turned(class, &alone.picture, page.dpi, engine)?
+            {
+                *cell = side_by_side(words, place);
             }
         }
     }
     Ok(())
+}
+
+/// Header words that are less like any column's were not read, or are nobody's.
+const HEADING: f64 = 0.75;
+/// Words stand on their side only in cells so much higher than wide.
+const TALL: f64 = 1.15;
+
+/// What stands on its side in a header cell, rising or falling; `None` where that names no column either.
+fn turned(
+    class: &Class,
+    cell: &GrayImage,
+    dpi: u32,
+    engine: &mut Engine,
+) -> Result<Option<Vec<Word>>, RecogniseError> {
+    for upright in [rotate90(cell), rotate270(cell)] {
+        let words = engine.words(&upright, dpi, Division::Block)?;
+        if header_strength(class, &words) >= HEADING {
+            return Ok(Some(words));
+        }
+    }
+    Ok(None)
+}
+
+/// Words that stand on their side in a cell, each given its share of the cell's width, so that they read in order.
+fn side_by_side(words: Vec<Word>, [x, y, width, height]: Box4) -> Vec<Word> {
+    let ordered: Vec<Word> = lines(&words)
+        .into_iter()
+        .flat_map(|line| line.words)
+        .collect();
+    let count = ordered.len().max(1) as i32;
+    let share = |(at, word): (usize, Word)| Word {
+        bounds: [x + width * at as i32 / count, y, width / count, height],
+        ..word
+    };
+    ordered.into_iter().enumerate().map(share).collect()
 }
 
 /// Reads doubtful cells again, the most wanted first, as many as a page may cost: by the second model, or in another
@@ -265,6 +311,7 @@ pub(crate) fn values(
     context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<(), RecogniseError> {
+    figures_again(class, page, fields, engine)?;
     for (field, place) in form::doubtful(class, lines, fields)
         .into_iter()
         // The first doubtful values are those at the head of the form; a page with many is hopeless
@@ -286,6 +333,42 @@ pub(crate) fn values(
             if let Some(second) = value(words) {
                 take_second(field, &second, ModelTrust::HANDWRITING, fields);
             }
+        }
+    }
+    Ok(())
+}
+
+/// Reads dates and numbers that would be accepted once more alone, by the models of print and of typewriters: nothing
+/// beside a form's figure proves it, and what one of them reads otherwise is left to a person.
+fn figures_again(
+    class: &Class,
+    page: &Upright,
+    fields: &mut BTreeMap<String, FieldReading>,
+    engine: &mut Engine,
+) -> Result<(), RecogniseError> {
+    let figures = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    for (key, reading) in fields.iter_mut().filter(|(_, reading)| reading.accepted) {
+        let kind = class.field(key).map(|field| field.kind);
+        let Some([left, top, width, height]) = reading
+            .bounds
+            .filter(|_| matches!(kind, Some(FieldKind::Date | FieldKind::Number)))
+        else {
+            continue;
+        };
+        let paper = height / 4;
+        let place = [
+            left - paper,
+            top - paper,
+            left + width + paper,
+            top + height + paper,
+        ];
+        let Some(alone) = value_alone(page, place) else {
+            continue;
+        };
+        for script in [Script::Printed, Script::Typed] {
+            let words = engine.words_as(script, &alone.picture, page.dpi, Division::Line)?;
+            let text: String = words.iter().map(|word| word.text.as_str()).collect();
+            reading.accepted &= figures(&text) == figures(&reading.raw);
         }
     }
     Ok(())

@@ -50,26 +50,32 @@ fn readings(year: &str, month: Option<&str>, day: Option<&str>) -> Vec<PartialDa
         .collect()
 }
 
-/// Parses `ngày 5 tháng 6 năm 1989`, `tháng 6 năm 1989` or `năm 1989` at the first word, and gives the
-/// number of words it takes. `Nam 1989` is not a year: Nam is a common given name.
+/// Parses `ngày 5 tháng 6 năm 1989`, `ngày 5/6/1989`, `tháng 6 năm 1989`, `tháng 10/1989` or `năm 1989` at the first word,
+/// and gives the number of words it takes. `Nam 1989` is not a year: Nam is a common given name.
 pub(crate) fn dates_in_words(words: &[&str]) -> Option<(PartialDate, usize)> {
-    let is = |at: usize, folded: &str| {
-        words
-            .get(at)
-            .is_some_and(|word| fold(word, Level::Ascii) == folded)
+    let word = |at: usize| {
+        let raw = words.get(at)?;
+        Some(raw.trim_matches(|c: char| !c.is_alphanumeric()))
     };
-    let number = |at: usize| words.get(at).and_then(|word| word.parse::<i32>().ok());
+    let is = |at: usize, folded: &str| {
+        word(at).is_some_and(|word| word.len() <= 8 && fold(word, Level::Ascii) == folded)
+    };
+    let number = |at: usize| word(at).and_then(|word| word.parse::<i32>().ok());
     let small = |at: usize| number(at).and_then(|number| u8::try_from(number).ok());
     let year_at = |at: usize| number(at).filter(|year| (1000..=9999).contains(year));
-    let date = if is(0, "ngay") && is(2, "thang") && is(4, "nam") {
-        (
-            PartialDate {
-                year: year_at(5)?,
-                month: Some(small(3)?),
-                day: Some(small(1)?),
-            },
-            6,
-        )
+    let one = |at: usize| match parse_date(word(at)?)[..] {
+        [date] => Some(date),
+        _ => None,
+    };
+    let (date, length) = if is(0, "ngay") && is(2, "thang") && is(4, "nam") {
+        let date = PartialDate {
+            year: year_at(5)?,
+            month: Some(small(3)?),
+            day: Some(small(1)?),
+        };
+        (date, 6)
+    } else if is(0, "ngay") {
+        (one(1).filter(|date| date.day.is_some())?, 2)
     } else if is(0, "thang") && is(2, "nam") {
         (
             PartialDate {
@@ -79,15 +85,15 @@ pub(crate) fn dates_in_words(words: &[&str]) -> Option<(PartialDate, usize)> {
             },
             4,
         )
-    } else if words
-        .first()
-        .is_some_and(|word| fold(word, Level::Exact) == "năm")
-    {
+    } else if is(0, "thang") {
+        let month = one(1).filter(|date| date.month.is_some() && date.day.is_none())?;
+        (month, 2)
+    } else if word(0).is_some_and(|word| word.len() <= 8 && fold(word, Level::Exact) == "năm") {
         (PartialDate::year(year_at(1)?), 2)
     } else {
         return None;
     };
-    date.0.is_on_the_calendar().then_some(date)
+    date.is_on_the_calendar().then_some((date, length))
 }
 
 #[cfg(test)]
@@ -140,5 +146,10 @@ mod tests {
             Some((PartialDate::year(1989), 2))
         );
         assert_eq!(dates_in_words(&["Nam", "1989"]), None);
+        assert_eq!(
+            dates_in_words(&["tháng", "10/1989"]),
+            Some((PartialDate::month(1989, 10), 2))
+        );
+        assert_eq!(dates_in_words(&["tháng", "10"]), None);
     }
 }

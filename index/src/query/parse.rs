@@ -23,7 +23,12 @@ enum Key {
     Number,
     Class,
     Fonds,
+    Series,
+    File,
     Volume,
+    Box,
+    Place,
+    State,
     Facet(&'static str),
 }
 
@@ -37,7 +42,13 @@ impl Key {
             "so" | "so_hieu" | "so_vao_so" | "number" => Self::Number,
             "lop" | "loai" | "class" => Self::Class,
             "phong" | "fonds" => Self::Fonds,
+            "muc_luc" | "mucluc" | "series" => Self::Series,
+            "ho_so" | "hoso" | "file" => Self::File,
             "quyen" | "volume" => Self::Volume,
+            "hop" | "box" => Self::Box,
+            "noi" | "noi_sinh" | "dia_danh" | "place" => Self::Place,
+            "tinh" | "province" => Self::Facet("province"),
+            "trang_thai" | "state" => Self::State,
             "xep_loai" | "grade" => Self::Facet("grade"),
             "gioi_tinh" | "sex" => Self::Facet("sex"),
             "dan_toc" | "ethnic" => Self::Facet("ethnic"),
@@ -47,7 +58,7 @@ impl Key {
 
     /// Whether a value may be several words without quotes.
     fn takes_many_words(self) -> bool {
-        matches!(self, Self::Name | Self::School)
+        matches!(self, Self::Name | Self::School | Self::Place)
     }
 }
 
@@ -197,7 +208,12 @@ fn set(query: &mut Query, key: Key, value: String, at: usize) -> Result<(), Quer
         Key::Number => query.number = Some(value),
         Key::Class => query.class = Some(value),
         Key::Fonds => query.fonds = Some(value),
+        Key::Series => query.series = Some(value),
+        Key::File => query.file = Some(value),
         Key::Volume => query.volume = Some(value),
+        Key::Box => query.shelf_box = Some(value),
+        Key::Place => query.place = Some(value),
+        Key::State => query.state = Some(value),
         Key::Facet(facet) => {
             query.filters.insert(facet.to_string(), value);
         }

@@ -6,13 +6,14 @@ use sogoc_vietnamese::fold::Level;
 use tantivy::Term;
 use tantivy::query::PhraseQuery;
 
-use super::scoring::{self, BoxedQuery, all_of, filter, term};
-use super::{WordGroup, values};
+use super::scoring::{self, BoxedQuery, all_of, any_of, filter, term};
+use super::{WordGroup, names, values};
+use crate::document::DocumentKind;
 use crate::error::{Problem, QueryError};
 use crate::match_levels::QueryWord;
-use crate::query::{MAX_WORDS, dates_in_words};
+use crate::query::{MAX_WORDS, Query, dates_in_words, label_in_words};
 use crate::schema::{Fields, LEVELS};
-use crate::terms::{tag, whole_in_order, whole_sorted};
+use crate::terms::{facet_tag, tag, whole_in_order, whole_sorted};
 use crate::tokenizer::{Token, Tokenizer, abbreviations};
 
 /// Most syllables of a name whose middle names may be missing: the choices double with each of them.
@@ -112,8 +113,9 @@ fn add_whole_name(fields: &Fields, syllables: &[Arc<Token>], group: &mut WordGro
 pub(super) fn words(
     fields: &Fields,
     tokenizer: &mut Tokenizer,
-    text: &str,
+    query: &Query,
 ) -> Result<(Option<WordGroup>, Vec<BoxedQuery>), QueryError> {
+    let text = query.words.as_str();
     let raw: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| word.contains(char::is_alphanumeric))
@@ -126,8 +128,17 @@ pub(super) fn words(
     }
     let mut required = Vec::new();
     let mut plain = String::new();
+    let mut short_names = Vec::new();
     let mut position = 0;
     while position < raw.len() {
+        if let Some((label, length)) = label_in_words(&raw[position..]) {
+            let value = raw[position + length];
+            required.push(values::labelled(
+                fields, tokenizer, label, value, query.kind,
+            )?);
+            position += length + 1;
+            continue;
+        }
         if let Some((date, length)) = dates_in_words(&raw[position..]) {
             required.push(values::date(fields, "*", &[date]));
             position += length;
@@ -136,26 +147,43 @@ pub(super) fn words(
         let word = raw[position];
         if word.chars().any(char::is_numeric) {
             required.push(values::number_or_date(fields, tokenizer, word)?);
+        } else if let Some(name) = names::with_initials(fields, tokenizer, word) {
+            short_names.push(name);
         } else {
             plain.push_str(word);
             plain.push(' ');
         }
         position += 1;
     }
-    let group = (!plain.is_empty()).then(|| plain_words(fields, tokenizer, &plain));
+    let mut group = match plain.is_empty() {
+        true => WordGroup::default(),
+        false => plain_words(fields, tokenizer, &plain, query.kind),
+    };
+    group.words.extend(short_names);
+    let group = (!group.words.is_empty()).then_some(group);
     Ok((group, required))
 }
 
-fn plain_words(fields: &Fields, tokenizer: &mut Tokenizer, text: &str) -> WordGroup {
+fn plain_words(
+    fields: &Fields,
+    tokenizer: &mut Tokenizer,
+    text: &str,
+    kind: DocumentKind,
+) -> WordGroup {
     let tokens = tokenizer.words(text);
     let short = abbreviations(&tokens);
     let mut group = WordGroup::default();
     let mut position = 0;
     while position < tokens.len() {
         if let Some((_, length, short)) = short.iter().find(|(start, ..)| *start == position) {
-            // Literal, because an abbreviation with one letter changed is another one (THPT, THCS).
-            let levels =
-                LEVELS.map(|level| vec![vec![Term::from_field_text(fields.text(level), short)]]);
+            let long = &tokens[position..position + length];
+            // Literal, because an abbreviation with one letter changed is another one (THPT, THCS). As typed too: a
+            // person may be called Trung Bình.
+            let levels = LEVELS.map(|level| {
+                let term = |text: &str| Term::from_field_text(fields.text(level), text);
+                let typed = long.iter().map(|token| term(token.at(level)));
+                vec![vec![term(short)], typed.collect()]
+            });
             group.words.push(literal_word(levels));
             position += length;
             continue;
@@ -164,7 +192,10 @@ fn plain_words(fields: &Fields, tokenizer: &mut Tokenizer, text: &str) -> WordGr
         let rest_of_syllable = tokens
             .get(position + 1)
             .filter(|next| token.is_bare_onset() && next.is_alphabetic());
-        let word = word_anywhere(fields, token, rest_of_syllable.map(Arc::as_ref));
+        let mut word = word_anywhere(fields, token, rest_of_syllable.map(Arc::as_ref));
+        if kind == DocumentKind::Record && rest_of_syllable.is_none() {
+            names::add_joined(fields, token, &mut word);
+        }
         group.words.push(word);
         let in_name = Term::from_field_text(
             fields.name(Level::Ascii),
@@ -177,12 +208,32 @@ fn plain_words(fields: &Fields, tokenizer: &mut Tokenizer, text: &str) -> WordGr
         ));
         position += if rest_of_syllable.is_some() { 2 } else { 1 };
     }
+    if kind == DocumentKind::Page {
+        add_adjacent(fields, &tokens, &mut group);
+        return group;
+    }
     let syllables = tokenizer.name(text).syllables;
     // Words with an abbreviation name a school, not a person.
     if short.is_empty() && syllables.len() <= MOST_SYLLABLES {
         add_whole_name(fields, &syllables, &mut group);
     }
     group
+}
+
+/// Raises a page on which the words stand next to each other as in the question: all of them, or some.
+fn add_adjacent(fields: &Fields, tokens: &[Arc<Token>], group: &mut WordGroup) {
+    let terms: Vec<Term> = tokens
+        .iter()
+        .map(|token| Term::from_field_text(fields.text(Level::Ascii), token.at(Level::Ascii)))
+        .collect();
+    if terms.len() > 2 {
+        let all: BoxedQuery = Box::new(PhraseQuery::new(terms.clone()));
+        group.bonuses.push((all, scoring::WHOLE_IN_ORDER));
+    }
+    for pair in terms.windows(2) {
+        let pair: BoxedQuery = Box::new(PhraseQuery::new(pair.to_vec()));
+        group.bonuses.push((pair, scoring::WHOLE));
+    }
 }
 
 /// A word as printed anywhere, or as the name field spells it; a bare onset goes with its syllable.
@@ -261,6 +312,17 @@ pub(super) fn school(
         position += length;
     }
     Ok(filter(all_of(required)))
+}
+
+/// A province under any name it bore, or words of a place that stand together.
+pub(super) fn place(
+    fields: &Fields,
+    tokenizer: &mut Tokenizer,
+    text: &str,
+) -> Result<BoxedQuery, QueryError> {
+    let (_, adjacent) = phrase(fields, tokenizer, text)?;
+    let named = values::tagged(fields, &facet_tag("place", text));
+    Ok(filter(any_of(vec![named, adjacent])))
 }
 
 fn too_many_words(text: &str) -> QueryError {

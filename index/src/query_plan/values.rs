@@ -5,9 +5,9 @@ use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
 
 use super::scoring::{BoxedQuery, all_of, any_of, best_of, constant_score, filter, term};
-use crate::document::PartialDate;
+use crate::document::{DocumentKind, PartialDate};
 use crate::error::{Problem, QueryError};
-use crate::query::{Query, parse_date};
+use crate::query::{Label, Query, parse_date};
 use crate::schema::Fields;
 use crate::terms::{BIRTH, date_matches, facet_tag, number_plain, number_stripped, tag};
 use crate::tokenizer::Tokenizer;
@@ -26,15 +26,17 @@ const BIRTH_BONUS: f32 = 5.0;
 /// One query for each condition of the form, all of which must hold.
 pub(super) fn conditions(fields: &Fields, query: &Query) -> Result<Vec<BoxedQuery>, QueryError> {
     let mut required: Vec<BoxedQuery> = Vec::new();
+    let page = query.kind == DocumentKind::Page;
     if let Some(birth) = &query.birth {
-        required.push(date(fields, BIRTH, std::slice::from_ref(birth)));
+        let key = if page { "*" } else { BIRTH };
+        required.push(date(fields, key, std::slice::from_ref(birth)));
     }
     for wanted in &query.dates {
         // An empty disjunction would match nothing, and the reader would not learn why.
         if wanted.any_of.is_empty() {
             return Err(QueryError::new(Problem::BadDate, 0));
         }
-        let key = wanted.key.as_deref().unwrap_or("*");
+        let key = wanted.key.as_deref().filter(|_| !page).unwrap_or("*");
         required.push(date(fields, key, &wanted.any_of));
     }
     if let Some(wanted) = &query.number {
@@ -44,13 +46,25 @@ pub(super) fn conditions(fields: &Fields, query: &Query) -> Result<Vec<BoxedQuer
     let tags = [
         ("class", &query.class),
         ("fonds", &query.fonds),
+        ("series", &query.series),
+        ("file", &query.file),
         ("volume", &query.volume),
+        ("state", &query.state),
         ("year", &year),
     ];
     for (key, value) in tags {
         if let Some(value) = value {
             required.push(tagged(fields, &tag(key, value)));
         }
+    }
+    if let Some(number) = &query.shelf_box {
+        required.push(tagged(fields, &facet_tag("box", number)));
+    }
+    for (key, ids) in &query.within {
+        let terms = ids
+            .iter()
+            .map(|id| term(Term::from_field_text(fields.tag, &tag(key, id))));
+        required.push(filter(any_of(terms.collect())));
     }
     let filters = query
         .filters
@@ -60,8 +74,13 @@ pub(super) fn conditions(fields: &Fields, query: &Query) -> Result<Vec<BoxedQuer
     Ok(required)
 }
 
-fn tagged(fields: &Fields, text: &str) -> BoxedQuery {
+pub(super) fn tagged(fields: &Fields, text: &str) -> BoxedQuery {
     filter(term(Term::from_field_text(fields.tag, text)))
+}
+
+/// Only documents of the kind asked for.
+pub(super) fn of_kind(fields: &Fields, query: &Query) -> BoxedQuery {
+    tagged(fields, &tag("kind", query.kind.word()))
 }
 
 /// Only records of the regimes in [`Query::allowed`]; where that is empty, none.
@@ -88,7 +107,7 @@ fn date_term(fields: &Fields, text: &str) -> BoxedQuery {
 }
 
 /// A number: itself, one of its runs of digits, or its prefix.
-fn number(fields: &Fields, text: &str) -> Result<BoxedQuery, QueryError> {
+pub(super) fn number(fields: &Fields, text: &str) -> Result<BoxedQuery, QueryError> {
     let ways = number_queries(fields, text);
     if ways.is_empty() {
         return Err(QueryError::new(Problem::BadNumber, 0));
@@ -113,6 +132,31 @@ fn number_queries(fields: &Fields, text: &str) -> Vec<BoxedQuery> {
         ways.push(filter(Box::new(prefix)));
     }
     ways
+}
+
+/// The value after a label that says what it is; what is no such value is taken as [`number_or_date`] takes it.
+pub(super) fn labelled(
+    fields: &Fields,
+    tokenizer: &mut Tokenizer,
+    label: Label,
+    raw: &str,
+    kind: DocumentKind,
+) -> Result<BoxedQuery, QueryError> {
+    let readings = parse_date(raw.trim_matches(|c: char| !c.is_alphanumeric()));
+    match (label, &readings[..]) {
+        (Label::Birth, [_, ..]) if kind == DocumentKind::Record => {
+            Ok(date(fields, BIRTH, &readings))
+        }
+        (Label::Birth, [_, ..]) => Ok(date(fields, "*", &readings)),
+        (Label::Year, [PartialDate { year, .. }]) => {
+            let own = constant_score(
+                tagged(fields, &tag("year", &year.to_string())),
+                YEAR_OF_GRADUATION,
+            );
+            Ok(best_of(vec![own, date(fields, "*", &readings)]))
+        }
+        _ => number_or_date(fields, tokenizer, raw),
+    }
 }
 
 /// A word with digits from the search box: a date, a number, a year of graduation, or just printed text.

@@ -48,6 +48,16 @@ fn an_older_format_is_rebuilt_in_place() {
 }
 
 #[test]
+fn an_older_format_makes_place_for_an_empty_index_that_follows_anew() {
+    let dir = older_index();
+    let index = Index::open_or_renew(dir.path()).unwrap();
+    assert_eq!((index.position().unwrap(), index.len().unwrap()), (0, 0));
+    drop(index);
+    let again = Index::open_or_renew(dir.path()).unwrap();
+    assert_eq!(again.position().unwrap(), 0);
+}
+
+#[test]
 fn a_damaged_index_is_named_so_and_can_be_rebuilt() {
     let (dir, index) = index_of([person("p", "Lê Văn Tám")]);
     drop(index);

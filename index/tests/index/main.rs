@@ -7,6 +7,7 @@ mod following;
 mod formats;
 mod hostile;
 mod model;
+mod pages;
 mod people;
 mod ranking;
 mod values;

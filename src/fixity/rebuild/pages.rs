@@ -2,9 +2,10 @@
 
 use super::Rebuilt;
 use crate::archive::Archive;
+use crate::catalogue::Tx;
 use crate::error::Result;
 use crate::jobs::{Kind, PRIORITY_BACKLOG};
-use crate::page;
+use crate::{page, preservation};
 
 /// Pages nobody has read, and those read before the newest map of their volume.
 const UNREAD: &str = "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
@@ -16,10 +17,11 @@ const UNREAD: &str = "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
 /// Takes readings from the cache, with what nobody had decided; a page with decisions counts as
 /// read in any case, so that no record on it is proposed a second time.
 pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
-    let pages: Vec<String> = sqlx::query_scalar("SELECT id FROM pages ORDER BY id")
-        .fetch_all(archive.catalogue.pool())
-        .await?;
-    for page_id in &pages {
+    let pages: Vec<(String, String, i64)> =
+        sqlx::query_as("SELECT id, scan_id, number FROM pages ORDER BY id")
+            .fetch_all(archive.catalogue.pool())
+            .await?;
+    for (page_id, scan_id, number) in &pages {
         let reading = page::reading(archive, page_id).await?;
         let mut tx = archive.begin_as_machine().await?;
         let decided: Vec<i64> =
@@ -39,10 +41,39 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
                 .bind(page_id)
                 .execute(&mut *tx)
                 .await?;
+                restore_words(archive, &mut tx, (page_id, scan_id, *number)).await?;
             }
         }
         tx.commit().await?;
     }
+    Ok(())
+}
+
+/// The words of a page whose reading is gone, from the vault: they are found again, though nothing can be proposed anew.
+async fn restore_words(
+    archive: &Archive,
+    tx: &mut Tx,
+    (page_id, scan_id, number): (&str, &str, i64),
+) -> Result<()> {
+    let words = match preservation::preserved_words(archive, scan_id, number).await {
+        Ok(words) => words,
+        Err(error) if error.is_transient() => return Err(error),
+        // Damage of the object was named when it was walked; the records on the page are there without its words.
+        Err(_) => None,
+    };
+    let Some(words) = words else { return Ok(()) };
+    sqlx::query(
+        "UPDATE pages SET text = $1, width = $2, height = $3, rotation = $4,
+            class = (SELECT MIN(class) FROM records WHERE page_id = $5) WHERE id = $5",
+    )
+    .bind(&words.text)
+    .bind(i64::from(words.width))
+    .bind(i64::from(words.height))
+    .bind(i64::from(words.rotation))
+    .bind(page_id)
+    .execute(&mut **tx)
+    .await?;
+    tx.announce("page", page_id);
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::correction::FieldChange;
 use crate::page::{self, PageView};
 use crate::record::{self, RecordFilter, RecordView, VersionView};
 use crate::review::{self, QueueFilter, QueueRow};
-use crate::search::{self, SearchResult, Wanted};
+use crate::search::{self, LitPage, SearchResult, Wanted};
 use crate::seen;
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(approve))
         .routes(routes!(reject))
         .routes(routes!(find))
+        .routes(routes!(words))
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -185,7 +186,16 @@ async fn reject(
     Ok(Json(record))
 }
 
-/// Search the approved records by name and other fields.
+/// The words of a page as they were read, those of a question marked, with their boxes on the upright picture.
+#[utoipa::path(get, path = "/api/v1/pages/{id}/words", tag = "records",
+    params(("id" = String, Path), Wanted),
+    responses((status = 200, body = LitPage), Problems<401, 403, 404, 422>))]
+async fn words(api: Api, Path(id): Path<String>, Asked(wanted): Asked<Wanted>) -> Answer<LitPage> {
+    let page = search::on_page(&api.archive, &api.caller, &id, &wanted).await?;
+    Ok(Json(page))
+}
+
+/// Search the approved records by name and other fields, and the words on pages as they were read.
 #[utoipa::path(get, path = "/api/v1/search", tag = "records", params(Wanted),
     responses((status = 200, body = SearchResult), Problems<401, 403, 422>))]
 async fn find(api: Api, Asked(wanted): Asked<Wanted>) -> Answer<SearchResult> {

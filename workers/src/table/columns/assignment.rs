@@ -27,6 +27,10 @@ const UNHEARD: f64 = 0.35;
 const NAMED: f64 = 0.6;
 /// A header so much like a usage's words is that usage's.
 const CLEARLY: f64 = 0.8;
+/// Where fewer of the values are ordinals, two letters above them do not make them so.
+const FEW_FIT: f64 = 0.3;
+/// What values that all look as the field's mostly do are worth where no header tells.
+const LOOKS: f64 = 0.3;
 /// What a column as wide as its field's usually is is worth where nothing else tells.
 const WIDTH: f64 = 0.12;
 
@@ -194,7 +198,12 @@ impl Seen {
         }
         let like = usage.header_likeness(&self.header);
         let named = like >= NAMED;
+        // "TT" is what the engine makes of the end of a rule too, and "Nữ" of any two letters.
+        let short = matches!(usage, Usage::Field(field, None) if field.key == "stt")
+            || matches!(usage, Usage::Field(_, Some(Part::Male | Part::Female)));
+        let doubted = short && fits.is_some_and(|fits| fits < FEW_FIT);
         let header = match (named, self.is_named()) {
+            (true, _) if doubted => 0.0,
             (true, _) => HEADER * like * like,
             (false, true) => -self.contradiction() - ambiguity(usage, &self.values) / 2.0,
             (false, false) => -ambiguity(usage, &self.values),
@@ -204,7 +213,11 @@ impl Seen {
         } else {
             0.0
         };
-        let score = header + self.worth(fits) - thin + self.width_worth(usage);
+        let looks = match self.is_named() {
+            true => 0.0,
+            false => self.usual_worth(usage),
+        };
+        let score = header + looks + self.worth(fits) - thin + self.width_worth(usage);
         (score, shown(named.then_some(like), fits, self.legible))
     }
 
@@ -213,6 +226,17 @@ impl Seen {
         match self.known >= CLEARLY {
             true => OTHERWISE,
             false => UNHEARD,
+        }
+    }
+
+    /// What values that look as the field's mostly do are worth where no header tells, more or less than nothing.
+    fn usual_worth(&self, usage: Usage<'_>) -> f64 {
+        match usage {
+            Usage::Field(field, None) if !field.usual.is_empty() => {
+                let usual = |value: &str| field.usual.iter().any(|form| form.is_match(value));
+                (self.values.share(usual) - 0.5) * 2.0 * LOOKS
+            }
+            _ => 0.0,
         }
     }
 
@@ -365,7 +389,7 @@ fn together(field: &Field, order: &[Part], seen: &[Seen]) -> f64 {
             _ => false,
         },
         [Part::Male, _] | [Part::Female, _] => {
-            let short = |part| cell(part, *row).is_none_or(|tick| tick.chars().count() <= 2);
+            let short = |part| cell(part, *row).is_none_or(super::values::is_tick);
             short(0) && short(1)
         }
         _ => (0..order.len()).all(|part| {

@@ -45,7 +45,7 @@ impl Values {
     }
 
     /// The share of filled cells that pass.
-    fn share(&self, passes: impl Fn(&str) -> bool) -> f64 {
+    pub fn share(&self, passes: impl Fn(&str) -> bool) -> f64 {
         let all = self.filled().count();
         if all == 0 {
             return 0.0;
@@ -156,7 +156,7 @@ fn other_fit(kind: OtherKind, values: &Values) -> Option<f64> {
         OtherKind::Mark => values.share(|value| number(value).is_some_and(|mark| mark <= 10.0)),
         OtherKind::Total => values.share(|value| number(value).is_some_and(|sum| sum <= 100.0)),
         OtherKind::Date => values.dates(),
-        OtherKind::Signature => return None,
+        OtherKind::Signature | OtherKind::Text => return None,
     };
     Some(share)
 }
@@ -178,8 +178,13 @@ pub(super) fn is_part(part: Part, value: &str) -> bool {
             let year: Option<u32> = value.parse().ok();
             year.is_some_and(|year| (1900..2100).contains(&year) || value.len() == 2)
         }
-        Part::Male | Part::Female => value.chars().count() <= 2,
+        Part::Male | Part::Female => is_tick(value),
     }
+}
+
+/// Whether it may be a tick: a sign or two, and no number.
+pub(super) fn is_tick(value: &str) -> bool {
+    value.chars().count() <= 2 && figures(value) < 2
 }
 
 /// Whether a value has two strokes or stops with figures around, as a date has in which a figure was misread.
@@ -197,19 +202,25 @@ fn letters(value: &str) -> usize {
     value.chars().filter(|c| c.is_alphabetic()).count()
 }
 
+/// The words of a value without the strokes and accents read beside them.
+fn words(value: &str) -> impl Iterator<Item = &str> {
+    let is_accent = |c: char| ('\u{2b0}'..='\u{2ff}').contains(&c);
+    let is_mark = move |c: char| !c.is_alphanumeric() || is_accent(c);
+    let bare = value.split(' ').map(move |word| word.trim_matches(is_mark));
+    bare.filter(|word| !word.is_empty())
+}
+
 /// Words of letters that begin with capitals.
 pub(super) fn is_words(value: &str) -> bool {
     figures(value) == 0
         && !value.contains(',')
         && letters(value) >= 2
-        && value
-            .split(' ')
-            .all(|word| word.chars().next().is_some_and(char::is_uppercase))
+        && words(value).all(|word| word.chars().next().is_some_and(char::is_uppercase))
 }
 
 /// Whether it has the shape of a whole name.
 fn is_name(value: &str) -> bool {
-    let syllables = value.split(' ').count();
+    let syllables = words(value).count();
     is_words(value)
         && (2..=6).contains(&syllables)
         && given_names::unknown_syllables(value) * 2 <= syllables
@@ -258,6 +269,7 @@ mod tests {
     #[test]
     fn a_date_with_a_figure_misread_is_like_one() {
         assert!(is_like_date("27-06-1G72") && is_like_date("41/13/1968"));
+        assert!(is_name("'NGUYỄN TẤN LỰC ˆ") && !is_name("LỰC —"));
         assert!(
             !is_like_date("01/TK-82") && !is_like_date("0123/1995") && !is_like_date("A.B.1985/1")
         );

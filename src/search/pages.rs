@@ -1,0 +1,222 @@
+//! Pages that were found: the words around what was asked for, and where on the picture they stand.
+
+use std::ops::Range;
+
+use futures::StreamExt;
+use serde_json::json;
+use sogoc_index::{DocumentKind, Marks, Query};
+use sogoc_workers::reading::{Box4, Word};
+
+use super::documents::ReadPage;
+use super::sight::{Found, Sight};
+use super::snippet::{Piece, pieces, snippet};
+use super::wanted::{self, Wanted};
+use super::{PagesFound, matched};
+use crate::access::{Act, Caller, require};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::error::{Error, Result};
+use crate::viewing::{self, Paper};
+use crate::{page, preservation};
+
+/// Most marked words of one page that are given with their boxes.
+const MOST_WORDS: usize = 400;
+/// Readings that are fetched at once.
+const AT_ONCE: usize = 8;
+
+/// A word on a page that was asked for.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct MarkedWord {
+    /// As it was read.
+    pub text: String,
+    /// Probability that it was read right, 0 to 1.
+    pub confidence: f64,
+    /// `[x, y, width, height]` on the upright picture, in its pixels.
+    #[serde(rename = "box")]
+    #[schema(value_type = Vec<i32>)]
+    pub bounds: Box4,
+}
+
+/// A page on which the words of a question stand.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct PageHit {
+    /// Id of the page.
+    pub page_id: String,
+    /// Id of its document.
+    pub document_id: Option<String>,
+    /// What its document is called: its subject, else the name of the file as delivered.
+    pub title: String,
+    /// The file's name as delivered.
+    pub original_name: String,
+    /// Its number in that file, from 1.
+    pub number: i64,
+    /// Id of the class recognised.
+    pub class: String,
+    /// A few lines around the words.
+    pub snippet: Vec<Piece>,
+    /// The words with their boxes; empty where the reading is not at hand.
+    pub words: Vec<MarkedWord>,
+    /// How sure the least sure of these words is, 0 to 1; absent where none is given.
+    pub confidence: Option<f64>,
+    /// Pixels of the upright picture from left to right.
+    pub width: i64,
+    /// Pixels of the upright picture from top to bottom.
+    pub height: i64,
+    /// exact | tone_folded | ascii | fuzzy.
+    pub matched: String,
+    /// Higher is better; comparable only within one result.
+    pub score: f64,
+}
+
+/// A page with everything that was read on it, the words of a question marked.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct LitPage {
+    /// The page, its words and their boxes.
+    #[serde(flatten)]
+    pub page: PageHit,
+    /// Everything that was read.
+    pub text: Vec<Piece>,
+}
+
+/// The pages that were found, with the words of the question.
+pub(super) async fn shown(archive: &Archive, query: &Query, found: Found) -> PagesFound {
+    let marks = Marks::of(query);
+    let seen: Vec<PageHit> = futures::stream::iter(found.pages)
+        .map(|page| hit_of(archive, &marks, page))
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut hits = Vec::with_capacity(seen.len());
+    for hit in &found.results.hits {
+        if let Some(page) = seen.iter().find(|page| page.page_id == hit.id) {
+            hits.push(PageHit {
+                matched: matched(hit.matched).into(),
+                score: f64::from(hit.score),
+                ..page.clone()
+            });
+        }
+    }
+    PagesFound {
+        total: found.results.total,
+        hits,
+        facets: found.results.facets,
+    }
+}
+
+/// One page with the words of a question marked, with an entry in the log; without a question, its words alone.
+///
+/// # Errors
+/// `NotFound` also for a page whose words the caller may not see; `Invalid` question, `Forbidden`; as [`viewing::note_paper`].
+pub async fn on_page(
+    archive: &Archive,
+    caller: &Caller,
+    page_id: &str,
+    asked: &Wanted,
+) -> Result<LitPage> {
+    require(caller, Act::SeeImages)?;
+    let sight = Sight::of(caller)?;
+    if !sight.words {
+        return Err(Error::Forbidden);
+    }
+    let mut query = wanted::understood(asked)?.query;
+    query.kind = DocumentKind::Page;
+    let sight = sight.with_reason();
+    let mut pages = sight.pages(archive, &[page_id.to_owned()]).await?;
+    let page = pages.pop().ok_or(Error::NotFound { what: "page" })?;
+    let (paper, details) = (Paper::Page(page_id), json!({ "form": "text" }));
+    viewing::note_paper(archive, caller, Action::WordsFetched, paper, details).await?;
+    let marks = Marks::of(&query);
+    let text = page.text.clone().unwrap_or_default();
+    let text = pieces(&text, 0..text.len(), &marks.in_text(&text));
+    let page = hit_of(archive, &marks, page).await;
+    Ok(LitPage { page, text })
+}
+
+async fn hit_of(archive: &Archive, marks: &Marks, page: ReadPage) -> PageHit {
+    let text = page.text.clone().unwrap_or_default();
+    // Boxes are an aid: where the reading is gone from beside the vault, the snippet is still right.
+    let words = marked_words(marks, &words_of(archive, &page).await, &page);
+    let least = words.iter().map(|word| word.confidence);
+    let confidence = least.min_by(f64::total_cmp);
+    let turned = page.rotation.rem_euclid(180) == 90;
+    let subject = page.context.document_fields.subject.clone();
+    PageHit {
+        document_id: page.context.document_id.clone(),
+        title: subject.unwrap_or_else(|| page.original_name.clone()),
+        original_name: page.original_name,
+        number: page.number,
+        class: page.class.unwrap_or_default(),
+        snippet: snippet(&text, &marks.in_text(&text)),
+        words,
+        confidence,
+        width: if turned { page.height } else { page.width },
+        height: if turned { page.width } else { page.height },
+        matched: matched(sogoc_index::MatchLevel::Exact).into(),
+        score: 0.0,
+        page_id: page.id,
+    }
+}
+
+/// Every word of a page: from its reading beside the vault, else from the vault itself.
+async fn words_of(archive: &Archive, page: &ReadPage) -> Vec<Word> {
+    if let Some(reading) = page::reading(archive, &page.id).await.ok().flatten() {
+        return reading.words;
+    }
+    let (scan, number) = (&page.scan_id, page.number);
+    let preserved = preservation::preserved_words(archive, scan, number).await;
+    preserved
+        .ok()
+        .flatten()
+        .map_or_else(Vec::new, |page| page.words)
+}
+
+/// The words that a question marks, with their boxes on the upright picture.
+fn marked_words(marks: &Marks, words: &[Word], page: &ReadPage) -> Vec<MarkedWord> {
+    let mut text = String::new();
+    let mut places: Vec<Range<usize>> = Vec::with_capacity(words.len());
+    for word in words {
+        let from = text.len();
+        text.push_str(&word.text);
+        places.push(from..text.len());
+        text.push(' ');
+    }
+    let marked = marks.in_text(&text);
+    let touches = |place: &Range<usize>| {
+        let first = marked.partition_point(|mark| mark.end <= place.start);
+        marked.get(first).is_some_and(|mark| mark.start < place.end)
+    };
+    let words = words.iter().zip(&places);
+    let words = words.filter(|(_, place)| touches(place));
+    let size = [page.width, page.height].map(|side| i32::try_from(side).unwrap_or(i32::MAX));
+    let shown = words.take(MOST_WORDS).map(|(word, _)| MarkedWord {
+        text: word.text.clone(),
+        confidence: word.confidence,
+        bounds: upright(word.bounds, page.rotation, size),
+    });
+    shown.collect()
+}
+
+/// A box of the page as delivered, on the picture turned upright: content that stands turned clockwise is turned back.
+fn upright([x, y, w, h]: Box4, rotation: i64, [width, height]: [i32; 2]) -> Box4 {
+    match rotation.rem_euclid(360) {
+        90 => [y, width - x - w, h, w],
+        180 => [width - x - w, height - y - h, w, h],
+        270 => [height - y - h, x, h, w],
+        _ => [x, y, w, h],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_is_turned_with_the_picture() {
+        let size = [100, 200];
+        let own = [10, 20, 30, 5];
+        assert_eq!(upright(own, 0, size), own);
+        assert_eq!(upright(own, 180, size), [60, 175, 30, 5]);
+        assert_eq!(upright(own, 90, size), [20, 60, 5, 30]);
+        assert_eq!(upright(own, 270, size), [175, 10, 5, 30]);
+    }
+}

@@ -1,0 +1,65 @@
+//! A page on the screen with everything that was read on it: the words of a question lit on the picture and in the text.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::State;
+use super::extractors::Asked;
+use super::fault::PageFault;
+use super::labels::{Names, percent};
+use super::layout::{Frame, shown};
+use super::session::Signed;
+use crate::search::{self, LitPage, Wanted};
+
+/// The routes.
+pub fn routes() -> Router<State> {
+    Router::new().route("/trang/{id}", get(open))
+}
+
+/// Which words are lit.
+#[derive(Debug, Default, serde::Deserialize)]
+struct Lit {
+    text: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "page_words.html")]
+struct PageWords {
+    f: Frame,
+    names: Names,
+    lit: LitPage,
+    question: String,
+}
+
+impl PageWords {
+    fn percent(&self, share: &f64) -> String {
+        percent(*share)
+    }
+
+    fn back(&self) -> String {
+        let query = serde_urlencoded::to_string([("text", &self.question)]).unwrap_or_default();
+        format!("/tra-cuu?{query}")
+    }
+}
+
+async fn open(
+    signed: Signed,
+    Path(id): Path<String>,
+    Asked(asked): Asked<Lit>,
+) -> Result<Response, PageFault> {
+    let question = asked.text.unwrap_or_default();
+    let wanted = Wanted {
+        text: Some(question.clone()),
+        ..Wanted::default()
+    };
+    let page = PageWords {
+        lit: search::on_page(&signed.archive, &signed.caller, &id, &wanted).await?,
+        names: Names::of(&signed.archive),
+        f: signed.frame,
+        question,
+    };
+    Ok(shown(&page)?.into_response())
+}
