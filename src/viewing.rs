@@ -41,6 +41,8 @@ pub struct View<'a> {
     pub details: Value,
     /// Which part of the subject.
     part: String,
+    /// Ids of records that it may have shown a part of; they do not weigh.
+    beside: Vec<String>,
 }
 
 impl<'a> View<'a> {
@@ -53,6 +55,7 @@ impl<'a> View<'a> {
             question: None,
             details: json!({}),
             part: String::new(),
+            beside: Vec::new(),
         }
     }
 
@@ -64,6 +67,11 @@ impl<'a> View<'a> {
     /// With what else the log says of it.
     pub fn saying(self, details: Value) -> Self {
         Self { details, ..self }
+    }
+
+    /// With records that it may have shown a part of.
+    pub fn beside(self, beside: Vec<String>) -> Self {
+        Self { beside, ..self }
     }
 
     /// Of a part of the subject: two parts are two acts.
@@ -189,7 +197,8 @@ async fn insert(
         .set("once", once)
         .run(tx)
         .await?;
-    for record in view.records.iter().take(MOST_NAMED) {
+    let named = view.records.iter().chain(&view.beside);
+    for record in named.take(MOST_NAMED) {
         Insert::into("viewed_records")
             .set("entry_id", entry)
             .set("record_id", record)
@@ -254,6 +263,22 @@ impl<'a> Paper<'a> {
             .fetch_all(archive.catalogue.pool())
             .await?)
     }
+}
+
+/// Records that stand on these pages.
+///
+/// # Errors
+/// As any statement.
+pub async fn records_on(archive: &Archive, pages: &[String]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for page in pages {
+        let records = Paper::Page(page).records(archive).await?;
+        found.extend(records.into_iter().map(|(id, ..)| id));
+        if found.len() >= MOST_NAMED {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// As [`note`], of a paper. Where a published record on it is of a class that asks for a reason, one must be given.
