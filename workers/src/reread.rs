@@ -2,13 +2,11 @@
 //! channel. A whole page by the model for its letters, the cells of a table, the values of a form, and the block of
 //! the signature. Which reading stands is decided by [`arbitrate`].
 
+mod headers;
 mod pen;
 mod signature;
 
 use std::collections::BTreeMap;
-
-use image::GrayImage;
-use image::imageops::{rotate90, rotate270};
 
 use crate::ablation::{Ablation, Step};
 use crate::arbitration::{Claim, arbitrate};
@@ -18,17 +16,18 @@ use crate::context::Context;
 use crate::form;
 use crate::geometry::{bottom, right};
 use crate::image::Upright;
+use crate::layout::TableLayout;
 use crate::layout::lines::{Line, lines};
-use crate::layout::{Grid, Row, TableLayout};
 use crate::model_trust::ModelTrust;
 use crate::ocr::engine::{Division, Engine, RecogniseError, Script};
 use crate::ocr::line_images::{Crop, LineImages};
 use crate::ocr::words::PageWords;
 use crate::ocr::{FirstPass, Recognised, monospace};
 use crate::reading::FieldReading;
-use crate::table::{ColumnModel, header_rows, header_strength};
+use crate::table::ColumnModel;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, HANDWRITTEN, Word, legibility};
+pub(crate) use headers::headers;
 pub(crate) use pen::pen;
 pub(crate) use signature::signature;
 
@@ -156,84 +155,6 @@ fn handwritten_lines(
 
 /// Cells read a second time on one page at most; each costs a few hundredths of a second.
 const MOST_SECOND_READINGS: usize = 40;
-
-/// Reads each header cell alone and keeps what is more like a header.
-///
-/// # Errors
-/// [`RecogniseError`] when the engine fails.
-pub(crate) fn headers(
-    class: &Class,
-    grid: &Grid,
-    rows: &mut [Row],
-    page: &Upright,
-    engine: &mut Engine,
-) -> Result<(), RecogniseError> {
-    let claim = |sureness| Claim {
-        sureness,
-        ..Claim::default()
-    };
-    let headers = header_rows(class, rows).max(1);
-    for (index, row) in rows.iter_mut().enumerate().take(headers) {
-        for (column, cell) in row.iter_mut().enumerate() {
-            let known = header_strength(class, cell);
-            if known >= 1.0 {
-                continue; // read to the letter: nothing is more like a header
-            }
-            let Some(alone) = cell_alone(page, grid.cell(index, column)) else {
-                continue;
-            };
-            let words = engine.words(&alone.picture, page.dpi, Division::Block)?;
-            let strength = header_strength(class, &words);
-            let claims = [claim(known), claim(strength)];
-            if !words.is_empty() && arbitrate(&claims, 0.0) == Some(1) {
-                *cell = alone.on_page(words);
-            }
-            let place = grid.cell(index, column);
-            if known.max(strength) < HEADING
-                && f64::from(place[3]) > f64::from(place[2]) * TALL
-                && let Some(words) = turned(class, &alone.picture, page.dpi, engine)?
-            {
-                *cell = side_by_side(words, place);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Header words that are less like any column's were not read, or are nobody's.
-const HEADING: f64 = 0.75;
-/// Words stand on their side only in cells so much higher than wide.
-const TALL: f64 = 1.15;
-
-/// What stands on its side in a header cell, rising or falling; `None` where that names no column either.
-fn turned(
-    class: &Class,
-    cell: &GrayImage,
-    dpi: u32,
-    engine: &mut Engine,
-) -> Result<Option<Vec<Word>>, RecogniseError> {
-    for upright in [rotate90(cell), rotate270(cell)] {
-        let words = engine.words(&upright, dpi, Division::Block)?;
-        if header_strength(class, &words) >= HEADING {
-            return Ok(Some(words));
-        }
-    }
-    Ok(None)
-}
-
-/// Words that stand on their side in a cell, each given its share of the cell's width, so that they read in order.
-fn side_by_side(words: Vec<Word>, [x, y, width, height]: Box4) -> Vec<Word> {
-    let ordered: Vec<Word> = lines(&words)
-        .into_iter()
-        .flat_map(|line| line.words)
-        .collect();
-    let count = ordered.len().max(1) as i32;
-    let share = |(at, word): (usize, Word)| Word {
-        bounds: [x + width * at as i32 / count, y, width / count, height],
-        ..word
-    };
-    ordered.into_iter().enumerate().map(share).collect()
-}
 
 /// Reads doubtful cells again, the most wanted first, as many as a page may cost: by the second model, or in another
 /// way by the only one.

@@ -22,7 +22,7 @@ pub(super) fn spelled_twice(values: &[Option<&str>]) -> Vec<bool> {
 }
 
 /// Of a column's values at least this share begins with the kind of its unit for one without it to lack it.
-const TITLED: f64 = 0.8;
+const TITLED: f64 = 0.6;
 /// What begins a unit's name, without accents.
 const TITLES: [&str; 15] = [
     "t", "tp", "tx", "tt", "h", "x", "p", "q", "tinh", "huyen", "quan", "xa", "phuong", "thi",
@@ -34,8 +34,7 @@ const TITLES: [&str; 15] = [
 pub(super) fn lacks_title(values: &[Option<&str>]) -> Vec<bool> {
     let is_titled = |value: &str| {
         let first = value.split(['.', ' ']).next().unwrap_or_default();
-        let written_so = value.contains('.') || first.chars().count() > 2;
-        written_so && TITLES.contains(&fold::letters(first).as_str())
+        TITLES.contains(&fold::letters(first).as_str())
     };
     let all = values.iter().flatten().count();
     let titled = values
