@@ -216,6 +216,7 @@ fn table(
     if context.takes(Step::CellsAgain) {
         reread::cells(&mut model, &page.page, engine)?;
         model.repair(context.ablation);
+        reread::common_figures(&mut model, page, engine)?;
     }
     if context.takes(Step::Typeface) {
         model.compare_figures();

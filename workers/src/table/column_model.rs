@@ -8,6 +8,7 @@ use super::column_repairs::{
     blanks, capitals, centuries, marks, names, numbers, shouts, spellings,
 };
 use super::columns::{Columns, Named};
+use super::common_figures::{SAMPLES, Sample};
 use super::glyph_match::Glyphs;
 use super::ink_probe::Ink;
 use super::{ditto_marks, format_normaliser, unexplained};
@@ -104,6 +105,37 @@ impl<'c> ColumnModel<'c> {
             .collect();
         wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
         wanted.into_iter().map(|(_, cell)| cell).collect()
+    }
+
+    /// The columns of numbers, each with some of its cells from the first to the last to be read by another model.
+    pub fn samples(&self) -> Vec<(usize, Vec<Sample>)> {
+        let is_number = |index: &usize| {
+            let field = self.rows[0][*index].field;
+            field.kind == FieldKind::Number && field.key != "stt"
+        };
+        let sample = |row: &Vec<Cell<'_>>, index: usize| {
+            let cell = &row[index];
+            let whole = cell.ditto.is_none() && !cell.in_parts && !cell.is_of_several_lines();
+            Some(Sample::of(cell.raw().filter(|_| whole)?, cell.bounds))
+        };
+        let of_column = |index: usize| {
+            let all: Vec<Sample> = self
+                .rows
+                .iter()
+                .filter_map(|row| sample(row, index))
+                .collect();
+            let step = all.len().div_ceil(SAMPLES).max(1);
+            (index, all.into_iter().step_by(step).collect())
+        };
+        let columns = 0..self.columns();
+        columns.filter(is_number).map(of_column).collect()
+    }
+
+    /// Trusts no number of a column whose common figures another model reads otherwise.
+    pub fn dispute(&mut self, index: usize) {
+        for cell in self.column(index) {
+            cell.disputed = true;
+        }
     }
 
     /// Reads the figures of dates by their likeness to figures that the page's running numbers prove.

@@ -47,6 +47,21 @@ pub(super) fn lacks_title(values: &[Option<&str>]) -> Vec<bool> {
     values.iter().map(lacks).collect()
 }
 
+/// Whether the heading of a group was read into a place: "2. Lớp 12B2 xã Quỳnh Thạch".
+pub(super) fn is_heading(value: &str) -> bool {
+    // "X." is a commune's, not a ten.
+    let numbered = value.split(' ').next().is_some_and(|first| {
+        let figures = first.trim_end_matches('.');
+        let counts = |c: char| c.is_ascii_digit() || "IVX".contains(c);
+        first.ends_with('.') && figures != "X" && !figures.is_empty() && figures.chars().all(counts)
+    });
+    let folded = format!(" {} ", fold::words(value));
+    numbered
+        || [" lop ", " truong ", " hoi dong "]
+            .iter()
+            .any(|word| folded.contains(word))
+}
+
 /// Puts the blank behind a shortened kind of unit where most of the column have one: "T. Bến Tre".
 pub(super) fn space(values: &mut [&mut String]) {
     let spaced = |value: &str| {
@@ -111,6 +126,12 @@ mod tests {
             lacks_title(&[Some("Huế"), Some("T. Huế"), Some("Huế")]),
             [false; 3]
         );
+    }
+
+    #[test]
+    fn the_heading_of_a_group_is_no_place() {
+        assert!(is_heading("2. Lớp 12B2 xã Quỳnh Thạch") && is_heading("II. Huế"));
+        assert!(!is_heading("X. Quỳnh Thạch, H. Quỳnh Lưu") && !is_heading("Xã Lộc Hà"));
     }
 
     #[test]
