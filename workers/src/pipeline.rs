@@ -216,10 +216,10 @@ fn table(
     if context.takes(Step::CellsAgain) {
         reread::cells(&mut model, &page.page, engine)?;
         model.repair(context.ablation);
-        reread::common_figures(&mut model, page, engine)?;
     }
     if context.takes(Step::Typeface) {
         model.compare_figures();
+        model.compare_common_figures();
     }
     let mut words = layout.grid.outside(&page.words);
     let printed_once = form::fields(class, &lines(&words), Some(Scope::Page));

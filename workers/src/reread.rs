@@ -25,7 +25,6 @@ use crate::ocr::words::PageWords;
 use crate::ocr::{FirstPass, Recognised, monospace};
 use crate::reading::FieldReading;
 use crate::table::ColumnModel;
-use crate::table::common_figures::are_disputed;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, HANDWRITTEN, Word, legibility};
 pub(crate) use headers::headers;
@@ -182,40 +181,6 @@ pub(crate) fn cells(
         };
         let words = engine.words_again(&alone.picture, page.dpi, division)?;
         cell.read_again(&alone.on_page(words), agreement);
-    }
-    Ok(())
-}
-
-/// Reads some numbers of each column by another model, and trusts none of a column whose common figures it reads otherwise.
-///
-/// # Errors
-/// [`RecogniseError`] when the engine fails.
-pub(crate) fn common_figures(
-    model: &mut ColumnModel<'_>,
-    page: &Recognised,
-    engine: &mut Engine,
-) -> Result<(), RecogniseError> {
-    if page.is_delivered {
-        return Ok(());
-    }
-    let other = match page.print_words {
-        Some(_) => Script::Printed,
-        None => Script::Typed,
-    };
-    for (column, samples) in model.samples() {
-        let mut readings = Vec::new();
-        for sample in &samples {
-            let alone = cell_alone(&page.page, sample.bounds);
-            readings.push(match alone {
-                Some(alone) => {
-                    engine.words_as(other, &alone.picture, page.page.dpi, Division::Line)?
-                }
-                None => Vec::new(),
-            });
-        }
-        if are_disputed(&samples, &readings) {
-            model.dispute(column);
-        }
     }
     Ok(())
 }

@@ -1,74 +1,111 @@
-//! Whether what the numbers of a column have in common was misread alike in all of them: that they run proves only the
-//! figures that change. A typewriter's `0` that is taken for a `9` stands in every one; another model tells.
+//! What the numbers of a column have in common, beside the figures that their run proves. A typewriter's `0` that is
+//! taken for a `9` stands in every number of a column and runs with it: that numbers run proves only the figures that
+//! change, and those show how the others should look.
 
-use crate::layout::lines::joined;
-use crate::word::{Box4, Word};
+use std::collections::BTreeSet;
 
-/// So many cells of a column are read again.
-pub(super) const SAMPLES: usize = 3;
-/// So many of them that show the same other sign in the same place dispute the column.
-const DISPUTING: usize = 2;
+/// Stands for a figure that is not asked about.
+const OTHER: char = '#';
+/// What the shape of a value has where a figure is read.
+const FIGURE: char = '9';
+/// Of the numbers at least so many, and half, must look otherwise for the column to be disputed.
+const DISPUTING: usize = 3;
 
-/// A number as it was read, and its place.
-pub(crate) struct Sample {
-    pub bounds: Box4,
-    solid: Vec<char>,
+/// Which places of the numbers of a column change from row to row; numbers of another length than most tell nothing.
+pub(super) struct Run {
+    changes: Vec<bool>,
 }
 
-impl Sample {
-    pub(super) fn of(raw: &str, bounds: Box4) -> Self {
-        Self {
-            bounds,
-            solid: solid(raw),
-        }
-    }
-
-    /// The places in which another reading of the same length has another figure, and which.
-    fn differences(&self, words: &[Word]) -> Vec<(usize, char)> {
-        let other = solid(&joined(words));
-        let pairs = self.solid.iter().zip(&other).enumerate();
-        let differs = |(at, (own, other)): (usize, (&char, &char))| {
-            (own != other && own.is_ascii_digit()).then_some((at, *other))
+impl Run {
+    /// The places of these numbers, blanks apart; `None` where no length is common to most.
+    pub fn of(values: &[&str]) -> Option<Self> {
+        let solid: Vec<Vec<char>> = values.iter().map(|value| letters(value)).collect();
+        let length = solid
+            .iter()
+            .map(Vec::len)
+            .max_by_key(|length| solid.iter().filter(|value| value.len() == *length).count())?;
+        let own: Vec<&Vec<char>> = solid.iter().filter(|value| value.len() == length).collect();
+        let seen = |at: usize| {
+            own.iter()
+                .map(|value| value[at])
+                .collect::<BTreeSet<char>>()
         };
-        match other.len() == self.solid.len() {
-            true => pairs.filter_map(differs).collect(),
-            false => Vec::new(),
-        }
+        (own.len() * 2 > values.len()).then(|| Self {
+            changes: (0..length).map(|at| seen(at).len() > 1).collect(),
+        })
+    }
+
+    /// The number with only the figures left that its run proves.
+    pub fn proven(&self, value: &str) -> Option<String> {
+        self.masked(value, |changes, letter| match changes {
+            true => letter,
+            false => OTHER,
+        })
+    }
+
+    /// The shape by which the figures are read that the run does not prove.
+    pub fn unproven(&self, value: &str) -> Option<String> {
+        self.masked(value, |changes, letter| match letter.is_ascii_digit() {
+            true if changes => OTHER,
+            true => FIGURE,
+            false => letter,
+        })
+    }
+
+    fn masked(&self, value: &str, mask: impl Fn(bool, char) -> char) -> Option<String> {
+        let letters = letters(value);
+        let pairs = self.changes.iter().zip(&letters);
+        (letters.len() == self.changes.len()).then(|| {
+            pairs
+                .map(|(changes, letter)| mask(*changes, *letter))
+                .collect()
+        })
     }
 }
 
-fn solid(text: &str) -> Vec<char> {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
+/// Whether the figures of numbers look otherwise than they were read: pairs of a number and what its common figures look
+/// like.
+pub(super) fn are_disputed(pairs: &[(String, String)]) -> bool {
+    let differs = |(read, like): &&(String, String)| {
+        let pairs = read.chars().zip(like.chars());
+        pairs
+            .filter(|(_, like)| like.is_ascii_digit())
+            .any(|(read, like)| read != like)
+    };
+    let disputing = pairs.iter().filter(differs).count();
+    disputing >= DISPUTING && disputing * 2 >= pairs.len()
 }
 
-/// Whether other readings of these numbers have the same other figure in the same place.
-pub(crate) fn are_disputed(samples: &[Sample], readings: &[Vec<Word>]) -> bool {
-    let all: Vec<(usize, char)> = samples
-        .iter()
-        .zip(readings)
-        .flat_map(|(sample, words)| sample.differences(words))
-        .collect();
-    all.iter()
-        .any(|one| all.iter().filter(|other| *other == one).count() >= DISPUTING)
+/// The letters of a value without blanks.
+pub(super) fn letters(value: &str) -> Vec<char> {
+    value.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::lines::tests::page;
 
-    fn disputed(read: [&str; 3], again: [&str; 3]) -> bool {
-        let samples = read.map(|raw| Sample::of(raw, [0; 4]));
-        are_disputed(&samples, &again.map(|text| page(&[text])))
+    #[test]
+    fn a_run_proves_the_figures_that_change() {
+        let values = ["92161.77", "92162.77", "92173.77", "9217"];
+        let run = Run::of(&values).unwrap();
+        assert_eq!(run.proven(values[0]).as_deref(), Some("###61###"));
+        assert_eq!(run.unproven(values[0]).as_deref(), Some("999##.99"));
+        assert_eq!(run.proven("9217"), None);
     }
 
     #[test]
-    fn a_figure_that_another_model_reads_otherwise_throughout_is_disputed() {
-        let read = ["92161.77", "92170.77", "92179.77"];
-        assert!(disputed(read, ["02161.77", "02170.77", "92179.77"]));
-        assert!(!disputed(read, read));
-        // Slips here and there dispute nothing, nor does a reading of another length.
-        assert!(!disputed(read, ["02161.77", "92110.77", "92179.71"]));
-        assert!(!disputed(read, ["0216177x", "0217077x", ""]));
+    fn figures_that_look_otherwise_in_most_rows_are_disputed() {
+        let pair = |like: &str| ("92161.77".to_owned(), like.to_owned());
+        let same = pair("921##.77");
+        let other = pair("021##.77");
+        let pairs = [other.clone(), other.clone(), other, same.clone()];
+        assert!(are_disputed(&pairs));
+        assert!(!are_disputed(&[
+            same.clone(),
+            same.clone(),
+            pairs[0].clone(),
+            same
+        ]));
     }
 }
