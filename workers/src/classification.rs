@@ -61,76 +61,13 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
         *score += particulars::of_diploma(page.lines);
         scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     }
-    let score = |id: &str| {
-        scores
-            .iter()
-            .find(|(class, _)| class.id == id)
-            .map_or(0.0, |(_, score)| *score)
-    };
-    let tables = scores
-        .iter()
-        .filter(|(class, _)| class.layout == Layout::Table);
-    let shown: Vec<(&Class, Shown)> = tables
-        .filter_map(|(class, _)| Some((*class, shown(class, page)?)))
-        .collect();
-    let headed = |shown: &Shown| shown.headed;
-    let most_headed = shown.iter().map(|(_, of)| headed(of)).fold(0.0, f64::max);
-    // Words may stand in any title; the class that has a name for more of the columns knows the table. One that
-    // neither a title nor the header speaks for is none of a table that the header of another explains better.
-    let said = |class: &Class| f64::from(score(&class.id)).max(f64::from(LEAST));
-    let spoken_for = |class: &Class, of: &Shown| {
-        score(&class.id) >= LEAST || of.headed >= HEADED && of.headed + SLIGHT >= most_headed
-    };
-    let rank = |class: &Class, of: &Shown| {
-        let general = class.fields.len() as f64 * SLIGHT / 100.0;
-        let heard = match spoken_for(class, of) {
-            true => said(class) + of.columns,
-            false => 0.0,
-        };
-        heard + general
-    };
-    let best = |all: &dyn Fn(&Shown) -> bool| {
-        let of_kind = shown.iter().filter(|(_, of)| all(of));
-        of_kind.max_by(|(a, of_a), (b, of_b)| rank(a, of_a).total_cmp(&rank(b, of_b)))
-    };
-    // What has several people in rows is nobody's own diploma, whatever is written above them.
-    let against = scores
-        .iter()
-        .find(|(class, _)| class.layout != Layout::Table && class.id != DIPLOMA);
-    let outspoken =
-        |table: f32| against.is_some_and(|(_, other)| *other >= OUTSPOKEN && *other > table + 2.0);
-    if let Some((class, of)) = best(&|of| of.people)
-        && !outspoken(score(&class.id))
-    {
-        let most = if of.numbered { BY_TABLE } else { LIST_ONLY };
-        return (class.id.clone(), most * of.understood.sqrt().min(1.0));
+    if let Some(told) = by_table(page, &scores) {
+        return told;
     }
-    // A table whose header names columns of people is one of them though a pen wrote what cannot be read.
-    if let Some((class, _)) = best(&|of| of.rows >= ROWS_OF_TABLE && of.headed >= HEADED)
-        && !outspoken(score(&class.id))
-    {
-        return (class.id.clone(), UNSEEN);
-    }
-    // A ruled table of many rows is nobody's own diploma; with words of diplomas around it, it is their register, or may
-    // be one of that nobody can read.
     if is_ruled_table(page)
-        && let Some((class, at)) = scores
-            .iter()
-            .position(|(class, _)| class.id == DIPLOMA)
-            .map(|at| (scores[at].1, at))
+        && let Some(told) = without_diplomas(&mut scores)
     {
-        scores.remove(at);
-        let first = scores.first().map_or(0.0, |(_, score)| *score);
-        let register = scores
-            .iter()
-            .filter(|(class, _)| class.layout == Layout::Table);
-        let general = register.max_by_key(|(class, _)| class.fields.len());
-        if class >= LEAST
-            && class > first
-            && let Some((register, _)) = general
-        {
-            return (register.id.clone(), UNSEEN);
-        }
+        return told;
     }
     // Without a table of people only a title speaks for a class of tables.
     scores.retain(|(class, score)| class.layout != Layout::Table || *score >= TITLED);
@@ -141,6 +78,59 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     // A school's record has a person's particulars too.
     let guessed = is_of_tables || by_particulars && id == DIPLOMA;
     (id, if guessed { sure.min(UNSEEN) } else { sure })
+}
+
+/// The class of a page whose table is one of people, as far as its rows or its header show; `None` where neither does, or
+/// the words of another class outweigh it.
+fn by_table(page: &PageView<'_>, scores: &[(&Class, f32)]) -> Option<(String, f64)> {
+    let tables = scores
+        .iter()
+        .filter(|(class, _)| class.layout == Layout::Table);
+    let shown: Vec<(&Class, f32, Shown)> = tables
+        .filter_map(|(class, score)| Some((*class, *score, shown(class, page)?)))
+        .collect();
+    let most_headed = shown.iter().map(|(.., of)| of.headed).fold(0.0, f64::max);
+    // Words may stand in any title; the class that has a name for more of the columns knows the table. One that neither
+    // a title nor the header speaks for is none of a table that the header of another explains better.
+    let rank = |(class, score, of): &(&Class, f32, Shown)| {
+        let by_header = of.headed >= HEADED && of.headed + SLIGHT >= most_headed;
+        let heard = match *score >= LEAST || by_header {
+            true => f64::from(score.max(LEAST)) + of.columns,
+            false => 0.0,
+        };
+        heard + class.fields.len() as f64 * SLIGHT / 100.0
+    };
+    // What has several people in rows is nobody's own diploma, whatever is written above them.
+    let against = scores
+        .iter()
+        .find(|(class, _)| class.layout != Layout::Table && class.id != DIPLOMA);
+    let outspoken =
+        |table: f32| against.is_some_and(|(_, other)| *other >= OUTSPOKEN && *other > table + 2.0);
+    let best = |fits: fn(&Shown) -> bool| {
+        let fitting = shown.iter().filter(|(.., of)| fits(of));
+        let best = fitting.max_by(|a, b| rank(a).total_cmp(&rank(b)));
+        best.filter(|(_, score, _)| !outspoken(*score))
+    };
+    if let Some((class, _, of)) = best(|of| of.people) {
+        let most = if of.numbered { BY_TABLE } else { LIST_ONLY };
+        return Some((class.id.clone(), most * of.understood.sqrt().min(1.0)));
+    }
+    // A header that names columns of people says so though a pen wrote what cannot be read below it.
+    let (class, ..) = best(|of| of.rows >= ROWS_OF_TABLE && of.headed >= HEADED)?;
+    Some((class.id.clone(), UNSEEN))
+}
+
+/// Takes diplomas from the scores of a page with a ruled table of many rows, which is nobody's own; where their words
+/// speak loudest, it is their register, or may be one of that nobody can read.
+fn without_diplomas(scores: &mut Vec<(&Class, f32)>) -> Option<(String, f64)> {
+    let at = scores.iter().position(|(class, _)| class.id == DIPLOMA)?;
+    let (_, said) = scores.remove(at);
+    let first = scores.first().map_or(0.0, |(_, score)| *score);
+    let tables = scores.iter().map(|(class, _)| *class);
+    let register = tables
+        .filter(|class| class.layout == Layout::Table)
+        .max_by_key(|class| class.fields.len())?;
+    (said >= LEAST && said > first).then(|| (register.id.clone(), UNSEEN))
 }
 
 /// Whether standing rules part a table of many rows that is most of the page.
@@ -195,4 +185,86 @@ fn shown(class: &Class, page: &PageView<'_>) -> Option<Shown> {
         numbered,
         columns: columns.explained,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Grid;
+    use crate::layout::lines::lines;
+    use crate::layout::lines::tests::page;
+
+    /// The class of a page of these lines, the table of which begins at the fourth; columns begin at these letters.
+    fn class_of(
+        head: [&str; 3],
+        table: &[&str],
+        columns: &[usize],
+        is_ruled: bool,
+    ) -> (String, f64) {
+        let classes = Classes::load(None).unwrap();
+        let text: Vec<&str> = head.iter().chain(table).copied().collect();
+        let words = page(&text);
+        let at = |letter: &usize| 12.0 * *letter as f64 - 6.0;
+        let columns: Vec<f64> = columns.iter().map(at).collect();
+        let rows: Vec<f64> = (3..=text.len())
+            .map(|row| 40.0 * row as f64 - 8.0)
+            .collect();
+        let layout = TableLayout {
+            grid: Grid::straight(&columns, &rows),
+            is_ruled,
+            map: None,
+            share: 0.0,
+        };
+        let rows = layout.grid.rows(&words);
+        let lines = lines(&words);
+        let page = PageView {
+            lines: &lines,
+            words: &words,
+            table: Some((&layout, &rows)),
+        };
+        super::class_of(&page, &classes)
+    }
+
+    const DIPLOMAS: [&str; 3] = [
+        "BẰNG TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG",
+        "Học sinh trường: Huế",
+        "Đã tốt nghiệp, xếp loại tốt nghiệp, số vào sổ, vào sổ số, hội đồng thi",
+    ];
+    const COLUMNS: [usize; 6] = [0, 5, 24, 38, 48, 60];
+    const PEOPLE: [&str; 6] = [
+        "31   Lê Thị Nga         05/09/1974    Khá       B0825111",
+        "32   Hồ Văn Tâm         06/11/1974    Giỏi      B0825112",
+        "33   Võ Thị Bích        17/02/1973    Khá       B0825113",
+        "34   Đỗ Văn Anh         02/12/1975    Giỏi      B0825114",
+        "35   Bùi Thị Hà         11/10/1974    Khá       B0825115",
+        "36   Ngô Văn Hùng       23/01/1974    Khá       B0825116",
+    ];
+    const HEADER: &str = "TT   Tên họ             Ngày sinh     Xếp loại  Số phôi";
+
+    #[test]
+    fn people_in_rows_are_a_register_whatever_words_of_diplomas_say() {
+        let mut table = vec![HEADER];
+        table.extend(PEOPLE);
+        let (class, sure) = class_of(DIPLOMAS, &table, &COLUMNS, true);
+        assert_eq!(class, "so_goc");
+        assert!(sure > 0.8, "{sure}");
+    }
+
+    #[test]
+    fn a_table_without_a_header_is_no_appendix() {
+        let head = ["Trang 7", "", ""];
+        assert_eq!(class_of(head, &PEOPLE, &COLUMNS, true).0, "so_goc");
+    }
+
+    #[test]
+    fn a_header_of_people_over_rows_nobody_can_read_is_a_register_but_not_surely() {
+        let mut table = vec![HEADER];
+        table.extend(["12   z2 Z7 ỒỞ            Z/x           7z        ÕÔ2"; 7]);
+        let (class, sure) = class_of(DIPLOMAS, &table, &COLUMNS, true);
+        assert_eq!((class.as_str(), sure), ("so_goc", UNSEEN));
+        // Nor is a table of which nothing can be read anybody's diploma.
+        table[0] = "zz   Z7 ỒỞ              Z7x           7z        ÕÔ2";
+        let (class, sure) = class_of(DIPLOMAS, &table, &COLUMNS, true);
+        assert_eq!((class.as_str(), sure), ("so_goc", UNSEEN));
+    }
 }

@@ -223,6 +223,7 @@ fn table(
     }
     if context.takes(Step::Typeface) {
         model.compare_figures();
+        model.compare_common_figures();
     }
     let mut words = layout.grid.outside(&page.words);
     let printed_once = form::fields(class, &lines(&words), Some(Scope::Page));

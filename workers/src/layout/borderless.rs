@@ -371,6 +371,22 @@ mod tests {
     }
 
     #[test]
+    fn a_header_above_the_first_lying_rule_is_of_the_table() {
+        let grid = Grid::straight(
+            &[-6.0, 60.0, 350.0, 520.0, 700.0],
+            &[32.0, 72.0, 152.0, 232.0],
+        );
+        let headed = with_header(&grid, &sheet()).unwrap();
+        assert_eq!(headed.row_count(), 4);
+        // A first row of words is the header itself.
+        let grid = Grid::straight(
+            &[-6.0, 60.0, 350.0, 520.0, 700.0],
+            &[-8.0, 32.0, 72.0, 152.0],
+        );
+        assert!(with_header(&grid, &sheet()).is_none());
+    }
+
+    #[test]
     fn white_parts_the_columns() {
         let body = body(&sheet(), 900).unwrap();
         assert_eq!(body.gaps.len(), 5, "{:?}", body.gaps);

@@ -207,6 +207,23 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_cut_short_above_the_others_is_the_head_of_their_table() {
+        let rule = |y: f64, end: f64| Rule::straight(y, 100.0, end);
+        let below = (0..8).map(|row| rule(300.0 + 60.0 * f64::from(row), 1500.0));
+        let horizontal: Vec<Rule> = [rule(160.0, 1340.0), rule(20.0, 1340.0)]
+            .into_iter()
+            .chain(below)
+            .collect();
+        let rules = Rules {
+            horizontal,
+            vertical: Vec::new(),
+        };
+        let found = rows(&rules, 1600, 150).unwrap();
+        let heights: Vec<f64> = found.iter().map(|rule| rule.across(800.0)).collect();
+        assert_eq!((found.len(), heights[0]), (9, 160.0));
+    }
+
+    #[test]
     fn a_border_stands_where_the_white_is_emptiest() {
         assert_eq!(emptiest(&[1, 1, 0, 0, 0, 1]), 3);
         assert_eq!(emptiest(&[1, 1, 1, 1]), 2);

@@ -1,4 +1,4 @@
-//! The header cells of a table, each read alone.
+//! The header cells of a table read alone, upright or on their side.
 
 use image::GrayImage;
 use image::imageops::{rotate90, rotate270};
@@ -33,8 +33,6 @@ pub(crate) fn headers(
         for (column, cell) in row.iter_mut().enumerate() {
             let known = header_strength(class, cell);
             if known >= 1.0 {
-                // Nothing can be better than read to the letter, and each cell costs the engine a
-                // call.
                 continue; // read to the letter: nothing is more like a header
             }
             let Some(alone) = cell_alone(page, grid.cell(index, column)) else {

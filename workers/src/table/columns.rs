@@ -7,6 +7,7 @@ mod header;
 mod likeness;
 mod named;
 mod neighbours;
+mod seen;
 mod shown;
 mod usage;
 mod values;

@@ -22,7 +22,7 @@ pub(super) fn spelled_twice(values: &[Option<&str>]) -> Vec<bool> {
 }
 
 /// Of a column's values at least this share begins with the kind of its unit for one without it to lack it.
-const TITLED: f64 = 0.8;
+const TITLED: f64 = 0.6;
 /// What begins a unit's name, without accents.
 const TITLES: [&str; 15] = [
     "t", "tp", "tx", "tt", "h", "x", "p", "q", "tinh", "huyen", "quan", "xa", "phuong", "thi",
@@ -34,8 +34,7 @@ const TITLES: [&str; 15] = [
 pub(super) fn lacks_title(values: &[Option<&str>]) -> Vec<bool> {
     let is_titled = |value: &str| {
         let first = value.split(['.', ' ']).next().unwrap_or_default();
-        let written_so = value.contains('.') || first.chars().count() > 2;
-        written_so && TITLES.contains(&fold::letters(first).as_str())
+        TITLES.contains(&fold::letters(first).as_str())
     };
     let all = values.iter().flatten().count();
     let titled = values
@@ -46,6 +45,21 @@ pub(super) fn lacks_title(values: &[Option<&str>]) -> Vec<bool> {
     let usual = titled as f64 >= TITLED * all as f64 && all > 2;
     let lacks = |value: &Option<&str>| usual && value.is_some_and(|value| !is_titled(value));
     values.iter().map(lacks).collect()
+}
+
+/// Whether the heading of a group was read into a place: "2. Lớp 12B2 xã Quỳnh Thạch".
+pub(super) fn is_heading(value: &str) -> bool {
+    // "X." is a commune's, not a ten.
+    let numbered = value.split(' ').next().is_some_and(|first| {
+        let figures = first.trim_end_matches('.');
+        let counts = |c: char| c.is_ascii_digit() || "IVX".contains(c);
+        first.ends_with('.') && figures != "X" && !figures.is_empty() && figures.chars().all(counts)
+    });
+    let folded = format!(" {} ", fold::words(value));
+    numbered
+        || [" lop ", " truong ", " hoi dong "]
+            .iter()
+            .any(|word| folded.contains(word))
 }
 
 /// Puts the blank behind a shortened kind of unit where most of the column have one: "T. Bến Tre".
@@ -112,6 +126,12 @@ mod tests {
             lacks_title(&[Some("Huế"), Some("T. Huế"), Some("Huế")]),
             [false; 3]
         );
+    }
+
+    #[test]
+    fn the_heading_of_a_group_is_no_place() {
+        assert!(is_heading("2. Lớp 12B2 xã Quỳnh Thạch") && is_heading("II. Huế"));
+        assert!(!is_heading("X. Quỳnh Thạch, H. Quỳnh Lưu") && !is_heading("Xã Lộc Hà"));
     }
 
     #[test]

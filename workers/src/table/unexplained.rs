@@ -27,7 +27,7 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
     let usual = format_normaliser::habit(&values);
     let days = values.iter().filter(|value| has_day(value)).count();
     let whole_dates = days as f64 >= WHOLE_DATES * values.len() as f64;
-    let disputed = is_disputed(cells);
+    let disputed = is_disputed(cells) || cells.iter().any(|cell| cell.disputed);
     let places: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();
     let lacks_title = place_check::lacks_title(&places);
     let strange = |(cell, lacks_title): (&&Cell<'_>, &bool)| {
@@ -39,7 +39,7 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
             FieldKind::Date => {
                 whole_dates && (!has_day(value) || is_short(value, usual.as_deref()))
             }
-            FieldKind::Place => *lacks_title,
+            FieldKind::Place => *lacks_title || place_check::is_heading(value),
             _ => false,
         };
         by_shape || leaves_ink(cell, ink)

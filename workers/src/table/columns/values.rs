@@ -15,6 +15,10 @@ use crate::values::{Candidate, gazetteer, normalised};
 /// What a value is worth that has the marks and figures of a date and is none as read.
 const MISREAD: f64 = 0.85;
 
+/// So many rows with one day make it nobody's birth, and how far such days still may be.
+const LEAST_SAME: usize = 4;
+const SAME_DAY: f64 = 0.2;
+
 /// The values of one column, a row each.
 pub(super) struct Values {
     /// As read; nothing in an empty cell.
@@ -57,6 +61,17 @@ impl Values {
     fn dates(&self) -> f64 {
         let whole = self.share(|value| Date::parse(value).is_some());
         whole.max(MISREAD * self.share(|value| Date::parse(value).is_some() || is_like_date(value)))
+    }
+
+    /// Whether half of the rows or more have one and the same day, as that of a delivery: nobody's birth.
+    fn repeats_a_day(&self) -> bool {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let whole = |value: &&str| Date::parse(value).is_some_and(|date| date.day.is_some());
+        let days = self.filled().filter(whole);
+        days.for_each(|day| *counts.entry(day).or_default() += 1);
+        let all: usize = counts.values().sum();
+        let most = counts.values().copied().max().unwrap_or_default();
+        most >= LEAST_SAME && most * 2 >= all
     }
 
     fn places(&self) -> f64 {
@@ -131,6 +146,7 @@ fn field_fit(field: &Field, values: &Values) -> Option<f64> {
         FieldKind::Text => None,
         FieldKind::Name => Some(values.share(is_name)),
         FieldKind::Place => Some(values.places()),
+        FieldKind::Date if values.repeats_a_day() => Some(SAME_DAY * values.dates()),
         FieldKind::Date => Some(values.dates()),
         FieldKind::Number if field.key == "stt" => {
             let plain = |value: &str| value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit());
@@ -265,6 +281,26 @@ fn number(value: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::lines::tests::page;
+
+    #[test]
+    fn one_day_in_most_rows_is_nobodys_birth() {
+        let of = |days: &[&str]| {
+            let rows: Vec<Row> = days.iter().map(|day| vec![page(&[day])]).collect();
+            Values::of(&rows, 0).repeats_a_day()
+        };
+        assert!(of(&[
+            "5/9/1989",
+            "5/9/1989",
+            "10/9/1989",
+            "5/9/1989",
+            "5/9/1989"
+        ]));
+        assert!(!of(&[
+            "5/9/1974", "6/9/1974", "5/9/1974", "1/2/1973", "3/4/1973"
+        ]));
+        assert!(!of(&["1974", "1974", "1974", "1974", "1974"]));
+    }
 
     #[test]
     fn a_date_with_a_figure_misread_is_like_one() {
