@@ -92,7 +92,7 @@ pub const KINDS: [(&str, Ask); 15] = [
             dice,
             pages,
             |letter| format!("{} năm {}", letter.notation, letter.year),
-            |letter| vec![letter.notation.clone(), format!("năm {}", letter.year)],
+            |letter| vec![format!("Số: {} ", letter.notation), format!("năm {}", letter.year)],
         )
     }),
     (
@@ -102,7 +102,7 @@ pub const KINDS: [(&str, Ask); 15] = [
                 dice,
                 pages,
                 |letter| format!("{} số {}", plain(letter.kind), plain(&letter.notation)),
-                |letter| vec![letter.kind.to_owned(), letter.notation.clone()],
+                |letter| vec![letter.kind.to_owned(), format!("Số: {} ", letter.notation)],
             )
         },
     ),
