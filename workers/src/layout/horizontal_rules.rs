@@ -80,6 +80,9 @@ fn with_cut_rules(mut rows: Vec<Rule>, long: &[&Rule], usual: &Rule, middle: f64
         shared >= usual.length() * CUT && rule.length() <= usual.length() * (2.0 - CUT)
     };
     let within: Vec<Rule> = long.iter().filter(shares).map(|rule| **rule).collect();
+    // A header stands above the first of the whole rules, and nothing of the table above it.
+    let tops = rows.iter().map(|rule| rule.across(middle));
+    let highest = tops.fold(f64::MAX, f64::min) - step * HEADER;
     loop {
         let ends = rows.iter().map(|rule| rule.across(middle));
         let (top, bottom) = ends.fold((f64::MAX, f64::MIN), |(top, bottom), y| {
@@ -87,7 +90,7 @@ fn with_cut_rules(mut rows: Vec<Rule>, long: &[&Rule], usual: &Rule, middle: f64
         });
         let beyond = within.iter().find(|rule| {
             let y = rule.across(middle);
-            y < top - step * 0.4 && y > top - step * HEADER
+            y < top - step * 0.4 && y > highest
                 || y > bottom + step * 0.4 && y < bottom + step * 1.6
         });
         match beyond {

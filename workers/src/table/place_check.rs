@@ -57,7 +57,7 @@ pub(super) fn is_heading(value: &str) -> bool {
     });
     let folded = format!(" {} ", fold::words(value));
     numbered
-        || [" lop ", " truong ", " hoi dong "]
+        || [" lop ", " hoi dong "]
             .iter()
             .any(|word| folded.contains(word))
 }
