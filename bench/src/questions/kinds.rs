@@ -92,7 +92,12 @@ pub const KINDS: [(&str, Ask); 15] = [
             dice,
             pages,
             |letter| format!("{} năm {}", letter.notation, letter.year),
-            |letter| vec![format!("Số: {} ", letter.notation), format!("năm {}", letter.year)],
+            |letter| {
+                vec![
+                    format!("Số: {} ", letter.notation),
+                    format!("năm {}", letter.year),
+                ]
+            },
         )
     }),
     (

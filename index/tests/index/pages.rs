@@ -79,6 +79,7 @@ fn a_name_is_found_joined_and_by_its_initials() {
         born("an", "Nguyễn Văn An", PartialDate::year(1975)),
         born("binh", "Trần Trung Bình", PartialDate::year(1976)),
         born("thanh", "Lê Thị Hà Thanh", PartialDate::year(1977)),
+        born("my", "Hồ Thị Mỹ", PartialDate::year(1978)),
     ]);
     for (question, expected) in [
         ("nguyenvanan", "an"),
@@ -88,6 +89,8 @@ fn a_name_is_found_joined_and_by_its_initials() {
         ("N.V.A", "an"),
         ("Nguyễn V. An", "an"),
         ("L.T.H.Thanh 1977", "thanh"),
+        ("H.T.My", "my"),
+        ("hothimy 1978", "my"),
         ("trung binh", "binh"),
         ("sinh năm 1975", "an"),
     ] {
