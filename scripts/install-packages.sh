@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Debian packages for one purpose: scripts/install-packages.sh {demo|test|bench}
+# Debian packages for one purpose: scripts/install-packages.sh {demo|test|bench|package}
 # Installs what is missing when it may (root, or sudo without a password); otherwise says what to install and ends with 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,11 +17,15 @@ bench=(ocrmypdf poppler-utils libtiff-tools openssl softhsm2)
 bench+=(python3-venv fonts-liberation2 fonts-freefont-ttf fonts-texgyre fonts-lmodern fonts-crosextra-carlito fonts-sil-gentium fonts-dejavu-extra)
 command -v npm >/dev/null || bench+=(nodejs npm)
 
+# What makes a Debian package, and a clean Debian to try it in (scripts/try-package.sh).
+package=(debhelper dpkg-dev debootstrap git)
+
 case "${1:-}" in
   demo) wanted=("${demo[@]}") ;;
   test) wanted=("${demo[@]}" "${test[@]}") ;;
   bench) wanted=("${demo[@]}" "${bench[@]}") ;;
-  *) echo "usage: $0 {demo|test|bench}" >&2; exit 2 ;;
+  package) wanted=("${demo[@]}" "${package[@]}") ;;
+  *) echo "usage: $0 {demo|test|bench|package}" >&2; exit 2 ;;
 esac
 
 missing=()

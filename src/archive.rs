@@ -3,6 +3,7 @@
 
 mod restoration;
 mod seal;
+mod space;
 
 use std::future::Future;
 use std::io::Write;
@@ -25,6 +26,7 @@ use crate::vault::{Location, S3Access, Vault};
 
 pub use restoration::Restoration;
 pub use seal::{identity_file, open_seal, own_trust, secret_once, trust_file};
+pub use space::Space;
 
 /// Everything a verb needs.
 pub struct Archive {
@@ -76,7 +78,7 @@ impl Archive {
     }
 }
 
-async fn in_time(part: &'static str, look: impl Future<Output = Result<()>>) -> Result<()> {
+async fn in_time<T>(part: &'static str, look: impl Future<Output = Result<T>>) -> Result<T> {
     let looked = tokio::time::timeout(LOOK, look).await;
     looked.unwrap_or_else(|late| Err(Error::unavailable(part, late)))
 }

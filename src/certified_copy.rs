@@ -1,6 +1,7 @@
 //! The copy itself: its number in the issue book, its composition from the approved record, its seal,
 //! and what the archive says of it later.
 
+mod batch;
 mod chain;
 mod code_expiry;
 mod comparison;
@@ -18,6 +19,7 @@ mod signing_session;
 mod verify;
 mod withdrawal;
 
+pub use batch::{BatchOutcome, few_enough, issue_many};
 pub use chain::{ChainRow, CopyChain, ObjectCheck, chain};
 pub use code_expiry::{by_tracking_code, set_code_until};
 pub(crate) use comparison::differences;
@@ -39,8 +41,6 @@ pub use verify::{
 };
 pub use withdrawal::withdraw;
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -57,8 +57,6 @@ use crate::seen::Seen;
 
 /// Name of the sealed file inside a copy's object.
 pub const COPY_FILE: &str = "copy.pdf";
-/// Most copies issued in one act; each takes about a tenth of a second.
-const MOST_AT_ONCE: usize = 500;
 
 /// Name of the entry beside it.
 pub const ENTRY_FILE: &str = "copy.json";
@@ -230,79 +228,11 @@ pub async fn reissue(
     issue_as(archive, caller, &issue).await
 }
 
-/// What became of one of many.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct BatchOutcome {
-    /// Id of the record asked for.
-    pub record_id: String,
-    /// The line it got; none when it was refused before it took a number.
-    pub copy: Option<CopyRow>,
-    /// Stable word of what went wrong.
-    pub fault: Option<String>,
-    /// What went wrong, in Vietnamese.
-    pub fault_vi: Option<String>,
-    /// The same in English.
-    pub fault_en: Option<String>,
-}
-
-/// Issues copies of many records in one act, each with a number of its own: one that fails harms only
-/// itself. `seen` has what the caller was shown, by record.
-///
-/// # Errors
-/// `Invalid` for none or more than 500; `Forbidden`; a fault that passes stops at the first, and those
-/// before it are issued and stay so.
-pub async fn issue_many(
-    archive: &Archive,
-    caller: &Caller,
-    records: &[String],
-    seen: &BTreeMap<String, Seen>,
-) -> Result<Vec<BatchOutcome>> {
-    require(caller, Act::ReleaseCopies)?;
-    require_fresh(caller)?;
-    // Bounded because it runs while somebody waits: each copy is composed and sealed within the
-    // call.
-    few_enough("/records", records.len())?;
-    let mut outcomes = Vec::with_capacity(records.len());
-    for record in records {
-        match issue_now(archive, caller, record, seen.get(record)).await {
-            // The rest would meet the same fault; what was issued so far stands in the book.
-            Err(error) if error.is_transient() => return Err(error),
-            issued => outcomes.push(outcome(record, issued)),
-        }
-    }
-    Ok(outcomes)
-}
-
-/// How many copies one act may issue.
-///
-/// # Errors
-/// `Invalid` for none or more than 500.
-pub fn few_enough(pointer: &str, count: usize) -> Result<()> {
-    if (1..=MOST_AT_ONCE).contains(&count) {
-        return Ok(());
-    }
-    Err(Error::fault(pointer, "faults.1_to_500_copies"))
-}
-
-fn outcome(record_id: &str, issued: Result<CopyRow>) -> BatchOutcome {
-    let (copy, error) = match issued {
-        Ok(copy) => (Some(copy), None),
-        Err(error) => (None, Some(error)),
-    };
-    let void = copy.as_ref().and_then(|copy| copy.void_code.clone());
-    BatchOutcome {
-        record_id: record_id.to_owned(),
-        // A line that was voided is a failure for its record, although the call itself went well.
-        fault: error.as_ref().map(|error| error.code().to_owned()).or(void),
-        fault_vi: error.as_ref().map(Error::vi),
-        fault_en: error.as_ref().map(Error::en),
-        copy,
-    }
-}
-
 async fn issue_as(archive: &Archive, caller: &Caller, issue: &Issue<'_>) -> Result<CopyRow> {
     require(caller, Act::ReleaseCopies)?;
     require_fresh(caller)?;
+    // Asked before a number is taken, and again before the seal is set.
+    crate::preservation::refuse_other_than_kept(archive, issue.record_id).await?;
     let mut tx = archive.begin(caller).await?;
     let id = register_line::open_entry(archive, &mut tx, caller, issue).await?;
     // A job of ours from the start: nobody else makes it meanwhile, and if this process dies, the queue takes it over.

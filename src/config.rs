@@ -266,6 +266,16 @@ impl Config {
             .unwrap_or_else(|| Catalogue::embedded_url(&self.data))
     }
 
+    /// The folder of the vault, where it is one.
+    pub fn vault_folder(&self) -> Option<PathBuf> {
+        match self.vault.url.as_deref() {
+            None => Some(self.data.join("vault")),
+            // A bucket is backed up, and its room watched, with the tools of its provider.
+            Some(url) if url == "memory:" || url.starts_with("s3:") => None,
+            Some(url) => Some(url.strip_prefix("file://").unwrap_or(url).into()),
+        }
+    }
+
     /// Base of the addresses printed in QR codes, without a trailing slash.
     pub fn public_url(&self) -> String {
         let url = self.web.public_url.clone();

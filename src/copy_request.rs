@@ -16,8 +16,8 @@ mod preservation;
 mod submit;
 mod tracking;
 
-pub(crate) use candidates::reasons;
 pub use candidates::{Candidate, Earlier, Reason, candidates, earlier};
+pub(crate) use candidates::{mask_reasons, reasons};
 pub(crate) use compare::{plain, same_number};
 pub use counterparts::{Counterpart, counterparts};
 pub(crate) use deadlines::extended_due;

@@ -48,6 +48,7 @@ pub async fn files(archive: &Archive, caller: &Caller, fonds_id: &str) -> Result
         for file in some {
             rows.push(file_row(rows.len() + 1, &file));
         }
+        // Refused and not cut: a finding aid that lacks files without saying so would be believed.
         if rows.len() > MOST_LINES {
             return Err(too_many());
         }
@@ -90,6 +91,7 @@ fn file_row(number: usize, file: &File) -> Vec<String> {
         file.series.clone().unwrap_or_default(),
         file.title.clone(),
         match (day(&file.fields.start_date), day(&file.fields.end_date)) {
+            // A file of one day shows that day once.
             (from, to) if from == to => from,
             (from, to) => format!("{from} – {to}"),
         },
@@ -120,6 +122,8 @@ pub async fn documents(archive: &Archive, caller: &Caller, file_id: &str) -> Res
         let some = document::list(archive, caller, &filter).await?;
         for one in &some.items {
             rows.push(document_row(rows.len() + 1, page, one));
+            // Pages are counted through the file, as the printed list gives the page on which each
+            // document begins.
             page += one.pages;
         }
         if rows.len() > MOST_LINES {
@@ -163,6 +167,7 @@ fn document_row(number: usize, page: i64, one: &Document) -> Vec<String> {
     let subject = fields
         .subject
         .clone()
+        // A document nobody has described is still listed, by the name of its scan.
         .unwrap_or_else(|| one.title().to_owned());
     let named = [kind, Some(subject)].into_iter().flatten();
     vec![
@@ -180,6 +185,8 @@ fn document_row(number: usize, page: i64, one: &Document) -> Vec<String> {
         named.collect::<Vec<_>>().join(": "),
         text(&fields.organ_name),
         match one.pages {
+            // A document without pages has no page number, but keeps its line so that the ordinals
+            // stay.
             0 => String::new(),
             1 => page.to_string(),
             more => format!("{page}–{}", page + more - 1),
@@ -255,6 +262,7 @@ fn too_many() -> Error {
 /// A day known in part as people write it: `30/6/1989`, `6/1989`, `1989`.
 fn written(day: &str) -> String {
     let parts: Vec<&str> = day.split('-').rev().collect();
+    // Unknown parts are absent, so what is left is only turned round and freed of leading zeros.
     let parts = parts.iter().map(|part| part.trim_start_matches('0'));
     parts.collect::<Vec<_>>().join("/")
 }
@@ -307,6 +315,8 @@ impl Listing {
             columns: self
                 .columns
                 .iter()
+                // A column of a spreadsheet is measured in characters, which are narrower than a
+                // share of the printed sheet.
                 .map(|(label, share)| (*label, share * 1.4))
                 .collect(),
             rows: self.rows.iter().map(cells).collect(),

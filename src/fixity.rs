@@ -16,4 +16,4 @@ pub use rebuild::{Rebuilt, beside, rebuild};
 pub use reconcile::{Reconciliation, reconcile};
 pub use repair::{Repair, StrayFound, repair};
 pub use scrub::{Finding, ScrubOptions, ScrubReport, scrub};
-pub use state::{ScrubState, state};
+pub use state::{ScrubMarks, ScrubState, marks, state};

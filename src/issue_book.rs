@@ -98,9 +98,14 @@ pub struct IssueBook {
 pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<IssueBook> {
     require(caller, Act::SeeRequests)?;
     let (from, to) = bounds(year)?;
+    // The year of the book is that of Viet Nam: a copy of New Year's morning is of the new year,
+    // though UTC is still in the old one.
     let mut dated = copies(archive, year).await?;
     dated.extend(ended_between(archive, &from, &to).await?);
+    // By the instant and then by the number: a number is taken and a request refused at the same
+    // millisecond now and then.
     dated.sort_by(|a, b| (&a.0, a.1.number).cmp(&(&b.0, b.1.number)));
+    // The log names whose records were shown, because the book holds the names of everybody in it.
     let records = sqlx::query_scalar("SELECT DISTINCT record_id FROM copies WHERE year = $1");
     let records = records
         .bind(year)
@@ -134,6 +139,7 @@ fn bounds(year: i64) -> Result<(String, String)> {
     let unknown = || Error::fault("/year", "faults.there_no_such_year");
     let year = i16::try_from(year)
         .ok()
+        // A year outside these could not be written with four digits, and no issue book is older.
         .filter(|year| (1900..9000).contains(year));
     let year = year.ok_or_else(unknown)?;
     let start = |year: i16| midnight_in_vietnam(date(year, 1, 1)).map(stamp);
@@ -144,6 +150,7 @@ fn bounds(year: i64) -> Result<(String, String)> {
 }
 
 async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>> {
+    // Loaded once for the whole book: asking for each line would be thousands of queries.
     let appendix = correction::all_approved(archive).await?;
     let rows: Vec<CopyOfYear> = sqlx::query_as(
         "SELECT c.number, c.request_id, c.state, c.issued_at, c.void_code, c.withdrawn_at,
@@ -203,6 +210,8 @@ json_column!(ApplicantName);
 fn copy_line(archive: &Archive, row: CopyOfYear, entries: &[Correction]) -> (String, BookLine) {
     let at = parse_stamp(&row.issued_at).unwrap_or(Timestamp::UNIX_EPOCH);
     let day = correction::day_of(at);
+    // Values as on the day of issue, so that a later correction does not change what the book says
+    // was handed out.
     let said = correction::overlaid(&row.fields, entries, row.record_version, &day).fields;
     let value = |key: &str| printed(&said, key).unwrap_or_default();
     let class = archive.classes.get(&row.class);
@@ -215,11 +224,13 @@ fn copy_line(archive: &Archive, row: CopyOfYear, entries: &[Correction]) -> (Str
         document: layout.map_or_else(String::new, |layout| layout.subtitle.vi.clone()),
         so_hieu: value("so_hieu"),
         so_vao_so: value("so_vao_so"),
+        // A void or waiting number stands in the book, but no copy was handed out under it.
         quantity: i64::from(row.state == CopyState::Issued),
         note: note(&row),
         request_id: row.request_id,
         receiver: row.applicant.name,
         released_by: row.released_by,
+        // A withdrawal outweighs the state, because the line stays issued in the catalogue: it was.
         state: match (row.withdrawn_at, row.state) {
             (Some(_), _) => LineState::Withdrawn,
             (None, CopyState::Opening) => LineState::Opening,

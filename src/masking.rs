@@ -43,6 +43,8 @@ pub fn mask_listed(
     class: &str,
     fields: &mut BTreeMap<String, FieldReading>,
 ) {
+    // A list is read to find somebody and not to know them; the record itself asks for the reason
+    // and then shows more.
     let everybody = asks_for_reason(archive, class) && caller.kind != CallerKind::Machine;
     if everybody || applies_to(caller) {
         for (key, field) in fields {
@@ -81,6 +83,7 @@ pub fn masked(archive: &Archive, class: &str, key: &str, value: &str) -> String 
         .get(class)
         .and_then(|class| class.field(key));
     match field.map(|field| (field.masking, field.kind)) {
+        // Nothing stays nothing: a mask over an empty value would claim that there is one.
         _ if value.is_empty() => String::new(),
         Some((Masking::None, _)) => value.to_owned(),
         Some((Masking::Partial, kind)) => hint(kind, value),
@@ -106,6 +109,7 @@ pub fn hint(kind: FieldKind, value: &str) -> String {
 
 /// The first run of exactly four digits.
 fn year_of(value: &str) -> Option<&str> {
+    // Exactly four, because a number of five digits that begins like a year is none.
     value
         .split(|letter: char| !letter.is_ascii_digit())
         .find(|run| run.len() == 4)

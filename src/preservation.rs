@@ -4,15 +4,18 @@
 //! the newest.
 
 mod comparison;
+mod words;
 
+use comparison::refuse_different;
+pub(crate) use comparison::refuse_other_than_kept;
 pub use comparison::{Difference, differences};
-pub(crate) use comparison::{refuse_different, scan_of};
+pub(crate) use words::preserved_words;
+use words::words;
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::alto::{self, PageWords};
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
 use crate::catalogue::{JsonText, Tx};
@@ -20,7 +23,6 @@ use crate::clock::parse_stamp;
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
 use crate::jobs::Leased;
-use crate::page;
 use crate::record::{self, Fields, RecordRow, RecordState, Version, save_version};
 use crate::scan::page_id;
 use crate::vault::{Change, Content, ObjectId, Provenance, VaultError};
@@ -185,63 +187,6 @@ async fn decided(archive: &Archive, scan_id: &str) -> Result<PreservedRecords> {
         }
     }
     Ok(preserved)
-}
-
-/// The words of every page that was read, as ALTO 4.
-async fn words(archive: &Archive, scan_id: &str) -> Result<Vec<Change>> {
-    let pages: Vec<(String, i64, String)> = sqlx::query_as(
-        "SELECT p.id, p.number, s.original_name FROM pages p JOIN scans s ON s.id = p.scan_id
-         WHERE p.scan_id = $1 AND p.state = 'read' ORDER BY p.number",
-    )
-    .bind(scan_id)
-    .fetch_all(archive.catalogue.pool())
-    .await?;
-    let mut changes = Vec::new();
-    for (id, number, file) in &pages {
-        if let Some(reading) = page::reading(archive, id).await? {
-            let path = words_file(*number);
-            let words = alto::page(&reading, file, *number);
-            changes.push(Change::Put(Content::bytes(path, words)));
-        }
-    }
-    Ok(changes)
-}
-
-/// Where the words of a page lie in its scan's object.
-fn words_file(number: i64) -> String {
-    format!("words/page-{number:05}.alto.xml")
-}
-
-/// The words of a page as the vault has them; nothing where it has none.
-///
-/// # Errors
-/// A fault that passes, or damage of the object.
-pub(crate) async fn preserved_words(
-    archive: &Archive,
-    scan_id: &str,
-    number: i64,
-) -> Result<Option<PageWords>> {
-    let object: Option<Option<String>> =
-        sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
-            .bind(scan_id)
-            .fetch_optional(archive.catalogue.pool())
-            .await?;
-    let Some(object) = object.flatten() else {
-        return Ok(None);
-    };
-    let (object, file) = (ObjectId::new(object)?, words_file(number));
-    let inventory = archive.vault.inventory(&object).await?;
-    let files = inventory.state(inventory.head()).unwrap_or_default();
-    if !files.contains_key(&file) {
-        return Ok(None);
-    }
-    let bytes = archive
-        .vault
-        .read(&object, &file, None)
-        .await?
-        .into_bytes()
-        .await?;
-    Ok(alto::parse(&bytes))
 }
 
 /// Adds the version unless the newest one says the same already (a crash after writing it).

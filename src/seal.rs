@@ -173,6 +173,12 @@ impl Seal {
         &self.key.chain()[0]
     }
 
+    /// When the first certificate of the key's chain ends.
+    pub fn chain_ends(&self) -> Timestamp {
+        let ends = self.key.chain().iter().map(|one| one.validity().1);
+        ends.min().unwrap_or(self.signer().validity().1)
+    }
+
     /// True when the key is the self-made one, whose copies must carry the warning.
     pub fn is_test_authority(&self) -> bool {
         self.signer().issuer() == TEST_AUTHORITY

@@ -112,12 +112,21 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
     }
     let mut found = run(archive, &sight, asked, wanted.of).await?;
     let records = found.hits.iter().map(|hit| hit.record_id.clone()).collect();
-    let pages: Vec<&String> = found.pages.hits.iter().map(|hit| &hit.page_id).collect();
+    let pages: Vec<String> = found
+        .pages
+        .hits
+        .iter()
+        .map(|hit| hit.page_id.clone())
+        .collect();
     let mut told = json!({ "total": found.total });
     if !pages.is_empty() {
         told = json!({ "total": found.total, "pages_total": found.pages.total, "pages": pages });
     }
+    // A snippet may show any row of its page, so who looks for a record finds this search too.
+    let beside = viewing::records_on(archive, &pages).await?;
     let view = View::of(Action::Searched, ("search", "search"), records)
+        .beside(beside)
+        .about(&pages.join(" "))
         .saying(told)
         .asked(wanted.in_words());
     viewing::note(archive, caller, view).await?;

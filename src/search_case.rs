@@ -14,6 +14,8 @@ use crate::catalogue::{Insert, JsonText, Move, State, text_enum};
 use crate::clock::stamp;
 use crate::copy_request::{self, Sought};
 use crate::error::{Error, Result};
+use crate::masking;
+use crate::viewing::{self, View};
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -124,10 +126,23 @@ pub async fn list(archive: &Archive, caller: &Caller, all: bool) -> Result<Vec<S
     let query = format!(
         "{SELECT} WHERE ($1 = 'all' OR c.state = 'open') ORDER BY c.ended_at DESC, q.due_at LIMIT 200"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let cases: Vec<SearchCase> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(if all { "all" } else { "open" })
         .fetch_all(archive.catalogue.pool())
-        .await?)
+        .await?;
+    if !cases.is_empty() {
+        let view = View::of(Action::RequestsListed, ("requests", "requests"), Vec::new());
+        viewing::note(archive, caller, view.about("searches")).await?;
+    }
+    Ok(masked(caller, cases))
+}
+
+/// The cases as this caller may see them.
+fn masked(caller: &Caller, mut cases: Vec<SearchCase>) -> Vec<SearchCase> {
+    if masking::applies_to(caller) {
+        cases.iter_mut().for_each(|case| case.wanted.mask());
+    }
+    cases
 }
 
 /// The searches made for one request, newest first.
@@ -141,10 +156,11 @@ pub async fn of_request(
 ) -> Result<Vec<SearchCase>> {
     require(caller, Act::SeeSearches)?;
     let query = format!("{SELECT} WHERE c.request_id = $1 ORDER BY c.opened_at DESC, c.id DESC");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let cases = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(request)
         .fetch_all(archive.catalogue.pool())
-        .await?)
+        .await?;
+    Ok(masked(caller, cases))
 }
 
 /// One search, with the places to look in and undecided records that are like it.
@@ -154,15 +170,30 @@ pub async fn of_request(
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<SearchView> {
     require(caller, Act::SeeSearches)?;
     let query = format!("{SELECT} WHERE c.id = $1");
-    let case: SearchCase = sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let mut case: SearchCase = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_optional(archive.catalogue.pool())
         .await?
         .ok_or(Error::NotFound { what: "search" })?;
+    let places = places::unindexed(archive, &case.wanted).await?;
+    let mut hints = places::undecided(archive, &case.wanted).await?;
+    let records = hints.iter().map(|hint| hint.record_id.clone()).collect();
+    let view = View::of(
+        Action::RequestOpened,
+        ("request", &case.request_id),
+        records,
+    );
+    viewing::note(archive, caller, view.about("search")).await?;
+    for hint in &mut hints {
+        copy_request::mask_reasons(archive, caller, &hint.class, &mut hint.reasons);
+    }
+    if masking::applies_to(caller) {
+        case.wanted.mask();
+    }
     Ok(SearchView {
-        places: places::unindexed(archive, &case.wanted).await?,
-        hints: places::undecided(archive, &case.wanted).await?,
         case,
+        places,
+        hints,
     })
 }
 

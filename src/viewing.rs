@@ -41,6 +41,8 @@ pub struct View<'a> {
     pub details: Value,
     /// Which part of the subject.
     part: String,
+    /// Ids of records that it may have shown a part of; they do not weigh.
+    beside: Vec<String>,
 }
 
 impl<'a> View<'a> {
@@ -53,6 +55,7 @@ impl<'a> View<'a> {
             question: None,
             details: json!({}),
             part: String::new(),
+            beside: Vec::new(),
         }
     }
 
@@ -64,6 +67,11 @@ impl<'a> View<'a> {
     /// With what else the log says of it.
     pub fn saying(self, details: Value) -> Self {
         Self { details, ..self }
+    }
+
+    /// With records that it may have shown a part of.
+    pub fn beside(self, beside: Vec<String>) -> Self {
+        Self { beside, ..self }
     }
 
     /// Of a part of the subject: two parts are two acts.
@@ -98,6 +106,8 @@ impl<'a> View<'a> {
             .chain(self.records.iter().map(String::as_str))
         {
             digest.update(part.as_bytes());
+            // A zero byte between the parts, or two acts with other parts could run together into
+            // one.
             digest.update([0]);
         }
         hex::encode(digest.finalize())
@@ -106,6 +116,7 @@ impl<'a> View<'a> {
     fn entry(&self, question: Option<&str>) -> Value {
         let mut entry = self.details.clone();
         let named: Vec<&String> = self.records.iter().take(MOST_NAMED).collect();
+        // A record opened by itself is the subject already.
         let alone = self.records.len() == 1 && self.records[0] == self.subject.1;
         if let Value::Object(entry) = &mut entry {
             if !alone && !named.is_empty() {
@@ -133,11 +144,16 @@ pub async fn note(archive: &Archive, caller: &Caller, view: View<'_>) -> Result<
         None => None,
     };
     let once = view.once(question.as_deref());
+    // A reload or a second look within minutes is the same act: counting it again would punish
+    // careful readers and swell the log.
     if is_same_act(archive, caller, &once).await? {
         return Ok(());
     }
+    // Counted and entered in one transaction, so that two views at once cannot both take the last
+    // of the day.
     let mut tx = archive.begin(caller).await?;
     if !ceiling::leaves_room(&mut tx, caller, view.weight()).await? {
+        // Given up before the refusal is written, because the refusal is an entry that must stay.
         drop(tx);
         return refuse(archive, caller).await;
     }
@@ -181,7 +197,8 @@ async fn insert(
         .set("once", once)
         .run(tx)
         .await?;
-    for record in view.records.iter().take(MOST_NAMED) {
+    let named = view.records.iter().chain(&view.beside);
+    for record in named.take(MOST_NAMED) {
         Insert::into("viewed_records")
             .set("entry_id", entry)
             .set("record_id", record)
@@ -196,6 +213,8 @@ async fn insert(
 async fn refuse(archive: &Archive, caller: &Caller) -> Result<()> {
     let view = View::of(Action::ViewRefused, ("caller", &caller.id), Vec::new());
     let once = view.once(None);
+    // Refusals are entered once in a while only: a program that asks a thousand times must not fill
+    // the log.
     if !is_same_act(archive, caller, &once).await? {
         let mut tx = archive.begin(caller).await?;
         let entry = tx.log_entry(view.action, view.subject, json!({})).await?;
@@ -235,6 +254,7 @@ impl<'a> Paper<'a> {
             }
         };
         let statement = format!(
+            // Rejected rows are no records, and naming them would count against the reader.
             "SELECT id, class, state FROM records WHERE {of} AND state <> 'rejected'
              ORDER BY id LIMIT {MOST_NAMED}"
         );
@@ -243,6 +263,22 @@ impl<'a> Paper<'a> {
             .fetch_all(archive.catalogue.pool())
             .await?)
     }
+}
+
+/// Records that stand on these pages.
+///
+/// # Errors
+/// As any statement.
+pub async fn records_on(archive: &Archive, pages: &[String]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for page in pages {
+        let records = Paper::Page(page).records(archive).await?;
+        found.extend(records.into_iter().map(|(id, ..)| id));
+        if found.len() >= MOST_NAMED {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// As [`note`], of a paper. Where a published record on it is of a class that asks for a reason, one must be given.
@@ -257,6 +293,7 @@ pub async fn note_paper(
     details: Value,
 ) -> Result<()> {
     let records = paper.records(archive).await?;
+    // A record that is not published is work in hand, for which the role is reason enough.
     for (id, class, _) in records.iter().filter(|(.., state)| state == "approved") {
         require_reason(archive, caller, archive.classes.get(class), id).await?;
     }

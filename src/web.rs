@@ -24,6 +24,7 @@ mod issue_book;
 mod labels;
 mod layout;
 mod log;
+mod measures;
 mod middleware;
 mod notices;
 mod own_account;
@@ -101,6 +102,7 @@ pub fn router(archive: State) -> Router {
         .merge(own_password::routes())
         .merge(notices::routes())
         .merge(health::routes())
+        .merge(measures::routes())
         .merge(assets::routes())
         .merge(api::viewer_routes(document))
         .merge(api)
@@ -127,7 +129,7 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    health::recorder()?; // counting starts before the first request
+    measures::recorder()?; // counting starts before the first request
     let service = router(archive.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(stop);
     tokio::select! {

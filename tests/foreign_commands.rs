@@ -16,15 +16,18 @@ const GIVEN: [&str; 4] = ["make", "cargo", "rustc", "sogoc"];
 /// Of Debian's essential packages, which every machine has, and apt.
 const ESSENTIAL: &str = "\
     apt-get basename base64 bash cat chmod chown cp cut date dirname dpkg dpkg-query du env \
-    find grep head id ln ls mkdir mktemp mount mv nproc realpath rm script sed seq setpriv sh \
-    sha256sum sleep sort stty sync tail tar tee timeout touch tr true uname unshare wc xargs";
+    find grep head id ln ls mkdir mktemp mount mv nproc nsenter pivot_root realpath rm script sed seq setpriv sh \
+    sha256sum sleep sort stat stty sync tail tar tee timeout touch tr true umount uname unshare wc xargs";
 
 /// The Debian package that brings a command.
-const COMES_WITH: [(&str, &str); 28] = [
+const COMES_WITH: [(&str, &str); 31] = [
     ("combine_tessdata", "tesseract-ocr"),
     ("createdb", "postgresql"),
     ("chromium", "chromium"),
     ("curl", "curl"),
+    ("debootstrap", "debootstrap"),
+    ("dpkg-buildpackage", "dpkg-dev"),
+    ("git", "git"),
     ("go", "golang-go"),
     ("gs", "ghostscript"),
     ("lstmeval", "tesseract-ocr"),
@@ -189,6 +192,10 @@ fn purposes(file: &str) -> &'static [&'static str] {
         "scripts/install-packages.sh" => &[],
         _ if file.starts_with("src/") || file.starts_with("scripts/demo") => &["demo"],
         _ if file.starts_with("bench/") || file.starts_with("scripts/bench") => &["demo", "bench"],
+        _ if file.starts_with("scripts/package") || file.starts_with("scripts/try-package") => {
+            &["demo", "package"]
+        }
+        _ if file.starts_with("packaging/") => &[], // on a machine that has the package and nothing else
         _ => &["demo", "test"],
     }
 }
@@ -231,6 +238,7 @@ fn files() -> Vec<PathBuf> {
         "bench",
         "vietnamese",
         "scripts",
+        "packaging",
     ] {
         collect(&root().join(folder), &mut found);
     }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Where paths in documents begin.
-const FOLDERS: [&str; 13] = [
+const FOLDERS: [&str; 14] = [
     "src",
     "workers",
     "index",
@@ -17,6 +17,7 @@ const FOLDERS: [&str; 13] = [
     "models",
     "samples",
     "scripts",
+    "packaging",
     "docs",
 ];
 

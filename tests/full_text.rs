@@ -15,6 +15,7 @@ use sogoc::holding::Edit;
 use sogoc::record::{self, RecordFilter};
 use sogoc::review;
 use sogoc::search::{self, Of, SearchResult, Wanted};
+use sogoc::viewing;
 use sogoc::worker;
 
 use crate::support::archive::{Ground, Holdings, caller};
@@ -42,6 +43,7 @@ async fn tell(ground: Ground) {
     search::follow(archive).await.unwrap();
     words_are_found(archive).await;
     a_row_is_found_by_what_its_volume_says(archive, &row).await;
+    a_search_of_pages_is_a_look_at_their_rows(archive, &row).await;
     codes_and_boxes_lead_to_what_lies_there(archive, &row).await;
     nothing_found_says_what_was_near(archive).await;
     a_changed_description_is_followed(archive, &row).await;
@@ -51,6 +53,22 @@ async fn tell(ground: Ground) {
     if ground == Ground::Embedded {
         it_comes_back_from_the_vault(archive).await;
     }
+}
+
+async fn a_search_of_pages_is_a_look_at_their_rows(archive: &Archive, row: &str) {
+    let wanted = Wanted {
+        text: Some("huynh thanh son".into()),
+        of: Of::Pages,
+        ..Wanted::default()
+    };
+    let approver = caller(Role::Approver);
+    let found = search::find(archive, &approver, &wanted).await.unwrap();
+    assert!(found.hits.is_empty() && !found.pages.hits.is_empty());
+    let seen = viewing::of_records(archive, &caller(Role::Auditor), &[row.to_owned()])
+        .await
+        .unwrap();
+    let traced = |one: &viewing::ViewRow| one.action == "searched" && one.actor == approver.id;
+    assert!(seen.iter().any(traced), "{seen:?}");
 }
 
 async fn describe(archive: &Archive) {

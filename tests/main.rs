@@ -29,6 +29,7 @@ mod log_tree;
 mod messages;
 mod migration_numbers;
 mod notify;
+mod operations_files;
 mod outage;
 mod requests;
 mod restart;

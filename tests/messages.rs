@@ -205,6 +205,22 @@ fn every_stored_word_has_a_name() {
 }
 
 #[test]
+fn a_text_that_is_asked_for_without_values_has_room_for_none() {
+    let texts = texts();
+    for file in files("src", ".rs").iter().chain(&files("web", ".html")) {
+        let source = std::fs::read_to_string(file).unwrap();
+        for call in ["both(\"", ".t(\"", "vi(\""] {
+            for rest in source.split(call).skip(1) {
+                let key = rest.split('"').next().unwrap();
+                let (vi, en) = texts.get(key).cloned().unwrap_or_default();
+                let room = vi.contains('{') || en.contains('{');
+                assert!(!room, "{}: {key} needs values", file.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn templates_hold_keys_and_lines_a_person_can_read() {
     for file in files("web", ".html") {
         let name = Path::new(file.file_name().unwrap()).display().to_string();

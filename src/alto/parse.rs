@@ -107,6 +107,7 @@ mod tests {
             columns: None,
             understood: None,
             map: None,
+            continuity: sogoc_workers::reading::Continuity::default(),
             quality: sogoc_workers::reading::Quality::default(),
             milliseconds: 0,
         };

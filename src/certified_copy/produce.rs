@@ -19,8 +19,7 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
         // The record first: a rebuild can only bring back a line whose record is in the vault.
         preservation::ensure(archive, &copy.record_id, copy.record_version).await?;
         // What is sealed is what was kept: a value that the catalogue tells otherwise is no copy of it.
-        let scan = preservation::scan_of(archive, &copy.record_id).await?;
-        preservation::refuse_different(archive, &scan).await?;
+        preservation::refuse_other_than_kept(archive, &copy.record_id).await?;
         let Some(sealed) = seal(archive, copy).await? else {
             return Ok(None);
         };

@@ -119,8 +119,25 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
     viewing::note(archive, caller, view).await?;
     for one in &mut found {
         masking::mask_values(archive, caller, &one.class, &mut one.fields);
+        mask_reasons(archive, caller, &one.class, &mut one.reasons);
     }
     Ok(found)
+}
+
+/// A reason repeats both values; what is masked of the record is masked of it too.
+pub(crate) fn mask_reasons(
+    archive: &Archive,
+    caller: &Caller,
+    class: &str,
+    reasons: &mut [Reason],
+) {
+    if masking::applies_to(caller) {
+        for reason in reasons {
+            for value in [&mut reason.asked, &mut reason.found] {
+                *value = masking::masked(archive, class, &reason.field, value);
+            }
+        }
+    }
 }
 
 /// What the index finds by everything given, then by less.

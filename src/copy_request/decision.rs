@@ -117,6 +117,15 @@ pub async fn release(
 ) -> Result<Vec<String>> {
     require(caller, Act::ReleaseCopies)?;
     require_fresh(caller)?;
+    let named: Option<Option<String>> =
+        sqlx::query_scalar("SELECT record_id FROM copy_requests WHERE id = $1")
+            .bind(id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    if let Some(record) = named.flatten() {
+        // Asked before numbers are taken, and again before each seal is set.
+        crate::preservation::refuse_other_than_kept(archive, &record).await?;
+    }
     let mut tx = archive.begin(caller).await?;
     // Locked before it is read: of two approvers at the same moment the second finds it released.
     ensure_moved(lock_in(&mut tx, id, &[RequestState::Confirmed]).await?)?;

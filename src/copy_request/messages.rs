@@ -12,6 +12,7 @@ use crate::audit::Action;
 use crate::catalogue::{Insert, Move, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::masking;
 use crate::notify::Event;
 use crate::reference_data;
 
@@ -171,7 +172,13 @@ pub(super) async fn insert(tx: &mut Tx, request: &str, message: &PreservedMessag
 /// `Forbidden`.
 pub async fn messages(archive: &Archive, caller: &Caller, id: &str) -> Result<Vec<Message>> {
     require(caller, Act::SeeRequests)?;
-    of_request(archive, id).await
+    let mut messages = of_request(archive, id).await?;
+    if masking::applies_to(caller) {
+        // Free words of a citizen may say anything of anybody.
+        let theirs = messages.iter_mut().filter(|one| one.from == "applicant");
+        theirs.for_each(|one| one.text = masking::MASK.to_owned());
+    }
+    Ok(messages)
 }
 
 pub(super) async fn of_request(archive: &Archive, id: &str) -> Result<Vec<Message>> {

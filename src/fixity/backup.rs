@@ -70,7 +70,7 @@ pub async fn backup(
     // The key belongs to it: without the same key, a restored archive's copies would be somebody
     // else's.
     let mut sources = vec![(archive.config.data.join("seal"), "seal")];
-    if let Some(folder) = vault_folder(archive) {
+    if let Some(folder) = archive.config.vault_folder() {
         // The cache beside the objects can be made again and is left out.
         sources.push((folder.join("ocfl"), "vault/ocfl"));
         // After the catalogue: the tree may be ahead of it in the copy, and `sogoc log restore` brings those entries back.
@@ -96,15 +96,6 @@ fn refuse_unless_empty(target: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::refuse("errors.folder_not_empty"))
-}
-
-fn vault_folder(archive: &Archive) -> Option<PathBuf> {
-    match archive.config.vault.url.as_deref() {
-        None => Some(archive.config.data.join("vault")),
-        // A bucket is backed up with the tools of its provider.
-        Some(url) if url == "memory:" || url.starts_with("s3:") => None,
-        Some(url) => Some(url.strip_prefix("file://").unwrap_or(url).into()),
-    }
 }
 
 fn copy_all(

@@ -61,3 +61,29 @@ pub async fn state(archive: &Archive, caller: &Caller) -> Result<ScrubState> {
         oldest_check,
     })
 }
+
+/// What an alert needs of scrubbing, at the price of four looks into an index.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ScrubMarks {
+    /// Places found damaged when last looked at.
+    pub damaged: i64,
+    /// Places of which something could not be read when last looked at.
+    pub unreadable: i64,
+    /// When the newest finished scrub ended, RFC 3339 UTC; where none ever did, when the archive's log began.
+    pub whole_since: Option<String>,
+}
+
+/// [`state`] without the counts over all objects and without names.
+///
+/// # Errors
+/// As any statement.
+pub async fn marks(archive: &Archive) -> Result<ScrubMarks> {
+    Ok(sqlx::query_as(
+        "SELECT (SELECT COUNT(*) FROM scrub_checks WHERE outcome = 'damaged') AS damaged,
+            (SELECT COUNT(*) FROM scrub_checks WHERE outcome = 'unreadable') AS unreadable,
+            COALESCE((SELECT MAX(finished_at) FROM scrub_runs),
+                (SELECT at FROM log WHERE position = 1)) AS whole_since",
+    )
+    .fetch_one(archive.catalogue.pool())
+    .await?)
+}

@@ -119,6 +119,7 @@ pub async fn change(
     let before = by_id(archive, id).await?;
     let given = checked(archive, &edit.description).await?;
     refuse_rewritten_codes(&before, &given)?;
+    // Deposits in the vault name the fonds by this code and are never rewritten.
     if given.code != before.code && is_named(archive, id).await? {
         return Err(Error::fault("/code", "faults.fonds_code_stays"));
     }
@@ -192,6 +193,7 @@ pub async fn close(
         None => None,
         Some(code) => Some(successor(archive, &before, code).await?),
     };
+    // One that was only described as closed still lacks its day, so closing it properly is allowed.
     if before.state == FondsState::Closed && before.closed_on.is_some() {
         return Err(Error::refuse("errors.holding_closed"));
     }
@@ -225,6 +227,8 @@ async fn successor(archive: &Archive, own: &Fonds, code: &str) -> Result<String>
     let (mut next, mut steps) = (Some(first.code.clone()), 0);
     while let Some(code) = next {
         steps += 1;
+        // The number of steps is bounded, because a ring among other fonds would never come back to
+        // this one.
         if code == own.code || steps > 50 {
             return Err(Error::fault("/successor", "faults.fonds_leads_to_itself"));
         }
@@ -247,6 +251,7 @@ pub async fn arrange(
     require(caller, Act::DescribeHoldings)?;
     let before = get(archive, caller, id).await?;
     check_reason(&wish.reason)?;
+    // Back to unarranged is allowed while under way: somebody may have begun with the wrong fonds.
     let follows = matches!(
         (before.arrangement, wish.arrangement),
         (Unarranged | Arranged, UnderWay) | (UnderWay, Arranged | Unarranged)

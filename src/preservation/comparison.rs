@@ -143,7 +143,7 @@ fn still_has(stands: &[Correction], kept: &[Correction]) -> bool {
 ///
 /// # Errors
 /// `Blocked` with code `differs_from_vault`: it waits until somebody has set right which of the two is true.
-pub(crate) async fn refuse_different(archive: &Archive, scan_id: &str) -> Result<()> {
+pub(super) async fn refuse_different(archive: &Archive, scan_id: &str) -> Result<()> {
     let found = differences(archive, scan_id).await?;
     match found.first() {
         None => Ok(()),
@@ -156,11 +156,17 @@ pub(crate) async fn refuse_different(archive: &Archive, scan_id: &str) -> Result
     }
 }
 
-/// The scan a record stands on.
-pub(crate) async fn scan_of(archive: &Archive, record_id: &str) -> Result<String> {
-    sqlx::query_scalar("SELECT scan_id FROM records WHERE id = $1")
+/// The same of the scan that a record stands on; a record that is not there is for others to refuse.
+///
+/// # Errors
+/// As [`refuse_different`].
+pub(crate) async fn refuse_other_than_kept(archive: &Archive, record_id: &str) -> Result<()> {
+    let scan: Option<String> = sqlx::query_scalar("SELECT scan_id FROM records WHERE id = $1")
         .bind(record_id)
         .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "record" })
+        .await?;
+    match scan {
+        Some(scan) => refuse_different(archive, &scan).await,
+        None => Ok(()),
+    }
 }

@@ -47,14 +47,17 @@ pub async fn set_ceiling(
 ) -> Result<()> {
     require(caller, Act::Administer)?;
     require_fresh(caller)?;
+    // Nobody widens what they may see themselves.
     if caller.id == id {
         return Err(Error::refuse("errors.own_rights"));
     }
+    // Zero is allowed: it shuts somebody out of seeing without shutting them out of the house.
     if most.is_some_and(|most| most < 0) {
         return Err(Error::fault("/views_a_day", "faults.views_a_day"));
     }
     let mut tx = archive.begin(caller).await?;
     let mut kind = None;
+    // People and tokens have ids of one kind, so the caller need not say which it is.
     for (table, word) in [("people", "person"), ("tokens", "token")] {
         let set = format!("UPDATE {table} SET views_a_day = $1 WHERE id = $2");
         let set = sqlx::query(sqlx::AssertSqlSafe(set)).bind(most).bind(id);

@@ -29,6 +29,7 @@ pub async fn give_reason(
     if !LENGTH.contains(&reason.chars().count()) {
         return Err(Error::fault("/reason", "faults.reason_of_view"));
     }
+    // Looked for before the log is written, so that an entry never names what is not there.
     let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM records WHERE id = $1")
         .bind(record_id)
         .fetch_one(archive.catalogue.pool())
@@ -45,6 +46,7 @@ pub async fn give_reason(
         .set("actor", &caller.id)
         .set("record_id", record_id)
         .set("day", day_in_vietnam(archive.clock.now()))
+        // Given twice the same day, the first stays: it is the one the record was opened with.
         .or_ignore("(actor, record_id, day)")
         .run(&mut tx)
         .await?;
@@ -62,6 +64,8 @@ pub async fn require_reason(
     record_id: &str,
 ) -> Result<()> {
     let asks = class.is_some_and(|class| class.access.reason);
+    // Whoever is not signed in sees only what their own code opens, and the program itself shows
+    // nothing to anybody.
     if !asks || matches!(caller.kind, CallerKind::Machine | CallerKind::Public) {
         return Ok(());
     }

@@ -91,6 +91,8 @@ impl Refused {
                 typed,
                 faults,
             })),
+            // The one thing that can be taken already in these forms is the code, so the box of the
+            // code is told.
             Err(Error::AlreadyExists { .. }) => Ok(Err(Self {
                 act: act.to_owned(),
                 typed,

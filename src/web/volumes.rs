@@ -67,11 +67,15 @@ impl Draft {
         let text = |key: &str| all.get(key).cloned().unwrap_or_default();
         let column = |letter: char| {
             let keys = (0..).map(move |at| format!("{letter}.{at}"));
+            // One more than a map may hold, so that a form of too many columns is refused and not
+            // cut.
             keys.map_while(|key| all.get(&key).cloned())
                 .take(sogoc_workers::column_map::MOST_COLUMNS + 1)
         };
         let ends: Vec<String> = column('u').collect();
         let mut fields: Vec<String> = column('f').collect();
+        // Fields that were not sent are unread columns: the number of borders decides how many
+        // there are.
         fields.resize(ends.len(), String::new());
         Self {
             class: text("class"),
@@ -83,6 +87,8 @@ impl Draft {
     }
 
     fn share(typed: &str) -> f64 {
+        // People write a decimal comma; what is no number becomes one that the check of the map
+        // refuses by its place.
         let number: Option<f64> = typed.trim().replace(',', ".").parse().ok();
         number.map_or(f64::NAN, |percent| percent / 100.0)
     }
@@ -150,6 +156,7 @@ struct ColumnsPage {
 impl ColumnsPage {
     async fn of(signed: Signed, map: VolumeMap, draft: Draft, faults: Vec<Fault>) -> Result<Self> {
         let sheet = map
+            // The page that was asked for, or the first: a link may outlive its page.
             .sheets
             .iter()
             .find(|sheet| sheet.page_id == draft.page_id)
@@ -212,6 +219,8 @@ impl ColumnsPage {
         };
         let [upper_left, upper_right, lower_right, lower_left] = self.corners;
         let line = |share: f64| {
+            // A border that is not yet a number is drawn at the left, where it does no harm,
+            // instead of failing the page.
             let share = if share.is_finite() { share } else { 0.0 };
             let (x1, y1) = at(upper_left, upper_right, share);
             let (x2, y2) = at(lower_left, lower_right, share);
@@ -290,9 +299,12 @@ async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, Page
             Err(error) => return Err(error.into()),
         }
     } else {
+        // Buttons beside the columns change only the draft: nothing is stored until it is
+        // confirmed.
         draft.change(text("act"));
         Vec::new()
     };
+    // Loaded anew, so that a map confirmed meanwhile is shown beside the draft.
     let map = column_map::get(&signed.archive, &signed.caller, &id).await?;
     let page = ColumnsPage::of(signed, map, draft, faults).await?;
     page.shown()

@@ -87,7 +87,8 @@ async fn walk(ground: Ground, level: Level) {
                 "copy_opened",
                 "seal_awaited",
                 "seal_submitted",
-                "copy_issued"
+                "copy_issued",
+                "copy_file_opened"
             ]
         );
         assert_eq!(entries[2].actor, "approver");

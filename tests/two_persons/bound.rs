@@ -161,6 +161,9 @@ async fn a_value_changed_in_the_catalogue_after_the_release_is_not_sealed() {
     let met = stuck
         .iter()
         .map(|job| (job.subject.as_str(), job.error_code.as_deref()));
-    assert_eq!(met.collect::<Vec<_>>(), [(&*ids[0], Some("corrupt"))]);
+    assert_eq!(
+        met.collect::<Vec<_>>(),
+        [(&*ids[0], Some("differs_from_vault"))]
+    );
     assert_eq!(now(archive, &record).await.state, "approved");
 }

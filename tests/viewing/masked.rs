@@ -4,15 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
-use sogoc::access::Role;
+use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::clock::StillClock;
 use sogoc::error::Error;
 use sogoc::masking::MASK;
 use sogoc::page::{self, ImageOptions};
 use sogoc::search::{self, Wanted};
-use sogoc::{alto, certified_copy, issue_book, record, review, seen, viewing};
+use sogoc::{alto, certified_copy, copy_request, issue_book, record, review, seen, viewing};
 
+use crate::requests::asking;
 use crate::support::archive::caller;
 use crate::support::holdings::{Holdings, STEADY, approved_record, config};
 use crate::support::server::Server;
@@ -109,6 +110,44 @@ async fn a_question_of_an_auditor_guesses_nothing_that_is_masked() {
         let outcome = ask(guess.clone()).await;
         assert!(matches!(outcome, Err(Error::Invalid(_))), "{guess:?}");
     }
+}
+
+#[tokio::test]
+async fn a_request_and_its_candidates_say_no_more_than_the_record_does() {
+    let holdings = Holdings::lived(None).await;
+    let (archive, auditor) = (&holdings.archive, caller(Role::Auditor));
+    search::follow(archive).await.unwrap();
+    let mut given = asking();
+    given.wanted.ho_ten = STEADY.into();
+    given.wanted.ngay_sinh = "19/05/1977".into();
+    given.wanted.so_dinh_danh = "051077001234".into();
+    let asked = copy_request::ask(archive, &caller(Role::Reviewer), &given)
+        .await
+        .unwrap();
+    let said = "Tôi sinh ngày 19/05/1977";
+    copy_request::answer(archive, &asked.code, said)
+        .await
+        .unwrap();
+    let seen_by = async |who: &Caller| {
+        let request = copy_request::get(archive, who, &asked.id).await.unwrap();
+        let all = copy_request::list(archive, who, None).await.unwrap();
+        let candidates = copy_request::candidates(archive, who, &asked.id)
+            .await
+            .unwrap();
+        let messages = copy_request::messages(archive, who, &asked.id)
+            .await
+            .unwrap();
+        assert!(!candidates.is_empty());
+        let parts = (request, all, candidates, messages);
+        serde_json::to_string(&parts).unwrap()
+    };
+    let clerk = seen_by(&caller(Role::Reviewer)).await;
+    let masked = seen_by(&auditor).await;
+    for secret in ["1977-05-19", "19/05/1977", "051077001234", "0900 000 000"] {
+        assert!(clerk.contains(secret), "{secret}");
+        assert!(!masked.contains(secret), "{secret} in {masked}");
+    }
+    assert!(masked.contains("1977"), "a hint stays");
 }
 
 #[tokio::test]

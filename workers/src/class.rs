@@ -176,6 +176,8 @@ pub struct Field {
     pub columns: Vec<String>,
     /// Header words of columns that hold a part of it, by part.
     pub parts: BTreeMap<Part, Vec<String>>,
+    /// What its values mostly look like, where another field's may look so too; empty where nothing tells them apart.
+    pub usual: Vec<Regex>,
     /// How wide its column usually is, as a share of the table's width; known of few.
     pub width: Option<f64>,
     /// What a whole value looks like; one of them must match.
@@ -304,6 +306,7 @@ impl Class {
             .split_once('.')
             .map_or((word, None), |(key, part)| (key, Some(part)));
         let field = self
+            // Only fields of a row stand in columns; those of the page are read from its head.
             .field(key)
             .filter(|field| field.scope == Scope::Record)?;
         let Some(part) = part else {
@@ -356,6 +359,7 @@ impl Classes {
         let mut classes: Vec<Class> = Vec::new();
         for source in file::sources(dir)? {
             let class = source.parse()?;
+            // Two classes of one id would take pages from each other by chance of the file's name.
             if classes.iter().any(|known| known.id == class.id) {
                 return Err(source.invalid(source.line_of("id"), "another file has the same id"));
             }

@@ -3,6 +3,7 @@
 //! Labels come from the class, in the wordings of several eras, and are matched without accents,
 //! a slip in five letters forgiven. A value ends at the next label, at a wide gap or at the line's end.
 
+mod beyond;
 mod captions;
 mod cross_checks;
 mod cues;
@@ -23,6 +24,7 @@ use crate::layout::lines::{Line, Text, columns};
 use crate::reading::FieldReading;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, Word};
+pub(crate) use beyond::{hold_fragments, hold_shared};
 use captions::{above, is_alone, is_captioned};
 pub(crate) use cues::weigh;
 use labels::{LabelMatch, divided, label_places};

@@ -130,6 +130,8 @@ impl PageTransform {
 
     fn point(self, x: f64, y: f64) -> (f64, f64) {
         let (x, y) = self.to_quartered(x, y);
+        // The order undoes how the page was made upright: straightened last, so undone first, then
+        // the quarter turn, then the scale.
         let (width, height) = self.quartered();
         let (x, y) = match self.turn {
             Turn::None => (x, y),
@@ -143,6 +145,8 @@ impl PageTransform {
     /// A point of the page as read, in pixels of the page as delivered and inside it.
     pub fn to_delivered_point(self, x: f64, y: f64) -> [i32; 2] {
         let (x, y) = self.point(x, y);
+        // Straightening moves corners a little beyond the picture; a place outside it could not be
+        // cut out.
         let inside = |at: f64, limit: u32| at.round().clamp(0.0, f64::from(limit)) as i32;
         [inside(x, self.delivered.0), inside(y, self.delivered.1)]
     }
@@ -165,6 +169,8 @@ impl PageTransform {
                 dy * cos - dx * sin + f64::from(self.upright.1) / 2.0,
             )
         };
+        // A leaning box is no longer upright on the other page, so all four corners are followed
+        // and not two.
         let corners = [
             point(bounds[0], bounds[1]),
             point(right(bounds), bounds[1]),

@@ -64,6 +64,8 @@ pub(crate) fn judge(
     mut extracted: Extracted,
 ) -> Judged {
     let records = &mut extracted.records;
+    // Judged from the picture as delivered: what was done to it for reading says nothing about the
+    // scan.
     let mut quality = quality_of(&delivered.image, &page.page, &page.words);
     let of_file = delivered.flags.iter().map(|code| (*code).to_owned());
     quality.flags.extend(of_file);
@@ -72,6 +74,8 @@ pub(crate) fn judge(
     }
     note_illegible(&mut quality, records, &page.words);
     note_handwriting(&mut quality, records, &page.words);
+    // Rows of a page that the map does not fit were read from the wrong columns, so a person sees
+    // all of them.
     if extracted.fit.is_some_and(|fit| !fit.fits) {
         note_misfit(&mut quality);
         records.iter_mut().for_each(RecordReading::hold);
@@ -127,10 +131,13 @@ fn quality_of(image: &DynamicImage, page: &Upright, words: &[Word]) -> Quality {
     let pixels = page.picture.as_raw();
     let inked = pixels.iter().filter(|value| **value < 128).count();
     let ink = inked as f64 / pixels.len().max(1) as f64;
+    // Faint handwriting may have less ink than the specks of a blank page; a word that was read
+    // surely settles it.
     let blank = ink < LEAST_INK && !words.iter().any(|word| word.confidence > 0.8);
     let noticed = [
         ("blank", blank),
         ("low_dpi", dpi < LEAST_DPI),
+        // A blank page has no edges to be sharp.
         ("blurred", !blank && sharpness < LEAST_SHARPNESS),
         ("skewed", page.transform.skew.abs() > MOST_SKEW),
         ("bitonal", bitonal),
@@ -166,6 +173,8 @@ fn note_handwriting(quality: &mut Quality, records: &[RecordReading], words: &[W
     let all = values().count();
     let unread = values().filter(|value| value.confidence < UNREAD).count();
     let clear = words.iter().map(|word| word.confidence).sum::<f64>() / words.len().max(1) as f64;
+    // Few values prove nothing, and where the print around them is bad too it is the scan and not
+    // the pen.
     if all >= 4 && unread * 2 > all && clear > LEGIBLE {
         quality.flags.push("handwritten".to_owned());
     }
@@ -195,6 +204,7 @@ fn is_sheet(width: u32, height: u32, dpi: u32) -> bool {
         millimetres(width.max(height)),
         millimetres(width.min(height)),
     );
+    // Scanners crop or add a few millimetres, and paper of fifty years shrinks.
     let near = |is: f64, wanted: f64| (is / wanted - 1.0).abs() <= SIZE_SLACK;
     let sheets = [(420.0, 297.0), (297.0, 210.0), (210.0, 148.0)];
     sheets
@@ -210,6 +220,7 @@ fn cut_edge(page: &Upright, words: &[Word]) -> bool {
         let [left, _, length, _] = word.bounds;
         word.confidence > 0.8 && letters >= 3 && (left <= 2 || left + length >= width - 2)
     });
+    // One word at the edge may be a stray mark; two are a margin that was cut.
     touching.count() >= 2
 }
 
@@ -220,6 +231,7 @@ fn sharpness(picture: &GrayImage) -> f64 {
         return 0.0;
     }
     let (mut count, mut sum, mut squares) = (0u64, 0i64, 0u64);
+    // Every second row is enough to judge by and costs half.
     for y in (1..height.saturating_sub(1)).step_by(2) {
         let rows = &picture.as_raw()[(y - 1) * width..(y + 2) * width];
         let (above, row, below) = (&rows[1..], &rows[width..2 * width], &rows[2 * width + 1..]);
@@ -227,6 +239,8 @@ fn sharpness(picture: &GrayImage) -> f64 {
         for (beside, (above, below)) in row.windows(3).zip(beside) {
             let [left, own, right] = [beside[0], beside[1], beside[2]].map(i32::from);
             let laplacian = left + right + i32::from(*above) + i32::from(*below) - 4 * own;
+            // Paper has no edges, and most of a page is paper: counted, it would make every page
+            // look blurred.
             count += u64::from(laplacian != 0);
             sum += i64::from(laplacian);
             squares += u64::from(laplacian.unsigned_abs().pow(2));

@@ -33,6 +33,8 @@ const EVEN: f64 = 0.65;
 const UNEVEN: f64 = 0.4;
 /// How many letters of other pieces one of a whole syllable or number outweighs.
 const WHOLE: usize = 3;
+/// The head of a page is this part of its height.
+const HEAD: u32 = 5;
 /// So many clear letters in the middle of a page, far more than under another orientation, are not an accident.
 const PLAIN: usize = 40;
 
@@ -103,12 +105,12 @@ fn recognised(
     {
         return Ok((upright, first));
     }
-    // Where a table's rows tell, the page stands on its feet or its head.
-    let open = match ruled_across(&clean.picture, clean.dpi) {
-        Some(_) => &ways[..2],
-        None => &ways[..],
+    // Where a table's rows tell, the page stands on its feet or its head, unless neither reads at all.
+    let likely = match ruled_across(&clean.picture, clean.dpi) {
+        Some(_) => 2,
+        None => ways.len(),
     };
-    match another_way(clean, open, ablation, engine)? {
+    match another_way(clean, &ways, likely, ablation, engine)? {
         Some(better) => read_at(clean, better, ablation, engine),
         None => Ok((upright, first)),
     }
@@ -287,21 +289,30 @@ fn fullness(feet: &[Foot], degrees: f64, bin: f64) -> f64 {
     lines.iter().map(|count| count * count).sum::<f64>() / chance
 }
 
-/// The orientation in which the middle of the page reads clearly best, if it is not the first.
+/// The orientation in which the middle of the page and its head read clearly best, if it is not the first; the first so
+/// many are likely, and the others looked at where none of those gives words.
 fn another_way(
     clean: &Grey,
     ways: &[Orientation],
+    likely: usize,
     ablation: &Ablation,
     engine: &mut Engine,
 ) -> Result<Option<Orientation>, RecogniseError> {
     let mut clear: Vec<usize> = Vec::new();
-    for way in ways {
+    for (at, way) in ways.iter().enumerate() {
+        let most = clear.iter().max().copied().unwrap_or_default();
+        if at >= likely && most >= PLAIN {
+            break;
+        }
         let turned = image::upright(clean, way.turn, way.skew, ablation).picture;
         let (width, height) = turned.dimensions();
         // The middle of the page, because margins hold stamps and scribbles that stand any way.
         let (w, h) = (width / 2, height / 3);
         let middle = crop_imm(&turned, (width - w) / 2, (height - h) / 2, w, h);
-        let words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
+        let mut words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
+        // What is filled in may be faint; what heads a page is printed large.
+        let head = crop_imm(&turned, 0, 0, width, height / HEAD);
+        words.extend(engine.words(&head.to_image(), clean.dpi, Division::Page)?);
         clear.push(clear_letters(&words));
         // Each further way costs a reading; one that is plainly better ends the search.
         if is_plain(&clear) {
@@ -352,40 +363,4 @@ fn is_writing(word: &Word) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_up_is_plain_when_one_reads_and_the_other_does_not() {
-        assert!(is_plain(&[6, 66]) && is_plain(&[127, 22]));
-        assert!(!is_plain(&[66]) && !is_plain(&[12, 30]) && !is_plain(&[60, 50]));
-    }
-
-    #[test]
-    fn rows_of_one_height_lie_and_columns_of_many_widths_stand() {
-        let sheet = |turned: bool| {
-            let mut page = GrayImage::from_pixel(900, 900, ::image::Luma([255]));
-            let mut dark = |x: u32, y: u32| {
-                let (x, y) = if turned { (y, x) } else { (x, y) };
-                page.put_pixel(x, y, ::image::Luma([0]));
-            };
-            for row in 0..14 {
-                (60..840).for_each(|x| (0..3).for_each(|thick| dark(x, 100 + row * 50 + thick)));
-            }
-            for column in [60, 110, 330, 430, 600, 640, 700, 837] {
-                (100..750).for_each(|y| (0..3).for_each(|thick| dark(column + thick, y)));
-            }
-            page
-        };
-        assert_eq!(ruled_across(&sheet(false), 150), Some(true));
-        assert_eq!(ruled_across(&sheet(true), 150), Some(false));
-        assert_eq!(evenness(vec![1.0, 2.0, 3.0], 0.1), 0.0);
-    }
-
-    #[test]
-    fn the_likelier_of_two_ways_that_read_alike_stands() {
-        assert_eq!(clearest(&[30, 40]), Some(0));
-        assert_eq!(clearest(&[30, 47, 60]), Some(1));
-        assert_eq!(clearest(&[]), None);
-    }
-}
+mod tests;

@@ -14,8 +14,8 @@ use crate::decode::DecodedPage;
 use crate::form;
 use crate::image;
 use crate::judge::{self, Extracted};
-use crate::layout::TableLayout;
 use crate::layout::lines::{Line, lines};
+use crate::layout::{Row, TableLayout};
 use crate::model_trust::ModelTrust;
 use crate::ocr::Recognised;
 use crate::ocr::engine::{Engine, RecogniseError, Script};
@@ -74,7 +74,7 @@ fn extract(
     let continuity = continuity::of(&read, size, context.classes);
     let (class_id, class_confidence) = match told_class(mapped.as_ref(), context) {
         Some(class) => (class.id.clone(), 1.0),
-        None => shown_class(&read, words, own.as_ref(), context),
+        None => shown_class(&read, recognised, own.as_ref(), context, engine)?,
     };
     let class = context.classes.get(&class_id);
     let class = class.map(|class| context.ablation.class(class));
@@ -143,20 +143,50 @@ fn told_class<'a>(mapped: Option<&TableLayout<'_>>, context: &Context<'a>) -> Op
     context.classes.get(told?)
 }
 
+/// A class less sure than this is asked about once more, with the table's header read cell by cell.
+const SURE: f64 = 0.8;
+/// A table of fewer rows shows nothing of its class.
+const FEWEST_ROWS: usize = 4;
+
 /// The class that structure and text of a page show, and how sure that is, 0 to 1.
 fn shown_class(
     lines: &[Line],
-    words: &[Word],
+    recognised: &Recognised,
     own: Option<&TableLayout<'_>>,
     context: &Context<'_>,
-) -> (String, f64) {
-    let rows = own.map(|table| table.grid.rows(words));
-    let page = PageView {
-        lines,
-        words,
-        table: own.zip(rows.as_deref()),
+    engine: &mut Engine,
+) -> Result<(String, f64), RecogniseError> {
+    let words = &recognised.words;
+    let of_rows = |rows: Option<&[Row]>| {
+        let table = own.zip(rows);
+        let page = PageView {
+            lines,
+            words,
+            table,
+        };
+        classification::class_of(&page, context.classes)
     };
-    classification::class_of(&page, context.classes)
+    let mut rows = own.map(|table| table.grid.rows(words));
+    let first = of_rows(rows.as_deref());
+    let of_tables = context
+        .classes
+        .iter()
+        .filter(|class| class.layout == Layout::Table)
+        .max_by_key(|class| class.fields.len());
+    let (Some(own), Some(rows), Some(class)) = (own, &mut rows, of_tables) else {
+        return Ok(first);
+    };
+    let is_open = first.1 < SURE && rows.len() >= FEWEST_ROWS;
+    if !is_open || recognised.is_delivered || !context.takes(Step::Headers) {
+        return Ok(first);
+    }
+    reread::headers(class, &own.grid, rows, &recognised.page, engine)?;
+    let second = of_rows(Some(rows));
+    let is_register = context
+        .classes
+        .get(&second.0)
+        .is_some_and(|class| class.layout == Layout::Table);
+    Ok(if is_register { second } else { first })
 }
 
 /// What was found on a page.
@@ -193,6 +223,7 @@ fn table(
     }
     if context.takes(Step::Typeface) {
         model.compare_figures();
+        model.compare_common_figures();
     }
     let mut words = layout.grid.outside(&page.words);
     let printed_once = form::fields(class, &lines(&words), Some(Scope::Page));
@@ -241,6 +272,10 @@ fn form(
     }
     let understood = form::understood(class, lines, &fields);
     form::hold(class, understood, &mut fields);
+    form::hold_shared(class, &mut fields);
+    if !recognised.is_delivered && class.layout == Layout::Form {
+        form::hold_fragments(class, &upright.picture, lines, &mut fields);
+    }
     let record = RecordReading {
         class: class.id.clone(),
         fields,

@@ -2,6 +2,7 @@
 //! channel. A whole page by the model for its letters, the cells of a table, the values of a form, and the block of
 //! the signature. Which reading stands is decided by [`arbitrate`].
 
+mod headers;
 mod pen;
 mod signature;
 
@@ -9,23 +10,24 @@ use std::collections::BTreeMap;
 
 use crate::ablation::{Ablation, Step};
 use crate::arbitration::{Claim, arbitrate};
-use crate::class::{Class, Field, Layout};
+use crate::class::{Class, Field, FieldKind, Layout};
 use crate::confidence::SecondReading;
 use crate::context::Context;
 use crate::form;
 use crate::geometry::{bottom, right};
 use crate::image::Upright;
+use crate::layout::TableLayout;
 use crate::layout::lines::{Line, lines};
-use crate::layout::{Grid, Row, TableLayout};
 use crate::model_trust::ModelTrust;
 use crate::ocr::engine::{Division, Engine, RecogniseError, Script};
 use crate::ocr::line_images::{Crop, LineImages};
 use crate::ocr::words::PageWords;
 use crate::ocr::{FirstPass, Recognised, monospace};
 use crate::reading::FieldReading;
-use crate::table::{ColumnModel, header_rows, header_strength};
+use crate::table::ColumnModel;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, HANDWRITTEN, Word, legibility};
+pub(crate) use headers::headers;
 pub(crate) use pen::pen;
 pub(crate) use signature::signature;
 
@@ -162,43 +164,6 @@ fn handwritten_lines(
 /// Cells read a second time on one page at most; each costs a few hundredths of a second.
 const MOST_SECOND_READINGS: usize = 40;
 
-/// Reads each header cell alone and keeps what is more like a header.
-///
-/// # Errors
-/// [`RecogniseError`] when the engine fails.
-pub(crate) fn headers(
-    class: &Class,
-    grid: &Grid,
-    rows: &mut [Row],
-    page: &Upright,
-    engine: &mut Engine,
-) -> Result<(), RecogniseError> {
-    let claim = |sureness| Claim {
-        sureness,
-        ..Claim::default()
-    };
-    let headers = header_rows(class, rows).max(1);
-    for (index, row) in rows.iter_mut().enumerate().take(headers) {
-        for (column, cell) in row.iter_mut().enumerate() {
-            let known = header_strength(class, cell);
-            if known >= 1.0 {
-                // Nothing can be better than read to the letter, and each cell costs the engine a
-                // call.
-                continue; // read to the letter: nothing is more like a header
-            }
-            let Some(alone) = cell_alone(page, grid.cell(index, column)) else {
-                continue;
-            };
-            let words = engine.words(&alone.picture, page.dpi, Division::Block)?;
-            let claims = [claim(known), claim(header_strength(class, &words))];
-            if !words.is_empty() && arbitrate(&claims, 0.0) == Some(1) {
-                *cell = alone.on_page(words);
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Reads doubtful cells again, the most wanted first, as many as a page may cost: by the second model, or in another
 /// way by the only one.
 ///
@@ -265,6 +230,7 @@ pub(crate) fn values(
     context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<(), RecogniseError> {
+    figures_again(class, page, fields, engine)?;
     for (field, place) in form::doubtful(class, lines, fields)
         .into_iter()
         // The first doubtful values are those at the head of the form; a page with many is hopeless
@@ -286,6 +252,42 @@ pub(crate) fn values(
             if let Some(second) = value(words) {
                 take_second(field, &second, ModelTrust::HANDWRITING, fields);
             }
+        }
+    }
+    Ok(())
+}
+
+/// Reads dates and numbers that would be accepted once more alone, by the models of print and of typewriters: nothing
+/// beside a form's figure proves it, and what one of them reads otherwise is left to a person.
+fn figures_again(
+    class: &Class,
+    page: &Upright,
+    fields: &mut BTreeMap<String, FieldReading>,
+    engine: &mut Engine,
+) -> Result<(), RecogniseError> {
+    let figures = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    for (key, reading) in fields.iter_mut().filter(|(_, reading)| reading.accepted) {
+        let kind = class.field(key).map(|field| field.kind);
+        let Some([left, top, width, height]) = reading
+            .bounds
+            .filter(|_| matches!(kind, Some(FieldKind::Date | FieldKind::Number)))
+        else {
+            continue;
+        };
+        let paper = height / 4;
+        let place = [
+            left - paper,
+            top - paper,
+            left + width + paper,
+            top + height + paper,
+        ];
+        let Some(alone) = value_alone(page, place) else {
+            continue;
+        };
+        for script in [Script::Printed, Script::Typed] {
+            let words = engine.words_as(script, &alone.picture, page.dpi, Division::Line)?;
+            let text: String = words.iter().map(|word| word.text.as_str()).collect();
+            reading.accepted &= figures(&text) == figures(&reading.raw);
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ mod cell;
 mod column_model;
 mod column_repairs;
 mod columns;
+mod common_figures;
 mod ditto_marks;
 mod format_normaliser;
 mod glyph_match;

@@ -22,7 +22,7 @@ pub(super) struct Bar {
 
 pub(super) fn files_bar(found: &[SourceFile], json: bool) -> Bar {
     let bytes = found.iter().map(|file| file.size).sum();
-    let (doing, left) = (both("cli.deliver.receiving"), both("cli.deliver.left"));
+    let (doing, left) = (both("cli.deliver.receiving"), both("cli.time_left"));
     let template = format!(
         "{doing} {{bar:30}} {{bytes}}/{{total_bytes}} · {{binary_bytes_per_sec}} · {left} {{eta}}"
     );

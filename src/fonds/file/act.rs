@@ -40,6 +40,8 @@ pub async fn close_file(
     require(caller, Act::DescribeHoldings)?;
     let before = file(archive, caller, id).await?;
     refuse_unless_open(before.state)?;
+    // A closed file is handed over as it is described, so everything the law asks for must be there
+    // before, not after.
     check_whole(&before)?;
     let mut tx = archive.begin(caller).await?;
     let details = json!({ "documents": before.counted.documents, "pages": before.counted.pages });
@@ -80,6 +82,7 @@ pub async fn move_file(
         .await
         .map_err(code_taken_there)?;
     if target.code != before.fonds {
+        // A document names its fonds itself, so it follows the file there.
         sqlx::query("UPDATE documents SET fonds_id = $1 WHERE file_id = $2")
             .bind(&target.id)
             .bind(id)
@@ -136,6 +139,7 @@ pub async fn merge_file(
     }
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::File, id, merger.seen).await?;
+    // Before the documents change hands: they are found by the file they are leaving.
     documents_follow(&mut tx, id, &merger.reason).await?;
     sqlx::query("UPDATE documents SET file_id = $1 WHERE file_id = $2")
         .bind(&into)
@@ -170,6 +174,8 @@ pub async fn split_file(
     if split.file.fonds != before.fonds {
         return Err(Error::fault("/file/fonds", "faults.moved_by_a_move"));
     }
+    // Asked here already, because making the new file is a transaction of its own and cannot be
+    // undone by the next.
     if before.version != split.seen {
         return Err(Error::refuse("errors.stale"));
     }
@@ -189,6 +195,7 @@ pub async fn split_file(
             ));
         }
     }
+    // The new file first: if its description is refused, nothing has moved yet.
     let made = make_file(archive, caller, &split.file).await?;
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::File, id, split.seen).await?;

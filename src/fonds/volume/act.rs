@@ -118,6 +118,8 @@ pub async fn merge_volume(
     if into.id == id {
         return Err(Error::fault("/into", "faults.merge_into_another"));
     }
+    // A confirmed map was drawn for this book's columns; under another volume its pages would seem
+    // to have been read by a map they never saw.
     refuse_where_mapped(archive, id).await?;
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Volume, id, merger.seen).await?;
@@ -179,6 +181,8 @@ async fn move_batches(tx: &mut Tx, batches: &[String], (from, to): (&str, &str))
         .execute(&mut **tx)
         .await?;
     }
+    // The old document may be gone and the new one just made; only what is there is told to the
+    // vault.
     for document in [from, to] {
         let there = sqlx::query("SELECT 1 FROM documents WHERE id = $1")
             .bind(document)
@@ -208,6 +212,8 @@ pub async fn split_volume(
     if split.volume.fonds != before.fonds {
         return Err(Error::fault("/volume/fonds", "faults.moved_by_a_move"));
     }
+    // Asked here already, because making the new volume is a transaction of its own and cannot be
+    // undone by the next.
     if before.version != split.seen {
         return Err(Error::refuse("errors.stale"));
     }
@@ -227,6 +233,7 @@ pub async fn split_volume(
     if batches.is_empty() {
         return Err(Error::fault("/batches", "faults.choose_batches"));
     }
+    // The new volume first: if its description is refused, nothing has moved yet.
     let made = make_volume(archive, caller, &split.volume).await?;
     let mut tx = archive.begin(caller).await?;
     holding::touch(&mut tx, HoldingKind::Volume, id, split.seen).await?;

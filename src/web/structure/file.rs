@@ -327,6 +327,8 @@ async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Resu
             let wish = FileSplit {
                 seen,
                 documents: documents_named(signed, id, &said.list("ordinals")).await?,
+                // The new file begins with what it shares with the old one; its own dates and
+                // counts are described afterwards.
                 file: NewFile {
                     fonds: own.fonds,
                     series: own.series,
@@ -368,6 +370,8 @@ async fn documents_named(signed: &Signed, file: &str, named: &[String]) -> Resul
                     .ordinal
                     .is_some_and(|ordinal| ordinal.to_string() == *name)
         };
+        // People name documents by their place in the file as the page shows it; programs name them
+        // by id.
         let one = all.iter().find(is);
         let one =
             one.ok_or_else(|| Error::fault("/ordinals", "faults.document_of_another_file"))?;

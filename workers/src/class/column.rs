@@ -91,4 +91,6 @@ pub enum OtherKind {
     Date,
     /// A signature, or what the engine made of one.
     Signature,
+    /// Any words, in some of the rows: why somebody has a preference.
+    Text,
 }

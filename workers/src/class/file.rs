@@ -82,6 +82,8 @@ struct FieldFile {
     #[serde(default)]
     patterns: Vec<Spanned<String>>,
     #[serde(default)]
+    usual: Vec<Spanned<String>>,
+    #[serde(default)]
     find: Vec<Spanned<String>>,
     head: Option<HeadPart>,
     #[serde(default)]
@@ -320,6 +322,7 @@ impl Source {
             columns: field.columns,
             parts: field.parts,
             width: field.width.map(Spanned::into_inner),
+            usual: self.regexes(&field.usual, |pattern| format!("^(?:{pattern})$"))?,
             patterns: self.regexes(&field.patterns, |pattern| format!("^(?:{pattern})$"))?,
             find: self.finders(&field.find)?,
             head: field.head,

@@ -21,7 +21,12 @@ pub(super) fn of_kind(kind: FieldKind, words: &[Word]) -> &[Word] {
     let joins = |word: &Word| word.text.ends_with(['/', '-', '.']);
     let heading = |word: &Word| word.letters() > 1 && !word.text.chars().any(char::is_lowercase);
     let end = match kind {
-        FieldKind::Name | FieldKind::Date => words.iter().position(comma).map(|at| at + 1),
+        FieldKind::Name => words.iter().position(comma).map(|at| at + 1),
+        // Nothing of a date stands behind its year.
+        FieldKind::Date => words
+            .iter()
+            .position(|word| comma(word) || ends_in_year(word))
+            .map(|at| at + 1),
         // A line of capitals beside the value is a heading of something else.
         FieldKind::Sex | FieldKind::Ethnic | FieldKind::Grade => {
             let other = |at: usize| at > 0 && heading(&words[at]) && !heading(&words[0]);
@@ -49,6 +54,16 @@ pub(super) fn of_kind(kind: FieldKind, words: &[Word]) -> &[Word] {
             }),
     };
     &words[..end.unwrap_or(words.len())]
+}
+
+/// Whether the last figures of a word are a year with its century.
+fn ends_in_year(word: &Word) -> bool {
+    let bare = word.text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let figures = bare
+        .rsplit(|c: char| !c.is_ascii_digit())
+        .next()
+        .unwrap_or_default();
+    figures.len() == 4 && (figures.starts_with("19") || figures.starts_with("20"))
 }
 
 /// The value with what stands of it on the next line, where its own line is full and the next begins without a label.
@@ -124,6 +139,11 @@ mod tests {
     #[test]
     fn a_value_ends_where_its_kind_does() {
         assert_eq!(kept(FieldKind::Ethnic, "Kinh, học sinh trường"), "Kinh,");
+        assert_eq!(
+            kept(FieldKind::Date, "18 tháng 7 năm 1988 tại Huế"),
+            "18 tháng 7 năm 1988"
+        );
+        assert_eq!(kept(FieldKind::Date, "18/7/1988 tại Huế"), "18/7/1988");
         assert_eq!(kept(FieldKind::Number, "1620 KT. TRƯỞNG PHÒNG"), "1620");
         assert_eq!(kept(FieldKind::Number, "BT 0318562"), "BT 0318562");
         assert_eq!(kept(FieldKind::Number, "12 / PTTH"), "12 / PTTH");

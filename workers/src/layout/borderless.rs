@@ -99,10 +99,12 @@ pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
 
 /// How many words of a line bear figures: those of people have numbers and dates, headers and headings have none.
 fn figures(line: &Line) -> usize {
-    let figured = |word: &&Word| {
-        word.text.chars().filter(char::is_ascii_digit).count() * 2 > word.text.chars().count()
-    };
-    line.words.iter().filter(figured).count()
+    line.words.iter().filter(|word| has_figures(word)).count()
+}
+
+/// Whether a word is mostly figures.
+fn has_figures(word: &Word) -> bool {
+    word.text.chars().filter(char::is_ascii_digit).count() * 2 > word.text.chars().count()
 }
 
 /// How many parts of a line wide white parts.
@@ -202,7 +204,12 @@ impl TableLayout<'_> {
         let ruled = drawn.and_then(|table| {
             let whole = beyond_header(&table.grid, words, width);
             let grid = whole.as_ref().unwrap_or(&table.grid);
-            Some((with_all_rows(grid, words)?, table.has_columns))
+            let grid = with_all_rows(grid, words)?;
+            let headed = match table.has_columns {
+                true => None,
+                false => with_header(&grid, words),
+            };
+            Some((headed.unwrap_or(grid), table.has_columns))
         });
         let (grid, is_ruled) = match ruled {
             Some(ruled) => ruled,
@@ -215,6 +222,45 @@ impl TableLayout<'_> {
             share: 0.0,
         })
     }
+}
+
+/// A table of lying rules with the lines above the first of them that name its columns; `None` where there are none.
+fn with_header(grid: &Grid, words: &[Word]) -> Option<Grid> {
+    let legible: Vec<Word> = words.iter().filter(|word| is_text(word)).cloned().collect();
+    let height = f64::from(usual_height(&legible));
+    let [(left, top), (right, _), ..] = grid.corners();
+    let at = |rule: &Rule| rule.across(rule.from);
+    let gaps: Vec<Gap> = grid
+        .vertical()
+        .iter()
+        .map(|rule| Gap {
+            from: at(rule),
+            end: at(rule),
+        })
+        .collect();
+    let within = |word: &&Word| (left..right).contains(&centre(word.bounds).0);
+    let inside: Vec<Word> = legible.iter().filter(within).cloned().collect();
+    let first = grid.rows(&inside).into_iter().next()?;
+    let numbers = first
+        .iter()
+        .flatten()
+        .filter(|word| has_figures(word))
+        .count();
+    let filled = first.iter().filter(|cell| !cell.is_empty()).count();
+    // A first row of words in most columns is the header itself.
+    if numbers < 2 && filled > 2 {
+        return None;
+    }
+    let reached = header_top(&lines(&inside), &gaps, top, height);
+    let is_higher = reached < top - height * 0.5;
+    let above = || Rule::straight(reached - height / 2.0, left, right);
+    is_higher.then(|| {
+        grid.with_rows(
+            std::iter::once(above())
+                .chain(grid.horizontal().iter().copied())
+                .collect(),
+        )
+    })?
 }
 
 /// A grid that rules draw around the header only, down to the last line of the body that stands below it.
@@ -245,14 +291,7 @@ fn with_all_rows(grid: &Grid, words: &[Word]) -> Option<Grid> {
         .filter(|word| grid.place(word.bounds).is_some())
         .cloned()
         .collect();
-    // A row without a rule leans as the nearest rule does.
-    let leaning = |y: f64| {
-        let far = |rule: &&Rule| (rule.across(middle) - y).abs();
-        let near = own.iter().min_by(|a, b| far(a).total_cmp(&far(b)));
-        let moved = near.map(|near| near.moved(y - near.across(middle)));
-        moved.unwrap_or_else(|| Rule::straight(y, left, right))
-    };
-    grid.with_rows(drawn(&inside, grid.vertical(), own, middle, leaning))
+    grid.with_rows(drawn(&inside, grid.vertical(), own, middle))
 }
 
 /// The table of a page that no vertical rules part, by the white between its columns.
@@ -329,6 +368,22 @@ mod tests {
             "3       Võ Mẫu                09/11/1970     c",
             "4       Đỗ Thị Thí Dụ         30/04/1970     d",
         ])
+    }
+
+    #[test]
+    fn a_header_above_the_first_lying_rule_is_of_the_table() {
+        let grid = Grid::straight(
+            &[-6.0, 60.0, 350.0, 520.0, 700.0],
+            &[32.0, 72.0, 152.0, 232.0],
+        );
+        let headed = with_header(&grid, &sheet()).unwrap();
+        assert_eq!(headed.row_count(), 4);
+        // A first row of words is the header itself.
+        let grid = Grid::straight(
+            &[-6.0, 60.0, 350.0, 520.0, 700.0],
+            &[-8.0, 32.0, 72.0, 152.0],
+        );
+        assert!(with_header(&grid, &sheet()).is_none());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::rules::Rule;
 use crate::geometry::{bottom, right};
 use crate::layout::lines::usual_height;
 use crate::word::Word;
+use sogoc_vietnamese::fold;
 
 /// Fewer rows tell nothing of a column.
 const LEAST_ROWS: usize = 4;
@@ -111,8 +112,10 @@ fn without_prefixes(grid: Grid, words: &[Word]) -> Grid {
             .filter(|(left, _)| *left == lettered[0].0)
             .count();
         // "Khá" beside a number is a grade: other rows have other grades there.
+        let grade = || GRADES.contains(&fold::letters(&lettered[0].0).as_str());
         // The same letters in most rows, since a whole column shares its series.
-        lettered.len() >= LEAST_ROWS && same * 4 >= lettered.len() * 3 && same * 3 >= all * 2
+        let most = same * 4 >= lettered.len() * 3 && same * 3 >= all * 2;
+        lettered.len() >= LEAST_ROWS && most && !grade()
     };
     let prefixes = (0..grid.column_count() - 1).filter(is_prefix);
     let dropped: Vec<usize> = prefixes.map(|column| column + 1).collect();
@@ -190,6 +193,9 @@ fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
     }
     found
 }
+
+/// Grades in so few letters that they look like the letters before a number.
+const GRADES: [&str; 7] = ["tb", "k", "g", "kha", "gioi", "tbk", "xs"];
 
 /// What a value is made of.
 #[derive(PartialEq)]

@@ -12,6 +12,10 @@ use crate::image::ink_threshold;
 const LEAST_RULES: usize = 5;
 /// Rules of one table begin and end within this share of its width of each other.
 const ALIKE: f64 = 0.03;
+/// A rule of the table that was cut short has at least this share of the others' length.
+const CUT: f64 = 0.8;
+/// A header is at most so many rows high.
+const HEADER: f64 = 4.0;
 /// A table is at least so wide, as a share of the page.
 const NARROWEST: f64 = 0.5;
 /// How far ink may be on the way from the darkest to the paper, in hundredths.
@@ -50,14 +54,47 @@ fn rows(rules: &Rules, width: u32, dpi: u32) -> Option<Vec<Rule>> {
     };
     let of_one_length = |one: &&Rule| long.iter().filter(|other| alike(one, other)).count();
     // The length that most share, not the longest: a fold may run over the whole page.
-    let usual = long.iter().copied().max_by_key(of_one_length)?;
+    let usual = *long.iter().copied().max_by_key(of_one_length)?;
     let own: Vec<Rule> = long
         .iter()
-        .filter(|rule| alike(usual, rule))
+        .filter(|rule| alike(&usual, rule))
         .map(|rule| **rule)
         .collect();
-    let rows = distinct(own, (usual.from + usual.end) / 2.0, f64::from(dpi) * 0.1);
-    (rows.len() >= LEAST_RULES).then_some(rows)
+    let middle = (usual.from + usual.end) / 2.0;
+    let rows = distinct(own, middle, f64::from(dpi) * 0.1);
+    (rows.len() >= LEAST_RULES).then(|| {
+        let all = with_cut_rules(rows, &long, &usual, middle);
+        distinct(all, middle, f64::from(dpi) * 0.1)
+    })
+}
+
+/// The rules of a table with those beside it that a fold or the paper's edge cut short: they lie within it, no further
+/// from the next than a header is high.
+fn with_cut_rules(mut rows: Vec<Rule>, long: &[&Rule], usual: &Rule, middle: f64) -> Vec<Rule> {
+    let steps = rows
+        .windows(2)
+        .map(|pair| pair[1].across(middle) - pair[0].across(middle));
+    let step = median_f64(steps).unwrap_or_default();
+    let shares = |rule: &&&Rule| {
+        let shared = rule.end.min(usual.end) - rule.from.max(usual.from);
+        shared >= usual.length() * CUT && rule.length() <= usual.length() * (2.0 - CUT)
+    };
+    let within: Vec<Rule> = long.iter().filter(shares).map(|rule| **rule).collect();
+    loop {
+        let ends = rows.iter().map(|rule| rule.across(middle));
+        let (top, bottom) = ends.fold((f64::MAX, f64::MIN), |(top, bottom), y| {
+            (top.min(y), bottom.max(y))
+        });
+        let beyond = within.iter().find(|rule| {
+            let y = rule.across(middle);
+            y < top - step * 0.4 && y > top - step * HEADER
+                || y > bottom + step * 0.4 && y < bottom + step * 1.6
+        });
+        match beyond {
+            Some(rule) => rows.push(*rule),
+            None => return rows,
+        }
+    }
 }
 
 /// For each pixel across the table, in how many of the rows it has ink; and how many rows have any.
@@ -167,6 +204,23 @@ mod tests {
         }
         let grid = build(&Rules::of(&picture, 150), &picture, 150).unwrap();
         assert_eq!((grid.row_count(), grid.column_count()), (8, 4));
+    }
+
+    #[test]
+    fn a_rule_cut_short_above_the_others_is_the_head_of_their_table() {
+        let rule = |y: f64, end: f64| Rule::straight(y, 100.0, end);
+        let below = (0..8).map(|row| rule(300.0 + 60.0 * f64::from(row), 1500.0));
+        let horizontal: Vec<Rule> = [rule(160.0, 1340.0), rule(20.0, 1340.0)]
+            .into_iter()
+            .chain(below)
+            .collect();
+        let rules = Rules {
+            horizontal,
+            vertical: Vec::new(),
+        };
+        let found = rows(&rules, 1600, 150).unwrap();
+        let heights: Vec<f64> = found.iter().map(|rule| rule.across(800.0)).collect();
+        assert_eq!((found.len(), heights[0]), (9, 160.0));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Rows that no rule parts: a row begins where a column of figures has a line, or stands as the steadiest column does.
 
+use std::collections::BTreeSet;
+
 use super::grid::Grid;
 use super::ruled::rows_across;
 use super::rules::{Rule, Rules};
@@ -14,6 +16,10 @@ const LEAST_LINES: usize = 4;
 const FIGURED: f64 = 0.6;
 /// From this many rules on, their distance tells how high a row is.
 const REGULAR: usize = 7;
+/// Rows are at least so high, in heights of letters: those of a typewriter stand closely.
+const SLIM: f64 = 0.65;
+/// So many columns with a number in one line prove that a row stands there.
+const PROOF: usize = 3;
 /// A row of rules as tall as this many lines may hold several rows.
 const TALL: f64 = 5.0;
 
@@ -33,7 +39,7 @@ pub(super) fn with_rows(
     let at = (left + right) / 2.0;
     // Three rules enclose two rows at least; with fewer there is only a frame.
     let rows = if horizontal.len() > 2 {
-        drawn(words, &columns, &horizontal, at, straight)
+        drawn(words, &columns, &horizontal, at)
     } else {
         let borders = row_borders(words, &columns, top, bottom);
         borders.into_iter().map(straight).collect()
@@ -41,20 +47,31 @@ pub(super) fn with_rows(
     Grid::of(columns, rows)
 }
 
-/// Rows between these rules, those that hold several divided where `otherwise` draws what no rule does, at the height
-/// it has at `at` across.
-pub(super) fn drawn(
-    words: &[Word],
-    columns: &[Rule],
-    rules: &[Rule],
-    at: f64,
-    otherwise: impl Fn(f64) -> Rule,
-) -> Vec<Rule> {
+/// Rows between these rules, those that hold several divided by borders that lean as the nearest rule does; heights are
+/// those at `at` across.
+pub(super) fn drawn(words: &[Word], columns: &[Rule], rules: &[Rule], at: f64) -> Vec<Rule> {
     let borders: Vec<f64> = rules.iter().map(|rule| rule.across(at)).collect();
-    let ruled = |y: f64| rules.iter().find(|rule| rule.across(at) == y).copied();
-    let all = divided(words, columns, &borders).into_iter();
-    all.map(|y| ruled(y).unwrap_or_else(|| otherwise(y)))
-        .collect()
+    let nearest = |y: f64| {
+        let far = |rule: &&Rule| (rule.across(at) - y).abs();
+        let near = rules.iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
+        Some(near.moved(y - near.across(at)))
+    };
+    let all = divided(&levelled(words, rules, at), columns, &borders);
+    all.into_iter().filter_map(nearest).collect()
+}
+
+/// The words as high as they would stand were the rules straight and level at the height they have at `at` across.
+fn levelled(words: &[Word], rules: &[Rule], at: f64) -> Vec<Word> {
+    let level = |word: &Word| {
+        let (x, y) = centre(word.bounds);
+        let far = |rule: &&Rule| (rule.across(x) - y).abs();
+        let near = rules.iter().min_by(|a, b| far(a).total_cmp(&far(b)));
+        let rise = near.map_or(0.0, |rule| rule.across(x) - rule.across(at));
+        let mut level = word.clone();
+        level.bounds[1] -= rise.round() as i32;
+        level
+    };
+    words.iter().map(level).collect()
 }
 
 /// The borders of rows between `top` and `bottom`, each row where a figure column has one; empty where no
@@ -185,18 +202,77 @@ fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
         // Where most rows are ruled, the first higher one is the header, and another lost a rule or holds two lines.
         let lost = is_regular && at > 0 && band > usual * 1.7;
         let tall = band >= height * TALL && !(is_regular && at == 0);
+        let proven = proven(words, columns, (pair[0], pair[1]), height);
+        if !proven.is_empty() && !tall {
+            all.extend(proven);
+            continue;
+        }
         if !lost && !tall {
             continue;
         }
         let within = row_borders(words, columns, pair[0], pair[1]);
         // Two lines in one cell are no two rows, unless it is as high as two.
         if within.len() > 3 || lost && within.len() == 3 {
-            let inner = |at: &f64| *at > pair[0] + height && *at < pair[1] - height;
+            let slim = height * SLIM;
+            let inner = |at: &f64| *at > pair[0] + slim && *at < pair[1] - slim;
             all.extend(within.into_iter().filter(inner));
         }
     }
     all.extend(borders.last());
     all
+}
+
+/// Borders of rows within a band that many columns of figures prove to hold several: a line each in one after the other,
+/// or a first line below the words of the header. Two lines in one cell are proof of nothing.
+fn proven(words: &[Word], columns: &[Rule], (top, bottom): (f64, f64), height: f64) -> Vec<f64> {
+    let inside: Vec<&Word> = words
+        .iter()
+        .filter(|word| is_text(word) && (top..bottom).contains(&centre(word.bounds).1))
+        .collect();
+    let mut places: Vec<(f64, usize)> = Vec::new();
+    for (column, lines) in lines_of_columns(&inside, columns).iter().enumerate() {
+        let figured = lines.iter().filter(|line| is_figured(line));
+        places.extend(figured.map(|line| (centre(line.bounds()).1, column)));
+    }
+    places.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let clusters = places.chunk_by(|a, b| b.0 - a.0 < height * 0.7);
+    let many = |cluster: &&[(f64, usize)]| {
+        let own: BTreeSet<usize> = cluster.iter().map(|(_, column)| *column).collect();
+        own.len() >= PROOF
+    };
+    let middles: Vec<f64> = clusters
+        .filter(many)
+        .map(|cluster| cluster.iter().map(|(y, _)| y).sum::<f64>() / cluster.len() as f64)
+        .collect();
+    let Some(first) = middles.first() else {
+        return Vec::new();
+    };
+    let above = inside
+        .iter()
+        .filter(|word| f64::from(bottom_of(word)) < first - height * 0.4 && word.letters() > 1);
+    let mut borders: Vec<f64> = match above.clone().count() >= PROOF {
+        true => {
+            let lowest = above
+                .map(|word| f64::from(bottom_of(word)))
+                .fold(top, f64::max);
+            vec![(lowest + first - height * 0.5) / 2.0]
+        }
+        false => Vec::new(),
+    };
+    let pairs = middles.windows(2);
+    borders.extend(pairs.map(|pair| widest_white(&inside, pair[0], pair[1])));
+    borders
+}
+
+fn bottom_of(word: &Word) -> i32 {
+    bottom(word.bounds)
+}
+
+/// Whether a line of a cell is a number or date: mostly figures.
+fn is_figured(line: &Line) -> bool {
+    let text = line.text();
+    let figures = text.chars().filter(char::is_ascii_digit).count();
+    figures * 2 > text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
 pub(super) fn is_text(word: &Word) -> bool {
@@ -229,6 +305,22 @@ mod tests {
             second.contains(&92.0) && second.contains(&132.0),
             "{borders:?}"
         );
+    }
+
+    #[test]
+    fn a_row_under_the_header_that_no_rule_parts_is_one_of_its_own() {
+        let words = page(&[
+            "TT      Số bằng               Ngày sinh      Lớp",
+            "1       00123                 02/03/1970     9",
+            "2       00124                 12/03/1971     9",
+            "3       00125                 09/11/1970     8",
+        ]);
+        let columns = [-1.0, 60.0, 350.0, 520.0, 700.0].map(|x| Rule::straight(x, 0.0, 240.0));
+        let borders = divided(&words, &columns, &[-10.0, 72.0, 112.0, 152.0]);
+        assert_eq!(borders.len(), 5, "{borders:?}");
+        // Two rows between two rules, no higher than others with two lines.
+        let borders = divided(&words, &columns, &[-10.0, 32.0, 112.0, 152.0]);
+        assert_eq!(borders.len(), 5, "{borders:?}");
     }
 
     #[test]

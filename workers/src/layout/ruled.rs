@@ -4,6 +4,11 @@ use super::grid::{Grid, LEAST_COLUMNS};
 use super::rules::{Rule, Rules};
 use crate::geometry::median_f64;
 
+/// No column of a table of several is wider, as a share of it.
+const WIDEST: f64 = 0.38;
+/// Wider ones that come to this share of the table are its frame.
+const FRAMED: f64 = 0.75;
+
 /// The grid the rules make; `None` if they make none.
 pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
     let near = f64::from(dpi) * 0.07;
@@ -30,7 +35,18 @@ pub(super) fn build(rules: &Rules, dpi: u32) -> Option<Grid> {
     if columns.len() > LEAST_COLUMNS + 1 {
         close_ends(&mut rows, (left, right), &columns, near * 3.0);
     }
-    Grid::of(columns, rows)
+    Grid::of(columns, rows).filter(|grid| !is_frame(grid))
+}
+
+/// Whether the standing rules only frame the table, or its two halves in an open book: nearly all of it lies in columns
+/// far wider than any value.
+fn is_frame(grid: &Grid) -> bool {
+    let wide: f64 = grid
+        .widths()
+        .into_iter()
+        .filter(|width| *width > WIDEST)
+        .sum();
+    wide > FRAMED
 }
 
 /// The ends of a table whose columns are ruled in its header only: down to the last of the rules across that begin

@@ -45,6 +45,13 @@ fn rules_make_the_grid_they_draw() {
 }
 
 #[test]
+fn the_frame_of_an_open_book_parts_no_columns() {
+    let columns = [100, 740, 800, 1500];
+    let picture = ruled(1600, 1000, &columns, &[100, 200, 300, 400, 800]);
+    assert!(ruled::build(&Rules::of(&picture, 150), 150).is_none());
+}
+
+#[test]
 fn text_alone_is_no_table() {
     let mut picture = GrayImage::from_pixel(1600, 1000, Luma([255]));
     for line in 0..15 {

@@ -45,6 +45,8 @@ pub(crate) struct Cell<'c> {
     pub series: Series,
     /// Whether the column put letters of it right.
     pub repaired: bool,
+    /// Whether what its column's numbers have in common may be misread alike.
+    pub disputed: bool,
     /// Whether its column has the same letters in another spelling.
     pub spelled_twice: bool,
     /// What the page's own typeface says of its figures, and how clearly.
@@ -72,6 +74,7 @@ impl<'c> Cell<'c> {
             second: SecondReading::None,
             series: Series::Unknown,
             repaired: false,
+            disputed: false,
             spelled_twice: false,
             alike: GlyphMatch::Unknown,
             clear: 0.0,

@@ -8,6 +8,7 @@ use super::column_repairs::{
     blanks, capitals, centuries, marks, names, numbers, shouts, spellings,
 };
 use super::columns::{Columns, Named};
+use super::common_figures::{Run, are_disputed, letters};
 use super::glyph_match::Glyphs;
 use super::ink_probe::Ink;
 use super::{ditto_marks, format_normaliser, unexplained};
@@ -104,6 +105,65 @@ impl<'c> ColumnModel<'c> {
             .collect();
         wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
         wanted.into_iter().map(|(_, cell)| cell).collect()
+    }
+
+    /// Trusts no number of a column whose common figures do not look as those do that the runs of the page prove.
+    pub fn compare_common_figures(&mut self) {
+        let picture = self.ink.picture;
+        let runs: Vec<Option<Run>> = (0..self.columns()).map(|index| self.run(index)).collect();
+        let mut proven: Vec<(String, Box4)> = Vec::new();
+        for row in &self.rows {
+            for (cell, run) in row.iter().zip(&runs) {
+                let fits = matches!(cell.series, Series::Fits | Series::Repaired);
+                let Some((raw, bounds)) = cell.read_at().filter(|_| fits) else {
+                    continue;
+                };
+                let text = match run {
+                    _ if cell.field.key == "stt" => Some(raw.to_owned()),
+                    Some(run) => run.proven(raw),
+                    None => None,
+                };
+                proven.extend(text.map(|text| (text, bounds)));
+            }
+        }
+        let known: Vec<(&str, Box4)> = proven
+            .iter()
+            .map(|(text, at)| (text.as_str(), *at))
+            .collect();
+        let Some(glyphs) = Glyphs::learned(&known, picture) else {
+            return;
+        };
+        for (index, run) in runs.iter().enumerate() {
+            let Some(run) = run else {
+                continue;
+            };
+            let like = |cell: &Cell<'_>| {
+                let (raw, bounds) = cell.read_at()?;
+                let seen = glyphs.read(&run.unproven(raw)?, bounds, picture)?;
+                Some((letters(raw).into_iter().collect(), seen.text))
+            };
+            let pairs: Vec<(String, String)> = self
+                .rows
+                .iter()
+                .filter_map(|row| like(&row[index]))
+                .collect();
+            if are_disputed(&pairs) {
+                self.column(index)
+                    .into_iter()
+                    .for_each(|cell| cell.disputed = true);
+            }
+        }
+    }
+
+    /// How the numbers of a column run; `None` for other columns and for ordinals.
+    fn run(&self, index: usize) -> Option<Run> {
+        let field = self.rows.first()?[index].field;
+        let values: Vec<&str> = self
+            .rows
+            .iter()
+            .filter_map(|row| row[index].raw())
+            .collect();
+        (field.kind == FieldKind::Number && field.key != "stt").then(|| Run::of(&values))?
     }
 
     /// Reads the figures of dates by their likeness to figures that the page's running numbers prove.

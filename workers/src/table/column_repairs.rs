@@ -35,6 +35,8 @@ pub(super) fn spellings(cells: &mut [&mut Cell<'_>]) {
             found.raw = place.text;
         }
     }
+    let founds = cells.iter_mut().filter_map(|cell| cell.found.as_mut());
+    place_check::space(&mut founds.map(|found| &mut found.raw).collect::<Vec<_>>());
     let values: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();
     let spelled_twice = place_check::spelled_twice(&values);
     cells

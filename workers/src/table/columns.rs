@@ -7,6 +7,7 @@ mod header;
 mod likeness;
 mod named;
 mod neighbours;
+mod seen;
 mod shown;
 mod usage;
 mod values;
@@ -62,6 +63,9 @@ impl<'c> Columns<'c> {
         if let Some(shown) = &mut shown {
             neighbours::judge(&mut usages, shown, &rows[first.min(rows.len())..]);
         }
+        if let Some(shown) = &mut shown {
+            nameless(class, &mut usages, shown, &rows[first.min(rows.len())..]);
+        }
         let mut named = named(&usages, shown.as_deref());
         let has_name = named
             .iter()
@@ -85,6 +89,43 @@ impl<'c> Columns<'c> {
             explained,
             understood,
         })
+    }
+}
+
+/// So many headers make a table one of people though none names them.
+const HEADED: usize = 3;
+/// The share of rows with words in a column that may be theirs.
+const WORDED: f64 = 0.5;
+
+/// Takes the column nobody knows that holds most words for the names, in a table whose header names other columns: its rows
+/// are people, whoever they are. Nothing of it is trusted.
+fn nameless<'c>(class: &'c Class, usages: &mut [Usage<'c>], shown: &mut [Shown], body: &[Row]) {
+    let is_name = |usage: &Usage<'_>| matches!(usage, Usage::Field(field, _) if field.kind == FieldKind::Name);
+    let headed = shown.iter().filter(|shown| shown.header >= CLEAR).count();
+    let Some(field) = class
+        .fields
+        .iter()
+        .find(|field| field.kind == FieldKind::Name)
+    else {
+        return;
+    };
+    if headed < HEADED || usages.iter().any(is_name) {
+        return;
+    }
+    let worded = |column: usize| {
+        Values::of(body, column).share_of_rows(|value| {
+            let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+            letters >= 5 && value.contains(' ') && !value.chars().any(|c| c.is_ascii_digit())
+        })
+    };
+    let open = (0..usages.len()).filter(|at| matches!(usages[*at], Usage::Unknown));
+    let likeliest = open
+        .map(|column| (worded(column), column))
+        .filter(|(share, _)| *share >= WORDED)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    if let Some((_, column)) = likeliest {
+        usages[column] = Usage::Field(field, None);
+        shown[column] = Shown::default();
     }
 }
 

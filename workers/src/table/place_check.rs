@@ -1,4 +1,5 @@
-//! Places of birth down a column: one name in two spellings on a page is doubted.
+//! Places of birth down a column: one name in two spellings on a page is doubted, and what a column writes before its
+//! names belongs to each of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +21,128 @@ pub(super) fn spelled_twice(values: &[Option<&str>]) -> Vec<bool> {
     values.iter().map(any).collect()
 }
 
+/// Of a column's values at least this share begins with the kind of its unit for one without it to lack it.
+const TITLED: f64 = 0.6;
+/// What begins a unit's name, without accents.
+const TITLES: [&str; 15] = [
+    "t", "tp", "tx", "tt", "h", "x", "p", "q", "tinh", "huyen", "quan", "xa", "phuong", "thi",
+    "thanh",
+];
+
+/// For each value whether the kind of its unit may be lost, because nearly all others of the column write it:
+/// "Tây Ninh" below "T. Hải Dương".
+pub(super) fn lacks_title(values: &[Option<&str>]) -> Vec<bool> {
+    let is_titled = |value: &str| {
+        let first = value.split(['.', ' ']).next().unwrap_or_default();
+        TITLES.contains(&fold::letters(first).as_str())
+    };
+    let all = values.iter().flatten().count();
+    let titled = values
+        .iter()
+        .flatten()
+        .filter(|value| is_titled(value))
+        .count();
+    let usual = titled as f64 >= TITLED * all as f64 && all > 2;
+    let lacks = |value: &Option<&str>| usual && value.is_some_and(|value| !is_titled(value));
+    values.iter().map(lacks).collect()
+}
+
+/// Whether the heading of a group was read into a place: "2. Lớp 12B2 xã Quỳnh Thạch".
+pub(super) fn is_heading(value: &str) -> bool {
+    // "X." is a commune's, not a ten.
+    let numbered = value.split(' ').next().is_some_and(|first| {
+        let figures = first.trim_end_matches('.');
+        let counts = |c: char| c.is_ascii_digit() || "IVX".contains(c);
+        first.ends_with('.') && figures != "X" && !figures.is_empty() && figures.chars().all(counts)
+    });
+    let folded = format!(" {} ", fold::words(value));
+    numbered
+        || [" lop ", " truong ", " hoi dong "]
+            .iter()
+            .any(|word| folded.contains(word))
+}
+
+/// Puts the blank behind a shortened kind of unit where most of the column have one: "T. Bến Tre".
+pub(super) fn space(values: &mut [&mut String]) {
+    let spaced = |value: &str| {
+        shortened(value)
+            .filter(|at| value[*at..].starts_with(' '))
+            .count()
+    };
+    let close = |value: &str| {
+        shortened(value)
+            .filter(|at| !value[*at..].starts_with(' '))
+            .count()
+    };
+    let with: usize = values.iter().map(|value| spaced(value)).sum();
+    let without: usize = values.iter().map(|value| close(value)).sum();
+    if with < 2 * without || without == 0 {
+        return;
+    }
+    for value in values {
+        let places: Vec<usize> = shortened(value)
+            .filter(|at| !value[*at..].starts_with(' '))
+            .collect();
+        for at in places.into_iter().rev() {
+            value.insert(at, ' ');
+        }
+    }
+}
+
+/// The places behind the stops of shortened kinds of units in a text.
+fn shortened(value: &str) -> impl Iterator<Item = usize> {
+    let stops = value.match_indices('.').filter(|(at, _)| {
+        let before = value[..*at]
+            .rsplit([' ', ',', '-', '.'])
+            .next()
+            .unwrap_or_default();
+        let short = before.chars().count() <= 2 && before.chars().all(char::is_uppercase);
+        let goes_on = value[at + 1..].trim_start().chars().next();
+        short && !before.is_empty() && goes_on.is_some_and(char::is_uppercase)
+    });
+    stops.map(|(at, _)| at + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_without_its_kind_among_units_with_it_may_have_lost_it() {
+        let values = [
+            "T. Hải Dương",
+            "T. Huế",
+            "Tây Ninh",
+            "TP. Huế",
+            "H. Nam Sách",
+            "T. Huế",
+        ]
+        .map(Some);
+        assert_eq!(
+            lacks_title(&values),
+            [false, false, true, false, false, false]
+        );
+        assert_eq!(
+            lacks_title(&[Some("Huế"), Some("T. Huế"), Some("Huế")]),
+            [false; 3]
+        );
+    }
+
+    #[test]
+    fn the_heading_of_a_group_is_no_place() {
+        assert!(is_heading("2. Lớp 12B2 xã Quỳnh Thạch") && is_heading("II. Huế"));
+        assert!(!is_heading("X. Quỳnh Thạch, H. Quỳnh Lưu") && !is_heading("Xã Lộc Hà"));
+    }
+
+    #[test]
+    fn a_column_writes_its_shortened_kinds_with_a_blank_or_without() {
+        let mut texts = ["T. Huế", "H. An - T. Huế", "T.Bến Tre"].map(str::to_owned);
+        space(&mut texts.iter_mut().collect::<Vec<_>>());
+        assert_eq!(texts[2], "T. Bến Tre");
+        let mut texts = ["T.Huế", "T. Huế"].map(str::to_owned);
+        space(&mut texts.iter_mut().collect::<Vec<_>>());
+        assert_eq!(texts[0], "T.Huế");
+    }
 
     #[test]
     fn two_spellings_of_one_name_are_doubted() {

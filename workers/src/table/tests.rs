@@ -50,3 +50,44 @@ fn columns_are_named_by_headers_and_values() {
     assert_eq!(Candidate::of(&rows[1][2]).unwrap().raw, "5/9/1974");
     assert_eq!(Candidate::of(&rows[1][3]).unwrap().raw, "Nữ");
 }
+
+#[test]
+fn rows_of_people_whose_names_no_header_names_are_kept_and_trusted_for_nothing() {
+    let classes = Classes::load(None).unwrap();
+    let class = classes.get("so_goc").unwrap();
+    let grid = Grid::straight(
+        &[0.0, 60.0, 400.0, 600.0, 700.0, 900.0],
+        &[0.0, 60.0, 120.0, 180.0, 240.0],
+    );
+    let mut words = vec![
+        word("TT", 10, 20),
+        word("Ỵ8Z4K", 70, 20),
+        word("Ngày", 410, 20),
+        word("sinh", 480, 20),
+        word("Phái", 610, 20),
+        word("Hạng", 710, 20),
+    ];
+    for (row, name) in ["lê thj n9a", "hồ văm tầm", "Z vỡ bịch"]
+        .into_iter()
+        .enumerate()
+    {
+        let y = 80 + 60 * row as i32;
+        words.push(word(&(row + 1).to_string(), 10, y));
+        let names = name.split(' ').enumerate();
+        words.extend(names.map(|(at, part)| word(part, 70 + 80 * at as i32, y)));
+        words.push(word("5/9/1974", 410, y));
+        words.push(word("Nam", 610, y));
+        words.push(word("Khá", 710, y));
+    }
+    let rows = grid.rows(&words);
+    let layout = TableLayout {
+        grid,
+        is_ruled: true,
+        map: None,
+        share: 0.0,
+    };
+    let columns = Columns::of(class, &layout, &rows).unwrap();
+    assert_eq!(columns.data_rows, [1, 2, 3]);
+    assert_eq!(columns.fields[1].as_deref(), Some("ho_ten"));
+    assert!(columns.understood < UNDERSTOOD, "{}", columns.understood);
+}

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::cell::Cell;
-use super::format_normaliser;
 use super::ink_probe::Ink;
+use super::{format_normaliser, place_check};
 use crate::class::FieldKind;
 use crate::confidence::Series;
 use crate::layout::lines::joined;
@@ -27,8 +27,10 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
     let usual = format_normaliser::habit(&values);
     let days = values.iter().filter(|value| has_day(value)).count();
     let whole_dates = days as f64 >= WHOLE_DATES * values.len() as f64;
-    let disputed = is_disputed(cells);
-    let strange = |cell: &Cell<'_>| {
+    let disputed = is_disputed(cells) || cells.iter().any(|cell| cell.disputed);
+    let places: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();
+    let lacks_title = place_check::lacks_title(&places);
+    let strange = |(cell, lacks_title): (&&Cell<'_>, &bool)| {
         let Some(value) = cell.raw() else {
             return false;
         };
@@ -37,11 +39,12 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
             FieldKind::Date => {
                 whole_dates && (!has_day(value) || is_short(value, usual.as_deref()))
             }
+            FieldKind::Place => *lacks_title || place_check::is_heading(value),
             _ => false,
         };
         by_shape || leaves_ink(cell, ink)
     };
-    cells.iter().map(|cell| strange(cell)).collect()
+    cells.iter().zip(&lacks_title).map(strange).collect()
 }
 
 fn has_day(value: &str) -> bool {

@@ -1,46 +1,15 @@
 //! Which column holds what, decided for all columns of a table together: header words, values and neighbours speak
 //! for or against each usage, a field stands in one place only, and "nobody knows" is an answer.
 
-use sogoc_vietnamese::fold;
-
 use super::header;
+use super::seen::{CLEARLY, HEADER, NAMED, Seen};
 use super::shown::{Shown, shown};
 use super::usage::{Phrases, Usage};
-use super::values::{Values, fit};
-use crate::class::{Field, FieldKind, OtherKind, Part};
+use crate::class::{Field, FieldKind, Part};
 use crate::layout::Row;
-use crate::word::Word;
 
 /// Assignments kept while columns are gone through from left to right.
 const BEAM: usize = 48;
-/// What a column that nobody knows comes to; less than this for a usage is no reason to name it.
-const UNKNOWN: f64 = 0.2;
-/// What header words that are exactly a usage's are worth.
-const HEADER: f64 = 2.2;
-/// What values that all fit are worth; as much is lost where none does.
-const VALUES: f64 = 1.1;
-/// What header words that are another usage's cost it.
-const OTHERWISE: f64 = 1.4;
-/// The same where they are nobody's, as far as the engine read them.
-const UNHEARD: f64 = 0.35;
-/// A header less like a usage's words than this is another's.
-const NAMED: f64 = 0.6;
-/// A header so much like a usage's words is that usage's.
-const CLEARLY: f64 = 0.8;
-/// What a column as wide as its field's usually is is worth where nothing else tells.
-const WIDTH: f64 = 0.12;
-
-/// What one column shows.
-struct Seen {
-    values: Values,
-    header: String,
-    /// How much the header is like that of any usage, 0 to 1.
-    known: f64,
-    /// How much the values' letters can be trusted, 0 to 1.
-    legible: f64,
-    /// Its share of the table's width.
-    width: f64,
-}
 
 /// How well each column is explained by what it was assigned.
 #[derive(Debug, Clone)]
@@ -147,105 +116,6 @@ fn margin(all: &[State<'_>], best: &State<'_>, column: usize) -> f64 {
         .filter(|state| state.usages[column].key() != own)
         .map(|state| best.score - state.score);
     otherwise.fold(WIDEST_MARGIN, f64::min)
-}
-
-impl Seen {
-    fn of(phrases: &Phrases<'_>, headers: &[Row], body: &[Row], column: usize, width: f64) -> Self {
-        let header = header::own(phrases, headers, column);
-        let words: Vec<&Word> = body.iter().flat_map(|row| &row[column]).collect();
-        let sure = words.iter().filter(|word| word.confidence > 0.6).count();
-        Self {
-            values: Values::of(body, column),
-            known: phrases.strongest(&header),
-            header,
-            legible: sure as f64 / words.len().max(1) as f64,
-            width,
-        }
-    }
-
-    fn is_named(&self) -> bool {
-        fold::letters(&self.header).len() >= 2
-    }
-
-    /// What values that fit so far are worth, less where the engine was not sure of them.
-    fn worth(&self, fits: Option<f64>) -> f64 {
-        let trust = 0.3 + 0.7 * self.legible;
-        fits.map_or(0.0, |fits| (fits - 0.5) * 2.0 * VALUES * trust)
-    }
-
-    /// Of a usage: its score, and what speaks for it.
-    fn score(&self, usage: Usage<'_>) -> (f64, Shown) {
-        let fits = fit(usage, &self.values);
-        match usage {
-            Usage::Unknown => return (UNKNOWN, Shown::default()),
-            Usage::Empty => {
-                let blank = self.values.filling() < 0.1;
-                let score = match blank && !self.is_named() {
-                    true => UNKNOWN + 0.2,
-                    false => -2.0,
-                };
-                let shown = Shown {
-                    explained: 1.0,
-                    ..Shown::default()
-                };
-                return (score, shown);
-            }
-            _ => {}
-        }
-        let like = usage.header_likeness(&self.header);
-        let named = like >= NAMED;
-        let header = match (named, self.is_named()) {
-            (true, _) => HEADER * like * like,
-            (false, true) => -self.contradiction() - ambiguity(usage, &self.values) / 2.0,
-            (false, false) => -ambiguity(usage, &self.values),
-        };
-        let thin = if self.values.filling() < 0.15 && !usage.may_be_empty() {
-            0.5
-        } else {
-            0.0
-        };
-        let score = header + self.worth(fits) - thin + self.width_worth(usage);
-        (score, shown(named.then_some(like), fits, self.legible))
-    }
-
-    /// What its header costs a usage that it does not name.
-    fn contradiction(&self) -> f64 {
-        match self.known >= CLEARLY {
-            true => OTHERWISE,
-            false => UNHEARD,
-        }
-    }
-
-    fn width_worth(&self, usage: Usage<'_>) -> f64 {
-        match usage {
-            Usage::Field(
-                Field {
-                    width: Some(usual), ..
-                },
-                None,
-            ) => WIDTH * (1.0 - (self.width / usual).ln().abs().min(2.0)),
-            _ => 0.0,
-        }
-    }
-}
-
-/// What a usage costs where no header names it, because others have values like these.
-fn ambiguity(usage: Usage<'_>, values: &Values) -> f64 {
-    match usage {
-        Usage::Field(field, None) => match field.kind {
-            FieldKind::Number if field.key == "stt" => 0.0,
-            FieldKind::Number => 0.75 - 0.5 * values.running(),
-            FieldKind::Text => 0.8,
-            FieldKind::Place => 0.3,
-            FieldKind::Date => 0.2,
-            _ => 0.0,
-        },
-        Usage::Other(other) => match other.kind {
-            OtherKind::Mark | OtherKind::SchoolClass => 0.4,
-            _ => 0.9,
-        },
-        _ => 0.6,
-    }
 }
 
 /// What may stand at a column, alone or with its right neighbours.
@@ -365,7 +235,7 @@ fn together(field: &Field, order: &[Part], seen: &[Seen]) -> f64 {
             _ => false,
         },
         [Part::Male, _] | [Part::Female, _] => {
-            let short = |part| cell(part, *row).is_none_or(|tick| tick.chars().count() <= 2);
+            let short = |part| cell(part, *row).is_none_or(super::values::is_tick);
             short(0) && short(1)
         }
         _ => (0..order.len()).all(|part| {

@@ -14,6 +14,10 @@ pub(super) const HEADER_ROWS: usize = 4;
 const LEAST: f64 = 0.6;
 /// A part of a header that is so much more like a usage's words than the whole is the column's own.
 const CLEARER: f64 = 0.08;
+/// So many rows below the header's own its numbering is looked for.
+const BELOW: usize = 3;
+/// A column's number or letter was read as so many letters at most: a name or a date has more.
+const LONGEST_SIGN: usize = 6;
 /// What the cells of one row must come to for it to be a row of headers.
 const LEAST_ROW: f64 = 1.5;
 
@@ -41,6 +45,18 @@ pub(super) fn first_data_row(phrases: &Phrases<'_>, rows: &[Row]) -> usize {
             .map_or(0, |at| at + 1),
         false => 0,
     };
+    // Words of the header may stand below its row, where a rule parts them; then the numbering tells where it ends.
+    let numbering = (first..rows.len().min(first + BELOW)).find(|at| is_numbering(&rows[*at]));
+    let thin = |row: &Row| {
+        row.iter()
+            .filter(|cell| Candidate::of(cell).is_some())
+            .count()
+            * 3
+            <= row.len()
+    };
+    if let Some(at) = numbering.filter(|at| first > 0 && rows[first..*at].iter().all(thin)) {
+        first = at;
+    }
     while rows.get(first).is_some_and(is_numbering) {
         first += 1;
     }
@@ -54,17 +70,18 @@ fn is_number(cell: &[Word]) -> bool {
     figures >= 3 && figures * 2 > all().filter(|c| c.is_alphanumeric()).count()
 }
 
-/// Whether every filled cell of a row holds only its column's number or letter.
+/// Whether the filled cells of a row hold only their column's number or letter, one in five misread.
 pub(super) fn is_numbering(row: &Row) -> bool {
     let filled: Vec<String> = row
         .iter()
         .filter_map(|cell| Candidate::of(cell))
         .map(|found| fold::letters(&found.raw))
         .collect();
-    filled.len() >= 3
-        && filled
-            .iter()
-            .all(|text| text.len() <= 2 && !text.is_empty())
+    let is_sign = |text: &&String| text.len() <= 2 && !text.is_empty();
+    let signs = filled.iter().filter(is_sign).count();
+    let misread = filled.len() - signs;
+    let longest = filled.iter().map(String::len).max().unwrap_or_default();
+    signs >= 3 && misread * 5 <= filled.len() && longest <= LONGEST_SIGN
 }
 
 /// The words of one column's header cells, from the top down.
@@ -73,8 +90,13 @@ pub(super) fn text(rows: &[Row], column: usize) -> String {
         .iter()
         .filter(|row| !is_numbering(row))
         .map(|row| &row[column]);
-    let words: Vec<Word> = cells.flatten().cloned().collect();
+    let words: Vec<Word> = cells.flatten().filter(is_word).cloned().collect();
     joined(&words)
+}
+
+/// Whether a word has a letter or figure: strokes are pieces of rules.
+fn is_word(word: &&Word) -> bool {
+    word.text.chars().any(char::is_alphanumeric)
 }
 
 /// The words that name a column: those of its header cells, or the lowest line of them alone where that says it more
@@ -92,12 +114,17 @@ pub(super) fn own(phrases: &Phrases<'_>, headers: &[Row], column: usize) -> Stri
 
 /// The words of the topmost filled header cells over several columns together: what stands above all of them.
 pub(super) fn text_above(rows: &[Row], columns: std::ops::Range<usize>) -> String {
-    let filled = |row: &&Row| row[columns.clone()].iter().any(|cell| !cell.is_empty());
+    let filled = |row: &&Row| {
+        row[columns.clone()]
+            .iter()
+            .flatten()
+            .any(|word| is_word(&word))
+    };
     let Some(row) = rows.iter().filter(|row| !is_numbering(row)).find(filled) else {
         return String::new();
     };
-    let words: Vec<Word> = row[columns].iter().flatten().cloned().collect();
-    let lines = crate::layout::lines::lines(&words);
+    let words = row[columns].iter().flatten().filter(is_word).cloned();
+    let lines = crate::layout::lines::lines(&words.collect::<Vec<_>>());
     lines.first().map(|line| line.text()).unwrap_or_default()
 }
 
@@ -108,9 +135,11 @@ pub(super) fn text_below(rows: &[Row], column: usize) -> String {
         .filter(|row| !is_numbering(row))
         .rev()
         .map(|row| &row[column]);
-    let Some(cell) = cell.into_iter().find(|cell| !cell.is_empty()) else {
+    let is_filled = |cell: &&Vec<Word>| cell.iter().any(|word| is_word(&word));
+    let Some(cell) = cell.into_iter().find(is_filled) else {
         return String::new();
     };
-    let lines = crate::layout::lines::lines(cell);
+    let words: Vec<Word> = cell.iter().filter(is_word).cloned().collect();
+    let lines = crate::layout::lines::lines(&words);
     lines.last().map(|line| line.text()).unwrap_or_default()
 }

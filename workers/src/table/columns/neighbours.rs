@@ -2,7 +2,7 @@
 
 use super::shown::Shown;
 use super::usage::Usage;
-use super::values::{Values, is_words};
+use super::values::{Values, is_part, is_words};
 use crate::class::{FieldKind, Part};
 use crate::layout::Row;
 
@@ -31,6 +31,7 @@ pub(super) fn judge(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row])
             }
         }
     }
+    years(usages, shown, body);
     for column in 0..usages.len().saturating_sub(1) {
         let Usage::Field(field, None) = usages[column] else {
             continue;
@@ -56,6 +57,35 @@ pub(super) fn judge(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row])
             usages[column] = Usage::Field(field, Some(Part::Family));
             usages[column + 1] = Usage::Field(field, Some(Part::Given));
             shown[column + 1] = shown[column];
+        } else {
+            shown[column].margin = 0.0;
+        }
+    }
+}
+
+/// Joins columns of days and months that nobody knows to the years on their right, and trusts no year beside which the
+/// rest of its date may stand.
+fn years(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row]) {
+    for column in 2..usages.len() {
+        let Usage::Field(field, None) = usages[column] else {
+            continue;
+        };
+        let parts = [Part::Day, Part::Month, Part::Year];
+        let columns = column - 2..=column;
+        let holds = |(at, part): (usize, Part)| {
+            Values::of(body, at).share_of_rows(|value| is_part(part, value)) >= MOST
+        };
+        let is_date = field.kind == FieldKind::Date
+            && parts.iter().all(|part| field.parts.contains_key(part));
+        if !is_date || !columns.zip(parts).all(holds) {
+            continue;
+        }
+        let is_open = |usage: &Usage<'_>| matches!(usage, Usage::Unknown);
+        if usages[column - 2..column].iter().all(is_open) {
+            for (at, part) in (column - 2..=column).zip(parts) {
+                usages[at] = Usage::Field(field, Some(part));
+                shown[at] = shown[column];
+            }
         } else {
             shown[column].margin = 0.0;
         }
@@ -114,6 +144,35 @@ mod tests {
         let row = || ["T.", "Lạng Sơn"].map(|cell| page(&[cell])).to_vec();
         judge(&mut usages, &mut shown, &[row(), row()]);
         assert_eq!(shown[1].margin, 0.0);
+    }
+
+    #[test]
+    fn days_and_months_nobody_knows_belong_to_the_years_beside_them() {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
+        let born = Usage::Field(class.field("ngay_sinh").unwrap(), None);
+        let rows = [
+            ["28", "08", "1981"],
+            ["21", "9", "1980"],
+            ["2", "12", "1979"],
+        ];
+        let body = rows.map(|row| row.map(|cell| page(&[cell])).to_vec());
+        let mut usages = vec![Usage::Unknown, Usage::Unknown, born];
+        judge(&mut usages, &mut vec![Shown::default(); 3], &body);
+        let keys: Vec<Option<String>> = usages.iter().map(|usage| usage.key()).collect();
+        assert_eq!(keys[0].as_deref(), Some("ngay_sinh.day"));
+        assert_eq!(keys[2].as_deref(), Some("ngay_sinh.year"));
+        let sex = Usage::Field(class.field("gioi_tinh").unwrap(), None);
+        let mut usages = vec![sex, Usage::Unknown, born];
+        let mut shown = vec![
+            Shown {
+                margin: 2.0,
+                ..Shown::default()
+            };
+            3
+        ];
+        judge(&mut usages, &mut shown, &body);
+        assert_eq!(shown[2].margin, 0.0);
     }
 
     #[test]

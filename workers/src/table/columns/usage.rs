@@ -45,7 +45,7 @@ impl<'c> Usage<'c> {
     pub fn may_be_empty(self) -> bool {
         match self {
             Self::Field(field, part) => field.kind == FieldKind::Text || part.is_some(),
-            Self::Other(other) => other.kind == OtherKind::Signature,
+            Self::Other(other) => matches!(other.kind, OtherKind::Signature | OtherKind::Text),
             _ => true,
         }
     }

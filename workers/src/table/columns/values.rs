@@ -15,6 +15,10 @@ use crate::values::{Candidate, gazetteer, normalised};
 /// What a value is worth that has the marks and figures of a date and is none as read.
 const MISREAD: f64 = 0.85;
 
+/// So many rows with one day make it nobody's birth, and how far such days still may be.
+const LEAST_SAME: usize = 4;
+const SAME_DAY: f64 = 0.2;
+
 /// The values of one column, a row each.
 pub(super) struct Values {
     /// As read; nothing in an empty cell.
@@ -45,7 +49,7 @@ impl Values {
     }
 
     /// The share of filled cells that pass.
-    fn share(&self, passes: impl Fn(&str) -> bool) -> f64 {
+    pub fn share(&self, passes: impl Fn(&str) -> bool) -> f64 {
         let all = self.filled().count();
         if all == 0 {
             return 0.0;
@@ -57,6 +61,17 @@ impl Values {
     fn dates(&self) -> f64 {
         let whole = self.share(|value| Date::parse(value).is_some());
         whole.max(MISREAD * self.share(|value| Date::parse(value).is_some() || is_like_date(value)))
+    }
+
+    /// Whether half of the rows or more have one and the same day, as that of a delivery: nobody's birth.
+    fn repeats_a_day(&self) -> bool {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let whole = |value: &&str| Date::parse(value).is_some_and(|date| date.day.is_some());
+        let days = self.filled().filter(whole);
+        days.for_each(|day| *counts.entry(day).or_default() += 1);
+        let all: usize = counts.values().sum();
+        let most = counts.values().copied().max().unwrap_or_default();
+        most >= LEAST_SAME && most * 2 >= all
     }
 
     fn places(&self) -> f64 {
@@ -131,6 +146,7 @@ fn field_fit(field: &Field, values: &Values) -> Option<f64> {
         FieldKind::Text => None,
         FieldKind::Name => Some(values.share(is_name)),
         FieldKind::Place => Some(values.places()),
+        FieldKind::Date if values.repeats_a_day() => Some(SAME_DAY * values.dates()),
         FieldKind::Date => Some(values.dates()),
         FieldKind::Number if field.key == "stt" => {
             let plain = |value: &str| value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit());
@@ -156,7 +172,7 @@ fn other_fit(kind: OtherKind, values: &Values) -> Option<f64> {
         OtherKind::Mark => values.share(|value| number(value).is_some_and(|mark| mark <= 10.0)),
         OtherKind::Total => values.share(|value| number(value).is_some_and(|sum| sum <= 100.0)),
         OtherKind::Date => values.dates(),
-        OtherKind::Signature => return None,
+        OtherKind::Signature | OtherKind::Text => return None,
     };
     Some(share)
 }
@@ -178,8 +194,13 @@ pub(super) fn is_part(part: Part, value: &str) -> bool {
             let year: Option<u32> = value.parse().ok();
             year.is_some_and(|year| (1900..2100).contains(&year) || value.len() == 2)
         }
-        Part::Male | Part::Female => value.chars().count() <= 2,
+        Part::Male | Part::Female => is_tick(value),
     }
+}
+
+/// Whether it may be a tick: a sign or two, and no number.
+pub(super) fn is_tick(value: &str) -> bool {
+    value.chars().count() <= 2 && figures(value) < 2
 }
 
 /// Whether a value has two strokes or stops with figures around, as a date has in which a figure was misread.
@@ -197,19 +218,25 @@ fn letters(value: &str) -> usize {
     value.chars().filter(|c| c.is_alphabetic()).count()
 }
 
+/// The words of a value without the strokes and accents read beside them.
+fn words(value: &str) -> impl Iterator<Item = &str> {
+    let is_accent = |c: char| ('\u{2b0}'..='\u{2ff}').contains(&c);
+    let is_mark = move |c: char| !c.is_alphanumeric() || is_accent(c);
+    let bare = value.split(' ').map(move |word| word.trim_matches(is_mark));
+    bare.filter(|word| !word.is_empty())
+}
+
 /// Words of letters that begin with capitals.
 pub(super) fn is_words(value: &str) -> bool {
     figures(value) == 0
         && !value.contains(',')
         && letters(value) >= 2
-        && value
-            .split(' ')
-            .all(|word| word.chars().next().is_some_and(char::is_uppercase))
+        && words(value).all(|word| word.chars().next().is_some_and(char::is_uppercase))
 }
 
 /// Whether it has the shape of a whole name.
 fn is_name(value: &str) -> bool {
-    let syllables = value.split(' ').count();
+    let syllables = words(value).count();
     is_words(value)
         && (2..=6).contains(&syllables)
         && given_names::unknown_syllables(value) * 2 <= syllables
@@ -254,10 +281,31 @@ fn number(value: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::lines::tests::page;
+
+    #[test]
+    fn one_day_in_most_rows_is_nobodys_birth() {
+        let of = |days: &[&str]| {
+            let rows: Vec<Row> = days.iter().map(|day| vec![page(&[day])]).collect();
+            Values::of(&rows, 0).repeats_a_day()
+        };
+        assert!(of(&[
+            "5/9/1989",
+            "5/9/1989",
+            "10/9/1989",
+            "5/9/1989",
+            "5/9/1989"
+        ]));
+        assert!(!of(&[
+            "5/9/1974", "6/9/1974", "5/9/1974", "1/2/1973", "3/4/1973"
+        ]));
+        assert!(!of(&["1974", "1974", "1974", "1974", "1974"]));
+    }
 
     #[test]
     fn a_date_with_a_figure_misread_is_like_one() {
         assert!(is_like_date("27-06-1G72") && is_like_date("41/13/1968"));
+        assert!(is_name("'NGUYỄN TẤN LỰC ˆ") && !is_name("LỰC —"));
         assert!(
             !is_like_date("01/TK-82") && !is_like_date("0123/1995") && !is_like_date("A.B.1985/1")
         );
