@@ -42,6 +42,7 @@ fn a_page_is_found_by_its_words_its_notation_and_its_dates_and_no_record_is() {
         ("bo tri lich quet", vec!["letter", "other"]),
         ("\"bố trí lịch quét\"", vec!["letter"]),
         ("quyết định 715/QĐ-SGDĐT", vec!["letter"]),
+        ("QĐ SGD&ĐT lịch quét", vec!["letter"]),
         ("0715/qd-sgddt", vec!["letter"]),
         ("tháng 10/1989", vec!["letter"]),
         ("tháng 11/1989 lịch", vec!["other"]),
