@@ -121,10 +121,19 @@ fn add_name(
         .collect();
     document.add_text(fields.whole, whole_in_order(&syllables));
     document.add_text(fields.whole, whole_sorted(&syllables));
-    for term in joined_names(&syllables)
+    // As it is written, too: `nguyenthily` and `N.T.Ly` are typed with the letter that is on the paper.
+    let mut written = syllables.clone();
+    for (position, parts) in &name.variants {
+        if let ([part], Some(place)) = (&parts[..], written.get_mut(*position)) {
+            *place = part.at(Level::Ascii);
+        }
+    }
+    let short = |syllables: &[&str]| [joined_names(syllables), initials(syllables)].concat();
+    let terms: BTreeSet<String> = short(&syllables)
         .into_iter()
-        .chain(initials(&syllables))
-    {
+        .chain(short(&written))
+        .collect();
+    for term in terms {
         document.add_text(fields.whole, term);
     }
     document.add_text(fields.tag, format!("syllables|{}", syllables.len()));

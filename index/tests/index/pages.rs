@@ -42,6 +42,7 @@ fn a_page_is_found_by_its_words_its_notation_and_its_dates_and_no_record_is() {
         ("bo tri lich quet", vec!["letter", "other"]),
         ("\"bố trí lịch quét\"", vec!["letter"]),
         ("quyết định 715/QĐ-SGDĐT", vec!["letter"]),
+        ("QĐ SGD&ĐT lịch quét", vec!["letter"]),
         ("0715/qd-sgddt", vec!["letter"]),
         ("tháng 10/1989", vec!["letter"]),
         ("tháng 11/1989 lịch", vec!["other"]),
@@ -79,6 +80,7 @@ fn a_name_is_found_joined_and_by_its_initials() {
         born("an", "Nguyễn Văn An", PartialDate::year(1975)),
         born("binh", "Trần Trung Bình", PartialDate::year(1976)),
         born("thanh", "Lê Thị Hà Thanh", PartialDate::year(1977)),
+        born("my", "Hồ Thị Mỹ", PartialDate::year(1978)),
     ]);
     for (question, expected) in [
         ("nguyenvanan", "an"),
@@ -88,6 +90,8 @@ fn a_name_is_found_joined_and_by_its_initials() {
         ("N.V.A", "an"),
         ("Nguyễn V. An", "an"),
         ("L.T.H.Thanh 1977", "thanh"),
+        ("H.T.My", "my"),
+        ("hothimy 1978", "my"),
         ("trung binh", "binh"),
         ("sinh năm 1975", "an"),
     ] {
