@@ -304,7 +304,9 @@ fn is_common(password: &str) -> bool {
 
 /// Whether a word is `part` once or several times over.
 fn repeats(word: &str, part: &str) -> bool {
-    !word.is_empty() && word.len() % part.len() == 0 && word == part.repeat(word.len() / part.len())
+    !word.is_empty()
+        && word.len().is_multiple_of(part.len())
+        && word == part.repeat(word.len() / part.len())
 }
 
 /// Long enough, and not among what guessers try first: lists of common passwords, keys beside each other, repeats, and the

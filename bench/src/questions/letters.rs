@@ -81,7 +81,7 @@ pub struct Letter {
 
 /// Whether page number `n` is a letter; every other one is.
 pub fn is_letter(n: u64) -> bool {
-    n % 2 == 0
+    n.is_multiple_of(2)
 }
 
 /// Letter number `n`.

@@ -142,7 +142,8 @@ fn what_is_inherited_is_found_and_counted() {
         0,
         "an unknown code leads nowhere"
     );
-    assert_eq!(Marks::of(&asked("tám")).in_text("Lê Văn Tám"), [9..13]);
+    let marked = Marks::of(&asked("tám")).in_text("Lê Văn Tám");
+    assert_eq!(marked.into_iter().next_back(), Some(9..13));
 }
 
 #[test]

@@ -158,7 +158,7 @@ mod tests {
         ];
         let body = rows.map(|row| row.map(|cell| page(&[cell])).to_vec());
         let mut usages = vec![Usage::Unknown, Usage::Unknown, born];
-        judge(&mut usages, &mut vec![Shown::default(); 3], &body);
+        judge(&mut usages, &mut [Shown::default(); 3], &body);
         let keys: Vec<Option<String>> = usages.iter().map(|usage| usage.key()).collect();
         assert_eq!(keys[0].as_deref(), Some("ngay_sinh.day"));
         assert_eq!(keys[2].as_deref(), Some("ngay_sinh.year"));
