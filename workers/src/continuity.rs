@@ -22,6 +22,18 @@ const SIGNED_BELOW: f64 = 0.25;
 const ANNEX_LINES: usize = 10;
 /// A line that reaches this share of the text's width goes on on the next.
 const FULL: f64 = 0.85;
+/// Papers that have annexes: NĐ 30/2020/NĐ-CP, Article 7.
+const PAPERS: [&str; 9] = [
+    "quyetdinh",
+    "congvan",
+    "thongbao",
+    "totrinh",
+    "kehoach",
+    "baocao",
+    "huongdan",
+    "vanban",
+    "chithi",
+];
 /// How an office is signed for: NĐ 30/2020/NĐ-CP, Annex I, II.7.
 const SIGNED_FOR: [&str; 5] = ["kt", "tl", "tm", "tuq", "q"];
 
@@ -79,7 +91,9 @@ fn is_annex(line: &Line) -> bool {
     let folded = fold::letters(&line.text());
     // The register's own appendix is a paper by itself.
     let appendix = folded.starts_with("phuluc") && !folded.contains("sogoc");
-    appendix || folded.contains("kemtheo")
+    // A receipt has vouchers attached ("Kèm theo: 02 chứng từ gốc"); an annex is attached to a paper.
+    let attached = folded.split_once("kemtheo").map(|(_, to)| to);
+    appendix || attached.is_some_and(|to| PAPERS.iter().any(|paper| to.starts_with(paper)))
 }
 
 fn is_signature(line: &Line, classes: &Classes) -> bool {

@@ -89,14 +89,15 @@ fn weight(paper: &[StreamPage], page: &StreamPage) -> f64 {
         (page.number.is_some() && page.number == expected, -3.0),
         (
             page.number.is_some_and(|number| number > 1) && page.number != expected,
-            0.5,
+            1.0,
         ),
         (showed.signed && !shows.head, 0.5),
         (showed.runs_on && shows.runs_in, -2.0),
         (shows.runs_in, -0.5),
         (shows.signed && !showed.signed && bare, -1.5),
-        (unsigned && bare && !shows.annex, -1.0),
-        (others && !shows.annex, 1.0),
+        (unsigned && bare && !shows.annex && !page.table, -1.0),
+        // A list may be the annex of a decision though nothing says so.
+        (others && !shows.annex, if page.table { 1.0 } else { 2.0 }),
         (alike && page.table && before.table && !shows.title, -2.0),
     ];
     traces

@@ -76,13 +76,13 @@ impl World {
 
     /// What was sealed says what the line is bound to.
     pub async fn the_last_copy_says_what_was_seen(&self) {
-        let auditor = caller(Role::Auditor);
+        let approver = caller(Role::Approver);
         let mut lines = self.lines().await;
         lines.retain(|line| self.records.contains(&line.record_id) && line.state == "issued");
         let Some(line) = lines.first() else {
             return;
         };
-        let bytes = certified_copy::bytes(&self.holdings.archive, &auditor, &line.id).await;
+        let bytes = certified_copy::bytes(&self.holdings.archive, &approver, &line.id).await;
         let text = text_of(&bytes.unwrap());
         let all = NAMES.iter().chain(&["Trần Văn Một", "Trần Văn Hai"]);
         let said = all

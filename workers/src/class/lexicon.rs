@@ -71,7 +71,11 @@ impl Lexicon {
                 let wanted = fold::letters(form);
                 let slips = levenshtein(&wanted, &folded);
                 let accents = usize::from(form.to_lowercase() != printed.to_lowercase());
+                // What a column's border leaves of a whole form ("g bình") is a slip away from its abbreviation
+                // ("T.Bình"): that counts only to the letter.
+                let abbreviated = wanted.len() * 4 < fold::letters(&entry.canonical).len() * 3;
                 let allowed = match wanted.len() {
+                    _ if abbreviated => 0,
                     0..3 => 0,
                     3..8 => 1,
                     _ => 2,

@@ -166,3 +166,11 @@ fn a_lexicon_normalises_variants_and_slips_but_never_guesses_between_two() {
     assert_eq!(groups.canonical("Trunq bình"), Some("Trung bình"));
     assert_eq!(groups.canonical("Cx"), None);
 }
+
+#[test]
+fn what_is_left_of_a_whole_form_is_not_its_abbreviation() {
+    let grades = Lexicon::parse("Khá\nTrung bình | TB | T.Bình | Tr.bình");
+    assert_eq!(grades.nearest("Trunq binh"), Some("Trung bình"));
+    assert_eq!(grades.nearest("T.Binh"), Some("T.Bình"));
+    assert_eq!(grades.nearest("g bình"), None, "the border cut it");
+}

@@ -235,3 +235,47 @@ pub(crate) fn header_rows(class: &Class, rows: &[Row]) -> usize {
 pub(crate) fn header_strength(class: &Class, words: &[Word]) -> f64 {
     Phrases::of(class).strongest(&crate::layout::lines::joined(words))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::class::Classes;
+    use crate::layout::lines::tests::word;
+
+    /// What is taken for the second column, under a header that clearly names so many of the three behind it.
+    fn second(headed: usize, cells: [&str; 3]) -> Option<String> {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
+        let mut usages = [Usage::Unknown; 5];
+        let mut shown = [Shown::default(); 5];
+        for (usage, key) in usages[2..]
+            .iter_mut()
+            .zip(["ngay_sinh", "gioi_tinh", "xep_loai"])
+        {
+            *usage = Usage::Field(class.field(key).unwrap(), None);
+        }
+        shown[2..2 + headed]
+            .iter_mut()
+            .for_each(|shown| shown.header = 1.0);
+        let cell = |text: &str| text.split(' ').map(|part| word(part, 0, 0)).collect();
+        let row = |text: &&str| {
+            [*text; 2]
+                .map(&cell)
+                .into_iter()
+                .chain([const { Vec::new() }; 3])
+                .collect()
+        };
+        let mut body: Vec<Row> = cells.iter().map(row).collect();
+        body.iter_mut().for_each(|row| row[0] = cell("7"));
+        nameless(class, &mut usages, &mut shown, &body);
+        usages[1].key()
+    }
+
+    #[test]
+    fn the_column_of_words_is_the_names_where_the_others_are_clearly_people() {
+        let people = ["lê thj n9a", "hồ văm tầm", "Z vỡ bịch"];
+        assert_eq!(second(3, people).as_deref(), Some("ho_ten"));
+        assert_eq!(second(2, people), None, "the header says too little");
+        assert_eq!(second(3, ["12 34", "x9 y8", "5/6 7"]), None, "no words");
+    }
+}

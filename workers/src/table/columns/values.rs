@@ -236,10 +236,10 @@ pub(super) fn is_words(value: &str) -> bool {
 
 /// Whether it has the shape of a whole name.
 fn is_name(value: &str) -> bool {
-    let syllables = words(value).count();
+    let bare: Vec<&str> = words(value).collect();
     is_words(value)
-        && (2..=6).contains(&syllables)
-        && given_names::unknown_syllables(value) * 2 <= syllables
+        && (2..=6).contains(&bare.len())
+        && given_names::unknown_syllables(&bare.join(" ")) * 2 <= bare.len()
 }
 
 fn is_place(value: &str) -> bool {
