@@ -190,7 +190,7 @@ pub async fn image(
     picture(archive, page, options).await
 }
 
-/// As [`image`], for what the program itself makes of it.
+/// As [`image()`], for what the program itself makes of it.
 pub(crate) async fn image_for_copy(
     archive: &Archive,
     page_id: &str,
