@@ -133,6 +133,10 @@ impl TryFrom<QualityText> for Vec<String> {
 /// `NotFound`, `Forbidden`.
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<PageView> {
     require(caller, Act::SeeRecords)?;
+    find(archive, id).await
+}
+
+async fn find(archive: &Archive, id: &str) -> Result<PageView> {
     sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE p.id = $1")))
         .bind(id)
         .fetch_optional(archive.catalogue.pool())

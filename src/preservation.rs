@@ -126,6 +126,16 @@ pub(crate) async fn ensure(archive: &Archive, record_id: &str, version: i64) -> 
     record_preserved(archive, &preserved).await?.commit().await
 }
 
+/// The vault's object of a scan; none where there is no such scan, or none is kept of it yet.
+async fn object_of(archive: &Archive, scan_id: &str) -> Result<Option<ObjectId>> {
+    let object: Option<Option<String>> =
+        sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
+            .bind(scan_id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    Ok(object.flatten().map(ObjectId::new).transpose()?)
+}
+
 async fn preserve_scan(archive: &Archive, scan_id: &str) -> Result<PreservedRecords> {
     let object: Option<String> = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
         .bind(scan_id)

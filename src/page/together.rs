@@ -3,10 +3,10 @@
 use sogoc_workers::joint::{self, DocumentPage};
 use sogoc_workers::reading::PageReading;
 
-use super::{PageState, PageView, SELECT, reading_or_again, store::complete_only};
+use super::{PageState, find, reading_or_again, store::complete_only};
 use crate::archive::Archive;
 use crate::document::{MOST_TOGETHER, PileIn};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jobs::Leased;
 use crate::record;
 
@@ -24,7 +24,7 @@ pub async fn read_document(archive: &Archive, job: &Leased) -> Result<()> {
     let mut read: Vec<(&PileIn, PageReading)> = Vec::with_capacity(pages.len());
     for page in &pages {
         if page.state == PageState::Read.as_str() {
-            let view = view(archive, &page.page_id).await?;
+            let view = find(archive, &page.page_id).await?;
             read.push((page, reading_or_again(archive, &view).await?));
         }
     }
@@ -42,12 +42,4 @@ pub async fn read_document(archive: &Archive, job: &Leased) -> Result<()> {
         record::propose(archive, &mut tx, &page.scan_id, &page.page_id, records).await?;
     }
     tx.complete_and_commit(job).await
-}
-
-async fn view(archive: &Archive, page_id: &str) -> Result<PageView> {
-    sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE p.id = $1")))
-        .bind(page_id)
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "page" })
 }

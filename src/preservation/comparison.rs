@@ -8,7 +8,7 @@ use crate::archive::Archive;
 use crate::correction::Correction;
 use crate::error::{Error, Result};
 use crate::messages::Message;
-use crate::vault::{ObjectId, VaultError};
+use crate::vault::VaultError;
 
 /// A version of a record that the catalogue and the vault tell differently.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -45,15 +45,9 @@ pub async fn differences(archive: &Archive, scan_id: &str) -> Result<Vec<Differe
 
 /// The newest file of records beside a scan; none where nothing was preserved yet.
 async fn in_vault(archive: &Archive, scan_id: &str) -> Result<Option<PreservedRecords>> {
-    let object: Option<Option<String>> =
-        sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
-            .bind(scan_id)
-            .fetch_optional(archive.catalogue.pool())
-            .await?;
-    let Some(object) = object.flatten() else {
+    let Some(object) = super::object_of(archive, scan_id).await? else {
         return Ok(None);
     };
-    let object = ObjectId::new(object)?;
     let file = match archive.vault.read(&object, RECORDS_FILE, None).await {
         Ok(file) => file,
         Err(VaultError::NotFound { .. }) => return Ok(None),

@@ -4,7 +4,7 @@ use crate::alto::{self, PageWords};
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::page;
-use crate::vault::{Change, Content, ObjectId};
+use crate::vault::{Change, Content};
 
 /// The words of every page that was read, as ALTO 4.
 pub(super) async fn words(archive: &Archive, scan_id: &str) -> Result<Vec<Change>> {
@@ -40,15 +40,10 @@ pub(crate) async fn preserved_words(
     scan_id: &str,
     number: i64,
 ) -> Result<Option<PageWords>> {
-    let object: Option<Option<String>> =
-        sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
-            .bind(scan_id)
-            .fetch_optional(archive.catalogue.pool())
-            .await?;
-    let Some(object) = object.flatten() else {
+    let Some(object) = super::object_of(archive, scan_id).await? else {
         return Ok(None);
     };
-    let (object, file) = (ObjectId::new(object)?, words_file(number));
+    let file = words_file(number);
     let inventory = archive.vault.inventory(&object).await?;
     let files = inventory.state(inventory.head()).unwrap_or_default();
     if !files.contains_key(&file) {

@@ -1,10 +1,12 @@
 //! What a page shows of its place in a paper of several pages: that a paper begins or ends on it, or that its text comes
 //! from the page before and goes on on the next.
 
+use std::collections::BTreeSet;
+
 use sogoc_vietnamese::fold;
 
 use crate::class::Classes;
-use crate::form::{Letterhead, bears_motto};
+use crate::form::bears_motto;
 use crate::geometry::right;
 use crate::layout::lines::Line;
 use crate::reading::Continuity;
@@ -46,16 +48,17 @@ pub(crate) fn of(lines: &[Line], (width, height): (u32, u32), classes: &Classes)
         .iter()
         .filter(|line| letters(&line.words) > 2)
         .collect();
+    let offices = offices(classes);
     let full = text.iter().map(|line| right(line.bounds())).max();
     Continuity {
-        head: Letterhead::of(lines).is_some() || bears_motto(lines),
+        head: bears_motto(lines),
         title: lines
             .iter()
             .any(|line| down(line) < TITLE_ABOVE && is_title(line, width)),
         annex: lines.iter().take(ANNEX_LINES).any(is_annex),
         signed: lines
             .iter()
-            .any(|line| down(line) > SIGNED_BELOW && is_signature(line, classes)),
+            .any(|line| down(line) > SIGNED_BELOW && is_signature(line, &offices)),
         runs_in: text.first().is_some_and(|line| {
             let first = line.words.first().and_then(|word| word.text.chars().next());
             first.is_some_and(char::is_lowercase)
@@ -96,7 +99,7 @@ fn is_annex(line: &Line) -> bool {
     appendix || attached.is_some_and(|to| PAPERS.iter().any(|paper| to.starts_with(paper)))
 }
 
-fn is_signature(line: &Line, classes: &Classes) -> bool {
+fn is_signature(line: &Line, offices: &BTreeSet<String>) -> bool {
     line.segments().into_iter().any(|part| {
         let words = &line.words[part];
         let text = words.iter().map(|word| word.text.as_str());
@@ -107,14 +110,13 @@ fn is_signature(line: &Line, classes: &Classes) -> bool {
         let mut signed_for = SIGNED_FOR.iter();
         let first = fold::letters(&words[0].text);
         let for_office = words.len() > 1 && signed_for.any(|sign| first == *sign);
-        folded.starts_with("noinhan")
-            || capitals && (for_office || offices(classes).any(|office| folded == office))
+        folded.starts_with("noinhan") || capitals && (for_office || offices.contains(&folded))
     })
 }
 
-fn offices(classes: &Classes) -> impl Iterator<Item = String> {
+/// The offices that sign, of all classes, without accents, case and blanks.
+fn offices(classes: &Classes) -> BTreeSet<String> {
     let fields = classes.iter().flat_map(|class| &class.fields);
-    fields
-        .flat_map(|field| &field.offices)
-        .map(|office| fold::letters(office))
+    let offices = fields.flat_map(|field| &field.offices);
+    offices.map(|office| fold::letters(office)).collect()
 }

@@ -131,6 +131,15 @@ fn from_page(value: &FieldReading, page: &str) -> FieldReading {
     }
 }
 
+/// Gives a row that lacks it a value of another page: proposed, and for a person to accept.
+fn lend(row: &mut RecordReading, key: &str, value: Option<&FieldReading>, page: &str) {
+    if let Some(value) = value.filter(|_| !row.fields.contains_key(key)) {
+        let mut lent = from_page(value, page);
+        lent.accepted = false;
+        row.fields.insert(key.to_owned(), lent);
+    }
+}
+
 /// Rows that are an annex of an official paper bear its number.
 fn take_from_paper(
     paper: &Class,
@@ -142,11 +151,7 @@ fn take_from_paper(
     for field in rows.fields.iter().filter(|field| field.of_paper.is_some()) {
         let mut of_paper = paper.fields.iter().filter(|one| one.head == field.of_paper);
         let value = of_paper.find_map(|one| head.fields.get(&one.key));
-        if let Some(value) = value.filter(|_| !row.fields.contains_key(&field.key)) {
-            let mut taken = from_page(value, page);
-            taken.accepted = false;
-            row.fields.insert(field.key.clone(), taken);
-        }
+        lend(row, &field.key, value, page);
     }
 }
 
@@ -169,20 +174,14 @@ fn inherit(
         .collect();
     for at in first + 1..own.len() {
         let (before, here) = own.split_at_mut(at);
-        let Some(source) = before.iter().rev().find_map(|records| records.last()) else {
+        let mut earlier = pages.iter().zip(before.iter()).rev();
+        let source = earlier.find_map(|(page, records)| Some((page.id, records.last()?)));
+        let Some((page, source)) = source else {
             continue;
         };
-        let from = before.iter().rposition(|records| !records.is_empty());
-        let page = from.map_or("", |from| pages[from].id);
         for row in here[0].iter_mut().filter(|row| row.class == id) {
             for field in &shared {
-                if let Some(value) = source.fields.get(&field.key)
-                    && !row.fields.contains_key(&field.key)
-                {
-                    let mut taken = from_page(value, page);
-                    taken.accepted = false;
-                    row.fields.insert(field.key.clone(), taken);
-                }
+                lend(row, &field.key, source.fields.get(&field.key), page);
             }
         }
     }
