@@ -64,14 +64,14 @@ pub enum Step {
     CrossChecks,
     /// A table's header cells read alone.
     Headers,
+    /// Figures read by the model that knows nothing else too.
+    Figures,
     /// Doubtful cells of a table read once more, alone.
     CellsAgain,
     /// Cells judged by what their column has in common.
     Columns,
     /// Syllables put right that no Vietnamese name has.
     Syllables,
-    /// Dates read by their likeness to the page's own figures.
-    Typeface,
     /// Places matched as a whole against communes, districts and provinces.
     Gazetteer,
     /// Names, offices and closed lists matched against the class's lexicons.

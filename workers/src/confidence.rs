@@ -120,6 +120,8 @@ impl Evidence {
             || self.second == SecondReading::Different
             || self.series == Series::Breaks
             || self.spelled_twice
+            // That numbers run proves only the figures that change.
+            || self.alike == GlyphMatch::Disputed
             || self.has_gap
             || self.held
             || self.unexplained

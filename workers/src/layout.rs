@@ -5,6 +5,7 @@ mod column_borders;
 mod grid;
 mod horizontal_rules;
 pub(crate) mod lines;
+mod open_sides;
 pub(crate) mod page_number;
 mod row_borders;
 mod ruled;

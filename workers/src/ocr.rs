@@ -1,6 +1,7 @@
 //! From an upright page to its words: the first pass of the engine, by the model for print.
 
 pub mod engine;
+pub(crate) mod figures;
 mod leptonica_interpose;
 pub(crate) mod line_images;
 pub(crate) mod monospace;

@@ -216,14 +216,13 @@ fn table(
         return Ok(None);
     };
     let mut model = ColumnModel::new(&columns, &rows, &layout.grid, page);
+    if context.takes(Step::Figures) && !page.is_delivered && !page.by_handwriting {
+        model.see_figures();
+    }
     model.repair(context.ablation);
     if context.takes(Step::CellsAgain) {
         reread::cells(&mut model, &page.page, engine)?;
         model.repair(context.ablation);
-    }
-    if context.takes(Step::Typeface) {
-        model.compare_figures();
-        model.compare_common_figures();
     }
     let mut words = layout.grid.outside(&page.words);
     let printed_once = form::fields(class, &lines(&words), Some(Scope::Page));
@@ -248,6 +247,10 @@ fn form(
     engine: &mut Engine,
 ) -> Result<Content, RecogniseError> {
     let upright = &recognised.page;
+    let is_printed = !recognised.is_delivered && !recognised.by_handwriting;
+    let seen = (is_printed && context.takes(Step::Figures))
+        .then(|| reread::SeenFigures::of(&upright.picture, lines));
+    let lines = seen.as_ref().map_or(lines, |seen| &seen.lines);
     let mut fields = form::fields(class, lines, None);
     let mut words = PageWords::new(lines.iter().flat_map(|line| line.words.clone()).collect());
     if !recognised.is_delivered {
@@ -273,6 +276,9 @@ fn form(
     let understood = form::understood(class, lines, &fields);
     form::hold(class, understood, &mut fields);
     form::hold_shared(class, &mut fields);
+    if let Some(seen) = &seen {
+        seen.hold(class, &mut fields);
+    }
     if !recognised.is_delivered && class.layout == Layout::Form {
         form::hold_fragments(class, &upright.picture, lines, &mut fields);
     }

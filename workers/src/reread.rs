@@ -2,6 +2,7 @@
 //! channel. A whole page by the model for its letters, the cells of a table, the values of a form, and the block of
 //! the signature. Which reading stands is decided by [`arbitrate`].
 
+mod figures;
 mod headers;
 mod pen;
 mod signature;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 use crate::ablation::{Ablation, Step};
 use crate::arbitration::{Claim, arbitrate};
-use crate::class::{Class, Field, FieldKind, Layout};
+use crate::class::{Class, Field, Layout};
 use crate::confidence::SecondReading;
 use crate::context::Context;
 use crate::form;
@@ -27,6 +28,7 @@ use crate::reading::FieldReading;
 use crate::table::ColumnModel;
 use crate::values::{Candidate, normalised};
 use crate::word::{Box4, HANDWRITTEN, Word, legibility};
+pub(crate) use figures::SeenFigures;
 pub(crate) use headers::headers;
 pub(crate) use pen::pen;
 pub(crate) use signature::signature;
@@ -230,7 +232,6 @@ pub(crate) fn values(
     context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<(), RecogniseError> {
-    figures_again(class, page, fields, engine)?;
     for (field, place) in form::doubtful(class, lines, fields)
         .into_iter()
         // The first doubtful values are those at the head of the form; a page with many is hopeless
@@ -252,42 +253,6 @@ pub(crate) fn values(
             if let Some(second) = value(words) {
                 take_second(field, &second, ModelTrust::HANDWRITING, fields);
             }
-        }
-    }
-    Ok(())
-}
-
-/// Reads dates and numbers that would be accepted once more alone, by the models of print and of typewriters: nothing
-/// beside a form's figure proves it, and what one of them reads otherwise is left to a person.
-fn figures_again(
-    class: &Class,
-    page: &Upright,
-    fields: &mut BTreeMap<String, FieldReading>,
-    engine: &mut Engine,
-) -> Result<(), RecogniseError> {
-    let figures = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
-    for (key, reading) in fields.iter_mut().filter(|(_, reading)| reading.accepted) {
-        let kind = class.field(key).map(|field| field.kind);
-        let Some([left, top, width, height]) = reading
-            .bounds
-            .filter(|_| matches!(kind, Some(FieldKind::Date | FieldKind::Number)))
-        else {
-            continue;
-        };
-        let paper = height / 4;
-        let place = [
-            left - paper,
-            top - paper,
-            left + width + paper,
-            top + height + paper,
-        ];
-        let Some(alone) = value_alone(page, place) else {
-            continue;
-        };
-        for script in [Script::Printed, Script::Typed] {
-            let words = engine.words_as(script, &alone.picture, page.dpi, Division::Line)?;
-            let text: String = words.iter().map(|word| word.text.as_str()).collect();
-            reading.accepted &= figures(&text) == figures(&reading.raw);
         }
     }
     Ok(())

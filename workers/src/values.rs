@@ -74,10 +74,10 @@ impl Candidate {
     /// The judged reading of that field.
     pub fn reading(&self, field: &Field, second: SecondReading) -> FieldReading {
         let printed = match field.kind {
+            // The unit behind a sum is no part of it: đ, đồng, VNĐ.
             FieldKind::Money => self
                 .raw
-                .trim_end_matches(['đ', 'ồ', 'n', 'g', '.'])
-                .trim()
+                .trim_end_matches(|c: char| c.is_alphabetic() || c == '.' || c == ' ')
                 .to_owned(),
             _ => spaced(field, &self.raw),
         };

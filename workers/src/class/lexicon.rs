@@ -71,11 +71,8 @@ impl Lexicon {
                 let wanted = fold::letters(form);
                 let slips = levenshtein(&wanted, &folded);
                 let accents = usize::from(form.to_lowercase() != printed.to_lowercase());
-                // What a column's border leaves of a whole form ("g bình") is a slip away from its abbreviation
-                // ("T.Bình"): that counts only to the letter.
-                let abbreviated = wanted.len() * 4 < fold::letters(&entry.canonical).len() * 3;
                 let allowed = match wanted.len() {
-                    _ if abbreviated => 0,
+                    _ if is_abbreviation(form, &entry.canonical) => 0,
                     0..3 => 0,
                     3..8 => 1,
                     _ => 2,
@@ -117,7 +114,10 @@ impl Lexicon {
             .collect();
         if near.is_empty() && folded.chars().count() >= 4 {
             near = forms()
-                .filter(|(form, _)| levenshtein(&fold::letters(form), &folded) <= 1)
+                .filter(|(form, canonical)| {
+                    !is_abbreviation(form, canonical)
+                        && levenshtein(&fold::letters(form), &folded) <= 1
+                })
                 .map(|(_, canonical)| canonical)
                 .collect();
         }
@@ -126,5 +126,25 @@ impl Lexicon {
             [only] => Some(only),
             _ => None,
         }
+    }
+}
+
+/// Whether a form is so much shorter than its entry that it counts only to the letter: what a column's border leaves of the
+/// whole form ("g bình", "bình") is a slip away from its abbreviation ("T.Bình").
+fn is_abbreviation(form: &str, canonical: &str) -> bool {
+    fold::letters(form).len() * 4 < fold::letters(canonical).len() * 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_an_entry_is_not_a_slip_from_its_abbreviation() {
+        let grades = Lexicon::parse("Trung bình | TB | T.Bình\nKhá\n");
+        assert_eq!(grades.canonical("T.Bình"), Some("Trung bình"));
+        assert_eq!(grades.canonical("Trung bìnk"), Some("Trung bình"));
+        assert_eq!(grades.canonical("bình"), None);
+        assert_eq!(grades.nearest("bình"), None);
     }
 }

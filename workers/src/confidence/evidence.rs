@@ -53,15 +53,17 @@ pub enum Series {
     Breaks,
 }
 
-/// What the page's own typeface says of a value's figures.
+/// What the model of figures says of a value's figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GlyphMatch {
-    /// Nothing: the page proves no figures, or these do not part.
+    /// Nothing: there are none, or it was not asked.
     Unknown,
     /// They look like those that were read.
     Same,
     /// They look like others, which they now are.
     Other,
+    /// They look like others, which cannot stand or are not clear.
+    Disputed,
 }
 
 /// What the gazetteer says of a place.
@@ -139,7 +141,7 @@ pub struct Evidence {
     pub unknown_syllables: usize,
     /// What the gazetteer says of a place.
     pub located: Located,
-    /// Its figures beside those the page proves.
+    /// Its figures as the model of figures reads them.
     pub alike: GlyphMatch,
     /// How much more its least clear figure is like itself than like the next, 0 to 1.
     pub clear: f64,

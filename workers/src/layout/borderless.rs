@@ -2,6 +2,7 @@
 //! figures that begin them.
 
 use super::grid::Grid;
+use super::open_sides::with_open_sides;
 use super::row_borders::{drawn, is_text, with_rows};
 use super::rules::{Rule, Rules};
 use super::{RuledTable, TableLayout, column_borders};
@@ -203,8 +204,12 @@ impl TableLayout<'_> {
     ) -> Option<Self> {
         let ruled = drawn.and_then(|table| {
             let whole = beyond_header(&table.grid, words, width);
-            let grid = whole.as_ref().unwrap_or(&table.grid);
-            let grid = with_all_rows(grid, words)?;
+            let grid = whole.unwrap_or_else(|| table.grid.clone());
+            let grid = match table.has_columns {
+                true => with_open_sides(grid, words),
+                false => grid,
+            };
+            let grid = with_all_rows(&grid, words)?;
             let headed = match table.has_columns {
                 true => None,
                 false => with_header(&grid, words),

@@ -131,24 +131,6 @@ impl Engine {
         Ok(())
     }
 
-    /// The words of a picture by the model of another script than the page's.
-    ///
-    /// # Errors
-    /// [`RecogniseError::Engine`].
-    pub(crate) fn words_as(
-        &mut self,
-        script: Script,
-        picture: &GrayImage,
-        dpi: u32,
-        division: Division,
-    ) -> Result<Vec<Word>, RecogniseError> {
-        let page = self.script;
-        self.set_script(script)?;
-        let words = self.words(picture, dpi, division);
-        self.script = page;
-        words
-    }
-
     /// The model of the script that is read.
     fn own(&self) -> &TesseractAPI {
         let typed = self.typed.as_ref().filter(|_| self.script == Script::Typed);

@@ -1,21 +1,19 @@
 //! One cell on its way to a field.
 
+use image::GrayImage;
+
 use super::columns::Named;
 use super::ditto_marks;
-use super::glyph_match::Likeness;
 use super::ink_probe::Ink;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Field, FieldKind, Part};
 use crate::confidence::{self, Check, ColumnTrust, GlyphMatch, SecondReading, Series};
-use crate::geometry::around;
 use crate::layout::lines::lines;
 use crate::layout::{Grid, Row};
+use crate::ocr::figures::{self, Comparison};
 use crate::reading::FieldReading;
 use crate::values::{Candidate, closed_list, normalised};
 use crate::word::{Box4, Word};
-
-/// A figure this little more like another than the one read leaves the reading as it is.
-const CLEAR: f64 = 0.03;
 
 /// How sure a tick is that stands in one of two columns.
 const TICK: f64 = 0.9;
@@ -45,11 +43,9 @@ pub(crate) struct Cell<'c> {
     pub series: Series,
     /// Whether the column put letters of it right.
     pub repaired: bool,
-    /// Whether what its column's numbers have in common may be misread alike.
-    pub disputed: bool,
     /// Whether its column has the same letters in another spelling.
     pub spelled_twice: bool,
-    /// What the page's own typeface says of its figures, and how clearly.
+    /// What the model of figures says of its figures, and how clearly.
     alike: GlyphMatch,
     clear: f64,
     lines: usize,
@@ -74,7 +70,6 @@ impl<'c> Cell<'c> {
             second: SecondReading::None,
             series: Series::Unknown,
             repaired: false,
-            disputed: false,
             spelled_twice: false,
             alike: GlyphMatch::Unknown,
             clear: 0.0,
@@ -116,13 +111,6 @@ impl<'c> Cell<'c> {
     /// What was read, if anything.
     pub fn raw(&self) -> Option<&str> {
         self.found.as_ref().map(|found| found.raw.as_str())
-    }
-
-    /// What was read and where its words stand.
-    pub fn read_at(&self) -> Option<(&str, Box4)> {
-        let found = self.found.as_ref()?;
-        let bounds = around(found.words.iter().map(|word| word.bounds))?;
-        Some((found.raw.as_str(), bounds))
     }
 
     /// The engine's confidence, nothing read being no confidence.
@@ -191,21 +179,44 @@ impl<'c> Cell<'c> {
         Some(asked.as_ref().is_some_and(same))
     }
 
-    /// Takes what the page's own typeface says, where that is a value its field may have.
-    pub(super) fn compare(&mut self, like: Likeness) {
-        // The typeface only knows figures by likeness; a value its field cannot have shows that the comparison
-        // went wrong.
-        let may_be = normalised(self.field, &like.text).1 == Check::Agrees;
-        let Some(found) = self.found.as_mut().filter(|_| may_be) else {
+    /// Takes what the model of figures reads in its words: other figures stand where they are clear and the value may be
+    /// the field's with them.
+    pub(super) fn see_figures(&mut self, picture: &GrayImage) {
+        let Some(found) = self.found.as_ref().filter(|_| is_numeric(self.field.kind)) else {
             return;
         };
-        self.alike = match found.raw == like.text {
-            true => GlyphMatch::Same,
-            false if like.clear < CLEAR => return,
-            false => GlyphMatch::Other,
+        let mut words = found.words.clone();
+        let (mut clear, mut others, mut is_disputed) = (1.0f64, false, false);
+        let mut is_seen = false;
+        for word in &mut words {
+            let margin = match figures::compare(picture, word) {
+                None => continue,
+                Some(Comparison::Same(margin)) => margin,
+                Some(Comparison::Other(text, margin)) => {
+                    (word.text, others) = (text, true);
+                    margin
+                }
+                Some(Comparison::Disputed) => {
+                    is_disputed = true;
+                    continue;
+                }
+            };
+            clear = clear.min(margin);
+            is_seen = true;
+        }
+        let seen = Candidate::of(&words).filter(|_| others && !self.in_parts);
+        let check = |candidate: &Candidate| normalised(self.field, &candidate.raw).1.rank();
+        let may_stand = |seen: &Candidate| check(seen) >= check(found);
+        self.alike = match seen.filter(may_stand) {
+            Some(seen) if !is_disputed => {
+                self.found = Some(seen);
+                GlyphMatch::Other
+            }
+            _ if others || is_disputed => GlyphMatch::Disputed,
+            _ if is_seen => GlyphMatch::Same,
+            _ => GlyphMatch::Unknown,
         };
-        self.clear = like.clear;
-        found.raw = like.text;
+        self.clear = clear;
     }
 
     /// Whether it was read as its closed list has it; `None` where it has none or nothing was read.
@@ -305,6 +316,14 @@ fn ticked(
         words: vec![seen],
         held: false,
     })
+}
+
+/// Whether values of this kind are made of figures.
+fn is_numeric(kind: FieldKind) -> bool {
+    matches!(
+        kind,
+        FieldKind::Number | FieldKind::Date | FieldKind::Year | FieldKind::Money
+    )
 }
 
 fn in_order(words: &[Word]) -> Option<Candidate> {

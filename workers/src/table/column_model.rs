@@ -5,24 +5,26 @@ use std::collections::BTreeMap;
 
 use super::cell::{Cell, PageEvidence};
 use super::column_repairs::{
-    blanks, capitals, centuries, marks, names, numbers, shouts, spellings,
+    blanks, capitals, centuries, dashes, marks, names, numbers, shouts, spellings,
 };
 use super::columns::{Columns, Named};
-use super::common_figures::{Run, are_disputed, letters};
-use super::glyph_match::Glyphs;
 use super::ink_probe::Ink;
-use super::{ditto_marks, format_normaliser, unexplained};
+use super::{ditto_marks, unexplained};
 use crate::ablation::{Ablation, Step};
 use crate::class::FieldKind;
 use crate::confidence::Series;
+use crate::geometry::{around, centre, median_f64};
 use crate::layout::{Grid, Row};
 use crate::ocr::Recognised;
 use crate::ocr::words::respelled;
 use crate::reading::FieldReading;
-use crate::word::{Box4, HANDWRITTEN, Word, legibility};
+use crate::word::{HANDWRITTEN, Word, legibility};
 
 /// A page whose names are read with less confidence than this is written by hand.
 const WRITTEN: f64 = 0.6;
+
+/// Values further from the names of their rows than this share of a row's height are other rows'.
+const BESIDE: f64 = 0.4;
 
 /// Rows of cells, in the order of the named columns.
 pub(crate) struct ColumnModel<'c> {
@@ -71,6 +73,7 @@ impl<'c> ColumnModel<'c> {
             let mut cells = self.column(index);
             let field = cells[0].field;
             if field.gazetteer {
+                dashes(&mut cells, ink);
                 spellings(&mut cells);
             }
             if field.kind == FieldKind::Name && takes(Step::Syllables) {
@@ -107,90 +110,11 @@ impl<'c> ColumnModel<'c> {
         wanted.into_iter().map(|(_, cell)| cell).collect()
     }
 
-    /// Trusts no number of a column whose common figures do not look as those do that the runs of the page prove.
-    pub fn compare_common_figures(&mut self) {
+    /// Reads the figures of numbers and dates by the model that knows nothing else, too.
+    pub fn see_figures(&mut self) {
         let picture = self.ink.picture;
-        let runs: Vec<Option<Run>> = (0..self.columns()).map(|index| self.run(index)).collect();
-        let mut proven: Vec<(String, Box4)> = Vec::new();
-        for row in &self.rows {
-            for (cell, run) in row.iter().zip(&runs) {
-                let fits = matches!(cell.series, Series::Fits | Series::Repaired);
-                let Some((raw, bounds)) = cell.read_at().filter(|_| fits) else {
-                    continue;
-                };
-                let text = match run {
-                    _ if cell.field.key == "stt" => Some(raw.to_owned()),
-                    Some(run) => run.proven(raw),
-                    None => None,
-                };
-                proven.extend(text.map(|text| (text, bounds)));
-            }
-        }
-        let known: Vec<(&str, Box4)> = proven
-            .iter()
-            .map(|(text, at)| (text.as_str(), *at))
-            .collect();
-        let Some(glyphs) = Glyphs::learned(&known, picture) else {
-            return;
-        };
-        for (index, run) in runs.iter().enumerate() {
-            let Some(run) = run else {
-                continue;
-            };
-            let like = |cell: &Cell<'_>| {
-                let (raw, bounds) = cell.read_at()?;
-                let seen = glyphs.read(&run.unproven(raw)?, bounds, picture)?;
-                Some((letters(raw).into_iter().collect(), seen.text))
-            };
-            let pairs: Vec<(String, String)> = self
-                .rows
-                .iter()
-                .filter_map(|row| like(&row[index]))
-                .collect();
-            if are_disputed(&pairs) {
-                self.column(index)
-                    .into_iter()
-                    .for_each(|cell| cell.disputed = true);
-            }
-        }
-    }
-
-    /// How the numbers of a column run; `None` for other columns and for ordinals.
-    fn run(&self, index: usize) -> Option<Run> {
-        let field = self.rows.first()?[index].field;
-        let values: Vec<&str> = self
-            .rows
-            .iter()
-            .filter_map(|row| row[index].raw())
-            .collect();
-        (field.kind == FieldKind::Number && field.key != "stt").then(|| Run::of(&values))?
-    }
-
-    /// Reads the figures of dates by their likeness to figures that the page's running numbers prove.
-    pub fn compare_figures(&mut self) {
-        let ink = self.ink;
-        let runs = |cell: &&Cell<'_>| matches!(cell.series, Series::Fits | Series::Repaired);
-        let proven = self.rows.iter().flatten().filter(runs);
-        let proven: Vec<(&str, Box4)> = proven.filter_map(Cell::read_at).collect();
-        let Some(glyphs) = Glyphs::learned(&proven, ink.picture) else {
-            return;
-        };
-        for index in 0..self.columns() {
-            let mut cells = self.column(index);
-            let values: Vec<&str> = cells.iter().filter_map(|cell| cell.raw()).collect();
-            let is_date = cells[0].field.kind == FieldKind::Date;
-            let Some(shape) = format_normaliser::habit(&values).filter(|_| is_date) else {
-                continue;
-            };
-            for cell in &mut cells {
-                let Some((_, bounds)) = cell.read_at() else {
-                    continue;
-                };
-                if let Some(like) = glyphs.read(&shape, bounds, ink.picture) {
-                    cell.compare(like);
-                }
-            }
-        }
+        let cells = self.rows.iter_mut().flatten();
+        cells.for_each(|cell| cell.see_figures(picture));
     }
 
     /// The fields of each row, surest evidence weighed in; none is sure if the model for handwriting took
@@ -222,10 +146,38 @@ impl<'c> ColumnModel<'c> {
         rows
     }
 
-    /// Which values of a column leave something of their cells unexplained.
+    /// Which values of a column leave something of their cells unexplained: all where they do not stand beside the names
+    /// of their rows.
     fn unexplained(&self, index: usize) -> Vec<bool> {
+        if self.is_beside_other_rows(index) {
+            return vec![true; self.rows.len()];
+        }
         let cells: Vec<&Cell<'_>> = self.rows.iter().map(|row| &row[index]).collect();
         unexplained::judge(&cells, self.ink)
+    }
+
+    /// Whether most values of a column stand higher or lower than the names of their rows by nearly half a row: in an
+    /// open book the rows of one page may have been taken for those of the other.
+    fn is_beside_other_rows(&self, index: usize) -> bool {
+        let height = |cell: &Cell<'_>| {
+            let words = &cell.found.as_ref()?.words;
+            Some(centre(around(words.iter().map(|word| word.bounds))?).1)
+        };
+        let is_name = |cell: &Cell<'_>| cell.field.kind == FieldKind::Name;
+        let names: Vec<Option<f64>> = self
+            .rows
+            .iter()
+            .map(|row| row.iter().find(|cell| is_name(cell)).and_then(height))
+            .collect();
+        let steps = names
+            .windows(2)
+            .filter_map(|pair| Some(pair[1]? - pair[0]?));
+        let Some(step) = median_f64(steps) else {
+            return false;
+        };
+        let values = self.rows.iter().zip(&names);
+        let apart = values.filter_map(|(row, name)| Some((height(&row[index])? - (*name)?).abs()));
+        median_f64(apart).is_some_and(|apart| apart > step * BESIDE)
     }
 
     /// The words of each cell in which something was read, as it was read in the end.

@@ -45,6 +45,49 @@ pub(super) fn spellings(cells: &mut [&mut Cell<'_>]) {
         .for_each(|(cell, spelled_twice)| cell.spelled_twice = spelled_twice);
 }
 
+/// Of the dashes of a column at least this share stand between blanks where all do.
+const PARTED: f64 = 0.6;
+
+/// Puts the blanks beside dashes between two units (`Cái Nước - Minh Hải`) that the engine lost, where the paper shows them
+/// beside most dashes of the column.
+pub(super) fn dashes(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
+    let words = cells.iter().filter_map(|cell| cell.found.as_ref());
+    let tight: Vec<bool> = words
+        .clone()
+        .flat_map(|found| &found.words)
+        .filter_map(|word| {
+            let at = tight_dash(&word.text)?;
+            let before = ink.has_blank_after(word, at)?;
+            Some(before && ink.has_blank_after(word, at + 1)?)
+        })
+        .collect();
+    let written = words.filter(|found| found.raw.contains(" - ")).count();
+    let parted = tight.iter().filter(|parted| **parted).count();
+    let all = tight.len() + written;
+    if tight.is_empty() || ((parted + written) as f64) < PARTED * all as f64 {
+        return;
+    }
+    for found in cells.iter_mut().filter_map(|cell| cell.found.as_mut()) {
+        while let Some(at) = tight_dash(&found.raw) {
+            let letters = found.raw.chars();
+            let (before, after): (String, String) = (
+                letters.clone().take(at).collect(),
+                letters.skip(at + 1).collect(),
+            );
+            found.raw = format!("{before} - {after}");
+        }
+    }
+}
+
+/// How many letters stand before the first dash between two letters without blanks.
+fn tight_dash(text: &str) -> Option<usize> {
+    let letters: Vec<char> = text.chars().collect();
+    letters
+        .windows(3)
+        .position(|part| part[0].is_alphabetic() && part[1] == '-' && part[2].is_alphabetic())
+        .map(|at| at + 1)
+}
+
 /// Entries of lists stand in capitals throughout where most of their column do, and else do not.
 pub(super) fn shouts(cells: &mut [&mut Cell<'_>]) {
     let Some(list) = cells.first().and_then(|cell| closed_list(cell.field)) else {

@@ -9,11 +9,15 @@ use super::ink_probe::Ink;
 use super::{format_normaliser, place_check};
 use crate::class::FieldKind;
 use crate::confidence::Series;
+use crate::geometry::median;
 use crate::layout::lines::joined;
 use crate::values::dates::Date;
 
 /// Of a column's dates at least this share gives the day for a date without one to be a part of one.
 const WHOLE_DATES: f64 = 0.5;
+
+/// People of one list were born within so many years of most of them; others are left to a person.
+const COHORT: u16 = 15;
 
 /// What so many values of a column have in one place is common to all.
 const COMMON: f64 = 0.6;
@@ -27,7 +31,9 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
     let usual = format_normaliser::habit(&values);
     let days = values.iter().filter(|value| has_day(value)).count();
     let whole_dates = days as f64 >= WHOLE_DATES * values.len() as f64;
-    let disputed = is_disputed(cells) || cells.iter().any(|cell| cell.disputed);
+    let disputed = is_disputed(cells);
+    let years = values.iter().filter_map(|value| Date::parse(value));
+    let usual_year = median(years.map(|date| date.year));
     let places: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();
     let lacks_title = place_check::lacks_title(&places);
     let strange = |(cell, lacks_title): (&&Cell<'_>, &bool)| {
@@ -35,9 +41,15 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
             return false;
         };
         let by_shape = match cell.field.kind {
-            FieldKind::Number => disputed || is_odd(cell, value, usual.as_deref()),
+            FieldKind::Number => {
+                disputed
+                    || is_odd(cell, value, usual.as_deref())
+                    // Ordinals may begin anew with each school.
+                    || cell.field.key != "stt" && is_repeated(value, &values)
+            }
             FieldKind::Date => {
                 whole_dates && (!has_day(value) || is_short(value, usual.as_deref()))
+                    || is_of_another_age(value, usual_year)
             }
             FieldKind::Place => *lacks_title || place_check::is_heading(value),
             _ => false,
@@ -45,6 +57,20 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
         by_shape || leaves_ink(cell, ink)
     };
     cells.iter().zip(&lacks_title).map(strange).collect()
+}
+
+/// Whether a date is of years that nobody else of the column was born in; a figure of the year may have been misread.
+fn is_of_another_age(value: &str, usual: Option<u16>) -> bool {
+    let year = Date::parse(value).map(|date| date.year);
+    let distance = |(year, usual): (u16, u16)| year.abs_diff(usual);
+    year.zip(usual)
+        .map(distance)
+        .is_some_and(|years| years > COHORT)
+}
+
+/// Whether a number stands twice in its column: every paper has a number of its own.
+fn is_repeated(value: &str, values: &[&str]) -> bool {
+    values.iter().filter(|other| **other == value).count() > 1
 }
 
 fn has_day(value: &str) -> bool {

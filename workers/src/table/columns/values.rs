@@ -134,6 +134,8 @@ fn last_number(text: &str) -> Option<i64> {
 pub(super) fn fit(usage: Usage<'_>, values: &Values) -> Option<f64> {
     match usage {
         Usage::Field(field, None) => field_fit(field, values),
+        // A tick that is no letter leaves its cell without a word, so an empty column may be one of ticks.
+        Usage::Field(_, Some(Part::Male | Part::Female)) if values.filling() == 0.0 => None,
         Usage::Field(_, Some(part)) => Some(values.share(|value| is_part(part, value))),
         Usage::Other(other) => other_fit(other.kind, values),
         Usage::Empty => Some(1.0 - values.filling()),
