@@ -286,7 +286,7 @@ const SILENT: &str =
     "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2, lost = lost + 1
      WHERE id = (SELECT id FROM jobs WHERE kind = $3 AND state = 'leased' AND lease_until < $4
         ORDER BY priority DESC, run_at LIMIT 1";
-/// Jobs of a kind that wait and are due, but for those of a thing that is being worked.
+/// Jobs of a kind that wait and are due, except for those of a thing that is being worked.
 const WAITING: &str =
     // Two workers on one subject would undo each other's result, so the second job waits for the
     // first.

@@ -49,7 +49,7 @@ impl State for RecordState {
     fn next(self) -> &'static [Self] {
         match self {
             Self::Proposed => &[Self::Corrected, Self::Approved, Self::Rejected],
-            // What is decided may be decided anew, always as one more version.
+            // What is decided may be decided again, always as one more version.
             Self::Corrected | Self::Approved | Self::Rejected => {
                 &[Self::Corrected, Self::Approved, Self::Rejected]
             }

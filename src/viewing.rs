@@ -59,7 +59,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// One record opened.
+    /// One record opened with its values in the clear.
     pub fn of_record(id: &'a str) -> Self {
         Self::of(Action::RecordOpened, ("record", id), vec![id.to_owned()])
     }
@@ -227,7 +227,7 @@ async fn refuse(archive: &Archive, caller: &Caller) -> Result<()> {
 /// A paper shown as a picture or in words: the records that stand on it, by what it is.
 #[derive(Debug, Clone, Copy)]
 pub enum Paper<'a> {
-    /// One page.
+    /// The page of that id.
     Page(&'a str),
     /// Every page of a scan.
     Scan(&'a str),

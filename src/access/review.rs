@@ -19,7 +19,7 @@ pub struct Account {
     pub id: String,
     /// What they sign in with.
     pub login: String,
-    /// Full name.
+    /// Full name as people see it.
     pub name: String,
     /// What they may do.
     #[sqlx(try_from = "RoleList")]

@@ -48,7 +48,7 @@ pub struct Session {
 pub struct Credentials<'a> {
     /// What an administrator gave them to sign in with.
     pub login: &'a str,
-    /// In the clear.
+    /// As typed, in the clear; never stored or logged.
     pub password: &'a str,
     /// Of the second factor, or a recovery code; empty where there is none.
     pub code: &'a str,

@@ -189,7 +189,7 @@ async fn time_left(archive: &Archive, newest: &str, waiting: i64) -> Result<Opti
 fn seconds_left(ahead: i64, read: i64, since: Timestamp, now: Timestamp) -> Option<i64> {
     let spent = now.duration_since(since).as_millis().max(1);
     let left = i128::from(ahead) * spent;
-    // Nothing was read of late, so there is no pace to reckon with.
+    // Nothing was read of late, so there is no pace to compute from.
     let left = left.checked_div(i128::from(read))?;
     i64::try_from(left / 1000).ok()
 }

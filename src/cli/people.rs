@@ -51,7 +51,7 @@ pub enum User {
     Ceiling {
         /// What they sign in with.
         login: String,
-        /// Views a day.
+        /// How many records a day they may open.
         views: Option<i64>,
     },
     /// Make an API token; it is printed once.

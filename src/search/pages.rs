@@ -40,9 +40,9 @@ pub struct MarkedWord {
 /// A page on which the words of a question stand.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct PageHit {
-    /// Id of the page.
+    /// UUIDv7 text of the page that was found.
     pub page_id: String,
-    /// Id of its document.
+    /// UUIDv7 text of the document it is part of, where a person or the grouping made one.
     pub document_id: Option<String>,
     /// What its document is called: its subject, else the name of the file as delivered.
     pub title: String,

@@ -38,7 +38,7 @@ pub struct DecodeLimits {
     pub max_pages: u32,
     /// Bytes one page may be predicted to need, see [`PageShape::predicted_bytes`].
     pub max_bytes: u64,
-    /// Bytes of one file.
+    /// The largest file that is opened, in bytes.
     pub max_file_bytes: u64,
 }
 

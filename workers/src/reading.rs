@@ -31,7 +31,7 @@ pub struct FieldReading {
     /// Id of the page it stands on, where that is another page of the record's document; the box is of that page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
-    /// What the probability was reckoned from; stays where the page was read.
+    /// What the probability was computed from; stays where the page was read.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
 }

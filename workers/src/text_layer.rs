@@ -21,7 +21,8 @@ const MOST_WORDS: usize = 12;
 /// The picture is believed where it reads surely, and where it says the same as the text no further away than this.
 const CLEAR: f64 = 0.6;
 const ALIKE: f64 = 0.5;
-/// So many pieces of ink like letters outside all words, and this share of those inside, are text that is not told.
+/// At least this many pieces of ink like letters outside all words, and this share of those inside, are text that the
+/// layer leaves out.
 const LEAST_UNTOLD: usize = 60;
 const UNTOLD: f64 = 0.5;
 /// A word recognised under one that is drawn, by more than this share of it, is the same once more.

@@ -1,5 +1,5 @@
 //! Rows and cells struck out: a pen's line through the middle of the words, straight, slanted, gently
-//! wavy, double or crossed. No rule of the table is one, for letters do not pass through it, and no
+//! wavy, double or crossed. No rule of the table is one, because letters do not pass through it, and no
 //! underline, on which letters stand.
 
 use std::cell::LazyCell;

@@ -241,7 +241,7 @@ fn command(launch: &Launch<'_>) -> Command {
     command
         .arg0("sogoc")
         .arg(launch.argument)
-        // An empty environment: a secret of the service is none of a page's business.
+        // An empty environment: a page has no need of the service's secrets.
         .env_clear()
         .env("OMP_THREAD_LIMIT", "1") // parallel across pages, never within one
         .env("MALLOC_ARENA_MAX", "1")

@@ -9,7 +9,7 @@ use crate::values::gazetteer;
 use crate::values::person_names;
 use strsim::levenshtein;
 
-/// Letters whose capital looks the same, but for its size.
+/// Letters whose capital looks the same, except for its size.
 pub(crate) const LOOK_ALIKE: &str = "ckopsuưvxz";
 
 /// The better reading; `None` when there is none or the value stands as it is.
