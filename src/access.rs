@@ -209,7 +209,7 @@ fn holds(caller: &Caller, act: Act) -> bool {
         Act::ResolveFlags => &[Archivist, Reviewer, Approver],
         Act::SeeBatches => &[Archivist, Reviewer, Approver, Auditor],
         Act::SeeRecords => &[Archivist, Reviewer, Approver, Auditor],
-        // A picture shows everything, so that values masked beside it would be masked for nothing.
+        // A picture shows everything, so that values masked beside it would be masked to no effect.
         Act::SeeImages | Act::SeePersonalData => &[Archivist, Reviewer, Approver],
         Act::CorrectRecords => &[Reviewer, Approver],
         Act::ApproveRecords => &[Reviewer, Approver],

@@ -293,7 +293,7 @@ pub async fn note_paper(
     details: Value,
 ) -> Result<()> {
     let records = paper.records(archive).await?;
-    // A record that is not published is work in hand, for which the role is reason enough.
+    // A record that is not published is work under way, for which the role is reason enough.
     for (id, class, _) in records.iter().filter(|(.., state)| state == "approved") {
         require_reason(archive, caller, archive.classes.get(class), id).await?;
     }

@@ -31,7 +31,7 @@ pub struct Person {
     /// What they may do; see [`Role`].
     #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
-    /// When they were shut out, if they were.
+    /// When they were locked out, if they were.
     pub disabled_at: Option<String>,
     /// How much they may see in a day; the usual ceiling when null.
     pub views_a_day: Option<i64>,

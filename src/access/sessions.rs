@@ -232,10 +232,10 @@ pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
 /// Who stands behind an API token.
 ///
 /// # Errors
-/// `NotSignedIn` when unknown, expired or revoked, or while who made it is shut out.
+/// `NotSignedIn` when unknown, expired or revoked, or while who made it is locked out.
 pub async fn bearer(archive: &Archive, token: &str) -> Result<Caller> {
     let row: Option<(String, String, String)> = sqlx::query_as(
-        // A token is no stronger than who made it: it rests while they are shut out.
+        // A token is no stronger than who made it: it rests while they are locked out.
         "SELECT t.id, t.name, t.roles FROM tokens t LEFT JOIN people p ON p.id = t.made_by
          WHERE t.digest = $1 AND t.revoked_at IS NULL AND p.disabled_at IS NULL
          AND (t.expires_at IS NULL OR t.expires_at > $2)",

@@ -31,7 +31,7 @@ async fn refuse_earlier(tx: &mut Tx, now: &str) -> Result<()> {
         .fetch_one(&mut **tx)
         .await?;
     match newest {
-        // Blocked and not refused: the clock is put right by an operator, and the copy is then made
+        // Blocked and not refused: the clock is corrected by an operator, and the copy is then made
         // by itself.
         Some(newest) if *now < *newest => Err(Error::block(
             Message::new("errors.clock_behind").with("newest", newest),

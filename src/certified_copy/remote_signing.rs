@@ -168,7 +168,7 @@ fn certificate_of(seal: &Seal) -> String {
     digest_of(seal.signer().der())
 }
 
-/// The finished file once its signature is here; none while the copy waits, prepared again where need be.
+/// The finished file once its signature is here; none while the copy waits, prepared again if needed.
 pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
     let Some(waits) = Waits::load(archive, &copy.id).await? else {
         prepare(archive, copy, None).await?;

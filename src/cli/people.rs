@@ -37,7 +37,7 @@ pub enum User {
         #[arg(long)]
         confirm: Vec<String>,
     },
-    /// Wake an account that sleeps for want of use.
+    /// Wake an account that is asleep because nobody used it for long.
     Wake {
         /// What they sign in with.
         login: String,

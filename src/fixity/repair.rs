@@ -21,7 +21,7 @@ pub struct Repair {
     pub finished: Vec<String>,
     /// Files that belong to no version.
     pub strays: Vec<StrayFound>,
-    /// What only a backup mends: damaged inventories.
+    /// What only a backup repairs: damaged inventories.
     pub damaged: Vec<String>,
 }
 

@@ -89,7 +89,7 @@ impl DecodedPage {
         }
     }
 
-    /// The words it brings with it, if any, so that none need be recognised.
+    /// The words it brings with it, if any, so that none has to be recognised.
     pub(crate) fn own_words(&self) -> Option<&[Word]> {
         self.text_layer.as_deref().filter(|words| !words.is_empty())
     }

@@ -57,7 +57,7 @@ pub struct RecordReading {
 }
 
 impl RecordReading {
-    /// Leaves every value to a person: what the page says of itself is not enough to accept it.
+    /// Leaves every value to a person: what the page says about itself is not enough to accept it.
     pub fn hold(&mut self) {
         for field in self.fields.values_mut() {
             field.accepted = false;

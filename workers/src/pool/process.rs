@@ -19,7 +19,7 @@ use crate::limits::Confinement;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::protocol::{self, Hello, ProtocolError, Reply};
 
-/// Time a child may take to start, shut itself in and say hello.
+/// Time a child may take to start, lock itself into its cage and say hello.
 const START_DEADLINE: Duration = Duration::from_secs(20);
 
 /// Time a dying child may take to be gone after its socket closed.

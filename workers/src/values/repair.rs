@@ -1,7 +1,7 @@
 //! What a garbled value most likely reads, where its field leaves one choice: letters the engine lost,
 //! never words the paper may hold.
 //!
-//! A value put right in this way is the best reading there is and still goes to a person.
+//! A value corrected in this way is the best reading there is and still goes to a person.
 
 use crate::class::{Field, FieldKind, Lexicon};
 use crate::values::dates;
