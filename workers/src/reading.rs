@@ -73,7 +73,7 @@ pub struct Quality {
     /// Sharpness, variance of the Laplacian on the upright grey page.
     pub sharpness: f64,
     /// How the page is laid out, 64 hex digits: "same sheet scanned twice?".
-    /// [`crate::judge::fingerprint_distance`] compares two.
+    /// [`crate::image::fingerprint_distance`] compares two.
     pub fingerprint: String,
     /// Stable codes of what falls short of the standard; [`crate::judge::flag`] says what each means.
     pub flags: Vec<String>,
