@@ -39,7 +39,7 @@ pub(crate) struct Upright {
 
 impl Upright {
     /// Width and height in its own pixels.
-    pub fn size(&self) -> (u32, u32) {
+    pub fn pixel_size(&self) -> (u32, u32) {
         self.picture.dimensions()
     }
 

@@ -86,7 +86,7 @@ pub(crate) fn delivered(page: &Upright, judged: Judged) -> PageReading {
     let transform = page.transform;
     let (width, height) = transform.delivered;
     let text = Text::new(&extracted.lines).text;
-    let number = page_number::read(&extracted.lines, page.size());
+    let number = page_number::read(&extracted.lines, page.pixel_size());
     let lines = extracted.lines.into_iter();
     let mut words: Vec<Word> = lines.flat_map(|line| line.words).collect();
     for word in &mut words {
@@ -198,7 +198,7 @@ fn is_sheet(width: u32, height: u32, dpi: u32) -> bool {
 
 /// Whether surely read words touch the left or right edge of the page: a part of it was not scanned.
 fn cut_edge(page: &Upright, words: &[Word]) -> bool {
-    let width = page.size().0 as i32;
+    let width = page.pixel_size().0 as i32;
     let touching = words.iter().filter(|word| {
         let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
         let [left, _, length, _] = word.bounds;

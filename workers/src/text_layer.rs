@@ -99,7 +99,7 @@ fn longest_part(line: &Line) -> Option<(usize, Box4, String)> {
 
 /// The place of a line with a little paper around it, `[left, top, width, height]` within the page.
 fn with_paper(page: &Upright, place: Box4) -> [u32; 4] {
-    let (width, height) = page.size();
+    let (width, height) = page.pixel_size();
     let margin = place[3] / 4;
     let inside = |at: i32, most: u32| at.clamp(0, most as i32) as u32;
     let (x0, y0) = (
@@ -209,7 +209,7 @@ pub(crate) fn bring(
     recognised
         .words
         .retain(|word| !is_covered(word.bounds, &covers));
-    let (width, height) = recognised.page.size();
+    let (width, height) = recognised.page.pixel_size();
     let block = around(words.iter().map(|word| word.bounds)).unwrap_or_default();
     let few = (words.len() as f64) < recognised.words.len() as f64 * OWN_SHARE
         || area(block) < f64::from(width) * f64::from(height) * BLOCK;

@@ -37,7 +37,7 @@ pub(super) fn notes(
         .filter(|blob| LETTER.contains(&(f64::from(blob.height()) / dpi)))
         .map(place_of)
         .collect();
-    let page_width = page.size().0 as i32;
+    let page_width = page.pixel_size().0 as i32;
     let found: Vec<(usize, FieldReading)> = (0..rows.len())
         .flat_map(|at| {
             let [left, top, width, height] = grid.row_bounds(rows[at]);
