@@ -65,7 +65,7 @@ pub struct Proposal {
 /// A page on which a map is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SamplePage {
-    /// UUIDv7 text of the page that is shown.
+    /// UUIDv8 text of the page that is shown.
     pub page_id: String,
     /// Corners of its table `[x, y]` in pixels of the page as delivered: upper left, upper right,
     /// lower right and lower left of its content.

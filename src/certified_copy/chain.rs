@@ -45,7 +45,7 @@ pub struct ChainRow {
     pub bounds: Option<String>,
     /// Name of the delivered file.
     pub original_name: String,
-    /// UUIDv7 text of the scan the record was read from.
+    /// UUIDv8 text of the scan the record was read from.
     pub scan_id: String,
     /// SHA-256 of the delivered file.
     pub source_sha256: String,

@@ -12,7 +12,7 @@ pub(crate) const MOST_TOGETHER: usize = 60;
 /// A page of a document whose readings are put together.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct PileIn {
-    /// UUIDv7 text of the page the value stands on.
+    /// UUIDv8 text of the page the value stands on.
     pub page_id: String,
     /// The scan it is a page of.
     pub scan_id: String,

@@ -25,7 +25,7 @@ const FORM: &str = "sogoc-deposit/1";
 pub struct Deposit {
     /// Format of this file: `sogoc-deposit/1`.
     pub form: String,
-    /// UUIDv7 text of the scan, as the catalogue had it.
+    /// UUIDv8 text of the scan, as the catalogue had it.
     pub scan_id: String,
     /// The batch it came in.
     pub batch: DepositBatch,
