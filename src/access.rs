@@ -92,7 +92,7 @@ impl From<RoleList> for Vec<Role> {
 const SEPARATE_ROLES: [Role; 2] = [Role::Reviewer, Role::Approver];
 
 /// What can be done; the columns of the one table of rights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 #[allow(missing_docs)] // the word of each is its meaning
 pub enum Act {
     DescribeHoldings,
@@ -123,32 +123,7 @@ pub enum Act {
 
 impl Act {
     /// Every act in the order of the source, for tests that hold for all of them.
-    pub const ALL: [Self; 24] = [
-        Self::DescribeHoldings,
-        Self::DeliverScans,
-        Self::ResolveFlags,
-        Self::SeeBatches,
-        Self::SeeRecords,
-        Self::SeeImages,
-        Self::SeePersonalData,
-        Self::CorrectRecords,
-        Self::ApproveRecords,
-        Self::ApproveCorrections,
-        Self::AskCopies,
-        Self::SeeRequests,
-        Self::ConfirmCopies,
-        Self::ReleaseCopies,
-        Self::SignCopies,
-        Self::OpenSeal,
-        Self::SeeSearches,
-        Self::EndSearches,
-        Self::ReuseResults,
-        Self::SeeLog,
-        Self::SeeQuestions,
-        Self::SeeQueue,
-        Self::SteerQueue,
-        Self::Administer,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Whether it is a person's own judgement, which no token and no program can take over.
     pub fn is_judgement(self) -> bool {
@@ -234,7 +209,7 @@ fn holds(caller: &Caller, act: Act) -> bool {
         Act::ResolveFlags => &[Archivist, Reviewer, Approver],
         Act::SeeBatches => &[Archivist, Reviewer, Approver, Auditor],
         Act::SeeRecords => &[Archivist, Reviewer, Approver, Auditor],
-        // A picture shows everything, so that values masked beside it would be masked for nothing.
+        // A picture shows everything, so that values masked beside it would be masked to no effect.
         Act::SeeImages | Act::SeePersonalData => &[Archivist, Reviewer, Approver],
         Act::CorrectRecords => &[Reviewer, Approver],
         Act::ApproveRecords => &[Reviewer, Approver],

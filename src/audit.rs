@@ -155,7 +155,7 @@ pub struct Entry {
     pub actor: String,
     /// Word of an [`Action`], or of an earlier version's.
     pub action: String,
-    /// `scan`, `record`, `batch` …
+    /// What was acted on: `scan`, `record`, `batch` …
     pub subject_kind: String,
     /// Id within its kind.
     pub subject_id: String,

@@ -94,7 +94,7 @@ pub struct Batch {
     pub opened_at: String,
     /// When it was closed, RFC 3339 UTC; none while files may come.
     pub closed_at: Option<String>,
-    /// Id of its unit.
+    /// Id of the unit that delivered it.
     pub unit_id: String,
 }
 

@@ -15,6 +15,7 @@ mod register;
 mod register_line;
 mod remote_signing;
 mod renewal;
+mod request_state;
 mod signing_session;
 mod verify;
 mod withdrawal;
@@ -34,6 +35,7 @@ pub use remote_signing::{
 };
 pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
+pub use request_state::RequestState;
 pub use signing_session::{SealState, end_session, open_session, pin_needed, seal_state};
 pub use verify::{
     Cited, FileVerified, Holder, SignatureListed, UploadedFile, ValidityState, Verified,
@@ -103,7 +105,7 @@ pub struct CopyRow {
     pub code: String,
     /// Record it was made from.
     pub record_id: String,
-    /// Version of that record.
+    /// Version of that record that was confirmed, from 1.
     pub record_version: i64,
     /// SHA-256 of that version's content, as those who decided saw it; none on lines of before.
     #[serde(default)]

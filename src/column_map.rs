@@ -65,7 +65,7 @@ pub struct Proposal {
 /// A page on which a map is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SamplePage {
-    /// Id of the page.
+    /// UUIDv8 text of the page that is shown.
     pub page_id: String,
     /// Corners of its table `[x, y]` in pixels of the page as delivered: upper left, upper right,
     /// lower right and lower left of its content.
@@ -119,7 +119,7 @@ pub struct Misfit {
 /// A volume that waits for a person to confirm its map.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, FromRow)]
 pub struct Unconfirmed {
-    /// Id of the volume.
+    /// UUIDv7 text of the bound volume it is for.
     #[sqlx(rename = "id")]
     pub volume_id: String,
     /// The label on its spine.

@@ -185,7 +185,7 @@ pub struct CorrectionGiven {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct CorrectionFilter {
-    /// entered | approved | rejected.
+    /// Only those that are `entered`, `approved` or `rejected`.
     pub state: Option<String>,
     /// Id of the one record whose corrections are wanted.
     pub record_id: Option<String>,

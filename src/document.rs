@@ -69,11 +69,11 @@ pub struct Document {
     pub id: String,
     /// Code of its fonds.
     pub fonds: String,
-    /// Id of its file.
+    /// Id of the file (hồ sơ) it lies in; none while it is filed nowhere.
     pub file_id: Option<String>,
     /// Code of its file.
     pub file: Option<String>,
-    /// Id of its volume.
+    /// Id of the bound volume whose pages it is; none for loose papers.
     pub volume_id: Option<String>,
     /// Code of its volume.
     pub volume: Option<String>,

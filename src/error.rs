@@ -89,7 +89,7 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// What was asked waits: something outside must be put right first, and then it is done without being asked again.
+    /// What was asked waits: something outside must be corrected first, and then it is done without being asked again.
     #[error("{}", .message.en())]
     Blocked {
         /// Stable word, as in [`Error::refuse`].
@@ -136,14 +136,14 @@ impl Error {
         Self::Refused { code, message }
     }
 
-    /// What was asked waits until something outside is put right; its stable word as in [`Error::refuse`].
+    /// What was asked waits until something outside is corrected; its stable word as in [`Error::refuse`].
     pub fn block(message: impl Into<Message>) -> Self {
         let message = message.into();
         let code = message.code();
         Self::Blocked { code, message }
     }
 
-    /// A setting that an operator must put right.
+    /// A setting that an operator must correct.
     pub fn wrong_setting(setting: &'static str, message: impl Into<Message>) -> Self {
         let message = message.into().with("setting", setting);
         Self::WrongSetting { setting, message }

@@ -1,4 +1,4 @@
-//! What all described holdings share: a version that an editor must have seen, the trace of every act upon them, and
+//! What all described holdings share: a version that an editor must have seen, the trace of every act on them, and
 //! the job that brings them to the vault. Units, fonds, series, files, volumes and documents are such holdings.
 
 mod check;
@@ -87,7 +87,7 @@ impl HoldingKind {
     }
 }
 
-/// A description given anew in place of the one that was seen.
+/// A new description in place of the one that was seen.
 #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Edit<T> {
@@ -121,7 +121,7 @@ pub struct Trace {
     pub at: String,
 }
 
-/// One act upon a holding.
+/// One act on a holding.
 pub(crate) struct TracedAct<'a> {
     /// What it is done to.
     pub kind: HoldingKind,

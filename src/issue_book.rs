@@ -91,7 +91,7 @@ pub struct IssueBook {
     pub lines: Vec<BookLine>,
 }
 
-/// The whole book of a year. Reading it is entered in the log, for it names everybody.
+/// The whole book of a year. Reading it is entered in the log, because it names everybody.
 ///
 /// # Errors
 /// `Invalid` for a year that is none; `Forbidden`.

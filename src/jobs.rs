@@ -63,7 +63,7 @@ text_enum! {
     pub enum JobState {
         /// Waits for its turn.
         Ready,
-        /// Held by a worker, or by one that fell silent.
+        /// Held by a worker, or by one that stopped answering.
         Leased,
         /// Its result is committed.
         Done,
@@ -105,7 +105,7 @@ pub struct Leased {
     pub attempt: i64,
     /// Faults of the world in a row that put it off.
     pub faults: i64,
-    /// Holders in a row that fell silent.
+    /// Holders in a row that stopped answering.
     pub lost: i64,
     /// The worker's name, which no other has.
     #[sqlx(rename = "leased_by")]
@@ -154,7 +154,7 @@ impl Tx {
     }
 
     /// Adds a job that is `holder`'s from the start: what a person waits for is then made by one maker, and the
-    /// queue takes it over only when that one falls silent. What a silent holder left is taken over here too. None
+    /// queue takes it over only when that one stops answering. What a silent holder left is taken over here too. None
     /// where somebody has it; it is then enqueued as any other.
     ///
     /// # Errors
@@ -235,14 +235,14 @@ impl Tx {
         }
     }
 
-    /// Lets those of a kind that wait for another try run at once: what held them up is mended.
+    /// Lets those of a kind that wait for another try run at once: what held them up is repaired.
     ///
     /// # Errors
     /// As any statement.
     pub async fn wake(&mut self, kind: Kind) -> Result<()> {
         sqlx::query(
             // Only those that met an error: a job that waits for its date is not due earlier
-            // because a fault is mended.
+            // because a fault is repaired.
             "UPDATE jobs SET run_at = $1
              WHERE kind = $2 AND state = 'ready' AND error_code IS NOT NULL AND run_at > $1",
         )
@@ -281,12 +281,12 @@ pub async fn lease(
     }
 }
 
-/// Jobs of a kind whose holder fell silent; what that costs them is their holder's, not an attempt of theirs.
+/// Jobs of a kind whose holder stopped answering; what that costs them is their holder's, not an attempt of theirs.
 const SILENT: &str =
     "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2, lost = lost + 1
      WHERE id = (SELECT id FROM jobs WHERE kind = $3 AND state = 'leased' AND lease_until < $4
         ORDER BY priority DESC, run_at LIMIT 1";
-/// Jobs of a kind that wait and are due, but for those of a thing that is being worked.
+/// Jobs of a kind that wait and are due, except for those of a thing that is being worked.
 const WAITING: &str =
     // Two workers on one subject would undo each other's result, so the second job waits for the
     // first.

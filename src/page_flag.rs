@@ -108,7 +108,7 @@ pub(crate) struct Noticed {
 /// The other page a flag speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OtherPage {
-    /// Id of the page.
+    /// UUIDv8 text of that other page.
     pub page_id: String,
     /// The file's name as delivered.
     pub original_name: String,

@@ -24,7 +24,7 @@ use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
 use crate::jobs::Leased;
 use crate::record::{self, Fields, RecordRow, RecordState, Version, save_version};
-use crate::scan::page_id;
+use crate::scan::{self, page_id};
 use crate::vault::{Change, Content, ObjectId, Provenance, VaultError};
 
 /// Name of the records inside a scan's object.
@@ -126,28 +126,11 @@ pub(crate) async fn ensure(archive: &Archive, record_id: &str, version: i64) -> 
     record_preserved(archive, &preserved).await?.commit().await
 }
 
-/// The vault's object of a scan; none where there is no such scan, or none is kept of it yet.
-async fn object_of(archive: &Archive, scan_id: &str) -> Result<Option<ObjectId>> {
-    let object: Option<Option<String>> =
-        sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
-            .bind(scan_id)
-            .fetch_optional(archive.catalogue.pool())
-            .await?;
-    Ok(object.flatten().map(ObjectId::new).transpose()?)
-}
-
 async fn preserve_scan(archive: &Archive, scan_id: &str) -> Result<PreservedRecords> {
-    let object: Option<String> = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
-        .bind(scan_id)
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "scan" })?;
-    let object = ObjectId::new(object.ok_or(Error::NotFound {
-        what: "vault object",
-    })?)?;
+    let object = scan::preserved_object(archive, scan_id).await?;
     // The head before the rows: whoever writes in between is then not written over with older ones.
     let head = archive.vault.inventory(&object).await?.head();
-    // What the vault was given is never given anew in other words.
+    // What the vault was given is never given again in other words.
     refuse_different(archive, scan_id).await?;
     let preserved = decided(archive, scan_id).await?;
     let mut changes = vec![Change::Put(Content::bytes(

@@ -49,7 +49,7 @@ impl Chosen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobAction {
-    /// Try them anew, at once; also those held or put off. With the code of a reading that failed for no fault of the
+    /// Try them again, at once; also those held or put off. With the code of a reading that failed for no fault of the
     /// file (`timed_out`, `out_of_memory`, `crashed`, `unavailable`), the pages that failed for it too.
     Retry,
     /// Nobody works them until they are retried.

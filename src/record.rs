@@ -49,7 +49,7 @@ impl State for RecordState {
     fn next(self) -> &'static [Self] {
         match self {
             Self::Proposed => &[Self::Corrected, Self::Approved, Self::Rejected],
-            // What is decided may be decided anew, always as one more version.
+            // What is decided may be decided again, always as one more version.
             Self::Corrected | Self::Approved | Self::Rejected => {
                 &[Self::Corrected, Self::Approved, Self::Rejected]
             }
@@ -186,7 +186,7 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<RecordV
     Ok(record)
 }
 
-/// Enters in the log that somebody opened a record. One that is not published yet is work in hand, which is reason enough.
+/// Enters in the log that somebody opened a record. One that is not published yet is work under way, which is reason enough.
 async fn note_view(
     archive: &Archive,
     caller: &Caller,

@@ -38,7 +38,7 @@ pub async fn correct(
     let class = archive.classes.get(&before.class);
     let mut fields = before.fields.clone();
     apply(class, &mut fields, changes)?;
-    // A correction of an approved record has to be approved anew before it is published.
+    // A correction of an approved record has to be approved again before it is published.
     let new = NewVersion {
         state: RecordState::Corrected,
         action: Action::RecordCorrected,
@@ -227,7 +227,7 @@ async fn save_in(
         record::publish(tx, &before.id, number, &at).await?;
         record::enqueue_preservation(tx, &before.scan_id).await?;
     }
-    // Names of the fields alone, for the log is read by people who may not see values.
+    // Names of the fields alone, because the log is read by people who may not see values.
     let changed: Vec<&String> = fields
         .iter()
         .filter(|(k, f)| before.fields.get(*k) != Some(f))

@@ -14,7 +14,8 @@ pub use master::{MASTER_PREFIX, fetch_master};
 pub use name::{PREFIX, object_id, original_path, page_id, scan_id};
 pub use preservation::{Deposit, DepositFile, DepositPage};
 pub(crate) use preservation::{
-    insert_pages, load, resolve_duplicates, restore, restore_of_receipt,
+    insert_pages, load, preserved_object, resolve_duplicates, restore, restore_of_receipt,
+    vault_object,
 };
 
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,7 @@ const MOST_ROWS: i64 = 200;
 pub struct Scan {
     /// UUIDv8 text that follows from batch, name and digest.
     pub id: String,
-    /// Id of its batch.
+    /// UUIDv7 text of the batch it was delivered in.
     pub batch_id: String,
     /// As given, path inside the delivery.
     pub original_name: String,

@@ -52,7 +52,7 @@ pub type Facets = BTreeMap<String, BTreeMap<String, usize>>;
 /// A record that matches, as the index holds it.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct SearchHit {
-    /// Id of the record.
+    /// UUIDv7 text of the approved record that was found.
     pub record_id: String,
     /// Id of its class.
     pub class: String,

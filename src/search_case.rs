@@ -27,7 +27,7 @@ text_enum! {
         Open,
         /// A record was named.
         Found,
-        /// The volumes were looked through in vain.
+        /// The volumes were looked through without result.
         NotFound,
         /// Its request ended before it did.
         Closed,
@@ -50,7 +50,7 @@ impl State for SearchState {
 pub struct SearchCase {
     /// UUIDv7 as text: sorts by the time it was opened.
     pub id: String,
-    /// Id of the request.
+    /// Id of the copy request nothing was found for.
     pub request_id: String,
     /// How it ended, or that it has not.
     pub state: SearchState,

@@ -24,7 +24,7 @@ use crate::record::{self, Fields};
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Seen {
-    /// Version of the record.
+    /// Version of the record that was looked at, from 1.
     pub record_version: i64,
     /// SHA-256 of its content: source, place, printed and present values, decisions in force.
     pub record_digest: String,

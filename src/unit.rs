@@ -46,7 +46,7 @@ text_enum! {
 /// An office, school or commune that holdings, people and rights belong to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct Unit {
-    /// UUIDv7 text; that of the default unit is all zeros but for its version.
+    /// UUIDv7 text; that of the default unit is all zeros except for its version.
     pub id: String,
     /// Mã đơn vị, unique in the archive.
     pub code: String,
@@ -170,7 +170,7 @@ pub async fn make(archive: &Archive, caller: &Caller, given: &NewUnit) -> Result
     get(archive, caller, &id).await
 }
 
-/// Describes a unit anew.
+/// Changes the description of a unit.
 ///
 /// # Errors
 /// As [`make`]; `Refused` when another description came in between.

@@ -59,7 +59,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// One record opened.
+    /// One record opened with its values in the clear.
     pub fn of_record(id: &'a str) -> Self {
         Self::of(Action::RecordOpened, ("record", id), vec![id.to_owned()])
     }
@@ -227,7 +227,7 @@ async fn refuse(archive: &Archive, caller: &Caller) -> Result<()> {
 /// A paper shown as a picture or in words: the records that stand on it, by what it is.
 #[derive(Debug, Clone, Copy)]
 pub enum Paper<'a> {
-    /// One page.
+    /// The page of that id.
     Page(&'a str),
     /// Every page of a scan.
     Scan(&'a str),
@@ -293,7 +293,7 @@ pub async fn note_paper(
     details: Value,
 ) -> Result<()> {
     let records = paper.records(archive).await?;
-    // A record that is not published is work in hand, for which the role is reason enough.
+    // A record that is not published is work under way, for which the role is reason enough.
     for (id, class, _) in records.iter().filter(|(.., state)| state == "approved") {
         require_reason(archive, caller, archive.classes.get(class), id).await?;
     }

@@ -5,6 +5,7 @@
 
 mod access;
 mod api;
+mod architecture_walks;
 mod bad_input;
 mod browser;
 mod catalogue_story;

@@ -59,7 +59,7 @@ impl Dice {
     }
 }
 
-/// Person number `n`.
+/// An invented person; the same `n` always gives the same one.
 pub fn document(n: u64) -> Document {
     let mut dice = Dice::new(n + 1);
     dice.below(2); // the first throw of like seeds is alike

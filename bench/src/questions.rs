@@ -25,7 +25,7 @@ const AMONG: usize = 10;
 /// Options of `questions`.
 #[derive(Debug, clap::Args)]
 pub struct Questions {
-    /// How many people.
+    /// How many people the index is filled with.
     #[arg(default_value_t = 100_000)]
     records: u64,
     /// How many pages: letters and registers in turn.

@@ -100,7 +100,7 @@ impl DocumentKind {
 pub struct Document {
     /// Id of the record or page; a document replaces the one with the same id.
     pub id: String,
-    /// Record or page.
+    /// Whether it stands for a record or for a page's words.
     pub kind: DocumentKind,
     /// Class id, such as `van_bang`.
     pub class: String,

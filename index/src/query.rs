@@ -58,11 +58,11 @@ pub struct Query {
     pub class: Option<String>,
     /// Fonds, as it was typed; whoever knows the codes moves it into [`Query::within`]. An id is taken as it is.
     pub fonds: Option<String>,
-    /// Series, likewise.
+    /// Series, as it was typed; moved into [`Query::within`] like the fonds.
     pub series: Option<String>,
     /// File (hồ sơ), likewise.
     pub file: Option<String>,
-    /// Register volume, likewise.
+    /// Register volume, as it was typed; moved into [`Query::within`] like the fonds.
     pub volume: Option<String>,
     /// Number of the box (hộp).
     pub shelf_box: Option<String>,

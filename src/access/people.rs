@@ -31,7 +31,7 @@ pub struct Person {
     /// What they may do; see [`Role`].
     #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
-    /// When they were shut out, if they were.
+    /// When they were locked out, if they were.
     pub disabled_at: Option<String>,
     /// How much they may see in a day; the usual ceiling when null.
     pub views_a_day: Option<i64>,
@@ -250,7 +250,7 @@ async fn put_password(archive: &Archive, caller: &Caller, id: &str, password: &s
     tx.commit().await
 }
 
-/// Everyone.
+/// All people who may sign in, by login name.
 ///
 /// # Errors
 /// `Forbidden`.
@@ -292,7 +292,7 @@ fn check_roles(roles: &[Role]) -> Result<()> {
 /// Passwords that are guessed first in Viet Nam, as they are and with figures behind them.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// Whether it is a common password but for case, accents, spaces, figures and signs at its ends, or such a one repeated.
+/// Whether it is a common password except for case, accents, spaces, figures and signs at its ends, or such a one repeated.
 fn is_common(password: &str) -> bool {
     let plain = sogoc_vietnamese::fold::letters(password);
     let word = plain.trim_matches(|letter: char| letter.is_ascii_digit());

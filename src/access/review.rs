@@ -19,14 +19,14 @@ pub struct Account {
     pub id: String,
     /// What they sign in with.
     pub login: String,
-    /// Full name.
+    /// Full name as people see it.
     pub name: String,
     /// What they may do.
     #[sqlx(try_from = "RoleList")]
     pub roles: Vec<Role>,
     /// When the account was made, RFC 3339 UTC.
     pub created_at: String,
-    /// When they were shut out, if they were.
+    /// When they were locked out, if they were.
     pub disabled_at: Option<String>,
     /// When they last signed in.
     pub active_at: Option<String>,
@@ -36,7 +36,7 @@ pub struct Account {
     #[sqlx(rename = "factors", try_from = "i64")]
     #[schema(value_type = bool)]
     pub second_factor: Flag,
-    /// Whether the account sleeps for want of use.
+    /// Whether the account is asleep because nobody used it for long.
     #[sqlx(skip)]
     pub asleep: bool,
     /// Whether it is to be confirmed now.

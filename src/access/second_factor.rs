@@ -30,7 +30,7 @@ pub struct Enrolment {
 /// Recovery codes, shown once.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct RecoveryCodes {
-    /// Each counts once.
+    /// Codes to be written down; each is accepted once.
     pub codes: Vec<String>,
 }
 

@@ -48,7 +48,7 @@ pub struct Session {
 pub struct Credentials<'a> {
     /// What an administrator gave them to sign in with.
     pub login: &'a str,
-    /// In the clear.
+    /// As typed, in the clear; never stored or logged.
     pub password: &'a str,
     /// Of the second factor, or a recovery code; empty where there is none.
     pub code: &'a str,
@@ -232,10 +232,10 @@ pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
 /// Who stands behind an API token.
 ///
 /// # Errors
-/// `NotSignedIn` when unknown, expired or revoked, or while who made it is shut out.
+/// `NotSignedIn` when unknown, expired or revoked, or while who made it is locked out.
 pub async fn bearer(archive: &Archive, token: &str) -> Result<Caller> {
     let row: Option<(String, String, String)> = sqlx::query_as(
-        // A token is no stronger than who made it: it rests while they are shut out.
+        // A token is no stronger than who made it: it rests while they are locked out.
         "SELECT t.id, t.name, t.roles FROM tokens t LEFT JOIN people p ON p.id = t.made_by
          WHERE t.digest = $1 AND t.revoked_at IS NULL AND p.disabled_at IS NULL
          AND (t.expires_at IS NULL OR t.expires_at > $2)",

@@ -62,7 +62,7 @@ async fn admit_below(archive: &Archive, key: &str, most: i64) -> Result<()> {
 async fn count(archive: &Archive, key: &str) -> Result<i64> {
     let now = archive.clock.now();
     let mut tx = archive.begin_as_machine().await?;
-    // A window that has run out starts anew.
+    // A window that has run out starts again.
     sqlx::query("DELETE FROM throttle WHERE window_start < $1")
         .bind(stamp(now - WINDOW))
         .execute(&mut *tx)

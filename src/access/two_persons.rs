@@ -1,4 +1,4 @@
-//! Two people: the one place where humans are compared. Nothing is published anew and no copy leaves by
+//! Two people: the one place where humans are compared. Nothing is published again and no copy leaves by
 //! one person's hand alone, on whatever path.
 
 use std::collections::BTreeSet;

@@ -13,7 +13,7 @@ pub(crate) struct PageWords {
     pub height: u32,
     /// The content stands turned clockwise by this many degrees.
     pub rotation: u16,
-    /// In reading order.
+    /// Words in reading order, places in pixels.
     pub words: Vec<Word>,
     /// The words by line, lines separated by `\n`.
     pub text: String,

@@ -55,7 +55,7 @@ pub async fn restore_missing(archive: &Archive) -> Result<u64> {
     let known = keys::known(&archive.catalogue).await?;
     let head = tlog::open_checkpoint(&note, &known).map_err(|_| damaged())?;
     let mut tx = archive.begin_as_machine().await?;
-    // Entries that were given a position beyond the signed tree, or that the tree does not have, wait anew.
+    // Entries that were given a position beyond the signed tree, or that the tree does not have, wait again.
     sqlx::query("UPDATE log SET position = NULL WHERE position > $1")
         .bind(i64::try_from(head.size).unwrap_or(i64::MAX))
         .execute(&mut *tx)

@@ -25,7 +25,7 @@ pub struct Declared {
     pub sha256: Option<String>,
 }
 
-/// Adds to the manifest of an open batch; a name declared again is declared anew.
+/// Adds to the manifest of an open batch; a name declared again replaces the earlier declaration.
 ///
 /// # Errors
 /// `Invalid`, naming the entry; `NotFound`; `Refused` once the batch is closed; `Forbidden`.

@@ -165,7 +165,7 @@ async fn count_jobs(archive: &Archive, batch_id: &str, progress: &mut Progress) 
     Ok(())
 }
 
-/// Pages of every batch that stand before or beside this one's last, over the pace of late.
+/// Pages of every batch that stand before or beside this one's last, over the recent pace.
 async fn time_left(archive: &Archive, newest: &str, waiting: i64) -> Result<Option<i64>> {
     let now = archive.clock.now();
     let (read, since): (i64, Option<String>) =
@@ -189,7 +189,7 @@ async fn time_left(archive: &Archive, newest: &str, waiting: i64) -> Result<Opti
 fn seconds_left(ahead: i64, read: i64, since: Timestamp, now: Timestamp) -> Option<i64> {
     let spent = now.duration_since(since).as_millis().max(1);
     let left = i128::from(ahead) * spent;
-    // Nothing was read of late, so there is no pace to reckon with.
+    // Nothing was read lately, so there is no pace to compute from.
     let left = left.checked_div(i128::from(read))?;
     i64::try_from(left / 1000).ok()
 }

@@ -94,7 +94,7 @@ pub struct ReceiptFile {
     pub outcome: ScanState,
     /// Stable code, when quarantined.
     pub reason: Option<String>,
-    /// Id of the scan.
+    /// UUIDv8 text of the scan the line is about.
     #[sqlx(rename = "id")]
     pub scan_id: String,
     /// Id of the scan that had the same bytes before.

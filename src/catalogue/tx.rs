@@ -53,7 +53,7 @@ impl Tx {
         &self.actor
     }
 
-    /// Lets every index look anew at a page, document, batch, file or volume, and at what inherits from it.
+    /// Lets every index look again at a page, document, batch, file or volume, and at what inherits from it.
     pub fn announce(&mut self, kind: &'static str, subject_id: &str) {
         self.announced.insert((kind, subject_id.to_owned()));
     }

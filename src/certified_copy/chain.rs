@@ -45,7 +45,7 @@ pub struct ChainRow {
     pub bounds: Option<String>,
     /// Name of the delivered file.
     pub original_name: String,
-    /// Id of the scan.
+    /// UUIDv8 text of the scan the record was read from.
     pub scan_id: String,
     /// SHA-256 of the delivered file.
     pub source_sha256: String,
@@ -58,9 +58,9 @@ pub struct ChainRow {
 /// When an object of the vault was last read again.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct ObjectCheck {
-    /// Id of the object.
+    /// Its id in the vault, `urn:sogoc:…`.
     pub object_id: String,
-    /// whole | damaged | unreadable.
+    /// `whole`, `damaged` or `unreadable`.
     pub outcome: String,
     /// When, RFC 3339 UTC.
     pub checked_at: String,

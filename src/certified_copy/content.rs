@@ -144,7 +144,7 @@ pub(crate) fn printed(fields: &Fields, key: &str) -> Option<String> {
     let field = fields.get(key)?;
     let same_date = Date::parse(&field.raw).is_some_and(|date| date.to_string() == field.value);
     // What is printed in the register counts as long as it says the same day; a corrected one is
-    // written anew.
+    // written again.
     let text = if same_date { &field.raw } else { &field.value };
     let text = if same_date || !is_iso_date(text) {
         text.clone()

@@ -146,7 +146,7 @@ impl Waits {
     /// The file as it was prepared; none when it is gone or was prepared for another certificate.
     async fn draft(&self, archive: &Archive) -> Result<Option<Draft>> {
         let to_sign = self.to_sign()?;
-        // Named by what is to be signed: a draft that was prepared anew never takes the place of
+        // Named by what is to be signed: a draft that was prepared again never takes the place of
         // another.
         let name = place(&self.copy_id, &to_sign);
         let kept = archive.vault.get_cache(&name).await?;
@@ -158,7 +158,7 @@ impl Waits {
     }
 }
 
-/// Where the prepared file lies: beside the vault, for it can be made again.
+/// Where the prepared file lies: beside the vault, because it can be made again.
 fn place(copy_id: &str, to_sign: &[u8]) -> String {
     // Beside the vault and not in it: until it is signed, the file is nothing worth preserving.
     format!("seals-waiting/{copy_id}/{}", digest_of(to_sign))
@@ -168,7 +168,7 @@ fn certificate_of(seal: &Seal) -> String {
     digest_of(seal.signer().der())
 }
 
-/// The finished file once its signature is here; none while the copy waits, prepared anew where need be.
+/// The finished file once its signature is here; none while the copy waits, prepared again if needed.
 pub(super) async fn finish(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
     let Some(waits) = Waits::load(archive, &copy.id).await? else {
         prepare(archive, copy, None).await?;
@@ -300,7 +300,7 @@ async fn end(archive: &Archive, caller: &Caller, copy_id: &str, code: &str) -> R
         waits.rows_affected() == 1 && register_line::void_line(&mut tx, &copy, code).await?;
     tx.commit().await?;
     // After the commit: a draft without a waiting row is only cache, the other way round somebody
-    // would wait in vain.
+    // would wait without result.
     archive
         .vault
         .drop_cache(Some(&format!("seals-waiting/{copy_id}")))

@@ -26,7 +26,7 @@ pub use report::{Ending, LevelProof, Proofs, proofs, seals_due};
 
 /// Renewals asked for in one sweep; the next one asks for more.
 const AT_ONCE: i64 = 500;
-/// Between two looks at what another process has in hand.
+/// Between two looks at what another process works on.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// What waits for a renewal: issued, at the level that is renewed, its proof ending before `$1`.
 const DUE: &str = "state = 'issued' AND seal_level = 'B-LTA' AND provable_until <= $1";
@@ -124,8 +124,8 @@ pub(crate) async fn renew(archive: &Archive, job: &Leased) -> Result<()> {
     renew_copy(archive, &job.subject, job).await
 }
 
-/// Renews what is due at once, for the command line; how many were. What another process has in hand is waited for, and
-/// taken over when that one falls silent: nothing is due any more when this returns.
+/// Renews what is due at once, for the command line; how many were. What another process works on is waited for, and
+/// taken over when that one stops answering: nothing is due any more when this returns.
 ///
 /// # Errors
 /// Those of the first that could not be renewed; those before it are.
@@ -149,7 +149,7 @@ pub async fn renew_due(archive: &Archive, caller: &Caller) -> Result<u64> {
         if !in_other_hands {
             return Ok(done.len() as u64);
         }
-        // The other process holds a lease, so this ends when it finishes or falls silent.
+        // The other process holds a lease, so this ends when it finishes or stops answering.
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }

@@ -22,7 +22,7 @@ pub struct Scrub {
     /// Read at most this many MiB a second, so that others are not disturbed.
     #[arg(long, value_name = "MIB")]
     pace: Option<NonZeroU64>,
-    /// Begin anew even when the last scrub was cut off.
+    /// Start again even when the last scrub was cut off.
     #[arg(long)]
     restart: bool,
 }

@@ -37,7 +37,7 @@ pub enum User {
         #[arg(long)]
         confirm: Vec<String>,
     },
-    /// Wake an account that sleeps for want of use.
+    /// Wake an account that is asleep because nobody used it for long.
     Wake {
         /// What they sign in with.
         login: String,
@@ -51,7 +51,7 @@ pub enum User {
     Ceiling {
         /// What they sign in with.
         login: String,
-        /// Views a day.
+        /// How many records a day they may open.
         views: Option<i64>,
     },
     /// Make an API token; it is printed once.

@@ -22,7 +22,7 @@ pub enum Seals {
     Due,
     /// Put a fresh time stamp over every file whose proof ends soon (B-LTA), at once.
     ///
-    /// The service does so by itself; this is for who does not want to wait, or mended what stood in the way. Exit code
+    /// The service does so by itself; this is for who does not want to wait, or repaired what stood in the way. Exit code
     /// 0: nothing is due any more. 75: the time authority, a responder or the vault does not answer now; what was renewed
     /// stays so. 2: a file in the vault is damaged.
     Renew,

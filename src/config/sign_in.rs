@@ -16,7 +16,7 @@ pub enum SecondFactor {
     Offered,
 }
 
-/// Table `[sign_in]`.
+/// Whether a second factor is required: table `[sign_in]` of the settings.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SignInConfig {

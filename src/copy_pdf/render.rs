@@ -28,7 +28,7 @@ use super::typeface;
 use crate::clock::vietnam;
 use crate::messages::Message;
 
-/// What the file says of itself.
+/// What the file says about itself.
 pub struct About<'a> {
     pub title: String,
     pub author: &'a str,

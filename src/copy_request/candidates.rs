@@ -28,7 +28,7 @@ const MOST: usize = 20;
 /// A record that may be the one, and why.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Candidate {
-    /// Id of the record.
+    /// UUIDv7 text of the record that may be the wanted one.
     pub record_id: String,
     /// What it is now: to be given back when it is confirmed.
     pub seen: Seen,
@@ -58,7 +58,7 @@ pub struct Reason {
     pub asked: String,
     /// The value that the record holds.
     pub found: String,
-    /// exact | folded | differs.
+    /// How it agrees: `exact`, `folded` (without accents and case) or `differs`.
     pub agrees: String,
 }
 

@@ -38,7 +38,7 @@ pub async fn confirm(
     let confirmed = Move::to(RequestState::Confirmed)
         .from(&[
             RequestState::Received,
-            // Confirming anew is allowed, since a clerk may have named the wrong record.
+            // Confirming again is allowed, since a clerk may have named the wrong record.
             RequestState::Searching,
             RequestState::Confirmed,
         ])

@@ -69,7 +69,7 @@ pub async fn write(
 }
 
 /// The applicant writes under the tracking code; a request that waited for it goes on, its term counted
-/// anew from now, when it is complete.
+/// again from now, when it is complete.
 ///
 /// # Errors
 /// `NotFound` code; `Invalid` text; `Refused` when the request is settled.

@@ -19,7 +19,7 @@ pub const REQUEST_FILE: &str = "request.json";
 
 json_column!(Applicant, Sought);
 
-/// Everything the catalogue knows of a request, but for its papers, which are objects of their own.
+/// Everything the catalogue knows of a request, except for its papers, which are objects of their own.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
 #[allow(missing_docs)] // the columns of `copy_requests`, under their names
 pub struct PreservedRequest {

@@ -175,7 +175,7 @@ async fn check(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result<(
 }
 
 /// A key tells one request from the next. All of the public share one name, so that a key of theirs must be one that
-/// nobody else comes upon: the page makes one of 256 bits.
+/// nobody else can guess: the page makes one of 256 bits.
 fn check_key(caller: &Caller, key: Option<&str>, faults: &mut Vec<Fault>) {
     let shortest = if caller.id == "public" {
         SHORTEST_PUBLIC_KEY

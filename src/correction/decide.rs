@@ -16,7 +16,7 @@ use crate::jobs::{Kind, PRIORITY_UPKEEP};
 use crate::record::{self, RecordState, Version};
 
 /// Approves an entry. The record gains a version with the same printed fields, which knows the entry;
-/// it is published anew and goes to the vault; copies issued before are told apart by their version.
+/// it is published again and goes to the vault; copies issued before are told apart by their version.
 ///
 /// # Errors
 /// `Refused` with code `same_person`, `no_decision_scan`, `record_changing` or `decided_already`.

@@ -35,7 +35,7 @@ pub struct Confirming {
     pub seen: i64,
 }
 
-/// Describes a document anew and puts it where it belongs.
+/// Changes the description of a document and puts it where it belongs.
 ///
 /// # Errors
 /// `Invalid` fields, or a file or volume that its fonds has not or that takes nothing in; `NotFound`; `Refused` when

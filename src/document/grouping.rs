@@ -45,7 +45,7 @@ pub struct Group {
     pub pages: Vec<GroupedPage>,
 }
 
-/// A page of a group.
+/// One page with its place in the document it is proposed for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct GroupedPage {
     /// Id of a row of `pages`.
@@ -220,7 +220,7 @@ pub async fn group(
         if rest.is_empty() {
             continue;
         }
-        // If somebody was faster, the whole grouping is refused and shown anew.
+        // If somebody was faster, the whole grouping is refused and shown again.
         raise(&mut tx, &parted, first).await?;
         join_in(&mut tx, first, rest, "").await?;
         made += 1;

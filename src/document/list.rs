@@ -29,7 +29,7 @@ pub struct DocumentFilter {
     pub text: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
-    /// At most so many.
+    /// The most documents that are listed.
     #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u16>,
 }

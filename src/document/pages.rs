@@ -113,7 +113,7 @@ pub(super) async fn join_in(tx: &mut Tx, id: &str, others: &[String], reason: &s
     for other in others {
         pages.extend(ordered_in(tx, other).await?);
     }
-    // Written anew as a whole: positions of two documents would collide.
+    // Rewritten as a whole: positions of two documents would collide.
     place(tx, id, &pages).await?;
     for other in others {
         // The joined ones change as well, and their objects in the vault must say into what.

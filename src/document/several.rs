@@ -12,7 +12,7 @@ pub(crate) const MOST_TOGETHER: usize = 60;
 /// A page of a document whose readings are put together.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct PileIn {
-    /// Page id.
+    /// UUIDv8 text of the page the value stands on.
     pub page_id: String,
     /// The scan it is a page of.
     pub scan_id: String,
@@ -64,7 +64,7 @@ pub(crate) async fn read_together(tx: &mut Tx, page_id: &str) -> Result<Option<S
     Ok(found.filter(|(_, pages)| several(pages)).map(|(id, _)| id))
 }
 
-/// Asks that the readings of a document whose pages changed be put together anew.
+/// Asks that the readings of a document whose pages changed be put together again.
 ///
 /// # Errors
 /// As any statement.

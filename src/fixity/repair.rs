@@ -21,7 +21,7 @@ pub struct Repair {
     pub finished: Vec<String>,
     /// Files that belong to no version.
     pub strays: Vec<StrayFound>,
-    /// What only a backup mends: damaged inventories.
+    /// What only a backup repairs: damaged inventories.
     pub damaged: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct Repair {
 pub struct StrayFound {
     /// Its key in the vault.
     pub key: String,
-    /// unnamed | unfinished | outside_objects.
+    /// Why it is none of a version: `unnamed`, `unfinished` or `outside_objects`.
     pub kind: &'static str,
     /// Where it lies now; none while it was only named.
     pub quarantined: Option<String>,

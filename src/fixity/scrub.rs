@@ -20,7 +20,7 @@ use run::Run;
 pub struct ScrubOptions {
     /// At most this many bytes a second on average; as fast as the disk when absent.
     pub pace: Option<NonZeroU64>,
-    /// Go on with a scrub that was cut off; begin anew otherwise.
+    /// Go on with a scrub that was cut off; start again otherwise.
     pub resume: bool,
 }
 
@@ -96,7 +96,7 @@ pub async fn scrub(
     let mut walk = archive.vault.walk();
     while let Some(step) = walk.next().await {
         let look = match step {
-            // A scrub of a province's vault takes days; whoever restarts the machine does not start it anew.
+            // A scrub of a province's vault takes days; whoever restarts the machine does not start it again.
             Ok(found) if run.has_seen(archive, &found.location).await? => continue,
             Ok(found) => match &found.id {
                 Some(id) => ObjectCheck::at(archive, id).await,

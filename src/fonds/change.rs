@@ -1,4 +1,4 @@
-//! What is done to a fonds as a whole: described anew, closed by merger, arranged (chỉnh lý).
+//! What is done to a fonds as a whole: its description changed, closed by merger, arranged (chỉnh lý).
 
 use serde_json::json;
 
@@ -103,7 +103,7 @@ pub struct Arranging {
     pub reason: String,
 }
 
-/// Describes a fonds anew. The code of its agency, once given, stays: another is added as an alias, and none of those
+/// Changes the description of a fonds. The code of its agency, once given, stays: another is added as an alias, and none of those
 /// is taken away.
 ///
 /// # Errors

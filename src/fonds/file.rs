@@ -125,7 +125,7 @@ pub struct FileFilter {
     pub text: String,
     /// Code of the last file of the page before.
     pub after: Option<String>,
-    /// At most so many.
+    /// The most files that are listed.
     pub limit: i64,
 }
 
@@ -252,7 +252,7 @@ pub(super) async fn insert_file(
         .await
 }
 
-/// Describes a file anew; its fonds and series stay.
+/// Changes the description of a file; its fonds and series stay.
 ///
 /// # Errors
 /// `Invalid`, `NotFound`, `AlreadyExists` code, `Refused` when another description came in between, `Forbidden`.

@@ -8,7 +8,7 @@ use crate::error::Result;
 /// A file as delivered, in its own object of the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
 pub(super) struct HeldMaster {
-    /// Id of the scan.
+    /// UUIDv8 text of the scan whose bytes it is.
     pub scan_id: String,
     /// SHA-256 of the delivered bytes, lower-case hex.
     pub sha256: String,

@@ -100,7 +100,7 @@ pub async fn make_series(archive: &Archive, caller: &Caller, given: &NewSeries) 
     series(archive, caller, &id).await
 }
 
-/// Leaves the trace of an act upon a series; its fonds follows, whose object holds it.
+/// Leaves the trace of an act on a series; its fonds follows, whose object holds it.
 async fn done(
     tx: &mut Tx,
     id: &str,
@@ -159,7 +159,7 @@ pub(super) async fn series_id(archive: &Archive, fonds_id: &str, code: &str) -> 
         .ok_or_else(|| Error::fault("/series", "faults.there_no_such_series"))
 }
 
-/// Describes a series anew.
+/// Changes the description of a series.
 ///
 /// # Errors
 /// `Invalid`, `NotFound`, `AlreadyExists` code, `Refused` (`stale`), `Forbidden`.

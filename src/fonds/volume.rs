@@ -30,7 +30,7 @@ const LONGEST_NUMBER: usize = 40;
 pub struct Volume {
     /// UUIDv7 as text: sorts by the time it was made.
     pub id: String,
-    /// Id of its fonds.
+    /// UUIDv7 text of the fonds it belongs to.
     pub fonds_id: String,
     /// Code of its fonds.
     pub fonds: String,
@@ -203,7 +203,7 @@ pub(crate) async fn insert_volume(tx: &mut Tx, volume: &Volume, created_at: &str
         .await
 }
 
-/// Describes a volume anew; its fonds stays.
+/// Changes the description of a volume; its fonds stays.
 ///
 /// # Errors
 /// `Invalid`, `NotFound`, `AlreadyExists` code, `Refused` when another description came in between, `Forbidden`.

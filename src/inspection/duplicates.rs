@@ -1,5 +1,5 @@
 //! Duplicate detection: the same sheet scanned twice. What is written says so, found through an index of the pages'
-//! text sketches, and the picture agrees. Either alone is not enough: pages of one form look alike, and a list typed anew
+//! text sketches, and the picture agrees. Either alone is not enough: pages of one form look alike, and a list typed again
 //! reads the same.
 
 use sogoc_workers::quality::fingerprint_distance;

@@ -57,14 +57,7 @@ pub(super) async fn ask(tx: &mut Tx, scan_id: &str) -> Result<()> {
 /// # Errors
 /// A passing fault puts the job back.
 pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
-    let object: Option<String> = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
-        .bind(&job.subject)
-        .fetch_optional(archive.catalogue.pool())
-        .await?
-        .ok_or(Error::NotFound { what: "scan" })?;
-    let object = ObjectId::new(object.ok_or(Error::NotFound {
-        what: "vault object",
-    })?)?;
+    let object = scan::preserved_object(archive, &job.subject).await?;
     // The head before the rows: whoever writes in between is then not written over with older ones.
     let head = archive.vault.head(&object).await?;
     let flags = resolved(archive, &job.subject).await?;

@@ -51,7 +51,7 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
     page::get(archive, caller, page_id).await
 }
 
-/// Opens the flags that withdrawing the page resolved, but for those whose other page is still withdrawn. Says
+/// Opens the flags that withdrawing the page resolved, except for those whose other page is still withdrawn. Says
 /// whose scans' they are.
 async fn ask_again(tx: &mut Tx, page_id: &str) -> Result<BTreeSet<String>> {
     let scans: Vec<String> = sqlx::query_scalar(

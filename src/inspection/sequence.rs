@@ -2,7 +2,7 @@
 //! what each page shows, in the order of the pages, to what is worth a person's look.
 //!
 //! Silence is the rule where the pages give no firm ground: a count must be seen to run on before a
-//! gap in it means anything, and one that begins anew is another volume or another school.
+//! gap in it means anything, and one that starts again is another volume or another school.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,7 +105,7 @@ fn begins_anew(before: &[PlacedRun], coming: &[PlacedRun]) -> bool {
     let (Some(last), Some(next)) = (before.last(), coming.first()) else {
         return false;
     };
-    // Numbers that go on cannot begin anew.
+    // Numbers that go on cannot start again.
     if next.first > last.last {
         return false;
     }

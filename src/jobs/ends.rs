@@ -16,7 +16,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(5);
 const WORLD_WAIT: Duration = Duration::from_secs(30);
 /// Longest wait of a job that may be wrong itself.
 const DOUBT_WAIT: Duration = Duration::from_secs(300);
-/// Waits of a job whose holders fell silent one after another: from the first to the longest.
+/// Waits of a job whose holders stopped answering one after another: from the first to the longest.
 const LOST_WAIT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
 
 /// What an error says of the job that met it.
@@ -133,11 +133,11 @@ pub async fn give_back(
     .await
 }
 
-/// Lets a job wait whose holders fell silent one after another: it goes on by itself, but no longer at once.
+/// Lets a job wait whose holders stopped answering one after another: it goes on by itself, but no longer at once.
 pub(super) async fn put_off(catalogue: &Catalogue, clock: &dyn Clock, job: &Leased) -> Result<()> {
     let (first, longest) = LOST_WAIT;
     let wait = doubled(first, job.lost - LOST_PATIENCE, longest);
-    // A holder that falls silent was killed or cut off, which says nothing of the job: its attempt
+    // A holder that stops answering was killed or cut off, which says nothing of the job: its attempt
     // is given back too.
     let counts = (job.attempt - 1, job.faults, job.lost);
     put_back(

@@ -46,7 +46,7 @@ pub struct Stuck {
     pub attempts: i64,
     /// Faults of the world in a row that put it off.
     pub faults: i64,
-    /// Holders in a row that fell silent.
+    /// Holders in a row that stopped answering.
     pub lost: i64,
     /// Stable word of what it met last.
     pub error_code: Option<String>,
@@ -99,7 +99,7 @@ const MATCHES: &str = "($1 IS NULL OR id = $1) AND ($2 IS NULL OR kind = $2)
 /// What a person wants of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// It is tried anew, at once, with all its attempts.
+    /// It is tried again, at once, with all its attempts.
     Retry,
     /// Nobody works it until a person lets it go on.
     Hold,
@@ -118,7 +118,7 @@ pub async fn move_all(
 ) -> Result<Vec<(String, String, String)>> {
     let (set, from) = match to {
         Move::Retry => (
-            // All its attempts anew: a person who retries has mended something.
+            // All its attempts again: a person who retries has repaired something.
             "state = 'ready', attempts = 0, faults = 0, lost = 0, settled_at = NULL, run_at = $4",
             "(state IN ('failed', 'held', 'given_up') OR state = 'ready' AND error_code IS NOT NULL)",
         ),

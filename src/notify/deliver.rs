@@ -176,7 +176,7 @@ fn signature(secret: &str, seconds: &str, body: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Reckoned with `printf '%s' '1700000000.{}' | openssl dgst -sha256 -hmac khoa`.
+    /// Computed with `printf '%s' '1700000000.{}' | openssl dgst -sha256 -hmac khoa`.
     #[test]
     fn the_signature_is_what_openssl_reckons() {
         assert_eq!(

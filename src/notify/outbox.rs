@@ -25,7 +25,7 @@ pub struct Happened {
 pub struct Notice {
     /// Its id, also the `Sogoc-Delivery` header.
     pub id: String,
-    /// Id of the request.
+    /// UUIDv7 text of the request the step belongs to.
     pub request_id: String,
     /// Stable word of what happened.
     pub event: String,
@@ -115,7 +115,7 @@ pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
     let mut tx = archive.begin(caller).await?;
     let dead =
-        // Counted anew, because whoever sends it again has mended something.
+        // Counted again, because whoever sends it again has repaired something.
         sqlx::query("UPDATE request_events SET attempts = 0 WHERE id = $1 AND state = 'dead'")
             .bind(id);
     if !changed_one(&mut tx, dead).await? {

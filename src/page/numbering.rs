@@ -10,7 +10,7 @@ use sogoc_workers::reading::{PageReading, RecordReading};
 pub(crate) const COUNTS: [&str; 2] = ["stt", "so_vao_so"];
 /// Probability from which the printed number is believed.
 const SURE: f64 = 0.8;
-/// Probability from which a row's number may bear witness with others.
+/// Probability from which a row's number may count as evidence together with others.
 const LIKELY: f64 = 0.5;
 /// Rows that must be in step before their numbers are believed.
 const FEWEST: usize = 3;

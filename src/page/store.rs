@@ -163,7 +163,7 @@ pub(crate) async fn give_up(tx: &mut Tx, page_id: &str) -> Result<()> {
     ask_for_comparison(tx, page_id).await
 }
 
-/// Puts the pages back that could not be read because of `outcome`, which says nothing about their file: they are read anew.
+/// Puts the pages back that could not be read because of `outcome`, which says nothing about their file: they are read again.
 /// Says how many.
 pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     let about_reading =

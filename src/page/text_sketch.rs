@@ -79,7 +79,7 @@ fn hash(text: &str) -> i64 {
     i64::from_be_bytes(first)
 }
 
-/// Writes the sketch of a page anew.
+/// Writes the sketch of a page again.
 pub(super) async fn save(tx: &mut Tx, page_id: &str, sketch: &[i64]) -> Result<()> {
     // Written as a whole, because a page read again may say less.
     tx.delete("text_sketches", "page_id", page_id).await?;

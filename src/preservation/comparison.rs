@@ -8,14 +8,15 @@ use crate::archive::Archive;
 use crate::correction::Correction;
 use crate::error::{Error, Result};
 use crate::messages::Message;
+use crate::scan;
 use crate::vault::VaultError;
 
 /// A version of a record that the catalogue and the vault tell differently.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Difference {
-    /// Id of the record.
+    /// UUIDv7 text of the record compared.
     pub record_id: String,
-    /// Version, from 1.
+    /// Version of it that was compared, from 1.
     pub version: i64,
     /// Keys of the fields that differ, and words for what else does: `state`, `author`, `place`, `class`, `appendix`;
     /// `missing_in_catalogue`, `missing_in_vault`.
@@ -45,7 +46,7 @@ pub async fn differences(archive: &Archive, scan_id: &str) -> Result<Vec<Differe
 
 /// The newest file of records beside a scan; none where nothing was preserved yet.
 async fn in_vault(archive: &Archive, scan_id: &str) -> Result<Option<PreservedRecords>> {
-    let Some(object) = super::object_of(archive, scan_id).await? else {
+    let Some(object) = scan::vault_object(archive, scan_id).await? else {
         return Ok(None);
     };
     let file = match archive.vault.read(&object, RECORDS_FILE, None).await {

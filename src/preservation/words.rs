@@ -4,6 +4,7 @@ use crate::alto::{self, PageWords};
 use crate::archive::Archive;
 use crate::error::Result;
 use crate::page;
+use crate::scan;
 use crate::vault::{Change, Content};
 
 /// The words of every page that was read, as ALTO 4.
@@ -40,7 +41,7 @@ pub(crate) async fn preserved_words(
     scan_id: &str,
     number: i64,
 ) -> Result<Option<PageWords>> {
-    let Some(object) = super::object_of(archive, scan_id).await? else {
+    let Some(object) = scan::vault_object(archive, scan_id).await? else {
         return Ok(None);
     };
     let file = words_file(number);

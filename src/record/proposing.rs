@@ -1,5 +1,5 @@
 //! Proposals of the machine: what a page says, stored once; and when the page is read again, the same
-//! rows found anew. What a person has touched stays as that person left it.
+//! rows found again. What a person has touched stays as that person left it.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ pub(crate) async fn propose(
 ) -> Result<()> {
     let mut known = on_page(tx, page_id).await?;
     let mut taken: BTreeSet<i64> = known.iter().map(|record| record.ordinal).collect();
-    // What the machine itself took back is no person's word: seen again, it is proposed anew.
+    // What the machine itself took back is no person's word: seen again, it is proposed again.
     known.retain(|record| !(record.state == RecordState::Rejected && record.author == "machine"));
     let mut fresh = Vec::new();
     for (place, reading) in (1..).zip(readings) {

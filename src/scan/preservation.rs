@@ -25,7 +25,7 @@ const FORM: &str = "sogoc-deposit/1";
 pub struct Deposit {
     /// Format of this file: `sogoc-deposit/1`.
     pub form: String,
-    /// Id of the scan.
+    /// UUIDv8 text of the scan, as the catalogue had it.
     pub scan_id: String,
     /// The batch it came in.
     pub batch: DepositBatch,
@@ -43,7 +43,7 @@ pub struct Deposit {
     pub received_at: String,
 }
 
-/// The file of a deposit.
+/// The delivered file inside the object: its path, size and digest.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DepositFile {
     /// The name it was delivered under, path included.
@@ -257,7 +257,7 @@ pub(crate) async fn restore(tx: &mut Tx, deposit: &Deposit) -> Result<()> {
     insert_pages(tx, &deposit.scan_id, &deposit.pages).await
 }
 
-/// Writes the scans that a receipt names; those whose own object was there stay as they are, but for what it cannot
+/// Writes the scans that a receipt names; those whose own object was there stay as they are, except for what it cannot
 /// know: that their bytes had come before.
 ///
 /// # Errors
@@ -348,4 +348,28 @@ async fn make_duplicate(tx: &mut Tx, id: &str, first: &str) -> Result<()> {
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// The vault's object of a scan; none while nothing of it is preserved.
+///
+/// # Errors
+/// `NotFound` scan.
+pub(crate) async fn vault_object(archive: &Archive, scan_id: &str) -> Result<Option<ObjectId>> {
+    let object: Option<String> = sqlx::query_scalar("SELECT object_id FROM scans WHERE id = $1")
+        .bind(scan_id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?
+        .ok_or(Error::NotFound { what: "scan" })?;
+    Ok(object.map(ObjectId::new).transpose()?)
+}
+
+/// As [`vault_object`], for what is added to a preserved scan.
+///
+/// # Errors
+/// `NotFound` scan, or its object.
+pub(crate) async fn preserved_object(archive: &Archive, scan_id: &str) -> Result<ObjectId> {
+    let object = vault_object(archive, scan_id).await?;
+    object.ok_or(Error::NotFound {
+        what: "vault object",
+    })
 }

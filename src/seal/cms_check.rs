@@ -181,7 +181,7 @@ fn signed_data(signature: &[u8], sets: Sets, exam: &Examination) -> Option<Signe
     canonical.then_some(signed)
 }
 
-/// Whether the content was written in the one form of DER, but for the order of sets: the same bytes, perhaps moved.
+/// Whether the content was written in the one form of DER, except for the order of sets: the same bytes, perhaps moved.
 fn as_written(canonical: &Any, given: &Any, sets: Sets) -> bool {
     let counted = |any: &Any| {
         let mut counts = [0usize; 256];

@@ -31,7 +31,7 @@ pub fn hidden(
     Ok(found)
 }
 
-/// Where revisions end, but for the last (ISO 32000-1, 7.5.6).
+/// Where revisions end, except for the last (ISO 32000-1, 7.5.6).
 fn ends_of_revisions(bytes: &[u8]) -> Result<Vec<usize>, PdfDamage> {
     const MARK: &[u8] = b"%%EOF";
     let mut ends = Vec::new();

@@ -165,7 +165,7 @@ impl Answers {
                 &theirs.serial_number,
             ) == (&id.issuer_name_hash, &id.issuer_key_hash, &id.serial_number)
         })?;
-        // RFC 6960, 4.2.2.1: without a next update newer answers are always to be had, so this one holds for its instant.
+        // RFC 6960, 4.2.2.1: without a next update newer answers are always available, so this one holds for its instant.
         let from = time(&said.this_update);
         Some(Said {
             status: status(&said.status)?,

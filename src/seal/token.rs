@@ -72,7 +72,7 @@ impl TokenKey {
     }
 
     // Tokens serve one caller at a time; the lock is held for the whole signature, PIN and all. A panic
-    // while it was held leaves nothing half done, as the session is opened anew whenever it fails.
+    // while it was held leaves nothing half done, as the session is opened again whenever it fails.
     fn held(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -164,7 +164,7 @@ impl KeySource for TokenKey {
         if let Some((session, key)) = &open.session {
             match self.sign_with(session, *key, &digest) {
                 Ok(signature) => return Ok(signature),
-                // Taken out and put in again, or the library lost it: opened anew, once.
+                // Taken out and put in again, or the library lost it: opened again, once.
                 Err(_) => open.session = None,
             }
         }

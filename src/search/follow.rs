@@ -72,7 +72,7 @@ struct Step {
     reached: Reached,
     /// Records that were published, in order.
     records: Vec<PublishedRecord>,
-    /// What else changed.
+    /// Pages, documents, files and volumes that changed, oldest change first.
     others: Vec<OtherChange>,
     /// Approved entries of the appendix, by record.
     appendix: BTreeMap<String, Vec<Correction>>,
@@ -278,7 +278,7 @@ pub async fn reindex(archive: &Archive, mut progress: impl FnMut(i64, i64)) -> R
     let mut position = Reached::of(rebuild.position());
     let (resumed, mut since) = (position != Reached::default(), 0);
     while let Some(mut step) = Step::after(archive, position).await? {
-        // What is read anew for each document needs no second look; what changed since it was begun does.
+        // What is read again for each document needs no second look; what changed since it was begun does.
         let Reached {
             publication,
             change,

@@ -23,9 +23,9 @@ pub struct Near {
     pub without: Part,
     /// The rest of the question, as text.
     pub question: String,
-    /// Records it finds.
+    /// How many records a search for it finds.
     pub records: usize,
-    /// Pages it finds.
+    /// How many pages a search for it finds.
     pub pages: usize,
 }
 

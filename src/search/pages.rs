@@ -40,9 +40,9 @@ pub struct MarkedWord {
 /// A page on which the words of a question stand.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct PageHit {
-    /// Id of the page.
+    /// UUIDv8 text of the page that was found.
     pub page_id: String,
-    /// Id of its document.
+    /// Id of the document it is part of: that of the scan or volume, or its own where pages were grouped.
     pub document_id: Option<String>,
     /// What its document is called: its subject, else the name of the file as delivered.
     pub title: String,

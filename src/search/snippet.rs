@@ -52,7 +52,7 @@ pub(super) fn pieces(text: &str, part: Range<usize>, marks: &[Range<usize>]) -> 
     pieces
 }
 
-/// The place so many characters before, at the beginning of a word.
+/// The place `characters` before, at the beginning of a word.
 fn backward(text: &str, from: usize, characters: usize) -> usize {
     let before = &text[..from];
     let start = before
@@ -68,7 +68,7 @@ fn backward(text: &str, from: usize, characters: usize) -> usize {
     blank.map_or(start, |blank| start + blank + 1)
 }
 
-/// The place so many characters after, at the end of a word.
+/// The place `characters` after, at the end of a word.
 fn forward(text: &str, from: usize, characters: usize) -> usize {
     let Some((end, _)) = text[from..].char_indices().nth(characters) else {
         return text.len();

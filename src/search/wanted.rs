@@ -10,13 +10,13 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 
 text_enum! {
-    /// What is searched.
+    /// Which kinds of entries the index is asked for.
     #[derive(Default)]
     pub enum Of {
         /// Approved records, and pages as they were read.
         #[default]
         All,
-        /// Approved records only.
+        /// Approved records, no words of pages.
         Records,
         /// Words on pages only.
         Pages,

@@ -17,7 +17,7 @@ const SHOWN: usize = 20;
 /// A volume to look in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
 pub struct VolumeToSearch {
-    /// Id of the volume.
+    /// UUIDv7 text of the bound volume to look through.
     #[sqlx(rename = "id")]
     pub volume_id: String,
     /// The label on its spine.
@@ -39,7 +39,7 @@ pub struct VolumeToSearch {
 /// An undecided record that is like the one sought.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Hint {
-    /// Id of the record.
+    /// UUIDv7 text of the undecided record.
     pub record_id: String,
     /// Id of its class.
     pub class: String,

@@ -1,11 +1,11 @@
-//! What a searchable PDF says of itself: XMP (ISO 16684-1) with the claim to be PDF/A-2b, and page labels.
+//! What a searchable PDF says about itself: XMP (ISO 16684-1) with the claim to be PDF/A-2b, and page labels.
 
 use lopdf::{Dictionary, Object, dictionary};
 use xmp_writer::{LangId, Namespace, XmpWriter};
 
 use crate::alto::in_xml;
 
-/// What a file says of itself.
+/// What a file says about itself.
 pub(super) struct About {
     /// Name of the scan as delivered.
     pub title: String,

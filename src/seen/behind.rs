@@ -106,7 +106,7 @@ pub(crate) async fn changed_since_approval(
             continue;
         }
         let values = values_of(row.fields);
-        // Approved anew with the same values changes nothing in public, so who changed before still
+        // Approved again with the same values changes nothing in public, so who changed before still
         // counts.
         if public.as_ref() != Some(&values) {
             changed_by.clear();

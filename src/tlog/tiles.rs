@@ -48,7 +48,7 @@ impl HashReader for KnownHashes {
 }
 
 /// Adds entries to the tree and writes its tiles and bundles; the checkpoint is the caller's to write after. What was
-/// written before a crash is written again, for the bytes are the same.
+/// written before a crash is written again, because the bytes are the same.
 ///
 /// # Errors
 /// `Corrupt` when the files are not those of `old`, or when another tree was grown over it; `Invalid` for an entry
@@ -94,7 +94,7 @@ async fn edge(files: &Files, old: &Head) -> Result<KnownHashes> {
         indexes.extend((begun..hashes).map(|n| stored_hash_index(HEIGHT * level, n)));
         level += 1;
     }
-    // Proven against the old root, so damage is found before anything is built upon it.
+    // Proven against the old root, so damage is found before anything is built on it.
     let hashes = proven(files, old, |reader| reader.read_hashes(&indexes)).await?;
     Ok(KnownHashes(indexes.into_iter().zip(hashes).collect()))
 }
@@ -225,7 +225,7 @@ pub(super) async fn proven<T>(
 ) -> Result<T> {
     let mut shelf = Shelf::default();
     loop {
-        // The crate reads tiles without waiting: what it asked for in vain is fetched, and it asks again.
+        // The crate reads tiles without waiting: what it did not find is fetched, and it asks again.
         let answer = ask(&TileHashReader::new(head.size, head.root, &shelf));
         let missing = shelf.missing.take();
         // Nothing was missing, so the answer is final, whether it is one or an error.

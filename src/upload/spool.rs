@@ -26,7 +26,7 @@ pub(super) async fn make(archive: &Archive, id: &str) -> Result<()> {
     let (folder, path) = (folder(archive), path(archive, id));
     blocking(move || {
         std::fs::create_dir_all(&folder)?;
-        // Created anew: ids are ours, so a file of that name would be somebody's bytes.
+        // Created new: ids are ours, so a file of that name would be somebody's bytes.
         File::create_new(&path)?.sync_all()?;
         // The folder too: after a power failure the row would otherwise name a file that is not there.
         File::open(&folder)?.sync_all()?;

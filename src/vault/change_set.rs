@@ -1,4 +1,4 @@
-//! From what a caller wants to what will be written: pure, but for hashing bytes at hand.
+//! From what a caller wants to what will be written: pure, except for hashing bytes at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

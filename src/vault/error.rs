@@ -92,7 +92,7 @@ impl VaultError {
         }
     }
 
-    /// The setting an operator must put right, where the store was found and says that it is one.
+    /// The setting an operator must correct, where the store was found and says that it is one.
     fn wrong_setting(&self) -> Option<Error> {
         let Self::Unavailable { source, .. } = self else {
             return None;

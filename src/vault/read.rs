@@ -90,7 +90,7 @@ impl Vault {
     /// Number of the newest version; none without such an object.
     ///
     /// # Errors
-    /// As [`Vault::inventory`], but for `NotFound`.
+    /// As [`Vault::inventory`], except for `NotFound`.
     pub async fn head(&self, id: &ObjectId) -> Result<Option<u32>> {
         let loaded = self.newest(&object_root(id)).await?;
         Ok(loaded.map(|loaded| loaded.inventory.head()))
@@ -99,7 +99,7 @@ impl Vault {
     /// Whether the object has a version.
     ///
     /// # Errors
-    /// As [`Vault::inventory`], but for `NotFound`.
+    /// As [`Vault::inventory`], except for `NotFound`.
     pub async fn exists(&self, id: &ObjectId) -> Result<bool> {
         self.newest(&object_root(id))
             .await

@@ -12,10 +12,10 @@ use super::layout::{Frame, shown_form};
 use super::session::{Form, Pairs, Signed};
 use crate::access::{self, Account};
 
-/// The page.
+/// Path of the page that lists accounts for review.
 const PAGE: &str = "/nguoi-dung/ra-soat";
 
-/// The routes.
+/// Paths of this page and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new()
         .route(PAGE, get(list).post(confirm))

@@ -18,7 +18,7 @@ use super::sign_in::own_path;
 use crate::access::{self, Enrolment, OwnSession};
 use crate::error::{Error, Fault};
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/xac-thuc", get(second_factor).post(begin))

@@ -14,7 +14,7 @@ use super::layout::{Frame, shown};
 use super::session::Signed;
 use crate::search::{self, LitPage, Wanted};
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new().route("/trang/{id}", get(open))
 }

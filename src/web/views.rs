@@ -15,7 +15,7 @@ use crate::error::{Error, Fault};
 use crate::search::records_of_person;
 use crate::viewing::{self, ViewRow};
 
-/// The routes.
+/// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
     Router::new()
         .route("/ban-ghi/{id}/ai-da-xem", get(of_record))

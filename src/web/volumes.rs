@@ -304,7 +304,7 @@ async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, Page
         draft.change(text("act"));
         Vec::new()
     };
-    // Loaded anew, so that a map confirmed meanwhile is shown beside the draft.
+    // Loaded again, so that a map confirmed meanwhile is shown beside the draft.
     let map = column_map::get(&signed.archive, &signed.caller, &id).await?;
     let page = ColumnsPage::of(signed, map, draft, faults).await?;
     page.shown()

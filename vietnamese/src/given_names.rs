@@ -28,7 +28,7 @@ pub fn unknown_syllables(name: &str) -> usize {
 }
 
 /// The name with its misread syllables replaced, each only where exactly one known syllable fits;
-/// `None` where nothing changes. A syllable Vietnamese allows is left alone, for a rare name is a name.
+/// `None` where nothing changes. A syllable Vietnamese allows is left alone, because a rare name is a name.
 pub fn corrected(name: &str) -> Option<String> {
     let mut words: Vec<String> = name.split(' ').map(str::to_owned).collect();
     let all_capitals = !name.chars().any(char::is_lowercase);

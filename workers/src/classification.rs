@@ -22,7 +22,7 @@ const OUTSPOKEN: f32 = 6.0;
 /// Words that speak so much for a table's class stand for it where no table was found.
 const TITLED: f32 = 5.0;
 
-/// So many fields named by a header show whose table it is.
+/// This many fields named by a header show whose table it is.
 const HEADED: f64 = 3.0;
 /// A header so much like a field's words counts.
 const CLEARLY_HEADED: f64 = 0.75;
@@ -34,7 +34,7 @@ const BY_TABLE: f64 = 0.97;
 const LIST_ONLY: f64 = 0.7;
 /// How sure a class of tables is at most that words alone speak for, or a diploma that only its particulars show.
 const UNSEEN: f64 = 0.6;
-/// A table of so many rows is no diploma's.
+/// A table of this many rows is not a diploma's.
 const ROWS_OF_TABLE: usize = 6;
 /// The class of one person's diploma, for which a page's particulars speak.
 const DIPLOMA: &str = "van_bang";
@@ -262,7 +262,7 @@ mod tests {
         table.extend(["12   z2 Z7 ỒỞ            Z/x           7z        ÕÔ2"; 7]);
         let (class, sure) = class_of(DIPLOMAS, &table, &COLUMNS, true);
         assert_eq!((class.as_str(), sure), ("so_goc", UNSEEN));
-        // Nor is a table of which nothing can be read anybody's diploma.
+        // A table of which nothing can be read is not a diploma either.
         table[0] = "zz   Z7 ỒỞ              Z7x           7z        ÕÔ2";
         let (class, sure) = class_of(DIPLOMAS, &table, &COLUMNS, true);
         assert_eq!((class.as_str(), sure), ("so_goc", UNSEEN));

@@ -109,7 +109,7 @@ impl Evidence {
     }
 
     fn is_doubted(&self) -> bool {
-        // Outside tables no column vouches for letters put right, or for a family name nobody knows.
+        // Outside tables no column vouches for letters corrected, or for a family name nobody knows.
         let alone = self.column.is_none()
             && (self.repaired || self.kind == FieldKind::Name && self.check != Check::Agrees);
         // Half is the most that is believed of a pen's letters; a table they stand in is written as a whole.

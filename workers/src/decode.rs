@@ -38,7 +38,7 @@ pub struct DecodeLimits {
     pub max_pages: u32,
     /// Bytes one page may be predicted to need, see [`PageShape::predicted_bytes`].
     pub max_bytes: u64,
-    /// Bytes of one file.
+    /// The largest file that is opened, in bytes.
     pub max_file_bytes: u64,
 }
 
@@ -89,7 +89,7 @@ impl DecodedPage {
         }
     }
 
-    /// The words it brings with it, if any, so that none need be recognised.
+    /// The words it brings with it, if any, so that none has to be recognised.
     pub(crate) fn own_words(&self) -> Option<&[Word]> {
         self.text_layer.as_deref().filter(|words| !words.is_empty())
     }

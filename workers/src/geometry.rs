@@ -1,10 +1,9 @@
 //! Rectangles, quarter turns, the transform from the page as read to the page as delivered, and the usual one of
 //! many lengths.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use image::{DynamicImage, GrayImage, imageops};
+use image::DynamicImage;
 
 use crate::word::Box4;
 
@@ -73,16 +72,6 @@ impl Turn {
             Self::Quarter => picture.rotate90(),
             Self::Half => picture.rotate180(),
             Self::ThreeQuarters => picture.rotate270(),
-        }
-    }
-
-    /// The picture turned back.
-    pub fn undo(self, picture: &GrayImage) -> Cow<'_, GrayImage> {
-        match self {
-            Self::None => Cow::Borrowed(picture),
-            Self::Quarter => Cow::Owned(imageops::rotate270(picture)),
-            Self::Half => Cow::Owned(imageops::rotate180(picture)),
-            Self::ThreeQuarters => Cow::Owned(imageops::rotate90(picture)),
         }
     }
 }

@@ -4,6 +4,8 @@
 //! uneven light divided away, faint ink darkened, a diploma's frame painted out; then turned upright and straightened (deskew),
 //! leader dots removed. Nothing is enlarged, and binarisation is left to the engine: both cost accuracy.
 
+mod fingerprint;
+mod measures;
 mod noise;
 mod pixels;
 mod tone;
@@ -13,6 +15,8 @@ use image::{DynamicImage, GrayImage, imageops};
 use crate::ablation::{Ablation, Step};
 use crate::decode::DecodedPage;
 use crate::geometry::{PageTransform, Turn};
+pub use fingerprint::distance as fingerprint_distance;
+pub(crate) use measures::Measures;
 pub(crate) use pixels::{Component, INK, connected_components, shrink};
 pub(crate) use tone::{darkest_ink, holds_ink, ink_threshold};
 
@@ -31,6 +35,23 @@ pub(crate) struct Upright {
     pub delivered_dpi: u32,
     /// The way back to the page as delivered.
     pub transform: PageTransform,
+}
+
+impl Upright {
+    /// Width and height in its own pixels.
+    pub fn pixel_size(&self) -> (u32, u32) {
+        self.picture.dimensions()
+    }
+
+    /// The part `[left, top, width, height]`, cut to the page.
+    pub fn part(&self, [left, top, width, height]: [u32; 4]) -> GrayImage {
+        imageops::crop_imm(&self.picture, left, top, width, height).to_image()
+    }
+
+    /// Its pieces of connected ink, no larger than half an inch on the longer side.
+    pub fn pieces(&self) -> Vec<Component> {
+        connected_components(&self.picture, self.dpi)
+    }
 }
 
 /// The clean grey page at the resolution it is read in, not yet turned.
@@ -111,7 +132,7 @@ pub(crate) fn upright(page: &Grey, turn: Turn, skew: f64, ablation: &Ablation) -
 }
 
 fn deskewed(page: &Grey, turn: Turn, skew: f64, ablation: &Ablation) -> Upright {
-    let picture = turn.undo(&page.picture);
+    let picture = pixels::turned_back(&page.picture, turn);
     let size = picture.dimensions();
     let mut transform = PageTransform {
         delivered: page.delivered,
@@ -167,7 +188,7 @@ impl<'p> RedChannel<'p> {
             return crop(&self.page.picture);
         };
         let transform = &self.page.transform;
-        let turned = transform.turn.undo(&red.picture);
+        let turned = pixels::turned_back(&red.picture, transform.turn);
         match transform.skew == 0.0 {
             true => crop(&*turned),
             false => pixels::resample(&turned, transform, place),

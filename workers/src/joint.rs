@@ -1,7 +1,7 @@
 //! Reading the pages of one document together: a letter of three pages is one record, with the number of its first page
 //! and the signer of its last; rows of a list keep what its first page says of all of them.
 //!
-//! Nothing is read anew: the pages' own readings are put together, and a value that comes from another page says from
+//! Nothing is read again: the pages' own readings are put together, and a value that comes from another page says from
 //! which.
 
 use crate::class::{Class, Classes, Field, HeadPart, Layout, Scope};

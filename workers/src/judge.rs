@@ -1,21 +1,17 @@
 //! The last stage: what the scan is worth (sharpness, fingerprint, what falls short of the standard), and whether
 //! what was read of it may be accepted by itself.
 
-mod fingerprint;
 mod flags;
-
-use image::{DynamicImage, GrayImage};
 
 use crate::column_map::{MapFit, PageColumns};
 use crate::decode::DecodedPage;
-use crate::image::Upright;
+use crate::image::{Measures, Upright};
 use crate::layout::lines::{Line, Text};
 use crate::layout::page_number;
 use crate::ocr::Recognised;
 use crate::reading::{Continuity, PageReading, Quality, RecordReading};
 use crate::word::{Word, legibility};
 
-pub use fingerprint::distance as fingerprint_distance;
 pub use flags::{FLAGS, Flag, Severity, flag};
 
 /// Least resolution of a digitised document: TT 05/2025/TT-BNV, Article 8.
@@ -66,7 +62,8 @@ pub(crate) fn judge(
     let records = &mut extracted.records;
     // Judged from the picture as delivered: what was done to it for reading says nothing about the
     // scan.
-    let mut quality = quality_of(&delivered.image, &page.page, &page.words);
+    let measures = Measures::of(delivered, &page.page);
+    let mut quality = quality_of(measures, &page.page, &page.words);
     let of_file = delivered.flags.iter().map(|code| (*code).to_owned());
     quality.flags.extend(of_file);
     if !delivered.form_values.is_empty() {
@@ -89,7 +86,7 @@ pub(crate) fn delivered(page: &Upright, judged: Judged) -> PageReading {
     let transform = page.transform;
     let (width, height) = transform.delivered;
     let text = Text::new(&extracted.lines).text;
-    let number = page_number::read(&extracted.lines, page.picture.dimensions());
+    let number = page_number::read(&extracted.lines, page.pixel_size());
     let lines = extracted.lines.into_iter();
     let mut words: Vec<Word> = lines.flat_map(|line| line.words).collect();
     for word in &mut words {
@@ -124,46 +121,33 @@ pub(crate) fn delivered(page: &Upright, judged: Judged) -> PageReading {
 }
 
 /// What is noticed about a page from its pixels as delivered and upright, and from the words read on it.
-fn quality_of(image: &DynamicImage, page: &Upright, words: &[Word]) -> Quality {
+fn quality_of(measures: Measures, page: &Upright, words: &[Word]) -> Quality {
     let dpi = page.delivered_dpi;
-    let sharpness = sharpness(&page.picture);
-    let bitonal = is_bitonal(image);
-    let pixels = page.picture.as_raw();
-    let inked = pixels.iter().filter(|value| **value < 128).count();
-    let ink = inked as f64 / pixels.len().max(1) as f64;
+    let (width, height) = page.transform.delivered;
     // Faint handwriting may have less ink than the specks of a blank page; a word that was read
     // surely settles it.
-    let blank = ink < LEAST_INK && !words.iter().any(|word| word.confidence > 0.8);
+    let blank = measures.ink < LEAST_INK && !words.iter().any(|word| word.confidence > 0.8);
     let noticed = [
         ("blank", blank),
         ("low_dpi", dpi < LEAST_DPI),
         // A blank page has no edges to be sharp.
-        ("blurred", !blank && sharpness < LEAST_SHARPNESS),
+        ("blurred", !blank && measures.sharpness < LEAST_SHARPNESS),
         ("skewed", page.transform.skew.abs() > MOST_SKEW),
-        ("bitonal", bitonal),
-        ("not_colour", image.as_luma8().is_some()),
-        ("odd_size", !is_sheet(image.width(), image.height(), dpi)),
+        ("bitonal", measures.is_bitonal),
+        ("not_colour", measures.is_grey),
+        ("odd_size", !is_sheet(width, height, dpi)),
         ("cut_edge", cut_edge(page, words)),
     ];
     Quality {
         blank,
-        sharpness,
-        fingerprint: fingerprint::of(&page.picture),
+        sharpness: measures.sharpness,
+        fingerprint: measures.fingerprint,
         flags: noticed
             .iter()
             .filter(|(_, is)| *is)
             .map(|(code, _)| (*code).to_owned())
             .collect(),
     }
-}
-
-/// Whether a page is black and white only.
-pub(crate) fn is_bitonal(image: &DynamicImage) -> bool {
-    image.as_luma8().is_some_and(|grey| {
-        grey.as_raw()
-            .iter()
-            .all(|value| *value == 0 || *value == 255)
-    })
 }
 
 /// Whether most values of the records were not read though the print around them was: they are written
@@ -214,7 +198,7 @@ fn is_sheet(width: u32, height: u32, dpi: u32) -> bool {
 
 /// Whether surely read words touch the left or right edge of the page: a part of it was not scanned.
 fn cut_edge(page: &Upright, words: &[Word]) -> bool {
-    let width = page.picture.width() as i32;
+    let width = page.pixel_size().0 as i32;
     let touching = words.iter().filter(|word| {
         let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
         let [left, _, length, _] = word.bounds;
@@ -224,39 +208,9 @@ fn cut_edge(page: &Upright, words: &[Word]) -> bool {
     touching.count() >= 2
 }
 
-/// Variance of the Laplacian, over the pixels where there is anything but paper.
-fn sharpness(picture: &GrayImage) -> f64 {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    if width < 3 {
-        return 0.0;
-    }
-    let (mut count, mut sum, mut squares) = (0u64, 0i64, 0u64);
-    // Every second row is enough to judge by and costs half.
-    for y in (1..height.saturating_sub(1)).step_by(2) {
-        let rows = &picture.as_raw()[(y - 1) * width..(y + 2) * width];
-        let (above, row, below) = (&rows[1..], &rows[width..2 * width], &rows[2 * width + 1..]);
-        let beside = above.iter().zip(below);
-        for (beside, (above, below)) in row.windows(3).zip(beside) {
-            let [left, own, right] = [beside[0], beside[1], beside[2]].map(i32::from);
-            let laplacian = left + right + i32::from(*above) + i32::from(*below) - 4 * own;
-            // Paper has no edges, and most of a page is paper: counted, it would make every page
-            // look blurred.
-            count += u64::from(laplacian != 0);
-            sum += i64::from(laplacian);
-            squares += u64::from(laplacian.unsigned_abs().pow(2));
-        }
-    }
-    if count == 0 {
-        return 0.0;
-    }
-    let mean = sum as f64 / count as f64;
-    squares as f64 / count as f64 - mean * mean
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Luma;
 
     #[test]
     fn sheets_of_the_a_series_are_known_either_way_up() {
@@ -301,12 +255,5 @@ mod tests {
         assert!(noted(0.9, 0.9).is_empty());
         assert!(noted(0.1, 0.4).is_empty(), "nothing on the page is legible");
         note_handwriting(&mut Quality::default(), &[], &[]);
-    }
-
-    #[test]
-    fn blurring_lowers_sharpness() {
-        let sharp = GrayImage::from_fn(60, 60, |x, _| Luma([if x / 3 % 2 == 0 { 0 } else { 255 }]));
-        let soft = image::imageops::blur(&sharp, 2.0);
-        assert!(sharpness(&soft) < sharpness(&sharp) / 4.0);
     }
 }

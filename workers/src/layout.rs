@@ -21,7 +21,7 @@ pub(crate) use grid::{Grid, Row};
 pub(crate) use rules::{Rule, Rules};
 pub(crate) use text_lines::TextLines;
 
-/// A table as it lies on a page.
+/// A table with the place of its rows and columns on a page.
 pub(crate) struct TableLayout<'m> {
     pub grid: Grid,
     /// Whether vertical rules part its columns; else the white between them does.

@@ -43,7 +43,8 @@ mod word;
 
 /// What is noticed about a scan: flags, and a fingerprint of the page.
 pub mod quality {
-    pub use crate::judge::{FLAGS, Flag, Severity, fingerprint_distance, flag};
+    pub use crate::image::fingerprint_distance;
+    pub use crate::judge::{FLAGS, Flag, Severity, flag};
 }
 
 pub use context::{Context, Known};

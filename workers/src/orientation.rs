@@ -26,16 +26,16 @@ const LEGIBLE: f64 = 0.70;
 /// Rules of a table are at least so long, as a share of the page, and further apart than this, in inches.
 const LONG_RULE: f64 = 0.35;
 const SAME_RULE: f64 = 0.07;
-/// So many steps between rules show whether they are even.
+/// This many steps between rules show whether they are even.
 const MANY_ROWS: usize = 6;
-/// Rules are those of rows where so many of their steps are alike, and of columns where no more are.
+/// Rules are those of rows where at least this share of their steps is alike, of columns where at most this one is.
 const EVEN: f64 = 0.65;
 const UNEVEN: f64 = 0.4;
 /// How many letters of other pieces one of a whole syllable or number outweighs.
 const WHOLE: usize = 3;
 /// The head of a page is this part of its height.
 const HEAD: u32 = 5;
-/// So many clear letters in the middle of a page, far more than under another orientation, are not an accident.
+/// This many clear letters in the middle of a page, far more than under another orientation, are not an accident.
 const PLAIN: usize = 40;
 
 /// One way the page may stand.
@@ -177,7 +177,7 @@ fn ruled_across(picture: &GrayImage, dpi: u32) -> Option<bool> {
     }
 }
 
-/// Which share of the steps between places is like the usual one; nought where they are few.
+/// Which share of the steps between places is like the usual one; zero where they are few.
 fn evenness(mut places: Vec<f64>, same: f64) -> f64 {
     places.sort_by(f64::total_cmp);
     places.dedup_by(|next, kept| *next - *kept < same);
@@ -250,7 +250,7 @@ fn is_letter(piece: &Component, dpi: u32) -> bool {
 /// The skew in degrees under which the feet fall into the fewest, fullest lines, and how full
 /// those lines are: the mean number of feet sharing a foot's line, as a share of what chance gives.
 fn best_skew(feet: &[Foot], dpi: u32) -> (f64, f64) {
-    // So few feet fall into lines by chance.
+    // Fewer feet than this fall into lines by chance.
     if feet.len() < 12 {
         return (0.0, 0.0);
     }
@@ -289,8 +289,8 @@ fn fullness(feet: &[Foot], degrees: f64, bin: f64) -> f64 {
     lines.iter().map(|count| count * count).sum::<f64>() / chance
 }
 
-/// The orientation in which the middle of the page and its head read clearly best, if it is not the first; the first so
-/// many are likely, and the others looked at where none of those gives words.
+/// The orientation in which the middle of the page and its head read clearly best, if it is not the first. The first
+/// `likely` of them are always tried, the others where none of those gives words.
 fn another_way(
     clean: &Grey,
     ways: &[Orientation],
@@ -330,7 +330,7 @@ fn is_plain(clear: &[usize]) -> bool {
     clear.len() > 1 && clear.iter().any(|most| *most >= PLAIN && *most > least * 3)
 }
 
-/// The likeliest way of which no later one reads clearly better.
+/// The first way that no later one reads clearly better than.
 fn clearest(clear: &[usize]) -> Option<usize> {
     // A fifth better and then fifty letters: upside down, too, some words are read.
     let better = |best: usize, at: usize| match clear[at] * 5 > clear[best] * 6 + 50 {

@@ -61,7 +61,7 @@ pub fn beginnings(pages: &[StreamPage]) -> Vec<bool> {
     begins
 }
 
-/// What speaks for another paper beginning with `page`, behind the pages of the paper so far; below nought it goes on.
+/// What speaks for another paper beginning with `page`, behind the pages of the paper so far; below zero it goes on.
 fn weight(paper: &[StreamPage], page: &StreamPage) -> f64 {
     let Some(before) = paper.last() else {
         return 1.0;

@@ -60,7 +60,7 @@ fn extract(
     engine: &mut Engine,
 ) -> Result<Extracted, RecogniseError> {
     let (rules, words) = (&recognised.rules, &recognised.words);
-    let (width, dpi) = (recognised.page.picture.width(), recognised.page.dpi);
+    let (width, dpi) = (recognised.page.pixel_size().0, recognised.page.dpi);
     let mut read = lines(words);
     // Stamps above a letterhead are no part of the paper's own text.
     let above = form::Letterhead::of(&read).map_or(0, |head| form::apart(&read, &head));
@@ -70,7 +70,7 @@ fn extract(
     // Looked for only where neither batch nor map says what the page is.
     let own =
         LazyCell::new(|| TableLayout::of(recognised.table.as_ref(), rules, words, width, dpi));
-    let size = recognised.page.picture.dimensions();
+    let size = recognised.page.pixel_size();
     let continuity = continuity::of(&read, size, context.classes);
     let (class_id, class_confidence) = match told_class(mapped.as_ref(), context) {
         Some(class) => (class.id.clone(), 1.0),

@@ -252,7 +252,7 @@ impl Pool {
         self.tally.stats(self.gate.admitted())
     }
 
-    /// Ends all children at once; pages in hand end as `unavailable`. Idempotent.
+    /// Ends all children at once; pages under way end as `unavailable`. Idempotent.
     pub fn close(&self) {
         self.tally.close();
         // In this order: told first, so that a page that fails from here on is not blamed on its

@@ -43,7 +43,7 @@ pub(crate) struct SetUp {
     pub cpu_seconds: u64,
 }
 
-/// The child's first message, sent when it has shut itself in and can read.
+/// The child's first message, sent when it has locked itself into its cage and can read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hello {
     pub version: u32,

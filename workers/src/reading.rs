@@ -31,7 +31,7 @@ pub struct FieldReading {
     /// Id of the page it stands on, where that is another page of the record's document; the box is of that page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
-    /// What the probability was reckoned from; stays where the page was read.
+    /// What the probability was computed from; stays where the page was read.
     #[serde(skip)]
     pub evidence: Option<Evidence>,
 }
@@ -57,7 +57,7 @@ pub struct RecordReading {
 }
 
 impl RecordReading {
-    /// Leaves every value to a person: what the page says of itself is not enough to accept it.
+    /// Leaves every value to a person: what the page says about itself is not enough to accept it.
     pub fn hold(&mut self) {
         for field in self.fields.values_mut() {
             field.accepted = false;
@@ -73,7 +73,7 @@ pub struct Quality {
     /// Sharpness, variance of the Laplacian on the upright grey page.
     pub sharpness: f64,
     /// How the page is laid out, 64 hex digits: "same sheet scanned twice?".
-    /// [`crate::judge::fingerprint_distance`] compares two.
+    /// [`crate::image::fingerprint_distance`] compares two.
     pub fingerprint: String,
     /// Stable codes of what falls short of the standard; [`crate::judge::flag`] says what each means.
     pub flags: Vec<String>,

@@ -98,7 +98,7 @@ fn records(
     page: &Recognised,
 ) -> Vec<RecordReading> {
     let mut rows = model.fields(page.by_handwriting);
-    let strokes = strokes(grid, &page.page.picture, page.page.dpi);
+    let strokes = strokes(grid, &page.page);
     for (row, fields) in columns.data_rows.iter().zip(&mut rows) {
         let cell = |named: &Named<'_>| named.bounds(grid, *row);
         mark_struck(fields, &columns.named, cell, &strokes);

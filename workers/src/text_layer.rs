@@ -1,12 +1,11 @@
 //! The text a page brings with it, judged against what its picture shows: maps of fonts may lie, and a page may show
 //! more than its text says.
 
-use image::imageops::crop_imm;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::decode::DecodedPage;
 use crate::geometry::{around, bottom, median, right};
-use crate::image::{Component, Upright, connected_components};
+use crate::image::{Component, Upright};
 use crate::layout::lines::{Line, lines};
 use crate::ocr::Recognised;
 use crate::ocr::engine::{Division, Engine, RecogniseError};
@@ -21,7 +20,8 @@ const MOST_WORDS: usize = 12;
 /// The picture is believed where it reads surely, and where it says the same as the text no further away than this.
 const CLEAR: f64 = 0.6;
 const ALIKE: f64 = 0.5;
-/// So many pieces of ink like letters outside all words, and this share of those inside, are text that is not told.
+/// At least this many pieces of ink like letters outside all words, and this share of those inside, are text that the
+/// layer leaves out.
 const LEAST_UNTOLD: usize = 60;
 const UNTOLD: f64 = 0.5;
 /// A word recognised under one that is drawn, by more than this share of it, is the same once more.
@@ -61,7 +61,11 @@ pub(crate) fn verdict(
     told.sort_by_key(|(letters, ..)| std::cmp::Reverse(*letters));
     let mut scores = Vec::new();
     for (_, place, text) in told.iter().step_by(2).take(LINES_LOOKED_AT) {
-        let read = engine.words(&cut(page, *place), page.dpi, Division::Line)?;
+        let read = engine.words(
+            &page.part(with_paper(page, *place)),
+            page.dpi,
+            Division::Line,
+        )?;
         if legibility(&read).unwrap_or_default() >= CLEAR {
             let read: String = read.iter().map(|word| word.text.as_str()).collect();
             scores.push(likeness(text, &read));
@@ -93,9 +97,9 @@ fn longest_part(line: &Line) -> Option<(usize, Box4, String)> {
         .max_by_key(|(letters, ..)| *letters)
 }
 
-/// The line at this place with a little paper around it.
-fn cut(page: &Upright, place: Box4) -> image::GrayImage {
-    let (width, height) = page.picture.dimensions();
+/// The place of a line with a little paper around it, `[left, top, width, height]` within the page.
+fn with_paper(page: &Upright, place: Box4) -> [u32; 4] {
+    let (width, height) = page.pixel_size();
     let margin = place[3] / 4;
     let inside = |at: i32, most: u32| at.clamp(0, most as i32) as u32;
     let (x0, y0) = (
@@ -106,7 +110,7 @@ fn cut(page: &Upright, place: Box4) -> image::GrayImage {
         inside(right(place) + margin * 2, width),
         inside(bottom(place) + margin / 2, height),
     );
-    crop_imm(&page.picture, x0, y0, (x1 - x0).max(1), (y1 - y0).max(1)).to_image()
+    [x0, y0, (x1 - x0).max(1), (y1 - y0).max(1)]
 }
 
 /// How alike two texts are, 0 to 1: letters and digits without case and accents.
@@ -135,7 +139,7 @@ fn shows_more(page: &Upright, words: &[Word]) -> bool {
     };
     let margin = height / 4;
     let (mut inside, mut outside) = (0usize, 0usize);
-    for piece in connected_components(&page.picture, page.dpi) {
+    for piece in page.pieces() {
         if !is_letter(&piece) {
             continue;
         }
@@ -205,7 +209,7 @@ pub(crate) fn bring(
     recognised
         .words
         .retain(|word| !is_covered(word.bounds, &covers));
-    let (width, height) = recognised.page.picture.dimensions();
+    let (width, height) = recognised.page.pixel_size();
     let block = around(words.iter().map(|word| word.bounds)).unwrap_or_default();
     let few = (words.len() as f64) < recognised.words.len() as f64 * OWN_SHARE
         || area(block) < f64::from(width) * f64::from(height) * BLOCK;

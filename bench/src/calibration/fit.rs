@@ -4,7 +4,7 @@ use sogoc_workers::confidence::{Evidence, FEATURES, probability};
 
 /// Rounds of Newton's method; it settles in fewer.
 const ROUNDS: usize = 30;
-/// How strongly weights are drawn to nought, so that rare evidence is not believed too much.
+/// How strongly weights are drawn to zero, so that rare evidence is not believed too much.
 const DRAW: f64 = 5.0;
 
 /// A value with known text.
@@ -17,7 +17,7 @@ pub struct Sample {
 }
 
 /// The weights under which what is known of the samples is likeliest (Newton's method, weights drawn to
-/// nought but for the first).
+/// zero except for the first).
 pub fn fit(samples: &[Sample]) -> Vec<f64> {
     let mut weights = vec![0.0; FEATURES];
     let known: Vec<([f64; FEATURES], f64)> = samples

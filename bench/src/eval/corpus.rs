@@ -53,7 +53,7 @@ pub struct TruthPage {
 pub enum Hand {
     /// By a machine: set, printed, typed.
     Printed,
-    /// Written by hand.
+    /// Filled in by hand, not typed or printed.
     Written,
 }
 

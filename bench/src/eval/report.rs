@@ -15,7 +15,7 @@ pub struct Values {
     pub all: usize,
     /// Read letter for letter.
     pub exact: usize,
-    /// Read, but for accents, case and punctuation.
+    /// Read, except for accents, case and punctuation.
     pub alike: usize,
     /// Accepted without a person.
     pub accepted: usize,

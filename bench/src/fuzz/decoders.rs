@@ -11,7 +11,7 @@ use sogoc_workers::pool::{PageJob, Pool, PoolConfig, RenderJob};
 
 use super::mutate::{Chance, mutant};
 
-/// One file in so many is read as well; recognition is the engine's, and slow.
+/// One file in this many is read as well; recognition is the engine's, and slow.
 const READ_ONE_IN: usize = 16;
 
 /// Sheets larger than this are refused from the header: many small decodes find more than one large.

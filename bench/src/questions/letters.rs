@@ -84,7 +84,7 @@ pub fn is_letter(n: u64) -> bool {
     n.is_multiple_of(2)
 }
 
-/// Letter number `n`.
+/// An invented letter; the same `n` always gives the same one.
 pub fn letter(n: u64) -> Letter {
     let mut dice = Dice::new(n + 77_000_001);
     dice.below(2); // the first throw of like seeds is alike
@@ -107,7 +107,7 @@ pub fn letter(n: u64) -> Letter {
     }
 }
 
-/// Page number `n` among so many people.
+/// Page number `n` of an archive with this many people.
 pub fn page(n: u64, people: u64) -> Document {
     let text = if is_letter(n) {
         letter_text(n)

@@ -8,7 +8,7 @@ use sogoc_vietnamese::fold::{Level, fold};
 pub(crate) enum Label {
     /// A diploma or register number, or a notation.
     Number,
-    /// A birth date.
+    /// A date of birth, or the year alone.
     Birth,
     /// The year of graduation.
     Year,

@@ -16,7 +16,7 @@ pub(super) const FULL: f32 = 1000.0;
 pub(super) const SHORTENED: f32 = 500.0;
 /// All words with letters and tones as in the query.
 pub(super) const ALL_EXACT: f32 = 200.0;
-/// All words as in the query but for their tones.
+/// All words as in the query except for their tones.
 pub(super) const ALL_TONE: f32 = 100.0;
 /// The whole name, nothing more, in this order.
 pub(super) const WHOLE_IN_ORDER: f32 = 40.0;
@@ -24,7 +24,7 @@ pub(super) const WHOLE_IN_ORDER: f32 = 40.0;
 pub(super) const WHOLE: f32 = 20.0;
 /// One word with letters and tones as in the query (on top of [`TONE`]).
 pub(super) const EXACT: f32 = 10.0;
-/// One word as in the query but for its tone.
+/// One word as in the query except for its tone.
 pub(super) const TONE: f32 = 10.0;
 /// One word in plain letters, where others have typos.
 pub(super) const ASCII: f32 = 15.0;

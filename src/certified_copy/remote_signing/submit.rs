@@ -152,7 +152,7 @@ async fn finish(archive: &Archive, copy_id: &str, job: Option<Leased>) -> Result
     }
 }
 
-/// Which mistake it is that a signature does not fit: that of another copy, or of another key.
+/// Why a signature does not fit: it is another copy's, or made by another key.
 async fn why_not(
     archive: &Archive,
     caller: &Caller,

@@ -43,7 +43,7 @@ pub struct LevelProof {
 /// When a copy's proof ends.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Ending {
-    /// Id of the copy.
+    /// UUIDv7 text of the copy it is about.
     pub copy_id: String,
     /// Number in the issue book, such as `12/2026`.
     pub number: String,

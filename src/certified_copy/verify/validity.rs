@@ -88,7 +88,7 @@ pub(super) async fn validity_of(
     let unknown_then = |entry: &&Correction| !then.corrections.contains(entry);
     Ok(match behind.find(unknown_then) {
         Some(decision) => Validity::decided(ValidityState::Superseded, decision),
-        None => Validity::plain(ValidityState::Superseded, None), // the transcription itself was put right
+        None => Validity::plain(ValidityState::Superseded, None), // the transcription itself was corrected
     })
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
     Ok(())
 }
 
-/// The words of a page whose reading is gone, from the vault: they are found again, though nothing can be proposed anew.
+/// The words of a page whose reading is gone, from the vault: they are found again, though nothing can be proposed again.
 async fn restore_words(
     archive: &Archive,
     tx: &mut Tx,

@@ -99,7 +99,7 @@ pub async fn move_file(
     file(archive, caller, id).await
 }
 
-/// The documents of a file that a person has touched name it in the vault, and are told there anew.
+/// The documents of a file that a person has touched name it in the vault, and are told there again.
 async fn documents_follow(tx: &mut Tx, file_id: &str, reason: &str) -> Result<()> {
     let documents: Vec<String> = sqlx::query_scalar("SELECT id FROM documents WHERE file_id = $1")
         .bind(file_id)

@@ -118,7 +118,7 @@ async fn confirm_accounts(api: Api, Given(given): Given<AccountsConfirmed>) -> D
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Wake an account that sleeps for want of use.
+/// Wake an account that is asleep because nobody used it for long.
 #[utoipa::path(post, path = "/api/v1/people/{id}/wake", tag = "people", params(("id" = String, Path)),
     responses((status = 204), Problems<401, 403, 404, 409>))]
 async fn wake(api: Api, Path(id): Path<String>) -> Done {

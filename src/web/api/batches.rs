@@ -49,7 +49,7 @@ struct PageAsked {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ScansAsked {
-    /// received | quarantined | duplicate.
+    /// Only scans that are `received`, `quarantined` or `duplicate`.
     state: Option<String>,
     /// `next` of the page before.
     after: Option<String>,

@@ -74,7 +74,7 @@ async fn list(api: Api, Asked(asked): Asked<FilesAsked>) -> Answer<Vec<File>> {
     ))
 }
 
-/// Make a file.
+/// Make a file (hồ sơ) in a fonds.
 #[utoipa::path(post, path = "/api/v1/files", tag = "structure", request_body = NewFile,
     responses((status = 201, body = File), Problems<401, 403, 404, 409, 422>))]
 async fn make(api: Api, Given(given): Given<NewFile>) -> Result<(StatusCode, Json<File>), Problem> {
@@ -93,14 +93,14 @@ async fn code(api: Api, Asked(asked): Asked<CodeAsked>) -> Answer<Coded> {
     ))
 }
 
-/// One file.
+/// One file by its id.
 #[utoipa::path(get, path = "/api/v1/files/{id}", tag = "structure", params(("id" = String, Path)),
     responses((status = 200, body = File), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<File> {
     Ok(Json(fonds::file(&api.archive, &api.caller, &id).await?))
 }
 
-/// Describe a file anew.
+/// Change the description of a file.
 #[utoipa::path(put, path = "/api/v1/files/{id}", tag = "structure", params(("id" = String, Path)),
     request_body = Edit<NewFile>,
     responses((status = 200, body = File), Problems<401, 403, 404, 409, 422>))]

@@ -32,7 +32,7 @@ async fn list(api: Api) -> Answer<Vec<Fonds>> {
     Ok(Json(fonds::list(&api.archive, &api.caller).await?))
 }
 
-/// Make a fonds.
+/// Make a fonds with its agency.
 #[utoipa::path(post, path = "/api/v1/fonds", tag = "structure", request_body = NewFonds,
     responses((status = 201, body = Fonds), Problems<401, 403, 404, 409, 422>))]
 async fn make(
@@ -43,14 +43,14 @@ async fn make(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// One fonds.
+/// One fonds by its id.
 #[utoipa::path(get, path = "/api/v1/fonds/{id}", tag = "structure", params(("id" = String, Path)),
     responses((status = 200, body = Fonds), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<Fonds> {
     Ok(Json(fonds::get(&api.archive, &api.caller, &id).await?))
 }
 
-/// Describe a fonds anew. The code of its agency is never rewritten; another is added as an alias.
+/// Change the description of a fonds. The code of its agency is never rewritten; another is added as an alias.
 #[utoipa::path(put, path = "/api/v1/fonds/{id}", tag = "structure", params(("id" = String, Path)),
     request_body = Edit<NewFonds>,
     responses((status = 200, body = Fonds), Problems<401, 403, 404, 409, 422>))]

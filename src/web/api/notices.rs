@@ -31,7 +31,7 @@ struct HookGiven {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct NoticesAsked {
-    /// waiting | delivered | dead.
+    /// Only those that are `waiting`, `delivered` or `dead`.
     state: Option<String>,
 }
 

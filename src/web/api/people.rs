@@ -90,7 +90,7 @@ async fn make_person(
     Ok((StatusCode::CREATED, Json(person)))
 }
 
-/// Change someone's roles, or shut them out; their sessions end.
+/// Change someone's roles, or lock them out; their sessions end.
 #[utoipa::path(put, path = "/api/v1/people/{id}", tag = "people", request_body = PersonChange,
     params(("id" = String, Path)),
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]

@@ -41,7 +41,7 @@ async fn list(api: Api, Asked(asked): Asked<SeriesAsked>) -> Answer<Vec<Series>>
     ))
 }
 
-/// Make a series.
+/// Make a series in a fonds.
 #[utoipa::path(post, path = "/api/v1/series", tag = "structure", request_body = NewSeries,
     responses((status = 201, body = Series), Problems<401, 403, 404, 409, 422>))]
 async fn make(
@@ -52,14 +52,14 @@ async fn make(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// One series.
+/// One series by its id.
 #[utoipa::path(get, path = "/api/v1/series/{id}", tag = "structure", params(("id" = String, Path)),
     responses((status = 200, body = Series), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<Series> {
     Ok(Json(fonds::series(&api.archive, &api.caller, &id).await?))
 }
 
-/// Describe a series anew.
+/// Change the description of a series.
 #[utoipa::path(put, path = "/api/v1/series/{id}", tag = "structure", params(("id" = String, Path)),
     request_body = Edit<NewSeries>,
     responses((status = 200, body = Series), Problems<401, 403, 404, 409, 422>))]

@@ -30,7 +30,7 @@ async fn list(api: Api) -> Answer<Vec<Unit>> {
     Ok(Json(unit::list(&api.archive, &api.caller).await?))
 }
 
-/// Make a unit.
+/// Make a unit (department, school, commune).
 #[utoipa::path(post, path = "/api/v1/units", tag = "structure", request_body = NewUnit,
     responses((status = 201, body = Unit), Problems<401, 403, 409, 422>))]
 async fn make(api: Api, Given(given): Given<NewUnit>) -> Result<(StatusCode, Json<Unit>), Problem> {
@@ -38,14 +38,14 @@ async fn make(api: Api, Given(given): Given<NewUnit>) -> Result<(StatusCode, Jso
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// One unit.
+/// One unit by its id.
 #[utoipa::path(get, path = "/api/v1/units/{id}", tag = "structure", params(("id" = String, Path)),
     responses((status = 200, body = Unit), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<Unit> {
     Ok(Json(unit::get(&api.archive, &api.caller, &id).await?))
 }
 
-/// Describe a unit anew: its name, what it was merged into.
+/// Change the description of a unit: its name, what it was merged into.
 #[utoipa::path(put, path = "/api/v1/units/{id}", tag = "structure", params(("id" = String, Path)),
     request_body = Edit<NewUnit>,
     responses((status = 200, body = Unit), Problems<401, 403, 404, 409, 422>))]

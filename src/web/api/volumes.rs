@@ -86,14 +86,14 @@ async fn confirm(
     ))
 }
 
-/// One volume.
+/// One bound volume by its id.
 #[utoipa::path(get, path = "/api/v1/volumes/{id}", tag = "structure", params(("id" = String, Path)),
     responses((status = 200, body = Volume), Problems<401, 403, 404>))]
 async fn get(api: Api, Path(id): Path<String>) -> Answer<Volume> {
     Ok(Json(fonds::volume(&api.archive, &api.caller, &id).await?))
 }
 
-/// Describe a volume anew.
+/// Change the description of a volume.
 #[utoipa::path(put, path = "/api/v1/volumes/{id}", tag = "structure", params(("id" = String, Path)),
     request_body = Edit<NewVolume>,
     responses((status = 200, body = Volume), Problems<401, 403, 404, 409, 422>))]

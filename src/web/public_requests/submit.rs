@@ -138,7 +138,7 @@ impl RequestPage {
     }
 }
 
-/// A standing in words.
+/// How the applicant stands to the person named, as the page says it.
 pub fn standing_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
     f.word("public_requests.standing_of_applicant", word)
 }

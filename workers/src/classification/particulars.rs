@@ -77,7 +77,7 @@ const TITLES: [&str; 6] = [
     "diploma",
 ];
 
-/// How much a page's particulars and title speak for a diploma; nought for a page that is none of one person's.
+/// How much a page's particulars and title speak for a diploma; zero for a page that is not about one person.
 pub(super) fn of_diploma(lines: &[Line]) -> f32 {
     let texts: Vec<String> = lines.iter().map(|line| line.text()).collect();
     let all = format!(" {} ", fold::words(&texts.join(" ")));

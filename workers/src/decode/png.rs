@@ -57,7 +57,7 @@ pub(super) fn header(bytes: &[u8]) -> Outcome<Header> {
                 });
             }
             b"eXIf" => header.exif = Some(body.to_vec()),
-            // What follows the closing chunk is none of the picture's.
+            // What follows the closing chunk is no part of the picture.
             b"IEND" => break,
             _ => {}
         }
@@ -92,7 +92,7 @@ pub(super) fn rows(bytes: &[u8]) -> Option<Rows> {
                 (bits, color_type) = (body[8], Some(body[9]));
             }
             b"PLTE" => palette = body.to_vec(),
-            // A PDF has transparency as a second picture; such a page is packed anew.
+            // A PDF has transparency as a second picture; such a page is packed again.
             b"tRNS" => return None,
             b"IDAT" => data.extend_from_slice(body),
             b"IEND" => break,

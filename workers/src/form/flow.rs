@@ -10,7 +10,7 @@ use crate::word::Word;
 
 /// A line that reaches this share of the text's width may run on below.
 const FULL: i32 = 85;
-/// A value runs on over so many words at most.
+/// The most words over which a value runs on.
 const MOST_WORDS: usize = 8;
 
 /// The words that a value of that kind may be made of: up to a comma where it has none, no words behind figures.

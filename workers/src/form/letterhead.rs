@@ -24,7 +24,7 @@ const MOTTOS: [&str; 3] = [
     "conghoamiennamvietnam",
 ];
 const UNDER_MOTTO: [&str; 2] = ["doclaptudohanhphuc", "doclapdanchuhoabinhtrunglap"];
-/// The motto stands in the first of so many lines, and number and date so many below.
+/// The motto stands within this many first lines, number and date within this many lines below it.
 const HEAD_LINES: usize = 16;
 const LINES_BELOW: usize = 10;
 const DATE_WITHIN: usize = 7;
@@ -46,7 +46,7 @@ impl Blank {
     /// The value with these figures; `None` where a date has no such day.
     pub fn filled(&self, figures: &str) -> Option<String> {
         let (before, behind) = &self.around;
-        // A number or day below ten is written with a nought before it: NĐ 30/2020/NĐ-CP, Annex I.
+        // A number or day below ten is written with a zero before it: NĐ 30/2020/NĐ-CP, Annex I.
         let nought = if figures.len() == 1 { "0" } else { "" };
         let figures = format!("{nought}{figures}");
         let whole = format!("{before}{figures}{behind}");

@@ -40,7 +40,7 @@ pub(crate) fn understood(
     }
 }
 
-/// Leaves the values of a page that was not understood to a person, but for those of the signature, and makes all less
+/// Leaves the values of a page that was not understood to a person, except for those of the signature, and makes all less
 /// sure by how far it was not.
 pub(crate) fn hold(class: &Class, understood: f64, fields: &mut BTreeMap<String, FieldReading>) {
     for (key, reading) in fields {

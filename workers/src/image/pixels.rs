@@ -1,8 +1,20 @@
 //! Pixels at large: shrinking by whole factors, running means and extremes, turning, connected components of ink.
 
-use image::{GrayImage, Luma};
+use std::borrow::Cow;
 
-use crate::geometry::PageTransform;
+use image::{GrayImage, Luma, imageops};
+
+use crate::geometry::{PageTransform, Turn};
+
+/// The picture of content that stands turned clockwise by `turn`, turned back.
+pub(super) fn turned_back(picture: &GrayImage, turn: Turn) -> Cow<'_, GrayImage> {
+    match turn {
+        Turn::None => Cow::Borrowed(picture),
+        Turn::Quarter => Cow::Owned(imageops::rotate270(picture)),
+        Turn::Half => Cow::Owned(imageops::rotate180(picture)),
+        Turn::ThreeQuarters => Cow::Owned(imageops::rotate90(picture)),
+    }
+}
 
 /// The mean of each `factor` × `factor` square; a part square at the edge counts what it has.
 pub(crate) fn shrink(picture: &GrayImage, factor: u32) -> GrayImage {

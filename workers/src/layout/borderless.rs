@@ -25,7 +25,7 @@ const STRAY_FIRST: f64 = 0.2;
 /// lines share it, as wide, because blanks never stand one below the other so often.
 const NARROW: f64 = 0.7;
 const NARROW_IN_MANY: f64 = 0.45;
-/// So many lines are many.
+/// From this many lines on, a page has many.
 const MANY: usize = 10;
 /// Words the engine is less sure of are specks and strokes.
 const SPECK: f64 = 0.25;

@@ -1,4 +1,4 @@
-//! Borders of columns mended by what was read: one drawn through words is taken away, one between two kinds of
+//! Borders of columns corrected by what was read: one drawn through words is taken away, one between two kinds of
 //! values that stand apart in every row is put in.
 
 use super::grid::{Grid, Row};

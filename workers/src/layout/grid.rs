@@ -171,7 +171,7 @@ impl Grid {
         let split = bar.unwrap_or(expected).min(letters.len());
         let part = |letters: &[char], bounds| Word {
             text: letters.iter().collect(),
-            confidence: word.confidence * 0.8, // where letters end was not read but reckoned
+            confidence: word.confidence * 0.8, // where letters end was not read but computed
             bounds,
         };
         let cut = at as i32 - x;

@@ -14,7 +14,7 @@ const LEAST_RULES: usize = 5;
 const ALIKE: f64 = 0.03;
 /// A rule of the table that was cut short has at least this share of the others' length.
 const CUT: f64 = 0.8;
-/// A header is at most so many rows high.
+/// The most rows a header is high.
 const HEADER: f64 = 4.0;
 /// A table is at least so wide, as a share of the page.
 const NARROWEST: f64 = 0.5;

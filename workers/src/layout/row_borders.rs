@@ -18,7 +18,7 @@ const FIGURED: f64 = 0.6;
 const REGULAR: usize = 7;
 /// Rows are at least so high, in heights of letters: those of a typewriter stand closely.
 const SLIM: f64 = 0.65;
-/// So many columns with a number in one line prove that a row stands there.
+/// This many columns with a number in one line prove that a row stands there.
 const PROOF: usize = 3;
 /// A row of rules as tall as this many lines may hold several rows.
 const TALL: f64 = 5.0;

@@ -1,5 +1,5 @@
 //! Rows and cells struck out: a pen's line through the middle of the words, straight, slanted, gently
-//! wavy, double or crossed. No rule of the table is one, for letters do not pass through it, and no
+//! wavy, double or crossed. No rule of the table is one, because letters do not pass through it, and no
 //! underline, on which letters stand.
 
 use std::cell::LazyCell;
@@ -9,7 +9,7 @@ use image::GrayImage;
 use super::Grid;
 use super::rules::{Rule, Run, covered, grouped, span};
 use crate::geometry::median_f64;
-use crate::image::shrink;
+use crate::image::{Upright, shrink};
 use crate::word::Box4;
 
 /// Resolution at which strokes are looked for.
@@ -131,8 +131,8 @@ fn level(picture: &GrayImage, dpi: u32) -> Vec<Stroke> {
 }
 
 /// The lines between the rules of a table.
-pub(crate) fn strokes(grid: &Grid, picture: &GrayImage, dpi: u32) -> Vec<Stroke> {
-    let (mut page, scale) = InkMap::of(picture, dpi);
+pub(crate) fn strokes(grid: &Grid, page: &Upright) -> Vec<Stroke> {
+    let (mut page, scale) = InkMap::of(&page.picture, page.dpi);
     page.forget(grid, scale);
     let slopes = SLOPES.into_iter();
     slopes

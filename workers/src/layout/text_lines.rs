@@ -95,7 +95,7 @@ fn without_cells(grid: &Grid, page: &GrayImage, dpi: u32) -> GrayImage {
     outside
 }
 
-/// Paints a place white as far as it lies on the page.
+/// Paints the part of a place that is on the page white.
 fn whiten(page: &mut GrayImage, place: Box4) {
     let (width, height) = (page.width() as i32, page.height() as i32);
     for y in place[1].max(0)..bottom(place).min(height) {

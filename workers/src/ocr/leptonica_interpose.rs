@@ -46,7 +46,7 @@ fn found(among: *mut c_void, name: &CStr) -> Option<*mut c_void> {
 #[cfg(test)]
 pub(crate) static HANDED: AtomicUsize = AtomicUsize::new(0);
 
-/// As Leptonica's function of this name, but for PNG, in place of which it writes a format that needs no
+/// As Leptonica's function of this name, except for PNG, in place of which it writes a format that needs no
 /// packing. Fails with 1, as Leptonica's does.
 ///
 /// # Safety

@@ -19,7 +19,7 @@ use crate::limits::Confinement;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::protocol::{self, Hello, ProtocolError, Reply};
 
-/// Time a child may take to start, shut itself in and say hello.
+/// Time a child may take to start, lock itself into its cage and say hello.
 const START_DEADLINE: Duration = Duration::from_secs(20);
 
 /// Time a dying child may take to be gone after its socket closed.
@@ -241,7 +241,7 @@ fn command(launch: &Launch<'_>) -> Command {
     command
         .arg0("sogoc")
         .arg(launch.argument)
-        // An empty environment: a secret of the service is none of a page's business.
+        // An empty environment: a page has no need of the service's secrets.
         .env_clear()
         .env("OMP_THREAD_LIMIT", "1") // parallel across pages, never within one
         .env("MALLOC_ARENA_MAX", "1")

@@ -14,7 +14,7 @@ const DONE: &str = "done";
 pub struct PoolStats {
     /// Process numbers of the children alive.
     pub pids: Vec<u32>,
-    /// Children that have a page in hand.
+    /// Children that are reading a page.
     pub busy: u64,
     /// Children started so far, replacements included.
     pub started: u64,

@@ -1,4 +1,4 @@
-//! What the rest of a column shows to be a slip of the engine, put right.
+//! What the rest of a column shows to be a slip of the engine, corrected.
 
 use super::cell::Cell;
 use super::ink_probe::Ink;
@@ -10,7 +10,7 @@ use crate::values::{Candidate, LOOK_ALIKE, closed_list, in_capitals};
 use crate::word::Word;
 use sogoc_vietnamese::given_names;
 
-/// A value read less surely than this is put right by its column.
+/// A value read less surely than this is corrected by its column.
 const SURE: f64 = 0.96;
 
 /// Puts syllables right that no name has.
@@ -196,13 +196,13 @@ pub(super) fn marks(cells: &mut [&mut Cell<'_>]) {
     format_normaliser::even_out(&mut values);
 }
 
-/// Marks what keeps step, and puts right what is a slip away from it.
+/// Marks what keeps step, and corrects what is a slip away from it.
 pub(super) fn numbers(cells: &mut [&mut Cell<'_>], ink: Ink<'_>) {
     let values: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();
     let verdicts = running_numbers::judge(&values);
     for (cell, verdict) in cells.iter_mut().zip(verdicts) {
         if cell.series == Series::Repaired {
-            continue; // judged before; now it fits because it was put right
+            continue; // judged before; now it fits because it was corrected
         }
         cell.series = verdict.series;
         let (Series::Breaks, Some(expected)) = (verdict.series, verdict.expected) else {

@@ -92,7 +92,7 @@ impl<'c> Columns<'c> {
     }
 }
 
-/// So many headers make a table one of people though none names them.
+/// This many headers make a table one of people though none names them.
 const HEADED: usize = 3;
 /// The share of rows with words in a column that may be theirs.
 const WORDED: f64 = 0.5;
@@ -242,7 +242,7 @@ mod tests {
     use crate::class::Classes;
     use crate::layout::lines::tests::word;
 
-    /// What is taken for the second column, under a header that clearly names so many of the three behind it.
+    /// What is taken for the second column, under a header that clearly names this many of the three behind it.
     fn second(headed: usize, cells: [&str; 3]) -> Option<String> {
         let classes = Classes::load(None).unwrap();
         let class = classes.get("so_goc").unwrap();

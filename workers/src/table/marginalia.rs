@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::confidence;
 use crate::geometry::{around, bottom, centre, right};
-use crate::image::{Component, Upright, connected_components};
+use crate::image::{Component, Upright};
 use crate::layout::Grid;
 use crate::layout::lines::lines;
 use crate::reading::FieldReading;
@@ -31,12 +31,13 @@ pub(super) fn notes(
     page: &Upright,
 ) -> Vec<(usize, FieldReading)> {
     let dpi = f64::from(page.dpi);
-    let pieces: Vec<Box4> = connected_components(&page.picture, page.dpi)
+    let pieces: Vec<Box4> = page
+        .pieces()
         .iter()
         .filter(|blob| LETTER.contains(&(f64::from(blob.height()) / dpi)))
         .map(place_of)
         .collect();
-    let page_width = page.picture.width() as i32;
+    let page_width = page.pixel_size().0 as i32;
     let found: Vec<(usize, FieldReading)> = (0..rows.len())
         .flat_map(|at| {
             let [left, top, width, height] = grid.row_bounds(rows[at]);

@@ -1,5 +1,5 @@
 //! Numbers that run down a column: each is the one above it and a step. A number out of step is
-//! marked; one that is a slip away from its place, between neighbours that keep theirs, is put right.
+//! marked; one that is a slip away from its place, between neighbours that keep theirs, is corrected.
 
 use std::collections::BTreeMap;
 
@@ -87,7 +87,7 @@ struct Run {
 }
 
 /// The runs of a column, longest first, none within another: numbers that leave a run and come back
-/// to it exactly were read wrongly, however alike they are among themselves.
+/// to it exactly were read wrongly, however alike they are.
 fn runs(offsets: &[Option<i64>]) -> Vec<Run> {
     let mut places: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for (row, offset) in offsets.iter().enumerate() {

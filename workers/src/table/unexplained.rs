@@ -16,12 +16,12 @@ use crate::values::dates::Date;
 /// Of a column's dates at least this share gives the day for a date without one to be a part of one.
 const WHOLE_DATES: f64 = 0.5;
 
-/// People of one list were born within so many years of most of them; others are left to a person.
+/// People of one list were born within this many years of most of them; others are left to a person.
 const COHORT: u16 = 15;
 
-/// What so many values of a column have in one place is common to all.
+/// What this many values of a column have in one place is common to all.
 const COMMON: f64 = 0.6;
-/// So many values that were read otherwise, and one in so many, dispute what is common.
+/// This many values that were read otherwise, and at least one in this many, dispute what is common.
 const DISPUTES: usize = 2;
 const FEW: usize = 8;
 

@@ -10,7 +10,7 @@ const WORDS: [&str; 29] = [
 ];
 
 /// The text with each garbled word as the one number word it is near to; `None` when nothing is to be
-/// put right or a word is near to none or several.
+/// corrected or a word is near to none or several.
 pub(super) fn with_whole_words(text: &str) -> Option<String> {
     let mut better: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

@@ -1,6 +1,6 @@
 //! Places as they stand on paper: commune, district, province, the last of them often left out.
 //!
-//! A place is matched as a whole, so that a slip in one part is put right by the others: there is one
+//! A place is matched as a whole, so that a slip in one part is corrected by the others: there is one
 //! commune near "Phể Phong" in a district near "Đức Phổ". The units are the Statistics Office's of 2019
 //! and 2021 (`classes/lexicons/xa_huyen.txt`) and provinces since 1975 that are no more (`tinh_cu.txt`).
 

@@ -1,7 +1,7 @@
 //! What a garbled value most likely reads, where its field leaves one choice: letters the engine lost,
 //! never words the paper may hold.
 //!
-//! A value put right in this way is the best reading there is and still goes to a person.
+//! A value corrected in this way is the best reading there is and still goes to a person.
 
 use crate::class::{Field, FieldKind, Lexicon};
 use crate::values::dates;
@@ -9,7 +9,7 @@ use crate::values::gazetteer;
 use crate::values::person_names;
 use strsim::levenshtein;
 
-/// Letters whose capital looks the same, but for its size.
+/// Letters whose capital looks the same, except for its size.
 pub(crate) const LOOK_ALIKE: &str = "ckopsuưvxz";
 
 /// The better reading; `None` when there is none or the value stands as it is.

@@ -31,7 +31,7 @@ const USUAL_SIDE: f64 = 25.0;
 /// A page of which pictures take this share is recognised, whatever text is drawn on it.
 const PICTURED: f64 = 0.25;
 
-/// So many glyphs are a page's own text, which is drawn as finely as text is.
+/// This many glyphs are a page's own text, which is drawn as finely as text is.
 const MUCH_TEXT: usize = 200;
 
 /// How a page becomes pixels.

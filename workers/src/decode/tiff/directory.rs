@@ -159,7 +159,7 @@ impl Directories {
         Ok(width.max(height).min(u64::from(u32::MAX)))
     }
 
-    /// Whether it says of itself that it is a smaller picture of another, or its mask.
+    /// Whether it says that it is a smaller picture of another, or its mask.
     fn stands_beside(&mut self, directory: &Directory) -> Outcome<bool> {
         let new = self.single(directory, tag::NEW_SUBFILE_TYPE)?.unwrap_or(0);
         let old = self.single(directory, tag::SUBFILE_TYPE)?.unwrap_or(0);

@@ -56,7 +56,7 @@ pub(super) fn of(line: &Line) -> Option<Number> {
     let proposed = proposed(figures).unwrap_or_default();
     let stroke = text.place_of(from + found.start()..from + found.end());
     // Its stroke reaches above and below the letters, with which figures are compared; but where it stands no figure
-    // does, for it would be read as one.
+    // does, because it would be read as one.
     let letters = text.place_of(from + found.start() + 1..from + found.end());
     let behind = stroke.zip(letters);
     let label = label.and_then(|end| text.place_of(0..end));

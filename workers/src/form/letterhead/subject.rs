@@ -7,7 +7,7 @@ use crate::layout::lines::Line;
 use crate::values::Candidate;
 use sogoc_vietnamese::fold;
 
-/// The kind stands in one of so many lines below number and date.
+/// How many lines below number and date the kind may stand.
 const KIND_WITHIN: usize = 6;
 /// What a paper is that bears no kind.
 const LETTER: &str = "CÔNG VĂN";
@@ -151,7 +151,7 @@ fn centred(lines: &[Line], kind: usize, body: Extent) -> Vec<Line> {
     found
 }
 
-/// Whether two boxes have their middles below each other, but for a share of the text's width.
+/// Whether two boxes have their middles below each other, except for a share of the text's width.
 fn under(own: [i32; 4], above: [i32; 4], body: Extent) -> bool {
     let middle = |bounds: [i32; 4]| bounds[0] + bounds[2] / 2;
     (middle(own) - middle(above)).abs() * 1000 <= body.width() * 35
@@ -173,7 +173,7 @@ fn is_capitals(line: &Line) -> bool {
     all > 0 && upper * 10 >= all * 8
 }
 
-/// Whether as much room is left of the line as right of it, but for a share of the text's width.
+/// Whether as much room is left of the line as right of it, except for a share of the text's width.
 fn is_centred(line: &Line, body: Extent, slack: f64) -> bool {
     let bounds = line.bounds();
     let (before, behind) = (bounds[0] - body.left, body.right - right(bounds));

@@ -20,7 +20,7 @@ pub(super) struct Assigned<'c> {
     pub shown: Vec<Shown>,
 }
 
-/// The most that a margin is reckoned.
+/// The largest margin that counts.
 const WIDEST_MARGIN: f64 = 2.0;
 
 /// Usages of neighbouring columns that belong together, with what speaks for them.

@@ -14,9 +14,9 @@ pub(super) const HEADER_ROWS: usize = 4;
 const LEAST: f64 = 0.6;
 /// A part of a header that is so much more like a usage's words than the whole is the column's own.
 const CLEARER: f64 = 0.08;
-/// So many rows below the header's own its numbering is looked for.
+/// How many rows below the header's own its numbering is looked for.
 const BELOW: usize = 3;
-/// A column's number or letter was read as so many letters at most: a name or a date has more.
+/// The most letters a column's number or letter is read as: a name or a date has more.
 const LONGEST_SIGN: usize = 6;
 /// What the cells of one row must come to for it to be a row of headers.
 const LEAST_ROW: f64 = 1.5;

@@ -10,9 +10,9 @@ use crate::layout::Row;
 const SOME: f64 = 0.3;
 /// From this share on, given names stand in it.
 const MOST: f64 = 0.7;
-/// Given names differ: so many different ones there are for each person.
+/// Given names differ: at least this many different ones for each person.
 const VARIETY: f64 = 0.3;
-/// Family name and what stands between it and the given name have at most so many syllables, nearly always.
+/// Family name and what stands between it and the given name have at most this many syllables, nearly always.
 const SYLLABLES: f64 = 3.2;
 
 /// Joins a column of given names that no header names to the names on its left, and trusts no value beside which the

@@ -1,4 +1,4 @@
-//! What one column shows of itself: its header, its values, how wide it is, and how much that speaks for each usage.
+//! What one column shows by itself: its header, its values, how wide it is, and how much that speaks for each usage.
 
 use sogoc_vietnamese::fold;
 

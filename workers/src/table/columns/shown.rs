@@ -7,7 +7,7 @@ use crate::confidence::ColumnTrust;
 pub(super) struct Shown {
     /// How far header and values together explain it.
     pub explained: f64,
-    /// How much its header is like the usage's words; nought where it is not.
+    /// How much its header is like the usage's words; zero where it is not.
     pub header: f64,
     /// The share of its values that fit.
     pub fits: f64,

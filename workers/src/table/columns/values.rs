@@ -15,7 +15,7 @@ use crate::values::{Candidate, gazetteer, normalised};
 /// What a value is worth that has the marks and figures of a date and is none as read.
 const MISREAD: f64 = 0.85;
 
-/// So many rows with one day make it nobody's birth, and how far such days still may be.
+/// From this many rows on one shared day is nobody's birth; and how far such days still may be.
 const LEAST_SAME: usize = 4;
 const SAME_DAY: f64 = 0.2;
 

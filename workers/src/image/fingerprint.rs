@@ -13,7 +13,7 @@ const CLEARLY: f64 = 0.01;
 const SPECKS: f64 = 0.01;
 
 /// 256 comparisons of neighbouring cells over the box around the ink, as 64 hex digits. A cell must hold
-/// clearly more ink than the one to its right: what differs by less differs anew in every scan.
+/// clearly more ink than the one to its right: what differs by less differs from scan to scan.
 pub(super) fn of(picture: &GrayImage) -> String {
     let [left, top, right, bottom] = ink_box(picture);
     let (width, height) = (right - left, bottom - top);
