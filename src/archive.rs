@@ -17,12 +17,12 @@ use sogoc_workers::pool::{Pool, PoolConfig};
 
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
-use crate::config::{Config, VaultConfig};
+use crate::config::{Config, VaultConfig, read_named};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::{Seal, VerificationCage};
 use crate::tlog::LogKey;
-use crate::vault::{Location, S3Access, Vault};
+use crate::vault::{Location, S3Access, Vault, VaultError};
 
 pub use restoration::Restoration;
 pub use seal::{identity_file, open_seal, own_trust, secret_once, trust_file};
@@ -67,7 +67,7 @@ impl Archive {
     /// `Unavailable`, naming the part; `WrongSetting`, naming the setting.
     // All at once: three parts that are frozen then cost one look's time and not three.
     pub async fn ready(&self) -> Result<()> {
-        let vault = async { Ok(self.vault.answers().await?) };
+        let vault = async { self.vault.answers().await.map_err(|error| self.told(error)) };
         let (catalogue, vault, disk) = tokio::join!(
             self.catalogue.check(),
             in_time("vault", vault),
@@ -76,6 +76,22 @@ impl Archive {
         // In a fixed order, so that the same fault always names the same part.
         catalogue.and(vault).and(disk)
     }
+}
+
+impl Archive {
+    /// A vault that answers and is not there any more: a disk that is not mounted, a bucket that was emptied.
+    fn told(&self, error: VaultError) -> Error {
+        match (error, vault_location(&self.config)) {
+            (VaultError::NotFound { .. }, Ok(location)) => no_vault_at(&location),
+            (error, _) => error.into(),
+        }
+    }
+}
+
+/// What is said where a vault must be and none is.
+pub(crate) fn no_vault_at(location: &Location) -> Error {
+    let message = Message::new("errors.setting.vault_empty").with("url", &location.url);
+    Error::wrong_setting("vault.url", message)
 }
 
 async fn in_time<T>(part: &'static str, look: impl Future<Output = Result<T>>) -> Result<T> {
@@ -125,7 +141,9 @@ pub(crate) fn vault_location(config: &Config) -> Result<Location> {
     // A folder needs no keys, and must not fail because some of the environment's variables are
     // wrong.
     if vault.url.starts_with("s3:") {
-        vault.s3 = Some(s3_access(&config.vault, |name| std::env::var(name).ok())?);
+        vault.s3 = Some(s3_access("vault.secret_file", &config.vault, |name| {
+            std::env::var(name).ok()
+        })?);
     }
     Ok(vault)
 }
@@ -134,17 +152,21 @@ pub(crate) fn vault_location(config: &Config) -> Result<Location> {
 pub(crate) fn location_of(place: &VaultConfig) -> Result<Location> {
     let mut location = Location::at(place.url.clone().unwrap_or_default());
     if location.url.starts_with("s3:") {
-        location.s3 = Some(s3_access(place, |_| None)?);
+        location.s3 = Some(s3_access("secret_file", place, |_| None)?);
     }
     Ok(location)
 }
 
-fn s3_access(config: &VaultConfig, env: impl Fn(&str) -> Option<String>) -> Result<S3Access> {
+fn s3_access(
+    setting: &'static str,
+    config: &VaultConfig,
+    env: impl Fn(&str) -> Option<String>,
+) -> Result<S3Access> {
     let secret = match (&config.secret_file, env("SOGOC_S3_SECRET")) {
         // The environment wins: containers hand secrets over that way, and the file may be the
         // packaged default.
         (_, Some(secret)) => secret,
-        (Some(file), None) => std::fs::read_to_string(file)?.trim_end().to_owned(),
+        (Some(file), None) => read_named(setting, file)?,
         (None, None) => String::new(),
     };
     Ok(S3Access {

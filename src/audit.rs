@@ -17,7 +17,7 @@ use crate::catalogue::{Catalogue, Insert, Tx, text_enum};
 use crate::error::Result;
 
 pub use check::{Checked, check, check_if_due};
-pub use keys::{accept_key, open_key};
+pub use keys::{accept_key, key_in_use, open_key};
 pub use proof::{EntryProof, consistency, proof_of, proof_of_act, published_file};
 pub use publish::publish;
 pub use restore::{restore_missing, restore_whole};
@@ -131,12 +131,16 @@ text_enum! {
         IssueBookRead,
         Scrubbed,
         DamageFound,
+        DamageMended,
         Rebuilt,
         JobsRetried,
         JobsHeld,
         JobsGivenUp,
         SealAccepted,
         VaultRepaired,
+        BackedUp,
+        BackupDrilled,
+        CatalogueRestored,
         LogKeyAccepted,
         LogRestored,
     }

@@ -1,7 +1,9 @@
 //! The catalogue: SQLite in the data folder by default, PostgreSQL by URL; one SQL for both.
 
 mod column;
+mod export;
 mod fault;
+mod import;
 #[cfg(test)]
 pub(crate) mod plan;
 mod pulse;
@@ -18,7 +20,9 @@ use sqlx::{AnyPool, Connection, Executor};
 
 pub use column::{Flag, JsonText};
 pub(crate) use column::{json_column, text_enum};
+pub use export::{Exported, Line, TableSum, Withheld};
 pub(crate) use fault::is_unknown_host;
+pub use import::import;
 pub use state::State;
 pub use tx::Tx;
 pub use write::{Insert, Move, changed_one, lock_in};
@@ -27,6 +31,7 @@ use pulse::Pulse;
 
 use crate::clock::{Clock, WallClock};
 use crate::error::{Error, Result};
+use crate::messages::Message;
 
 /// Which engine is behind the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,16 +75,7 @@ impl Catalogue {
     /// `Invalid` for a URL of another kind, `Unavailable` when the engine does not answer.
     pub async fn open_with(url: &str, clock: Arc<dyn Clock>) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let engine = if url.starts_with("sqlite:") {
-            Engine::Sqlite
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Engine::Postgres
-        } else {
-            return Err(Error::fault(
-                "/catalogue/url",
-                "faults.catalogue_url_must_start",
-            ));
-        };
+        let engine = engine_of(url)?;
         let options: AnyConnectOptions = url.parse().map_err(Error::from)?;
         // SQLite admits one writer; a pool of one makes the others wait in order instead of colliding.
         let width = if engine == Engine::Sqlite { 1 } else { 12 };
@@ -147,13 +143,36 @@ impl Catalogue {
     }
 }
 
+fn engine_of(url: &str) -> Result<Engine> {
+    if url.starts_with("sqlite:") {
+        Ok(Engine::Sqlite)
+    } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        Ok(Engine::Postgres)
+    } else {
+        let key = "faults.catalogue_url_must_start";
+        Err(Error::fault("/catalogue/url", key))
+    }
+}
+
 /// A catalogue that cannot be brought up to date: the engine's own fault is told as any other.
 fn not_migrated(error: sqlx::migrate::MigrateError) -> Error {
     match error {
         sqlx::migrate::MigrateError::Execute(error)
         | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => error.into(),
+        // Another version of the program was here: waiting does not help, installing that version does.
+        sqlx::migrate::MigrateError::VersionMissing(there) => {
+            of_another_version("errors.setting.catalogue_of_later_version", there)
+        }
+        sqlx::migrate::MigrateError::VersionMismatch(there) => {
+            of_another_version("errors.setting.catalogue_of_other_build", there)
+        }
         other => Error::unavailable("catalogue", other),
     }
+}
+
+fn of_another_version(key: &'static str, migration: i64) -> Error {
+    let message = Message::new(key).with("migration", migration);
+    Error::wrong_setting("catalogue.url", message)
 }
 
 fn pool(engine: Engine, width: u32) -> AnyPoolOptions {

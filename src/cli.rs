@@ -1,6 +1,7 @@
 //! The command line: each command calls one operation of a holding and adds progress, `--json` output and
 //! an exit code.
 
+mod backup;
 mod bench_copy;
 mod bench_desk;
 mod bench_intake;
@@ -81,10 +82,10 @@ enum Command {
     Reindex,
     /// Check settings, engine, vault, seal and models, and say in words what is wrong and what to do.
     #[command(visible_alias = "doctor")]
-    Check,
+    Check(check::Check),
     /// Re-read every byte of the vault and report what is damaged; continues where it was cut off.
     ///
-    /// Exit code 0: everything is intact. 2: something is damaged or missing, and is named. 75: nothing
+    /// Exit code 0: everything is intact, or was mended. 2: something is damaged or missing, and is named. 75: nothing
     /// is, but not everything could be read.
     Scrub(fixity::Scrub),
     /// Rebuild catalogue and index from the vault alone.
@@ -102,11 +103,15 @@ enum Command {
     /// Nothing is removed, and no file that an inventory names is touched. Exit code 0: nothing is left to do. 1:
     /// something can be quarantined. 2: an inventory is damaged and must come back from the backup.
     Repair(fixity::Repair),
-    /// Copy catalogue, vault and seal to an empty folder and check the copy.
+    /// Bring the copies elsewhere up to date: rows, objects and log, encrypted, only what is not there yet.
     ///
-    /// The copy is a data folder: `sogoc --data DIR serve` runs on it. Exit code 0: it is complete.
-    /// 1: PostgreSQL or S3 must be copied by their own means. 2: something is damaged.
-    Backup(fixity::Backup),
+    /// Without a place, all that the settings name. Secret keys are in no backup. Exit code 0: everything is in it. 2:
+    /// something is damaged in the vault, and is named.
+    Backup(backup::Backup),
+    /// Bring a backup back into an empty catalogue and an empty vault, and compare.
+    ///
+    /// Exit code 0: everything is back as it was. 2: something is not, and is named.
+    Restore(backup::Restore),
     /// Show stuck work and why; try it again, hold it back or give it up.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
@@ -190,14 +195,15 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),
         Command::Search(search) => search::search(open(config).await?, search, cli.json).await,
         Command::Reindex => search::reindex(open(config).await?).await,
-        Command::Check => check::check(config, cli.json).await,
+        Command::Check(options) => check::check(config, options, cli.json).await,
         Command::Scrub(scrub) => fixity::scrub(open(config).await?, scrub, cli.json).await,
         Command::Rebuild(rebuild) => fixity::rebuild(config, rebuild, cli.json).await,
         Command::Reconcile(options) => {
             fixity::reconcile(open(config).await?, options, cli.json).await
         }
         Command::Repair(options) => fixity::repair(open(config).await?, options, cli.json).await,
-        Command::Backup(options) => fixity::backup(open(config).await?, options, cli.json).await,
+        Command::Backup(options) => backup::backup(config, options, cli.json).await,
+        Command::Restore(options) => backup::restore(config, options, cli.json).await,
         Command::Jobs(options) => jobs::jobs(open(config).await?, options, cli.json).await,
         Command::Log(options) => log::log(open(config).await?, options, cli.json).await,
         Command::User(user) => people::user(open(config).await?, user, cli.json).await,

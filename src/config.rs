@@ -1,7 +1,9 @@
 //! Configuration: one documented struct for each part, checked before anything opens.
 
+mod backup;
 mod level;
 mod log;
+mod named_file;
 mod seal;
 mod sign_in;
 
@@ -14,8 +16,10 @@ use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 
+pub use backup::{BackupConfig, PlaceConfig};
 pub use level::{Level, Padding};
 pub use log::LogConfig;
+pub use named_file::{read_named, wrong_file};
 pub use seal::{DetachedConfig, SealConfig, TokenConfig};
 pub use sign_in::{SecondFactor, SignInConfig};
 
@@ -41,6 +45,8 @@ pub struct Config {
     pub seal: SealConfig,
     /// Table `[sign_in]`: how people sign in.
     pub sign_in: SignInConfig,
+    /// Table `[backup]`: copies elsewhere, and who can read them.
+    pub backup: BackupConfig,
     /// Folder of record classes (`*.toml`); the built-in ones when absent.
     pub classes: Option<PathBuf>,
 }
@@ -177,6 +183,7 @@ impl Default for Config {
             office: OfficeConfig::default(),
             seal: SealConfig::default(),
             sign_in: SignInConfig::default(),
+            backup: BackupConfig::default(),
             classes: None,
         }
     }
@@ -229,23 +236,25 @@ impl Config {
                 "faults.reading_ceilingmib_must",
             ));
         }
-        let outside = self
-            .log
-            .outside
-            .iter()
-            .filter_map(|place| place.secret_file.as_ref());
+        let places = self.backup.place.iter();
+        let outside = self.log.outside.iter();
+        let token = self.seal.token.as_ref();
+        let named = [
+            ("vault.secret_file", &self.vault.secret_file),
+            ("seal.key_password_file", &self.seal.key_password_file),
+        ]
+        .into_iter()
+        .chain(outside.map(|place| ("log.outside.secret_file", &place.secret_file)))
+        .chain(places.map(|place| ("backup.place.secret_file", &place.secret_file)))
+        .chain(token.map(|token| ("seal.token.pin_file", &token.pin_file)));
+        for (setting, file) in named {
+            file.as_ref()
+                .map_or(Ok(()), |file| owner_only(setting, file))?;
+        }
         // Made at the first start, so before that there is nothing whose mode could be wrong.
         let kept = self.log.key_file.as_ref().filter(|file| file.exists());
-        let secrets = [&self.vault.secret_file, &self.seal.key_password_file];
-        for secret in secrets.into_iter().flatten().chain(outside).chain(kept) {
-            owner_only(secret)?;
-        }
-        let pin = self
-            .seal
-            .token
-            .as_ref()
-            .and_then(|token| token.pin_file.as_ref());
-        pin.map_or(Ok(()), |pin| owner_only(pin))?;
+        kept.map_or(Ok(()), |file| owner_only("log.key_file", file))?;
+        self.backup.check()?;
         self.seal.check()?;
         Ok(())
     }
@@ -286,9 +295,10 @@ impl Config {
 
 /// Refuses a secret file whose mode lets group or others read it.
 #[cfg(unix)]
-fn owner_only(path: &Path) -> Result<()> {
+fn owner_only(setting: &'static str, path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path)?.permissions().mode();
+    let facts = std::fs::metadata(path).map_err(|error| wrong_file(setting, path, error))?;
+    let mode = facts.permissions().mode();
     // Group bits count as well: a service account often shares its group with people.
     if mode & 0o077 == 0 {
         return Ok(());
@@ -329,5 +339,9 @@ mod tests {
         assert!(config.check().is_err());
         std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
         assert!(config.check().is_ok());
+        std::fs::remove_file(&secret).unwrap();
+        let gone = config.check().unwrap_err();
+        assert_eq!(gone.code(), "wrong_setting");
+        assert!(gone.en().contains("vault.secret_file"), "{}", gone.en());
     }
 }

@@ -1,7 +1,6 @@
 //! Fixity: watching over what is preserved: every byte re-read at a set pace, the catalogue held against the
-//! vault, the catalogue made again from the vault alone, and a copy of everything elsewhere.
+//! vault, and the catalogue made again from the vault alone.
 
-mod backup;
 mod compare;
 mod expected;
 mod rebuild;
@@ -10,10 +9,10 @@ mod repair;
 mod scrub;
 mod state;
 
-pub use backup::{Backup, SUMS_FILE, backup};
 pub use compare::{Differences, Holdings, compare, holdings};
+pub use expected::expected_objects;
 pub use rebuild::{Rebuilt, beside, rebuild};
 pub use reconcile::{Reconciliation, reconcile};
 pub use repair::{Repair, StrayFound, repair};
-pub use scrub::{Finding, ScrubOptions, ScrubReport, scrub};
-pub use state::{ScrubMarks, ScrubState, marks, state};
+pub use scrub::{Finding, ScrubOptions, ScrubReport, damaged_places, look_again, scrub};
+pub use state::{FondsCoverage, ScrubMarks, ScrubState, coverage, marks, state};

@@ -7,12 +7,13 @@
 //! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
 //! [`search`], [`seal`], [`copy_pdf`], [`workbook`], [`finding_aid`], [`certified_copy`],
 //! [`copy_request`], [`issue_book`],
-//! [`search_case`], [`reuse`], [`queue`], [`fixity`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
+//! [`search_case`], [`reuse`], [`queue`], [`fixity`], [`backup`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
 pub mod access;
 pub mod alto;
 pub mod archive;
 pub mod audit;
+pub mod backup;
 pub mod batch;
 pub mod catalogue;
 pub mod certified_copy;

@@ -3,6 +3,7 @@
 
 mod agreement;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +18,8 @@ use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::messages::Message;
-use crate::seal::VerificationCage;
+use crate::seal::{Seal, VerificationCage};
+use crate::tlog::LogKey;
 use crate::vault::{Vault, VaultError};
 use crate::{audit, fonds, reference_data};
 
@@ -54,9 +55,9 @@ impl Archive {
 
     async fn open_parts(config: Config, clock: Arc<dyn Clock>, accept: bool) -> Result<Self> {
         config.check()?;
-        let spool = config.data.join("spool");
-        std::fs::create_dir_all(&spool)?;
-        let classes = archive::classes(&config)?;
+        std::fs::create_dir_all(&config.data)?;
+        // Before anything is opened: settings that cannot be used must not leave a half-made archive.
+        archive::classes(&config)?;
         // The catalogue first: it knows whether a vault with objects must be there, and which key
         // is in force.
         let catalogue = Catalogue::open_with(&config.catalogue_url(), clock.clone()).await?;
@@ -69,6 +70,32 @@ impl Archive {
         let seal = archive::open_seal(&config, &*clock)?;
         agreement::agree(&catalogue, &seal, accept).await?;
         let log_key = audit::open_key(&catalogue, &config, &*clock).await?;
+        Self::assemble((catalogue, vault), seal, log_key, config, clock).await
+    }
+
+    /// Opens everything over a catalogue that was just brought back and whose keys are not here yet, with a key of its own
+    /// in `scratch` that nothing may be sealed with.
+    ///
+    /// # Errors
+    /// As [`Archive::open`].
+    pub async fn open_to_restore(config: Config, scratch: &Path) -> Result<Self> {
+        let clock = Arc::new(WallClock);
+        let catalogue = Catalogue::open_with(&config.catalogue_url(), clock.clone()).await?;
+        let vault = open_vault(&catalogue, &config).await?;
+        let seal = archive::open_seal(&Config::in_folder(scratch), &*clock)?;
+        Self::assemble((catalogue, vault), seal, None, config, clock).await
+    }
+
+    async fn assemble(
+        (catalogue, vault): (Catalogue, Vault),
+        seal: Seal,
+        log_key: Option<Arc<LogKey>>,
+        config: Config,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let spool = config.data.join("spool");
+        std::fs::create_dir_all(&spool)?;
+        let classes = archive::classes(&config)?;
         let index = Index::open_or_renew(config.data.join("index"))?;
         let cage = VerificationCage::new(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
@@ -106,10 +133,7 @@ async fn open_vault(catalogue: &Catalogue, config: &Config) -> Result<Vault> {
         return Ok(Vault::open(&location).await?);
     }
     match Vault::open_existing(&location).await {
-        Err(VaultError::NotFound { .. }) => {
-            let message = Message::new("errors.setting.vault_empty").with("url", &location.url);
-            Err(Error::wrong_setting("vault.url", message))
-        }
+        Err(VaultError::NotFound { .. }) => Err(archive::no_vault_at(&location)),
         vault => Ok(vault?),
     }
 }

@@ -16,6 +16,7 @@ mod error;
 mod files;
 mod folder;
 mod inventory;
+mod packing;
 mod paths;
 mod read;
 mod read_inventory;
@@ -38,6 +39,7 @@ pub use digest::{Digest, Hasher, NotADigest};
 pub use error::{Result, VaultError};
 pub use files::Files;
 pub use inventory::{Inventory, Provenance, State};
+pub use packing::{PackedBody, PackedFile};
 pub use paths::ObjectId;
 pub use read::Verified;
 pub use storage_root::{Location, S3Access};
@@ -92,6 +94,14 @@ impl Vault {
     /// As [`Vault::open`]; `NotFound` where the place holds no vault.
     pub async fn open_existing(location: &Location) -> Result<Self> {
         Self::open_at(location, false).await
+    }
+
+    /// Makes the bucket that `location` names; false where it names a folder.
+    ///
+    /// # Errors
+    /// `Invalid` address; `Unavailable`, with what the service answered.
+    pub async fn make_bucket(location: &Location) -> Result<bool> {
+        storage_root::make_bucket(location).await
     }
 
     async fn open_at(location: &Location, make: bool) -> Result<Self> {

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::copy_pdf::sample;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "serve",
     "work",
     "deliver",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 19] = [
     "rebuild",
     "reconcile",
     "backup",
+    "restore",
     "check",
     "jobs",
     "log",
@@ -349,7 +350,11 @@ fn nothing_it_writes_can_be_read_by_others_whatever_the_umask() {
     let program = env!("CARGO_BIN_EXE_sogoc");
     let backup = folder.path().join("backup");
     let target = backup.display().to_string();
-    for arguments in [&["check"][..], &["user", "list"], &["backup", &target]] {
+    for arguments in [
+        &["check"][..],
+        &["user", "list"],
+        &["backup", "--unencrypted", &target],
+    ] {
         let mut shell = Command::new("sh");
         shell.args(["-c", "umask 000; exec \"$0\" \"$@\"", program, "--data"]);
         let output = shell.arg(&data).args(arguments).output().unwrap();

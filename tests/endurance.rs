@@ -5,3 +5,4 @@ mod delivering;
 mod makers;
 mod readiness;
 mod waiting;
+mod wrong_settings;

@@ -65,6 +65,15 @@ fn texts() -> BTreeMap<String, (String, String)> {
     texts
 }
 
+/// Names of settings that look like keys.
+const SETTINGS: [&str; 5] = [
+    "seal.detached",
+    "seal.key_file",
+    "seal.key_password_file",
+    "seal.token",
+    "seal.token.pin_file",
+];
+
 /// What stands between quotation marks.
 fn quoted(source: &str) -> impl Iterator<Item = &str> {
     source.split('"').flat_map(|piece| piece.split('\\'))
@@ -78,6 +87,7 @@ fn named(rooms: &BTreeSet<&str>) -> (BTreeSet<String>, BTreeSet<String>) {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         parts.next().is_some_and(|room| rooms.contains(room))
             && text.contains('.')
+            && !SETTINGS.contains(&text)
             && text
                 .split('.')
                 .all(|part| !part.is_empty() && part.bytes().all(plain))

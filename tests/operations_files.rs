@@ -108,7 +108,7 @@ fn every_setting_of_an_example_is_one() {
 }
 
 #[test]
-fn every_command_of_a_unit_a_container_and_the_backup_is_one() {
+fn every_command_of_a_unit_and_a_container_is_one() {
     let mut lines = Vec::new();
     for entry in std::fs::read_dir(root().join("packaging/systemd")).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
@@ -117,18 +117,6 @@ fn every_command_of_a_unit_a_container_and_the_backup_is_one() {
             .filter_map(|line| line.strip_prefix("ExecStart="));
         lines.extend(starts.map(str::to_owned));
     }
-    assert!(
-        lines.contains(&"/usr/lib/sogoc/backup.sh".to_owned()),
-        "{lines:?}"
-    );
-    lines.retain(|line| line != "/usr/lib/sogoc/backup.sh");
-    let backup = read("packaging/backup.sh");
-    lines.extend(
-        backup
-            .lines()
-            .filter(|line| line.starts_with("sogoc "))
-            .map(str::to_owned),
-    );
     let compose = read("packaging/compose/compose.yaml");
     let commands = compose
         .lines()

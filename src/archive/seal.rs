@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::clock::Clock;
-use crate::config::{Config, SealConfig, TokenConfig};
+use crate::config::{Config, SealConfig, TokenConfig, read_named, wrong_file};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::{KeySource, RemoteKey, Seal, Terms, TokenKey, TokenPlace, Trust, TrustError};
@@ -20,14 +20,17 @@ pub fn open_seal(config: &Config, clock: &dyn Clock) -> Result<Seal> {
     }
     let own = config.data.join("seal");
     let (key, password) = match (&settings.key_file, &settings.key_password_file) {
-        (Some(key), Some(password)) => (
-            key.clone(),
-            std::fs::read_to_string(password)?.trim_end().to_owned(),
-        ),
+        (Some(key), Some(password)) => {
+            (key.clone(), read_named("seal.key_password_file", password)?)
+        }
         (Some(key), None) => (key.clone(), String::new()),
         (None, _) => (own_key(config), own_password(&own, clock)?),
     };
     let (padding, agency) = (settings.rsa_padding, &config.office.agency);
+    // A test authority is made where no key is named, and never in the place of an office's key that is gone.
+    if let Some(named) = &settings.key_file {
+        std::fs::metadata(named).map_err(|error| wrong_file("seal.key_file", named, error))?;
+    }
     let seal = Seal::open_padded(&key, &password, padding, clock.now(), agency)?;
     Ok(seal.with_terms(terms(config)?))
 }
@@ -55,7 +58,7 @@ fn remote_key(settings: &SealConfig) -> Result<Box<dyn KeySource>> {
 fn token_place(token: &TokenConfig) -> Result<TokenPlace> {
     let pin = match (std::env::var("SOGOC_SEAL_PIN"), &token.pin_file) {
         (Ok(pin), _) => Some(pin),
-        (Err(_), Some(file)) => Some(std::fs::read_to_string(file)?.trim_end().to_owned()),
+        (Err(_), Some(file)) => Some(read_named("seal.token.pin_file", file)?),
         (Err(_), None) => None,
     };
     Ok(TokenPlace {

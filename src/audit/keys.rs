@@ -76,6 +76,15 @@ pub(super) async fn known(catalogue: &Catalogue) -> Result<Vec<String>> {
     Ok(keys.fetch_all(catalogue.pool()).await?)
 }
 
+/// The public key in use, for whoever only wants to know.
+///
+/// # Errors
+/// As any statement.
+pub async fn key_in_use(catalogue: &Catalogue) -> Result<Option<String>> {
+    let key = sqlx::query_scalar("SELECT verifier FROM log_keys WHERE until IS NULL");
+    Ok(key.fetch_optional(catalogue.pool()).await?)
+}
+
 /// The public key in use. The row of the tree is held until the transaction ends: two processes that start together
 /// do not each bring a key.
 async fn in_use(tx: &mut Tx) -> Result<Option<String>> {

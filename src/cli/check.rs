@@ -6,18 +6,35 @@ use serde_json::json;
 use sogoc_workers::ocr::engine::{self, SECOND_MODEL};
 
 use super::log;
-use crate::archive::Archive;
+use crate::access::Caller;
+use crate::archive::{Archive, vault_location};
 use crate::audit;
+use crate::backup;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::messages::both;
+use crate::messages::{Message, both};
+use crate::vault::Vault;
+
+/// Name of the line about copies elsewhere.
+const COPIES: &str = "copies";
+
+/// Options of `sogoc check`.
+#[derive(Debug, clap::Args)]
+pub struct Check {
+    /// Make the S3 bucket of the vault first, where it is missing.
+    #[arg(long)]
+    make_bucket: bool,
+}
 
 /// Opens every part and reports on each; exit code 1 when one of them fails.
 ///
 /// # Errors
 /// None so far: what fails is reported.
-pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
+pub async fn check(config: Config, options: Check, as_json: bool) -> Result<ExitCode> {
     let mut lines: Vec<(&str, bool, String)> = Vec::new();
+    if options.make_bucket {
+        lines.push(made_bucket(&config).await);
+    }
     // Told before anything is opened: a wrong setting explains what fails behind it.
     match config.check() {
         Ok(()) => lines.push(("settings", true, both("cli.valid"))),
@@ -36,11 +53,13 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
             let mark = if test { " (TEST: no legal value)" } else { "" };
             lines.push(("seal", true, format!("{signer}{mark}")));
             lines.push(log_line(&archive).await);
+            lines.push(copies_line(&archive).await);
             lines.push(("classes", true, archive.classes.iter().count().to_string()));
         }
         Err(error) => lines.push(("archive", false, told(&error))),
     }
-    let all_ok = lines.iter().all(|(_, ok, _)| *ok);
+    // Copies that are asked for and not there keep nobody from working: they are told, and an alert rings.
+    let all_ok = lines.iter().all(|(part, ok, _)| *ok || *part == COPIES);
     if as_json {
         let parts: Vec<_> = lines
             .iter()
@@ -57,6 +76,42 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     } else {
         ExitCode::from(1)
     })
+}
+
+async fn made_bucket(config: &Config) -> (&'static str, bool, String) {
+    let made = match vault_location(config) {
+        Ok(location) => Vault::make_bucket(&location).await,
+        Err(error) => return ("bucket", false, told(&error)),
+    };
+    match made {
+        Ok(true) => ("bucket", true, both("cli.bucket_made")),
+        Ok(false) => ("bucket", true, both("cli.bucket_none")),
+        // Not the sentence of an outage: what the service answered is what helps here.
+        Err(error) => ("bucket", false, format!("{error}: {}", cause(&error))),
+    }
+}
+
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map(ToString::to_string).unwrap_or_default()
+}
+
+/// What is asked of copies elsewhere and is not so.
+async fn copies_line(archive: &Archive) -> (&'static str, bool, String) {
+    let copies = match backup::copies(archive, &Caller::machine()).await {
+        Ok(copies) => copies,
+        Err(error) => return (COPIES, false, told(&error)),
+    };
+    let unmet = copies.requirements.iter().filter(|one| !one.met);
+    let said: Vec<String> = unmet
+        .map(|one| Message::new(format!("custody.copy_rule.{}", one.rule)).both())
+        .collect();
+    match said.is_empty() {
+        true => (COPIES, true, both("cli.copies_met")),
+        false => {
+            let missing = both("cli.copies_unmet");
+            (COPIES, false, format!("{missing}: {}", said.join("; ")))
+        }
+    }
 }
 
 /// Compares the whole log with its signed tree.

@@ -1,4 +1,4 @@
-//! `scrub`, `rebuild`, `reconcile` and `backup`: the care of the vault from the command line.
+//! `scrub`, `rebuild`, `reconcile` and `repair`: the care of the vault from the command line.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use serde_json::json;
 use super::progress::bar;
 use crate::access::Caller;
 use crate::archive::Archive;
+use crate::backup::{self, Identities, Mended};
 use crate::config::Config;
 use crate::error::Result;
 use crate::fixity::{self, Differences, Rebuilt, ScrubOptions, ScrubReport};
@@ -25,6 +26,12 @@ pub struct Scrub {
     /// Start again even when the last scrub was cut off.
     #[arg(long)]
     restart: bool,
+    /// Put right what is damaged from the copies of the settings; what was there is set aside.
+    #[arg(long)]
+    mend: bool,
+    /// Identity that opens encrypted copies; `-` reads it from standard input.
+    #[arg(long, value_name = "FILE", requires = "mend")]
+    identity: Option<PathBuf>,
 }
 
 /// Re-reads the vault. Exit code 0: everything is intact; 2: something is damaged; 75: not everything
@@ -33,6 +40,8 @@ pub struct Scrub {
 /// # Errors
 /// `Unavailable`; the same command continues from there.
 pub async fn scrub(archive: Archive, options: Scrub, as_json: bool) -> Result<ExitCode> {
+    let read = options.identity.as_deref().map(Identities::read);
+    let identities = read.transpose()?.unwrap_or_default();
     let state = fixity::state(&archive, &Caller::machine()).await?;
     let bar = bar(state.objects.unsigned_abs());
     let wanted = ScrubOptions {
@@ -48,12 +57,40 @@ pub async fn scrub(archive: Archive, options: Scrub, as_json: bool) -> Result<Ex
     })
     .await?;
     bar.finish_and_clear();
+    let mended = match options.mend {
+        true => backup::mend(&archive, &identities).await?,
+        false => Vec::new(),
+    };
     if as_json {
-        println!("{}", json!(report));
+        let mut told = json!(report);
+        told["mended"] = json!(mended);
+        println!("{told}");
     } else {
         print_scrub(&report);
+        mended.iter().for_each(print_mended);
+    }
+    let all = report.damaged == mended.len() as u64;
+    if report.damaged > 0 && all && mended.iter().all(|one| one.place.is_some()) {
+        // Everything that was damaged is whole again; what could not be read is still unknown.
+        return Ok(ExitCode::from(if report.unreadable > 0 { 75 } else { 0 }));
     }
     Ok(ExitCode::from(report.exit_code()))
+}
+
+fn print_mended(one: &Mended) {
+    match &one.place {
+        Some(place) => {
+            let said = Message::new("cli.mended").with("object", &one.location);
+            println!(
+                "→ {}",
+                said.with("place", place).with("files", one.files).both()
+            );
+        }
+        None => {
+            let said = Message::new("cli.not_mended").with("object", &one.location);
+            println!("✗ {}", said.with("why", one.open.join("; ")).both());
+        }
+    }
 }
 
 fn print_scrub(report: &ScrubReport) {
@@ -207,48 +244,6 @@ pub async fn reconcile(archive: Archive, options: Reconcile, as_json: bool) -> R
         }
     }
     Ok(ExitCode::from(found.exit_code()))
-}
-
-/// Options and arguments of `sogoc backup`.
-#[derive(Debug, clap::Args)]
-pub struct Backup {
-    /// An empty or new folder, on another disk.
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
-}
-
-/// Copies the archive to a folder and checks every object of the copy.
-///
-/// # Errors
-/// `Refused` for a folder with anything in it; `Unavailable` disk.
-pub async fn backup(archive: Archive, options: Backup, as_json: bool) -> Result<ExitCode> {
-    let bar = indicatif::ProgressBar::new_spinner();
-    let progress = bar.clone();
-    let report = fixity::backup(&archive, &options.folder, move |files, bytes| {
-        let said = Message::new("cli.files_copied").with("files", files);
-        progress.set_message(said.with("bytes", HumanBytes(bytes)).both());
-    })
-    .await?;
-    bar.finish_and_clear();
-    if as_json {
-        println!("{}", json!(report));
-        return Ok(ExitCode::from(report.exit_code()));
-    }
-    let said = Message::new("cli.backed_up")
-        .with("files", report.files)
-        .with("bytes", HumanBytes(report.bytes))
-        .with("objects", report.objects);
-    println!("{}", said.both());
-    for id in &report.damaged {
-        println!("✗ {id}");
-    }
-    if !report.catalogue {
-        println!("{}", both("cli.without_catalogue"));
-    }
-    if !report.vault {
-        println!("{}", both("cli.without_vault"));
-    }
-    Ok(ExitCode::from(report.exit_code()))
 }
 
 /// Options and arguments of `sogoc repair`.

@@ -9,6 +9,7 @@ use super::rebuild::COPY;
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
 use crate::batch::{self, RECEIPT_PREFIX};
+use crate::catalogue::raise_counter;
 use crate::certified_copy;
 use crate::column_map;
 use crate::copy_request;
@@ -127,9 +128,7 @@ async fn vault_side(archive: &Archive, found: &mut Reconciliation) -> Result<BTr
 }
 
 async fn catalogue_side(archive: &Archive) -> Result<BTreeSet<String>> {
-    let ids: Vec<String> = sqlx::query_scalar(expected::OBJECTS)
-        .fetch_all(archive.catalogue.pool())
-        .await?;
+    let ids = expected::expected_objects(&archive.catalogue).await?;
     Ok(ids.into_iter().collect())
 }
 
@@ -147,7 +146,10 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
         enqueue(archive, Kind::PreserveRecords, scan_id).await?;
         found.fixed.push(scan_id.clone());
     }
-    for id in &found.only_in_vault {
+    let mut due = found.only_in_vault.clone();
+    // Lines of the issue book last: they are bound to requests and records.
+    due.sort_by_key(|id| id.starts_with(COPY));
+    for id in &due {
         let done = if id.starts_with(scan::PREFIX) {
             record_scan(archive, id).await?
         } else if let Some(copy) = id.strip_prefix(COPY) {
@@ -155,9 +157,11 @@ async fn act(archive: &Archive, found: &mut Reconciliation) -> Result<()> {
             // and the job finds the file when it runs again.
             let open = "SELECT 1 FROM copies WHERE id = $1 AND state = 'opening'";
             take_up(archive, open, Kind::IssueCopy, copy).await?
+                || bring_line(archive, copy, &mut found.damaged).await?
         } else if let Some(request) = id.strip_prefix(copy_request::PREFIX) {
             let known = "SELECT 1 FROM copy_requests WHERE id = $1";
             take_up(archive, known, Kind::PreserveRequest, request).await?
+                || bring_request(archive, id, &mut found.damaged).await?
         } else if let Some(volume) = id.strip_prefix(column_map::PREFIX) {
             let known = "SELECT 1 FROM register_volumes WHERE id = $1";
             take_up(archive, known, Kind::PreserveMap, volume).await?
@@ -241,6 +245,37 @@ async fn take_up(archive: &Archive, query: &'static str, kind: Kind, id: &str) -
         enqueue(archive, kind, id).await?;
     }
     Ok(waits.is_some())
+}
+
+/// Brings back a line of the issue book that the catalogue does not have at all: its rows came from a backup that is
+/// older than the vault. Its number is never given again.
+async fn bring_line(archive: &Archive, copy: &str, damaged: &mut Vec<String>) -> Result<bool> {
+    let row = "SELECT year, number FROM copies WHERE id = $1";
+    let line = || sqlx::query_as::<_, (i64, i64)>(row).bind(copy.to_owned());
+    let pool = archive.catalogue.pool();
+    if line().fetch_optional(pool).await?.is_some() {
+        return Ok(false);
+    }
+    let mut restoration = Restoration::new(archive);
+    let object = ObjectId::new(certified_copy::object_id(copy))?;
+    certified_copy::restore(&mut restoration, &object).await?;
+    damaged.append(&mut restoration.damaged);
+    let back = line().fetch_optional(pool).await?;
+    let mut tx = archive.begin_as_machine().await?;
+    for (year, number) in restoration.numbers.iter().chain(&back) {
+        raise_counter(&mut tx, &format!("copies-{year}"), *number).await?;
+    }
+    tx.commit().await?;
+    Ok(back.is_some())
+}
+
+/// As [`bring_line`], a citizen's request.
+async fn bring_request(archive: &Archive, id: &str, damaged: &mut Vec<String>) -> Result<bool> {
+    let mut restoration = Restoration::new(archive);
+    copy_request::restore(&mut restoration, &ObjectId::new(id)?).await?;
+    let whole = restoration.damaged.is_empty();
+    damaged.append(&mut restoration.damaged);
+    Ok(whole)
 }
 
 #[cfg(test)]

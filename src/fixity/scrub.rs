@@ -125,6 +125,31 @@ pub async fn scrub(
     Ok(report)
 }
 
+/// Folders of the objects that were found damaged when last looked at, relative to the vault's base.
+///
+/// # Errors
+/// As any statement.
+pub async fn damaged_places(archive: &Archive) -> Result<Vec<String>> {
+    let damaged = "SELECT location FROM scrub_checks WHERE outcome = 'damaged' ORDER BY location";
+    Ok(sqlx::query_scalar(damaged)
+        .fetch_all(archive.catalogue.pool())
+        .await?)
+}
+
+/// Looks again at an object that was found damaged, and writes down what was seen; true where it is whole now.
+///
+/// # Errors
+/// `Unavailable` vault or catalogue.
+pub async fn look_again(archive: &Archive, location: &str) -> Result<bool> {
+    let look = match archive.vault.id_at(location).await {
+        Ok(Some(id)) => ObjectCheck::at(archive, &id).await,
+        Ok(None) => return Ok(false),
+        Err(VaultError::Corrupt { what, detail }) => ObjectCheck::at_damaged_place(&what, detail),
+        Err(error) => return Err(error.into()),
+    };
+    run::correct(archive, location, &look).await
+}
+
 /// Bytes a second on average since a moment.
 struct Pace {
     most: Option<NonZeroU64>,

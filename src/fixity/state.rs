@@ -62,6 +62,42 @@ pub async fn state(archive: &Archive, caller: &Caller) -> Result<ScrubState> {
     })
 }
 
+/// How far one fonds was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct FondsCoverage {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Objects of its scans.
+    pub objects: i64,
+    /// Of them, those that were re-read.
+    pub checked: i64,
+    /// Of them, those that were not whole when last looked at.
+    pub not_whole: i64,
+    /// The longest-ago newest look at one of them, RFC 3339 UTC.
+    pub oldest_check: Option<String>,
+}
+
+/// Coverage and age of scrubbing by fonds, least looked at first.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn coverage(archive: &Archive, caller: &Caller) -> Result<Vec<FondsCoverage>> {
+    require(caller, Act::SeeQueue)?;
+    Ok(sqlx::query_as(
+        "SELECT f.code, f.name, COUNT(*) AS objects, COUNT(c.location) AS checked,
+            COUNT(CASE WHEN c.outcome <> 'whole' THEN 1 END) AS not_whole,
+            MIN(c.checked_at) AS oldest_check
+         FROM fonds f JOIN batches b ON b.fonds_id = f.id
+            JOIN scans s ON s.batch_id = b.id AND s.object_id IS NOT NULL
+            LEFT JOIN scrub_checks c ON c.object_id = s.object_id
+         GROUP BY f.id, f.code, f.name ORDER BY MIN(c.checked_at), f.code",
+    )
+    .fetch_all(archive.catalogue.pool())
+    .await?)
+}
+
 /// What an alert needs of scrubbing, at the price of four looks into an index.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct ScrubMarks {

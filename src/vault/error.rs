@@ -109,7 +109,10 @@ impl VaultError {
                     false => ("vault.secret_file", "errors.setting.vault_secret"),
                 }
             }
-            object_store::Error::NotFound { .. } if why.contains("NoSuchBucket") => {
+            // Of a file it is told as not found, of a listing as a fault like any other.
+            object_store::Error::NotFound { .. } | object_store::Error::Generic { .. }
+                if why.contains("NoSuchBucket") =>
+            {
                 ("vault.url", "errors.setting.vault_bucket")
             }
             object_store::Error::Generic { .. } if is_unknown_host(&why) => {

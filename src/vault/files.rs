@@ -1,13 +1,19 @@
 //! Plain files under one prefix of a store: what a foreign tool reads by name, outside the OCFL storage root.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
+use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, PutMode};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 
+use super::change_set::{Source, Upload};
+use super::content::store_content;
+use super::digest::{Digest, Hasher};
 use super::error::{Result, VaultError};
 use super::paths::{LOG, below};
 use super::storage_root::{self, Location, Store};
@@ -37,16 +43,32 @@ impl Files {
     /// `Invalid` for a malformed address. `NotFound` for a folder that is not there: a share that is not mounted must
     /// not be replaced by a folder of the same name.
     pub fn at(location: &Location) -> Result<Self> {
-        let elsewhere = location.url == "memory:" || location.url.starts_with("s3://");
-        if !elsewhere && !Path::new(storage_root::folder_of(&location.url)?).is_dir() {
-            return Err(VaultError::not_found("the folder"));
-        }
+        refuse_absent_folder(location)?;
         let store: Arc<dyn ObjectStore> = match storage_root::connect(location, true)? {
             Store::Folder(folder) => Arc::new(folder),
             Store::Other(store) => store,
         };
         let base = Key::default();
         Ok(Self { store, base })
+    }
+
+    /// As [`Files::at`], for whoever only reads: nothing is written there, so it may be a medium that takes nothing.
+    ///
+    /// # Errors
+    /// As [`Files::at`].
+    pub fn reading(location: &Location) -> Result<Self> {
+        if is_elsewhere(location) {
+            return Self::at(location);
+        }
+        refuse_absent_folder(location)?;
+        let folder = storage_root::folder_of(&location.url)?;
+        let store = LocalFileSystem::new_with_prefix(folder)
+            .map_err(|error| VaultError::unavailable("opening a folder", error))?;
+        let base = Key::default();
+        Ok(Self {
+            store: Arc::new(store),
+            base,
+        })
     }
 
     fn key(&self, name: &str) -> Key {
@@ -93,6 +115,59 @@ impl Files {
         }
     }
 
+    /// Writes a file from disk that is named by its digest or otherwise never changes, and reads it back.
+    ///
+    /// # Errors
+    /// `Corrupt` when it is not there as it was given; `Unavailable` when the store fails.
+    pub async fn put_file(&self, name: &str, path: &Path, digest: Digest, size: u64) -> Result<()> {
+        let source = Source::File {
+            path: path.to_owned(),
+            digest,
+            size,
+        };
+        let upload = Upload {
+            content_path: name.to_owned(),
+            digest,
+            source,
+        };
+        store_content(&self.store, &self.base, &upload).await
+    }
+
+    /// Writes a whole file to `to`, and gives its digest and length; `None` when there is none.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store or the disk fails.
+    pub async fn fetch(&self, name: &str, to: &mut File) -> Result<Option<(Digest, u64)>> {
+        let failed = |error| VaultError::unavailable(format!("reading {name}"), error);
+        let mut chunks = match self.store.get(&self.key(name)).await {
+            Ok(found) => found.into_stream(),
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut hasher = Hasher::default();
+        while let Some(chunk) = chunks.try_next().await.map_err(failed)? {
+            hasher.update(&chunk);
+            to.write_all(&chunk)
+                .map_err(|error| VaultError::unavailable("writing a fetched file", error))?;
+        }
+        Ok(Some(hasher.finish()))
+    }
+
+    /// Names of the folders directly below `prefix`, sorted.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store fails.
+    pub async fn folders(&self, prefix: &str) -> Result<Vec<String>> {
+        let key = self.key(prefix);
+        let failed = |error| VaultError::unavailable("listing folders", error);
+        let listed = self.store.list_with_delimiter(Some(&key)).await;
+        let found = listed.map_err(failed)?.common_prefixes;
+        let names = found.iter().filter_map(|key| key.filename());
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// Names of the files below `prefix`, sorted.
     ///
     /// # Errors
@@ -133,4 +208,15 @@ impl Files {
         while removed.try_next().await.map_err(failed)?.is_some() {}
         Ok(())
     }
+}
+
+fn is_elsewhere(location: &Location) -> bool {
+    location.url == "memory:" || location.url.starts_with("s3://")
+}
+
+fn refuse_absent_folder(location: &Location) -> Result<()> {
+    if !is_elsewhere(location) && !Path::new(storage_root::folder_of(&location.url)?).is_dir() {
+        return Err(VaultError::not_found("the folder"));
+    }
+    Ok(())
 }

@@ -134,7 +134,8 @@ async fn load_root(store: &Arc<dyn ObjectStore>, root: &Key) -> Result<Option<Lo
     }))
 }
 
-async fn load_version(
+/// The inventory of one version, as its own folder has it.
+pub(super) async fn load_version(
     store: &Arc<dyn ObjectStore>,
     root: &Key,
     number: u32,

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::memory::InMemory;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
+use object_store::signer::Signer;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, RetryConfig};
 
 use super::error::{Result, VaultError};
@@ -112,6 +113,11 @@ fn connect_s3(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>> {
     if bucket.is_empty() {
         return Err(VaultError::invalid("an s3:// vault without a bucket"));
     }
+    let store = s3_builder(bucket, access)?;
+    Ok(Arc::new(PrefixStore::new(store, prefix.trim_matches('/'))))
+}
+
+fn s3_builder(bucket: &str, access: &S3Access) -> Result<AmazonS3> {
     let retry = RetryConfig {
         retry_timeout: GIVE_UP_AFTER,
         // A fault of the world is retried by the queue too; more here would only make a person at a page wait
@@ -119,7 +125,7 @@ fn connect_s3(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>> {
         max_retries: 5,
         ..Default::default()
     };
-    let store = AmazonS3Builder::new()
+    AmazonS3Builder::new()
         .with_endpoint(&access.endpoint)
         // Only for a service on the same machine or a trusted network: the settings must say
         // `http://` themselves.
@@ -130,8 +136,7 @@ fn connect_s3(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>> {
         .with_secret_access_key(&access.secret_access_key)
         .with_retry(retry)
         .build()
-        .map_err(|error| VaultError::invalid(format!("S3 access: {error}")))?;
-    Ok(Arc::new(PrefixStore::new(store, prefix.trim_matches('/'))))
+        .map_err(|error| VaultError::invalid(format!("S3 access: {error}")))
 }
 
 /// The files of an empty storage root in the order of writing; the declaration comes last, so a
@@ -235,11 +240,45 @@ fn same_settings(found: &[u8], expected: &str) -> bool {
     settings(found).is_some_and(|found| Some(found) == settings(expected.as_bytes()))
 }
 
-/// Whether the store answers at all, for readiness checks.
+/// Whether the store answers and the storage root is there, for readiness checks.
 pub(super) async fn answers(store: &Arc<dyn ObjectStore>) -> Result<()> {
-    store
-        .head(&below(&Key::from(OCFL), NAMASTE))
+    let root = Key::from(OCFL);
+    let looked = store.head(&below(&root, NAMASTE)).await;
+    let failed = |error| VaultError::unavailable("looking at the storage root", error);
+    match looked {
+        Ok(_) => Ok(()),
+        Err(object_store::Error::NotFound { .. }) => {
+            // The answer to such a question has no body: whether the bucket or only the root is gone, a listing says.
+            store
+                .list_with_delimiter(Some(&root))
+                .await
+                .map_err(failed)?;
+            Err(VaultError::not_found("the storage root"))
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Makes the bucket that `location` names; false where it names none.
+pub(super) async fn make_bucket(location: &Location) -> Result<bool> {
+    let (Some(place), Some(access)) = (location.url.strip_prefix("s3://"), &location.s3) else {
+        return Ok(false);
+    };
+    let bucket = place.split('/').next().unwrap_or(place);
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+        VaultError::unavailable("making the bucket", error)
+    };
+    let address = s3_builder(bucket, access)?
+        .signed_url(reqwest::Method::PUT, &Key::default(), GIVE_UP_AFTER)
         .await
-        .map(drop)
-        .map_err(|error| VaultError::unavailable("looking at the storage root", error))
+        .map_err(|error| failed(error.into()))?;
+    let client = reqwest::Client::builder().timeout(GIVE_UP_AFTER).build();
+    let sent = client.map_err(|error| failed(error.into()))?.put(address);
+    let answer = sent.send().await.map_err(|error| failed(error.into()))?;
+    if answer.status().is_success() {
+        return Ok(true);
+    }
+    let status = answer.status();
+    let said = answer.text().await.unwrap_or_default();
+    Err(failed(format!("{status}: {said}").into()))
 }

@@ -106,4 +106,17 @@ impl Vault {
         self.store.delete(&from).await.map_err(failed)?;
         Ok(to.to_string())
     }
+
+    /// Copies a file beside the storage root; what is there of an earlier time is not lost.
+    pub(super) async fn copy_aside(&self, key: &Key) -> Result<()> {
+        let failed = |error| VaultError::unavailable(format!("setting {key} aside"), error);
+        let mut to = Key::from(format!("{QUARANTINE}/{key}"));
+        for again in 1.. {
+            if !read_inventory::exists(&self.store, &to).await? {
+                break;
+            }
+            to = Key::from(format!("{QUARANTINE}/{key}.{again}"));
+        }
+        self.store.copy(key, &to).await.map_err(failed)
+    }
 }

@@ -15,6 +15,7 @@ use super::State;
 use super::fault::Problem;
 use crate::archive::Archive;
 use crate::audit::{self, LogState, Standing};
+use crate::backup;
 use crate::certified_copy;
 use crate::clock::parse_stamp;
 use crate::copy_request;
@@ -99,6 +100,7 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     let now = archive.clock.now();
     log_measures(&audit::state(&archive).await?, now);
     scrub_measures(&fixity::marks(&archive).await?, now);
+    copy_measures(&backup::marks(&archive).await?, now);
     disk_measures(&archive).await;
     pool_measures(&archive);
     handle.run_upkeep();
@@ -160,6 +162,16 @@ fn scrub_measures(marks: &fixity::ScrubMarks, now: Timestamp) {
     gauge("sogoc_scrub_unreadable", marks.unreadable);
     let whole_since = marks.whole_since.as_deref();
     gauge("sogoc_scrub_age_seconds", age(whole_since, now));
+}
+
+/// How old the copies elsewhere are, when a restore was last tried, and how much of what is asked of them is not so.
+fn copy_measures(marks: &backup::CopyMarks, now: Timestamp) {
+    let oldest = age(marks.oldest.as_deref(), now);
+    gauge("sogoc_backup_age_seconds", oldest);
+    let drilled = age(marks.drilled.as_deref(), now);
+    gauge("sogoc_backup_drill_age_seconds", drilled);
+    gauge("sogoc_backup_drill_differences", marks.differences);
+    gauge("sogoc_copies_unmet", marks.unmet);
 }
 
 /// Room on the disks; not a number while a disk does not answer, which `sogoc_ready` says.

@@ -215,6 +215,8 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/jobs/stuck", WATCHERS),
     ("post", "/api/v1/jobs/stuck", QUEUE_OPERATORS),
     ("get", "/api/v1/seal/proofs", WATCHERS),
+    ("get", "/api/v1/backups", WATCHERS),
+    ("get", "/api/v1/scrub/fonds", WATCHERS),
     ("get", "/api/v1/seal", SEAL_OPERATORS),
     ("post", "/api/v1/seal/session", SEAL_OPERATORS),
     ("delete", "/api/v1/seal/session", SEAL_OPERATORS),

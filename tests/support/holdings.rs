@@ -127,6 +127,11 @@ impl Holdings {
         id.clone()
     }
 
+    /// One more copy of the steady record, its line in the vault too.
+    pub async fn issue_another(&self) -> CopyRow {
+        issue(&self.archive, &self.valid.record_id).await
+    }
+
     /// Object id of one of the scans.
     pub fn object_of(&self, scan: usize) -> ObjectId {
         ObjectId::new(self.scans[scan].object_id.clone().unwrap()).unwrap()

@@ -220,6 +220,27 @@ impl Run {
     }
 }
 
+/// Writes down a later look at a place; true where it was found whole.
+pub(super) async fn correct(
+    archive: &Archive,
+    location: &str,
+    check: &ObjectCheck,
+) -> Result<bool> {
+    let mut tx = archive.begin_as_machine().await?;
+    // In the name of the run that saw it last, so that the run's own end does not take it for gone.
+    sqlx::query(
+        "UPDATE scrub_checks SET outcome = $1, object_id = $2, checked_at = $3 WHERE location = $4",
+    )
+    .bind(check.outcome)
+    .bind(&check.object_id)
+    .bind(stamp(archive.clock.now()))
+    .bind(location)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(check.outcome == Outcome::Whole)
+}
+
 async fn save_check(tx: &mut Tx, run_id: &str, check: &ObjectCheck, now: &str) -> Result<()> {
     Insert::into("scrub_checks")
         .set("location", &check.location)

@@ -7,7 +7,9 @@ use utoipa_axum::routes;
 
 use crate::access::{Act, require};
 use crate::audit::{self, Checked, Entry, EntryProof, LogState};
+use crate::backup::{self, Copies};
 use crate::certified_copy::{self, Proofs};
+use crate::fixity::{self, FondsCoverage};
 use crate::jobs::{self, Backlog, Stuck};
 use crate::queue::{self, Chosen, JobAction};
 use crate::web::State;
@@ -25,6 +27,8 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(queue))
         .routes(routes!(stuck, steer))
         .routes(routes!(proofs))
+        .routes(routes!(backups))
+        .routes(routes!(scrub_coverage))
 }
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
@@ -163,4 +167,18 @@ async fn proofs(api: Api) -> Answer<Proofs> {
     Ok(Json(
         certified_copy::proofs(&api.archive, &api.caller).await?,
     ))
+}
+
+/// Copies elsewhere, whether what is asked of them is met, and the newest drill.
+#[utoipa::path(get, path = "/api/v1/backups", tag = "custody",
+    responses((status = 200, body = Copies), Problems<401, 403>))]
+async fn backups(api: Api) -> Answer<Copies> {
+    Ok(Json(backup::copies(&api.archive, &api.caller).await?))
+}
+
+/// How far each fonds was re-read, and how long ago.
+#[utoipa::path(get, path = "/api/v1/scrub/fonds", tag = "custody",
+    responses((status = 200, body = [FondsCoverage]), Problems<401, 403>))]
+async fn scrub_coverage(api: Api) -> Answer<Vec<FondsCoverage>> {
+    Ok(Json(fixity::coverage(&api.archive, &api.caller).await?))
 }
