@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::VerificationCage;
 use crate::vault::{Vault, VaultError};
-use crate::{audit, fonds, reference_data};
+use crate::{audit, fonds, import, reference_data};
 
 pub use agreement::enter;
 
@@ -71,6 +71,7 @@ impl Archive {
         let log_key = audit::open_key(&catalogue, &config, &*clock).await?;
         let index = Index::open_or_renew(config.data.join("index"))?;
         let cage = VerificationCage::new(archive::pool_config(&config).program);
+        let lists = import::cage(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
         // Loaded at each start: a new version brings new dated rows, and those of an office stay.
@@ -84,6 +85,7 @@ impl Archive {
             seal: Arc::new(seal),
             log_key,
             cage,
+            lists,
             clock,
             config,
             spool,

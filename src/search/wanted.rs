@@ -13,13 +13,15 @@ text_enum! {
     /// What is searched.
     #[derive(Default)]
     pub enum Of {
-        /// Approved records, and pages as they were read.
+        /// Approved records, pages as they were read, and rows of lists.
         #[default]
         All,
         /// Approved records only.
         Records,
         /// Words on pages only.
         Pages,
+        /// Rows of lists only.
+        Lists,
     }
 }
 

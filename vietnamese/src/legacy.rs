@@ -8,7 +8,7 @@ mod tables;
 
 use unicode_normalization::UnicodeNormalization;
 
-pub use evidence::{Evidence, of_font, weigh};
+pub use evidence::{Evidence, is_plainly_unicode, of_font, soundness, weigh};
 
 use crate::syllable::is_syllable;
 

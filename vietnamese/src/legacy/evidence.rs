@@ -21,7 +21,7 @@ pub struct Evidence {
     pub syllables: usize,
 }
 
-/// What speaks for each encoding, the best first; only Unicode, of no words, where all is plain ASCII.
+/// What speaks for each encoding, the best first (words are parted by ASCII blanks: the bytes of others are letters); only Unicode, of no words, where all is plain ASCII.
 pub fn weigh<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Evidence> {
     let words: Vec<&str> = texts
         .flat_map(str::split_whitespace)
@@ -83,6 +83,21 @@ fn becomes_syllable(encoding: Encoding, word: &str) -> bool {
         .trim_matches(|letter: char| letter.is_ascii_punctuation() || letter.is_ascii_digit());
     let parts = || bare.split(['-', '.', ',', '/', '(', ')', '\'', ';', ':']);
     parts().filter(|part| !part.is_empty()).all(is_syllable)
+}
+
+/// How many words beyond ASCII a text has, and how many of them become Vietnamese syllables in this encoding.
+pub fn soundness(encoding: Encoding, text: &str) -> (usize, usize) {
+    let marked: Vec<&str> = text
+        .split_ascii_whitespace()
+        .filter(|word| !word.is_ascii())
+        .collect();
+    let found = count(encoding, &marked);
+    (found.words, found.syllables)
+}
+
+/// Whether a text has a letter that only Unicode writes.
+pub fn is_plainly_unicode(text: &str) -> bool {
+    text.chars().any(is_modern)
 }
 
 /// The encoding a font was made for, and whether it draws capitals, where its name says so.
