@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use sogoc_index::Index;
 use sogoc_workers::class::Classes;
-use sogoc_workers::pool::{Pool, PoolConfig};
+use sogoc_workers::pool::{Cage, Pool, PoolConfig};
 
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
@@ -46,6 +46,8 @@ pub struct Archive {
     pub log_key: Option<Arc<LogKey>>,
     /// Where strangers' files are judged.
     pub cage: VerificationCage,
+    /// Where strangers' lists are read.
+    pub lists: Cage,
     /// Time, ids and random bytes; a test brings its own.
     pub clock: Arc<dyn Clock>,
     /// The settings as they were checked at start.

@@ -11,11 +11,13 @@ mod copy;
 mod deliver;
 mod finding_aid;
 mod fixity;
+mod import;
 mod jobs;
 mod log;
 mod people;
 mod pin;
 mod progress;
+mod proven;
 mod read;
 mod seal;
 mod search;
@@ -73,6 +75,9 @@ enum Command {
     Book(book::Book),
     /// Write the list of files of a fonds, or of documents of a file, as a spreadsheet or as paper.
     FindingAid(finding_aid::FindingAid),
+    /// Lists that exist already (danh sách có sẵn): bring in, map, confirm, undo, write out.
+    #[command(subcommand)]
+    Import(import::Imports),
     /// Show how long the seals of issued copies can be proven; renew those that end soon.
     #[command(subcommand)]
     Seal(seal::Seals),
@@ -190,6 +195,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::FindingAid(options) => {
             finding_aid::finding_aid(open(config).await?, options, cli.json).await
         }
+        Command::Import(asked) => import::import(open(config).await?, asked, cli.json).await,
         Command::Seal(seal::Seals::Accept) => seal::accept(config).await,
         Command::Seal(seals) => seal::seals(open(config).await?, seals, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),

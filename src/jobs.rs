@@ -57,6 +57,12 @@ text_enum! {
         PreserveVolume,
         /// Bring a document that a person touched into the vault; subject: document id.
         PreserveDocument,
+        /// Let the rows of a confirmed list in; subject: import id.
+        TakeInList,
+        /// Compare rows of lists with records; subject: import id, or `all` for the records that are new or changed.
+        CompareLists,
+        /// Bring an import, as it is, into the vault; subject: import id.
+        PreserveImport,
     }
 
     /// Where a job stands.

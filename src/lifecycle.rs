@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::seal::{Seal, VerificationCage};
 use crate::tlog::LogKey;
 use crate::vault::{Vault, VaultError};
-use crate::{audit, fonds, reference_data};
+use crate::{audit, fonds, import, reference_data};
 
 pub use agreement::enter;
 
@@ -98,6 +98,7 @@ impl Archive {
         let classes = archive::classes(&config)?;
         let index = Index::open_or_renew(config.data.join("index"))?;
         let cage = VerificationCage::new(archive::pool_config(&config).program);
+        let lists = import::cage(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
         // Loaded at each start: a new version brings new dated rows, and those of an office stay.
@@ -111,6 +112,7 @@ impl Archive {
             seal: Arc::new(seal),
             log_key,
             cage,
+            lists,
             clock,
             config,
             spool,

@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     match std::env::args_os().nth(1) {
         Some(word) if word == sogoc_workers::child::ARGUMENT => sogoc_workers::child::main(),
         Some(word) if word == sogoc::seal::CHILD_ARGUMENT => sogoc::seal::child(),
+        Some(word) if word == sogoc::import::CHILD_ARGUMENT => sogoc::import::child(),
         _ => {}
     }
     end_quietly_with_the_pipe();

@@ -57,6 +57,7 @@ const FILES: &[(&str, &str)] = texts![
     "errors",
     "faults",
     "flags",
+    "imports",
     "intake",
     "issue_book",
     "layout",

@@ -75,6 +75,15 @@ pub struct PagesFound {
     pub facets: Facets,
 }
 
+/// Rows of lists that match: nobody has approved them, and no copy is made of them.
+#[derive(Debug, Clone, Default, serde::Serialize, utoipa::ToSchema)]
+pub struct ListRowsFound {
+    /// Rows that match, on all pages of the answer.
+    pub total: usize,
+    /// This page of the answer, best first; `record_id` is the id of the row: of its import, a point, its number.
+    pub hits: Vec<SearchHit>,
+}
+
 /// One page of hits, with totals over all pages.
 #[derive(Debug, Clone, Default, serde::Serialize, utoipa::ToSchema)]
 pub struct SearchResult {
@@ -86,6 +95,8 @@ pub struct SearchResult {
     pub facets: Facets,
     /// Words on pages; empty where only records were asked for.
     pub pages: PagesFound,
+    /// Rows of lists; empty where only records or pages were asked for.
+    pub list_rows: ListRowsFound,
     /// What was understood of the question, part by part.
     pub understood: Vec<Part>,
     /// The question as text, in the syntax of the search box.
@@ -111,7 +122,8 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
         asked.query = without_masked(asked.query)?;
     }
     let mut found = run(archive, &sight, asked, wanted.of).await?;
-    let records = found.hits.iter().map(|hit| hit.record_id.clone()).collect();
+    let shown = found.hits.iter().chain(&found.list_rows.hits);
+    let records = shown.map(|hit| hit.record_id.clone()).collect();
     let pages: Vec<String> = found
         .pages
         .hits
@@ -122,6 +134,9 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
     if !pages.is_empty() {
         told = json!({ "total": found.total, "pages_total": found.pages.total, "pages": pages });
     }
+    if found.list_rows.total > 0 {
+        told["list_rows_total"] = json!(found.list_rows.total);
+    }
     // A snippet may show any row of its page, so who looks for a record finds this search too.
     let beside = viewing::records_on(archive, &pages).await?;
     let view = View::of(Action::Searched, ("search", "search"), records)
@@ -130,7 +145,7 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
         .saying(told)
         .asked(wanted.in_words());
     viewing::note(archive, caller, view).await?;
-    for hit in &mut found.hits {
+    for hit in found.hits.iter_mut().chain(&mut found.list_rows.hits) {
         masking::mask_values(archive, caller, &hit.class, &mut hit.fields);
     }
     if sight.masked {
@@ -187,18 +202,25 @@ async fn run(archive: &Archive, sight: &Sight, asked: Understood, of: Of) -> Res
         position: u64::try_from(follow::publication_of(reached)).unwrap_or_default(),
         ..SearchResult::default()
     };
-    if of != Of::Pages {
+    if of == Of::All || of == Of::Records {
         let found = ask_index(archive, sight, &query, DocumentKind::Record).await?;
         result.total = found.results.total;
         result.facets = commonest(found.results.facets);
         result.hits = found.results.hits.into_iter().map(shown).collect();
     }
-    if of != Of::Records && sight.words {
+    if (of == Of::All || of == Of::Pages) && sight.words {
         let found = ask_index(archive, sight, &query, DocumentKind::Page).await?;
         result.pages = pages::shown(archive, &query, found).await;
         result.pages.facets = commonest(std::mem::take(&mut result.pages.facets));
     }
-    if result.total + result.pages.total == 0 && of == Of::All {
+    if of == Of::All || of == Of::Lists {
+        let found = ask_index(archive, sight, &query, DocumentKind::ListRow).await?;
+        result.list_rows = ListRowsFound {
+            total: found.results.total,
+            hits: found.results.hits.into_iter().map(shown).collect(),
+        };
+    }
+    if result.total + result.pages.total + result.list_rows.total == 0 && of == Of::All {
         result.near = near_misses(archive, sight, &asked.query).await?;
     }
     result.names = codes::names(archive, &result.facets).await?;

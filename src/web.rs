@@ -19,6 +19,7 @@ mod flags;
 mod form_view;
 mod health;
 mod home;
+mod imports;
 mod intake;
 mod issue_book;
 mod labels;
@@ -86,6 +87,7 @@ pub fn router(archive: State) -> Router {
         .merge(documents::routes())
         .merge(document_pages::routes())
         .merge(structure::routes())
+        .merge(imports::routes())
         .merge(units::routes())
         .merge(requests::routes())
         .merge(search_cases::routes())

@@ -121,3 +121,91 @@ fn add_row<'a>(xml: &mut String, cells: impl Iterator<Item = &'a Cell>, style: u
     }
     xml.push_str("</row>");
 }
+
+/// A sheet of text without heading or frame, each column in a font of its own.
+pub(crate) struct PlainSheet<'a> {
+    /// Name of each column's font.
+    pub fonts: Vec<&'static str>,
+    /// Rows from the first, the head among them.
+    pub lines: &'a [Vec<String>],
+}
+
+/// The workbook's bytes; every cell is text, whatever it says.
+pub(crate) fn plain(sheet: &PlainSheet<'_>) -> Result<Vec<u8>> {
+    let written = plain_package(sheet);
+    written.map_err(|error| Error::Internal(format!("workbook: {error}")))
+}
+
+fn plain_package(sheet: &PlainSheet<'_>) -> zip::result::ZipResult<Vec<u8>> {
+    let mut fonts: Vec<&str> = vec!["Times New Roman"];
+    for font in &sheet.fonts {
+        if !fonts.contains(font) {
+            fonts.push(font);
+        }
+    }
+    let style = |column: usize| {
+        let own = sheet
+            .fonts
+            .get(column)
+            .and_then(|font| fonts.iter().position(|known| known == font));
+        own.unwrap_or_default()
+    };
+    let mut package = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default())
+        .large_file(true);
+    let book = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+    for (path, part) in [
+        ("[Content_Types].xml", TYPES.to_owned()),
+        ("_rels/.rels", ROOT.to_owned()),
+        ("xl/workbook.xml", book.to_owned()),
+        ("xl/_rels/workbook.xml.rels", PARTS.to_owned()),
+        ("xl/styles.xml", plain_styles(&fonts)),
+    ] {
+        package.start_file(path, options)?;
+        package.write_all(part.as_bytes())?;
+    }
+    package.start_file("xl/worksheets/sheet1.xml", options)?;
+    package.write_all(
+        br#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#,
+    )?;
+    for line in sheet.lines {
+        let mut xml = String::from("<row>");
+        for (column, text) in line.iter().enumerate() {
+            let _ = write!(
+                xml,
+                r#"<c s="{}" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>"#,
+                style(column),
+                escaped(text)
+            ); // writing to a String cannot fail
+        }
+        xml.push_str("</row>");
+        package.write_all(xml.as_bytes())?;
+    }
+    package.write_all(b"</sheetData></worksheet>")?;
+    Ok(package.finish()?.into_inner())
+}
+
+fn plain_styles(fonts: &[&str]) -> String {
+    let own = fonts.iter().map(|name| {
+        format!(
+            r#"<font><sz val="11"/><name val="{}"/></font>"#,
+            escaped(name)
+        )
+    });
+    let formats = (0..fonts.len()).map(|at| {
+        format!(
+            r#"<xf numFmtId="49" fontId="{at}" fillId="0" borderId="0" xfId="0" applyFont="1"/>"#
+        )
+    });
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="{0}">{1}</fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="{0}">{2}</cellXfs></styleSheet>"#,
+        fonts.len(),
+        own.collect::<String>(),
+        formats.collect::<String>()
+    )
+}

@@ -13,8 +13,8 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased};
 use crate::{
-    audit, certified_copy, column_map, copy_request, document, fonds, inspection, notify, page,
-    preservation, search, unit, upload,
+    audit, certified_copy, column_map, copy_request, document, fonds, import, inspection, notify,
+    page, preservation, search, unit, upload,
 };
 
 /// How long an idle queue waits before it looks again.
@@ -53,7 +53,10 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::PreserveFonds
         | Kind::PreserveFile
         | Kind::PreserveVolume
-        | Kind::PreserveDocument => 1,
+        | Kind::PreserveDocument
+        | Kind::TakeInList
+        | Kind::CompareLists
+        | Kind::PreserveImport => 1,
     }
 }
 
@@ -231,6 +234,9 @@ async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
         Kind::PreserveFile => fonds::preserve_file(archive, job).await,
         Kind::PreserveVolume => fonds::preserve_volume(archive, job).await,
         Kind::PreserveDocument => document::preserve(archive, job).await,
+        Kind::TakeInList => import::take_in(archive, job).await,
+        Kind::CompareLists => import::compare(archive, job).await,
+        Kind::PreserveImport => import::preserve(archive, job).await,
     }
 }
 
@@ -243,6 +249,7 @@ async fn ask_for_sweeps(archive: Arc<Archive>, stop: CancellationToken) {
             for kind in [Kind::SweepUploads, Kind::SweepRequests, Kind::SweepSeals] {
                 tx.enqueue(kind, "all", jobs::PRIORITY_UPKEEP).await?;
             }
+            import::ask_to_compare(&mut tx).await?;
             tx.commit().await
         };
         if let Err(error) = asked.await {

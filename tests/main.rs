@@ -24,6 +24,7 @@ mod foreign_commands;
 mod found_by_name;
 mod full_text;
 mod import_circles;
+mod imports;
 mod intake;
 mod issue_book;
 mod log_tree;

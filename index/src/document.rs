@@ -83,6 +83,8 @@ pub enum DocumentKind {
     Record,
     /// A page of a scan, with everything that was read on it.
     Page,
+    /// A row of a list that was brought in: it tells of an act as a record does, and nobody has approved it.
+    ListRow,
 }
 
 impl DocumentKind {
@@ -91,7 +93,13 @@ impl DocumentKind {
         match self {
             Self::Record => "record",
             Self::Page => "page",
+            Self::ListRow => "list_row",
         }
+    }
+
+    /// Whether it tells of a person by fields of its own, and not by words somewhere on a page.
+    pub(crate) fn has_fields(self) -> bool {
+        self != Self::Page
     }
 }
 

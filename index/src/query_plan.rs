@@ -15,7 +15,6 @@ use tantivy::query::{BooleanQuery, BoostQuery, Occur, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{Searcher, Term};
 
-use crate::document::DocumentKind;
 use crate::error::{Problem, QueryError};
 use crate::match_levels::QueryWord;
 use crate::query::{MAX_WORDS, Query};
@@ -59,8 +58,7 @@ impl QueryPlan {
         };
         // A page names nobody by a field of its own: whom it names stands there in words.
         let named = query.name.iter();
-        let (names, runs): (Vec<_>, Vec<_>) =
-            named.partition(|_| query.kind == DocumentKind::Record);
+        let (names, runs): (Vec<_>, Vec<_>) = named.partition(|_| query.kind.has_fields());
         for name in names {
             plan.groups.push(text::name(fields, &mut tokenizer, name)?);
         }

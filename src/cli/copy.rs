@@ -1,18 +1,17 @@
 //! `copy`: issues certified copies at once and writes them to files.
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
-use zeroize::Zeroizing;
 
-use super::pin;
-use crate::access::{self, Caller, Credentials};
+use super::{pin, proven};
+use crate::access::Caller;
 use crate::archive::Archive;
 use crate::certified_copy::{self, CopyRow, Signatures};
 use crate::error::{Error, Result};
-use crate::messages::{Message, both};
+use crate::messages::Message;
 
 /// The certificate a verifier must trust, written beside the copies.
 const TRUST_FILE: &str = "trust.pem";
@@ -85,7 +84,12 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
     if let Some(exchange) = options.exchange {
         return run_exchange(&archive, exchange, as_json).await;
     }
-    let me = releaser(&archive, &options).await?;
+    let me = proven::person(
+        &archive,
+        options.releaser.as_ref(),
+        options.password_file.as_ref(),
+    )
+    .await?;
     // Asked once for all copies, before the first takes a number.
     pin::ask(&archive).await?;
     if !archive.seal.signs_remotely() {
@@ -107,54 +111,6 @@ pub async fn copy(archive: Archive, options: Copy, as_json: bool) -> Result<Exit
         write_copy(&archive, &row, &options.out, as_json).await?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The person who releases, proven by their password.
-async fn releaser(archive: &Archive, options: &Copy) -> Result<Caller> {
-    let Some(login) = &options.releaser else {
-        return Err(Error::refuse("errors.cli.needs_person"));
-    };
-    let password = match &options.password_file {
-        Some(file) => std::fs::read_to_string(file)?,
-        None if std::io::stdin().is_terminal() => {
-            rpassword::prompt_password(format!("{}: ", both("cli.releasers_password")))?
-        }
-        None => {
-            let mut lines = String::new();
-            std::io::stdin().read_line(&mut lines)?;
-            std::io::stdin().read_line(&mut lines)?;
-            lines
-        }
-    };
-    let password = Zeroizing::new(password);
-    let first = password.lines().next().unwrap_or_default();
-    let given = |code| Credentials {
-        login,
-        password: first,
-        code,
-        peer: "command line",
-        program: "",
-    };
-    match access::prove(archive, &given("")).await {
-        // Asked only of whoever has one.
-        Err(Error::Refused {
-            code: "second_factor",
-            ..
-        }) if std::io::stdin().is_terminal() => {
-            let prompt = format!("{}: ", both("cli.releasers_code"));
-            let code = Zeroizing::new(rpassword::prompt_password(prompt)?);
-            access::prove(archive, &given(&code)).await
-        }
-        // Behind the password, on a line of its own.
-        Err(Error::Refused {
-            code: "second_factor",
-            ..
-        }) if password.lines().nth(1).is_some() => {
-            let code = password.lines().nth(1).unwrap_or_default();
-            access::prove(archive, &given(code)).await
-        }
-        outcome => outcome,
-    }
 }
 
 /// Creates the folder and writes the trusted certificates into it.

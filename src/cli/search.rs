@@ -44,7 +44,7 @@ pub async fn search(archive: Archive, options: Search, as_json: bool) -> Result<
     if as_json {
         println!("{}", json!(found));
     } else {
-        for hit in &found.hits {
+        for hit in found.hits.iter().chain(&found.list_rows.hits) {
             let value = |key: &str| hit.fields.get(key).map_or("–", String::as_str);
             println!(
                 "{}  {}  {}  {}  {}  [{}]",
@@ -70,7 +70,8 @@ pub async fn search(archive: Archive, options: Search, as_json: bool) -> Result<
         }
         let said = Message::new("cli.records_found")
             .with("count", found.total)
-            .with("pages", found.pages.total);
+            .with("pages", found.pages.total)
+            .with("rows", found.list_rows.total);
         println!("{}", said.both());
         for near in &found.near {
             let said = Message::new("cli.near")

@@ -88,6 +88,23 @@ const WHAT: &[(&str, &str)] = &[
          FROM holding_history t",
     ),
     (
+        "import",
+        "SELECT id, name, sha256, CAST(size AS TEXT) AS size, state, problem, mapping, mapping_name,
+            received_by, received_at, mapped_by, mapped_at, confirmed_by, confirmed_at, ended_at,
+            undone_by, undone_at, reason, CAST(taken_rows AS TEXT) AS taken_rows,
+            CAST(version AS TEXT) AS version FROM imports WHERE preserved_version = version",
+    ),
+    (
+        "row of a list",
+        "SELECT l.id, l.class, l.fields, l.others FROM list_rows l
+         JOIN imports i ON i.id = l.import_id WHERE i.state = 'done'",
+    ),
+    (
+        "answer to a difference",
+        "SELECT row_id || ' ' || record_id AS id, verdict, note, answered_by, answered_at
+         FROM list_matches WHERE verdict IS NOT NULL",
+    ),
+    (
         "batch",
         "SELECT b.id, b.name, f.code AS fonds, h.code AS file, v.code AS volume, b.class_hint,
             CAST(b.declared_count AS TEXT) AS declared, b.state, b.opened_by, b.opened_at,

@@ -17,8 +17,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::vault::{ObjectId, VaultError};
 use crate::{
-    certified_copy, column_map, copy_request, document, fonds, inspection, preservation, scan,
-    search, unit,
+    certified_copy, column_map, copy_request, document, fonds, import, inspection, preservation,
+    scan, search, unit,
 };
 use futures::StreamExt;
 use serde_json::json;
@@ -58,6 +58,10 @@ pub struct Rebuilt {
     pub versions: i64,
     /// Approved entries of the registers' appendices.
     pub corrections: i64,
+    /// Lists that were brought in.
+    pub imports: i64,
+    /// Rows of lists that were let in.
+    pub list_rows: i64,
     /// Lines of the issue book.
     pub copies: i64,
     /// Requests of citizens and portals.
@@ -152,6 +156,12 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     pages::restore_readings(archive, &mut rebuilt).await?;
     pages::queue_unread(archive, &mut rebuilt).await?;
     inspection::inspect_all(archive).await?;
+    // Lists are compared with records, so they come when all of these are back.
+    import::restore(&mut restoration, &found.imports).await?;
+    import::restore_rows(&mut restoration, &found.imports).await?;
+    for _ in &found.imports {
+        step();
+    }
     rebuilt.damaged = restoration.damaged;
     finish(archive, &mut rebuilt, &restoration.numbers).await?;
     // Last, since the index follows the publications that were just restored.
@@ -217,7 +227,14 @@ fn take_along(from: &Path, to: &Path) -> Result<()> {
 }
 
 async fn refuse_unless_empty(archive: &Archive) -> Result<()> {
-    for table in ["batches", "scans", "records", "copies", "copy_requests"] {
+    for table in [
+        "batches",
+        "scans",
+        "records",
+        "copies",
+        "copy_requests",
+        "imports",
+    ] {
         let held = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT 1 FROM {table} LIMIT 1"
         )))
@@ -243,6 +260,7 @@ struct ObjectIds {
     copies: Vec<ObjectId>,
     requests: Vec<ObjectId>,
     evidence: Vec<ObjectId>,
+    imports: Vec<ObjectId>,
 }
 
 impl ObjectIds {
@@ -250,7 +268,8 @@ impl ObjectIds {
         let citizens = self.requests.len() + self.evidence.len();
         let delivered = self.volumes.len() + self.scans.len() + self.batches.len();
         let described = self.units.len() + self.fonds.len() + self.files.len();
-        described + self.documents.len() + delivered + self.copies.len() + citizens
+        let lists = self.imports.len();
+        described + self.documents.len() + delivered + self.copies.len() + citizens + lists
     }
 }
 
@@ -279,6 +298,7 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<ObjectIds> {
             text if text.starts_with(COPY) => found.copies.push(id),
             text if text.starts_with(copy_request::PREFIX) => found.requests.push(id),
             text if text.starts_with(EVIDENCE) => found.evidence.push(id),
+            text if text.starts_with(import::PREFIX) => found.imports.push(id),
             other => restoration
                 .damaged
                 .push(format!("{other}: not an object of this archive")),
@@ -320,6 +340,8 @@ async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) 
             &mut rebuilt.records,
         ),
         ("corrections", &mut rebuilt.corrections),
+        ("imports", &mut rebuilt.imports),
+        ("list_rows", &mut rebuilt.list_rows),
         ("copies", &mut rebuilt.copies),
         ("copy_requests", &mut rebuilt.requests),
     ] {

@@ -111,7 +111,8 @@ pub(super) fn asking_for_reason(regime: &str) -> String {
     format!("{regime}r")
 }
 
-fn regime_of(class: Option<&Class>) -> &str {
+/// The regime of what a class holds.
+pub(super) fn regime_of(class: Option<&Class>) -> &str {
     class.map_or(UNKNOWN, |class| {
         let regime = class.access.regime.as_str();
         if regime.is_empty() { OPEN } else { regime }

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use sogoc_index::{Document, DocumentKind, Number, PartialDate};
 use sogoc_workers::class::{Class, FieldKind};
 
-use super::context::{Context, asking_for_reason};
+use super::context::{Context, asking_for_reason, regime_of};
 use super::places::Places;
 use crate::archive::Archive;
 use crate::catalogue::JsonText;
 use crate::correction::{self, Correction, FieldChange};
+use crate::import::IndexedRow;
 use crate::record::{Fields, RecordState};
 
 /// A record as it was last published.
@@ -130,15 +131,54 @@ pub(super) fn of_record(
             add_other_values(class, change, &mut document);
         }
     }
-    if let Some(place) = &document.place {
-        let related = places.related(place);
-        document.other_places = related.names;
-        if let Some(today) = related.today {
-            document.facets.insert("province".into(), today);
-        }
-    }
+    find_places(places, &mut document);
     inherit(&row.context, &mut document);
     document
+}
+
+/// The document of the index of a row of a list: what it says as written and as understood, found as a register's row is.
+pub(super) fn of_list_row(archive: &Archive, places: &Places, row: IndexedRow) -> Document {
+    let class = archive.classes.get(&row.class);
+    let values: BTreeMap<&str, &str> = row
+        .fields
+        .iter()
+        .filter(|(_, field)| !field.value.is_empty() && field.value != "-")
+        .map(|(key, field)| (key.as_str(), field.value.as_str()))
+        .collect();
+    let mut words = Vec::new();
+    for field in row.fields.values() {
+        words.push(field.raw.as_str());
+        if field.value != field.raw {
+            words.push(field.value.as_str());
+        }
+    }
+    let mut document = Document {
+        kind: DocumentKind::ListRow,
+        access: regime_of(class).to_owned(),
+        state: Some("from_list".into()),
+        text: words.join("\n"),
+        stored: serde_json::json!({ "class": row.class, "fields": values }),
+        ..Document::default()
+    };
+    if let Some(class) = class {
+        sort_values(class, &values, &mut document);
+    }
+    find_places(places, &mut document);
+    document.id = row.id;
+    document.class = row.class;
+    document
+}
+
+/// A place is found under every name it bore.
+fn find_places(places: &Places, document: &mut Document) {
+    let Some(place) = &document.place else {
+        return;
+    };
+    let related = places.related(place);
+    document.other_places = related.names;
+    if let Some(today) = related.today {
+        document.facets.insert("province".into(), today);
+    }
 }
 
 /// A corrected record is found by the printed value and by the value of the decision, in force or not yet.

@@ -12,12 +12,15 @@ use super::rows::{self, OtherChange};
 use crate::archive::Archive;
 use crate::correction::{self, Correction};
 use crate::error::{Error, Result};
+use crate::import;
 use crate::record::RecordState;
 
 /// Publications and other changes, each, in one commit of the index.
 const STEP: i64 = 2000;
 /// Pages that are read at once, with the records on them.
 const PIECE: i64 = 400;
+/// Rows of lists that are read at once.
+const LIST_PIECE: i64 = 4000;
 /// Documents after which a rebuild makes what it has last, so that one that is cut off goes on there.
 const CHECKPOINT: usize = 50_000;
 
@@ -151,7 +154,7 @@ impl<'a> Pieces<'a> {
             return Ok(Some(std::mem::replace(&mut self.own, rest)));
         }
         while let Some(change) = self.changes.get(self.at.0) {
-            if change.kind != "page" {
+            if !matches!(change.kind.as_str(), "page" | "import") {
                 let ids = rows::pages_below(archive, change, &self.at.1, PIECE).await?;
                 if let Some(last) = ids.last() {
                     self.at.1.clone_from(last);
@@ -190,6 +193,46 @@ async fn of_pages(
         }));
     }
     Ok(changes)
+}
+
+/// Rows of the lists that changed, in pieces of bounded size: put while they are in, removed once they are out.
+struct ListPieces<'a> {
+    imports: Vec<&'a str>,
+    /// Number of the last row of the first of these that was taken.
+    after: i64,
+}
+
+impl<'a> ListPieces<'a> {
+    fn of(changes: &'a [OtherChange]) -> Self {
+        let imports = changes.iter().filter(|change| change.kind == "import");
+        Self {
+            imports: imports.map(|change| change.subject_id.as_str()).collect(),
+            after: 0,
+        }
+    }
+
+    async fn next(&mut self, archive: &Archive, places: &Places) -> Result<Option<Vec<Change>>> {
+        while let Some(import) = self.imports.first() {
+            let (rows, gone) =
+                import::indexed_rows(archive, import, self.after, LIST_PIECE).await?;
+            self.after = match rows.last() {
+                Some(row) => row.number,
+                None => self.after + LIST_PIECE,
+            };
+            if !rows.is_empty() || !gone.is_empty() {
+                let put = rows
+                    .into_iter()
+                    .map(|row| documents::of_list_row(archive, places, row));
+                let put = put.map(|document| Change::Put(Box::new(document)));
+                return Ok(Some(
+                    put.chain(gone.into_iter().map(Change::Remove)).collect(),
+                ));
+            }
+            self.imports.remove(0);
+            self.after = 0;
+        }
+        Ok(None)
+    }
 }
 
 /// Brings the index up to the newest of everything and returns the publication it has reached.
@@ -236,6 +279,10 @@ async fn apply(
     let mut pieces = Pieces::of(&others);
     while let Some(ids) = pieces.next(archive).await? {
         let changes = of_pages(archive, places, &ids, true).await?;
+        write(archive, move |index| index.stage(reached, &changes)).await?;
+    }
+    let mut lists = ListPieces::of(&others);
+    while let Some(changes) = lists.next(archive, places).await? {
         write(archive, move |index| index.stage(reached, &changes)).await?;
     }
     let changes = step.of_records(archive, places);
@@ -285,10 +332,15 @@ pub async fn reindex(archive: &Archive, mut progress: impl FnMut(i64, i64)) -> R
         } = step.reached;
         let late = publication > begun.publication || change > begun.change || resumed;
         let mut others = std::mem::take(&mut step.others);
-        others.retain(|change| late || change.kind == "page");
+        others.retain(|change| late || matches!(change.kind.as_str(), "page" | "import"));
         let mut pieces = Pieces::of(&others);
         while let Some(ids) = pieces.next(archive).await? {
             let changes = of_pages(archive, &places, &ids, late).await?;
+            since += changes.len();
+            put(&mut rebuild, changes, late)?;
+        }
+        let mut lists = ListPieces::of(&others);
+        while let Some(changes) = lists.next(archive, &places).await? {
             since += changes.len();
             put(&mut rebuild, changes, late)?;
         }

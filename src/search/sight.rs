@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use sogoc_index::{DocumentKind, Query, SearchResults};
 
-use super::context::asking_for_reason;
+use super::context::{asking_for_reason, regime_of};
 use super::documents::ReadPage;
 use super::rows;
 use crate::access::{Act, Caller, CallerKind, may, require};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::import;
 use crate::masking;
 
 /// What a caller may find: the regimes of records and of the words of pages.
@@ -85,6 +86,13 @@ impl Sight {
         Ok(pages)
     }
 
+    /// These rows of lists as far as they are in and may be seen.
+    async fn list_rows(&self, archive: &Archive, ids: &[String]) -> Result<BTreeSet<String>> {
+        let rows = import::row_classes(archive, ids).await?.into_iter();
+        let seen = rows.filter(|(_, class)| self.holds(regime_of(archive.classes.get(class))));
+        Ok(seen.map(|(id, _)| id).collect())
+    }
+
     async fn records(&self, archive: &Archive, ids: &[String]) -> Result<BTreeSet<String>> {
         let records = rows::places_of(archive, ids).await?.into_iter();
         let seen = records.filter(|record| {
@@ -115,6 +123,7 @@ pub(super) async fn ask_index(
     let ids: Vec<String> = results.hits.iter().map(|hit| hit.id.clone()).collect();
     let (seen, pages) = match kind {
         DocumentKind::Record => (sight.records(archive, &ids).await?, Vec::new()),
+        DocumentKind::ListRow => (sight.list_rows(archive, &ids).await?, Vec::new()),
         DocumentKind::Page => {
             let pages = sight.pages(archive, &ids).await?;
             (pages.iter().map(|page| page.id.clone()).collect(), pages)

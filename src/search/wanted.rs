@@ -13,13 +13,15 @@ text_enum! {
     /// Which kinds of entries the index is asked for.
     #[derive(Default)]
     pub enum Of {
-        /// Approved records, and pages as they were read.
+        /// Approved records, pages as they were read, and rows of lists.
         #[default]
         All,
         /// Approved records, no words of pages.
         Records,
         /// Words on pages only.
         Pages,
+        /// Rows of lists only.
+        Lists,
     }
 }
 

@@ -9,6 +9,7 @@ mod documents;
 mod files;
 mod flags;
 mod fonds;
+mod imports;
 mod issued;
 mod manifest;
 mod notices;
@@ -72,6 +73,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(batches::routes())
         .merge(flags::routes())
         .merge(volumes::routes())
+        .merge(imports::routes())
         .merge(records::routes())
         .merge(documents::routes())
         .merge(requests::routes())

@@ -34,6 +34,7 @@ const STAFF_NAV: &[NavItem] = &[
     },
     nav_item("/lo", "layout.nav.batches", Act::SeeBatches),
     nav_item("/phong", "layout.nav.structure", Act::SeeBatches),
+    nav_item("/danh-sach", "layout.nav.imports", Act::SeeBatches),
     nav_item("/ban-soat", "layout.nav.desk", Act::CorrectRecords),
     nav_item("/tra-cuu", "layout.nav.search", Act::SeeRecords),
     nav_item("/cap-ban-sao", "layout.nav.copies", Act::SeeRequests),

@@ -23,6 +23,8 @@ pub struct ScanForm {
     pub caller: Caller,
     /// The part `file`; gone when this is dropped.
     pub file: NamedTempFile,
+    /// Its name on the sender's machine.
+    pub name: String,
 }
 
 impl FromRequest<State> for ScanForm {
@@ -31,23 +33,29 @@ impl FromRequest<State> for ScanForm {
     async fn from_request(request: Request, archive: &State) -> Result<Self, Response> {
         let (signed, parts) = signed_parts(request, archive).await?;
         let file = read(archive, parts, &signed.frame.form_token).await;
-        let file = file.map_err(|error| PageFault(error).into_response())?;
+        let (file, name) = file.map_err(|error| PageFault(error).into_response())?;
         Ok(Self {
             archive: signed.archive,
             caller: signed.caller,
             file,
+            name,
         })
     }
 }
 
 /// Spools the file; the token stands before it in our forms, so that nothing of a forged one is kept.
-async fn read(archive: &State, mut parts: Multipart, token: &str) -> Result<NamedTempFile, Error> {
+async fn read(
+    archive: &State,
+    mut parts: Multipart,
+    token: &str,
+) -> Result<(NamedTempFile, String), Error> {
     let mut proven = false;
     while let Some(mut part) = parts.next_field().await.map_err(cut_off)? {
         match part.name() {
             Some("form_token") => proven = same(&part.text().await.map_err(cut_off)?, token),
             Some("file") if proven => {
                 let file = NamedTempFile::new_in(&archive.spool)?;
+                let name = part.file_name().unwrap_or_default().to_owned();
                 let mut open = tokio::fs::File::from_std(file.reopen()?);
                 let mut size = 0;
                 while let Some(bytes) = part.chunk().await.map_err(cut_off)? {
@@ -55,7 +63,11 @@ async fn read(archive: &State, mut parts: Multipart, token: &str) -> Result<Name
                     open.write_all(&bytes).await?;
                 }
                 open.flush().await?;
-                return if size > 0 { Ok(file) } else { Err(no_file()) };
+                return if size > 0 {
+                    Ok((file, name))
+                } else {
+                    Err(no_file())
+                };
             }
             _ => {}
         }

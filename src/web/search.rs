@@ -214,6 +214,11 @@ impl SearchPage {
         }
     }
 
+    /// The page of a row of a list: its id is that of its import, a point, its number.
+    fn list_row(&self, hit: &SearchHit) -> String {
+        format!("/danh-sach/{}", hit.record_id.replace('.', "/dong/"))
+    }
+
     /// The page with the words of the question lit.
     fn lit(&self, found: &SearchResult, hit: &PageHit) -> String {
         let query = serde_urlencoded::to_string([("text", &found.question)]).unwrap_or_default();
@@ -241,7 +246,10 @@ impl SearchPage {
     fn next(&self) -> Option<String> {
         let found = self.found.as_ref()?;
         let reached = self.form.offset.unwrap_or(0) + PAGE;
-        let last = found.total.max(found.pages.total);
+        let last = found
+            .total
+            .max(found.pages.total)
+            .max(found.list_rows.total);
         (reached < last).then(|| self.form.at(reached))
     }
 }

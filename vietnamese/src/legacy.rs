@@ -1,18 +1,64 @@
-//! Encodings of the 1990s: TCVN3 (ABC) and VNI. PDFs of that time give them as Latin-1 letters, because
-//! the font and not the encoding drew the Vietnamese. They are detected by pairs of characters that
-//! never occur in Latin text. (windows-1258 needs no table: its combining marks compose in NFC.)
+//! Encodings of the 1990s: TCVN3 (ABC), VNI and the others that lists of that time are written in. PDFs and workbooks give
+//! them as Latin-1 letters, because the font and not the encoding drew the Vietnamese. On a page TCVN3 and VNI are detected
+//! by pairs of characters that never occur in Latin text; in a list any of them by what its words become ([`weigh`]).
+
+mod evidence;
+mod forms;
+mod tables;
 
 use unicode_normalization::UnicodeNormalization;
 
+pub use evidence::{Evidence, is_plainly_unicode, of_font, soundness, weigh};
+
 use crate::syllable::is_syllable;
 
-/// An encoding that hides Vietnamese behind Latin-1 letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An encoding that hides Vietnamese behind Latin-1 letters, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Encoding {
+    /// Unicode, composed or not: nothing is hidden.
+    Unicode,
     /// TCVN 5712:1993 VN3, called ABC: one byte a letter, capitals drawn by a font of their own.
     Tcvn3,
     /// VNI: a vowel and one byte for all of its marks.
     Vni,
+    /// windows-1258: tones are characters of their own behind their letter.
+    Cp1258,
+    /// VISCII (RFC 1456): one byte a letter, six of them control characters.
+    Viscii,
+    /// VPS: one byte a letter, fourteen of them control characters.
+    Vps,
+    /// VIQR (RFC 1456): marks as ASCII signs behind the letter.
+    Viqr,
+    /// Vietware X: a vowel and a mark.
+    VietwareX,
+    /// Vietware F: one byte a letter, toned capitals drawn by a font of their own.
+    VietwareF,
+    /// BK HCM 1: one byte a letter.
+    BkHcm1,
+    /// BK HCM 2: a vowel and a mark.
+    BkHcm2,
+}
+
+impl Encoding {
+    /// Every encoding, the commonest first.
+    pub const ALL: [Self; 11] = [
+        Self::Unicode,
+        Self::Tcvn3,
+        Self::Vni,
+        Self::Cp1258,
+        Self::Viscii,
+        Self::Vps,
+        Self::Viqr,
+        Self::VietwareX,
+        Self::VietwareF,
+        Self::BkHcm2,
+        Self::BkHcm1,
+    ];
+
+    /// Whether toned capitals have codes of their own; where not, a font draws small ones as capitals.
+    pub fn has_capitals(self) -> bool {
+        !matches!(self, Self::Tcvn3 | Self::VietwareF)
+    }
 }
 
 /// At least one word in eight must carry the signature; fewer are stray symbols in other text.
@@ -152,11 +198,31 @@ impl Encoding {
         }
     }
 
-    /// One word of a page in this encoding, as Unicode in NFC.
+    /// A text in this encoding, as Unicode in NFC. What Windows made of its bytes (windows-1252 and windows-1258) is
+    /// understood as well as Latin-1.
     pub fn decode(self, word: &str) -> String {
         match self {
             Self::Tcvn3 => word.chars().map(of_tcvn3).collect(),
             Self::Vni => of_vni(word),
+            other => forms::decode(other, word),
+        }
+    }
+
+    /// As [`Encoding::decode`], of a whole cell of a list: in capitals where the font drew them, or where all other letters
+    /// are capitals and the encoding has no toned ones.
+    pub fn decode_cell(self, text: &str, capitals: bool) -> String {
+        let text: String = match self {
+            Self::Unicode | Self::Viqr => text.to_owned(),
+            _ => text.chars().map(forms::as_latin1).collect(),
+        };
+        let decoded: String = self.decode(&text).nfc().collect();
+        let plain = || text.chars().filter(char::is_ascii_alphabetic);
+        let shouted = !self.has_capitals()
+            && plain().count() >= 2
+            && plain().all(|letter| letter.is_ascii_uppercase());
+        match capitals || shouted {
+            true => decoded.to_uppercase(),
+            false => decoded,
         }
     }
 }
@@ -169,6 +235,7 @@ impl Encoding {
             .map(|letter| match self {
                 Self::Tcvn3 => to_tcvn3(letter).to_string(),
                 Self::Vni => to_vni(letter),
+                other => forms::encode(other, letter),
             })
             .collect()
     }

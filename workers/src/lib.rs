@@ -50,4 +50,4 @@ pub mod quality {
 pub use context::{Context, Known};
 pub use pipeline::read_page;
 pub use protocol::VERSION as PROTOCOL_VERSION;
-pub use values::dates;
+pub use values::{dates, of_text};

@@ -22,7 +22,7 @@ use crate::probe::Probe;
 use crate::reading::{Box4, PageReading};
 
 /// Raised whenever a message changes; both sides must say the same.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Longest request or set-up message, in bytes.
 pub(crate) const MAX_REQUEST: u32 = 64 << 10;
@@ -142,6 +142,18 @@ impl<A: DeserializeOwned> Reply for Once<A> {
     /// Certificates and lists of revoked ones travel in the question.
     const MAX_REQUEST: u32 = MAX_ANSWER;
 }
+
+/// What a child says whose answer comes in parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum InParts<A> {
+    Part(A),
+    End,
+    /// As [`Once::Panicked`].
+    Panicked(String),
+}
+
+impl<A: DeserializeOwned> Reply for InParts<A> {}
 
 /// Why a message could not be exchanged.
 #[derive(Debug, thiserror::Error)]

@@ -209,6 +209,13 @@ pub(crate) fn normalised(field: &Field, raw: &str) -> (String, Check) {
     }
 }
 
+/// The normalised value of a text that was typed and not read from a picture, such as a cell of a list, and whether it may
+/// be what the field holds.
+pub fn of_text(field: &Field, raw: &str) -> (String, bool) {
+    let (value, check) = normalised(field, raw);
+    (value, check != Check::Contradicts)
+}
+
 /// The fewest letters a place is written with.
 const SHORTEST_PLACE: usize = 3;
 

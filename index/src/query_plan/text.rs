@@ -194,7 +194,7 @@ fn plain_words(
             // Two abbreviations are no syllable: `QĐ SGD&ĐT`.
             .filter(|next| token.is_bare_onset() && next.is_alphabetic() && !next.is_bare_onset());
         let mut word = word_anywhere(fields, token, rest_of_syllable.map(Arc::as_ref));
-        if kind == DocumentKind::Record && rest_of_syllable.is_none() {
+        if kind.has_fields() && rest_of_syllable.is_none() {
             names::add_joined(fields, token, &mut word);
         }
         group.words.push(word);

@@ -144,9 +144,7 @@ pub(super) fn labelled(
 ) -> Result<BoxedQuery, QueryError> {
     let readings = parse_date(raw.trim_matches(|c: char| !c.is_alphanumeric()));
     match (label, &readings[..]) {
-        (Label::Birth, [_, ..]) if kind == DocumentKind::Record => {
-            Ok(date(fields, BIRTH, &readings))
-        }
+        (Label::Birth, [_, ..]) if kind.has_fields() => Ok(date(fields, BIRTH, &readings)),
         (Label::Birth, [_, ..]) => Ok(date(fields, "*", &readings)),
         (Label::Year, [PartialDate { year, .. }]) => {
             let own = constant_score(

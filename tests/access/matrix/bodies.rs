@@ -54,6 +54,15 @@ pub fn body(path: &str) -> Option<Value> {
             "seen": 1, "batches": [], "reason": "tách",
             "volume": { "fonds": "", "code": "", "title": "" }
         }),
+        "/api/v1/imports/{id}/mapping" => json!({
+            "seen": 1, "mapping": { "first_row": 2, "class": "so_goc", "columns": [] }
+        }),
+        "/api/v1/imports/{id}/preview" => {
+            json!({ "first_row": 2, "class": "so_goc", "columns": [] })
+        }
+        "/api/v1/imports/{id}/confirm" => json!({ "seen": 1, "digest": "none" }),
+        "/api/v1/imports/{id}/undo" => json!({ "seen": 1, "reason": "nhầm tệp" }),
+        "/api/v1/imports/{id}/rows/{number}/matches/{record}" => json!({ "verdict": "list_wrong" }),
         "/api/v1/documents/{id}" => json!({ "seen": 1, "description": {} }),
         "/api/v1/documents/{id}/confirm" => json!({ "seen": 1 }),
         "/api/v1/documents/{id}/join" => json!({ "seen": 1, "documents": [] }),

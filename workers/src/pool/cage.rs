@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::process::{self, Death, KillHandle, Launch, Process};
 use crate::outcome::{Failure, FailureKind};
-use crate::protocol::{self, Once, OnceSetUp};
+use crate::protocol::{self, InParts, Once, OnceSetUp};
 
 /// What the children are and may use.
 #[derive(Debug, Clone)]
@@ -97,6 +97,34 @@ impl Cage {
         Ok(asked.await.map_err(ended)??)
     }
 
+    /// As [`Cage::ask`], where the child answers in parts ([`crate::child::once::answer_in_parts`]): each goes to `parts` as it
+    /// comes, and the child waits while nobody takes them. Whoever stops listening ends the child.
+    ///
+    /// # Errors
+    /// As [`Cage::ask`]; parts may have come before.
+    pub async fn ask_in_parts<Q, A>(
+        &self,
+        question: Q,
+        file: File,
+        parts: mpsc::Sender<A>,
+    ) -> Result<(), Uncaged>
+    where
+        Q: Serialize + Send + 'static,
+        A: DeserializeOwned + Send + 'static,
+    {
+        let turn = tokio::time::timeout(self.config.patience, self.turns.clone().acquire_owned());
+        let turn = turn.await.map_err(|_| Uncaged::Busy)?;
+        let turn = turn.map_err(|_| Uncaged::Busy)?;
+        let leash = Leash(KillHandle::default());
+        let (config, handle) = (self.config.clone(), leash.0.clone());
+        let asked = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            hear_parts(&config, handle, &question, &file, &parts)
+        });
+        let ended = |_| Failure::new(FailureKind::Unavailable, "the program is ending");
+        Ok(asked.await.map_err(ended)??)
+    }
+
     /// As [`Cage::ask`], on this thread and without waiting for a turn.
     ///
     /// # Errors
@@ -135,6 +163,18 @@ fn converse<A: DeserializeOwned>(
     question: &impl Serialize,
     file: &File,
 ) -> Result<A, Failure> {
+    let mut process = start(config, handle)?;
+    match process.ask::<Once<A>>(question, file, config.timeout) {
+        Ok((Once::Done(answer), _)) => Ok(answer),
+        Ok((Once::Panicked(place), _)) => {
+            let detail = format!("panicked at {place}");
+            Err(Failure::new(FailureKind::Crashed, detail))
+        }
+        Err(Death(kind, detail)) => Err(Failure::new(kind, detail)),
+    }
+}
+
+fn start(config: &CageConfig, handle: KillHandle) -> Result<Process, Failure> {
     let launch = Launch {
         program: &config.program,
         argument: config.argument,
@@ -146,13 +186,33 @@ fn converse<A: DeserializeOwned>(
         // its start.
         cpu_seconds: config.timeout.as_secs().max(1),
     };
-    let mut process = Process::start(&launch, &set_up, handle)?;
-    match process.ask::<Once<A>>(question, file, config.timeout) {
-        Ok((Once::Done(answer), _)) => Ok(answer),
-        Ok((Once::Panicked(place), _)) => {
-            let detail = format!("panicked at {place}");
-            Err(Failure::new(FailureKind::Crashed, detail))
+    Process::start(&launch, &set_up, handle)
+}
+
+fn hear_parts<A: DeserializeOwned>(
+    config: &CageConfig,
+    handle: KillHandle,
+    question: &impl Serialize,
+    file: &File,
+    parts: &mpsc::Sender<A>,
+) -> Result<(), Failure> {
+    let mut process = start(config, handle)?;
+    let first = process.ask::<InParts<A>>(question, file, config.timeout);
+    let mut heard = first.map(|(part, _)| part);
+    loop {
+        match heard {
+            Ok(InParts::Part(part)) => {
+                if parts.blocking_send(part).is_err() {
+                    return Ok(()); // nobody listens any more; the child is ended with its process
+                }
+                heard = process.next(config.timeout);
+            }
+            Ok(InParts::End) => return Ok(()),
+            Ok(InParts::Panicked(place)) => {
+                let detail = format!("panicked at {place}");
+                return Err(Failure::new(FailureKind::Crashed, detail));
+            }
+            Err(Death(kind, detail)) => return Err(Failure::new(kind, detail)),
         }
-        Err(Death(kind, detail)) => Err(Failure::new(kind, detail)),
     }
 }

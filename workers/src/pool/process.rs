@@ -131,6 +131,16 @@ impl Process {
         answer.map_err(|error| self.post_mortem(&error))
     }
 
+    /// The next part of an answer that comes in several, after [`Process::ask`] gave the first.
+    pub(super) fn next<A: Reply>(&mut self, deadline: Duration) -> Result<A, Death> {
+        let mut line = UntilDeadline {
+            socket: &self.socket,
+            deadline: Instant::now() + deadline,
+        };
+        let answer = protocol::receive(&mut line, protocol::MAX_ANSWER);
+        answer.map_err(|error| self.post_mortem(&error))
+    }
+
     pub(super) fn pid(&self) -> u32 {
         self.child.id()
     }

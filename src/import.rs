@@ -1,0 +1,445 @@
+//! Lists that exist already (danh sách có sẵn): brought in from workbooks, dBase tables and text files of any old encoding,
+//! each row a record of its own kind. A list says what somebody once typed: its rows are found and compared with what was read
+//! from paper, but nobody has approved them, and no copy is ever made of them; they stand in a table that nothing of copies
+//! knows.
+//!
+//! [`receive`] preserves the file and looks into it, [`map`] says how its columns are read, [`confirm`] by another person lets
+//! the rows in, [`undo`] takes them out again. What is preserved: file, mapping, decisions and answers; rows follow from them.
+
+mod cage;
+mod encoding;
+mod export;
+mod found;
+mod headers;
+mod mapping;
+mod matching;
+mod preservation;
+mod reading;
+mod receive;
+mod restoration;
+mod rows;
+mod seen_rows;
+mod take_in;
+
+use sha2::{Digest, Sha256};
+
+pub use cage::{CHILD_ARGUMENT, cage, child};
+pub use encoding::ListEncoding;
+pub use export::{ExportForm, Exported, export};
+pub use found::{EncodingEvidence, Found, FoundColumn, FoundSheet, OddityCount, Sample};
+pub use mapping::{KeptMapping, MappedColumn, Mapping};
+pub use matching::{
+    FoundBy, ListAnswer, ListDifference, ListMatch, MatchState, Verdict, answer, ask_to_compare,
+    compare,
+};
+pub(crate) use preservation::PREFIX;
+pub use preservation::preserve;
+pub use reading::{ListFormat, ListProblem, Oddity};
+pub use receive::receive;
+pub(crate) use restoration::{restore, restore_rows};
+pub use rows::{ListFields, ListValue, OtherTexts};
+pub(crate) use seen_rows::{IndexedRow, indexed_rows, row_classes};
+pub use seen_rows::{ListRow, RowFilter, RowsListed, RowsOf, differences, row, rows};
+pub use take_in::take_in;
+
+use crate::access::{Act, Caller, CallerKind, needs_person, require, require_any, two_people};
+use crate::archive::Archive;
+use crate::audit::Action;
+use crate::catalogue::{JsonText, Move, State, Tx, json_column, text_enum};
+use crate::error::{Error, Result};
+use crate::jobs::{Kind, PRIORITY_UPKEEP};
+use crate::masking;
+
+/// Most imports that are listed.
+const MOST_LISTED: i64 = 500;
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 1000;
+
+text_enum! {
+    /// Where an import stands.
+    pub enum ImportState {
+        /// Its file is preserved, and cannot be read.
+        Unreadable,
+        /// Looked into; how it is read is still to be said.
+        Received,
+        /// How it is read is said; another person is to confirm it.
+        Mapped,
+        /// Confirmed; its rows are coming in.
+        Confirmed,
+        /// All its rows are in.
+        Done,
+        /// Taken out again, or never let in.
+        Undone,
+    }
+}
+
+impl State for ImportState {
+    const TABLE: &'static str = "imports";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Unreadable | Self::Done => &[Self::Undone],
+            Self::Received => &[Self::Mapped, Self::Undone],
+            Self::Mapped => &[Self::Mapped, Self::Confirmed, Self::Undone],
+            Self::Confirmed => &[Self::Done, Self::Undone],
+            Self::Undone => &[],
+        }
+    }
+}
+
+json_column!(Found);
+
+/// A mapping, or nothing.
+#[derive(sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct MaybeMapping(Option<String>);
+
+impl TryFrom<MaybeMapping> for Option<Mapping> {
+    type Error = serde_json::Error;
+
+    fn try_from(text: MaybeMapping) -> Result<Self, serde_json::Error> {
+        text.0.map(|text| serde_json::from_str(&text)).transpose()
+    }
+}
+
+/// A list and what became of it: with its digest and counts, its receipt.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct Import {
+    /// UUIDv7 as text.
+    pub id: String,
+    /// The file's name as given.
+    pub name: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// Its bytes.
+    pub size: i64,
+    /// Where it stands.
+    pub state: ImportState,
+    /// Why it cannot be read, or not to its end.
+    pub problem: Option<ListProblem>,
+    /// What a first look found.
+    #[sqlx(try_from = "JsonText")]
+    pub found: Found,
+    /// How it is read; before anybody said so, what its head proposes.
+    #[sqlx(try_from = "MaybeMapping")]
+    pub mapping: Option<Mapping>,
+    /// Name under which that is kept.
+    pub mapping_name: Option<String>,
+    /// What a person who confirms it must have seen: a digest of file and mapping.
+    #[sqlx(skip)]
+    pub digest: String,
+    /// Person or token id.
+    pub received_by: String,
+    /// RFC 3339 UTC, as all times here.
+    pub received_at: String,
+    /// Who said how it is read.
+    pub mapped_by: Option<String>,
+    /// When.
+    pub mapped_at: Option<String>,
+    /// The other person.
+    pub confirmed_by: Option<String>,
+    /// When.
+    pub confirmed_at: Option<String>,
+    /// When all rows were in.
+    pub ended_at: Option<String>,
+    /// Who took it out.
+    pub undone_by: Option<String>,
+    /// When.
+    pub undone_at: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Rows that are in.
+    pub taken_rows: i64,
+    /// Number of the last of them in the sheet.
+    pub last_row: i64,
+    /// Rows with a value that cannot be what its field holds.
+    pub doubtful: i64,
+    /// Rows whose number or person stands in another row of a list.
+    pub duplicates: i64,
+    /// Pairs of a row and a record that tell of the same.
+    pub matched: i64,
+    /// Of those, the ones that say something else.
+    pub different: i64,
+    /// Raised by every act.
+    pub version: i64,
+    /// Newest version that is in the vault.
+    pub preserved_version: Option<i64>,
+}
+
+impl Import {
+    fn with_digest(mut self) -> Result<Self> {
+        let seen = serde_json::to_vec(&(&self.sha256, &self.mapping))?;
+        self.digest = hex::encode(Sha256::digest(seen));
+        Ok(self)
+    }
+
+    /// The sheet that is read.
+    pub fn sheet(&self) -> Option<&FoundSheet> {
+        let mapping = self.mapping.as_ref()?;
+        self.found
+            .sheets
+            .iter()
+            .find(|sheet| sheet.name == mapping.sheet)
+    }
+}
+
+/// How a list is to be read, and under which name that is kept for others like it.
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MappingGiven {
+    /// Version of the import that was looked at.
+    pub seen: i64,
+    /// How its columns are read.
+    pub mapping: Mapping,
+    /// Name under which it is kept.
+    #[serde(default)]
+    pub keep_as: Option<String>,
+}
+
+/// What a person who confirms or undoes an import has seen.
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportConfirming {
+    /// Version of the import.
+    pub seen: i64,
+    /// Digest of its file and mapping.
+    pub digest: String,
+}
+
+/// Why an import is taken out.
+#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Undoing {
+    /// Version of the import that was looked at.
+    pub seen: i64,
+    /// Why, in the person's words.
+    pub reason: String,
+}
+
+pub(super) async fn load(archive: &Archive, id: &str) -> Result<Import> {
+    let found: Option<Import> = sqlx::query_as("SELECT * FROM imports WHERE id = $1")
+        .bind(id)
+        .fetch_optional(archive.catalogue.pool())
+        .await?;
+    found
+        .ok_or(Error::NotFound { what: "import" })?
+        .with_digest()
+}
+
+/// One import. Who may not see personal data sees no value of it.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Import> {
+    require(caller, Act::SeeBatches)?;
+    let mut import = load(archive, id).await?;
+    if masking::applies_to(caller) {
+        for sheet in &mut import.found.sheets {
+            sheet.sample.clear();
+            for column in &mut sheet.columns {
+                column.samples.clear();
+            }
+        }
+    }
+    Ok(import)
+}
+
+/// Every import, newest first, without what was found in it.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn list(archive: &Archive, caller: &Caller) -> Result<Vec<Import>> {
+    require(caller, Act::SeeBatches)?;
+    let found: Vec<Import> = sqlx::query_as("SELECT * FROM imports ORDER BY id DESC LIMIT $1")
+        .bind(MOST_LISTED)
+        .fetch_all(archive.catalogue.pool())
+        .await?;
+    let bare = found.into_iter().map(|import| Import {
+        found: Found::default(),
+        ..import
+    });
+    bare.map(Import::with_digest).collect()
+}
+
+/// Mappings that are kept for lists with the same head.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn mappings(archive: &Archive, caller: &Caller) -> Result<Vec<KeptMapping>> {
+    require(caller, Act::SeeBatches)?;
+    mapping::kept(archive).await
+}
+
+/// The first rows as this mapping reads them; nothing is stored.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `Invalid` mapping.
+pub async fn preview(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    mapping: &Mapping,
+) -> Result<Vec<ListRow>> {
+    // Also for whoever confirms: that is what they look at.
+    require(caller, Act::SeeBatches)?;
+    require(caller, Act::SeePersonalData)?;
+    let import = load(archive, id).await?;
+    mapping::check(archive, &import.found, mapping)?;
+    seen_rows::of_sample(archive, &import, mapping)
+}
+
+/// Says how a list is read, for another person to confirm.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Invalid` mapping, `Refused` for a program, a stale look, or a list that is past that.
+pub async fn map(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    given: &MappingGiven,
+) -> Result<Import> {
+    require(caller, Act::DescribeHoldings)?;
+    // Somebody answers for it: the second of two people confirms what the first has looked at.
+    if caller.kind != CallerKind::Person {
+        return Err(needs_person());
+    }
+    let import = load(archive, id).await?;
+    mapping::check(archive, &import.found, &given.mapping)?;
+    let mut tx = archive.begin(caller).await?;
+    if let Some(name) = given
+        .keep_as
+        .as_ref()
+        .filter(|name| !name.trim().is_empty())
+    {
+        let sheet = import
+            .found
+            .sheets
+            .iter()
+            .find(|sheet| sheet.name == given.mapping.sheet);
+        let kept = KeptMapping {
+            name: name.trim().to_owned(),
+            signature: sheet
+                .map(|sheet| sheet.signature.clone())
+                .unwrap_or_default(),
+            mapping: given.mapping.clone(),
+            made_by: caller.id.clone(),
+            made_at: tx.now(),
+        };
+        mapping::keep(&mut tx, &kept).await?;
+    }
+    let step = Move::to(ImportState::Mapped)
+        .from(&[ImportState::Received, ImportState::Mapped])
+        .while_at("version", given.seen)
+        .set("mapping", serde_json::to_string(&given.mapping)?)
+        .set(
+            "mapping_name",
+            given.keep_as.clone().filter(|name| !name.trim().is_empty()),
+        )
+        .set("mapped_by", caller.id.clone())
+        .set("mapped_at", tx.now())
+        .set("version", given.seen + 1);
+    act(&mut tx, step, &import, (Action::ImportMapped, given.seen)).await?;
+    tx.commit().await?;
+    load(archive, id).await
+}
+
+/// Lets the rows of a list in: by another person than those who brought and mapped it, bound to what they saw.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Refused` for a program, for one of the first two, for what changed since, and for a file whose rows
+/// are in already.
+pub async fn confirm(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    given: &ImportConfirming,
+) -> Result<Import> {
+    require(caller, Act::ApproveRecords)?;
+    let import = load(archive, id).await?;
+    let first = [
+        import.mapped_by.as_deref().unwrap_or_default(),
+        import.received_by.as_str(),
+    ];
+    for one in first {
+        two_people(one, caller, "errors.two_people.import.same_person")?;
+    }
+    if import.digest != given.digest {
+        return Err(Error::refuse("errors.stale"));
+    }
+    let mut tx = archive.begin(caller).await?;
+    let same = sqlx::query(
+        "SELECT 1 FROM imports WHERE sha256 = $1 AND id <> $2 AND state IN ('confirmed', 'done')",
+    )
+    .bind(&import.sha256)
+    .bind(id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if same.is_some() {
+        return Err(Error::refuse("errors.list_is_in"));
+    }
+    let step = Move::to(ImportState::Confirmed)
+        .while_at("version", given.seen)
+        .set("confirmed_by", caller.id.clone())
+        .set("confirmed_at", tx.now())
+        .set("version", given.seen + 1);
+    act(
+        &mut tx,
+        step,
+        &import,
+        (Action::ImportConfirmed, given.seen),
+    )
+    .await?;
+    tx.enqueue(Kind::TakeInList, id, PRIORITY_UPKEEP).await?;
+    tx.commit().await?;
+    load(archive, id).await
+}
+
+/// Takes a list out: its rows go, its file and what was decided stay in the vault.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Invalid` reason, `Refused` for a program, a stale look or one that is out already.
+pub async fn undo(archive: &Archive, caller: &Caller, id: &str, given: &Undoing) -> Result<Import> {
+    require_any(caller, &[Act::DescribeHoldings, Act::ApproveRecords])?;
+    if caller.kind != CallerKind::Person {
+        return Err(needs_person());
+    }
+    crate::holding::check_text("/reason", &given.reason, LONGEST_REASON)?;
+    let import = load(archive, id).await?;
+    if matches!(import.state, ImportState::Confirmed | ImportState::Done) {
+        require(caller, Act::ApproveRecords)?;
+    }
+    let mut tx = archive.begin(caller).await?;
+    let step = Move::to(ImportState::Undone)
+        .while_at("version", given.seen)
+        .set("undone_by", caller.id.clone())
+        .set("undone_at", tx.now())
+        .set("reason", given.reason.trim().to_owned())
+        .set("version", given.seen + 1);
+    act(&mut tx, step, &import, (Action::ImportUndone, given.seen)).await?;
+    remove_rows(&mut tx, id).await?;
+    tx.commit().await?;
+    load(archive, id).await
+}
+
+async fn remove_rows(tx: &mut Tx, id: &str) -> Result<()> {
+    tx.delete("list_matches", "import_id", id).await?;
+    tx.delete("list_rows", "import_id", id).await?;
+    tx.announce("import", id);
+    Ok(())
+}
+
+/// One step of an import: made, logged, and due in the vault.
+async fn act(
+    tx: &mut Tx,
+    step: Move<ImportState>,
+    import: &Import,
+    (action, seen): (Action, i64),
+) -> Result<()> {
+    if !step.run(tx, &import.id).await? {
+        return Err(Error::refuse("errors.stale"));
+    }
+    let details = serde_json::json!({ "sha256": import.sha256, "version": seen + 1, "rows": import.taken_rows });
+    tx.log(action, ("import", &import.id), details).await?;
+    tx.enqueue(Kind::PreserveImport, &import.id, PRIORITY_UPKEEP)
+        .await
+}

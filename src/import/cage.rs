@@ -1,0 +1,96 @@
+//! The child that reads a stranger's list, and what its owner hears: the same cage as for scans and for files to be verified
+//! (docs/decisions/2026-11-30-verification-cage.md), with more time and memory, for a list may have half a million rows.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sogoc_workers::child::once::answer_in_parts;
+use sogoc_workers::outcome::FailureKind;
+use sogoc_workers::pool::{Cage, CageConfig, Uncaged};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::reading::{self, Asked, ListProblem, Piece};
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+
+/// The hidden first argument that makes the executable such a child.
+pub const CHILD_ARGUMENT: &str = "read-list-child";
+
+/// Pieces that may wait to be taken; each holds a thousand rows at most.
+const WAITING: usize = 2;
+
+/// The life of such a child.
+pub fn child() -> ! {
+    answer_in_parts(
+        |asked: Asked, file: File, tell: &mut dyn FnMut(Piece) -> bool| {
+            reading::read(file, &asked, tell);
+        },
+    )
+}
+
+/// Children of `program` that read lists: two at once, a gigabyte and a half and ten minutes each.
+pub fn cage(program: PathBuf) -> Cage {
+    Cage::new(CageConfig {
+        memory_bytes: 1536 << 20,
+        timeout: Duration::from_secs(600),
+        patience: Duration::from_secs(30),
+        ..CageConfig::new(program, CHILD_ARGUMENT)
+    })
+}
+
+/// What a child tells of a file, as it comes. Dropped, the child ends.
+pub(super) struct Pieces {
+    parts: mpsc::Receiver<Piece>,
+    asked: Option<JoinHandle<Result<(), Uncaged>>>,
+}
+
+impl Pieces {
+    pub fn of(archive: &Archive, file: File, asked: Asked) -> Self {
+        let (sender, parts) = mpsc::channel(WAITING);
+        let cage = archive.lists.clone();
+        let asked = tokio::spawn(async move { cage.ask_in_parts(asked, file, sender).await });
+        Self {
+            parts,
+            asked: Some(asked),
+        }
+    }
+
+    /// The next piece; nothing after the last. A child that ended early is told as a problem of the file.
+    ///
+    /// # Errors
+    /// `Unavailable` where no child can be had.
+    pub async fn next(&mut self) -> Result<Option<Piece>> {
+        if let Some(piece) = self.parts.recv().await {
+            return Ok(Some(piece));
+        }
+        let Some(asked) = self.asked.take() else {
+            return Ok(None);
+        };
+        let ended = asked
+            .await
+            .map_err(|error| Error::Internal(format!("list: {error}")))?;
+        let failure = match ended {
+            Ok(()) => return Ok(None),
+            Err(Uncaged::Busy) => return Err(Error::unavailable("reading", "too many lists wait")),
+            Err(Uncaged::Failed(failure)) => failure,
+        };
+        let problem = match failure.kind {
+            FailureKind::Unavailable => return Err(Error::unavailable("reading", failure)),
+            FailureKind::TimedOut => ListProblem::TimedOut,
+            FailureKind::OutOfMemory => ListProblem::OutOfMemory,
+            FailureKind::TooLarge => ListProblem::TooLarge,
+            _ => ListProblem::Crashed,
+        };
+        Ok(Some(Piece::Problem(problem)))
+    }
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        if let Some(asked) = &self.asked {
+            asked.abort();
+        }
+    }
+}

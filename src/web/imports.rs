@@ -1,0 +1,481 @@
+//! Lists that exist already: brought in, their columns said, confirmed by another person, compared, written out. Works
+//! without scripts.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::State;
+use super::extractors::Asked;
+use super::fault::PageFault;
+use super::form_view::{Refused, Typed};
+use super::labels::{Names, spoken};
+use super::layout::{Frame, shown, shown_form};
+use super::scan_form::ScanForm;
+use super::session::{Form, Pairs, Signed};
+use crate::access::Act;
+use crate::error::{Error, Fault, Result};
+use crate::import::{
+    self, FoundColumn, FoundSheet, Import, ImportConfirming, KeptMapping, ListAnswer, ListEncoding,
+    ListRow, MappedColumn, Mapping, MappingGiven, RowFilter, RowsOf, Undoing, Verdict,
+};
+
+/// Largest file of a list, in bytes.
+pub const LARGEST_LIST: usize = 256 << 20;
+/// Fields that lists often say only in their title: offered to be typed once for all rows.
+const ONCE: [&str; 5] = [
+    "truong",
+    "nam_tot_nghiep",
+    "khoa_thi",
+    "hoi_dong",
+    "qd_cong_nhan",
+];
+
+/// Paths of these pages and the handlers behind them.
+pub fn routes() -> Router<State> {
+    let receive = post(receive).layer(DefaultBodyLimit::max(LARGEST_LIST + (64 << 10)));
+    Router::new()
+        .route("/danh-sach", get(list).merge(receive))
+        .route("/danh-sach/{id}", get(open).post(act))
+        .route("/danh-sach/{id}/dong", get(rows))
+        .route("/danh-sach/{id}/khac", get(differences))
+        .route("/danh-sach/{id}/dong/{number}", get(row).post(answer))
+        .route("/danh-sach/{id}/xuat/{form}", get(export))
+}
+
+/// The header by which a browser saves a file under a name of its own letters.
+pub fn disposition(name: &str) -> String {
+    let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    format!("attachment; filename=\"danh-sach\"; filename*=UTF-8''{name}")
+}
+
+// The list --------------------------------------------------------------------------------------
+
+#[derive(Template)]
+#[template(path = "imports.html")]
+struct Imports {
+    f: Frame,
+    imports: Vec<Import>,
+    kept: Vec<KeptMapping>,
+    may_bring: bool,
+    faults: Vec<Fault>,
+}
+
+async fn all(signed: Signed, faults: Vec<Fault>) -> Result<Response, PageFault> {
+    let page = Imports {
+        imports: import::list(&signed.archive, &signed.caller).await?,
+        kept: import::mappings(&signed.archive, &signed.caller).await?,
+        may_bring: signed.frame.may(Act::DescribeHoldings),
+        f: signed.frame,
+        faults,
+    };
+    shown_form(&page, &page.faults)
+}
+
+async fn list(signed: Signed) -> Result<Response, PageFault> {
+    all(signed, Vec::new()).await
+}
+
+async fn receive(form: ScanForm) -> Result<Redirect, PageFault> {
+    let import = import::receive(&form.archive, &form.caller, &form.name, form.file.path()).await?;
+    Ok(Redirect::to(&format!("/danh-sach/{}", import.id)))
+}
+
+// One import ------------------------------------------------------------------------------------
+
+/// What is looked at: another sheet or class than the mapping has.
+#[derive(Debug, Default, serde::Deserialize)]
+struct Look {
+    trang: Option<String>,
+    loai: Option<String>,
+}
+
+/// A column of the mapping beside what was found of it.
+struct Column {
+    found: FoundColumn,
+    field: String,
+    encoding: ListEncoding,
+}
+
+#[derive(Template)]
+#[template(path = "import.html")]
+struct ImportPage {
+    f: Frame,
+    names: Names,
+    import: Import,
+    mapping: Mapping,
+    columns: Vec<Column>,
+    /// Key and name of each field, or part of one, a column may hold.
+    fields: Vec<(String, String)>,
+    /// Fields that may be said once, with what is said.
+    once: Vec<(String, String, String)>,
+    preview: Vec<ListRow>,
+    may_map: bool,
+    may_confirm: bool,
+    may_undo: bool,
+    may_export: bool,
+    keep_as: String,
+    faults: Vec<Fault>,
+}
+
+impl ImportPage {
+    fn sheet(&self) -> Option<&FoundSheet> {
+        self.import
+            .found
+            .sheets
+            .iter()
+            .find(|sheet| sheet.name == self.mapping.sheet)
+    }
+
+    /// The fields that the preview has values of, in the order of the class.
+    fn shown(&self) -> Vec<&(String, String)> {
+        let has = |key: &str| self.preview.iter().any(|row| row.fields.contains_key(key));
+        self.fields
+            .iter()
+            .filter(|(key, _)| !key.contains('.') && has(key))
+            .collect()
+    }
+
+    fn encodings(&self) -> &'static [ListEncoding] {
+        ListEncoding::ALL
+    }
+
+    fn is_proposed(&self) -> bool {
+        self.import.mapped_by.is_none()
+    }
+}
+
+async fn open(
+    signed: Signed,
+    Path(id): Path<String>,
+    Asked(look): Asked<Look>,
+) -> Result<Response, PageFault> {
+    page(signed, &id, look, Refused::default()).await
+}
+
+async fn page(
+    signed: Signed,
+    id: &str,
+    look: Look,
+    refused: Refused,
+) -> Result<Response, PageFault> {
+    let (archive, caller, f) = (&signed.archive, &signed.caller, &signed.frame);
+    let import = import::get(archive, caller, id).await?;
+    let mapping = match refused.act.as_str() {
+        "map" => typed(&import, &refused.typed),
+        _ => looked_at(&import, &look),
+    };
+    let names = Names::of(archive);
+    let class = archive.classes.get(&mapping.class);
+    let mut fields = Vec::new();
+    for field in class
+        .map(|class| class.fields.as_slice())
+        .unwrap_or_default()
+    {
+        fields.push((
+            field.key.clone(),
+            names.field(f, &mapping.class, &field.key).to_owned(),
+        ));
+        for part in sogoc_workers::class::Part::of(field.kind) {
+            let word = format!("{}.{}", field.key, part.as_str());
+            fields.push((
+                word.clone(),
+                names.field(f, &mapping.class, &word).to_owned(),
+            ));
+        }
+    }
+    let once = ONCE
+        .iter()
+        .filter(|key| fields.iter().any(|(own, _)| own == *key));
+    let once = once.map(|key| {
+        let said = mapping.constants.get(*key).cloned().unwrap_or_default();
+        (
+            (*key).to_owned(),
+            names.field(f, &mapping.class, key).to_owned(),
+            said,
+        )
+    });
+    let preview = match f.may(Act::SeePersonalData) && refused.faults.is_empty() {
+        // What cannot be previewed is said by the form itself.
+        true => import::preview(archive, caller, id, &mapping)
+            .await
+            .unwrap_or_default(),
+        false => Vec::new(),
+    };
+    let sheet = import
+        .found
+        .sheets
+        .iter()
+        .find(|sheet| sheet.name == mapping.sheet);
+    let columns = sheet
+        .map(|sheet| sheet.columns.as_slice())
+        .unwrap_or_default()
+        .iter()
+        .map(|found| {
+            let mapped = mapping
+                .columns
+                .iter()
+                .find(|column| column.column == found.column);
+            Column {
+                found: found.clone(),
+                field: mapped
+                    .and_then(|column| column.field.clone())
+                    .unwrap_or_default(),
+                encoding: mapped.map(|column| column.encoding).unwrap_or_default(),
+            }
+        });
+    let state = import.state.as_str();
+    let by_two = import.mapped_by.as_deref() != Some(&caller.id) && import.received_by != caller.id;
+    let page = ImportPage {
+        columns: columns.collect(),
+        once: once.collect(),
+        may_map: f.may(Act::DescribeHoldings) && matches!(state, "received" | "mapped"),
+        may_confirm: f.may(Act::ApproveRecords) && state == "mapped" && by_two,
+        may_export: f.may(Act::SeePersonalData),
+        may_undo: state != "undone" && (f.may(Act::DescribeHoldings) || f.may(Act::ApproveRecords)),
+        keep_as: match refused.act.as_str() {
+            "map" => Typed(&refused.typed).text("keep_as"),
+            _ => import.mapping_name.clone().unwrap_or_default(),
+        },
+        names,
+        mapping,
+        fields,
+        preview,
+        import,
+        f: signed.frame,
+        faults: refused.faults,
+    };
+    shown_form(&page, &page.faults)
+}
+
+/// The mapping as it stands, or what another sheet proposes, for another class.
+fn looked_at(import: &Import, look: &Look) -> Mapping {
+    let standing = import.mapping.clone().unwrap_or_default();
+    let other = look.trang.as_ref().filter(|name| **name != standing.sheet);
+    let other = other.and_then(|name| import.found.sheets.iter().find(|sheet| sheet.name == *name));
+    let mut mapping = other.map_or(standing, Mapping::proposed);
+    if let Some(class) = look.loai.as_ref().filter(|class| **class != mapping.class) {
+        mapping.class.clone_from(class);
+    }
+    mapping
+}
+
+/// The mapping that the boxes of the form give.
+fn typed(import: &Import, given: &Pairs) -> Mapping {
+    let said = Typed(given);
+    let sheet = said.text("sheet");
+    let found = import.found.sheets.iter().find(|one| one.name == sheet);
+    let columns = found
+        .map(|sheet| sheet.columns.as_slice())
+        .unwrap_or_default()
+        .iter()
+        .map(|column| MappedColumn {
+            column: column.column,
+            header: column.header.clone(),
+            field: said.maybe(&format!("field_{}", column.column)),
+            encoding: said
+                .text(&format!("encoding_{}", column.column))
+                .parse()
+                .unwrap_or_default(),
+        });
+    let constants = ONCE
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), said.maybe(&format!("once_{key}"))?)));
+    Mapping {
+        columns: columns.collect(),
+        constants: constants.collect::<BTreeMap<_, _>>(),
+        first_row: said.text("first_row").parse().unwrap_or_default(),
+        class: said.text("class"),
+        month_first: said.ticked("month_first"),
+        sheet,
+    }
+}
+
+async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
+    let word = Typed(&given).text("act");
+    let done = carry_out(&signed, &id, &word, &given).await;
+    match Refused::or(done, &word, given)? {
+        Ok(()) => Ok(Redirect::to(&format!("/danh-sach/{id}")).into_response()),
+        Err(refused) => page(signed, &id, Look::default(), refused).await,
+    }
+}
+
+async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Result<()> {
+    let (archive, caller, said) = (&signed.archive, &signed.caller, Typed(given));
+    let seen = said.seen();
+    match word {
+        "map" => {
+            let import = import::get(archive, caller, id).await?;
+            let mapping = typed(&import, given);
+            let keep_as = said.maybe("keep_as");
+            let given = MappingGiven {
+                seen,
+                mapping,
+                keep_as,
+            };
+            import::map(archive, caller, id, &given).await?;
+        }
+        "confirm" => {
+            let digest = said.text("digest");
+            import::confirm(archive, caller, id, &ImportConfirming { seen, digest }).await?;
+        }
+        "undo" => {
+            let reason = said.text("reason");
+            import::undo(archive, caller, id, &Undoing { seen, reason }).await?;
+        }
+        _ => return Err(Error::fault("/act", "faults.no_such_state")),
+    }
+    Ok(())
+}
+
+// Rows ------------------------------------------------------------------------------------------
+
+/// Which rows are looked at.
+#[derive(Debug, Default, serde::Deserialize)]
+struct RowsAsked {
+    loc: Option<String>,
+    sau: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "import_rows.html")]
+struct RowsPage {
+    f: Frame,
+    names: Names,
+    import: Import,
+    title: &'static str,
+    rows: Vec<ListRow>,
+    next: Option<String>,
+    answering: bool,
+}
+
+impl RowsPage {
+    fn verdicts(&self) -> &'static [Verdict] {
+        Verdict::ALL
+    }
+
+    /// The page of a row by its id: that of its import, a point, its number.
+    fn path(&self, id: &str) -> String {
+        format!("/danh-sach/{}", id.replace('.', "/dong/"))
+    }
+
+    /// Each value with the name of its field, dates as people write them.
+    fn facts(&self, row: &ListRow) -> Vec<(String, String, bool)> {
+        let facts = row.fields.iter().map(|(key, field)| {
+            let name = self.names.field(&self.f, &row.class, key).to_owned();
+            (name, spoken(key, &field.value), field.doubt)
+        });
+        facts.collect()
+    }
+}
+
+async fn rows(
+    signed: Signed,
+    Path(id): Path<String>,
+    Asked(asked): Asked<RowsAsked>,
+) -> Result<Response, PageFault> {
+    let only: RowsOf = asked
+        .loc
+        .as_deref()
+        .and_then(|word| word.parse().ok())
+        .unwrap_or_default();
+    let filter = RowFilter {
+        only,
+        after: asked.sau,
+        limit: None,
+    };
+    let listed = import::rows(&signed.archive, &signed.caller, &id, &filter).await?;
+    let next = listed
+        .next
+        .map(|after| format!("/danh-sach/{id}/dong?loc={only}&sau={after}"));
+    rows_page(signed, &id, "imports.rows", (listed.items, next)).await
+}
+
+async fn differences(
+    signed: Signed,
+    Path(id): Path<String>,
+    Asked(asked): Asked<RowsAsked>,
+) -> Result<Response, PageFault> {
+    let only: RowsOf = asked
+        .loc
+        .as_deref()
+        .and_then(|word| word.parse().ok())
+        .unwrap_or_default();
+    let filter = RowFilter {
+        only,
+        after: asked.sau,
+        limit: None,
+    };
+    let listed = import::differences(&signed.archive, &signed.caller, &id, &filter).await?;
+    let next = listed
+        .next
+        .map(|after| format!("/danh-sach/{id}/khac?loc={only}&sau={after}"));
+    rows_page(signed, &id, "imports.differences", (listed.items, next)).await
+}
+
+async fn row(
+    signed: Signed,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, PageFault> {
+    let number = number.parse().unwrap_or(-1); // no row has that number, and who may not ask is told so first
+    let row = import::row(&signed.archive, &signed.caller, &id, number).await?;
+    rows_page(signed, &id, "imports.row", (vec![row], None)).await
+}
+
+async fn rows_page(
+    signed: Signed,
+    id: &str,
+    title: &'static str,
+    (rows, next): (Vec<ListRow>, Option<String>),
+) -> Result<Response, PageFault> {
+    let page = RowsPage {
+        import: import::get(&signed.archive, &signed.caller, id).await?,
+        names: Names::of(&signed.archive),
+        title: signed.frame.t(title),
+        answering: signed.frame.may(Act::CorrectRecords),
+        rows,
+        next,
+        f: signed.frame,
+    };
+    Ok(shown(&page)?.into_response())
+}
+
+async fn answer(
+    Path((id, number)): Path<(String, String)>,
+    form: Form<Pairs>,
+) -> Result<Redirect, PageFault> {
+    let said = Typed(&form.given);
+    let verdict = said.text("verdict").parse();
+    let given = ListAnswer {
+        verdict: verdict.map_err(|_| Error::fault("/verdict", "faults.no_such_state"))?,
+        note: said.text("note"),
+    };
+    let row = format!("{id}.{number}");
+    import::answer(
+        &form.archive,
+        &form.caller,
+        (&row, &said.text("record")),
+        &given,
+    )
+    .await?;
+    Ok(Redirect::to(&format!("/danh-sach/{id}/dong/{number}")))
+}
+
+async fn export(
+    signed: Signed,
+    Path((id, form)): Path<(String, String)>,
+) -> Result<Response, PageFault> {
+    let file = import::export(&signed.archive, &signed.caller, &id, &form).await?;
+    let headers = [
+        (header::CONTENT_TYPE, file.media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition(&file.name)),
+    ];
+    Ok((headers, file.bytes).into_response())
+}
