@@ -2,6 +2,8 @@
 
 mod column;
 mod fault;
+mod folded;
+mod keyset;
 #[cfg(test)]
 pub(crate) mod plan;
 mod pulse;
@@ -19,6 +21,8 @@ use sqlx::{AnyPool, Connection, Executor};
 pub use column::{Flag, JsonText};
 pub(crate) use column::{json_column, text_enum};
 pub(crate) use fault::is_unknown_host;
+pub use folded::{folded, folded_pattern};
+pub use keyset::{Key, Slice, Turn, Window};
 pub use state::State;
 pub use tx::Tx;
 pub use write::{Insert, Move, changed_one, lock_in};
