@@ -10,6 +10,7 @@ use crate::support::service::Service;
 const PEOPLE: &[(&str, &str, &[&str])] = &[
     ("vanthu", "Trần Thị Văn Thư", &["archivist"]),
     ("chuyenvien", "Lê Văn Chuyên Viên", &["reviewer"]),
+    ("chuyenvien2", "Đỗ Thị Kiểm Tra", &["reviewer"]),
     ("lanhdao", "Phạm Thị Lãnh Đạo", &["approver"]),
     ("congnghe", "Võ Văn Công Nghệ", &["administrator"]),
 ];

@@ -119,7 +119,7 @@ await reviewer.fill("#f-ho_ten", NAME);
 
 // Ctrl+Enter approves nothing while a doubtful field was not gone to: it goes there instead.
 await reviewer.waitForFunction(() => document.querySelector(".sheet.scripted"));
-const left = () => reviewer.evaluate(() => document.querySelectorAll(".entry.doubtful:not(.visited) .visit").length);
+const left = (page = reviewer) => page.evaluate(() => document.querySelectorAll(".entry.doubtful:not(.visited) .visit").length);
 for (let before = await left(); before > 0; ) {
   await reviewer.keyboard.press("Control+Enter");
   const after = await left();
@@ -142,11 +142,18 @@ await picture(reviewer, "approved-toast");
 await reviewer.click("#undo");
 await reviewer.waitForURL(record);
 assert.notEqual(await reviewer.getAttribute("#record-state", "data-state"), "approved");
-await reviewer.waitForFunction(() => document.querySelector(".sheet.scripted"));
-for (let before = (await left()) + 1; (await left()) > 0 && before-- > 0; ) await reviewer.keyboard.press("Control+Enter");
-await reviewer.focus("#f-ho_ten");
-await reviewer.keyboard.press("Control+Enter");
-await reviewer.waitForURL((url) => url.href !== record);
+
+// What was public, if only for a moment, is changed by two people: a colleague approves it now.
+const colleague = await person("chuyenvien2");
+await colleague.goto(record);
+await colleague.waitForFunction(() => document.querySelector(".sheet.scripted"));
+for (let tries = 0; (await left(colleague)) > 0; tries += 1) {
+  assert.ok(tries < 20, "Ctrl+Enter visits one field after the other");
+  await colleague.keyboard.press("Control+Enter");
+}
+await colleague.focus("#f-ho_ten");
+await colleague.keyboard.press("Control+Enter");
+await colleague.waitForURL((url) => url.href !== record);
 await reviewer.goto(record);
 assert.equal(await reviewer.getAttribute("#record-state", "data-state"), "approved");
 
@@ -272,7 +279,7 @@ await citizen.goto("/xac-minh/AAAAA-BBBBB-CCCCC-DDDDD");
 assert.equal(await citizen.getAttribute("#verdict-archive", "data-code"), "unknown");
 
 await citizen.goto("/ngon-ngu/en?ve=/yeu-cau");
-assert.match(await citizen.textContent("h1"), /Request for a copy/);
+assert.match(await citizen.textContent("h1"), /Who asks/);
 await citizen.goto("/api");
 await citizen.waitForSelector("#operations details");
 await picture(citizen, "api");

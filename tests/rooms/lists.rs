@@ -87,7 +87,7 @@ async fn tell(ground: Ground) {
         0
     );
 
-    let (batch, _) = holdings.deliver(&["so-goc-thpt-2008.jpg"]).await;
+    let (batch, _) = holdings.deliver(&["so-goc-thpt-2008-trang-06.jpg"]).await;
     for order in [None, Some("oldest".to_owned())] {
         let list = async |turn: Turn| {
             let filter = QueueFilter {
@@ -111,7 +111,7 @@ async fn tell(ground: Ground) {
     assert_eq!(batches.len(), 1);
 
     for (state, text, count) in [
-        ("", "dot SO-GOC", 1),
+        ("", "dot SO-GOC-THPT", 1),
         ("closed", "", 0),
         ("quarantined", "", 0),
     ] {
