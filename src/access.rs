@@ -10,7 +10,9 @@ mod throttle;
 mod tokens;
 mod two_persons;
 
-pub use own_sessions::{OwnSession, end_other_sessions, end_session, own_sessions, prove_session};
+pub use own_sessions::{
+    OwnSession, end_other_sessions, end_session, is_own_form_token, own_sessions, prove_session,
+};
 pub use people::{
     Person, change_own_password, change_person, first_run, list_people, make_person, set_password,
 };

@@ -8,6 +8,7 @@ mod leaf;
 mod outside;
 mod proof;
 mod publish;
+mod read;
 mod restore;
 mod state;
 
@@ -20,6 +21,7 @@ pub use check::{Checked, check, check_if_due};
 pub use keys::{accept_key, key_in_use, open_key};
 pub use proof::{EntryProof, consistency, proof_of, proof_of_act, published_file};
 pub use publish::publish;
+pub use read::{LogFilter, NamedEntry, actors, count, newest};
 pub use restore::{restore_missing, restore_whole};
 pub use state::{Broken, LogState, OutsidePlace, Standing, state};
 
@@ -69,6 +71,7 @@ text_enum! {
         FlagAccepted,
         RecordProposed,
         RecordCorrected,
+        RecordNoted,
         RecordApproved,
         RecordRejected,
         RecordRestored,

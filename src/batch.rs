@@ -3,6 +3,7 @@
 
 mod assign;
 mod close;
+mod find;
 mod manifest;
 mod name;
 mod preservation;
@@ -11,6 +12,7 @@ mod receipt;
 
 pub use assign::{Belonging, assign, named_of};
 pub use close::close;
+pub use find::{BatchFilter, OpenInBatches, count, open_in_all, page};
 pub(crate) use manifest::hold_open;
 pub use manifest::{Declared, declare};
 pub use name::{check_digest, check_name};
@@ -22,7 +24,7 @@ pub use receipt::{Receipt, ReceiptBatch, ReceiptBody, ReceiptFile, Totals, recei
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, State, Tx, text_enum};
+use crate::catalogue::{Insert, State, Tx, folded, text_enum};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::fonds::{self, check_text};
@@ -201,6 +203,7 @@ async fn insert(tx: &mut Tx, batch: &Batch, fonds_id: &str) -> Result<bool> {
         .set("opened_at", &batch.opened_at)
         .set("closed_at", &batch.closed_at)
         .set("unit_id", &batch.unit_id)
+        .set("folded", folded(&batch.name))
         .or_ignore("")
         .run(tx)
         .await

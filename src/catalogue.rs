@@ -3,7 +3,9 @@
 mod column;
 mod export;
 mod fault;
+mod folded;
 mod import;
+mod keyset;
 #[cfg(test)]
 pub(crate) mod plan;
 mod pulse;
@@ -22,7 +24,9 @@ pub use column::{Flag, JsonText};
 pub(crate) use column::{json_column, text_enum};
 pub use export::{Exported, Line, TableSum, Withheld};
 pub(crate) use fault::is_unknown_host;
+pub use folded::{folded, folded_pattern};
 pub use import::import;
+pub use keyset::{Key, Slice, Turn, Window};
 pub use state::State;
 pub use tx::Tx;
 pub use write::{Insert, Move, changed_one, lock_in};

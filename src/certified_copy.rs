@@ -27,7 +27,7 @@ pub(crate) use comparison::differences;
 pub(crate) use content::printed;
 pub(crate) use corrections::take_effect;
 pub(crate) use preservation::{preserve, restore};
-pub use register::{book, bytes, line};
+pub use register::{BookFilter, book, book_count, book_page, bytes, line};
 pub(crate) use register::{row, sealed_bytes};
 pub(crate) use register_line::{close_request, give_up_line};
 pub use remote_signing::{

@@ -16,7 +16,7 @@ pub use preservation::preserve;
 pub(crate) use preservation::restore;
 pub use reinstate::reinstate;
 pub use rescan::rescan;
-pub use resolve::{accept, exclude, replace};
+pub use resolve::{accept, accept_kind, exclude, replace};
 
 use crate::archive::Archive;
 use crate::catalogue::{JsonText, Tx};

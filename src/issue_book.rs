@@ -6,6 +6,8 @@ mod export;
 
 pub use export::{paper, spreadsheet};
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::date;
 use serde_json::json;
@@ -15,7 +17,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{JsonText, json_column, text_enum};
-use crate::certified_copy::{CopyState, printed};
+use crate::certified_copy::{CopyRow, CopyState, printed};
 use crate::clock::{day_in_vietnam, midnight_in_vietnam, parse_stamp, stamp};
 use crate::copy_request::{RequestState, Sought};
 use crate::correction::{self, Correction};
@@ -100,7 +102,7 @@ pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<Is
     let (from, to) = bounds(year)?;
     // The year of the book is that of Viet Nam: a copy of New Year's morning is of the new year,
     // though UTC is still in the old one.
-    let mut dated = copies(archive, year).await?;
+    let mut dated = copies(archive, year, (0, i64::MAX)).await?;
     dated.extend(ended_between(archive, &from, &to).await?);
     // By the instant and then by the number: a number is taken and a request refused at the same
     // millisecond now and then.
@@ -122,6 +124,34 @@ pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<Is
         printed_at: stamp(archive.clock.now()),
         lines: lines.collect(),
     })
+}
+
+/// What a page of the book shows beside these copies of a year, by number. Reading it is entered in the log, for it names
+/// their holders.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn beside(
+    archive: &Archive,
+    caller: &Caller,
+    year: i64,
+    rows: &[CopyRow],
+) -> Result<BTreeMap<i64, BookLine>> {
+    require(caller, Act::SeeRequests)?;
+    let numbers = || rows.iter().map(|row| row.number);
+    let (Some(least), Some(most)) = (numbers().min(), numbers().max()) else {
+        return Ok(BTreeMap::new());
+    };
+    let records = rows.iter().map(|row| row.record_id.clone()).collect();
+    let view = View::of(Action::IssueBookRead, ("issue_book", "issue_book"), records)
+        .saying(json!({ "year": year, "lines": rows.len() }))
+        .about(&format!("{year}:{least}-{most}"));
+    viewing::note(archive, caller, view).await?;
+    let lines = copies(archive, year, (least, most)).await?.into_iter();
+    let lines = lines.map(|(_, line)| masked(caller, line));
+    Ok(lines
+        .filter_map(|line| Some((line.number?, line)))
+        .collect())
 }
 
 /// A line as this caller may see it.
@@ -149,7 +179,12 @@ fn bounds(year: i64) -> Result<(String, String)> {
     }
 }
 
-async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>> {
+/// The lines of a year whose numbers are within these two.
+async fn copies(
+    archive: &Archive,
+    year: i64,
+    (least, most): (i64, i64),
+) -> Result<Vec<(String, BookLine)>> {
     // Loaded once for the whole book: asking for each line would be thousands of queries.
     let appendix = correction::all_approved(archive).await?;
     let rows: Vec<CopyOfYear> = sqlx::query_as(
@@ -162,9 +197,11 @@ async fn copies(archive: &Archive, year: i64) -> Result<Vec<(String, BookLine)>>
          JOIN record_versions v ON v.record_id = c.record_id AND v.version = c.record_version
          LEFT JOIN copy_requests q ON q.id = c.request_id
          LEFT JOIN people p ON p.id = c.issued_by LEFT JOIN copies e ON e.id = c.reissue_of
-         WHERE c.year = $1 ORDER BY c.number",
+         WHERE c.year = $1 AND c.number >= $2 AND c.number <= $3 ORDER BY c.number",
     )
     .bind(year)
+    .bind(least)
+    .bind(most)
     .fetch_all(archive.catalogue.pool())
     .await?;
     let line = |row: CopyOfYear| {

@@ -11,7 +11,7 @@ use crate::clock::{Clock, stamp};
 use crate::error::{Error, Result};
 
 pub use ends::{End, give_back, while_held};
-pub use stock::{Backlog, Stuck, backlog, stuck};
+pub use stock::{Backlog, Stuck, backlog, count_stuck, stuck};
 pub(crate) use stock::{Move, Which, move_all};
 
 text_enum! {

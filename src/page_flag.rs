@@ -186,6 +186,8 @@ pub struct FlagFilter {
     pub limit: Option<i64>,
     /// After the flag of this id.
     pub after: Option<String>,
+    /// Only those of this stable word.
+    pub code: Option<String>,
 }
 
 /// Condition: another page than `page`, a row of `pages`, stands at its place.
@@ -252,7 +254,7 @@ pub async fn list(
     // The cursor is the last flag's id; its place in the order is looked up, not trusted.
     let query = format!(
         "{} WHERE s.batch_id = $1 AND ($2 = '' OR g.state = $2) AND g.severity >= $3
-         AND ($4 = '' OR (s.original_name, p.number, g.id) >
+         AND ($6 = '' OR g.code = $6) AND ($4 = '' OR (s.original_name, p.number, g.id) >
             (SELECT cs.original_name, cp.number, c.id FROM page_flags c
              JOIN pages cp ON cp.id = c.page_id JOIN scans cs ON cs.id = cp.scan_id
              WHERE c.id = $4))
@@ -265,9 +267,34 @@ pub async fn list(
         .bind(least)
         .bind(filter.after.clone().unwrap_or_default())
         .bind(filter.limit.unwrap_or(50).clamp(1, MOST_ROWS))
+        .bind(filter.code.clone().unwrap_or_default())
         .fetch_all(archive.catalogue.pool())
         .await?;
     flags.into_iter().map(ShownFlag::view).collect()
+}
+
+/// The kinds of the flags of a batch: stable word and how many there are of it, those that wait alone where `open`.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn kinds(
+    archive: &Archive,
+    caller: &Caller,
+    batch_id: &str,
+    open: bool,
+) -> Result<Vec<(String, i64)>> {
+    require(caller, Act::SeeBatches)?;
+    Ok(sqlx::query_as(
+        "SELECT g.code, COUNT(*) FROM page_flags g JOIN pages p ON p.id = g.page_id
+         JOIN scans s ON s.id = p.scan_id
+         WHERE s.batch_id = $1 AND ($2 = '' OR g.state = $2) AND g.severity >= $3
+         GROUP BY g.code ORDER BY COUNT(*) DESC, g.code",
+    )
+    .bind(batch_id)
+    .bind(if open { "open" } else { "" })
+    .bind(if open { ASKS } else { 1 })
+    .fetch_all(archive.catalogue.pool())
+    .await?)
 }
 
 /// How many flags of a batch wait for a person.

@@ -12,7 +12,7 @@ use crate::messages::Message;
 use crate::{certified_copy, page};
 
 /// Most rows of one page of the list.
-const MOST_ROWS: i64 = 500;
+pub const MOST_ROWS: usize = 500;
 
 /// Which jobs: of this id, of this kind, that met this; each part that is given narrows it. None: all.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema, utoipa::IntoParams)]
@@ -69,7 +69,17 @@ pub async fn stuck(
     after: Option<&str>,
 ) -> Result<Vec<Stuck>> {
     require(caller, Act::SeeQueue)?;
-    jobs::stuck(&archive.catalogue, &chosen.which()?, after, MOST_ROWS).await
+    let most = i64::try_from(MOST_ROWS).unwrap_or(i64::MAX);
+    jobs::stuck(&archive.catalogue, &chosen.which()?, after, most).await
+}
+
+/// How many are stuck or put off, whatever the page.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` kind.
+pub async fn count(archive: &Archive, caller: &Caller, chosen: &Chosen) -> Result<i64> {
+    require(caller, Act::SeeQueue)?;
+    jobs::count_stuck(&archive.catalogue, &chosen.which()?).await
 }
 
 /// Does it, and says to how many.

@@ -48,11 +48,22 @@ impl State for RecordState {
 
     fn next(self) -> &'static [Self] {
         match self {
-            Self::Proposed => &[Self::Corrected, Self::Approved, Self::Rejected],
+            // It stays what it is where a person only notes something of it.
+            Self::Proposed => &[
+                Self::Proposed,
+                Self::Corrected,
+                Self::Approved,
+                Self::Rejected,
+            ],
             // What is decided may be decided again, always as one more version.
-            Self::Corrected | Self::Approved | Self::Rejected => {
-                &[Self::Corrected, Self::Approved, Self::Rejected]
-            }
+            Self::Corrected | Self::Approved => &[Self::Corrected, Self::Approved, Self::Rejected],
+            // A rejection that is taken back leaves what was there before it.
+            Self::Rejected => &[
+                Self::Proposed,
+                Self::Corrected,
+                Self::Approved,
+                Self::Rejected,
+            ],
         }
     }
 }

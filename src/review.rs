@@ -1,9 +1,15 @@
 //! The desk: corrections, approval, rejection; and bringing what was approved into the vault.
 
+mod at_the_desk;
 mod queue;
+mod undo;
 mod whole_page;
 
-pub use queue::{QueueFilter, QueueRow, next, queue, waiting};
+pub use at_the_desk::{annotate, refuse_unvisited};
+pub use queue::{
+    QueueFilter, QueueRow, next, queue, queue_count, queue_page, waiting, waiting_batches,
+};
+pub use undo::undo;
 pub(crate) use whole_page::{reject_all_of, restore_all_of};
 
 use std::collections::BTreeMap;
@@ -65,6 +71,20 @@ pub async fn approve(
     id: &str,
     seen: i64,
 ) -> Result<RecordView> {
+    approve_saying(archive, caller, id, seen, "").await
+}
+
+/// As [`approve`], with a note in its history.
+///
+/// # Errors
+/// As [`approve`].
+pub async fn approve_saying(
+    archive: &Archive,
+    caller: &Caller,
+    id: &str,
+    seen: i64,
+    note: &str,
+) -> Result<RecordView> {
     require(caller, Act::ApproveRecords)?;
     let before = unstale(record::load(archive, id).await?, seen)?;
     // Approving twice would make a version without a change.
@@ -90,7 +110,7 @@ pub async fn approve(
     let new = NewVersion {
         state: RecordState::Approved,
         action: Action::RecordApproved,
-        note: "",
+        note,
         author: None,
     };
     save(archive, caller, &before, &new, &fields, 0).await?;

@@ -11,17 +11,20 @@ mod custody;
 mod desk;
 mod document_pages;
 mod documents;
+mod embedded;
 mod etag;
 mod extractors;
 mod fault;
 mod file_form;
 mod flags;
+mod form_keeper;
 mod form_view;
 mod health;
 mod home;
 mod imports;
 mod intake;
 mod issue_book;
+mod kept_form;
 mod labels;
 mod layout;
 mod log;
@@ -32,6 +35,7 @@ mod own_account;
 mod own_password;
 mod page_image;
 mod page_words;
+mod pager;
 mod people;
 mod public_requests;
 mod queue;
@@ -43,6 +47,7 @@ mod search_cases;
 mod session;
 mod sign_in;
 mod structure;
+mod toast;
 mod tus;
 mod units;
 mod verification;
@@ -71,6 +76,16 @@ const LARGEST_FORM: usize = 1 << 20;
 
 /// Everything that is served: pages, API, static files, health.
 pub fn router(archive: State) -> Router {
+    let rooms = rooms(archive.clone());
+    let again = rooms.clone();
+    // Around everything: a form that waited for its sender is sent through all the layers once more.
+    rooms.layer(from_fn(move |request, next| {
+        form_keeper::keep(again.clone(), archive.clone(), request, next)
+    }))
+}
+
+/// All rooms with the layers that every request passes.
+fn rooms(archive: State) -> Router {
     let (api, document) = api::router();
     Router::new()
         .merge(sign_in::routes())

@@ -36,6 +36,7 @@ mod outage;
 mod requests;
 mod restart;
 mod reuse;
+mod rooms;
 mod seal;
 mod searchable_pdf;
 mod security_document;

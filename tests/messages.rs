@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use sogoc::access::Role;
-use sogoc::audit::{Broken, Standing};
+use sogoc::audit::{Action, Broken, Standing};
 use sogoc::copy_request::{NotTheOne, STANDINGS};
 use sogoc::jobs::Kind;
 use sogoc::messages::{Lang, find};
@@ -201,6 +201,10 @@ fn every_stored_word_has_a_name() {
             Standing::ALL.iter().map(|one| one.as_str()).collect(),
         ),
         ("log_tree.broken", Broken::KINDS.into()),
+        (
+            "log_tree.did",
+            Action::ALL.iter().map(|one| one.as_str()).collect(),
+        ),
         ("flags.says", flags.into()),
         ("flags.remedy", flags.into()),
     ];

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::second_factor::code_fits;
 use super::secrets::digest_of;
-use super::sessions::{find_person, password_of};
+use super::sessions::{REMEMBERED, find_person, password_of};
 use super::{Caller, CallerKind, needs_person};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -57,6 +57,23 @@ pub async fn own_sessions(
         session.current = own.as_ref() == Some(&session.digest);
     }
     Ok(sessions)
+}
+
+/// Whether a form's token is that of another session of this person, open or ended by itself lately: a form filled in
+/// before one had to sign in again.
+///
+/// # Errors
+/// As any statement.
+pub async fn is_own_form_token(archive: &Archive, caller: &Caller, token: &str) -> Result<bool> {
+    let known: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM sessions WHERE person_id = $1 AND form_token = $2 AND expires_at > $3",
+    )
+    .bind(&caller.id)
+    .bind(token)
+    .bind(stamp(archive.clock.now() - REMEMBERED))
+    .fetch_optional(archive.catalogue.pool())
+    .await?;
+    Ok(known.is_some() && !token.is_empty())
 }
 
 /// Ends one of one's own sessions.

@@ -31,6 +31,8 @@ const POWERFUL: [Role; 5] = [
 ];
 /// A working day; then one signs in again.
 const SESSION_LENGTH: Duration = Duration::from_secs(10 * 3600);
+/// How long a session that ended by itself stays known, so that a form its person had open is still theirs.
+pub(super) const REMEMBERED: Duration = Duration::from_secs(72 * 3600);
 
 /// A signed-in person's session, found by the digest of its cookie.
 #[derive(Debug, Clone)]
@@ -155,7 +157,7 @@ pub async fn sign_in(archive: &Archive, given: &Credentials<'_>) -> Result<(Stri
     let mut tx = archive.begin(&caller).await?;
     // Swept here, by whoever comes next: no job is needed for what nobody can use any more.
     sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
-        .bind(stamp(now))
+        .bind(stamp(now - REMEMBERED))
         .execute(&mut *tx)
         .await?;
     Insert::into("sessions")
@@ -208,7 +210,7 @@ pub async fn session(archive: &Archive, token: &str) -> Result<Session> {
         parse_stamp(at).is_some_and(|at| now <= at + limit)
     };
     if !within(&row.used_at, rule.idle_minutes) {
-        sign_out(archive, token).await?;
+        end_now(archive, token).await?;
         return Err(Error::NotSignedIn);
     }
     // To the minute: a page with fifty pictures is used once, not fifty times.
@@ -304,6 +306,18 @@ impl PersonRow {
             .any(|role| POWERFUL.contains(role));
         has_power && self.totp_secret.is_none() && archive.config.second_factor_required()
     }
+}
+
+/// Ends a session that nobody used for too long; its forms stay known as its person's.
+async fn end_now(archive: &Archive, token: &str) -> Result<()> {
+    let mut tx = archive.begin_as_machine().await?;
+    // No cookie opens it again, whatever the clock says: only whose it was stays known.
+    sqlx::query("UPDATE sessions SET expires_at = $1, digest = 'ended-' || id WHERE digest = $2")
+        .bind(stamp(archive.clock.now()))
+        .bind(digest_of(token))
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 /// Ends a session.

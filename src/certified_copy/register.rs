@@ -4,7 +4,7 @@ use super::{COPY_FILE, CopyRow, object_id};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, Key, Slice, Turn, Tx, Window, folded_pattern};
 use crate::error::{Error, Result};
 use crate::vault::ObjectId;
 use crate::viewing::{self, View};
@@ -47,24 +47,99 @@ pub(crate) async fn row(archive: &Archive, id: &str) -> Result<CopyRow> {
         .ok_or(Error::NotFound { what: "copy" })
 }
 
-/// The issue book of a year, newest first, with the names of those who released and withdrew.
+/// Which lines of the issue book to list.
+#[derive(Debug, Clone, Default)]
+pub struct BookFilter {
+    /// Calendar year in Viet Nam.
+    pub year: i64,
+    /// `issued`, `withdrawn`, `void`, `opening`, or any where it is empty.
+    pub state: String,
+    /// A number, or part of a name that was asked for.
+    pub text: String,
+    /// The verification code that the same text may be, tidied.
+    pub code: String,
+    /// Which page.
+    pub turn: Turn,
+}
+
+const BY_NUMBER: &[Key] = &[Key::Number("c.number")];
+/// `$1` the year, `$2` a state, `$3` any text, `$4` a number, `$5` a code, `$6` folded names as a pattern.
+const ANSWERS: &str =
+    "c.year = CAST($1 AS BIGINT) AND ($2 = '' OR $2 = 'withdrawn' AND c.withdrawn_at IS NOT NULL
+        OR $2 <> 'withdrawn' AND c.state = $2 AND c.withdrawn_at IS NULL)
+     AND ($3 = '' OR CAST(c.number AS TEXT) = $4 OR c.code = $5 OR $6 <> '' AND EXISTS
+        (SELECT 1 FROM copy_requests q WHERE q.id = c.request_id AND q.names LIKE $6))";
+
+impl BookFilter {
+    fn values(&self) -> [String; 6] {
+        let text = self.text.trim();
+        // As the book writes it: `12/2026`.
+        let number = text.split('/').next().unwrap_or_default();
+        [
+            self.year.to_string(),
+            self.state.clone(),
+            text.to_owned(),
+            number.to_owned(),
+            self.code.clone(),
+            folded_pattern(text),
+        ]
+    }
+}
+
+/// The issue book of a year, newest first, with the names of those who released and withdrew: its newest 500 lines;
+/// [`book_page`] has the others.
 ///
 /// # Errors
 /// `Forbidden`.
 pub async fn book(archive: &Archive, caller: &Caller, year: i64) -> Result<Vec<CopyRow>> {
+    let filter = BookFilter {
+        year,
+        ..BookFilter::default()
+    };
+    Ok(book_page(archive, caller, &filter, 500).await?.rows)
+}
+
+/// A page of the lines that answer a filter.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` place.
+pub async fn book_page(
+    archive: &Archive,
+    caller: &Caller,
+    filter: &BookFilter,
+    most: usize,
+) -> Result<Slice<CopyRow>> {
     require(caller, Act::SeeRequests)?;
-    Ok(sqlx::query_as(
+    let window = Window::of(BY_NUMBER, true, &filter.turn, most)?;
+    let statement = format!(
         "SELECT c.id, c.year, c.number, c.state, c.request_id, c.code, c.record_id,
             c.record_version, c.record_digest, c.sha256, c.issued_at, COALESCE(p.name, c.issued_by) AS issued_by,
             c.reissue_of, c.void_code, c.withdrawn_at,
             COALESCE(w.name, c.withdrawn_by) AS withdrawn_by, c.withdrawal, c.code_until
          FROM copies c LEFT JOIN people p ON p.id = c.issued_by
-         LEFT JOIN people w ON w.id = c.withdrawn_by
-         WHERE c.year = $1 ORDER BY c.number DESC LIMIT 500",
-    )
-    .bind(year)
-    .fetch_all(archive.catalogue.pool())
-    .await?)
+         LEFT JOIN people w ON w.id = c.withdrawn_by WHERE {ANSWERS}{}",
+        window.sql(7)
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(statement));
+    for value in filter.values().iter().chain(window.values()) {
+        query = query.bind(value.clone());
+    }
+    let rows: Vec<CopyRow> = query.fetch_all(archive.catalogue.pool()).await?;
+    Ok(window.cut(rows, |row| vec![row.number.to_string()]))
+}
+
+/// How many lines answer a filter, whatever the page.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn book_count(archive: &Archive, caller: &Caller, filter: &BookFilter) -> Result<i64> {
+    require(caller, Act::SeeRequests)?;
+    let statement = format!("SELECT COUNT(*) FROM copies c WHERE {ANSWERS}");
+    let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(statement));
+    for value in filter.values() {
+        query = query.bind(value);
+    }
+    Ok(query.fetch_one(archive.catalogue.pool()).await?)
 }
 
 /// One line of the book, for the office.

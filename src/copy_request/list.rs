@@ -1,11 +1,11 @@
 //! Requests as the office sees them.
 
 use super::deadlines::SOON;
-use super::{Applicant, RequestState, Sought};
+use super::{Applicant, RequestState, Sought, names};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::JsonText;
+use crate::catalogue::{JsonText, Key, Slice, Turn, Window, folded_pattern};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::masking;
@@ -67,7 +67,52 @@ pub struct RequestView {
     pub due_soon: bool,
 }
 
-/// Requests, those due first on top.
+/// In which order requests are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestOrder {
+    /// Those whose term ends first.
+    #[default]
+    Due,
+    /// Those that came in last.
+    Newest,
+}
+
+/// Which requests to list.
+#[derive(Debug, Clone, Default)]
+pub struct RequestFilter {
+    /// A state, or any where it is empty.
+    pub state: String,
+    /// Part of the name on the diploma or of the applicant's, accents or not; or a tracking code.
+    pub text: String,
+    /// What stands on top.
+    pub order: RequestOrder,
+    /// Which page.
+    pub turn: Turn,
+    /// Most rows of a page; 200 where it is 0.
+    pub most: usize,
+}
+
+const BY_TERM: &[Key] = &[Key::Text("q.due_at"), Key::Text("q.id")];
+const BY_RECEIPT: &[Key] = &[Key::Text("q.created_at"), Key::Text("q.id")];
+/// `$1` a state, `$2` any text, `$3` folded names as a pattern, `$4` a tracking code.
+const ANSWERS: &str = "($1 = '' OR q.state = $1)
+     AND ($2 = '' OR $3 <> '' AND q.names LIKE $3 OR q.code = $4)";
+
+impl RequestFilter {
+    /// The values of [`ANSWERS`].
+    fn values(&self) -> [String; 4] {
+        let text = self.text.trim();
+        [
+            self.state.clone(),
+            text.to_owned(),
+            folded_pattern(text),
+            super::tidy(text),
+        ]
+    }
+}
+
+/// The first requests of a state, those due first on top; [`page`] has the rest.
 ///
 /// # Errors
 /// `Forbidden`.
@@ -76,11 +121,65 @@ pub async fn list(
     caller: &Caller,
     state: Option<&str>,
 ) -> Result<Vec<RequestView>> {
+    let filter = RequestFilter {
+        state: state.unwrap_or_default().to_owned(),
+        ..RequestFilter::default()
+    };
+    Ok(page(archive, caller, &filter).await?.rows)
+}
+
+/// A page of the requests that answer a filter.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` place.
+pub async fn page(
+    archive: &Archive,
+    caller: &Caller,
+    filter: &RequestFilter,
+) -> Result<Slice<RequestView>> {
     require(caller, Act::SeeRequests)?;
-    let asked = "($1 = '' OR q.state = $1) ORDER BY q.due_at, q.id LIMIT 200";
-    let state = state.unwrap_or_default();
-    let found = select(archive, asked, state).await?;
-    listed(archive, caller, state, found).await
+    if !filter.text.trim().is_empty() {
+        names::fold_missing(archive).await?;
+    }
+    let (keys, descending) = match filter.order {
+        RequestOrder::Due => (BY_TERM, false),
+        RequestOrder::Newest => (BY_RECEIPT, true),
+    };
+    let most = if filter.most == 0 { 200 } else { filter.most };
+    let window = Window::of(keys, descending, &filter.turn, most)?;
+    let asked = format!("{ANSWERS}{}", window.sql(5));
+    let values = filter.values();
+    let values: Vec<&str> = values
+        .iter()
+        .chain(window.values())
+        .map(String::as_str)
+        .collect();
+    let found = select(archive, &asked, &values).await?;
+    let slice = window.cut(found, |row| {
+        let at = match filter.order {
+            RequestOrder::Due => &row.due_at,
+            RequestOrder::Newest => &row.created_at,
+        };
+        vec![at.clone(), row.id.clone()]
+    });
+    Ok(Slice {
+        rows: listed(archive, caller, &filter.state, slice.rows).await?,
+        ..slice
+    })
+}
+
+/// How many requests answer a filter, whatever the page.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn count(archive: &Archive, caller: &Caller, filter: &RequestFilter) -> Result<i64> {
+    require(caller, Act::SeeRequests)?;
+    let statement = format!("SELECT COUNT(*) FROM copy_requests q WHERE {ANSWERS}");
+    let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(statement));
+    for value in filter.values() {
+        query = query.bind(value);
+    }
+    Ok(query.fetch_one(archive.catalogue.pool()).await?)
 }
 
 /// One request.
@@ -89,7 +188,7 @@ pub async fn list(
 /// `NotFound`, `Forbidden`.
 pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<RequestView> {
     require(caller, Act::SeeRequests)?;
-    let found = select(archive, "q.id = $1", id).await?.pop();
+    let found = select(archive, "q.id = $1", &[id]).await?.pop();
     let found = found.ok_or(Error::NotFound { what: "request" })?;
     let records = found.record_id.iter().cloned().collect();
     let view = View::of(Action::RequestOpened, ("request", id), records);
@@ -99,7 +198,7 @@ pub async fn get(archive: &Archive, caller: &Caller, id: &str) -> Result<Request
 
 /// What a request asks for, for the program's own verbs.
 pub(super) async fn wanted(archive: &Archive, id: &str) -> Result<Sought> {
-    let found = select(archive, "q.id = $1", id).await?.pop();
+    let found = select(archive, "q.id = $1", &[id]).await?.pop();
     Ok(found.ok_or(Error::NotFound { what: "request" })?.wanted)
 }
 
@@ -113,7 +212,7 @@ pub async fn pressing(archive: &Archive, caller: &Caller) -> Result<Vec<RequestV
     let pressing = "q.settled_at IS NULL AND q.state <> 'waiting' AND q.due_at < $1
          ORDER BY q.due_at, q.id LIMIT 50";
     let soon = stamp(archive.clock.now() + SOON);
-    let found = select(archive, pressing, &soon).await?;
+    let found = select(archive, pressing, &[&soon]).await?;
     listed(archive, caller, "pressing", found).await
 }
 
@@ -142,17 +241,18 @@ impl RequestView {
     }
 }
 
-/// The requests of which `condition` holds; `$1` in it is `value`.
-async fn select(archive: &Archive, condition: &str, value: &str) -> Result<Vec<RequestView>> {
-    // The conditions are those of this file; only the value is given.
+/// The requests of which `condition` holds, with the values of its placeholders.
+async fn select(archive: &Archive, condition: &str, values: &[&str]) -> Result<Vec<RequestView>> {
+    // The conditions are those of this file; only the values are given.
     let statement = sqlx::AssertSqlSafe(format!(
         "SELECT q.*, p.name AS clerk FROM copy_requests q
          LEFT JOIN people p ON p.id = q.confirmed_by WHERE {condition}"
     ));
-    let mut views: Vec<RequestView> = sqlx::query_as(statement)
-        .bind(value)
-        .fetch_all(archive.catalogue.pool())
-        .await?;
+    let mut query = sqlx::query_as(statement);
+    for value in values {
+        query = query.bind(*value);
+    }
+    let mut views: Vec<RequestView> = query.fetch_all(archive.catalogue.pool()).await?;
     let (now, soon) = (archive.clock.now(), archive.clock.now() + SOON);
     for view in &mut views {
         // The clock stands still while the applicant has to answer.

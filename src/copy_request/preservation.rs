@@ -4,6 +4,7 @@
 
 use super::dismissal::{self, Dismissal};
 use super::messages::{self, PreservedMessage};
+use super::names;
 use super::{Applicant, RequestState, Sought};
 use crate::archive::{Archive, Restoration};
 use crate::catalogue::{Insert, JsonText, Move, Tx, json_column};
@@ -223,6 +224,7 @@ pub(super) async fn insert(
         .set("object_id", object)
         .set("record_version", request.record_version)
         .set("record_digest", &request.record_digest)
+        .set("names", names::folded(&request.wanted, &request.applicant))
         // Unique for each maker: keys of two portals may be alike.
         .or_ignore("(made_by, idempotency_key)")
         .run(tx)

@@ -154,6 +154,18 @@ async fn asked_before(
 }
 
 async fn check(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result<()> {
+    let faults = faults_of(archive, caller, given).await?;
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Invalid(faults)),
+    }
+}
+
+/// What is wrong in a request, place by place; nothing is made of it.
+///
+/// # Errors
+/// As any statement.
+pub async fn faults_of(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
     check_key(caller, given.idempotency_key.as_deref(), &mut faults);
     check_applicant(&given.applicant, &mut faults);
@@ -167,11 +179,7 @@ async fn check(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result<(
             other => _ = other?,
         }
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(faults))
-    }
+    Ok(faults)
 }
 
 /// A key tells one request from the next. All of the public share one name, so that a key of theirs must be one that

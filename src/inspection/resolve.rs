@@ -13,7 +13,7 @@ use crate::document;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::page;
-use crate::page_flag::{self, FlagState, PageFlag};
+use crate::page_flag::{self, FlagFilter, FlagState, PageFlag};
 use crate::scan::ScanState;
 
 /// Longest reason, in characters.
@@ -41,6 +41,47 @@ pub async fn accept(
         details,
     )
     .await
+}
+
+/// Leaves things as they are for every open flag of one kind in a batch, for one reason; says how many. One that a colleague
+/// resolves meanwhile is theirs.
+///
+/// # Errors
+/// `NotFound` batch, `Invalid` without a reason or kind, `Forbidden`; stops at the first fault, keeping what was done.
+pub async fn accept_kind(
+    archive: &Archive,
+    caller: &Caller,
+    batch_id: &str,
+    code: &str,
+    reason: &str,
+) -> Result<usize> {
+    require(caller, Act::ResolveFlags)?;
+    checked(reason)?;
+    // Which of two pictures of one sheet stays is decided at each pair.
+    if code.is_empty() || code == page_flag::MAYBE_RESCAN {
+        return Err(Error::fault("/code", "faults.choose_kind_of_flag"));
+    }
+    let mut filter = FlagFilter {
+        state: Some(FlagState::Open.to_string()),
+        code: Some(code.to_owned()),
+        limit: Some(100),
+        ..FlagFilter::default()
+    };
+    let mut done = 0;
+    loop {
+        let flags = page_flag::list(archive, caller, batch_id, &filter).await?;
+        let Some(last) = flags.last() else {
+            return Ok(done);
+        };
+        filter.after = Some(last.id.clone());
+        for flag in &flags {
+            match accept(archive, caller, &flag.id, reason).await {
+                Ok(_) => done += 1,
+                Err(Error::Refused { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
 }
 
 /// Resolves a flag as `state` says and leaves its page as it is.

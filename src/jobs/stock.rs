@@ -67,10 +67,8 @@ pub async fn stuck(
     limit: i64,
 ) -> Result<Vec<Stuck>> {
     let statement = format!(
-        // A job that waits its first turn is no fault and would bury those that are.
         "SELECT id, kind, subject, state, attempts, faults, lost, error_code, run_at, created_at
-         FROM jobs WHERE (state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)
-            AND {MATCHES} AND id > $4 ORDER BY id LIMIT $5"
+         FROM jobs WHERE {STUCK} AND {MATCHES} AND id > $4 ORDER BY id LIMIT $5"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(&which.id)
@@ -81,6 +79,23 @@ pub async fn stuck(
         .fetch_all(catalogue.pool())
         .await?)
 }
+
+/// How many are stuck.
+///
+/// # Errors
+/// As any statement.
+pub async fn count_stuck(catalogue: &Catalogue, which: &Which) -> Result<i64> {
+    let statement = format!("SELECT COUNT(*) FROM jobs WHERE {STUCK} AND {MATCHES}");
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+        .bind(&which.id)
+        .bind(which.kind)
+        .bind(&which.code)
+        .fetch_one(catalogue.pool())
+        .await?)
+}
+
+/// A job that waits its first turn is no fault and would bury those that are.
+const STUCK: &str = "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)";
 
 /// One job, many or all: each part that is given narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
+use crate::catalogue::{Key, Slice, Turn, Window};
 use crate::error::Result;
 use crate::record::RecordState;
 
@@ -27,7 +28,7 @@ pub struct QueueRow {
 }
 
 /// Which part of the desk's queue to show.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct QueueFilter {
     /// Id of the one batch wanted.
@@ -36,32 +37,119 @@ pub struct QueueFilter {
     pub class: Option<String>,
     /// At most this many, 1 to 200; 50 when absent.
     pub limit: Option<i64>,
+    /// True for those alone that have a field in doubt.
+    pub doubtful: Option<bool>,
+    /// `oldest` for what has waited longest first; in the order of the paper, doubtful ones first, when absent.
+    pub order: Option<String>,
+    /// The page after this place, which the header `Link` of the page before names.
+    pub after: Option<String>,
+    /// The page before this place.
+    pub before: Option<String>,
 }
 
-/// What waits, doubtful ones first, then in the order of the paper.
+const BY_PAPER: &[Key] = &[
+    Key::Number("CASE WHEN r.doubtful > 0 THEN 0 ELSE 1 END"),
+    Key::Text("s.original_name"),
+    Key::Number("p.number"),
+    Key::Number("r.ordinal"),
+    Key::Text("r.id"),
+];
+const BY_AGE: &[Key] = &[Key::Text("r.updated_at"), Key::Text("r.id")];
+/// What waits and answers the filter: `$1` a batch, `$2` a class, `$3` is `1` for doubtful ones alone.
+const WAITING: &str =
+    "FROM records r JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
+     WHERE r.state IN ('proposed', 'corrected') AND ($1 = '' OR s.batch_id = $1)
+     AND ($2 = '' OR r.class = $2) AND ($3 = '' OR r.doubtful > 0)";
+
+impl QueueFilter {
+    fn values(&self) -> [String; 3] {
+        let doubtful = if self.doubtful == Some(true) { "1" } else { "" };
+        [
+            self.batch_id.clone().unwrap_or_default(),
+            self.class.clone().unwrap_or_default(),
+            doubtful.to_owned(),
+        ]
+    }
+}
+
+/// What waits, doubtful ones first, then in the order of the paper; the first rows of [`queue_page`].
 ///
 /// # Errors
-/// `Forbidden`.
+/// `Forbidden`, `Invalid` place.
 pub async fn queue(
     archive: &Archive,
     caller: &Caller,
     filter: &QueueFilter,
 ) -> Result<Vec<QueueRow>> {
+    Ok(queue_page(archive, caller, filter).await?.rows)
+}
+
+/// A page of what waits.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` place.
+pub async fn queue_page(
+    archive: &Archive,
+    caller: &Caller,
+    filter: &QueueFilter,
+) -> Result<Slice<QueueRow>> {
+    require(caller, Act::SeeRecords)?;
+    // Doubtful ones first, since those need a person; then in the order of the paper, so that one volume is in the
+    // hand.
+    let by_age = filter.order.as_deref() == Some("oldest");
+    let keys = if by_age { BY_AGE } else { BY_PAPER };
+    let turn = Turn {
+        after: filter.after.clone(),
+        before: filter.before.clone(),
+    };
+    let most = usize::try_from(filter.limit.unwrap_or(50).clamp(1, 200)).unwrap_or(50);
+    let window = Window::of(keys, false, &turn, most)?;
+    let statement = format!(
+        "SELECT r.id, r.class, r.state, r.doubtful, r.ordinal, r.updated_at,
+            p.number AS page_number, s.original_name {WAITING}{}",
+        window.sql(4)
+    );
+    let mut query = sqlx::query_as(sqlx::AssertSqlSafe(statement));
+    for value in filter.values().iter().chain(window.values()) {
+        query = query.bind(value.clone());
+    }
+    let rows: Vec<QueueRow> = query.fetch_all(archive.catalogue.pool()).await?;
+    Ok(window.cut(rows, |row| match by_age {
+        true => vec![row.updated_at.clone(), row.id.clone()],
+        false => vec![
+            i64::from(row.doubtful <= 0).to_string(),
+            row.original_name.clone(),
+            row.page_number.to_string(),
+            row.ordinal.to_string(),
+            row.id.clone(),
+        ],
+    }))
+}
+
+/// How many records wait that answer a filter, whatever the page.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn queue_count(archive: &Archive, caller: &Caller, filter: &QueueFilter) -> Result<i64> {
+    require(caller, Act::SeeRecords)?;
+    let statement = format!("SELECT COUNT(*) {WAITING}");
+    let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(statement));
+    for value in filter.values() {
+        query = query.bind(value);
+    }
+    Ok(query.fetch_one(archive.catalogue.pool()).await?)
+}
+
+/// Id and name of each batch of which records wait.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn waiting_batches(archive: &Archive, caller: &Caller) -> Result<Vec<(String, String)>> {
     require(caller, Act::SeeRecords)?;
     Ok(sqlx::query_as(
-        // Doubtful ones first, since those need a person; then in the order of the paper, so that
-        // one volume is in the hand.
-        "SELECT r.id, r.class, r.state, r.doubtful, r.ordinal, r.updated_at,
-            p.number AS page_number, s.original_name
-         FROM records r JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
-         WHERE r.state IN ('proposed', 'corrected') AND ($1 = '' OR s.batch_id = $1)
-         AND ($2 = '' OR r.class = $2)
-         ORDER BY CASE WHEN r.doubtful > 0 THEN 0 ELSE 1 END, s.original_name, p.number, r.ordinal
-         LIMIT $3",
+        "SELECT b.id, b.name FROM batches b WHERE EXISTS (SELECT 1 FROM scans s JOIN records r ON r.scan_id = s.id
+            WHERE s.batch_id = b.id AND r.state IN ('proposed', 'corrected')) ORDER BY b.name",
     )
-    .bind(filter.batch_id.clone().unwrap_or_default())
-    .bind(filter.class.clone().unwrap_or_default())
-    .bind(filter.limit.unwrap_or(50).clamp(1, 200))
     .fetch_all(archive.catalogue.pool())
     .await?)
 }

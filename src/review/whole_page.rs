@@ -72,7 +72,7 @@ pub(crate) async fn restore_all_of(
 
 /// What was found before is found again; a correction that waited for approval waits again after it. Each
 /// stays its author's: who takes a page back has not judged its records.
-async fn restore(
+pub(super) async fn restore(
     archive: &Archive,
     tx: &mut Tx,
     by: &str,

@@ -13,6 +13,15 @@ pub fn language(headers: &HeaderMap) -> Lang {
     }
 }
 
+/// `light` or `dark`, where the reader chose one.
+pub fn theme(headers: &HeaderMap) -> Option<&'static str> {
+    match cookie(headers, "giaodien") {
+        Some("sang") => Some("light"),
+        Some("toi") => Some("dark"),
+        _ => None,
+    }
+}
+
 /// The value of one cookie of the request.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let texts = headers.get_all(header::COOKIE).iter();

@@ -11,6 +11,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+use super::embedded;
 use crate::error::{Error, Fault};
 use crate::messages::{self, Lang, Message};
 
@@ -116,13 +117,46 @@ impl<E: Into<Error>> From<E> for PageFault {
     }
 }
 
+/// Why what a form asks was not done, told inside the program along with the answer.
+#[derive(Debug, Clone)]
+pub enum Undone {
+    /// Its sender is not signed in.
+    SignIn,
+    /// Who sits there is to be proven first.
+    Proof,
+    /// It was refused.
+    Fault(ToldFault),
+}
+
+/// What a page tells of a fault.
+#[derive(Debug, Clone)]
+pub struct ToldFault {
+    vi: String,
+    en: String,
+    /// Stable word.
+    pub code: &'static str,
+    faults: Vec<Fault>,
+    sign_in: bool,
+}
+
+/// What was typed into a form that was refused.
+#[derive(Debug)]
+pub struct Retold {
+    /// Where it is sent again; none where it may only be copied.
+    pub action: Option<String>,
+    /// The token of its sender's session.
+    pub form_token: String,
+    /// Boxes and what was typed into them.
+    pub typed: Vec<(String, String)>,
+    /// What else the form said.
+    pub hidden: Vec<(String, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "fault.html")]
 struct FaultPage<'a> {
-    vi: &'a str,
-    en: &'a str,
-    faults: &'a [Fault],
-    sign_in: bool,
+    told: &'a ToldFault,
+    retold: Option<&'a Retold>,
 }
 
 /// It speaks both languages: the reader's choice may be what could not be read.
@@ -134,6 +168,16 @@ impl FaultPage<'_> {
     fn en(&self, key: &str) -> &'static str {
         messages::text(Lang::En, key)
     }
+
+    fn asset(&self, name: &str) -> String {
+        embedded::address(name)
+    }
+
+    /// What a box is called; a field of a sheet by its key.
+    fn label<'b>(&self, key: &'b str) -> &'b str {
+        let key = key.strip_prefix("f.").unwrap_or(key);
+        messages::find(Lang::Vi, &format!("layout.typed.{key}")).unwrap_or(key)
+    }
 }
 
 impl IntoResponse for PageFault {
@@ -141,20 +185,22 @@ impl IntoResponse for PageFault {
         note(&self.0);
         // Who sits there is asked on a page of its own; the act is then done again.
         if self.0.code() == "fresh_proof" {
-            return Redirect::to("/xac-nhan").into_response();
+            let mut door = Redirect::to("/xac-nhan").into_response();
+            door.extensions_mut().insert(Undone::Proof);
+            return door;
         }
-        let faults = match &self.0 {
-            Error::Invalid(faults) => faults.as_slice(),
-            _ => &[],
+        let told = ToldFault {
+            vi: self.0.vi(),
+            en: self.0.en(),
+            code: self.0.code(),
+            faults: match &self.0 {
+                Error::Invalid(faults) => faults.clone(),
+                _ => Vec::new(),
+            },
+            sign_in: matches!(self.0, Error::NotSignedIn),
         };
-        let sign_in = matches!(self.0, Error::NotSignedIn);
-        let mut response = page(
-            status_of(&self.0),
-            &self.0.vi(),
-            &self.0.en(),
-            faults,
-            sign_in,
-        );
+        let mut response = page(status_of(&self.0), &told, None);
+        response.extensions_mut().insert(Undone::Fault(told));
         add_headers(&self.0, &mut response);
         response
     }
@@ -177,7 +223,14 @@ pub async fn no_such_method(_method: Method, OriginalUri(uri): OriginalUri) -> R
     if uri.path().starts_with("/api/") {
         problem(status, message)
     } else {
-        page(status, &message.vi(), &message.en(), &[], false)
+        let told = ToldFault {
+            vi: message.vi(),
+            en: message.en(),
+            code: message.code(),
+            faults: Vec::new(),
+            sign_in: false,
+        };
+        page(status, &told, None)
     }
 }
 
@@ -231,17 +284,12 @@ fn document(
     response
 }
 
-fn page(status: StatusCode, vi: &str, en: &str, faults: &[Fault], sign_in: bool) -> Response {
-    let shown = FaultPage {
-        vi,
-        en,
-        faults,
-        sign_in,
-    };
-    match shown.render() {
+/// The page of a fault, with what was typed where a form was refused.
+pub fn page(status: StatusCode, told: &ToldFault, retold: Option<&Retold>) -> Response {
+    match (FaultPage { told, retold }).render() {
         Ok(html) => (status, Html(html)).into_response(),
         // A fault that cannot be shown as a page is still told, as bare text.
-        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, en.to_owned()).into_response(),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, told.en.clone()).into_response(),
     }
 }
 

@@ -11,10 +11,13 @@ use super::State;
 use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown_form};
+use super::pager::Pager;
 use super::scan_form::{LARGEST_SCAN, ScanForm};
 use super::session::{Form, Signed};
+use super::toast::Done;
 use crate::access::{Act, Caller};
 use crate::batch::{self, Batch, Progress};
+use crate::catalogue::Slice;
 use crate::error::{Error, Fault, Result};
 use crate::inspection;
 use crate::page_flag::{self, FlagFilter, MAYBE_RESCAN, PageFlag};
@@ -26,6 +29,7 @@ pub fn routes() -> Router<State> {
     let rescan = post(rescan).layer(DefaultBodyLimit::max(LARGEST_SCAN));
     Router::new()
         .route("/lo/{id}/canh-bao", get(list))
+        .route("/lo/{id}/canh-bao/ca-loai", post(accept_kind))
         .route("/canh-bao/{id}", post(act))
         .route("/canh-bao/{id}/quet-lai", rescan)
 }
@@ -36,6 +40,8 @@ struct ListAsked {
     tat_ca: Option<String>,
     /// The last flag of the page before.
     sau: Option<String>,
+    /// One kind of flag.
+    loai: Option<String>,
 }
 
 /// A form that was not accepted, to be shown again at its flag.
@@ -54,7 +60,11 @@ struct Flags {
     progress: Progress,
     flags: Vec<PageFlag>,
     all: bool,
-    more: Option<String>,
+    pager: Pager,
+    /// Kinds of flags and how many there are of each.
+    kinds: Vec<(String, i64)>,
+    /// The kind shown, or any.
+    kind: String,
     refused: Refused,
 }
 
@@ -66,20 +76,40 @@ impl Flags {
         refused: Refused,
     ) -> Result<Response, PageFault> {
         let all = asked.tat_ca.is_some();
+        let (archive, caller) = (&signed.archive, &signed.caller);
         let filter = FlagFilter {
             state: (!all).then(|| "open".to_owned()),
             notes: Some(all),
             limit: Some(PAGE),
-            after: asked.sau,
+            after: asked.sau.clone(),
+            code: asked.loai.clone(),
         };
-        let flags = page_flag::list(&signed.archive, &signed.caller, batch_id, &filter).await?;
+        let flags = page_flag::list(archive, caller, batch_id, &filter).await?;
+        let kinds = page_flag::kinds(archive, caller, batch_id, !all).await?;
+        let kind = asked.loai.unwrap_or_default();
+        let counted = kinds
+            .iter()
+            .filter(|(code, _)| kind.is_empty() || *code == kind);
+        let total = counted.map(|(_, count)| count).sum();
         let full = i64::try_from(flags.len()).unwrap_or(PAGE) == PAGE;
+        let slice = Slice {
+            before: asked.sau,
+            after: flags.last().filter(|_| full).map(|flag| flag.id.clone()),
+            rows: vec![(); flags.len()],
+        };
+        let path = format!("/lo/{batch_id}/canh-bao");
+        let kept = [
+            ("tat_ca", if all { "1" } else { "" }),
+            ("loai", kind.as_str()),
+        ];
         let page = Self {
-            batch: batch::get(&signed.archive, &signed.caller, batch_id).await?,
-            progress: batch::progress(&signed.archive, &signed.caller, batch_id).await?,
-            more: flags.last().filter(|_| full).map(|flag| flag.id.clone()),
+            batch: batch::get(archive, caller, batch_id).await?,
+            progress: batch::progress(archive, caller, batch_id).await?,
+            pager: Pager::one_way(total, &slice, &path, &kept),
             flags,
             all,
+            kinds,
+            kind,
             f: signed.frame,
             refused,
         };
@@ -136,6 +166,12 @@ impl Flags {
         flag.code == MAYBE_RESCAN
     }
 
+    /// All of the kind shown can be left as they are for one reason.
+    fn in_bulk(&self) -> bool {
+        let one = !self.kind.is_empty() && self.kind != MAYBE_RESCAN && !self.all;
+        one && self.pager.total > 1 && self.f.may(Act::ResolveFlags)
+    }
+
     fn may_rescan(&self) -> bool {
         self.f.may(Act::DeliverScans)
     }
@@ -169,6 +205,38 @@ async fn act(Path(id): Path<String>, form: Form<Resolution>) -> Result<Response,
             };
             let asked = ListAsked::default();
             Flags::page(signed, &flag.batch_id, asked, refused).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct KindGiven {
+    code: String,
+    #[serde(default)]
+    reason: String,
+}
+
+async fn accept_kind(Path(id): Path<String>, form: Form<KindGiven>) -> Result<Response, PageFault> {
+    let (signed, given) = form.parts();
+    let (archive, caller) = (&signed.archive, &signed.caller);
+    let done = inspection::accept_kind(archive, caller, &id, &given.code, &given.reason).await;
+    match done {
+        Ok(count) => {
+            let done = Done::new("flags_accepted").to(count);
+            Ok(done.at(&format!("/lo/{id}/canh-bao")))
+        }
+        Err(Error::Invalid(faults)) => {
+            let refused = Refused {
+                flag_id: String::new(),
+                reason: given.reason,
+                faults,
+            };
+            let asked = ListAsked {
+                loai: Some(given.code),
+                ..ListAsked::default()
+            };
+            Flags::page(signed, &id, asked, refused).await
         }
         Err(error) => Err(error.into()),
     }

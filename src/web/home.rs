@@ -11,8 +11,10 @@ use super::intake::Underway;
 use super::layout::{Frame, shown};
 use super::session::{Signed, Visitor};
 use crate::access::{Act, Caller, may};
-use crate::copy_request::{self, RequestView};
+use crate::batch::{self, OpenInBatches};
+use crate::copy_request::{self, RequestFilter, RequestView};
 use crate::error::Result;
+use crate::queue::{self, Chosen};
 use crate::{reuse, review};
 
 pub fn routes() -> Router<State> {
@@ -39,51 +41,54 @@ async fn welcome(Visitor(f): Visitor) -> Result<Response, PageFault> {
 struct Home {
     f: Frame,
     underway: Vec<Underway>,
+    /// Records at the desk.
     waiting: Option<i64>,
-    to_confirm: Vec<RequestView>,
-    to_release: Vec<RequestView>,
+    to_confirm: Option<i64>,
+    to_release: Option<i64>,
+    /// Flags and quarantined files, over all batches.
+    open: Option<OpenInBatches>,
+    /// Work of the queue that stands still.
+    stuck: Option<i64>,
+    /// What the caller can settle, nearest term first.
+    due: Vec<RequestView>,
     reused: Option<i64>,
 }
 
-impl Home {
-    /// What the caller can settle, nearest term first.
-    fn due(&self) -> Vec<&RequestView> {
-        let mut due: Vec<_> = self.to_confirm.iter().chain(&self.to_release).collect();
-        due.sort_by(|a, b| a.due_at.cmp(&b.due_at));
-        due.truncate(12);
-        due
-    }
-}
+/// Requests on the list by term.
+const DUE: usize = 12;
 
 async fn my_work(signed: Signed) -> Result<Response, PageFault> {
-    let mut underway = match may(&signed.caller, Act::SeeBatches) {
-        true => Underway::newest(&signed.archive, &signed.caller, 20).await?,
+    let (archive, caller) = (&signed.archive, &signed.caller);
+    let mut underway = match may(caller, Act::SeeBatches) {
+        true => Underway::newest(archive, caller, 20).await?,
         false => Vec::new(),
     };
     underway.retain(Underway::busy);
-    let waiting = match may(&signed.caller, Act::CorrectRecords) {
-        true => Some(review::waiting(&signed.archive, &signed.caller).await?),
-        false => None,
-    };
+    let (to_confirm, confirmable) =
+        requests(archive, caller, Act::ConfirmCopies, "received").await?;
+    let (to_release, mut due) = requests(archive, caller, Act::ReleaseCopies, "confirmed").await?;
+    due.extend(confirmable);
+    due.sort_by(|a, b| a.due_at.cmp(&b.due_at));
+    due.truncate(DUE);
     let page = Home {
         underway,
-        waiting,
-        to_confirm: requests(
-            &signed.archive,
-            &signed.caller,
-            Act::ConfirmCopies,
-            "received",
-        )
-        .await?,
-        to_release: requests(
-            &signed.archive,
-            &signed.caller,
-            Act::ReleaseCopies,
-            "confirmed",
-        )
-        .await?,
-        reused: match may(&signed.caller, Act::SeeRequests) {
-            true => Some(reuse::this_year(&signed.archive, &signed.caller).await?),
+        waiting: match may(caller, Act::CorrectRecords) {
+            true => Some(review::waiting(archive, caller).await?),
+            false => None,
+        },
+        to_confirm,
+        to_release,
+        open: match may(caller, Act::DeliverScans) || may(caller, Act::ResolveFlags) {
+            true => Some(batch::open_in_all(archive, caller).await?),
+            false => None,
+        },
+        stuck: match may(caller, Act::SeeQueue) {
+            true => Some(queue::count(archive, caller, &Chosen::default()).await?),
+            false => None,
+        },
+        due,
+        reused: match may(caller, Act::SeeRequests) {
+            true => Some(reuse::this_year(archive, caller).await?),
             false => None,
         },
         f: signed.frame,
@@ -91,14 +96,22 @@ async fn my_work(signed: Signed) -> Result<Response, PageFault> {
     Ok(shown(&page)?.into_response())
 }
 
+/// How many requests are in this state, and the most pressing of them; nothing for who may not act on them.
 async fn requests(
     archive: &State,
     caller: &Caller,
     act: Act,
     state: &str,
-) -> Result<Vec<RequestView>> {
-    match may(caller, act) {
-        true => copy_request::list(archive, caller, Some(state)).await,
-        false => Ok(Vec::new()),
+) -> Result<(Option<i64>, Vec<RequestView>)> {
+    if !may(caller, act) {
+        return Ok((None, Vec::new()));
     }
+    let filter = RequestFilter {
+        state: state.to_owned(),
+        most: DUE,
+        ..RequestFilter::default()
+    };
+    let count = copy_request::count(archive, caller, &filter).await?;
+    let first = copy_request::page(archive, caller, &filter).await?;
+    Ok((Some(count), first.rows))
 }

@@ -8,18 +8,19 @@ use axum::routing::{get, post};
 use sogoc_workers::outcome::FailureKind;
 
 use super::State;
+use super::extractors::Asked;
 use super::fault::PageFault;
 use super::labels::Names;
 use super::layout::{Frame, shown, shown_form};
+use super::pager::{PAGE, Pager};
 use super::session::{Form, Pairs, Signed};
 use crate::access::{Act, Caller};
-use crate::batch::{self, Batch, NewBatch, Progress, Receipt};
+use crate::batch::{self, Batch, BatchFilter, NewBatch, Progress, Receipt};
+use crate::catalogue::Turn;
 use crate::error::{Error, Fault, Result};
 use crate::fonds::{self, Fonds};
 use crate::scan::{self, Scan};
 
-/// Batches on one page.
-const PAGE: i64 = 50;
 /// Files quarantined or named twice that are listed on the batch's page.
 const LISTED: i64 = 200;
 
@@ -85,6 +86,11 @@ impl Underway {
     /// `Forbidden`.
     pub async fn newest(archive: &State, caller: &Caller, limit: i64) -> Result<Vec<Self>> {
         let batches = batch::list(archive, caller, None, limit).await?.items;
+        Self::all(archive, caller, batches).await
+    }
+
+    /// These batches with their progress.
+    async fn all(archive: &State, caller: &Caller, batches: Vec<Batch>) -> Result<Vec<Self>> {
         let mut all = Vec::with_capacity(batches.len());
         for batch in batches {
             let progress = batch::progress(archive, caller, &batch.id).await?;
@@ -105,6 +111,17 @@ impl Underway {
     }
 }
 
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct ListAsked {
+    /// `open`, `closed`, `flagged` or `quarantined`.
+    state: String,
+    /// Part of a name.
+    tim: String,
+    sau: Option<String>,
+    truoc: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "batches.html")]
 struct List {
@@ -112,6 +129,8 @@ struct List {
     names: Names,
     fonds: Vec<Fonds>,
     batches: Vec<Underway>,
+    pager: Pager,
+    asked: ListAsked,
     form: OpenForm,
     faults: Vec<Fault>,
 }
@@ -119,14 +138,29 @@ struct List {
 impl List {
     async fn page(
         signed: Signed,
+        asked: ListAsked,
         form: OpenForm,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
+        let (archive, caller) = (&signed.archive, &signed.caller);
+        let filter = BatchFilter {
+            state: asked.state.clone(),
+            text: asked.tim.clone(),
+            turn: Turn {
+                after: asked.sau.clone(),
+                before: asked.truoc.clone(),
+            },
+        };
+        let slice = batch::page(archive, caller, &filter, PAGE).await?;
+        let total = batch::count(archive, caller, &filter).await?;
+        let kept = [("state", asked.state.as_str()), ("tim", asked.tim.as_str())];
         let page = Self {
-            batches: Underway::newest(&signed.archive, &signed.caller, PAGE).await?,
-            fonds: fonds::list(&signed.archive, &signed.caller).await?,
-            names: Names::of(&signed.archive),
+            pager: Pager::of(total, &slice, "/lo", &kept),
+            batches: Underway::all(archive, caller, slice.rows).await?,
+            fonds: fonds::list(archive, caller).await?,
+            names: Names::of(archive),
             f: signed.frame,
+            asked,
             form,
             faults,
         };
@@ -136,11 +170,16 @@ impl List {
     fn may_deliver(&self) -> bool {
         self.f.may(Act::DeliverScans)
     }
+
+    /// What the list may be narrowed to: stable word and words.
+    fn states(&self) -> [(&'static str, &'static str); 4] {
+        ["open", "closed", "flagged", "quarantined"]
+            .map(|word| (word, self.f.word("intake.batches_that_are", word)))
+    }
 }
 
-async fn list(signed: Signed) -> Result<Response, PageFault> {
-    let blank = OpenForm::default();
-    List::page(signed, blank, Vec::new()).await
+async fn list(signed: Signed, Asked(asked): Asked<ListAsked>) -> Result<Response, PageFault> {
+    List::page(signed, asked, OpenForm::default(), Vec::new()).await
 }
 
 async fn open(form: Form<OpenForm>) -> Result<Response, PageFault> {
@@ -161,7 +200,7 @@ async fn open(form: Form<OpenForm>) -> Result<Response, PageFault> {
         }) => vec![Fault::new("/volume", "faults.there_no_such_volume")],
         Err(error) => return Err(error.into()),
     };
-    List::page(signed, given, faults).await
+    List::page(signed, ListAsked::default(), given, faults).await
 }
 
 // One batch -------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 //! The issue book (sổ cấp bản sao) of a year: every line, what became of it, and its sealed file.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
@@ -11,11 +13,13 @@ use super::State;
 use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown};
+use super::pager::{PAGE, Pager};
 use super::public_requests::pdf;
 use super::requests::Shown;
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
-use crate::certified_copy::{self, CopyChain, CopyRow, CopyState};
+use crate::catalogue::Turn;
+use crate::certified_copy::{self, BookFilter, CopyChain, CopyRow, CopyState};
 use crate::clock::vietnam;
 use crate::error::Error;
 use crate::issue_book::{self, BookLine, LineState};
@@ -31,9 +35,16 @@ pub fn routes() -> Router<State> {
         .route("/so-cap-ban-sao/{id}/cap-lai", post(reissue))
 }
 
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
 struct BookAsked {
     year: Option<i64>,
+    /// `issued`, `withdrawn`, `void` or `opening`.
+    state: String,
+    /// A number, a code or part of a name.
+    tim: String,
+    sau: Option<String>,
+    truoc: Option<String>,
 }
 
 #[derive(Template)]
@@ -41,16 +52,42 @@ struct BookAsked {
 struct Book {
     f: Frame,
     year: i64,
+    asked: BookAsked,
     rows: Vec<CopyRow>,
+    /// What the copies show, by number.
+    lines: BTreeMap<i64, BookLine>,
+    pager: Pager,
     ended: Vec<BookLine>,
 }
 
 async fn book(signed: Signed, Asked(asked): Asked<BookAsked>) -> Result<Response, PageFault> {
-    let year = asked.year.unwrap_or_else(|| this_year(&signed.archive));
+    let (archive, caller) = (&signed.archive, &signed.caller);
+    let year = asked.year.unwrap_or_else(|| this_year(archive));
+    let filter = BookFilter {
+        year,
+        state: asked.state.clone(),
+        text: asked.tim.clone(),
+        code: certified_copy::tidy(&asked.tim),
+        turn: Turn {
+            after: asked.sau.clone(),
+            before: asked.truoc.clone(),
+        },
+    };
+    let slice = certified_copy::book_page(archive, caller, &filter, PAGE).await?;
+    let total = certified_copy::book_count(archive, caller, &filter).await?;
+    let written = year.to_string();
+    let kept = [
+        ("year", written.as_str()),
+        ("state", asked.state.as_str()),
+        ("tim", asked.tim.as_str()),
+    ];
     let page = Book {
-        rows: certified_copy::book(&signed.archive, &signed.caller, year).await?,
-        ended: issue_book::without_copy(&signed.archive, &signed.caller, year).await?,
+        pager: Pager::of(total, &slice, "/so-cap-ban-sao", &kept),
+        lines: issue_book::beside(archive, caller, year, &slice.rows).await?,
+        rows: slice.rows,
+        ended: issue_book::without_copy(archive, caller, year).await?,
         f: signed.frame,
+        asked,
         year,
     };
     Ok(shown(&page)?.into_response())
@@ -120,6 +157,22 @@ fn state_in_words(f: &Frame, row: &CopyRow) -> (&'static str, &'static str) {
 }
 
 impl Book {
+    /// What the list may be narrowed to: stable word and words.
+    fn states(&self) -> [(&'static str, &'static str); 4] {
+        [
+            ("issued", self.f.t("issue_book.state.issued")),
+            ("withdrawn", self.f.t("issue_book.state.withdrawn")),
+            ("void", self.f.t("issue_book.state.void")),
+            ("opening", self.f.t("issue_book.state.being_made")),
+        ]
+    }
+
+    /// Holder and birth date, as the copy shows them.
+    fn holder(&self, row: &CopyRow) -> (&str, &str) {
+        let line = self.lines.get(&row.number);
+        line.map_or(("", ""), |line| (&line.ho_ten, &line.ngay_sinh))
+    }
+
     fn state(&self, row: &CopyRow) -> (&'static str, &'static str) {
         state_in_words(&self.f, row)
     }

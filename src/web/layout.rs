@@ -4,7 +4,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::embedded;
 use super::fault::PageFault;
+use super::toast::Toast;
 use crate::access::{Act, Caller, Role, may};
 use crate::clock::{parse_stamp, vietnam};
 use crate::error::{Error, Fault};
@@ -73,6 +75,12 @@ pub struct Frame {
     pub must_enrol: bool,
     /// Path of this page, without its query.
     pub path: String,
+    /// Path and query of this page, so that another language shows the same.
+    pub here: String,
+    /// What the act before this page did.
+    pub toast: Option<Toast>,
+    /// `light` or `dark`, where the reader chose one.
+    pub theme: Option<&'static str>,
 }
 
 impl Frame {
@@ -130,6 +138,29 @@ impl Frame {
     /// True when the caller may do this; for showing or hiding a button, never for deciding.
     pub fn may(&self, act: Act) -> bool {
         self.caller.as_ref().is_some_and(|caller| may(caller, act))
+    }
+
+    /// The address of a stylesheet or script.
+    pub fn asset(&self, name: &str) -> String {
+        embedded::address(name)
+    }
+
+    /// A count as it is written: `10.003` in Vietnamese, `10,003` in English.
+    pub fn number(&self, count: &i64) -> String {
+        let digits = count.unsigned_abs().to_string();
+        let mut written = String::new();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                written.push(self.lang.pick('.', ','));
+            }
+            written.push(digit);
+        }
+        written
+    }
+
+    /// True when the caller may search records.
+    pub fn may_search(&self) -> bool {
+        self.may(Act::SeeRecords)
     }
 
     /// Name of a role.
@@ -198,6 +229,9 @@ mod tests {
             form_token: String::new(),
             must_enrol: false,
             path: "/nguoi-dung".into(),
+            here: "/nguoi-dung".into(),
+            toast: None,
+            theme: None,
         };
         let hrefs: Vec<_> = frame.nav().iter().map(|item| item.href).collect();
         assert!(hrefs.contains(&"/nguoi-dung") && !hrefs.contains(&"/tra-cuu"));

@@ -11,12 +11,13 @@ use super::State;
 use super::extractors::Asked;
 use super::fault::{PageFault, Problem};
 use super::layout::{Frame, shown};
+use super::pager::{PAGE, Pager};
 use super::session::Signed;
 use crate::access::{Act, require};
-use crate::audit::{self, Broken, Entry, LogState, Standing};
-
-/// Entries on one page of the log.
-const PAGE: i64 = 100;
+use crate::audit::{self, Action, Broken, Entry, LogFilter, LogState, NamedEntry, Standing};
+use crate::catalogue::Turn;
+use crate::clock::{midnight_in_vietnam, stamp};
+use crate::error::{Error, Result};
 
 /// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
@@ -25,20 +26,56 @@ pub fn routes() -> Router<State> {
         .route("/log/{*name}", get(file))
 }
 
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
 struct LogAsked {
-    after: Option<u32>,
-    about: Option<String>,
+    about: String,
+    actor: String,
+    action: String,
+    /// A day in Viet Nam, `2026-11-30`.
+    ngay: String,
+    sau: Option<String>,
+    truoc: Option<String>,
     check: Option<String>,
+}
+
+impl LogAsked {
+    fn filter(&self) -> Result<LogFilter> {
+        let day = match self.ngay.is_empty() {
+            true => None,
+            false => {
+                let day: jiff::civil::Date = self
+                    .ngay
+                    .parse()
+                    .map_err(|_| Error::fault("/ngay", "faults.there_no_such_day"))?;
+                let wrong = |_| Error::fault("/ngay", "faults.there_no_such_day");
+                let from = midnight_in_vietnam(day).map_err(wrong)?;
+                Some((stamp(from), stamp(from + jiff::Span::new().hours(24))))
+            }
+        };
+        let (from, to) = day.unwrap_or_default();
+        Ok(LogFilter {
+            about: self.about.trim().to_owned(),
+            actor: self.actor.clone(),
+            action: self.action.clone(),
+            from,
+            to,
+            turn: Turn {
+                after: self.sau.clone(),
+                before: self.truoc.clone(),
+            },
+        })
+    }
 }
 
 #[derive(Template)]
 #[template(path = "log.html")]
 struct Log {
     f: Frame,
-    entries: Vec<Entry>,
-    about: String,
-    newer: Option<i64>,
+    entries: Vec<NamedEntry>,
+    pager: Pager,
+    asked: LogAsked,
+    actors: Vec<(String, String)>,
     state: LogState,
     /// Whether everything was compared just now.
     compared: bool,
@@ -52,6 +89,44 @@ impl Log {
 
     fn stands(&self) -> (&'static str, String) {
         standing(&self.f, &self.state)
+    }
+
+    /// What may be chosen to be listed alone.
+    fn actions(&self) -> impl Iterator<Item = &'static str> {
+        Action::ALL.iter().map(|action| action.as_str())
+    }
+
+    /// What was done, in the words of the office.
+    fn did<'a>(&self, action: &'a str) -> &'a str {
+        self.f.word("log_tree.did", action)
+    }
+
+    fn who<'a>(&self, row: &'a NamedEntry) -> &'a str {
+        match row.entry.actor.as_str() {
+            "machine" | "public" => self.f.word("log_tree.actor", &row.entry.actor),
+            actor if row.actor_name.is_empty() => actor,
+            _ => &row.actor_name,
+        }
+    }
+
+    fn thing<'a>(&self, kind: &'a str) -> &'a str {
+        self.f.word("log_tree.thing", kind)
+    }
+
+    /// The page of what an entry is about, where it has one.
+    fn page_of(&self, entry: &Entry) -> Option<String> {
+        let room = match entry.subject_kind.as_str() {
+            "record" => "ban-ghi",
+            "batch" => "lo",
+            "request" => "cap-ban-sao",
+            "copy" => "so-cap-ban-sao",
+            "correction" => "phu-luc",
+            "volume" => "quyen",
+            "file" => "ho-so",
+            "page" => "trang",
+            _ => return None,
+        };
+        Some(format!("/{room}/{}", entry.subject_id))
     }
 }
 
@@ -83,11 +158,9 @@ pub fn standing(f: &Frame, state: &LogState) -> (&'static str, String) {
 async fn log(signed: Signed, Asked(asked): Asked<LogAsked>) -> Result<Response, PageFault> {
     require(&signed.caller, Act::SeeLog)?;
     let archive = &signed.archive;
-    let after = i64::from(asked.after.unwrap_or(0));
-    let entries = match &asked.about {
-        Some(thing) => audit::about(&archive.catalogue, thing.trim()).await?,
-        None => audit::after(&archive.catalogue, after, PAGE).await?,
-    };
+    let filter = asked.filter()?;
+    let slice = audit::newest(&archive.catalogue, &filter, PAGE).await?;
+    let total = audit::count(&archive.catalogue, &filter).await?;
     let compared = asked.check.is_some();
     let (state, silent) = match compared {
         true => {
@@ -96,15 +169,18 @@ async fn log(signed: Signed, Asked(asked): Asked<LogAsked>) -> Result<Response, 
         }
         false => (audit::state(archive).await?, Vec::new()),
     };
-    let full = asked.about.is_none() && i64::try_from(entries.len()).is_ok_and(|n| n == PAGE);
+    let kept = [
+        ("about", asked.about.as_str()),
+        ("actor", asked.actor.as_str()),
+        ("action", asked.action.as_str()),
+        ("ngay", asked.ngay.as_str()),
+    ];
     let page = Log {
-        newer: entries
-            .last()
-            .filter(|_| full)
-            .and_then(|entry| entry.position),
+        pager: Pager::of(total, &slice, "/nhat-ky", &kept),
+        entries: slice.rows,
+        actors: audit::actors(&archive.catalogue).await?,
         f: signed.frame,
-        entries,
-        about: asked.about.unwrap_or_default(),
+        asked,
         state,
         compared,
         silent,

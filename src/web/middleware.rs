@@ -9,8 +9,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 
+use super::cookies::cookie;
 use super::fault::{PageFault, Problem};
-use super::{State, fault};
+use super::{State, fault, toast};
 use crate::error::Error;
 
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; \
@@ -69,8 +70,13 @@ pub async fn harden(
     request: Request,
     next: Next,
 ) -> Response {
+    let told = cookie(request.headers(), toast::COOKIE).is_some();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    let page = headers.get(header::CONTENT_TYPE);
+    if told && page.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        headers.append(header::SET_COOKIE, HeaderValue::from_static(toast::USED_UP));
+    }
     let mut set = |name: HeaderName, value: &'static str| {
         headers
             .entry(name)

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use qrcode::{Color, QrCode};
@@ -12,7 +12,8 @@ use super::State;
 use super::client_ip::Public;
 use super::extractors::Asked;
 use super::fault::PageFault;
-use super::layout::{Frame, shown_form};
+use super::kept_form::KeptForm;
+use super::layout::{Frame, shown, shown_form};
 use super::session::{Form, Pairs, Signed, session_token};
 use super::sign_in::own_path;
 use crate::access::{self, Enrolment, OwnSession};
@@ -136,7 +137,23 @@ async fn end_others(headers: HeaderMap, form: Form<Pairs>) -> Result<Redirect, P
 struct FreshProof {
     f: Frame,
     back: String,
+    /// The form that goes on once it is proven.
+    kept: KeptForm,
     faults: Vec<Fault>,
+}
+
+/// Asks who sits there before a form goes on.
+///
+/// # Errors
+/// As rendering.
+pub fn ask_for_form(f: Frame, kept: KeptForm) -> Result<Response, PageFault> {
+    let page = FreshProof {
+        f,
+        back: "/viec".into(),
+        kept,
+        faults: Vec::new(),
+    };
+    Ok((StatusCode::CONFLICT, shown(&page)?).into_response())
 }
 
 #[derive(serde::Deserialize)]
@@ -148,6 +165,7 @@ async fn ask_proof(signed: Signed, Asked(back): Asked<Back>) -> Result<Response,
     let page = FreshProof {
         f: signed.frame,
         back: own_path(back.ve.as_deref().unwrap_or("/viec")).to_owned(),
+        kept: KeptForm::default(),
         faults: Vec::new(),
     };
     shown_form(&page, &[])
@@ -158,6 +176,12 @@ struct ProofGiven {
     proof: String,
     #[serde(default)]
     ve: String,
+    /// Where the form that waits is sent.
+    #[serde(default)]
+    giu_ve: String,
+    /// What it says.
+    #[serde(default)]
+    giu: String,
 }
 
 async fn prove(
@@ -175,6 +199,10 @@ async fn prove(
             let page = FreshProof {
                 f: signed.frame,
                 back,
+                kept: KeptForm {
+                    to: given.giu_ve,
+                    body: given.giu,
+                },
                 faults,
             };
             shown_form(&page, &page.faults)

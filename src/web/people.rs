@@ -3,14 +3,18 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::State;
+use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown_form};
+use super::pager::{PAGE, Pager};
 use super::session::{Form, Pairs, Signed};
+use super::toast::Done;
 use crate::access::{self, NewToken, Person, Role, TokenRow};
+use crate::catalogue::{Slice, folded};
 use crate::error::{Error, Fault};
 use crate::messages::Message;
 use crate::viewing::VIEWS_A_DAY;
@@ -24,30 +28,79 @@ pub fn routes() -> Router<State> {
         .route("/khoa-truy-cap/{id}/thu-hoi", post(revoke_token))
 }
 
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct ListAsked {
+    /// Part of a name or login.
+    tim: String,
+    /// Word of a role.
+    role: String,
+    /// The login of the last person of the page before.
+    sau: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "people.html")]
 struct People {
     f: Frame,
     people: Vec<Person>,
+    pager: Pager,
+    asked: ListAsked,
     tokens: Vec<TokenRow>,
     fresh: Option<NewToken>,
     faults: Vec<Fault>,
+    /// What was typed of a person that was not made.
+    typed: Pairs,
 }
 
 impl People {
     async fn page(
         signed: Signed,
+        asked: ListAsked,
         fresh: Option<NewToken>,
-        faults: Vec<Fault>,
+        (faults, typed): (Vec<Fault>, Pairs),
     ) -> Result<Response, PageFault> {
+        let (archive, caller) = (&signed.archive, &signed.caller);
+        let mut people = access::list_people(archive, caller).await?;
+        let part = folded(&asked.tim);
+        people.retain(|person| {
+            let named =
+                folded(&person.name).contains(&part) || folded(&person.login).contains(&part);
+            let role = |role: &Role| role.as_str() == asked.role;
+            named && (asked.role.is_empty() || person.roles.iter().any(role))
+        });
+        let total = i64::try_from(people.len()).unwrap_or_default();
+        if let Some(after) = &asked.sau {
+            people.retain(|person| person.login > *after);
+        }
+        let more = people.len() > PAGE;
+        people.truncate(PAGE);
+        let slice = Slice {
+            before: asked.sau.clone(),
+            after: people.last().filter(|_| more).map(|one| one.login.clone()),
+            rows: vec![(); people.len()],
+        };
+        let kept = [("tim", asked.tim.as_str()), ("role", asked.role.as_str())];
         let page = Self {
-            people: access::list_people(&signed.archive, &signed.caller).await?,
-            tokens: access::list_tokens(&signed.archive, &signed.caller).await?,
+            pager: Pager::one_way(total, &slice, "/nguoi-dung", &kept),
+            people,
+            tokens: access::list_tokens(archive, caller).await?,
             f: signed.frame,
+            asked,
             fresh,
             faults,
+            typed,
         };
         shown_form(&page, &page.faults)
+    }
+
+    /// What was typed into a box of the form for a new person or token.
+    fn typed(&self, name: &str) -> &str {
+        text(&self.typed, name)
+    }
+
+    fn ticked(&self, role: &Role) -> bool {
+        roles(&self.typed).contains(role)
     }
 
     fn roles(&self) -> &'static [Role] {
@@ -64,8 +117,8 @@ impl People {
     }
 }
 
-async fn list(signed: Signed) -> Result<Response, PageFault> {
-    People::page(signed, None, Vec::new()).await
+async fn list(signed: Signed, Asked(asked): Asked<ListAsked>) -> Result<Response, PageFault> {
+    People::page(signed, asked, None, Default::default()).await
 }
 
 fn text<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
@@ -82,11 +135,18 @@ fn roles(pairs: &Pairs) -> Vec<Role> {
         .collect()
 }
 
-/// Shows the page again with what was wrong, or goes on.
-async fn answer<T>(signed: Signed, outcome: Result<T, Error>) -> Result<Response, PageFault> {
+/// Shows the page again with what was wrong and what was typed, or says what was done.
+async fn answer<T>(
+    signed: Signed,
+    outcome: Result<T, Error>,
+    done: Done,
+    typed: Pairs,
+) -> Result<Response, PageFault> {
     match outcome {
-        Ok(_) => Ok(Redirect::to("/nguoi-dung").into_response()),
-        Err(Error::Invalid(faults)) => People::page(signed, None, faults).await,
+        Ok(_) => Ok(done.at("/nguoi-dung")),
+        Err(Error::Invalid(faults)) => {
+            People::page(signed, ListAsked::default(), None, (faults, typed)).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -99,20 +159,26 @@ async fn add(form: Form<Pairs>) -> Result<Response, PageFault> {
         archive, caller, ..
     } = &signed;
     let made = access::make_person(archive, caller, login, name, password, &roles).await;
-    answer(signed, made).await
+    answer(signed, made, Done::new("person_made"), given).await
 }
 
 async fn change(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
     let disabled = text(&form.given, "disabled") == "yes";
     let roles = roles(&form.given);
     let changed = access::change_person(&form.archive, &form.caller, &id, &roles, disabled).await;
-    answer(form.parts().0, changed).await
+    answer(
+        form.parts().0,
+        changed,
+        Done::new("person_changed"),
+        Pairs::new(),
+    )
+    .await
 }
 
 async fn set_password(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
     let password = text(&form.given, "password");
     let set = access::set_password(&form.archive, &form.caller, &id, password).await;
-    answer(form.parts().0, set).await
+    answer(form.parts().0, set, Done::new("password_set"), Pairs::new()).await
 }
 
 async fn add_token(form: Form<Pairs>) -> Result<Response, PageFault> {
@@ -122,12 +188,24 @@ async fn add_token(form: Form<Pairs>) -> Result<Response, PageFault> {
         access::make_token(&form.archive, &form.caller, name, &roles(&form.given), days).await;
     match made {
         // Shown in this answer and never again, so no redirect.
-        Ok(fresh) => People::page(form.parts().0, Some(fresh), Vec::new()).await,
-        Err(error) => answer::<NewToken>(form.parts().0, Err(error)).await,
+        Ok(fresh) => {
+            let asked = ListAsked::default();
+            People::page(form.parts().0, asked, Some(fresh), Default::default()).await
+        }
+        Err(error) => {
+            let done = Done::new("token_revoked");
+            answer::<NewToken>(form.parts().0, Err(error), done, Pairs::new()).await
+        }
     }
 }
 
 async fn revoke_token(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
     let revoked = access::revoke_token(&form.archive, &form.caller, &id).await;
-    answer(form.parts().0, revoked).await
+    answer(
+        form.parts().0,
+        revoked,
+        Done::new("token_revoked"),
+        Pairs::new(),
+    )
+    .await
 }

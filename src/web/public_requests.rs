@@ -1,5 +1,7 @@
 //! The public counter: ask for a copy, follow the request by its code, fetch the copy.
 
+mod asks;
+mod steps;
 mod submit;
 mod tracking;
 
@@ -17,7 +19,7 @@ use crate::copy_request;
 use crate::error::{Error, Result};
 
 pub fn routes() -> Router<State> {
-    submit::routes().merge(tracking::routes())
+    steps::routes().merge(tracking::routes())
 }
 
 /// A code typed into a box.

@@ -10,8 +10,10 @@ use super::State;
 use super::extractors::Asked;
 use super::fault::PageFault;
 use super::layout::{Frame, shown};
+use super::pager::Pager;
 use super::session::{Form, Signed};
 use crate::access::Act;
+use crate::catalogue::Slice;
 use crate::jobs::{JobState, Stuck};
 use crate::messages::{self, Lang};
 use crate::queue::{self, Chosen, JobAction};
@@ -24,6 +26,7 @@ pub fn routes() -> Router<State> {
 struct ListAsked {
     kind: Option<String>,
     code: Option<String>,
+    #[serde(rename = "sau")]
     after: Option<String>,
 }
 
@@ -34,7 +37,7 @@ struct Queue {
     rows: Vec<Stuck>,
     kind: String,
     code: String,
-    more: Option<String>,
+    pager: Pager,
 }
 
 impl Queue {
@@ -77,15 +80,26 @@ async fn list(
     };
     let after = asked.after.as_deref();
     let rows = queue::stuck(&archive, &signed.caller, &chosen, after).await?;
-    let page = Queue {
-        more: rows
+    let slice = Slice {
+        before: asked.after.clone(),
+        after: rows
             .last()
-            .filter(|_| rows.len() >= 500)
+            .filter(|_| rows.len() >= queue::MOST_ROWS)
             .map(|row| row.id.clone()),
+        rows: vec![(); rows.len()],
+    };
+    let total = queue::count(&archive, &signed.caller, &chosen).await?;
+    let (kind, code) = (
+        asked.kind.unwrap_or_default(),
+        asked.code.unwrap_or_default(),
+    );
+    let kept = [("kind", kind.as_str()), ("code", code.as_str())];
+    let page = Queue {
+        pager: Pager::one_way(total, &slice, "/kho/viec", &kept),
         f: signed.frame,
         rows,
-        kind: asked.kind.unwrap_or_default(),
-        code: asked.code.unwrap_or_default(),
+        kind,
+        code,
     };
     Ok(shown(&page)?.into_response())
 }

@@ -3,26 +3,26 @@
 
 mod acts;
 mod detail;
+mod many;
 
 pub use detail::download;
-
-use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use super::State;
 use super::extractors::Asked;
 use super::fault::PageFault;
-use super::layout::{Frame, shown};
+use super::layout::{Frame, shown_form};
+use super::pager::{PAGE, Pager, TurnAsked};
 use super::public_requests::{RequestForm, RequestPage};
-use super::session::{Form, Pairs, Signed};
+use super::session::{Form, Signed};
 use crate::access::{Act, require};
-use crate::copy_request::{self, OpenRequests, Release, RequestView};
-use crate::error::Error;
-use crate::seen::{self, Seen};
+use crate::copy_request::{self, OpenRequests, Release, RequestFilter, RequestOrder, RequestView};
+use crate::error::{Error, Fault};
+use crate::seen::Seen;
 
 /// Where a clerk enters a request for somebody.
 const ENTRY: &str = "/cap-ban-sao/moi";
@@ -31,7 +31,7 @@ pub fn routes() -> Router<State> {
     Router::new()
         .route("/cap-ban-sao", get(queue))
         .route(ENTRY, get(blank).post(enter))
-        .route("/cap-ban-sao/ky-nhieu", post(release_many))
+        .merge(many::routes())
         .merge(detail::routes())
         .merge(acts::routes())
 }
@@ -42,21 +42,47 @@ pub fn state_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
 struct QueueAsked {
-    state: Option<String>,
+    state: String,
+    /// Part of a name, or a code.
+    tim: String,
+    /// `newest`, or by term.
+    sap: String,
+    sau: Option<String>,
+    truoc: Option<String>,
+}
+
+impl QueueAsked {
+    fn filter(&self) -> RequestFilter {
+        let turn = TurnAsked {
+            sau: self.sau.clone(),
+            truoc: self.truoc.clone(),
+        };
+        RequestFilter {
+            state: self.state.clone(),
+            text: self.tim.clone(),
+            order: match self.sap.as_str() {
+                "newest" => RequestOrder::Newest,
+                _ => RequestOrder::Due,
+            },
+            turn: turn.turn(),
+            most: PAGE,
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "copies.html")]
 struct Queue {
     f: Frame,
-    asked: String,
+    asked: QueueAsked,
     requests: Vec<RequestView>,
+    pager: Pager,
     pressing: Vec<RequestView>,
     counts: OpenRequests,
     released: Vec<Release>,
-    /// What the record of each confirmed request is now.
-    shown: BTreeMap<String, Seen>,
+    faults: Vec<Fault>,
 }
 
 impl Queue {
@@ -75,7 +101,7 @@ impl Queue {
 
     /// Chosen requests can be released in one act.
     fn many(&self) -> bool {
-        self.asked == "confirmed" && self.f.may(Act::ReleaseCopies)
+        self.asked.state == "confirmed" && self.f.may(Act::ReleaseCopies)
     }
 
     fn state<'a>(&self, word: &'a str) -> &'a str {
@@ -84,46 +110,34 @@ impl Queue {
 }
 
 async fn queue(signed: Signed, Asked(asked): Asked<QueueAsked>) -> Result<Response, PageFault> {
-    let asked = asked.state.unwrap_or_default();
-    show(signed, asked, Vec::new()).await
+    show(signed, asked, Vec::new(), Vec::new()).await
 }
 
 async fn show(
     signed: Signed,
-    asked: String,
+    asked: QueueAsked,
     released: Vec<Release>,
+    faults: Vec<Fault>,
 ) -> Result<Response, PageFault> {
-    let requests = copy_request::list(&signed.archive, &signed.caller, Some(&asked)).await?;
-    let mut shown_now = BTreeMap::new();
-    if asked == "confirmed" && signed.frame.may(Act::ReleaseCopies) {
-        for request in &requests {
-            if let Some(record) = &request.record_id {
-                shown_now.insert(
-                    request.id.clone(),
-                    seen::now(&signed.archive, &signed.caller, record).await?,
-                );
-            }
-        }
-    }
+    let (archive, caller, filter) = (&signed.archive, &signed.caller, asked.filter());
+    let slice = copy_request::page(archive, caller, &filter).await?;
+    let total = copy_request::count(archive, caller, &filter).await?;
+    let kept = [
+        ("state", asked.state.as_str()),
+        ("tim", asked.tim.as_str()),
+        ("sap", asked.sap.as_str()),
+    ];
     let page = Queue {
-        requests,
-        shown: shown_now,
-        pressing: copy_request::pressing(&signed.archive, &signed.caller).await?,
-        counts: copy_request::open_requests(&signed.archive).await?,
+        pager: Pager::of(total, &slice, "/cap-ban-sao", &kept),
+        requests: slice.rows,
+        pressing: copy_request::pressing(archive, caller).await?,
+        counts: copy_request::open_requests(archive).await?,
         released,
+        faults,
         asked,
         f: signed.frame,
     };
-    Ok(shown(&page)?.into_response())
-}
-
-async fn release_many(form: Form<Pairs>) -> Result<Response, PageFault> {
-    let (signed, given) = form.parts();
-    let chosen = given.iter().filter(|(key, _)| key == "ids");
-    let ids: Vec<String> = chosen.map(|(_, id)| id.clone()).collect();
-    let seen = given.iter().filter_map(seen_of).collect();
-    let released = copy_request::release_many(&signed.archive, &signed.caller, &ids, &seen).await?;
-    show(signed, "confirmed".into(), released).await
+    shown_form(&page, &page.faults)
 }
 
 /// What a page showed of a record, as its form says it back beside other things.
@@ -140,16 +154,6 @@ impl From<Shown> for Seen {
             record_digest: shown.record_digest,
         }
     }
-}
-
-/// `seen.REQUEST=VERSION:DIGEST`: what the list showed of a request's record.
-fn seen_of((key, value): &(String, String)) -> Option<(String, Seen)> {
-    let (version, digest) = value.split_once(':')?;
-    let seen = Seen {
-        record_version: version.parse().ok()?,
-        record_digest: digest.to_owned(),
-    };
-    Some((key.strip_prefix("seen.")?.to_owned(), seen))
 }
 
 async fn blank(signed: Signed) -> Result<Response, PageFault> {

@@ -11,15 +11,16 @@ use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq;
 
 use super::State;
-use super::cookies::{cookie, language};
-use super::fault::{PageFault, Problem};
+use super::cookies::{cookie, language, theme};
+use super::fault::{PageFault, Problem, Undone};
 use super::layout::Frame;
+use super::toast;
 use crate::access::{self, Caller};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 
 /// Name of the session's cookie.
-const COOKIE: &str = "sogoc";
+pub(super) const COOKIE: &str = "sogoc";
 /// Header in which programs of a signed-in page carry the form token.
 const TOKEN_HEADER: &str = "x-form-token";
 
@@ -47,12 +48,17 @@ impl FromRequestParts<State> for Visitor {
             Some(session) => (Some(session.caller), session.form_token, session.must_enrol),
             None => (None, String::new(), false),
         };
+        let lang = language(&parts.headers);
+        let here = parts.uri.path_and_query();
         Ok(Self(Frame {
-            lang: language(&parts.headers),
+            lang,
             caller,
             form_token,
             must_enrol,
             path: parts.uri.path().to_owned(),
+            here: here.map_or("/", |here| here.as_str()).to_owned(),
+            toast: toast::of(&parts.headers, lang),
+            theme: theme(&parts.headers),
         }))
     }
 }
@@ -85,11 +91,12 @@ impl FromRequestParts<State> for Signed {
                 frame,
             }),
             None => {
-                // The sign-in page sends the reader back to where they were going. Only the path
-                // goes along: a query may hold a name that was searched for, and would stand in the
-                // address bar and in histories.
-                let back = serde_urlencoded::to_string([("ve", &frame.path)]).unwrap_or_default();
-                Err(Redirect::to(&format!("/dang-nhap?{back}")).into_response())
+                // The sign-in page sends the reader back to where they were going, question and all:
+                // the address they came by held it already.
+                let back = serde_urlencoded::to_string([("ve", &frame.here)]).unwrap_or_default();
+                let mut door = Redirect::to(&format!("/dang-nhap?{back}")).into_response();
+                door.extensions_mut().insert(Undone::SignIn);
+                Err(door)
             }
         }
     }
@@ -156,8 +163,13 @@ impl<T: DeserializeOwned> FromRequest<State> for Form<T> {
         // The token is compared before the fields are read: a forged form is refused without
         // telling the forger which of its fields were wrong.
         let token = pairs.iter().find(|(key, _)| key == "form_token");
-        if !token.is_some_and(|(_, token)| same(token, &signed.frame.form_token)) {
-            return Err(PageFault(forged()).into_response());
+        let token = token.map_or("", |(_, token)| token.as_str());
+        if !same(token, &signed.frame.form_token) {
+            // A form of a session that ended meanwhile is still their own.
+            let own = access::is_own_form_token(archive, &signed.caller, token).await;
+            if !own.map_err(|error| PageFault(error).into_response())? {
+                return Err(PageFault(forged()).into_response());
+            }
         }
         let given = read(pairs).map_err(IntoResponse::into_response)?;
         Ok(Self {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State as Extracted};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use cookie::time::Duration;
@@ -13,6 +13,7 @@ use super::State;
 use super::client_ip::Public;
 use super::extractors::Asked;
 use super::fault::PageFault;
+use super::kept_form::KeptForm;
 use super::layout::{Frame, shown};
 use super::session::{Form, OpenForm, Pairs, Visitor, ended_cookie, session_cookie, session_token};
 use crate::access::{self, Credentials};
@@ -23,6 +24,7 @@ pub fn routes() -> Router<State> {
         .route("/dang-nhap", get(sign_in).post(enter))
         .route("/dang-xuat", post(leave))
         .route("/ngon-ngu/{lang}", get(choose_language))
+        .route("/giao-dien/{theme}", get(choose_theme))
 }
 
 #[derive(Template)]
@@ -34,6 +36,24 @@ struct SignInPage {
     said: Option<String>,
     /// Whether the code of the second factor is asked for.
     asks_code: bool,
+    /// The form that goes on once they have signed in.
+    kept: KeptForm,
+}
+
+/// Asks who sends a form; it goes on once they have signed in.
+///
+/// # Errors
+/// As rendering.
+pub fn ask(f: Frame, kept: KeptForm) -> Result<Response, PageFault> {
+    let page = SignInPage {
+        f,
+        back: "/viec".into(),
+        login: String::new(),
+        said: None,
+        asks_code: false,
+        kept,
+    };
+    Ok((StatusCode::UNAUTHORIZED, shown(&page)?).into_response())
 }
 
 #[derive(serde::Deserialize)]
@@ -50,6 +70,12 @@ struct Names {
     code: String,
     #[serde(default)]
     ve: String,
+    /// Where the form that waits is sent.
+    #[serde(default)]
+    giu_ve: String,
+    /// What it says.
+    #[serde(default)]
+    giu: String,
 }
 
 async fn sign_in(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Response, PageFault> {
@@ -63,6 +89,7 @@ async fn sign_in(Visitor(f): Visitor, Asked(back): Asked<Back>) -> Result<Respon
         login: String::new(),
         said: None,
         asks_code: false,
+        kept: KeptForm::default(),
     };
     Ok(shown(&page)?.into_response())
 }
@@ -101,14 +128,17 @@ async fn enter(
             }),
         ) => {
             let said = f.lang.pick(error.vi(), error.en());
-            let status = axum::http::StatusCode::from_u16(error.status())
-                .unwrap_or(axum::http::StatusCode::UNAUTHORIZED);
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
             let page = SignInPage {
                 f,
                 back,
                 asks_code: error.code() == "second_factor" || !names.code.is_empty(),
                 login: names.login,
                 said: Some(said),
+                kept: KeptForm {
+                    to: names.giu_ve,
+                    body: names.giu,
+                },
             };
             Ok((status, shown(&page)?).into_response())
         }
@@ -138,7 +168,22 @@ async fn leave(
 
 async fn choose_language(Path(lang): Path<String>, Asked(back): Asked<Back>) -> Response {
     let lang = if lang == "en" { "en" } else { "vi" };
-    let cookie = Cookie::build(("lang", lang))
+    remembered("lang", lang, &back)
+}
+
+/// Light, dark, or as the device is set.
+async fn choose_theme(Path(theme): Path<String>, Asked(back): Asked<Back>) -> Response {
+    let theme = match theme.as_str() {
+        "sang" => "sang",
+        "toi" => "toi",
+        _ => "may",
+    };
+    remembered("giaodien", theme, &back)
+}
+
+/// Remembers a choice of the reader for a year and leads back.
+fn remembered(name: &'static str, value: &'static str, back: &Back) -> Response {
+    let cookie = Cookie::build((name, value))
         .path("/")
         .same_site(SameSite::Lax)
         .max_age(Duration::days(365))

@@ -159,12 +159,12 @@ async fn a_session_left_open_is_asked_who_sits_there() {
         ("roles", "portal"),
     ];
     let asked = anyone.form("/khoa-truy-cap", &cookie, &made).await;
-    assert_eq!(
-        (
-            asked.status().as_u16(),
-            asked.headers()["location"].to_str().unwrap()
-        ),
-        (303, "/xac-nhan")
+    assert_eq!(asked.status(), 409);
+    let asked = asked.text().await.unwrap();
+    assert!(asked.contains("name=\"proof\""), "{asked}");
+    assert!(
+        asked.contains("name=\"giu_ve\" value=\"/khoa-truy-cap\""),
+        "{asked}"
     );
     let by_api = anyone
         .request(Method::POST, "/api/v1/tokens")
@@ -189,6 +189,16 @@ async fn a_session_left_open_is_asked_who_sits_there() {
     ];
     let proven = anyone.form("/xac-nhan", &cookie, &right).await;
     assert_eq!(proven.headers()["location"], "/nguoi-dung");
+    let body = serde_urlencoded::to_string(made).unwrap();
+    let mut with_form = right.to_vec();
+    with_form.extend([("giu_ve", "/khoa-truy-cap"), ("giu", body.as_str())]);
+    let gone_on = anyone.form("/xac-nhan", &cookie, &with_form).await;
+    assert_eq!(gone_on.status(), 200);
+    let gone_on = gone_on.text().await.unwrap();
+    assert!(
+        gone_on.contains("fresh-token"),
+        "the form that waited goes on: {gone_on}"
+    );
     assert_eq!(
         anyone.form("/khoa-truy-cap", &cookie, &made).await.status(),
         200

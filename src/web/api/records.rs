@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -135,10 +136,21 @@ async fn versions(api: Api, Path(id): Path<String>) -> Answer<Vec<VersionView>> 
 /// What waits at the desk, doubtful ones first.
 #[utoipa::path(get, path = "/api/v1/desk", tag = "records", params(QueueFilter),
     responses((status = 200, body = [QueueRow]), Problems<401, 403, 422>))]
-async fn queue(api: Api, Asked(filter): Asked<QueueFilter>) -> Answer<Vec<QueueRow>> {
-    Ok(Json(
-        review::queue(&api.archive, &api.caller, &filter).await?,
-    ))
+async fn queue(
+    api: Api,
+    Asked(mut filter): Asked<QueueFilter>,
+) -> Result<(HeaderMap, Json<Vec<QueueRow>>), Problem> {
+    let slice = review::queue_page(&api.archive, &api.caller, &filter).await?;
+    let mut headers = HeaderMap::new();
+    if let Some(after) = slice.after {
+        (filter.after, filter.before) = (Some(after), None);
+        let query = serde_urlencoded::to_string(&filter).unwrap_or_default();
+        let link = format!("</api/v1/desk?{query}>; rel=\"next\"");
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            headers.insert(header::LINK, link);
+        }
+    }
+    Ok((headers, Json(slice.rows)))
 }
 
 /// Correct values; what is printed stays beside them.

@@ -1,11 +1,10 @@
 //! The sheet of one record: its fields in the order of the class, and where each stands on the
 //! upright page.
 
-use std::collections::BTreeMap;
-
 use sogoc_workers::class::{Class, Field, FieldKind};
 use sogoc_workers::reading::{Box4, FieldReading};
 
+use super::sent::Sent;
 use crate::error::Fault;
 use crate::page::PageView;
 use crate::record::RecordView;
@@ -40,6 +39,14 @@ pub struct Entry {
     pub elsewhere: Option<[String; 2]>,
     /// What is wrong with what was typed.
     pub fault: Option<Fault>,
+    /// True when the person went to it already.
+    pub visited: bool,
+    /// What somebody else saved meanwhile, where this person typed something else.
+    pub theirs: Option<String>,
+    /// True when somebody else changed it meanwhile and this person did not.
+    pub moved: bool,
+    /// True for the first of those that are not doubtful, where doubtful ones stand before it.
+    pub heads_others: bool,
 }
 
 /// Fields in the order of the class, then those the class does not know.
@@ -47,7 +54,6 @@ pub fn entries(
     class: Option<&Class>,
     record: &RecordView,
     page: &PageView,
-    typed: &BTreeMap<String, String>,
     faults: &[Fault],
 ) -> Vec<Entry> {
     let known = class
@@ -65,9 +71,6 @@ pub fn entries(
         .map(|(key, field)| {
             let reading = record.fields.get(key);
             let mut entry = entry(key, field, reading, page, record.state == "approved");
-            if let Some(value) = typed.get(key) {
-                entry.value.clone_from(value);
-            }
             let pointer = format!("/fields/{key}");
             entry.fault = faults
                 .iter()
@@ -76,6 +79,29 @@ pub fn entries(
             entry
         })
         .collect()
+}
+
+/// Lays what a person typed over the entries; where they were `overtaken`, what somebody else saved of a field stands
+/// beside it.
+pub fn lay_typed(entries: &mut [Entry], sent: &Sent, overtaken: bool) {
+    for entry in entries {
+        entry.visited = sent.visited.contains(&entry.key);
+        let before = sent.before.get(&entry.key);
+        let moved = overtaken && before.is_some_and(|before| *before != entry.original);
+        match sent.changes.get(&entry.key) {
+            Some(mine) => {
+                let other = moved && *mine != entry.original;
+                entry.theirs = other.then(|| entry.original.clone());
+                entry.value.clone_from(mine);
+            }
+            None if moved => {
+                entry.moved = true;
+                // What they went to is no longer what stands there.
+                entry.visited = false;
+            }
+            None => {}
+        }
+    }
 }
 
 fn entry(
@@ -111,6 +137,10 @@ fn entry(
         }),
         elsewhere: reading.and_then(elsewhere),
         fault: None,
+        visited: false,
+        theirs: None,
+        moved: false,
+        heads_others: false,
     }
 }
 

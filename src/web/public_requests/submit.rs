@@ -1,10 +1,7 @@
 //! The form by which a copy is asked for: by anyone, or by a clerk for somebody at the counter.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 
 use crate::access::{Caller, new_secret};
 use crate::archive::Archive;
@@ -15,34 +12,32 @@ use crate::reference_data::{self, Consent};
 use crate::web::State;
 use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown_form};
-use crate::web::session::{OpenForm, Visitor};
-
-pub fn routes() -> Router<State> {
-    Router::new().route("/yeu-cau", get(blank).post(send))
-}
 
 /// What the form holds; everything may be left out, what is missing is said.
-#[derive(Debug, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct RequestForm {
-    name: String,
-    contact: String,
-    standing: String,
-    ho_ten: String,
-    ngay_sinh: String,
-    so_dinh_danh: String,
-    ten_van_bang: String,
-    truong: String,
-    nam: String,
-    hoi_dong: String,
-    noi_o: String,
-    so_hieu: String,
-    so_vao_so: String,
-    copies: String,
-    delivery: String,
-    purpose: String,
-    consent: Option<String>,
-    key: String,
+    pub(super) name: String,
+    pub(super) contact: String,
+    pub(super) standing: String,
+    pub(super) ho_ten: String,
+    pub(super) ngay_sinh: String,
+    pub(super) so_dinh_danh: String,
+    pub(super) ten_van_bang: String,
+    pub(super) truong: String,
+    pub(super) nam: String,
+    pub(super) hoi_dong: String,
+    pub(super) noi_o: String,
+    pub(super) so_hieu: String,
+    pub(super) so_vao_so: String,
+    pub(super) copies: String,
+    pub(super) delivery: String,
+    pub(super) purpose: String,
+    pub(super) consent: Option<String>,
+    pub(super) key: String,
+    /// Step of the public pages that is sent; empty where the whole form is.
+    #[serde(skip_serializing)]
+    pub(super) buoc: String,
 }
 
 impl RequestForm {
@@ -152,28 +147,24 @@ pub async fn consent_today(archive: &Archive) -> Result<Consent> {
     reference_data::consent_on(&archive.catalogue, today).await
 }
 
-async fn blank(
-    Extracted(archive): Extracted<State>,
-    Visitor(f): Visitor,
-) -> Result<Response, PageFault> {
-    let form = RequestForm::blank(&archive);
-    RequestPage::show(&archive, f, "/yeu-cau", form, Vec::new()).await
-}
-
-async fn send(
-    Extracted(archive): Extracted<State>,
-    Visitor(f): Visitor,
-    OpenForm(form): OpenForm<RequestForm>,
+/// Sends the whole form at once, as a page without steps does.
+///
+/// # Errors
+/// As [`copy_request::ask`].
+pub(super) async fn send_whole(
+    archive: &State,
+    f: Frame,
+    form: RequestForm,
 ) -> Result<Response, PageFault> {
     if form.consent.is_none() {
         let fault = Fault::new("/consent", "faults.tick_what_you_enter");
-        return RequestPage::show(&archive, f, "/yeu-cau", form, vec![fault]).await;
+        return RequestPage::show(archive, f, "/yeu-cau", form, vec![fault]).await;
     }
     // On this page everybody is the public, whoever may be signed in.
-    match copy_request::ask(&archive, &Caller::public(), &form.given()).await {
+    match copy_request::ask(archive, &Caller::public(), &form.given()).await {
         Ok(asked) => Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response()),
         Err(Error::Invalid(faults)) => {
-            RequestPage::show(&archive, f, "/yeu-cau", form, faults).await
+            RequestPage::show(archive, f, "/yeu-cau", form, faults).await
         }
         Err(error) => Err(error.into()),
     }

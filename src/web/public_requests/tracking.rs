@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -39,6 +40,14 @@ struct Tracking {
     code: String,
     fresh: bool,
     status: Status,
+}
+
+/// Asks for the code again.
+#[derive(Template)]
+#[template(path = "find_request.html")]
+struct Find {
+    f: Frame,
+    code: String,
 }
 
 impl Tracking {
@@ -80,7 +89,18 @@ async fn follow(
     Asked(asked): Asked<CodeAsked>,
 ) -> Result<Response, PageFault> {
     let answer = copy_request::status(&public.archive, &code);
-    let status = rate_limited(&public, "follow", answer).await?;
+    let status = match rate_limited(&public, "follow", answer).await {
+        Ok(status) => status,
+        // A code that was mistyped stays in its box.
+        Err(Error::NotFound { .. }) => {
+            let page = Find {
+                f,
+                code: code.trim().chars().take(40).collect(),
+            };
+            return Ok((StatusCode::NOT_FOUND, shown(&page)?).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    };
     let page = Tracking {
         f,
         code: copy_request::tidy(&code),
