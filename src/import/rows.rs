@@ -283,10 +283,10 @@ fn date(raw: &str, month_first: bool) -> Option<Date> {
         .filter(|(_, rest)| rest.contains(':'))
         .map_or(raw, |(day, _)| day);
     let figures: Vec<&str> = raw.split(['/', '-', '.']).map(str::trim).collect();
-    if let ([month, day, year], true) = (&figures[..], month_first) {
-        if month.len() <= 2 {
-            return Date::parse(&format!("{day}/{month}/{year}"));
-        }
+    if let ([month, day, year], true) = (&figures[..], month_first)
+        && month.len() <= 2
+    {
+        return Date::parse(&format!("{day}/{month}/{year}"));
     }
     Date::parse(raw).or_else(|| {
         let solid = raw.len() == 8 && raw.bytes().all(|byte| byte.is_ascii_digit());

@@ -29,12 +29,15 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
 
 /// A text of two bytes a letter, as UTF-8.
 fn wide(bytes: &[u8]) -> Option<String> {
-    let (rest, pair): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),
+    let (rest, is_little) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (rest, true),
+        [0xFE, 0xFF, rest @ ..] => (rest, false),
         _ => return None,
     };
-    let units = rest.chunks_exact(2).map(|two| pair([two[0], two[1]]));
+    let units = rest.chunks_exact(2).map(|two| match is_little {
+        true => u16::from_le_bytes([two[0], two[1]]),
+        false => u16::from_be_bytes([two[0], two[1]]),
+    });
     Some(
         char::decode_utf16(units)
             .map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER))
