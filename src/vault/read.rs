@@ -113,7 +113,7 @@ impl Vault {
         if loaded.is_none() {
             // Otherwise a share that was unmounted would look like an archive whose every object
             // was deleted.
-            super::storage_root::answers(&self.store).await?;
+            super::storage_root::is_there(&self.store).await?;
         }
         Ok(loaded)
     }
@@ -130,7 +130,7 @@ impl Vault {
             Err(VaultError::Corrupt { .. }) => {
                 // A store that is going away also answers with cut-off bytes; that is no damage and
                 // must not be reported as such.
-                super::storage_root::answers(&self.store).await?;
+                super::storage_root::is_there(&self.store).await?;
                 self.read_once(&wanted).await
             }
             read => read,
@@ -178,7 +178,7 @@ impl Vault {
         match self.copy_once(&wanted, target).await {
             // As in `read`.
             Err(VaultError::Corrupt { .. }) => {
-                super::storage_root::answers(&self.store).await?;
+                super::storage_root::is_there(&self.store).await?;
                 self.copy_once(&wanted, target).await
             }
             copied => copied,

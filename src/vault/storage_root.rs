@@ -259,6 +259,15 @@ pub(super) async fn answers(store: &Arc<dyn ObjectStore>) -> Result<()> {
     }
 }
 
+/// As [`answers`], for whoever reads: a root that is gone is a disk that is not mounted, a fault that ends, and says nothing of
+/// any object.
+pub(super) async fn is_there(store: &Arc<dyn ObjectStore>) -> Result<()> {
+    answers(store).await.map_err(|error| match error {
+        VaultError::NotFound { what } => VaultError::unavailable(what, "it is not there"),
+        other => other,
+    })
+}
+
 /// Makes the bucket that `location` names; false where it names none.
 pub(super) async fn make_bucket(location: &Location) -> Result<bool> {
     let (Some(place), Some(access)) = (location.url.strip_prefix("s3://"), &location.s3) else {

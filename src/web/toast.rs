@@ -42,7 +42,7 @@ impl Done {
         Self { word, count, undo }
     }
 
-    /// Done to so many.
+    /// Done to this many.
     pub fn to(mut self, count: usize) -> Self {
         self.count = count;
         self
@@ -95,7 +95,7 @@ mod tests {
             of(&headers, Lang::Vi)
         };
         assert_eq!(told("<b>~1~~0"), None);
-        let saved = told("saved~0~https://evil.example~3").unwrap();
+        let saved = told("noted~0~https://evil.example~3").unwrap();
         assert_eq!(saved.undo, None);
         let undo = told("approved~0~/ban-ghi/a/hoan-tac~3").unwrap().undo;
         assert_eq!(undo.unwrap().version, "3");

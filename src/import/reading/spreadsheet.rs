@@ -71,10 +71,13 @@ pub(super) fn xls(bytes: Vec<u8>, out: &mut Out<'_>) -> Reading {
     let fonts = old_fonts::fonts(&bytes);
     out.count(Oddity::Macros, u64::from(macros));
     out.count(Oddity::Formulas, fonts.formulas);
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
-        XlsError::Password => ListProblem::Encrypted,
-        _ => ListProblem::Damaged,
-    })?;
+    // Cut-off workbooks make the reader panic where it counts on bytes that are not there.
+    let opened = std::panic::catch_unwind(|| Xls::new(Cursor::new(bytes)));
+    let mut book: Xls<_> = match opened {
+        Ok(Ok(book)) => book,
+        Ok(Err(XlsError::Password)) => return Err(ListProblem::Encrypted.into()),
+        Ok(Err(_)) | Err(_) => return Err(ListProblem::Damaged.into()),
+    };
     let sheets = sheets(book.sheets_metadata(), out);
     out.tell(Piece::Book(Book {
         format: ListFormat::Xls,
@@ -259,9 +262,12 @@ fn of_xls(value: &Data, out: &mut Out<'_>) -> String {
     }
 }
 
-/// Without blanks around it; no other blank than ASCII's, for the others are letters of old encodings.
+/// Without blanks around it; no other blank than ASCII's, for the others are letters of old encodings. A NUL is none: the
+/// reader puts one behind each letter of old workbooks that do not call themselves Unicode.
 fn tidied(text: &str) -> String {
-    text.trim_matches([' ', '\t', '\n', '\r']).to_owned()
+    text.replace('\0', "")
+        .trim_matches([' ', '\t', '\n', '\r'])
+        .to_owned()
 }
 
 fn of_number(number: f64) -> String {
