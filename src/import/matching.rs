@@ -4,20 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sogoc_vietnamese::fold::{self, Level};
 use sogoc_workers::class::{Class, FieldKind};
 use sqlx::{AssertSqlSafe, FromRow};
 use utoipa::ToSchema;
 
 use super::rows::{Keys, ListFields, number_key};
-use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::Action;
-use crate::catalogue::{Insert, JsonText, Tx, changed_one, json_column, text_enum};
-use crate::error::{Error, Result};
-use crate::holding::check_text;
-use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG, PRIORITY_UPKEEP};
+use crate::catalogue::{Insert, JsonText, Tx, json_column, text_enum};
+use crate::error::Result;
+use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG};
 use crate::record::Fields;
 
 /// Subject of the job that compares records that are new or changed with the rows of all lists.
@@ -27,8 +23,6 @@ const RECORDS: i64 = 2000;
 const WINDOW: i64 = 2000;
 /// Most pairs of one window: a number that stands everywhere tells nobody apart.
 const MOST_PAIRS: i64 = 50_000;
-/// Longest note, in characters.
-const LONGEST_NOTE: usize = 1000;
 /// Fields in which a list and a register differ by their nature.
 const OWN_FIELDS: [&str; 4] = ["stt", "ghi_chu", "ghi_chu_le", "co_quan"];
 
@@ -96,17 +90,6 @@ pub struct ListMatch {
     pub answered_by: Option<String>,
     /// When, RFC 3339 UTC.
     pub answered_at: Option<String>,
-}
-
-/// An answer to a difference.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListAnswer {
-    /// What is right.
-    pub verdict: Verdict,
-    /// Why, in the person's words.
-    #[serde(default)]
-    pub note: String,
 }
 
 /// The verb behind the job `compare_lists`: one import with all records, and every fresh record with all rows.
@@ -385,66 +368,6 @@ async fn count(archive: &Archive, imports: &BTreeSet<String>, duplicates: bool) 
         tx.commit().await?;
     }
     Ok(())
-}
-
-/// Keeps a person's answer to what a row and a record say differently.
-///
-/// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` note, `Refused` for a program.
-pub async fn answer(
-    archive: &Archive,
-    caller: &Caller,
-    (row_id, record_id): (&str, &str),
-    given: &ListAnswer,
-) -> Result<()> {
-    require(caller, Act::CorrectRecords)?;
-    if !given.note.is_empty() {
-        check_text("/note", &given.note, LONGEST_NOTE)?;
-    }
-    let import: Option<String> = sqlx::query_scalar(
-        "SELECT import_id FROM list_matches WHERE row_id = $1 AND record_id = $2",
-    )
-    .bind(row_id)
-    .bind(record_id)
-    .fetch_optional(archive.catalogue.pool())
-    .await?;
-    let import = import.ok_or(Error::NotFound { what: "match" })?;
-    let mut tx = archive.begin(caller).await?;
-    let (at, by) = (tx.now(), tx.actor().to_owned());
-    set_answer(&mut tx, (row_id, record_id), given, (&by, &at)).await?;
-    sqlx::query("UPDATE imports SET version = version + 1 WHERE id = $1")
-        .bind(&import)
-        .execute(&mut *tx)
-        .await?;
-    let details = json!({ "row": row_id, "record": record_id, "verdict": given.verdict });
-    tx.log(Action::DifferenceAnswered, ("import", &import), details)
-        .await?;
-    tx.enqueue(Kind::PreserveImport, &import, PRIORITY_UPKEEP)
-        .await?;
-    tx.commit().await
-}
-
-/// Writes an answer; false where the pair is no longer there.
-///
-/// # Errors
-/// As any statement.
-pub(super) async fn set_answer(
-    tx: &mut Tx,
-    (row_id, record_id): (&str, &str),
-    given: &ListAnswer,
-    (by, at): (&str, &str),
-) -> Result<bool> {
-    let statement = sqlx::query(
-        "UPDATE list_matches SET verdict = $1, note = $2, answered_by = $3, answered_at = $4
-         WHERE row_id = $5 AND record_id = $6",
-    )
-    .bind(given.verdict)
-    .bind(given.note.trim().to_owned())
-    .bind(by.to_owned())
-    .bind(at.to_owned())
-    .bind(row_id.to_owned())
-    .bind(record_id.to_owned());
-    changed_one(tx, statement).await
 }
 
 /// Compares one import with the records that are there, for a catalogue made again.

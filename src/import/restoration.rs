@@ -1,8 +1,9 @@
 //! Imports brought back from the vault: looked into anew, for what was found is not preserved; their rows taken in again once
 //! records are back, and the answers to differences with them.
 
+use super::answers::{ListAnswer, set_answer};
 use super::mapping::{self, KeptMapping};
-use super::matching::{self, ListAnswer};
+use super::matching;
 use super::preservation::{described, fetch};
 use super::receive::{insert, look};
 use super::take_in::rows_in;
@@ -96,7 +97,7 @@ pub(crate) async fn restore_rows(
                 (&*answer.row_id, &*answer.record_id),
                 (&*answer.answered_by, &*answer.answered_at),
             );
-            matching::set_answer(&mut tx, pair, &given, who).await?;
+            set_answer(&mut tx, pair, &given, who).await?;
         }
         tx.commit().await?;
     }

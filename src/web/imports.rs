@@ -1,6 +1,8 @@
 //! Lists that exist already: brought in, their columns said, confirmed by another person, compared, written out. Works
 //! without scripts.
 
+mod rows;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -15,15 +17,15 @@ use super::State;
 use super::extractors::Asked;
 use super::fault::PageFault;
 use super::form_view::{Refused, Typed};
-use super::labels::{Names, spoken};
-use super::layout::{Frame, shown, shown_form};
+use super::labels::Names;
+use super::layout::{Frame, shown_form};
 use super::scan_form::ScanForm;
 use super::session::{Form, Pairs, Signed};
 use crate::access::Act;
 use crate::error::{Error, Fault, Result};
 use crate::import::{
-    self, FoundColumn, FoundSheet, Import, ImportConfirming, KeptMapping, ListAnswer, ListEncoding,
-    ListRow, MappedColumn, Mapping, MappingGiven, RowFilter, RowsOf, Undoing, Verdict,
+    self, FoundColumn, FoundSheet, Import, ImportConfirming, KeptMapping, ListEncoding, ListRow,
+    MappedColumn, Mapping, MappingGiven, Undoing,
 };
 
 /// Largest file of a list, in bytes.
@@ -43,10 +45,8 @@ pub fn routes() -> Router<State> {
     Router::new()
         .route("/danh-sach", get(list).merge(receive))
         .route("/danh-sach/{id}", get(open).post(act))
-        .route("/danh-sach/{id}/dong", get(rows))
-        .route("/danh-sach/{id}/khac", get(differences))
-        .route("/danh-sach/{id}/dong/{number}", get(row).post(answer))
         .route("/danh-sach/{id}/xuat/{form}", get(export))
+        .merge(rows::routes())
 }
 
 /// The header by which a browser saves a file under a name of its own letters.
@@ -333,139 +333,6 @@ async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Resu
         _ => return Err(Error::fault("/act", "faults.no_such_state")),
     }
     Ok(())
-}
-
-// Rows ------------------------------------------------------------------------------------------
-
-/// Which rows are looked at.
-#[derive(Debug, Default, serde::Deserialize)]
-struct RowsAsked {
-    loc: Option<String>,
-    sau: Option<i64>,
-}
-
-#[derive(Template)]
-#[template(path = "import_rows.html")]
-struct RowsPage {
-    f: Frame,
-    names: Names,
-    import: Import,
-    title: &'static str,
-    rows: Vec<ListRow>,
-    next: Option<String>,
-    answering: bool,
-}
-
-impl RowsPage {
-    fn verdicts(&self) -> &'static [Verdict] {
-        Verdict::ALL
-    }
-
-    /// The page of a row by its id: that of its import, a point, its number.
-    fn path(&self, id: &str) -> String {
-        format!("/danh-sach/{}", id.replace('.', "/dong/"))
-    }
-
-    /// Each value with the name of its field, dates as people write them.
-    fn facts(&self, row: &ListRow) -> Vec<(String, String, bool)> {
-        let facts = row.fields.iter().map(|(key, field)| {
-            let name = self.names.field(&self.f, &row.class, key).to_owned();
-            (name, spoken(key, &field.value), field.doubt)
-        });
-        facts.collect()
-    }
-}
-
-async fn rows(
-    signed: Signed,
-    Path(id): Path<String>,
-    Asked(asked): Asked<RowsAsked>,
-) -> Result<Response, PageFault> {
-    let only: RowsOf = asked
-        .loc
-        .as_deref()
-        .and_then(|word| word.parse().ok())
-        .unwrap_or_default();
-    let filter = RowFilter {
-        only,
-        after: asked.sau,
-        limit: None,
-    };
-    let listed = import::rows(&signed.archive, &signed.caller, &id, &filter).await?;
-    let next = listed
-        .next
-        .map(|after| format!("/danh-sach/{id}/dong?loc={only}&sau={after}"));
-    rows_page(signed, &id, "imports.rows", (listed.items, next)).await
-}
-
-async fn differences(
-    signed: Signed,
-    Path(id): Path<String>,
-    Asked(asked): Asked<RowsAsked>,
-) -> Result<Response, PageFault> {
-    let only: RowsOf = asked
-        .loc
-        .as_deref()
-        .and_then(|word| word.parse().ok())
-        .unwrap_or_default();
-    let filter = RowFilter {
-        only,
-        after: asked.sau,
-        limit: None,
-    };
-    let listed = import::differences(&signed.archive, &signed.caller, &id, &filter).await?;
-    let next = listed
-        .next
-        .map(|after| format!("/danh-sach/{id}/khac?loc={only}&sau={after}"));
-    rows_page(signed, &id, "imports.differences", (listed.items, next)).await
-}
-
-async fn row(
-    signed: Signed,
-    Path((id, number)): Path<(String, String)>,
-) -> Result<Response, PageFault> {
-    let number = number.parse().unwrap_or(-1); // no row has that number, and who may not ask is told so first
-    let row = import::row(&signed.archive, &signed.caller, &id, number).await?;
-    rows_page(signed, &id, "imports.row", (vec![row], None)).await
-}
-
-async fn rows_page(
-    signed: Signed,
-    id: &str,
-    title: &'static str,
-    (rows, next): (Vec<ListRow>, Option<String>),
-) -> Result<Response, PageFault> {
-    let page = RowsPage {
-        import: import::get(&signed.archive, &signed.caller, id).await?,
-        names: Names::of(&signed.archive),
-        title: signed.frame.t(title),
-        answering: signed.frame.may(Act::CorrectRecords),
-        rows,
-        next,
-        f: signed.frame,
-    };
-    Ok(shown(&page)?.into_response())
-}
-
-async fn answer(
-    Path((id, number)): Path<(String, String)>,
-    form: Form<Pairs>,
-) -> Result<Redirect, PageFault> {
-    let said = Typed(&form.given);
-    let verdict = said.text("verdict").parse();
-    let given = ListAnswer {
-        verdict: verdict.map_err(|_| Error::fault("/verdict", "faults.no_such_state"))?,
-        note: said.text("note"),
-    };
-    let row = format!("{id}.{number}");
-    import::answer(
-        &form.archive,
-        &form.caller,
-        (&row, &said.text("record")),
-        &given,
-    )
-    .await?;
-    Ok(Redirect::to(&format!("/danh-sach/{id}/dong/{number}")))
 }
 
 async fn export(
