@@ -3,7 +3,7 @@
 //! from paper, but nobody has approved them, and no copy is ever made of them; they stand in a table that nothing of copies
 //! knows.
 //!
-//! [`receive`] preserves the file and looks into it, [`map`] says how its columns are read, [`confirm`] by another person lets
+//! [`receive()`] preserves the file and looks into it, [`map`] says how its columns are read, [`confirm`] by another person lets
 //! the rows in, [`undo`] takes them out again. What is preserved: file, mapping, decisions and answers; rows follow from them.
 
 mod acts;
