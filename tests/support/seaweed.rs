@@ -116,6 +116,8 @@ fn arguments(folder: &Path, s3_config: &Path) -> (Vec<String>, u16) {
         format!("-volume.port={volume}"),
         format!("-volume.port.grpc={volume_grpc}"),
         "-volume.max=20".into(),
+        // By default it refuses to write on a disk of which less than one per cent is free, which may be gigabytes.
+        "-volume.minFreeSpace=64MiB".into(),
         "-filer".into(),
         format!("-filer.port={filer}"),
         format!("-filer.port.grpc={filer_grpc}"),
