@@ -7,56 +7,12 @@ mod many;
 
 use std::sync::Arc;
 
-use reqwest::{Method, Response};
-use sogoc::access::Role;
+use reqwest::Response;
 use sogoc::archive::Archive;
 use sogoc_workers::reading::FieldReading;
 
 use crate::flags::open_batch;
 use crate::support::holdings::{page, propose, receive};
-use crate::support::server::{Client, Server};
-
-/// Somebody signed in, as their browser is.
-struct Person {
-    client: Client,
-    cookie: String,
-    token: String,
-}
-
-impl Person {
-    async fn new(server: &Server, login: &str, roles: &[Role]) -> Self {
-        server.person(login, roles).await;
-        Self::again(server, login).await
-    }
-
-    /// Signed in once more.
-    async fn again(server: &Server, login: &str) -> Self {
-        let client = server.anonymous();
-        let (cookie, token) = client.sign_in(login).await;
-        Self {
-            client,
-            cookie,
-            token,
-        }
-    }
-
-    async fn open(&self, path: &str) -> Response {
-        let request = self.client.request(Method::GET, path);
-        request.header("cookie", &self.cookie).send().await.unwrap()
-    }
-
-    async fn page(&self, path: &str) -> String {
-        let answer = self.open(path).await;
-        assert_eq!(answer.status(), 200, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn send(&self, path: &str, pairs: &[(&str, &str)]) -> Response {
-        let mut all = vec![("form_token", self.token.as_str())];
-        all.extend(pairs);
-        self.client.form(path, &self.cookie, &all).await
-    }
-}
 
 /// What a page is told of the act before it: the word in the cookie of the answer.
 fn told(answer: &Response) -> String {

@@ -11,6 +11,7 @@ pub mod hostile_pdf;
 pub mod line;
 pub mod ocfl_py;
 pub mod pdf;
+pub mod person;
 pub mod pip;
 pub mod playwright;
 pub mod postgres;

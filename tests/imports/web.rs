@@ -6,80 +6,42 @@ use serde_json::{Value, json};
 use sogoc::access::Role;
 use sogoc::{search, worker};
 
+use crate::support::person::Person;
 use crate::support::server::{Client, Server};
 
 const LIST: &str = "STT,Họ và tên,Ngày sinh,Số hiệu bằng\n1,Trần Thị Mẫu Đơn,5/9/1974,D000001\n2,Lê Văn Mẫu,1/1/1975,D000002\n";
 
-struct Person {
-    http: Client,
-    cookie: String,
-    token: String,
+/// What a form is answered: its status and the page.
+async fn send(person: &Person, path: &str, given: &[(&str, &str)]) -> (u16, String) {
+    let answer = person.send(path, given).await;
+    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-impl Person {
-    async fn of(server: &Server, login: &str, role: Role) -> Self {
-        server.person(login, &[role]).await;
-        let http = server.anonymous();
-        let (cookie, token) = http.sign_in(login).await;
-        Self {
-            http,
-            cookie,
-            token,
-        }
-    }
-
-    async fn see(&self, path: &str) -> String {
-        let request = self
-            .http
-            .request(Method::GET, path)
-            .header("cookie", &self.cookie);
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 200, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn send(&self, path: &str, given: &[(&str, &str)]) -> (u16, String) {
-        let mut pairs = vec![("form_token", self.token.as_str())];
-        pairs.extend(given);
-        let request = self
-            .http
-            .request(Method::POST, path)
-            .header("cookie", &self.cookie)
-            .header("content-type", "application/x-www-form-urlencoded");
-        let answer = request
-            .body(serde_urlencoded::to_string(pairs).unwrap())
-            .send()
-            .await
-            .unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
-    }
-
-    /// Sends a file by the form of the page; where it leads.
-    async fn bring(&self, name: &str, text: &str) -> String {
-        let part = |head: &str, body: &str| {
-            format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
-        };
-        let body = part("name=\"form_token\"", &self.token)
-            + &part(&format!("name=\"file\"; filename=\"{name}\""), text)
-            + "--x--\r\n";
-        let request = self
-            .http
-            .request(Method::POST, "/danh-sach")
-            .header("cookie", &self.cookie)
-            .header("content-type", "multipart/form-data; boundary=x");
-        let answer = request.body(body).send().await.unwrap();
-        assert_eq!(answer.status(), 303);
-        answer.headers()["location"].to_str().unwrap().to_owned()
-    }
+/// Sends a file by the form of the page; where it leads.
+async fn bring(person: &Person, name: &str, text: &str) -> String {
+    let part = |head: &str, body: &str| {
+        format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+    };
+    let body = part("name=\"form_token\"", &person.token)
+        + &part(&format!("name=\"file\"; filename=\"{name}\""), text)
+        + "--x--\r\n";
+    let request = person
+        .client
+        .request(Method::POST, "/danh-sach")
+        .header("cookie", &person.cookie)
+        .header("content-type", "multipart/form-data; boundary=x");
+    let answer = request.body(body).send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_walks_through_the_pages() {
     let server = Server::start().await;
-    let archivist = Person::of(&server, "luutru", Role::Archivist).await;
-    let approver = Person::of(&server, "lanhdao", Role::Approver).await;
-    let at = archivist.bring("TN 1974.csv", LIST).await;
-    let page = archivist.see(&at).await;
+    let archivist = Person::new(&server, "luutru", &[Role::Archivist]).await;
+    let approver = Person::new(&server, "lanhdao", &[Role::Approver]).await;
+    let at = bring(&archivist, "TN 1974.csv", LIST).await;
+    let page = archivist.page(&at).await;
     assert!(
         page.contains("Trần Thị Mẫu Đơn")
             && page.contains("TN 1974.csv")
@@ -100,15 +62,15 @@ async fn a_list_walks_through_the_pages() {
     ];
     let mut wrong = boxes.to_vec();
     wrong[7] = ("field_3", "ho_ten");
-    let (status, page) = archivist.send(&at, &wrong).await;
+    let (status, page) = send(&archivist, &at, &wrong).await;
     assert!(
         status == 422
             && page.contains("Trường này đã chọn cho cột khác")
             && page.contains("THPT Số 1 Nghĩa Hành")
     );
-    assert_eq!(archivist.send(&at, &boxes).await.0, 303);
-    assert!(!archivist.see(&at).await.contains("value=\"confirm\""));
-    let page = approver.see(&at).await;
+    assert_eq!(send(&archivist, &at, &boxes).await.0, 303);
+    assert!(!archivist.page(&at).await.contains("value=\"confirm\""));
+    let page = approver.page(&at).await;
     let digest = page
         .split("name=\"digest\" value=\"")
         .nth(1)
@@ -117,36 +79,36 @@ async fn a_list_walks_through_the_pages() {
         .next()
         .unwrap();
     let confirm = [("act", "confirm"), ("seen", "2"), ("digest", digest)];
-    assert_eq!(approver.send(&at, &confirm).await.0, 303);
+    assert_eq!(send(&approver, &at, &confirm).await.0, 303);
     worker::drain(&server.archive).await.unwrap();
     search::follow(&server.archive).await.unwrap();
-    let rows = approver.see(&format!("{at}/dong")).await;
+    let rows = approver.page(&format!("{at}/dong")).await;
     assert!(
         rows.contains("Lê Văn Mẫu")
             && rows.contains("THPT Số 1 Nghĩa Hành")
             && rows.contains("từ danh sách")
     );
-    let found = approver.see("/tra-cuu?text=mau+don+1974").await;
+    let found = approver.page("/tra-cuu?text=mau+don+1974").await;
     let row = at.clone() + "/dong/2";
     assert!(found.contains(&row), "a hit leads to its row");
-    assert!(approver.see(&row).await.contains("Trần Thị Mẫu Đơn"));
+    assert!(approver.page(&row).await.contains("Trần Thị Mẫu Đơn"));
     assert!(
         approver
-            .see(&format!("{at}/khac"))
+            .page(&format!("{at}/khac"))
             .await
             .contains("Không có dòng nào")
     );
     assert!(
         approver
-            .see(&format!("{at}/xuat/csv"))
+            .page(&format!("{at}/xuat/csv"))
             .await
             .contains("D000001")
     );
-    assert!(archivist.see("/danh-sach").await.contains("Đã đưa vào"));
+    assert!(archivist.page("/danh-sach").await.contains("Đã đưa vào"));
     let undo = [("act", "undo"), ("seen", "4"), ("reason", "nhập nhầm")];
-    let (status, page) = approver.send(&at, &undo).await;
+    let (status, page) = send(&approver, &at, &undo).await;
     assert_eq!(status, 303, "{page}");
-    assert!(approver.see(&at).await.contains("nhập nhầm"));
+    assert!(approver.page(&at).await.contains("nhập nhầm"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,8 +4,9 @@ use sogoc::access::Role;
 use sogoc::record;
 use sogoc::search::{self, Wanted};
 
-use super::{Person, input, record as waiting, told};
+use super::{input, record as waiting, told};
 use crate::support::archive::caller;
+use crate::support::person::Person;
 use crate::support::server::Server;
 
 async fn now(server: &Server, id: &str) -> record::RecordView {

@@ -4,8 +4,9 @@ use reqwest::Method;
 use sogoc::access::Role;
 use sogoc::batch;
 
-use super::{Person, input};
+use super::input;
 use crate::support::archive::caller;
+use crate::support::person::Person;
 use crate::support::server::{PASSWORD, Server};
 
 async fn end_sessions(server: &Server) {

@@ -12,9 +12,9 @@ use sogoc::copy_request::{self, RequestFilter, RequestOrder};
 use sogoc::issue_book;
 use sogoc::review::{self, QueueFilter};
 
-use super::Person;
 use crate::requests::asking;
 use crate::support::archive::{Ground, Holdings, caller};
+use crate::support::person::Person;
 use crate::support::server::Server;
 
 async fn ask(archive: &Archive, count: usize) {

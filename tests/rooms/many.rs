@@ -3,9 +3,10 @@
 use sogoc::access::Role;
 use sogoc::copy_request;
 
-use super::{Person, input, record, told};
+use super::{input, record, told};
 use crate::requests::asking;
 use crate::support::archive::{caller, seen};
+use crate::support::person::Person;
 use crate::support::server::Server;
 
 #[tokio::test(flavor = "multi_thread")]

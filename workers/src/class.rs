@@ -96,6 +96,13 @@ pub enum FieldKind {
     Year,
 }
 
+impl FieldKind {
+    /// Whether its values are made of figures.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Self::Date | Self::Number | Self::Money | Self::Year)
+    }
+}
+
 /// Where on the page a field stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

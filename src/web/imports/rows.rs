@@ -8,7 +8,7 @@ use axum::routing::get;
 
 use crate::access::Act;
 use crate::error::Error;
-use crate::import::{self, Import, ListAnswer, ListRow, RowFilter, RowsOf, Verdict};
+use crate::import::{self, Import, ListAnswer, ListRow, RowFilter, RowsListed, RowsOf, Verdict};
 use crate::web::State;
 use crate::web::extractors::Asked;
 use crate::web::fault::PageFault;
@@ -63,26 +63,25 @@ impl RowsPage {
     }
 }
 
+impl RowsAsked {
+    fn filter(&self) -> RowFilter {
+        let only = self.loc.as_deref().and_then(|word| word.parse().ok());
+        RowFilter {
+            only: only.unwrap_or_default(),
+            after: self.sau,
+            limit: None,
+        }
+    }
+}
+
 async fn rows(
     signed: Signed,
     Path(id): Path<String>,
     Asked(asked): Asked<RowsAsked>,
 ) -> Result<Response, PageFault> {
-    let only: RowsOf = asked
-        .loc
-        .as_deref()
-        .and_then(|word| word.parse().ok())
-        .unwrap_or_default();
-    let filter = RowFilter {
-        only,
-        after: asked.sau,
-        limit: None,
-    };
+    let filter = asked.filter();
     let listed = import::rows(&signed.archive, &signed.caller, &id, &filter).await?;
-    let next = listed
-        .next
-        .map(|after| format!("/danh-sach/{id}/dong?loc={only}&sau={after}"));
-    rows_page(signed, &id, "imports.rows", (listed.items, next)).await
+    list_page(signed, &id, ("imports.rows", "dong"), (listed, filter.only)).await
 }
 
 async fn differences(
@@ -90,21 +89,28 @@ async fn differences(
     Path(id): Path<String>,
     Asked(asked): Asked<RowsAsked>,
 ) -> Result<Response, PageFault> {
-    let only: RowsOf = asked
-        .loc
-        .as_deref()
-        .and_then(|word| word.parse().ok())
-        .unwrap_or_default();
-    let filter = RowFilter {
-        only,
-        after: asked.sau,
-        limit: None,
-    };
+    let filter = asked.filter();
     let listed = import::differences(&signed.archive, &signed.caller, &id, &filter).await?;
+    list_page(
+        signed,
+        &id,
+        ("imports.differences", "khac"),
+        (listed, filter.only),
+    )
+    .await
+}
+
+/// Rows under that title, with the way to those that follow at `path`.
+async fn list_page(
+    signed: Signed,
+    id: &str,
+    (title, path): (&'static str, &str),
+    (listed, only): (RowsListed, RowsOf),
+) -> Result<Response, PageFault> {
     let next = listed
         .next
-        .map(|after| format!("/danh-sach/{id}/khac?loc={only}&sau={after}"));
-    rows_page(signed, &id, "imports.differences", (listed.items, next)).await
+        .map(|after| format!("/danh-sach/{id}/{path}?loc={only}&sau={after}"));
+    rows_page(signed, id, title, (listed.items, next)).await
 }
 
 async fn row(

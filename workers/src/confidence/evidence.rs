@@ -234,12 +234,7 @@ impl Evidence {
         let number = kind(&[FieldKind::Number]);
         let place = kind(&[FieldKind::Place]);
         let listed = kind(&[FieldKind::Sex, FieldKind::Ethnic, FieldKind::Grade]);
-        let numeric = kind(&[
-            FieldKind::Number,
-            FieldKind::Date,
-            FieldKind::Year,
-            FieldKind::Money,
-        ]);
+        let numeric = yes(self.kind.is_numeric());
         let same = matches!(
             self.second,
             SecondReading::Same | SecondReading::SameByOtherModel

@@ -6,8 +6,7 @@ use super::open_sides::with_open_sides;
 use super::row_borders::{drawn, is_text, with_rows};
 use super::rules::{Rule, Rules};
 use super::{RuledTable, TableLayout, column_borders};
-use crate::geometry::median_f64;
-use crate::geometry::{bottom, centre, right};
+use crate::geometry::{bottom, centre, median_f64, right};
 use crate::layout::lines::{Line, lines, usual_height};
 use crate::word::Word;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use image::GrayImage;
 
-use crate::class::{Class, FieldKind};
+use crate::class::Class;
 use crate::geometry::centre;
 use crate::layout::lines::Line;
 use crate::ocr::figures::{Comparison, compare};
@@ -41,11 +41,8 @@ impl SeenFigures {
     /// proves it.
     pub fn hold(&self, class: &Class, fields: &mut BTreeMap<String, FieldReading>) {
         for (key, reading) in fields.iter_mut().filter(|(_, reading)| reading.accepted) {
-            let kind = class.field(key).map(|field| field.kind);
-            let is_numeric = matches!(
-                kind,
-                Some(FieldKind::Date | FieldKind::Number | FieldKind::Year | FieldKind::Money)
-            );
+            let field = class.field(key);
+            let is_numeric = field.is_some_and(|field| field.kind.is_numeric());
             let Some([left, top, width, height]) = reading.bounds.filter(|_| is_numeric) else {
                 continue;
             };

@@ -182,7 +182,7 @@ impl<'c> Cell<'c> {
     /// Takes what the model of figures reads in its words: other figures stand where they are clear and the value may be
     /// the field's with them.
     pub(super) fn see_figures(&mut self, picture: &GrayImage) {
-        let Some(found) = self.found.as_ref().filter(|_| is_numeric(self.field.kind)) else {
+        let Some(found) = self.found.as_ref().filter(|_| self.field.kind.is_numeric()) else {
             return;
         };
         let mut words = found.words.clone();
@@ -316,14 +316,6 @@ fn ticked(
         words: vec![seen],
         held: false,
     })
-}
-
-/// Whether values of this kind are made of figures.
-fn is_numeric(kind: FieldKind) -> bool {
-    matches!(
-        kind,
-        FieldKind::Number | FieldKind::Date | FieldKind::Year | FieldKind::Money
-    )
 }
 
 fn in_order(words: &[Word]) -> Option<Candidate> {
