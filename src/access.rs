@@ -1,5 +1,6 @@
 //! People, roles, sessions, tokens, and the single question "may this caller do this".
 
+mod network;
 mod own_sessions;
 mod people;
 mod review;
@@ -10,6 +11,7 @@ mod throttle;
 mod tokens;
 mod two_persons;
 
+pub use network::{Daily, Network, count_today};
 pub use own_sessions::{OwnSession, end_other_sessions, end_session, own_sessions, prove_session};
 pub use people::{
     Person, change_own_password, change_person, first_run, list_people, make_person, set_password,

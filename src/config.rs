@@ -4,8 +4,8 @@ mod level;
 mod log;
 mod seal;
 mod sign_in;
+mod web;
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -18,6 +18,7 @@ pub use level::{Level, Padding};
 pub use log::LogConfig;
 pub use seal::{DetachedConfig, SealConfig, TokenConfig};
 pub use sign_in::{SecondFactor, SignInConfig};
+pub use web::WebConfig;
 
 /// All settings, from `--config FILE` (TOML), or the defaults for a data folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -96,40 +97,6 @@ impl Default for ReadingConfig {
             page_seconds: 180,
             tessdata: None,
             program: None,
-        }
-    }
-}
-
-/// The web server: where it listens, how it is reached, and its limits.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WebConfig {
-    /// IP address and port, such as `127.0.0.1:8480`; port 0 takes any free one.
-    pub listen: String,
-    /// Address of the service from outside, printed in QR codes; `http://<listen>` when absent.
-    pub public_url: Option<String>,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed.
-    pub proxies: Vec<IpAddr>,
-    /// Largest file accepted, in MiB.
-    pub largest_upload_mib: u64,
-    /// Largest evidence file of a request, in MiB.
-    pub largest_evidence_mib: u64,
-    /// `host:port` of webhooks that may use plain http or an internal address; all others are refused.
-    pub webhook_hosts: Vec<String>,
-    /// Longest time for the answer of a webhook, in seconds.
-    pub webhook_seconds: u64,
-}
-
-impl Default for WebConfig {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:8480".into(),
-            public_url: None,
-            proxies: Vec::new(),
-            largest_upload_mib: 4096,
-            largest_evidence_mib: 20,
-            webhook_hosts: Vec::new(),
-            webhook_seconds: 10,
         }
     }
 }
@@ -215,12 +182,7 @@ impl Config {
     /// # Errors
     /// `Invalid`, naming the setting.
     pub fn check(&self) -> Result<()> {
-        if self.web.listen.parse::<std::net::SocketAddr>().is_err() {
-            return Err(Error::fault(
-                "/web/listen",
-                "faults.web_listen_must_address",
-            ));
-        }
+        self.web.check()?;
         // Below this a page of A3 at 300 dpi would never be admitted: the children's own memory is
         // counted too.
         if self.reading.ceiling_mib < 700 {
