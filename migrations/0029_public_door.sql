@@ -4,7 +4,7 @@ ALTER TABLE copy_requests ADD COLUMN taken_at TEXT; -- when the office took it u
 ALTER TABLE copy_requests ADD COLUMN taken_by TEXT; -- person or token id; NULL for those of before
 UPDATE copy_requests SET taken_at = created_at;
 
-ALTER TABLE request_evidence ADD COLUMN waiting TEXT; -- name of the file in which it waits beside the vault; NULL in the vault
+ALTER TABLE request_evidence ADD COLUMN inbox TEXT; -- name of its file in the inbox beside the vault; NULL once it is in the vault
 
 CREATE TABLE public_use (                 -- of today; rows of earlier days are removed
     day     TEXT NOT NULL,                -- in Viet Nam
@@ -13,3 +13,6 @@ CREATE TABLE public_use (                 -- of today; rows of earlier days are 
     amount  BIGINT NOT NULL,
     PRIMARY KEY (day, network, kind)
 );
+
+ALTER TABLE copy_requests ADD COLUMN standing_shown TEXT;    -- what a clerk saw of the applicant's standing, in words
+ALTER TABLE copy_requests ADD COLUMN standing_shown_by TEXT; -- person id

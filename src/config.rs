@@ -52,6 +52,9 @@ pub struct Config {
 pub struct CatalogueConfig {
     /// `sqlite:` or `postgres:` URL; a file in the data folder when absent.
     pub url: Option<String>,
+    /// File with the key of sealed values (secrets of second factors and webhooks), readable by its owner only; made in
+    /// `keys/values` of the data folder when absent. Processes over one catalogue share it.
+    pub key_file: Option<PathBuf>,
 }
 
 /// A place for files: the storage of the vault, or one outside that is shown the log.
@@ -197,7 +200,8 @@ impl Config {
             .iter()
             .filter_map(|place| place.secret_file.as_ref());
         // Made at the first start, so before that there is nothing whose mode could be wrong.
-        let kept = self.log.key_file.as_ref().filter(|file| file.exists());
+        let kept = [&self.log.key_file, &self.catalogue.key_file];
+        let kept = kept.into_iter().flatten().filter(|file| file.exists());
         let secrets = [&self.vault.secret_file, &self.seal.key_password_file];
         for secret in secrets.into_iter().flatten().chain(outside).chain(kept) {
             owner_only(secret)?;

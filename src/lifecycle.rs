@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::VerificationCage;
 use crate::vault::{Vault, VaultError};
-use crate::{audit, fonds, reference_data};
+use crate::{access, audit, fonds, reference_data};
 
 pub use agreement::enter;
 
@@ -69,6 +69,11 @@ impl Archive {
         let seal = archive::open_seal(&config, &*clock)?;
         agreement::agree(&catalogue, &seal, accept).await?;
         let log_key = audit::open_key(&catalogue, &config, &*clock).await?;
+        let value_key = access::open_value_key(&catalogue, &config, &*clock).await?;
+        if value_key.is_none() {
+            tracing::warn!("the key of sealed values is not here: catalogue.key_file");
+        }
+        access::seal_stored(&catalogue, value_key.as_ref()).await?;
         let index = Index::open_or_renew(config.data.join("index"))?;
         let cage = VerificationCage::new(archive::pool_config(&config).program);
         let pool = Pool::new(archive::pool_config(&config))
@@ -83,6 +88,7 @@ impl Archive {
             classes: Arc::new(classes),
             seal: Arc::new(seal),
             log_key,
+            value_key: value_key.map(Arc::new),
             cage,
             clock,
             config,

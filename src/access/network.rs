@@ -40,6 +40,12 @@ impl Network {
         }
     }
 
+    /// The networks around one that is written as [`Network::narrow`].
+    pub fn around(narrow: &str) -> Self {
+        let address = narrow.strip_suffix("/64").unwrap_or(narrow).parse();
+        address.map_or_else(|_| Self::unknown(), Self::of)
+    }
+
     /// A caller without a socket: all such share one count.
     pub fn unknown() -> Self {
         Self {
@@ -76,7 +82,7 @@ pub async fn count_today(
     network: &Network,
     what: Daily,
     amount: i64,
-    most: u32,
+    most: i64,
 ) -> Result<()> {
     let now = vietnam(tx.clock().now());
     let (today, time) = (now.date(), now.time());
@@ -85,7 +91,6 @@ pub async fn count_today(
         .bind(today.to_string())
         .execute(&mut **tx)
         .await?;
-    let most = i64::from(most);
     // Always the narrow one first: two transactions that lock both rows then never wait for each other.
     for (network, most) in [(&network.narrow, most), (&network.wide, most * WIDE_SHARE)] {
         let count = count(tx, today, network, what, amount).await?;
@@ -100,13 +105,7 @@ pub async fn count_today(
     Ok(())
 }
 
-async fn count(
-    tx: &mut Tx,
-    day: Date,
-    network: &str,
-    what: Daily,
-    amount: i64,
-) -> Result<i64> {
+async fn count(tx: &mut Tx, day: Date, network: &str, what: Daily, amount: i64) -> Result<i64> {
     Ok(sqlx::query_scalar(
         "INSERT INTO public_use (day, network, kind, amount) VALUES ($1, $2, $3, $4)
          ON CONFLICT (day, network, kind) DO UPDATE SET amount = public_use.amount + EXCLUDED.amount
@@ -136,7 +135,11 @@ mod tests {
             ),
         ] {
             let network = Network::of(address.parse().unwrap());
-            assert_eq!((network.narrow.as_str(), network.wide.as_str()), (narrow, wide));
+            assert_eq!(Network::around(narrow), network);
+            assert_eq!(
+                (network.narrow.as_str(), network.wide.as_str()),
+                (narrow, wide)
+            );
         }
     }
 }

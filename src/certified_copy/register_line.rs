@@ -30,13 +30,17 @@ async fn refuse_earlier(tx: &mut Tx, now: &str) -> Result<()> {
     let newest: Option<String> = sqlx::query_scalar("SELECT MAX(issued_at) FROM copies")
         .fetch_one(&mut **tx)
         .await?;
-    match newest {
-        // Blocked and not refused: the clock is put right by an operator, and the copy is then made
-        // by itself.
-        Some(newest) if *now < *newest => Err(Error::block(
+    newest.map_or(Ok(()), |newest| refuse_clock_behind(&newest, now))
+}
+
+/// Refuses a clock that shows less than the newest line, by name. Blocked and not refused: the clock is put right by an
+/// operator, and the copy is then made by itself.
+pub(super) fn refuse_clock_behind(newest: &str, now: &str) -> Result<()> {
+    match now < newest {
+        true => Err(Error::block(
             Message::new("errors.clock_behind").with("newest", newest),
         )),
-        _ => Ok(()),
+        false => Ok(()),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::archive::Archive;
 use crate::audit;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::messages::both;
+use crate::messages::{Message, both};
 
 /// Opens every part and reports on each; exit code 1 when one of them fails.
 ///
@@ -35,6 +35,10 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
             let test = archive.seal.is_test_authority();
             let mark = if test { " (TEST: no legal value)" } else { "" };
             lines.push(("seal", true, format!("{signer}{mark}")));
+            lines.push(modes_line(&archive));
+            let key = archive.values();
+            let said = key.as_ref().err().map_or("ok".into(), told);
+            lines.push(("key of sealed values", key.is_ok(), said));
             lines.push(log_line(&archive).await);
             lines.push(("classes", true, archive.classes.iter().count().to_string()));
         }
@@ -57,6 +61,24 @@ pub async fn check(config: Config, as_json: bool) -> Result<ExitCode> {
     } else {
         ExitCode::from(1)
     })
+}
+
+/// What others on this machine could read.
+fn modes_line(archive: &Archive) -> (&'static str, bool, String) {
+    let open = archive.open_to_others();
+    let said = match open.is_empty() {
+        true => "ok".into(),
+        false => {
+            let places: Vec<String> = open
+                .iter()
+                .map(|place| place.display().to_string())
+                .collect();
+            Message::new("cli.readable_by_others")
+                .with("places", places.join(", "))
+                .both()
+        }
+    };
+    ("closed to others", open.is_empty(), said)
 }
 
 /// Compares the whole log with its signed tree.

@@ -32,7 +32,8 @@ pub struct WebConfig {
     /// Most connections at once from one network (an IPv4 address, an IPv6 /64); four times as many from a /24 or a /48.
     /// Proxies and this machine itself are not counted.
     pub most_connections_each: usize,
-    /// Longest time for the head of a request, for a body to begin, and for a connection to stay open unused, in seconds.
+    /// Longest time for the head of a request, for a body to begin, for a client to take a piece of an answer, and for a
+    /// connection to stay open unused, in seconds.
     pub head_seconds: u64,
     /// Memory of all bodies together that are on their way in and not spooled, in MiB.
     pub bodies_mib: u64,

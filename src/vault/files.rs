@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, PutMode};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 
 use super::error::{Result, VaultError};
-use super::paths::{LOG, below};
+use super::paths::{INBOX, LOG, below};
 use super::storage_root::{self, Location, Store};
 use super::{Vault, read_inventory};
 
@@ -26,6 +26,14 @@ impl Vault {
         Files {
             store: self.store.clone(),
             base: Key::from(LOG),
+        }
+    }
+
+    /// What strangers sent and nobody took up yet.
+    pub fn inbox_files(&self) -> Files {
+        Files {
+            store: self.store.clone(),
+            base: Key::from(INBOX),
         }
     }
 }
@@ -90,6 +98,17 @@ impl Files {
             read_inventory::Put::Exists => {
                 Err(VaultError::corrupt(name, "other bytes are there already"))
             }
+        }
+    }
+
+    /// Removes one file, if it is there.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store fails.
+    pub async fn remove(&self, name: &str) -> Result<()> {
+        match self.store.delete(&self.key(name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(VaultError::unavailable("removing a file", error)),
         }
     }
 

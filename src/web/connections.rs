@@ -17,6 +17,7 @@ use hyper::server::conn::http1;
 use hyper::service::Service as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -29,8 +30,8 @@ use crate::config::WebConfig;
 
 /// Bytes of a head, and of a body between two looks at it, that one connection may hold in memory.
 const LARGEST_HEAD: usize = 64 << 10;
-/// A client that takes nothing of its answer for so long has gone.
-const STALLED: Duration = Duration::from_secs(30);
+/// Files that are enough for everything.
+const MOST_FILES: u64 = 65_536;
 /// Pause after an accept that failed for want of files or memory; the next one would fail as well.
 const BREATH: Duration = Duration::from_millis(200);
 /// A wide network (/24, /48) may hold so many times the connections of a narrow one.
@@ -43,7 +44,7 @@ pub async fn serve(
     config: &WebConfig,
     stop: impl Future<Output = ()>,
 ) {
-    let door = Arc::new(Door::of(config));
+    let door = Arc::new(Door::of(config, most_files() / 2));
     let head = Duration::from_secs(config.head_seconds);
     let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
     let mut stop = pin!(stop);
@@ -75,6 +76,26 @@ pub async fn serve(
     tasks.wait().await;
 }
 
+/// Files that this process may have open, raised as far as the system lets it: a connection is one, and a process that has
+/// none left for its catalogue and vault serves nobody.
+fn most_files() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(MOST_FILES).min(MOST_FILES);
+    if limit.current.is_some_and(|current| current < wanted) {
+        let raised = Rlimit {
+            current: Some(wanted),
+            ..limit
+        };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            tracing::warn!(%error, "the number of open files stays as it is");
+        }
+    }
+    let current = getrlimit(Resource::Nofile).current;
+    current.map_or(usize::MAX, |files| {
+        usize::try_from(files).unwrap_or(usize::MAX)
+    })
+}
+
 async fn refused_by_system(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     let theirs = [ConnectionAborted, ConnectionRefused, ConnectionReset];
@@ -102,7 +123,7 @@ async fn talk(
         .timer(TokioTimer::new())
         .header_read_timeout(head) // counted anew when an answer is out, so that it ends idle ones too
         .max_buf_size(LARGEST_HEAD)
-        .serve_connection(TokioIo::new(Watched::over(stream)), service);
+        .serve_connection(TokioIo::new(Watched::over(stream, head)), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -125,9 +146,10 @@ struct Door {
 }
 
 impl Door {
-    fn of(config: &WebConfig) -> Self {
+    /// As configured, and never more than `most`.
+    fn of(config: &WebConfig, most: usize) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(config.most_connections)),
+            places: Arc::new(Semaphore::new(config.most_connections.min(most))),
             most_each: config.most_connections_each,
             proxies: config.proxies.clone(),
             held: Mutex::default(),
@@ -149,7 +171,10 @@ impl Door {
         }
         let Network { narrow, wide } = Network::of(address);
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, most) in [(narrow, self.most_each), (wide, self.most_each * WIDE_SHARE)] {
+        for (name, most) in [
+            (narrow, self.most_each),
+            (wide, self.most_each * WIDE_SHARE),
+        ] {
             let count = held.entry(name.clone()).or_default();
             *count += 1;
             let full = *count > most;
@@ -172,7 +197,11 @@ struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut held = self.door.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self
+            .door
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for name in &self.networks {
             match held.get_mut(name) {
                 Some(count) if *count > 1 => *count -= 1,
@@ -183,16 +212,18 @@ impl Drop for Place {
     }
 }
 
-/// A connection that ends when nothing of what is to be sent is taken for [`STALLED`].
+/// A connection that ends when its client takes nothing of an answer for as long as its patience.
 struct Watched {
     stream: TcpStream,
+    patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Watched {
-    fn over(stream: TcpStream) -> Self {
+    fn over(stream: TcpStream, patience: Duration) -> Self {
         Self {
             stream,
+            patience,
             stalled: None,
         }
     }
@@ -206,9 +237,10 @@ impl Watched {
             self.stalled = None;
             return written;
         }
+        let patience = self.patience;
         let stalled = self
             .stalled
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(STALLED)));
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
         match stalled.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,
@@ -263,12 +295,13 @@ mod tests {
     use super::*;
 
     fn door(most: usize, most_each: usize) -> Arc<Door> {
-        Arc::new(Door::of(&WebConfig {
+        let config = WebConfig {
             most_connections: most,
             most_connections_each: most_each,
             proxies: vec!["10.0.0.1".parse().unwrap()],
             ..WebConfig::default()
-        }))
+        };
+        Arc::new(Door::of(&config, usize::MAX))
     }
 
     #[tokio::test]
@@ -303,7 +336,15 @@ mod tests {
     async fn proxies_and_this_machine_are_bound_by_the_ceiling_of_all_only() {
         let door = door(6, 1);
         let from = |address: &str| door.enter(address.parse().unwrap());
-        let many = ["10.0.0.1", "10.0.0.1", "127.0.0.1", "127.0.0.1", "::1", "::1"].map(from);
+        let many = [
+            "10.0.0.1",
+            "10.0.0.1",
+            "127.0.0.1",
+            "127.0.0.1",
+            "::1",
+            "::1",
+        ]
+        .map(from);
         assert!(many.iter().all(Option::is_some));
         assert!(from("10.0.0.1").is_none() && from("203.0.113.9").is_none());
         drop(many);

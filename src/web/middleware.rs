@@ -130,7 +130,10 @@ pub async fn refuse_while_full(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    let takes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+    let takes = matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::PATCH
+    );
     let door = matches!(path, "/dang-nhap" | "/dang-xuat" | "/api/v1/session");
     if !takes || door {
         return next.run(request).await;

@@ -3,16 +3,18 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::State as Extracted;
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use crate::access::{Caller, new_secret};
+use crate::access::new_secret;
 use crate::archive::Archive;
 use crate::clock::vietnam;
 use crate::copy_request::{self, Applicant, AskGiven, Delivery, Sought};
 use crate::error::{Error, Fault, Result};
 use crate::reference_data::{self, Consent};
 use crate::web::State;
+use crate::web::client_ip::Public;
 use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{OpenForm, Visitor};
@@ -28,6 +30,8 @@ pub struct RequestForm {
     name: String,
     contact: String,
     standing: String,
+    owner_died: String,
+    relation: String,
     ho_ten: String,
     ngay_sinh: String,
     so_dinh_danh: String,
@@ -69,6 +73,8 @@ impl RequestForm {
                 name: self.name.clone(),
                 contact: self.contact.clone(),
                 standing: self.standing.clone(),
+                owner_died: self.owner_died.clone(),
+                relation: self.relation.clone(),
             },
             wanted: Sought {
                 ho_ten: self.ho_ten.clone(),
@@ -129,6 +135,16 @@ impl RequestPage {
         copy_request::STANDINGS.map(|word| (word, standing_in_words(&self.f, word)))
     }
 
+    /// What a relative may be of the owner, each with its words.
+    fn relations(&self) -> [(&'static str, &'static str); 4] {
+        copy_request::RELATIONS.map(|word| (word, relation_in_words(&self.f, word)))
+    }
+
+    /// What is wrong in one box; its faults stand beside it.
+    fn at(&self, pointer: &str) -> Option<&Fault> {
+        self.faults.iter().find(|fault| fault.pointer == pointer)
+    }
+
     fn deliveries(&self) -> [(&'static str, &'static str); 3] {
         [
             ("online", self.f.t("public_requests.delivery.online")),
@@ -141,6 +157,11 @@ impl RequestPage {
 /// A standing in words.
 pub fn standing_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
     f.word("public_requests.standing_of_applicant", word)
+}
+
+/// What a relative is of the owner, in words.
+pub fn relation_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
+    f.word("public_requests.relation_to_owner", word)
 }
 
 /// The consent text in force today.
@@ -163,17 +184,25 @@ async fn blank(
 async fn send(
     Extracted(archive): Extracted<State>,
     Visitor(f): Visitor,
+    public: Public,
     OpenForm(form): OpenForm<RequestForm>,
 ) -> Result<Response, PageFault> {
-    if form.consent.is_none() {
-        let fault = Fault::new("/consent", "faults.tick_what_you_enter");
-        return RequestPage::show(&archive, f, "/yeu-cau", form, vec![fault]).await;
-    }
     // On this page everybody is the public, whoever may be signed in.
-    match copy_request::ask(&archive, &Caller::public(), &form.given()).await {
+    match copy_request::ask_publicly(&archive, &public.network, &form.given()).await {
         Ok(asked) => Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response()),
         Err(Error::Invalid(faults)) => {
             RequestPage::show(&archive, f, "/yeu-cau", form, faults).await
+        }
+        // What was written stays written: tomorrow, or from elsewhere, it is sent again.
+        Err(error @ Error::TooMany { .. }) => {
+            let said = PageFault(error).into_response();
+            let fault = Fault::new("", "faults.request.enough_today");
+            let mut page = RequestPage::show(&archive, f, "/yeu-cau", form, vec![fault]).await?;
+            *page.status_mut() = said.status();
+            let wait = said.headers().get(header::RETRY_AFTER).cloned();
+            page.headers_mut()
+                .extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
+            Ok(page)
         }
         Err(error) => Err(error.into()),
     }
