@@ -68,10 +68,10 @@ pub struct Applicant {
     /// self | relative | authorised | heir | agency. A relative or an heir may ask only after the owner's death.
     pub standing: String,
     /// Of relatives and heirs: when the owner of the diploma died, any precision.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner_died: String,
     /// Of relatives: parent | child | spouse | sibling, what they are of the owner.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub relation: String,
 }
 

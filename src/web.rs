@@ -83,13 +83,21 @@ const LARGEST_FORM: usize = 1 << 20;
 pub fn router(archive: State) -> Router {
     let rooms = rooms(archive.clone());
     let again = rooms.clone();
-    // Around everything: a form that waited for its sender is sent through all the layers once more.
-    rooms.layer(from_fn(move |request, next| {
-        form_keeper::keep(again.clone(), archive.clone(), request, next)
-    }))
+    let web = &archive.config.web;
+    let bodies = Bodies::at_most(web.bodies_mib, Duration::from_secs(web.head_seconds));
+    let keeper = archive.clone();
+    rooms
+        // A form that waited for its sender is sent through all layers below once more.
+        .layer(from_fn(move |request, next| {
+            form_keeper::keep(again.clone(), keeper.clone(), request, next)
+        }))
+        // Before anybody reads a body, the keeper of forms too.
+        .layer(from_fn_with_state(bodies, bodies::watch))
+        .layer(from_fn_with_state(archive, middleware::harden))
+        .layer(from_fn(middleware::observe))
 }
 
-/// All rooms with the layers that every request passes.
+/// All rooms with the layers that every act passes.
 fn rooms(archive: State) -> Router {
     let (api, document) = api::router();
     let web = &archive.config.web;
@@ -97,7 +105,6 @@ fn rooms(archive: State) -> Router {
         Some(_) => Router::new(),
         None => watch_routes(),
     };
-    let bodies = Bodies::at_most(web.bodies_mib, Duration::from_secs(web.head_seconds));
     Router::new()
         .merge(sign_in::routes())
         .merge(home::routes())
@@ -136,7 +143,6 @@ fn rooms(archive: State) -> Router {
         .fallback(fault::no_such_page)
         .method_not_allowed_fallback(fault::no_such_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .layer(from_fn_with_state(bodies, bodies::watch))
         .layer(from_fn_with_state(
             archive.clone(),
             middleware::refuse_while_full,
@@ -147,8 +153,6 @@ fn rooms(archive: State) -> Router {
         ))
         .layer(CatchPanicLayer::custom(fault::panicked))
         .layer(from_fn(middleware::refuse_unreadable_paths))
-        .layer(from_fn_with_state(archive.clone(), middleware::harden))
-        .layer(from_fn(middleware::observe))
         .with_state(archive)
 }
 

@@ -23,13 +23,25 @@ impl Archive {
         ];
         let mut found = Vec::new();
         let places = folders.into_iter().flatten();
-        for place in places.chain(files.into_iter().flatten().cloned()) {
+        let places = places.chain(files.into_iter().flatten().cloned());
+        for place in places.filter(|place| !is_covered(place)) {
             look(&place, DEPTH, &mut found);
         }
         found.sort();
         found.dedup();
         found
     }
+}
+
+/// True where nobody else may pass through a folder above.
+fn is_covered(place: &Path) -> bool {
+    let Ok(place) = place.canonicalize() else {
+        return false;
+    };
+    let shut = |folder: &Path| {
+        std::fs::metadata(folder).is_ok_and(|about| about.permissions().mode() & 0o011 == 0)
+    };
+    place.ancestors().skip(1).any(shut)
 }
 
 /// What cannot be asked for says nothing: it is missing, or a readiness check names it.
@@ -93,5 +105,9 @@ mod tests {
             assert_eq!(found(data.path()), expected, "{outer:o} {inner:o} {mode:o}");
         }
         assert!(found(&data.path().join("nothing")).is_empty());
+        for (outer, covered) in [(0o700, true), (0o711, false), (0o750, false)] {
+            set(data.path(), outer);
+            assert_eq!(is_covered(&file), covered, "{outer:o}");
+        }
     }
 }
