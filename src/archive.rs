@@ -1,6 +1,7 @@
 //! The one handle: catalogue, vault, reading pool, index, classes, seal, clock and settings, opened
 //! once and shared by web, clerk and command line.
 
+mod fences;
 mod modes;
 mod restoration;
 mod seal;
@@ -146,6 +147,7 @@ pub fn pool_config(config: &Config) -> PoolConfig {
         tessdata: reading.tessdata.clone(),
         classes: config.classes.clone(),
         limits: usual.limits,
+        without_fences: reading.without_fences.clone(),
     }
 }
 

@@ -11,6 +11,7 @@ mod web;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use sogoc_workers::limits::FenceName;
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
@@ -95,6 +96,8 @@ pub struct ReadingConfig {
     pub tessdata: Option<PathBuf>,
     /// The `sogoc` executable to start as child; the running one when absent.
     pub program: Option<PathBuf>,
+    /// Fences of children that this machine's kernel does not have and the administrator goes without.
+    pub without_fences: Vec<FenceName>,
 }
 
 impl Default for ReadingConfig {
@@ -106,6 +109,7 @@ impl Default for ReadingConfig {
             page_seconds: 180,
             tessdata: None,
             program: None,
+            without_fences: Vec::new(),
         }
     }
 }

@@ -102,9 +102,10 @@ impl Archive {
         }
         access::seal_stored(&catalogue, value_key.as_ref()).await?;
         let index = Index::open_or_renew(config.data.join("index"))?;
-        let cage = VerificationCage::new(archive::pool_config(&config).program);
-        let lists = import::cage(archive::pool_config(&config).program);
-        let pool = Pool::new(archive::pool_config(&config))
+        let children = archive::pool_config(&config);
+        let cage = VerificationCage::new(&children);
+        let lists = import::cage(&children);
+        let pool = Pool::new(children)
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
         // Loaded at each start: a new version brings new dated rows, and those of an office stay.
         reference_data::load(&catalogue).await?;

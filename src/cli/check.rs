@@ -52,6 +52,8 @@ pub async fn check(config: Config, options: Check, as_json: bool) -> Result<Exit
             let test = archive.seal.is_test_authority();
             let mark = if test { " (TEST: no legal value)" } else { "" };
             lines.push(("seal", true, format!("{signer}{mark}")));
+            let fences = archive.check_fences().await;
+            lines.push(("cage of children", fences.is_ok(), why(&fences)));
             lines.push(modes_line(&archive));
             let key = archive.values();
             let said = key.as_ref().err().map_or("ok".into(), told);
