@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::proof::Made;
-use super::{CopyRow, CopyState, Issue, object_id, preservation, register};
+use super::{CopyRow, CopyState, Issue, RequestState, object_id, preservation, register};
 use crate::access::{Caller, may_release, new_code};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -193,24 +193,23 @@ pub(crate) async fn close_request(tx: &mut Tx, request: &str) -> Result<()> {
         return reopen(tx, request).await;
     }
     let void = lines.iter().any(|line| line != "issued");
-    let (event, said) = match (any("issued"), void) {
-        (true, false) => (Event::Issued, None),
+    let (end, event, said) = match (any("issued"), void) {
+        (true, false) => (RequestState::Issued, Event::Issued, None),
         (true, true) => (
+            RequestState::Issued,
             Event::Issued,
             Some(text(Lang::Vi, "printed.request.some_not_made")),
         ),
         (false, _) => (
+            RequestState::Refused,
             Event::Refused,
             Some(text(Lang::Vi, "printed.request.none_made")),
         ),
     };
-    sqlx::query("UPDATE copy_requests SET state = $1, refusal = $2, settled_at = $3 WHERE id = $4")
-        .bind(event)
-        .bind(said)
-        .bind(tx.now())
-        .bind(request)
-        .execute(&mut **tx)
-        .await?;
+    let ended = Move::to(end)
+        .set("refusal", said)
+        .set("settled_at", tx.now());
+    ended.run(tx, request).await?;
     tx.notify(request, event).await
 }
 
@@ -222,10 +221,7 @@ async fn reopen(tx: &mut Tx, request: &str) -> Result<()> {
         .bind(request)
         .execute(&mut **tx)
         .await?;
-    sqlx::query("UPDATE copy_requests SET state = 'confirmed' WHERE id = $1")
-        .bind(request)
-        .execute(&mut **tx)
-        .await?;
+    Move::to(RequestState::Confirmed).run(tx, request).await?;
     tx.notify(request, Event::Confirmed).await
 }
 

@@ -11,6 +11,9 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+/// Media type of a problem document (RFC 9457, section 3).
+const PROBLEM: &str = "application/problem+json";
+
 use super::embedded;
 use crate::error::{Error, Fault};
 use crate::messages::{self, Lang, Message};
@@ -62,7 +65,7 @@ impl<const A: u16, const B: u16, const C: u16, const D: u16, const E: u16, const
     fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
         let schema = Ref::from_schema_name(ProblemDocument::name());
         let content = Content::new(Some(schema));
-        let response = ResponseBuilder::new().content("application/json", content);
+        let response = ResponseBuilder::new().content(PROBLEM, content);
         let response = RefOr::T(response.build());
         let given = [A, B, C, D, E, F].into_iter().filter(|status| *status != 0);
         given
@@ -282,10 +285,9 @@ fn document(
         errors,
     };
     let mut response = (status, Json(document)).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     response
 }
 

@@ -49,8 +49,9 @@ impl Confinement {
 }
 
 /// A fence by its name, as settings and messages have it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum FenceName {
     /// Landlock, a security module of the kernel.
     Landlock,
@@ -61,10 +62,7 @@ pub enum FenceName {
 impl FenceName {
     /// Its word.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Landlock => "landlock",
-            Self::Seccomp => "seccomp",
-        }
+        self.into()
     }
 }
 

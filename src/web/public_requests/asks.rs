@@ -168,15 +168,6 @@ pub const ASKS: &[Ask] = &[
     ask(3, "purpose", "/wanted/purpose", "public_requests.what_copy"),
 ];
 
-/// Diplomas that are asked for most, to choose from; any other is typed.
-pub const DIPLOMAS: [&str; 5] = [
-    "Bằng tốt nghiệp trung học phổ thông",
-    "Bằng tốt nghiệp bổ túc trung học phổ thông",
-    "Bằng tốt nghiệp trung học cơ sở",
-    "Bằng tốt nghiệp bổ túc trung học cơ sở",
-    "Chứng chỉ nghề phổ thông",
-];
-
 impl RequestForm {
     /// The answer of a box.
     pub fn part(&mut self, name: &str) -> Option<&mut String> {

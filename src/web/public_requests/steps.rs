@@ -10,10 +10,10 @@ use axum::routing::get;
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 
-use super::asks::{ASKS, Ask, DIPLOMAS};
+use super::asks::{ASKS, Ask};
 use super::submit::{
-    RequestForm, consent_today, enough_today, relation_in_words, send_whole, standing_in_words,
-    told_to_wait,
+    DIPLOMAS, RequestForm, consent_today, enough_today, relation_in_words, send_whole,
+    standing_in_words, told_to_wait,
 };
 use crate::access::{self, Caller, new_secret};
 use crate::archive::Archive;

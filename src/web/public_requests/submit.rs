@@ -14,6 +14,15 @@ use crate::web::client_ip::Public;
 use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown_form};
 
+/// Diplomas that are asked for most, to choose from; any other is typed.
+pub const DIPLOMAS: [&str; 5] = [
+    "Bằng tốt nghiệp trung học phổ thông",
+    "Bằng tốt nghiệp bổ túc trung học phổ thông",
+    "Bằng tốt nghiệp trung học cơ sở",
+    "Bằng tốt nghiệp bổ túc trung học cơ sở",
+    "Chứng chỉ nghề phổ thông",
+];
+
 /// What the form holds; everything may be left out, what is missing is said.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -132,6 +141,10 @@ impl RequestPage {
     /// What a relative may be of the owner, each with its words.
     fn relations(&self) -> [(&'static str, &'static str); 4] {
         copy_request::RELATIONS.map(|word| (word, relation_in_words(&self.f, word)))
+    }
+
+    fn diplomas(&self) -> [&'static str; 5] {
+        DIPLOMAS
     }
 
     /// What is wrong in one box; its faults stand beside it.
