@@ -17,7 +17,7 @@ pub(super) fn turned_back(picture: &GrayImage, turn: Turn) -> Cow<'_, GrayImage>
 }
 
 /// The mean of each `factor` × `factor` square; a part square at the edge counts what it has.
-pub(crate) fn shrink(picture: &GrayImage, factor: u32) -> GrayImage {
+pub(super) fn shrink(picture: &GrayImage, factor: u32) -> GrayImage {
     let (width, height) = picture.dimensions();
     let (small_w, small_h) = (width.div_ceil(factor), height.div_ceil(factor));
     let mut small = GrayImage::new(small_w, small_h);
@@ -187,7 +187,7 @@ struct Run {
 }
 
 /// All pieces of connected ink (eight neighbours) no larger than half an inch on the longer side.
-pub(crate) fn connected_components(picture: &GrayImage, dpi: u32) -> Vec<Component> {
+pub(super) fn connected_components(picture: &GrayImage, dpi: u32) -> Vec<Component> {
     let mut pieces = Pieces::default();
     pieces.follow(picture, |_, _| {});
     let largest = dpi / 2;
