@@ -104,10 +104,7 @@ fn at_reading_size(picture: GrayImage, delivered_dpi: u32) -> Clean {
         _ => pixels::shrink(&picture, factor),
     };
     Clean {
-        grey: Grey {
-            picture,
-            dpi: delivered_dpi / factor,
-        },
+        grey: Grey::new(picture, delivered_dpi / factor),
         delivered_dpi,
         delivered,
         scale: 1.0 / f64::from(factor),
@@ -148,10 +145,7 @@ fn deskewed(page: &Clean, turn: Turn, skew: f64, ablation: &Ablation) -> Upright
         pixels::resample(&picture, &transform, whole)
     };
     Upright {
-        grey: Grey {
-            picture,
-            dpi: page.grey.dpi,
-        },
+        grey: Grey::new(picture, page.grey.dpi),
         delivered_dpi: page.delivered_dpi,
         transform,
     }

@@ -21,10 +21,13 @@ impl Grey {
     /// A place within the page, with a margin of paper on each side, in pixels.
     pub fn crop(&self, place: Box4, margin: i32) -> Crop {
         let [left, top, width, height] = place.map(|edge| edge as u32);
-        let part = imageops::crop_imm(&self.picture, left, top, width, height).to_image();
-        let paper = 2 * margin as u32;
-        let mut picture = GrayImage::from_pixel(width + paper, height + paper, Luma([255]));
-        imageops::replace(&mut picture, &part, margin.into(), margin.into());
+        let mut picture = imageops::crop_imm(&self.picture, left, top, width, height).to_image();
+        if margin > 0 {
+            let part = picture;
+            let paper = 2 * margin as u32;
+            picture = GrayImage::from_pixel(width + paper, height + paper, Luma([255]));
+            imageops::replace(&mut picture, &part, margin.into(), margin.into());
+        }
         Crop {
             picture,
             dpi: self.dpi,

@@ -29,7 +29,7 @@ impl Grey {
     }
 
     /// All its pixels, for the engine that reads the whole of it.
-    pub fn whole(&self) -> &GrayImage {
+    pub fn whole_picture(&self) -> &GrayImage {
         &self.picture
     }
 
@@ -100,10 +100,7 @@ impl Grey {
                 picture.as_mut()[y * width..][columns.clone()].fill(255);
             }
         }
-        Self {
-            picture,
-            dpi: self.dpi,
-        }
+        Self::new(picture, self.dpi)
     }
 
     /// Where it is darker than `limit`, at about that resolution and no finer than its own.

@@ -138,17 +138,17 @@ pub(crate) fn strokes(grid: &Grid, page: &Grey) -> Vec<Stroke> {
 
 /// The ink of a page at the resolution strokes are looked for in.
 struct InkMap {
-    page: Bitmap,
+    bitmap: Bitmap,
     dpi: f64,
 }
 
 impl InkMap {
     /// The page's ink, and its pixels for each of the page's.
     fn of(page: &Grey) -> (Self, f64) {
-        let ink = page.bitmap(WORKING_DPI, INK);
-        let scale = f64::from(ink.factor);
+        let bitmap = page.bitmap(WORKING_DPI, INK);
+        let scale = f64::from(bitmap.factor);
         let dpi = f64::from(page.dpi) / scale;
-        (Self { page: ink, dpi }, scale)
+        (Self { bitmap, dpi }, scale)
     }
 
     fn pixels(&self, inches: f64) -> i32 {
@@ -158,19 +158,19 @@ impl InkMap {
     /// Paints out the horizontal rules of the table and what is above and below it.
     fn forget(&mut self, grid: &Grid, scale: f64) {
         let near = f64::from(self.pixels(0.03));
-        for x in 0..self.page.width {
+        for x in 0..self.bitmap.width {
             let rules = grid.row_heights(x as f64 * scale);
             let last = rules.len() - 1;
             for (index, height) in rules.iter().enumerate() {
                 let (from, end) = (height / scale - near, height / scale + near);
                 let from = if index == 0 { 0.0 } else { from.max(0.0) };
                 let end = if index == last {
-                    self.page.height as f64
+                    self.bitmap.height as f64
                 } else {
                     end
                 };
-                for y in from as usize..(end as usize + 1).min(self.page.height) {
-                    self.page.ink[y * self.page.width + x] = false;
+                for y in from as usize..(end as usize + 1).min(self.bitmap.height) {
+                    self.bitmap.ink[y * self.bitmap.width + x] = false;
                 }
             }
         }
@@ -178,9 +178,9 @@ impl InkMap {
 
     /// Ink at a place of the page.
     fn is_ink(&self, x: i32, y: i32) -> bool {
-        let inside =
-            (0..self.page.width as i32).contains(&x) && (0..self.page.height as i32).contains(&y);
-        inside && self.page.ink[y as usize * self.page.width + x as usize]
+        let inside = (0..self.bitmap.width as i32).contains(&x)
+            && (0..self.bitmap.height as i32).contains(&y);
+        inside && self.bitmap.ink[y as usize * self.bitmap.width + x as usize]
     }
 
     fn strokes(&self, scale: f64, slope: f64) -> Vec<Stroke> {
@@ -193,13 +193,13 @@ impl InkMap {
     /// Ink that runs on along the slope, a pixel's gap allowed; rows are those of the page sheared by it.
     fn runs(&self, slope: f64) -> Vec<Run> {
         let shortest = self.pixels(LEAST_RUN);
-        let falls: Vec<i32> = (0..self.page.width as i32)
+        let falls: Vec<i32> = (0..self.bitmap.width as i32)
             .map(|x| fall(x, slope))
             .collect();
         let (highest, lowest) = (falls.iter().max(), falls.iter().min());
         let (highest, lowest) = (*highest.unwrap_or(&0), *lowest.unwrap_or(&0));
         // Where the ink of each sheared row began to run and where it was last, nowhere yet.
-        let mut open = vec![(0, -9); self.page.height + (highest - lowest) as usize];
+        let mut open = vec![(0, -9); self.bitmap.height + (highest - lowest) as usize];
         let mut runs = Vec::new();
         let mut end = |row: usize, (from, last): (i32, i32)| {
             if last + 1 - from >= shortest {
@@ -224,9 +224,9 @@ impl InkMap {
         };
         // Along a sheared row the page's own rows fall or rise; each must meet it from the left.
         let lines = self
-            .page
+            .bitmap
             .ink
-            .chunks_exact(self.page.width.max(1))
+            .chunks_exact(self.bitmap.width.max(1))
             .enumerate();
         if slope < 0.0 {
             lines.rev().for_each(|(y, line)| follow(y, line));

@@ -54,29 +54,29 @@ fn half_rule(dpi: u32) -> i32 {
 }
 
 /// Where the table's rules run, and folds that run as they do.
-fn rule_strips(grid: &Grid, rules: &Rules, dpi: u32) -> Vec<Box4> {
+fn rule_strips<'g>(grid: &'g Grid, rules: &'g Rules, dpi: u32) -> impl Iterator<Item = Box4> + 'g {
     let half = half_rule(dpi);
     let [(left, top), (right, _), (_, bottom), _] = grid.corners();
-    let across = |rule: &&Rule| {
+    let across = move |rule: &&Rule| {
         let y = rule.across((left + right) / 2.0);
         // A fold shorter than this share of the table may be a stroke of writing, which must not be
         // painted out.
         y > top && y < bottom && rule.length() > (right - left) * 0.4
     };
     let folds = rules.horizontal.iter().filter(across);
-    let lying = grid.horizontal().iter().chain(folds).flat_map(|rule| {
+    let lying = grid.horizontal().iter().chain(folds).flat_map(move |rule| {
         (left.min(rule.from) as i32..=right.max(rule.end) as i32).map(move |x| {
             let y = rule.across(f64::from(x)).round() as i32;
             [x, y - half, 1, 2 * half + 1]
         })
     });
-    let standing = grid.vertical().iter().flat_map(|rule| {
+    let standing = grid.vertical().iter().flat_map(move |rule| {
         (top as i32..=bottom as i32).map(move |y| {
             let x = rule.across(f64::from(y)).round() as i32;
             [x - half, y, 2 * half + 1, 1]
         })
     });
-    lying.chain(standing).collect()
+    lying.chain(standing)
 }
 
 /// The table's cells and a little beyond, because letters reach over the rules they stand on.

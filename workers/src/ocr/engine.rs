@@ -165,7 +165,7 @@ impl Engine {
         page: &Grey,
         division: Division,
     ) -> Result<Vec<Word>, RecogniseError> {
-        words_by(self.own(), page.whole(), page.dpi, division)
+        words_by(self.own(), page.whole_picture(), page.dpi, division)
     }
 
     /// The words of a part that was cut out, in its own pixels.
@@ -189,7 +189,7 @@ impl Engine {
         page: &Grey,
         division: Division,
     ) -> Result<Vec<Word>, RecogniseError> {
-        words_by(self.written()?, page.whole(), page.dpi, division)
+        words_by(self.written()?, page.whole_picture(), page.dpi, division)
     }
 
     /// The words of a part by the model for handwriting.
