@@ -21,7 +21,7 @@ use crate::decode::DecodedPage;
 use crate::geometry::{PageTransform, Turn};
 pub(crate) use crop::Crop;
 pub use fingerprint::distance as fingerprint_distance;
-pub(crate) use grey::{Bitmap, Grey, InkRow};
+pub(crate) use grey::{Bitmap, Grey, InkSpan};
 pub(crate) use measures::Measures;
 pub(crate) use pixels::{Component, INK};
 pub(crate) use red_channel::RedChannel;

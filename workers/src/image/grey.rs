@@ -83,10 +83,28 @@ impl Grey {
         (columns.start..columns.end.min(width)).map(count).collect()
     }
 
+    /// What is darker than `limit` in each column of a place, left to right, but for what stands in `own`; both places
+    /// are cut to the page.
+    pub fn ink_beside(&self, place: Box4, own: Box4, limit: u8) -> Vec<InkSpan> {
+        let (columns, rows) = self.cut(place);
+        let (own_columns, own_rows) = self.cut(own);
+        let mut spans = vec![InkSpan::none(rows.end); columns.len()];
+        for (y, row) in rows.clone().zip(self.rows(rows)) {
+            for (x, span) in columns.clone().zip(&mut spans) {
+                if row[x] < limit && !(own_rows.contains(&y) && own_columns.contains(&x)) {
+                    span.ink += 1;
+                    span.from = span.from.min(y);
+                    span.end = y + 1;
+                }
+            }
+        }
+        spans
+    }
+
     /// What ink each row of the page has.
-    pub fn ink_rows(&self) -> Vec<InkRow> {
+    pub fn ink_rows(&self) -> Vec<InkSpan> {
         self.rows(0..self.picture.height() as usize)
-            .map(InkRow::of)
+            .map(InkSpan::of)
             .collect()
     }
 
@@ -134,20 +152,33 @@ impl Grey {
     }
 }
 
-/// The ink in a row of pixels, from its first to behind its last; `left` is the row's length where it has none.
-pub(crate) struct InkRow {
+/// The ink in a row or a column of pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InkSpan {
+    /// How many pixels of it are ink.
     pub ink: usize,
-    pub left: usize,
-    pub right: usize,
+    /// Its first one; behind the last pixel where there is none.
+    pub from: usize,
+    /// Behind its last one; 0 where there is none.
+    pub end: usize,
 }
 
-impl InkRow {
+impl InkSpan {
+    /// Paper up to that pixel.
+    fn none(last: usize) -> Self {
+        Self {
+            ink: 0,
+            from: last,
+            end: 0,
+        }
+    }
+
     fn of(row: &[u8]) -> Self {
         let is_ink = |value: &u8| *value < INK;
         Self {
             ink: row.iter().filter(|value| is_ink(value)).count(),
-            left: row.iter().position(is_ink).unwrap_or(row.len()),
-            right: row.iter().rposition(is_ink).map_or(0, |last| last + 1),
+            from: row.iter().position(is_ink).unwrap_or(row.len()),
+            end: row.iter().rposition(is_ink).map_or(0, |last| last + 1),
         }
     }
 }
@@ -195,9 +226,12 @@ mod tests {
             without.ink_by_column([0, 0, 10, 6], INK)[3..7],
             [2, 2, 1, 1]
         );
-        assert_eq!(page.ink_rows()[2].left, 3);
-        assert_eq!((page.ink_rows()[2].right, page.ink_rows()[2].ink), (7, 4));
-        assert_eq!(page.ink_rows()[0].left, 10);
+        let span = |ink, from, end| InkSpan { ink, from, end };
+        assert_eq!(page.ink_rows()[1..3], [span(0, 10, 0), span(4, 3, 7)]);
+        let beside = page.ink_beside([4, 1, 3, 9], [5, 0, 1, 3], INK);
+        assert_eq!(beside, [span(2, 2, 4), span(1, 3, 4), span(2, 2, 4)]);
+        let nothing = page.ink_beside([4, 1, 1, 9], [0, 0, 900, 900], INK);
+        assert_eq!(nothing, [span(0, 6, 0)]);
     }
 
     #[test]

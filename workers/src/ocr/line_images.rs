@@ -3,7 +3,7 @@
 
 use super::engine::{Division, Engine, RecogniseError};
 use crate::geometry::{around, right};
-use crate::image::{Crop, Grey, InkRow};
+use crate::image::{Crop, Grey, InkSpan};
 use crate::layout::lines::lines;
 use crate::word::{Box4, Word};
 
@@ -160,7 +160,7 @@ pub(super) fn read_blocks(
 /// Where ink stands, from top to bottom, with much paper between one and the next.
 fn blocks(page: &Grey) -> Vec<Box4> {
     let dpi = page.dpi;
-    let rows: Vec<InkRow> = page.ink_rows();
+    let rows: Vec<InkSpan> = page.ink_rows();
     let apart = (dpi * APART / 100) as usize;
     let inked = rows.iter().enumerate();
     let inked = inked.filter(|(_, row)| row.ink >= LEAST_IN_ROW);
@@ -174,8 +174,8 @@ fn blocks(page: &Grey) -> Vec<Box4> {
     let piece = |(from, end): (usize, usize)| {
         let rows = &rows[from..end];
         let ink: usize = rows.iter().map(|row| row.ink).sum();
-        let left = rows.iter().map(|row| row.left).min()?;
-        let right = rows.iter().map(|row| row.right).max()?;
+        let left = rows.iter().map(|row| row.from).min()?;
+        let right = rows.iter().map(|row| row.end).max()?;
         let place = [left, from, right - left, end - from].map(|edge| edge as i32);
         (ink * 100 >= (dpi * LEAST_IN_PIECE) as usize).then_some(place)
     };

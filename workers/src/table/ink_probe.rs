@@ -1,7 +1,7 @@
 //! What the ink of a cell says beside the letters read from it.
 
-use crate::geometry::{around, bottom, median, right};
-use crate::image::{Grey, INK};
+use crate::geometry::{around, median};
+use crate::image::{Grey, INK, InkSpan};
 use crate::word::{Box4, Word};
 
 /// The ink of an upright page.
@@ -51,13 +51,10 @@ impl<'p> Ink<'p> {
     /// Whether a cell holds any writing: ink over more than a speck's width, away from its edges.
     pub fn is_written(self, cell: Box4) -> bool {
         let inset = (self.page.dpi / 30) as i32;
-        let inner = [
-            cell[0] + inset,
-            cell[1] + inset,
-            cell[2] - 2 * inset,
-            cell[3] - 2 * inset,
-        ];
-        let columns = self.columns(inner).filter(|ink| *ink > 0).count();
+        let columns = self
+            .columns(grown(cell, -inset))
+            .filter(|ink| *ink > 0)
+            .count();
         columns >= (self.page.dpi / 40).max(2) as usize
     }
 
@@ -72,22 +69,12 @@ impl<'p> Ink<'p> {
         };
         let reach = (f64::from(height) * REACH) as i32;
         let inset = (self.page.dpi / 30) as i32;
-        let edges = |cell: Box4, inset: i32| {
-            let (left, top) = (cell[0] + inset, cell[1] + inset);
-            [left, top, right(cell) - inset, bottom(cell) - inset]
-        };
-        let [left, top, end, low] = edges(cell, inset);
-        let (left, top) = (left.max(0), top.max(0));
-        let mut columns: Vec<usize> = self.columns([left, top, end - left, low - top]).collect();
+        let inner = grown(cell, -inset);
         // What is near the words is their own.
-        let own = edges(written, -reach);
-        let (x, y) = (own[0].max(left), own[1].max(top));
-        let own = self.columns([x, y, own[2].min(end) - x, own[3].min(low) - y]);
-        for (ink, own) in columns.iter_mut().skip((x - left) as usize).zip(own) {
-            *ink -= own;
-        }
-        let high = (f64::from(height) * LETTER_HIGH).max(3.0);
-        let columns = columns.iter().filter(|ink| **ink as f64 >= high).count();
+        let columns = self.page.ink_beside(inner, grown(written, reach), INK);
+        let high =
+            |column: &&InkSpan| column.ink as f64 >= (f64::from(height) * LETTER_HIGH).max(3.0);
+        let columns = columns.iter().filter(high).count();
         columns as f64 >= (f64::from(height) * LETTER_WIDE).max(2.0)
     }
 
@@ -95,6 +82,11 @@ impl<'p> Ink<'p> {
     fn columns(self, place: Box4) -> impl Iterator<Item = usize> {
         self.page.ink_by_column(place, INK).into_iter()
     }
+}
+
+/// A box larger by so much on each side.
+fn grown([left, top, width, height]: Box4, by: i32) -> Box4 {
+    [left - by, top - by, width + 2 * by, height + 2 * by]
 }
 
 /// How far beside and above a word its own ink may reach, in heights of its letters.
