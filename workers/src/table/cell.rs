@@ -1,13 +1,12 @@
 //! One cell on its way to a field.
 
-use image::GrayImage;
-
 use super::columns::Named;
 use super::ditto_marks;
 use super::ink_probe::Ink;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Field, FieldKind, Part};
 use crate::confidence::{self, Check, ColumnTrust, GlyphMatch, SecondReading, Series};
+use crate::image::Grey;
 use crate::layout::lines::lines;
 use crate::layout::{Grid, Row};
 use crate::ocr::figures::{self, Comparison};
@@ -181,7 +180,7 @@ impl<'c> Cell<'c> {
 
     /// Takes what the model of figures reads in its words: other figures stand where they are clear and the value may be
     /// the field's with them.
-    pub(super) fn see_figures(&mut self, picture: &GrayImage) {
+    pub(super) fn see_figures(&mut self, page: &Grey) {
         let Some(found) = self.found.as_ref().filter(|_| self.field.kind.is_numeric()) else {
             return;
         };
@@ -189,7 +188,7 @@ impl<'c> Cell<'c> {
         let (mut clear, mut others, mut is_disputed) = (1.0f64, false, false);
         let mut is_seen = false;
         for word in &mut words {
-            let margin = match figures::compare(picture, word) {
+            let margin = match figures::compare(page, word) {
                 None => continue,
                 Some(Comparison::Same(margin)) => margin,
                 Some(Comparison::Other(text, margin)) => {
