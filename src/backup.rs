@@ -89,7 +89,7 @@ pub struct Manifest {
 pub struct KeyNeeded {
     /// The setting that names it, such as `seal.key_file`.
     pub setting: String,
-    /// Where it was.
+    /// Where the archive had it when the backup ran: a path, or how many there were of files that have one name.
     pub place: String,
     /// By what it is known: fingerprint of its certificate, or its public half; empty where it has none.
     pub known_by: String,

@@ -46,7 +46,7 @@ impl Cipher {
         format!("{name}{ending}")
     }
 
-    /// Begins a file.
+    /// Starts writing a file, encrypted or plain, and hashes what is stored.
     pub(super) fn wrap(&self, file: File) -> Result<Sealing> {
         let out = Hashed {
             file,

@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 /// A column by which a list is ordered.
 #[derive(Debug, Clone, Copy)]
 pub enum Key {
-    /// Holds text.
+    /// Name of a column of type TEXT.
     Text(&'static str),
-    /// Holds a whole number.
+    /// Name of a column of type BIGINT.
     Number(&'static str),
 }
 

@@ -61,7 +61,7 @@ pub struct Verify {
 /// Prints each answer in Vietnamese and English.
 ///
 /// # Errors
-/// `Invalid` for a trust file that is none.
+/// `Invalid` for a trust file that holds no certificate or list.
 pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCode> {
     let trust = trust(config, options)?;
     let trusts_nobody = trust.anchors().is_empty();

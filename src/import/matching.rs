@@ -69,7 +69,7 @@ json_column!(BTreeMap<String, ListDifference>);
 /// A row and a record that tell of the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, FromRow, ToSchema)]
 pub struct ListMatch {
-    /// Id of the row.
+    /// Id of the row in `list_rows`.
     pub row_id: String,
     /// Id of the record.
     pub record_id: String,
@@ -86,7 +86,7 @@ pub struct ListMatch {
     pub verdict: Option<Verdict>,
     /// What they wrote beside it.
     pub note: String,
-    /// Who.
+    /// Person who answered; absent while nobody has.
     pub answered_by: Option<String>,
     /// When, RFC 3339 UTC.
     pub answered_at: Option<String>,

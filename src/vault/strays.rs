@@ -1,4 +1,5 @@
-//! What lies in the vault and belongs to no version: found by its listing alone, and quarantined beside the storage root.
+//! Orphans: files in the vault that belong to no version. They are found by the listing alone, and quarantined beside the
+//! storage root.
 
 use std::collections::BTreeSet;
 

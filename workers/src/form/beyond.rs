@@ -19,7 +19,7 @@ const NEAR: f64 = 0.6;
 /// Ink so high and so wide, in heights of the value's letters, is a letter: leaders and underlines are lower.
 const HIGH: f64 = 0.45;
 const WIDE: f64 = 0.3;
-/// Two values that share so much of the smaller one's place are of the same words.
+/// Share of the smaller one's place from which two overlapping values are of the same words.
 const SHARED: f64 = 0.3;
 
 /// Leaves names and places to a person behind which letters stand that nobody read: half a name is none.

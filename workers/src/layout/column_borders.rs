@@ -194,7 +194,7 @@ fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
     found
 }
 
-/// Grades in so few letters that they look like the letters before a number.
+/// Grades so short that they look like the letters before a number.
 const GRADES: [&str; 7] = ["tb", "k", "g", "kha", "gioi", "tbk", "xs"];
 
 /// What a value is made of.
