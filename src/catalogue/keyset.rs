@@ -65,7 +65,7 @@ impl Window {
     /// The page of `turn` with at most `most` rows, ordered by `keys`, of which the last is unique.
     ///
     /// # Errors
-    /// `Invalid` for a place that is none of this list.
+    /// `Invalid` for a place that does not belong to this list.
     pub fn of(keys: &'static [Key], descending: bool, turn: &Turn, most: usize) -> Result<Self> {
         let (back, place) = match (&turn.before, &turn.after) {
             (Some(place), _) => (true, Some(place)),

@@ -22,7 +22,7 @@ const SHOWN: usize = 5;
 /// What a first look found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Found {
-    /// What kind of file it is; absent where it is none that is read.
+    /// What kind of file it is; absent if it is a kind that is not read.
     pub format: Option<ListFormat>,
     /// Fonts that cells are written in.
     pub fonts: Vec<String>,

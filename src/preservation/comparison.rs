@@ -26,7 +26,7 @@ pub struct Difference {
 /// Key of one version.
 type Key = (String, i64);
 
-/// The differences of all records of a scan; what is not in the vault yet is none.
+/// The differences of all records of a scan; what is not in the vault yet does not count as one.
 ///
 /// # Errors
 /// `Unavailable`; `Corrupt` where the vault's file does not fit its digest or makes no sense.

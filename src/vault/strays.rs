@@ -48,7 +48,7 @@ impl Vault {
     /// further back than the longest write takes. Nothing is touched.
     ///
     /// # Errors
-    /// `Invalid` for a location that is no object's; `Corrupt` when no inventory is usable; `Unavailable`.
+    /// `Invalid` for a location that is not an object's; `Corrupt` when no inventory is usable; `Unavailable`.
     pub async fn strays(&self, location: &str, before: Timestamp) -> Result<Vec<Stray>> {
         // A location is a folder and `split_object_key` takes files, so a made-up file below it
         // stands in.

@@ -32,7 +32,7 @@ use crate::config::WebConfig;
 const LARGEST_HEAD: usize = 64 << 10;
 /// Open files asked of the system at most: enough for every connection and everything else.
 const MOST_FILES: u64 = 65_536;
-/// Pause after an accept that failed for want of files or memory; the next one would fail as well.
+/// Pause after an accept that failed because files or memory ran out; the next one would fail as well.
 const BREATH: Duration = Duration::from_millis(200);
 /// How many times more connections a wide network (/24, /48) may hold than a narrow one.
 const WIDE_SHARE: usize = 4;

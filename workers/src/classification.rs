@@ -1,5 +1,5 @@
 //! Which class a page belongs to, from what stands where on it: a table of people is a register whatever its title,
-//! and a page without one is none.
+//! and a page without one is never a register.
 
 mod particulars;
 

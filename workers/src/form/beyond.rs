@@ -1,4 +1,4 @@
-//! What stands beside a value and is no part of it: ink in which nothing was read, and other values.
+//! What stands beside a value and is not part of it: ink in which nothing was read, and other values.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ const WIDE: f64 = 0.3;
 /// Share of the smaller one's place from which two overlapping values are of the same words.
 const SHARED: f64 = 0.3;
 
-/// Leaves names and places to a person behind which letters stand that nobody read: half a name is none.
+/// Leaves names and places to a person behind which letters stand that nobody read: half a name is no use.
 pub(crate) fn hold_fragments(
     class: &Class,
     picture: &GrayImage,

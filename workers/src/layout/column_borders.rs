@@ -11,7 +11,7 @@ use sogoc_vietnamese::fold;
 
 /// Fewer rows tell nothing of a column.
 const LEAST_ROWS: usize = 4;
-/// Of the rows that reach a border at least this share stand across it where it is none.
+/// Share of the rows reaching a border that must run across it for it to be none.
 const ACROSS: f64 = 0.5;
 /// Words nearer than this, in heights of letters, are of one value.
 const JOINED: f64 = 0.55;
