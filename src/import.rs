@@ -119,7 +119,7 @@ pub struct Import {
     /// What a first look found.
     #[sqlx(try_from = "JsonText")]
     pub found: Found,
-    /// How it is read; before anybody said so, what its head proposes.
+    /// How it is read; until somebody has mapped it, what its column headings propose.
     #[sqlx(try_from = "MaybeMapping")]
     pub mapping: Option<Mapping>,
     /// Name under which that is kept.
@@ -155,7 +155,7 @@ pub struct Import {
     pub doubtful: i64,
     /// Rows whose number or person stands in another row of a list.
     pub duplicates: i64,
-    /// Pairs of a row and a record that tell of the same.
+    /// Pairs of a row and a record that are about the same diploma.
     pub matched: i64,
     /// Of those, the ones that say something else.
     pub different: i64,

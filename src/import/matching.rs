@@ -66,7 +66,7 @@ pub struct ListDifference {
 
 json_column!(BTreeMap<String, ListDifference>);
 
-/// A row and a record that tell of the same.
+/// A row and a record that are about the same diploma.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, FromRow, ToSchema)]
 pub struct ListMatch {
     /// Id of the row in `list_rows`.

@@ -36,7 +36,7 @@ text_enum! {
         Doubtful,
         /// Rows whose number or person stands in another row.
         Duplicate,
-        /// Rows of which no record tells.
+        /// Rows for which there is no record.
         Unmatched,
     }
 }
@@ -80,7 +80,7 @@ pub struct ListRow {
     /// Rows of lists with the same number or person, the first ten.
     #[sqlx(skip)]
     pub duplicates: Vec<String>,
-    /// Records that tell of the same.
+    /// Records about the same diploma.
     #[sqlx(skip)]
     pub matches: Vec<ListMatch>,
 }
