@@ -66,7 +66,7 @@ pub struct Manifest {
     pub format: u32,
     /// Version of the program that wrote it.
     pub program: String,
-    /// The archive it is of.
+    /// Id of the archive it was made of, as in `sogoc-backup.json`.
     pub archive: String,
     /// When the rows were read, RFC 3339 UTC.
     pub at: String,

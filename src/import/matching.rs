@@ -71,7 +71,7 @@ json_column!(BTreeMap<String, ListDifference>);
 pub struct ListMatch {
     /// Id of the row in `list_rows`.
     pub row_id: String,
-    /// Id of the record.
+    /// Id of the record in `records`.
     pub record_id: String,
     /// What brought them together.
     pub found_by: FoundBy,
