@@ -61,7 +61,7 @@ pub struct Archive {
     pub spool: PathBuf,
 }
 
-/// Longest look at one part; a part that says nothing for so long is not ready.
+/// Longest look at one part; one that does not answer within it is not ready.
 const LOOK: Duration = Duration::from_millis(1500);
 /// Bytes written to see whether the disk takes any.
 const TRIAL: usize = 64 << 10;

@@ -1,6 +1,7 @@
 //! The outbox: what became of a request, written in the transaction of the change itself and told to
 //! the portal that asked by a signed webhook. Nothing of a person is in a notice: the portal fetches
-//! what it may see with the tracking code it was given.
+//! what it may see with the tracking code it was given. A notice that could not be delivered for more
+//! than a day is a dead letter (`dead`): it stays in the outbox until somebody sends it again.
 
 mod deliver;
 mod hooks;

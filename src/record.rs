@@ -38,7 +38,7 @@ text_enum! {
         Corrected,
         /// A person stands behind it; it is published.
         Approved,
-        /// It is no record, or its page was withdrawn.
+        /// It is not a record, or its page was withdrawn.
         Rejected,
     }
 }

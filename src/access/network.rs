@@ -58,16 +58,16 @@ impl Network {
 text_enum! {
     /// What of the public's is counted by the day.
     pub enum Daily {
-        /// Requests for copies.
+        /// Requests for copies, each counting one.
         Requests,
-        /// Papers with them.
+        /// Papers added to requests, each counting one.
         Papers,
         /// Bytes of those papers.
         PaperBytes,
     }
 }
 
-/// A wide network may take so many times what a narrow one may: behind one address of a provider sit thousands.
+/// How many times more a wide network may take than a narrow one: thousands of people share a provider's addresses.
 const WIDE_SHARE: i64 = 10;
 /// In seconds; Viet Nam knows no summer time.
 const DAY: i64 = 24 * 3600;

@@ -16,7 +16,7 @@ use crate::vault::{Files, VaultError};
 const SEQUENCED_AT_ONCE: i64 = 2048;
 /// Entries that go into the tree under one signature.
 const SIGNED_AT_ONCE: i64 = 1024;
-/// A holder that says nothing for so long is gone.
+/// A holder that has said nothing for this long is taken to be gone.
 const HELD: Duration = Duration::from_secs(60);
 
 /// Puts what waits into the tree, signs it, and shows it to the places outside. How many entries it put in; none where

@@ -30,7 +30,7 @@ const NAMED: usize = 1000;
 /// What one run wrote to one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Backup {
-    /// The place.
+    /// Name of the place in the settings, or `by-hand`.
     pub place: String,
     /// Folder of the run below `runs/`.
     pub run: String,

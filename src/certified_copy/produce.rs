@@ -21,7 +21,7 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
     if !archive.vault.exists(&object).await? {
         // The record first: a rebuild can only bring back a line whose record is in the vault.
         preservation::ensure(archive, &copy.record_id, copy.record_version).await?;
-        // What is sealed is what was kept: a value that the catalogue tells otherwise is no copy of it.
+        // What is sealed is what was kept: a value that differs in the catalogue would not be a copy of it.
         preservation::refuse_other_than_kept(archive, &copy.record_id).await?;
         let Some(sealed) = seal(archive, copy).await? else {
             return Ok(None);

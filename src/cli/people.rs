@@ -37,7 +37,7 @@ pub enum User {
         #[arg(long)]
         confirm: Vec<String>,
     },
-    /// Wake an account that is asleep because nobody used it for long.
+    /// Reopen an account that was suspended because nobody used it for 45 days.
     Wake {
         /// What they sign in with.
         login: String,

@@ -55,7 +55,7 @@ impl Faults {
         self.0.push(Fault::new(pointer, key));
     }
 
-    /// A line of text, at most so many characters.
+    /// Checks a line of text: at most `most` characters, none of them hidden.
     fn check_line(&mut self, pointer: &str, text: &str, most: usize) {
         if text.chars().count() > most {
             self.add(pointer, "faults.request.too_long");

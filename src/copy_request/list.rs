@@ -93,7 +93,7 @@ pub struct RequestFilter {
     pub text: String,
     /// What stands on top.
     pub order: RequestOrder,
-    /// Which page.
+    /// Place of the page in the list, after or before a request.
     pub turn: Turn,
     /// Most rows of a page; 200 where it is 0.
     pub most: usize,

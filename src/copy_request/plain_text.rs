@@ -1,4 +1,4 @@
-//! Text as a stranger writes it: characters that one does not see, and that turn what one sees around, are no part of it.
+//! Text as a stranger writes it: characters that are invisible, or that reverse what one sees, are not accepted in it.
 
 /// Whether a line holds a character that is not shown as itself: control characters, and those that turn the direction
 /// of what follows, by which a name reads otherwise than it is written (Unicode TR 36, 3.1.7).

@@ -1,4 +1,4 @@
-//! The child that reads a stranger's list, and what its owner hears: the same cage as for scans and for files to be verified
+//! The sandboxed child that reads a stranger's list, and what its owner hears: the same cage as for scans and for files to be verified
 //! (docs/decisions/2026-11-30-verification-cage.md), with more time and memory, for a list may have half a million rows.
 
 use std::fs::File;

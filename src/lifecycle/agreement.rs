@@ -20,7 +20,7 @@ use crate::seal::Seal;
 
 /// How often a process says that it lives.
 const BEAT: Duration = Duration::from_secs(30);
-/// A process silent for so long is gone.
+/// A process that has been silent for this long is taken to be gone.
 const GONE: Duration = Duration::from_secs(90);
 /// The setting that a person looks at when keys differ.
 const SETTING: &str = "seal";

@@ -42,7 +42,7 @@ pub struct NewHook {
 /// Registers where the holder of a portal's token is told; an earlier address and secret end.
 ///
 /// # Errors
-/// `NotFound` for a token that is no portal's or was revoked; `Invalid` address; `Forbidden`.
+/// `NotFound` for a token that is not a portal's or was revoked; `Invalid` address; `Forbidden`.
 pub async fn set_hook(
     archive: &Archive,
     caller: &Caller,

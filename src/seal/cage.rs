@@ -1,4 +1,4 @@
-//! Strangers' files are judged in a child of their own: a fresh process for each file, with ceilings of memory and time,
+//! The sandbox in which strangers' files are verified: a fresh process for each file, with ceilings of memory and time,
 //! no network and no other file (docs/decisions/2026-11-30-verification-cage.md).
 
 use std::fs::File;

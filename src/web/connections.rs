@@ -30,11 +30,11 @@ use crate::config::WebConfig;
 
 /// Bytes of a head, and of a body between two looks at it, that one connection may hold in memory.
 const LARGEST_HEAD: usize = 64 << 10;
-/// Files that are enough for everything.
+/// Open files asked of the system at most: enough for every connection and everything else.
 const MOST_FILES: u64 = 65_536;
-/// Pause after an accept that failed for want of files or memory; the next one would fail as well.
+/// Pause after an accept that failed because files or memory ran out; the next one would fail as well.
 const BREATH: Duration = Duration::from_millis(200);
-/// A wide network (/24, /48) may hold so many times the connections of a narrow one.
+/// How many times more connections a wide network (/24, /48) may hold than a narrow one.
 const WIDE_SHARE: usize = 4;
 
 /// Serves `app` on `listener` until `stop` resolves, then lets requests under way finish.
@@ -137,7 +137,7 @@ async fn talk(
     }
 }
 
-/// Places for connections.
+/// The limits on connections: how many there are in all, and how many each network holds.
 struct Door {
     places: Arc<Semaphore>,
     most_each: usize,

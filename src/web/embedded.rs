@@ -55,7 +55,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
 /// A file as it is served.
 pub struct Served {
     name: &'static str,
-    /// Media type.
+    /// Media type for `Content-Type`.
     pub kind: &'static str,
     /// As it was written.
     pub bytes: &'static [u8],

@@ -132,7 +132,7 @@ pub enum Undone {
     SignIn,
     /// Who sits there is to be proven first.
     Proof,
-    /// It was refused.
+    /// The verb refused it, with what the page says of it.
     Fault(ToldFault),
 }
 
@@ -141,7 +141,7 @@ pub enum Undone {
 pub struct ToldFault {
     vi: String,
     en: String,
-    /// Stable word.
+    /// Stable code, as in the answers of the API.
     pub code: &'static str,
     faults: Vec<Fault>,
     sign_in: bool,

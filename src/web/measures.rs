@@ -1,4 +1,4 @@
-//! How much of what there is, for Prometheus. What each figure means and what to do: docs/OPERATIONS.md, "Monitor".
+//! Metrics for Prometheus, at `/metrics`. What each figure means and what to do: docs/OPERATIONS.md, "Monitor".
 
 use std::sync::{Arc, OnceLock};
 

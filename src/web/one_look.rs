@@ -1,4 +1,4 @@
-//! What costs work is looked at once at a time, however many ask.
+//! Single flight: what costs work is looked at once at a time, however many ask.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -14,7 +14,7 @@ pub enum Open {
     Everyone,
     /// Whoever shows a good token.
     Known,
-    /// These roles only.
+    /// Only whoever has one of these roles.
     To(&'static [Role]),
 }
 

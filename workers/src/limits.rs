@@ -1,4 +1,5 @@
-//! What a child takes from itself before it reads a byte: memory, time, files, network, programs, rights.
+//! The sandbox of a child: what it takes from itself before it reads a byte (memory, time, files, network, programs,
+//! rights).
 //!
 //! Resource limits hold on every Linux, and no child keeps a capability. Landlock and seccomp stand where the kernel has
 //! them: the child says which do, and its parent gives it nothing to open where one is missing, unless the
@@ -60,7 +61,7 @@ pub enum FenceName {
 }
 
 impl FenceName {
-    /// Its word.
+    /// Its word in settings and messages: `landlock` or `seccomp`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }

@@ -21,7 +21,7 @@ use crate::word::{Word, legibility};
 const WIDEST: f64 = 6.0;
 /// Mean confidence above which the first pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
-/// Rules of a table are at least so long, as a share of the page, and further apart than this, in inches.
+/// Shortest rule of a table, as a share of the page, and least distance between two, in inches.
 const LONG_RULE: f64 = 0.35;
 const SAME_RULE: f64 = 0.07;
 /// This many steps between rules show whether they are even.

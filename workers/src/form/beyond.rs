@@ -1,4 +1,4 @@
-//! What stands beside a value and is no part of it: ink in which nothing was read, and other values.
+//! What stands beside a value and is not part of it: ink in which nothing was read, and other values.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ const NEAR: f64 = 0.6;
 /// Ink so high and so wide, in heights of the value's letters, is a letter: leaders and underlines are lower.
 const HIGH: f64 = 0.45;
 const WIDE: f64 = 0.3;
-/// Two values that share so much of the smaller one's place are of the same words.
+/// Share of the smaller one's place from which two overlapping values are of the same words.
 const SHARED: f64 = 0.3;
 
-/// Leaves names and places to a person behind which letters stand that nobody read: half a name is none.
+/// Leaves names and places to a person behind which letters stand that nobody read: half a name is no use.
 pub(crate) fn hold_fragments(
     class: &Class,
     page: &Grey,

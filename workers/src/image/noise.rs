@@ -1,4 +1,4 @@
-//! Ink that is no writing, painted white: the black border a scanner's lid leaves, the ornamental frame of a
+//! Ink that is not writing, painted white: the black border a scanner's lid leaves, the ornamental frame of a
 //! diploma, and dotted leaders. The engine reads letters into all of them and loses the text beside them.
 
 use image::{GrayImage, Luma};
@@ -83,7 +83,7 @@ const SQUARE: usize = 4;
 /// Longest side of a diploma with its margins, in inches: a sheet of A4. Larger sheets are registers.
 const LONGEST: u32 = 13;
 
-/// Paints out every closed frame around the page's text. A ruled table is none: most of its ink is
+/// Paints out every closed frame around the page's text. A ruled table is not one: most of its ink is
 /// inside, or another piece of its grid is.
 pub(super) fn remove_frame(picture: &mut GrayImage, dpi: u32) {
     if picture.width().max(picture.height()) > LONGEST * dpi {

@@ -39,7 +39,7 @@ const LIGHT_SQUARES: f64 = 0.03;
 const DARK_SQUARES: f64 = 0.6;
 const LEAST_LIGHT: f64 = 0.002;
 
-/// Whether a page shows white writing on black. A sheet on a dark bed is none: its paper is light over whole squares.
+/// Whether a page shows white writing on black. A sheet on a dark bed is not one: its paper is light over whole squares.
 pub(super) fn is_negative(image: &DynamicImage) -> bool {
     let (width, height) = (image.width(), image.height());
     if width < SQUARE * 4 || height < SQUARE * 4 {

@@ -244,7 +244,7 @@ fn parted(bands: Vec<Band>, usual: usize, ink: &[usize]) -> Vec<Band> {
 }
 
 /// The parts of a line with much more paper between them than between words; specks and what is left of a
-/// fold are none.
+/// fold do not count.
 fn pieces(page: &Grey, cell: Box4, line: Band, usual: usize, ink: u8) -> Vec<Box4> {
     let top = cell[1] + line.from as i32;
     let high = line.size() as i32;

@@ -83,7 +83,7 @@ const FCNTL: [i32; 5] = [
     libc::F_DUPFD_CLOEXEC,
 ];
 
-/// What of `ioctl` is needed: whether a descriptor is a terminal, and to close it in programs, which are none.
+/// What of `ioctl` is needed: whether a descriptor is a terminal, and to close it in programs, which a child never starts.
 const IOCTL: [u64; 2] = [libc::TCGETS as u64, libc::FIOCLEX as u64];
 
 /// Allows what is needed and nothing else for the rest of the process's life.

@@ -1,6 +1,7 @@
-//! A second pair of eyes for figures: a small network that knows nothing but figures and the marks between them, trained by
-//! `scripts/model/figures.py` on lines that many typefaces, typewriters and needles drew. The engine takes the barred nought of
-//! one machine for a 9, the 3 of another for a 5, and is as sure of it as of the rest; this model makes other mistakes.
+//! A second recogniser for figures: a small convolutional network with a CTC output (connectionist temporal classification)
+//! that knows only figures and the marks between them. `scripts/model/figures.py` trained it on lines drawn with many
+//! typefaces, typewriters and dot-matrix printers. The engine takes the barred zero of one machine for a 9, the 3 of another
+//! for a 5, and is as sure of it as of the rest; this model makes other mistakes.
 
 use std::sync::LazyLock;
 
@@ -12,7 +13,7 @@ use crate::word::{Box4, Word};
 
 /// The weights as `scripts/model/figures.py` writes them: kernels and biases of each layer as bfloat16, little-endian.
 const WEIGHTS: &[u8] = include_bytes!("../../../models/figures/weights.bin");
-/// What it tells apart, after the blank: `@` stands for any letter.
+/// What it tells apart, after the blank of CTC: `@` stands for any letter.
 const SIGNS: [char; 14] = [
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '/', '-', '.', '@',
 ];
@@ -43,7 +44,7 @@ const LAYERS: [Layer; 7] = [
     Layer::new((1, 1), 64, SIGNS.len() + 1, (1, 1)),
 ];
 
-/// A convolution, what is kept of it where it is above nought, and the largest of each so many rows and columns.
+/// A convolution, then ReLU, then max pooling over windows of `pool` (rows, columns).
 struct Layer {
     kernel: (usize, usize),
     inputs: usize,
@@ -193,7 +194,7 @@ fn convolved(
     }
 }
 
-/// Adds a row, moved so many columns to the left, times a weight.
+/// Adds a row times a weight, moved `left` columns to the left (to the right where negative).
 fn add_shifted(line: &mut [f32], source: &[f32], weight: f32, left: isize) {
     let by = left.unsigned_abs().min(line.len());
     let (line, source) = match left >= 0 {

@@ -1,4 +1,4 @@
-//! One fresh child for each file of a stranger: a few at a time, the others wait their turn for a while
+//! The sandbox for a stranger's file: one fresh child for each, a few at a time; the others wait their turn for a while
 //! and are then sent away. A child never sees a second file.
 
 use std::fs::File;

@@ -55,7 +55,7 @@ pub(crate) fn headers(
 
 /// Header words that are less like any column's were not read, or are nobody's.
 const HEADING: f64 = 0.75;
-/// Words stand on their side only in cells so much higher than wide.
+/// Height over width from which the words of a cell may stand on their side.
 const TALL: f64 = 1.15;
 
 /// What stands on its side in a header cell, rising or falling; `None` where that names no column either.

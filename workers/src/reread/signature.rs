@@ -27,7 +27,7 @@ use office::Office;
 /// the first leaves no grey stamp, the last leaves all of the print.
 const DEPTHS: [u32; 3] = [28, 42, 70];
 
-/// One reading through a stamp is no surer than this.
+/// One reading through a stamp is never surer than this.
 const ALONE: f64 = 0.9;
 
 /// Fields of the record read so far, by key.

@@ -252,7 +252,7 @@ impl<'c> Cell<'c> {
     }
 }
 
-/// The parts of a name, if every one is there: half a name is none.
+/// The parts of a name, if all of them are there: half a name is no use.
 fn whole(named: &Named<'_>, words: &Row) -> Option<Candidate> {
     let part = |(column, _): &(usize, Option<Part>)| in_order(&words[*column]);
     let parts: Option<Vec<Candidate>> = named.columns.iter().map(part).collect();
