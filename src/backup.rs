@@ -43,7 +43,9 @@ pub const SUMS_FILE: &str = "SHA256SUMS";
 const WITHHELD: Withheld = Withheld {
     tables: &[
         "processes",
+        "public_use",
         "recovery_codes",
+        "request_drafts", // kept for a day and for one browser
         "sessions",
         "throttle",
         "uploads", // their bytes are in the spool of the machine

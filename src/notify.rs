@@ -79,12 +79,33 @@ impl Tx {
             at: self.now(),
         };
         outbox::insert(self, &id, request_id, &step, listener.as_deref()).await?;
-        self.enqueue(Kind::PreserveRequest, request_id, PRIORITY_UPKEEP)
-            .await?;
+        self.keep_request(request_id).await?;
         if listener.is_some() {
             self.enqueue(Kind::NotifyPortal, &id, PRIORITY_UPKEEP)
                 .await?;
         }
         Ok(())
+    }
+
+    /// Brings a request to the vault as it is after this transaction. Whatever the office or a portal does to a request
+    /// takes it up; what a stranger does leaves it beside the vault.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn keep_request(&mut self, request_id: &str) -> Result<()> {
+        let actor = self.actor().to_owned();
+        if !matches!(actor.as_str(), "public" | "machine") {
+            sqlx::query(
+                "UPDATE copy_requests SET taken_at = $1, taken_by = $2
+                 WHERE id = $3 AND taken_at IS NULL",
+            )
+            .bind(self.now())
+            .bind(actor)
+            .bind(request_id)
+            .execute(&mut **self)
+            .await?;
+        }
+        self.enqueue(Kind::PreserveRequest, request_id, PRIORITY_UPKEEP)
+            .await
     }
 }

@@ -106,12 +106,13 @@ impl Told {
                 name: "Lê Văn Mẫu".into(),
                 contact: "0900000000".into(),
                 standing: "self".into(),
+                ..Applicant::default()
             },
             wanted: Sought {
                 ho_ten: "Lê Văn Mẫu".into(),
                 ..Sought::default()
             },
-            consent: None,
+            consent: Some("2026-01".into()),
             idempotency_key: None,
         };
         copy_request::ask(&self.archive, who, &given)

@@ -72,7 +72,7 @@ pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCo
             return Ok(ExitCode::from(NOTHING_TO_JUDGE));
         }
     };
-    let cage = VerificationCage::new(archive::pool_config(config).program);
+    let cage = VerificationCage::new(&archive::pool_config(config));
     let verdict = cage
         .verify_here(&file, trust, WallClock.now())
         .map_err(|why| Error::unavailable("verification", why))?;

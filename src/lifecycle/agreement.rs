@@ -139,6 +139,7 @@ pub async fn enter(
     stop: &CancellationToken,
     tasks: &TaskTracker,
 ) -> Result<()> {
+    archive.check_fences().await?;
     let id = archive.clock.new_id();
     let now = stamp(archive.clock.now());
     let mut tx = archive.begin_as_machine().await?;

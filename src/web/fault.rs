@@ -99,11 +99,16 @@ impl<E: Into<Error>> From<E> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        note(&self.0);
-        let mut response = answer(status_of(&self.0), &self.0);
-        add_headers(&self.0, &mut response);
-        response
+        told(&self.0)
     }
+}
+
+/// An outcome that several are told of, as a problem document.
+pub fn told(error: &Error) -> Response {
+    note(error);
+    let mut response = answer(status_of(error), error);
+    add_headers(error, &mut response);
+    response
 }
 
 /// An outcome on its way to a person. It carries no layout of a signed-in caller, because it must

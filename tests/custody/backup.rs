@@ -195,6 +195,7 @@ async fn no_secret_key_is_in_a_backup() {
         "seal/test-authority.password",
         "seal/test-authority.p12",
         "log/key",
+        "keys/values",
     ]
     .map(|key| fs::read(data.join(key)).unwrap())
     .into();
