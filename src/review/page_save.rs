@@ -11,11 +11,11 @@ use super::{NewVersion, save_in};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Tx, lock_in};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Fault, Result};
 use crate::messages::Message;
-use crate::page;
+use crate::page::{self, PageState};
 use crate::record::{self, Fields, RecordState, RecordView};
 use crate::seen::{self, Seen};
 
@@ -89,7 +89,10 @@ pub async fn save_page(
     }
     page::get(archive, caller, page_id).await?;
     refuse_unfit(given)?;
-    let tx = archive.begin(caller).await?;
+    let mut tx = archive.begin(caller).await?;
+    // One at a time at a page: the same form sent twice at once finds what its first sending did.
+    let any = [PageState::Received, PageState::Read, PageState::Failed];
+    lock_in(&mut tx, page_id, &any).await?;
     let on_page = rows_on(archive, page_id).await?;
     let mut rows = placed(given, on_page)?;
     // One order for everybody, so that of two people at one page neither waits for the other for ever.

@@ -255,7 +255,7 @@ pub async fn next(archive: &Archive, caller: &Caller, after: &str) -> Result<Opt
     Ok(head.into_iter().map(|row| row.id).find(|id| id != after))
 }
 
-/// What to open after a register's page: the head of the queue that is not of that page.
+/// What to open after a register's page: the head of the queue, or of the queue of one batch, that is not of that page.
 ///
 /// # Errors
 /// `Forbidden`.
@@ -263,8 +263,10 @@ pub async fn next_page(
     archive: &Archive,
     caller: &Caller,
     page_id: &str,
+    batch_id: Option<&str>,
 ) -> Result<Option<QueueRow>> {
     let filter = QueueFilter {
+        batch_id: batch_id.map(str::to_owned),
         by_page: Some(true),
         // Three, because the page itself may head the queue, with rows of two classes.
         limit: Some(3),

@@ -21,12 +21,6 @@ async function signIn(page, login) {
 
 async function person(login, more = {}) {
   const context = await browser.newContext({ baseURL: BASE, viewport: OFFICE, ...more });
-  if (process.env.LOCAL) {
-    await context.route(/static\/(app|grid)[^/]*\.(css|js)/, (route) => {
-      const css = route.request().url().includes("app");
-      route.fulfill({ path: `${process.env.LOCAL}/${css ? "app.css" : "grid.js"}`, contentType: css ? "text/css" : "text/javascript" });
-    });
-  }
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   page.on("pageerror", (error) => faults.push(error.message));

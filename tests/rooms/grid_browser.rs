@@ -36,7 +36,13 @@ async fn a_page_of_25_rows_is_keyed_by_keyboard_in_two_minutes() {
         server.person(login, &[Role::Reviewer]).await;
     }
     let archive = &server.archive;
-    let doubtful = [(0, "truong"), (4, "ho_ten"), (9, "ngay_sinh"), (9, "so_hieu"), (24, "ho_ten")];
+    let doubtful = [
+        (0, "truong"),
+        (4, "ho_ten"),
+        (9, "ngay_sinh"),
+        (9, "so_hieu"),
+        (24, "ho_ten"),
+    ];
     let first = register(archive, "Quyển 1 trang 1", super::register::ROWS, &doubtful).await;
     let second = register(archive, "Quyển 1 trang 2", 6, &[]).await;
     empty(archive, &second.ids[2..], "noi_sinh").await;

@@ -65,7 +65,8 @@ impl Grid {
         let of_class = archive.classes.get(&class);
         let may_key = signed.frame.may(Act::CorrectRecords);
         let sheet = sheet(of_class, &page, rows, (&sent, &faults), may_key, all);
-        let next = review::next_page(archive, caller, id).await?;
+        // Of its batch alone, which is cheap to look for: a page is opened far more often than it is done.
+        let next = review::next_page(archive, caller, id, Some(&page.batch_id)).await?;
         let grid = Self {
             names: Names::of(archive),
             next: next.map(|row| place_of(&row)),
@@ -197,7 +198,11 @@ async fn carry_out(signed: &Signed, id: &str, sent: &SentPage) -> Result<Respons
     if now.rows.iter().any(|row| row.waits() && !row.needs_another) {
         return Ok(done.at(&here));
     }
-    let next = review::next_page(archive, caller, id).await?;
+    let batch = page::get(archive, caller, id).await?.batch_id;
+    let mut next = review::next_page(archive, caller, id, Some(&batch)).await?;
+    if next.is_none() {
+        next = review::next_page(archive, caller, id, None).await?;
+    }
     let next = next.map_or_else(|| "/ban-soat".to_owned(), |row| place_of(&row));
     Ok(done.at(&next))
 }
