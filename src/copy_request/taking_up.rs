@@ -7,7 +7,7 @@ use super::{ensure_one_row, inbox};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A clerk takes a request up. Whatever the office does to a request takes it up too.
 ///
@@ -56,7 +56,16 @@ pub(super) async fn preserve(archive: &Archive, request: &str) -> Result<()> {
         inbox: place,
     } in unkept(archive, request).await?
     {
-        let bytes = inbox::read(archive, &place, &paper.sha256).await?;
+        let bytes = match inbox::read(archive, &place, &paper.sha256).await {
+            Ok(bytes) => bytes,
+            // Damaged, or brought back from a backup, which has no papers that wait. The request is preserved without it, and
+            // the paper is tried again with the request's next change.
+            Err(Error::Corrupt { what }) => {
+                tracing::error!(what, "a paper that waited is not there as it came");
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         deposit(archive, request, &paper, bytes).await?;
         let mut tx = archive.begin_as_machine().await?;
         sqlx::query("UPDATE request_evidence SET inbox = NULL WHERE id = $1")

@@ -102,6 +102,43 @@ async fn tell(ground: Ground) {
     holdings.check().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_waiting_paper_is_gone_is_preserved_without_it() {
+    let holdings = Holdings::on(Ground::Embedded).await;
+    let archive = &holdings.archive;
+    let scan = std::fs::read(sample("bang-thpt-2008.jpg")).unwrap();
+    let asked = ask(archive, "203.0.113.9").await.unwrap();
+    for name in ["mất.jpg", "còn.jpg"] {
+        let added = add_paper(archive, &asked.code, name, &scan).await;
+        added.unwrap();
+    }
+    // As after a restore: the copy has the rows, and no papers that wait.
+    let files = archive.vault.inbox_files();
+    let names = files.names("").await.unwrap();
+    files.remove(&names[0]).await.unwrap();
+    let clerk_ = caller(Role::Reviewer);
+    copy_request::take(archive, &clerk_, &asked.id)
+        .await
+        .unwrap();
+    worker::drain(archive).await.unwrap();
+    assert!(is_in_the_vault(archive, &asked).await);
+    assert_eq!(inbox(archive).await, 0, "the other paper is kept");
+    let mut opened = Vec::new();
+    for paper in copy_request::evidence(archive, &clerk_, &asked.id)
+        .await
+        .unwrap()
+    {
+        opened.push(copy_request::open_evidence(archive, &clerk_, &asked.id, &paper.id).await);
+    }
+    let whole = opened.iter().filter(|opened| opened.is_ok());
+    assert_eq!((opened.len(), whole.count()), (2, 1));
+    assert!(
+        opened
+            .iter()
+            .any(|opened| matches!(opened, Err(Error::Corrupt { .. })))
+    );
+}
+
 async fn no_difference(archive: &Archive) {
     let held = fixity::reconcile(archive, false).await.unwrap();
     assert!(

@@ -3,16 +3,18 @@
 use crate::access::secrets::digest_of;
 use crate::catalogue::{Catalogue, Engine, Tx};
 use crate::error::Result;
-use crate::sealed_value::{MARK, ValueKey, code_place};
+use crate::sealed_value::{MARK, ValueKey, code_place, totp_place, webhook_place};
 
 /// Rows changed in one transaction: others write in between.
 const AT_ONCE: i64 = 500;
 
 /// A column of sealed values: table, column, key column, and the place by which a value is bound to its row.
-const SEALED: [(&str, &str, &str, &str); 3] = [
-    ("people", "totp_secret", "id", "people.totp"),
-    ("people", "totp_pending", "id", "people.totp"),
-    ("webhooks", "secret", "token_id", "webhooks.secret"),
+type Column = (&'static str, &'static str, &'static str, fn(&str) -> String);
+
+const SEALED: [Column; 3] = [
+    ("people", "totp_secret", "id", totp_place),
+    ("people", "totp_pending", "id", totp_place),
+    ("webhooks", "secret", "token_id", webhook_place),
 ];
 
 /// Seals what is still in the clear. Safe to repeat, and beside other processes that do the same.
@@ -44,7 +46,7 @@ async fn begin(catalogue: &Catalogue) -> Result<Tx> {
 async fn seal_some(
     catalogue: &Catalogue,
     key: &ValueKey,
-    (table, column, id, place): (&str, &str, &str, &str),
+    (table, column, id, place): Column,
 ) -> Result<bool> {
     // Names of this file alone.
     let clear = sqlx::AssertSqlSafe(format!(
@@ -58,7 +60,7 @@ async fn seal_some(
             "UPDATE {table} SET {column} = $1 WHERE {id} = $2 AND {column} = $3"
         ));
         sqlx::query(change)
-            .bind(key.seal(&format!("{place}/{row}"), value)?)
+            .bind(key.seal(&place(row), value)?)
             .bind(row)
             .bind(value)
             .execute(&mut *tx)
@@ -101,7 +103,7 @@ pub(super) async fn forget_unopened(tx: &mut Tx, key: &ValueKey) -> Result<u64> 
         ));
         let rows: Vec<(String, String)> = sqlx::query_as(all).fetch_all(&mut **tx).await?;
         for (row, value) in rows {
-            if key.opened(&format!("{place}/{row}"), &value).is_some() {
+            if key.opened(&place(&row), &value).is_some() {
                 continue;
             }
             // A webhook without its secret is none; a person without a factor sets up a new one.
