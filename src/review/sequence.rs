@@ -195,7 +195,10 @@ fn median(numbers: &mut [i64]) -> i64 {
 mod tests {
     use super::*;
 
-    fn told(values: &[&str], of: fn(&[Option<String>]) -> Vec<(usize, Message)>) -> String {
+    /// Judges a column's values, top to bottom.
+    type Judge = fn(&[Option<String>]) -> Vec<(usize, Message)>;
+
+    fn told(values: &[&str], of: Judge) -> String {
         let given = |value: &&str| (!value.is_empty()).then(|| (*value).to_owned());
         let values: Vec<Option<String>> = values.iter().map(given).collect();
         let told = of(&values).into_iter();
