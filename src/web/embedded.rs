@@ -22,6 +22,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ),
     ("batch.js", SCRIPT, include_bytes!("../../web/batch.js")),
     ("upload.js", SCRIPT, include_bytes!("../../web/upload.js")),
+    ("grid.js", SCRIPT, include_bytes!("../../web/grid.js")),
     ("record.js", SCRIPT, include_bytes!("../../web/record.js")),
     ("columns.js", SCRIPT, include_bytes!("../../web/columns.js")),
     (
