@@ -244,7 +244,7 @@ fn part_way() -> String {
 
 /// Removes the files of segments that merges have replaced.
 fn collect_garbage(index: &tantivy::Index) -> Result<(), IndexError> {
-    let writer: IndexWriter = live_writer::writer(&index, 1, MEMORY_PER_THREAD)?;
+    let writer: IndexWriter = live_writer::writer(index, 1, MEMORY_PER_THREAD)?;
     writer.garbage_collect_files().wait()?;
     Ok(())
 }

@@ -84,7 +84,7 @@ const FCNTL: [i32; 5] = [
 ];
 
 /// What of `ioctl` is needed: whether a descriptor is a terminal, and to close it in programs, which a child never starts.
-const IOCTL: [u64; 2] = [libc::TCGETS as u64, libc::FIOCLEX as u64];
+const IOCTL: [u64; 2] = [libc::TCGETS, libc::FIOCLEX];
 
 /// Allows what is needed and nothing else for the rest of the process's life.
 pub(super) fn restrict() -> Fence {
