@@ -3,6 +3,4 @@
 
 -- copy_requests.code holds from now on the SHA-256 of the code, in hex; people.totp_secret, people.totp_pending and
 -- webhooks.secret hold sealed values (`v1.…`).
--- Empty once they are: each start asks whether there are any, and must not walk all requests for it.
-CREATE INDEX copy_requests_in_clear ON copy_requests (id) WHERE length(code) < 64;
 ALTER TABLE copy_requests ADD COLUMN code_sealed TEXT; -- for whoever repeats a request under the same key; NULL after a rebuild without the key
