@@ -14,7 +14,7 @@ use sogoc::{page, search, worker};
 
 use crate::support::archive::{caller, sample};
 use crate::support::iiif::{draw, judge_manifest, judge_pictures};
-use crate::support::playwright::walk;
+use crate::support::playwright::{package_file, walk};
 use crate::support::server::{Client, PASSWORD, Server};
 
 async fn batch(archive: &Archive) -> String {
@@ -332,8 +332,12 @@ async fn a_document_is_read_in_the_viewer_with_and_without_scripts() {
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("viewer");
     std::fs::create_dir_all(&pictures).unwrap();
     let (url, document) = (server.url.clone(), scan.id.clone());
+    let token = server.bearer(&[Role::Archivist]).await;
     let said = tokio::task::spawn_blocking(move || {
+        let mirador = package_file("mirador", "3.4.3", "dist/mirador.min.js");
         let settings = [
+            ("MIRADOR", mirador.to_str().unwrap()),
+            ("TOKEN", &token),
             ("BASE", url.as_str()),
             ("PASSWORD", PASSWORD),
             ("PICTURES", pictures.to_str().unwrap()),

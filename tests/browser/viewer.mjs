@@ -1,10 +1,12 @@
 // A document in the viewer: pages turned, enlarged, rotated, darkened, words found and lit; on a phone, in the dark, and without scripts.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const { BASE, PASSWORD, PICTURES, CHROMIUM, DOCUMENT } = process.env;
+const { BASE, PASSWORD, PICTURES, CHROMIUM, DOCUMENT, MIRADOR, TOKEN } = process.env;
 const browser = await chromium.launch({
   executablePath: CHROMIUM,
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -28,14 +30,14 @@ async function person(more = {}) {
 }
 
 // Something of the page is drawn: the canvas has more than one colour.
-const drawn = (page) => page.waitForFunction(() => {
-  const canvas = document.querySelector("#stage canvas");
+const drawn = (page, where = "#stage canvas") => page.waitForFunction((where) => {
+  const canvas = document.querySelector(where);
   if (!canvas) return false;
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   const colours = new Set();
   for (let at = 0; at < data.length && colours.size < 12; at += 4004) colours.add(`${data[at]},${data[at + 1]},${data[at + 2]},${data[at + 3]}`);
   return colours.size >= 12;
-}, undefined, { timeout: 120_000 });
+}, where, { timeout: 120_000 });
 const says = (page, id, pattern) => page.waitForFunction(
   ([id, pattern]) => new RegExp(pattern).test(document.getElementById(id).textContent), [id, pattern]);
 
@@ -94,5 +96,30 @@ assert.ok(await plain.isHidden("#viewer"));
 await plain.screenshot({ path: join(PICTURES, "plain.png") });
 
 assert.deepEqual(faults, []);
+
+// A viewer by other people, on another origin, with a token and no session: it opens the document and draws its first page.
+const script = await readFile(MIRADOR);
+const elsewhere = createServer((request, answer) => {
+  if (request.url === "/mirador.js") return answer.writeHead(200, { "content-type": "text/javascript" }).end(script);
+  return answer.writeHead(200, { "content-type": "text/html" })
+    .end('<!doctype html><meta charset="utf-8"><div id="mirador"></div><script src="/mirador.js"></script>');
+});
+await new Promise((listening) => elsewhere.listen(0, "127.0.0.1", listening));
+const stranger = await (await browser.newContext({ viewport: { width: 1366, height: 768 } })).newPage();
+await stranger.goto(`http://127.0.0.1:${elsewhere.address().port}/`);
+await stranger.evaluate(([manifestId, token]) => {
+  const headers = { Authorization: `Bearer ${token}` };
+  window.Mirador.viewer({
+    id: "mirador",
+    windows: [{ manifestId }],
+    requests: { preprocessors: [(_, options) => ({ ...options, headers: { ...options.headers, ...headers } })] },
+    osdConfig: { loadTilesWithAjax: true, ajaxHeaders: headers },
+  });
+}, [`${BASE}/iiif/presentation/3/${DOCUMENT}/manifest.json`, TOKEN]);
+await stranger.waitForSelector("text=hoc-ba.pdf");
+await drawn(stranger, ".mirador-osd-container canvas");
+await stranger.screenshot({ path: join(PICTURES, "mirador.png") });
+elsewhere.closeAllConnections();
+elsewhere.close();
 await browser.close();
 console.log("no fault on any page");
