@@ -130,6 +130,14 @@ pub struct OfficeConfig {
     pub procedure: String,
     /// Agency code of the province whose fees apply, such as `H26`; the national rule when empty.
     pub fee_place: String,
+    /// Where copies are fetched at the counter, as citizens read it; not shown when empty, as the next three.
+    pub address: String,
+    /// When the counter is open, in words: `Thứ Hai đến thứ Sáu, 7:30–11:30 và 13:30–17:00`.
+    pub hours: String,
+    /// Telephone number for citizens.
+    pub telephone: String,
+    /// E-mail address for citizens.
+    pub email: String,
 }
 
 impl Default for OfficeConfig {
@@ -141,6 +149,10 @@ impl Default for OfficeConfig {
             signer_name: String::new(),
             procedure: "3.000465".into(),
             fee_place: String::new(),
+            address: String::new(),
+            hours: String::new(),
+            telephone: String::new(),
+            email: String::new(),
         }
     }
 }

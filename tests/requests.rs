@@ -5,6 +5,7 @@ mod fields;
 mod inbox;
 mod matching;
 mod messages;
+mod office;
 mod papers;
 mod preservation;
 mod searching;

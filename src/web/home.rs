@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::Router;
+use axum::extract::State as Extracted;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
@@ -12,7 +13,7 @@ use super::layout::{Frame, shown};
 use super::session::{Signed, Visitor};
 use crate::access::{Act, Caller, may};
 use crate::batch::{self, OpenInBatches};
-use crate::copy_request::{self, RequestFilter, RequestView};
+use crate::copy_request::{self, Office, RequestFilter, RequestView};
 use crate::error::Result;
 use crate::queue::{self, Chosen};
 use crate::{reuse, review};
@@ -27,13 +28,18 @@ pub fn routes() -> Router<State> {
 #[template(path = "welcome.html")]
 struct Welcome {
     f: Frame,
+    office: Office,
 }
 
-async fn welcome(Visitor(f): Visitor) -> Result<Response, PageFault> {
+async fn welcome(
+    Extracted(archive): Extracted<State>,
+    Visitor(f): Visitor,
+) -> Result<Response, PageFault> {
     if f.caller.is_some() {
         return Ok(Redirect::to("/viec").into_response());
     }
-    Ok(shown(&Welcome { f })?.into_response())
+    let office = copy_request::office(&archive).await?;
+    Ok(shown(&Welcome { f, office })?.into_response())
 }
 
 #[derive(Template)]

@@ -172,6 +172,19 @@ impl Frame {
     pub fn time(&self, stamp: &str) -> String {
         local_time(stamp)
     }
+
+    /// An amount of đồng, its thousands parted by dots.
+    pub fn dong(&self, amount: &i64) -> String {
+        let digits = amount.to_string();
+        let mut parted = String::new();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                parted.push('.');
+            }
+            parted.push(digit);
+        }
+        format!("{parted} {}", self.t("common.dong"))
+    }
 }
 
 /// The same as [`Frame::time`], where no frame is at hand.

@@ -202,6 +202,7 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
         EDITORS,
     ),
     ("get", "/api/v1/consent", Everyone),
+    ("get", "/api/v1/office", Everyone),
     ("get", "/api/v1/records/{id}/copies", OFFICE),
     ("post", "/api/v1/copy-requests/{id}/search", CLERKS),
     ("get", "/api/v1/search-cases", SEARCHERS),

@@ -8,7 +8,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::copy_request::{self, Evidence, Status};
+use crate::copy_request::{self, Evidence, Office, Status};
 use crate::reference_data::Consent;
 use crate::web::State;
 use crate::web::client_ip::Public;
@@ -19,6 +19,7 @@ use crate::web::public_requests::{LARGEST_PAPER, add_body, consent_today, pdf, r
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(consent))
+        .routes(routes!(office))
         .routes(routes!(status))
         .routes(routes!(fetch))
         .routes(routes!(answer))
@@ -50,6 +51,13 @@ struct PaperAsked {
     responses((status = 200, body = Consent)))]
 async fn consent(Extracted(archive): Extracted<State>) -> Answer<Consent> {
     Ok(Json(consent_today(&archive).await?))
+}
+
+/// The office that issues copies: where it is, when it is open, what a copy costs today.
+#[utoipa::path(get, path = "/api/v1/office", tag = "public", security(()),
+    responses((status = 200, body = Office)))]
+async fn office(Extracted(archive): Extracted<State>) -> Answer<Office> {
+    Ok(Json(copy_request::office(&archive).await?))
 }
 
 /// Where the request behind a tracking code stands.

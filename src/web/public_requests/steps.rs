@@ -17,7 +17,7 @@ use super::submit::{
 };
 use crate::access::{self, Caller, new_secret};
 use crate::archive::Archive;
-use crate::copy_request::{self, Draft, RELATIONS, STANDINGS};
+use crate::copy_request::{self, Draft, Office, RELATIONS, STANDINGS};
 use crate::error::{Error, Fault, Result};
 use crate::reference_data::Consent;
 use crate::web::State;
@@ -54,6 +54,9 @@ struct Step {
     boxes: Vec<Answer>,
     faults: Vec<Fault>,
     consent: Consent,
+    office: Office,
+    /// What all copies together cost today, in đồng.
+    fee: i64,
     /// Code of the request that this browser sent with these answers.
     sent: Option<String>,
 }
@@ -66,6 +69,11 @@ impl Step {
         mut form: RequestForm,
         (sent, faults): (Option<String>, Vec<Fault>),
     ) -> Result<Response, PageFault> {
+        let office = copy_request::office(archive).await?;
+        let copies: i64 = form
+            .part("copies")
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(1);
         let all = ASKS.iter().filter(|ask| ask.step == step || step == LAST);
         let boxes = all.map(|ask| Answer {
             ask,
@@ -76,6 +84,8 @@ impl Step {
                 .cloned(),
         });
         let page = Self {
+            fee: office.fee.saturating_mul(copies),
+            office,
             boxes: boxes.collect(),
             consent: consent_today(archive).await?,
             f,

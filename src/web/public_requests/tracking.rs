@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use super::paper::add_part;
 use super::{CodeAsked, pdf, rate_limited, redirect_to_code};
-use crate::copy_request::{self, Status};
+use crate::copy_request::{self, Office, Status};
 use crate::error::{Error, Result};
 use crate::web::State;
 use crate::web::client_ip::Public;
@@ -41,6 +41,7 @@ struct Tracking {
     code: String,
     fresh: bool,
     status: Status,
+    office: Office,
 }
 
 /// Asks for the code again.
@@ -106,6 +107,7 @@ async fn follow(
         f,
         code: copy_request::tidy(&code),
         fresh: asked.moi.is_some(),
+        office: copy_request::office(&public.archive).await?,
         status,
     };
     Ok(shown(&page)?.into_response())
