@@ -70,6 +70,7 @@ text_enum! {
         PageReinstated,
         FlagAccepted,
         RecordProposed,
+        RecordAdded,
         RecordCorrected,
         RecordNoted,
         RecordApproved,

@@ -1,6 +1,7 @@
 //! The desk: corrections, approval, rejection; and bringing what was approved into the vault.
 
 mod at_the_desk;
+mod missed;
 mod page_rows;
 mod page_save;
 mod queue;
@@ -10,7 +11,8 @@ mod undo;
 mod whole_page;
 
 pub use at_the_desk::{annotate, refuse_unvisited};
-pub use page_rows::{MOST_ROWS, PageRow, PageRows, page_rows};
+pub use missed::{MissedGiven, add_missed};
+pub use page_rows::{MOST_ROWS, PageRow, PageRows, page_rows, place_of};
 pub use page_save::{PageGiven, PageSaved, RowGiven, save_page};
 pub use queue::{
     QueueFilter, QueueRow, next, next_page, queue, queue_count, queue_page, waiting,

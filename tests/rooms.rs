@@ -7,6 +7,7 @@ mod grid_api;
 mod grid_browser;
 mod lists;
 mod many;
+mod missed;
 pub mod register;
 
 use std::sync::Arc;

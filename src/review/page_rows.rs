@@ -1,6 +1,7 @@
 //! A register's page as one grid: what is printed once on it, and its rows with what each decision is bound to.
 
 use sogoc_workers::class::{Class, Layout, Scope};
+use sogoc_workers::reading::Box4;
 use sqlx::AnyConnection;
 
 use super::sequence::{self, Warning};
@@ -104,7 +105,57 @@ pub(super) async fn rows_on(archive: &Archive, page_id: &str) -> Result<Vec<Reco
     let first = records.iter().find(|record| of_rows(&record.class));
     let class = first.map(|record| record.class.clone());
     records.retain(|record| Some(&record.class) == class.as_ref());
-    Ok(records)
+    Ok(in_order_of_paper(records))
+}
+
+/// Rows that were added later have the last numbers of their page: each stands where its place is between two others.
+fn in_order_of_paper(records: Vec<RecordView>) -> Vec<RecordView> {
+    let mut ordered: Vec<RecordView> = Vec::with_capacity(records.len());
+    for record in records {
+        let between = place_of(&record).and_then(|place| {
+            let mut pairs = ordered.windows(2);
+            pairs.position(|pair| lies_between(&pair[0], &pair[1], place))
+        });
+        match between {
+            Some(above) => ordered.insert(above + 1, record),
+            None => ordered.push(record),
+        }
+    }
+    ordered
+}
+
+/// Whether a place lies on the way from one row to the next. Rows further apart than three of their heights are no
+/// neighbours: the first of them ends one side of an open book.
+fn lies_between(above: &RecordView, below: &RecordView, place: Box4) -> bool {
+    let (Some(from), Some(to)) = (place_of(above), place_of(below)) else {
+        return false;
+    };
+    let centre = |[x, y, w, h]: Box4| {
+        let half = |side: i32, length: i32| f64::from(side) + f64::from(length) / 2.0;
+        [half(x, w), half(y, h)]
+    };
+    let ([ax, ay], [bx, by], [px, py]) = (centre(from), centre(to), centre(place));
+    let (dx, dy) = (bx - ax, by - ay);
+    let length = dx.hypot(dy);
+    let height = f64::from(from[2].min(from[3]).max(1));
+    if length < 1.0 || length > 3.0 * height {
+        return false;
+    }
+    let along = ((px - ax) * dx + (py - ay) * dy) / length;
+    let beside = ((px - ax) * dy - (py - ay) * dx).abs() / length;
+    along > 0.0 && along < length && beside < height / 2.0
+}
+
+/// Where a row stands on the page as delivered: its own place, or around its values.
+pub fn place_of(record: &RecordView) -> Option<Box4> {
+    let boxes = record.fields.values();
+    let here = boxes.filter(|field| field.page.is_none());
+    let joined = here.filter_map(|field| field.bounds).reduce(|a, b| {
+        let (x, y) = (a[0].min(b[0]), a[1].min(b[1]));
+        let end = |side: usize| (a[side] + a[side + 2]).max(b[side] + b[side + 2]);
+        [x, y, end(0) - x, end(1) - y]
+    });
+    record.bounds.or(joined)
 }
 
 async fn row(

@@ -30,7 +30,7 @@ pub(crate) async fn behind(
                 AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.id = v.author)
                 AND NOT EXISTS (SELECT 1 FROM corrections c
                     WHERE c.record_id = v.record_id AND c.record_version = v.version)
-            THEN 1 ELSE 0 END AS vouches
+            THEN 1 ELSE 0 END AS vouches, 0 AS added
          FROM record_versions v WHERE v.record_id = $1 AND v.version <= $2 ORDER BY v.version DESC",
     )
     .bind(record_id)
@@ -61,6 +61,9 @@ struct VersionRow {
     fields: Fields,
     #[sqlx(try_from = "Flag")]
     vouches: bool,
+    /// A person added the record with it.
+    #[sqlx(try_from = "Flag")]
+    added: bool,
 }
 
 fn values_of(fields: Fields) -> Values {
@@ -82,8 +85,8 @@ async fn deliverer(connection: &mut AnyConnection, record_id: &str) -> Result<Op
     Ok(who.filter(|who| is_human(who)))
 }
 
-/// Everyone who changed a record since what it says in public was approved; none when it never was, so that
-/// its first approval may be one reviewer's. Approvals of the same values again forget nobody.
+/// Everyone who changed a record since what it says in public was approved, or since a person added it; none when it was
+/// read and never approved, so that its first approval may be one reviewer's. Approvals of the same values again forget nobody.
 ///
 /// # Errors
 /// As any statement.
@@ -92,7 +95,8 @@ pub(crate) async fn changed_since_approval(
     record_id: &str,
 ) -> Result<Option<BTreeSet<String>>> {
     let rows: Vec<VersionRow> = sqlx::query_as(
-        "SELECT author, fields, CASE WHEN state = 'approved' THEN 1 ELSE 0 END AS vouches
+        "SELECT author, fields, CASE WHEN state = 'approved' THEN 1 ELSE 0 END AS vouches,
+            CASE WHEN version = 1 AND author <> 'machine' THEN 1 ELSE 0 END AS added
          FROM record_versions
          WHERE record_id = $1 AND state IN ('corrected', 'approved') ORDER BY version",
     )
@@ -101,6 +105,11 @@ pub(crate) async fn changed_since_approval(
     .await?;
     let (mut public, mut changed_by): (Option<Values>, _) = (None, BTreeSet::new());
     for row in rows {
+        // What reading proposed is compared with the paper by whoever approves it; of what a person added there is no
+        // reading, so that it counts as if it had been public.
+        if row.added {
+            public = Some(Values::new());
+        }
         if !row.vouches {
             changed_by.insert(row.author);
             continue;

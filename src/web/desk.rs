@@ -3,6 +3,7 @@
 mod grid;
 mod grid_sent;
 mod grid_view;
+mod missed;
 mod one;
 mod sent;
 pub(super) mod sheet;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<State> {
         .route("/ban-soat/duyet-lo/{batch}", post(approve_clear))
         .merge(one::routes())
         .merge(grid::routes())
+        .merge(missed::routes())
 }
 
 #[derive(Template)]

@@ -13,6 +13,7 @@ use super::fault::PageFault;
 use super::labels::{Names, percent};
 use super::layout::{Frame, shown};
 use super::session::Signed;
+use crate::access::Act;
 use crate::search::{self, LitPage, Wanted};
 
 /// Paths of these pages and the handlers behind them.

@@ -176,6 +176,7 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/iiif/search/2/{id}", SEERS),
     ("get", "/api/v1/pages/{id}/rows", STAFF),
     ("put", "/api/v1/pages/{id}/rows", EDITORS),
+    ("post", "/api/v1/pages/{id}/records", EDITORS),
     ("get", "/api/v1/copy-requests", OFFICE),
     ("post", "/api/v1/copy-requests", ASKERS),
     ("get", "/api/v1/copy-requests/{id}", OFFICE),

@@ -2,17 +2,21 @@
 
 use axum::Json;
 use axum::extract::Path;
+use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::review::{self, PageGiven, PageRows};
+use crate::record::RecordView;
+use crate::review::{self, MissedGiven, PageGiven, PageRows};
 use crate::web::State;
 use crate::web::extractors::Given;
-use crate::web::fault::{Answer, Problems};
+use crate::web::fault::{Answer, Problem, Problems};
 use crate::web::session::Api;
 
 pub fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(rows, keep))
+    OpenApiRouter::new()
+        .routes(routes!(rows, keep))
+        .routes(routes!(add))
 }
 
 /// The rows of a register's page with what decisions on them are bound to, and what does not follow from the rows beside.
@@ -35,4 +39,16 @@ async fn keep(
     review::save_page(&api.archive, &api.caller, &id, &given).await?;
     let rows = review::page_rows(&api.archive, &api.caller, &id).await?;
     Ok(Json(rows))
+}
+
+/// Add a record that stands on the page and was not read; it waits to be approved by somebody else.
+#[utoipa::path(post, path = "/api/v1/pages/{id}/records", tag = "records", params(("id" = String, Path)),
+    request_body = MissedGiven, responses((status = 201, body = RecordView), Problems<401, 403, 404, 409, 422>))]
+async fn add(
+    api: Api,
+    Path(id): Path<String>,
+    Given(given): Given<MissedGiven>,
+) -> Result<(StatusCode, Json<RecordView>), Problem> {
+    let record = review::add_missed(&api.archive, &api.caller, &id, &given).await?;
+    Ok((StatusCode::CREATED, Json(record)))
 }

@@ -15,7 +15,7 @@ use super::sheet::upright_size;
 use crate::access::Act;
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
-use crate::review;
+use crate::review::{self, MissedGiven};
 use crate::web::State;
 use crate::web::extractors::Asked;
 use crate::web::fault::PageFault;
@@ -177,12 +177,21 @@ async fn carry_out(signed: &Signed, id: &str, sent: &SentPage) -> Result<Respons
     if !unseen.is_empty() {
         return Err(Error::Invalid(unseen));
     }
-    let approves = sent.act != "save";
+    let adds = sent.act == "add";
+    let approves = sent.act != "save" && !adds;
     if approves && !given.rows.iter().any(|row| row.approve) {
         return Err(Error::fault("", "faults.review.no_row_ticked"));
     }
     let saved = review::save_page(archive, caller, id, &given).await?;
     let here = format!("/trang/{id}/bang-nhap");
+    if adds {
+        let missed = MissedGiven {
+            after: Some(sent.after.clone()).filter(|row| !row.is_empty()),
+            ..MissedGiven::default()
+        };
+        review::add_missed(archive, caller, id, &missed).await?;
+        return Ok(Done::new("row_added").at(&here));
+    }
     if !approves {
         let done = match saved.saved {
             // Rows are kept as they are left, so that there may be nothing more to save.

@@ -31,8 +31,10 @@ pub struct SentRow {
 /// The whole grid as sent.
 #[derive(Debug, Default)]
 pub struct SentPage {
-    /// `save`, `approve` for the rows said to be right, or `approve_page`.
+    /// `save`, `approve` for the rows said to be right, `approve_page`, or `add` for a row that reading missed.
     pub act: String,
+    /// Id of the row below which one is added; the last one when empty.
+    pub after: String,
     /// What the person wrote beside it.
     pub note: String,
     /// What is printed once on the page.
@@ -54,6 +56,7 @@ impl SentPage {
             let pair = (format!("{mark}.{key}"), value.clone());
             match id {
                 None if name == "act" => sent.act = value,
+                None if name == "after" => sent.after = value,
                 None if name == "note" => value.trim().clone_into(&mut sent.note),
                 None => {}
                 Some(HEAD) => head.push(pair),

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sogoc_workers::class::{Class, Field, FieldKind, Scope};
-use sogoc_workers::reading::Box4;
 
 use super::grid_sent::SentPage;
 use super::sheet::{Entry, entries, lay_typed, upright, upright_size};
 use crate::error::Fault;
 use crate::messages::Message;
 use crate::page::PageView;
-use crate::review::{PageRow, PageRows, Warning};
+use crate::review::{self, PageRow, PageRows, Warning};
 
 /// Narrowest columns, as a share of the table.
 const NARROW: f64 = 0.06;
@@ -362,20 +361,9 @@ fn row(
 
 /// The row's place on the upright page with half a row above and below, within the page.
 fn strip(page: &PageView, row: &PageRow) -> Option<[i64; 4]> {
-    let [x, y, w, h] = upright(page, place(row)?);
+    let [x, y, w, h] = upright(page, review::place_of(&row.record)?);
     let (wide, high) = upright_size(page);
     let (left, top) = ((x - h / 2).max(0), (y - h / 2).max(0));
     let (right, bottom) = ((x + w + h / 2).min(wide), (y + h + h / 2).min(high));
     (right > left && bottom > top).then_some([left, top, right - left, bottom - top])
-}
-
-fn place(row: &PageRow) -> Option<Box4> {
-    let boxes = row.record.fields.values();
-    let here = boxes.filter(|field| field.page.is_none());
-    let joined = here.filter_map(|field| field.bounds).reduce(|a, b| {
-        let (x, y) = (a[0].min(b[0]), a[1].min(b[1]));
-        let end = |side: usize| (a[side] + a[side + 2]).max(b[side] + b[side + 2]);
-        [x, y, end(0) - x, end(1) - y]
-    });
-    row.record.bounds.or(joined)
 }

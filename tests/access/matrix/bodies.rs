@@ -83,6 +83,7 @@ pub fn body(path: &str) -> Option<Value> {
         "/api/v1/records/{id}/approve" => json!({ "version": 1 }),
         "/api/v1/records/{id}/reject" => json!({ "version": 1, "reason": "mờ" }),
         "/api/v1/pages/{id}/rows" => json!({ "rows": [] }),
+        "/api/v1/pages/{id}/records" => json!({ "class": "van_bang" }),
         "/api/v1/copy-requests" => asked,
         "/api/v1/copy-requests/{id}/confirm" => json!({
             "record_id": "none", "record_version": 1, "record_digest": ""
