@@ -8,7 +8,7 @@ use crate::class::{Class, Classes, FieldKind, Layout};
 use crate::form;
 use crate::layout::lines::{Line, Text};
 use crate::layout::{Row, TableLayout};
-use crate::table::Columns;
+use crate::table::{Columns, shows_people};
 use crate::word::Word;
 
 /// A table of fewer people may be an example in a letter.
@@ -69,6 +69,9 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     {
         return told;
     }
+    if let Some(told) = people_alone(page, &scores) {
+        return told;
+    }
     // Without a table of people only a title speaks for a class of tables.
     scores.retain(|(class, score)| class.layout != Layout::Table || *score >= TITLED);
     let (id, sure) = likeliest(&scores);
@@ -118,6 +121,22 @@ fn by_table(page: &PageView<'_>, scores: &[(&Class, f32)]) -> Option<(String, f6
     // A header that names columns of people says so though a pen wrote what cannot be read below it.
     let (class, ..) = best(|of| of.rows >= ROWS_OF_TABLE && of.headed >= HEADED)?;
     Some((class.id.clone(), UNSEEN))
+}
+
+/// The register of people that a page's values show, though nothing names its columns; not surely, and not against the
+/// words of another paper.
+fn people_alone(page: &PageView<'_>, scores: &[(&Class, f32)]) -> Option<(String, f64)> {
+    let (_, rows) = page.table?;
+    let other = |(class, score): &(&Class, f32)| {
+        class.layout != Layout::Table && class.id != DIPLOMA && *score >= LEAST
+    };
+    let is_register =
+        !scores.iter().any(other) && is_most_of(rows, page.words) && shows_people(rows);
+    let tables = scores
+        .iter()
+        .filter(|(class, _)| class.layout == Layout::Table);
+    let best = tables.max_by_key(|(class, score)| (*score >= LEAST, class.fields.len()))?;
+    is_register.then(|| (best.0.id.clone(), UNSEEN))
 }
 
 /// Takes diplomas from the scores of a page with a ruled table of many rows, which is nobody's own; where their words

@@ -4,6 +4,7 @@ mod borderless;
 mod column_borders;
 mod grid;
 mod horizontal_rules;
+mod lean;
 pub(crate) mod lines;
 mod open_sides;
 pub(crate) mod page_number;

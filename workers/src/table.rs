@@ -11,6 +11,7 @@ mod ink_probe;
 mod marginalia;
 mod place_check;
 mod running_numbers;
+mod serial;
 mod unexplained;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ use crate::reading::{FieldReading, RecordReading};
 use crate::word::{Box4, Word};
 pub(crate) use column_model::ColumnModel;
 use columns::Named;
-pub(crate) use columns::{Columns, header_rows, header_strength};
+pub(crate) use columns::{Columns, header_rows, header_strength, shows_people};
 
 /// Share of the row's width from which a line is drawn through the row, and not through a value.
 const ACROSS: f64 = 0.4;

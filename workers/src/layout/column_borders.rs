@@ -4,7 +4,7 @@
 use super::grid::{Grid, Row};
 use super::horizontal_rules::emptiest;
 use super::rules::Rule;
-use crate::geometry::{bottom, right};
+use crate::geometry::{bottom, median_f64, right};
 use crate::layout::lines::usual_height;
 use crate::word::Word;
 use sogoc_vietnamese::fold;
@@ -15,6 +15,9 @@ const LEAST_ROWS: usize = 4;
 const ACROSS: f64 = 0.5;
 /// Words nearer than this, in heights of letters, are of one value.
 const JOINED: f64 = 0.55;
+/// How much wider than the usual a blank may be, and how wide at most, in heights of letters.
+const BLANK_SLACK: f64 = 1.3;
+const WIDEST_BLANK: f64 = 1.1;
 /// Of the rows at least this share holds both kinds of values where a border was lost.
 const BOTH: f64 = 0.75;
 /// Narrowest white between two kinds of values, and between two values of one kind, in heights of letters.
@@ -27,14 +30,25 @@ pub(super) fn mended(grid: Grid, words: &[Word], drawn: bool) -> Grid {
     // Drawn borders are believed: a person ruled them, and values written across are the exception.
     let grid = match drawn {
         true => grid,
-        false => without_crossed(grid, words, height),
+        false => without_crossed(grid, words, joined_within(words, height)),
     };
     // Prefixes last, because they look at the cells as they then are.
     without_prefixes(with_lost(grid, words, height), words)
 }
 
+/// How near words of one value stand: a typewriter's blank is as wide as a letter.
+fn joined_within(words: &[Word], height: f64) -> f64 {
+    let gap = |pair: &[Word]| {
+        let gap = f64::from(pair[1].bounds[0] - right(pair[0].bounds));
+        (share_line(&pair[0], &pair[1]) && (0.0..height * WIDEST_BLANK).contains(&gap))
+            .then_some(gap)
+    };
+    let blank = median_f64(words.windows(2).filter_map(gap)).unwrap_or_default();
+    (height * JOINED).max((blank * BLANK_SLACK).min(height * WIDEST_BLANK))
+}
+
 /// Without borders that most rows reaching them stand across: the ragged ends of long values.
-fn without_crossed(grid: Grid, words: &[Word], height: f64) -> Grid {
+fn without_crossed(grid: Grid, words: &[Word], joined: f64) -> Grid {
     let mut by_row: Vec<Vec<&Word>> = vec![Vec::new(); grid.row_count()];
     for word in words {
         if let Some((row, _)) = grid.place(word.bounds) {
@@ -65,7 +79,7 @@ fn without_crossed(grid: Grid, words: &[Word], height: f64) -> Grid {
                 before
                     .map(|other| word.bounds[0] - right(other.bounds))
                     .min()
-                    .is_some_and(|gap| f64::from(gap) < height * JOINED)
+                    .is_some_and(|gap| f64::from(gap) < joined)
             };
             if row.iter().any(|word| crosses(&word)) {
                 (reached, across) = (reached + 1, across + 1);
@@ -132,8 +146,9 @@ fn with_lost(grid: Grid, words: &[Word], height: f64) -> Grid {
             .map(|row| &row[column])
             .filter(|cell| figured(cell))
             .collect();
-        // Below this, chance alone would find a common white.
-        if cells.len() < LEAST_ROWS {
+        let filled = rows.iter().filter(|row| !row[column].is_empty()).count();
+        // Below this, chance alone would find a common white; a figure in some of the values says nothing of the others.
+        if cells.len() < LEAST_ROWS || cells.len() * 5 < filled * 3 {
             continue;
         }
         let (left, end) = (grid.cell(0, column)[0], right(grid.cell(0, column)));
@@ -201,17 +216,23 @@ const GRADES: [&str; 7] = ["tb", "k", "g", "kha", "gioi", "tbk", "xs"];
 #[derive(PartialEq)]
 enum Kind {
     Figures,
+    /// Figures with the strokes or stops of a date.
+    Date,
     Letters,
 }
 
 fn kind<'w>(words: impl Iterator<Item = &'w Word>) -> Option<Kind> {
     let (mut figures, mut letters) = (0, 0);
-    for c in words.flat_map(|word| word.text.chars()) {
+    let text: String = words.map(|word| word.text.as_str()).collect();
+    for c in text.chars() {
         figures += usize::from(c.is_ascii_digit());
         letters += usize::from(c.is_alphabetic());
     }
+    let marks = text.chars().filter(|c| "/-.".contains(*c)).count();
+    let is_date = marks == 2 && letters == 0 && figures >= 4;
     match (figures, letters) {
         (0, 0) => None,
+        _ if figures > letters && is_date => Some(Kind::Date),
         _ if figures > letters => Some(Kind::Figures),
         _ => Some(Kind::Letters),
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::grid::Grid;
+use super::lean::Lean;
 use super::ruled::rows_across;
 use super::rules::{Rule, Rules};
 use crate::geometry::median_f64;
@@ -34,15 +35,18 @@ pub(super) fn with_rows(
     let middle = (top + bottom) / 2.0;
     let left = columns.first()?.across(middle);
     let right = columns.last()?.across(middle);
-    let straight = |y: f64| Rule::straight(y, left, right);
     let horizontal = rows_across(rules, (left, right), (top, bottom), dpi);
     let at = (left + right) / 2.0;
     // Three rules enclose two rows at least; with fewer there is only a frame.
     let rows = if horizontal.len() > 2 {
         drawn(words, &columns, &horizontal, at)
     } else {
-        let borders = row_borders(words, &columns, top, bottom);
-        borders.into_iter().map(straight).collect()
+        let lean = Lean::of(words);
+        let level = lean.map(|lean| lean.levelled(words));
+        let borders = row_borders(level.as_deref().unwrap_or(words), &columns, top, bottom);
+        let [slope, bend] = lean.map_or([0.0; 2], Lean::coefficients);
+        let rule = |y: f64| Rule::leaning(y, [slope, bend], left, right);
+        borders.into_iter().map(rule).collect()
     };
     Grid::of(columns, rows)
 }

@@ -28,6 +28,15 @@ impl Rule {
         }
     }
 
+    /// Bent as `lean` along the way from one end to the other, `across` where that says nothing.
+    pub fn leaning(across: f64, lean: [f64; 2], from: f64, end: f64) -> Self {
+        Self {
+            coefficients: [across, lean[0], lean[1]],
+            from,
+            end,
+        }
+    }
+
     /// Its place across itself at a place along itself.
     pub fn across(&self, along: f64) -> f64 {
         let along = along.clamp(

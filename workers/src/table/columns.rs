@@ -7,6 +7,7 @@ mod header;
 mod likeness;
 mod named;
 mod neighbours;
+mod people;
 mod seen;
 mod shown;
 mod usage;
@@ -18,6 +19,7 @@ use crate::layout::{Row, TableLayout};
 use crate::word::Word;
 use assignment::{Assigned, assign};
 pub(crate) use named::Named;
+pub(crate) use people::shows_people;
 use shown::Shown;
 use usage::Phrases;
 pub(crate) use usage::Usage;
@@ -94,6 +96,8 @@ impl<'c> Columns<'c> {
 
 /// This many headers make a table one of people though none names them.
 const HEADED: usize = 3;
+/// From this many rows on what stands in them needs no header.
+const MANY: usize = 8;
 /// The share of rows with words in a column that may be theirs.
 const WORDED: f64 = 0.5;
 
@@ -109,11 +113,22 @@ fn nameless<'c>(class: &'c Class, usages: &mut [Usage<'c>], shown: &mut [Shown],
     else {
         return;
     };
-    if headed < HEADED || usages.iter().any(is_name) {
+    // Many rows with a number or a date that is told by itself are rows of something, and here of people.
+    let told = usages.iter().zip(shown.iter()).any(|(usage, shown)| {
+        let kind = match usage {
+            Usage::Field(field, _) => Some(field.kind),
+            _ => None,
+        };
+        matches!(kind, Some(FieldKind::Number | FieldKind::Date)) && shown.fits >= WORDED
+    });
+    let many = body.len() >= MANY && told;
+    if headed < HEADED && !many || usages.iter().any(is_name) {
         return;
     }
     let worded = |column: usize| {
         Values::of(body, column).share_of_rows(|value| {
+            // The running number may have no border of its own.
+            let value = value.trim_start_matches(|c: char| !c.is_alphabetic());
             let letters = value.chars().filter(|c| c.is_alphabetic()).count();
             letters >= 5 && value.contains(' ') && !value.chars().any(|c| c.is_ascii_digit())
         })

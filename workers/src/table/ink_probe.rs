@@ -79,7 +79,7 @@ impl<'p> Ink<'p> {
             return false;
         };
         let reach = (f64::from(height) * REACH) as i32;
-        let inset = (self.dpi / 30) as i32;
+        let inset = (self.dpi / 40) as i32;
         let (width, end) = (self.picture.width() as i32, self.picture.height() as i32);
         let within = |from: i32, to: i32, most: i32| (from + inset).max(0)..(to - inset).min(most);
         let own = |x: i32, y: i32| {
@@ -89,8 +89,14 @@ impl<'p> Ink<'p> {
         let dark = |x: i32, y: i32| self.picture.get_pixel(x as u32, y as u32).0[0] < INK;
         let high = |x: &i32| {
             let rows = within(cell[1], bottom(cell), end);
-            let inked = rows.filter(|y| !own(*x, *y) && dark(*x, *y)).count();
-            inked as f64 >= (f64::from(height) * LETTER_HIGH).max(3.0)
+            let inked: Vec<i32> = rows.filter(|y| !own(*x, *y) && dark(*x, *y)).collect();
+            let high = inked.len() as f64 >= (f64::from(height) * LETTER_HIGH).max(3.0);
+            // A round letter has its upper and its lower stroke.
+            let ends = inked.first().zip(inked.last());
+            let reach = ends.map_or(0.0, |(first, last)| {
+                f64::from(last - first + 1) / f64::from(height)
+            });
+            high || inked.len() >= 3 && ROUND.contains(&reach)
         };
         let columns = within(cell[0], right(cell), width).filter(high).count();
         columns as f64 >= (f64::from(height) * LETTER_WIDE).max(2.0)
@@ -102,6 +108,8 @@ const REACH: f64 = 0.3;
 /// Ink beside a word is a letter where it is so high and wide, in heights of the word's letters.
 const LETTER_HIGH: f64 = 0.3;
 const LETTER_WIDE: f64 = 0.2;
+/// How high upper and lower stroke of a round letter stand together, in heights of the word's letters.
+const ROUND: std::ops::Range<f64> = 0.6..1.4;
 
 /// Columns of a box that hold ink, left to right; the box is cut to the picture.
 fn inked(picture: &GrayImage, bounds: Box4) -> Vec<bool> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::cell::Cell;
 use super::ink_probe::Ink;
-use super::{format_normaliser, place_check};
+use super::{format_normaliser, place_check, serial};
 use crate::class::FieldKind;
 use crate::confidence::Series;
 use crate::geometry::median;
@@ -88,7 +88,7 @@ fn is_short(value: &str, usual: Option<&str>) -> bool {
 fn is_odd(cell: &Cell<'_>, value: &str, usual: Option<&str>) -> bool {
     let runs = matches!(cell.series, Series::Fits | Series::Repaired);
     let shaped = cell.field.key != "stt" && usual == Some(format_normaliser::shape(value).as_str());
-    !(runs || shaped) || has_doubtful_letter(value)
+    !(runs || shaped) || has_doubtful_letter(value) || serial::is_unlikely(value)
 }
 
 /// Whether what all numbers of a column have in common (`/83`, `B07`) was read otherwise in several of them: that they
@@ -139,10 +139,13 @@ fn has_doubtful_letter(value: &str) -> bool {
     })
 }
 
-/// Whether ink stands in the cell beside the value's words. A value in parts has no cell of its own.
+/// Whether ink stands in the cell beside the value's words, or beside one of its parts.
 fn leaves_ink(cell: &Cell<'_>, ink: Ink<'_>) -> bool {
     let words = cell.found.iter().flat_map(|found| &found.words);
-    !cell.in_parts && cell.ditto.is_none() && ink.has_more(cell.bounds, words)
+    match cell.in_parts {
+        true => cell.parts_leave_ink,
+        false => cell.ditto.is_none() && ink.has_more(cell.bounds, words),
+    }
 }
 
 #[cfg(test)]
