@@ -127,7 +127,7 @@ fn is_hollow(labels: &[Option<usize>], width: usize, index: usize, piece: &Compo
 /// How many rows of squares a leaning rule runs through.
 const LEANING: usize = 5;
 /// Of a frame's width a rule from side to side covers at least this share, and white between two rules at most that.
-const ACROSS: f64 = 0.95;
+const ACROSS: f64 = 0.97;
 const OPEN: f64 = 0.5;
 
 /// Whether a rule runs from side to side below the frame's own upper one: the frame is a table's, and between both stands
@@ -142,7 +142,9 @@ fn has_header(labels: &[Option<usize>], width: usize, index: usize, piece: &Comp
     };
     let last = top + (bottom - top) / 2;
     let mut bands = (top..last.min(bottom.saturating_sub(LEANING))).map(covered);
-    bands.any(|share| share < OPEN) && bands.any(|share| share >= ACROSS)
+    let (rule, white) = (|share| share >= ACROSS, |share| share < OPEN);
+    // Its own upper rule first: ornaments at the corners may stand above it.
+    bands.any(rule) && bands.any(white) && bands.any(rule)
 }
 
 /// What hangs together with the middle without crossing a frame; `None` where a frame is open, so
@@ -304,6 +306,17 @@ mod tests {
         let mut after = before.clone();
         remove_frame(&mut after, 100);
         assert_eq!(ink(&after, 200..600), ink(&before, 200..600));
+    }
+
+    #[test]
+    fn a_frame_with_a_rule_below_its_header_is_a_tables() {
+        let mut before = page(0, false);
+        for y in 160..163 {
+            (40..760).for_each(|x| before.put_pixel(x, y, Luma([0])));
+        }
+        let mut after = before.clone();
+        remove_frame(&mut after, 100);
+        assert_eq!(after, before);
     }
 
     #[test]

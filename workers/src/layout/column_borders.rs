@@ -30,7 +30,7 @@ pub(super) fn mended(grid: Grid, words: &[Word], drawn: bool) -> Grid {
     // Drawn borders are believed: a person ruled them, and values written across are the exception.
     let grid = match drawn {
         true => grid,
-        false => without_crossed(grid, words, joined_within(words, height)),
+        false => without_crossed(grid, words, height),
     };
     // Prefixes last, because they look at the cells as they then are.
     without_prefixes(with_lost(grid, words, height), words)
@@ -48,7 +48,8 @@ fn joined_within(words: &[Word], height: f64) -> f64 {
 }
 
 /// Without borders that most rows reaching them stand across: the ragged ends of long values.
-fn without_crossed(grid: Grid, words: &[Word], joined: f64) -> Grid {
+fn without_crossed(grid: Grid, words: &[Word], height: f64) -> Grid {
+    let joined = joined_within(words, height);
     let mut by_row: Vec<Vec<&Word>> = vec![Vec::new(); grid.row_count()];
     for word in words {
         if let Some((row, _)) = grid.place(word.bounds) {
@@ -76,10 +77,12 @@ fn without_crossed(grid: Grid, words: &[Word], joined: f64) -> Grid {
                 let before = row.iter().filter(|other| {
                     right(other.bounds) <= word.bounds[0] + 2 && share_line(other, word)
                 });
-                before
-                    .map(|other| word.bounds[0] - right(other.bounds))
-                    .min()
-                    .is_some_and(|gap| f64::from(gap) < joined)
+                let gap = |other: &&&Word| word.bounds[0] - right(other.bounds);
+                // A figure behind a letter is another value where more than the narrowest blank parts them.
+                before.min_by_key(gap).is_some_and(|other| {
+                    let alike = kind(std::iter::once(*other)) == kind(std::iter::once(word));
+                    f64::from(gap(&other)) < if alike { joined } else { height * JOINED }
+                })
             };
             if row.iter().any(|word| crosses(&word)) {
                 (reached, across) = (reached + 1, across + 1);
@@ -175,7 +178,8 @@ fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
     for word in cells
         .iter()
         .flat_map(|cell| cell.iter())
-        .filter(|word| word.letters() > 0)
+        // A dash between figures is of their value.
+        .filter(|word| word.letters() > 0 || word.text == "-")
     {
         let from = (word.bounds[0] - left).clamp(0, width as i32) as usize;
         let to = (right(word.bounds) - left).clamp(0, width as i32) as usize;
@@ -228,8 +232,11 @@ fn kind<'w>(words: impl Iterator<Item = &'w Word>) -> Option<Kind> {
         figures += usize::from(c.is_ascii_digit());
         letters += usize::from(c.is_alphabetic());
     }
-    let marks = text.chars().filter(|c| "/-.".contains(*c)).count();
-    let is_date = marks == 2 && letters == 0 && figures >= 4;
+    // All three parts of a date: what stands behind the day of one is none.
+    let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
+    let whole =
+        |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_date = parts.len() == 3 && parts.iter().all(whole);
     match (figures, letters) {
         (0, 0) => None,
         _ if figures > letters && is_date => Some(Kind::Date),
@@ -286,6 +293,55 @@ mod tests {
         let rows: Vec<f64> = (0..=7).map(|row| f64::from(row) * 40.0 - 8.0).collect();
         let grid = Grid::straight(&[-8.0, 35.0, 200.0, 300.0, 450.0], &rows);
         assert_eq!(mended(grid, &words, true).column_count(), 4);
+    }
+
+    #[test]
+    fn a_blank_within_a_value_parts_no_columns() {
+        let words = page(&[
+            "31  Lê Thị Nga     Trung bình  Nữ   05/09/1974",
+            "32  Hồ Văn Tâm     Trung bình  Nam  06/11/1974",
+            "33  Võ Thị Bích    Khá         Nữ   17/02/1973",
+            "34  Đỗ Văn Anh     Trung bình  Nam  02/12/1975",
+        ]);
+        let rows: Vec<f64> = (0..=4).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 40.0, 216.0, 294.0, 360.0, 420.0, 560.0], &rows);
+        let grid = mended(grid, &words, false);
+        assert_eq!(borders(&grid), [-8, 40, 216, 360, 420, 560]);
+    }
+
+    #[test]
+    fn a_number_and_the_date_beside_it_are_two_columns_and_a_figure_in_some_places_is_none() {
+        let words = page(&[
+            "31  Lê Thị Nga       4216/10  19/09/2010",
+            "32  Hồ Văn Tâm       4217/10  15/09/2010",
+            "33  Võ Thị Bích      4218/10  20/09/2010",
+            "34  Đỗ Văn Anh       4219/10  15/09/2010",
+        ]);
+        let rows: Vec<f64> = (0..=4).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 40.0, 240.0, 480.0], &rows);
+        assert_eq!(mended(grid, &words, true).column_count(), 4);
+        let words = page(&[
+            "31  Lê Thị Nga   19 - 06 - 2000",
+            "32  Hồ Văn Tâm   27 - 09 - 1998",
+            "33  Võ Thị Bích  23 - 03 - 1997",
+            "34  Đỗ Văn Anh   18 - 06 - 1999",
+        ]);
+        let rows: Vec<f64> = (0..=4).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 40.0, 190.0, 480.0], &rows);
+        assert_eq!(mended(grid, &words, true).column_count(), 3);
+        let words = page(&[
+            "31  Phường 7  Mỹ Tho",
+            "32  Phường 7  Mỹ Tho",
+            "33  Phường 8  Mỹ Tho",
+            "34  Phường 9  Mỹ Tho",
+            "35  Vĩnh Kim, huyện Châu Thành",
+            "36  Mỹ Phước Tây, Cai Lậy",
+            "37  Dưỡng Điềm, Châu Thành",
+            "38  Nhị Bình, Châu Thành",
+        ]);
+        let rows: Vec<f64> = (0..=8).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 20.0, 40.0, 480.0], &rows);
+        assert_eq!(mended(grid, &words, true).column_count(), 3);
     }
 
     #[test]

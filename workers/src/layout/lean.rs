@@ -1,6 +1,7 @@
 //! How the lines of a page lean and bend where no rule shows it: by how each word stands beside the next.
 
 use super::row_borders::is_text;
+use super::rules::Rule;
 use crate::geometry::{bottom, centre, median_f64, right};
 use crate::word::Word;
 
@@ -15,9 +16,15 @@ const LEVEL: f64 = 0.3;
 /// No page is scanned that leans more, once it was straightened.
 const STEEPEST: f64 = 0.06;
 
-/// The rise of a page's lines: at `x` they stand `b·x + c·x²` below where they begin.
+/// How far the same row may stand apart in two columns, in steps from row to row.
+const SHIFTED: f64 = 0.42;
+/// How far it must, in heights of letters, for a slope to be left.
+const LEFT: f64 = 0.25;
+
+/// The rise of a page's lines: so far `x` beside the middle they stand `b·x + c·x²` lower than there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Lean {
+    middle: f64,
     b: f64,
     c: f64,
 }
@@ -36,14 +43,16 @@ impl Lean {
             .into_iter()
             .filter(|(_, slope)| (slope - usual).abs() < STRAY)
             .collect();
-        let (at, bend) = line_through(&near)?;
-        let lean = Self {
-            b: at,
-            c: bend / 2.0,
-        };
+        let (slope, bend) = line_through(&near)?;
         let ends = words.iter().map(|word| f64::from(word.bounds[0]));
         let from = ends.clone().fold(f64::MAX, f64::min);
         let end = ends.fold(f64::MIN, f64::max);
+        let middle = (from + end) / 2.0;
+        let lean = Self {
+            middle,
+            b: slope + bend * middle,
+            c: bend / 2.0,
+        };
         let rises: Vec<f64> = (0..=8)
             .map(|step| lean.rise(from + (end - from) * f64::from(step) / 8.0))
             .collect();
@@ -53,13 +62,32 @@ impl Lean {
         tells.then_some(lean)
     }
 
-    fn rise(self, x: f64) -> f64 {
-        self.b * x + self.c * x * x
+    /// Lines that are level.
+    pub fn level(middle: f64) -> Self {
+        Self {
+            middle,
+            b: 0.0,
+            c: 0.0,
+        }
     }
 
-    /// Its two coefficients, of `x` and of its square.
-    pub fn coefficients(self) -> [f64; 2] {
-        [self.b, self.c]
+    /// The same with a further slope.
+    pub fn with(self, slope: f64) -> Self {
+        Self {
+            b: self.b + slope,
+            ..self
+        }
+    }
+
+    fn rise(self, x: f64) -> f64 {
+        let off = x - self.middle;
+        self.b * off + self.c * off * off
+    }
+
+    /// A border that leans as the lines do and stands so high in the middle.
+    pub fn rule(self, y: f64, from: f64, end: f64) -> Rule {
+        let (b, c, at) = (self.b, self.c, self.middle);
+        Rule::bent([y - b * at + c * at * at, b - 2.0 * c * at, c], from, end)
     }
 
     /// The words as high as they would stand in level lines.
@@ -71,6 +99,28 @@ impl Lean {
         };
         words.iter().map(level).collect()
     }
+}
+
+/// The slope that is left between columns of figures, each with its place across and the middles of its lines: a row
+/// stands in all of them. `None` where nothing tells, or less than a quarter of a letter is left.
+pub(super) fn between(columns: &[(f64, Vec<f64>)], height: f64) -> Option<f64> {
+    let (at, rows) = columns.iter().max_by_key(|(_, middles)| middles.len())?;
+    let step = median_f64(rows.windows(2).map(|pair| pair[1] - pair[0]))?;
+    let nearest = |middle: &f64| {
+        let offs = rows.iter().map(|row| middle - row);
+        offs.min_by(|a, b| a.abs().total_cmp(&b.abs()))
+    };
+    // Half a step off, nobody could say to which row a line belongs.
+    let off = |(x, middles): &(f64, Vec<f64>)| {
+        let off = median_f64(middles.iter().filter_map(nearest))?;
+        let many = middles.len() * 10 >= rows.len() * 6;
+        (many && x != at && off.abs() < step * SHIFTED).then_some((x - at, off))
+    };
+    let offs: Vec<(f64, f64)> = columns.iter().filter_map(off).collect();
+    let squares: f64 = offs.iter().map(|(x, _)| x * x).sum();
+    let slope = offs.iter().map(|(x, off)| x * off).sum::<f64>() / squares;
+    let widest = offs.iter().map(|(x, _)| x.abs()).fold(0.0, f64::max);
+    (squares > 0.0 && (slope * widest).abs() > height * LEFT).then_some(slope)
 }
 
 /// For each word and the nearest on its right in its line where they meet, and how that line rises there.
@@ -137,7 +187,34 @@ mod tests {
             let heights: Vec<i32> = level[..8].iter().map(|word| word.bounds[1]).collect();
             let off = heights.iter().max().unwrap() - heights.iter().min().unwrap();
             assert!(off <= 4, "{slope} {bend}: {heights:?}");
+            let rule = lean.rule(200.0, 0.0, 1000.0);
+            let apart = |word: &Word| rule.across(centre(word.bounds).0) - centre(word.bounds).1;
+            let first: Vec<f64> = words[16..24].iter().map(apart).collect();
+            assert!(
+                first.iter().all(|off| (off - first[0]).abs() <= 4.0),
+                "{first:?}"
+            );
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_lean_shows_between_columns_of_figures() {
+        let rows = |off: f64| {
+            (0..10)
+                .map(|row| 100.0 + 40.0 * f64::from(row) + off)
+                .collect()
+        };
+        let columns = [(50.0, rows(0.0)), (550.0, rows(8.0)), (1050.0, rows(16.0))];
+        let slope = between(&columns, 20.0).unwrap();
+        assert!((slope - 0.016).abs() < 0.001, "{slope}");
+        assert_eq!(
+            between(&[(50.0, rows(0.0)), (550.0, rows(1.0))], 20.0),
+            None
+        );
+        assert_eq!(
+            between(&[(50.0, rows(0.0)), (550.0, rows(20.0))], 20.0),
+            None
+        );
     }
 
     #[test]

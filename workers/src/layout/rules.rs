@@ -28,10 +28,10 @@ impl Rule {
         }
     }
 
-    /// Bent as `lean` along the way from one end to the other, `across` where that says nothing.
-    pub fn leaning(across: f64, lean: [f64; 2], from: f64, end: f64) -> Self {
+    /// Across = a + b·along + c·along².
+    pub fn bent(coefficients: [f64; 3], from: f64, end: f64) -> Self {
         Self {
-            coefficients: [across, lean[0], lean[1]],
+            coefficients,
             from,
             end,
         }

@@ -67,6 +67,7 @@ impl<'c> Columns<'c> {
         }
         if let Some(shown) = &mut shown {
             nameless(class, &mut usages, shown, &rows[first.min(rows.len())..]);
+            lone_place(class, &mut usages, shown, &rows[first.min(rows.len())..]);
         }
         let mut named = named(&usages, shown.as_deref());
         let has_name = named
@@ -140,6 +141,32 @@ fn nameless<'c>(class: &'c Class, usages: &mut [Usage<'c>], shown: &mut [Shown],
         .max_by(|a, b| a.0.total_cmp(&b.0));
     if let Some((_, column)) = likeliest {
         usages[column] = Usage::Field(field, None);
+        shown[column] = Shown::default();
+    }
+}
+
+/// Takes the only column of places that no header names for the birthplaces, where the class has such a field and nothing
+/// else is it: what stands there is proposed, and trusted by nobody.
+fn lone_place<'c>(class: &'c Class, usages: &mut [Usage<'c>], shown: &mut [Shown], body: &[Row]) {
+    let of_places = |field: &&Field| field.kind == FieldKind::Place && !field.columns.is_empty();
+    let mut fields = class.fields.iter().filter(of_places);
+    let (Some(field), None) = (fields.next(), fields.next()) else {
+        return;
+    };
+    let is_place =
+        |usage: &Usage<'_>| matches!(usage, Usage::Field(own, _) if own.key == field.key);
+    if usages.iter().any(is_place) {
+        return;
+    }
+    let usage = Usage::Field(field, None);
+    let holds = |column: &usize| {
+        let values = Values::of(body, *column);
+        let filled = values.filling() >= WORDED;
+        matches!(usages[*column], Usage::Unknown) && filled && fit(usage, &values) >= Some(WORDED)
+    };
+    let mut open = (0..usages.len()).filter(holds);
+    if let (Some(column), None) = (open.next(), open.next()) {
+        usages[column] = usage;
         shown[column] = Shown::default();
     }
 }

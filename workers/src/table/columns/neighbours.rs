@@ -72,6 +72,16 @@ pub(super) fn judge(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row])
 /// Joins columns of days and months that nobody knows to the years on their right, and trusts no year beside which the
 /// rest of its date may stand.
 fn years(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row]) {
+    for column in 1..usages.len() {
+        let is_date =
+            matches!(usages[column], Usage::Field(field, None) if field.kind == FieldKind::Date);
+        let open = matches!(usages[column - 1], Usage::Unknown);
+        let days = |value: &str| is_part(Part::Day, value.trim_end_matches(['-', '/', '.', ' ']));
+        // A false border may cut the days off.
+        if is_date && open && Values::of(body, column - 1).share_of_rows(days) >= MOST {
+            shown[column].margin = 0.0;
+        }
+    }
     for column in 2..usages.len() {
         let Usage::Field(field, None) = usages[column] else {
             continue;
