@@ -148,7 +148,7 @@ def cut_off(name: str, sheet: Sheet) -> None:
 
 
 def main() -> None:
-    """Empties the two folders and makes everything anew."""
+    """Empties the two folders and makes everything again."""
     faces.require()
     for folder in (SCANS, TRUTH):
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
 """What bench.sh measures with: chooses files, runs commands, prints the figures.
 
 choose FIRST.jsonl FOLDER   links files all of whose pages were read; prints how many pages they have
-fill FROM FOLDER MEGABYTES  files of their own bytes, at least so many megabytes of them
+fill FROM FOLDER MEGABYTES  files of their own bytes, at least MEGABYTES in total
 run FIGURES NAME COMMAND…   seconds, and the highest sum of resident memory of the command's processes
 report FIGURES PAGES MEGABYTES
 """

@@ -134,6 +134,7 @@ def issue_a_copy(url, clerk, approver, portal, record, found, folder):
     asked = portal.post("/api/v1/copy-requests", {
         "applicant": {"name": found["ho_ten"], "contact": "0900 000 000", "standing": "self"},
         "wanted": {"ho_ten": found["ho_ten"], "ngay_sinh": found.get("ngay_sinh", ""), "purpose": "xin việc"},
+        "consent": public.get("/api/v1/consent")["version"],
     })
     print(f"  tracking code {asked['code']}, due {asked['due_at'][:10]}")
     request = f"/api/v1/copy-requests/{asked['id']}"

@@ -48,7 +48,7 @@ install_missing() {
 
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null; then
-    echo "This is no Debian; install what these Debian packages hold: ${missing[*]}" >&2
+    echo "This is not Debian; install what these Debian packages hold: ${missing[*]}" >&2
     exit 1
   fi
   if ! install_missing; then

@@ -4,10 +4,11 @@
 
 What is counted: from the function that reads a page, every call of a function that is handed the page is followed, in the
 order of the source, each function once. A function is handed the page when its signature names a picture or a struct that
-holds one, directly or in another struct. It *sees* the picture when its signature names a buffer of pixels or its body reads
-a field that is one; a function that only hands the page on does not. Cut-out parts of a page (struct Crop, once Cutout) are
-not the page. The file of each function that sees the picture is a stop, when it is entered and again whenever a call it
-makes returns; equal neighbours are one stop. Files: how many different ones. Ways back: stops less files.
+holds one, directly or in another struct. It *sees* the picture when its signature names a buffer of pixels or a bitmap of the
+page, or when its body reads a field that is one or asks a method for one that a struct holds; a function that only hands the
+page on does not. Cut-out parts of a page (struct Crop, once Cutout) are not the page. The file of each function that sees the
+picture is a stop, when it is entered and again whenever a call it makes returns; equal neighbours are one stop. Files: how
+many different ones. Ways back: stops less files.
 
 Methods are found by name and type, without a compiler: of two methods of one name the one in the same file is taken.
 """
@@ -16,11 +17,13 @@ import pathlib
 import re
 import sys
 
-BUFFER = re.compile(r"\b(GrayImage|RgbImage|DynamicImage)\b")
+BUFFERS = {"GrayImage", "RgbImage", "DynamicImage", "Bitmap"}
+BUFFER = re.compile(r"\b(%s)\b" % "|".join(BUFFERS))
 PARTS = {"Crop", "Cutout"}
-# Fields that are pictures of the whole page; of a part where the value's name says so.
-FIELD = re.compile(r"\.(picture|image|ruleless|outside)\b(?!\s*\()")
+# Fields of structs that are pictures of the whole page; of a part where the value's name says so.
+FIELD = re.compile(r"\b(\w+)\s*:\s*([^,:]*)")
 FIELD_OF_PART = re.compile(r"\b(alone|crop|piece|strip|cut|cutout|larger|part)\.picture\b")
+LENT = re.compile(r"&\s*(?:'\w+\s+)?(?:mut\s+)?(?:%s)\b" % "|".join(BUFFERS))
 SELF = re.compile(r"\s*(&\s*('\w+\s+)?)?(mut\s+)?self\b")
 CALL = re.compile(r"((?:\b\w+(?:::<[^>]*>)?::)*|\.\s*)\b(\w+)(?:::<[^>(]*>)?\s*\(")
 # Names of the standard library that methods of ours share; found only in the file they are called from.
@@ -30,7 +33,7 @@ COMMON = {"read", "lines", "apply", "of", "own_words"}
 class Function:
     def __init__(self, file, name, parameters, result, body, owner):
         self.file, self.name, self.owner = file, name, owner
-        self.parameters, self.body = parameters, body
+        self.parameters, self.result, self.body = parameters, result, body
         self.signature = re.sub(r"impl Fn\w*\([^)]*\)", "", parameters + result)
         self.is_method = bool(SELF.match(parameters))
 
@@ -92,8 +95,13 @@ def read(folder):
     return functions, structs, sources
 
 
+def buffers_in(body):
+    """The fields of a struct that are buffers, lent ones and those that may be absent included."""
+    return {name for name, kind in FIELD.findall(body) if BUFFER.search(kind)}
+
+
 def holders(structs):
-    names = {"GrayImage", "RgbImage", "DynamicImage"}
+    names = set(BUFFERS)
     while True:
         held = re.compile(r"\b(%s)\b" % "|".join(names))
         more = {name for name, body in structs.items() if name not in names | PARTS and held.search(body)}
@@ -107,6 +115,10 @@ class Walk:
         functions, self.structs, self.sources = read(folder)
         self.holders = holders(self.structs)
         self.held = re.compile(r"\b(%s)\b" % "|".join(self.holders))
+        fields = {name for kind, body in self.structs.items() if kind not in PARTS for name in buffers_in(body)}
+        self.reads_field = re.compile(r"\.(%s)\b(?!\s*\()" % "|".join(fields))
+        lending = {one.name for one in functions if one.is_method and one.owner in self.holders and LENT.search(one.result)}
+        self.asks = re.compile(r"\.(%s)\(\)" % "|".join(lending or {"$"}))
         self.functions = [function for function in functions if self.is_handed(function)]
         self.stops, self.known = [], set()
 
@@ -115,10 +127,8 @@ class Walk:
             return False
         if BUFFER.search(function.signature):
             return True
-        own = function.is_method and BUFFER.search(self.structs.get(function.owner, ""))
-        if own and re.search(r"self\.(picture|image|page)\b", function.body):
-            return True
-        return bool(FIELD.search(FIELD_OF_PART.sub("", function.body)))
+        body = FIELD_OF_PART.sub("", function.body)
+        return bool(self.reads_field.search(body) or self.asks.search(body))
 
     def is_handed(self, function):
         own = function.is_method and function.owner in self.holders

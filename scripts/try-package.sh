@@ -65,7 +65,7 @@ say() { printf '\n== %s\n' "$1"; }
 as_sogoc() { runuser -u sogoc -- sogoc --config /etc/sogoc/config.toml "$@"; }
 until_ready() {
   for _ in $(seq 60); do
-    if curl --silent --fail --output /dev/null http://127.0.0.1:8480/readyz; then return; fi
+    if curl --silent --fail --output /dev/null http://127.0.0.1:8481/readyz; then return; fi
     sleep 1
   done
   journalctl --unit=sogoc --no-pager --lines=20
@@ -119,7 +119,7 @@ grep -q '^place = ' /etc/sogoc/config.toml
 masters | comm -23 /root/before - >/root/lost
 [ ! -s /root/lost ]
 for _ in $(seq 600); do
-  if curl --silent http://127.0.0.1:8480/metrics | grep -q 'sogoc_jobs{kind="read_page",state="ready"} 0'; then break; fi
+  if curl --silent http://127.0.0.1:8481/metrics | grep -q 'sogoc_jobs{kind="read_page",state="ready"} 0'; then break; fi
   sleep 1
 done
 as_sogoc jobs list

@@ -1,5 +1,6 @@
 //! People, roles, sessions, tokens, and the single question "may this caller do this".
 
+mod network;
 mod own_sessions;
 mod people;
 mod review;
@@ -9,7 +10,9 @@ mod sessions;
 mod throttle;
 mod tokens;
 mod two_persons;
+mod value_key;
 
+pub use network::{Daily, Network, count_today};
 pub use own_sessions::{
     OwnSession, end_other_sessions, end_session, is_own_form_token, own_sessions, prove_session,
 };
@@ -25,6 +28,7 @@ pub use sessions::{Credentials, Session, bearer, prove, session, sign_in, sign_o
 pub use throttle::meter;
 pub use tokens::{NewToken, TokenRow, list_tokens, make_token, revoke_token};
 pub use two_persons::{Behind, is_human, may_approve, may_release, two_people};
+pub use value_key::{accept_value_key, open_value_key, seal_stored, value_key_file};
 
 use crate::archive::Archive;
 use crate::catalogue::{Tx, text_enum};

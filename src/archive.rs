@@ -1,6 +1,8 @@
 //! The one handle: catalogue, vault, reading pool, index, classes, seal, clock and settings, opened
 //! once and shared by web, clerk and command line.
 
+mod fences;
+mod modes;
 mod restoration;
 mod seal;
 mod space;
@@ -21,6 +23,7 @@ use crate::config::{Config, VaultConfig, read_named};
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::{Seal, VerificationCage};
+use crate::sealed_value::ValueKey;
 use crate::tlog::LogKey;
 use crate::vault::{Location, S3Access, Vault, VaultError};
 
@@ -44,6 +47,8 @@ pub struct Archive {
     pub seal: Arc<Seal>,
     /// The key that signs the log's tree, where this process has the one in use.
     pub log_key: Option<Arc<LogKey>>,
+    /// The key of the catalogue's sealed values, where this process has the one in use.
+    pub value_key: Option<Arc<ValueKey>>,
     /// Where strangers' files are judged.
     pub cage: VerificationCage,
     /// Where strangers' lists are read.
@@ -56,12 +61,21 @@ pub struct Archive {
     pub spool: PathBuf,
 }
 
-/// Longest look at one part; a part that says nothing for so long is not ready.
+/// Longest look at one part; one that does not answer within it is not ready.
 const LOOK: Duration = Duration::from_millis(1500);
 /// Bytes written to see whether the disk takes any.
 const TRIAL: usize = 64 << 10;
 
 impl Archive {
+    /// The key of sealed values.
+    ///
+    /// # Errors
+    /// `WrongSetting` where this process has not the one in use.
+    pub fn values(&self) -> Result<&ValueKey> {
+        let missing = || Error::wrong_setting("catalogue.key_file", "errors.setting.value_key");
+        self.value_key.as_deref().ok_or_else(missing)
+    }
+
     /// True answers from catalogue, vault and disk, for whoever routes requests here; within two seconds, whatever
     /// is frozen.
     ///
@@ -133,6 +147,7 @@ pub fn pool_config(config: &Config) -> PoolConfig {
         tessdata: reading.tessdata.clone(),
         classes: config.classes.clone(),
         limits: usual.limits,
+        without_fences: reading.without_fences.clone(),
     }
 }
 

@@ -43,7 +43,9 @@ pub const SUMS_FILE: &str = "SHA256SUMS";
 const WITHHELD: Withheld = Withheld {
     tables: &[
         "processes",
+        "public_use",
         "recovery_codes",
+        "request_drafts", // kept for a day and for one browser
         "sessions",
         "throttle",
         "uploads", // their bytes are in the spool of the machine
@@ -64,7 +66,7 @@ pub struct Manifest {
     pub format: u32,
     /// Version of the program that wrote it.
     pub program: String,
-    /// The archive it is of.
+    /// Id of the archive it was made of, as in `sogoc-backup.json`.
     pub archive: String,
     /// When the rows were read, RFC 3339 UTC.
     pub at: String,
@@ -87,7 +89,7 @@ pub struct Manifest {
 pub struct KeyNeeded {
     /// The setting that names it, such as `seal.key_file`.
     pub setting: String,
-    /// Where it was.
+    /// Where the archive had it when the backup ran: a path, or how many there were of files that have one name.
     pub place: String,
     /// By what it is known: fingerprint of its certificate, or its public half; empty where it has none.
     pub known_by: String,

@@ -31,7 +31,7 @@ pub use register::{BookFilter, book, book_count, book_page, bytes, line};
 pub(crate) use register::{row, sealed_bytes};
 pub(crate) use register_line::{close_request, give_up_line};
 pub use remote_signing::{
-    Signatures, Submitted, Waiting, give_up, submit, to_sign, to_sign_text, waiting,
+    Signatures, Submitted, Waiting, give_up, paper_to_sign, submit, to_sign, to_sign_text, waiting,
 };
 pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};

@@ -6,11 +6,12 @@ mod log;
 mod named_file;
 mod seal;
 mod sign_in;
+mod web;
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use sogoc_workers::limits::FenceName;
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
@@ -22,6 +23,7 @@ pub use log::LogConfig;
 pub use named_file::{read_named, wrong_file};
 pub use seal::{DetachedConfig, SealConfig, TokenConfig};
 pub use sign_in::{SecondFactor, SignInConfig};
+pub use web::WebConfig;
 
 /// All settings, from `--config FILE` (TOML), or the defaults for a data folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -57,6 +59,9 @@ pub struct Config {
 pub struct CatalogueConfig {
     /// `sqlite:` or `postgres:` URL; a file in the data folder when absent.
     pub url: Option<String>,
+    /// File with the key of sealed values (secrets of second factors and webhooks), readable by its owner only; made in
+    /// `keys/values` of the data folder when absent. Processes over one catalogue share it.
+    pub key_file: Option<PathBuf>,
 }
 
 /// A place for files: the storage of the vault, or one outside that is shown the log.
@@ -91,6 +96,8 @@ pub struct ReadingConfig {
     pub tessdata: Option<PathBuf>,
     /// The `sogoc` executable to start as child; the running one when absent.
     pub program: Option<PathBuf>,
+    /// Fences of children that this machine's kernel does not have and the administrator goes without.
+    pub without_fences: Vec<FenceName>,
 }
 
 impl Default for ReadingConfig {
@@ -102,40 +109,7 @@ impl Default for ReadingConfig {
             page_seconds: 180,
             tessdata: None,
             program: None,
-        }
-    }
-}
-
-/// The web server: where it listens, how it is reached, and its limits.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WebConfig {
-    /// IP address and port, such as `127.0.0.1:8480`; port 0 takes any free one.
-    pub listen: String,
-    /// Address of the service from outside, printed in QR codes; `http://<listen>` when absent.
-    pub public_url: Option<String>,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed.
-    pub proxies: Vec<IpAddr>,
-    /// Largest file accepted, in MiB.
-    pub largest_upload_mib: u64,
-    /// Largest evidence file of a request, in MiB.
-    pub largest_evidence_mib: u64,
-    /// `host:port` of webhooks that may use plain http or an internal address; all others are refused.
-    pub webhook_hosts: Vec<String>,
-    /// Longest time for the answer of a webhook, in seconds.
-    pub webhook_seconds: u64,
-}
-
-impl Default for WebConfig {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:8480".into(),
-            public_url: None,
-            proxies: Vec::new(),
-            largest_upload_mib: 4096,
-            largest_evidence_mib: 20,
-            webhook_hosts: Vec::new(),
-            webhook_seconds: 10,
+            without_fences: Vec::new(),
         }
     }
 }
@@ -222,12 +196,7 @@ impl Config {
     /// # Errors
     /// `Invalid`, naming the setting.
     pub fn check(&self) -> Result<()> {
-        if self.web.listen.parse::<std::net::SocketAddr>().is_err() {
-            return Err(Error::fault(
-                "/web/listen",
-                "faults.web_listen_must_address",
-            ));
-        }
+        self.web.check()?;
         // Below this a page of A3 at 300 dpi would never be admitted: the children's own memory is
         // counted too.
         if self.reading.ceiling_mib < 700 {
@@ -252,8 +221,14 @@ impl Config {
                 .map_or(Ok(()), |file| owner_only(setting, file))?;
         }
         // Made at the first start, so before that there is nothing whose mode could be wrong.
-        let kept = self.log.key_file.as_ref().filter(|file| file.exists());
-        kept.map_or(Ok(()), |file| owner_only("log.key_file", file))?;
+        let kept = [
+            ("log.key_file", &self.log.key_file),
+            ("catalogue.key_file", &self.catalogue.key_file),
+        ];
+        for (setting, file) in kept {
+            let file = file.as_ref().filter(|file| file.exists());
+            file.map_or(Ok(()), |file| owner_only(setting, file))?;
+        }
         self.backup.check()?;
         self.seal.check()?;
         Ok(())

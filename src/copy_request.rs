@@ -1,6 +1,7 @@
 //! A certified copy is asked for, confirmed by a clerk, released by an approver, or refused; the
 //! applicant follows it with a tracking code.
 
+mod asked;
 mod candidates;
 mod compare;
 mod counterparts;
@@ -9,15 +10,20 @@ mod decision;
 mod dismissal;
 mod draft;
 mod evidence;
+mod inbox;
 mod lifecycle;
 mod list;
 mod messages;
 mod names;
 mod payment;
+mod plain_text;
 mod preservation;
+mod standing;
 mod submit;
+mod taking_up;
 mod tracking;
 
+pub use asked::{RELATIONS, STANDINGS, faults_of};
 pub use candidates::{Candidate, Earlier, Reason, candidates, earlier};
 pub(crate) use candidates::{mask_reasons, reasons};
 pub(crate) use compare::{plain, same_number};
@@ -28,7 +34,7 @@ pub use decision::{Release, confirm, refuse, release, release_many};
 pub use dismissal::{Dismissal, NotTheOne, dismiss};
 pub use draft::{Draft, draft, keep_draft};
 pub(crate) use evidence::restore_paper;
-pub use evidence::{Evidence, add_evidence, evidence, open_evidence};
+pub use evidence::{AdmittedPaper, Evidence, add_evidence, admit_paper, evidence, open_evidence};
 pub(crate) use lifecycle::{begin_search, end_search};
 pub use lifecycle::{extend, sweep, withdraw};
 pub use list::{RequestFilter, RequestOrder, RequestView, count, get, list, page, pressing};
@@ -36,29 +42,37 @@ pub use messages::{Message, answer, messages, write};
 pub use payment::{Payment, set_payment};
 pub(crate) use preservation::{PREFIX, resolve_released, restore};
 pub use preservation::{REQUEST_FILE, object_id, preserve};
-pub use submit::{STANDINGS, ask, faults_of};
+pub use standing::note_standing;
+pub use submit::{ask, ask_publicly};
+pub use taking_up::take;
 pub use tracking::{Issued, Status, fetch, status};
 
 use serde::{Deserialize, Serialize};
 use sogoc_workers::class::FieldKind;
-use sqlx::FromRow;
 use utoipa::ToSchema;
 
+use crate::access::digest_of;
 use crate::archive::Archive;
 pub use crate::certified_copy::{RequestState, tidy};
 use crate::error::{Error, Result};
 use crate::masking;
 
 /// Who asks, by what right and how to reach them.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Applicant {
     /// Full name as the applicant writes it.
     pub name: String,
-    /// Telephone number or e-mail address; not checked.
+    /// Telephone number or e-mail address.
     pub contact: String,
-    /// self | relative | authorised | heir | agency.
+    /// self | relative | authorised | heir | agency. A relative or an heir may ask only after the owner's death.
     pub standing: String,
+    /// Of relatives and heirs: when the owner of the diploma died, any precision.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner_died: String,
+    /// Of relatives: parent | child | spouse | sibling, what they are of the owner.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub relation: String,
 }
 
 impl Sought {
@@ -134,7 +148,7 @@ pub struct AskGiven {
     pub applicant: Applicant,
     /// Which diploma is wanted.
     pub wanted: Sought,
-    /// Version of the consent text agreed to; none where consent was given on paper.
+    /// Version of the consent text agreed to; left out only by a clerk, where consent was given on paper.
     #[serde(default)]
     pub consent: Option<String>,
     /// The same key from the same caller gives the same request, never a second one.
@@ -143,7 +157,7 @@ pub struct AskGiven {
 }
 
 /// What the applicant gets back.
-#[derive(Debug, Clone, Serialize, ToSchema, FromRow)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Asked {
     /// UUIDv7 as text; never shown to the public, which knows the code.
     pub id: String,
@@ -160,7 +174,7 @@ pub struct Asked {
 /// The request behind a tracking code.
 async fn id_by_code(archive: &Archive, code: &str) -> Result<String> {
     let id: Option<String> = sqlx::query_scalar("SELECT id FROM copy_requests WHERE code = $1")
-        .bind(tidy(code))
+        .bind(digest_of(&tidy(code)))
         .fetch_optional(archive.catalogue.pool())
         .await?;
     id.ok_or(Error::NotFound { what: "request" })

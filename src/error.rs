@@ -258,6 +258,7 @@ fn part_of_the_system(part: &str) -> Message {
         "catalogue",
         "vault",
         "disk",
+        "memory",
         "index",
         "reading",
         "seal",

@@ -1,5 +1,6 @@
-//! What all described holdings share: a version that an editor must have seen, the trace of every act on them, and
-//! the job that brings them to the vault. Units, fonds, series, files, volumes and documents are such holdings.
+//! What all described holdings share: a version that an editor must have seen (optimistic locking: an edit names the
+//! version it was made on, and one that is no longer current is refused), the trace of every act on them, and the job
+//! that brings them to the vault. Units, fonds, series, files, volumes and documents are such holdings.
 
 mod check;
 mod preservation;

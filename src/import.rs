@@ -104,22 +104,22 @@ impl TryFrom<MaybeMapping> for Option<Mapping> {
 /// A list and what became of it: with its digest and counts, its receipt.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Import {
-    /// UUIDv7 as text.
+    /// UUIDv7 as text; also in the addresses of its pages.
     pub id: String,
     /// The file's name as given.
     pub name: String,
     /// SHA-256 of the file, hexadecimal.
     pub sha256: String,
-    /// Its bytes.
+    /// Size of the file, in bytes.
     pub size: i64,
-    /// Where it stands.
+    /// How far it has come: from received to all rows in, or taken out again.
     pub state: ImportState,
     /// Why it cannot be read, or not to its end.
     pub problem: Option<ListProblem>,
     /// What a first look found.
     #[sqlx(try_from = "JsonText")]
     pub found: Found,
-    /// How it is read; before anybody said so, what its head proposes.
+    /// How it is read; until somebody has mapped it, what its column headings propose.
     #[sqlx(try_from = "MaybeMapping")]
     pub mapping: Option<Mapping>,
     /// Name under which that is kept.
@@ -133,19 +133,19 @@ pub struct Import {
     pub received_at: String,
     /// Who said how it is read.
     pub mapped_by: Option<String>,
-    /// When.
+    /// When that was said; absent while the mapping is only proposed.
     pub mapped_at: Option<String>,
-    /// The other person.
+    /// Person who let its rows in: neither who brought it nor who mapped it.
     pub confirmed_by: Option<String>,
-    /// When.
+    /// When they confirmed it; its rows come in after that.
     pub confirmed_at: Option<String>,
     /// When all rows were in.
     pub ended_at: Option<String>,
     /// Who took it out.
     pub undone_by: Option<String>,
-    /// When.
+    /// When its rows were taken out; absent while they are in.
     pub undone_at: Option<String>,
-    /// Why.
+    /// Why its rows were taken out, at most 1,000 characters; empty before.
     pub reason: String,
     /// Rows that are in.
     pub taken_rows: i64,
@@ -155,7 +155,7 @@ pub struct Import {
     pub doubtful: i64,
     /// Rows whose number or person stands in another row of a list.
     pub duplicates: i64,
-    /// Pairs of a row and a record that tell of the same.
+    /// Pairs of a row and a record that are about the same diploma.
     pub matched: i64,
     /// Of those, the ones that say something else.
     pub different: i64,

@@ -96,7 +96,7 @@ pub struct IssueBook {
 /// The whole book of a year. Reading it is entered in the log, because it names everybody.
 ///
 /// # Errors
-/// `Invalid` for a year that is none; `Forbidden`.
+/// `Invalid` for a number that is not a year; `Forbidden`.
 pub async fn of_year(archive: &Archive, caller: &Caller, year: i64) -> Result<IssueBook> {
     require(caller, Act::SeeRequests)?;
     let (from, to) = bounds(year)?;
@@ -297,7 +297,7 @@ fn note(row: &CopyOfYear) -> String {
 /// Requests that ended in a year without a copy: refused, withdrawn, expired.
 ///
 /// # Errors
-/// `Invalid` for a year that is none; `Forbidden`.
+/// `Invalid` for a number that is not a year; `Forbidden`.
 pub async fn without_copy(archive: &Archive, caller: &Caller, year: i64) -> Result<Vec<BookLine>> {
     require(caller, Act::SeeRequests)?;
     let (from, to) = bounds(year)?;

@@ -1,7 +1,7 @@
 //! Sổ Gốc: reads, preserves, finds and reissues the paper of an education department.
 //!
 //! In reading order. Ground, which knows nothing of records: [`clock`], [`messages`], [`error`], [`config`],
-//! [`catalogue`], [`vault`], [`tlog`], [`jobs`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
+//! [`catalogue`], [`vault`], [`tlog`], [`jobs`], [`sealed_value`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`masking`], [`viewing`], [`reference_data`], [`notify`],
 //! [`holding`], [`unit`](mod@unit), [`fonds`], [`document`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
 //! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
@@ -48,6 +48,7 @@ pub mod reuse;
 pub mod review;
 pub mod scan;
 pub mod seal;
+pub mod sealed_value;
 pub mod search;
 pub mod search_case;
 pub mod searchable_pdf;

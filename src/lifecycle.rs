@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::seal::{Seal, VerificationCage};
 use crate::tlog::LogKey;
 use crate::vault::{Vault, VaultError};
-use crate::{audit, fonds, import, reference_data};
+use crate::{access, audit, fonds, import, reference_data};
 
 pub use agreement::enter;
 
@@ -96,10 +96,16 @@ impl Archive {
         let spool = config.data.join("spool");
         std::fs::create_dir_all(&spool)?;
         let classes = archive::classes(&config)?;
+        let value_key = access::open_value_key(&catalogue, &config, &*clock).await?;
+        if value_key.is_none() {
+            tracing::warn!("the key of sealed values is not here: catalogue.key_file");
+        }
+        access::seal_stored(&catalogue, value_key.as_ref()).await?;
         let index = Index::open_or_renew(config.data.join("index"))?;
-        let cage = VerificationCage::new(archive::pool_config(&config).program);
-        let lists = import::cage(archive::pool_config(&config).program);
-        let pool = Pool::new(archive::pool_config(&config))
+        let children = archive::pool_config(&config);
+        let cage = VerificationCage::new(&children);
+        let lists = import::cage(&children);
+        let pool = Pool::new(children)
             .map_err(|failure| Error::unavailable("reading", failure.kind.code()))?;
         // Loaded at each start: a new version brings new dated rows, and those of an office stay.
         reference_data::load(&catalogue).await?;
@@ -111,6 +117,7 @@ impl Archive {
             classes: Arc::new(classes),
             seal: Arc::new(seal),
             log_key,
+            value_key: value_key.map(Arc::new),
             cage,
             lists,
             clock,

@@ -1,6 +1,7 @@
 //! The outbox: what became of a request, written in the transaction of the change itself and told to
 //! the portal that asked by a signed webhook. Nothing of a person is in a notice: the portal fetches
-//! what it may see with the tracking code it was given.
+//! what it may see with the tracking code it was given. A notice that could not be delivered for more
+//! than a day is a dead letter (`dead`): it stays in the outbox until somebody sends it again.
 
 mod deliver;
 mod hooks;
@@ -79,12 +80,33 @@ impl Tx {
             at: self.now(),
         };
         outbox::insert(self, &id, request_id, &step, listener.as_deref()).await?;
-        self.enqueue(Kind::PreserveRequest, request_id, PRIORITY_UPKEEP)
-            .await?;
+        self.keep_request(request_id).await?;
         if listener.is_some() {
             self.enqueue(Kind::NotifyPortal, &id, PRIORITY_UPKEEP)
                 .await?;
         }
         Ok(())
+    }
+
+    /// Brings a request to the vault as it is after this transaction. Whatever the office or a portal does to a request
+    /// takes it up; what a stranger does leaves it beside the vault.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn keep_request(&mut self, request_id: &str) -> Result<()> {
+        let actor = self.actor().to_owned();
+        if !matches!(actor.as_str(), "public" | "machine") {
+            sqlx::query(
+                "UPDATE copy_requests SET taken_at = $1, taken_by = $2
+                 WHERE id = $3 AND taken_at IS NULL",
+            )
+            .bind(self.now())
+            .bind(actor)
+            .bind(request_id)
+            .execute(&mut **self)
+            .await?;
+        }
+        self.enqueue(Kind::PreserveRequest, request_id, PRIORITY_UPKEEP)
+            .await
     }
 }

@@ -148,7 +148,7 @@ pub struct PageFlag {
     pub may_come_back: bool,
     /// Stable word of what was noticed; its sentence is under `flags` in `locales/`.
     pub code: String,
-    /// note | warning | grave.
+    /// `note`, `warning` or `grave`, from least to most serious.
     pub severity: String,
     /// What it says, in Vietnamese.
     pub vi: String,

@@ -1,10 +1,12 @@
 //! The described act in versions: proposed, corrected, approved; as-printed beside normalised; and
 //! the publication sequence that every index follows.
 
+mod of_page;
 mod proposing;
 mod publishing;
 mod values;
 
+pub(crate) use of_page::of_page;
 pub(crate) use proposing::propose;
 pub(crate) use publishing::{
     advance, enqueue_preservation, insert_publication, publish, published,
@@ -38,7 +40,7 @@ text_enum! {
         Corrected,
         /// A person stands behind it; it is published.
         Approved,
-        /// It is no record, or its page was withdrawn.
+        /// It is not a record, or its page was withdrawn.
         Rejected,
     }
 }

@@ -1,15 +1,23 @@
 //! The desk: corrections, approval, rejection; and bringing what was approved into the vault.
 
 mod at_the_desk;
+mod page_rows;
+mod page_save;
 mod queue;
+mod row_checks;
+mod sequence;
 mod undo;
 mod whole_page;
 
 pub use at_the_desk::{annotate, refuse_unvisited};
+pub use page_rows::{MOST_ROWS, PageRow, PageRows, page_rows};
+pub use page_save::{PageGiven, PageSaved, RowGiven, save_page};
 pub use queue::{
-    QueueFilter, QueueRow, next, queue, queue_count, queue_page, waiting, waiting_batches,
+    QueueFilter, QueueRow, next, next_page, queue, queue_count, queue_page, waiting,
+    waiting_batches,
 };
-pub use undo::undo;
+pub use sequence::Warning;
+pub use undo::{undo, undo_page};
 pub(crate) use whole_page::{reject_all_of, restore_all_of};
 
 use std::collections::BTreeMap;

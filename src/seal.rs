@@ -103,6 +103,11 @@ impl Draft {
     pub fn to_sign(&self) -> &[u8] {
         &self.attributes
     }
+
+    /// The file that is signed, its gap empty.
+    pub fn paper(&self) -> &[u8] {
+        self.prepared.bytes()
+    }
 }
 
 /// The agency's seal, ready for use.

@@ -4,7 +4,9 @@
 pub mod accounts;
 mod api;
 mod assets;
+mod bodies;
 mod client_ip;
+mod connections;
 mod cookies;
 mod corrections;
 mod custody;
@@ -31,6 +33,7 @@ mod log;
 mod measures;
 mod middleware;
 mod notices;
+mod one_look;
 mod own_account;
 mod own_password;
 mod page_image;
@@ -54,9 +57,9 @@ mod verification;
 mod views;
 mod volumes;
 
-use std::future::{Future, IntoFuture};
-use std::net::SocketAddr;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -64,8 +67,10 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use bodies::Bodies;
+
 use crate::archive::Archive;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What every handler is given.
 pub type State = Arc<Archive>;
@@ -74,19 +79,32 @@ pub type State = Arc<Archive>;
 /// uploaded for verification has its own limit.
 const LARGEST_FORM: usize = 1 << 20;
 
-/// Everything that is served: pages, API, static files, health.
+/// Everything that is served: pages, API, static files; health and metrics unless they have an address of their own.
 pub fn router(archive: State) -> Router {
     let rooms = rooms(archive.clone());
     let again = rooms.clone();
-    // Around everything: a form that waited for its sender is sent through all the layers once more.
-    rooms.layer(from_fn(move |request, next| {
-        form_keeper::keep(again.clone(), archive.clone(), request, next)
-    }))
+    let web = &archive.config.web;
+    let bodies = Bodies::at_most(web.bodies_mib, Duration::from_secs(web.head_seconds));
+    let keeper = archive.clone();
+    rooms
+        // A form that waited for its sender is sent through all layers below once more.
+        .layer(from_fn(move |request, next| {
+            form_keeper::keep(again.clone(), keeper.clone(), request, next)
+        }))
+        // Before anybody reads a body, the keeper of forms too.
+        .layer(from_fn_with_state(bodies, bodies::watch))
+        .layer(from_fn_with_state(archive, middleware::harden))
+        .layer(from_fn(middleware::observe))
 }
 
-/// All rooms with the layers that every request passes.
+/// All rooms with the layers that every act passes.
 fn rooms(archive: State) -> Router {
     let (api, document) = api::router();
+    let web = &archive.config.web;
+    let watch = match web.watch_listen {
+        Some(_) => Router::new(),
+        None => watch_routes(),
+    };
     Router::new()
         .merge(sign_in::routes())
         .merge(home::routes())
@@ -118,8 +136,7 @@ fn rooms(archive: State) -> Router {
         .merge(own_account::routes())
         .merge(own_password::routes())
         .merge(notices::routes())
-        .merge(health::routes())
-        .merge(measures::routes())
+        .merge(watch)
         .merge(assets::routes())
         .merge(api::viewer_routes(document))
         .merge(api)
@@ -128,29 +145,58 @@ fn rooms(archive: State) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(from_fn_with_state(
             archive.clone(),
+            middleware::refuse_while_full,
+        ))
+        .layer(from_fn_with_state(
+            archive.clone(),
             middleware::answer_while_down,
         ))
         .layer(CatchPanicLayer::custom(fault::panicked))
         .layer(from_fn(middleware::refuse_unreadable_paths))
-        .layer(from_fn_with_state(archive.clone(), middleware::harden))
-        .layer(from_fn(middleware::observe))
         .with_state(archive)
+}
+
+/// What those who run the machine ask: alive, ready, how much of what.
+fn watch_routes() -> Router<State> {
+    Router::new()
+        .merge(health::routes())
+        .merge(measures::routes())
 }
 
 /// Serves until `stop` resolves, then lets requests under way finish.
 ///
 /// # Errors
-/// `Unavailable` when the address is taken or the socket fails.
+/// `Internal` when the recorder of metrics is taken.
 pub async fn serve(
     archive: State,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     measures::recorder()?; // counting starts before the first request
-    let service = router(archive.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
+    let app = router(archive.clone());
     tokio::select! {
-        served = served.into_future() => served.map_err(|error| Error::unavailable("web", error)),
+        () = connections::serve(listener, app, &archive.config.web, stop) => Ok(()),
         () = archive.catalogue.watch_over() => Ok(()), // which never ends
     }
+}
+
+/// Serves health and metrics alone, on the address that `web.watch_listen` gives them, until `stop` resolves.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_watch(
+    archive: State,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    measures::recorder()?;
+    let app = watch_routes()
+        .fallback(fault::no_such_page)
+        .method_not_allowed_fallback(fault::no_such_method)
+        .layer(CatchPanicLayer::custom(fault::panicked))
+        .layer(from_fn_with_state(archive.clone(), middleware::harden))
+        .layer(from_fn(middleware::observe))
+        .with_state(archive.clone());
+    connections::serve(listener, app, &archive.config.web, stop).await;
+    Ok(())
 }

@@ -190,7 +190,8 @@ async fn the_same_idempotency_key_asks_only_once() {
     let wanted = |name: &str| {
         json!({
             "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "self" },
-            "wanted": { "ho_ten": name, "nam": "1993" }
+            "wanted": { "ho_ten": name, "nam": "1993" },
+            "consent": "2026-01"
         })
     };
     let ask = |body: Value| {

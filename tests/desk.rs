@@ -201,13 +201,14 @@ pub fn asking(key: &str) -> AskGiven {
             name: NAME.into(),
             contact: "0905 000 000".into(),
             standing: "self".into(),
+            ..Applicant::default()
         },
         wanted: Sought {
             ho_ten: "dang thi thuy duong".into(),
             ngay_sinh: "1990".into(),
             ..Sought::default()
         },
-        consent: None,
+        consent: Some("2026-01".into()),
         idempotency_key: Some(key.into()),
     }
 }

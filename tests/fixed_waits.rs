@@ -1,5 +1,6 @@
 //! No test waits a fixed time: it sleeps only in a loop that asks for a condition, or stands on a clock it moves itself.
-//! `support/wait.rs` has the loops ready.
+//! `support/wait.rs` has the loops ready. One of them only lets time pass, and lawfully: `let_it_work`, for tests that kill a
+//! process at moments which must differ. Such a test asserts nothing of the moment, so there is no condition to wait for.
 
 use std::path::{Path, PathBuf};
 

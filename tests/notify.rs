@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use sogoc::access::{self, Caller, Role};
+use sogoc::access::{self, Caller, CallerKind, Network, Role};
 use sogoc::archive::Archive;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
@@ -106,18 +106,23 @@ impl Told {
                 name: "Lê Văn Mẫu".into(),
                 contact: "0900000000".into(),
                 standing: "self".into(),
+                ..Applicant::default()
             },
             wanted: Sought {
                 ho_ten: "Lê Văn Mẫu".into(),
                 ..Sought::default()
             },
-            consent: None,
+            consent: Some("2026-01".into()),
             idempotency_key: None,
         };
-        copy_request::ask(&self.archive, who, &given)
-            .await
-            .unwrap()
-            .id
+        match who.kind {
+            CallerKind::Public => {
+                copy_request::ask_publicly(&self.archive, &Network::unknown(), &given).await
+            }
+            _ => copy_request::ask(&self.archive, who, &given).await,
+        }
+        .unwrap()
+        .id
     }
 
     async fn work(&self) {

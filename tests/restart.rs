@@ -270,6 +270,7 @@ async fn copies_cut_off(place: &Place, archive: &Archive) {
             name: "Người xin".into(),
             contact: "0905 000 000".into(),
             standing: "self".into(),
+            ..Applicant::default()
         },
         wanted: Sought {
             ho_ten: "Người xin".into(),

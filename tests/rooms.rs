@@ -2,8 +2,12 @@
 
 mod desk;
 mod forms;
+mod grid;
+mod grid_api;
+mod grid_browser;
 mod lists;
 mod many;
+pub mod register;
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! Signing in: the second factor, sessions that one sees and ends, the idle lock, fresh proof, accounts that sleep.
 
 mod accounts;
+mod at_rest;
 mod pages;
 
 use std::process::Command;

@@ -28,7 +28,7 @@ const AIM: f64 = 0.002;
 /// Pages read at once.
 const READERS: usize = 2;
 
-/// Options of `calibrate`.
+/// What is read to fit the weights of confidence, and with which models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:

@@ -26,7 +26,7 @@ const FILES_A_MESSAGE: u64 = 60;
 /// How often a line says how far it got.
 const REPORT_EVERY: Duration = Duration::from_secs(60);
 
-/// Options of `fuzz`.
+/// How long to mutate files and messages, from which seed.
 #[derive(Debug, clap::Args)]
 pub struct Fuzz {
     /// How long to go on.

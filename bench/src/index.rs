@@ -18,7 +18,7 @@ const PUBLISHED: u64 = 50;
 /// Documents made up before the clock of building runs.
 const CHUNK: u64 = 10_000;
 
-/// Options of `index`.
+/// How large an index is built and how much it is asked.
 #[derive(Debug, clap::Args)]
 pub struct Index {
     /// How many made-up people are indexed.

@@ -32,7 +32,7 @@ const COUNTED: [&str; 9] = [
     "falsely accepted",
 ];
 
-/// Options of `letters`.
+/// Scans of official papers to compare with their known fields.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The folder holds the scans and index.json, a list of {id, file, fields, handwritten}; fields are co_quan, so,

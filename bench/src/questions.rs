@@ -22,7 +22,7 @@ const CHUNK: u64 = 10_000;
 /// Hits among which the right one counts as found.
 const AMONG: usize = 10;
 
-/// Options of `questions`.
+/// How large an index is filled and how many questions of each kind it is asked.
 #[derive(Debug, clap::Args)]
 pub struct Questions {
     /// How many people the index is filled with.

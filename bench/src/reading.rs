@@ -22,7 +22,7 @@ const PAGE_TIMEOUT: Duration = Duration::from_secs(180);
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Options of `reading`.
+/// Which pages of a corpus are read, with which steps, and what the result is compared with.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A corpus is a folder with index.json, truth/ID.json and the scans they name. Printed are, by kind and

@@ -13,7 +13,7 @@ use sogoc_workers::pool::{PageJob, Pool, PoolConfig};
 
 use crate::eval::{self, TruthPage};
 
-/// Options of `stream`.
+/// A corpus whose pages are read one after another to see where papers begin.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A corpus as for reading; papers lie behind each other in the order of the index, and page 1 begins one. Joined is a

@@ -76,7 +76,8 @@ pub struct Number {
 }
 
 /// What a document of the index is; a query finds one kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum DocumentKind {
     /// A described act: a diploma, a row of a register, a decision.
     #[default]
@@ -89,12 +90,8 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// The word it is filtered by.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Record => "record",
-            Self::Page => "page",
-            Self::ListRow => "list_row",
-        }
+    pub(crate) fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether it tells of a person by fields of its own, and not by words somewhere on a page.

@@ -197,7 +197,7 @@ fn add_values(document: &mut TantivyDocument, fields: &Fields, source: &Document
         ("batch", source.batch.as_ref()),
         ("state", source.state.as_ref()),
     ];
-    document.add_text(fields.tag, tag("kind", source.kind.word()));
+    document.add_text(fields.tag, tag("kind", source.kind.as_str()));
     for place in source.place.iter().chain(&source.other_places) {
         document.add_text(fields.tag, facet_tag("place", place));
     }

@@ -1,9 +1,11 @@
 //! The engine's writer on the live generation: one commit for each step of the publication sequence.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use tantivy::directory::error::LockError;
 use tantivy::merge_policy::LogMergePolicy;
-use tantivy::{IndexWriter, Term};
+use tantivy::{IndexWriter, TantivyError, Term};
 
 use crate::document::Change;
 use crate::document_terms::indexed;
@@ -14,6 +16,10 @@ use crate::tokenizer::Tokenizer;
 /// Memory the writer may fill before it writes a segment, in bytes.
 const WRITER_MEMORY: usize = 24 << 20;
 
+/// How long a lock is waited for: starting a process takes milliseconds, a second on a machine under load.
+const PATIENCE: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// A segment is merged as soon as this share of it is deleted: so the disk stays below 1.5 times the live data.
 const MAX_DELETED: f32 = 0.15;
 
@@ -22,6 +28,30 @@ pub(crate) struct LiveWriter {
     pub(crate) generation: u64,
     writer: IndexWriter,
     tokenizer: Tokenizer,
+}
+
+/// A writer of the engine, waited for a moment while its lock is taken. A process that is just being started still has the
+/// files of this one until its program begins, and with them the lock of a writer that is gone here.
+pub(crate) fn writer(
+    index: &tantivy::Index,
+    threads: usize,
+    memory: usize,
+) -> tantivy::Result<IndexWriter> {
+    let asked = Instant::now();
+    loop {
+        match index.writer_with_num_threads(threads, memory) {
+            Err(TantivyError::LockFailure(LockError::LockBusy, _))
+                if asked.elapsed() < PATIENCE =>
+            {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "the index is only written on threads that may block"
+                )]
+                std::thread::sleep(PAUSE);
+            }
+            answer => return answer,
+        }
+    }
 }
 
 impl LiveWriter {
@@ -34,9 +64,7 @@ impl LiveWriter {
         generation: u64,
         index: &tantivy::Index,
     ) -> Result<Self, IndexError> {
-        let writer = index
-            .writer_with_num_threads(1, WRITER_MEMORY)
-            .map_err(|error| IndexError::at(error, dir))?;
+        let writer = writer(index, 1, WRITER_MEMORY).map_err(|error| IndexError::at(error, dir))?;
         writer.set_merge_policy(Box::new(merge_policy()));
         Ok(Self {
             generation,

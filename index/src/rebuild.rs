@@ -13,7 +13,7 @@ use crate::generations::{
     FORMAT, generation_path, generations, read_pointer, remove_generations, size, write_pointer,
 };
 use crate::index::Index;
-use crate::live_writer::merge_policy;
+use crate::live_writer::{self, merge_policy};
 use crate::schema::{Fields, schema};
 use crate::tokenizer::Tokenizer;
 
@@ -79,7 +79,7 @@ impl Rebuild {
             None => tantivy::Index::create_in_dir(&path, schema)?,
         };
         let writer: IndexWriter =
-            index.writer_with_num_threads(THREADS, THREADS * MEMORY_PER_THREAD)?;
+            live_writer::writer(&index, THREADS, THREADS * MEMORY_PER_THREAD)?;
         writer.set_merge_policy(Box::new(merge_policy()));
         Ok(Self {
             dir,
@@ -244,7 +244,7 @@ fn part_way() -> String {
 
 /// Removes the files of segments that merges have replaced.
 fn collect_garbage(index: &tantivy::Index) -> Result<(), IndexError> {
-    let writer: IndexWriter = index.writer_with_num_threads(1, MEMORY_PER_THREAD)?;
+    let writer: IndexWriter = live_writer::writer(index, 1, MEMORY_PER_THREAD)?;
     writer.garbage_collect_files().wait()?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Insert, Tx, changed_one};
 use crate::error::{Error, Result};
+use crate::sealed_value::totp_place;
 
 /// Recovery codes given at once.
 const RECOVERY_CODES: usize = 10;
@@ -44,8 +45,9 @@ pub async fn begin_second_factor(archive: &Archive, caller: &Caller) -> Result<E
     let bytes = archive.clock.secret();
     let totp = totp(bytes[..SECRET_LENGTH].to_vec(), &login)?;
     let secret = totp.secret().to_base32();
+    let sealed = archive.values()?.seal(&totp_place(&caller.id), &secret)?;
     let mut tx = archive.begin(caller).await?;
-    tx.set("people", &caller.id, "totp_pending", &secret)
+    tx.set("people", &caller.id, "totp_pending", &sealed)
         .await?;
     tx.commit().await?;
     let url = totp
@@ -70,10 +72,10 @@ pub async fn confirm_second_factor(
             .bind(&caller.id)
             .fetch_optional(archive.catalogue.pool())
             .await?;
-    let Some(secret) = pending.flatten() else {
+    let Some(sealed) = pending.flatten() else {
         return Err(Error::refuse("errors.no_second_factor_begun"));
     };
-    let step = step_of(archive, &secret, &login, code)?;
+    let step = step_of(archive, &caller.id, &sealed, &login, code)?;
     let step = step.ok_or_else(|| Error::fault("/code", "faults.wrong_code"))?;
     let codes: Vec<String> = (0..RECOVERY_CODES)
         .map(|_| new_code(&*archive.clock))
@@ -82,7 +84,7 @@ pub async fn confirm_second_factor(
     sqlx::query(
         "UPDATE people SET totp_secret = $1, totp_pending = NULL, totp_step = $2 WHERE id = $3",
     )
-    .bind(&secret)
+    .bind(&sealed)
     .bind(step)
     .bind(&caller.id)
     .execute(&mut *tx)
@@ -132,13 +134,13 @@ pub async fn reset_second_factor(archive: &Archive, caller: &Caller, id: &str) -
 /// `TooMany` after several wrong ones.
 pub(super) async fn code_fits(
     archive: &Archive,
-    (id, login, secret): (&str, &str, &str),
+    (id, login, sealed): (&str, &str, &str),
     code: &str,
 ) -> Result<bool> {
     let scope = format!("second-factor:{id}");
     meter(archive, &scope, MOST_CODES).await?;
     let mut tx = archive.begin_as_machine().await?;
-    let fits = match step_of(archive, secret, login, code)? {
+    let fits = match step_of(archive, id, sealed, login, code)? {
         Some(step) => {
             let taken = sqlx::query(
                 "UPDATE people SET totp_step = $1
@@ -173,7 +175,14 @@ async fn is_recovery_code(tx: &mut Tx, id: &str, code: &str) -> Result<bool> {
 }
 
 /// The step whose code it is, counted from the epoch.
-fn step_of(archive: &Archive, secret: &str, login: &str, code: &str) -> Result<Option<i64>> {
+fn step_of(
+    archive: &Archive,
+    id: &str,
+    sealed: &str,
+    login: &str,
+    code: &str,
+) -> Result<Option<i64>> {
+    let secret = archive.values()?.open(&totp_place(id), sealed)?;
     let bytes = data_encoding::BASE32_NOPAD
         .decode(secret.as_bytes())
         .map_err(|error| Error::Internal(format!("kept secret: {error}")))?;

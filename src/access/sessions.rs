@@ -8,7 +8,7 @@ use super::review::{is_asleep, rule};
 use super::second_factor::code_fits;
 use super::secrets::{digest_of, new_secret, password_fits};
 use super::throttle::{meter, take_back};
-use super::{Caller, CallerKind, Role, SEPARATE_ROLES};
+use super::{Caller, CallerKind, Network, Role, SEPARATE_ROLES};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Insert;
@@ -19,6 +19,8 @@ use crate::error::{Error, Result};
 const MOST_FOR_LOGIN_AND_PLACE: i64 = 10;
 /// Guesses within five minutes from one network.
 const MOST_FOR_PLACE: i64 = 50;
+/// Guesses within five minutes from the /24 or /48 around it.
+const MOST_FOR_NEIGHBOURHOOD: i64 = 200;
 /// Guesses within five minutes at one login, from everywhere.
 const MOST_FOR_LOGIN: i64 = 200;
 /// Roles that decide, release, watch or grant: they need a second factor where the service is reached from outside.
@@ -113,6 +115,11 @@ pub(super) async fn password_of(
             MOST_FOR_LOGIN_AND_PLACE,
         ),
         (format!("sign-in-peer:{peer}"), MOST_FOR_PLACE),
+        // Whoever has a /48 has 65,536 times a /64.
+        (
+            format!("sign-in-wide:{}", Network::around(peer).wide),
+            MOST_FOR_NEIGHBOURHOOD,
+        ),
         (format!("sign-in:{login_key}"), MOST_FOR_LOGIN),
     ];
     // Counted before they are tried, so that guesses sent at once are not all tried.

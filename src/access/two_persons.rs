@@ -1,5 +1,5 @@
-//! Two people: the one place where humans are compared. Nothing is published again and no copy leaves by
-//! one person's hand alone, on whatever path.
+//! The four-eyes principle (two people, separation of duties): the one place where humans are compared. Nothing is
+//! published again and no copy leaves by one person's hand alone, on whatever path.
 
 use std::collections::BTreeSet;
 

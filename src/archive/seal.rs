@@ -88,7 +88,7 @@ fn terms(config: &Config) -> Result<Terms> {
 /// Reads a bundle of trusted certificates.
 ///
 /// # Errors
-/// `Invalid` when it is none.
+/// `Invalid` when it holds no certificates.
 pub fn trust_file(file: &Path) -> Result<Trust> {
     certificates_of(file, Trust::from_pem)
 }
@@ -96,7 +96,7 @@ pub fn trust_file(file: &Path) -> Result<Trust> {
 /// Reads the identity file of an office.
 ///
 /// # Errors
-/// `Invalid` when it is none.
+/// `Invalid` when it is not an identity file.
 pub fn identity_file(file: &Path) -> Result<Trust> {
     certificates_of(file, Trust::from_identity)
 }

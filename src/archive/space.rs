@@ -1,5 +1,6 @@
 //! How much room the disks of the archive have.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::{Archive, in_time};
@@ -35,6 +36,24 @@ impl Archive {
             told.map_err(|error| Error::Internal(error.to_string()))?
         })
         .await
+    }
+
+    /// Whether the disks have room for `more` bytes beside what the settings leave free, so that the catalogue can always
+    /// write what it must.
+    ///
+    /// # Errors
+    /// `Unavailable` disk.
+    pub async fn ensure_room(&self, more: u64) -> Result<()> {
+        let least = self.config.web.least_free_mib << 20;
+        for disk in self.space().await? {
+            // Of a small disk the setting would leave nothing to work with.
+            let kept = least.min(disk.size / 20);
+            if disk.free < kept.saturating_add(more) {
+                let full = std::io::Error::from(ErrorKind::StorageFull);
+                return Err(Error::unavailable("disk", full));
+            }
+        }
+        Ok(())
     }
 }
 

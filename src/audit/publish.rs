@@ -8,6 +8,7 @@ use super::{keys, leaf, outside, sequenced_after};
 use crate::archive::Archive;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
+use crate::messages::Message;
 use crate::tlog::{self, CHECKPOINT, Head, LogKey};
 use crate::vault::{Files, VaultError};
 
@@ -15,7 +16,7 @@ use crate::vault::{Files, VaultError};
 const SEQUENCED_AT_ONCE: i64 = 2048;
 /// Entries that go into the tree under one signature.
 const SIGNED_AT_ONCE: i64 = 1024;
-/// A holder that says nothing for so long is gone.
+/// A holder that has said nothing for this long is taken to be gone.
 const HELD: Duration = Duration::from_secs(60);
 
 /// Puts what waits into the tree, signs it, and shows it to the places outside. How many entries it put in; none where
@@ -105,6 +106,7 @@ async fn release(archive: &Archive, holder: &str) -> Result<()> {
 async fn put_into_tree(archive: &Archive, key: &LogKey) -> Result<u64> {
     let files = archive.vault.log_files();
     let row = state::tree(&archive.catalogue).await?;
+    refuse_earlier(archive, row.signed_at.as_deref())?;
     let recorded = recorded(&row)?;
     let signed = signed(archive, &files, key, &recorded).await?;
     let sequenced = row.sequenced.unsigned_abs();
@@ -135,6 +137,16 @@ fn recorded(row: &state::TreeRow) -> Result<Head> {
         size: row.size.unsigned_abs(),
         root,
     })
+}
+
+/// No tree is signed before the one that it grows from.
+fn refuse_earlier(archive: &Archive, newest: Option<&str>) -> Result<()> {
+    match newest {
+        Some(newest) if stamp(archive.clock.now()).as_str() < newest => Err(Error::block(
+            Message::new("errors.clock_behind_log").with("newest", newest),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The tree that was signed last; refused unless it is the recorded one or goes on from it.

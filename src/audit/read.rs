@@ -27,7 +27,7 @@ pub struct LogFilter {
     pub from: String,
     /// Before this instant, RFC 3339 UTC, or until now.
     pub to: String,
-    /// Which page.
+    /// Place of the page in the list, after or before an entry.
     pub turn: Turn,
 }
 

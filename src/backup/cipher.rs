@@ -46,7 +46,7 @@ impl Cipher {
         format!("{name}{ending}")
     }
 
-    /// Begins a file.
+    /// Starts writing a file, encrypted or plain, and hashes what is stored.
     pub(super) fn wrap(&self, file: File) -> Result<Sealing> {
         let out = Hashed {
             file,
@@ -127,7 +127,7 @@ impl Identities {
     /// Reads a file as `age-keygen` writes it; `-` reads standard input, so that it need not lie on this machine.
     ///
     /// # Errors
-    /// `Refused` for a file that is none.
+    /// `Refused` for a file that is not an identity file of age.
     pub fn read(file: &Path) -> Result<Self> {
         let wrong = |why: &dyn std::fmt::Display| {
             let message = Message::new("errors.backup_identity_file");

@@ -9,7 +9,7 @@ use crate::catalogue::text_enum;
 use crate::clock::parse_stamp;
 use crate::error::Result;
 
-/// A restore must have been tried within so long.
+/// Days within which a restore must have been tried: a quarter.
 const DRILL_DAYS: i64 = 92;
 
 text_enum! {
@@ -27,7 +27,7 @@ text_enum! {
 /// One demand, and whether it is met now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Requirement {
-    /// What is asked.
+    /// Which demand of QCVN 12:2026/BCA (2.2.12, 3.12) it is.
     pub rule: CopyRule,
     /// Whether it is so.
     pub met: bool,
@@ -40,9 +40,9 @@ pub struct CopyState {
     pub name: String,
     /// What it lies on.
     pub media: String,
-    /// In another building.
+    /// Whether it is in another building, as the settings say.
     pub elsewhere: bool,
-    /// Not to be rewritten.
+    /// Whether nothing there can be changed or removed, as the settings say.
     pub write_once: bool,
     /// Whether its newest backup is encrypted; absent where there is none.
     pub encrypted: Option<bool>,
@@ -58,7 +58,7 @@ pub struct CopyState {
     pub counts: bool,
 }
 
-/// The newest drill.
+/// Outcome of the restore drill that ended last.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct DrillState {
     /// The place whose backup was tried.
@@ -67,7 +67,7 @@ pub struct DrillState {
     pub run: String,
     /// When it ended, RFC 3339 UTC.
     pub finished_at: String,
-    /// How long it took.
+    /// Seconds it took, the comparison included.
     pub seconds: i64,
     /// Objects that came back whole.
     pub objects: i64,
@@ -80,9 +80,9 @@ pub struct DrillState {
 /// Every copy, what is asked of them, and the newest drill.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct Copies {
-    /// The configured places.
+    /// Each place of `[[backup.place]]`, in the order of the settings.
     pub places: Vec<CopyState>,
-    /// What is asked.
+    /// Each demand on copies, and whether it is met.
     pub requirements: Vec<Requirement>,
     /// Absent before the first.
     pub drill: Option<DrillState>,

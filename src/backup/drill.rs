@@ -26,7 +26,7 @@ pub struct Drill {
     pub place: String,
     /// Seconds from the first byte read to the last one compared.
     pub seconds: u64,
-    /// What came back.
+    /// Counts of what came back, and how it differs from what was backed up.
     #[serde(flatten)]
     pub restored: Restored,
 }

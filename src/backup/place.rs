@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::messages::{Message, Value};
 use crate::vault::{Files, Location};
 
-/// A place, reached.
+/// A place of copies, opened for reading or adding: a folder or a bucket.
 pub struct Place {
     /// What people call it.
     pub name: String,
@@ -27,13 +27,13 @@ struct Header {
     archive: String,
 }
 
-/// Name of a place that is none of the settings but was given by hand.
+/// Name of a place that is not in the settings but was given on the command line.
 pub const BY_HAND: &str = "by-hand";
 
 /// The configured places, or the one that is `named`.
 ///
 /// # Errors
-/// `WrongSetting` where none is configured; `NotFound` where none is of that name.
+/// `WrongSetting` where none is configured; `NotFound` where none has that name.
 pub fn places(config: &Config, named: Option<&str>) -> Result<Vec<PlaceConfig>> {
     let all = config.backup.place.iter();
     let chosen: Vec<PlaceConfig> = all

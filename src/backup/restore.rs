@@ -43,7 +43,7 @@ pub struct Restored {
     pub rows: u64,
     /// Objects of the vault that were re-read and found whole.
     pub objects: u64,
-    /// Files of the log.
+    /// How many files of the log's tree came back.
     pub log_files: u64,
     /// Whatever is not as the backup says it should be: named.
     pub differences: Vec<String>,

@@ -13,6 +13,7 @@ use super::cipher::Cipher;
 use super::objects::{self, Made, VersionOf};
 use super::place::{Place, cipher_of, json, place_to_fill, refuse_own_disk, told_of};
 use super::{FORMAT, KeyNeeded, MANIFEST, Manifest, RUNS, SUMS_FILE, WITHHELD, log_tiles};
+use crate::access;
 use crate::archive::Archive;
 use crate::audit::{self, Action};
 use crate::catalogue::{Exported, Insert};
@@ -29,7 +30,7 @@ const NAMED: usize = 1000;
 /// What one run wrote to one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Backup {
-    /// The place.
+    /// Name of the place in the settings, or `by-hand`.
     pub place: String,
     /// Folder of the run below `runs/`.
     pub run: String,
@@ -298,6 +299,7 @@ async fn keys_of(archive: &Archive) -> Result<Vec<KeyNeeded>> {
         place: shown(&file.unwrap_or_else(|| config.data.join("log").join("key"))),
         known_by: log.unwrap_or_default(),
     });
+    keys.push(value_key(archive));
     keys.extend(other_secrets(config));
     let webhooks: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM webhooks")
         .fetch_one(archive.catalogue.pool())
@@ -316,6 +318,15 @@ async fn keys_of(archive: &Archive) -> Result<Vec<KeyNeeded>> {
         }
     }
     Ok(keys)
+}
+
+fn value_key(archive: &Archive) -> KeyNeeded {
+    let key = archive.value_key.as_ref();
+    KeyNeeded {
+        setting: "catalogue.key_file".into(),
+        place: shown(&access::value_key_file(&archive.config)),
+        known_by: key.map_or_else(String::new, |key| key.fingerprint().to_owned()),
+    }
 }
 
 fn seal_key(archive: &Archive) -> KeyNeeded {

@@ -13,7 +13,7 @@ pub struct BatchFilter {
     pub state: String,
     /// Part of the name, accents or not.
     pub text: String,
-    /// Which page.
+    /// Place of the page in the list, after or before a row.
     pub turn: Turn,
 }
 

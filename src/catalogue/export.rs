@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 pub struct Withheld {
     /// Tables of which no row is told.
     pub tables: &'static [&'static str],
-    /// Table and column.
+    /// Pairs of table and column whose values are written as absent.
     pub columns: &'static [(&'static str, &'static str)],
 }
 
@@ -24,9 +24,9 @@ pub struct Withheld {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// TEXT.
+    /// A TEXT column, as it is.
     Text,
-    /// BIGINT.
+    /// A BIGINT column, as a whole number.
     Whole,
     /// DOUBLE PRECISION, as the shortest text that gives the same number back.
     Real,
@@ -43,7 +43,7 @@ pub enum Line {
     },
     /// A table begins; its rows follow.
     Table {
-        /// Its name.
+        /// Name of the table in the catalogue.
         table: String,
         /// Names and kinds of its columns, by name.
         columns: Vec<(String, Kind)>,
@@ -55,18 +55,18 @@ pub enum Line {
 /// How many rows a table has, and a digest of them that does not depend on their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TableSum {
-    /// Rows.
+    /// How many rows it has.
     pub rows: u64,
     /// Sum of the SHA-256 of all rows as 256-bit numbers, hex.
     pub digest: String,
 }
 
-/// What was written.
+/// Counts and digests of an export, by which a restore is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
     /// Number of the newest migration.
     pub schema: i64,
-    /// By table.
+    /// Sum of each table, by its name.
     pub tables: BTreeMap<String, TableSum>,
 }
 

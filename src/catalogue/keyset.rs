@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 /// A column by which a list is ordered.
 #[derive(Debug, Clone, Copy)]
 pub enum Key {
-    /// Holds text.
+    /// Name of a column of type TEXT.
     Text(&'static str),
-    /// Holds a whole number.
+    /// Name of a column of type BIGINT.
     Number(&'static str),
 }
 
@@ -65,7 +65,7 @@ impl Window {
     /// The page of `turn` with at most `most` rows, ordered by `keys`, of which the last is unique.
     ///
     /// # Errors
-    /// `Invalid` for a place that is none of this list.
+    /// `Invalid` for a place that does not belong to this list.
     pub fn of(keys: &'static [Key], descending: bool, turn: &Turn, most: usize) -> Result<Self> {
         let (back, place) = match (&turn.before, &turn.after) {
             (Some(place), _) => (true, Some(place)),

@@ -1,4 +1,4 @@
-//! Whether the engine answers, felt through a connection of its own: a server that went away is then known at once,
+//! Connection health: whether the engine answers, asked over a connection of its own, so that a server that went away is known at once,
 //! not after every request has waited for a connection.
 
 use std::time::Duration;

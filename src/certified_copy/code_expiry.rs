@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{CopyRow, preservation, tidy};
-use crate::access::Caller;
+use crate::access::{Caller, digest_of};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::clock::stamp;
@@ -30,7 +30,7 @@ pub async fn by_tracking_code(
         "SELECT c.* FROM copies c JOIN copy_requests q ON q.id = c.request_id
          WHERE q.code = $1 AND c.state = 'issued' ORDER BY c.year, c.number",
     )
-    .bind(tidy(tracking_code))
+    .bind(digest_of(&tidy(tracking_code)))
     .fetch_all(archive.catalogue.pool())
     .await?;
     copies.retain(|copy| number.is_none_or(|number| copy.book_number() == number.trim()));

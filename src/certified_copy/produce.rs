@@ -2,8 +2,11 @@
 
 use super::compose::compose;
 use super::proof::{Made, Proof};
-use super::{COPY_FILE, CopyRow, CopyState, ENTRY_FILE, digest_of, object_id, remote_signing};
+use super::{
+    COPY_FILE, CopyRow, CopyState, ENTRY_FILE, digest_of, object_id, register_line, remote_signing,
+};
 use crate::archive::Archive;
+use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::preservation;
 use crate::seal::SealError;
@@ -18,7 +21,7 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
     if !archive.vault.exists(&object).await? {
         // The record first: a rebuild can only bring back a line whose record is in the vault.
         preservation::ensure(archive, &copy.record_id, copy.record_version).await?;
-        // What is sealed is what was kept: a value that the catalogue tells otherwise is no copy of it.
+        // What is sealed is what was kept: a value that differs in the catalogue would not be a copy of it.
         preservation::refuse_other_than_kept(archive, &copy.record_id).await?;
         let Some(sealed) = seal(archive, copy).await? else {
             return Ok(None);
@@ -66,6 +69,8 @@ pub(super) async fn produce(archive: &Archive, copy: &CopyRow) -> Result<Option<
 }
 
 async fn seal(archive: &Archive, copy: &CopyRow) -> Result<Option<Vec<u8>>> {
+    // A seal says when it was set, and that is never before its line.
+    register_line::refuse_clock_behind(&copy.issued_at, &stamp(archive.clock.now()))?;
     if archive.seal.signs_remotely() {
         return remote_signing::finish(archive, copy).await;
     }

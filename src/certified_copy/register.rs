@@ -58,7 +58,7 @@ pub struct BookFilter {
     pub text: String,
     /// The verification code that the same text may be, tidied.
     pub code: String,
-    /// Which page.
+    /// Place of the page in the list, after or before a line.
     pub turn: Turn,
 }
 

@@ -8,7 +8,7 @@ use super::{CopyRow, CopyState, Issue, RequestState, object_id, preservation, re
 use crate::access::{Caller, may_release, new_code};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx, lock_in, next_number};
+use crate::catalogue::{Move, Tx, next_number};
 use crate::clock::{stamp, vietnam};
 use crate::correction;
 use crate::error::{Error, Result};
@@ -30,13 +30,17 @@ async fn refuse_earlier(tx: &mut Tx, now: &str) -> Result<()> {
     let newest: Option<String> = sqlx::query_scalar("SELECT MAX(issued_at) FROM copies")
         .fetch_one(&mut **tx)
         .await?;
-    match newest {
-        // Blocked and not refused: the clock is corrected by an operator, and the copy is then made
-        // by itself.
-        Some(newest) if *now < *newest => Err(Error::block(
+    newest.map_or(Ok(()), |newest| refuse_clock_behind(&newest, now))
+}
+
+/// Refuses a clock that shows less than the newest line, by name. Blocked and not refused: the clock is put right by an
+/// operator, and the copy is then made by itself.
+pub(super) fn refuse_clock_behind(newest: &str, now: &str) -> Result<()> {
+    match now < newest {
+        true => Err(Error::block(
             Message::new("errors.clock_behind").with("newest", newest),
         )),
-        _ => Ok(()),
+        false => Ok(()),
     }
 }
 
@@ -162,30 +166,34 @@ pub(super) async fn void_line(tx: &mut Tx, copy: &CopyRow, code: &str) -> Result
 /// copies that could not be made stands with it. One whose copies nobody signed in time goes back to
 /// where it is released.
 pub(crate) async fn close_request(tx: &mut Tx, request: &str) -> Result<()> {
-    // Locked, so that of two copies settled at the same moment the later sees the other.
-    let is_released = lock_in(tx, request, &[RequestState::Released]).await?;
-    // Each line of its present release; of a void one, why.
-    let lines: Vec<(CopyState, Option<String>)> = sqlx::query_as(
-        "SELECT state, void_code FROM copies WHERE request_id = $1 AND reopened IS NULL",
+    // Written to itself, so that of two copies settled at the same moment the later sees the other.
+    let released =
+        sqlx::query("UPDATE copy_requests SET state = state WHERE id = $1 AND state = 'released'")
+            .bind(request)
+            .execute(&mut **tx)
+            .await?;
+    // The state of each line of its present release; of a void one, why.
+    let lines: Vec<String> = sqlx::query_scalar(
+        "SELECT COALESCE(void_code, state) FROM copies
+         WHERE request_id = $1 AND reopened IS NULL",
     )
     .bind(request)
     .fetch_all(&mut **tx)
     .await?;
-    let any = |state: CopyState| lines.iter().any(|(own, _)| *own == state);
+    let any = |word: &str| lines.iter().any(|line| line == word);
     // Another copy of the request is still being made: whoever settles the last one ends the
     // request.
-    if !is_released || any(CopyState::Opening) {
+    if released.rows_affected() == 0 || any("opening") {
         return Ok(());
     }
-    let unsigned = |(_, why): &(CopyState, Option<String>)| {
-        why.as_deref().is_some_and(|why| UNSIGNED.contains(&why))
-    };
+    let unsigned = |line: &String| UNSIGNED.contains(&line.as_str());
     // Nobody signed in time: nothing is wrong with the record, so the request is not refused for
     // it.
     if !lines.is_empty() && lines.iter().all(unsigned) {
         return reopen(tx, request).await;
     }
-    let (state, event, said) = match (any(CopyState::Issued), any(CopyState::Void)) {
+    let void = lines.iter().any(|line| line != "issued");
+    let (end, event, said) = match (any("issued"), void) {
         (true, false) => (RequestState::Issued, Event::Issued, None),
         (true, true) => (
             RequestState::Issued,
@@ -198,13 +206,11 @@ pub(crate) async fn close_request(tx: &mut Tx, request: &str) -> Result<()> {
             Some(text(Lang::Vi, "printed.request.none_made")),
         ),
     };
-    let ended = Move::to(state)
+    let ended = Move::to(end)
         .set("refusal", said)
         .set("settled_at", tx.now());
-    match ended.run(tx, request).await? {
-        true => tx.notify(request, event).await,
-        false => Ok(()),
-    }
+    ended.run(tx, request).await?;
+    tx.notify(request, event).await
 }
 
 /// Lets a request be released again; the void lines of the release before say nothing of the next one.
@@ -215,10 +221,8 @@ async fn reopen(tx: &mut Tx, request: &str) -> Result<()> {
         .bind(request)
         .execute(&mut **tx)
         .await?;
-    match Move::to(RequestState::Confirmed).run(tx, request).await? {
-        true => tx.notify(request, Event::Confirmed).await,
-        false => Ok(()),
-    }
+    Move::to(RequestState::Confirmed).run(tx, request).await?;
+    tx.notify(request, Event::Confirmed).await
 }
 
 /// Completes a job that leaves nothing to do.

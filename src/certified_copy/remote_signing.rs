@@ -3,6 +3,7 @@
 //! signed in time voids its line, number kept, and the request behind it can be released again.
 
 mod exchange;
+mod paper;
 mod submit;
 
 use base64::Engine;
@@ -22,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::seal::{Draft, Seal, SealError};
 
 pub use exchange::{Signatures, to_sign_text};
+pub use paper::paper_to_sign;
 pub use submit::{Submitted, submit};
 
 /// A copy that waits for its signature.

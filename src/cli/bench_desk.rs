@@ -231,6 +231,7 @@ fn asking() -> AskGiven {
             name: "Nguyễn Thị Thử Nghiệm".into(),
             contact: "0900 000 000".into(),
             standing: "self".into(),
+            ..Applicant::default()
         },
         wanted: Sought {
             ho_ten: "Nguyễn Thị Thử Nghiệm".into(),

@@ -52,6 +52,12 @@ pub async fn check(config: Config, options: Check, as_json: bool) -> Result<Exit
             let test = archive.seal.is_test_authority();
             let mark = if test { " (TEST: no legal value)" } else { "" };
             lines.push(("seal", true, format!("{signer}{mark}")));
+            let fences = archive.check_fences().await;
+            lines.push(("cage of children", fences.is_ok(), why(&fences)));
+            lines.push(modes_line(&archive));
+            let key = archive.values();
+            let said = key.as_ref().err().map_or("ok".into(), told);
+            lines.push(("key of sealed values", key.is_ok(), said));
             lines.push(log_line(&archive).await);
             lines.push(copies_line(&archive).await);
             lines.push(("classes", true, archive.classes.iter().count().to_string()));
@@ -112,6 +118,24 @@ async fn copies_line(archive: &Archive) -> (&'static str, bool, String) {
             (COPIES, false, format!("{missing}: {}", said.join("; ")))
         }
     }
+}
+
+/// What others on this machine could read.
+fn modes_line(archive: &Archive) -> (&'static str, bool, String) {
+    let open = archive.open_to_others();
+    let said = match open.is_empty() {
+        true => "ok".into(),
+        false => {
+            let places: Vec<String> = open
+                .iter()
+                .map(|place| place.display().to_string())
+                .collect();
+            Message::new("cli.readable_by_others")
+                .with("places", places.join(", "))
+                .both()
+        }
+    };
+    ("closed to others", open.is_empty(), said)
 }
 
 /// Compares the whole log with its signed tree.

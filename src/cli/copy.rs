@@ -62,6 +62,9 @@ enum Exchange {
         /// The file; standard output when absent.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// Folder for the papers themselves, to be looked at before they are signed; made when it is not there.
+        #[arg(long, value_name = "DIR")]
+        papers: Option<PathBuf>,
     },
     /// Hand in the signatures that came back; each finished copy is written to a folder.
     ///
@@ -143,8 +146,16 @@ async fn run_exchange(archive: &Archive, exchange: Exchange, as_json: bool) -> R
                 }
             }
         }
-        Exchange::ToSign { out } => {
-            let text = certified_copy::to_sign_text(&certified_copy::to_sign(archive, &me).await?);
+        Exchange::ToSign { out, papers } => {
+            let waiting = certified_copy::to_sign(archive, &me).await?;
+            if let Some(folder) = papers {
+                std::fs::create_dir_all(&folder)?;
+                for one in &waiting {
+                    let paper = certified_copy::paper_to_sign(archive, &me, &one.copy_id).await?;
+                    write_new(&folder.join(paper.0), &paper.1)?;
+                }
+            }
+            let text = certified_copy::to_sign_text(&waiting);
             match out {
                 Some(file) => std::fs::write(file, text)?,
                 None => print!("{text}"),

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::{finding_aid as aids, fonds};
 
-/// Options of `finding-aid`.
+/// Which list is written, of a fonds or of one file, and where to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:

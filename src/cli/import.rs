@@ -28,10 +28,10 @@ Example:
 pub enum Imports {
     /// Bring in a list: XLSX, XLS, DBF, CSV or TSV, in any old encoding; says what is in it and what it proposes.
     Add {
-        /// The file.
+        /// File of the list, at most 256 MiB.
         file: PathBuf,
     },
-    /// List the imports.
+    /// List what was brought in, with state and counts.
     List,
     /// Say how the columns are read: as proposed, or by a mapping of one's own.
     Map {
@@ -57,7 +57,7 @@ pub enum Imports {
     Undo {
         /// Id of the import.
         id: String,
-        /// Why.
+        /// Why the rows are taken out, at most 1,000 characters.
         #[arg(long)]
         reason: String,
         #[command(flatten)]
@@ -73,7 +73,7 @@ pub enum Imports {
     },
 }
 
-/// Who acts.
+/// The person who answers for the act, with their password.
 #[derive(Debug, clap::Args)]
 pub struct Who {
     /// Login of the person who acts.

@@ -37,7 +37,7 @@ pub enum User {
         #[arg(long)]
         confirm: Vec<String>,
     },
-    /// Wake an account that is asleep because nobody used it for long.
+    /// Reopen an account that was suspended because nobody used it for 45 days.
     Wake {
         /// What they sign in with.
         login: String,
@@ -65,6 +65,10 @@ pub enum User {
         #[arg(long)]
         days: Option<u32>,
     },
+    /// Make the key of this process the one that seals secrets in the catalogue; a new one where it has none.
+    ///
+    /// What the lost key sealed is forgotten: people set up their second factors again, webhooks are registered again.
+    AcceptValueKey,
     /// Take an API token back.
     Revoke {
         /// Id of the token, as the list shows it.
@@ -168,6 +172,11 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             let made =
                 access::make_token(&archive, &me, &name, &parse_roles(&roles)?, days).await?;
             print(as_json, &json!(made), &made.token);
+        }
+        User::AcceptValueKey => {
+            let forgotten = access::accept_value_key(&archive).await?;
+            let said = Message::new("cli.value_key_accepted").with("forgotten", forgotten);
+            print(as_json, &json!({ "forgotten": forgotten }), &said.both());
         }
         User::Revoke { id } => {
             access::revoke_token(&archive, &me, &id).await?;

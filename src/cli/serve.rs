@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,9 +37,11 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
         config.web.listen = listen;
     }
     config.check()?;
-    let listener = tokio::net::TcpListener::bind(&config.web.listen)
-        .await
-        .map_err(|error| Error::unavailable("address", error))?;
+    let listener = bound(&config.web.listen).await?;
+    let watch = match &config.web.watch_listen {
+        Some(address) => Some(bound(address).await?),
+        None => None,
+    };
     // Port 0 is known only now, and the address in QR codes depends on it.
     config.web.listen = listener.local_addr()?.to_string();
     config.web.public_url = options.public_url.or(config.web.public_url);
@@ -56,16 +59,30 @@ pub async fn serve(mut config: Config, options: Serve) -> Result<ExitCode> {
         worker::start(&archive, &stop, &tasks);
     }
     println!("http://{}", archive.config.web.listen);
-    let closing = stop.clone();
-    let served = web::serve(archive.clone(), listener, async move {
-        closing.cancelled().await;
-    });
+    let closed = || {
+        let closing = stop.clone();
+        async move { closing.cancelled().await }
+    };
+    if let Some(watch) = watch {
+        let served = web::serve_watch(archive.clone(), watch, closed());
+        tasks.spawn(async move {
+            if let Err(error) = served.await {
+                tracing::error!(%error, "health and metrics are not served");
+            }
+        });
+    }
+    let served = web::serve(archive.clone(), listener, closed());
     tasks.spawn(async move {
         if let Err(error) = served.await {
             tracing::error!(%error, "the web server failed");
         }
     });
     finish(&archive, stop, tasks).await
+}
+
+async fn bound(address: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| Error::unavailable("address", error))
 }
 
 /// Works the queue until a signal stops it.

@@ -53,7 +53,7 @@ pub struct Verify {
     /// Certificates of the authorities to trust for time stamps (PEM); those of --trust when absent.
     #[arg(long, value_name = "PEM")]
     trust_time: Option<PathBuf>,
-    /// A list of revoked certificates of an issuer (CRL; DER or PEM), fetched beforehand; may be given again.
+    /// A list of revoked certificates of an issuer (CRL; DER or PEM), fetched in advance; may be given again.
     #[arg(long, value_name = "CRL")]
     revoked: Vec<PathBuf>,
 }
@@ -61,7 +61,7 @@ pub struct Verify {
 /// Prints each answer in Vietnamese and English.
 ///
 /// # Errors
-/// `Invalid` for a trust file that is none.
+/// `Invalid` for a trust file that holds no certificate or list.
 pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCode> {
     let trust = trust(config, options)?;
     let trusts_nobody = trust.anchors().is_empty();
@@ -72,7 +72,7 @@ pub fn verify(config: &Config, options: &Verify, as_json: bool) -> Result<ExitCo
             return Ok(ExitCode::from(NOTHING_TO_JUDGE));
         }
     };
-    let cage = VerificationCage::new(archive::pool_config(config).program);
+    let cage = VerificationCage::new(&archive::pool_config(config));
     let verdict = cage
         .verify_here(&file, trust, WallClock.now())
         .map_err(|why| Error::unavailable("verification", why))?;

@@ -41,11 +41,11 @@ pub struct PlaceConfig {
     pub name: String,
     /// A folder (a mounted disk or share) or `s3://bucket/prefix`.
     pub url: String,
-    /// S3 endpoint, region and key id, as in `[vault]`.
+    /// S3 endpoint, as in `[vault]`.
     pub endpoint: Option<String>,
-    /// As in `[vault]`.
+    /// S3 region, as in `[vault]`.
     pub region: Option<String>,
-    /// As in `[vault]`.
+    /// S3 access key id, as in `[vault]`.
     pub key_id: Option<String>,
     /// File holding the S3 secret, readable by its owner only.
     pub secret_file: Option<PathBuf>,
@@ -57,7 +57,7 @@ pub struct PlaceConfig {
     pub write_once: bool,
     /// A folder on the very disk of the archive is refused unless this says that it is meant.
     pub same_disk: bool,
-    /// A backup older than so many days is no copy any more.
+    /// Days after which a backup no longer counts as a copy.
     pub days: u32,
 }
 

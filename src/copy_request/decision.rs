@@ -7,6 +7,7 @@ use serde_json::json;
 use super::dismissal;
 use super::lifecycle::close_search_cases;
 use super::payment::Payment;
+use super::standing::ensure_shown;
 use super::{RequestState, Sought, ensure_moved};
 use crate::access::{Act, Caller, require, require_any, require_fresh};
 use crate::archive::Archive;
@@ -20,8 +21,8 @@ use crate::seen::{self, Seen};
 /// A clerk confirms which approved record is meant, as they saw it.
 ///
 /// # Errors
-/// `Refused` when the record is not approved or no longer what was seen (`changed_since`), or the request is
-/// past this step.
+/// `Refused` when the record is not approved or no longer what was seen (`changed_since`), when a standing that needs
+/// papers has none (`standing_not_shown`), or the request is past this step.
 pub async fn confirm(
     archive: &Archive,
     caller: &Caller,
@@ -32,6 +33,7 @@ pub async fn confirm(
     require(caller, Act::ConfirmCopies)?;
     crate::record::load(archive, record_id).await?;
     let mut tx = archive.begin(caller).await?;
+    ensure_shown(&mut tx, id).await?;
     // The record too is locked, so that what the clerk saw is what is written down as confirmed.
     let stands = seen::hold(&mut tx, record_id, archive.clock.now()).await?;
     seen::refuse_changed(archive, &mut tx, record_id, saw, &stands).await?;
@@ -108,7 +110,7 @@ struct Confirmed {
 /// ids.
 ///
 /// # Errors
-/// `Refused` with code `changed_since`, `unpaid` or `wrong_state`, or as [`certified_copy::issue_now`].
+/// `Refused` with code `changed_since`, `standing_not_shown`, `unpaid` or `wrong_state`, or as [`certified_copy::issue_now`].
 pub async fn release(
     archive: &Archive,
     caller: &Caller,
@@ -133,6 +135,8 @@ pub async fn release(
         .bind(id)
         .fetch_one(&mut *tx)
         .await?;
+    // Asked again of what was confirmed before anybody asked for it.
+    ensure_shown(&mut tx, id).await?;
     // By the rules of the province the fee comes before the copy.
     if confirmed.payment == Payment::Unpaid {
         return Err(Error::refuse("errors.unpaid"));

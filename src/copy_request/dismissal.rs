@@ -12,7 +12,6 @@ use crate::audit::Action;
 use crate::catalogue::{Tx, lock_in, text_enum};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{Kind, PRIORITY_UPKEEP};
 use crate::messages::{self, Lang};
 
 /// Longest note, in characters.
@@ -105,8 +104,7 @@ pub async fn dismiss(
     let details = json!({ "record": record_id, "reason": reason });
     tx.log(Action::CandidateDismissed, ("request", id), details)
         .await?;
-    tx.enqueue(Kind::PreserveRequest, id, PRIORITY_UPKEEP)
-        .await?;
+    tx.keep_request(id).await?;
     tx.commit().await
 }
 

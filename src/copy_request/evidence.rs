@@ -1,22 +1,25 @@
-//! Papers that show the applicant's standing: looked at in the same cage as scans, preserved in the vault
-//! as objects of their own, seen only by those who may see the request.
+//! Papers that show the applicant's standing: looked at in the same cage as scans, preserved as objects of their own once
+//! the office took the request up, seen only by those who may see the request.
 
-use std::io::Write;
+use std::path::Path;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sogoc_workers::outcome::FailureKind;
 use sqlx::FromRow;
+use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::deadlines::next_deadline;
 use super::messages::take_answer;
-use super::{id_by_code, wrong_state};
-use crate::access::{Act, Caller, require};
+use super::plain_text::has_hidden;
+use super::{id_by_code, inbox, wrong_state};
+use crate::access::{Act, Caller, Daily, Network, count_today, require};
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
 use crate::catalogue::{Tx, changed_one};
-use crate::clock::stamp;
+use crate::clock::{parse_stamp, stamp};
 use crate::error::{Error, Result};
 use crate::notify::Event;
 use crate::scan::{self, Probed, original_path};
@@ -29,6 +32,8 @@ const MOST_PAPERS: i64 = 20;
 const LONGEST_NAME: usize = 120;
 /// Name of the entry beside the paper.
 const EVIDENCE_FILE: &str = "evidence.json";
+/// Papers that are held in memory at once, on their way from the spool to the storage.
+static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// A paper that came with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromRow)]
@@ -49,25 +54,56 @@ pub struct Evidence {
     pub received_at: String,
 }
 
-/// Takes a paper from whoever has the tracking code. A request that waited for the applicant goes on.
+/// A paper that may come: its request is open and its sender's network sent few enough today.
+#[derive(Debug)]
+pub struct AdmittedPaper {
+    request: String,
+    network: Network,
+}
+
+/// Admits a paper of whoever has the tracking code, before a byte of it is taken in.
 ///
 /// # Errors
-/// `NotFound` code; `Invalid` name, or file with the reason it cannot be read; `Refused` when the
-/// request is settled or has enough papers; `Unavailable` vault or reading pool.
+/// `NotFound` code; `Refused` when the request is settled or has enough papers; `TooMany`.
+pub async fn admit_paper(
+    archive: &Archive,
+    network: &Network,
+    code: &str,
+) -> Result<AdmittedPaper> {
+    let request = id_by_code(archive, code).await?;
+    room_for_more(archive, &request).await?;
+    let most = i64::from(archive.config.web.papers_a_day);
+    // Counted before it is looked at, and also where it turns out to be none: looking costs a child process.
+    let mut tx = archive.begin_as_machine().await?;
+    count_today(&mut tx, network, Daily::Papers, 1, most).await?;
+    tx.commit().await?;
+    let network = network.clone();
+    Ok(AdmittedPaper { request, network })
+}
+
+/// Takes an admitted paper, which lies in the spool. A request that waited for the applicant goes on.
+///
+/// # Errors
+/// `Invalid` name, or file with the reason it cannot be read; `Refused` when the request was settled or got enough papers
+/// meanwhile; `TooMany` bytes of that network today; `Unavailable` storage, disk or reading pool.
 pub async fn add_evidence(
     archive: &Archive,
-    code: &str,
+    admitted: &AdmittedPaper,
     name: &str,
-    bytes: &[u8],
+    file: &Path,
 ) -> Result<Evidence> {
-    let request = id_by_code(archive, code).await?;
     let name = name_of(name)?;
-    // Before the file is looked at: reading it costs a child process and the vault some space.
-    room_for_more(archive, &request).await?;
-    let paper = look(archive, &name, bytes).await?;
-    // Into the vault first: a row without bytes would promise a paper that is not there.
-    keep(archive, &request, &paper, bytes).await?;
-    store(archive, &request, &paper).await?;
+    let paper = look(archive, admitted, &name, file).await?;
+    let turn = TURNS.acquire().await;
+    let _turn = turn.map_err(|closed| Error::Internal(closed.to_string()))?;
+    let bytes = tokio::fs::read(file).await?;
+    let place = inbox::name_for(archive, &paper.id);
+    // The bytes first: a row without them would promise a paper that is not there.
+    inbox::put(archive, &place, bytes.into()).await?;
+    if let Err(error) = store(archive, &admitted.request, &paper, &place).await {
+        inbox::remove(archive, &place).await;
+        return Err(error);
+    }
     Ok(paper)
 }
 
@@ -76,16 +112,15 @@ fn name_of(name: &str) -> Result<String> {
     // The last part only, by either separator: browsers on Windows used to send whole paths.
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let fits = !last.is_empty() && last != "." && last != "..";
-    if !fits || last.chars().count() > LONGEST_NAME || last.chars().any(char::is_control) {
+    if !fits || last.chars().count() > LONGEST_NAME || has_hidden(last) {
         return Err(Error::fault("/name", "faults.file_name_must_1"));
     }
     Ok(last.to_owned())
 }
 
-/// Before anything is preserved: the request is open, and not every stranger's file is taken.
+/// The request is open, and not every stranger's file is taken.
 async fn room_for_more(archive: &Archive, request: &str) -> Result<()> {
-    // Whether it is open is asked again in the transaction that stores the paper; this early look
-    // spares the work.
+    // Both are asked again in the transaction that stores the paper; this early look spares the work.
     let settled: Option<String> =
         sqlx::query_scalar("SELECT settled_at FROM copy_requests WHERE id = $1")
             .bind(request)
@@ -94,30 +129,42 @@ async fn room_for_more(archive: &Archive, request: &str) -> Result<()> {
     if settled.is_some() {
         return Err(wrong_state());
     }
-    let count: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM request_evidence WHERE request_id = $1")
-            .bind(request)
-            .fetch_one(archive.catalogue.pool())
-            .await?;
-    if count < MOST_PAPERS {
-        return Ok(());
+    let count: i64 = sqlx::query_scalar(COUNT)
+        .bind(request)
+        .fetch_one(archive.catalogue.pool())
+        .await?;
+    few_enough(count)
+}
+
+const COUNT: &str = "SELECT COUNT(*) FROM request_evidence WHERE request_id = $1";
+
+fn few_enough(count: i64) -> Result<()> {
+    match count < MOST_PAPERS {
+        true => Ok(()),
+        false => Err(Error::refuse("errors.enough_evidence")),
     }
-    Err(Error::refuse("errors.enough_evidence"))
 }
 
 /// What the paper is, as a caged child sees it. Unlike a scan, a broken one is not preserved: its sender is
 /// there to send another.
-async fn look(archive: &Archive, name: &str, bytes: &[u8]) -> Result<Evidence> {
-    let largest = archive.config.web.largest_evidence_mib << 20;
-    if bytes.len() as u64 > largest {
+async fn look(
+    archive: &Archive,
+    admitted: &AdmittedPaper,
+    name: &str,
+    file: &Path,
+) -> Result<Evidence> {
+    let measured = scan::measure(file).await?;
+    let size = u64::try_from(measured.size).unwrap_or(u64::MAX);
+    if size > archive.config.web.largest_evidence_mib << 20 {
         return Err(unreadable(FailureKind::TooLarge));
     }
-    // Through the spool, because the child that looks at it gets a descriptor and no bytes.
-    let mut file = tempfile::NamedTempFile::new_in(&archive.spool)?;
-    file.write_all(bytes)?;
-    file.flush()?;
-    let measured = scan::measure(file.path()).await?;
-    let probe = match scan::probe(archive, file.path()).await? {
+    archive.ensure_room(size).await?;
+    let most = i64::from(archive.config.web.papers_mib_a_day) << 20;
+    let mut tx = archive.begin_as_machine().await?;
+    let network = &admitted.network;
+    count_today(&mut tx, network, Daily::PaperBytes, measured.size, most).await?;
+    tx.commit().await?;
+    let probe = match scan::probe(archive, file).await? {
         Probed::Sound(probe) => probe,
         Probed::Broken(kind) => return Err(unreadable(kind)),
     };
@@ -136,7 +183,13 @@ fn unreadable(kind: FailureKind) -> Error {
     Error::fault("/file", kind)
 }
 
-async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) -> Result<()> {
+/// Preserves a paper as an object of its own; doing it again is safe.
+pub(super) async fn deposit(
+    archive: &Archive,
+    request: &str,
+    paper: &Evidence,
+    bytes: Bytes,
+) -> Result<()> {
     let entry = json!({ "request": request, "evidence": paper });
     let files = [
         Content::bytes(original_path(&paper.name), bytes.to_vec()),
@@ -146,7 +199,7 @@ async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) 
         user_name: "applicant".into(),
         user_address: String::new(),
         message: "Evidence with a request".into(),
-        at: archive.clock.now(),
+        at: parse_stamp(&paper.received_at).unwrap_or_else(|| archive.clock.now()),
     };
     archive
         .vault
@@ -155,16 +208,22 @@ async fn keep(archive: &Archive, request: &str, paper: &Evidence, bytes: &[u8]) 
     Ok(())
 }
 
-/// Binds a paper to its request; false when there is no such request.
+/// Binds a paper to its request, `inbox` being its place there until it is in the vault; false when there is no such
+/// request.
 ///
 /// # Errors
 /// As any statement.
-async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool> {
+async fn bind_paper(
+    tx: &mut Tx,
+    request: &str,
+    paper: &Evidence,
+    inbox: Option<&str>,
+) -> Result<bool> {
     let bound = sqlx::query(
         // Through the request, so that a paper is never bound to one that is not there.
         "INSERT INTO request_evidence (id, request_id, name, media_type, pages, size, sha256,
-            object_id, received_at)
-         SELECT $1, id, $2, $3, $4, $5, $6, $7, $8 FROM copy_requests WHERE id = $9",
+            object_id, received_at, inbox)
+         SELECT $1, id, $2, $3, $4, $5, $6, $7, $8, $9 FROM copy_requests WHERE id = $10",
     )
     .bind(&paper.id)
     .bind(&paper.name)
@@ -174,15 +233,22 @@ async fn bind_paper(tx: &mut Tx, request: &str, paper: &Evidence) -> Result<bool
     .bind(&paper.sha256)
     .bind(object_of(&paper.id)?.as_str())
     .bind(&paper.received_at)
+    .bind(inbox)
     .bind(request);
     changed_one(tx, bound).await
 }
 
-async fn store(archive: &Archive, request: &str, paper: &Evidence) -> Result<()> {
+async fn store(archive: &Archive, request: &str, paper: &Evidence, inbox: &str) -> Result<()> {
     let due = next_deadline(archive, request).await?;
     let mut tx = archive.begin(&Caller::public()).await?;
+    // Which holds the request, so that of many papers sent at once no more are counted in than may be.
     take_answer(&mut tx, request, due).await?;
-    if !bind_paper(&mut tx, request, paper).await? {
+    let count: i64 = sqlx::query_scalar(COUNT)
+        .bind(request)
+        .fetch_one(&mut *tx)
+        .await?;
+    few_enough(count)?;
+    if !bind_paper(&mut tx, request, paper, Some(inbox)).await? {
         return Err(Error::NotFound { what: "request" });
     }
     tx.log(
@@ -230,15 +296,28 @@ pub async fn open_evidence(
     // Looked up among the request's own papers: an id of another request's paper is not found here.
     let paper = papers.into_iter().find(|paper| paper.id == id);
     let paper = paper.ok_or(Error::NotFound { what: "evidence" })?;
-    let kept = original_path(&paper.name);
-    let file = archive.vault.read(&object_of(id)?, &kept, None).await?;
-    let bytes = file.into_bytes().await?.to_vec();
+    let bytes = bytes_of(archive, &paper).await?;
     // Logged after the bytes were read: an opening that failed was none.
     let view = View::of(Action::EvidenceOpened, ("request", request), Vec::new())
         .saying(json!({ "evidence": id }))
         .about(id);
     viewing::note(archive, caller, view).await?;
     Ok((paper, bytes))
+}
+
+async fn bytes_of(archive: &Archive, paper: &Evidence) -> Result<Vec<u8>> {
+    let inbox: Option<Option<String>> =
+        sqlx::query_scalar("SELECT inbox FROM request_evidence WHERE id = $1")
+            .bind(&paper.id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+    if let Some(place) = inbox.flatten() {
+        return Ok(inbox::read(archive, &place, &paper.sha256).await?.to_vec());
+    }
+    let kept = original_path(&paper.name);
+    let object = object_of(&paper.id)?;
+    let file = archive.vault.read(&object, &kept, None).await?;
+    Ok(file.into_bytes().await?.to_vec())
 }
 
 pub(super) fn object_of(id: &str) -> Result<ObjectId> {
@@ -266,7 +345,7 @@ pub(crate) async fn restore_paper(
         return Ok(None);
     };
     let mut tx = restoration.archive.begin_as_machine().await?;
-    let bound = bind_paper(&mut tx, &entry.request, &entry.evidence).await?;
+    let bound = bind_paper(&mut tx, &entry.request, &entry.evidence, None).await?;
     tx.commit().await?;
     Ok(Some(bound))
 }

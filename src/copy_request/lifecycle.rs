@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::deadlines::extended_due;
-use super::{RequestState, ensure_moved, ensure_one_row, id_by_code, messages};
+use super::{RequestState, ensure_moved, ensure_one_row, id_by_code, inbox, messages};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Move, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
-use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::jobs::Leased;
 use crate::messages::{Lang, text};
 use crate::notify::Event;
 
@@ -79,7 +79,7 @@ pub(crate) async fn end_search(tx: &mut Tx, id: &str) -> Result<()> {
     // The clerk may have confirmed it meanwhile, so a state that does not allow the move is no
     // mistake.
     back.run(tx, id).await?; // or it was confirmed or ended meanwhile
-    tx.enqueue(Kind::PreserveRequest, id, PRIORITY_UPKEEP).await
+    tx.keep_request(id).await
 }
 
 /// Ends the archivist's search for a request that no longer needs it.
@@ -114,11 +114,13 @@ pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
     tx.commit().await
 }
 
-/// The verb behind the job `sweep_requests`: requests whose applicant did not answer in time end.
+/// The verb behind the job `sweep_requests`: requests whose applicant did not answer in time end, and papers that never
+/// came to belong to a request go.
 ///
 /// # Errors
 /// As any statement.
 pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
+    inbox::sweep(archive).await?;
     let now = stamp(archive.clock.now());
     let mut tx = archive.begin_as_machine().await?;
     let late: Vec<String> = sqlx::query_scalar(

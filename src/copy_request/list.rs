@@ -1,5 +1,7 @@
 //! Requests as the office sees them.
 
+use sogoc_workers::class::FieldKind;
+
 use super::deadlines::SOON;
 use super::{Applicant, RequestState, Sought, names};
 use crate::access::{Act, Caller, require};
@@ -55,6 +57,10 @@ pub struct RequestView {
     pub due_at: String,
     /// When its term was extended, which may happen once, RFC 3339 UTC.
     pub extended_at: Option<String>,
+    /// When the office took it up, RFC 3339 UTC; what a stranger asked waits beside the vault until then.
+    pub taken_at: Option<String>,
+    /// What a clerk saw at the counter that shows the applicant's standing.
+    pub standing_shown: Option<String>,
     /// Until when its applicant is waited for, RFC 3339 UTC.
     pub waits_until: Option<String>,
     /// When it ended, whatever way, RFC 3339 UTC.
@@ -87,7 +93,7 @@ pub struct RequestFilter {
     pub text: String,
     /// What stands on top.
     pub order: RequestOrder,
-    /// Which page.
+    /// Place of the page in the list, after or before a request.
     pub turn: Turn,
     /// Most rows of a page; 200 where it is 0.
     pub most: usize,
@@ -236,6 +242,9 @@ impl RequestView {
         if masking::applies_to(caller) {
             self.applicant.contact = masking::MASK.to_owned();
             self.wanted.mask();
+            self.applicant.owner_died = masking::hint(FieldKind::Date, &self.applicant.owner_died);
+            // Free words of a clerk may name papers and people.
+            self.standing_shown = self.standing_shown.map(|_| masking::MASK.to_owned());
         }
         self
     }

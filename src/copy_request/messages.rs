@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::deadlines::{next_deadline, procedure_of};
+use super::plain_text::has_hidden_in_lines;
 use super::{RequestState, ensure_moved, id_by_code};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -87,6 +88,9 @@ pub async fn answer(archive: &Archive, code: &str, text: &str) -> Result<()> {
 
 pub(super) fn checked(text: &str) -> Result<&str> {
     let text = text.trim();
+    if has_hidden_in_lines(text) {
+        return Err(Error::fault("/text", "faults.request.hidden_characters"));
+    }
     if (1..=LONGEST).contains(&text.chars().count()) {
         return Ok(text);
     }
@@ -107,15 +111,14 @@ pub(super) async fn take_answer(tx: &mut Tx, id: &str, due: Timestamp) -> Result
 }
 
 async fn still_open(tx: &mut Tx, id: &str) -> Result<()> {
-    let open = sqlx::query_scalar::<_, String>(
-        "SELECT id FROM copy_requests WHERE id = $1 AND settled_at IS NULL",
-    )
-    .bind(id)
-    // Settled is the one state in which nothing is added any more, so it is asked for and not the
-    // list of states.
-    .fetch_optional(&mut **tx)
-    .await?;
-    ensure_moved(open.is_some())
+    // Settled is the one state in which nothing is added any more, so it is asked for and not the list of states. Written
+    // to itself, which keeps others from it: what is counted next is then counted by one at a time.
+    let open =
+        sqlx::query("UPDATE copy_requests SET state = state WHERE id = $1 AND settled_at IS NULL")
+            .bind(id)
+            .execute(&mut **tx)
+            .await?;
+    ensure_moved(open.rows_affected() == 1)
 }
 
 /// Stores a message `from` the office or the applicant, in the name of the transaction's actor.

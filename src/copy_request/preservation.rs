@@ -4,8 +4,8 @@
 
 use super::dismissal::{self, Dismissal};
 use super::messages::{self, PreservedMessage};
-use super::names;
-use super::{Applicant, RequestState, Sought};
+use super::{Applicant, RequestState, Sought, names, taking_up};
+use crate::access::digest_of;
 use crate::archive::{Archive, Restoration};
 use crate::catalogue::{Insert, JsonText, Move, Tx, json_column};
 use crate::certified_copy;
@@ -28,7 +28,10 @@ pub struct PreservedRequest {
     #[sqlx(skip)]
     pub format: u32,
     pub id: String,
+    /// SHA-256 of the tracking code, in hex; objects of before hold the code.
     pub code: String,
+    #[serde(default)]
+    pub code_sealed: Option<String>,
     pub state: RequestState,
     #[sqlx(try_from = "JsonText")]
     pub applicant: Applicant,
@@ -56,6 +59,14 @@ pub struct PreservedRequest {
     pub payment: String,
     pub payment_reference: Option<String>,
     pub payment_at: Option<String>,
+    #[serde(default)]
+    pub taken_at: Option<String>,
+    #[serde(default)]
+    pub taken_by: Option<String>,
+    #[serde(default)]
+    pub standing_shown: Option<String>,
+    #[serde(default)]
+    pub standing_shown_by: Option<String>,
     /// Messages both ways, oldest first.
     #[sqlx(skip)]
     pub messages: Vec<PreservedMessage>,
@@ -94,11 +105,23 @@ pub fn object_id(request_id: &str) -> String {
     format!("{PREFIX}{request_id}")
 }
 
-/// The verb behind the job `preserve_request`, asked for with every step of a request.
+/// The verb behind the job `preserve_request`, asked for with every step of a request. One that nobody took up stays
+/// beside the vault, and leaves nothing when its applicant takes it back.
 ///
 /// # Errors
 /// A passing fault puts the job back.
 pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
+    let request = load(archive, &job.subject).await?;
+    if request.taken_at.is_none() {
+        if request.settled_at.is_some() {
+            taking_up::forget(archive, &request.id).await?;
+        }
+        return archive
+            .begin_as_machine()
+            .await?
+            .complete_and_commit(job)
+            .await;
+    }
     let object = ObjectId::new(object_id(&job.subject))?;
     // The head before the rows: whoever writes in between is then not written over with older ones.
     let head = archive.vault.head(&object).await?;
@@ -113,6 +136,8 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
     };
     let file = Content::bytes(REQUEST_FILE, serde_json::to_vec_pretty(&request)?);
     archive.vault.put_newest(&object, head, file, &who).await?;
+    // After the request, so that one damaged paper does not keep it out.
+    taking_up::preserve(archive, &request.id).await?;
     let mut tx = archive.begin_as_machine().await?;
     tx.set("copy_requests", &request.id, "object_id", object.as_str())
         .await?;
@@ -195,9 +220,16 @@ pub(super) async fn insert(
     request: &PreservedRequest,
     object: Option<String>,
 ) -> Result<bool> {
+    let code = match request.code.len() {
+        64 => request.code.clone(),
+        _ => digest_of(&request.code),
+    };
+    let preserved = object.as_ref().map(|_| &request.created_at);
+    let taken_at = request.taken_at.as_ref().or(preserved);
     Insert::into("copy_requests")
         .set("id", &request.id)
-        .set("code", &request.code)
+        .set("code", code)
+        .set("code_sealed", &request.code_sealed)
         .set("state", request.state)
         .set("applicant", serde_json::to_string(&request.applicant)?)
         .set("wanted", serde_json::to_string(&request.wanted)?)
@@ -225,6 +257,11 @@ pub(super) async fn insert(
         .set("record_version", request.record_version)
         .set("record_digest", &request.record_digest)
         .set("names", names::folded(&request.wanted, &request.applicant))
+        // Whatever is in the vault was taken up, also what was preserved before that was written down.
+        .set("taken_at", taken_at)
+        .set("taken_by", &request.taken_by)
+        .set("standing_shown", &request.standing_shown)
+        .set("standing_shown_by", &request.standing_shown_by)
         // Unique for each maker: keys of two portals may be alike.
         .or_ignore("(made_by, idempotency_key)")
         .run(tx)

@@ -1,37 +1,45 @@
-//! Taking a request: what it must say, when the law wants it answered, one request a key.
+//! Taking a request in: when the law wants it answered, one request a key.
 
-use jiff::civil::Date;
 use serde_json::json;
 
 use super::deadlines::procedure_at;
 use super::payment::{Payment, fee};
 use super::preservation::{self, PreservedRequest};
-use super::{Applicant, AskGiven, Asked, RequestState, Sought};
-use crate::access::{Act, Caller, new_code, require};
+use super::{AskGiven, Asked, RequestState, asked};
+use crate::access::{Act, Caller, Daily, Network, count_today, digest_of, new_code, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::clock::stamp;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Result};
 use crate::notify::Event;
 use crate::reference_data;
+use crate::sealed_value::code_place;
 
-/// In what standing somebody may ask (NĐ 23/2015/NĐ-CP, Điều 16).
-pub const STANDINGS: [&str; 5] = ["self", "relative", "authorised", "heir", "agency"];
-/// Shortest key of a request that nobody signed in for, in bytes.
-const SHORTEST_PUBLIC_KEY: usize = 16;
-/// Most copies of one request.
-const MOST_COPIES: i64 = 20;
-
-/// Takes a request from the public page, a portal or the counter.
+/// Takes a request from a portal or the counter.
 ///
 /// # Errors
-/// `Invalid` with a pointer for each fault; `Forbidden` for a signed-in caller without the role.
+/// `Invalid` with a pointer for each fault; `Forbidden` without the role.
 pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result<Asked> {
-    if caller.id != "public" {
-        require(caller, Act::AskCopies)?;
-    }
-    check(archive, caller, given).await?;
+    require(caller, Act::AskCopies)?;
+    take_in(archive, caller, None, given).await
+}
+
+/// Takes a request from anyone; it waits beside the vault until the office takes it up.
+///
+/// # Errors
+/// `Invalid` with a pointer for each fault; `TooMany` when their network asked often enough today.
+pub async fn ask_publicly(archive: &Archive, network: &Network, given: &AskGiven) -> Result<Asked> {
+    take_in(archive, &Caller::public(), Some(network), given).await
+}
+
+async fn take_in(
+    archive: &Archive,
+    caller: &Caller,
+    network: Option<&Network>,
+    given: &AskGiven,
+) -> Result<Asked> {
+    asked::check(archive, caller, given).await?;
     // Before anything is made: a portal that repeats its request gets the same code back.
     if let Some(before) = asked_before(archive, caller, given).await? {
         return Ok(before);
@@ -55,6 +63,10 @@ pub async fn ask(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result
         fee,
     };
     let mut tx = archive.begin(caller).await?;
+    if let Some(network) = network {
+        let most = i64::from(archive.config.web.requests_a_day);
+        count_today(&mut tx, network, Daily::Requests, 1, most).await?;
+    }
     if !put(archive, &mut tx, caller, given, &asked, &source).await? {
         // Rolled back first: the row that won is only visible outside this transaction.
         drop(tx); // the same key came in at the same moment: theirs counts
@@ -86,10 +98,14 @@ async fn put(
         0 => Payment::Free,
         _ => Payment::Unpaid,
     };
+    let (digest, key) = (digest_of(&asked.code), archive.value_key.as_ref());
     let request = PreservedRequest {
         format: 1,
         id: asked.id.clone(),
-        code: asked.code.clone(),
+        code: digest.clone(),
+        code_sealed: key
+            .map(|key| key.seal(&code_place(&digest), &asked.code))
+            .transpose()?,
         state: RequestState::Received,
         applicant: given.applicant.clone(),
         wanted: given.wanted.clone(),
@@ -114,6 +130,10 @@ async fn put(
         payment_reference: None,
         payment_at: None,
         messages: Vec::new(),
+        taken_at: None,
+        taken_by: None,
+        standing_shown: None,
+        standing_shown_by: None,
         searches: Vec::new(),
         dismissals: Vec::new(),
         history: Vec::new(),
@@ -124,9 +144,13 @@ async fn put(
 /// A request that was asked under the same key.
 #[derive(sqlx::FromRow)]
 struct Before {
-    #[sqlx(flatten)]
-    before: Asked,
+    id: String,
+    state: RequestState,
+    due_at: String,
+    fee: i64,
     wanted: String,
+    code: String,
+    code_sealed: Option<String>,
 }
 
 async fn asked_before(
@@ -143,196 +167,23 @@ async fn asked_before(
             .bind(key)
             .fetch_optional(archive.catalogue.pool())
             .await?;
-    let Some(Before { before, wanted }) = row else {
+    let Some(before) = row else {
         return Ok(None);
     };
     // The same key for another request is a fault of the portal; answering with the old request would hide it.
-    if wanted != serde_json::to_string(&given.wanted)? {
+    if before.wanted != serde_json::to_string(&given.wanted)? {
         return Err(Error::refuse("errors.key_reused"));
     }
-    Ok(Some(before))
-}
-
-async fn check(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result<()> {
-    let faults = faults_of(archive, caller, given).await?;
-    match faults.is_empty() {
-        true => Ok(()),
-        false => Err(Error::Invalid(faults)),
-    }
-}
-
-/// What is wrong in a request, place by place; nothing is made of it.
-///
-/// # Errors
-/// As any statement.
-pub async fn faults_of(archive: &Archive, caller: &Caller, given: &AskGiven) -> Result<Vec<Fault>> {
-    let mut faults = Vec::new();
-    check_key(caller, given.idempotency_key.as_deref(), &mut faults);
-    check_applicant(&given.applicant, &mut faults);
-    check_wanted(&given.wanted, &mut faults);
-    if let Some(version) = &given.consent {
-        let known = reference_data::consent(&archive.catalogue, version).await;
-        match known {
-            Err(Error::NotFound { .. }) => {
-                faults.push(Fault::new("/consent", "faults.request.consent"))
-            }
-            other => _ = other?,
-        }
-    }
-    Ok(faults)
-}
-
-/// A key tells one request from the next. All of the public share one name, so that a key of theirs must be one that
-/// nobody else can guess: the page makes one of 256 bits.
-fn check_key(caller: &Caller, key: Option<&str>, faults: &mut Vec<Fault>) {
-    let shortest = if caller.id == "public" {
-        SHORTEST_PUBLIC_KEY
-    } else {
-        1
-    };
-    let bad = |key: &str| !(shortest..=200).contains(&key.trim().len());
-    if key.is_some_and(bad) {
-        faults.push(Fault::new("/idempotency_key", "faults.request.key"));
-    }
-}
-
-/// Something is written, and not too much.
-fn fits(text: &str) -> bool {
-    (1..=300).contains(&text.trim().chars().count())
-}
-
-fn check_applicant(who: &Applicant, faults: &mut Vec<Fault>) {
-    if !fits(&who.name) {
-        faults.push(Fault::new(
-            "/applicant/name",
-            "faults.request.applicant_name",
-        ));
-    }
-    if !fits(&who.contact) {
-        faults.push(Fault::new("/applicant/contact", "faults.request.contact"));
-    }
-    if !STANDINGS.contains(&who.standing.as_str()) {
-        faults.push(Fault::new("/applicant/standing", "faults.request.standing"));
-    }
-}
-
-fn check_wanted(what: &Sought, faults: &mut Vec<Fault>) {
-    if !fits(&what.ho_ten) {
-        faults.push(Fault::new(
-            "/wanted/ho_ten",
-            "faults.request.name_on_diploma",
-        ));
-    }
-    if !is_birth_date(&what.ngay_sinh) {
-        faults.push(Fault::new("/wanted/ngay_sinh", "faults.request.birth_date"));
-    }
-    if !is_personal_number(&what.so_dinh_danh) {
-        faults.push(Fault::new(
-            "/wanted/so_dinh_danh",
-            "faults.request.personal_number",
-        ));
-    }
-    if !(1..=MOST_COPIES).contains(&what.number_of_copies()) {
-        faults.push(Fault::new("/wanted/copies", "faults.request.copies"));
-    }
-    let others = [
-        &what.ngay_sinh,
-        &what.ten_van_bang,
-        &what.truong,
-        &what.nam,
-        &what.hoi_dong,
-        &what.noi_o,
-        &what.so_hieu,
-        &what.so_vao_so,
-    ];
-    let short = others.iter().all(|text| text.chars().count() <= 300);
-    if !short || what.purpose.chars().count() > 2000 {
-        faults.push(Fault::new("/wanted", "faults.request.too_long"));
-    }
-}
-
-/// Nothing, a day of the calendar, a month of a year or a year, as people write them: `12/3/1975`, `3/1975`, `1975`, or
-/// `1975-03-12`. Old papers often know no more than the year.
-fn is_birth_date(text: &str) -> bool {
-    let text = text.trim();
-    let Ok(numbers) = text
-        .split(['/', '-', '.'])
-        .map(|part| part.trim().parse::<i16>())
-        .collect::<Result<Vec<i16>, _>>()
-    else {
-        return text.is_empty();
-    };
-    let (year, month, day) = match numbers[..] {
-        [year] => (year, 1, 1),
-        [month, year] => (year, month, 1),
-        // A year comes first in the form that computers write; no day is above 31.
-        [year, month, day] if year > 31 => (year, month, day),
-        [day, month, year] => (year, month, day),
-        _ => return false,
-    };
-    let of = |number: i16| i8::try_from(number).unwrap_or_default();
-    // The calendar decides, so that 30/2 is refused like any other day that never was.
-    (1900..2100).contains(&year) && Date::new(year, of(month), of(day)).is_ok()
-}
-
-/// Nothing, the 12 digits of the personal number or the 9 of an old identity card; spaces and dots
-/// between groups do not count.
-fn is_personal_number(text: &str) -> bool {
-    let kept: String = text
-        .chars()
-        .filter(|letter| !matches!(letter, ' ' | '.'))
-        .collect();
-    let digits = kept.bytes().all(|byte| byte.is_ascii_digit());
-    digits && matches!(kept.len(), 0 | 9 | 12)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_birth_date_is_a_day_a_month_or_a_year_of_the_calendar() {
-        for good in [
-            "",
-            " ",
-            "12/3/1975",
-            "29/2/1976",
-            "03-1975",
-            "1975",
-            "1975-03-12",
-            "1.1.1960",
-        ] {
-            assert!(is_birth_date(good), "{good}");
-        }
-        for bad in [
-            "abc",
-            "31/2/1990",
-            "29/2/1975",
-            "0/1/1975",
-            "13/1975",
-            "75",
-            "1/1/75",
-            "1/1/1/1975",
-            "1975/",
-            "-1",
-        ] {
-            assert!(!is_birth_date(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_personal_number_has_nine_or_twelve_digits() {
-        for good in ["", "212345678", "051 190 000 001", "051190000001"] {
-            assert!(is_personal_number(good), "{good}");
-        }
-        for bad in [
-            "05119000000",
-            "0511900000012",
-            "05119000000a",
-            "-51190000001",
-            "٠٥١١٩٠٠٠٠",
-        ] {
-            assert!(!is_personal_number(bad), "{bad}");
-        }
-    }
+    // After a rebuild without the key, or where this process has another, the code is known to the applicant alone.
+    let sealed = before.code_sealed.as_deref();
+    let key = archive.values()?;
+    let code = sealed.and_then(|sealed| key.opened(&code_place(&before.code), sealed));
+    let code = code.ok_or_else(|| Error::refuse("errors.code_not_told_again"))?;
+    Ok(Some(Asked {
+        id: before.id,
+        code,
+        state: before.state,
+        due_at: before.due_at,
+        fee: before.fee,
+    }))
 }

@@ -293,7 +293,7 @@ fn change(
 /// Why the law lets a register be corrected or a diploma be revoked, on a day; today when none is given.
 ///
 /// # Errors
-/// `Invalid` for a text that is no day; `Forbidden`.
+/// `Invalid` for a text that is not a day; `Forbidden`.
 pub async fn grounds(
     archive: &Archive,
     caller: &Caller,

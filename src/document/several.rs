@@ -23,7 +23,7 @@ pub(crate) struct PileIn {
 }
 
 impl PileIn {
-    /// The pages that stand, in order; none where the document is no paper of its own but a bound volume, or was joined.
+    /// The pages in use, in order; empty if the document is a bound volume and not a paper of its own, or was joined.
     ///
     /// # Errors
     /// As any statement.

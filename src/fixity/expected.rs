@@ -6,7 +6,7 @@ use crate::error::Result;
 /// Selects the id of every object that the catalogue knows to be in the vault, as `object_id`.
 pub(super) const OBJECTS: &str = "SELECT object_id FROM scans WHERE object_id IS NOT NULL
      UNION ALL SELECT object_id FROM copies WHERE object_id IS NOT NULL
-     UNION ALL SELECT object_id FROM request_evidence
+     UNION ALL SELECT object_id FROM request_evidence WHERE inbox IS NULL
      UNION ALL SELECT object_id FROM copy_requests WHERE object_id IS NOT NULL
      UNION ALL SELECT 'urn:sogoc:volume:' || id FROM register_volumes
         WHERE map_preserved IS NOT NULL OR preserved_version IS NOT NULL

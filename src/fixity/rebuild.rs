@@ -207,8 +207,8 @@ pub fn beside(config: &Config, into: &Path) -> Result<Config> {
         let folder = std::path::absolute(config.data.join("vault"))?;
         beside.vault.url = Some(folder.display().to_string());
     }
-    // With the same keys, else the archive beside would answer that its own copies and log are somebody else's.
-    for keys in ["seal", "log"] {
+    // With the same keys, else the archive beside would answer that its own copies and log are somebody else's, and could not tell a portal the code of its request again.
+    for keys in ["seal", "log", "keys"] {
         take_along(&config.data.join(keys), &into.join(keys))?;
     }
     beside.data = into.to_owned();

@@ -29,9 +29,9 @@ pub struct Reconciliation {
     pub only_in_vault: Vec<String>,
     /// Scans with decided records that are not in the vault yet.
     pub not_preserved: Vec<String>,
-    /// Versions of records that the catalogue tells otherwise than the vault.
+    /// Versions of records that differ between catalogue and vault.
     pub different: Vec<Difference>,
-    /// Lines of the issue book that the catalogue tells otherwise than the vault: id of the copy and what differs.
+    /// Lines of the issue book that differ between catalogue and vault: id of the copy and what differs.
     pub different_copies: Vec<String>,
     /// Places in the vault that make no sense.
     pub damaged: Vec<String>,

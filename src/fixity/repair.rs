@@ -30,7 +30,7 @@ pub struct Repair {
 pub struct StrayFound {
     /// Its key in the vault.
     pub key: String,
-    /// Why it is none of a version: `unnamed`, `unfinished` or `outside_objects`.
+    /// Why it belongs to no version: `unnamed`, `unfinished` or `outside_objects`.
     pub kind: &'static str,
     /// Where it lies now; none while it was only named.
     pub quarantined: Option<String>,

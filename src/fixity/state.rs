@@ -65,9 +65,9 @@ pub async fn state(archive: &Archive, caller: &Caller) -> Result<ScrubState> {
 /// How far one fonds was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct FondsCoverage {
-    /// Its code.
+    /// Code of the fonds (mã phông).
     pub code: String,
-    /// Its name.
+    /// Name of the fonds (tên phông).
     pub name: String,
     /// Objects of its scans.
     pub objects: i64,

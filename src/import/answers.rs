@@ -19,7 +19,7 @@ const LONGEST_NOTE: usize = 1000;
 #[derive(Debug, Clone, PartialEq, serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListAnswer {
-    /// What is right.
+    /// Which is right: the list, the record or both; or that they are two people.
     pub verdict: Verdict,
     /// Why, in the person's words.
     #[serde(default)]

@@ -1,13 +1,12 @@
-//! The child that reads a stranger's list, and what its owner hears: the same cage as for scans and for files to be verified
+//! The sandboxed child that reads a stranger's list, and what its owner hears: the same cage as for scans and for files to be verified
 //! (docs/decisions/2026-11-30-verification-cage.md), with more time and memory, for a list may have half a million rows.
 
 use std::fs::File;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use sogoc_workers::child::once::answer_in_parts;
 use sogoc_workers::outcome::FailureKind;
-use sogoc_workers::pool::{Cage, CageConfig, Uncaged};
+use sogoc_workers::pool::{Cage, CageConfig, PoolConfig, Uncaged};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -30,13 +29,13 @@ pub fn child() -> ! {
     )
 }
 
-/// Children of `program` that read lists: two at once, a gigabyte and a half and ten minutes each.
-pub fn cage(program: PathBuf) -> Cage {
+/// Children of the pool's program that read lists: two at once, a gigabyte and a half and ten minutes each.
+pub fn cage(pool: &PoolConfig) -> Cage {
     Cage::new(CageConfig {
         memory_bytes: 1536 << 20,
         timeout: Duration::from_secs(600),
         patience: Duration::from_secs(30),
-        ..CageConfig::new(program, CHILD_ARGUMENT)
+        ..CageConfig::beside(pool, CHILD_ARGUMENT)
     })
 }
 

@@ -35,11 +35,11 @@ text_enum! {
 pub struct Exported {
     /// Its name: that of the file brought in, with the ending of its form.
     pub name: String,
-    /// Its media type.
+    /// Media type for `Content-Type`: CSV, or XLSX.
     pub media_type: &'static str,
-    /// Its bytes.
+    /// Content of the whole file.
     pub bytes: Vec<u8>,
-    /// Rows in it.
+    /// Rows written; the heading is not counted.
     pub rows: i64,
 }
 

@@ -22,7 +22,7 @@ const SHOWN: usize = 5;
 /// What a first look found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Found {
-    /// What kind of file it is; absent where it is none that is read.
+    /// What kind of file it is; absent if it is a kind that is not read.
     pub format: Option<ListFormat>,
     /// Fonts that cells are written in.
     pub fonts: Vec<String>,
@@ -32,16 +32,16 @@ pub struct Found {
     pub oddities: Vec<OddityCount>,
 }
 
-/// Something odd, counted.
+/// One kind of oddity, and how often the file has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OddityCount {
-    /// What it is.
+    /// Kind of oddity; its sentence is under `imports.oddity` in `locales/`.
     pub oddity: Oddity,
     /// How often it is there.
     pub count: u64,
 }
 
-/// One sheet.
+/// One sheet of the file, as a first look found it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FoundSheet {
     /// Its name; empty in files of one table.
@@ -61,7 +61,7 @@ pub struct FoundSheet {
     pub sample: Vec<Row>,
 }
 
-/// One column.
+/// One column in use, and what its heading and values say of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FoundColumn {
     /// Its place, from 0.
@@ -83,7 +83,7 @@ pub struct FoundColumn {
 /// How many of a column's words become Vietnamese in an encoding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EncodingEvidence {
-    /// The encoding.
+    /// Encoding in which the words were tried.
     pub encoding: ListEncoding,
     /// Words beyond plain ASCII.
     pub words: u32,

@@ -60,7 +60,7 @@ json_column!(Mapping);
 /// A mapping kept under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, sqlx::FromRow)]
 pub struct KeptMapping {
-    /// Its name.
+    /// What people call it, 1 to 100 characters.
     pub name: String,
     /// Signature of the head it was made for.
     pub signature: String,

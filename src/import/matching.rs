@@ -66,12 +66,12 @@ pub struct ListDifference {
 
 json_column!(BTreeMap<String, ListDifference>);
 
-/// A row and a record that tell of the same.
+/// A row and a record that are about the same diploma.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, FromRow, ToSchema)]
 pub struct ListMatch {
-    /// Id of the row.
+    /// Id of the row in `list_rows`.
     pub row_id: String,
-    /// Id of the record.
+    /// Id of the record in `records`.
     pub record_id: String,
     /// What brought them together.
     pub found_by: FoundBy,
@@ -86,7 +86,7 @@ pub struct ListMatch {
     pub verdict: Option<Verdict>,
     /// What they wrote beside it.
     pub note: String,
-    /// Who.
+    /// Person who answered; absent while nobody has.
     pub answered_by: Option<String>,
     /// When, RFC 3339 UTC.
     pub answered_at: Option<String>,

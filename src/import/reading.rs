@@ -103,7 +103,7 @@ text_enum! {
 /// One cell as the file has it, letters of old encodings still hidden.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
-    /// Column, from 0.
+    /// Column of the sheet, counted from 0.
     #[serde(rename = "c")]
     pub column: u32,
     /// What stands in it.
@@ -141,7 +141,7 @@ impl Row {
 /// What a file is, before its rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Book {
-    /// Kind of file.
+    /// Format, told by the content of the file and not by its name.
     pub format: ListFormat,
     /// Names of its sheets in order; one of the empty name where it has none.
     pub sheets: Vec<String>,
@@ -152,7 +152,7 @@ pub(crate) struct Book {
 /// A sheet at its end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SheetEnd {
-    /// Its name.
+    /// Name of the sheet, as in [`Book::sheets`].
     pub name: String,
     /// Rows with something in them.
     pub rows: u32,

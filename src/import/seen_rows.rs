@@ -29,14 +29,14 @@ text_enum! {
     /// Which rows are listed.
     #[derive(Default)]
     pub enum RowsOf {
-        /// Every row.
+        /// All rows, in the order of the sheet.
         #[default]
         All,
         /// Rows with a value that cannot be what its field holds.
         Doubtful,
         /// Rows whose number or person stands in another row.
         Duplicate,
-        /// Rows of which no record tells.
+        /// Rows for which there is no record.
         Unmatched,
     }
 }
@@ -51,7 +51,7 @@ pub struct RowFilter {
     pub only: RowsOf,
     /// Number of the last row of the page before.
     pub after: Option<i64>,
-    /// At most so many.
+    /// Most rows of the page, 1 to 200.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u16>,
 }
@@ -75,12 +75,12 @@ pub struct ListRow {
     #[sqlx(try_from = "JsonText")]
     #[schema(value_type = Object)]
     pub others: OtherTexts,
-    /// Fields in doubt.
+    /// How many fields hold a value that cannot be theirs.
     pub doubtful: i64,
     /// Rows of lists with the same number or person, the first ten.
     #[sqlx(skip)]
     pub duplicates: Vec<String>,
-    /// Records that tell of the same.
+    /// Records about the same diploma.
     #[sqlx(skip)]
     pub matches: Vec<ListMatch>,
 }

@@ -94,7 +94,7 @@ pub async fn count_stuck(catalogue: &Catalogue, which: &Which) -> Result<i64> {
         .await?)
 }
 
-/// A job that waits its first turn is no fault and would bury those that are.
+/// A job that waits for its first turn is not stuck and would bury those that are.
 const STUCK: &str = "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)";
 
 /// One job, many or all: each part that is given narrows it.

@@ -20,7 +20,7 @@ use crate::seal::Seal;
 
 /// How often a process says that it lives.
 const BEAT: Duration = Duration::from_secs(30);
-/// A process silent for so long is gone.
+/// A process that has been silent for this long is taken to be gone.
 const GONE: Duration = Duration::from_secs(90);
 /// The setting that a person looks at when keys differ.
 const SETTING: &str = "seal";
@@ -139,6 +139,7 @@ pub async fn enter(
     stop: &CancellationToken,
     tasks: &TaskTracker,
 ) -> Result<()> {
+    archive.check_fences().await?;
     let id = archive.clock.new_id();
     let now = stamp(archive.clock.now());
     let mut tx = archive.begin_as_machine().await?;

@@ -12,6 +12,7 @@ use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::sealed_value::webhook_place;
 
 /// Waits before the second and every later try: a portal that is down for a day still hears of it.
 const WAITS: [Duration; 9] = [
@@ -33,9 +34,9 @@ struct Waiting {
     event: String,
     at: String,
     attempts: i64,
-    /// Where and with which key; none once the administrator took the webhook away.
+    /// Where, with which sealed key and of which token; none once the administrator took the webhook away.
     #[sqlx(skip)]
-    hook: Option<(String, String)>,
+    hook: Option<(String, String, String)>,
 }
 
 /// The verb behind the job `notify_portal`. A notice nobody would hear ends as `dead`, where the
@@ -53,7 +54,10 @@ pub async fn deliver(archive: &Archive, job: &Leased) -> Result<()> {
             .await;
     };
     let outcome = match &notice.hook {
-        Some((url, secret)) => tell(archive, &notice, url, secret).await,
+        Some((url, sealed, token)) => {
+            let secret = archive.values()?.open(&webhook_place(token), sealed)?;
+            tell(archive, &notice, url, &secret).await
+        }
         // The address was removed while the notice waited.
         None => Err("no_webhook".to_owned()),
     };
@@ -89,7 +93,7 @@ async fn waiting(archive: &Archive, id: &str) -> Result<Option<Waiting>> {
         return Ok(None);
     };
     let hook = sqlx::query_as(
-        "SELECT w.url, w.secret FROM webhooks w JOIN request_events e ON e.token_id = w.token_id
+        "SELECT w.url, w.secret, w.token_id FROM webhooks w JOIN request_events e ON e.token_id = w.token_id
          WHERE e.id = $1",
     )
     .bind(id)

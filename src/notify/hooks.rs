@@ -13,6 +13,7 @@ use crate::catalogue::changed_one;
 use crate::clock::stamp;
 use crate::config::WebConfig;
 use crate::error::{Error, Result};
+use crate::sealed_value::webhook_place;
 
 /// Longest address kept, in bytes.
 const LONGEST_URL: usize = 1000;
@@ -41,7 +42,7 @@ pub struct NewHook {
 /// Registers where the holder of a portal's token is told; an earlier address and secret end.
 ///
 /// # Errors
-/// `NotFound` for a token that is no portal's or was revoked; `Invalid` address; `Forbidden`.
+/// `NotFound` for a token that is not a portal's or was revoked; `Invalid` address; `Forbidden`.
 pub async fn set_hook(
     archive: &Archive,
     caller: &Caller,
@@ -51,6 +52,7 @@ pub async fn set_hook(
     require(caller, Act::Administer)?;
     let url = callable(&archive.config.web, url.trim())?;
     let secret = archive.clock.new_secret();
+    let sealed = archive.values()?.seal(&webhook_place(token_id), &secret)?;
     let mut tx = archive.begin(caller).await?;
     let done = sqlx::query(
         // A token that is revoked or is no portal's has no requests to be told of.
@@ -62,7 +64,7 @@ pub async fn set_hook(
     )
     .bind(token_id)
     .bind(url.as_str())
-    .bind(&secret)
+    .bind(&sealed)
     .bind(&caller.id)
     .bind(stamp(archive.clock.now()));
     if !changed_one(&mut tx, done).await? {

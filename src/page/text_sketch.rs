@@ -1,5 +1,5 @@
 //! MinHash sketch, a sample of what is written on a page, small enough to be looked up: two pages that share much of it
-//! say the same. What a printed form says by itself is no part of it.
+//! say the same. What a printed form says by itself is left out.
 
 use std::collections::BTreeSet;
 

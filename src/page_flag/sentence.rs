@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(vi, "Số trang 7 có ở cả ảnh này và ảnh «0001.jpg».");
         assert_eq!(
             en,
-            "Page number 7 stands on this image and on image “0001.jpg”."
+            "Page number 7 is on this image and on image “0001.jpg”."
         );
         let (vi, _) = said("rows_out_of_order", "so_vao_so", (1, 1), None);
         assert!(vi.contains("số vào sổ 29–42"), "{vi}");

@@ -26,7 +26,7 @@ pub struct Difference {
 /// Key of one version.
 type Key = (String, i64);
 
-/// The differences of all records of a scan; what is not in the vault yet is none.
+/// The differences of all records of a scan; what is not in the vault yet does not count as one.
 ///
 /// # Errors
 /// `Unavailable`; `Corrupt` where the vault's file does not fit its digest or makes no sense.
@@ -134,7 +134,7 @@ fn still_has(stands: &[Correction], kept: &[Correction]) -> bool {
     stands.is_empty() || kept.iter().all(|one| stands.contains(one))
 }
 
-/// Refuses while the vault tells otherwise of any version of the scan's records.
+/// Refuses while the vault differs in any version of the scan's records.
 ///
 /// # Errors
 /// `Blocked` with code `differs_from_vault`: it waits until somebody has set right which of the two is true.

@@ -1,5 +1,6 @@
 //! What waits at the desk for a person, and in which order.
 
+use super::page_rows::is_of_rows;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::catalogue::{Key, Slice, Turn, Window};
@@ -19,6 +20,14 @@ pub struct QueueRow {
     pub doubtful: i64,
     /// The file's name as delivered.
     pub original_name: String,
+    /// Id of its page.
+    pub page_id: String,
+    /// Where it stands for a register's page, how many of that page's rows wait; else 0.
+    #[sqlx(default)]
+    pub page_rows: i64,
+    /// Where it stands for a register's page, how many fields of those rows are to be looked at; else 0.
+    #[sqlx(default)]
+    pub page_doubtful: i64,
     /// Number of its page in the file, from 1.
     pub page_number: i64,
     /// Place on the page.
@@ -39,6 +48,10 @@ pub struct QueueFilter {
     pub limit: Option<i64>,
     /// True for those alone that have a field in doubt.
     pub doubtful: Option<bool>,
+    /// Id of the one volume wanted.
+    pub volume_id: Option<String>,
+    /// True where one row is to stand for all that wait on a register's page.
+    pub by_page: Option<bool>,
     /// `oldest` for what has waited longest first; in the order of the paper, doubtful ones first, when absent.
     pub order: Option<String>,
     /// The page after this place, which the header `Link` of the page before names.
@@ -55,21 +68,44 @@ const BY_PAPER: &[Key] = &[
     Key::Text("r.id"),
 ];
 const BY_AGE: &[Key] = &[Key::Text("r.updated_at"), Key::Text("r.id")];
-/// What waits and answers the filter: `$1` a batch, `$2` a class, `$3` is `1` for doubtful ones alone.
+/// What waits and answers the filter: `$1` a batch, `$2` a class, `$3` is `1` for doubtful ones alone, `$4` the classes, each
+/// between commas, of whose pages one row stands for all: a doubtful one where there is one, else the first; `$5` a volume.
 const WAITING: &str =
     "FROM records r JOIN pages p ON p.id = r.page_id JOIN scans s ON s.id = r.scan_id
      WHERE r.state IN ('proposed', 'corrected') AND ($1 = '' OR s.batch_id = $1)
-     AND ($2 = '' OR r.class = $2) AND ($3 = '' OR r.doubtful > 0)";
+     AND ($2 = '' OR r.class = $2) AND ($3 = '' OR r.doubtful > 0)
+     AND ($5 = '' OR s.batch_id IN (SELECT id FROM batches WHERE volume_id = $5))
+     AND ($4 = '' OR $4 NOT LIKE '%,' || r.class || ',%' OR NOT EXISTS (
+        SELECT 1 FROM records o WHERE o.page_id = r.page_id AND o.class = r.class
+        AND o.state IN ('proposed', 'corrected')
+        AND (CASE WHEN o.doubtful > 0 THEN 0 ELSE 1 END, o.ordinal)
+            < (CASE WHEN r.doubtful > 0 THEN 0 ELSE 1 END, r.ordinal)))";
 
 impl QueueFilter {
-    fn values(&self) -> [String; 3] {
+    fn values(&self, archive: &Archive) -> [String; 5] {
         let doubtful = if self.doubtful == Some(true) { "1" } else { "" };
+        let of_rows = match self.by_page {
+            Some(true) => classes_of_rows(archive),
+            _ => Vec::new(),
+        };
+        let of_rows = match of_rows.is_empty() {
+            true => String::new(),
+            false => format!(",{},", of_rows.join(",")),
+        };
         [
             self.batch_id.clone().unwrap_or_default(),
             self.class.clone().unwrap_or_default(),
             doubtful.to_owned(),
+            of_rows,
+            self.volume_id.clone().unwrap_or_default(),
         ]
     }
+}
+
+fn classes_of_rows(archive: &Archive) -> Vec<&str> {
+    let classes = archive.classes.iter();
+    let of_rows = classes.filter(|class| is_of_rows(class));
+    of_rows.map(|class| class.id.as_str()).collect()
 }
 
 /// What waits, doubtful ones first, then in the order of the paper; the first rows of [`queue_page`].
@@ -106,14 +142,17 @@ pub async fn queue_page(
     let window = Window::of(keys, false, &turn, most)?;
     let statement = format!(
         "SELECT r.id, r.class, r.state, r.doubtful, r.ordinal, r.updated_at,
-            p.number AS page_number, s.original_name {WAITING}{}",
-        window.sql(4)
+            r.page_id, p.number AS page_number, s.original_name {WAITING}{}",
+        window.sql(6)
     );
     let mut query = sqlx::query_as(sqlx::AssertSqlSafe(statement));
-    for value in filter.values().iter().chain(window.values()) {
+    for value in filter.values(archive).iter().chain(window.values()) {
         query = query.bind(value.clone());
     }
-    let rows: Vec<QueueRow> = query.fetch_all(archive.catalogue.pool()).await?;
+    let mut rows: Vec<QueueRow> = query.fetch_all(archive.catalogue.pool()).await?;
+    if filter.by_page == Some(true) {
+        count_pages(archive, &mut rows).await?;
+    }
     Ok(window.cut(rows, |row| match by_age {
         true => vec![row.updated_at.clone(), row.id.clone()],
         false => vec![
@@ -126,6 +165,25 @@ pub async fn queue_page(
     }))
 }
 
+/// Counts what waits on the pages for which a row stands.
+async fn count_pages(archive: &Archive, rows: &mut [QueueRow]) -> Result<()> {
+    let of_rows = classes_of_rows(archive);
+    for row in rows {
+        if !of_rows.contains(&row.class.as_str()) {
+            continue;
+        }
+        (row.page_rows, row.page_doubtful) = sqlx::query_as(
+            "SELECT COUNT(*), CAST(COALESCE(SUM(doubtful), 0) AS BIGINT) FROM records
+             WHERE page_id = $1 AND class = $2 AND state IN ('proposed', 'corrected')",
+        )
+        .bind(&row.page_id)
+        .bind(&row.class)
+        .fetch_one(archive.catalogue.pool())
+        .await?;
+    }
+    Ok(())
+}
+
 /// How many records wait that answer a filter, whatever the page.
 ///
 /// # Errors
@@ -134,7 +192,7 @@ pub async fn queue_count(archive: &Archive, caller: &Caller, filter: &QueueFilte
     require(caller, Act::SeeRecords)?;
     let statement = format!("SELECT COUNT(*) {WAITING}");
     let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(statement));
-    for value in filter.values() {
+    for value in filter.values(archive) {
         query = query.bind(value);
     }
     Ok(query.fetch_one(archive.catalogue.pool()).await?)
@@ -195,4 +253,25 @@ pub async fn next(archive: &Archive, caller: &Caller, after: &str) -> Result<Opt
     )
     .await?;
     Ok(head.into_iter().map(|row| row.id).find(|id| id != after))
+}
+
+/// What to open after a register's page: the head of the queue, or of the queue of one batch, that is not of that page.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn next_page(
+    archive: &Archive,
+    caller: &Caller,
+    page_id: &str,
+    batch_id: Option<&str>,
+) -> Result<Option<QueueRow>> {
+    let filter = QueueFilter {
+        batch_id: batch_id.map(str::to_owned),
+        by_page: Some(true),
+        // Three, because the page itself may head the queue, with rows of two classes.
+        limit: Some(3),
+        ..QueueFilter::default()
+    };
+    let waiting = queue(archive, caller, &filter).await?;
+    Ok(waiting.into_iter().find(|row| row.page_id != page_id))
 }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{NewVersion, save_in, unstale, whole_page};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
-use crate::clock::parse_stamp;
+use crate::clock::{parse_stamp, stamp};
 use crate::error::{Error, Result};
 use crate::messages::{Lang, text};
 use crate::record::{self, RecordState, RecordView};
@@ -27,12 +29,60 @@ pub async fn undo(archive: &Archive, caller: &Caller, id: &str, seen: i64) -> Re
     require(caller, Act::CorrectRecords)?;
     let record = unstale(record::load(archive, id).await?, seen)?;
     let mut tx = archive.begin(caller).await?;
+    take_back(archive, &mut tx, caller, record).await?;
+    tx.commit().await?;
+    record::load(archive, id).await
+}
+
+/// Takes back, all or none, one's own approvals of a page's rows made at `since` or later, in milliseconds since 1970.
+/// Says how many.
+///
+/// # Errors
+/// As [`undo`] of each of them; `undo_late` where there are none.
+pub async fn undo_page(
+    archive: &Archive,
+    caller: &Caller,
+    page_id: &str,
+    since: i64,
+) -> Result<usize> {
+    require(caller, Act::CorrectRecords)?;
+    let since =
+        Timestamp::from_millisecond(since).map_err(|_| Error::refuse("errors.review.undo_late"))?;
+    let mut tx = archive.begin(caller).await?;
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT r.id FROM records r
+         JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
+         WHERE r.page_id = $1 AND r.state = 'approved' AND v.author = $2 AND v.at >= $3
+         ORDER BY r.id",
+    )
+    .bind(page_id)
+    .bind(&caller.id)
+    .bind(stamp(since))
+    .fetch_all(&mut *tx)
+    .await?;
+    if ids.is_empty() {
+        return Err(Error::refuse("errors.review.undo_late"));
+    }
+    for id in &ids {
+        let record = record::load(archive, id).await?;
+        take_back(archive, &mut tx, caller, record).await?;
+    }
+    tx.commit().await?;
+    Ok(ids.len())
+}
+
+async fn take_back(
+    archive: &Archive,
+    tx: &mut Tx,
+    caller: &Caller,
+    record: RecordView,
+) -> Result<()> {
     let (author, at): (String, String) = sqlx::query_as(
         "SELECT author, at FROM record_versions WHERE record_id = $1 AND version = $2",
     )
-    .bind(id)
-    .bind(seen)
-    .fetch_one(&mut *tx)
+    .bind(&record.id)
+    .bind(record.version)
+    .fetch_one(&mut **tx)
     .await?;
     let now = archive.clock.now();
     let lately = parse_stamp(&at).is_some_and(|at| now <= at + WITHIN);
@@ -40,15 +90,14 @@ pub async fn undo(archive: &Archive, caller: &Caller, id: &str, seen: i64) -> Re
         return Err(Error::refuse("errors.review.undo_late"));
     }
     match record.state {
-        RecordState::Approved => unapprove(archive, &mut tx, &caller.id, record).await?,
+        RecordState::Approved => unapprove(archive, tx, &caller.id, record).await,
         RecordState::Rejected => {
             let note = text(Lang::Vi, NOTE);
-            whole_page::restore(archive, &mut tx, &caller.id, record, note).await?;
+            whole_page::restore(archive, tx, &caller.id, record, note).await?;
+            Ok(())
         }
-        _ => return Err(Error::refuse("errors.review.undo_late")),
+        _ => Err(Error::refuse("errors.review.undo_late")),
     }
-    tx.commit().await?;
-    record::load(archive, id).await
 }
 
 async fn unapprove(archive: &Archive, tx: &mut Tx, by: &str, mut record: RecordView) -> Result<()> {

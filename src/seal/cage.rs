@@ -1,16 +1,16 @@
-//! Strangers' files are judged in a child of their own: a fresh process for each file, with ceilings of memory and time,
+//! The sandbox in which strangers' files are verified: a fresh process for each file, with ceilings of memory and time,
 //! no network and no other file (docs/decisions/2026-11-30-verification-cage.md).
 
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sogoc_workers::child::once::answer_once;
+use sogoc_workers::limits::Confinement;
 use sogoc_workers::outcome::{Failure, FailureKind};
-use sogoc_workers::pool::{Cage, CageConfig, Uncaged};
+use sogoc_workers::pool::{Cage, CageConfig, PoolConfig, Uncaged};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::pdf_file::LARGEST_FILE;
@@ -69,12 +69,20 @@ pub struct VerificationCage {
 }
 
 impl VerificationCage {
-    /// Children of `program`, which calls [`child`] when its first argument is [`CHILD_ARGUMENT`].
-    pub fn new(program: PathBuf) -> VerificationCage {
+    /// Children of the pool's program, which calls [`child`] when its first argument is [`CHILD_ARGUMENT`].
+    pub fn new(pool: &PoolConfig) -> VerificationCage {
         VerificationCage {
-            cage: Cage::new(CageConfig::new(program, CHILD_ARGUMENT)),
+            cage: Cage::new(CageConfig::beside(pool, CHILD_ARGUMENT)),
             line: Arc::new(Semaphore::new(MOST_IN_LINE)),
         }
+    }
+
+    /// Which fences a child stands behind on this machine.
+    ///
+    /// # Errors
+    /// `unavailable` where no child starts.
+    pub fn fences(&self) -> Result<Confinement, Failure> {
+        self.cage.fences()
     }
 
     /// A place for a file that is about to come.

@@ -82,7 +82,7 @@ impl Certificate {
         read().ok().filter(same).ok_or(malformed)
     }
 
-    /// The same, counted and parsed once however often it comes; `None` when it is none.
+    /// The same, counted and parsed once however often it comes; `None` when it is not a certificate.
     pub(super) fn once(der: &[u8], exam: &Examination) -> Option<Certificate> {
         exam.spend(Cost::Bytes, der.len()).ok()?;
         let digest = Sha256::digest(der).into();

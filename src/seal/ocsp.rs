@@ -131,7 +131,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Parsed once; `None` when it is no answer, or not a granted one.
+    /// Parsed once; `None` when it is not an OCSP answer, or not a granted one.
     pub fn once(piece: &Piece, exam: &Examination) -> Option<Rc<Answers>> {
         let parse = || Answers::parse(piece, exam);
         exam.parsed(piece.digest(), Cost::Evidence, piece.len(), parse)

@@ -60,7 +60,7 @@ impl Seal {
     }
 
     /// The draft that was kept. What it asks to be signed follows from its bytes: compare before signing is relied on.
-    /// `None` when `kept` is no such file.
+    /// `None` when `kept` is not such a file.
     pub fn take_up(&self, kept: &[u8]) -> Option<Draft> {
         let (start, rest) = kept.split_first_chunk::<8>()?;
         let (end, bytes) = rest.split_first_chunk::<8>()?;

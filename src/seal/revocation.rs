@@ -294,7 +294,7 @@ pub struct RevocationList {
 }
 
 impl RevocationList {
-    /// Parsed once; `None` when it is no such list, or not in the one form of DER.
+    /// Parsed once; `None` when it is not a revocation list, or not in canonical DER.
     fn once(piece: &Piece, exam: &Examination) -> Option<Rc<RevocationList>> {
         let parse = || RevocationList::parse(piece);
         exam.parsed(piece.digest(), Cost::Evidence, piece.len(), parse)

@@ -87,7 +87,7 @@ pub struct Stamp {
     nonce: Option<Int>,
 }
 
-/// Why an authority's answer is no time stamp for what was asked.
+/// Why an authority's answer is not a time stamp of what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadAnswer {
     /// Not the structure the standard asks for.
@@ -140,7 +140,7 @@ pub fn answer(response: &[u8], stamped: &[u8], nonce: u64) -> Result<(Vec<u8>, S
     }
 }
 
-/// The token without the certificates that are none of `kept`: authorities add some that lead elsewhere, and what
+/// The token without the certificates that are not among `kept`: authorities add some that lead elsewhere, and what
 /// nobody can check must not be part of a seal. The signature does not cover them (RFC 5652, 5.4).
 pub fn keep_only(token: &[u8], kept: &[Certificate]) -> Option<Vec<u8>> {
     let mut content = ContentInfo::from_der(token).ok()?;

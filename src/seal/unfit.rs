@@ -9,7 +9,7 @@ sentences! {
         Expired,
         /// The certificate does not hold yet.
         NotYetValid,
-        /// It names its uses, and signing documents is none of them.
+        /// It names its uses, and signing documents is not among them.
         NotForSigning,
         /// Its key is shorter than the rules allow, or of a kind they do not name.
         TooWeak,

@@ -1,4 +1,5 @@
-//! What a caller may find, and the one place where the index is asked. What it finds is judged once more by the catalogue:
+//! The access filter of search: what a caller may find, and the one place where the index is asked. What it finds is
+//! judged once more by the catalogue:
 //! an index is some moments behind, and what became stricter meanwhile is neither shown nor counted.
 
 use std::collections::BTreeSet;

@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(two.spans(), "2,5-7");
         let (vi, en) = two.in_words().unwrap();
         assert_eq!(vi, "không gồm trang 2, 5-7 đã để riêng");
-        assert_eq!(en, "without page 2, 5-7, taken out");
+        assert_eq!(en, "without page 2, 5-7 (excluded)");
         let many = LeftOut((1..80).map(|number| number * 2).collect());
         assert_eq!(many.in_words().unwrap().0, "không gồm 79 trang đã để riêng");
         assert_eq!(LeftOut::default().in_words(), None);

@@ -16,7 +16,7 @@ const ED25519: u8 = 1;
 /// Folder of the public keys.
 const KEYS: &str = "keys";
 
-/// A text that is no checkpoint of this log, or that none of the known keys signed.
+/// A text that is not a checkpoint of this log, or that none of the known keys signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotGenuine;
 

@@ -15,7 +15,7 @@ use super::change_set::{Source, Upload};
 use super::content::store_content;
 use super::digest::{Digest, Hasher};
 use super::error::{Result, VaultError};
-use super::paths::{LOG, below};
+use super::paths::{INBOX, LOG, below};
 use super::storage_root::{self, Location, Store};
 use super::{Vault, read_inventory};
 
@@ -32,6 +32,14 @@ impl Vault {
         Files {
             store: self.store.clone(),
             base: Key::from(LOG),
+        }
+    }
+
+    /// What strangers sent and nobody took up yet.
+    pub fn inbox_files(&self) -> Files {
+        Files {
+            store: self.store.clone(),
+            base: Key::from(INBOX),
         }
     }
 }
@@ -166,6 +174,17 @@ impl Files {
         let mut names: Vec<String> = names.map(str::to_owned).collect();
         names.sort();
         Ok(names)
+    }
+
+    /// Removes one file, if it is there.
+    ///
+    /// # Errors
+    /// `Unavailable` when the store fails.
+    pub async fn remove(&self, name: &str) -> Result<()> {
+        match self.store.delete(&self.key(name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(VaultError::unavailable("removing a file", error)),
+        }
     }
 
     /// Names of the files below `prefix`, sorted.

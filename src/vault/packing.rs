@@ -36,9 +36,9 @@ pub struct PackedFile {
 /// Where the bytes of a packed file are.
 #[derive(Debug, Clone)]
 pub enum PackedBody {
-    /// Here.
+    /// The bytes themselves, held in memory: files of bookkeeping.
     Bytes(Bytes),
-    /// In the vault, so many of them.
+    /// A file of the vault of that many bytes, read when it is packed.
     Stored(u64),
 }
 

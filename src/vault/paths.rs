@@ -19,6 +19,8 @@ pub(super) const OCFL: &str = "ocfl";
 pub(super) const CACHE: &str = "cache";
 /// Folder of the log's tiles and checkpoints, outside the OCFL storage root: they grow in place, objects do not.
 pub(super) const LOG: &str = "log";
+/// Folder of what strangers sent and nobody took up yet, outside the OCFL storage root: it may go again.
+pub(super) const INBOX: &str = "inbox";
 pub(super) const INVENTORY: &str = "inventory.json";
 pub(super) const SIDECAR: &str = "inventory.json.sha256";
 pub(super) const OBJECT_NAMASTE: &str = "0=ocfl_object_1.1";

@@ -1,4 +1,5 @@
-//! What lies in the vault and belongs to no version: found by its listing alone, and quarantined beside the storage root.
+//! Orphans: files in the vault that belong to no version. They are found by the listing alone, and quarantined beside the
+//! storage root.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +48,7 @@ impl Vault {
     /// further back than the longest write takes. Nothing is touched.
     ///
     /// # Errors
-    /// `Invalid` for a location that is no object's; `Corrupt` when no inventory is usable; `Unavailable`.
+    /// `Invalid` for a location that is not an object's; `Corrupt` when no inventory is usable; `Unavailable`.
     pub async fn strays(&self, location: &str, before: Timestamp) -> Result<Vec<Stray>> {
         // A location is a folder and `split_object_key` takes files, so a made-up file below it
         // stands in.

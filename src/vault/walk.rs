@@ -74,7 +74,7 @@ impl Vault {
     /// `before` must lie further back than the longest upload takes.
     ///
     /// # Errors
-    /// `Invalid` for a location that is no object's, `Corrupt`, `Unavailable`.
+    /// `Invalid` for a location that is not an object's, `Corrupt`, `Unavailable`.
     pub async fn clear_unfinished(&self, location: &str, before: Timestamp) -> Result<u64> {
         // As in `strays`: a location is a folder, and a file below it is what the keys are parsed
         // by.

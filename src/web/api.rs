@@ -13,6 +13,7 @@ mod imports;
 mod issued;
 mod manifest;
 mod notices;
+mod page_rows;
 mod people;
 mod records;
 mod requests;
@@ -75,6 +76,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(volumes::routes())
         .merge(imports::routes())
         .merge(records::routes())
+        .merge(page_rows::routes())
         .merge(documents::routes())
         .merge(requests::routes())
         .merge(track::routes())

@@ -1,12 +1,13 @@
 //! Where a request came from, also behind proxies that are trusted to say so.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::State;
+use crate::access::Network;
 
 /// Appended to by every proxy on the way; the last entry is the nearest one's.
 const FORWARDED: &str = "x-forwarded-for";
@@ -17,6 +18,8 @@ pub struct Public {
     pub archive: State,
     /// The network they ask from, by which guesses are counted.
     pub address: String,
+    /// The same and the wider one around it.
+    pub network: Network,
 }
 
 impl FromRequestParts<State> for Public {
@@ -29,29 +32,15 @@ impl FromRequestParts<State> for Public {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         // A service that is called without a socket has no address; all such callers share one
         // count.
-        let address = address.map_or_else(
-            || "unknown".into(),
-            |ConnectInfo(address)| {
-                let proxies = &archive.config.web.proxies;
-                network(caller(address.ip(), &parts.headers, proxies))
-            },
-        );
+        let network = address.map_or_else(Network::unknown, |ConnectInfo(address)| {
+            let proxies = &archive.config.web.proxies;
+            Network::of(caller(address.ip(), &parts.headers, proxies))
+        });
         Ok(Self {
             archive: archive.clone(),
-            address,
+            address: network.narrow.clone(),
+            network,
         })
-    }
-}
-
-/// What guesses are counted by: an IPv4 address, or the /64 of an IPv6 address, which is what one household or office
-/// gets and can choose addresses in at will (RFC 6177).
-fn network(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! The desk: what waits for a person, in the order in which it is worked.
 
+mod grid;
+mod grid_sent;
+mod grid_view;
 mod one;
 mod sent;
 pub(super) mod sheet;
@@ -26,6 +29,7 @@ pub fn routes() -> Router<State> {
         .route("/ban-soat", get(queue))
         .route("/ban-soat/duyet-lo/{batch}", post(approve_clear))
         .merge(one::routes())
+        .merge(grid::routes())
 }
 
 #[derive(Template)]
@@ -42,10 +46,18 @@ struct Desk {
     asked: QueueAsked,
 }
 
+impl Desk {
+    fn place(&self, row: &QueueRow) -> String {
+        place_of(row)
+    }
+}
+
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 struct QueueAsked {
     batch: String,
+    /// Id of the one volume wanted.
+    quyen: String,
     class: String,
     /// `1` for those with a field in doubt alone.
     ngo: String,
@@ -58,9 +70,17 @@ struct QueueAsked {
 impl QueueAsked {
     /// Whether it leaves anything out.
     fn narrows(&self) -> bool {
-        [&self.batch, &self.class, &self.ngo]
+        [&self.batch, &self.quyen, &self.class, &self.ngo]
             .iter()
             .any(|part| !part.is_empty())
+    }
+}
+
+/// Where what waits is worked: a register's page as one grid, anything else at its own sheet.
+fn place_of(row: &QueueRow) -> String {
+    match row.page_rows {
+        0 => format!("/ban-ghi/{}", row.id),
+        _ => format!("/trang/{}/bang-nhap", row.page_id),
     }
 }
 
@@ -68,9 +88,11 @@ async fn queue(signed: Signed, Asked(asked): Asked<QueueAsked>) -> Result<Respon
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let filter = QueueFilter {
         batch_id: given(&asked.batch),
+        volume_id: given(&asked.quyen),
         class: given(&asked.class),
         limit: i64::try_from(PAGE).ok(),
         doubtful: Some(!asked.ngo.is_empty()),
+        by_page: Some(true),
         order: given(&asked.sap),
         after: asked.sau.clone(),
         before: asked.truoc.clone(),
@@ -80,6 +102,7 @@ async fn queue(signed: Signed, Asked(asked): Asked<QueueAsked>) -> Result<Respon
     let total = review::queue_count(archive, caller, &filter).await?;
     let kept = [
         ("batch", asked.batch.as_str()),
+        ("quyen", asked.quyen.as_str()),
         ("class", asked.class.as_str()),
         ("ngo", asked.ngo.as_str()),
         ("sap", asked.sap.as_str()),

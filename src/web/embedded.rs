@@ -22,6 +22,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ),
     ("batch.js", SCRIPT, include_bytes!("../../web/batch.js")),
     ("upload.js", SCRIPT, include_bytes!("../../web/upload.js")),
+    ("grid.js", SCRIPT, include_bytes!("../../web/grid.js")),
     ("record.js", SCRIPT, include_bytes!("../../web/record.js")),
     ("columns.js", SCRIPT, include_bytes!("../../web/columns.js")),
     (
@@ -55,7 +56,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
 /// A file as it is served.
 pub struct Served {
     name: &'static str,
-    /// Media type.
+    /// Media type for `Content-Type`.
     pub kind: &'static str,
     /// As it was written.
     pub bytes: &'static [u8],

@@ -11,6 +11,9 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use utoipa::openapi::{self, Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+/// Media type of a problem document (RFC 9457, section 3).
+const PROBLEM: &str = "application/problem+json";
+
 use super::embedded;
 use crate::error::{Error, Fault};
 use crate::messages::{self, Lang, Message};
@@ -62,7 +65,7 @@ impl<const A: u16, const B: u16, const C: u16, const D: u16, const E: u16, const
     fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
         let schema = Ref::from_schema_name(ProblemDocument::name());
         let content = Content::new(Some(schema));
-        let response = ResponseBuilder::new().content("application/json", content);
+        let response = ResponseBuilder::new().content(PROBLEM, content);
         let response = RefOr::T(response.build());
         let given = [A, B, C, D, E, F].into_iter().filter(|status| *status != 0);
         given
@@ -99,11 +102,16 @@ impl<E: Into<Error>> From<E> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        note(&self.0);
-        let mut response = answer(status_of(&self.0), &self.0);
-        add_headers(&self.0, &mut response);
-        response
+        told(&self.0)
     }
+}
+
+/// An outcome that several are told of, as a problem document.
+pub fn told(error: &Error) -> Response {
+    note(error);
+    let mut response = answer(status_of(error), error);
+    add_headers(error, &mut response);
+    response
 }
 
 /// An outcome on its way to a person. It carries no layout of a signed-in caller, because it must
@@ -124,7 +132,7 @@ pub enum Undone {
     SignIn,
     /// Who sits there is to be proven first.
     Proof,
-    /// It was refused.
+    /// The verb refused it, with what the page says of it.
     Fault(ToldFault),
 }
 
@@ -133,7 +141,7 @@ pub enum Undone {
 pub struct ToldFault {
     vi: String,
     en: String,
-    /// Stable word.
+    /// Stable code, as in the answers of the API.
     pub code: &'static str,
     faults: Vec<Fault>,
     sign_in: bool,
@@ -277,10 +285,9 @@ fn document(
         errors,
     };
     let mut response = (status, Json(document)).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     response
 }
 

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
@@ -66,8 +66,11 @@ pub async fn keep(again: Router, archive: State, request: Request, next: Next) -
         return next.run(request).await;
     }
     let (head, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, super::LARGEST_FORM).await else {
-        return too_large();
+    let bytes = match to_bytes(body, super::LARGEST_FORM).await {
+        Ok(bytes) => bytes,
+        Err(error) if is_too_long(&error) => return too_large(),
+        // It broke off or came too slowly: nobody is there to read more than the number.
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     let pairs = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
     let sent = Sent {
@@ -81,6 +84,11 @@ pub async fn keep(again: Router, archive: State, request: Request, next: Next) -
         }
         _ => told(&archive, sent, answer).await,
     }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    let source = std::error::Error::source(error);
+    source.is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
 }
 
 fn is_form(request: &Request) -> bool {

@@ -1,18 +1,19 @@
-//! How much of what there is, for Prometheus. What each figure means and what to do: docs/OPERATIONS.md, "Monitor".
+//! Metrics for Prometheus, at `/metrics`. What each figure means and what to do: docs/OPERATIONS.md, "Monitor".
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use axum::Router;
 use axum::extract::State as Extracted;
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use jiff::Timestamp;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use sogoc_workers::limits::{Confinement, Fence};
 
 use super::State;
-use super::fault::Problem;
+use super::fault::told;
+use super::one_look::OneLook;
 use crate::archive::Archive;
 use crate::audit::{self, LogState, Standing};
 use crate::backup;
@@ -28,14 +29,17 @@ use crate::search;
 
 /// What is counted where it happens and must be there, at zero, before it ever happened: an alert on a growing count
 /// does not see one that begins above zero.
-const COUNTED: [&str; 3] = [
+const COUNTED: [&str; 4] = [
+    "sogoc_connections_refused_total",
     "sogoc_panics_total",
     "sogoc_reuse_fetches_total",
     "sogoc_uploads_expired_total",
 ];
 
 pub fn routes() -> Router<State> {
-    Router::new().route("/metrics", get(measures))
+    Router::new()
+        .route("/metrics", get(measures))
+        .layer(Extension(Arc::<OneLook<String>>::default()))
 }
 
 /// The process's one recorder; a process may hold several servers in tests.
@@ -74,7 +78,18 @@ fn begin_counting() {
     }
 }
 
-async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoResponse, Problem> {
+async fn measures(
+    Extracted(archive): Extracted<State>,
+    Extension(one): Extension<Arc<OneLook<String>>>,
+) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
+    match &*one.find(|| measured(archive)).await {
+        Ok(text) => (kind, text.clone()).into_response(),
+        Err(error) => told(error),
+    }
+}
+
+async fn measured(archive: State) -> Result<String> {
     let handle = recorder()?;
     let ready = f64::from(u8::from(archive.ready().await.is_ok()));
     metrics::gauge!("sogoc_ready").set(ready);
@@ -104,8 +119,7 @@ async fn measures(Extracted(archive): Extracted<State>) -> Result<impl IntoRespo
     disk_measures(&archive).await;
     pool_measures(&archive);
     handle.run_upkeep();
-    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    Ok((kind, handle.render()))
+    Ok(handle.render())
 }
 
 /// Jobs that are not done, by kind and state, and how long the oldest of them has been there.

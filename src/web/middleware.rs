@@ -128,6 +128,30 @@ pub async fn answer_while_down(
     }
 }
 
+/// Takes nothing in while a disk is nearly full: what was begun then would end half-way, and the catalogue needs its last
+/// room itself. Who signs in or out is let through, because somebody must make room.
+pub async fn refuse_while_full(
+    Extracted(archive): Extracted<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let takes = matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::PATCH
+    );
+    let door = matches!(path, "/dang-nhap" | "/dang-xuat" | "/api/v1/session");
+    if !takes || door {
+        return next.run(request).await;
+    }
+    let for_programs = path.starts_with("/api/");
+    match archive.ensure_room(0).await {
+        Ok(()) => next.run(request).await,
+        Err(error) if for_programs => Problem(error).into_response(),
+        Err(error) => PageFault(error).into_response(),
+    }
+}
+
 /// A path or query with a zero byte, or a path that is not UTF-8, names nothing we could hold, and
 /// PostgreSQL would refuse to look it up.
 pub async fn refuse_unreadable_paths(request: Request, next: Next) -> Response {

@@ -179,7 +179,7 @@ struct ProofGiven {
     /// Where the form that waits is sent.
     #[serde(default)]
     giu_ve: String,
-    /// What it says.
+    /// Body of that form, as it was sent.
     #[serde(default)]
     giu: String,
 }

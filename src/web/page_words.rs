@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use sogoc_workers::class::Layout;
 
 use super::State;
 use super::extractors::Asked;
@@ -32,6 +33,8 @@ struct PageWords {
     names: Names,
     lit: LitPage,
     question: String,
+    /// Rows of a register stand on it, which can be keyed as a whole.
+    of_rows: bool,
 }
 
 impl PageWords {
@@ -55,8 +58,11 @@ async fn open(
         text: Some(question.clone()),
         ..Wanted::default()
     };
+    let lit = search::on_page(&signed.archive, &signed.caller, &id, &wanted).await?;
+    let class = signed.archive.classes.get(&lit.page.class);
     let page = PageWords {
-        lit: search::on_page(&signed.archive, &signed.caller, &id, &wanted).await?,
+        of_rows: class.is_some_and(|class| class.layout == Layout::Table),
+        lit,
         names: Names::of(&signed.archive),
         f: signed.frame,
         question,

@@ -1,6 +1,7 @@
 //! The public counter: ask for a copy, follow the request by its code, fetch the copy.
 
 mod asks;
+mod paper;
 mod steps;
 mod submit;
 mod tracking;
@@ -9,7 +10,8 @@ use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 
-pub use submit::{RequestForm, RequestPage, consent_today, standing_in_words};
+pub use paper::add_body;
+pub use submit::{RequestForm, RequestPage, consent_today, relation_in_words, standing_in_words};
 pub use tracking::{LARGEST_PAPER, event_in_words};
 
 use super::State;
@@ -41,12 +43,16 @@ pub async fn rate_limited<T>(
     // Only wrong codes are slowed: whoever shares the address of a guesser still gets an answer to a right one.
     if matches!(answer, Err(Error::NotFound { .. })) {
         access::meter(&public.archive, &key, MOST_WRONG_CODES).await?;
+        let wide = format!("{scope}:{}", public.network.wide);
+        access::meter(&public.archive, &wide, MOST_WRONG_CODES_NEARBY).await?;
     }
     answer
 }
 
 /// Wrong codes within five minutes from one network, at one door.
 const MOST_WRONG_CODES: i64 = 10;
+/// The same from the /24 or /48 around it.
+const MOST_WRONG_CODES_NEARBY: i64 = 100;
 
 /// From the code typed to the page of that code.
 pub fn redirect_to_code(base_path: &str, code: Option<&str>) -> Redirect {

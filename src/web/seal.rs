@@ -13,6 +13,7 @@ use super::State;
 use super::fault::PageFault;
 use super::file_form::FileForm;
 use super::layout::{Frame, shown};
+use super::public_requests::pdf;
 use super::session::{Form, Pairs, Signed};
 use crate::access::Act;
 use crate::certified_copy::{self, SealState, Signatures, Submitted, Waiting};
@@ -29,6 +30,7 @@ pub fn routes() -> Router<State> {
         .route("/con-dau/can-ky", get(to_sign))
         .route("/con-dau/chu-ky", post(signatures))
         .route("/con-dau/cho-ky/{id}/bo", post(give_up))
+        .route("/con-dau/cho-ky/{id}/giay.pdf", get(paper))
 }
 
 #[derive(Template)]
@@ -122,6 +124,11 @@ async fn to_sign(signed: Signed) -> Result<Response, PageFault> {
         ),
     ];
     Ok((headers, certified_copy::to_sign_text(&waiting)).into_response())
+}
+
+async fn paper(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFault> {
+    let paper = certified_copy::paper_to_sign(&signed.archive, &signed.caller, &id).await?;
+    Ok(pdf(&paper.0, paper.1))
 }
 
 async fn signatures(FileForm { signed, text }: FileForm) -> Result<Response, PageFault> {

@@ -105,7 +105,7 @@ impl FromRequestParts<State> for Signed {
 /// The parts of a form with a file, sent by a person signed in; its token is still to be compared.
 ///
 /// # Errors
-/// The answer for somebody who is not signed in, or for what is no such form.
+/// The answer for somebody who is not signed in, or for a request that is not such a form.
 pub async fn signed_parts(
     request: Request,
     archive: &State,

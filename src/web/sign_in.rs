@@ -73,7 +73,7 @@ struct Names {
     /// Where the form that waits is sent.
     #[serde(default)]
     giu_ve: String,
-    /// What it says.
+    /// Body of that form, as it was sent.
     #[serde(default)]
     giu: String,
 }

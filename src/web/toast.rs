@@ -74,7 +74,9 @@ pub fn of(headers: &HeaderMap, lang: Lang) -> Option<Toast> {
     let (word, count) = (parts.next()?, parts.next()?);
     let text = find(lang, &format!("layout.toast.{word}"))?.replace("{count}", count);
     let (action, version) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-    let undo = action.starts_with("/ban-ghi/");
+    let undo = ["/ban-ghi/", "/trang/"]
+        .iter()
+        .any(|room| action.starts_with(room));
     let undo = undo.then_some(Undo { action, version });
     Some(Toast { text, undo })
 }

@@ -45,7 +45,8 @@ async fn somebody_elses_wrong_codes_keep_no_right_code_from_its_answer() {
     let anyone = server.anonymous();
     let wanted = json!({
         "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "self" },
-        "wanted": { "ho_ten": "Lê Văn Mẫu" }
+        "wanted": { "ho_ten": "Lê Văn Mẫu" },
+        "consent": "2026-01"
     });
     let portal = server.token(&[Portal]).await;
     let asked = portal.post("/api/v1/copy-requests", wanted).await;

@@ -14,7 +14,7 @@ pub enum Open {
     Everyone,
     /// Whoever shows a good token.
     Known,
-    /// These roles only.
+    /// Only whoever has one of these roles.
     To(&'static [Role]),
 }
 
@@ -165,6 +165,8 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/records/{id}/reject", EDITORS),
     ("get", "/api/v1/search", STAFF),
     ("get", "/api/v1/pages/{id}/words", SEERS),
+    ("get", "/api/v1/pages/{id}/rows", STAFF),
+    ("put", "/api/v1/pages/{id}/rows", EDITORS),
     ("get", "/api/v1/copy-requests", OFFICE),
     ("post", "/api/v1/copy-requests", ASKERS),
     ("get", "/api/v1/copy-requests/{id}", OFFICE),
@@ -181,6 +183,8 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("get", "/api/v1/copy-requests/{id}/messages", OFFICE),
     ("post", "/api/v1/copy-requests/{id}/messages", CLERKS),
     ("post", "/api/v1/copy-requests/{id}/extend", CLERKS),
+    ("post", "/api/v1/copy-requests/{id}/take", CLERKS),
+    ("post", "/api/v1/copy-requests/{id}/standing", CLERKS),
     ("put", "/api/v1/copy-requests/{id}/payment", ASKERS),
     ("get", "/api/v1/copy-requests/{id}/evidence", OFFICE),
     (
@@ -238,6 +242,7 @@ pub const ROUTES: &[(&str, &str, Open)] = &[
     ("post", "/api/v1/seal/session", SEAL_OPERATORS),
     ("delete", "/api/v1/seal/session", SEAL_OPERATORS),
     ("get", "/api/v1/seal/waiting", APPROVERS),
+    ("get", "/api/v1/seal/waiting/{id}/paper", APPROVERS),
     ("post", "/api/v1/seal/signatures", APPROVERS),
     ("post", "/api/v1/seal/waiting/{id}/give-up", APPROVERS),
     ("get", "/api/v1/people", ADMINISTRATORS),
@@ -306,6 +311,7 @@ pub const PAGES: &[(&str, Open)] = &[
     ("/quyen/none/cot", STAFF),
     ("/trang/none/anh.jpg", SEERS),
     ("/trang/none", SEERS),
+    ("/trang/none/bang-nhap", STAFF),
     ("/ban-quet/none/tai-lieu.pdf", SEERS),
     ("/tra-cuu", STAFF),
     ("/cap-ban-sao", OFFICE),
@@ -323,6 +329,7 @@ pub const PAGES: &[(&str, Open)] = &[
     ("/tim-kho/none", SEARCHERS),
     ("/con-dau", SEAL_OPERATORS),
     ("/con-dau/can-ky", APPROVERS),
+    ("/con-dau/cho-ky/none/giay.pdf", APPROVERS),
     ("/kho", WATCHERS),
     ("/kho/viec", WATCHERS),
     ("/nhat-ky", LOG_READERS),

@@ -174,7 +174,7 @@ async fn over_the_api_a_disk_that_fills_up_is_503_and_the_upload_goes_on_afterwa
     assert_eq!(became["scan"]["state"], "received", "{became}");
 }
 
-/// An archivist, uploading.
+/// An archivist who is signed in and uploads into a batch.
 struct Sender {
     url: String,
     cookie: String,

@@ -195,6 +195,7 @@ async fn no_secret_key_is_in_a_backup() {
         "seal/test-authority.password",
         "seal/test-authority.p12",
         "log/key",
+        "keys/values",
     ]
     .map(|key| fs::read(data.join(key)).unwrap())
     .into();
@@ -248,7 +249,7 @@ async fn what_is_wrong_with_a_place_is_said_and_nothing_is_written() {
     own.same_disk = false;
     let (word, said) = code(&story, &own).await;
     assert!(
-        word == "wrong_setting" && said.contains("very disk"),
+        word == "wrong_setting" && said.contains("same disk"),
         "{said}"
     );
     let mut absent = story.place.clone();

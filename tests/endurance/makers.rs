@@ -97,7 +97,7 @@ async fn valid(archive: &Archive, root: &Path) {
     ocfl_py::assert_valid(root, objects);
 }
 
-/// Issues at the counter and is gone after so many looks; true when it was done by then.
+/// Issues at the counter and is gone after `looks` polls; true when it was done by then.
 async fn dies_after(archive: &Archive, record: &str, mut looks: u32) -> bool {
     let head = caller(Role::Approver);
     let mut issuing = Box::pin(certified_copy::issue_now(archive, &head, record, None));

@@ -1,5 +1,6 @@
 //! A key file and a bucket that are not there are told as what they are, in the same words at every door.
 
+use std::fs::Permissions;
 use std::process::{Command, Output};
 
 use sogoc::archive::Archive;
@@ -72,6 +73,8 @@ async fn a_bucket_that_is_not_there_is_told_and_made_on_request() {
     let weed = tokio::task::spawn_blocking(Seaweed::start).await.unwrap();
     let access = weed.vault("x").s3.unwrap();
     let folder = TempDir::new().unwrap();
+    // As the program makes it: nobody else looks in.
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
     let secret = folder.path().join("secret");
     std::fs::write(&secret, &access.secret_access_key).unwrap();
     use std::os::unix::fs::PermissionsExt;

@@ -24,13 +24,13 @@ const WRAPPERS: [&str; 7] = ["xargs", "env", "sudo", "nice", "timeout", "exec", 
 enum Token {
     /// Its quotes removed; what a variable would bring stays as `$name`.
     Word(String),
-    /// `name()`.
+    /// `name()`: a function is defined, so its name is no foreign command.
     Function(String),
     /// A new command begins.
     End,
     /// `;;`: a new pattern of a `case` begins.
     NextPattern,
-    /// `)`.
+    /// `)`: the pattern of a `case` or a subshell ends.
     Close,
     /// `<`, `>` and their kind: the next word is a file.
     Redirection,
@@ -151,7 +151,7 @@ struct Lexer<'a> {
     text: Peekable<Chars<'a>>,
     word: Option<String>,
     tokens: Vec<Token>,
-    /// What substitutions run.
+    /// Commands that `$(…)` and backticks run.
     found: &'a mut Vec<String>,
     /// Ends of here-documents that begin after this line.
     documents: Vec<String>,

@@ -17,9 +17,9 @@ struct Module {
     names: Vec<Named>,
 }
 
-/// One crate.
+/// The modules of one crate and what they import.
 pub struct Tree {
-    /// `src`, `workers/src`…
+    /// Folder of its sources from the root, such as `workers/src`.
     folder: String,
     modules: BTreeMap<Place, Module>,
 }

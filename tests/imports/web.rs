@@ -104,7 +104,7 @@ async fn a_list_walks_through_the_pages() {
             .await
             .contains("D000001")
     );
-    assert!(archivist.page("/danh-sach").await.contains("Đã đưa vào"));
+    assert!(archivist.page("/danh-sach").await.contains("Đã nhập"));
     let undo = [("act", "undo"), ("seen", "4"), ("reason", "nhập nhầm")];
     let (status, page) = send(&approver, &at, &undo).await;
     assert_eq!(status, 303, "{page}");

@@ -17,7 +17,7 @@ use crate::support::postgres;
 
 /// A page that can be read.
 pub const DIPLOMA: &[u8] = include_bytes!("../fixtures/good/diploma.jpg");
-/// Another.
+/// Another page that can be read: rows of a register.
 pub const REGISTER: &[u8] = include_bytes!("../fixtures/good/register.png");
 
 /// The archive and where it lives.

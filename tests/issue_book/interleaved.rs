@@ -14,7 +14,7 @@ use self::world::World;
 enum Death {
     /// The vault dies at that write, before or after it.
     Vault(usize, bool),
-    /// The process drops what it does after so many steps.
+    /// The process drops what it is doing after that many steps.
     Dropped(usize),
 }
 

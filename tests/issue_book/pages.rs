@@ -47,7 +47,8 @@ async fn issued(server: &Server, record: &str) -> String {
     let portal = server.token(&[Role::Portal]).await;
     let asked = json!({
         "applicant": { "name": NAME, "contact": "0900000000", "standing": "self" },
-        "wanted": { "ho_ten": NAME }
+        "wanted": { "ho_ten": NAME },
+        "consent": "2026-01"
     });
     let asked = body(&portal, "/api/v1/copy-requests", asked).await;
     let id = asked["id"].as_str().unwrap();

@@ -62,7 +62,7 @@ impl Story {
         tx.commit().await.unwrap();
     }
 
-    /// Everything compared.
+    /// What comparing every entry with the signed tree finds.
     pub async fn check(&self) -> Checked {
         audit::check(&self.archive).await.unwrap()
     }

@@ -43,7 +43,8 @@ async fn every_fault_of_a_request_is_named_by_its_place() {
         .await
         .unwrap();
     let good = json!({
-        "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "heir" },
+        "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "heir",
+            "owner_died": "2019" },
         "wanted": { "ho_ten": "Lê Văn Mẫu", "so_dinh_danh": "051 190 000 001", "copies": 2,
             "delivery": "post", "hoi_dong": "Tư Nghĩa", "noi_o": "Nghĩa Hành" },
         "consent": text["version"]
@@ -115,6 +116,8 @@ async fn a_clerk_enters_asks_and_reads_papers_on_one_page() {
         ("name", "Lê Văn Mẫu"),
         ("contact", "tại quầy"),
         ("standing", "relative"),
+        ("relation", "child"),
+        ("owner_died", "3/2/2019"),
         ("ho_ten", "Lê Văn Mẫu"),
         ("copies", "1"),
         ("key", "quay-1"),

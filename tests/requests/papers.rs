@@ -6,7 +6,7 @@ use sogoc::copy_request::{self, Evidence};
 use sogoc::error::Error;
 use sogoc::{fixity, worker};
 
-use super::asking;
+use super::{add_paper, asking};
 use crate::support::archive::{Ground, Holdings, caller, sample};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,7 +26,7 @@ async fn tell(ground: Ground) {
         .await
         .unwrap();
     let bytes = std::fs::read(sample("bang-thpt-2008.jpg")).unwrap();
-    let paper = copy_request::add_evidence(archive, &asked.code, "../giấy ủy quyền.jpg", &bytes)
+    let paper = add_paper(archive, &asked.code, "../giấy ủy quyền.jpg", &bytes)
         .await
         .unwrap();
     assert_eq!((paper.name.as_str(), paper.pages), ("giấy ủy quyền.jpg", 1));
@@ -36,9 +36,9 @@ async fn tell(ground: Ground) {
     let status = copy_request::status(archive, &asked.code).await.unwrap();
     assert_eq!(status.papers, ["giấy ủy quyền.jpg"]);
     copy_request::withdraw(archive, &asked.code).await.unwrap();
-    let late = copy_request::add_evidence(archive, &asked.code, "a.jpg", &bytes).await;
+    let late = add_paper(archive, &asked.code, "a.jpg", &bytes).await;
     assert!(matches!(late, Err(Error::Refused { .. })), "{late:?}");
-    let unknown = copy_request::add_evidence(archive, "00000-00000", "a.jpg", &bytes).await;
+    let unknown = add_paper(archive, "00000-00000", "a.jpg", &bytes).await;
     assert!(matches!(unknown, Err(Error::NotFound { .. })));
     worker::drain(archive).await.unwrap();
     let held = fixity::reconcile(archive, false).await.unwrap();
@@ -86,7 +86,7 @@ async fn bad_papers_are_refused_with_their_reason(holdings: &Holdings, code: &st
         ("chương-trình.pdf", b"MZ\x90\x00 this is no paper"),
         ("trang.html", b"<script>alert(1)</script>"),
     ] {
-        let refused = copy_request::add_evidence(&holdings.archive, code, name, bytes).await;
+        let refused = add_paper(&holdings.archive, code, name, bytes).await;
         let Err(Error::Invalid(faults)) = refused else {
             panic!("{name}: {refused:?}")
         };

@@ -13,7 +13,7 @@ use sogoc::vault::ObjectId;
 use sogoc::{certified_copy, fixity, issue_book, jobs, search_case, worker};
 use tempfile::TempDir;
 
-use super::asking;
+use super::{add_paper, asking};
 use crate::support::archive::{caller, log_is_whole, seen, shown};
 use crate::support::holdings::{Holdings, page};
 use crate::support::postgres;
@@ -113,7 +113,7 @@ impl Requests {
             .await
             .unwrap();
         let issued = ask(archive, 2).await;
-        copy_request::add_evidence(archive, &issued.code, "ủy quyền.png", &page(40))
+        add_paper(archive, &issued.code, "ủy quyền.png", &page(40))
             .await
             .unwrap();
         confirm(archive, &issued, record).await;

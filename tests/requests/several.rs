@@ -29,7 +29,7 @@ async fn each_of_several_copies_stands_for_itself_on_postgresql() {
     tell(Some(url)).await;
 }
 
-/// A request for so many copies of a record, confirmed; not released yet.
+/// A confirmed request for a number of copies of a record, not released yet.
 async fn confirmed(archive: &Archive, copies: i64, record: &str) -> Asked {
     let mut given = asking();
     given.wanted.copies = Some(copies);

@@ -39,7 +39,7 @@ impl Machine {
         }
     }
 
-    /// With a token.
+    /// With a key in a PKCS#11 token.
     pub(super) fn with_token(token: SoftHsm) -> Machine {
         Machine {
             folder: tempfile::tempdir().unwrap(),

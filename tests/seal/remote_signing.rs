@@ -8,6 +8,8 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use sogoc::access::{Caller, Role};
 use sogoc::certified_copy::{self, Signatures};
@@ -100,6 +102,59 @@ async fn walk(ground: Ground, level: Level) {
             .unwrap()
             .is_empty()
     );
+}
+
+/// What the page of docs/detached-signing.md says of `paper`.
+fn is_the_one(paper: &[u8], attributes: &[u8]) -> bool {
+    let page = include_str!("../../docs/detached-signing.md");
+    let mut scripts = page.split("```sh\n").skip(1);
+    let script = scripts
+        .find(|script| script.starts_with("# byte-range"))
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("paper.pdf"), paper).unwrap();
+    fs::write(folder.path().join("attributes.der"), attributes).unwrap();
+    let said = Command::new("sh")
+        .args(["-c", script.split("```").next().unwrap()])
+        .env("PAPER", "paper.pdf")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&said.stdout).contains("the paper is the one")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_signs_sees_the_paper_and_reckons_for_themselves_that_it_is_the_one() {
+    let office = Office::on(Ground::Embedded, ECDSA.0, ECDSA.1, Level::BT).await;
+    let copy = office.release().await;
+    worker::drain(&office.archive).await.unwrap();
+    let archive = &office.archive;
+    let (name, paper) = certified_copy::paper_to_sign(archive, &office.head, &copy.id)
+        .await
+        .unwrap();
+    assert!(
+        name.ends_with("-1.pdf") && paper.starts_with(b"%PDF"),
+        "{name}"
+    );
+    let waiting = certified_copy::to_sign(archive, &office.head)
+        .await
+        .unwrap();
+    let attributes = STANDARD.decode(&waiting[0].to_sign).unwrap();
+    assert!(is_the_one(&paper, &attributes));
+    let mut other = paper.clone();
+    other[paper.len() / 3] ^= 1;
+    assert!(!is_the_one(&other, &attributes), "another paper");
+    let mut stranger = caller(Role::Approver);
+    stranger.id = "another".into();
+    let refused = certified_copy::paper_to_sign(archive, &stranger, &copy.id).await;
+    assert_eq!(refused.unwrap_err().code(), "not_found");
+    let refused = certified_copy::paper_to_sign(archive, &caller(Role::Auditor), &copy.id).await;
+    assert_eq!(refused.unwrap_err().code(), "forbidden");
+    let looks = audit::about(&archive.catalogue, &copy.id).await.unwrap();
+    let looked = looks
+        .iter()
+        .filter(|entry| entry.action == "copy_file_opened");
+    assert_eq!(looked.count(), 1, "who looked is in the log");
 }
 
 /// Through the program itself; ECDSA on a token that is asked for its PIN once, RSA by openssl.

@@ -14,7 +14,7 @@ pub(super) const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 pub(super) const TOKEN: &str = "con-dau";
 /// Label of its key.
 pub(super) const LABEL: &str = "ky";
-/// Its PIN.
+/// User PIN of the token.
 pub(super) const PIN: &str = "271828";
 
 /// The token; it is gone when dropped.

@@ -32,7 +32,7 @@ impl Stranger {
         self.0.path().join(name)
     }
 
-    /// A certificate for itself, with a key of so many bits.
+    /// A self-signed certificate with an RSA key of `bits` bits.
     fn certificate(&self, name: &str, bits: u32, digest: &str) {
         self.openssl(&format!(
             "req -x509 -newkey rsa:{bits} -nodes -{digest} -subj /CN={name} -days 3650 \

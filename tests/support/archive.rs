@@ -25,13 +25,13 @@ const GATHERED: Duration = Duration::from_secs(4);
 pub enum Ground {
     /// SQLite and a folder.
     Embedded,
-    /// PostgreSQL and S3.
+    /// PostgreSQL and a real S3 server (SeaweedFS).
     Scaled,
 }
 
 /// An archive with the servers it needs; all end with it.
 pub struct Holdings {
-    /// The archive.
+    /// The archive, open, on a clock that the test moves ahead.
     pub archive: Archive,
     clock: Arc<AheadClock>,
     _data: TempDir,
@@ -75,7 +75,7 @@ impl Holdings {
         }
     }
 
-    /// A fresh archive.
+    /// A fresh, empty archive with its servers.
     pub async fn on(ground: Ground) -> Self {
         let data = tempfile::tempdir().unwrap();
         let (config, store) = settings(ground, data.path()).await;

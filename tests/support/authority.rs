@@ -33,7 +33,7 @@ pub struct Wanted<'a> {
     pub until: Timestamp,
 }
 
-/// A signer's extensions.
+/// Extensions of a signer's certificate, in the syntax of openssl.
 pub const SIGNING: &str = "keyUsage=critical,digitalSignature,nonRepudiation\n";
 
 /// The authority. Its servers end with it.
@@ -85,7 +85,7 @@ impl Authority {
         );
     }
 
-    /// Lets OCSP answers hold for so many days.
+    /// Sets for how many days OCSP answers are valid.
     pub fn ocsp_days(&self, days: u32) {
         fs::write(self.at("ocsp-days"), days.to_string()).unwrap();
     }

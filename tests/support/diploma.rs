@@ -11,11 +11,11 @@ use sogoc::{review, search, worker};
 
 use super::archive::{caller, sample};
 
-/// Whose it is.
+/// Name of the holder, a made-up person.
 pub const NAME: &str = "Đặng Thị Thuỳ Dương";
 /// When she was born.
 pub const BORN: &str = "05/06/1990";
-/// The diploma's number.
+/// Number of the diploma (số hiệu).
 pub const NUMBER: &str = "A0123456";
 
 /// Delivers, corrects beside the image, approves, and lets the index follow.

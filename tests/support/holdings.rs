@@ -192,7 +192,7 @@ async fn deliver(archive: &Archive) -> Vec<Scan> {
     scans
 }
 
-/// Delivers one file.
+/// Delivers one file into a batch, as the program itself.
 pub async fn receive(archive: &Archive, batch_id: &str, name: &str, bytes: &[u8]) -> Scan {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();

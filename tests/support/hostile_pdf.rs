@@ -51,7 +51,7 @@ pub const ALL: [(&str, Make); 25] = [
     ("stamps_64", || stamps(63)),
 ];
 
-/// One of them.
+/// The hostile file of that name in the table above.
 pub fn named(name: &str) -> Vec<u8> {
     let (_, make) = ALL.iter().find(|(own, _)| *own == name).unwrap();
     make()

@@ -10,7 +10,7 @@ use super::pip::run;
 /// A driver that runs on Debian 12's Node.js (18); it drives later Chromiums too.
 const DRIVER: &str = "playwright-core@1.60.0";
 
-/// Debian's browser.
+/// Path of Debian's Chromium; panics where it is not installed.
 pub fn chromium() -> PathBuf {
     let browser = PathBuf::from("/usr/bin/chromium");
     assert!(browser.exists(), "Needed: apt-get install chromium");

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::pip::{run, venv};
 
-/// Its version.
+/// Package and version, as pip takes them.
 const REQUIREMENT: &str = "schemathesis==4.32.5";
 
 /// Calls every operation of `document` with a bounded number of made-up inputs, sound and unsound;

@@ -25,7 +25,7 @@ pub struct Server {
     _data: TempDir,
 }
 
-/// Someone who calls.
+/// Somebody who calls the server: with a token, signed in, or anonymous.
 #[derive(Clone)]
 pub struct Client {
     url: String,
@@ -70,7 +70,7 @@ impl Server {
         }
     }
 
-    /// Nobody in particular.
+    /// A client without token and session.
     pub fn anonymous(&self) -> Client {
         Client {
             url: self.url.clone(),
@@ -135,18 +135,18 @@ impl Client {
         }
     }
 
-    /// GET.
+    /// Answer to a GET of a path.
     pub async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
-    /// POST of JSON.
+    /// Answer to a POST with a JSON body.
     pub async fn post(&self, path: &str, body: Value) -> Response {
         let request = self.request(Method::POST, path).json(&body);
         request.send().await.unwrap()
     }
 
-    /// POST of a form.
+    /// Answer to a POST of form fields.
     pub async fn form(&self, path: &str, cookie: &str, pairs: &[(&str, &str)]) -> Response {
         let body = serde_urlencoded::to_string(pairs).unwrap();
         self.request(Method::POST, path)

@@ -11,7 +11,7 @@ use super::wait::until;
 
 /// A service with one person for each role that a story needs.
 pub struct Service {
-    /// Base address.
+    /// Base address, such as `http://127.0.0.1:PORT`.
     pub url: String,
     process: TiedChild,
     _data: TempDir,
@@ -43,7 +43,7 @@ impl Service {
         service
     }
 
-    /// Its process number.
+    /// Process id (PID) of the service.
     pub fn pid(&self) -> u32 {
         self.process.pid()
     }

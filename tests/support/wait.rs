@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 /// How long anything may take that is waited for without a limit of its own.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Between two looks.
+/// Pause before a condition is asked again.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The same where a moment within somebody's work must not be missed.
 const INSTANT: Duration = Duration::from_millis(2);

@@ -138,7 +138,8 @@ async fn on_pages_the_release_carries_what_was_shown() {
     let portal = server.token(&[Role::Portal]).await;
     let asked = json!({
         "applicant": { "name": NAME, "contact": "0900000000", "standing": "self" },
-        "wanted": { "ho_ten": "Tên Giả" }
+        "wanted": { "ho_ten": "Tên Giả" },
+        "consent": "2026-01"
     });
     let (_, asked) = post(&portal, "/api/v1/copy-requests", asked).await;
     sogoc::search::follow(&server.archive).await.unwrap();

@@ -17,7 +17,7 @@ use object_store::{
 /// When, seen from the write that fails, the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dies {
-    /// Nothing was written.
+    /// It dies before the write reaches the store.
     Before,
     /// It was written, but the answer was lost.
     After,

@@ -295,7 +295,7 @@ pub struct Class {
     pub cues: Vec<Cue>,
     /// Its fields, in the order people are shown them.
     pub fields: Vec<Field>,
-    /// Columns of its tables that are none of the fields.
+    /// Columns of its tables that hold no field.
     pub other_columns: Vec<OtherColumn>,
     /// How a copy looks; `None` where no copy is issued.
     pub copy: Option<CopyLayout>,

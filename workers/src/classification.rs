@@ -1,5 +1,5 @@
 //! Which class a page belongs to, from what stands where on it: a table of people is a register whatever its title,
-//! and a page without one is none.
+//! and a page without one is never a register.
 
 mod particulars;
 
@@ -17,14 +17,14 @@ const FEWEST_ROWS: usize = 3;
 const LEAST_UNDERSTOOD: f64 = 0.36;
 /// A table with less than this share of the page's words is part of another paper.
 const MOST_OF_PAGE: f64 = 0.45;
-/// Words that speak so much for another class outweigh a table of people: a payroll is one too.
+/// Weight of the words for another class from which it outweighs a table of people: a payroll is one too.
 const OUTSPOKEN: f32 = 6.0;
-/// Words that speak so much for a table's class stand for it where no table was found.
+/// Weight of the words for a table's class from which it is taken although no table was found.
 const TITLED: f32 = 5.0;
 
 /// This many fields named by a header show whose table it is.
 const HEADED: f64 = 3.0;
-/// A header so much like a field's words counts.
+/// Likeness (0 to 1) to a field's words from which a header counts.
 const CLEARLY_HEADED: f64 = 0.75;
 /// A difference in how far headers explain a table that says nothing.
 const SLIGHT: f64 = 0.5;

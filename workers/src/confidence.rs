@@ -21,12 +21,12 @@ use crate::class::FieldKind;
 use crate::model_trust::ModelTrust;
 use crate::word::Word;
 
-/// A header so much like a field's words names its column; where only the header can tell, it must be so much.
+/// Likeness (0 to 1) from which a header names its column; the second where only the header can tell.
 const NAMED: f64 = 0.75;
 const NAMED_SURELY: f64 = 0.8;
-/// Without a header a column is what it seems where every other way to name it is so much worse.
+/// Without a header a column is what it seems if every other name fits worse by this much.
 const CLEAR_MARGIN: f64 = 0.8;
-/// A column that another name would fit nearly as well, or most of whose values are none of its field's, is misplaced.
+/// A column is misplaced if another name would fit nearly as well, or if most of its values cannot be its field's.
 const LEAST_MARGIN: f64 = 0.25;
 const LEAST_FIT: f64 = 0.6;
 const LEAST_FIT_OF_LIST: f64 = 0.7;

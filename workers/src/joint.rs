@@ -89,7 +89,7 @@ fn one_record(
     }
 }
 
-/// Whether a later page's record is no paper of its own: it lacks a head, or its values recur on every page. A number
+/// Whether a later page's record is not a paper of its own: it lacks a head, or its values recur on every page. A number
 /// alone is one that the text cites; with a date or an agency beside it, it is another letter's whose head was not seen.
 fn completes(class: &Class, later: &RecordReading) -> bool {
     let has = |part| {

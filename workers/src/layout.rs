@@ -15,9 +15,8 @@ pub(crate) mod strikethrough;
 mod template_fit;
 mod text_lines;
 
-use image::GrayImage;
-
 use crate::column_map::ColumnMap;
+use crate::image::Grey;
 pub(crate) use grid::{Grid, Row};
 pub(crate) use rules::{Rule, Rules};
 pub(crate) use text_lines::TextLines;
@@ -35,9 +34,9 @@ pub(crate) struct TableLayout<'m> {
 
 impl Rules {
     /// The ruled lines of an upright page, without those that strike out a row.
-    pub fn of(picture: &GrayImage, dpi: u32) -> Self {
-        let mut rules = rules::detect(picture, dpi);
-        strikethrough::remove_from(&mut rules.horizontal, picture, dpi);
+    pub fn of(page: &Grey) -> Self {
+        let mut rules = rules::detect(page.ridges());
+        strikethrough::remove_from(&mut rules.horizontal, page);
         rules
     }
 }
@@ -52,13 +51,13 @@ pub(crate) struct RuledTable {
 
 impl RuledTable {
     /// The table of a page; `None` where its rules draw none.
-    pub fn of(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Self> {
-        let drawn = ruled::build(rules, dpi).map(|grid| Self {
+    pub fn of(rules: &Rules, page: &Grey) -> Option<Self> {
+        let drawn = ruled::build(rules, page.dpi).map(|grid| Self {
             grid,
             has_columns: true,
         });
         drawn.or_else(|| {
-            let grid = horizontal_rules::build(rules, picture, dpi)?;
+            let grid = horizontal_rules::build(rules, page)?;
             Some(Self {
                 grid,
                 has_columns: false,
@@ -69,8 +68,8 @@ impl RuledTable {
 
 impl TextLines {
     /// The lines of text in a table that rules draw; `None` where its ink does not stand in lines.
-    pub fn of(table: &RuledTable, rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Self> {
-        text_lines::locate(&table.grid, rules, picture, dpi)
+    pub fn of(table: &RuledTable, rules: &Rules, page: &Grey) -> Option<Self> {
+        text_lines::locate(&table.grid, rules, page)
     }
 }
 

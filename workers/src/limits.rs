@@ -1,7 +1,9 @@
-//! What a child takes from itself before it reads a byte: memory, time, files, network, programs.
+//! The sandbox of a child: what it takes from itself before it reads a byte (memory, time, files, network, programs,
+//! rights).
 //!
-//! Resource limits hold on every Linux; Landlock and seccomp where the kernel has them, and the
-//! child says which of them hold so that an operator can see it.
+//! Resource limits hold on every Linux, and no child keeps a capability. Landlock and seccomp stand where the kernel has
+//! them: the child says which do, and its parent gives it nothing to open where one is missing, unless the
+//! administrator goes without it by name.
 
 mod syscalls;
 
@@ -12,6 +14,7 @@ use landlock::{
     RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
 };
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+use rustix::thread::{CapabilitySet, CapabilitySets};
 use serde::{Deserialize, Serialize};
 
 /// Open files a child may hold: its socket, its standard streams, the page's file, trained data.
@@ -28,8 +31,40 @@ const LANDLOCK_ABI: ABI = ABI::V6;
 pub struct Confinement {
     /// Landlock: no file but the trained data, no network, no signals to others.
     pub landlock: Fence,
-    /// Seccomp: no sockets, no new programs, no tracing.
+    /// Seccomp: no system call but those that reading needs.
     pub seccomp: Fence,
+}
+
+impl Confinement {
+    /// A fence that is missing, but for those that are gone `without`. One that an older kernel has in part is not missing:
+    /// its oldest interface shuts all files, and the network, other processes and their signals are out of seccomp's reach.
+    pub fn missing(&self, without: &[FenceName]) -> Option<FenceName> {
+        let fences = [
+            (FenceName::Landlock, self.landlock),
+            (FenceName::Seccomp, self.seccomp),
+        ];
+        let absent =
+            |(name, fence): &(FenceName, Fence)| *fence == Fence::Absent && !without.contains(name);
+        fences.into_iter().find(absent).map(|(name, _)| name)
+    }
+}
+
+/// A fence by its name, as settings and messages have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FenceName {
+    /// Landlock, a security module of the kernel.
+    Landlock,
+    /// Seccomp, the kernel's filter of system calls.
+    Seccomp,
+}
+
+impl FenceName {
+    /// Its word in settings and messages: `landlock` or `seccomp`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// How well a fence stands.
@@ -56,11 +91,40 @@ pub fn take(memory_bytes: u64, cpu_seconds: u64) -> std::io::Result<()> {
     // No file may grow, so nothing of a page can be left on the disk.
     set(Resource::Fsize, 0)?;
     set(Resource::Nofile, MAX_OPEN_FILES)?;
+    // Neither a process nor a thread of its own.
+    set(Resource::Nproc, 0)?;
     set(Resource::Cpu, cpu_seconds)?;
     // Data by the page that was admitted; address space larger, because libraries are mapped into
     // it.
     set(Resource::Data, memory_bytes)?;
     set(Resource::As, memory_bytes.saturating_add(MAPPED_BYTES))?;
+    drop_rights()
+}
+
+/// Gives up every capability, so that a service that runs as root has children that are nobody in particular: with them a
+/// child could raise its ceilings again, or read what its modes forbid.
+fn drop_rights() -> std::io::Result<()> {
+    rustix::thread::set_no_new_privs(true)?;
+    let held = rustix::thread::capabilities(None)?;
+    if held.effective.contains(CapabilitySet::SETPCAP) {
+        for capability in CapabilitySet::all().iter() {
+            // An older kernel does not know the newest of them.
+            if rustix::thread::capability_is_in_bounding_set(capability).unwrap_or(false) {
+                rustix::thread::remove_capability_from_bounding_set(capability)?;
+            }
+        }
+    }
+    rustix::thread::clear_ambient_capability_set()?;
+    let empty = CapabilitySet::empty();
+    let none = CapabilitySets {
+        effective: empty,
+        permitted: empty,
+        inheritable: empty,
+    };
+    // The shipped unit has none to give up, and refuses the call itself.
+    if held != none {
+        rustix::thread::set_capabilities(None, none)?;
+    }
     Ok(())
 }
 

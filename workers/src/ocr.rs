@@ -37,10 +37,10 @@ impl FirstPass {
             bounds: page.transform.to_upright(word.bounds),
             ..word.clone()
         };
-        let rules = Rules::of(&page.picture, page.dpi);
+        let rules = Rules::of(page);
         Self {
             words: layer.iter().map(placed).collect(),
-            table: RuledTable::of(&rules, &page.picture, page.dpi),
+            table: RuledTable::of(&rules, page),
             rules,
             line_images: None,
             handwriting: None,
@@ -63,10 +63,10 @@ pub(crate) fn first_pass(
         true => Division::Page,
         false => Division::Free,
     };
-    let rules = Rules::of(&page.picture, page.dpi);
+    let rules = Rules::of(page);
     let mut first = FirstPass {
         words: Vec::new(),
-        table: RuledTable::of(&rules, &page.picture, page.dpi),
+        table: RuledTable::of(&rules, page),
         rules,
         line_images: None,
         handwriting: None,
@@ -76,16 +76,14 @@ pub(crate) fn first_pass(
         .table
         .as_ref()
         .filter(|_| ablation.takes(Step::Strips));
-    let lines = table.and_then(|table| TextLines::of(table, &first.rules, &page.picture, page.dpi));
+    let lines = table.and_then(|table| TextLines::of(table, &first.rules, page));
     let Some(lines) = lines else {
-        first.words = engine.words(&page.picture, page.dpi, division)?;
+        first.words = engine.words_on(page, division)?;
         return Ok(first);
     };
-    let outside = read_blocks(&lines.outside, page.dpi, division, engine)?;
+    let outside = read_blocks(&lines.outside, division, engine)?;
     let cells = LineImages::of_cells(lines.ruleless, lines.lines, lines.line_height);
-    first.words = cells.read(&page.picture, |line| {
-        engine.words(line, page.dpi, Division::Strip)
-    })?;
+    first.words = cells.read(page, |line| engine.words_of(line, Division::Strip))?;
     first.line_images = Some(cells.and_words(&outside));
     first.words.extend(outside);
     Ok(first)

@@ -4,14 +4,12 @@
 //! touch one; so the side on which outlines line up best is the bottom. This costs next to nothing;
 //! the first pass of the engine then confirms it or asks for another try.
 
-use ::image::GrayImage;
-use ::image::imageops::crop_imm;
 use sogoc_vietnamese::syllable;
 
 use crate::ablation::{Ablation, Step};
 use crate::decode::DecodedPage;
 use crate::geometry::{Turn, median_f64};
-use crate::image::{self, Component, Grey, Upright, connected_components};
+use crate::image::{self, Clean, Component, Grey, Upright};
 use crate::layout::{Rule, Rules};
 use crate::ocr::engine::{Division, Engine, RecogniseError};
 use crate::ocr::{self, FirstPass};
@@ -23,7 +21,7 @@ use crate::word::{Word, legibility};
 const WIDEST: f64 = 6.0;
 /// Mean confidence above which the first pass shows that the page stands upright.
 const LEGIBLE: f64 = 0.70;
-/// Rules of a table are at least so long, as a share of the page, and further apart than this, in inches.
+/// Shortest rule of a table, as a share of the page, and least distance between two, in inches.
 const LONG_RULE: f64 = 0.35;
 const SAME_RULE: f64 = 0.07;
 /// This many steps between rules show whether they are even.
@@ -34,7 +32,7 @@ const UNEVEN: f64 = 0.4;
 /// How many letters of other pieces one of a whole syllable or number outweighs.
 const WHOLE: usize = 3;
 /// The head of a page is this part of its height.
-const HEAD: u32 = 5;
+const HEAD: i32 = 5;
 /// This many clear letters in the middle of a page, far more than under another orientation, are not an accident.
 const PLAIN: usize = 40;
 
@@ -62,8 +60,7 @@ pub(crate) fn upright(
     ablation: &Ablation,
     engine: &mut Engine,
 ) -> Result<(Upright, FirstPass, Option<Verdict>), RecogniseError> {
-    let dpi = image::resolution(&page.image, page.dpi);
-    let clean = image::clean(&page.image, dpi, ablation);
+    let clean = image::clean(page, ablation);
     let mut verdict = None;
     // Text that came with the page tells how it stands, if the picture agrees with it.
     if let Some(words) = page.own_words() {
@@ -82,11 +79,11 @@ pub(crate) fn upright(
 
 /// The page turned upright, and its first pass.
 fn recognised(
-    clean: &Grey,
+    clean: &Clean,
     ablation: &Ablation,
     engine: &mut Engine,
 ) -> Result<(Upright, FirstPass), RecogniseError> {
-    let mut ways = rank(&clean.picture, clean.dpi);
+    let mut ways = rank(&clean.grey);
     // Without the step, all pages are taken to stand as they came: that is what its worth is
     // measured against.
     if !ablation.takes(Step::WayUp) {
@@ -106,7 +103,7 @@ fn recognised(
         return Ok((upright, first));
     }
     // Where a table's rows tell, the page stands on its feet or its head, unless neither reads at all.
-    let likely = match ruled_across(&clean.picture, clean.dpi) {
+    let likely = match ruled_across(&clean.grey) {
         Some(_) => 2,
         None => ways.len(),
     };
@@ -117,7 +114,7 @@ fn recognised(
 }
 
 fn read_at(
-    clean: &Grey,
+    clean: &Clean,
     way: Orientation,
     ablation: &Ablation,
     engine: &mut Engine,
@@ -128,14 +125,16 @@ fn read_at(
 }
 
 /// The four ways the page may stand, likeliest first.
-pub(crate) fn rank(picture: &GrayImage, dpi: u32) -> [Orientation; 4] {
-    let letters: Vec<[f64; 4]> = connected_components(picture, dpi)
+pub(crate) fn rank(page: &Grey) -> [Orientation; 4] {
+    let dpi = page.dpi;
+    let letters: Vec<[f64; 4]> = page
+        .pieces()
         .iter()
         .filter(|piece| is_letter(piece, dpi))
         // Only pieces of the size of letters: specks and rules stand in no line.
         .map(|piece| [piece.left, piece.top, piece.right, piece.bottom].map(f64::from))
         .collect();
-    let across = ruled_across(picture, dpi).or_else(|| runs_across(&letters, dpi));
+    let across = ruled_across(page).or_else(|| runs_across(&letters, dpi));
     let mut ways = Turn::ALL.map(|turn| {
         let feet: Vec<Foot> = letters.iter().map(|letter| foot(*letter, turn)).collect();
         let (skew, evidence) = best_skew(&feet, dpi);
@@ -158,17 +157,18 @@ pub(crate) fn rank(picture: &GrayImage, dpi: u32) -> [Orientation; 4] {
 
 /// Whether a table's rows run across the page (or up and down it): they are many and of one height, while columns are
 /// each as wide as what they hold. `None` where rules draw no such table.
-fn ruled_across(picture: &GrayImage, dpi: u32) -> Option<bool> {
-    let rules = Rules::of(picture, dpi);
+fn ruled_across(page: &Grey) -> Option<bool> {
+    let rules = Rules::of(page);
+    let (width, height) = page.pixel_size();
     let middle = |rule: &Rule| rule.across((rule.from + rule.end) / 2.0);
     let even = |rules: &[Rule], along: u32| {
         let long = rules
             .iter()
             .filter(|rule| rule.length() >= f64::from(along) * LONG_RULE);
-        evenness(long.map(middle).collect(), f64::from(dpi) * SAME_RULE)
+        evenness(long.map(middle).collect(), f64::from(page.dpi) * SAME_RULE)
     };
-    let lying = even(&rules.horizontal, picture.width());
-    let standing = even(&rules.vertical, picture.height());
+    let lying = even(&rules.horizontal, width);
+    let standing = even(&rules.vertical, height);
     match (lying >= EVEN, standing >= EVEN) {
         // Uneven on the other side, else both sets of rules are alike and tell nothing.
         (true, false) if standing <= UNEVEN => Some(true),
@@ -292,7 +292,7 @@ fn fullness(feet: &[Foot], degrees: f64, bin: f64) -> f64 {
 /// The orientation in which the middle of the page and its head read clearly best, if it is not the first. The first
 /// `likely` of them are always tried, the others where none of those gives words.
 fn another_way(
-    clean: &Grey,
+    clean: &Clean,
     ways: &[Orientation],
     likely: usize,
     ablation: &Ablation,
@@ -304,15 +304,16 @@ fn another_way(
         if at >= likely && most >= PLAIN {
             break;
         }
-        let turned = image::upright(clean, way.turn, way.skew, ablation).picture;
-        let (width, height) = turned.dimensions();
+        let turned = image::upright(clean, way.turn, way.skew, ablation);
+        let (width, height) = turned.pixel_size();
+        let (width, height) = (width as i32, height as i32);
         // The middle of the page, because margins hold stamps and scribbles that stand any way.
         let (w, h) = (width / 2, height / 3);
-        let middle = crop_imm(&turned, (width - w) / 2, (height - h) / 2, w, h);
-        let mut words = engine.words(&middle.to_image(), clean.dpi, Division::Block)?;
+        let middle = turned.crop([(width - w) / 2, (height - h) / 2, w, h], 0);
+        let mut words = engine.words_of(&middle, Division::Block)?;
         // What is filled in may be faint; what heads a page is printed large.
-        let head = crop_imm(&turned, 0, 0, width, height / HEAD);
-        words.extend(engine.words(&head.to_image(), clean.dpi, Division::Page)?);
+        let head = turned.crop([0, 0, width, height / HEAD], 0);
+        words.extend(engine.words_of(&head, Division::Page)?);
         clear.push(clear_letters(&words));
         // Each further way costs a reading; one that is plainly better ends the search.
         if is_plain(&clear) {

@@ -249,7 +249,7 @@ fn form(
     let upright = &recognised.page;
     let is_printed = !recognised.is_delivered && !recognised.by_handwriting;
     let seen = (is_printed && context.takes(Step::Figures))
-        .then(|| reread::SeenFigures::of(&upright.picture, lines));
+        .then(|| reread::SeenFigures::of(upright, lines));
     let lines = seen.as_ref().map_or(lines, |seen| &seen.lines);
     let mut fields = form::fields(class, lines, None);
     let mut words = PageWords::new(lines.iter().flat_map(|line| line.words.clone()).collect());
@@ -261,9 +261,9 @@ fn form(
             reread::pen(class, upright, lines, &mut fields, engine)?;
         }
         if context.takes(Step::Signature) {
-            let (image, ablation) = (&page.image, context.ablation);
+            let ablation = context.ablation;
             let block =
-                reread::signature(class, image, upright, lines, &mut fields, ablation, engine)?;
+                reread::signature(class, page, upright, lines, &mut fields, ablation, engine)?;
             block
                 .iter()
                 .for_each(|line| words.prefer(line, ModelTrust::PRINT));
@@ -280,7 +280,7 @@ fn form(
         seen.hold(class, &mut fields);
     }
     if !recognised.is_delivered && class.layout == Layout::Form {
-        form::hold_fragments(class, &upright.picture, lines, &mut fields);
+        form::hold_fragments(class, upright, lines, &mut fields);
     }
     let record = RecordReading {
         class: class.id.clone(),

@@ -28,6 +28,7 @@ use self::supervisor::{Supervisor, Work};
 use crate::ablation::Ablation;
 use crate::context::Known;
 use crate::decode::{DecodeLimits, Picture, PixelDigest};
+use crate::limits::FenceName;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::probe::Probe;
 use crate::protocol::{Answer, Task};
@@ -60,6 +61,8 @@ pub struct PoolConfig {
     pub classes: Option<PathBuf>,
     /// Ceilings for one file and one page; bytes are further bound by the pool's ceiling.
     pub limits: DecodeLimits,
+    /// Fences a child may be without: where one is missing and not named here, nothing is read.
+    pub without_fences: Vec<FenceName>,
 }
 
 impl Default for PoolConfig {
@@ -75,6 +78,7 @@ impl Default for PoolConfig {
             tessdata: None,
             classes: None,
             limits: DecodeLimits::default(),
+            without_fences: Vec::new(),
         }
     }
 }

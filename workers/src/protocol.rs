@@ -149,7 +149,7 @@ impl<A: DeserializeOwned> Reply for Once<A> {
 pub(crate) enum InParts<A> {
     Part(A),
     End,
-    /// As [`Once::Panicked`].
+    /// The child panicked; the text is the place in the source, as in [`Once::Panicked`].
     Panicked(String),
 }
 

@@ -16,12 +16,12 @@ use crate::confidence::SecondReading;
 use crate::context::Context;
 use crate::form;
 use crate::geometry::{bottom, right};
-use crate::image::Upright;
+use crate::image::{Crop, Upright};
 use crate::layout::TableLayout;
 use crate::layout::lines::{Line, lines};
 use crate::model_trust::ModelTrust;
 use crate::ocr::engine::{Division, Engine, RecogniseError, Script};
-use crate::ocr::line_images::{Crop, LineImages};
+use crate::ocr::line_images::LineImages;
 use crate::ocr::words::PageWords;
 use crate::ocr::{FirstPass, Recognised, monospace};
 use crate::reading::FieldReading;
@@ -85,10 +85,8 @@ fn typed(
     engine: &mut Engine,
 ) -> Result<Vec<Word>, RecogniseError> {
     match line_images {
-        None => engine.words(&page.picture, page.dpi, Division::Page),
-        Some(lines) => lines.read(&page.picture, |line| {
-            engine.words(line, page.dpi, Division::Strip)
-        }),
+        None => engine.words_on(page, Division::Page),
+        Some(lines) => lines.read(page, |line| engine.words_of(line, Division::Strip)),
     }
 }
 
@@ -108,7 +106,7 @@ fn is_table(first: &FirstPass, page: &Upright, context: &Context<'_>) -> bool {
     let declared = context
         .declared_class()
         .map(|class| class.layout == Layout::Table);
-    let width = page.picture.width();
+    let width = page.pixel_size().0;
     let seen = || {
         TableLayout::of(
             first.table.as_ref(),
@@ -136,7 +134,7 @@ pub(crate) fn handwriting<'f>(
     if first.handwriting.is_none() {
         first.handwriting = Some(match ablation.takes(Step::Strips) {
             true => handwritten_lines(first, page, engine)?,
-            false => engine.words_written(&page.picture, page.dpi, Division::Page)?,
+            false => engine.words_written_on(page, Division::Page)?,
         });
     }
     Ok(first.handwriting.as_deref().unwrap_or_default())
@@ -158,8 +156,8 @@ fn handwritten_lines(
     };
     let words = PageWords::new(first.words.clone());
     let open = |place: Box4| words.is_open(place, ModelTrust::HANDWRITING);
-    lines.read_closely(&page.picture, open, |line| {
-        engine.words_written(line, page.dpi, Division::Strip)
+    lines.read_closely(page, open, |line| {
+        engine.words_written(line, Division::Strip)
     })
 }
 
@@ -190,7 +188,7 @@ pub(crate) fn cells(
             true => Division::Block,
             false => Division::Line,
         };
-        let words = engine.words_again(&alone.picture, page.dpi, division)?;
+        let words = engine.words_again(&alone, division)?;
         cell.read_again(&alone.on_page(words), agreement);
     }
     Ok(())
@@ -201,11 +199,11 @@ fn cell_alone(page: &Upright, cell: Box4) -> Option<Crop> {
     // Inside the rules, which the engine takes for letters.
     let inset = (page.dpi / 60) as i32;
     let (x0, y0) = ((cell[0] + inset).max(0), (cell[1] + inset).max(0));
-    let x1 = (right(cell) - inset).min(page.picture.width() as i32);
-    let y1 = (bottom(cell) - inset).min(page.picture.height() as i32);
+    let (width, height) = page.pixel_size();
+    let x1 = (right(cell) - inset).min(width as i32);
+    let y1 = (bottom(cell) - inset).min(height as i32);
     let margin = (page.dpi / 20) as i32;
-    (x1 - x0 >= 8 && y1 - y0 >= 8)
-        .then(|| Crop::of(&page.picture, [x0, y0, x1 - x0, y1 - y0], margin))
+    (x1 - x0 >= 8 && y1 - y0 >= 8).then(|| page.crop([x0, y0, x1 - x0, y1 - y0], margin))
 }
 
 /// A page with more doubtful values than this is written by hand or hopeless; the rest are left.
@@ -242,14 +240,14 @@ pub(crate) fn values(
             continue;
         };
         let value = |words| form::value_of(&alone.on_page(words), alone.height / 2);
-        let words = engine.words(&alone.picture, page.dpi, Division::Line)?;
+        let words = engine.words_of(&alone, Division::Line)?;
         if let Some(second) = value(words) {
             take_second(field, &second, ModelTrust::PRINT, fields);
         }
         let doubtful = |reading: &FieldReading| reading.confidence < DOUBTFUL;
         let is_doubtful = fields.get(&field.key).is_none_or(doubtful);
         if is_doubtful && context.takes(Step::Written) {
-            let words = engine.words_written(&alone.picture, page.dpi, Division::Line)?;
+            let words = engine.words_written(&alone, Division::Line)?;
             if let Some(second) = value(words) {
                 take_second(field, &second, ModelTrust::HANDWRITING, fields);
             }
@@ -260,12 +258,12 @@ pub(crate) fn values(
 
 /// The place `[left, top, right, bottom]` alone; `None` where hardly any of it is on the page.
 fn value_alone(page: &Upright, [left, top, right, bottom]: [i32; 4]) -> Option<Crop> {
-    let (width, height) = page.picture.dimensions();
+    let (width, height) = page.pixel_size();
     let (width, height) = (width as i32, height as i32);
     let (left, top) = (left.clamp(0, width), top.clamp(0, height));
     let (width, height) = (right.min(width) - left, bottom.min(height) - top);
     let place = [left, top, width, height];
-    (width >= 3 && height >= 3).then(|| Crop::of(&page.picture, place, MARGIN))
+    (width >= 3 && height >= 3).then(|| page.crop(place, MARGIN))
 }
 
 /// Takes a second reading of a value: the one that passes its field's check stands, else the surer. Where they

@@ -61,11 +61,8 @@ pub(crate) fn verdict(
     told.sort_by_key(|(letters, ..)| std::cmp::Reverse(*letters));
     let mut scores = Vec::new();
     for (_, place, text) in told.iter().step_by(2).take(LINES_LOOKED_AT) {
-        let read = engine.words(
-            &page.part(with_paper(page, *place)),
-            page.dpi,
-            Division::Line,
-        )?;
+        let part = page.crop(with_paper(page, *place), 0);
+        let read = engine.words_of(&part, Division::Line)?;
         if legibility(&read).unwrap_or_default() >= CLEAR {
             let read: String = read.iter().map(|word| word.text.as_str()).collect();
             scores.push(likeness(text, &read));
@@ -97,11 +94,11 @@ fn longest_part(line: &Line) -> Option<(usize, Box4, String)> {
         .max_by_key(|(letters, ..)| *letters)
 }
 
-/// The place of a line with a little paper around it, `[left, top, width, height]` within the page.
-fn with_paper(page: &Upright, place: Box4) -> [u32; 4] {
+/// The place of a line with a little paper around it, within the page.
+fn with_paper(page: &Upright, place: Box4) -> Box4 {
     let (width, height) = page.pixel_size();
     let margin = place[3] / 4;
-    let inside = |at: i32, most: u32| at.clamp(0, most as i32) as u32;
+    let inside = |at: i32, most: u32| at.clamp(0, most as i32);
     let (x0, y0) = (
         inside(place[0] - margin * 2, width),
         inside(place[1] - margin / 2, height),

@@ -19,7 +19,7 @@ use crate::word::Word;
 use dates::Date;
 pub(crate) use repair::LOOK_ALIKE;
 
-/// Punctuation that stands around a value but is no part of it.
+/// Punctuation around a value that is not part of it.
 const AROUND: [char; 23] = [
     '.', ',', ';', ':', '|', '[', ']', '{', '}', '_', '—', '–', '-', '=', '~', '…', '\'', '"', '“',
     '”', '‘', '`', '*',

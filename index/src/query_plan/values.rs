@@ -80,7 +80,7 @@ pub(super) fn tagged(fields: &Fields, text: &str) -> BoxedQuery {
 
 /// Only documents of the kind asked for.
 pub(super) fn of_kind(fields: &Fields, query: &Query) -> BoxedQuery {
-    tagged(fields, &tag("kind", query.kind.word()))
+    tagged(fields, &tag("kind", query.kind.as_str()))
 }
 
 /// Only records of the regimes in [`Query::allowed`]; where that is empty, none.

@@ -45,7 +45,7 @@ pub fn index_of(documents: impl IntoIterator<Item = Document>) -> (TempDir, Inde
     (dir, index)
 }
 
-/// A put.
+/// The change that adds or replaces a document.
 pub fn put(document: Document) -> Change {
     Change::Put(Box::new(document))
 }

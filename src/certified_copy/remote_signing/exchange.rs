@@ -58,7 +58,7 @@ impl Signatures {
     /// Adds certificates in PEM; none when it is empty.
     ///
     /// # Errors
-    /// `Invalid` when they are none.
+    /// `Invalid` when the text holds no certificates.
     pub fn take_certificates(&mut self, pem: &str) -> Result<()> {
         if pem.trim().is_empty() {
             return Ok(());

@@ -262,7 +262,7 @@ fn of_xls(value: &Data, out: &mut Out<'_>) -> String {
     }
 }
 
-/// Without blanks around it; no other blank than ASCII's, for the others are letters of old encodings. A NUL is none: the
+/// Without blanks around it; no other blank than ASCII's, for the others are letters of old encodings. A NUL is not a letter: the
 /// reader puts one behind each letter of old workbooks that do not call themselves Unicode.
 fn tidied(text: &str) -> String {
     text.replace('\0', "")

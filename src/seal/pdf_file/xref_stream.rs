@@ -38,7 +38,7 @@ pub(super) fn undo_prediction(
     Ok(plain)
 }
 
-/// The numbers of an array up to the first that is none.
+/// The numbers of an array, up to the first element that is not a number.
 pub(super) fn integers(value: Option<&Value>) -> Vec<usize> {
     let Some(Value::Array(values)) = value else {
         return Vec::new();

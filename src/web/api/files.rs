@@ -1,4 +1,4 @@
-//! Files (hồ sơ).
+//! Files (hồ sơ) of a fonds over the API: list, make, change, close, move, merge, split.
 
 use axum::Json;
 use axum::extract::Path;
@@ -42,7 +42,7 @@ struct FilesAsked {
     text: Option<String>,
     /// Code of the last file of the page before.
     after: Option<String>,
-    /// At most so many.
+    /// Most files of the page, 1 to 500.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u16>,
 }

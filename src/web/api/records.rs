@@ -184,7 +184,7 @@ async fn approve(
     Ok(Json(record))
 }
 
-/// Reject what is no record.
+/// Reject what is not a record.
 #[utoipa::path(post, path = "/api/v1/records/{id}/reject", tag = "records",
     params(("id" = String, Path)), request_body = Rejection,
     responses((status = 200, body = RecordView), Problems<401, 403, 404, 409, 422>))]

@@ -34,6 +34,8 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(earlier))
         .routes(routes!(messages, write))
         .routes(routes!(extend))
+        .routes(routes!(take))
+        .routes(routes!(note_standing))
         .routes(routes!(set_payment))
         .routes(routes!(evidence))
         .routes(routes!(open_evidence))
@@ -46,7 +48,8 @@ struct RequestGiven {
     applicant: Applicant,
     /// Which diploma a copy is wanted of.
     wanted: Sought,
-    /// Version of the consent text agreed to; `GET /api/v1/consent` has the text.
+    /// Version of the consent text agreed to; `GET /api/v1/consent` has the text. Only a person of the office may leave it
+    /// out, where consent was given on paper.
     consent: Option<String>,
 }
 
@@ -76,6 +79,13 @@ struct DismissalGiven {
 struct Refusal {
     /// What the applicant will read.
     reason: String,
+}
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StandingShown {
+    /// Which papers were seen, in words.
+    shown: String,
 }
 
 /// The copies being made.
@@ -283,6 +293,29 @@ async fn write(api: Api, Path(id): Path<String>, Given(given): Given<MessageGive
     responses((status = 204), Problems<401, 403, 404, 409, 422>))]
 async fn extend(api: Api, Path(id): Path<String>, Given(given): Given<Refusal>) -> Done {
     copy_request::extend(&api.archive, &api.caller, &id, &given.reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take a stranger's request up: until somebody does, it and its papers wait beside the vault. Whatever else the office does
+/// to a request takes it up too.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/take", tag = "copies",
+    params(("id" = String, Path)),
+    responses((status = 204), Problems<401, 403, 409>))]
+async fn take(api: Api, Path(id): Path<String>) -> Done {
+    copy_request::take(&api.archive, &api.caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Say which papers were seen at the counter that show the applicant's standing.
+#[utoipa::path(post, path = "/api/v1/copy-requests/{id}/standing", tag = "copies",
+    params(("id" = String, Path)), request_body = StandingShown,
+    responses((status = 204), Problems<401, 403, 409, 422>))]
+async fn note_standing(
+    api: Api,
+    Path(id): Path<String>,
+    Given(given): Given<StandingShown>,
+) -> Done {
+    copy_request::note_standing(&api.archive, &api.caller, &id, &given.shown).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State as Extracted};
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,7 +14,8 @@ use crate::certified_copy::{self, CopyRow, SealState, Signatures, Submitted, Wai
 use crate::error::Error;
 use crate::web::State;
 use crate::web::extractors::Given;
-use crate::web::fault::{Answer, Done, Problems};
+use crate::web::fault::{Answer, Done, Problem, Problems};
+use crate::web::public_requests::pdf;
 use crate::web::session::Api;
 
 pub fn routes() -> OpenApiRouter<State> {
@@ -25,6 +26,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(waiting))
         .routes(routes!(submit))
         .routes(routes!(give_up))
+        .routes(routes!(paper))
 }
 
 /// Whose seal it is, where its key lives, whether it can sign now.
@@ -76,6 +78,15 @@ async fn waiting(api: Api) -> Answer<Vec<Waiting>> {
     Ok(Json(
         certified_copy::waiting(&api.archive, &api.caller).await?,
     ))
+}
+
+/// The paper that waits for the caller's signature, its gap empty. The SHA-256 of what `/ByteRange` names is the message
+/// digest in `to_sign`.
+#[utoipa::path(get, path = "/api/v1/seal/waiting/{id}/paper", tag = "seal", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), Problems<401, 403, 404>))]
+async fn paper(api: Api, Path(id): Path<String>) -> Result<Response, Problem> {
+    let (name, bytes) = certified_copy::paper_to_sign(&api.archive, &api.caller, &id).await?;
+    Ok(pdf(&name, bytes))
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]

@@ -1,11 +1,10 @@
 //! What anybody with a tracking code may do: follow, write, add papers, withdraw, fetch the copy.
 
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,9 +12,9 @@ use crate::copy_request::{self, Evidence, Status};
 use crate::reference_data::Consent;
 use crate::web::State;
 use crate::web::client_ip::Public;
-use crate::web::extractors::{Asked, Given, too_large};
+use crate::web::extractors::{Asked, Given};
 use crate::web::fault::{Answer, Done, Problem, Problems};
-use crate::web::public_requests::{LARGEST_PAPER, consent_today, pdf, rate_limited};
+use crate::web::public_requests::{LARGEST_PAPER, add_body, consent_today, pdf, rate_limited};
 
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
@@ -119,13 +118,9 @@ async fn add_evidence(
     public: Public,
     Path(code): Path<String>,
     Asked(asked): Asked<PaperAsked>,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<(StatusCode, Json<Evidence>), Response> {
-    let bytes = body.map_err(|_| too_large())?;
+    body: Body,
+) -> Result<(StatusCode, Json<Evidence>), Problem> {
     let name = asked.name.unwrap_or_else(|| "giay-to".into());
-    let added = copy_request::add_evidence(&public.archive, &code, &name, &bytes);
-    match rate_limited(&public, "follow", added).await {
-        Ok(paper) => Ok((StatusCode::CREATED, Json(paper))),
-        Err(error) => Err(Problem(error).into_response()),
-    }
+    let paper = add_body(&public, &code, &name, body).await?;
+    Ok((StatusCode::CREATED, Json(paper)))
 }

@@ -74,7 +74,7 @@ impl Entry {
         self.entry.state == "entered"
     }
 
-    /// What stands in the way of approving it, said beforehand; the verb decides.
+    /// What stands in the way of approving it, shown in advance; the verb decides.
     fn obstacle(&self) -> Option<&'static str> {
         let caller = self.f.caller.as_ref();
         if caller.is_some_and(|caller| caller.id == self.entry.entered_by) {

@@ -9,6 +9,8 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use sogoc_workers::class::Layout;
+
 use super::sent::Sent;
 use super::sheet::{Entry, entries, lay_typed, upright, upright_size};
 use crate::access::{Act, Caller, require};
@@ -48,6 +50,8 @@ struct Record {
     sent: Sent,
     /// Somebody else saved the record while this sheet was open.
     overtaken: bool,
+    /// It is a row of a register's page, which can be keyed as a whole.
+    of_rows: bool,
 }
 
 impl Record {
@@ -81,6 +85,7 @@ impl Record {
             faults,
             sent,
             overtaken,
+            of_rows: class.is_some_and(|class| class.layout == Layout::Table),
         };
         let answer = shown_form(&sheet, &sheet.faults)?;
         Ok(match overtaken && sheet.faults.is_empty() {

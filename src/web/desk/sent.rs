@@ -19,6 +19,8 @@ pub struct Sent {
     pub before: BTreeMap<String, String>,
     /// Keys of the doubtful fields that the person went to.
     pub visited: BTreeSet<String>,
+    /// Keys of the fields whose value was said, one by one, to be right as it stands: `c.KEY`.
+    pub confirmed: BTreeSet<String>,
     /// Whether the values struck out were said to stand.
     pub stands: bool,
     /// Whether what was not read was said to be nothing, or illegible.
@@ -40,6 +42,7 @@ impl Sent {
             };
             confirmed("stands", "s")
                 || confirmed("nothing", "u")
+                || all.contains_key(&format!("c.{key}"))
                 || all.get(&format!("o.{key}")).map(String::as_str) != Some(value)
         };
         let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
@@ -54,6 +57,7 @@ impl Sent {
                 .collect(),
             before: parts("o.").map(own).collect(),
             visited: parts("v.").map(|(key, _)| key.to_owned()).collect(),
+            confirmed: parts("c.").map(|(key, _)| key.to_owned()).collect(),
             stands: all.contains_key("stands"),
             nothing: all.contains_key("nothing"),
         }

@@ -14,7 +14,7 @@ pub struct Ask {
     pub label: &'static str,
     /// Key of the help below it; none where it needs none.
     pub hint: &'static str,
-    /// `text`, `numeric`, `standing`, `delivery`, `copies` or `diploma`.
+    /// `text`, `numeric`, `standing`, `relation`, `death`, `delivery`, `copies` or `diploma`.
     pub kind: &'static str,
     /// A request without it is not complete.
     pub needed: bool,
@@ -42,6 +42,25 @@ pub const ASKS: &[Ask] = &[
         needed: true,
         hint: "public_requests.asking_for_another_papers",
         ..ask(1, "standing", "/applicant/standing", "common.standing")
+    },
+    Ask {
+        kind: "death",
+        hint: "public_requests.only_relatives_and_heirs",
+        ..ask(
+            1,
+            "owner_died",
+            "/applicant/owner_died",
+            "public_requests.owner_died",
+        )
+    },
+    Ask {
+        kind: "relation",
+        ..ask(
+            1,
+            "relation",
+            "/applicant/relation",
+            "public_requests.relation",
+        )
     },
     Ask {
         needed: true,
@@ -149,15 +168,6 @@ pub const ASKS: &[Ask] = &[
     ask(3, "purpose", "/wanted/purpose", "public_requests.what_copy"),
 ];
 
-/// Diplomas that are asked for most, to choose from; any other is typed.
-pub const DIPLOMAS: [&str; 5] = [
-    "Bằng tốt nghiệp trung học phổ thông",
-    "Bằng tốt nghiệp bổ túc trung học phổ thông",
-    "Bằng tốt nghiệp trung học cơ sở",
-    "Bằng tốt nghiệp bổ túc trung học cơ sở",
-    "Chứng chỉ nghề phổ thông",
-];
-
 impl RequestForm {
     /// The answer of a box.
     pub fn part(&mut self, name: &str) -> Option<&mut String> {
@@ -165,6 +175,8 @@ impl RequestForm {
             "name" => &mut self.name,
             "contact" => &mut self.contact,
             "standing" => &mut self.standing,
+            "owner_died" => &mut self.owner_died,
+            "relation" => &mut self.relation,
             "ho_ten" => &mut self.ho_ten,
             "ngay_sinh" => &mut self.ngay_sinh,
             "so_dinh_danh" => &mut self.so_dinh_danh,

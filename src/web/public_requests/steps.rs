@@ -10,11 +10,14 @@ use axum::routing::get;
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 
-use super::asks::{ASKS, Ask, DIPLOMAS};
-use super::submit::{RequestForm, consent_today, send_whole, standing_in_words};
+use super::asks::{ASKS, Ask};
+use super::submit::{
+    DIPLOMAS, RequestForm, consent_today, enough_today, relation_in_words, send_whole,
+    standing_in_words, told_to_wait,
+};
 use crate::access::{self, Caller, new_secret};
 use crate::archive::Archive;
-use crate::copy_request::{self, Draft, STANDINGS};
+use crate::copy_request::{self, Draft, RELATIONS, STANDINGS};
 use crate::error::{Error, Fault, Result};
 use crate::reference_data::Consent;
 use crate::web::State;
@@ -96,6 +99,10 @@ impl Step {
         STANDINGS.map(|word| (word, standing_in_words(&self.f, word)))
     }
 
+    fn relations(&self) -> [(&'static str, &'static str); 4] {
+        RELATIONS.map(|word| (word, relation_in_words(&self.f, word)))
+    }
+
     fn deliveries(&self) -> [(&'static str, &'static str); 3] {
         ["online", "counter", "post"]
             .map(|word| (word, self.f.word("public_requests.delivery", word)))
@@ -109,6 +116,7 @@ impl Step {
     fn said<'a>(&'a self, one: &'a Answer) -> &'a str {
         match one.ask.kind {
             "standing" => standing_in_words(&self.f, &one.value),
+            "relation" => relation_in_words(&self.f, &one.value),
             "delivery" => self.f.word("public_requests.delivery", &one.value),
             _ => &one.value,
         }
@@ -166,7 +174,7 @@ async fn receive(
     OpenForm(form): OpenForm<RequestForm>,
 ) -> Result<Response, PageFault> {
     match form.buoc.is_empty() {
-        true => send_whole(&public.archive, f, form).await,
+        true => send_whole(&public, f, form).await,
         false => take(&public, f, &headers, form).await,
     }
 }
@@ -234,7 +242,10 @@ async fn take(
     let kept_under = cookie_of(archive, &secret, Duration::days(1));
     let mut wrong = faults_before(archive, &form, step).await?;
     if step == LAST && form.consent.is_none() {
-        wrong.push((LAST, Fault::new("/consent", "faults.tick_what_you_enter")));
+        wrong.push((
+            LAST,
+            Fault::new("/consent", "faults.request.consent_missing"),
+        ));
     }
     let first = wrong.first().map(|(first, _)| *first);
     let mut answer = match first {
@@ -244,25 +255,32 @@ async fn take(
             Step::page(archive, f, first, form, (None, faults)).await?
         }
         None if step < LAST => Redirect::to(&format!("/yeu-cau?buoc={}", step + 1)).into_response(),
-        None => send(archive, f, &secret, form).await?,
+        None => send(public, f, &secret, form).await?,
     };
     set(&mut answer, &kept_under);
     Ok(answer)
 }
 
 async fn send(
-    archive: &State,
+    public: &Public,
     f: Frame,
     secret: &str,
     form: RequestForm,
 ) -> Result<Response, PageFault> {
+    let archive = &public.archive;
     // On this page everybody is the public, whoever may be signed in.
-    match copy_request::ask(archive, &Caller::public(), &form.given()).await {
+    match copy_request::ask_publicly(archive, &public.network, &form.given()).await {
         Ok(asked) => {
             keep(archive, secret, &form, Some(asked.code.clone())).await?;
             Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response())
         }
         Err(Error::Invalid(faults)) => Step::page(archive, f, LAST, form, (None, faults)).await,
+        // What was written stays written: tomorrow, or from elsewhere, it is sent again.
+        Err(error @ Error::TooMany { .. }) => {
+            let faults = (None, vec![enough_today()]);
+            let page = Step::page(archive, f, LAST, form, faults).await?;
+            Ok(told_to_wait(page, error))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -1,17 +1,27 @@
 //! The form by which a copy is asked for: by anyone, or by a clerk for somebody at the counter.
 
 use askama::Template;
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::access::{Caller, new_secret};
+use crate::access::new_secret;
 use crate::archive::Archive;
 use crate::clock::vietnam;
 use crate::copy_request::{self, Applicant, AskGiven, Delivery, Sought};
 use crate::error::{Error, Fault, Result};
 use crate::reference_data::{self, Consent};
-use crate::web::State;
+use crate::web::client_ip::Public;
 use crate::web::fault::PageFault;
 use crate::web::layout::{Frame, shown_form};
+
+/// Diplomas that are asked for most, to choose from; any other is typed.
+pub const DIPLOMAS: [&str; 5] = [
+    "Bằng tốt nghiệp trung học phổ thông",
+    "Bằng tốt nghiệp bổ túc trung học phổ thông",
+    "Bằng tốt nghiệp trung học cơ sở",
+    "Bằng tốt nghiệp bổ túc trung học cơ sở",
+    "Chứng chỉ nghề phổ thông",
+];
 
 /// What the form holds; everything may be left out, what is missing is said.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -20,6 +30,8 @@ pub struct RequestForm {
     pub(super) name: String,
     pub(super) contact: String,
     pub(super) standing: String,
+    pub(super) owner_died: String,
+    pub(super) relation: String,
     pub(super) ho_ten: String,
     pub(super) ngay_sinh: String,
     pub(super) so_dinh_danh: String,
@@ -64,6 +76,8 @@ impl RequestForm {
                 name: self.name.clone(),
                 contact: self.contact.clone(),
                 standing: self.standing.clone(),
+                owner_died: self.owner_died.clone(),
+                relation: self.relation.clone(),
             },
             wanted: Sought {
                 ho_ten: self.ho_ten.clone(),
@@ -124,6 +138,20 @@ impl RequestPage {
         copy_request::STANDINGS.map(|word| (word, standing_in_words(&self.f, word)))
     }
 
+    /// What a relative may be of the owner, each with its words.
+    fn relations(&self) -> [(&'static str, &'static str); 4] {
+        copy_request::RELATIONS.map(|word| (word, relation_in_words(&self.f, word)))
+    }
+
+    fn diplomas(&self) -> [&'static str; 5] {
+        DIPLOMAS
+    }
+
+    /// What is wrong in one box; its faults stand beside it.
+    fn at(&self, pointer: &str) -> Option<&Fault> {
+        self.faults.iter().find(|fault| fault.pointer == pointer)
+    }
+
     fn deliveries(&self) -> [(&'static str, &'static str); 3] {
         [
             ("online", self.f.t("public_requests.delivery.online")),
@@ -138,6 +166,11 @@ pub fn standing_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
     f.word("public_requests.standing_of_applicant", word)
 }
 
+/// What a relative is of the owner, in words.
+pub fn relation_in_words<'a>(f: &Frame, word: &'a str) -> &'a str {
+    f.word("public_requests.relation_to_owner", word)
+}
+
 /// The consent text in force today.
 ///
 /// # Errors
@@ -150,22 +183,40 @@ pub async fn consent_today(archive: &Archive) -> Result<Consent> {
 /// Sends the whole form at once, as a page without steps does.
 ///
 /// # Errors
-/// As [`copy_request::ask`].
+/// As [`copy_request::ask_publicly`].
 pub(super) async fn send_whole(
-    archive: &State,
+    public: &Public,
     f: Frame,
     form: RequestForm,
 ) -> Result<Response, PageFault> {
-    if form.consent.is_none() {
-        let fault = Fault::new("/consent", "faults.tick_what_you_enter");
-        return RequestPage::show(archive, f, "/yeu-cau", form, vec![fault]).await;
-    }
+    let archive = &public.archive;
     // On this page everybody is the public, whoever may be signed in.
-    match copy_request::ask(archive, &Caller::public(), &form.given()).await {
+    match copy_request::ask_publicly(archive, &public.network, &form.given()).await {
         Ok(asked) => Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response()),
         Err(Error::Invalid(faults)) => {
             RequestPage::show(archive, f, "/yeu-cau", form, faults).await
         }
+        // What was written stays written: tomorrow, or from elsewhere, it is sent again.
+        Err(error @ Error::TooMany { .. }) => {
+            let faults = vec![enough_today()];
+            let page = RequestPage::show(archive, f, "/yeu-cau", form, faults).await?;
+            Ok(told_to_wait(page, error))
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is said when a network asked often enough today.
+pub(super) fn enough_today() -> Fault {
+    Fault::new("", "faults.request.enough_today")
+}
+
+/// A page with the status and the waiting time of a refusal; what was written stands in it.
+pub(super) fn told_to_wait(mut page: Response, error: Error) -> Response {
+    let said = PageFault(error).into_response();
+    *page.status_mut() = said.status();
+    let wait = said.headers().get(header::RETRY_AFTER).cloned();
+    page.headers_mut()
+        .extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
+    page
 }

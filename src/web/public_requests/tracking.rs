@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
+use super::paper::add_part;
 use super::{CodeAsked, pdf, rate_limited, redirect_to_code};
 use crate::copy_request::{self, Status};
 use crate::error::{Error, Result};
@@ -150,19 +151,8 @@ async fn withdraw(public: Public, Path(code): Path<String>) -> Result<Redirect, 
 async fn add_paper(
     public: Public,
     Path(code): Path<String>,
-    mut parts: Multipart,
+    parts: Multipart,
 ) -> Result<Redirect, PageFault> {
-    let unreadable = |_| Error::fault("/file", "faults.file_did_not_arrive");
-    let mut paper = None;
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        if part.name() == Some("file") {
-            let name = part.file_name().unwrap_or_default().to_owned();
-            paper = Some((name, part.bytes().await.map_err(unreadable)?));
-        }
-    }
-    let (name, bytes) =
-        paper.ok_or_else(|| Error::fault("/file", "faults.choose_file_of_paper"))?;
-    let done = copy_request::add_evidence(&public.archive, &code, &name, &bytes);
-    rate_limited(&public, "follow", done).await?;
+    add_part(&public, &code, parts).await?;
     Ok(redirect_to_code("/yeu-cau", Some(&code)))
 }

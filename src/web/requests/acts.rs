@@ -10,7 +10,7 @@ use crate::seen::Seen;
 use crate::web::State;
 use crate::web::fault::PageFault;
 use crate::web::requests::Shown;
-use crate::web::session::Form;
+use crate::web::session::{Form, Pairs};
 
 pub fn routes() -> Router<State> {
     Router::new()
@@ -21,6 +21,8 @@ pub fn routes() -> Router<State> {
         .route("/cap-ban-sao/{id}/tin-nhan", post(write))
         .route("/cap-ban-sao/{id}/gia-han", post(extend))
         .route("/cap-ban-sao/{id}/le-phi", post(set_payment))
+        .route("/cap-ban-sao/{id}/nhan", post(take))
+        .route("/cap-ban-sao/{id}/tu-cach", post(note_standing))
 }
 
 fn back_to(id: &str) -> Redirect {
@@ -96,6 +98,24 @@ async fn write(Path(id): Path<String>, form: Form<Words>) -> Result<Redirect, Pa
 
 async fn extend(Path(id): Path<String>, form: Form<Words>) -> Result<Redirect, PageFault> {
     copy_request::extend(&form.archive, &form.caller, &id, &form.given.text).await?;
+    Ok(back_to(&id))
+}
+
+async fn take(Path(id): Path<String>, form: Form<Pairs>) -> Result<Redirect, PageFault> {
+    copy_request::take(&form.archive, &form.caller, &id).await?;
+    Ok(back_to(&id))
+}
+
+#[derive(serde::Deserialize)]
+struct StandingShown {
+    shown: String,
+}
+
+async fn note_standing(
+    Path(id): Path<String>,
+    form: Form<StandingShown>,
+) -> Result<Redirect, PageFault> {
+    copy_request::note_standing(&form.archive, &form.caller, &id, &form.given.shown).await?;
     Ok(back_to(&id))
 }
 

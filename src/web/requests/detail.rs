@@ -26,7 +26,7 @@ use crate::web::State;
 use crate::web::fault::PageFault;
 use crate::web::labels::{Names, spoken};
 use crate::web::layout::{Frame, shown};
-use crate::web::public_requests::{event_in_words, standing_in_words};
+use crate::web::public_requests::{event_in_words, relation_in_words, standing_in_words};
 use crate::web::search_cases::agreement;
 use crate::web::session::Signed;
 
@@ -124,7 +124,17 @@ impl Request {
 
     /// Somebody asks for another and has shown nothing yet.
     fn unproven(&self) -> bool {
-        self.request.applicant.standing != "self" && self.papers.is_empty()
+        let shown = self.request.standing_shown.is_some() || !self.papers.is_empty();
+        self.request.applicant.standing != "self" && !shown
+    }
+
+    fn relation<'a>(&self, word: &'a str) -> &'a str {
+        relation_in_words(&self.f, word)
+    }
+
+    /// A stranger's, which nobody took up yet.
+    fn takable(&self) -> bool {
+        self.open() && self.request.taken_at.is_none()
     }
 
     /// Not settled: messages may go out, the fee may change.

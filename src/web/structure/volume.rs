@@ -94,6 +94,10 @@ async fn page(signed: Signed, id: &str, refused: Refused) -> Result<Response, Pa
                 format!("/quyen/{id}/cot"),
                 f.t("intake.column_map_of_volume").to_owned(),
             ),
+            (
+                format!("/ban-soat?quyen={id}"),
+                f.t("desk.grid.to_volume_queue").to_owned(),
+            ),
         ],
         facts: known(
             f,

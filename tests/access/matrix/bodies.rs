@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 pub fn body(path: &str) -> Option<Value> {
     let asked = json!({
         "applicant": { "name": "Lê Văn Mẫu", "contact": "0900000000", "standing": "self" },
-        "wanted": { "ho_ten": "Lê Văn Mẫu" }
+        "wanted": { "ho_ten": "Lê Văn Mẫu" },
+        "consent": "2026-01"
     });
     Some(match path {
         "/api/v1/session" => json!({ "login": "nobody", "password": "none" }),
@@ -81,6 +82,7 @@ pub fn body(path: &str) -> Option<Value> {
         "/api/v1/records/{id}/correct" => json!({ "version": 1, "fields": {} }),
         "/api/v1/records/{id}/approve" => json!({ "version": 1 }),
         "/api/v1/records/{id}/reject" => json!({ "version": 1, "reason": "mờ" }),
+        "/api/v1/pages/{id}/rows" => json!({ "rows": [] }),
         "/api/v1/copy-requests" => asked,
         "/api/v1/copy-requests/{id}/confirm" => json!({
             "record_id": "none", "record_version": 1, "record_digest": ""
@@ -111,6 +113,7 @@ pub fn body(path: &str) -> Option<Value> {
         "/api/v1/search-cases/{id}/found" => json!({ "record_id": "none" }),
         "/api/v1/search-cases/{id}/not-found" => json!({ "note": "Quyển 3, 4" }),
         "/api/v1/copy-requests/{id}/extend" => json!({ "reason": "sổ ở kho xa" }),
+        "/api/v1/copy-requests/{id}/standing" => json!({ "shown": "giấy chứng tử" }),
         "/api/v1/copy-requests/{id}/payment" => json!({ "payment": "paid", "reference": "BL 1" }),
         "/api/v1/jobs/stuck" => json!({ "action": "retry", "jobs": { "id": "none" } }),
         "/api/v1/seal/session" => json!({ "pin": "000000" }),

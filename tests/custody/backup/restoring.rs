@@ -55,9 +55,9 @@ async fn comes_back(story: Story, catalogue: Option<String>) {
     assert_eq!(restored.differences, [""; 0]);
     assert_eq!((restored.objects, restored.rows), (7, made.rows));
     let settings: Vec<&str> = restored.keys.iter().map(|key| &*key.setting).collect();
-    assert_eq!(settings, ["seal", "log.key_file"]);
+    assert_eq!(settings, ["seal", "log.key_file", "catalogue.key_file"]);
     // The keys are brought by hand.
-    for keys in ["seal", "log"] {
+    for keys in ["seal", "log", "keys"] {
         copy_folder(
             &story.holdings.data.path().join(keys),
             &into.data.join(keys),

@@ -109,7 +109,7 @@ pub fn carries_attributes(count: usize) -> Vec<u8> {
     )
 }
 
-/// A signature of the last of `chain` over `digest`, with so many attributes nobody knows.
+/// A signature of the last of `chain` over `digest`, with `strange` attributes that nobody knows.
 pub fn cms_of(digest: [u8; 32], key: &KeyPair, chain: &[Certificate], strange: usize) -> Vec<u8> {
     const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
     let oid = ObjectIdentifier::new_unwrap;
@@ -178,7 +178,7 @@ pub fn cms_of(digest: [u8; 32], key: &KeyPair, chain: &[Certificate], strange: u
     content.to_der().unwrap()
 }
 
-/// A signature that fits, and a store of so many different lists its signer's namesake signed.
+/// A signature that fits, and a store of `count` different lists that its signer's namesake signed.
 pub fn dss_of_lists(count: u32) -> Vec<u8> {
     let (key, chain) = namesakes(1);
     let mut parameters = CertificateParams::default();
@@ -228,7 +228,7 @@ pub fn bomb_in_dss(count: u32) -> Vec<u8> {
     )
 }
 
-/// A signature and so many time stamps over a file of some megabytes, all of one range.
+/// A signature and `count` time stamps over a file of some megabytes, all of one range.
 pub fn stamps(count: u32) -> Vec<u8> {
     let fields: String = (0..count).map(|at| format!("{} 0 R ", 20 + at)).collect();
     let (key, chain) = namesakes(1);

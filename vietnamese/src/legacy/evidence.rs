@@ -7,13 +7,13 @@ use crate::syllable::is_syllable;
 const MOST_WORDS: usize = 4000;
 /// Signs of VIQR that ordinary text does not put behind a letter.
 const SIGNS: [char; 5] = ['^', '(', '+', '`', '~'];
-/// So many words with such signs at least, before plain ASCII is taken for VIQR.
+/// Fewest words with such signs for which plain ASCII is taken for VIQR.
 const FEWEST_SIGNED: usize = 2;
 
 /// What speaks for an encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Evidence {
-    /// The encoding.
+    /// Encoding in which the words were decoded.
     pub encoding: Encoding,
     /// Words beyond plain ASCII that were looked at.
     pub words: usize,

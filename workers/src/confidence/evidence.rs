@@ -43,7 +43,7 @@ pub enum SecondReading {
 /// What the numbers above and below it say of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Series {
-    /// Nothing: they do not run, or it is no number.
+    /// Nothing: they do not run, or it is not a number.
     Unknown,
     /// It keeps step with them.
     Fits,
@@ -80,7 +80,7 @@ pub enum Located {
 /// How well the column of a value was understood, before any of its values was judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ColumnTrust {
-    /// How much its header is like the field's words, 0 to 1; nought where it has none or says something else.
+    /// How much its header is like the field's words, 0 to 1; 0 where it has none or says something else.
     pub header: f64,
     /// The share of its values that may be the field's, 0 to 1.
     pub fits: f64,

@@ -81,7 +81,7 @@ pub(super) struct Rows {
     pub data: Vec<u8>,
 }
 
-/// The rows of a PNG; `None` where they are interlaced, hold transparency or are none.
+/// The rows of a PNG; `None` where they are interlaced, hold transparency, or the file is not a PNG.
 pub(super) fn rows(bytes: &[u8]) -> Option<Rows> {
     let (mut color_type, mut bits, mut palette, mut data) = (None, 0, Vec::new(), Vec::new());
     let mut rest = bytes.get(8..)?;

@@ -1,17 +1,14 @@
-//! What stands beside a value and is no part of it: ink in which nothing was read, and other values.
+//! What stands beside a value and is not part of it: ink in which nothing was read, and other values.
 
 use std::collections::BTreeMap;
 
-use image::GrayImage;
-
 use crate::class::{Class, FieldKind};
 use crate::geometry::{bottom, right};
+use crate::image::{Grey, INK};
 use crate::layout::lines::Line;
 use crate::reading::FieldReading;
 use crate::word::{Box4, Word};
 
-/// Darker than this is ink on paper that was evened out.
-const INK: u8 = 150;
 /// The rest of a value stands no further behind it, in heights of its letters.
 const FAR: i32 = 6;
 /// Where it begins: nearer ink is the value's own.
@@ -19,13 +16,13 @@ const NEAR: f64 = 0.6;
 /// Ink so high and so wide, in heights of the value's letters, is a letter: leaders and underlines are lower.
 const HIGH: f64 = 0.45;
 const WIDE: f64 = 0.3;
-/// Two values that share so much of the smaller one's place are of the same words.
+/// Share of the smaller one's place from which two overlapping values are of the same words.
 const SHARED: f64 = 0.3;
 
-/// Leaves names and places to a person behind which letters stand that nobody read: half a name is none.
+/// Leaves names and places to a person behind which letters stand that nobody read: half a name is no use.
 pub(crate) fn hold_fragments(
     class: &Class,
-    picture: &GrayImage,
+    page: &Grey,
     lines: &[Line],
     fields: &mut BTreeMap<String, FieldReading>,
 ) {
@@ -33,7 +30,7 @@ pub(crate) fn hold_fragments(
         let kind = class.field(key).map(|field| field.kind);
         let in_words = matches!(kind, Some(FieldKind::Name | FieldKind::Place));
         if let Some(bounds) = reading.bounds.filter(|_| in_words)
-            && has_letters_behind(picture, bounds, lines)
+            && has_letters_behind(page, bounds, lines)
         {
             reading.accepted = false;
         }
@@ -76,7 +73,7 @@ fn shared(a: Box4, b: Box4) -> f64 {
 }
 
 /// Whether letters stand on the line behind a place where no word was read.
-fn has_letters_behind(picture: &GrayImage, place: Box4, lines: &[Line]) -> bool {
+fn has_letters_behind(page: &Grey, place: Box4, lines: &[Line]) -> bool {
     let height = place[3];
     let from = right(place) + (f64::from(height) * NEAR) as i32;
     let beside = |word: &&Word| {
@@ -88,25 +85,27 @@ fn has_letters_behind(picture: &GrayImage, place: Box4, lines: &[Line]) -> bool 
         .filter(beside)
         .map(|word| word.bounds[0] - height / 3)
         .min();
-    let width = picture.width() as i32;
+    let (width, page_height) = page.pixel_size();
+    let width = width as i32;
     let end = next
         .unwrap_or(width)
         .min(right(place) + FAR * height)
         .min(width);
-    let rows = place[1].max(0)..bottom(place).min(picture.height() as i32);
-    let is_letter = |x: &i32| {
-        let dark = |y: &i32| picture.get_pixel(*x as u32, *y as u32).0[0] < INK;
-        let inked = rows.clone().filter(dark).count() as f64;
+    let from = from.max(0);
+    let columns = page.ink_by_column([from, place[1], end - from, height], INK);
+    let rows = (bottom(place).min(page_height as i32) - place[1].max(0)).max(0);
+    let is_letter = |ink: &&usize| {
+        let inked = **ink as f64;
         // A column inked all the way is a rule or the edge of a picture.
-        inked >= f64::from(height) * HIGH && inked < f64::from(rows.len() as i32) * 0.98
+        inked >= f64::from(height) * HIGH && inked < f64::from(rows) * 0.98
     };
-    let inked = (from.max(0)..end).filter(is_letter).count();
+    let inked = columns.iter().filter(is_letter).count();
     inked as f64 >= (f64::from(height) * WIDE).max(3.0)
 }
 
 #[cfg(test)]
 mod tests {
-    use image::Luma;
+    use image::{GrayImage, Luma};
 
     use super::*;
     use crate::class::Classes;
@@ -129,21 +128,21 @@ mod tests {
         let (classes, lines, mut found) = read(&["Họ và tên: Phan Tấn"]);
         let class = classes.get("van_bang").unwrap();
         let mut picture = GrayImage::from_pixel(900, 200, Luma([255]));
-        hold_fragments(class, &picture, &lines, &mut found);
+        hold_fragments(class, &Grey::new(picture.clone(), 300), &lines, &mut found);
         assert!(found["ho_ten"].accepted);
         let [x, y, width, height] = found["ho_ten"].bounds.unwrap();
         // Leaders of dots are no letters.
         for at in (x + width + 40..x + width + 90).step_by(4) {
             picture.put_pixel(at as u32, (y + height - 2) as u32, Luma([0]));
         }
-        hold_fragments(class, &picture, &lines, &mut found);
+        hold_fragments(class, &Grey::new(picture.clone(), 300), &lines, &mut found);
         assert!(found["ho_ten"].accepted);
         for at in x + width + 30..x + width + 60 {
             for down in y + 2..y + height - 3 {
                 picture.put_pixel(at as u32, down as u32, Luma([0]));
             }
         }
-        hold_fragments(class, &picture, &lines, &mut found);
+        hold_fragments(class, &Grey::new(picture.clone(), 300), &lines, &mut found);
         assert!(!found["ho_ten"].accepted);
     }
 

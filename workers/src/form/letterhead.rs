@@ -60,7 +60,7 @@ pub(crate) struct Letterhead {
     parts: Vec<(HeadPart, Candidate)>,
     /// Where the figures of number and date stand that a pen may have filled in.
     blanks: Vec<Blank>,
-    /// Where it begins on the page: what stands above is no part of the paper's own text.
+    /// Where it begins on the page: what stands above is not part of the paper's own text.
     pub top: i32,
 }
 

@@ -42,7 +42,7 @@ pub(super) fn of(picture: &GrayImage) -> String {
     digits
 }
 
-/// How many of the 256 comparisons differ; `None` where one of them is no fingerprint of this kind.
+/// How many of the 256 comparisons differ; `None` where one of them is not a fingerprint of this kind.
 pub fn distance(a: &str, b: &str) -> Option<u32> {
     if a.len() != SIDE * SIDE / 4 || b.len() != a.len() {
         return None;

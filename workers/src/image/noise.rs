@@ -1,12 +1,9 @@
-//! Ink that is no writing, painted white: the black border a scanner's lid leaves, the ornamental frame of a
+//! Ink that is not writing, painted white: the black border a scanner's lid leaves, the ornamental frame of a
 //! diploma, and dotted leaders. The engine reads letters into all of them and loses the text beside them.
 
 use image::{GrayImage, Luma};
 
-use super::pixels::{
-    Component, connected_components, filter, flood_from_edges, labelled_components, paint_squares,
-    shrink,
-};
+use super::pixels::{Component, connected_components, filter, labelled_components, shrink};
 use crate::geometry::median;
 
 /// Shrinking before the search: a rule or a stroke is thinner than this many pixels, the border is not.
@@ -37,13 +34,56 @@ pub(super) fn remove_border(picture: &mut GrayImage) {
     paint_squares(picture, BORDER_FACTOR as usize, gone);
 }
 
+/// Which pixels darker than `limit` hang together with an edge of the picture (four neighbours).
+fn flood_from_edges(picture: &GrayImage, limit: u8) -> Vec<bool> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let dark = |at: usize| picture.as_raw()[at] < limit;
+    let edges = (0..width)
+        .flat_map(|x| [x, (height - 1) * width + x])
+        .chain((0..height).flat_map(|y| [y * width, (y + 1) * width - 1]));
+    let mut reached = vec![false; width * height];
+    // A stack of its own and no recursion: a dark scan may be one piece of millions of pixels.
+    let mut open: Vec<usize> = edges.filter(|at| dark(*at)).collect();
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut reached[at], true) {
+            continue;
+        }
+        let (x, y) = (at % width, at / width);
+        let next = [
+            (x > 0).then(|| at - 1),
+            (x + 1 < width).then(|| at + 1),
+            (y > 0).then(|| at - width),
+            (y + 1 < height).then(|| at + width),
+        ];
+        open.extend(
+            next.into_iter()
+                .flatten()
+                .filter(|next| dark(*next) && !reached[*next]),
+        );
+    }
+    reached
+}
+
+/// Paints white every square of pixels that is `gone`, told its column and row.
+fn paint_squares(picture: &mut GrayImage, side: usize, gone: impl Fn(usize, usize) -> bool) {
+    let width = picture.width() as usize;
+    let rows = picture.as_mut().chunks_mut((width * side).max(1));
+    for (row, lines) in rows.enumerate() {
+        for column in (0..width.div_ceil(side)).filter(|column| gone(*column, row)) {
+            for line in lines.chunks_exact_mut(width) {
+                line[column * side..((column + 1) * side).min(width)].fill(255);
+            }
+        }
+    }
+}
+
 /// Side of the squares the search works on, in pixels.
 const SQUARE: usize = 4;
 
 /// Longest side of a diploma with its margins, in inches: a sheet of A4. Larger sheets are registers.
 const LONGEST: u32 = 13;
 
-/// Paints out every closed frame around the page's text. A ruled table is none: most of its ink is
+/// Paints out every closed frame around the page's text. A ruled table is not one: most of its ink is
 /// inside, or another piece of its grid is.
 pub(super) fn remove_frame(picture: &mut GrayImage, dpi: u32) {
     if picture.width().max(picture.height()) > LONGEST * dpi {

@@ -17,7 +17,7 @@ pub(super) fn turned_back(picture: &GrayImage, turn: Turn) -> Cow<'_, GrayImage>
 }
 
 /// The mean of each `factor` × `factor` square; a part square at the edge counts what it has.
-pub(crate) fn shrink(picture: &GrayImage, factor: u32) -> GrayImage {
+pub(super) fn shrink(picture: &GrayImage, factor: u32) -> GrayImage {
     let (width, height) = picture.dimensions();
     let (small_w, small_h) = (width.div_ceil(factor), height.div_ceil(factor));
     let mut small = GrayImage::new(small_w, small_h);
@@ -61,53 +61,6 @@ pub(super) fn filter(picture: &mut GrayImage, radius: usize, pick: fn(&[u8]) -> 
                 pick(&column[y.saturating_sub(radius)..(y + radius + 1).min(height)]);
         }
     }
-}
-
-/// Paints white every square of pixels that is `gone`, told its column and row.
-pub(super) fn paint_squares(
-    picture: &mut GrayImage,
-    side: usize,
-    gone: impl Fn(usize, usize) -> bool,
-) {
-    let width = picture.width() as usize;
-    let rows = picture.as_mut().chunks_mut((width * side).max(1));
-    for (row, lines) in rows.enumerate() {
-        for column in (0..width.div_ceil(side)).filter(|column| gone(*column, row)) {
-            for line in lines.chunks_exact_mut(width) {
-                line[column * side..((column + 1) * side).min(width)].fill(255);
-            }
-        }
-    }
-}
-
-/// Which pixels darker than `limit` hang together with an edge of the picture (four neighbours).
-pub(super) fn flood_from_edges(picture: &GrayImage, limit: u8) -> Vec<bool> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let dark = |at: usize| picture.as_raw()[at] < limit;
-    let edges = (0..width)
-        .flat_map(|x| [x, (height - 1) * width + x])
-        .chain((0..height).flat_map(|y| [y * width, (y + 1) * width - 1]));
-    let mut reached = vec![false; width * height];
-    // A stack of its own and no recursion: a dark scan may be one piece of millions of pixels.
-    let mut open: Vec<usize> = edges.filter(|at| dark(*at)).collect();
-    while let Some(at) = open.pop() {
-        if std::mem::replace(&mut reached[at], true) {
-            continue;
-        }
-        let (x, y) = (at % width, at / width);
-        let next = [
-            (x > 0).then(|| at - 1),
-            (x + 1 < width).then(|| at + 1),
-            (y > 0).then(|| at - width),
-            (y + 1 < height).then(|| at + width),
-        ];
-        open.extend(
-            next.into_iter()
-                .flatten()
-                .filter(|next| dark(*next) && !reached[*next]),
-        );
-    }
-    reached
 }
 
 /// Fixed-point places on a page have this many bits behind the point: a row of a thousand inches goes
@@ -187,7 +140,7 @@ struct Run {
 }
 
 /// All pieces of connected ink (eight neighbours) no larger than half an inch on the longer side.
-pub(crate) fn connected_components(picture: &GrayImage, dpi: u32) -> Vec<Component> {
+pub(super) fn connected_components(picture: &GrayImage, dpi: u32) -> Vec<Component> {
     let mut pieces = Pieces::default();
     pieces.follow(picture, |_, _| {});
     let largest = dpi / 2;

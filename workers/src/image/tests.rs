@@ -1,4 +1,4 @@
-use image::Luma;
+use image::{Luma, imageops};
 
 use super::*;
 
@@ -14,11 +14,25 @@ fn fill(picture: &mut GrayImage, x: u32, y: u32, width: u32, height: u32, value:
     }
 }
 
+/// A page of 300 dots per inch that is its picture and nothing else.
+fn delivered(image: DynamicImage) -> DecodedPage {
+    DecodedPage {
+        image,
+        dpi: Some(300),
+        exif_orientation: None,
+        text_layer: None,
+        text_turn: 0,
+        drawn_text: None,
+        form_values: Vec::new(),
+        flags: Vec::new(),
+    }
+}
+
 #[test]
 fn shrinking_takes_the_mean_of_each_square() {
     let mut picture = white(5, 4);
     fill(&mut picture, 0, 0, 2, 1, 55);
-    let small = shrink(&picture, 2);
+    let small = pixels::shrink(&picture, 2);
     assert_eq!(small.dimensions(), (3, 2));
     assert_eq!(small.get_pixel(0, 0).0, [155]);
     assert_eq!(small.get_pixel(2, 1).0, [255]);
@@ -82,18 +96,17 @@ fn a_leaning_page_is_measured_and_straightened() {
             );
         }
     }
-    let page = Grey {
-        picture,
+    let page = Clean {
+        grey: Grey::new(picture, 300),
         scale: 1.0,
-        dpi: 300,
         delivered_dpi: 300,
         delivered: (1200, 1000),
     };
-    let lean = |picture: &GrayImage| crate::orientation::rank(picture, 300)[0];
-    let standing = lean(&page.picture);
+    let lean = |page: &Grey| crate::orientation::rank(page)[0];
+    let standing = lean(&page.grey);
     assert!((standing.skew - 2.0).abs() < 0.1, "{standing:?}");
     let straight = upright(&page, standing.turn, standing.skew, &Ablation::default());
-    let again = lean(&straight.picture);
+    let again = lean(&straight);
     assert!(again.skew.abs() < 0.1, "{again:?}");
 }
 
@@ -121,7 +134,8 @@ fn a_red_ring_goes_and_a_red_letter_and_black_ink_stay() {
     for x in 50..70 {
         colour.put_pixel(x, 500, image::Rgb([200, 40, 50]));
     }
-    let picture = clean(&DynamicImage::ImageRgb8(colour), 300, &Ablation::default()).picture;
+    let page = delivered(DynamicImage::ImageRgb8(colour));
+    let picture = clean(&page, &Ablation::default()).grey.picture;
     assert!(picture.get_pixel(150, 101).0[0] > 240);
     assert!(picture.get_pixel(441, 101).0[0] < 60);
     assert!(picture.get_pixel(60, 500).0[0] < 160);
@@ -169,8 +183,8 @@ fn a_page_turned_by_nothing_stays_and_one_turned_keeps_its_middle() {
 fn a_word_is_ink_and_the_grain_of_bare_paper_is_none() {
     let mut paper = GrayImage::from_fn(400, 300, |x, y| Luma([215 + (x * 7 + y * 13) as u8 % 41]));
     fill(&mut paper, 40, 40, 3, 3, 20); // a speck
-    assert!(!holds_ink(&paper));
+    assert!(!tone::holds_ink(&paper));
     fill(&mut paper, 100, 100, 30, 4, 40);
-    assert!(holds_ink(&paper));
-    assert!(!holds_ink(&GrayImage::new(0, 0)));
+    assert!(tone::holds_ink(&paper));
+    assert!(!tone::holds_ink(&GrayImage::new(0, 0)));
 }

@@ -4,6 +4,7 @@
 use image::{DynamicImage, GenericImageView, GrayImage, Luma, Pixel, RgbImage};
 
 use super::pixels::{INK, filter, labelled_components, shrink};
+use crate::ablation::{Ablation, Step};
 use crate::geometry::median;
 
 /// Side of the squares in which red pixels are gathered.
@@ -38,7 +39,7 @@ const LIGHT_SQUARES: f64 = 0.03;
 const DARK_SQUARES: f64 = 0.6;
 const LEAST_LIGHT: f64 = 0.002;
 
-/// Whether a page shows white writing on black. A sheet on a dark bed is none: its paper is light over whole squares.
+/// Whether a page shows white writing on black. A sheet on a dark bed is not one: its paper is light over whole squares.
 pub(super) fn is_negative(image: &DynamicImage) -> bool {
     let (width, height) = (image.width(), image.height());
     if width < SQUARE * 4 || height < SQUARE * 4 {
@@ -153,6 +154,16 @@ const PAPER_FACTOR: u32 = 8;
 /// Half the window in which the paper is seen beside the ink, in shrunk pixels.
 const REACH: usize = 3;
 
+/// Evens out the light of a page and darkens ink that is pale everywhere.
+pub(super) fn even_out(picture: &mut GrayImage, ablation: &Ablation) {
+    if ablation.takes(Step::Light) {
+        flatten(picture);
+    }
+    if ablation.takes(Step::Faint) {
+        darken_faint_ink(picture);
+    }
+}
+
 /// Makes the paper white everywhere: each pixel divided by the paper around it.
 pub(super) fn flatten(picture: &mut GrayImage) {
     let mut paper = shrink(picture, PAPER_FACTOR);
@@ -213,7 +224,7 @@ const FAINT: (u8, u8) = (120, 200);
 const USUAL: u32 = 60;
 
 /// Stretches the contrast of a page on which even the darkest ink is pale.
-pub(super) fn darken_faint_ink(picture: &mut GrayImage) {
+fn darken_faint_ink(picture: &mut GrayImage) {
     let ink = shade(picture, SURE_INK);
     if ink <= FAINT.0 || ink >= FAINT.1 {
         return;
@@ -227,14 +238,14 @@ pub(super) fn darken_faint_ink(picture: &mut GrayImage) {
 
 /// Whether anything on a part of a clean page is as dark as ink: in [`darkest_ink`] of bare paper its grain turns
 /// black, which takes the engine a hundred times as long as words.
-pub(crate) fn holds_ink(picture: &GrayImage) -> bool {
+pub(super) fn holds_ink(picture: &GrayImage) -> bool {
     let inked = picture.as_raw().iter().filter(|value| **value < INK);
     inked.count() * LEAST_INK > picture.as_raw().len()
 }
 
 /// Darker than this is ink on a clean page, `depth` hundredths of the way from the darkest to the paper, and
 /// no darker than ink usually is.
-pub(crate) fn ink_threshold(picture: &GrayImage, depth: u32) -> u8 {
+pub(super) fn ink_threshold(picture: &GrayImage, depth: u32) -> u8 {
     let darkest = u32::from(shade(picture, DARKEST));
     ((darkest + (255 - darkest) * depth / 100) as u8).max(INK)
 }
@@ -259,7 +270,7 @@ fn shade(picture: &GrayImage, share: usize) -> u8 {
 
 /// The darkest ink alone, down to `depth` hundredths of the way to the paper: stamps, pencil and what
 /// shines through are lighter than print.
-pub(crate) fn darkest_ink(picture: &GrayImage, depth: u32) -> GrayImage {
+pub(super) fn darkest_ink(picture: &GrayImage, depth: u32) -> GrayImage {
     let darkest = u32::from(shade(picture, DARKEST));
     let paper = darkest + ((255 - darkest) * depth / 100).max(1);
     let stretched: [u8; 256] = std::array::from_fn(|value| match value as u32 {

@@ -11,7 +11,7 @@ use sogoc_vietnamese::fold;
 
 /// Fewer rows tell nothing of a column.
 const LEAST_ROWS: usize = 4;
-/// Of the rows that reach a border at least this share stand across it where it is none.
+/// Share of the rows reaching a border that must run across it for it to be none.
 const ACROSS: f64 = 0.5;
 /// Words nearer than this, in heights of letters, are of one value.
 const JOINED: f64 = 0.55;
@@ -213,7 +213,7 @@ fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
     found
 }
 
-/// Grades in so few letters that they look like the letters before a number.
+/// Grades so short that they look like the letters before a number.
 const GRADES: [&str; 7] = ["tb", "k", "g", "kha", "gioi", "tbk", "xs"];
 
 /// What a value is made of.

@@ -1,12 +1,10 @@
 //! Tables with horizontal rules only: the rules part the rows, and the columns stand where hardly any row has ink.
 
-use image::GrayImage;
-
 use super::grid::Grid;
 use super::ruled::distinct;
 use super::rules::{Rule, Rules};
 use crate::geometry::median_f64;
-use crate::image::ink_threshold;
+use crate::image::Grey;
 
 /// Fewer rules of one length are a letterhead's or a form's.
 const LEAST_RULES: usize = 5;
@@ -26,16 +24,16 @@ const STRAY: f64 = 0.1;
 const WHITE: f64 = 0.045;
 
 /// The table that horizontal rules draw; `None` where they draw none, or no white parts its columns.
-pub(super) fn build(rules: &Rules, picture: &GrayImage, dpi: u32) -> Option<Grid> {
-    let rows = rows(rules, picture.width(), dpi)?;
+pub(super) fn build(rules: &Rules, page: &Grey) -> Option<Grid> {
+    let rows = rows(rules, page.pixel_size().0, page.dpi)?;
     let left = median_f64(rows.iter().map(|row| row.from))?;
     let right = median_f64(rows.iter().map(|row| row.end))?;
     let (top, bottom) = (rows.first()?.across(left), rows.last()?.across(left));
-    let inked = inked_rows(picture, &rows, (left, right), dpi);
+    let inked = inked_rows(page, &rows, (left, right));
     let vertical = |x: f64| Rule::straight(x, top, bottom);
     let mut columns = vec![vertical(left)];
     columns.extend(
-        borders(&inked, dpi)
+        borders(&inked, page.dpi)
             .into_iter()
             .map(|x| vertical(left + x as f64)),
     );
@@ -106,34 +104,27 @@ struct Inked {
     depth: Vec<usize>,
 }
 
-fn inked_rows(picture: &GrayImage, rows: &[Rule], (left, right): (f64, f64), dpi: u32) -> Inked {
-    let ink = ink_threshold(picture, INK);
+fn inked_rows(page: &Grey, rows: &[Rule], (left, right): (f64, f64)) -> Inked {
+    let ink = page.ink_limit(INK);
     // A little away from the rules, whose own thickness is no writing.
-    let beside = f64::from(dpi / 60);
+    let beside = f64::from(page.dpi / 60);
     let (from, end) = (
         left.max(0.0) as u32,
-        (right.max(0.0) as u32).min(picture.width()),
+        (right.max(0.0) as u32).min(page.pixel_size().0),
     );
     let mut depth = vec![0; end.saturating_sub(from) as usize];
     let mut filled = 0;
     for pair in rows.windows(2) {
-        let row: Vec<bool> = (from..end)
-            .map(|x| {
-                let top = pair[0].across(f64::from(x)) + beside;
-                let bottom = pair[1].across(f64::from(x)) - beside;
-                let (top, bottom) = (
-                    top.max(0.0) as u32,
-                    (bottom.max(0.0) as u32).min(picture.height()),
-                );
-                (top..bottom)
-                    .filter(|y| picture.get_pixel(x, *y).0[0] < ink)
-                    .count()
-                    // A single dark pixel is noise of the scanner.
-                    > 1
-            })
-            .collect();
+        let within = |x: u32| {
+            let top = pair[0].across(f64::from(x)) + beside;
+            let bottom = pair[1].across(f64::from(x)) - beside;
+            top.max(0.0) as u32..bottom.max(0.0) as u32
+        };
+        let row = page.ink_between(from..end, ink, within).into_iter();
+        // A single dark pixel is noise of the scanner.
+        let row: Vec<bool> = row.map(|dark| dark > 1).collect();
         // Empty rows at the foot of a page would make every white look shared.
-        if row.iter().any(|ink| *ink) {
+        if row.contains(&true) {
             filled += 1;
             depth
                 .iter_mut()
@@ -183,7 +174,7 @@ pub(super) fn emptiest(depths: &[usize]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use image::Luma;
+    use image::{GrayImage, Luma};
 
     use super::*;
 
@@ -205,7 +196,8 @@ mod tests {
             dark(760, y, 200, 24);
             dark(1200, y, 150, 24);
         }
-        let grid = build(&Rules::of(&picture, 150), &picture, 150).unwrap();
+        let page = Grey::new(picture, 150);
+        let grid = build(&Rules::of(&page), &page).unwrap();
         assert_eq!((grid.row_count(), grid.column_count()), (8, 4));
     }
 

@@ -1,13 +1,6 @@
 //! Ruled lines: long thin ridges darker than what is on both sides, followed through small bends.
 
-use image::GrayImage;
-
-use crate::image::shrink;
-
-/// Resolution at which rules are looked for.
-const WORKING_DPI: u32 = 150;
-/// How much darker than both sides a rule is.
-const CONTRAST: u8 = 24;
+use crate::image::{Ridges, Run};
 
 /// A ruled line as a curve along the page: across = a + b·along + c·along².
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,38 +69,21 @@ pub(crate) struct Rules {
     pub vertical: Vec<Rule>,
 }
 
-/// A dark run on one row.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Run {
-    pub row: i32,
-    pub from: i32,
-    pub end: i32,
-}
-
-/// Finds the ruled lines of an upright page.
-pub(super) fn detect(picture: &GrayImage, dpi: u32) -> Rules {
-    // A rule is as long at half the resolution, and a search over a quarter of the pixels finds it.
-    let factor = (dpi / WORKING_DPI).max(1);
-    let small = if factor > 1 {
-        shrink(picture, factor)
-    } else {
-        picture.clone()
-    };
+/// The ruled lines that the ridges of an upright page make.
+pub(super) fn detect(ridges: Ridges) -> Rules {
     let scaled = |rules: Vec<Rule>| -> Vec<Rule> {
         let rules = rules.into_iter();
-        rules.map(|rule| rule.scaled(f64::from(factor))).collect()
+        rules
+            .map(|rule| rule.scaled(f64::from(ridges.factor)))
+            .collect()
     };
-    // Turned and mirrored, so that x and y change places and one search finds both kinds.
-    // A second search for verticals would be the same code with x and y exchanged.
-    let turned = image::imageops::flip_horizontal(&image::imageops::rotate90(&small));
     Rules {
-        horizontal: scaled(horizontal(&small, dpi / factor)),
-        vertical: scaled(horizontal(&turned, dpi / factor)),
+        horizontal: scaled(of_runs(ridges.lying, ridges.dpi)),
+        vertical: scaled(of_runs(ridges.standing, ridges.dpi)),
     }
 }
 
-fn horizontal(picture: &GrayImage, dpi: u32) -> Vec<Rule> {
-    let runs = runs(picture, dpi);
+fn of_runs(runs: Vec<Run>, dpi: u32) -> Vec<Rule> {
     let reach = (dpi / 4) as i32;
     let mut groups = grouped(runs, reach);
     // A rule may be broken where it is faint or crossed; a line of text is far more broken.
@@ -122,46 +98,6 @@ fn horizontal(picture: &GrayImage, dpi: u32) -> Vec<Rule> {
 
 fn middle(rule: &Rule) -> f64 {
     (rule.from + rule.end) / 2.0
-}
-
-fn runs(picture: &GrayImage, dpi: u32) -> Vec<Run> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let side = (dpi as usize / 40).max(2);
-    let shortest = dpi as usize * 22 / 100;
-    let pixels = picture.as_raw();
-    let mut runs = Vec::new();
-    for y in side..height.saturating_sub(side) {
-        let row = &pixels[y * width..(y + 1) * width];
-        let above = &pixels[(y - side) * width..(y - side + 1) * width];
-        let below = &pixels[(y + side) * width..(y + side + 1) * width];
-        let mut from = 0;
-        let mut last: Option<usize> = None;
-        for x in 0..width {
-            // Darker than both sides and not merely dark: a shadow or a stamp is dark on one side
-            // too.
-            if row[x].saturating_add(CONTRAST) > above[x].min(below[x]) || row[x] > 230 {
-                continue;
-            }
-            // Three pixels of a gap: a rule crossed by a hair or printed with dots.
-            if last.is_none_or(|last| x - last > 3) {
-                push_run(&mut runs, y, from, last, shortest);
-                from = x;
-            }
-            last = Some(x);
-        }
-        push_run(&mut runs, y, from, last, shortest);
-    }
-    runs
-}
-
-fn push_run(runs: &mut Vec<Run>, row: usize, from: usize, last: Option<usize>, shortest: usize) {
-    if let Some(last) = last.filter(|last| last - from >= shortest) {
-        runs.push(Run {
-            row: row as i32,
-            from: from as i32,
-            end: last as i32 + 1,
-        });
-    }
 }
 
 /// Runs that continue each other: at most two rows apart and `reach` along. Runs come by row.

@@ -4,12 +4,10 @@
 
 use std::cell::LazyCell;
 
-use image::GrayImage;
-
 use super::Grid;
-use super::rules::{Rule, Run, covered, grouped, span};
+use super::rules::{Rule, covered, grouped, span};
 use crate::geometry::median_f64;
-use crate::image::{Upright, shrink};
+use crate::image::{Bitmap, Grey, Run};
 use crate::word::Box4;
 
 /// Resolution at which strokes are looked for.
@@ -103,7 +101,7 @@ fn passed(part: &[StrokeColumn]) -> bool {
 }
 
 /// Takes out of the horizontal rules those that are lines through words, so that they part no row.
-pub(super) fn remove_from(horizontal: &mut Vec<Rule>, picture: &GrayImage, dpi: u32) {
+pub(super) fn remove_from(horizontal: &mut Vec<Rule>, page: &Grey) {
     let heights: Vec<f64> = horizontal
         .iter()
         .map(|rule| rule.across((rule.from + rule.end) / 2.0))
@@ -112,8 +110,8 @@ pub(super) fn remove_from(horizontal: &mut Vec<Rule>, picture: &GrayImage, dpi: 
     let Some(usual) = median_f64(gaps.iter().copied()) else {
         return;
     };
-    let strokes = LazyCell::new(|| level(picture, dpi)); // most pages have no rule in question
-    let near = f64::from(dpi) * 0.03;
+    let strokes = LazyCell::new(|| level(page)); // most pages have no rule in question
+    let near = f64::from(page.dpi) * 0.03;
     let mut at = 0;
     horizontal.retain(|rule| {
         at += 1;
@@ -125,42 +123,32 @@ pub(super) fn remove_from(horizontal: &mut Vec<Rule>, picture: &GrayImage, dpi: 
 }
 
 /// The lines that run nearly level.
-fn level(picture: &GrayImage, dpi: u32) -> Vec<Stroke> {
-    let (page, scale) = InkMap::of(picture, dpi);
-    page.strokes(scale, 0.0)
+fn level(page: &Grey) -> Vec<Stroke> {
+    let (ink, scale) = InkMap::of(page);
+    ink.strokes(scale, 0.0)
 }
 
 /// The lines between the rules of a table.
-pub(crate) fn strokes(grid: &Grid, page: &Upright) -> Vec<Stroke> {
-    let (mut page, scale) = InkMap::of(&page.picture, page.dpi);
-    page.forget(grid, scale);
+pub(crate) fn strokes(grid: &Grid, page: &Grey) -> Vec<Stroke> {
+    let (mut ink, scale) = InkMap::of(page);
+    ink.forget(grid, scale);
     let slopes = SLOPES.into_iter();
-    slopes
-        .flat_map(|slope| page.strokes(scale, slope))
-        .collect()
+    slopes.flat_map(|slope| ink.strokes(scale, slope)).collect()
 }
 
 /// The ink of a page at the resolution strokes are looked for in.
 struct InkMap {
-    ink: Vec<bool>,
-    width: usize,
-    height: usize,
+    bitmap: Bitmap,
     dpi: f64,
 }
 
 impl InkMap {
     /// The page's ink, and its pixels for each of the page's.
-    fn of(picture: &GrayImage, dpi: u32) -> (Self, f64) {
-        let factor = (dpi / WORKING_DPI).max(1);
-        let small = (factor > 1).then(|| shrink(picture, factor));
-        let small = small.as_ref().unwrap_or(picture);
-        let page = Self {
-            ink: small.as_raw().iter().map(|value| *value < INK).collect(),
-            width: small.width() as usize,
-            height: small.height() as usize,
-            dpi: f64::from(dpi) / f64::from(factor),
-        };
-        (page, f64::from(factor))
+    fn of(page: &Grey) -> (Self, f64) {
+        let bitmap = page.bitmap(WORKING_DPI, INK);
+        let scale = f64::from(bitmap.factor);
+        let dpi = f64::from(page.dpi) / scale;
+        (Self { bitmap, dpi }, scale)
     }
 
     fn pixels(&self, inches: f64) -> i32 {
@@ -170,19 +158,19 @@ impl InkMap {
     /// Paints out the horizontal rules of the table and what is above and below it.
     fn forget(&mut self, grid: &Grid, scale: f64) {
         let near = f64::from(self.pixels(0.03));
-        for x in 0..self.width {
+        for x in 0..self.bitmap.width {
             let rules = grid.row_heights(x as f64 * scale);
             let last = rules.len() - 1;
             for (index, height) in rules.iter().enumerate() {
                 let (from, end) = (height / scale - near, height / scale + near);
                 let from = if index == 0 { 0.0 } else { from.max(0.0) };
                 let end = if index == last {
-                    self.height as f64
+                    self.bitmap.height as f64
                 } else {
                     end
                 };
-                for y in from as usize..(end as usize + 1).min(self.height) {
-                    self.ink[y * self.width + x] = false;
+                for y in from as usize..(end as usize + 1).min(self.bitmap.height) {
+                    self.bitmap.ink[y * self.bitmap.width + x] = false;
                 }
             }
         }
@@ -190,8 +178,9 @@ impl InkMap {
 
     /// Ink at a place of the page.
     fn is_ink(&self, x: i32, y: i32) -> bool {
-        let inside = (0..self.width as i32).contains(&x) && (0..self.height as i32).contains(&y);
-        inside && self.ink[y as usize * self.width + x as usize]
+        let inside = (0..self.bitmap.width as i32).contains(&x)
+            && (0..self.bitmap.height as i32).contains(&y);
+        inside && self.bitmap.ink[y as usize * self.bitmap.width + x as usize]
     }
 
     fn strokes(&self, scale: f64, slope: f64) -> Vec<Stroke> {
@@ -204,11 +193,13 @@ impl InkMap {
     /// Ink that runs on along the slope, a pixel's gap allowed; rows are those of the page sheared by it.
     fn runs(&self, slope: f64) -> Vec<Run> {
         let shortest = self.pixels(LEAST_RUN);
-        let falls: Vec<i32> = (0..self.width as i32).map(|x| fall(x, slope)).collect();
+        let falls: Vec<i32> = (0..self.bitmap.width as i32)
+            .map(|x| fall(x, slope))
+            .collect();
         let (highest, lowest) = (falls.iter().max(), falls.iter().min());
         let (highest, lowest) = (*highest.unwrap_or(&0), *lowest.unwrap_or(&0));
         // Where the ink of each sheared row began to run and where it was last, nowhere yet.
-        let mut open = vec![(0, -9); self.height + (highest - lowest) as usize];
+        let mut open = vec![(0, -9); self.bitmap.height + (highest - lowest) as usize];
         let mut runs = Vec::new();
         let mut end = |row: usize, (from, last): (i32, i32)| {
             if last + 1 - from >= shortest {
@@ -232,7 +223,11 @@ impl InkMap {
             }
         };
         // Along a sheared row the page's own rows fall or rise; each must meet it from the left.
-        let lines = self.ink.chunks_exact(self.width.max(1)).enumerate();
+        let lines = self
+            .bitmap
+            .ink
+            .chunks_exact(self.bitmap.width.max(1))
+            .enumerate();
         if slope < 0.0 {
             lines.rev().for_each(|(y, line)| follow(y, line));
         } else {

@@ -1,8 +1,8 @@
-use image::Luma;
+use image::{GrayImage, Luma};
 
 use super::*;
 
-fn ruled(width: u32, height: u32, columns: &[u32], rows: &[u32]) -> GrayImage {
+fn ruled(width: u32, height: u32, columns: &[u32], rows: &[u32]) -> Grey {
     let mut picture = GrayImage::from_pixel(width, height, Luma([255]));
     for x in columns {
         for y in rows[0]..rows[rows.len() - 1] {
@@ -18,7 +18,7 @@ fn ruled(width: u32, height: u32, columns: &[u32], rows: &[u32]) -> GrayImage {
             }
         }
     }
-    picture
+    Grey::new(picture, 150)
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn rules_make_the_grid_they_draw() {
         &[100, 300, 800, 1100, 1500],
         &[100, 200, 300, 400, 500, 800],
     );
-    let grid = ruled::build(&Rules::of(&picture, 150), 150).unwrap();
+    let grid = ruled::build(&Rules::of(&picture), 150).unwrap();
     assert_eq!(grid.row_count(), 5);
     assert_eq!(grid.place([310, 210, 100, 40]), Some((1, 1)));
     assert_eq!(grid.place([10, 210, 40, 40]), None);
@@ -48,7 +48,7 @@ fn rules_make_the_grid_they_draw() {
 fn the_frame_of_an_open_book_parts_no_columns() {
     let columns = [100, 740, 800, 1500];
     let picture = ruled(1600, 1000, &columns, &[100, 200, 300, 400, 800]);
-    assert!(ruled::build(&Rules::of(&picture, 150), 150).is_none());
+    assert!(ruled::build(&Rules::of(&picture), 150).is_none());
 }
 
 #[test]
@@ -61,5 +61,6 @@ fn text_alone_is_no_table() {
             }
         }
     }
-    assert!(ruled::build(&Rules::of(&picture, 150), 150).is_none());
+    let picture = Grey::new(picture, 150);
+    assert!(ruled::build(&Rules::of(&picture), 150).is_none());
 }

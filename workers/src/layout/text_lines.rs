@@ -3,13 +3,11 @@
 //! The engine looks for tables and columns by itself, which takes it longer than reading them; here the rules
 //! have already told where the cells are.
 
-use image::{GrayImage, Luma};
-
 use super::grid::Grid;
 use super::rules::{Rule, Rules};
 use crate::geometry::median;
 use crate::geometry::{bottom, right};
-use crate::image::ink_threshold;
+use crate::image::Grey;
 use crate::word::Box4;
 
 /// A table of fewer rows, headers included, is left to the engine.
@@ -24,9 +22,9 @@ const INK: u32 = 45;
 /// A page parted into its table and the rest.
 pub(crate) struct TextLines {
     /// The page without the rules of the table.
-    pub ruleless: GrayImage,
+    pub ruleless: Grey,
     /// The page without the table.
-    pub outside: GrayImage,
+    pub outside: Grey,
     /// The lines in the cells, row by row, as closely as their ink stands.
     pub lines: Vec<Box4>,
     /// How high a line with letters that reach above and below others is, in pixels.
@@ -34,16 +32,16 @@ pub(crate) struct TextLines {
 }
 
 /// The writing of a page's table; `None` where the ink of its cells does not stand in lines.
-pub(super) fn locate(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> Option<TextLines> {
+pub(super) fn locate(grid: &Grid, rules: &Rules, page: &Grey) -> Option<TextLines> {
     // A few low rows are read well enough cell by cell; lines are looked for where rules alone do
     // not say what belongs together.
-    if grid.row_count() < LEAST_ROWS && !grid.has_row_above(f64::from(dpi) * TALL) {
+    if grid.row_count() < LEAST_ROWS && !grid.has_row_above(f64::from(page.dpi) * TALL) {
         return None;
     }
-    let ruleless = without_rules(grid, rules, page, dpi);
-    let (lines, line_height) = lines(grid, &ruleless, dpi)?;
+    let ruleless = page.without(rule_strips(grid, rules, page.dpi));
+    let (lines, line_height) = lines(grid, &ruleless)?;
     Some(TextLines {
-        outside: without_cells(grid, &ruleless, dpi),
+        outside: ruleless.without(cells(grid, page.dpi)),
         lines,
         line_height,
         ruleless,
@@ -55,54 +53,40 @@ fn half_rule(dpi: u32) -> i32 {
     (dpi / 90).max(1) as i32
 }
 
-/// The page without the table's rules and folds that run as they do.
-fn without_rules(grid: &Grid, rules: &Rules, page: &GrayImage, dpi: u32) -> GrayImage {
-    let mut clean = page.clone();
+/// Where the table's rules run, and folds that run as they do.
+fn rule_strips<'g>(grid: &'g Grid, rules: &'g Rules, dpi: u32) -> impl Iterator<Item = Box4> + 'g {
     let half = half_rule(dpi);
     let [(left, top), (right, _), (_, bottom), _] = grid.corners();
-    let across = |rule: &&Rule| {
+    let across = move |rule: &&Rule| {
         let y = rule.across((left + right) / 2.0);
         // A fold shorter than this share of the table may be a stroke of writing, which must not be
         // painted out.
         y > top && y < bottom && rule.length() > (right - left) * 0.4
     };
     let folds = rules.horizontal.iter().filter(across);
-    for rule in grid.horizontal().iter().chain(folds) {
-        for x in left.min(rule.from) as i32..=right.max(rule.end) as i32 {
+    let lying = grid.horizontal().iter().chain(folds).flat_map(move |rule| {
+        (left.min(rule.from) as i32..=right.max(rule.end) as i32).map(move |x| {
             let y = rule.across(f64::from(x)).round() as i32;
-            whiten(&mut clean, [x, y - half, 1, 2 * half + 1]);
-        }
-    }
-    for rule in grid.vertical() {
-        for y in top as i32..=bottom as i32 {
+            [x, y - half, 1, 2 * half + 1]
+        })
+    });
+    let standing = grid.vertical().iter().flat_map(move |rule| {
+        (top as i32..=bottom as i32).map(move |y| {
             let x = rule.across(f64::from(y)).round() as i32;
-            whiten(&mut clean, [x - half, y, 2 * half + 1, 1]);
-        }
-    }
-    clean
+            [x - half, y, 2 * half + 1, 1]
+        })
+    });
+    lying.chain(standing)
 }
 
-/// The page without what stands in the table's cells.
-fn without_cells(grid: &Grid, page: &GrayImage, dpi: u32) -> GrayImage {
-    let mut outside = page.clone();
-    // A little beyond the cell, because letters reach over the rules they stand on.
+/// The table's cells and a little beyond, because letters reach over the rules they stand on.
+fn cells(grid: &Grid, dpi: u32) -> impl Iterator<Item = Box4> {
     let beyond = (dpi / 50) as i32;
-    for (row, column) in grid.cells() {
+    grid.cells().map(move |(row, column)| {
         let [x, y, width, height] = grid.cell(row, column);
         let (wide, high) = (width + 2 * beyond, height + 2 * beyond);
-        whiten(&mut outside, [x - beyond, y - beyond, wide, high]);
-    }
-    outside
-}
-
-/// Paints the part of a place that is on the page white.
-fn whiten(page: &mut GrayImage, place: Box4) {
-    let (width, height) = (page.width() as i32, page.height() as i32);
-    for y in place[1].max(0)..bottom(place).min(height) {
-        for x in place[0].max(0)..right(place).min(width) {
-            page.put_pixel(x as u32, y as u32, Luma([255]));
-        }
-    }
+        [x - beyond, y - beyond, wide, high]
+    })
 }
 
 /// Rows of pixels, or columns, from one to before another.
@@ -136,16 +120,16 @@ impl InkedCell {
 }
 
 /// The lines in all cells, and how high a line is.
-fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
-    let ink = ink_threshold(page, INK);
-    let cells = filled(grid, page, dpi, ink);
-    let usual = usual_heights(&cells, grid.column_count(), dpi)?;
+fn lines(grid: &Grid, page: &Grey) -> Option<(Vec<Box4>, i32)> {
+    let ink = page.ink_limit(INK);
+    let cells = filled(grid, page, ink);
+    let usual = usual_heights(&cells, grid.column_count(), page.dpi)?;
     let mut lines = Vec::new();
     for cell in &cells {
         let usual = usual[cell.column];
         for band in parted(gathered(&cell.bands, usual), usual, &cell.ink) {
             if band.size() * 4 > usual {
-                lines.extend(pieces(page, cell.place, band, usual, dpi, ink));
+                lines.extend(pieces(page, cell.place, band, usual, ink));
             }
         }
     }
@@ -164,21 +148,22 @@ fn lines(grid: &Grid, page: &GrayImage, dpi: u32) -> Option<(Vec<Box4>, i32)> {
 }
 
 /// The cells that hold any ink.
-fn filled(grid: &Grid, page: &GrayImage, dpi: u32, ink: u8) -> Vec<InkedCell> {
-    let inset = half_rule(dpi);
+fn filled(grid: &Grid, page: &Grey, ink: u8) -> Vec<InkedCell> {
+    let inset = half_rule(page.dpi);
+    let (width, height) = page.pixel_size();
     // Marks of a letter stand nearer to it than this; a hundredth of an inch is what scanning
     // leaves white between.
-    let gap = (dpi as usize / 100).max(1);
+    let gap = (page.dpi as usize / 100).max(1);
     let cell = |(row, column)| {
         let cell = grid.cell(row, column);
         let (x0, y0) = ((cell[0] + inset).max(0), (cell[1] + inset).max(0));
-        let x1 = (right(cell) - inset).min(page.width() as i32);
-        let y1 = (bottom(cell) - inset).min(page.height() as i32);
+        let x1 = (right(cell) - inset).min(width as i32);
+        let y1 = (bottom(cell) - inset).min(height as i32);
         if x1 - x0 < 8 || y1 - y0 < 8 {
             return None;
         }
         let place = [x0, y0, x1 - x0, y1 - y0];
-        let ink = rows_of_ink(page, place, ink);
+        let ink = page.ink_by_row(place, ink);
         let bands = bands(&ink, gap);
         (!bands.is_empty()).then_some(InkedCell {
             column,
@@ -188,16 +173,6 @@ fn filled(grid: &Grid, page: &GrayImage, dpi: u32, ink: u8) -> Vec<InkedCell> {
         })
     };
     grid.cells().filter_map(cell).collect()
-}
-
-/// Pixels of ink in each row of pixels of a place.
-fn rows_of_ink(page: &GrayImage, place: Box4, ink: u8) -> Vec<usize> {
-    let [x, y, width, height] = place.map(|edge| edge as usize);
-    let rows = page.as_raw().chunks_exact(page.width() as usize);
-    rows.skip(y)
-        .take(height)
-        .map(|row| row[x..x + width].iter().filter(|v| **v < ink).count())
-        .collect()
 }
 
 /// Where ink is, parts with less than `gap` of paper between them together.
@@ -269,16 +244,12 @@ fn parted(bands: Vec<Band>, usual: usize, ink: &[usize]) -> Vec<Band> {
 }
 
 /// The parts of a line with much more paper between them than between words; specks and what is left of a
-/// fold are none.
-fn pieces(page: &GrayImage, cell: Box4, line: Band, usual: usize, dpi: u32, ink: u8) -> Vec<Box4> {
+/// fold do not count.
+fn pieces(page: &Grey, cell: Box4, line: Band, usual: usize, ink: u8) -> Vec<Box4> {
     let top = cell[1] + line.from as i32;
     let high = line.size() as i32;
-    let column = |x: i32| {
-        let dark = |y: &i32| page.get_pixel(x as u32, *y as u32).0[0] < ink;
-        (top..top + high).filter(dark).count()
-    };
-    let ink: Vec<usize> = (cell[0]..right(cell)).map(column).collect();
-    let speck = (dpi as usize / 25).pow(2) / 12;
+    let ink = page.ink_by_column([cell[0], top, cell[2], high], ink);
+    let speck = (page.dpi as usize / 25).pow(2) / 12;
     let is_written = |piece: &Band| {
         let dark: usize = ink[piece.from..piece.end].iter().sum();
         // Long and solid is what is left of a rule, or a line drawn through; letters leave half of
@@ -295,6 +266,8 @@ fn pieces(page: &GrayImage, cell: Box4, line: Band, usual: usize, dpi: u32, ink:
 
 #[cfg(test)]
 mod tests {
+    use image::{GrayImage, Luma};
+
     use super::*;
 
     #[test]
@@ -337,10 +310,11 @@ mod tests {
             (0..10).for_each(|letter| dark([220 + 12 * letter, 118 + 60 * row, 5, 24]));
         }
         dark([100, 30, 200, 24]);
-        let found = locate(&grid, &Rules::default(), &page, 300).unwrap();
+        let page = Grey::new(page, 300);
+        let found = locate(&grid, &Rules::default(), &page).unwrap();
         assert_eq!(found.lines.len(), 8);
         assert_eq!((found.lines[1][0], found.lines[1][2]), (220, 113));
-        let dark = |picture: &GrayImage| picture.as_raw().iter().filter(|v| **v < 100).count();
+        let dark = |page: &Grey| page.ink_rows().iter().map(|row| row.ink).sum::<usize>();
         assert_eq!(dark(&found.outside), 200 * 24);
         assert_eq!(dark(&found.ruleless), 200 * 24 + 4 * (40 * 22 + 50 * 24));
     }
@@ -358,6 +332,7 @@ mod tests {
                 });
             }
         }
-        assert!(locate(&grid, &Rules::default(), &page, 300).is_none());
+        let page = Grey::new(page, 300);
+        assert!(locate(&grid, &Rules::default(), &page).is_none());
     }
 }

@@ -12,6 +12,7 @@ use tesseract_rs::{TessPageSegMode, TesseractAPI, TesseractError};
 use unicode_normalization::UnicodeNormalization;
 
 use super::leptonica_interpose;
+use crate::image::{Crop, Grey};
 use crate::word::Word;
 use models::{MODEL, TYPED_MODEL, WRITTEN_MODEL};
 pub use models::{SECOND_MODEL, has_model, has_second_model, model_folder};
@@ -155,21 +156,60 @@ impl Engine {
         words_by(self.own(), picture, dpi, division)
     }
 
-    /// The same by the model for handwriting, which is loaded when first asked.
+    /// The words of a whole page, in its pixels.
+    ///
+    /// # Errors
+    /// [`RecogniseError::Engine`].
+    pub(crate) fn words_on(
+        &mut self,
+        page: &Grey,
+        division: Division,
+    ) -> Result<Vec<Word>, RecogniseError> {
+        words_by(self.own(), page.whole_picture(), page.dpi, division)
+    }
+
+    /// The words of a part that was cut out, in its own pixels.
+    ///
+    /// # Errors
+    /// [`RecogniseError::Engine`].
+    pub(crate) fn words_of(
+        &mut self,
+        part: &Crop,
+        division: Division,
+    ) -> Result<Vec<Word>, RecogniseError> {
+        words_by(self.own(), &part.picture, part.dpi, division)
+    }
+
+    /// The words of a whole page by the model for handwriting.
+    ///
+    /// # Errors
+    /// [`RecogniseError::Engine`].
+    pub(crate) fn words_written_on(
+        &mut self,
+        page: &Grey,
+        division: Division,
+    ) -> Result<Vec<Word>, RecogniseError> {
+        words_by(self.written()?, page.whole_picture(), page.dpi, division)
+    }
+
+    /// The words of a part by the model for handwriting.
     ///
     /// # Errors
     /// [`RecogniseError::Engine`].
     pub(crate) fn words_written(
         &mut self,
-        picture: &GrayImage,
-        dpi: u32,
+        part: &Crop,
         division: Division,
     ) -> Result<Vec<Word>, RecogniseError> {
-        let api = match &mut self.written {
+        words_by(self.written()?, &part.picture, part.dpi, division)
+    }
+
+    /// The model for handwriting, which is loaded when first asked.
+    fn written(&mut self) -> Result<&TesseractAPI, RecogniseError> {
+        Ok(match &mut self.written {
             Some(api) => api,
             unloaded => unloaded.insert(tuned(WRITTEN_MODEL, "vie_written")?),
-        };
-        words_by(api, picture, dpi, division)
+        })
     }
 
     /// The figures of a line, nothing else being looked for: by the model for handwriting, or by the first.
@@ -178,39 +218,34 @@ impl Engine {
     /// [`RecogniseError::Engine`].
     pub(crate) fn figures(
         &mut self,
-        picture: &GrayImage,
-        dpi: u32,
+        part: &Crop,
         by_handwriting: bool,
     ) -> Result<String, RecogniseError> {
-        if by_handwriting && self.written.is_none() {
-            self.written = Some(tuned(WRITTEN_MODEL, "vie_written")?);
-        }
-        let api = match &self.written {
-            Some(api) if by_handwriting => api,
-            _ => &self.first,
+        let api = match by_handwriting {
+            true => self.written()?,
+            false => &self.first,
         };
         // The list of figures is taken back before the outcome is looked at: a failed reading must
         // not leave the engine blind to letters for the next line.
         api.set_variable(ONLY, FIGURES).ok();
-        let words = words_by(api, picture, dpi, Division::Line);
+        let words = words_by(api, &part.picture, part.dpi, Division::Line);
         api.set_variable(ONLY, "").ok();
         let words = words?;
         let signs = words.iter().flat_map(|word| word.text.chars());
         Ok(signs.filter(char::is_ascii_digit).collect())
     }
 
-    /// The same by the second model, or by the only one. A typed page has two by itself.
+    /// The words of a part by the second model, or by the only one. A typed page has two by itself.
     ///
     /// # Errors
     /// [`RecogniseError::Engine`].
     pub(crate) fn words_again(
         &mut self,
-        picture: &GrayImage,
-        dpi: u32,
+        part: &Crop,
         division: Division,
     ) -> Result<Vec<Word>, RecogniseError> {
         let api = self.second.as_ref().unwrap_or(&self.first);
-        words_by(api, picture, dpi, division)
+        words_by(api, &part.picture, part.dpi, division)
     }
 }
 

@@ -1,18 +1,19 @@
-//! A second pair of eyes for figures: a small network that knows nothing but figures and the marks between them, trained by
-//! `scripts/model/figures.py` on lines that many typefaces, typewriters and needles drew. The engine takes the barred nought of
-//! one machine for a 9, the 3 of another for a 5, and is as sure of it as of the rest; this model makes other mistakes.
+//! A second recogniser for figures: a small convolutional network with a CTC output (connectionist temporal classification)
+//! that knows only figures and the marks between them. `scripts/model/figures.py` trained it on lines drawn with many
+//! typefaces, typewriters and dot-matrix printers. The engine takes the barred zero of one machine for a 9, the 3 of another
+//! for a 5, and is as sure of it as of the rest; this model makes other mistakes.
 
 use std::sync::LazyLock;
 
-use image::GrayImage;
 use image::imageops::{self, FilterType};
 
 use crate::geometry::{bottom, right};
+use crate::image::Grey;
 use crate::word::{Box4, Word};
 
 /// The weights as `scripts/model/figures.py` writes them: kernels and biases of each layer as bfloat16, little-endian.
 const WEIGHTS: &[u8] = include_bytes!("../../../models/figures/weights.bin");
-/// What it tells apart, after the blank: `@` stands for any letter.
+/// What it tells apart, after the blank of CTC: `@` stands for any letter.
 const SIGNS: [char; 14] = [
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '/', '-', '.', '@',
 ];
@@ -43,7 +44,7 @@ const LAYERS: [Layer; 7] = [
     Layer::new((1, 1), 64, SIGNS.len() + 1, (1, 1)),
 ];
 
-/// A convolution, what is kept of it where it is above nought, and the largest of each so many rows and columns.
+/// A convolution, then ReLU, then max pooling over windows of `pool` (rows, columns).
 struct Layer {
     kernel: (usize, usize),
     inputs: usize,
@@ -88,20 +89,21 @@ pub(crate) struct Sign {
 }
 
 /// The signs of a word, left to right; none where it is too small or too long to be one.
-pub(crate) fn read(picture: &GrayImage, word: Box4) -> Vec<Sign> {
-    match line(picture, word) {
+pub(crate) fn read(page: &Grey, word: Box4) -> Vec<Sign> {
+    match line(page, word) {
         Some(line) => decoded(&network(line)),
         None => Vec::new(),
     }
 }
 
 /// The word with a margin at the height that the model knows, paper 0 and ink 1.
-fn line(picture: &GrayImage, word: Box4) -> Option<Planes> {
+fn line(page: &Grey, word: Box4) -> Option<Planes> {
     let (above, beside) = (
         (f64::from(word[3]) * MARGIN.0).round() as i32,
         (f64::from(word[3]) * MARGIN.1).round() as i32,
     );
-    let (wide, high) = (picture.width() as i32, picture.height() as i32);
+    let (wide, high) = page.pixel_size();
+    let (wide, high) = (wide as i32, high as i32);
     let (x0, x1) = ((word[0] - beside).max(0), (right(word) + beside).min(wide));
     let (y0, y1) = ((word[1] - above).max(0), (bottom(word) + above).min(high));
     if x1 - x0 < 3 || y1 - y0 < 6 {
@@ -112,8 +114,8 @@ fn line(picture: &GrayImage, word: Box4) -> Option<Planes> {
     if scaled > WIDEST {
         return None;
     }
-    let part = imageops::crop_imm(picture, x0 as u32, y0 as u32, width, height);
-    let part = imageops::resize(&part.to_image(), scaled, HEIGHT, FilterType::Triangle);
+    let part = page.crop([x0, y0, x1 - x0, y1 - y0], 0);
+    let part = imageops::resize(&part.picture, scaled, HEIGHT, FilterType::Triangle);
     let mut sorted: Vec<u8> = part.as_raw().clone();
     sorted.sort_unstable();
     let at = |share: f64| f32::from(sorted[((sorted.len() - 1) as f64 * share).round() as usize]);
@@ -192,7 +194,7 @@ fn convolved(
     }
 }
 
-/// Adds a row, moved so many columns to the left, times a weight.
+/// Adds a row times a weight, moved `left` columns to the left (to the right where negative).
 fn add_shifted(line: &mut [f32], source: &[f32], weight: f32, left: isize) {
     let by = left.unsigned_abs().min(line.len());
     let (line, source) = match left >= 0 {
@@ -276,11 +278,11 @@ const CLEARLY: f64 = 0.6;
 const SURELY: f64 = 0.9;
 
 /// What the model of figures says of a word; `None` where the word has no figure or the model reads nothing.
-pub(crate) fn compare(picture: &GrayImage, word: &Word) -> Option<Comparison> {
+pub(crate) fn compare(page: &Grey, word: &Word) -> Option<Comparison> {
     if !word.text.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
-    compared(&word.text, &read(picture, word.bounds))
+    compared(&word.text, &read(page, word.bounds))
 }
 
 fn compared(text: &str, signs: &[Sign]) -> Option<Comparison> {
@@ -378,7 +380,8 @@ mod tests {
 
     #[test]
     fn letters_and_empty_paper_tell_nothing() {
-        let paper = GrayImage::from_pixel(80, 40, image::Luma([230]));
+        let paper = image::GrayImage::from_pixel(80, 40, image::Luma([230]));
+        let paper = Grey::new(paper, 300);
         let word = |text: &str| Word {
             text: text.into(),
             confidence: 0.9,

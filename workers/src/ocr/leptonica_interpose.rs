@@ -97,7 +97,7 @@ mod tests {
         let any = WRITE_ANY.expect("Leptonica has a function of this name");
         assert_ne!(any as *const c_void, pixWriteMem as *const c_void);
         let (mut data, mut size) = (std::ptr::null_mut(), 0);
-        // SAFETY: Leptonica refuses a picture that is none before it looks at it.
+        // SAFETY: Leptonica refuses an invalid picture before it looks at it.
         let failed = unsafe { pixWriteMem(&mut data, &mut size, std::ptr::null_mut(), 11) };
         assert_eq!((failed, data.is_null(), size), (1, true, 0));
     }

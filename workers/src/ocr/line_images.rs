@@ -1,48 +1,11 @@
 //! Parts of a page cut out and read alone: lines whose places are known, so that nothing is looked for a second time,
 //! and the blocks of text beside a table, which on the whole page would cost the engine twice the time.
 
-use image::{GrayImage, Luma, imageops};
-
 use super::engine::{Division, Engine, RecogniseError};
 use crate::geometry::{around, right};
-use crate::image::INK;
+use crate::image::{Crop, Grey, InkSpan};
 use crate::layout::lines::lines;
 use crate::word::{Box4, Word};
-
-/// A place of an upright page with white paper around it: the engine loses letters at an edge.
-pub(crate) struct Crop {
-    /// Its pixels and the paper.
-    pub picture: GrayImage,
-    /// In pixels, without the paper.
-    pub height: i32,
-    /// Where the picture begins on the page.
-    corner: (i32, i32),
-}
-
-impl Crop {
-    /// A place within the page, with a margin of paper on each side, in pixels.
-    pub fn of(page: &GrayImage, place: Box4, margin: i32) -> Self {
-        let [left, top, width, height] = place.map(|edge| edge as u32);
-        let part = imageops::crop_imm(page, left, top, width, height).to_image();
-        let paper = 2 * margin as u32;
-        let mut picture = GrayImage::from_pixel(width + paper, height + paper, Luma([255]));
-        imageops::replace(&mut picture, &part, margin.into(), margin.into());
-        Self {
-            picture,
-            height: place[3],
-            corner: (place[0] - margin, place[1] - margin),
-        }
-    }
-
-    /// Words of the picture, where they stand on the page.
-    pub fn on_page(&self, mut words: Vec<Word>) -> Vec<Word> {
-        for word in &mut words {
-            word.bounds[0] += self.corner.0;
-            word.bounds[1] += self.corner.1;
-        }
-        words
-    }
-}
 
 /// Paper left beside a line, in pixels: the models learnt from lines cut like that.
 const BESIDE: i32 = 4;
@@ -52,7 +15,7 @@ const OVER: (i32, i32) = (3, 5);
 /// Where the lines of an upright page stand.
 pub(crate) struct LineImages {
     /// The page without the rules of its table, if it has one.
-    ruleless: Option<GrayImage>,
+    ruleless: Option<Grey>,
     places: Vec<Box4>,
     /// How high a line with letters that reach above and below others is; 0 where nothing tells.
     line: i32,
@@ -75,7 +38,7 @@ impl LineImages {
 
     /// Of the cells of a table, on a page without its rules, and how high its usual line is: the model for
     /// print takes a low line of figures that is cut out closely for large letters.
-    pub fn of_cells(ruleless: GrayImage, places: Vec<Box4>, line: i32) -> Self {
+    pub fn of_cells(ruleless: Grey, places: Vec<Box4>, line: i32) -> Self {
         Self {
             ruleless: Some(ruleless),
             places,
@@ -93,7 +56,7 @@ impl LineImages {
     ///
     /// # Errors
     /// [`RecogniseError`] of the reader.
-    pub fn read(&self, page: &GrayImage, reader: impl Reader) -> Result<Vec<Word>, RecogniseError> {
+    pub fn read(&self, page: &Grey, reader: impl Reader) -> Result<Vec<Word>, RecogniseError> {
         self.read_cut(page, self.places.iter(), self.line, reader)
     }
 
@@ -104,7 +67,7 @@ impl LineImages {
     /// [`RecogniseError`] of the reader.
     pub fn read_closely(
         &self,
-        page: &GrayImage,
+        page: &Grey,
         wanted: impl Fn(Box4) -> bool,
         reader: impl Reader,
     ) -> Result<Vec<Word>, RecogniseError> {
@@ -115,7 +78,7 @@ impl LineImages {
     /// Lines cut out at least so high.
     fn read_cut<'p>(
         &self,
-        page: &GrayImage,
+        page: &Grey,
         places: impl Iterator<Item = &'p Box4>,
         line: i32,
         mut reader: impl Reader,
@@ -123,8 +86,9 @@ impl LineImages {
         let page = self.ruleless.as_ref().unwrap_or(page);
         let mut words = Vec::new();
         for place in places {
-            let strip = Crop::of(page, with_paper(page, *place, line), 0);
-            let read = in_order(reader(&strip.picture)?, strip.picture.width() as i32);
+            let place = with_paper(page, *place, line);
+            let strip = page.crop(place, 0);
+            let read = in_order(reader(&strip)?, place[2]);
             words.extend(strip.on_page(read));
         }
         Ok(words)
@@ -132,13 +96,14 @@ impl LineImages {
 }
 
 /// What reads a picture of one line.
-pub(crate) trait Reader: FnMut(&GrayImage) -> Result<Vec<Word>, RecogniseError> {}
+pub(crate) trait Reader: FnMut(&Crop) -> Result<Vec<Word>, RecogniseError> {}
 
-impl<F: FnMut(&GrayImage) -> Result<Vec<Word>, RecogniseError>> Reader for F {}
+impl<F: FnMut(&Crop) -> Result<Vec<Word>, RecogniseError>> Reader for F {}
 
 /// A place, at least so high, and the paper around it, as far as there is any.
-fn with_paper(page: &GrayImage, place: Box4, line: i32) -> Box4 {
-    let (width, height) = (page.width() as i32, page.height() as i32);
+fn with_paper(page: &Grey, place: Box4, line: i32) -> Box4 {
+    let (width, height) = page.pixel_size();
+    let (width, height) = (width as i32, height as i32);
     let high = place[3].max(line);
     let top = place[1] - (high - place[3]) / 2;
     let over = OVER.0.max(high * OVER.1 / 100);
@@ -180,27 +145,22 @@ const MARGIN: u32 = 7;
 /// # Errors
 /// [`RecogniseError`] when the engine fails.
 pub(super) fn read_blocks(
-    page: &GrayImage,
-    dpi: u32,
+    page: &Grey,
     division: Division,
     engine: &mut Engine,
 ) -> Result<Vec<Word>, RecogniseError> {
     let mut words = Vec::new();
-    for place in blocks(page, dpi) {
-        let piece = Crop::of(page, place, (dpi * MARGIN / 100) as i32);
-        words.extend(piece.on_page(engine.words(&piece.picture, dpi, division)?));
+    for place in blocks(page) {
+        let piece = page.crop(place, (page.dpi * MARGIN / 100) as i32);
+        words.extend(piece.on_page(engine.words_of(&piece, division)?));
     }
     Ok(words)
 }
 
 /// Where ink stands, from top to bottom, with much paper between one and the next.
-fn blocks(page: &GrayImage, dpi: u32) -> Vec<Box4> {
-    let width = page.width().max(1) as usize;
-    let rows: Vec<PixelRow> = page
-        .as_raw()
-        .chunks_exact(width)
-        .map(PixelRow::of)
-        .collect();
+fn blocks(page: &Grey) -> Vec<Box4> {
+    let dpi = page.dpi;
+    let rows: Vec<InkSpan> = page.ink_rows();
     let apart = (dpi * APART / 100) as usize;
     let inked = rows.iter().enumerate();
     let inked = inked.filter(|(_, row)| row.ink >= LEAST_IN_ROW);
@@ -214,51 +174,20 @@ fn blocks(page: &GrayImage, dpi: u32) -> Vec<Box4> {
     let piece = |(from, end): (usize, usize)| {
         let rows = &rows[from..end];
         let ink: usize = rows.iter().map(|row| row.ink).sum();
-        let left = rows.iter().map(|row| row.left).min()?;
-        let right = rows.iter().map(|row| row.right).max()?;
+        let left = rows.iter().map(|row| row.from).min()?;
+        let right = rows.iter().map(|row| row.end).max()?;
         let place = [left, from, right - left, end - from].map(|edge| edge as i32);
         (ink * 100 >= (dpi * LEAST_IN_PIECE) as usize).then_some(place)
     };
     bands.into_iter().filter_map(piece).collect()
 }
 
-/// The ink in a row of pixels, from its first to behind its last.
-struct PixelRow {
-    ink: usize,
-    left: usize,
-    right: usize,
-}
-
-impl PixelRow {
-    fn of(row: &[u8]) -> Self {
-        let is_ink = |value: &u8| *value < INK;
-        Self {
-            ink: row.iter().filter(|value| is_ink(value)).count(),
-            left: row.iter().position(is_ink).unwrap_or(row.len()),
-            right: row.iter().rposition(is_ink).map_or(0, |last| last + 1),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use image::{GrayImage, Luma};
+
     use super::*;
     use crate::layout::lines::tests::{page, word};
-
-    #[test]
-    fn a_place_has_paper_around_it_and_its_words_stand_on_the_page() {
-        let page = GrayImage::from_fn(60, 40, |x, y| Luma([(x + y) as u8]));
-        let crop = Crop::of(&page, [20, 10, 5, 4], 3);
-        assert_eq!(crop.picture.dimensions(), (11, 10));
-        assert_eq!(crop.picture.get_pixel(3, 3), page.get_pixel(20, 10));
-        assert_eq!(crop.picture.get_pixel(2, 3).0, [255]);
-        let word = Word {
-            text: "Lê".into(),
-            confidence: 0.9,
-            bounds: [3, 3, 5, 4],
-        };
-        assert_eq!(crop.on_page(vec![word])[0].bounds, [20, 10, 5, 4]);
-    }
 
     #[test]
     fn a_word_that_was_given_the_whole_line_keeps_what_lies_between_its_neighbours() {
@@ -275,14 +204,14 @@ mod tests {
     #[test]
     fn every_wanted_part_of_a_line_is_read_alone_and_its_words_stand_where_it_stood() {
         let strips = LineImages::of_words(&page(&["Số 5           Họ tên", "Lê Nga"]));
-        let picture = GrayImage::from_pixel(400, 100, Luma([255]));
+        let picture = Grey::new(GrayImage::from_pixel(400, 100, Luma([255])), 300);
         let mut sizes = Vec::new();
         let words = strips
             .read_closely(
                 &picture,
                 |place| place[1] < 40,
                 |strip| {
-                    sizes.push(strip.dimensions());
+                    sizes.push(strip.picture.dimensions());
                     Ok(vec![word("x", 4, 3)])
                 },
             )
@@ -303,7 +232,8 @@ mod tests {
         dark([200, 110, 500, 30]);
         dark([50, 1000, 60, 20]);
         dark([700, 600, 4, 4]);
-        assert_eq!(blocks(&page, 300), [[100, 50, 600, 90], [50, 1000, 60, 20]]);
-        assert!(blocks(&GrayImage::new(0, 0), 300).is_empty());
+        let page = Grey::new(page, 300);
+        assert_eq!(blocks(&page), [[100, 50, 600, 90], [50, 1000, 60, 20]]);
+        assert!(blocks(&Grey::new(GrayImage::new(0, 0), 300)).is_empty());
     }
 }

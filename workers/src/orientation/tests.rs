@@ -1,3 +1,5 @@
+use ::image::{GrayImage, Luma};
+
 use super::*;
 
 #[test]
@@ -9,10 +11,10 @@ fn the_way_up_is_plain_when_one_reads_and_the_other_does_not() {
 #[test]
 fn rows_of_one_height_lie_and_columns_of_many_widths_stand() {
     let sheet = |turned: bool| {
-        let mut page = GrayImage::from_pixel(900, 900, ::image::Luma([255]));
+        let mut page = GrayImage::from_pixel(900, 900, Luma([255]));
         let mut dark = |x: u32, y: u32| {
             let (x, y) = if turned { (y, x) } else { (x, y) };
-            page.put_pixel(x, y, ::image::Luma([0]));
+            page.put_pixel(x, y, Luma([0]));
         };
         for row in 0..14 {
             (60..840).for_each(|x| (0..3).for_each(|thick| dark(x, 100 + row * 50 + thick)));
@@ -20,10 +22,10 @@ fn rows_of_one_height_lie_and_columns_of_many_widths_stand() {
         for column in [60, 110, 330, 430, 600, 640, 700, 837] {
             (100..750).for_each(|y| (0..3).for_each(|thick| dark(column + thick, y)));
         }
-        page
+        Grey::new(page, 150)
     };
-    assert_eq!(ruled_across(&sheet(false), 150), Some(true));
-    assert_eq!(ruled_across(&sheet(true), 150), Some(false));
+    assert_eq!(ruled_across(&sheet(false)), Some(true));
+    assert_eq!(ruled_across(&sheet(true)), Some(false));
     assert_eq!(evenness(vec![1.0, 2.0, 3.0], 0.1), 0.0);
 }
 

@@ -1,4 +1,4 @@
-//! One fresh child for each file of a stranger: a few at a time, the others wait their turn for a while
+//! The sandbox for a stranger's file: one fresh child for each, a few at a time; the others wait their turn for a while
 //! and are then sent away. A child never sees a second file.
 
 use std::fs::File;
@@ -10,7 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::PoolConfig;
 use super::process::{self, Death, KillHandle, Launch, Process};
+use crate::limits::{Confinement, FenceName};
 use crate::outcome::{Failure, FailureKind};
 use crate::protocol::{self, InParts, Once, OnceSetUp};
 
@@ -29,18 +31,21 @@ pub struct CageConfig {
     pub memory_bytes: u64,
     /// Time for one file, and processor time too.
     pub timeout: Duration,
+    /// Fences a child may be without.
+    pub without_fences: Vec<FenceName>,
 }
 
 impl CageConfig {
-    /// Two children of `program` at once, 512 MiB and 20 seconds each; a file waits 8 seconds for its turn.
-    pub fn new(program: PathBuf, argument: &'static str) -> Self {
+    /// Two children of the pool's program at once, 512 MiB and 20 seconds each; a file waits 8 seconds for its turn.
+    pub fn beside(pool: &PoolConfig, argument: &'static str) -> Self {
         Self {
-            program,
+            program: pool.program.clone(),
             argument,
             at_once: 2,
             patience: Duration::from_secs(8),
             memory_bytes: 512 << 20,
             timeout: Duration::from_secs(20),
+            without_fences: pool.without_fences.clone(),
         }
     }
 }
@@ -125,6 +130,18 @@ impl Cage {
         Ok(asked.await.map_err(ended)??)
     }
 
+    /// Which fences a child stands behind here, from one that is started for the question. It takes a moment.
+    ///
+    /// # Errors
+    /// `unavailable` where no child starts.
+    pub fn fences(&self) -> Result<Confinement, Failure> {
+        let config = CageConfig {
+            without_fences: vec![FenceName::Landlock, FenceName::Seccomp],
+            ..CageConfig::clone(&self.config)
+        };
+        start(&config, KillHandle::default()).map(|child| child.confinement)
+    }
+
     /// As [`Cage::ask`], on this thread and without waiting for a turn.
     ///
     /// # Errors
@@ -178,6 +195,7 @@ fn start(config: &CageConfig, handle: KillHandle) -> Result<Process, Failure> {
     let launch = Launch {
         program: &config.program,
         argument: config.argument,
+        without_fences: &config.without_fences,
     };
     let set_up = OnceSetUp {
         version: protocol::VERSION,

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use serde::Serialize;
 
-use crate::limits::Confinement;
+use crate::limits::{Confinement, FenceName};
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::protocol::{self, Hello, ProtocolError, Reply};
 
@@ -30,6 +30,8 @@ pub(super) struct Launch<'a> {
     pub(super) program: &'a Path,
     /// The hidden first argument.
     pub(super) argument: &'a str,
+    /// Fences it may be without.
+    pub(super) without_fences: &'a [FenceName],
 }
 
 /// Where the pool finds the process group to kill from another thread; empty once reaped.
@@ -88,7 +90,14 @@ impl Process {
             pages: 0,
         };
         process.confinement = process.greet(set_up)?;
-        Ok(process)
+        // Nothing is given to a child that could get out with it.
+        match process.confinement.missing(launch.without_fences) {
+            None => Ok(process),
+            Some(fence) => {
+                let detail = format!("a reading process has no {}", fence.as_str());
+                Err(Failure::new(FailureKind::Unavailable, detail))
+            }
+        }
     }
 
     fn greet(&mut self, set_up: &impl Serialize) -> Outcome<Confinement> {

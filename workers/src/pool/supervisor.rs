@@ -174,6 +174,7 @@ impl Supervisor {
             let launch = Launch {
                 program: &self.config.program,
                 argument: ARGUMENT,
+                without_fences: &self.config.without_fences,
             };
             let started = Process::start(&launch, &self.set_up, handle)?;
             self.tally.started(started.pid(), started.confinement);

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use image::GrayImage;
-
 use crate::class::Class;
 use crate::geometry::centre;
+use crate::image::Grey;
 use crate::layout::lines::Line;
 use crate::ocr::figures::{Comparison, compare};
 use crate::reading::FieldReading;
@@ -21,13 +20,13 @@ pub(crate) struct SeenFigures {
 
 impl SeenFigures {
     /// Compares every word of the lines that bears a figure.
-    pub fn of(picture: &GrayImage, lines: &[Line]) -> Self {
+    pub fn of(page: &Grey, lines: &[Line]) -> Self {
         let mut seen = Self {
             lines: lines.to_vec(),
             disputed: Vec::new(),
         };
         for word in seen.lines.iter_mut().flat_map(|line| &mut line.words) {
-            match compare(picture, word) {
+            match compare(page, word) {
                 None | Some(Comparison::Same(_)) => continue,
                 Some(Comparison::Other(text, _)) => word.text = text,
                 Some(Comparison::Disputed) => {}

@@ -1,12 +1,9 @@
 //! The header cells of a table read alone, upright or on their side.
 
-use image::GrayImage;
-use image::imageops::{rotate90, rotate270};
-
 use super::cell_alone;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::Class;
-use crate::image::Upright;
+use crate::image::{Crop, Upright};
 use crate::layout::lines::lines;
 use crate::layout::{Grid, Row};
 use crate::ocr::engine::{Division, Engine, RecogniseError};
@@ -38,7 +35,7 @@ pub(crate) fn headers(
             let Some(alone) = cell_alone(page, grid.cell(index, column)) else {
                 continue;
             };
-            let words = engine.words(&alone.picture, page.dpi, Division::Block)?;
+            let words = engine.words_of(&alone, Division::Block)?;
             let strength = header_strength(class, &words);
             let claims = [claim(known), claim(strength)];
             if !words.is_empty() && arbitrate(&claims, 0.0) == Some(1) {
@@ -47,7 +44,7 @@ pub(crate) fn headers(
             let place = grid.cell(index, column);
             if known.max(strength) < HEADING
                 && f64::from(place[3]) > f64::from(place[2]) * TALL
-                && let Some(words) = turned(class, &alone.picture, page.dpi, engine)?
+                && let Some(words) = turned(class, &alone, engine)?
             {
                 *cell = side_by_side(words, place);
             }
@@ -58,18 +55,17 @@ pub(crate) fn headers(
 
 /// Header words that are less like any column's were not read, or are nobody's.
 const HEADING: f64 = 0.75;
-/// Words stand on their side only in cells so much higher than wide.
+/// Height over width from which the words of a cell may stand on their side.
 const TALL: f64 = 1.15;
 
 /// What stands on its side in a header cell, rising or falling; `None` where that names no column either.
 fn turned(
     class: &Class,
-    cell: &GrayImage,
-    dpi: u32,
+    cell: &Crop,
     engine: &mut Engine,
 ) -> Result<Option<Vec<Word>>, RecogniseError> {
-    for upright in [rotate90(cell), rotate270(cell)] {
-        let words = engine.words(&upright, dpi, Division::Block)?;
+    for upright in cell.on_its_sides() {
+        let words = engine.words_of(&upright, Division::Block)?;
         if header_strength(class, &words) >= HEADING {
             return Ok(Some(words));
         }

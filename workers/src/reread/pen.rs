@@ -5,15 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use image::{GrayImage, imageops};
-
 use crate::class::{Class, Field, HeadPart};
 use crate::confidence::SecondReading;
 use crate::form::{Blank, Letterhead};
-use crate::image::{INK, Upright};
+use crate::image::{Grey, INK, Upright};
 use crate::layout::lines::Line;
 use crate::ocr::engine::{Engine, RecogniseError};
-use crate::ocr::line_images::Crop;
 use crate::reading::FieldReading;
 use crate::word::Box4;
 
@@ -48,7 +45,7 @@ pub(crate) fn pen(
             continue;
         };
         if !value.held {
-            if !is_printed(&page.picture, blank) {
+            if !is_printed(page, blank) {
                 hold(reading);
             }
             continue;
@@ -79,25 +76,18 @@ fn read(
     blank: &Blank,
     engine: &mut Engine,
 ) -> Result<Option<String>, RecogniseError> {
-    let Some(place) = within(blank.place, &page.picture) else {
+    let Some(place) = within(blank.place, page) else {
         return Ok(None);
     };
-    let crop = Crop::of(&page.picture, place, MARGIN).picture;
-    let (width, height) = crop.dimensions();
-    let larger = imageops::resize(
-        &crop,
-        width * 2,
-        height * 2,
-        imageops::FilterType::CatmullRom,
-    );
+    let part = page.crop(place, MARGIN);
     let most = match blank.part {
         HeadPart::Date => MOST_FIGURES.1,
         _ => MOST_FIGURES.0,
     };
     let mut readings: Vec<String> = Vec::new();
-    for (picture, dpi) in [(&crop, page.dpi), (&larger, page.dpi * 2)] {
+    for part in [&part, &part.doubled()] {
         for by_handwriting in [false, true] {
-            let figures = engine.figures(picture, dpi, by_handwriting)?;
+            let figures = engine.figures(part, by_handwriting)?;
             if (1..=most).contains(&figures.len()) && blank.filled(&figures).is_some() {
                 readings.push(figures);
             }
@@ -113,15 +103,13 @@ fn read(
 }
 
 /// Whether the ink of the figures is as high as the print beside it, and on its line.
-fn is_printed(page: &GrayImage, blank: &Blank) -> bool {
+fn is_printed(page: &Grey, blank: &Blank) -> bool {
     let rows = |place: Box4| {
-        let [x, y, width, height] = within(place, page)?;
-        let inked = |row: &i32| {
-            (x..x + width).any(|column| page.get_pixel(column as u32, *row as u32).0[0] < INK)
-        };
-        let top = (y..y + height).find(inked)?;
-        let low = (y..y + height).rev().find(inked)?;
-        Some((top, low))
+        let place = within(place, page)?;
+        let ink = page.ink_by_row(place, INK);
+        let top = ink.iter().position(|ink| *ink > 0)?;
+        let low = ink.iter().rposition(|ink| *ink > 0)?;
+        Some((place[1] + top as i32, place[1] + low as i32))
     };
     let [x, _, width, _] = blank.place;
     let [_, top, _, high] = blank.print;
@@ -135,19 +123,20 @@ fn is_printed(page: &GrayImage, blank: &Blank) -> bool {
 }
 
 /// The part of a place that is on the page; `None` where that is nothing.
-fn within([left, top, width, height]: Box4, page: &GrayImage) -> Option<Box4> {
+fn within([left, top, width, height]: Box4, page: &Grey) -> Option<Box4> {
+    let (wide, high) = page.pixel_size();
     let (x0, y0) = (left.max(0), top.max(0));
-    let x1 = (left + width).min(page.width() as i32);
-    let y1 = (top + height).min(page.height() as i32);
+    let x1 = (left + width).min(wide as i32);
+    let y1 = (top + height).min(high as i32);
     (x1 - x0 >= 4 && y1 - y0 >= 6).then(|| [x0, y0, x1 - x0, y1 - y0])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::Luma;
+    use image::{GrayImage, Luma};
 
-    fn page(figures: Box4) -> (GrayImage, Blank) {
+    fn page(figures: Box4) -> (Grey, Blank) {
         let mut page = GrayImage::from_pixel(300, 100, Luma([255]));
         for [x, y, width, height] in [[150, 40, 100, 24], figures] {
             for row in y..y + height {
@@ -161,7 +150,7 @@ mod tests {
             print: [150, 40, 100, 24],
             around: (String::new(), "/QĐ".to_owned()),
         };
-        (page, blank)
+        (Grey::new(page, 300), blank)
     }
 
     #[test]

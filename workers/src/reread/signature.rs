@@ -8,15 +8,14 @@ mod office;
 
 use std::collections::BTreeMap;
 
-use image::{DynamicImage, GrayImage};
-
 use crate::ablation::{Ablation, Step};
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, FieldKind};
 use crate::confidence::SecondReading;
+use crate::decode::DecodedPage;
 use crate::form;
 use crate::geometry::bottom;
-use crate::image::{RedChannel, Upright, darkest_ink, holds_ink};
+use crate::image::{Crop, RedChannel, Upright};
 use crate::layout::lines::{Line, lines};
 use crate::ocr::engine::{Division, Engine, RecogniseError};
 use crate::reading::FieldReading;
@@ -28,7 +27,7 @@ use office::Office;
 /// the first leaves no grey stamp, the last leaves all of the print.
 const DEPTHS: [u32; 3] = [28, 42, 70];
 
-/// One reading through a stamp is no surer than this.
+/// One reading through a stamp is never surer than this.
 const ALONE: f64 = 0.9;
 
 /// Fields of the record read so far, by key.
@@ -41,7 +40,7 @@ type Fields = BTreeMap<String, FieldReading>;
 /// [`RecogniseError`] when the engine fails.
 pub(crate) fn signature(
     class: &Class,
-    image: &DynamicImage,
+    delivered: &DecodedPage,
     page: &Upright,
     page_lines: &[Line],
     fields: &mut Fields,
@@ -61,9 +60,8 @@ pub(crate) fn signature(
         false => &DEPTHS[DEPTHS.len() - 1..],
     };
     let mut block = Block {
-        red: RedChannel::of(image, page, ablation),
-        dpi: page.dpi,
-        size: page.picture.dimensions(),
+        red: RedChannel::of(delivered, page, ablation),
+        size: page.pixel_size(),
         depths,
         lines: Vec::new(),
     };
@@ -85,9 +83,9 @@ pub(crate) fn signature(
     names.clear();
     let mut offices: Vec<Candidate> = Vec::new();
     let place = around(heading, page.dpi, block.size);
-    let picture = block.red.part(place);
+    let part = block.red.part(place);
     for depth in depths {
-        let lines = block.read(&darkest_ink(&picture, *depth), place, engine)?;
+        let lines = block.read(&part.darkest_ink(*depth), engine)?;
         names.extend(name_in(lines, signer));
         offices.extend(office.and_then(|field| office_in(lines, field)));
         add_lost_dates(class, lines, fields);
@@ -105,7 +103,6 @@ pub(crate) fn signature(
 /// The block of a signature, as far as it was read.
 struct Block<'p> {
     red: RedChannel<'p>,
-    dpi: u32,
     /// Width and height of the page.
     size: (u32, u32),
     depths: &'static [u32],
@@ -123,12 +120,12 @@ impl Block<'_> {
         names: &mut Vec<Candidate>,
         engine: &mut Engine,
     ) -> Result<Option<[i32; 4]>, RecogniseError> {
-        let picture = self.red.part(place);
-        if !holds_ink(&picture) {
+        let part = self.red.part(place);
+        if !part.holds_ink() {
             return Ok(None);
         }
         for depth in self.depths {
-            let lines = self.read(&darkest_ink(&picture, *depth), place, engine)?;
+            let lines = self.read(&part.darkest_ink(*depth), engine)?;
             names.extend(name_in(lines, signer));
             if let Some((_, bounds)) = form::last_heading(signer, lines) {
                 return Ok(Some(bounds));
@@ -137,18 +134,9 @@ impl Block<'_> {
         Ok(None)
     }
 
-    /// The lines of a picture of that place, their boxes in pixels of the upright page.
-    fn read(
-        &mut self,
-        picture: &GrayImage,
-        [left, top, ..]: [u32; 4],
-        engine: &mut Engine,
-    ) -> Result<&[Line], RecogniseError> {
-        let mut words = engine.words(picture, self.dpi, Division::Block)?;
-        for word in &mut words {
-            word.bounds[0] += left as i32;
-            word.bounds[1] += top as i32;
-        }
+    /// The lines of a part, their boxes in pixels of the upright page.
+    fn read(&mut self, part: &Crop, engine: &mut Engine) -> Result<&[Line], RecogniseError> {
+        let words = part.on_page(engine.words_of(part, Division::Block)?);
         let before = self.lines.len();
         self.lines.extend(lines(&words));
         Ok(&self.lines[before..])

@@ -1,7 +1,5 @@
 //! One cell on its way to a field.
 
-use image::GrayImage;
-
 use super::columns::Named;
 use super::ditto_marks;
 use super::ink_probe::Ink;
@@ -9,6 +7,7 @@ use super::serial;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Field, FieldKind, Part};
 use crate::confidence::{self, Check, ColumnTrust, GlyphMatch, SecondReading, Series};
+use crate::image::Grey;
 use crate::layout::lines::lines;
 use crate::layout::{Grid, Row};
 use crate::ocr::figures::{self, Comparison};
@@ -193,7 +192,7 @@ impl<'c> Cell<'c> {
 
     /// Takes what the model of figures reads in its words: other figures stand where they are clear and the value may be
     /// the field's with them.
-    pub(super) fn see_figures(&mut self, picture: &GrayImage) {
+    pub(super) fn see_figures(&mut self, page: &Grey) {
         let Some(found) = self.found.as_ref().filter(|_| self.field.kind.is_numeric()) else {
             return;
         };
@@ -201,7 +200,7 @@ impl<'c> Cell<'c> {
         let (mut clear, mut others, mut is_disputed) = (1.0f64, false, false);
         let mut is_seen = false;
         for word in &mut words {
-            let margin = match figures::compare(picture, word) {
+            let margin = match figures::compare(page, word) {
                 None => continue,
                 Some(Comparison::Same(margin)) => margin,
                 Some(Comparison::Other(text, margin)) => {
@@ -265,7 +264,7 @@ impl<'c> Cell<'c> {
     }
 }
 
-/// The parts of a name, if every one is there: half a name is none.
+/// The parts of a name, if all of them are there: half a name is no use.
 fn whole(named: &Named<'_>, words: &Row) -> Option<Candidate> {
     let part = |(column, _): &(usize, Option<Part>)| in_order(&words[*column]);
     let parts: Option<Vec<Candidate>> = named.columns.iter().map(part).collect();

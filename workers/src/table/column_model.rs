@@ -36,7 +36,7 @@ impl<'c> ColumnModel<'c> {
     /// The cells of the rows that hold a person. On a typed page each also knows what the model for print read there.
     pub fn new(columns: &Columns<'c>, rows: &[Row], grid: &Grid, page: &'c Recognised) -> Self {
         let printed = page.print_words.as_ref().map(|words| grid.rows(words));
-        let ink = Ink::of(&page.page.picture, page.page.dpi);
+        let ink = Ink::of(&page.page);
         let cell = |row: usize, named: &Named<'c>| {
             let mut cell = Cell::of(named, &rows[row], grid, row, ink);
             let by_print = printed.as_ref().map(|rows| &rows[row]);
@@ -112,9 +112,9 @@ impl<'c> ColumnModel<'c> {
 
     /// Reads the figures of numbers and dates by the model that knows nothing else, too.
     pub fn see_figures(&mut self) {
-        let picture = self.ink.picture;
+        let page = self.ink.page;
         let cells = self.rows.iter_mut().flatten();
-        cells.for_each(|cell| cell.see_figures(picture));
+        cells.for_each(|cell| cell.see_figures(page));
     }
 
     /// The fields of each row, surest evidence weighed in; none is sure if the model for handwriting took

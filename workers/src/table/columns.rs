@@ -25,7 +25,7 @@ use usage::Phrases;
 pub(crate) use usage::Usage;
 use values::{Values, fit};
 
-/// A header cell at least so much like a field's words names it.
+/// Likeness (0 to 1) to a field's words from which a header cell names it.
 const CLEAR: f64 = 0.85;
 
 /// What the columns of a table hold.

@@ -1,30 +1,25 @@
 //! What the ink of a cell says beside the letters read from it.
 
-use image::GrayImage;
-
-use crate::geometry::{around, bottom, median, right};
+use crate::geometry::{around, median};
+use crate::image::{Grey, INK, InkSpan};
 use crate::word::{Box4, Word};
-
-/// Darker than this is ink on paper that was evened out.
-const INK: u8 = 150;
 
 /// The ink of an upright page.
 #[derive(Clone, Copy)]
 pub(super) struct Ink<'p> {
-    pub picture: &'p GrayImage,
-    dpi: u32,
+    pub page: &'p Grey,
 }
 
 impl<'p> Ink<'p> {
-    pub fn of(picture: &'p GrayImage, dpi: u32) -> Self {
-        Self { picture, dpi }
+    pub fn of(page: &'p Grey) -> Self {
+        Self { page }
     }
 
     /// Whether a blank stands on paper between the letters and the figures of a word read in one
     /// (`B0825111`); `None` where its ink does not part into letters.
     pub fn has_blank_after(self, word: &Word, letters: usize) -> Option<bool> {
         let count = word.text.chars().count();
-        let ink = inked(self.picture, word.bounds);
+        let ink: Vec<bool> = self.columns(word.bounds).map(|ink| ink > 0).collect();
         let mut gaps: Vec<(usize, usize)> = Vec::new();
         let mut from = None;
         let begin = ink.iter().position(|ink| *ink)?;
@@ -55,18 +50,12 @@ impl<'p> Ink<'p> {
 
     /// Whether a cell holds any writing: ink over more than a speck's width, away from its edges.
     pub fn is_written(self, cell: Box4) -> bool {
-        let inset = (self.dpi / 30) as i32;
-        let inner = [
-            cell[0] + inset,
-            cell[1] + inset,
-            cell[2] - 2 * inset,
-            cell[3] - 2 * inset,
-        ];
-        let columns = inked(self.picture, inner)
-            .into_iter()
-            .filter(|ink| *ink)
+        let inset = (self.page.dpi / 30) as i32;
+        let columns = self
+            .columns(grown(cell, -inset))
+            .filter(|ink| *ink > 0)
             .count();
-        columns >= (self.dpi / 40).max(2) as usize
+        columns >= (self.page.dpi / 40).max(2) as usize
     }
 
     /// Whether a cell holds letters beside these words, away from its edges.
@@ -79,28 +68,29 @@ impl<'p> Ink<'p> {
             return false;
         };
         let reach = (f64::from(height) * REACH) as i32;
-        let inset = (self.dpi / 40) as i32;
-        let (width, end) = (self.picture.width() as i32, self.picture.height() as i32);
-        let within = |from: i32, to: i32, most: i32| (from + inset).max(0)..(to - inset).min(most);
-        let own = |x: i32, y: i32| {
-            (written[0] - reach..right(written) + reach).contains(&x)
-                && (written[1] - reach..bottom(written) + reach).contains(&y)
-        };
-        let dark = |x: i32, y: i32| self.picture.get_pixel(x as u32, y as u32).0[0] < INK;
-        let high = |x: &i32| {
-            let rows = within(cell[1], bottom(cell), end);
-            let inked: Vec<i32> = rows.filter(|y| !own(*x, *y) && dark(*x, *y)).collect();
-            let high = inked.len() as f64 >= (f64::from(height) * LETTER_HIGH).max(3.0);
+        let inset = (self.page.dpi / 40) as i32;
+        let inner = grown(cell, -inset);
+        // What is near the words is their own.
+        let columns = self.page.ink_beside(inner, grown(written, reach), INK);
+        let high = |column: &&InkSpan| {
+            let high = column.ink as f64 >= (f64::from(height) * LETTER_HIGH).max(3.0);
             // A round letter has its upper and its lower stroke.
-            let ends = inked.first().zip(inked.last());
-            let reach = ends.map_or(0.0, |(first, last)| {
-                f64::from(last - first + 1) / f64::from(height)
-            });
-            high || inked.len() >= 3 && ROUND.contains(&reach)
+            let reach = column.end.saturating_sub(column.from) as f64 / f64::from(height);
+            high || column.ink >= 3 && ROUND.contains(&reach)
         };
-        let columns = within(cell[0], right(cell), width).filter(high).count();
+        let columns = columns.iter().filter(high).count();
         columns as f64 >= (f64::from(height) * LETTER_WIDE).max(2.0)
     }
+
+    /// The ink in each column of a place, left to right; the place is cut to the page.
+    fn columns(self, place: Box4) -> impl Iterator<Item = usize> {
+        self.page.ink_by_column(place, INK).into_iter()
+    }
+}
+
+/// A box larger by so much on each side.
+fn grown([left, top, width, height]: Box4, by: i32) -> Box4 {
+    [left - by, top - by, width + 2 * by, height + 2 * by]
 }
 
 /// How far beside and above a word its own ink may reach, in heights of its letters.
@@ -111,23 +101,14 @@ const LETTER_WIDE: f64 = 0.2;
 /// How high upper and lower stroke of a round letter stand together, in heights of the word's letters.
 const ROUND: std::ops::Range<f64> = 0.6..1.4;
 
-/// Columns of a box that hold ink, left to right; the box is cut to the picture.
-fn inked(picture: &GrayImage, bounds: Box4) -> Vec<bool> {
-    let (width, height) = (picture.width() as i32, picture.height() as i32);
-    let (x0, x1) = (bounds[0].clamp(0, width), right(bounds).clamp(0, width));
-    let (y0, y1) = (bounds[1].clamp(0, height), bottom(bounds).clamp(0, height));
-    let dark = |x: i32, y: i32| picture.get_pixel(x as u32, y as u32).0[0] < INK;
-    (x0..x1).map(|x| (y0..y1).any(|y| dark(x, y))).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use image::Luma;
+    use image::{GrayImage, Luma};
 
     use super::*;
 
     /// Bars of ink ten wide, each after a gap.
-    fn bars(gaps: &[u32]) -> (GrayImage, Word) {
+    fn bars(gaps: &[u32]) -> (Grey, Word) {
         let width = gaps.iter().map(|gap| gap + 10).sum::<u32>() + 10;
         let mut picture = GrayImage::from_pixel(width, 24, Luma([255]));
         let mut x = 0;
@@ -143,25 +124,22 @@ mod tests {
             confidence: 0.9,
             bounds: [0, 0, width as i32, 24],
         };
-        (picture, word)
+        (Grey::new(picture, 200), word)
     }
 
     #[test]
     fn a_blank_the_engine_lost_is_seen_on_paper() {
-        let (picture, word) = bars(&[2, 12, 3, 3, 3, 3, 3, 3]);
-        assert_eq!(Ink::of(&picture, 200).has_blank_after(&word, 1), Some(true));
-        let (picture, word) = bars(&[2, 3, 3, 3, 3, 3, 3, 3]);
-        assert_eq!(
-            Ink::of(&picture, 200).has_blank_after(&word, 1),
-            Some(false)
-        );
+        let (page, word) = bars(&[2, 12, 3, 3, 3, 3, 3, 3]);
+        assert_eq!(Ink::of(&page).has_blank_after(&word, 1), Some(true));
+        let (page, word) = bars(&[2, 3, 3, 3, 3, 3, 3, 3]);
+        assert_eq!(Ink::of(&page).has_blank_after(&word, 1), Some(false));
     }
 
     #[test]
     fn a_box_outside_the_picture_says_nothing() {
-        let (picture, mut word) = bars(&[2, 12, 3]);
+        let (page, mut word) = bars(&[2, 12, 3]);
         word.bounds = [-500, 9000, 100, 100];
-        assert_eq!(Ink::of(&picture, 200).has_blank_after(&word, 1), None);
-        assert!(!Ink::of(&picture, 200).is_written([100_000, -7, 1, 1]));
+        assert_eq!(Ink::of(&page).has_blank_after(&word, 1), None);
+        assert!(!Ink::of(&page).is_written([100_000, -7, 1, 1]));
     }
 }

@@ -152,6 +152,7 @@ fn leaves_ink(cell: &Cell<'_>, ink: Ink<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::class::Classes;
+    use crate::image::Grey;
     use crate::layout::lines::tests::word;
     use image::{GrayImage, Luma};
 
@@ -161,7 +162,7 @@ mod tests {
         let cell = |value: &&str| Cell::new(field, &[word(value, 60, 12)], [0, 0, 300, 50]);
         let cells: Vec<Cell<'_>> = values.iter().map(cell).collect();
         let cells: Vec<&Cell<'_>> = cells.iter().collect();
-        judge(&cells, Ink::of(paper, 150))
+        judge(&cells, Ink::of(&Grey::new(paper.clone(), 150)))
     }
 
     fn paper() -> GrayImage {
@@ -199,7 +200,7 @@ mod tests {
             cell.series = Series::Fits;
         }
         let cells: Vec<&Cell<'_>> = cells.iter().collect();
-        assert_eq!(judge(&cells, Ink::of(&paper(), 150)), [true; 5]);
+        assert_eq!(judge(&cells, Ink::of(&Grey::new(paper(), 150))), [true; 5]);
     }
 
     #[test]

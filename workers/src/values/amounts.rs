@@ -60,7 +60,7 @@ fn follows(before: Option<&str>, word: &str) -> bool {
     }
 }
 
-/// What an amount in words comes to, in đồng; `None` when a word is no number word.
+/// What an amount in words comes to, in đồng; `None` when a word is not a number word.
 pub(crate) fn value(text: &str) -> Option<u64> {
     let (mut total, mut group, mut digit) = (0u64, 0u64, 0u64);
     let mut seen = false;

@@ -57,7 +57,7 @@ impl Date {
         (known_year && known_month && known_day).then_some(Self { year, month, day })
     }
 
-    /// Reads a whole text as one date; `None` when it is none, or no such day exists.
+    /// Reads a whole text as one date; `None` when it is not a date, or no such day exists.
     ///
     /// A year of two digits is of the 1900s from 30 on and of the 2000s below.
     pub fn parse(text: &str) -> Option<Self> {
@@ -85,7 +85,7 @@ static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the expression is fixed and tested")
 });
 
-/// The one date standing in a text that is no date as a whole, or is one with a slip in its words:
+/// The one date in a text that is not a date as a whole, or that is one with a slip in its words:
 /// figures as read, `ngày`, `tháng` and `năm` as everybody writes them.
 ///
 /// `None` when the text is a date letter for letter, or holds none or several.

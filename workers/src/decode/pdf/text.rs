@@ -71,7 +71,7 @@ pub(super) fn of(survey: &Survey, per_unit: (f64, f64), sheet: [u32; 2]) -> Page
 
 /// A glyph with what it says.
 struct Letter {
-    /// Empty for a blank and for a sign that is no text.
+    /// Empty for a blank and for a sign that is not text.
     text: String,
     is_blank: bool,
     is_sound: bool,

@@ -111,7 +111,7 @@ fn put_right(line: &Line) -> Option<String> {
     })
 }
 
-/// The line without what is no word: rules and stars under a name are.
+/// The line with words only: rules and stars under a name are left out.
 fn spelled(line: &Line) -> Option<Line> {
     let is_word =
         |word: &&Word| word.letters() > 0 || ["-", "–", "&"].contains(&word.text.as_str());

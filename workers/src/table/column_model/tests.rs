@@ -1,5 +1,6 @@
 use super::*;
 use crate::class::Classes;
+use crate::image::Grey;
 use crate::layout::lines::tests::word;
 use image::{GrayImage, Luma};
 
@@ -20,8 +21,8 @@ fn mended(key: &str, values: &[&str], confidence: f64) -> Vec<(String, Series)> 
             vec![Cell::new(field, &words, [0, 0, 100, 40])]
         })
         .collect();
-    let picture = GrayImage::from_pixel(200, 200, Luma([255]));
-    let ink = Ink::of(&picture, 200);
+    let page = Grey::new(GrayImage::from_pixel(200, 200, Luma([255])), 200);
+    let ink = Ink::of(&page);
     let mut model = ColumnModel { rows, ink };
     model.repair(&Ablation::default());
     model.repair(&Ablation::default());
@@ -82,8 +83,8 @@ fn a_year_of_no_possible_century_gets_its_columns() {
 
 #[test]
 fn a_table_without_rows_has_no_fields() {
-    let picture = GrayImage::new(1, 1);
-    let (rows, ink) = (Vec::new(), Ink::of(&picture, 200));
+    let page = Grey::new(GrayImage::new(1, 1), 200);
+    let (rows, ink) = (Vec::new(), Ink::of(&page));
     let mut model = ColumnModel { rows, ink };
     model.repair(&Ablation::default());
     assert!(model.fields(false).is_empty());

@@ -12,7 +12,7 @@ use crate::word::Word;
 pub(super) const HEADER_ROWS: usize = 4;
 /// A cell less like any header than this says nothing.
 const LEAST: f64 = 0.6;
-/// A part of a header that is so much more like a usage's words than the whole is the column's own.
+/// By how much a part of a header must be more like a usage's words than the whole, to be the column's own.
 const CLEARER: f64 = 0.08;
 /// How many rows below the header's own its numbering is looked for.
 const BELOW: usize = 3;

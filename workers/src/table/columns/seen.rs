@@ -22,7 +22,7 @@ const OTHERWISE: f64 = 1.4;
 const UNHEARD: f64 = 0.35;
 /// A header less like a usage's words than this is another's.
 pub(super) const NAMED: f64 = 0.6;
-/// A header so much like a usage's words is that usage's.
+/// Likeness (0 to 1) to a usage's words from which a header is that usage's.
 pub(super) const CLEARLY: f64 = 0.8;
 /// Where fewer of the values are ordinals, two letters above them do not make them so.
 const FEW_FIT: f64 = 0.3;

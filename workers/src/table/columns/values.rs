@@ -12,7 +12,7 @@ use crate::layout::Row;
 use crate::values::dates::Date;
 use crate::values::{Candidate, gazetteer, normalised};
 
-/// What a value is worth that has the marks and figures of a date and is none as read.
+/// What a value is worth that has the marks and figures of a date but cannot be read as one.
 const MISREAD: f64 = 0.85;
 
 /// From this many rows on one shared day is nobody's birth; and how far such days still may be.

@@ -29,7 +29,7 @@ pub(super) const TITLES: [&str; 18] = [
 /// A unit's own name, ready to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
-    /// As it is written.
+    /// Its name with accents, as the list of places has it.
     pub written: String,
     /// Small letters without blanks and marks, each word's tone last: `Hòa` and `Hoà` are one.
     accented: String,
