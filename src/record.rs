@@ -45,6 +45,13 @@ text_enum! {
     }
 }
 
+impl RecordState {
+    /// Whether nobody has decided about the record yet.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Proposed | Self::Corrected)
+    }
+}
+
 impl State for RecordState {
     const TABLE: &'static str = "records";
 

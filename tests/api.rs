@@ -13,7 +13,7 @@ async fn the_service_says_it_is_alive_ready_and_how_much_it_did() {
     let anyone = server.anonymous();
     assert_eq!(anyone.get("/healthz").await.status(), 200);
     assert_eq!(anyone.get("/readyz").await.status(), 200);
-    let measures = anyone.get("/metrics").await.text().await.unwrap();
+    let measures = server.metrics().await;
     assert!(measures.contains("sogoc_http_requests_total"), "{measures}");
     assert!(measures.contains("sogoc_jobs"), "{measures}");
 }

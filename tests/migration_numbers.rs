@@ -1,16 +1,41 @@
 //! Migrations run in the order of their numbers, so none is given twice, and `migrations/README.md` explains each that
 //! is missing.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations")
+}
+
+fn names() -> Vec<String> {
+    let files = std::fs::read_dir(folder()).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".sql")).collect()
+}
+
+/// An archive refuses to open where a migration that it ran reads otherwise now.
+#[test]
+fn no_migration_was_edited_after_it_was_written_down() {
+    let written = std::fs::read_to_string(folder().join("SHA256SUMS")).unwrap();
+    let written: BTreeMap<String, String> = written
+        .lines()
+        .map(|line| line.split_once("  ").expect("a digest and a name"))
+        .map(|(digest, name)| (name.to_owned(), digest.to_owned()))
+        .collect();
+    let there = names().into_iter().map(|name| {
+        let bytes = std::fs::read(folder().join(&name)).unwrap();
+        (name, hex::encode(Sha256::digest(bytes)))
+    });
+    assert_eq!(there.collect::<BTreeMap<_, _>>(), written);
+}
 
 #[test]
 fn migration_numbers_run_on_without_a_hole_that_is_not_explained() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let explained = std::fs::read_to_string(folder.join("README.md")).unwrap();
-    let files = std::fs::read_dir(&folder).unwrap();
-    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    let names: Vec<String> = names.filter(|name| name.ends_with(".sql")).collect();
-    assert_eq!(wrong(&names, &explained), Vec::<String>::new());
+    let explained = std::fs::read_to_string(folder().join("README.md")).unwrap();
+    assert_eq!(wrong(&names(), &explained), Vec::<String>::new());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use sogoc::access::{self, Caller, CallerKind, Network, Role};
+use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
@@ -21,7 +21,7 @@ use sogoc::worker;
 use sogoc::{batch, review};
 use tempfile::TempDir;
 
-use crate::support::archive::{caller, seen, shown};
+use crate::support::archive::{ask_as, caller, seen, shown};
 use crate::support::holdings::{page, propose, receive};
 
 /// How the listener behaves at one call.
@@ -115,14 +115,7 @@ impl Told {
             consent: Some("2026-01".into()),
             idempotency_key: None,
         };
-        match who.kind {
-            CallerKind::Public => {
-                copy_request::ask_publicly(&self.archive, &Network::unknown(), &given).await
-            }
-            _ => copy_request::ask(&self.archive, who, &given).await,
-        }
-        .unwrap()
-        .id
+        ask_as(&self.archive, who, &given).await.unwrap().id
     }
 
     async fn work(&self) {

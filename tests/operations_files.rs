@@ -27,7 +27,7 @@ async fn every_metric_of_alerts_dashboard_and_handbook_is_served() {
     let server = Server::start().await;
     let anyone = server.anonymous();
     anyone.get("/healthz").await; // the first answer that is counted
-    let served = served(&anyone.get("/metrics").await.text().await.unwrap());
+    let served = served(&server.metrics().await);
     for file in [
         "packaging/monitoring/alerts.yml",
         "packaging/monitoring/dashboard.json",

@@ -68,13 +68,7 @@ async fn counted(server: &Server) {
     assert_eq!(report["purposes"][0]["purpose"], "1.004889");
     let wrong = "/api/v1/reports/reuse?from=2026-12-31&to=2026-01-01";
     assert_eq!(auditor.get(wrong).await.status(), 422);
-    let metrics = server
-        .anonymous()
-        .get("/metrics")
-        .await
-        .text()
-        .await
-        .unwrap();
+    let metrics = server.metrics().await;
     assert!(metrics.contains("sogoc_reuse_fetches_total"), "{metrics}");
     let entry: String =
         sqlx::query_scalar("SELECT details FROM log WHERE action = 'reuse_fetched'")

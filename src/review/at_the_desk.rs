@@ -7,10 +7,10 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::error::{Error, Fault, Result};
-use crate::record::{self, RecordState, RecordView};
+use crate::record::{self, RecordView};
 
 /// Refuses an approval while a field is in doubt that nobody went to: `visited` has the keys of those that the person
-/// went to or typed into. What is struck out or was not read has rules of its own, stricter than a look.
+/// went to or typed into.
 ///
 /// # Errors
 /// `Invalid` with a pointer to each such field; `Refused` with code `stale`.
@@ -21,10 +21,7 @@ pub async fn refuse_unvisited(
     visited: &BTreeSet<String>,
 ) -> Result<()> {
     let record = unstale(record::load(archive, id).await?, seen)?;
-    let doubtful = record
-        .fields
-        .iter()
-        .filter(|(_, field)| !field.accepted && !field.struck && !field.value.is_empty());
+    let doubtful = record.fields.iter().filter(|(_, field)| field.wants_look());
     let unvisited = doubtful.filter(|(key, _)| !visited.contains(*key));
     let faults: Vec<Fault> = unvisited
         .map(|(key, _)| Fault::new(format!("/fields/{key}"), "faults.review.not_visited"))
@@ -48,7 +45,7 @@ pub async fn annotate(
 ) -> Result<RecordView> {
     require(caller, Act::CorrectRecords)?;
     let before = unstale(record::load(archive, id).await?, seen)?;
-    if !matches!(before.state, RecordState::Proposed | RecordState::Corrected) {
+    if !before.state.waits() {
         return Err(Error::fault("/note", "faults.review.note_with_change"));
     }
     let new = NewVersion {

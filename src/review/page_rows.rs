@@ -10,7 +10,7 @@ use crate::audit::Action;
 use crate::error::Result;
 use crate::masking;
 use crate::page;
-use crate::record::{self, RecordState, RecordView};
+use crate::record::{self, RecordView};
 use crate::seen;
 use crate::viewing::{self, View};
 
@@ -50,12 +50,8 @@ pub struct PageRow {
 impl PageRow {
     /// Whether nobody has decided about it yet.
     pub fn waits(&self) -> bool {
-        waits(self.record.state)
+        self.record.state.waits()
     }
-}
-
-pub(super) fn waits(state: RecordState) -> bool {
-    matches!(state, RecordState::Proposed | RecordState::Corrected)
 }
 
 /// Whether records of a class are rows of a register's page.
@@ -125,12 +121,12 @@ async fn row(
     let changed_by = seen::changed_since_approval(connection, &record.id).await?;
     let class = record.class.clone();
     // One that is public is read under the rules of a list; one that waits is work under way.
-    match waits(record.state) {
+    match record.state.waits() {
         true => masking::mask_fields(archive, caller, &class, &mut record.fields),
         false => masking::mask_listed(archive, caller, &class, &mut record.fields),
     }
     // A warning quotes values, and is of use only to whoever may still correct them.
-    if masking::applies_to(caller) || !waits(record.state) {
+    if masking::applies_to(caller) || !record.state.waits() {
         warnings.clear();
     }
     Ok(PageRow {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sogoc_workers::class::Class;
 
-use super::page_rows::{MOST_ROWS, rows_on, waits};
+use super::page_rows::{MOST_ROWS, rows_on};
 use super::row_checks::{Approving, is_of_head};
 use super::{NewVersion, save_in};
 use crate::access::{Act, Caller, require};
@@ -37,6 +37,15 @@ pub struct PageGiven {
     /// Remark on every version made; may be empty.
     #[serde(default)]
     pub note: String,
+}
+
+impl PageGiven {
+    /// What a row that is not decided is to say: its own values, and those of the head where it has none of its own.
+    fn wanted_of(&self, row: &RowGiven) -> BTreeMap<String, String> {
+        let mut wanted = self.head.clone();
+        wanted.extend(row.fields.clone());
+        wanted
+    }
 }
 
 /// What a person keyed in one row.
@@ -174,13 +183,10 @@ impl<'a> Keeping<'a> {
     async fn row(&mut self, place: usize, record: RecordView) -> Result<()> {
         let row = &self.given.rows[place];
         let class = self.class(&record);
-        let mut wanted = row.fields.clone();
-        if waits(record.state) {
-            for (key, value) in &self.given.head {
-                let of_row = wanted.entry(key.clone());
-                of_row.or_insert_with(|| value.clone());
-            }
-        }
+        let mut wanted = match record.state.waits() {
+            true => self.given.wanted_of(row),
+            false => row.fields.clone(),
+        };
         wanted.retain(|key, value| !says_so_already(class, &record.fields, key, value));
         if wanted.is_empty() && !row.approve {
             return Ok(());
@@ -193,7 +199,7 @@ impl<'a> Keeping<'a> {
                 return Ok(());
             }
         }
-        if !waits(record.state) {
+        if !record.state.waits() {
             return self.decided(place, &record, wanted.is_empty());
         }
         let before = record.fields.clone();
@@ -223,11 +229,7 @@ impl<'a> Keeping<'a> {
             Err(error) => return Err(error),
         }
         let mut fields = record::fields_of(self.archive, &record.id, saw.record_version).await?;
-        let mut wanted = row.fields.clone();
-        for (key, value) in &self.given.head {
-            let of_row = wanted.entry(key.clone());
-            of_row.or_insert_with(|| value.clone());
-        }
+        let wanted = self.given.wanted_of(row);
         let same = record::apply(self.class(record), &mut fields, &wanted).is_ok()
             && says(&fields) == says(&record.fields);
         Ok(match same {

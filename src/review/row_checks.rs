@@ -55,9 +55,7 @@ impl Approving<'_> {
         };
         let mut faults = Vec::new();
         for (key, field) in self.before {
-            // What is struck out or was not read has rules of its own, stricter than a look.
-            let doubtful = !field.accepted && !field.struck && !field.value.is_empty();
-            if doubtful && !self.seen.contains(key.as_str()) {
+            if field.wants_look() && !self.seen.contains(key.as_str()) {
                 faults.push(at(key, "faults.review.not_visited"));
             }
         }

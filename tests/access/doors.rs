@@ -113,13 +113,7 @@ async fn a_made_up_method_makes_no_new_label_of_metrics() {
             .await
             .unwrap();
     }
-    let metrics = server
-        .anonymous()
-        .get("/metrics")
-        .await
-        .text()
-        .await
-        .unwrap();
+    let metrics = server.metrics().await;
     assert!(metrics.contains("method=\"other\""));
     assert!(!metrics.contains("MADEUP"));
 }

@@ -72,13 +72,7 @@ async fn there_are_only_so_many_places_and_they_are_free_again() {
         answer.is_ok_and(|answer| answer.status() == 200)
     })
     .await;
-    let metrics = server
-        .anonymous()
-        .get("/metrics")
-        .await
-        .text()
-        .await
-        .unwrap();
+    let metrics = server.metrics().await;
     let refused = metrics
         .lines()
         .find(|line| line.starts_with("sogoc_connections_refused_total "))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sogoc::access::{Caller, CallerKind, Network, Role};
+use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::clock::StillClock;
 use sogoc::config::Config;
@@ -14,7 +14,7 @@ use sogoc::worker;
 use tempfile::TempDir;
 
 use super::asking;
-use crate::support::archive::{caller, shown};
+use crate::support::archive::{ask_as, caller, shown};
 
 /// An office whose hands can be moved: Monday 2 March 2026, 08:00 in Viet Nam.
 struct Office {
@@ -43,13 +43,7 @@ impl Office {
     }
 
     async fn ask(&self, who: &Caller, given: &AskGiven) -> Asked {
-        match who.kind {
-            CallerKind::Public => {
-                copy_request::ask_publicly(&self.archive, &Network::unknown(), given).await
-            }
-            _ => copy_request::ask(&self.archive, who, given).await,
-        }
-        .unwrap()
+        ask_as(&self.archive, who, given).await.unwrap()
     }
 
     async fn state(&self, asked: &Asked) -> String {

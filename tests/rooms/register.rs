@@ -11,7 +11,7 @@ use sogoc_workers::reading::FieldReading;
 
 use crate::flags::open_batch;
 use crate::support::archive::sample;
-use crate::support::holdings::receive;
+use crate::support::holdings::{first_version, receive};
 
 /// Rows of the page.
 pub const ROWS: usize = 25;
@@ -79,16 +79,7 @@ pub async fn register(
         .execute(&mut *tx)
         .await
         .unwrap();
-        sqlx::query(
-            "INSERT INTO record_versions (record_id, version, state, fields, author, at)
-             VALUES ($1, 1, 'proposed', $2, 'machine', $3)",
-        )
-        .bind(&id)
-        .bind(serde_json::to_string(&fields).unwrap())
-        .bind(&now)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+        first_version(&mut tx, &id, &fields, &now).await;
         ids.push(id);
     }
     tx.commit().await.unwrap();

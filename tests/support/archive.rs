@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sogoc::access::{Caller, CallerKind, Role};
+use sogoc::access::{Caller, CallerKind, Network, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
 use sogoc::config::Config;
+use sogoc::copy_request::{AskGiven, Asked};
+use sogoc::error::Result;
 use sogoc::messages::Lang;
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::seen::{self, Seen};
@@ -178,6 +180,14 @@ pub fn caller(role: Role) -> Caller {
         roles: vec![role],
         kind: CallerKind::Person,
         fresh: true,
+    }
+}
+
+/// Asks for a copy as whoever it is: the public by its own door, from no network in particular.
+pub async fn ask_as(archive: &Archive, who: &Caller, given: &AskGiven) -> Result<Asked> {
+    match who.kind {
+        CallerKind::Public => copy_request::ask_publicly(archive, &Network::unknown(), given).await,
+        _ => copy_request::ask(archive, who, given).await,
     }
 }
 

@@ -254,18 +254,28 @@ pub async fn propose(archive: &Archive, scan: &Scan, ordinal: i64, name: &str) -
     .execute(&mut *tx)
     .await
     .unwrap();
+    first_version(&mut tx, &id, &fields, &now).await;
+    tx.commit().await.unwrap();
+    id
+}
+
+/// What a machine proposes of a record that is there already.
+pub async fn first_version(
+    connection: &mut sqlx::AnyConnection,
+    record: &str,
+    fields: &impl serde::Serialize,
+    at: &str,
+) {
     sqlx::query(
         "INSERT INTO record_versions (record_id, version, state, fields, author, at)
          VALUES ($1, 1, 'proposed', $2, 'machine', $3)",
     )
-    .bind(&id)
-    .bind(serde_json::to_string(&fields).unwrap())
-    .bind(&now)
-    .execute(&mut *tx)
+    .bind(record)
+    .bind(serde_json::to_string(fields).unwrap())
+    .bind(at)
+    .execute(connection)
     .await
     .unwrap();
-    tx.commit().await.unwrap();
-    id
 }
 
 async fn issue(archive: &Archive, record_id: &str) -> CopyRow {

@@ -70,6 +70,12 @@ impl Server {
         }
     }
 
+    /// All its metrics, as a monitor is told them.
+    pub async fn metrics(&self) -> String {
+        let answer = self.anonymous().get("/metrics").await;
+        answer.text().await.unwrap()
+    }
+
     /// A client without token and session.
     pub fn anonymous(&self) -> Client {
         Client {

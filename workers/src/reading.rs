@@ -37,6 +37,12 @@ pub struct FieldReading {
 }
 
 impl FieldReading {
+    /// Whether a person who approves it must have looked at it: there is a value, and it is in doubt. What is struck out or
+    /// was not read has rules of its own, stricter than a look.
+    pub fn wants_look(&self) -> bool {
+        !self.accepted && !self.struck && !self.value.is_empty()
+    }
+
     /// Marks it as struck out on paper and leaves it to a person.
     pub fn strike(&mut self) {
         self.struck = true;

@@ -200,7 +200,7 @@ async fn faults_before(
     let faults = copy_request::faults_of(archive, &Caller::public(), &form.given()).await?;
     let mut placed: Vec<(usize, Fault)> = faults
         .into_iter()
-        .filter(|fault| !fault.pointer.starts_with("/consent"))
+        .filter(|fault| until == LAST || !fault.pointer.starts_with("/consent"))
         .map(|fault| {
             let ask = ASKS.iter().find(|ask| ask.pointer == fault.pointer);
             (ask.map_or(LAST, |ask| ask.step), fault)
@@ -240,13 +240,7 @@ async fn take(
     form.consent = sent.consent.take();
     keep(archive, &secret, &form, None).await?;
     let kept_under = cookie_of(archive, &secret, Duration::days(1));
-    let mut wrong = faults_before(archive, &form, step).await?;
-    if step == LAST && form.consent.is_none() {
-        wrong.push((
-            LAST,
-            Fault::new("/consent", "faults.request.consent_missing"),
-        ));
-    }
+    let wrong = faults_before(archive, &form, step).await?;
     let first = wrong.first().map(|(first, _)| *first);
     let mut answer = match first {
         Some(first) => {

@@ -2,6 +2,7 @@
 //! it for numbers, profiles of its ink and pieces of it, for runs of ridges (`ridges.rs`), or for parts cut out
 //! (`crop.rs`). The engine alone is shown the whole.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use image::GrayImage;
@@ -123,14 +124,20 @@ impl Grey {
 
     /// Where it is darker than `limit`, at about that resolution and no finer than its own.
     pub fn bitmap(&self, dpi: u32, limit: u8) -> Bitmap {
-        let factor = (self.dpi / dpi).max(1);
-        let small = (factor > 1).then(|| shrink(&self.picture, factor));
-        let small = small.as_ref().unwrap_or(&self.picture);
+        let (small, factor) = self.shrunk(dpi);
         Bitmap {
             ink: small.as_raw().iter().map(|value| *value < limit).collect(),
             width: small.width() as usize,
             height: small.height() as usize,
             factor,
+        }
+    }
+
+    /// Its picture at about that resolution and no finer than its own, with its pixels for each of those.
+    pub(super) fn shrunk(&self, dpi: u32) -> (Cow<'_, GrayImage>, u32) {
+        match self.dpi / dpi {
+            0 | 1 => (Cow::Borrowed(&self.picture), 1),
+            factor => (Cow::Owned(shrink(&self.picture, factor)), factor),
         }
     }
 

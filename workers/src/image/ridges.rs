@@ -4,7 +4,6 @@
 use image::{GrayImage, imageops};
 
 use super::Grey;
-use super::pixels::shrink;
 
 /// Resolution at which they are looked for: a rule is as long at half the resolution.
 const WORKING_DPI: u32 = 150;
@@ -33,15 +32,13 @@ pub(crate) struct Ridges {
 
 impl Grey {
     pub fn ridges(&self) -> Ridges {
-        let factor = (self.dpi / WORKING_DPI).max(1);
-        let shrunk = (factor > 1).then(|| shrink(&self.picture, factor));
-        let small = shrunk.as_ref().unwrap_or(&self.picture);
+        let (small, factor) = self.shrunk(WORKING_DPI);
         let dpi = self.dpi / factor;
         // Turned and mirrored, so that x and y change places and one search finds both kinds.
         // A second search for verticals would be the same code with x and y exchanged.
-        let turned = imageops::flip_horizontal(&imageops::rotate90(small));
+        let turned = imageops::flip_horizontal(&imageops::rotate90(&*small));
         Ridges {
-            lying: runs(small, dpi),
+            lying: runs(&small, dpi),
             standing: runs(&turned, dpi),
             dpi,
             factor,
