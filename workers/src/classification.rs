@@ -36,6 +36,8 @@ const LIST_ONLY: f64 = 0.7;
 const UNSEEN: f64 = 0.6;
 /// A table of this many rows is not a diploma's.
 const ROWS_OF_TABLE: usize = 6;
+/// A form or paper less understood than this may be of any class.
+const HARDLY_UNDERSTOOD: f64 = 0.4;
 /// The class of one person's diploma, for which a page's particulars speak.
 const DIPLOMA: &str = "van_bang";
 
@@ -81,6 +83,17 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     // A school's record has a person's particulars too.
     let guessed = is_of_tables || by_particulars && id == DIPLOMA;
     (id, if guessed { sure.min(UNSEEN) } else { sure })
+}
+
+/// How sure the class of a page is once it was read: not surely one of forms of which hardly anything was found on it.
+pub(crate) fn as_understood(class: Option<&Class>, sure: f64, understood: Option<f64>) -> f64 {
+    let is_form = class.is_some_and(|class| class.layout != Layout::Table);
+    let hardly = understood.is_some_and(|understood| understood < HARDLY_UNDERSTOOD);
+    if is_form && hardly {
+        sure.min(UNSEEN)
+    } else {
+        sure
+    }
 }
 
 /// The class of a page whose table is one of people, as far as its rows or its header show; `None` where neither does, or
@@ -267,6 +280,20 @@ mod tests {
         let (class, sure) = class_of(DIPLOMAS, &table, &COLUMNS, true);
         assert_eq!(class, "so_goc");
         assert!(sure > 0.8, "{sure}");
+    }
+
+    #[test]
+    fn a_form_of_which_hardly_anything_was_found_is_not_surely_one() {
+        let classes = Classes::load(None).unwrap();
+        let sure = |class, understood| as_understood(classes.get(class), 0.9, understood);
+        assert_eq!(sure("van_bang", Some(0.3)), UNSEEN);
+        assert_eq!(sure("van_bang", Some(0.8)), 0.9);
+        assert_eq!(
+            sure("so_goc", Some(0.3)),
+            0.9,
+            "a table's class knows how far it was understood"
+        );
+        assert_eq!(as_understood(None, 0.1, None), 0.1);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod grid;
 mod horizontal_rules;
 mod lean;
 pub(crate) mod lines;
+mod listed_words;
 mod open_sides;
 pub(crate) mod page_number;
 mod row_borders;

@@ -6,6 +6,7 @@ mod column_model;
 mod column_repairs;
 mod columns;
 mod ditto_marks;
+mod foreign_words;
 mod format_normaliser;
 mod ink_probe;
 mod marginalia;

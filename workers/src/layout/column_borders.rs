@@ -3,6 +3,7 @@
 
 use super::grid::{Grid, Row};
 use super::horizontal_rules::emptiest;
+use super::listed_words;
 use super::rules::Rule;
 use crate::geometry::{bottom, median_f64, right};
 use crate::layout::lines::usual_height;
@@ -33,7 +34,10 @@ pub(super) fn mended(grid: Grid, words: &[Word], drawn: bool) -> Grid {
         false => without_crossed(grid, words, height),
     };
     // Prefixes last, because they look at the cells as they then are.
-    without_prefixes(with_lost(grid, words, height), words)
+    without_prefixes(
+        listed_words::parted(with_lost(grid, words, height), words),
+        words,
+    )
 }
 
 /// How near words of one value stand: a typewriter's blank is as wide as a letter.

@@ -29,22 +29,37 @@ const TITLES: [&str; 15] = [
     "thanh",
 ];
 
-/// For each value whether the kind of its unit may be lost, because nearly all others of the column write it:
-/// "Tây Ninh" below "T. Hải Dương".
+/// For each value whether the kind of one of its units may be lost, because nearly all others of the column write it
+/// there: "Tây Ninh" below "T. Hải Dương", or "H. Mỹ Hào, Hưng Yên" below "H. Gia Lộc, T. Hải Dương".
 pub(super) fn lacks_title(values: &[Option<&str>]) -> Vec<bool> {
-    let is_titled = |value: &str| {
-        let first = value.split(['.', ' ']).next().unwrap_or_default();
+    let is_titled = |part: &str| {
+        let first = part.split(['.', ' ']).next().unwrap_or_default();
         TITLES.contains(&fold::letters(first).as_str())
     };
-    let all = values.iter().flatten().count();
-    let titled = values
+    let titled: Vec<Vec<bool>> = values
         .iter()
-        .flatten()
-        .filter(|value| is_titled(value))
-        .count();
-    let usual = titled as f64 >= TITLED * all as f64 && all > 2;
-    let lacks = |value: &Option<&str>| usual && value.is_some_and(|value| !is_titled(value));
-    values.iter().map(lacks).collect()
+        .map(|value| parts(value.unwrap_or_default()))
+        .map(|parts| parts.into_iter().map(is_titled).collect())
+        .collect();
+    let lacks = |at: fn(&[bool]) -> Option<&bool>| {
+        let own = |titles: &Vec<bool>| at(titles).copied();
+        let told: Vec<bool> = titled.iter().filter_map(own).collect();
+        let with = told.iter().filter(|titled| **titled).count();
+        let usual = with as f64 >= TITLED * told.len() as f64 && told.len() > 2;
+        let lacks = titled
+            .iter()
+            .map(move |titles| usual && own(titles) == Some(false));
+        lacks.collect::<Vec<bool>>()
+    };
+    let (first, last) = (
+        lacks(|titles| titles.first()),
+        lacks(|titles| titles.last()),
+    );
+    first
+        .iter()
+        .zip(last)
+        .map(|(first, last)| *first || last)
+        .collect()
 }
 
 /// Whether the heading of a group was read into a place: "2. Lớp 12B2 xã Quỳnh Thạch".
