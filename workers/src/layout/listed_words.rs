@@ -45,7 +45,7 @@ fn border(cells: &[&Vec<Word>], rule: &Rule, list: &[&str], begins: bool) -> Opt
     let all = values.count();
     let listed = found.len() as f64 >= LISTED * all as f64 && all >= LEAST_ROWS;
     let often = |word: &&&str| {
-        let count = found.iter().filter(|(own, ..)| own == **word).count();
+        let count = found.iter().filter(|(own, ..)| own == *word).count();
         count >= 2 && count as f64 >= EACH * all as f64
     };
     if !listed || list.iter().filter(often).count() < 2 {

@@ -35,14 +35,22 @@ pub(super) fn join_at_stops(words: &mut Vec<Word>) {
     }
 }
 
+/// What offices shorten with a capital twice in succession: centres (trung tâm), high schools before 1998.
+const DOUBLED: [&str; 2] = ["TT", "PTTH"];
+
 /// Whether a number is hardly written so, however alike the others of its column are: a capital twice in succession is
 /// the engine's more often than an office's (`QĐĐ`), and a stroke is followed by no year of another century (`/1881`).
 pub(super) fn is_unlikely(value: &str) -> bool {
-    let letters: Vec<char> = value.chars().collect();
-    let doubled = letters
-        .windows(2)
-        .any(|pair| pair[0] == pair[1] && pair[0].is_uppercase());
-    doubled || has_strange_year(value)
+    let mut runs = value.split(|c: char| !c.is_alphabetic());
+    runs.any(is_doubled) || has_strange_year(value)
+}
+
+/// Whether letters have a capital twice that no office has twice. Two alone are a series: `BB 00112`.
+fn is_doubled(letters: &str) -> bool {
+    let known = DOUBLED.iter().any(|known| letters.starts_with(known));
+    let letters: Vec<char> = letters.chars().collect();
+    let twice = |pair: &[char]| pair[0] == pair[1] && pair[0].is_uppercase();
+    !known && letters.len() > 2 && letters.windows(2).any(twice)
 }
 
 /// Whether the part behind the last stroke has the four figures of a year, and is of none.
@@ -81,6 +89,8 @@ mod tests {
     fn what_no_office_writes_is_doubted() {
         assert!(is_unlikely("2-98/QĐĐ") && is_unlikely("984/1881"));
         assert!(!is_unlikely("2-98/QĐ") && !is_unlikely("004/1991") && !is_unlikely("B 00112"));
+        assert!(!is_unlikely("0299/PTTH") && !is_unlikely("12/TTGDTX") && !is_unlikely("BB 00112"));
+        assert!(is_unlikely("0299/THHPT") && is_unlikely("12/BTNN"));
         assert!(!is_unlikely("12/3456") && !is_unlikely("0112/1"));
     }
 }
