@@ -36,8 +36,8 @@ const LIST_ONLY: f64 = 0.7;
 const UNSEEN: f64 = 0.6;
 /// A table of this many rows is not a diploma's.
 const ROWS_OF_TABLE: usize = 6;
-/// A form or paper less understood than this may be of any class.
-const HARDLY_UNDERSTOOD: f64 = 0.4;
+/// A form less understood than this may be of any class; nothing of it is accepted either.
+const HARDLY_UNDERSTOOD: f64 = 0.6;
 /// The class of one person's diploma, for which a page's particulars speak.
 const DIPLOMA: &str = "van_bang";
 
@@ -87,7 +87,7 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
 
 /// How sure the class of a page is once it was read: not surely one of forms of which hardly anything was found on it.
 pub(crate) fn as_understood(class: Option<&Class>, sure: f64, understood: Option<f64>) -> f64 {
-    let is_form = class.is_some_and(|class| class.layout != Layout::Table);
+    let is_form = class.is_some_and(|class| class.layout == Layout::Form);
     let hardly = understood.is_some_and(|understood| understood < HARDLY_UNDERSTOOD);
     if is_form && hardly {
         sure.min(UNSEEN)
@@ -286,7 +286,7 @@ mod tests {
     fn a_form_of_which_hardly_anything_was_found_is_not_surely_one() {
         let classes = Classes::load(None).unwrap();
         let sure = |class, understood| as_understood(classes.get(class), 0.9, understood);
-        assert_eq!(sure("van_bang", Some(0.3)), UNSEEN);
+        assert_eq!(sure("van_bang", Some(0.5)), UNSEEN);
         assert_eq!(sure("van_bang", Some(0.8)), 0.9);
         assert_eq!(
             sure("so_goc", Some(0.3)),

@@ -1,6 +1,7 @@
 //! Rows of a table: columns named by their headers and by what stands in them, cells judged by what their column
 //! has in common, one record a row.
 
+mod ages;
 mod cell;
 mod column_model;
 mod column_repairs;
@@ -69,6 +70,7 @@ impl Table {
                 own.or_insert_with(|| field.clone());
             }
         }
+        ages::judge(class, &mut records, printed_once);
         let transform = page.page.transform;
         // Values of a table whose columns were taken for others are read surely and are wrong all the same, so
         // the letters' confidence says nothing here.
