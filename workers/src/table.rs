@@ -69,6 +69,7 @@ impl Table {
                 let own = record.fields.entry(key.clone());
                 own.or_insert_with(|| field.clone());
             }
+            ages::hold_years(class, &mut record.fields);
         }
         ages::judge(class, &mut records, printed_once);
         let transform = page.page.transform;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use crate::class::{Class, Scope};
+use crate::class::{Class, FieldKind, Scope};
 use crate::reading::{FieldReading, RecordReading};
 use crate::values::dates::Date;
 
@@ -39,6 +39,17 @@ pub(super) fn judge(
     }
 }
 
+/// Leaves dates that are printed once on the page to a person where only the year was found: a day may stand before it.
+pub(super) fn hold_years(class: &Class, fields: &mut BTreeMap<String, FieldReading>) {
+    for (key, reading) in fields {
+        let is_date = class
+            .field(key)
+            .is_some_and(|field| field.kind == FieldKind::Date && field.scope == Scope::Page);
+        let is_whole = Date::parse(&reading.raw).is_some_and(|date| date.month.is_some());
+        reading.accepted &= !is_date || is_whole;
+    }
+}
+
 /// The newest year in a text; figures before a stroke are a decision's number (`1970/QĐ`).
 fn newest_year(text: &str) -> Option<u16> {
     let years = text
@@ -60,10 +71,8 @@ mod tests {
     use super::*;
     use crate::class::Classes;
 
-    fn accepted(births: &[&str], key: &str, printed: &str) -> Vec<bool> {
-        let classes = Classes::load(None).unwrap();
-        let class = classes.get("so_goc").unwrap();
-        let field = |raw: &str| FieldReading {
+    fn field(raw: &str) -> FieldReading {
+        FieldReading {
             raw: raw.to_owned(),
             value: raw.to_owned(),
             confidence: 0.99,
@@ -72,7 +81,26 @@ mod tests {
             struck: false,
             page: None,
             evidence: None,
+        }
+    }
+
+    #[test]
+    fn a_year_alone_is_a_part_of_the_day_of_an_exam() {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
+        let held = |key: &str, raw: &str| {
+            let mut once = BTreeMap::from([(key.to_owned(), field(raw))]);
+            hold_years(class, &mut once);
+            !once[key].accepted
         };
+        assert!(held("khoa_thi", "2016"));
+        assert!(!held("khoa_thi", "6/7/2016") && !held("khoa_thi", "5/1990"));
+        assert!(!held("nam_tot_nghiep", "2016"));
+    }
+
+    fn accepted(births: &[&str], key: &str, printed: &str) -> Vec<bool> {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
         let mut records: Vec<RecordReading> = births
             .iter()
             .map(|raw| RecordReading {

@@ -7,8 +7,8 @@ use crate::values::gazetteer::{locate, parts};
 /// From this share of such values on none of the column is believed; two at least.
 const COLUMN: f64 = 0.3;
 const LEAST: usize = 2;
-/// Names end as sexes and peoples are called; only a column that does so in most rows is of two.
-const COLUMN_OF_NAMES: f64 = 0.6;
+/// Names end as sexes and peoples are called; only a column that does so in nearly all rows is of two.
+const COLUMN_OF_NAMES: f64 = 0.8;
 
 /// What stands in columns of few different values, in small letters: sexes, grades, peoples.
 const WORDS: [&str; 26] = [

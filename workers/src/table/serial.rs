@@ -9,7 +9,7 @@ const OF_STOP: f64 = 0.7;
 /// Papers of these years have numbers.
 const YEARS: std::ops::Range<u32> = 1900..2100;
 
-/// Joins figures to the letters and stop before them where no blank parts them: the engine makes one of a stop's own white.
+/// Joins figures to what stands before the stop on their left where no blank parts them: the engine makes one of a stop's own white.
 pub(super) fn join_at_stops(words: &mut Vec<Word>) {
     let mut at = 1;
     while at < words.len() {
@@ -17,9 +17,9 @@ pub(super) fn join_at_stops(words: &mut Vec<Word>) {
         let white = f64::from(behind.bounds[0] - right(before.bounds));
         let shares_line = behind.bounds[1] < before.bounds[1] + before.bounds[3]
             && before.bounds[1] < behind.bounds[1] + behind.bounds[3];
-        let lettered = before.text.ends_with('.') && before.text.chars().any(char::is_alphabetic);
+        let stopped = before.text.ends_with('.') && before.text.chars().any(char::is_alphanumeric);
         let figures = behind.text.chars().all(|c| c.is_ascii_digit());
-        if lettered && figures && shares_line && white < OF_STOP * f64::from(behind.bounds[3]) {
+        if stopped && figures && shares_line && white < OF_STOP * f64::from(behind.bounds[3]) {
             let behind = words.remove(at);
             let before = &mut words[at - 1];
             let top = before.bounds[1].min(behind.bounds[1]);
@@ -39,10 +39,12 @@ pub(super) fn join_at_stops(words: &mut Vec<Word>) {
 const DOUBLED: [&str; 2] = ["TT", "PTTH"];
 
 /// Whether a number is hardly written so, however alike the others of its column are: a capital twice in succession is
-/// the engine's more often than an office's (`QĐĐ`), and a stroke is followed by no year of another century (`/1881`).
+/// the engine's more often than an office's (`QĐĐ`), a stroke is followed by no year of another century (`/1881`), and a
+/// blank between a stop and figures is a typewriter's white (`00002. 13`).
 pub(super) fn is_unlikely(value: &str) -> bool {
     let mut runs = value.split(|c: char| !c.is_alphabetic());
-    runs.any(is_doubled) || has_strange_year(value)
+    let is_parted = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    runs.any(is_doubled) || has_strange_year(value) || value.split(". ").skip(1).any(is_parted)
 }
 
 /// Whether letters have a capital twice that no office has twice. Two alone are a series: `BB 00112`.
@@ -90,6 +92,7 @@ mod tests {
         assert!(is_unlikely("2-98/QĐĐ") && is_unlikely("984/1881"));
         assert!(!is_unlikely("2-98/QĐ") && !is_unlikely("004/1991") && !is_unlikely("B 00112"));
         assert!(!is_unlikely("0299/PTTH") && !is_unlikely("12/TTGDTX") && !is_unlikely("BB 00112"));
+        assert!(is_unlikely("00002. 13") && is_unlikely("TH. 013376") && !is_unlikely("00002.13"));
         assert!(is_unlikely("0299/THHPT") && is_unlikely("12/BTNN"));
         assert!(!is_unlikely("12/3456") && !is_unlikely("0112/1"));
     }

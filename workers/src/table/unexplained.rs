@@ -56,7 +56,9 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
                 whole_dates && (!has_day(value) || is_short(value, usual.as_deref()))
                     || is_of_another_age(value, usual_year)
             }
-            FieldKind::Place => *lacks_title || place_check::is_heading(value),
+            FieldKind::Place => {
+                *lacks_title || place_check::is_heading(value) || place_check::is_rest(value)
+            }
             // The engine takes a pen's or a worn capital for a small letter.
             _ => has_capitals && closed_list(cell.field).is_some() && begins_small(value),
         };
