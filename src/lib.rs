@@ -5,7 +5,7 @@
 //! audit words, and each using only those before it: [`audit`], [`access`], [`masking`], [`viewing`], [`reference_data`], [`notify`],
 //! [`holding`], [`unit`](mod@unit), [`fonds`], [`document`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
 //! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
-//! [`workbook`], [`import`], [`search`], [`seal`], [`copy_pdf`], [`finding_aid`], [`certified_copy`],
+//! [`workbook`], [`import`], [`search`], [`iiif`], [`seal`], [`copy_pdf`], [`finding_aid`], [`certified_copy`],
 //! [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`queue`], [`fixity`], [`backup`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
 
@@ -30,6 +30,7 @@ pub mod finding_aid;
 pub mod fixity;
 pub mod fonds;
 pub mod holding;
+pub mod iiif;
 pub mod import;
 pub mod inspection;
 pub mod issue_book;

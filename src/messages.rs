@@ -72,6 +72,7 @@ const FILES: &[(&str, &str)] = texts![
     "search_cases",
     "structure",
     "verification",
+    "viewer",
     "views",
     "volumes",
 ];

@@ -1,18 +1,20 @@
 //! The life of a page: received → read, or failed with a named outcome. Asks the reading pool.
 
 mod numbering;
+mod picture;
 mod store;
 mod text_layer;
 mod text_sketch;
 mod together;
 
-use serde_json::json;
 use sogoc_workers::Known;
 use sogoc_workers::outcome::{Failure, FailureKind};
-use sogoc_workers::pool::{PageJob, RenderJob};
-use sogoc_workers::reading::{Box4, PageReading};
+use sogoc_workers::pool::PageJob;
+use sogoc_workers::reading::PageReading;
 
 pub(crate) use numbering::{COUNTS, Numbering};
+pub(crate) use picture::image_for_copy;
+pub use picture::{ImageOptions, Kept, Part, image, picture_of};
 pub(crate) use store::{
     ask_for_comparison, give_up, reinstate, scan_of, store, store_again, take_up_again,
 };
@@ -21,14 +23,12 @@ pub use together::read_document;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::audit::Action;
 use crate::catalogue::{State, json_column, text_enum};
 use crate::column_map::{self, MapState};
 use crate::document::IN_ORDER;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Leased};
 use crate::scan;
-use crate::viewing::{self, Paper};
 
 text_enum! {
     /// How far a page is read.
@@ -91,15 +91,6 @@ pub struct PageView {
     /// Stable codes of what falls short of the standard.
     #[sqlx(rename = "quality", try_from = "QualityText")]
     pub flags: Vec<String>,
-}
-
-/// What a picture of a page should show.
-#[derive(Debug, Clone, Copy)]
-pub struct ImageOptions {
-    /// Longest side in pixels.
-    pub max_side: u32,
-    /// Only this part, in pixels of the page as delivered.
-    pub crop: Option<Box4>,
 }
 
 /// What is not known before a page is read is 0, or no flags.
@@ -175,60 +166,6 @@ pub async fn of_document(
         .bind(document_id)
         .fetch_all(archive.catalogue.pool())
         .await?)
-}
-
-/// An upright JPEG of a page or part of it, for eyes on a screen.
-///
-/// # Errors
-/// `NotFound`, `Forbidden`, `Refused` when the page cannot be shown.
-pub async fn image(
-    archive: &Archive,
-    caller: &Caller,
-    page_id: &str,
-    options: ImageOptions,
-) -> Result<Vec<u8>> {
-    require(caller, Act::SeeImages)?;
-    let page = get(archive, caller, page_id).await?;
-    let paper = Paper::Page(page_id);
-    viewing::note_paper(archive, caller, Action::ImageOpened, paper, json!({})).await?;
-    picture(archive, page, options).await
-}
-
-/// As [`image()`], for what the program itself makes of it.
-pub(crate) async fn image_for_copy(
-    archive: &Archive,
-    page_id: &str,
-    options: ImageOptions,
-) -> Result<Vec<u8>> {
-    let page = get(archive, &Caller::machine(), page_id).await?;
-    picture(archive, page, options).await
-}
-
-async fn picture(archive: &Archive, page: PageView, options: ImageOptions) -> Result<Vec<u8>> {
-    let key = cache_key(&page, options);
-    // A cache that does not answer only costs time, so its faults are not told.
-    if let Some(bytes) = archive.vault.get_cache(&key).await.ok().flatten() {
-        return Ok(bytes.to_vec());
-    }
-    let file = scan::fetch_master(archive, &page.scan_id).await?;
-    let jpeg = archive
-        .pool
-        .render(RenderJob {
-            path: file.to_path_buf(),
-            // The rotation that was found when reading: a page on its side is no use to whoever
-            // compares it with the fields.
-            page: page_number(page.number),
-            turn_degrees: turn_back(page.rotation),
-            max_side: options.max_side.clamp(64, 6000),
-            crop: options.crop,
-        })
-        .await
-        .map_err(not_shown)?;
-    // The cache may be lost at any time; a failure to fill it costs only the next viewer's time.
-    if let Err(error) = archive.vault.put_cache(&key, jpeg.clone().into()).await {
-        tracing::warn!(%error, "a rendition could not be cached");
-    }
-    Ok(jpeg)
 }
 
 /// What a page's own reading says, as cached beside the vault; `None` when it has not been read.
@@ -359,17 +296,6 @@ pub(crate) fn not_shown(failure: Failure) -> Error {
             message: kind.into(),
         },
     }
-}
-
-fn cache_key(page: &PageView, options: ImageOptions) -> String {
-    let crop = options
-        .crop
-        .map_or_else(|| "full".into(), |[x, y, w, h]| format!("{x}-{y}-{w}-{h}"));
-    // The rotation is part of the key: a picture made before the page was read may lie on its side.
-    format!(
-        "images/{}/{}-{}-{crop}.jpg",
-        page.id, page.rotation, options.max_side
-    )
 }
 
 fn reading_key(page_id: &str) -> String {

@@ -19,7 +19,8 @@ mod wanted;
 
 pub use follow::{follow, lag, reindex};
 pub use near::{Near, Part, narrowed};
-pub use pages::{LitPage, MarkedWord, PageHit, on_page};
+pub(crate) use pages::on_upright;
+pub use pages::{LitPage, MarkedWord, PageHit, in_document, may_see_words, on_page};
 #[cfg(test)]
 pub(crate) use rows::CHANGES_AFTER;
 pub use same_person::records_of_person;

@@ -9,6 +9,7 @@ mod client_ip;
 mod connections;
 mod cookies;
 mod corrections;
+mod cross_origin;
 mod custody;
 mod desk;
 mod document_pages;
@@ -54,6 +55,7 @@ mod toast;
 mod tus;
 mod units;
 mod verification;
+mod viewer;
 mod views;
 mod volumes;
 
@@ -94,6 +96,7 @@ pub fn router(archive: State) -> Router {
         // Before anybody reads a body, the keeper of forms too.
         .layer(from_fn_with_state(bodies, bodies::watch))
         .layer(from_fn_with_state(archive, middleware::harden))
+        .layer(from_fn(cross_origin::allow_viewers))
         .layer(from_fn(middleware::observe))
 }
 
@@ -119,6 +122,7 @@ fn rooms(archive: State) -> Router {
         .merge(page_words::routes())
         .merge(documents::routes())
         .merge(document_pages::routes())
+        .merge(viewer::routes())
         .merge(structure::routes())
         .merge(imports::routes())
         .merge(units::routes())

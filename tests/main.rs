@@ -24,6 +24,7 @@ mod flags;
 mod foreign_commands;
 mod found_by_name;
 mod full_text;
+mod iiif;
 mod import_circles;
 mod imports;
 mod intake;

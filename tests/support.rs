@@ -8,6 +8,7 @@ pub mod clock;
 pub mod diploma;
 pub mod holdings;
 pub mod hostile_pdf;
+pub mod iiif;
 pub mod line;
 pub mod ocfl_py;
 pub mod pdf;

@@ -16,7 +16,7 @@ use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::error::{Error, Result};
-use crate::viewing::{self, Paper};
+use crate::viewing::{self, Paper, View};
 use crate::{page, preservation};
 
 /// Most marked words of one page that are given with their boxes.
@@ -132,6 +132,49 @@ pub async fn on_page(
     Ok(LitPage { page, text })
 }
 
+/// The pages of a document on which words of a question stand, in order, each with all of them; entered in the log as a
+/// search. Pages whose words the caller may not see are left out.
+///
+/// # Errors
+/// `NotFound`, `Invalid` question, `Forbidden`; as [`viewing::note_paper`].
+pub async fn in_document(
+    archive: &Archive,
+    caller: &Caller,
+    document_id: &str,
+    question: &str,
+) -> Result<Vec<PageHit>> {
+    require(caller, Act::SeeImages)?;
+    let sight = Sight::of(caller)?;
+    if !sight.words {
+        return Err(Error::Forbidden);
+    }
+    let asked = Wanted {
+        text: Some(question.to_owned()),
+        ..Wanted::default()
+    };
+    let mut query = wanted::understood(&asked)?.query;
+    query.kind = DocumentKind::Page;
+    let pages = page::of_document(archive, caller, document_id).await?;
+    let ids: Vec<String> = pages.into_iter().map(|page| page.id).collect();
+    let mut pages = sight.with_reason().pages(archive, &ids).await?;
+    pages.sort_by_key(|page| ids.iter().position(|id| *id == page.id));
+    let (paper, details) = (Paper::Document(document_id), json!({ "form": "search" }));
+    viewing::note_paper(archive, caller, Action::WordsFetched, paper, details).await?;
+    let view = View::of(Action::Searched, ("document", document_id), Vec::new());
+    viewing::note(archive, caller, view.asked(asked.in_words())).await?;
+    let marks = Marks::of(&query);
+    let hits = futures::stream::iter(pages)
+        .map(|page| hit_of(archive, &marks, page))
+        .buffered(AT_ONCE)
+        .filter(|hit| std::future::ready(!hit.words.is_empty()));
+    Ok(hits.collect().await)
+}
+
+/// Whether the caller may see the words of pages at all.
+pub fn may_see_words(caller: &Caller) -> bool {
+    Sight::of(caller).is_ok_and(|sight| sight.words)
+}
+
 async fn hit_of(archive: &Archive, marks: &Marks, page: ReadPage) -> PageHit {
     let text = page.text.clone().unwrap_or_default();
     // Boxes are an aid: where the reading is gone from beside the vault, the snippet is still right.
@@ -191,13 +234,13 @@ fn marked_words(marks: &Marks, words: &[Word], page: &ReadPage) -> Vec<MarkedWor
     let shown = words.take(MOST_WORDS).map(|(word, _)| MarkedWord {
         text: word.text.clone(),
         confidence: word.confidence,
-        bounds: upright(word.bounds, page.rotation, size),
+        bounds: on_upright(word.bounds, page.rotation, size),
     });
     shown.collect()
 }
 
 /// A box of the page as delivered, on the picture turned upright: content that stands turned clockwise is turned back.
-fn upright([x, y, w, h]: Box4, rotation: i64, [width, height]: [i32; 2]) -> Box4 {
+pub(crate) fn on_upright([x, y, w, h]: Box4, rotation: i64, [width, height]: [i32; 2]) -> Box4 {
     match rotation.rem_euclid(360) {
         90 => [y, width - x - w, h, w],
         180 => [width - x - w, height - y - h, w, h],
@@ -214,9 +257,9 @@ mod tests {
     fn a_box_is_turned_with_the_picture() {
         let size = [100, 200];
         let own = [10, 20, 30, 5];
-        assert_eq!(upright(own, 0, size), own);
-        assert_eq!(upright(own, 180, size), [60, 175, 30, 5]);
-        assert_eq!(upright(own, 90, size), [20, 60, 5, 30]);
-        assert_eq!(upright(own, 270, size), [175, 10, 5, 30]);
+        assert_eq!(on_upright(own, 0, size), own);
+        assert_eq!(on_upright(own, 180, size), [60, 175, 30, 5]);
+        assert_eq!(on_upright(own, 90, size), [20, 60, 5, 30]);
+        assert_eq!(on_upright(own, 270, size), [175, 10, 5, 30]);
     }
 }

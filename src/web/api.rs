@@ -9,6 +9,7 @@ mod documents;
 mod files;
 mod flags;
 mod fonds;
+mod iiif;
 mod imports;
 mod issued;
 mod manifest;
@@ -78,6 +79,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(records::routes())
         .merge(page_rows::routes())
         .merge(documents::routes())
+        .merge(iiif::routes())
         .merge(requests::routes())
         .merge(track::routes())
         .merge(search_cases::routes())

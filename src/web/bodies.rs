@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::fault::{PageFault, Problem};
+use super::fault::{self, PageFault, Problem};
 use crate::error::Error;
 
 /// Slowest body, in bytes a second, once the time to begin is over: a paper of 5 MiB over a bad line takes 43 minutes.
@@ -86,7 +86,7 @@ pub async fn watch(
 ) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     let spooled = path.is_some_and(|path| SPOOLED.contains(&path.as_str()));
-    let for_programs = request.uri().path().starts_with("/api/");
+    let for_programs = fault::for_programs(request.uri().path());
     let held = Arc::new(Held {
         all: bodies,
         bytes: AtomicU64::new(0),

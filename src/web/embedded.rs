@@ -23,6 +23,16 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("batch.js", SCRIPT, include_bytes!("../../web/batch.js")),
     ("upload.js", SCRIPT, include_bytes!("../../web/upload.js")),
     ("grid.js", SCRIPT, include_bytes!("../../web/grid.js")),
+    (
+        "document_viewer.js",
+        SCRIPT,
+        include_bytes!("../../web/document_viewer.js"),
+    ),
+    (
+        "openseadragon.min.js",
+        SCRIPT,
+        include_bytes!("../../web/openseadragon/openseadragon.min.js"),
+    ),
     ("record.js", SCRIPT, include_bytes!("../../web/record.js")),
     ("columns.js", SCRIPT, include_bytes!("../../web/columns.js")),
     (

@@ -214,10 +214,15 @@ impl IntoResponse for PageFault {
     }
 }
 
+/// Whether an address answers programs: with problem documents, not with pages.
+pub fn for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with("/iiif/")
+}
+
 /// Answer to an address nobody lives at.
 pub async fn no_such_page(OriginalUri(uri): OriginalUri) -> Response {
     let error = Error::NotFound { what: "page" };
-    if uri.path().starts_with("/api/") {
+    if for_programs(uri.path()) {
         Problem(error).into_response()
     } else {
         PageFault(error).into_response()

@@ -94,7 +94,7 @@ fn is_too_long(error: &axum::Error) -> bool {
 fn is_form(request: &Request) -> bool {
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let page = !request.uri().path().starts_with("/api/");
+    let page = !fault::for_programs(request.uri().path());
     request.method() == Method::POST
         && page
         && kind.starts_with("application/x-www-form-urlencoded")

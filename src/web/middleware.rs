@@ -115,7 +115,7 @@ pub async fn answer_while_down(
     if matches!(path, "/healthz" | "/readyz") {
         return next.run(request).await;
     }
-    let for_programs = path.starts_with("/api/");
+    let for_programs = fault::for_programs(path);
     let answered = tokio::select! {
         biased; // what does not wait for the catalogue is done at the first look
         response = next.run(request) => Ok(response),
@@ -144,7 +144,7 @@ pub async fn refuse_while_full(
     if !takes || door {
         return next.run(request).await;
     }
-    let for_programs = path.starts_with("/api/");
+    let for_programs = fault::for_programs(path);
     match archive.ensure_room(0).await {
         Ok(()) => next.run(request).await,
         Err(error) if for_programs => Problem(error).into_response(),

@@ -42,6 +42,12 @@ impl PageWords {
         percent(*share)
     }
 
+    fn viewer(&self, document: &str) -> String {
+        let begin = [("trang", &self.lit.page.page_id), ("text", &self.question)];
+        let query = serde_urlencoded::to_string(begin).unwrap_or_default();
+        format!("/van-ban/{document}/xem?{query}")
+    }
+
     fn back(&self) -> String {
         let query = serde_urlencoded::to_string([("text", &self.question)]).unwrap_or_default();
         format!("/tra-cuu?{query}")

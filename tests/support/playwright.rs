@@ -34,6 +34,28 @@ fn driver() -> PathBuf {
     folder
 }
 
+/// A file of a package of npm as published, without what that package depends on.
+pub fn package_file(package: &str, version: &str, file: &str) -> PathBuf {
+    let folder = tools_folder().join(format!("{package}-{version}"));
+    let lock = File::create(tools_folder().join(format!("{package}.lock"))).unwrap();
+    lock.lock().unwrap();
+    let wanted = folder.join("package").join(file);
+    if !wanted.exists() {
+        std::fs::create_dir_all(&folder).unwrap();
+        run(Command::new("npm")
+            .args(["pack", "--silent", "--pack-destination"])
+            .arg(&folder)
+            .arg(format!("{package}@{version}")));
+        let packed = folder.join(format!("{package}-{version}.tgz"));
+        run(Command::new("tar")
+            .arg("xzf")
+            .arg(packed)
+            .arg("-C")
+            .arg(&folder));
+    }
+    wanted
+}
+
 /// Runs a walk of `tests/browser/`; what it needs to know goes in as environment variables.
 pub fn walk(script: &str, settings: &[(&str, &str)]) -> String {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"))

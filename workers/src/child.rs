@@ -180,12 +180,12 @@ impl Reader {
             Task::Render {
                 page,
                 turn_degrees,
-                max_side,
                 crop,
+                rendition,
             } => {
                 let decoded = decode::decode_file(file, page, Purpose::Showing, &self.limits)?;
-                let jpeg = render::render(&decoded.image, turn_degrees, max_side, crop)?;
-                Ok(Done::WithBytes(Answer::Rendered, jpeg))
+                let picture = render::render(&decoded.image, turn_degrees, crop, rendition)?;
+                Ok(Done::WithBytes(Answer::Rendered, picture))
             }
             Task::Picture { page } => {
                 let (picture, bytes) = decode::picture::picture(file, page, &self.limits)?;

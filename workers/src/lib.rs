@@ -32,7 +32,7 @@ pub mod pool;
 pub mod probe;
 mod protocol;
 pub mod reading;
-mod render;
+pub mod render;
 mod reread;
 mod table;
 #[cfg(test)]

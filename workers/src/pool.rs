@@ -33,6 +33,7 @@ use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::probe::Probe;
 use crate::protocol::{Answer, Task};
 use crate::reading::{Box4, PageReading};
+use crate::render::Rendition;
 
 /// What a child may keep between pages: its program, the engine with its trained data, caches.
 /// One that holds more after a page is replaced.
@@ -103,10 +104,10 @@ pub struct RenderJob {
     pub page: u32,
     /// Clockwise: 0, 90, 180 or 270.
     pub turn_degrees: u16,
-    /// No side of the result is longer, in pixels.
-    pub max_side: u32,
     /// Part of the page, in pixels as delivered; cut before turning.
     pub crop: Option<Box4>,
+    /// What the picture looks like.
+    pub rendition: Rendition,
 }
 
 /// The children and the queue before them. Dropping it ends them.
@@ -202,7 +203,7 @@ impl Pool {
         }
     }
 
-    /// One page or a part of it as JPEG.
+    /// A picture of one page or a part of it.
     ///
     /// # Errors
     /// Any [`FailureKind`].
@@ -211,19 +212,21 @@ impl Pool {
             path,
             page,
             turn_degrees,
-            max_side,
             crop,
+            rendition,
         } = job;
         let task = Task::Render {
             page,
             turn_degrees,
-            max_side,
             crop,
+            rendition,
         };
         match self.perform(&path, task).await? {
-            // A child that was taken over could answer anything; a JPEG at least has to look like
+            // A child that was taken over could answer anything; a picture at least has to look like
             // one.
-            (Answer::Rendered, jpeg) if jpeg.starts_with(&[0xFF, 0xD8]) => Ok(jpeg),
+            (Answer::Rendered, picture) if picture.starts_with(rendition.format.first_bytes()) => {
+                Ok(picture)
+            }
             (other, _) => Err(unexpected(&other)),
         }
     }

@@ -20,6 +20,7 @@ use crate::limits::Confinement;
 use crate::outcome::Failure;
 use crate::probe::Probe;
 use crate::reading::{Box4, PageReading};
+use crate::render::Rendition;
 
 /// Raised whenever a message changes; both sides must say the same.
 pub const VERSION: u32 = 5;
@@ -72,12 +73,12 @@ pub(crate) enum Task {
         known: Known,
         without: Ablation,
     },
-    /// One page or a part of it as JPEG.
+    /// A picture of one page or a part of it.
     Render {
         page: u32,
         turn_degrees: u16,
-        max_side: u32,
         crop: Option<Box4>,
+        rendition: Rendition,
     },
     /// One page's picture as a PDF can hold it.
     Picture { page: u32 },

@@ -8,6 +8,7 @@ use sogoc_workers::Known;
 use sogoc_workers::decode::DecodeLimits;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::{PageJob, Pool, PoolConfig, RenderJob};
+use sogoc_workers::render::Rendition;
 
 use super::mutate::{Chance, mutant};
 
@@ -108,7 +109,7 @@ fn show(path: &Path, chance: &mut Chance) -> RenderJob {
         path: path.to_owned(),
         page: 1 + chance.below(2) as u32,
         turn_degrees: 90 * chance.below(4) as u16,
-        max_side: 200,
+        rendition: Rendition::jpeg(200),
         crop: (chance.below(8) == 0).then(|| [0; 4].map(|_| chance.below(200) as i32 - 50)),
     }
 }

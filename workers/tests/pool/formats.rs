@@ -6,6 +6,7 @@ use lopdf::dictionary;
 use sogoc_workers::decode::{DecodeLimits, Format, decode_page};
 use sogoc_workers::outcome::FailureKind;
 use sogoc_workers::pool::RenderJob;
+use sogoc_workers::render::Rendition;
 
 use crate::paper::{LINES, born_digital_pdf, encoded, picture, scanned_pdf};
 use crate::support::{Folder, fact, fixture, pool, read, render, wait};
@@ -210,7 +211,7 @@ fn render_bounded() {
             path,
             page: 1,
             turn_degrees: 90,
-            max_side: 300,
+            rendition: Rendition::jpeg(300),
             crop: Some([0, 0, 1000, 500]),
         };
         pool().render(job).await.unwrap()

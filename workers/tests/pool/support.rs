@@ -8,6 +8,7 @@ use sogoc_workers::Known;
 use sogoc_workers::outcome::Outcome;
 use sogoc_workers::pool::{PageJob, Pool, PoolConfig, RenderJob};
 use sogoc_workers::reading::PageReading;
+use sogoc_workers::render::Rendition;
 use tempfile::TempDir;
 
 /// A trial from a function that panics when a fact does not hold.
@@ -69,7 +70,7 @@ pub async fn render(pool: &Pool, path: &Path, page: u32) -> Outcome<Vec<u8>> {
         path: path.to_owned(),
         page,
         turn_degrees: 0,
-        max_side: 5_000,
+        rendition: Rendition::jpeg(5_000),
         crop: None,
     })
     .await
