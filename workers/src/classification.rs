@@ -8,7 +8,7 @@ use crate::class::{Class, Classes, FieldKind, Layout};
 use crate::form;
 use crate::layout::lines::{Line, Text};
 use crate::layout::{Row, TableLayout};
-use crate::table::Columns;
+use crate::table::{Columns, shows_people};
 use crate::word::Word;
 
 /// A table of fewer people may be an example in a letter.
@@ -36,6 +36,8 @@ const LIST_ONLY: f64 = 0.7;
 const UNSEEN: f64 = 0.6;
 /// A table of this many rows is not a diploma's.
 const ROWS_OF_TABLE: usize = 6;
+/// A form less understood than this may be of any class; nothing of it is accepted either.
+const HARDLY_UNDERSTOOD: f64 = 0.6;
 /// The class of one person's diploma, for which a page's particulars speak.
 const DIPLOMA: &str = "van_bang";
 
@@ -69,6 +71,9 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     {
         return told;
     }
+    if let Some(told) = people_alone(page, &scores) {
+        return told;
+    }
     // Without a table of people only a title speaks for a class of tables.
     scores.retain(|(class, score)| class.layout != Layout::Table || *score >= TITLED);
     let (id, sure) = likeliest(&scores);
@@ -78,6 +83,17 @@ pub(crate) fn class_of(page: &PageView<'_>, classes: &Classes) -> (String, f64) 
     // A school's record has a person's particulars too.
     let guessed = is_of_tables || by_particulars && id == DIPLOMA;
     (id, if guessed { sure.min(UNSEEN) } else { sure })
+}
+
+/// How sure the class of a page is once it was read: not surely one of forms of which hardly anything was found on it.
+pub(crate) fn as_understood(class: Option<&Class>, sure: f64, understood: Option<f64>) -> f64 {
+    let is_form = class.is_some_and(|class| class.layout == Layout::Form);
+    let hardly = understood.is_some_and(|understood| understood < HARDLY_UNDERSTOOD);
+    if is_form && hardly {
+        sure.min(UNSEEN)
+    } else {
+        sure
+    }
 }
 
 /// The class of a page whose table is one of people, as far as its rows or its header show; `None` where neither does, or
@@ -118,6 +134,22 @@ fn by_table(page: &PageView<'_>, scores: &[(&Class, f32)]) -> Option<(String, f6
     // A header that names columns of people says so though a pen wrote what cannot be read below it.
     let (class, ..) = best(|of| of.rows >= ROWS_OF_TABLE && of.headed >= HEADED)?;
     Some((class.id.clone(), UNSEEN))
+}
+
+/// The register of people that a page's values show, though nothing names its columns; not surely, and not against the
+/// words of another paper.
+fn people_alone(page: &PageView<'_>, scores: &[(&Class, f32)]) -> Option<(String, f64)> {
+    let (_, rows) = page.table?;
+    let other = |(class, score): &(&Class, f32)| {
+        class.layout != Layout::Table && class.id != DIPLOMA && *score >= LEAST
+    };
+    let is_register =
+        !scores.iter().any(other) && is_most_of(rows, page.words) && shows_people(rows);
+    let tables = scores
+        .iter()
+        .filter(|(class, _)| class.layout == Layout::Table);
+    let best = tables.max_by_key(|(class, score)| (*score >= LEAST, class.fields.len()))?;
+    is_register.then(|| (best.0.id.clone(), UNSEEN))
 }
 
 /// Takes diplomas from the scores of a page with a ruled table of many rows, which is nobody's own; where their words
@@ -248,6 +280,20 @@ mod tests {
         let (class, sure) = class_of(DIPLOMAS, &table, &COLUMNS, true);
         assert_eq!(class, "so_goc");
         assert!(sure > 0.8, "{sure}");
+    }
+
+    #[test]
+    fn a_form_of_which_hardly_anything_was_found_is_not_surely_one() {
+        let classes = Classes::load(None).unwrap();
+        let sure = |class, understood| as_understood(classes.get(class), 0.9, understood);
+        assert_eq!(sure("van_bang", Some(0.5)), UNSEEN);
+        assert_eq!(sure("van_bang", Some(0.8)), 0.9);
+        assert_eq!(
+            sure("so_goc", Some(0.3)),
+            0.9,
+            "a table's class knows how far it was understood"
+        );
+        assert_eq!(as_understood(None, 0.1, None), 0.1);
     }
 
     #[test]

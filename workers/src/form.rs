@@ -95,7 +95,8 @@ fn listed_kind(field: &Field, title: &Candidate) -> Option<Candidate> {
         listed(letters.collect())
     })?;
     Candidate::of(&words[..whole]).map(|kind| Candidate {
-        held: title.held,
+        // What follows in the title may be of its name: a person says.
+        held: title.held || whole < words.len(),
         ..kind
     })
 }

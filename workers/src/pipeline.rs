@@ -72,7 +72,8 @@ fn extract(
         LazyCell::new(|| TableLayout::of(recognised.table.as_ref(), rules, words, width, dpi));
     let size = recognised.page.pixel_size();
     let continuity = continuity::of(&read, size, context.classes);
-    let (class_id, class_confidence) = match told_class(mapped.as_ref(), context) {
+    let told = told_class(mapped.as_ref(), context);
+    let (class_id, class_confidence) = match told {
         Some(class) => (class.id.clone(), 1.0),
         None => shown_class(&read, recognised, own.as_ref(), context, engine)?,
     };
@@ -104,7 +105,14 @@ fn extract(
     let words = content.words.filter(|_| settles);
     Ok(Extracted {
         class: class_id,
-        class_confidence,
+        class_confidence: match told {
+            Some(_) => class_confidence,
+            None => classification::as_understood(
+                class.as_deref(),
+                class_confidence,
+                content.understood,
+            ),
+        },
         records: content.records,
         columns: content.columns,
         fit: map.map(|map| MapFit {

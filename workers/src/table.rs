@@ -1,16 +1,19 @@
 //! Rows of a table: columns named by their headers and by what stands in them, cells judged by what their column
 //! has in common, one record a row.
 
+mod ages;
 mod cell;
 mod column_model;
 mod column_repairs;
 mod columns;
 mod ditto_marks;
+mod foreign_words;
 mod format_normaliser;
 mod ink_probe;
 mod marginalia;
 mod place_check;
 mod running_numbers;
+mod serial;
 mod unexplained;
 
 use std::collections::BTreeMap;
@@ -25,7 +28,7 @@ use crate::reading::{FieldReading, RecordReading};
 use crate::word::{Box4, Word};
 pub(crate) use column_model::ColumnModel;
 use columns::Named;
-pub(crate) use columns::{Columns, header_rows, header_strength};
+pub(crate) use columns::{Columns, header_rows, header_strength, shows_people};
 
 /// Share of the row's width from which a line is drawn through the row, and not through a value.
 const ACROSS: f64 = 0.4;
@@ -66,7 +69,9 @@ impl Table {
                 let own = record.fields.entry(key.clone());
                 own.or_insert_with(|| field.clone());
             }
+            ages::hold_years(class, &mut record.fields);
         }
+        ages::judge(class, &mut records, printed_once);
         let transform = page.page.transform;
         // Values of a table whose columns were taken for others are read surely and are wrong all the same, so
         // the letters' confidence says nothing here.

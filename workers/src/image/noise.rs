@@ -98,7 +98,9 @@ pub(super) fn remove_frame(picture: &mut GrayImage, dpi: u32) {
         .map(|(index, piece)| {
             let wide = piece.width() as usize * 10 >= width * 7;
             let high = piece.height() as usize * 10 >= height * 7;
-            wide && high && is_hollow(&labels, width, index, piece)
+            wide && high
+                && is_hollow(&labels, width, index, piece)
+                && !has_header(&labels, width, index, piece)
         })
         .collect();
     let grid = pieces.iter().enumerate().any(|(index, piece)| {
@@ -160,6 +162,29 @@ fn is_hollow(labels: &[Option<usize>], width: usize, index: usize, piece: &Compo
         .filter(|label| **label == Some(index))
         .count();
     within * 4 < piece.area as usize
+}
+
+/// How many rows of squares a leaning rule runs through.
+const LEANING: usize = 5;
+/// Of a frame's width a rule from side to side covers at least this share, and white between two rules at most that.
+const ACROSS: f64 = 0.97;
+const OPEN: f64 = 0.5;
+
+/// Whether a rule runs from side to side below the frame's own upper one: the frame is a table's, and between both stands
+/// its header. What is ornament lies along the sides.
+fn has_header(labels: &[Option<usize>], width: usize, index: usize, piece: &Component) -> bool {
+    let Region([left, top, right, bottom]) = inset(piece, 0, 1);
+    let across = (right - left).max(1);
+    let covered = |from: usize| {
+        let inked =
+            |x: &usize| (from..from + LEANING).any(|y| labels[y * width + x] == Some(index));
+        (left..right).filter(inked).count() as f64 / across as f64
+    };
+    let last = top + (bottom - top) / 2;
+    let mut bands = (top..last.min(bottom.saturating_sub(LEANING))).map(covered);
+    let (rule, white) = (|share| share >= ACROSS, |share| share < OPEN);
+    // Its own upper rule first: ornaments at the corners may stand above it.
+    bands.any(rule) && bands.any(white) && bands.any(rule)
 }
 
 /// What hangs together with the middle without crossing a frame; `None` where a frame is open, so
@@ -321,6 +346,17 @@ mod tests {
         let mut after = before.clone();
         remove_frame(&mut after, 100);
         assert_eq!(ink(&after, 200..600), ink(&before, 200..600));
+    }
+
+    #[test]
+    fn a_frame_with_a_rule_below_its_header_is_a_tables() {
+        let mut before = page(0, false);
+        for y in 160..163 {
+            (40..760).for_each(|x| before.put_pixel(x, y, Luma([0])));
+        }
+        let mut after = before.clone();
+        remove_frame(&mut after, 100);
+        assert_eq!(after, before);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! figures that begin them.
 
 use super::grid::Grid;
+use super::lean::Lean;
 use super::open_sides::with_open_sides;
 use super::row_borders::{drawn, is_text, with_rows};
 use super::rules::{Rule, Rules};
@@ -300,7 +301,9 @@ fn with_all_rows(grid: &Grid, words: &[Word]) -> Option<Grid> {
 
 /// The table of a page that no vertical rules part, by the white between its columns.
 fn by_gaps(rules: &Rules, words: &[Word], width: u32, dpi: u32) -> Option<Grid> {
-    let body = body(words, width)?;
+    // Lines are looked for among words that stand level; where they do, their rows lean as the page does.
+    let level = Lean::of(words).map(|lean| lean.levelled(words));
+    let body = body(level.as_deref().unwrap_or(words), width)?;
     let middle = |gap: &Gap| (gap.from + gap.end) / 2.0;
     let mut at: Vec<f64> = body.gaps.iter().map(middle).collect();
     // The white beside a table ends at the paper's edge; the table ends nearer to its text.

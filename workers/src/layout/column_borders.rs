@@ -3,8 +3,9 @@
 
 use super::grid::{Grid, Row};
 use super::horizontal_rules::emptiest;
+use super::listed_words;
 use super::rules::Rule;
-use crate::geometry::{bottom, right};
+use crate::geometry::{bottom, median_f64, right};
 use crate::layout::lines::usual_height;
 use crate::word::Word;
 use sogoc_vietnamese::fold;
@@ -15,6 +16,9 @@ const LEAST_ROWS: usize = 4;
 const ACROSS: f64 = 0.5;
 /// Words nearer than this, in heights of letters, are of one value.
 const JOINED: f64 = 0.55;
+/// How much wider than the usual a blank may be, and how wide at most, in heights of letters.
+const BLANK_SLACK: f64 = 1.3;
+const WIDEST_BLANK: f64 = 1.1;
 /// Of the rows at least this share holds both kinds of values where a border was lost.
 const BOTH: f64 = 0.75;
 /// Narrowest white between two kinds of values, and between two values of one kind, in heights of letters.
@@ -30,11 +34,26 @@ pub(super) fn mended(grid: Grid, words: &[Word], drawn: bool) -> Grid {
         false => without_crossed(grid, words, height),
     };
     // Prefixes last, because they look at the cells as they then are.
-    without_prefixes(with_lost(grid, words, height), words)
+    without_prefixes(
+        listed_words::parted(with_lost(grid, words, height), words),
+        words,
+    )
+}
+
+/// How near words of one value stand: a typewriter's blank is as wide as a letter.
+fn joined_within(words: &[Word], height: f64) -> f64 {
+    let gap = |pair: &[Word]| {
+        let gap = f64::from(pair[1].bounds[0] - right(pair[0].bounds));
+        (share_line(&pair[0], &pair[1]) && (0.0..height * WIDEST_BLANK).contains(&gap))
+            .then_some(gap)
+    };
+    let blank = median_f64(words.windows(2).filter_map(gap)).unwrap_or_default();
+    (height * JOINED).max((blank * BLANK_SLACK).min(height * WIDEST_BLANK))
 }
 
 /// Without borders that most rows reaching them stand across: the ragged ends of long values.
 fn without_crossed(grid: Grid, words: &[Word], height: f64) -> Grid {
+    let joined = joined_within(words, height);
     let mut by_row: Vec<Vec<&Word>> = vec![Vec::new(); grid.row_count()];
     for word in words {
         if let Some((row, _)) = grid.place(word.bounds) {
@@ -62,10 +81,12 @@ fn without_crossed(grid: Grid, words: &[Word], height: f64) -> Grid {
                 let before = row.iter().filter(|other| {
                     right(other.bounds) <= word.bounds[0] + 2 && share_line(other, word)
                 });
-                before
-                    .map(|other| word.bounds[0] - right(other.bounds))
-                    .min()
-                    .is_some_and(|gap| f64::from(gap) < height * JOINED)
+                let gap = |other: &&&Word| word.bounds[0] - right(other.bounds);
+                // A figure behind a letter is another value where more than the narrowest blank parts them.
+                before.min_by_key(gap).is_some_and(|other| {
+                    let alike = kind(std::iter::once(*other)) == kind(std::iter::once(word));
+                    f64::from(gap(&other)) < if alike { joined } else { height * JOINED }
+                })
             };
             if row.iter().any(|word| crosses(&word)) {
                 (reached, across) = (reached + 1, across + 1);
@@ -132,8 +153,9 @@ fn with_lost(grid: Grid, words: &[Word], height: f64) -> Grid {
             .map(|row| &row[column])
             .filter(|cell| figured(cell))
             .collect();
-        // Below this, chance alone would find a common white.
-        if cells.len() < LEAST_ROWS {
+        let filled = rows.iter().filter(|row| !row[column].is_empty()).count();
+        // Below this, chance alone would find a common white; a figure in some of the values says nothing of the others.
+        if cells.len() < LEAST_ROWS || cells.len() * 5 < filled * 3 {
             continue;
         }
         let (left, end) = (grid.cell(0, column)[0], right(grid.cell(0, column)));
@@ -160,7 +182,8 @@ fn whites(cells: &[&Vec<Word>], left: i32, end: i32, height: f64) -> Vec<f64> {
     for word in cells
         .iter()
         .flat_map(|cell| cell.iter())
-        .filter(|word| word.letters() > 0)
+        // A dash between figures is of their value.
+        .filter(|word| word.letters() > 0 || word.text == "-")
     {
         let from = (word.bounds[0] - left).clamp(0, width as i32) as usize;
         let to = (right(word.bounds) - left).clamp(0, width as i32) as usize;
@@ -201,17 +224,26 @@ const GRADES: [&str; 7] = ["tb", "k", "g", "kha", "gioi", "tbk", "xs"];
 #[derive(PartialEq)]
 enum Kind {
     Figures,
+    /// Figures with the strokes or stops of a date.
+    Date,
     Letters,
 }
 
 fn kind<'w>(words: impl Iterator<Item = &'w Word>) -> Option<Kind> {
     let (mut figures, mut letters) = (0, 0);
-    for c in words.flat_map(|word| word.text.chars()) {
+    let text: String = words.map(|word| word.text.as_str()).collect();
+    for c in text.chars() {
         figures += usize::from(c.is_ascii_digit());
         letters += usize::from(c.is_alphabetic());
     }
+    // All three parts of a date: what stands behind the day of one is none.
+    let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
+    let whole =
+        |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_date = parts.len() == 3 && parts.iter().all(whole);
     match (figures, letters) {
         (0, 0) => None,
+        _ if figures > letters && is_date => Some(Kind::Date),
         _ if figures > letters => Some(Kind::Figures),
         _ => Some(Kind::Letters),
     }
@@ -265,6 +297,55 @@ mod tests {
         let rows: Vec<f64> = (0..=7).map(|row| f64::from(row) * 40.0 - 8.0).collect();
         let grid = Grid::straight(&[-8.0, 35.0, 200.0, 300.0, 450.0], &rows);
         assert_eq!(mended(grid, &words, true).column_count(), 4);
+    }
+
+    #[test]
+    fn a_blank_within_a_value_parts_no_columns() {
+        let words = page(&[
+            "31  Lê Thị Nga     Trung bình  Nữ   05/09/1974",
+            "32  Hồ Văn Tâm     Trung bình  Nam  06/11/1974",
+            "33  Võ Thị Bích    Khá         Nữ   17/02/1973",
+            "34  Đỗ Văn Anh     Trung bình  Nam  02/12/1975",
+        ]);
+        let rows: Vec<f64> = (0..=4).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 40.0, 216.0, 294.0, 360.0, 420.0, 560.0], &rows);
+        let grid = mended(grid, &words, false);
+        assert_eq!(borders(&grid), [-8, 40, 216, 360, 420, 560]);
+    }
+
+    #[test]
+    fn a_number_and_the_date_beside_it_are_two_columns_and_a_figure_in_some_places_is_none() {
+        let words = page(&[
+            "31  Lê Thị Nga       4216/10  19/09/2010",
+            "32  Hồ Văn Tâm       4217/10  15/09/2010",
+            "33  Võ Thị Bích      4218/10  20/09/2010",
+            "34  Đỗ Văn Anh       4219/10  15/09/2010",
+        ]);
+        let rows: Vec<f64> = (0..=4).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 40.0, 240.0, 480.0], &rows);
+        assert_eq!(mended(grid, &words, true).column_count(), 4);
+        let words = page(&[
+            "31  Lê Thị Nga   19 - 06 - 2000",
+            "32  Hồ Văn Tâm   27 - 09 - 1998",
+            "33  Võ Thị Bích  23 - 03 - 1997",
+            "34  Đỗ Văn Anh   18 - 06 - 1999",
+        ]);
+        let rows: Vec<f64> = (0..=4).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 40.0, 190.0, 480.0], &rows);
+        assert_eq!(mended(grid, &words, true).column_count(), 3);
+        let words = page(&[
+            "31  Phường 7  Mỹ Tho",
+            "32  Phường 7  Mỹ Tho",
+            "33  Phường 8  Mỹ Tho",
+            "34  Phường 9  Mỹ Tho",
+            "35  Vĩnh Kim, huyện Châu Thành",
+            "36  Mỹ Phước Tây, Cai Lậy",
+            "37  Dưỡng Điềm, Châu Thành",
+            "38  Nhị Bình, Châu Thành",
+        ]);
+        let rows: Vec<f64> = (0..=8).map(|row| f64::from(row) * 40.0 - 8.0).collect();
+        let grid = Grid::straight(&[-8.0, 20.0, 40.0, 480.0], &rows);
+        assert_eq!(mended(grid, &words, true).column_count(), 3);
     }
 
     #[test]

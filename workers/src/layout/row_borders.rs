@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::grid::Grid;
+use super::lean::{self, Lean};
 use super::ruled::rows_across;
 use super::rules::{Rule, Rules};
 use crate::geometry::median_f64;
@@ -34,15 +35,20 @@ pub(super) fn with_rows(
     let middle = (top + bottom) / 2.0;
     let left = columns.first()?.across(middle);
     let right = columns.last()?.across(middle);
-    let straight = |y: f64| Rule::straight(y, left, right);
     let horizontal = rows_across(rules, (left, right), (top, bottom), dpi);
     let at = (left + right) / 2.0;
     // Three rules enclose two rows at least; with fewer there is only a frame.
     let rows = if horizontal.len() > 2 {
         drawn(words, &columns, &horizontal, at)
     } else {
-        let borders = row_borders(words, &columns, top, bottom);
-        borders.into_iter().map(straight).collect()
+        let lean = Lean::of(words).unwrap_or(Lean::level(at));
+        let height = f64::from(usual_height(words));
+        // What is left of the lean shows where the same rows stand in one column of figures and in another.
+        let steps = ladders(&lean.levelled(words), &columns, height);
+        let lean = lean.with(lean::between(&steps, height).unwrap_or_default());
+        let borders = row_borders(&lean.levelled(words), &columns, top, bottom);
+        let rule = |y: f64| lean.rule(y, left, right);
+        borders.into_iter().map(rule).collect()
     };
     Grid::of(columns, rows)
 }
@@ -149,6 +155,22 @@ fn steadiest(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
         }
     }
     best.1
+}
+
+/// For each column of figures where it stands across, and the middles of its lines.
+fn ladders(words: &[Word], columns: &[Rule], height: f64) -> Vec<(f64, Vec<f64>)> {
+    let words: Vec<&Word> = words.iter().filter(|word| is_text(word)).collect();
+    let ladder = |lines: Vec<Line>| {
+        let figured: Vec<&Line> = lines.iter().filter(|line| is_figured(line)).collect();
+        let told =
+            figured.len() >= LEAST_LINES && figured.len() as f64 >= FIGURED * lines.len() as f64;
+        let at = median_f64(figured.iter().map(|line| centre(line.bounds()).0))?;
+        let mut middles: Vec<f64> = figured.iter().map(|line| centre(line.bounds()).1).collect();
+        middles.dedup_by(|next, kept| *next - *kept < height * 0.7);
+        told.then_some((at, middles))
+    };
+    let all = lines_of_columns(&words, columns).into_iter();
+    all.filter_map(ladder).collect()
 }
 
 /// The middles of lines in columns of figures, each once.

@@ -21,6 +21,15 @@ impl Rule {
         }
     }
 
+    /// Across = a + b·along + c·along².
+    pub fn bent(coefficients: [f64; 3], from: f64, end: f64) -> Self {
+        Self {
+            coefficients,
+            from,
+            end,
+        }
+    }
+
     /// Its place across itself at a place along itself.
     pub fn across(&self, along: f64) -> f64 {
         let along = along.clamp(

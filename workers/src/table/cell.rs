@@ -3,6 +3,7 @@
 use super::columns::Named;
 use super::ditto_marks;
 use super::ink_probe::Ink;
+use super::serial;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Field, FieldKind, Part};
 use crate::confidence::{self, Check, ColumnTrust, GlyphMatch, SecondReading, Series};
@@ -52,13 +53,18 @@ pub(crate) struct Cell<'c> {
     trust: ColumnTrust,
     /// Whether several columns hold it, so that its place is not one piece of writing.
     pub in_parts: bool,
+    /// Whether ink that nobody read stands beside one of its parts.
+    pub parts_leave_ink: bool,
 }
 
 impl<'c> Cell<'c> {
     pub fn new(field: &'c Field, words: &[Word], bounds: Box4) -> Self {
         let lines = lines(words);
         let count = lines.len();
-        let ordered: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
+        let mut ordered: Vec<Word> = lines.into_iter().flat_map(|line| line.words).collect();
+        if field.kind == FieldKind::Number {
+            serial::join_at_stops(&mut ordered);
+        }
         let worth = |found: &Candidate| field.kind != FieldKind::Text || is_worth(found);
         Self {
             field,
@@ -75,6 +81,7 @@ impl<'c> Cell<'c> {
             lines: count,
             trust: ColumnTrust::CONFIRMED,
             in_parts: false,
+            parts_leave_ink: false,
         }
     }
 
@@ -98,11 +105,16 @@ impl<'c> Cell<'c> {
             FieldKind::Date => dated(named, words),
             _ => whole(named, words),
         };
+        let leaves_ink = |(column, _): &(usize, Option<Part>)| {
+            ink.has_more(grid.cell(row, *column), words[*column].iter())
+        };
         Self {
             found,
             ditto: None,
             trust: named.trust,
             in_parts: true,
+            parts_leave_ink: named.field.kind != FieldKind::Sex
+                && named.columns.iter().any(leaves_ink),
             ..Self::new(named.field, &[], bounds)
         }
     }

@@ -7,6 +7,7 @@ mod header;
 mod likeness;
 mod named;
 mod neighbours;
+mod people;
 mod seen;
 mod shown;
 mod usage;
@@ -18,6 +19,7 @@ use crate::layout::{Row, TableLayout};
 use crate::word::Word;
 use assignment::{Assigned, assign};
 pub(crate) use named::Named;
+pub(crate) use people::shows_people;
 use shown::Shown;
 use usage::Phrases;
 pub(crate) use usage::Usage;
@@ -65,6 +67,7 @@ impl<'c> Columns<'c> {
         }
         if let Some(shown) = &mut shown {
             nameless(class, &mut usages, shown, &rows[first.min(rows.len())..]);
+            lone_place(class, &mut usages, shown, &rows[first.min(rows.len())..]);
         }
         let mut named = named(&usages, shown.as_deref());
         let has_name = named
@@ -94,6 +97,8 @@ impl<'c> Columns<'c> {
 
 /// This many headers make a table one of people though none names them.
 const HEADED: usize = 3;
+/// From this many rows on what stands in them needs no header.
+const MANY: usize = 8;
 /// The share of rows with words in a column that may be theirs.
 const WORDED: f64 = 0.5;
 
@@ -109,11 +114,22 @@ fn nameless<'c>(class: &'c Class, usages: &mut [Usage<'c>], shown: &mut [Shown],
     else {
         return;
     };
-    if headed < HEADED || usages.iter().any(is_name) {
+    // Many rows with a number or a date that is told by itself are rows of something, and here of people.
+    let told = usages.iter().zip(shown.iter()).any(|(usage, shown)| {
+        let kind = match usage {
+            Usage::Field(field, _) => Some(field.kind),
+            _ => None,
+        };
+        matches!(kind, Some(FieldKind::Number | FieldKind::Date)) && shown.fits >= WORDED
+    });
+    let many = body.len() >= MANY && told;
+    if headed < HEADED && !many || usages.iter().any(is_name) {
         return;
     }
     let worded = |column: usize| {
         Values::of(body, column).share_of_rows(|value| {
+            // The running number may have no border of its own.
+            let value = value.trim_start_matches(|c: char| !c.is_alphabetic());
             let letters = value.chars().filter(|c| c.is_alphabetic()).count();
             letters >= 5 && value.contains(' ') && !value.chars().any(|c| c.is_ascii_digit())
         })
@@ -125,6 +141,32 @@ fn nameless<'c>(class: &'c Class, usages: &mut [Usage<'c>], shown: &mut [Shown],
         .max_by(|a, b| a.0.total_cmp(&b.0));
     if let Some((_, column)) = likeliest {
         usages[column] = Usage::Field(field, None);
+        shown[column] = Shown::default();
+    }
+}
+
+/// Takes the only column of places that no header names for the birthplaces, where the class has such a field and nothing
+/// else is it: what stands there is proposed, and trusted by nobody.
+fn lone_place<'c>(class: &'c Class, usages: &mut [Usage<'c>], shown: &mut [Shown], body: &[Row]) {
+    let of_places = |field: &&Field| field.kind == FieldKind::Place && !field.columns.is_empty();
+    let mut fields = class.fields.iter().filter(of_places);
+    let (Some(field), None) = (fields.next(), fields.next()) else {
+        return;
+    };
+    let is_place =
+        |usage: &Usage<'_>| matches!(usage, Usage::Field(own, _) if own.key == field.key);
+    if usages.iter().any(is_place) {
+        return;
+    }
+    let usage = Usage::Field(field, None);
+    let holds = |column: &usize| {
+        let values = Values::of(body, *column);
+        let filled = values.filling() >= WORDED;
+        matches!(usages[*column], Usage::Unknown) && filled && fit(usage, &values) >= Some(WORDED)
+    };
+    let mut open = (0..usages.len()).filter(holds);
+    if let (Some(column), None) = (open.next(), open.next()) {
+        usages[column] = usage;
         shown[column] = Shown::default();
     }
 }

@@ -68,12 +68,16 @@ impl<'p> Ink<'p> {
             return false;
         };
         let reach = (f64::from(height) * REACH) as i32;
-        let inset = (self.page.dpi / 30) as i32;
+        let inset = (self.page.dpi / 40) as i32;
         let inner = grown(cell, -inset);
         // What is near the words is their own.
         let columns = self.page.ink_beside(inner, grown(written, reach), INK);
-        let high =
-            |column: &&InkSpan| column.ink as f64 >= (f64::from(height) * LETTER_HIGH).max(3.0);
+        let high = |column: &&InkSpan| {
+            let high = column.ink as f64 >= (f64::from(height) * LETTER_HIGH).max(3.0);
+            // A round letter has its upper and its lower stroke.
+            let reach = column.end.saturating_sub(column.from) as f64 / f64::from(height);
+            high || column.ink >= 3 && ROUND.contains(&reach)
+        };
         let columns = columns.iter().filter(high).count();
         columns as f64 >= (f64::from(height) * LETTER_WIDE).max(2.0)
     }
@@ -94,6 +98,8 @@ const REACH: f64 = 0.3;
 /// Ink beside a word is a letter where it is so high and wide, in heights of the word's letters.
 const LETTER_HIGH: f64 = 0.3;
 const LETTER_WIDE: f64 = 0.2;
+/// How high upper and lower stroke of a round letter stand together, in heights of the word's letters.
+const ROUND: std::ops::Range<f64> = 0.6..1.4;
 
 #[cfg(test)]
 mod tests {

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::values::gazetteer::parts;
+use crate::values::gazetteer::{locate, parts};
 use sogoc_vietnamese::fold;
+use sogoc_vietnamese::syllable::is_syllable;
 
 /// For each value whether a part of it stands on the page in another spelling of the same letters.
 pub(super) fn spelled_twice(values: &[Option<&str>]) -> Vec<bool> {
@@ -29,22 +30,37 @@ const TITLES: [&str; 15] = [
     "thanh",
 ];
 
-/// For each value whether the kind of its unit may be lost, because nearly all others of the column write it:
-/// "Tây Ninh" below "T. Hải Dương".
+/// For each value whether the kind of one of its units may be lost, because nearly all others of the column write it
+/// there: "Tây Ninh" below "T. Hải Dương", or "H. Mỹ Hào, Hưng Yên" below "H. Gia Lộc, T. Hải Dương".
 pub(super) fn lacks_title(values: &[Option<&str>]) -> Vec<bool> {
-    let is_titled = |value: &str| {
-        let first = value.split(['.', ' ']).next().unwrap_or_default();
+    let is_titled = |part: &str| {
+        let first = part.split(['.', ' ']).next().unwrap_or_default();
         TITLES.contains(&fold::letters(first).as_str())
     };
-    let all = values.iter().flatten().count();
-    let titled = values
+    let titled: Vec<Vec<bool>> = values
         .iter()
-        .flatten()
-        .filter(|value| is_titled(value))
-        .count();
-    let usual = titled as f64 >= TITLED * all as f64 && all > 2;
-    let lacks = |value: &Option<&str>| usual && value.is_some_and(|value| !is_titled(value));
-    values.iter().map(lacks).collect()
+        .map(|value| parts(value.unwrap_or_default()))
+        .map(|parts| parts.into_iter().map(is_titled).collect())
+        .collect();
+    let lacks = |at: fn(&[bool]) -> Option<&bool>| {
+        let own = |titles: &Vec<bool>| at(titles).copied();
+        let told: Vec<bool> = titled.iter().filter_map(own).collect();
+        let with = told.iter().filter(|titled| **titled).count();
+        let usual = with as f64 >= TITLED * told.len() as f64 && told.len() > 2;
+        let lacks = titled
+            .iter()
+            .map(move |titles| usual && own(titles) == Some(false));
+        lacks.collect::<Vec<bool>>()
+    };
+    let (first, last) = (
+        lacks(|titles| titles.first()),
+        lacks(|titles| titles.last()),
+    );
+    first
+        .iter()
+        .zip(last)
+        .map(|(first, last)| *first || last)
+        .collect()
 }
 
 /// Whether the heading of a group was read into a place: "2. Lớp 12B2 xã Quỳnh Thạch".
@@ -60,6 +76,13 @@ pub(super) fn is_heading(value: &str) -> bool {
         || [" lop ", " hoi dong "]
             .iter()
             .any(|word| folded.contains(word))
+}
+
+/// Whether a place begins in the midst of a unit: hardly any unit has a name of one syllable, and those that have (Huế, Vinh)
+/// are known. "Môn, Hải Dương" is what a lost line leaves of "Long Xuyên, Kinh Môn, Hải Dương".
+pub(super) fn is_rest(value: &str) -> bool {
+    let first = parts(value).into_iter().next().unwrap_or_default();
+    is_syllable(first) && locate(first).is_none_or(|place| place.text != first)
 }
 
 /// Puts the blank behind a shortened kind of unit where most of the column have one: "T. Bến Tre".
@@ -106,6 +129,31 @@ fn shortened(value: &str) -> impl Iterator<Item = usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_that_begins_in_the_midst_of_a_unit_is_the_rest_of_one() {
+        assert!(is_rest("Môn, Hải Dương") && is_rest("Châu, Nghệ Tĩnh"));
+        assert!(
+            !is_rest("Kinh Môn, Hải Dương")
+                && !is_rest("Huế, Thừa Thiên")
+                && !is_rest("Vinh, Nghệ An")
+        );
+        assert!(!is_rest("Q. 1, TP. Hồ Chí Minh") && !is_rest("TPHCM"));
+    }
+
+    #[test]
+    fn a_province_without_its_kind_below_others_with_it_lacks_it() {
+        let places = [
+            "H. Gia Lộc, T. Hải Dương",
+            "H. Mỹ Hào, Hưng Yên",
+            "H. Kim Động, T. Hưng Yên",
+            "T. Hưng Yên",
+        ];
+        let found = lacks_title(&places.map(Some));
+        assert_eq!(found, [false, true, false, false]);
+        let plain = ["Gia Lộc, Hải Dương", "Mỹ Hào, Hưng Yên", "Hưng Yên"];
+        assert_eq!(lacks_title(&plain.map(Some)), [false; 3]);
+    }
 
     #[test]
     fn a_unit_without_its_kind_among_units_with_it_may_have_lost_it() {

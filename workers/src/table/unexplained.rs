@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use super::cell::Cell;
 use super::ink_probe::Ink;
-use super::{format_normaliser, place_check};
+use super::{foreign_words, format_normaliser, place_check, serial};
 use crate::class::FieldKind;
 use crate::confidence::Series;
 use crate::geometry::median;
 use crate::layout::lines::joined;
+use crate::values::closed_list;
 use crate::values::dates::Date;
 
 /// Of a column's dates at least this share gives the day for a date without one to be a part of one.
@@ -36,7 +37,11 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
     let usual_year = median(years.map(|date| date.year));
     let places: Vec<Option<&str>> = cells.iter().map(|cell| cell.raw()).collect();
     let lacks_title = place_check::lacks_title(&places);
-    let strange = |(cell, lacks_title): (&&Cell<'_>, &bool)| {
+    let foreign = cells.first().map_or_else(Vec::new, |cell| {
+        foreign_words::judge(cell.field.kind, &places)
+    });
+    let has_capitals = begin_large(&values);
+    let strange = |((cell, lacks_title), foreign): ((&&Cell<'_>, &bool), &bool)| {
         let Some(value) = cell.raw() else {
             return false;
         };
@@ -51,12 +56,31 @@ pub(super) fn judge(cells: &[&Cell<'_>], ink: Ink<'_>) -> Vec<bool> {
                 whole_dates && (!has_day(value) || is_short(value, usual.as_deref()))
                     || is_of_another_age(value, usual_year)
             }
-            FieldKind::Place => *lacks_title || place_check::is_heading(value),
-            _ => false,
+            FieldKind::Place => {
+                *lacks_title || place_check::is_heading(value) || place_check::is_rest(value)
+            }
+            // The engine takes a pen's or a worn capital for a small letter.
+            _ => has_capitals && closed_list(cell.field).is_some() && begins_small(value),
         };
-        by_shape || leaves_ink(cell, ink)
+        by_shape || *foreign || leaves_ink(cell, ink)
     };
-    cells.iter().zip(&lacks_title).map(strange).collect()
+    let columns = cells.iter().zip(&lacks_title).zip(&foreign);
+    columns.map(strange).collect()
+}
+
+/// Of a column's values at least this share begins with a capital where all do on paper.
+const LARGE: f64 = 0.4;
+
+fn begin_large(values: &[&str]) -> bool {
+    let large = values.iter().filter(|value| {
+        let first = value.chars().next();
+        first.is_some_and(char::is_uppercase)
+    });
+    large.count() as f64 >= LARGE * values.len() as f64
+}
+
+fn begins_small(value: &str) -> bool {
+    value.chars().next().is_some_and(char::is_lowercase)
 }
 
 /// Whether a date is of years that nobody else of the column was born in; a figure of the year may have been misread.
@@ -88,7 +112,7 @@ fn is_short(value: &str, usual: Option<&str>) -> bool {
 fn is_odd(cell: &Cell<'_>, value: &str, usual: Option<&str>) -> bool {
     let runs = matches!(cell.series, Series::Fits | Series::Repaired);
     let shaped = cell.field.key != "stt" && usual == Some(format_normaliser::shape(value).as_str());
-    !(runs || shaped) || has_doubtful_letter(value)
+    !(runs || shaped) || has_doubtful_letter(value) || serial::is_unlikely(value)
 }
 
 /// Whether what all numbers of a column have in common (`/83`, `B07`) was read otherwise in several of them: that they
@@ -139,10 +163,13 @@ fn has_doubtful_letter(value: &str) -> bool {
     })
 }
 
-/// Whether ink stands in the cell beside the value's words. A value in parts has no cell of its own.
+/// Whether ink stands in the cell beside the value's words, or beside one of its parts.
 fn leaves_ink(cell: &Cell<'_>, ink: Ink<'_>) -> bool {
     let words = cell.found.iter().flat_map(|found| &found.words);
-    !cell.in_parts && cell.ditto.is_none() && ink.has_more(cell.bounds, words)
+    match cell.in_parts {
+        true => cell.parts_leave_ink,
+        false => cell.ditto.is_none() && ink.has_more(cell.bounds, words),
+    }
 }
 
 #[cfg(test)]
@@ -198,6 +225,19 @@ mod tests {
         }
         let cells: Vec<&Cell<'_>> = cells.iter().collect();
         assert_eq!(judge(&cells, Ink::of(&Grey::new(paper(), 150))), [true; 5]);
+    }
+
+    #[test]
+    fn a_grade_with_a_small_letter_among_capitals_is_doubted() {
+        let found = judged("xep_loai", &["Giỏi", "giỏi", "Khá"], &paper());
+        assert_eq!(found, [false, true, false]);
+        assert_eq!(judged("xep_loai", &["giỏi", "khá"], &paper()), [false; 2]);
+    }
+
+    #[test]
+    fn a_place_that_begins_with_a_sex_is_two_values() {
+        let places = ["NAM Tây Sơn, Bình Định", "NỮ Đà Nẵng", "Nam Đàn, Nghệ An"];
+        assert_eq!(judged("noi_sinh", &places, &paper()), [true; 3]);
     }
 
     #[test]

@@ -36,15 +36,21 @@ pub(super) fn judge(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row])
         let Usage::Field(field, None) = usages[column] else {
             continue;
         };
-        let beside = matches!(usages[column + 1], Usage::Unknown);
-        if !beside || !matches!(field.kind, FieldKind::Name | FieldKind::Place) {
+        if !matches!(field.kind, FieldKind::Name | FieldKind::Place) {
             continue;
         }
-        let rest = Values::of(body, column + 1);
-        let words = rest.share_of_rows(is_words);
-        if words < SOME {
+        // An empty column between, which a false border cuts off, keeps the rest of a value no further away.
+        let mut open = (column + 1..usages.len())
+            .take_while(|at| matches!(usages[*at], Usage::Unknown | Usage::Empty));
+        let filled = open.find(|at| Values::of(body, *at).share_of_rows(is_words) >= SOME);
+        let Some(beside) = filled else {
+            continue;
+        };
+        if beside > column + 1 {
+            shown[column].margin = 0.0;
             continue;
         }
+        let rest = Values::of(body, beside);
         let given = rest.share_of_rows(|value| is_words(value) && value.split(' ').count() <= 2);
         let parts = [Part::Family, Part::Given];
         let in_parts = parts.iter().all(|part| field.parts.contains_key(part));
@@ -66,6 +72,16 @@ pub(super) fn judge(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row])
 /// Joins columns of days and months that nobody knows to the years on their right, and trusts no year beside which the
 /// rest of its date may stand.
 fn years(usages: &mut [Usage<'_>], shown: &mut [Shown], body: &[Row]) {
+    for column in 1..usages.len() {
+        let is_date =
+            matches!(usages[column], Usage::Field(field, None) if field.kind == FieldKind::Date);
+        let open = matches!(usages[column - 1], Usage::Unknown);
+        let days = |value: &str| is_part(Part::Day, value.trim_end_matches(['-', '/', '.', ' ']));
+        // A false border may cut the days off.
+        if is_date && open && Values::of(body, column - 1).share_of_rows(days) >= MOST {
+            shown[column].margin = 0.0;
+        }
+    }
     for column in 2..usages.len() {
         let Usage::Field(field, None) = usages[column] else {
             continue;

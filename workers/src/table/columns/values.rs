@@ -18,6 +18,8 @@ const MISREAD: f64 = 0.85;
 /// From this many rows on one shared day is nobody's birth; and how far such days still may be.
 const LEAST_SAME: usize = 4;
 const SAME_DAY: f64 = 0.2;
+/// Of the names in a list at least this share are different ones.
+const NAMES_DIFFER: f64 = 0.4;
 
 /// The values of one column, a row each.
 pub(super) struct Values {
@@ -146,13 +148,17 @@ pub(super) fn fit(usage: Usage<'_>, values: &Values) -> Option<f64> {
 fn field_fit(field: &Field, values: &Values) -> Option<f64> {
     match field.kind {
         FieldKind::Text => None,
-        FieldKind::Name => Some(values.share(is_name)),
+        // People differ in their names, a province or a school stands in every row.
+        FieldKind::Name => Some(values.share(is_name) * (values.variety() / NAMES_DIFFER).min(1.0)),
         FieldKind::Place => Some(values.places()),
         FieldKind::Date if values.repeats_a_day() => Some(SAME_DAY * values.dates()),
         FieldKind::Date => Some(values.dates()),
         FieldKind::Number if field.key == "stt" => {
             let plain = |value: &str| value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit());
-            Some(0.5 * values.share(plain) + 0.5 * values.running())
+            let plain = values
+                .share(plain)
+                .max(MISREAD * values.share(is_like_ordinal));
+            Some(0.5 * plain + 0.5 * values.running())
         }
         FieldKind::Number => {
             Some(values.share(|value| figures(value) >= 3 && figures(value) * 2 >= letters(value)))
@@ -212,6 +218,13 @@ fn is_like_date(value: &str) -> bool {
     long && marks == 2 && figures(value) >= 4 && letters(value) <= 1
 }
 
+/// Whether a value is a number of a few figures, one of which may be read as a letter: `s04`, `l2`.
+fn is_like_ordinal(value: &str) -> bool {
+    let long = (2..=4).contains(&value.chars().count());
+    long && value.chars().all(char::is_alphanumeric) && figures(value) > letters(value)
+        || value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit())
+}
+
 fn figures(value: &str) -> usize {
     value.chars().filter(char::is_ascii_digit).count()
 }
@@ -237,7 +250,7 @@ pub(super) fn is_words(value: &str) -> bool {
 }
 
 /// Whether it has the shape of a whole name.
-fn is_name(value: &str) -> bool {
+pub(super) fn is_name(value: &str) -> bool {
     let bare: Vec<&str> = words(value).collect();
     is_words(value)
         && (2..=6).contains(&bare.len())
