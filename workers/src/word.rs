@@ -19,6 +19,11 @@ pub struct Word {
 }
 
 impl Word {
+    /// Whether a letter or a figure is among its characters, and not only marks and specks.
+    pub(crate) fn holds_text(&self) -> bool {
+        self.text.chars().any(char::is_alphanumeric)
+    }
+
     /// How many letters and digits it has; punctuation does not count.
     pub(crate) fn letters(&self) -> usize {
         self.text.chars().filter(|c| c.is_alphanumeric()).count()

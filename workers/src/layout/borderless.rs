@@ -4,7 +4,7 @@
 use super::grid::Grid;
 use super::lean::Lean;
 use super::open_sides::with_open_sides;
-use super::row_borders::{drawn, is_text, with_rows};
+use super::row_borders::{drawn, with_rows};
 use super::rules::{Rule, Rules};
 use super::{RuledTable, TableLayout, column_borders};
 use crate::geometry::{bottom, centre, median_f64, right};
@@ -53,7 +53,7 @@ pub(super) struct Body {
 /// The table of a page without vertical rules; `None` where the words stand in no columns.
 pub(super) fn body(words: &[Word], width: u32) -> Option<Body> {
     // Specks would fill the white between columns.
-    let legible = |word: &&Word| is_text(word) && word.confidence > SPECK;
+    let legible = |word: &&Word| word.holds_text() && word.confidence > SPECK;
     let words: Vec<Word> = words.iter().filter(legible).cloned().collect();
     let height = f64::from(usual_height(&words));
     let all = lines(&words);
@@ -231,7 +231,11 @@ impl TableLayout<'_> {
 
 /// A table of lying rules with the lines above the first of them that name its columns; `None` where there are none.
 fn with_header(grid: &Grid, words: &[Word]) -> Option<Grid> {
-    let legible: Vec<Word> = words.iter().filter(|word| is_text(word)).cloned().collect();
+    let legible: Vec<Word> = words
+        .iter()
+        .filter(|word| word.holds_text())
+        .cloned()
+        .collect();
     let height = f64::from(usual_height(&legible));
     let [(left, top), (right, _), ..] = grid.corners();
     let at = |rule: &Rule| rule.across(rule.from);

@@ -1,6 +1,5 @@
 //! How the lines of a page lean and bend where no rule shows it: by how each word stands beside the next.
 
-use super::row_borders::is_text;
 use super::rules::Rule;
 use crate::geometry::{bottom, centre, median_f64, right};
 use crate::word::Word;
@@ -32,7 +31,7 @@ pub(super) struct Lean {
 impl Lean {
     /// How the lines of these words lean; `None` where they are level, or too few to tell.
     pub fn of(words: &[Word]) -> Option<Self> {
-        let words: Vec<&Word> = words.iter().filter(|word| is_text(word)).collect();
+        let words: Vec<&Word> = words.iter().filter(|word| word.holds_text()).collect();
         let height = median_f64(words.iter().map(|word| f64::from(word.bounds[3])))?;
         let pairs = pairs(&words, height);
         if pairs.len() < LEAST_PAIRS {

@@ -1,7 +1,6 @@
 //! Columns that no rule closes: a table whose outer rules were never drawn, or not scanned, goes on where its rows do.
 
 use super::grid::Grid;
-use super::row_borders::is_text;
 use crate::geometry::{centre, right};
 use crate::layout::lines::{lines, usual_height};
 use crate::word::Word;
@@ -25,7 +24,7 @@ pub(super) fn with_open_sides(grid: Grid, words: &[Word]) -> Grid {
     let width = end - left;
     let beside = |word: &&Word| {
         let (_, y) = centre(word.bounds);
-        is_text(word) && word.confidence > SPECK && (top..bottom).contains(&y)
+        word.holds_text() && word.confidence > SPECK && (top..bottom).contains(&y)
     };
     let words: Vec<Word> = words.iter().filter(beside).cloned().collect();
     let height = f64::from(usual_height(&words));

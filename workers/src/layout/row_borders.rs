@@ -85,7 +85,7 @@ fn levelled(words: &[Word], rules: &[Rule], at: f64) -> Vec<Word> {
 fn row_borders(words: &[Word], columns: &[Rule], top: f64, bottom: f64) -> Vec<f64> {
     let inside: Vec<&Word> = words
         .iter()
-        .filter(|word| is_text(word) && (top..bottom).contains(&centre(word.bounds).1))
+        .filter(|word| word.holds_text() && (top..bottom).contains(&centre(word.bounds).1))
         .collect();
     let own: Vec<Word> = inside.iter().map(|word| (*word).clone()).collect();
     let height = f64::from(usual_height(&own));
@@ -159,7 +159,7 @@ fn steadiest(words: &[&Word], columns: &[Rule], height: f64) -> Vec<f64> {
 
 /// For each column of figures where it stands across, and the middles of its lines.
 fn ladders(words: &[Word], columns: &[Rule], height: f64) -> Vec<(f64, Vec<f64>)> {
-    let words: Vec<&Word> = words.iter().filter(|word| is_text(word)).collect();
+    let words: Vec<&Word> = words.iter().filter(|word| word.holds_text()).collect();
     let ladder = |lines: Vec<Line>| {
         let figured: Vec<&Line> = lines.iter().filter(|line| is_figured(line)).collect();
         let told =
@@ -249,7 +249,7 @@ fn divided(words: &[Word], columns: &[Rule], borders: &[f64]) -> Vec<f64> {
 fn proven(words: &[Word], columns: &[Rule], (top, bottom): (f64, f64), height: f64) -> Vec<f64> {
     let inside: Vec<&Word> = words
         .iter()
-        .filter(|word| is_text(word) && (top..bottom).contains(&centre(word.bounds).1))
+        .filter(|word| word.holds_text() && (top..bottom).contains(&centre(word.bounds).1))
         .collect();
     let mut places: Vec<(f64, usize)> = Vec::new();
     for (column, lines) in lines_of_columns(&inside, columns).iter().enumerate() {
@@ -295,10 +295,6 @@ fn is_figured(line: &Line) -> bool {
     let text = line.text();
     let figures = text.chars().filter(char::is_ascii_digit).count();
     figures * 2 > text.chars().filter(|c| c.is_alphanumeric()).count()
-}
-
-pub(super) fn is_text(word: &Word) -> bool {
-    word.text.chars().any(char::is_alphanumeric)
 }
 
 #[cfg(test)]
