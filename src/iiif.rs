@@ -49,11 +49,8 @@ fn search_address(archive: &Archive, document_id: &str) -> String {
 /// Width and height of a page turned upright, in pixels; `None` before it is read.
 fn upright_size(page: &PageView) -> Option<[u32; 2]> {
     let side = |pixels: i64| u32::try_from(pixels).ok().filter(|pixels| *pixels > 0);
-    let (width, height) = (side(page.width)?, side(page.height)?);
-    Some(match page.rotation.rem_euclid(180) {
-        90 => [height, width],
-        _ => [width, height],
-    })
+    let (width, height) = page.upright_size();
+    Some([side(width)?, side(height)?])
 }
 
 /// As [`upright_size`].

@@ -6,6 +6,7 @@ mod store;
 mod text_layer;
 mod text_sketch;
 mod together;
+mod upright;
 
 use sogoc_workers::Known;
 use sogoc_workers::outcome::{Failure, FailureKind};
@@ -20,6 +21,7 @@ pub(crate) use store::{
 };
 use store::{complete_only, store_failure, store_reading};
 pub use together::read_document;
+pub(crate) use upright::{is_withdrawn, on_upright};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;

@@ -1,11 +1,13 @@
 //! The described act in versions: proposed, corrected, approved; as-printed beside normalised; and
 //! the publication sequence that every index follows.
 
+mod first_version;
 mod of_page;
 mod proposing;
 mod publishing;
 mod values;
 
+pub(crate) use first_version::{FirstVersion, begin};
 pub(crate) use of_page::of_page;
 pub(crate) use proposing::propose;
 pub(crate) use publishing::{

@@ -19,7 +19,6 @@ mod wanted;
 
 pub use follow::{follow, lag, reindex};
 pub use near::{Near, Part, narrowed};
-pub(crate) use pages::on_upright;
 pub use pages::{LitPage, MarkedWord, PageHit, in_document, may_see_words, on_page};
 #[cfg(test)]
 pub(crate) use rows::CHANGES_AFTER;

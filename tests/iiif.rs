@@ -2,42 +2,32 @@
 //! words found where they stand; who may see what, bad addresses, viewers of other origins, and the viewer in a browser.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use image::{DynamicImage, GenericImageView};
 use reqwest::{Method, Response};
 use serde_json::Value;
 use sogoc::access::Role;
 use sogoc::archive::Archive;
-use sogoc::batch::{self, NewBatch};
-use sogoc::scan::{self, Incoming, Scan};
+use sogoc::scan::Scan;
 use sogoc::{page, search, worker};
 
+use crate::flags::open_batch;
 use crate::support::archive::{caller, sample};
+use crate::support::holdings::receive;
 use crate::support::iiif::{draw, judge_manifest, judge_pictures};
 use crate::support::playwright::{package_file, walk};
 use crate::support::server::{Client, PASSWORD, Server};
 
-async fn batch(archive: &Archive) -> String {
-    let fresh = NewBatch {
-        name: "Hộp 1".into(),
-        ..NewBatch::default()
-    };
-    let me = caller(Role::Archivist);
-    batch::open(archive, &me, &fresh).await.unwrap().id
+async fn delivered(archive: &Arc<Archive>, name: &str, path: &Path) -> Scan {
+    let batch = open_batch(archive, "Hộp 1", None).await;
+    receive(archive, &batch, name, &std::fs::read(path).unwrap()).await
 }
 
-async fn receive(archive: &Archive, batch_id: &str, name: &str, path: &Path) -> Scan {
-    let file = Incoming {
-        batch_id,
-        name,
-        path,
-        declared_sha256: None,
-    };
-    let me = caller(Role::Archivist);
-    scan::receive(archive, &me, &file).await.unwrap()
-}
-
-async fn only_page(archive: &Archive, scan: &Scan) -> String {
+/// Id of the only page of a file that is delivered and read.
+async fn read_page(archive: &Arc<Archive>, name: &str, path: &Path) -> String {
+    let scan = delivered(archive, name, path).await;
+    worker::drain(archive).await.unwrap();
     let me = caller(Role::Archivist);
     let pages = page::of_scan(archive, &me, &scan.id).await.unwrap();
     pages[0].id.clone()
@@ -64,9 +54,7 @@ async fn the_validator_of_the_consortium_finds_nothing_wrong() {
     tokio::task::spawn_blocking(move || draw(&path))
         .await
         .unwrap();
-    let scan = receive(archive, &batch(archive).await, "validator.png", &drawn).await;
-    worker::drain(archive).await.unwrap();
-    let page = only_page(archive, &scan).await;
+    let page = read_page(archive, "validator.png", &drawn).await;
     // Squares of colour have no top: whatever reading makes of them, the validator looks at them as drawn.
     sqlx::query("UPDATE pages SET width = 1000, height = 1000, rotation = 0 WHERE id = $1")
         .bind(&page)
@@ -90,13 +78,7 @@ async fn the_validator_of_the_consortium_finds_nothing_wrong() {
 async fn a_document_is_a_valid_manifest_whose_pictures_and_words_are_served() {
     let server = Server::start().await;
     let archive = &server.archive;
-    let scan = receive(
-        archive,
-        &batch(archive).await,
-        "hoc-ba.pdf",
-        &sample("hoc-ba-2008.pdf"),
-    )
-    .await;
+    let scan = delivered(archive, "hoc-ba.pdf", &sample("hoc-ba-2008.pdf")).await;
     let archivist = server.token(&[Role::Archivist]).await;
     let manifest = format!("/iiif/presentation/3/{}/manifest.json", scan.id);
     a_page_without_a_size_is_said(archive, &archivist, &manifest).await;
@@ -216,9 +198,7 @@ async fn a_page_scanned_on_its_side_is_served_upright() {
     let turned = folder.path().join("nam-ngang.png");
     let upright = image::open(sample("bang-thpt-2008.jpg")).unwrap();
     upright.rotate90().save(&turned).unwrap();
-    let scan = receive(archive, &batch(archive).await, "nam-ngang.png", &turned).await;
-    worker::drain(archive).await.unwrap();
-    let page = only_page(archive, &scan).await;
+    let page = read_page(archive, "nam-ngang.png", &turned).await;
     let client = server.token(&[Role::Archivist]).await;
     let service = format!("/iiif/image/3/{page}");
     let info = json(client.get(&format!("{service}/info.json")).await).await;
@@ -249,15 +229,7 @@ async fn a_page_scanned_on_its_side_is_served_upright() {
 async fn bad_addresses_strangers_and_other_origins_are_answered_by_the_standard() {
     let server = Server::start().await;
     let archive = &server.archive;
-    let scan = receive(
-        archive,
-        &batch(archive).await,
-        "bang.jpg",
-        &sample("bang-thpt-2008.jpg"),
-    )
-    .await;
-    worker::drain(archive).await.unwrap();
-    let page = only_page(archive, &scan).await;
+    let page = read_page(archive, "bang.jpg", &sample("bang-thpt-2008.jpg")).await;
     let client = server.token(&[Role::Archivist]).await;
     let service = format!("/iiif/image/3/{page}");
     for wrong in [
@@ -319,13 +291,7 @@ async fn bad_addresses_strangers_and_other_origins_are_answered_by_the_standard(
 async fn a_document_is_read_in_the_viewer_with_and_without_scripts() {
     let server = Server::start().await;
     let archive = &server.archive;
-    let scan = receive(
-        archive,
-        &batch(archive).await,
-        "hoc-ba.pdf",
-        &sample("hoc-ba-2008.pdf"),
-    )
-    .await;
+    let scan = delivered(archive, "hoc-ba.pdf", &sample("hoc-ba-2008.pdf")).await;
     worker::drain(archive).await.unwrap();
     search::follow(archive).await.unwrap();
     server.person("soat", &[Role::Reviewer]).await;

@@ -7,7 +7,6 @@ use crate::access::Caller;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::page::{self, Kept, PageView, Part};
-use crate::search::on_upright;
 
 /// What a viewer asks for, as the parts of the address say it.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +76,7 @@ fn understood(page: &PageView, asked: ImageRequest<'_>) -> Result<(Part, Kept)> 
         _ => size,
     };
     let part = Part {
-        crop: Some(as_delivered(page, region, whole)),
+        crop: Some(as_delivered(page, region)),
         turn,
         rendition: Rendition {
             size: Size::Exact(wide, high),
@@ -89,9 +88,10 @@ fn understood(page: &PageView, asked: ImageRequest<'_>) -> Result<(Part, Kept)> 
 }
 
 /// The region on the page as delivered: turned as the content stands.
-fn as_delivered(page: &PageView, region: [u32; 4], whole: [u32; 2]) -> [i32; 4] {
-    let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
-    on_upright(region.map(pixels), 360 - page.rotation, whole.map(pixels))
+fn as_delivered(page: &PageView, region: [u32; 4]) -> [i32; 4] {
+    let region = region.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
+    let delivered = page.as_delivered(region);
+    delivered.map(|side| i32::try_from(side).unwrap_or(i32::MAX))
 }
 
 /// `[x, y, width, height]` in pixels, within the page.

@@ -20,12 +20,7 @@ pub async fn manifest(archive: &Archive, caller: &Caller, id: &str) -> Result<Va
     require(caller, Act::SeeImages)?;
     let document = document::get(archive, caller, id).await?;
     let pages = page::of_document(archive, caller, id).await?;
-    let withdrawn = ["excluded", "superseded"];
-    let standing = |page: &&PageView| {
-        let outcome = page.outcome.as_deref();
-        !outcome.is_some_and(|outcome| withdrawn.contains(&outcome))
-    };
-    let standing: Vec<&PageView> = pages.iter().filter(standing).collect();
+    let standing: Vec<&PageView> = pages.iter().filter(|page| !page.is_withdrawn()).collect();
     let measured = standing
         .iter()
         .filter_map(|page| Some((*page, upright_size(page)?)));

@@ -189,7 +189,7 @@ async fn replacement(archive: &Archive, flag: &PageFlag, scan_id: &str) -> Resul
     if scan.page_count != 1 {
         return unfit("faults.scan_of_several_pages");
     }
-    let withdrawn = matches!(scan.outcome.as_deref(), Some("excluded" | "superseded"));
+    let withdrawn = page::is_withdrawn(scan.outcome.as_deref());
     // A scan that stands for another page already has its place.
     if scan.stands_for.is_some() || withdrawn || page_id == flag.page_id {
         return unfit("faults.scan_placed_already");

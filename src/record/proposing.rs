@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use sogoc_workers::reading::{Box4, RecordReading};
 
-use super::{BoundsText, Fields, RecordRow, RecordState, Version, doubtful, insert, save_version};
+use super::{
+    BoundsText, Fields, FirstVersion, RecordState, Version, begin, doubtful, save_version,
+};
 use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{JsonText, Move, Tx, changed_one};
@@ -129,31 +131,18 @@ async fn propose_one(
     place: i64,
     reading: &RecordReading,
 ) -> Result<()> {
-    let (id, now) = (tx.new_id(), tx.now());
-    let class = archive.classes.get(&reading.class);
-    let bounds = reading.bounds.map(|bounds| json!(bounds).to_string());
-    let row = RecordRow {
-        id: &id,
+    let new = FirstVersion {
         scan_id,
         page_id,
         ordinal: place,
         class: &reading.class,
         state: RecordState::Proposed,
-        version: 1,
-        doubtful: doubtful(class, &reading.fields),
-        bounds: bounds.as_deref(),
-        preserved_version: None,
-        updated_at: &now,
-    };
-    insert(tx, &row).await?;
-    let version = Version {
-        number: 1,
-        state: RecordState::Proposed,
+        doubtful: doubtful(archive.classes.get(&reading.class), &reading.fields),
+        bounds: reading.bounds,
         author: "machine",
         note: "",
-        at: &now,
     };
-    save_version(tx, &id, &version, &reading.fields).await?;
+    let id = begin(tx, &new, &reading.fields).await?;
     let details = json!({ "class": reading.class });
     tx.log(Action::RecordProposed, ("record", &id), details)
         .await

@@ -13,10 +13,7 @@ use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 use crate::page;
-use crate::record::{
-    self, Fields, RecordRow, RecordState, RecordView, Version, apply, doubtful, insert,
-    save_version,
-};
+use crate::record::{self, Fields, FirstVersion, RecordState, RecordView, apply, begin, doubtful};
 
 /// A record that a person adds to a page.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
@@ -48,7 +45,7 @@ pub async fn add_missed(
 ) -> Result<RecordView> {
     require(caller, Act::CorrectRecords)?;
     let page = page::get(archive, caller, page_id).await?;
-    if matches!(page.outcome.as_deref(), Some("excluded" | "superseded")) {
+    if page.is_withdrawn() {
         return Err(Error::refuse("errors.page_set_aside"));
     }
     let rows = rows_on(archive, page_id).await?;
@@ -69,63 +66,31 @@ pub async fn add_missed(
         drop(tx);
         return record::load(archive, &id).await;
     }
-    let new = New {
-        page: &page,
-        class_id: &class_id,
-        bounds,
+    let new = FirstVersion {
+        scan_id: &page.scan_id,
+        page_id,
+        ordinal: last_place(&mut tx, page_id).await? + 1,
+        class: &class_id,
+        state: RecordState::Corrected,
         doubtful: doubtful(Some(class), &fields),
+        bounds,
+        author: &caller.id,
         note: given.note.trim(),
     };
-    let id = write(&mut tx, &new, &fields).await?;
+    let id = begin(&mut tx, &new, &fields).await?;
+    let details = json!({ "class": class_id, "page": page_id });
+    tx.log(Action::RecordAdded, ("record", &id), details)
+        .await?;
     tx.commit().await?;
     record::load(archive, &id).await
 }
 
-struct New<'a> {
-    page: &'a page::PageView,
-    class_id: &'a str,
-    bounds: Option<Box4>,
-    doubtful: i64,
-    note: &'a str,
-}
-
-async fn write(tx: &mut Tx, new: &New<'_>, fields: &Fields) -> Result<String> {
-    let (id, now) = (tx.new_id(), tx.now());
-    let ordinal: i64 = sqlx::query_scalar(
-        // Rejected ones as well: a place is given once.
-        "SELECT CAST(COALESCE(MAX(ordinal), 0) + 1 AS BIGINT) FROM records WHERE page_id = $1",
-    )
-    .bind(&new.page.id)
-    .fetch_one(&mut **tx)
-    .await?;
-    let bounds = new.bounds.map(|bounds| json!(bounds).to_string());
-    let row = RecordRow {
-        id: &id,
-        scan_id: &new.page.scan_id,
-        page_id: &new.page.id,
-        ordinal,
-        class: new.class_id,
-        state: RecordState::Corrected,
-        version: 1,
-        doubtful: new.doubtful,
-        bounds: bounds.as_deref(),
-        preserved_version: None,
-        updated_at: &now,
-    };
-    insert(tx, &row).await?;
-    let author = tx.actor().to_owned();
-    let version = Version {
-        number: 1,
-        state: RecordState::Corrected,
-        author: &author,
-        note: new.note,
-        at: &now,
-    };
-    save_version(tx, &id, &version, fields).await?;
-    let details = json!({ "class": new.class_id, "page": new.page.id });
-    tx.log(Action::RecordAdded, ("record", &id), details)
-        .await?;
-    Ok(id)
+/// The last place on a page that is taken, by a rejected record too: a place is given once.
+async fn last_place(tx: &mut Tx, page_id: &str) -> Result<i64> {
+    let last = sqlx::query_scalar(
+        "SELECT CAST(COALESCE(MAX(ordinal), 0) AS BIGINT) FROM records WHERE page_id = $1",
+    );
+    Ok(last.bind(page_id).fetch_one(&mut **tx).await?)
 }
 
 /// A record that the caller added here, which nobody has touched since and which says the same: a button pressed twice.

@@ -113,14 +113,7 @@ pub async fn on_page(
     page_id: &str,
     asked: &Wanted,
 ) -> Result<LitPage> {
-    require(caller, Act::SeeImages)?;
-    let sight = Sight::of(caller)?;
-    if !sight.words {
-        return Err(Error::Forbidden);
-    }
-    let mut query = wanted::understood(asked)?.query;
-    query.kind = DocumentKind::Page;
-    let sight = sight.with_reason();
+    let (sight, query) = understood_for(caller, asked)?;
     let mut pages = sight.pages(archive, &[page_id.to_owned()]).await?;
     let page = pages.pop().ok_or(Error::NotFound { what: "page" })?;
     let (paper, details) = (Paper::Page(page_id), json!({ "form": "text" }));
@@ -130,6 +123,18 @@ pub async fn on_page(
     let text = pieces(&text, 0..text.len(), &marks.in_text(&text));
     let page = hit_of(archive, &marks, page).await;
     Ok(LitPage { page, text })
+}
+
+/// How far the caller sees words of pages that are opened with a reason where one is asked for, and what they ask.
+fn understood_for(caller: &Caller, asked: &Wanted) -> Result<(Sight, Query)> {
+    require(caller, Act::SeeImages)?;
+    let sight = Sight::of(caller)?;
+    if !sight.words {
+        return Err(Error::Forbidden);
+    }
+    let mut query = wanted::understood(asked)?.query;
+    query.kind = DocumentKind::Page;
+    Ok((sight.with_reason(), query))
 }
 
 /// The pages of a document on which words of a question stand, in order, each with all of them; entered in the log as a
@@ -143,20 +148,14 @@ pub async fn in_document(
     document_id: &str,
     question: &str,
 ) -> Result<Vec<PageHit>> {
-    require(caller, Act::SeeImages)?;
-    let sight = Sight::of(caller)?;
-    if !sight.words {
-        return Err(Error::Forbidden);
-    }
     let asked = Wanted {
         text: Some(question.to_owned()),
         ..Wanted::default()
     };
-    let mut query = wanted::understood(&asked)?.query;
-    query.kind = DocumentKind::Page;
+    let (sight, query) = understood_for(caller, &asked)?;
     let pages = page::of_document(archive, caller, document_id).await?;
     let ids: Vec<String> = pages.into_iter().map(|page| page.id).collect();
-    let mut pages = sight.with_reason().pages(archive, &ids).await?;
+    let mut pages = sight.pages(archive, &ids).await?;
     pages.sort_by_key(|page| ids.iter().position(|id| *id == page.id));
     let (paper, details) = (Paper::Document(document_id), json!({ "form": "search" }));
     viewing::note_paper(archive, caller, Action::WordsFetched, paper, details).await?;
@@ -230,36 +229,14 @@ fn marked_words(marks: &Marks, words: &[Word], page: &ReadPage) -> Vec<MarkedWor
     };
     let words = words.iter().zip(&places);
     let words = words.filter(|(_, place)| touches(place));
-    let size = [page.width, page.height].map(|side| i32::try_from(side).unwrap_or(i32::MAX));
+    let upright = |bounds: Box4| {
+        let upright = page::on_upright(bounds, page.rotation, [page.width, page.height]);
+        upright.map(|side| i32::try_from(side).unwrap_or(i32::MAX))
+    };
     let shown = words.take(MOST_WORDS).map(|(word, _)| MarkedWord {
         text: word.text.clone(),
         confidence: word.confidence,
-        bounds: on_upright(word.bounds, page.rotation, size),
+        bounds: upright(word.bounds),
     });
     shown.collect()
-}
-
-/// A box of the page as delivered, on the picture turned upright: content that stands turned clockwise is turned back.
-pub(crate) fn on_upright([x, y, w, h]: Box4, rotation: i64, [width, height]: [i32; 2]) -> Box4 {
-    match rotation.rem_euclid(360) {
-        90 => [y, width - x - w, h, w],
-        180 => [width - x - w, height - y - h, w, h],
-        270 => [height - y - h, x, h, w],
-        _ => [x, y, w, h],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_box_is_turned_with_the_picture() {
-        let size = [100, 200];
-        let own = [10, 20, 30, 5];
-        assert_eq!(on_upright(own, 0, size), own);
-        assert_eq!(on_upright(own, 180, size), [60, 175, 30, 5]);
-        assert_eq!(on_upright(own, 90, size), [20, 60, 5, 30]);
-        assert_eq!(on_upright(own, 270, size), [175, 10, 5, 30]);
-    }
 }

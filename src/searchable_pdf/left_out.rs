@@ -52,10 +52,7 @@ impl LeftOut {
 /// # Errors
 /// `Refused` where none is left.
 pub(super) fn part(pages: &mut Vec<PageView>) -> Result<LeftOut> {
-    let out = |page: &PageView| {
-        let outcome = page.outcome.as_deref();
-        matches!(outcome, Some("excluded" | "superseded"))
-    };
+    let out = PageView::is_withdrawn;
     let left_out: Vec<i64> = pages
         .iter()
         .filter(|page| out(page))

@@ -11,7 +11,6 @@ use axum::routing::get;
 use sogoc_workers::class::{Class, Layout};
 
 use super::State;
-use super::desk::sheet::{upright, upright_size};
 use super::extractors::Asked;
 use super::fault::PageFault;
 use super::labels::Names;
@@ -167,7 +166,7 @@ impl ColumnsPage {
         };
         let corners = sheet.zip(page.as_ref()).map(|(sheet, page)| {
             sheet.corners.map(|[x, y]| {
-                let [x, y, ..] = upright(page, [x, y, 0, 0]);
+                let [x, y, ..] = page.upright([x, y, 0, 0]);
                 [x, y]
             })
         });
@@ -202,7 +201,7 @@ impl ColumnsPage {
     }
 
     fn size(&self) -> (i64, i64) {
-        self.page.as_ref().map_or((0, 0), upright_size)
+        self.page.as_ref().map_or((0, 0), PageView::upright_size)
     }
 
     /// Corners as `x,y` pairs for the script.

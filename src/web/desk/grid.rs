@@ -11,7 +11,6 @@ use axum::routing::{get, post};
 use super::grid_sent::{HEAD, SentPage};
 use super::grid_view::{Cell, Row, Sheet, sheet};
 use super::place_of;
-use super::sheet::upright_size;
 use crate::access::Act;
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
@@ -85,7 +84,7 @@ impl Grid {
     }
 
     fn size(&self) -> (i64, i64) {
-        upright_size(&self.page)
+        self.page.upright_size()
     }
 
     fn head_id(&self) -> &'static str {

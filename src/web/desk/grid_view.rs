@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sogoc_workers::class::{Class, Field, FieldKind, Scope};
 
 use super::grid_sent::SentPage;
-use super::sheet::{Entry, entries, lay_typed, upright, upright_size};
+use super::sheet::{Entry, entries, lay_typed};
 use crate::error::Fault;
 use crate::messages::Message;
 use crate::page::PageView;
@@ -361,8 +361,8 @@ fn row(
 
 /// The row's place on the upright page with half a row above and below, within the page.
 fn strip(page: &PageView, row: &PageRow) -> Option<[i64; 4]> {
-    let [x, y, w, h] = upright(page, review::place_of(&row.record)?);
-    let (wide, high) = upright_size(page);
+    let [x, y, w, h] = page.upright(review::place_of(&row.record)?);
+    let (wide, high) = page.upright_size();
     let (left, top) = ((x - h / 2).max(0), (y - h / 2).max(0));
     let (right, bottom) = ((x + w + h / 2).min(wide), (y + h + h / 2).min(high));
     (right > left && bottom > top).then_some([left, top, right - left, bottom - top])

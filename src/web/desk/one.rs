@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use sogoc_workers::class::Layout;
 
 use super::sent::Sent;
-use super::sheet::{Entry, entries, lay_typed, upright, upright_size};
+use super::sheet::{Entry, entries, lay_typed};
 use crate::access::{Act, Caller, require};
 use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Fault, Result};
@@ -95,11 +95,11 @@ impl Record {
     }
 
     fn size(&self) -> (i64, i64) {
-        upright_size(&self.page)
+        self.page.upright_size()
     }
 
     fn row(&self) -> Option<[i64; 4]> {
-        Some(upright(&self.page, self.record.bounds?))
+        Some(self.page.upright(self.record.bounds?))
     }
 
     fn state<'a>(&self, word: &'a str) -> &'a str {

@@ -2,7 +2,7 @@
 //! upright page.
 
 use sogoc_workers::class::{Class, Field, FieldKind};
-use sogoc_workers::reading::{Box4, FieldReading};
+use sogoc_workers::reading::FieldReading;
 
 use super::sent::Sent;
 use crate::error::Fault;
@@ -133,7 +133,7 @@ fn entry(
         unread: reading.is_some_and(|reading| reading.value.is_empty() && !reading.accepted),
         mandatory,
         spot: spot.map_or_else(String::new, |spot| {
-            upright(page, spot).map(|side| side.to_string()).join(",")
+            page.upright(spot).map(|side| side.to_string()).join(",")
         }),
         elsewhere: reading.and_then(elsewhere),
         fault: None,
@@ -158,58 +158,4 @@ fn percent(confidence: f64) -> i64 {
     #[allow(clippy::cast_possible_truncation)]
     let percent = (confidence.clamp(0.0, 1.0) * 100.0).round() as i64;
     percent
-}
-
-/// Width and height of the page once it stands upright.
-pub fn upright_size(page: &PageView) -> (i64, i64) {
-    match page.rotation {
-        90 | 270 => (page.height, page.width),
-        _ => (page.width, page.height),
-    }
-}
-
-/// A box of the page as delivered, on the page turned back upright. The content stands turned
-/// clockwise by `rotation`, so the page is turned the other way.
-pub fn upright(page: &PageView, spot: Box4) -> [i64; 4] {
-    let [x, y, w, h] = spot.map(i64::from);
-    match page.rotation {
-        90 => [y, page.width - x - w, h, w],
-        180 => [page.width - x - w, page.height - y - h, w, h],
-        270 => [page.height - y - h, x, h, w],
-        _ => [x, y, w, h],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page(rotation: i64) -> PageView {
-        PageView {
-            id: "p".into(),
-            scan_id: "s".into(),
-            batch_id: "b".into(),
-            original_name: "a.png".into(),
-            number: 1,
-            state: crate::page::PageState::Read,
-            outcome: None,
-            stands_for: None,
-            class: None,
-            rotation,
-            width: 100,
-            height: 200,
-            dpi: 300,
-            flags: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_box_follows_its_ink_when_the_page_is_turned_upright() {
-        // A mark in the corner that is the upper left of the upright content.
-        assert_eq!(upright(&page(0), [0, 0, 10, 20]), [0, 0, 10, 20]);
-        assert_eq!(upright(&page(90), [80, 0, 20, 10]), [0, 0, 10, 20]);
-        assert_eq!(upright(&page(180), [90, 180, 10, 20]), [0, 0, 10, 20]);
-        assert_eq!(upright(&page(270), [0, 190, 20, 10]), [0, 0, 10, 20]);
-        assert_eq!(upright_size(&page(90)), (200, 100));
-    }
 }

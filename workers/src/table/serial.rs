@@ -1,6 +1,6 @@
 //! Numbers of diplomas and registers as they are written: `TH.013376`, `2-98/QĐ`, `004/1991`.
 
-use crate::geometry::right;
+use crate::geometry::{around, bottom, right};
 use crate::word::Word;
 
 /// White behind a stop narrower than this, in heights of the figures beside it, is the stop's own: a typewriter's stop
@@ -15,20 +15,16 @@ pub(super) fn join_at_stops(words: &mut Vec<Word>) {
     while at < words.len() {
         let (before, behind) = (&words[at - 1], &words[at]);
         let white = f64::from(behind.bounds[0] - right(before.bounds));
-        let shares_line = behind.bounds[1] < before.bounds[1] + before.bounds[3]
-            && before.bounds[1] < behind.bounds[1] + behind.bounds[3];
+        let shares_line =
+            behind.bounds[1] < bottom(before.bounds) && before.bounds[1] < bottom(behind.bounds);
         let stopped = before.text.ends_with('.') && before.text.chars().any(char::is_alphanumeric);
         let figures = behind.text.chars().all(|c| c.is_ascii_digit());
         if stopped && figures && shares_line && white < OF_STOP * f64::from(behind.bounds[3]) {
             let behind = words.remove(at);
             let before = &mut words[at - 1];
-            let top = before.bounds[1].min(behind.bounds[1]);
-            let bottom =
-                (before.bounds[1] + before.bounds[3]).max(behind.bounds[1] + behind.bounds[3]);
-            let end = right(before.bounds).max(right(behind.bounds));
             before.text.push_str(&behind.text);
             before.confidence = before.confidence.min(behind.confidence);
-            before.bounds = [before.bounds[0], top, end - before.bounds[0], bottom - top];
+            before.bounds = around([before.bounds, behind.bounds]).unwrap_or(before.bounds);
         } else {
             at += 1;
         }
