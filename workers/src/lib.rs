@@ -10,6 +10,7 @@ mod arbitration;
 pub mod child;
 pub mod class;
 mod classification;
+mod closed_words;
 pub mod column_map;
 pub mod confidence;
 mod context;

@@ -2,6 +2,7 @@
 
 use super::grid::Grid;
 use super::rules::Rule;
+use crate::closed_words::{GRADES, SEXES};
 use crate::geometry::{bottom, right};
 use crate::word::Word;
 
@@ -14,11 +15,8 @@ const EACH: f64 = 0.08;
 /// Of the values at most one in this many may stand across the border.
 const ACROSS: usize = 12;
 
-/// Words of fields that hold one of a few, as they are printed in small letters.
-const LISTS: [&[&str]; 2] = [
-    &["nam", "nữ"],
-    &["giỏi", "khá", "tb", "yếu", "xuất sắc", "trung bình"],
-];
+/// Lists of which two words at least show a column of their own.
+const LISTS: [&[&str]; 2] = [SEXES, GRADES];
 
 /// With a border between words of such a list and the value beside them in nearly every row of a column.
 pub(super) fn parted(grid: Grid, words: &[Word]) -> Grid {

@@ -2,6 +2,7 @@
 //! value is two columns whose border was lost, and nothing of it is one value.
 
 use crate::class::FieldKind;
+use crate::closed_words::{GRADES, PEOPLES, SEXES};
 use crate::values::gazetteer::{locate, parts};
 
 /// From this share of such values on none of the column is believed; two at least.
@@ -10,35 +11,10 @@ const LEAST: usize = 2;
 /// Names end as sexes and peoples are called; only a column that does so in nearly all rows is of two.
 const COLUMN_OF_NAMES: f64 = 0.8;
 
-/// What stands in columns of few different values, in small letters: sexes, grades, peoples.
-const WORDS: [&str; 26] = [
-    "nam",
-    "nữ",
-    "giỏi",
-    "khá",
-    "tb",
-    "yếu",
-    "xs",
-    "xuất sắc",
-    "trung bình",
-    "kinh",
-    "tày",
-    "nùng",
-    "thái",
-    "mường",
-    "dao",
-    "mông",
-    "h'mông",
-    "hoa",
-    "khmer",
-    "khơ me",
-    "chăm",
-    "ê đê",
-    "ba na",
-    "gia rai",
-    "sán dìu",
-    "cơ ho",
-];
+/// A grade that is shortened in columns of its own only.
+const SHORTENED: &[&str] = &["xs"];
+/// Words that stand in other columns: sexes, grades, peoples.
+const LISTS: [&[&str]; 4] = [SEXES, GRADES, SHORTENED, PEOPLES];
 
 /// For each value of a column of names or places whether it may hold another column's too.
 pub(super) fn judge(kind: FieldKind, values: &[Option<&str>]) -> Vec<bool> {
@@ -77,7 +53,7 @@ fn is_foreign(kind: FieldKind, value: &str) -> bool {
 
 /// What is left of a text that begins or ends with such a word.
 fn rests(text: &str) -> impl Iterator<Item = &str> {
-    WORDS.iter().flat_map(move |word| {
+    LISTS.into_iter().flatten().flat_map(move |word| {
         let small = text.to_lowercase();
         // Small letters of Vietnamese are as long as the capitals.
         let same = small.len() == text.len();
