@@ -75,6 +75,8 @@ async fn an_outage_loses_nothing_and_ends_by_itself() {
     assert_eq!(read(&archive).await, 0);
     catalogue.cut();
     unready(&address, Method::POST, "/api/v1/session").await;
+    let front = reqwest::get(&address).await.unwrap();
+    assert_eq!(front.status(), 200, "the front page asks nothing it needs");
     catalogue.mend();
     vault.mend();
     until("the work goes on", async || read(&archive).await > 0).await;

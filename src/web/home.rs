@@ -28,7 +28,8 @@ pub fn routes() -> Router<State> {
 #[template(path = "welcome.html")]
 struct Welcome {
     f: Frame,
-    office: Office,
+    /// Absent while the catalogue is away, which knows the fee: the rest of the page needs none.
+    office: Option<Office>,
 }
 
 async fn welcome(
@@ -38,7 +39,11 @@ async fn welcome(
     if f.caller.is_some() {
         return Ok(Redirect::to("/viec").into_response());
     }
-    let office = copy_request::office(&archive).await?;
+    let office = tokio::select! {
+        biased;
+        office = copy_request::office(&archive) => office.ok(),
+        () = archive.catalogue.until_down() => None,
+    };
     Ok(shown(&Welcome { f, office })?.into_response())
 }
 
