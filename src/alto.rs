@@ -43,7 +43,7 @@ pub fn page(reading: &PageReading, file: &str, number: i64) -> Vec<u8> {
     let size = format!("WIDTH=\"{}\" HEIGHT=\"{}\"", reading.width, reading.height);
     let file = escaped(file);
     // ALTO counts counterclockwise, a reading clockwise.
-    let rotation = (360 - i32::from(reading.rotation) % 360) % 360;
+    let rotation = reading.rotation.back();
     // Writing to a String cannot fail.
     let _ = write!(
         xml,

@@ -9,6 +9,7 @@ mod together;
 mod upright;
 
 use sogoc_workers::Known;
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::pool::PageJob;
 use sogoc_workers::reading::PageReading;
@@ -21,7 +22,7 @@ pub(crate) use store::{
 };
 use store::{complete_only, store_failure, store_reading};
 pub use together::read_document;
-pub(crate) use upright::{is_withdrawn, on_upright};
+pub(crate) use upright::is_withdrawn;
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
@@ -83,7 +84,9 @@ pub struct PageView {
     /// Id of the class recognised; none before it was read.
     pub class: Option<String>,
     /// Degrees the content stands turned, clockwise.
-    pub rotation: i64,
+    #[sqlx(try_from = "i64")]
+    #[schema(value_type = i64)]
+    pub rotation: Turn,
     /// Pixels from left to right, as delivered.
     pub width: i64,
     /// Pixels from top to bottom, as delivered.
@@ -306,9 +309,4 @@ fn reading_key(page_id: &str) -> String {
 
 pub(crate) fn page_number(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(1)
-}
-
-/// Content that stands turned clockwise is turned back by the rest of the circle.
-pub(crate) fn turn_back(rotation: i64) -> u16 {
-    u16::try_from((360 - rotation.rem_euclid(360)) % 360).unwrap_or(0)
 }

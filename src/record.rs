@@ -5,6 +5,7 @@ mod first_version;
 mod of_page;
 mod proposing;
 mod publishing;
+mod rows;
 mod values;
 
 pub(crate) use first_version::{FirstVersion, begin};
@@ -13,6 +14,7 @@ pub(crate) use proposing::propose;
 pub(crate) use publishing::{
     advance, enqueue_preservation, insert_publication, publish, published,
 };
+pub(crate) use rows::{RecordRow, Version, insert, save_version};
 pub(crate) use values::{apply, labels, missing_mandatory, normalised};
 
 use std::collections::BTreeMap;
@@ -23,7 +25,7 @@ use sogoc_workers::reading::{Box4, FieldReading};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, JsonText, State, Tx, json_column, text_enum};
+use crate::catalogue::{JsonText, State, json_column, text_enum};
 use crate::error::{Error, Result};
 use crate::masking;
 use crate::viewing::{self, View};
@@ -301,71 +303,6 @@ pub(crate) async fn fields_of(archive: &Archive, id: &str, version: i64) -> Resu
         what: "record version",
     })?;
     Ok(serde_json::from_str(&text)?)
-}
-
-/// The row of a record.
-pub(crate) struct RecordRow<'a> {
-    pub id: &'a str,
-    pub scan_id: &'a str,
-    pub page_id: &'a str,
-    pub ordinal: i64,
-    pub class: &'a str,
-    pub state: RecordState,
-    pub version: i64,
-    pub doubtful: i64,
-    /// JSON `[x, y, width, height]` on the page as delivered.
-    pub bounds: Option<&'a str>,
-    /// Newest version that is in the vault.
-    pub preserved_version: Option<i64>,
-    pub updated_at: &'a str,
-}
-
-/// Writes a record unless it is there.
-pub(crate) async fn insert(tx: &mut Tx, row: &RecordRow<'_>) -> Result<()> {
-    Insert::into("records")
-        .set("id", row.id)
-        .set("scan_id", row.scan_id)
-        .set("page_id", row.page_id)
-        .set("ordinal", row.ordinal)
-        .set("class", row.class)
-        .set("state", row.state)
-        .set("version", row.version)
-        .set("doubtful", row.doubtful)
-        .set("bounds", row.bounds)
-        .set("preserved_version", row.preserved_version)
-        .set("updated_at", row.updated_at)
-        .or_ignore("(id)")
-        .run(tx)
-        .await?;
-    Ok(())
-}
-
-/// The head of a new version.
-pub(crate) struct Version<'a> {
-    pub number: i64,
-    pub state: RecordState,
-    pub author: &'a str,
-    pub note: &'a str,
-    pub at: &'a str,
-}
-
-pub(crate) async fn save_version(
-    tx: &mut Tx,
-    record_id: &str,
-    version: &Version<'_>,
-    fields: &Fields,
-) -> Result<()> {
-    Insert::into("record_versions")
-        .set("record_id", record_id)
-        .set("version", version.number)
-        .set("state", version.state)
-        .set("fields", serde_json::to_string(fields)?)
-        .set("author", version.author)
-        .set("note", version.note)
-        .set("at", version.at)
-        .run(tx)
-        .await?;
-    Ok(())
 }
 
 /// The pages a record's document stands on: from its own to the one before the scan's next record.

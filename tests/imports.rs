@@ -2,10 +2,11 @@
 //! another, found and compared with what was read from paper, never copied, taken out again, written out, and back from the
 //! vault alone.
 
+mod acts;
 mod files;
 mod web;
 
-use std::io::Write;
+use acts::{confirm, list, map, receive};
 
 use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
@@ -53,49 +54,6 @@ async fn tell(ground: Ground) {
     an_import_is_taken_out(archive, &list).await;
     worker::drain(archive).await.unwrap();
     holdings.check().await;
-}
-
-async fn receive(archive: &Archive, name: &str, bytes: &[u8]) -> Import {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(bytes).unwrap();
-    let me = caller(Role::Archivist);
-    import::receive(archive, &me, name, file.path())
-        .await
-        .unwrap()
-}
-
-async fn map(archive: &Archive, import: &Import, keep_as: Option<&str>) -> Import {
-    let given = MappingGiven {
-        seen: import.version,
-        mapping: import.mapping.clone().unwrap(),
-        keep_as: keep_as.map(str::to_owned),
-    };
-    let me = caller(Role::Archivist);
-    import::map(archive, &me, &import.id, &given).await.unwrap()
-}
-
-async fn confirm(archive: &Archive, who: &Caller, import: &Import) -> Result<Import, Error> {
-    let given = ImportConfirming {
-        seen: import.version,
-        digest: import.digest.clone(),
-    };
-    import::confirm(archive, who, &import.id, &given).await
-}
-
-/// A list in TCVN3, with a difference from the record, somebody who stands twice, a date that cannot be and a column nobody
-/// knows.
-fn list() -> Vec<u8> {
-    let lines = [
-        "STT;Họ và tên;Ngày sinh;Nơi sinh;Số hiệu bằng;Điểm cộng",
-        &format!("1;{STEADY};19/05/1971;Quảng Ngãi;A 001111;ưu tiên"),
-        "2;Đặng Thị Bích Thuỷ;5.9.74;Mộ Đức;B000002;",
-        "3;Đặng Thị Bích Thuỷ;05091974;Mộ Đức;B000003;",
-        "4;Võ Quốc Tuấn;31/02/1975;Bình Sơn;B000004;",
-    ];
-    let text = Encoding::Tcvn3.encode(&lines.join("\r\n"));
-    text.chars()
-        .map(|letter| u8::try_from(u32::from(letter)).unwrap())
-        .collect()
 }
 
 async fn by_two_people(archive: &Archive) -> Import {

@@ -100,7 +100,7 @@ pub fn compare(page: &TruthPage, truth: &Truth, reading: &PageReading) -> PageSc
         class_right,
         seen: seen(page, reading),
         class_surely_wrong: !class_right && reading.class_confidence >= SURE_CLASS,
-        upright: page.rotation == reading.rotation,
+        upright: page.rotation == reading.rotation.degrees(),
         text: text::compare(&truth.segments(), &reading.text),
         fields: fields(&truth.fields, first, "", |key| truth.hand_of(key, None)),
         rows: 0,
@@ -133,7 +133,7 @@ fn seen(page: &TruthPage, reading: &PageReading) -> String {
     let columns: Vec<&str> = columns.map(|key| key.as_deref().unwrap_or("·")).collect();
     let (class, sure) = (&reading.class, reading.class_confidence);
     let flags = reading.quality.flags.join(" ");
-    let turned = match page.rotation == reading.rotation {
+    let turned = match page.rotation == reading.rotation.degrees() {
         true => "",
         false => " on its side or head",
     };

@@ -2,6 +2,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::reading::{Box4, Word};
 
 /// The words of a page as the vault has them.
@@ -12,7 +13,7 @@ pub(crate) struct PageWords {
     /// Pixels of the page as delivered.
     pub height: u32,
     /// The content stands turned clockwise by this many degrees.
-    pub rotation: u16,
+    pub rotation: Turn,
     /// Words in reading order, places in pixels.
     pub words: Vec<Word>,
     /// The words by line, lines separated by `\n`.
@@ -35,7 +36,7 @@ pub(crate) fn parse(xml: &[u8]) -> Option<PageWords> {
                 b"TextBlock" => {
                     // ALTO counts counterclockwise, a reading clockwise.
                     let turned: u16 = number(&tag, "ROTATION")?;
-                    page.rotation = (360 - turned % 360) % 360;
+                    page.rotation = Turn::from_degrees(turned % 360)?.back();
                 }
                 b"TextLine" if !page.text.is_empty() => page.text.push('\n'),
                 b"String" => add_word(&mut page, &tag)?,
@@ -95,7 +96,7 @@ mod tests {
         let reading = PageReading {
             class: "tai_lieu".into(),
             class_confidence: 1.0,
-            rotation: 90,
+            rotation: Turn::Quarter,
             skew: 0.0,
             dpi: 300,
             width: 800,
@@ -112,7 +113,10 @@ mod tests {
             milliseconds: 0,
         };
         let page = parse(&super::super::page(&reading, "a.jpg", 1)).unwrap();
-        assert_eq!((page.width, page.height, page.rotation), (800, 600, 90));
+        assert_eq!(
+            (page.width, page.height, page.rotation),
+            (800, 600, Turn::Quarter)
+        );
         assert_eq!((page.words, page.text), (words, reading.text));
         assert_eq!(parse(b"not xml"), None);
         assert_eq!(parse("<alto><Page/>".as_bytes()), None);

@@ -222,7 +222,7 @@ fn line_of(page: &Page) -> String {
 fn fill<'a>(line: &mut Line<'a>, reading: &'a PageReading) {
     line.class = Some(&reading.class);
     line.class_confidence = Some(reading.class_confidence);
-    line.rotation = Some(reading.rotation);
+    line.rotation = Some(reading.rotation.degrees());
     line.skew = Some(reading.skew);
     line.dpi = Some(reading.dpi);
     line.width = Some(reading.width);

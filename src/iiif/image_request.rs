@@ -1,5 +1,6 @@
 //! A picture as a viewer asks for it: region, size, rotation, quality and format (Image API 3.0, section 4).
 
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::render::{Format, Rendition, Size, Tone};
 
 use super::{LONGEST_SIDE, TILE, measured, scale_factors};
@@ -63,7 +64,7 @@ fn understood(page: &PageView, asked: ImageRequest<'_>) -> Result<(Part, Kept)> 
         .ok_or_else(|| Error::fault("/rotation", "faults.image_rotation"))?;
     let (tone, format) =
         quality(asked.quality).ok_or_else(|| Error::fault("/quality", "faults.image_quality"))?;
-    let usual = turn == 0 && tone == Tone::Own && format == Format::Jpeg;
+    let usual = turn == Turn::None && tone == Tone::Own && format == Format::Jpeg;
     let kept = match usual && is_of_the_grid(whole, region, size) {
         true => {
             let ([x, y, w, h], [wide, high]) = (region, size);
@@ -71,10 +72,7 @@ fn understood(page: &PageView, asked: ImageRequest<'_>) -> Result<(Part, Kept)> 
         }
         false => Kept::No,
     };
-    let [wide, high] = match turn {
-        90 | 270 => [size[1], size[0]],
-        _ => size,
-    };
+    let [wide, high] = turn.size(size);
     let part = Part {
         crop: Some(as_delivered(page, region)),
         turn,
@@ -171,9 +169,8 @@ fn size(text: &str, [width, height]: [u32; 2]) -> Option<[u32; 2]> {
     (fits && (enlarged || !enlarges)).then_some(wanted)
 }
 
-fn rotation(text: &str) -> Option<u16> {
-    let turn = text.parse().ok();
-    turn.filter(|turn| [0, 90, 180, 270].contains(turn))
+fn rotation(text: &str) -> Option<Turn> {
+    Turn::from_degrees(text.parse().ok()?)
 }
 
 fn quality(text: &str) -> Option<(Tone, Format)> {
@@ -275,7 +272,7 @@ mod tests {
 
     #[test]
     fn quarter_turns_four_qualities_and_two_formats_are_understood() {
-        assert_eq!(rotation("270"), Some(270));
+        assert_eq!(rotation("270"), Some(Turn::ThreeQuarters));
         for wrong in ["45", "!90", "360", "-90", "", "90.5"] {
             assert_eq!(rotation(wrong), None, "{wrong}");
         }

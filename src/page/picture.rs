@@ -1,11 +1,12 @@
 //! Pictures of a page, turned upright, for eyes on a screen and for what the program makes of them.
 
 use serde_json::json;
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::pool::RenderJob;
 use sogoc_workers::reading::Box4;
 use sogoc_workers::render::Rendition;
 
-use super::{PageView, get, not_shown, page_number, turn_back};
+use super::{PageView, get, not_shown, page_number};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -28,7 +29,7 @@ pub struct Part {
     /// In pixels of the page as delivered; `None` for all of it.
     pub crop: Option<Box4>,
     /// Clockwise degrees beyond upright: 0, 90, 180 or 270.
-    pub turn: u16,
+    pub turn: Turn,
     /// Size, colours and form.
     pub rendition: Rendition,
 }
@@ -97,7 +98,7 @@ async fn jpeg(archive: &Archive, page: &PageView, options: ImageOptions) -> Resu
     let name = format!("{}-{shown}.jpg", options.max_side);
     let part = Part {
         crop: options.crop,
-        turn: 0,
+        turn: Turn::None,
         rendition: Rendition::jpeg(options.max_side.clamp(64, 6000)),
     };
     picture(archive, page, part, Kept::As(name)).await
@@ -123,7 +124,7 @@ async fn picture(archive: &Archive, page: &PageView, part: Part, kept: Kept) -> 
             page: page_number(page.number),
             // The rotation that was found when reading: a page on its side is no use to whoever
             // compares it with the fields.
-            turn_degrees: (turn_back(page.rotation) + part.turn) % 360,
+            turn: page.rotation.back().then(part.turn),
             crop: part.crop,
             rendition: part.rendition,
         })

@@ -106,7 +106,7 @@ async fn save_reading(
     )
     .bind(&reading.class)
     .bind(reading.class_confidence)
-    .bind(i64::from(reading.rotation))
+    .bind(i64::from(reading.rotation.degrees()))
     .bind(i64::from(reading.width))
     .bind(i64::from(reading.height))
     .bind(i64::from(reading.dpi))

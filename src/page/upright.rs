@@ -7,21 +7,19 @@ use super::PageView;
 impl PageView {
     /// Width and height turned upright, in pixels; 0 before the page was measured.
     pub fn upright_size(&self) -> (i64, i64) {
-        match self.rotation.rem_euclid(180) {
-            90 => (self.height, self.width),
-            _ => (self.width, self.height),
-        }
+        self.rotation.size([self.width, self.height]).into()
     }
 
     /// A box of the page as delivered, on the page turned upright.
     pub fn upright(&self, bounds: Box4) -> [i64; 4] {
-        on_upright(bounds, self.rotation, [self.width, self.height])
+        let turn = self.rotation.back();
+        turn.place(bounds.map(i64::from), [self.width, self.height])
     }
 
     /// A box of the page turned upright, on the page as delivered.
     pub(crate) fn as_delivered(&self, bounds: Box4) -> [i64; 4] {
-        let (width, height) = self.upright_size();
-        on_upright(bounds, 360 - self.rotation, [width, height])
+        let size = self.rotation.size([self.width, self.height]);
+        self.rotation.place(bounds.map(i64::from), size)
     }
 
     /// Whether a person withdrew it, or another page took its place.
@@ -35,23 +33,13 @@ pub(crate) fn is_withdrawn(outcome: Option<&str>) -> bool {
     matches!(outcome, Some("excluded" | "superseded"))
 }
 
-/// A box of a page of that size, in pixels, on the page turned upright: content that stands turned clockwise by `rotation`
-/// degrees is turned back.
-pub(crate) fn on_upright(bounds: Box4, rotation: i64, [width, height]: [i64; 2]) -> [i64; 4] {
-    let [x, y, w, h] = bounds.map(i64::from);
-    match rotation.rem_euclid(360) {
-        90 => [y, width - x - w, h, w],
-        180 => [width - x - w, height - y - h, w, h],
-        270 => [height - y - h, x, h, w],
-        _ => [x, y, w, h],
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use sogoc_workers::geometry::Turn;
+
     use super::*;
 
-    fn page(rotation: i64) -> PageView {
+    fn page(degrees: u16) -> PageView {
         PageView {
             id: "p".into(),
             scan_id: "s".into(),
@@ -62,7 +50,7 @@ mod tests {
             outcome: None,
             stands_for: None,
             class: None,
-            rotation,
+            rotation: Turn::from_degrees(degrees).unwrap(),
             width: 100,
             height: 200,
             dpi: 300,
@@ -78,16 +66,6 @@ mod tests {
         assert_eq!(page(180).upright([90, 180, 10, 20]), [0, 0, 10, 20]);
         assert_eq!(page(270).upright([0, 190, 20, 10]), [0, 0, 10, 20]);
         assert_eq!(page(90).upright_size(), (200, 100));
-    }
-
-    #[test]
-    fn a_box_is_turned_with_the_picture() {
-        let size = [100, 200];
-        let own = [10, 20, 30, 5];
-        assert_eq!(on_upright(own, 0, size), [10, 20, 30, 5]);
-        assert_eq!(on_upright(own, 180, size), [60, 175, 30, 5]);
-        assert_eq!(on_upright(own, 90, size), [20, 60, 5, 30]);
-        assert_eq!(on_upright(own, 270, size), [175, 10, 5, 30]);
     }
 
     #[test]

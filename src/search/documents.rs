@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use sogoc_index::{Document, DocumentKind, Number, PartialDate};
 use sogoc_workers::class::{Class, FieldKind};
+use sogoc_workers::geometry::Turn;
 
 use super::context::{Context, asking_for_reason, regime_of};
 use super::places::Places;
@@ -39,7 +40,8 @@ pub(super) struct ReadPage {
     pub original_name: String,
     pub class: Option<String>,
     pub text: Option<String>,
-    pub rotation: i64,
+    #[sqlx(try_from = "i64")]
+    pub rotation: Turn,
     pub width: i64,
     pub height: i64,
     /// Whether it is read and stands: neither failed nor withdrawn.

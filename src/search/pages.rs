@@ -180,7 +180,7 @@ async fn hit_of(archive: &Archive, marks: &Marks, page: ReadPage) -> PageHit {
     let words = marked_words(marks, &words_of(archive, &page).await, &page);
     let least = words.iter().map(|word| word.confidence);
     let confidence = least.min_by(f64::total_cmp);
-    let turned = page.rotation.rem_euclid(180) == 90;
+    let [width, height] = page.rotation.size([page.width, page.height]);
     let subject = page.context.document_fields.subject.clone();
     PageHit {
         document_id: page.context.document_id.clone(),
@@ -191,8 +191,8 @@ async fn hit_of(archive: &Archive, marks: &Marks, page: ReadPage) -> PageHit {
         snippet: snippet(&text, &marks.in_text(&text)),
         words,
         confidence,
-        width: if turned { page.height } else { page.width },
-        height: if turned { page.width } else { page.height },
+        width,
+        height,
         matched: matched(sogoc_index::MatchLevel::Exact).into(),
         score: 0.0,
         page_id: page.id,
@@ -230,7 +230,8 @@ fn marked_words(marks: &Marks, words: &[Word], page: &ReadPage) -> Vec<MarkedWor
     let words = words.iter().zip(&places);
     let words = words.filter(|(_, place)| touches(place));
     let upright = |bounds: Box4| {
-        let upright = page::on_upright(bounds, page.rotation, [page.width, page.height]);
+        let size = [page.width, page.height];
+        let upright = page.rotation.back().place(bounds.map(i64::from), size);
         upright.map(|side| i32::try_from(side).unwrap_or(i32::MAX))
     };
     let shown = words.take(MOST_WORDS).map(|(word, _)| MarkedWord {

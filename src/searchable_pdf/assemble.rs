@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use tempfile::TempPath;
 
@@ -140,12 +141,12 @@ async fn compare(
     file: &Path,
     at: usize,
 ) -> Result<()> {
-    let turn = page::turn_back(page.rotation);
+    let turn = page.rotation.back();
     let of_master = archive
         .pool
         .digest(master, page::page_number(page.number), turn);
     let at = u32::try_from(at).unwrap_or(u32::MAX);
-    let of_file = archive.pool.digest(file, at, 0);
+    let of_file = archive.pool.digest(file, at, Turn::None);
     let (of_master, of_file) = tokio::try_join!(of_master, of_file).map_err(page::not_shown)?;
     if of_master == of_file {
         return Ok(());

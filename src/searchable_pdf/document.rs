@@ -72,7 +72,7 @@ impl<W: Write> SearchablePdf<W> {
         let page = dictionary! {
             "Type" => "Page", "Parent" => self.tree, "Contents" => content,
             "MediaBox" => [0.0, 0.0, width * scale, height * scale].map(number).to_vec(),
-            "Rotate" => (360 - i64::from(reading.rotation) % 360) % 360,
+            "Rotate" => i64::from(reading.rotation.back().degrees()),
             "Resources" => dictionary! {
                 "XObject" => dictionary! { "I" => image }, "Font" => dictionary! { "F" => self.font },
             },

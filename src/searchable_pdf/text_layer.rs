@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use lopdf::content::Operation;
 use lopdf::{Object, StringFormat};
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::reading::{PageReading, Word};
 
 use crate::alto;
@@ -103,10 +104,10 @@ fn matrix(
         sheet.checked_sub(y)?,
     );
     let (length, size, foot, start) = match reading.rotation {
-        90 => (height, width, left, top),
-        180 => (width, height, top, right),
-        270 => (height, width, right, bottom),
-        _ => (width, height, bottom, left),
+        Turn::Quarter => (height, width, left, top),
+        Turn::Half => (width, height, top, right),
+        Turn::ThreeQuarters => (height, width, right, bottom),
+        Turn::None => (width, height, bottom, left),
     };
     if across[0].abs_diff(size) > 1 || across[1].abs_diff(foot) > 1 {
         *across = [size, foot];
@@ -121,10 +122,10 @@ fn matrix(
     };
     let [size, foot, start] = [size, foot, start].map(f64::from);
     Some(match reading.rotation {
-        90 => [0.0, -along, size, 0.0, foot, start],
-        180 => [-along, 0.0, 0.0, -size, start, foot],
-        270 => [0.0, along, -size, 0.0, foot, start],
-        _ => [along, 0.0, 0.0, size, start, foot],
+        Turn::Quarter => [0.0, -along, size, 0.0, foot, start],
+        Turn::Half => [-along, 0.0, 0.0, -size, start, foot],
+        Turn::ThreeQuarters => [0.0, along, -size, 0.0, foot, start],
+        Turn::None => [along, 0.0, 0.0, size, start, foot],
     })
 }
 

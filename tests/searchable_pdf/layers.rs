@@ -90,7 +90,7 @@ async fn a_page_delivered_on_its_side_is_shown_upright_and_its_words_follow() {
         let scan = delivered(&archive, &file).await;
         let me = caller(Role::Reviewer);
         let pages = page::of_scan(&archive, &me, &scan.id).await.unwrap();
-        assert_eq!(pages[0].rotation, degrees);
+        assert_eq!(pages[0].rotation.degrees(), degrees);
         let (_, path) = document(&archive, &scan, folder.path()).await;
         let facts = ask("pdfinfo", &[], &path, &[]);
         let rotate = format!("Page rot:        {}", 360 - degrees);
@@ -170,7 +170,7 @@ async fn words_are_in_place(archive: &Archive, scan: &Scan, path: &Path, name: &
 /// The box as it lies once the content stands upright.
 fn upright([x, y, w, h]: Box4, reading: &sogoc_workers::reading::PageReading) -> Box4 {
     let (width, height) = (reading.width as i32, reading.height as i32);
-    match reading.rotation {
+    match reading.rotation.degrees() {
         90 => [y, width - x - w, h, w],
         180 => [width - x - w, height - y - h, w, h],
         270 => [height - y - h, x, h, w],

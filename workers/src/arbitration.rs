@@ -10,8 +10,8 @@ pub(crate) struct Claim {
     pub check: u8,
     /// Whether it begins with a word of its field's list.
     pub listed: bool,
-    /// How many words it has, as far as more are better.
-    pub words: usize,
+    /// How many words or figures it has, as far as more are better.
+    pub length: usize,
     /// How sure it is, in a unit that all readings of the place share.
     pub sureness: f64,
 }

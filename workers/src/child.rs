@@ -179,22 +179,21 @@ impl Reader {
             }
             Task::Render {
                 page,
-                turn_degrees,
+                turn,
                 crop,
                 rendition,
             } => {
                 let decoded = decode::decode_file(file, page, Purpose::Showing, &self.limits)?;
-                let picture = render::render(&decoded.image, turn_degrees, crop, rendition)?;
+                let picture = render::render(&decoded.image, turn, crop, rendition)?;
                 Ok(Done::WithBytes(Answer::Rendered, picture))
             }
             Task::Picture { page } => {
                 let (picture, bytes) = decode::picture::picture(file, page, &self.limits)?;
                 Ok(Done::WithBytes(Answer::Pictured(picture), bytes))
             }
-            Task::Digest { page, turn_degrees } => {
+            Task::Digest { page, turn } => {
                 let decoded = decode::decode_file(file, page, Purpose::Showing, &self.limits)?;
-                let upright = render::turn(decoded.image, turn_degrees)?;
-                let digest = decode::picture::digest(&upright);
+                let digest = decode::picture::digest(&turn.apply(decoded.image));
                 Ok(Done::Message(Answer::Digested(digest)))
             }
         }

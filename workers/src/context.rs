@@ -1,5 +1,9 @@
 //! What every stage may ask while a page is read, beside the page itself.
 
+use std::borrow::Cow;
+#[cfg(test)]
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ablation::{Ablation, EVERY_STEP, Step};
@@ -42,8 +46,23 @@ impl<'a> Context<'a> {
         self.ablation.takes(step)
     }
 
+    /// The class of that id, without the checks of steps left out.
+    pub(crate) fn class(&self, id: &str) -> Option<Cow<'a, Class>> {
+        let class = self.classes.get(id)?;
+        Some(self.ablation.class(class))
+    }
+
     /// The class the batch declared, if there is one of that id.
     pub(crate) fn declared_class(&self) -> Option<&'a Class> {
         self.classes.get(self.known.class_hint.as_deref()?)
+    }
+
+    /// The embedded classes and nothing known.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Context<'static> {
+        static CLASSES: LazyLock<Classes> =
+            LazyLock::new(|| Classes::load(None).expect("the embedded classes"));
+        static KNOWN: LazyLock<Known> = LazyLock::new(Known::default);
+        Context::new(&CLASSES, &KNOWN)
     }
 }

@@ -26,6 +26,7 @@ pub use self::picture::{Packing, Picture, PixelDigest};
 pub(crate) use self::shape::Density;
 pub use self::shape::PageShape;
 pub use self::sniff::Format;
+use crate::geometry::Turn;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::word::{Box4, Word};
 
@@ -64,8 +65,8 @@ pub struct DecodedPage {
     pub exif_orientation: Option<u8>,
     /// The text of a born-digital PDF page in pixel boxes; absent for scans.
     pub text_layer: Option<Vec<Word>>,
-    /// How the text of `text_layer` stands: turned clockwise by 0, 90, 180 or 270 degrees.
-    pub text_turn: u16,
+    /// How the text of `text_layer` stands, turned clockwise.
+    pub text_turn: Turn,
     /// Text that is drawn and seen on a page whose picture must be recognised: a signature's stamp on a scan.
     pub drawn_text: Option<DrawnText>,
     /// What was filled into a form's fields and is shown by no pixel.
@@ -82,7 +83,7 @@ impl DecodedPage {
             dpi: shape.dpi,
             exif_orientation: shape.exif_orientation,
             text_layer: None,
-            text_turn: 0,
+            text_turn: Turn::None,
             drawn_text: None,
             form_values: Vec::new(),
             flags: Vec::new(),

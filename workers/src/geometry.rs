@@ -2,8 +2,10 @@
 //! many lengths.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use image::DynamicImage;
+use serde::{Deserialize, Serialize};
 
 use crate::word::Box4;
 
@@ -38,17 +40,23 @@ pub(crate) fn around(boxes: impl IntoIterator<Item = Box4>) -> Option<Box4> {
     })
 }
 
-/// A clockwise turn by quarters.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Turn {
+/// A clockwise turn by quarters; written as its degrees.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u16", try_from = "u16")]
+pub enum Turn {
+    /// 0 degrees.
     #[default]
     None,
+    /// 90 degrees.
     Quarter,
+    /// 180 degrees.
     Half,
+    /// 270 degrees.
     ThreeQuarters,
 }
 
 impl Turn {
+    /// All four, by their degrees.
     pub const ALL: [Self; 4] = [Self::None, Self::Quarter, Self::Half, Self::ThreeQuarters];
 
     /// `None` for degrees that are not 0, 90, 180 or 270.
@@ -56,8 +64,39 @@ impl Turn {
         Self::ALL.into_iter().find(|turn| turn.degrees() == degrees)
     }
 
+    /// 0, 90, 180 or 270.
     pub fn degrees(self) -> u16 {
         self as u16 * 90
+    }
+
+    /// The turn that undoes this one: the rest of the circle.
+    #[must_use]
+    pub fn back(self) -> Self {
+        Self::ALL[(4 - self as usize) % 4]
+    }
+
+    /// This turn and then another.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        Self::ALL[(self as usize + next as usize) % 4]
+    }
+
+    /// Width and height of a page once it is turned.
+    pub fn size<T>(self, [width, height]: [T; 2]) -> [T; 2] {
+        match self.swaps_sides() {
+            true => [height, width],
+            false => [width, height],
+        }
+    }
+
+    /// A box of a page of that size, once the page is turned.
+    pub fn place(self, [x, y, w, h]: [i64; 4], [width, height]: [i64; 2]) -> [i64; 4] {
+        match self {
+            Self::None => [x, y, w, h],
+            Self::Quarter => [height - y - h, x, h, w],
+            Self::Half => [width - x - w, height - y - h, w, h],
+            Self::ThreeQuarters => [y, width - x - w, h, w],
+        }
     }
 
     /// Whether width and height change places.
@@ -66,13 +105,42 @@ impl Turn {
     }
 
     /// The picture turned clockwise.
-    pub fn apply(self, picture: DynamicImage) -> DynamicImage {
+    pub(crate) fn apply(self, picture: DynamicImage) -> DynamicImage {
         match self {
             Self::None => picture,
             Self::Quarter => picture.rotate90(),
             Self::Half => picture.rotate180(),
             Self::ThreeQuarters => picture.rotate270(),
         }
+    }
+}
+
+impl fmt::Display for Turn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.degrees().fmt(out)
+    }
+}
+
+impl From<Turn> for u16 {
+    fn from(turn: Turn) -> Self {
+        turn.degrees()
+    }
+}
+
+impl TryFrom<u16> for Turn {
+    type Error = String;
+
+    fn try_from(degrees: u16) -> Result<Self, String> {
+        Self::from_degrees(degrees).ok_or_else(|| format!("a turn of {degrees} degrees"))
+    }
+}
+
+impl TryFrom<i64> for Turn {
+    type Error = String;
+
+    fn try_from(degrees: i64) -> Result<Self, String> {
+        let degrees = u16::try_from(degrees).map_err(|_| format!("a turn of {degrees} degrees"))?;
+        degrees.try_into()
     }
 }
 
@@ -231,6 +299,33 @@ mod tests {
             scale: 1.0,
             upright,
         }
+    }
+
+    #[test]
+    fn a_box_is_turned_with_the_page_and_back() {
+        let (size, own) = ([100, 200], [10, 20, 30, 5]);
+        assert_eq!(Turn::None.place(own, size), own);
+        assert_eq!(Turn::Half.place(own, size), [60, 175, 30, 5]);
+        assert_eq!(Turn::ThreeQuarters.place(own, size), [20, 60, 5, 30]);
+        assert_eq!(Turn::Quarter.place(own, size), [175, 10, 5, 30]);
+        for turn in Turn::ALL {
+            let there = turn.place(own, size);
+            assert_eq!(turn.back().place(there, turn.size(size)), own, "{turn}");
+            assert_eq!(turn.then(turn.back()), Turn::None);
+        }
+    }
+
+    #[test]
+    fn a_turn_is_written_as_its_degrees_and_no_other_is_understood() {
+        for turn in Turn::ALL {
+            let text = serde_json::to_string(&turn).unwrap();
+            assert_eq!(text, turn.degrees().to_string());
+            assert_eq!(serde_json::from_str::<Turn>(&text).unwrap(), turn);
+        }
+        for odd in ["45", "360", "-90", "\"90\""] {
+            assert!(serde_json::from_str::<Turn>(odd).is_err(), "{odd}");
+        }
+        assert!(Turn::try_from(i64::MAX).is_err() && Turn::try_from(-90_i64).is_err());
     }
 
     #[test]

@@ -16,7 +16,8 @@ mod tone;
 
 use image::{DynamicImage, GrayImage};
 
-use crate::ablation::{Ablation, Step};
+use crate::ablation::Step;
+use crate::context::Context;
 use crate::decode::DecodedPage;
 use crate::geometry::{PageTransform, Turn};
 pub(crate) use crop::Crop;
@@ -71,26 +72,26 @@ pub(crate) fn positive(page: &DecodedPage) -> Option<DecodedPage> {
 }
 
 /// The page at reading resolution in grey, without border, uneven light and frame.
-pub(crate) fn clean(page: &DecodedPage, ablation: &Ablation) -> Clean {
+pub(crate) fn clean(page: &DecodedPage, context: &Context<'_>) -> Clean {
     let dpi = resolution(&page.image, page.dpi);
     let mut picture = tone::grey(&page.image);
     if let DynamicImage::ImageRgb8(colour) = &page.image
-        && ablation.takes(Step::Red)
+        && context.takes(Step::Red)
     {
         tone::remove_large_red(colour, &mut picture, dpi);
     }
     let mut page = at_reading_size(picture, dpi);
-    if ablation.takes(Step::Border) {
+    if context.takes(Step::Border) {
         noise::remove_border(&mut page.grey.picture);
     }
-    even_out(page, ablation)
+    even_out(page, context)
 }
 
 /// The page without uneven light and a diploma's frame, its ink no paler than usual.
-fn even_out(mut page: Clean, ablation: &Ablation) -> Clean {
+fn even_out(mut page: Clean, context: &Context<'_>) -> Clean {
     let Grey { picture, dpi } = &mut page.grey;
-    tone::even_out(picture, ablation);
-    if ablation.takes(Step::Frame) {
+    tone::even_out(picture, context);
+    if context.takes(Step::Frame) {
         noise::remove_frame(picture, *dpi);
     }
     page
@@ -113,15 +114,15 @@ fn at_reading_size(picture: GrayImage, delivered_dpi: u32) -> Clean {
 
 /// Turns a clean page upright, deskews it and removes leader dots. The content stands turned clockwise by `turn`
 /// and by `skew` degrees.
-pub(crate) fn upright(page: &Clean, turn: Turn, skew: f64, ablation: &Ablation) -> Upright {
-    let mut upright = deskewed(page, turn, skew, ablation);
-    if ablation.takes(Step::Leaders) {
+pub(crate) fn upright(page: &Clean, turn: Turn, skew: f64, context: &Context<'_>) -> Upright {
+    let mut upright = deskewed(page, turn, skew, context);
+    if context.takes(Step::Leaders) {
         noise::remove_leaders(&mut upright.grey.picture, page.grey.dpi);
     }
     upright
 }
 
-fn deskewed(page: &Clean, turn: Turn, skew: f64, ablation: &Ablation) -> Upright {
+fn deskewed(page: &Clean, turn: Turn, skew: f64, context: &Context<'_>) -> Upright {
     let picture = pixels::turned_back(&page.grey.picture, turn);
     let size = picture.dimensions();
     let mut transform = PageTransform {
@@ -131,7 +132,7 @@ fn deskewed(page: &Clean, turn: Turn, skew: f64, ablation: &Ablation) -> Upright
         scale: page.scale,
         upright: size,
     };
-    let picture = if skew.abs() < LEAST_SKEW || !ablation.takes(Step::Deskew) {
+    let picture = if skew.abs() < LEAST_SKEW || !context.takes(Step::Deskew) {
         picture.into_owned()
     } else {
         let (sin, cos) = skew.to_radians().sin_cos();

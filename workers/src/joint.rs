@@ -5,6 +5,7 @@
 //! which.
 
 use crate::class::{Class, Classes, Field, HeadPart, Layout, Scope};
+use crate::geometry::Turn;
 use crate::page_stream::{StreamPage, beginnings};
 use crate::reading::{FieldReading, PageReading, RecordReading};
 
@@ -222,7 +223,7 @@ mod tests {
                 .first()
                 .map_or_else(String::new, |record| record.class.clone()),
             class_confidence: 0.5,
-            rotation: 0,
+            rotation: Turn::None,
             skew: 0.0,
             dpi: 300,
             width: 100,

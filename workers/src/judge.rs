@@ -102,7 +102,7 @@ pub(crate) fn delivered(page: &Upright, judged: Judged) -> PageReading {
     PageReading {
         class: extracted.class,
         class_confidence: extracted.class_confidence,
-        rotation: transform.turn.degrees(),
+        rotation: transform.turn,
         skew: transform.skew,
         dpi: page.delivered_dpi,
         width,

@@ -17,7 +17,7 @@ mod context;
 mod continuity;
 pub mod decode;
 mod form;
-mod geometry;
+pub mod geometry;
 mod image;
 pub mod joint;
 mod judge;

@@ -7,7 +7,8 @@ pub(crate) mod line_images;
 pub(crate) mod monospace;
 pub(crate) mod words;
 
-use crate::ablation::{Ablation, Step};
+use crate::ablation::Step;
+use crate::context::Context;
 use crate::image::Upright;
 use crate::layout::{RuledTable, Rules, TextLines};
 use crate::word::Word;
@@ -56,10 +57,10 @@ impl FirstPass {
 /// [`RecogniseError`] when the engine fails.
 pub(crate) fn first_pass(
     page: &Upright,
-    ablation: &Ablation,
+    context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<FirstPass, RecogniseError> {
-    let division = match ablation.takes(Step::PageMode) {
+    let division = match context.takes(Step::PageMode) {
         true => Division::Page,
         false => Division::Free,
     };
@@ -72,10 +73,7 @@ pub(crate) fn first_pass(
         handwriting: None,
         is_delivered: false,
     };
-    let table = first
-        .table
-        .as_ref()
-        .filter(|_| ablation.takes(Step::Strips));
+    let table = first.table.as_ref().filter(|_| context.takes(Step::Strips));
     let lines = table.and_then(|table| TextLines::of(table, &first.rules, page));
     let Some(lines) = lines else {
         first.words = engine.words_on(page, division)?;

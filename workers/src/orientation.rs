@@ -6,7 +6,8 @@
 
 use sogoc_vietnamese::syllable;
 
-use crate::ablation::{Ablation, Step};
+use crate::ablation::Step;
+use crate::context::Context;
 use crate::decode::DecodedPage;
 use crate::geometry::{Turn, median_f64};
 use crate::image::{self, Clean, Component, Grey, Upright};
@@ -57,15 +58,14 @@ type Foot = (f64, f64);
 /// [`RecogniseError`] when the engine fails.
 pub(crate) fn upright(
     page: &DecodedPage,
-    ablation: &Ablation,
+    context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<(Upright, FirstPass, Option<Verdict>), RecogniseError> {
-    let clean = image::clean(page, ablation);
+    let clean = image::clean(page, context);
     let mut verdict = None;
     // Text that came with the page tells how it stands, if the picture agrees with it.
     if let Some(words) = page.own_words() {
-        let turn = Turn::from_degrees(page.text_turn).unwrap_or_default();
-        let upright = image::upright(&clean, turn, 0.0, ablation);
+        let upright = image::upright(&clean, page.text_turn, 0.0, context);
         let first = FirstPass::delivered(&upright, words);
         let found = text_layer::verdict(&upright, &first.words, engine)?;
         verdict = Some(found);
@@ -73,32 +73,32 @@ pub(crate) fn upright(
             return Ok((upright, first, verdict));
         }
     }
-    let (upright, first) = recognised(&clean, ablation, engine)?;
+    let (upright, first) = recognised(&clean, context, engine)?;
     Ok((upright, first, verdict))
 }
 
 /// The page turned upright, and its first pass.
 fn recognised(
     clean: &Clean,
-    ablation: &Ablation,
+    context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<(Upright, FirstPass), RecogniseError> {
     let mut ways = rank(&clean.grey);
     // Without the step, all pages are taken to stand as they came: that is what its worth is
     // measured against.
-    if !ablation.takes(Step::WayUp) {
+    if !context.takes(Step::WayUp) {
         ways.sort_by_key(|way| way.turn.degrees());
     }
-    let (upright, mut first) = read_at(clean, ways[0], ablation, engine)?;
+    let (upright, mut first) = read_at(clean, ways[0], context, engine)?;
     let is_legible = |words: &[Word]| legibility(words).unwrap_or_default() >= LEGIBLE;
     // Nothing read and nothing seen: an empty page stands one way as well as another.
     let is_empty = first.words.is_empty() && ways[0].evidence == 0.0;
-    if is_legible(&first.words) || is_empty || !ablation.takes(Step::Confirm) {
+    if is_legible(&first.words) || is_empty || !context.takes(Step::Confirm) {
         return Ok((upright, first));
     }
     // Handwriting reads badly by the model for print although it stands upright.
-    if ablation.takes(Step::Written)
-        && is_legible(reread::handwriting(&mut first, &upright, ablation, engine)?)
+    if context.takes(Step::Written)
+        && is_legible(reread::handwriting(&mut first, &upright, context, engine)?)
     {
         return Ok((upright, first));
     }
@@ -107,8 +107,8 @@ fn recognised(
         Some(_) => 2,
         None => ways.len(),
     };
-    match another_way(clean, &ways, likely, ablation, engine)? {
-        Some(better) => read_at(clean, better, ablation, engine),
+    match another_way(clean, &ways, likely, context, engine)? {
+        Some(better) => read_at(clean, better, context, engine),
         None => Ok((upright, first)),
     }
 }
@@ -116,11 +116,11 @@ fn recognised(
 fn read_at(
     clean: &Clean,
     way: Orientation,
-    ablation: &Ablation,
+    context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<(Upright, FirstPass), RecogniseError> {
-    let upright = image::upright(clean, way.turn, way.skew, ablation);
-    let first = ocr::first_pass(&upright, ablation, engine)?;
+    let upright = image::upright(clean, way.turn, way.skew, context);
+    let first = ocr::first_pass(&upright, context, engine)?;
     Ok((upright, first))
 }
 
@@ -295,7 +295,7 @@ fn another_way(
     clean: &Clean,
     ways: &[Orientation],
     likely: usize,
-    ablation: &Ablation,
+    context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<Option<Orientation>, RecogniseError> {
     let mut clear: Vec<usize> = Vec::new();
@@ -304,7 +304,7 @@ fn another_way(
         if at >= likely && most >= PLAIN {
             break;
         }
-        let turned = image::upright(clean, way.turn, way.skew, ablation);
+        let turned = image::upright(clean, way.turn, way.skew, context);
         let (width, height) = turned.pixel_size();
         let (width, height) = (width as i32, height as i32);
         // The middle of the page, because margins hold stamps and scribbles that stand any way.

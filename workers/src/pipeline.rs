@@ -40,7 +40,7 @@ pub fn read_page(
     engine.set_script(Script::Printed)?;
     let positive = image::positive(page);
     let page = positive.as_ref().unwrap_or(page);
-    let (upright, first, verdict) = orientation::upright(page, context.ablation, engine)?;
+    let (upright, first, verdict) = orientation::upright(page, context, engine)?;
     let mut recognised = reread::page(upright, first, context, engine)?;
     let brought = text_layer::bring(&mut recognised, page, verdict);
     let mut extracted = extract(page, &recognised, context, engine)?;
@@ -77,8 +77,7 @@ fn extract(
         Some(class) => (class.id.clone(), 1.0),
         None => shown_class(&read, recognised, own.as_ref(), context, engine)?,
     };
-    let class = context.classes.get(&class_id);
-    let class = class.map(|class| context.ablation.class(class));
+    let class = context.class(&class_id);
     let content = match class.as_deref() {
         None => Content::default(),
         Some(class) if class.layout == Layout::Table => {
@@ -227,10 +226,10 @@ fn table(
     if context.takes(Step::Figures) && !page.is_delivered && !page.by_handwriting {
         model.see_figures();
     }
-    model.repair(context.ablation);
+    model.repair(context);
     if context.takes(Step::CellsAgain) {
         reread::cells(&mut model, &page.page, engine)?;
-        model.repair(context.ablation);
+        model.repair(context);
     }
     let mut words = layout.grid.outside(&page.words);
     let printed_once = form::fields(class, &lines(&words), Some(Scope::Page));
@@ -269,9 +268,8 @@ fn form(
             reread::pen(class, upright, lines, &mut fields, engine)?;
         }
         if context.takes(Step::Signature) {
-            let ablation = context.ablation;
             let block =
-                reread::signature(class, page, upright, lines, &mut fields, ablation, engine)?;
+                reread::signature(class, page, upright, lines, &mut fields, context, engine)?;
             block
                 .iter()
                 .for_each(|line| words.prefer(line, ModelTrust::PRINT));

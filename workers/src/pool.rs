@@ -28,6 +28,7 @@ use self::supervisor::{Supervisor, Work};
 use crate::ablation::Ablation;
 use crate::context::Known;
 use crate::decode::{DecodeLimits, Picture, PixelDigest};
+use crate::geometry::Turn;
 use crate::limits::FenceName;
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::probe::Probe;
@@ -102,8 +103,8 @@ pub struct RenderJob {
     pub path: PathBuf,
     /// Its number in the file, from 1.
     pub page: u32,
-    /// Clockwise: 0, 90, 180 or 270.
-    pub turn_degrees: u16,
+    /// Clockwise.
+    pub turn: Turn,
     /// Part of the page, in pixels as delivered; cut before turning.
     pub crop: Option<Box4>,
     /// What the picture looks like.
@@ -211,13 +212,13 @@ impl Pool {
         let RenderJob {
             path,
             page,
-            turn_degrees,
+            turn,
             crop,
             rendition,
         } = job;
         let task = Task::Render {
             page,
-            turn_degrees,
+            turn,
             crop,
             rendition,
         };
@@ -242,12 +243,12 @@ impl Pool {
         }
     }
 
-    /// What page `page` (from 1) shows when turned clockwise by `turn_degrees`, as a digest.
+    /// What page `page` (from 1) shows when turned clockwise by `turn`, as a digest.
     ///
     /// # Errors
     /// Any [`FailureKind`].
-    pub async fn digest(&self, path: &Path, page: u32, turn_degrees: u16) -> Outcome<PixelDigest> {
-        let task = Task::Digest { page, turn_degrees };
+    pub async fn digest(&self, path: &Path, page: u32, turn: Turn) -> Outcome<PixelDigest> {
+        let task = Task::Digest { page, turn };
         match self.perform(path, task).await? {
             (Answer::Digested(digest), _) => Ok(digest),
             (other, _) => Err(unexpected(&other)),

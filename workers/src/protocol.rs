@@ -16,6 +16,7 @@ pub(crate) use self::passing::{receive_file, send_file};
 use crate::ablation::Ablation;
 use crate::context::Known;
 use crate::decode::{DecodeLimits, PageShape, Picture, PixelDigest};
+use crate::geometry::Turn;
 use crate::limits::Confinement;
 use crate::outcome::Failure;
 use crate::probe::Probe;
@@ -23,7 +24,7 @@ use crate::reading::{Box4, PageReading};
 use crate::render::Rendition;
 
 /// Raised whenever a message changes; both sides must say the same.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Longest request or set-up message, in bytes.
 pub(crate) const MAX_REQUEST: u32 = 64 << 10;
@@ -76,14 +77,14 @@ pub(crate) enum Task {
     /// A picture of one page or a part of it.
     Render {
         page: u32,
-        turn_degrees: u16,
+        turn: Turn,
         crop: Option<Box4>,
         rendition: Rendition,
     },
     /// One page's picture as a PDF can hold it.
     Picture { page: u32 },
     /// What one page shows, turned clockwise, as a digest.
-    Digest { page: u32, turn_degrees: u16 },
+    Digest { page: u32, turn: Turn },
 }
 
 /// What came of a request.

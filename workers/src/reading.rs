@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column_map::{MapFit, PageColumns};
 use crate::confidence::Evidence;
+use crate::geometry::Turn;
 pub use crate::word::{Box4, Word};
 
 /// One field of a record: what is printed and what it means, side by side.
@@ -119,8 +120,8 @@ pub struct PageReading {
     pub class: String,
     /// How sure the class is, 0 to 1.
     pub class_confidence: f64,
-    /// The content stands turned clockwise by this many degrees: 0, 90, 180 or 270.
-    pub rotation: u16,
+    /// The content stands turned clockwise by this many degrees.
+    pub rotation: Turn,
     /// Further small turn in degrees, clockwise positive.
     pub skew: f64,
     /// Dots per inch used, from metadata or estimated.

@@ -82,10 +82,10 @@ impl Format {
 /// Cuts, turns clockwise, and brings to size and colours.
 ///
 /// # Errors
-/// `refused` for a turn that is not a quarter, a side of zero or beyond 10,000 pixels, or a crop that misses the page.
+/// `refused` for a side of zero or beyond 10,000 pixels, or a crop that misses the page.
 pub(crate) fn render(
     image: &DynamicImage,
-    turn_degrees: u16,
+    turn: Turn,
     crop: Option<Box4>,
     wanted: Rendition,
 ) -> Outcome<Vec<u8>> {
@@ -93,7 +93,7 @@ pub(crate) fn render(
         Some(bounds) => cut(image, bounds)?,
         None => image.clone(),
     };
-    let sized = to_size(turn(part, turn_degrees)?, wanted.size)?;
+    let sized = to_size(turn.apply(part), wanted.size)?;
     written(&in_tone(sized, wanted.tone), wanted.format)
 }
 
@@ -163,15 +163,6 @@ fn clamp(value: i32, side: u32) -> u32 {
     u32::try_from(value.max(0)).unwrap_or(0).min(side)
 }
 
-/// The picture turned clockwise.
-///
-/// # Errors
-/// `refused` for a turn that is not a quarter.
-pub(crate) fn turn(image: DynamicImage, degrees: u16) -> Outcome<DynamicImage> {
-    let odd = || Failure::new(FailureKind::Refused, format!("a turn of {degrees} degrees"));
-    Ok(Turn::from_degrees(degrees).ok_or_else(odd)?.apply(image))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,7 +183,13 @@ mod tests {
 
     #[test]
     fn a_turn_is_clockwise() {
-        let jpeg = render(&page_with_a_dark_top_left(), 90, None, Rendition::jpeg(100)).unwrap();
+        let jpeg = render(
+            &page_with_a_dark_top_left(),
+            Turn::Quarter,
+            None,
+            Rendition::jpeg(100),
+        )
+        .unwrap();
         assert!(luma_at(&jpeg, 16, 4) < 60, "top left went to top right");
         assert!(luma_at(&jpeg, 4, 4) > 200);
     }
@@ -201,7 +198,7 @@ mod tests {
     fn a_crop_is_cut_before_the_turn_and_clipped_to_the_paper() {
         let jpeg = render(
             &page_with_a_dark_top_left(),
-            180,
+            Turn::Half,
             Some([-5, -5, 15, 15]),
             Rendition::jpeg(100),
         )
@@ -213,12 +210,24 @@ mod tests {
 
     #[test]
     fn no_side_exceeds_the_bound_and_nothing_is_enlarged() {
-        let small = render(&page_with_a_dark_top_left(), 0, None, Rendition::jpeg(10)).unwrap();
+        let small = render(
+            &page_with_a_dark_top_left(),
+            Turn::None,
+            None,
+            Rendition::jpeg(10),
+        )
+        .unwrap();
         assert_eq!(
             image::load_from_memory(&small).unwrap().dimensions(),
             (10, 5)
         );
-        let same = render(&page_with_a_dark_top_left(), 0, None, Rendition::jpeg(1000)).unwrap();
+        let same = render(
+            &page_with_a_dark_top_left(),
+            Turn::None,
+            None,
+            Rendition::jpeg(1000),
+        )
+        .unwrap();
         assert_eq!(
             image::load_from_memory(&same).unwrap().dimensions(),
             (40, 20)
@@ -226,20 +235,24 @@ mod tests {
     }
 
     #[test]
-    fn a_crop_beside_the_page_an_odd_turn_and_a_zero_side_are_refused() {
+    fn a_crop_beside_the_page_and_a_zero_side_are_refused() {
         let page = page_with_a_dark_top_left();
         for refused in [
-            render(&page, 0, Some([100, 100, 5, 5]), Rendition::jpeg(10)),
             render(
                 &page,
-                0,
+                Turn::None,
+                Some([100, 100, 5, 5]),
+                Rendition::jpeg(10),
+            ),
+            render(
+                &page,
+                Turn::None,
                 Some([i32::MAX, i32::MIN, i32::MAX, i32::MIN]),
                 Rendition::jpeg(10),
             ),
-            render(&page, 45, None, Rendition::jpeg(10)),
-            render(&page, 0, None, Rendition::jpeg(0)),
-            render(&page, 0, None, exact(0, 5)),
-            render(&page, 0, None, exact(5, 10_001)),
+            render(&page, Turn::None, None, Rendition::jpeg(0)),
+            render(&page, Turn::None, None, exact(0, 5)),
+            render(&page, Turn::None, None, exact(5, 10_001)),
         ] {
             assert_eq!(refused.unwrap_err().kind, FailureKind::Refused);
         }
@@ -259,7 +272,7 @@ mod tests {
             format: Format::Png,
             ..exact(7, 31)
         };
-        let png = render(&page_with_a_dark_top_left(), 0, None, wanted).unwrap();
+        let png = render(&page_with_a_dark_top_left(), Turn::None, None, wanted).unwrap();
         assert!(png.starts_with(Format::Png.first_bytes()));
         let shown = image::load_from_memory(&png).unwrap();
         assert_eq!(shown.dimensions(), (7, 31));

@@ -9,7 +9,7 @@ mod signature;
 
 use std::collections::BTreeMap;
 
-use crate::ablation::{Ablation, Step};
+use crate::ablation::Step;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, Layout};
 use crate::confidence::SecondReading;
@@ -57,7 +57,7 @@ pub(crate) fn page(
             print_words = Some(std::mem::replace(&mut first.words, words));
         } else if may_be_handwritten(&first, &page, context) {
             by_handwriting = true;
-            let written = lines(handwriting(&mut first, &page, context.ablation, engine)?);
+            let written = lines(handwriting(&mut first, &page, context, engine)?);
             let mut words = PageWords::new(first.words);
             // Line by line: on one page a clerk writes into what a press has printed.
             written
@@ -127,12 +127,12 @@ fn is_table(first: &FirstPass, page: &Upright, context: &Context<'_>) -> bool {
 pub(crate) fn handwriting<'f>(
     first: &'f mut FirstPass,
     page: &Upright,
-    ablation: &Ablation,
+    context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<&'f [Word], RecogniseError> {
     // Asked once and remembered: orientation may have needed it already.
     if first.handwriting.is_none() {
-        first.handwriting = Some(match ablation.takes(Step::Strips) {
+        first.handwriting = Some(match context.takes(Step::Strips) {
             true => handwritten_lines(first, page, engine)?,
             false => engine.words_written_on(page, Division::Page)?,
         });

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may panic; that is how it fails
 
+use sogoc_workers::geometry::Turn;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -58,7 +59,7 @@ fn cells(truth: &Value, reading: &PageReading) -> (usize, usize) {
 fn a_printed_diploma_gives_its_fields_with_their_places() {
     let (truth, reading) = truth_and_reading("bang-thpt-2008");
     assert_eq!(reading.class, "van_bang");
-    assert_eq!(reading.rotation, 0);
+    assert_eq!(reading.rotation, Turn::None);
     let fields = &reading.records[0].fields;
     let (right, all) = exact(&truth["fields"], fields);
     assert!(right * 10 >= all * 7, "{right} of {all}: {fields:?}");
@@ -85,7 +86,7 @@ fn a_ruled_register_gives_a_record_a_row_that_knows_its_page() {
 #[test]
 fn a_page_upside_down_is_read_and_its_boxes_are_of_the_page_as_delivered() {
     let (truth, reading) = truth_and_reading("so-goc-thpt-2008-trang-07");
-    assert_eq!(reading.rotation, 180);
+    assert_eq!(reading.rotation, Turn::Half);
     let (right, all) = cells(&truth, &reading);
     assert!(right * 10 >= all * 8, "{right} of {all}");
     let (first, last) = (

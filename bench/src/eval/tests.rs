@@ -1,4 +1,5 @@
 use serde_json::json;
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::reading::{Quality, RecordReading};
 
 use super::reliability::Bin;
@@ -32,7 +33,7 @@ fn reading(records: Vec<RecordReading>, text: &str) -> PageReading {
     PageReading {
         class: "so_goc".into(),
         class_confidence: 1.0,
-        rotation: 90,
+        rotation: Turn::Quarter,
         skew: 0.0,
         dpi: 200,
         width: 100,

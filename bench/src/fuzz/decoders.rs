@@ -1,5 +1,6 @@
 //! Damaged files through the pool: looked at, drawn, and now and then read.
 
+use sogoc_workers::geometry::Turn;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -108,7 +109,7 @@ fn show(path: &Path, chance: &mut Chance) -> RenderJob {
     RenderJob {
         path: path.to_owned(),
         page: 1 + chance.below(2) as u32,
-        turn_degrees: 90 * chance.below(4) as u16,
+        turn: Turn::ALL[chance.below(4) as usize],
         rendition: Rendition::jpeg(200),
         crop: (chance.below(8) == 0).then(|| [0; 4].map(|_| chance.below(200) as i32 - 50)),
     }

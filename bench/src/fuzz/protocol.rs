@@ -199,7 +199,7 @@ fn set_up() -> Vec<u8> {
 
 fn request() -> Vec<u8> {
     framed(
-        &json!({"task": {"render": {"page": 1, "turn_degrees": 90, "max_side": 9, "crop": [1, 2, 3, 4]}},
+        &json!({"task": {"render": {"page": 1, "turn": 90, "max_side": 9, "crop": [1, 2, 3, 4]}},
                    "memory_bytes": 1u64 << 30}),
     )
 }

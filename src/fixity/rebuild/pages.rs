@@ -69,7 +69,7 @@ async fn restore_words(
     .bind(&words.text)
     .bind(i64::from(words.width))
     .bind(i64::from(words.height))
-    .bind(i64::from(words.rotation))
+    .bind(i64::from(words.rotation.degrees()))
     .bind(page_id)
     .execute(&mut **tx)
     .await?;

@@ -3,7 +3,8 @@
 use image::{GrayImage, imageops};
 
 use super::{Clean, Crop, Upright, at_reading_size, even_out, pixels};
-use crate::ablation::Ablation;
+use crate::context::Context;
+
 use crate::decode::DecodedPage;
 
 /// The red channel of a page, asked for parts.
@@ -15,12 +16,12 @@ pub(crate) struct RedChannel<'p> {
 
 impl<'p> RedChannel<'p> {
     /// The red channel of the page that the upright one was made of.
-    pub fn of(delivered: &DecodedPage, page: &'p Upright, ablation: &Ablation) -> Self {
+    pub fn of(delivered: &DecodedPage, page: &'p Upright, context: &Context<'_>) -> Self {
         let red = delivered.image.as_rgb8().and_then(|colour| {
             let red = colour.as_raw().chunks_exact(3).map(|pixel| pixel[0]);
             GrayImage::from_raw(colour.width(), colour.height(), red.collect())
         });
-        let red = red.map(|red| even_out(at_reading_size(red, page.delivered_dpi), ablation));
+        let red = red.map(|red| even_out(at_reading_size(red, page.delivered_dpi), context));
         Self { page, red }
     }
 

@@ -1,3 +1,5 @@
+use crate::context::Context;
+use crate::geometry::Turn;
 use image::{Luma, imageops};
 
 use super::*;
@@ -21,7 +23,7 @@ fn delivered(image: DynamicImage) -> DecodedPage {
         dpi: Some(300),
         exif_orientation: None,
         text_layer: None,
-        text_turn: 0,
+        text_turn: Turn::None,
         drawn_text: None,
         form_values: Vec::new(),
         flags: Vec::new(),
@@ -105,7 +107,7 @@ fn a_leaning_page_is_measured_and_straightened() {
     let lean = |page: &Grey| crate::orientation::rank(page)[0];
     let standing = lean(&page.grey);
     assert!((standing.skew - 2.0).abs() < 0.1, "{standing:?}");
-    let straight = upright(&page, standing.turn, standing.skew, &Ablation::default());
+    let straight = upright(&page, standing.turn, standing.skew, &Context::for_tests());
     let again = lean(&straight);
     assert!(again.skew.abs() < 0.1, "{again:?}");
 }
@@ -135,7 +137,7 @@ fn a_red_ring_goes_and_a_red_letter_and_black_ink_stay() {
         colour.put_pixel(x, 500, image::Rgb([200, 40, 50]));
     }
     let page = delivered(DynamicImage::ImageRgb8(colour));
-    let picture = clean(&page, &Ablation::default()).grey.picture;
+    let picture = clean(&page, &Context::for_tests()).grey.picture;
     assert!(picture.get_pixel(150, 101).0[0] > 240);
     assert!(picture.get_pixel(441, 101).0[0] < 60);
     assert!(picture.get_pixel(60, 500).0[0] < 160);

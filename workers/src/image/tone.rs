@@ -4,7 +4,8 @@
 use image::{DynamicImage, GenericImageView, GrayImage, Luma, Pixel, RgbImage};
 
 use super::pixels::{INK, filter, labelled_components, shrink};
-use crate::ablation::{Ablation, Step};
+use crate::ablation::Step;
+use crate::context::Context;
 use crate::geometry::median;
 
 /// Side of the squares in which red pixels are gathered.
@@ -155,11 +156,11 @@ const PAPER_FACTOR: u32 = 8;
 const REACH: usize = 3;
 
 /// Evens out the light of a page and darkens ink that is pale everywhere.
-pub(super) fn even_out(picture: &mut GrayImage, ablation: &Ablation) {
-    if ablation.takes(Step::Light) {
+pub(super) fn even_out(picture: &mut GrayImage, context: &Context<'_>) {
+    if context.takes(Step::Light) {
         flatten(picture);
     }
-    if ablation.takes(Step::Faint) {
+    if context.takes(Step::Faint) {
         darken_faint_ink(picture);
     }
 }

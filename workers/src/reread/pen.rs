@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, HeadPart};
 use crate::confidence::SecondReading;
 use crate::form::{Blank, Letterhead};
@@ -93,13 +94,14 @@ fn read(
             }
         }
     }
-    let votes = |figures: &String| readings.iter().filter(|other| *other == figures).count();
     // Of equals the longest: a figure is lost more easily than found.
-    let best = readings
-        .iter()
-        .rev()
-        .max_by_key(|figures| (votes(figures), figures.len()));
-    Ok(best.cloned())
+    let claim = |figures: &String| Claim {
+        votes: readings.iter().filter(|other| *other == figures).count(),
+        length: figures.len(),
+        ..Claim::default()
+    };
+    let claims: Vec<Claim> = readings.iter().map(claim).collect();
+    Ok(arbitrate(&claims, 0.0).map(|at| readings.swap_remove(at)))
 }
 
 /// Whether the ink of the figures is as high as the print beside it, and on its line.

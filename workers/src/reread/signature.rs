@@ -8,10 +8,11 @@ mod office;
 
 use std::collections::BTreeMap;
 
-use crate::ablation::{Ablation, Step};
+use crate::ablation::Step;
 use crate::arbitration::{Claim, arbitrate};
 use crate::class::{Class, Field, FieldKind};
 use crate::confidence::SecondReading;
+use crate::context::Context;
 use crate::decode::DecodedPage;
 use crate::form;
 use crate::geometry::bottom;
@@ -44,7 +45,7 @@ pub(crate) fn signature(
     page: &Upright,
     page_lines: &[Line],
     fields: &mut Fields,
-    ablation: &Ablation,
+    context: &Context<'_>,
     engine: &mut Engine,
 ) -> Result<Vec<Line>, RecogniseError> {
     let Some(signer) = class.fields.iter().find(|f| !f.below.is_empty()) else {
@@ -55,12 +56,12 @@ pub(crate) fn signature(
     if sure(signer) && office.is_none_or(sure) {
         return Ok(Vec::new());
     }
-    let depths = match ablation.takes(Step::Depths) {
+    let depths = match context.takes(Step::Depths) {
         true => &DEPTHS[..],
         false => &DEPTHS[DEPTHS.len() - 1..],
     };
     let mut block = Block {
-        red: RedChannel::of(delivered, page, ablation),
+        red: RedChannel::of(delivered, page, context),
         size: page.pixel_size(),
         depths,
         lines: Vec::new(),

@@ -10,9 +10,10 @@ use super::column_repairs::{
 use super::columns::{Columns, Named};
 use super::ink_probe::Ink;
 use super::{ditto_marks, unexplained};
-use crate::ablation::{Ablation, Step};
+use crate::ablation::Step;
 use crate::class::FieldKind;
 use crate::confidence::Series;
+use crate::context::Context;
 use crate::geometry::{around, centre, median_f64};
 use crate::layout::{Grid, Row};
 use crate::ocr::Recognised;
@@ -66,8 +67,8 @@ impl<'c> ColumnModel<'c> {
     }
 
     /// Puts right what the rest of a column shows to be a slip, and marks what keeps step.
-    pub fn repair(&mut self, ablation: &Ablation) {
-        let takes = |step| ablation.takes(step);
+    pub fn repair(&mut self, context: &Context<'_>) {
+        let takes = |step| context.takes(step);
         let ink = self.ink;
         for index in 0..self.columns() {
             let mut cells = self.column(index);

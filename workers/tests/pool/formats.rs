@@ -4,6 +4,7 @@ use image::{DynamicImage, GenericImageView, ImageFormat};
 use libtest_mimic::Trial;
 use lopdf::dictionary;
 use sogoc_workers::decode::{DecodeLimits, Format, decode_page};
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::outcome::FailureKind;
 use sogoc_workers::pool::RenderJob;
 use sogoc_workers::render::Rendition;
@@ -210,7 +211,7 @@ fn render_bounded() {
         let job = RenderJob {
             path,
             page: 1,
-            turn_degrees: 90,
+            turn: Turn::Quarter,
             rendition: Rendition::jpeg(300),
             crop: Some([0, 0, 1000, 500]),
         };

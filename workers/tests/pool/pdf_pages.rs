@@ -291,7 +291,7 @@ fn text_of(content: &str) -> (Vec<String>, u16) {
     let words = page.text_layer.unwrap();
     (
         words.into_iter().map(|word| word.text).collect(),
-        page.text_turn,
+        page.text_turn.degrees(),
     )
 }
 
@@ -316,7 +316,7 @@ fn put_right() {
         assert_eq!(text_of(&content).1, turn);
         let reading = reading(&page_with(&content, (420.0, 595.0)));
         assert_eq!(reading.text, LINES[..2].join("\n"), "turned by {turn}");
-        assert_eq!(reading.rotation, turn);
+        assert_eq!(reading.rotation.degrees(), turn);
     }
 }
 

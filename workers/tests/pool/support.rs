@@ -1,5 +1,6 @@
 //! A pool for a test, files for it, and a shorter way to name a trial.
 
+use sogoc_workers::geometry::Turn;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -69,7 +70,7 @@ pub async fn render(pool: &Pool, path: &Path, page: u32) -> Outcome<Vec<u8>> {
     pool.render(RenderJob {
         path: path.to_owned(),
         page,
-        turn_degrees: 0,
+        turn: Turn::None,
         rendition: Rendition::jpeg(5_000),
         crop: None,
     })

@@ -8,6 +8,7 @@ use sogoc_vietnamese::legacy::Encoding;
 use unicode_normalization::UnicodeNormalization;
 
 use super::survey::{Placement, Survey};
+use crate::geometry::Turn;
 use crate::geometry::median_f64;
 use crate::word::{Box4, Word};
 
@@ -30,8 +31,8 @@ const MARKS: usize = 20;
 pub(super) struct PageText {
     /// In pixels of the drawn page; those whose every letter is one.
     pub words: Vec<Word>,
-    /// How most of it stands: degrees it is turned clockwise.
-    pub turn: u16,
+    /// How most of it stands, turned clockwise.
+    pub turn: Turn,
     /// Whether `words` are all the text the page shows.
     pub is_sound: bool,
 }
@@ -185,8 +186,8 @@ fn once(letters: impl Iterator<Item = Letter>) -> Vec<Letter> {
     kept
 }
 
-/// How most letters stand, in degrees clockwise.
-fn usual_turn(letters: &[Letter]) -> u16 {
+/// How most letters stand, turned clockwise.
+fn usual_turn(letters: &[Letter]) -> Turn {
     let mut counts = [0usize; 4];
     for letter in letters.iter().filter(|letter| !letter.is_blank) {
         let along = letter.along();
@@ -197,8 +198,9 @@ fn usual_turn(letters: &[Letter]) -> u16 {
         }
     }
     // Of equals the least turned.
-    let most = (0..4).rev().max_by_key(|turn| counts[*turn]);
-    most.unwrap_or(0) as u16 * 90
+    let turns = Turn::ALL.into_iter().rev();
+    let most = turns.max_by_key(|turn| counts[*turn as usize]);
+    most.unwrap_or_default()
 }
 
 /// Letters that go on along one line, in the order they are drawn, each with whether a blank was written before it.

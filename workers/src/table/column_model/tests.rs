@@ -1,5 +1,6 @@
 use super::*;
 use crate::class::Classes;
+use crate::context::Context;
 use crate::image::Grey;
 use crate::layout::lines::tests::word;
 use image::{GrayImage, Luma};
@@ -24,8 +25,8 @@ fn mended(key: &str, values: &[&str], confidence: f64) -> Vec<(String, Series)> 
     let page = Grey::new(GrayImage::from_pixel(200, 200, Luma([255])), 200);
     let ink = Ink::of(&page);
     let mut model = ColumnModel { rows, ink };
-    model.repair(&Ablation::default());
-    model.repair(&Ablation::default());
+    model.repair(&Context::for_tests());
+    model.repair(&Context::for_tests());
     let cells = model.rows.iter().flatten();
     cells
         .map(|cell| (cell.raw().unwrap_or("").to_owned(), cell.series))
@@ -86,6 +87,6 @@ fn a_table_without_rows_has_no_fields() {
     let page = Grey::new(GrayImage::new(1, 1), 200);
     let (rows, ink) = (Vec::new(), Ink::of(&page));
     let mut model = ColumnModel { rows, ink };
-    model.repair(&Ablation::default());
+    model.repair(&Context::for_tests());
     assert!(model.fields(false).is_empty());
 }
