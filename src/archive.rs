@@ -84,13 +84,14 @@ impl Archive {
     // All at once: three parts that are frozen then cost one look's time and not three.
     pub async fn ready(&self) -> Result<()> {
         let vault = async { self.vault.answers().await.map_err(|error| self.told(error)) };
-        let (catalogue, vault, disk) = tokio::join!(
+        let (catalogue, vault, disk, clock) = tokio::join!(
             self.catalogue.check(),
             in_time("vault", vault),
             in_time("disk", takes_bytes(self.spool.clone())),
+            in_time("catalogue", self.catalogue.check_clock()),
         );
         // In a fixed order, so that the same fault always names the same part.
-        catalogue.and(vault).and(disk)
+        catalogue.and(vault).and(disk).and(clock)
     }
 }
 

@@ -153,6 +153,7 @@ text_enum! {
         JobsHeld,
         JobsGivenUp,
         SealAccepted,
+        SettingsAgreed,
         VaultRepaired,
         BackedUp,
         BackupDrilled,

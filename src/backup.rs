@@ -48,7 +48,8 @@ const WITHHELD: Withheld = Withheld {
         "request_drafts", // kept for a day and for one browser
         "sessions",
         "throttle",
-        "uploads", // their bytes are in the spool of the machine
+        "upload_parts", // as uploads
+        "uploads",      // their bytes are in the spool of the machine, or beside the vault
         "view_key",
         "webhooks",
     ],

@@ -1,5 +1,6 @@
 //! The catalogue: SQLite in the data folder by default, PostgreSQL by URL; one SQL for both.
 
+mod clock_difference;
 mod column;
 mod export;
 mod fault;

@@ -2,6 +2,8 @@
 //! at once. Every spawned task is tracked.
 
 mod agreement;
+mod processes;
+mod settings;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use crate::tlog::LogKey;
 use crate::vault::{Vault, VaultError};
 use crate::{access, audit, fonds, import, reference_data};
 
-pub use agreement::enter;
+pub use processes::enter;
 
 /// Time that running work has to finish after the first signal.
 const GRACE_PERIOD: Duration = Duration::from_secs(30);

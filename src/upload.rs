@@ -2,8 +2,11 @@
 //! is told only once its bytes are on disk, so what was acknowledged survives a power cut.
 
 mod append;
+mod parts;
 mod spool;
 mod sweep;
+
+use std::path::Path;
 
 use jiff::SignedDuration;
 
@@ -214,11 +217,25 @@ pub async fn cancel(archive: &Archive, caller: &Caller, id: &str) -> Result<()> 
 /// Receives a file whose bytes are all there. A fault of the file itself ends the upload; when a
 /// part is out of reach it stays, to be finished later.
 async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Upload> {
-    let path = spool::path(archive, &upload.id);
+    let (own, put_together);
+    let path: &Path = match parts::are_shared(archive) {
+        true => {
+            put_together = match parts::whole(archive, &upload).await {
+                Ok(path) => path,
+                // Another node may have finished it and taken its parts away.
+                Err(error) => return finished(archive, caller, &upload.id, error).await,
+            };
+            &put_together
+        }
+        false => {
+            own = spool::path(archive, &upload.id);
+            &own
+        }
+    };
     let incoming = Incoming {
         batch_id: &upload.batch_id,
         name: &upload.original_name,
-        path: &path,
+        path,
         declared_sha256: upload.sha256.as_deref(),
     };
     let scan_id = match scan::receive(archive, caller, &incoming).await {
@@ -238,6 +255,14 @@ async fn finish(archive: &Archive, caller: &Caller, upload: Upload) -> Result<Up
     tx.commit().await?;
     spool::remove(archive, &upload.id).await?;
     Ok(Upload { scan_id, ..upload })
+}
+
+/// The upload, if it became a scan meanwhile; else what went wrong.
+async fn finished(archive: &Archive, caller: &Caller, id: &str, error: Error) -> Result<Upload> {
+    match get(archive, caller, id).await {
+        Ok(upload) if upload.scan_id.is_some() => Ok(upload),
+        _ => Err(error),
+    }
 }
 
 async fn drop_row(archive: &Archive, id: &str) -> Result<()> {

@@ -78,6 +78,11 @@ pub struct Vault {
 }
 
 impl Vault {
+    /// Whether it is a folder of this machine, or one mounted as such.
+    pub fn is_folder(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// Opens the vault that `location` names; an empty place becomes a new vault.
     ///
     /// # Errors

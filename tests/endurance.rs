@@ -3,6 +3,8 @@
 mod agreement;
 mod delivering;
 mod makers;
+mod nodes;
 mod readiness;
+mod same_settings;
 mod waiting;
 mod wrong_settings;

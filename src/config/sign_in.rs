@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::Config;
 
 /// Whether people who decide, release, watch or grant need a second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondFactor {
     /// Their roles count once they have set one up.

@@ -1,15 +1,11 @@
-//! What the processes over one catalogue must agree on: the key they seal with. Compared at start through the
-//! catalogue; a process that differs says how and does not serve.
+//! What the processes over one catalogue must agree on stands in the catalogue, each thing in its row: first of all the
+//! key they seal with.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Catalogue, Tx};
 use crate::clock::stamp;
@@ -18,12 +14,12 @@ use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::seal::Seal;
 
-/// How often a process says that it lives.
-const BEAT: Duration = Duration::from_secs(30);
 /// A process that has been silent for this long is taken to be gone.
-const GONE: Duration = Duration::from_secs(90);
+pub(super) const GONE: Duration = Duration::from_secs(90);
 /// The setting that a person looks at when keys differ.
 const SETTING: &str = "seal";
+/// Under this name the key stands among the agreements.
+const SEAL: &str = "seal";
 
 /// A process without a key of the office makes its own test authority once, for the archive as a whole: where another
 /// one is recorded and its key is not here, none is made.
@@ -61,7 +57,7 @@ pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> R
     // two machines.
     let own = fingerprint(seal);
     let mut tx = catalogue.begin().await?;
-    let there = record_first(&mut tx, &own).await?;
+    let there = record_first(&mut tx, SEAL, &own).await?;
     if there == own {
         return tx.commit().await;
     }
@@ -71,7 +67,7 @@ pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> R
                 .with("host", host)
                 .with("since", since),
             // A key of the office may take the place of another; a test authority never does by itself.
-            None if !seal.is_test_authority() => return replace(tx, &there, &own).await,
+            None if !seal.is_test_authority() => return accept_key(tx, &there, &own).await,
             None => Message::new("errors.setting.seal_differs"),
         };
         let message = message
@@ -79,15 +75,16 @@ pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> R
             .with("there", short(&there));
         return Err(Error::wrong_setting(SETTING, message));
     }
-    replace(tx, &there, &own).await
+    accept_key(tx, &there, &own).await
 }
 
-/// The recorded key; ours, where none was. The row is held until the transaction ends.
-async fn record_first(tx: &mut Tx, own: &str) -> Result<String> {
+/// What is recorded under the name; ours, where nothing was. The row is held until the transaction ends.
+pub(super) async fn record_first(tx: &mut Tx, name: &str, own: &str) -> Result<String> {
     sqlx::query(
-        "INSERT INTO agreements (name, value, at) VALUES ('seal', $1, $2)
+        "INSERT INTO agreements (name, value, at) VALUES ($1, $2, $3)
          ON CONFLICT (name) DO NOTHING",
     )
+    .bind(name)
     .bind(own)
     .bind(tx.now())
     .execute(&mut **tx)
@@ -95,17 +92,23 @@ async fn record_first(tx: &mut Tx, own: &str) -> Result<String> {
     let there = sqlx::query_scalar(
         // Written to itself to lock the row on both engines: two processes that start at once
         // decide one after the other.
-        "UPDATE agreements SET value = value WHERE name = 'seal' RETURNING value",
+        "UPDATE agreements SET value = value WHERE name = $1 RETURNING value",
     );
-    Ok(there.fetch_one(&mut **tx).await?)
+    Ok(there.bind(name).fetch_one(&mut **tx).await?)
 }
 
-async fn replace(mut tx: Tx, there: &str, own: &str) -> Result<()> {
-    sqlx::query("UPDATE agreements SET value = $1, at = $2 WHERE name = 'seal'")
+pub(super) async fn replace(tx: &mut Tx, name: &str, own: &str) -> Result<()> {
+    sqlx::query("UPDATE agreements SET value = $2, at = $3 WHERE name = $1")
+        .bind(name)
         .bind(own)
         .bind(tx.now())
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+async fn accept_key(mut tx: Tx, there: &str, own: &str) -> Result<()> {
+    replace(&mut tx, SEAL, own).await?;
     let details = json!({ "before": there, "now": own });
     tx.log(Action::SealAccepted, ("seal", own), details).await?;
     tx.commit().await
@@ -124,90 +127,27 @@ async fn living_other(tx: &mut Tx, own: &str) -> Result<Option<(String, String)>
     .await?)
 }
 
+/// Where a process lives, and since when; the oldest.
+pub(super) async fn living(tx: &mut Tx) -> Result<Option<(String, String)>> {
+    let lately = stamp(tx.clock().now() - GONE);
+    Ok(sqlx::query_as(
+        "SELECT host, started_at FROM processes WHERE seen_at > $1 ORDER BY started_at LIMIT 1",
+    )
+    .bind(lately)
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
 async fn recorded(catalogue: &Catalogue) -> Result<Option<String>> {
     let there = sqlx::query_scalar("SELECT value FROM agreements WHERE name = 'seal'");
     Ok(there.fetch_optional(catalogue.pool()).await?)
 }
 
-/// Enters a serving or working process among those that live, until `stop`.
-///
-/// # Errors
-/// As any statement.
-pub async fn enter(
-    archive: &Arc<Archive>,
-    role: &'static str,
-    stop: &CancellationToken,
-    tasks: &TaskTracker,
-) -> Result<()> {
-    archive.check_fences().await?;
-    let id = archive.clock.new_id();
-    let now = stamp(archive.clock.now());
-    let mut tx = archive.begin_as_machine().await?;
-    // Entries of processes that were killed; their silence is what tells them from living ones.
-    sqlx::query("DELETE FROM processes WHERE seen_at < $1")
-        .bind(stamp(archive.clock.now() - GONE))
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query(
-        "INSERT INTO processes (id, role, host, seal, started_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $5)",
-    )
-    .bind(&id)
-    .bind(role)
-    .bind(host())
-    .bind(fingerprint(&archive.seal))
-    .bind(now)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    tasks.spawn(live(archive.clone(), id, stop.clone()));
-    Ok(())
-}
-
-async fn live(archive: Arc<Archive>, id: String, stop: CancellationToken) {
-    loop {
-        let over = tokio::select! {
-            // Says good-bye, so that a restart with another key need not wait until the entry has
-            // grown old.
-            () = stop.cancelled() => true,
-            () = tokio::time::sleep(BEAT) => false,
-        };
-        if let Err(error) = say(&archive, &id, over).await {
-            // Only a debug line: a database that is away is reported by everything else already.
-            tracing::debug!(
-                code = error.code(),
-                "the catalogue did not hear that this process lives"
-            );
-        }
-        if over {
-            return;
-        }
-    }
-}
-
-async fn say(archive: &Archive, id: &str, over: bool) -> Result<()> {
-    let mut tx = archive.begin_as_machine().await?;
-    let statement = match over {
-        true => sqlx::query("DELETE FROM processes WHERE id = $1").bind(id),
-        false => sqlx::query("UPDATE processes SET seen_at = $2 WHERE id = $1")
-            .bind(id)
-            .bind(stamp(archive.clock.now())),
-    };
-    statement.execute(&mut *tx).await?;
-    tx.commit().await
-}
-
-fn fingerprint(seal: &Seal) -> String {
+pub(super) fn fingerprint(seal: &Seal) -> String {
     hex::encode(Sha256::digest(seal.signer().der()))
 }
 
 /// Enough of a fingerprint to be read out over the telephone.
-fn short(fingerprint: &str) -> String {
+pub(super) fn short(fingerprint: &str) -> String {
     fingerprint.chars().take(16).collect()
-}
-
-/// The machine's name, for the person who looks for the other process.
-fn host() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname");
-    name.map_or_else(|_| "?".into(), |name| name.trim().to_owned())
 }

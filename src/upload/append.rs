@@ -6,9 +6,10 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt, SeekFrom};
 
-use super::{PATIENCE, Upload, finish, get, spool};
+use super::{PATIENCE, Upload, finish, get, parts, spool};
 use crate::access::Caller;
 use crate::archive::Archive;
+use crate::catalogue::changed_one;
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -74,6 +75,8 @@ struct Taking<'a> {
     archive: &'a Archive,
     upload: Upload,
     file: tokio::fs::File,
+    /// Where the file begins in the upload: at its first byte, or with shared parts at the first one not acknowledged.
+    base: i64,
     checksum: Option<(&'a Checksum, Hashing)>,
     /// Bytes written to the file, acknowledged or not.
     written: i64,
@@ -91,23 +94,33 @@ impl<'a> Taking<'a> {
         held: std::fs::File,
         checksum: Option<&'a Checksum>,
     ) -> Result<Self> {
-        let mut file = tokio::fs::File::from_std(held);
-        let start = u64::try_from(upload.received).unwrap_or(0);
-        // What lies behind the acknowledged bytes was never promised, and may be torn.
-        // A write that was cut off may have left anything behind the acknowledged end.
-        file.set_len(start).await?;
-        file.seek(SeekFrom::Start(start)).await?;
+        let base = match parts::are_shared(archive) {
+            true => upload.received,
+            false => 0,
+        };
         let checksum = checksum.map(|checksum| match checksum {
             Checksum::Sha1(_) => (checksum, Hashing::Sha1(Sha1::new())),
             Checksum::Sha256(_) => (checksum, Hashing::Sha256(Sha256::new())),
         });
-        Ok(Self {
+        let mut taking = Self {
             archive,
             written: upload.received,
             upload,
-            file,
+            file: tokio::fs::File::from_std(held),
+            base,
             checksum,
-        })
+        };
+        // A write that was cut off may have left anything behind the acknowledged end.
+        taking.cut_back().await?;
+        Ok(taking)
+    }
+
+    /// Forgets what lies behind the acknowledged bytes: it was never promised, and may be torn.
+    async fn cut_back(&mut self) -> Result<()> {
+        let start = u64::try_from(self.upload.received - self.base).unwrap_or(0);
+        self.file.set_len(start).await?;
+        self.file.seek(SeekFrom::Start(start)).await?;
+        Ok(())
     }
 
     async fn take<E: std::fmt::Display>(
@@ -144,9 +157,8 @@ impl<'a> Taking<'a> {
             // A checksum covers all or nothing: a part of the piece proves nothing.
             let holds = whole && matches(declared, hashing);
             if !holds {
-                // Cut back, so that the next piece begins where the acknowledged bytes end.
-                let start = u64::try_from(self.upload.received).unwrap_or(0);
-                self.file.set_len(start).await?;
+                // So that the next piece begins where the acknowledged bytes end.
+                self.cut_back().await?;
             }
             if whole && !holds {
                 return Err(Error::refuse("errors.checksum_differs"));
@@ -161,20 +173,42 @@ impl<'a> Taking<'a> {
 
     async fn acknowledge(&mut self) -> Result<()> {
         self.file.flush().await?;
-        // Before the row says so: an offset that is acknowledged must survive a power failure.
-        self.file.sync_data().await?;
+        // Before the row says so: an offset that is acknowledged must survive a power failure, and where nodes share
+        // uploads the loss of this one.
+        let parts = match parts::are_shared(self.archive) {
+            true => {
+                self.file.rewind().await?;
+                let file = self.file.try_clone().await?.into_std().await;
+                parts::put(self.archive, &self.upload.id, file, self.base).await?
+            }
+            false => {
+                self.file.sync_data().await?;
+                Vec::new()
+            }
+        };
         // Counted from the newest bytes, so that a slow line is not given up while it still brings some.
         let expires_at = stamp(self.archive.clock.now() + PATIENCE);
         let mut tx = self.archive.begin_as_machine().await?;
-        sqlx::query("UPDATE uploads SET received = $1, expires_at = $2 WHERE id = $3")
+        // Only from where this request began: no lock of this machine keeps another node from the same upload.
+        let statement =
+            "UPDATE uploads SET received = $1, expires_at = $2 WHERE id = $3 AND received = $4
+             AND scan_id IS NULL";
+        let moved = sqlx::query(statement)
             .bind(self.written)
             .bind(&expires_at)
             .bind(&self.upload.id)
-            .execute(&mut *tx)
-            .await?;
+            .bind(self.upload.received);
+        if !changed_one(&mut tx, moved).await? {
+            return Err(Error::refuse("errors.upload_busy"));
+        }
+        parts::enter(&mut tx, &self.upload.id, &parts).await?;
         tx.commit().await?;
         self.upload.received = self.written;
         self.upload.expires_at = expires_at;
+        if parts::are_shared(self.archive) {
+            self.base = self.written;
+            self.cut_back().await?;
+        }
         Ok(())
     }
 }

@@ -1,10 +1,11 @@
-//! Where bytes wait: one file an upload, held by one writer at a time, on a disk that is asked for
-//! room before anything is promised.
+//! Where bytes wait on this machine: one file an upload, held by one writer at a time, on a disk that is asked for
+//! room before anything is promised. Where nodes share uploads it holds only the piece that is coming in.
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::parts;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 
@@ -23,6 +24,9 @@ pub(super) fn path(archive: &Archive, id: &str) -> PathBuf {
 
 /// Makes the empty file, and makes sure that it will still be there after a power cut.
 pub(super) async fn make(archive: &Archive, id: &str) -> Result<()> {
+    if parts::are_shared(archive) {
+        return Ok(());
+    }
     let (folder, path) = (folder(archive), path(archive, id));
     blocking(move || {
         std::fs::create_dir_all(&folder)?;
@@ -35,8 +39,13 @@ pub(super) async fn make(archive: &Archive, id: &str) -> Result<()> {
     .await
 }
 
-/// Opens the file for the one writer it may have, in this process or another on this disk.
+/// Opens the file for the one writer it may have, in this process or another on this disk; where nodes share uploads,
+/// an empty one for what comes next.
 pub(super) async fn hold(archive: &Archive, id: &str) -> Result<File> {
+    if parts::are_shared(archive) {
+        let folder = archive.spool.clone();
+        return blocking(move || Ok(tempfile::tempfile_in(folder)?)).await;
+    }
     let path = path(archive, id);
     blocking(move || {
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
@@ -53,8 +62,11 @@ pub(super) async fn hold(archive: &Archive, id: &str) -> Result<File> {
     .await
 }
 
-/// Removes the file; one that is gone already is fine.
+/// Removes the file, or the shared parts; what is gone already is fine.
 pub(super) async fn remove(archive: &Archive, id: &str) -> Result<()> {
+    if parts::are_shared(archive) {
+        return parts::remove(archive, id).await;
+    }
     let path = path(archive, id);
     blocking(move || match std::fs::remove_file(&path) {
         // An earlier try may have removed it already.
@@ -77,8 +89,12 @@ pub(super) async fn check_room(archive: &Archive, size: u64) -> Result<()> {
     let promised = u64::try_from(promised).unwrap_or(0);
     let spool = archive.spool.clone();
     let free = blocking(move || free_bytes(&spool)).await?;
-    // Twice, because the vault's copy is written while the spool still holds the file.
-    let needed = size.saturating_add(promised).saturating_mul(2);
+    let needed = match parts::are_shared(archive) {
+        // Only once it is whole, on the machine that receives it.
+        true => size,
+        // Twice, because the vault's copy is written while the spool still holds the file.
+        false => size.saturating_add(promised).saturating_mul(2),
+    };
     if needed.saturating_add(RESERVE) <= free {
         return Ok(());
     }

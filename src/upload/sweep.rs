@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::{Upload, finish, spool};
+use super::{PATIENCE, Upload, finish, parts, spool};
 use crate::access::{Caller, CallerKind, Role};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -17,6 +17,8 @@ use crate::scan::MASTER_PREFIX;
 
 /// A file of the spool this old belongs to nobody who still lives.
 const STALE: Duration = Duration::from_secs(24 * 3600);
+/// How long whoever took the last byte has for receiving the file.
+const BEING_FINISHED: Duration = Duration::from_secs(60);
 /// Uploads looked at in one sweep.
 const MOST_ROWS: i64 = 1000;
 
@@ -39,9 +41,17 @@ pub async fn sweep(archive: &Archive, job: &Leased) -> Result<()> {
 
 /// Uploads whose last byte came while a part was out of reach.
 async fn finish_whole(archive: &Archive) -> Result<()> {
-    let statement = "SELECT * FROM uploads WHERE scan_id IS NULL AND received = size
+    let statement =
+        "SELECT * FROM uploads WHERE scan_id IS NULL AND received = size AND expires_at <= $2
          ORDER BY id LIMIT $1";
-    for upload in rows(archive, statement, None).await? {
+    // Each byte that came put its end off. Where nodes share uploads, one whose last byte has just come is being
+    // finished, and no lock of this machine says so.
+    let begun = match parts::are_shared(archive) {
+        true => archive.clock.now() - BEING_FINISHED,
+        false => archive.clock.now(),
+    };
+    let before = stamp(begun + PATIENCE);
+    for upload in rows(archive, statement, Some(&before)).await? {
         let Some(_held) = hold_free(archive, &upload.id).await? else {
             continue;
         };
@@ -117,8 +127,27 @@ async fn remove_strays(archive: &Archive) -> Result<()> {
             spool::remove(archive, &name).await?;
         }
     }
-    for name in stale_files(archive.spool.clone(), MASTER_PREFIX).await? {
-        std::fs::remove_file(archive.spool.join(name))?;
+    for prefix in [MASTER_PREFIX, parts::WHOLE_PREFIX] {
+        for name in stale_files(archive.spool.clone(), prefix).await? {
+            std::fs::remove_file(archive.spool.join(name))?;
+        }
+    }
+    remove_stray_parts(archive).await
+}
+
+/// Parts of uploads that no row knows any more: whoever gave one up was cut off before they were gone.
+async fn remove_stray_parts(archive: &Archive) -> Result<()> {
+    if !parts::are_shared(archive) {
+        return Ok(());
+    }
+    for id in parts::uploads(archive).await? {
+        let waiting = sqlx::query("SELECT 1 FROM uploads WHERE id = $1 AND scan_id IS NULL")
+            .bind(&id)
+            .fetch_optional(archive.catalogue.pool())
+            .await?;
+        if waiting.is_none() {
+            parts::remove(archive, &id).await?;
+        }
     }
     Ok(())
 }

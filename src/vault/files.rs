@@ -15,7 +15,7 @@ use super::change_set::{Source, Upload};
 use super::content::store_content;
 use super::digest::{Digest, Hasher};
 use super::error::{Result, VaultError};
-use super::paths::{INBOX, LOG, below};
+use super::paths::{INBOX, LOG, UPLOADS, below};
 use super::storage_root::{self, Location, Store};
 use super::{Vault, read_inventory};
 
@@ -40,6 +40,14 @@ impl Vault {
         Files {
             store: self.store.clone(),
             base: Key::from(INBOX),
+        }
+    }
+
+    /// Parts of uploads under way.
+    pub fn upload_files(&self) -> Files {
+        Files {
+            store: self.store.clone(),
+            base: Key::from(UPLOADS),
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) const CACHE: &str = "cache";
 pub(super) const LOG: &str = "log";
 /// Folder of what strangers sent and nobody took up yet, outside the OCFL storage root: it may go again.
 pub(super) const INBOX: &str = "inbox";
+/// Folder of parts of uploads under way, outside the OCFL storage root.
+pub(super) const UPLOADS: &str = "uploads";
 pub(super) const INVENTORY: &str = "inventory.json";
 pub(super) const SIDECAR: &str = "inventory.json.sha256";
 pub(super) const OBJECT_NAMASTE: &str = "0=ocfl_object_1.1";
