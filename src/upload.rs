@@ -270,3 +270,12 @@ async fn drop_row(archive: &Archive, id: &str) -> Result<()> {
     tx.delete("uploads", "id", id).await?;
     tx.commit().await
 }
+
+/// Runs file work off the threads that serve others.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))?
+}

@@ -12,12 +12,11 @@ use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::error::Error;
 use sogoc::import::{
-    self, Import, ImportConfirming, ImportState, ListAnswer, ListEncoding, ListProblem,
-    MappingGiven, RowFilter, RowsOf, Undoing, Verdict,
+    self, Import, ImportState, ListAnswer, ListEncoding, ListProblem, MappingGiven, RowFilter,
+    RowsOf, Undoing, Verdict,
 };
 use sogoc::search::{self, Of, Wanted};
 use sogoc::{certified_copy, fixity, seen, worker};
-use sogoc_vietnamese::legacy::Encoding;
 
 use crate::support::archive::{Ground, Holdings, caller};
 use crate::support::holdings::approved_record;

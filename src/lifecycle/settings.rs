@@ -2,7 +2,7 @@
 //! copies or allowed. Compared at start with those of the processes that live.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -99,21 +99,29 @@ fn classes(folder: Option<&Path>) -> Result<String> {
     let Some(folder) = folder else {
         return Ok(USUAL.into());
     };
+    let mut whole = Sha256::new();
+    let lexicons = folder.join("lexicons");
+    let parts = [(folder, "toml"), (lexicons.as_path(), "txt")];
+    for (part, kind) in parts.into_iter().filter(|(part, _)| part.is_dir()) {
+        for path in files_of(part, kind)? {
+            whole.update(path.file_name().unwrap_or_default().as_encoded_bytes());
+            whole.update(Sha256::digest(std::fs::read(&path)?));
+        }
+    }
+    Ok(short(&hex::encode(whole.finalize())))
+}
+
+fn files_of(folder: &Path, kind: &str) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|kind| kind == "toml") {
+        if path.extension().is_some_and(|found| found == kind) {
             paths.push(path);
         }
     }
+    // Folders are listed in an order of their own on each machine.
     paths.sort();
-    let mut whole = Sha256::new();
-    for path in paths {
-        let bytes = std::fs::read(&path)?;
-        whole.update(path.file_name().unwrap_or_default().as_encoded_bytes());
-        whole.update(Sha256::digest(&bytes));
-    }
-    Ok(short(&hex::encode(whole.finalize())))
+    Ok(paths)
 }
 
 fn digest(bytes: &[u8]) -> String {

@@ -6,7 +6,7 @@ use std::io::Read;
 use bytes::Bytes;
 use tempfile::TempPath;
 
-use super::{Upload, spool};
+use super::{Upload, blocking};
 use crate::archive::Archive;
 use crate::catalogue::{Engine, Insert, Tx};
 use crate::error::{Error, Result};
@@ -44,7 +44,7 @@ pub(super) async fn put(
     let files = archive.vault.upload_files();
     let (mut parts, mut at, mut file) = (Vec::new(), first_byte, file);
     loop {
-        let (bytes, rest) = spool::blocking(move || next_part(file)).await?;
+        let (bytes, rest) = blocking(move || next_part(file)).await?;
         file = rest;
         if bytes.is_empty() {
             return Ok(parts);
@@ -104,7 +104,7 @@ pub(super) async fn whole(archive: &Archive, upload: &Upload) -> Result<TempPath
             .tempfile_in(folder)?;
         Ok(file.into_parts())
     };
-    let (mut file, path) = spool::blocking(make).await?;
+    let (mut file, path) = blocking(make).await?;
     let (files, mut end) = (archive.vault.upload_files(), 0);
     for part in parts {
         let came = files.fetch(&part.name, &mut file).await?;

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::parts;
+use super::{blocking, parts};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 
@@ -107,13 +107,4 @@ pub(super) async fn check_room(archive: &Archive, size: u64) -> Result<()> {
 fn free_bytes(folder: &Path) -> Result<u64> {
     let disk = rustix::fs::statvfs(folder).map_err(std::io::Error::from)?;
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-/// Runs file work off the threads that serve others.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::Internal(error.to_string()))?
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::{PATIENCE, Upload, finish, parts, spool};
+use super::{PATIENCE, Upload, blocking, finish, parts, spool};
 use crate::access::{Caller, CallerKind, Role};
 use crate::archive::Archive;
 use crate::audit::Action;
@@ -153,7 +153,7 @@ async fn remove_stray_parts(archive: &Archive) -> Result<()> {
 }
 
 async fn stale_files(folder: std::path::PathBuf, prefix: &'static str) -> Result<Vec<String>> {
-    spool::blocking(move || {
+    blocking(move || {
         if !folder.exists() {
             return Ok(Vec::new());
         }

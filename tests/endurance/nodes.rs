@@ -58,6 +58,13 @@ impl Nodes {
             .await
             .unwrap()
     }
+
+    /// How far it is, as the other node knows.
+    async fn upload(&self, begun: &Upload) -> Upload {
+        upload::get(&self.two, &Caller::machine(), &begun.id)
+            .await
+            .unwrap()
+    }
 }
 
 async fn send(node: &Archive, id: &str, at: usize, bytes: &[u8]) -> Result<Upload> {
@@ -84,10 +91,7 @@ async fn an_upload_goes_on_at_whichever_node_its_next_piece_comes_to() {
         at += piece.len();
         assert_eq!(now.received, at as i64);
     }
-    let done = upload::get(&nodes.two, &Caller::machine(), &begun.id)
-        .await
-        .unwrap();
-    let scan = done.scan_id.unwrap();
+    let scan = nodes.upload(&begun).await.scan_id.unwrap();
     let master = scan::fetch_master(&nodes.two, &scan).await.unwrap();
     assert!(std::fs::read(&master).unwrap() == bytes);
     assert_eq!(parts(&nodes.one).await, Vec::<String>::new());
@@ -122,15 +126,14 @@ async fn of_one_piece_sent_to_both_nodes_one_is_taken_and_the_file_is_right() {
         ["upload_busy", "offset_differs"].contains(&refused.code()),
         "{refused:?}"
     );
-    let now = upload::get(&nodes.one, &Caller::machine(), &begun.id);
-    let at = usize::try_from(now.await.unwrap().received).unwrap();
+    let now = nodes.upload(&begun).await;
+    let at = usize::try_from(now.received).unwrap();
     let (one, two) = tokio::join!(
         send(&nodes.one, &begun.id, at, &bytes[at..]),
         send(&nodes.two, &begun.id, at, &bytes[at..]),
     );
     assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
-    let done = upload::get(&nodes.one, &Caller::machine(), &begun.id);
-    let scan = done.await.unwrap().scan_id.unwrap();
+    let scan = nodes.upload(&begun).await.scan_id.unwrap();
     let master = scan::fetch_master(&nodes.two, &scan).await.unwrap();
     assert!(std::fs::read(&master).unwrap() == bytes);
     assert_eq!(parts(&nodes.one).await, Vec::<String>::new());

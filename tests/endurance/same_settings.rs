@@ -104,9 +104,7 @@ async fn other_settings(mut config: Config) {
     assert!(!said.contains("Người Ký"), "names are not told: {said}");
 
     let classes = tempfile::tempdir().unwrap();
-    for entry in std::fs::read_dir("classes").unwrap().flatten() {
-        std::fs::copy(entry.path(), classes.path().join(entry.file_name())).unwrap();
-    }
+    std::fs::copy("classes/so_goc.toml", classes.path().join("so_goc.toml")).unwrap();
     let own = classes.path().to_path_buf();
     let (setting, _) = told(other(&|c| c.classes = Some(own.clone())).await);
     assert_eq!(setting, "classes");

@@ -5,7 +5,6 @@
 //! which.
 
 use crate::class::{Class, Classes, Field, HeadPart, Layout, Scope};
-use crate::geometry::Turn;
 use crate::page_stream::{StreamPage, beginnings};
 use crate::reading::{FieldReading, PageReading, RecordReading};
 
@@ -191,6 +190,7 @@ fn inherit(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::Turn;
     use crate::reading::{Continuity, PageNumber, Quality};
 
     fn field(value: &str) -> FieldReading {

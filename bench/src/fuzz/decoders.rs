@@ -67,7 +67,7 @@ impl Decoders {
         let kept = self.pool.picture(&path, 1).await.map(|_| ());
         self.judge("picture", &bytes, kept);
         if chance.below(READ_ONE_IN) == 0 {
-            let compared = self.pool.digest(&path, 1, 90).await.map(|_| ());
+            let compared = self.pool.digest(&path, 1, Turn::Quarter).await.map(|_| ());
             self.judge("digest", &bytes, compared);
             let job = PageJob {
                 path,

@@ -269,7 +269,7 @@ fn choose(field: &Field, candidates: Vec<Candidate>, fields: &mut Fields) {
         .map(|reading| Claim {
             votes: votes(&reading.raw),
             listed: families.is_none_or(|families| families.begins(&reading.raw)),
-            words: reading.raw.split(' ').count().min(3),
+            length: reading.raw.split(' ').count().min(3),
             sureness: (reading.confidence * 1000.0).floor(),
             ..Claim::default()
         })
