@@ -58,6 +58,7 @@ mod verification;
 mod viewer;
 mod views;
 mod volumes;
+mod waiting;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -146,6 +147,7 @@ fn rooms(archive: State) -> Router {
         .merge(api)
         .fallback(fault::no_such_page)
         .method_not_allowed_fallback(fault::no_such_method)
+        .layer(waiting::RailCounts::layer())
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(from_fn_with_state(
             archive.clone(),

@@ -8,6 +8,7 @@ mod grid_browser;
 mod lists;
 mod many;
 mod missed;
+mod rail;
 pub mod register;
 
 use std::sync::Arc;

@@ -11,12 +11,11 @@ use super::fault::PageFault;
 use super::intake::Underway;
 use super::layout::{Frame, shown};
 use super::session::{Signed, Visitor};
+use super::waiting::Waiting;
 use crate::access::{Act, Caller, may};
-use crate::batch::{self, OpenInBatches};
 use crate::copy_request::{self, Office, RequestFilter, RequestView};
 use crate::error::Result;
-use crate::queue::{self, Chosen};
-use crate::{reuse, review};
+use crate::reuse;
 
 pub fn routes() -> Router<State> {
     Router::new()
@@ -52,14 +51,7 @@ async fn welcome(
 struct Home {
     f: Frame,
     underway: Vec<Underway>,
-    /// Records at the desk.
-    waiting: Option<i64>,
-    to_confirm: Option<i64>,
-    to_release: Option<i64>,
-    /// Flags and quarantined files, over all batches.
-    open: Option<OpenInBatches>,
-    /// Work of the queue that stands still.
-    stuck: Option<i64>,
+    waiting: Waiting,
     /// What the caller can settle, nearest term first.
     due: Vec<RequestView>,
     reused: Option<i64>,
@@ -75,28 +67,13 @@ async fn my_work(signed: Signed) -> Result<Response, PageFault> {
         false => Vec::new(),
     };
     underway.retain(Underway::busy);
-    let (to_confirm, confirmable) =
-        requests(archive, caller, Act::ConfirmCopies, "received").await?;
-    let (to_release, mut due) = requests(archive, caller, Act::ReleaseCopies, "confirmed").await?;
-    due.extend(confirmable);
+    let mut due = pressing(archive, caller, Act::ReleaseCopies, "confirmed").await?;
+    due.extend(pressing(archive, caller, Act::ConfirmCopies, "received").await?);
     due.sort_by(|a, b| a.due_at.cmp(&b.due_at));
     due.truncate(DUE);
     let page = Home {
         underway,
-        waiting: match may(caller, Act::CorrectRecords) {
-            true => Some(review::waiting(archive, caller).await?),
-            false => None,
-        },
-        to_confirm,
-        to_release,
-        open: match may(caller, Act::DeliverScans) || may(caller, Act::ResolveFlags) {
-            true => Some(batch::open_in_all(archive, caller).await?),
-            false => None,
-        },
-        stuck: match may(caller, Act::SeeQueue) {
-            true => Some(queue::count(archive, caller, &Chosen::default()).await?),
-            false => None,
-        },
+        waiting: Waiting::of(archive, caller).await?,
         due,
         reused: match may(caller, Act::SeeRequests) {
             true => Some(reuse::this_year(archive, caller).await?),
@@ -107,22 +84,20 @@ async fn my_work(signed: Signed) -> Result<Response, PageFault> {
     Ok(shown(&page)?.into_response())
 }
 
-/// How many requests are in this state, and the most pressing of them; nothing for who may not act on them.
-async fn requests(
+/// The most pressing requests in this state; none for who may not act on them.
+async fn pressing(
     archive: &State,
     caller: &Caller,
     act: Act,
     state: &str,
-) -> Result<(Option<i64>, Vec<RequestView>)> {
+) -> Result<Vec<RequestView>> {
     if !may(caller, act) {
-        return Ok((None, Vec::new()));
+        return Ok(Vec::new());
     }
     let filter = RequestFilter {
         state: state.to_owned(),
         most: DUE,
         ..RequestFilter::default()
     };
-    let count = copy_request::count(archive, caller, &filter).await?;
-    let first = copy_request::page(archive, caller, &filter).await?;
-    Ok((Some(count), first.rows))
+    Ok(copy_request::page(archive, caller, &filter).await?.rows)
 }

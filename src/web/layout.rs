@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::embedded;
 use super::fault::PageFault;
 use super::toast::Toast;
+use super::waiting::Waiting;
 use crate::access::{Act, Caller, Role, may};
 use crate::clock::{parse_stamp, vietnam};
 use crate::error::{Error, Fault};
@@ -81,6 +82,8 @@ pub struct Frame {
     pub toast: Option<Toast>,
     /// `light` or `dark`, where the reader chose one.
     pub theme: Option<&'static str>,
+    /// What waits for the caller, for the rail.
+    pub waiting: Waiting,
 }
 
 impl Frame {
@@ -245,6 +248,7 @@ mod tests {
             here: "/nguoi-dung".into(),
             toast: None,
             theme: None,
+            waiting: Waiting::default(),
         };
         let hrefs: Vec<_> = frame.nav().iter().map(|item| item.href).collect();
         assert!(hrefs.contains(&"/nguoi-dung") && !hrefs.contains(&"/tra-cuu"));

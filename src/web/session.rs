@@ -15,6 +15,7 @@ use super::cookies::{cookie, language, theme};
 use super::fault::{PageFault, Problem, Undone};
 use super::layout::Frame;
 use super::toast;
+use super::waiting::{RailCounts, Waiting};
 use crate::access::{self, Caller};
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -50,6 +51,10 @@ impl FromRequestParts<State> for Visitor {
         };
         let lang = language(&parts.headers);
         let here = parts.uri.path_and_query();
+        let waiting = match &caller {
+            Some(caller) => RailCounts::of(parts, archive, caller).await,
+            None => Waiting::default(),
+        };
         Ok(Self(Frame {
             lang,
             caller,
@@ -59,6 +64,7 @@ impl FromRequestParts<State> for Visitor {
             here: here.map_or("/", |here| here.as_str()).to_owned(),
             toast: toast::of(&parts.headers, lang),
             theme: theme(&parts.headers),
+            waiting,
         }))
     }
 }
