@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Catalogue, Tx};
+use crate::catalogue::{Catalogue, Tx, hold_agreement, set_agreement};
 use crate::clock::stamp;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ use crate::seal::Seal;
 const BEAT: Duration = Duration::from_secs(30);
 /// A process that has been silent for this long is taken to be gone.
 const GONE: Duration = Duration::from_secs(90);
-/// The setting that a person looks at when keys differ.
+/// The setting that a person looks at when keys differ, and the name under which the key is recorded.
 const SETTING: &str = "seal";
 
 /// A process without a key of the office makes its own test authority once, for the archive as a whole: where another
@@ -61,7 +61,7 @@ pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> R
     // two machines.
     let own = fingerprint(seal);
     let mut tx = catalogue.begin().await?;
-    let there = record_first(&mut tx, &own).await?;
+    let there = hold_agreement(&mut tx, SETTING, &own).await?;
     if there == own {
         return tx.commit().await;
     }
@@ -82,30 +82,8 @@ pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> R
     replace(tx, &there, &own).await
 }
 
-/// The recorded key; ours, where none was. The row is held until the transaction ends.
-async fn record_first(tx: &mut Tx, own: &str) -> Result<String> {
-    sqlx::query(
-        "INSERT INTO agreements (name, value, at) VALUES ('seal', $1, $2)
-         ON CONFLICT (name) DO NOTHING",
-    )
-    .bind(own)
-    .bind(tx.now())
-    .execute(&mut **tx)
-    .await?;
-    let there = sqlx::query_scalar(
-        // Written to itself to lock the row on both engines: two processes that start at once
-        // decide one after the other.
-        "UPDATE agreements SET value = value WHERE name = 'seal' RETURNING value",
-    );
-    Ok(there.fetch_one(&mut **tx).await?)
-}
-
 async fn replace(mut tx: Tx, there: &str, own: &str) -> Result<()> {
-    sqlx::query("UPDATE agreements SET value = $1, at = $2 WHERE name = 'seal'")
-        .bind(own)
-        .bind(tx.now())
-        .execute(&mut *tx)
-        .await?;
+    set_agreement(&mut tx, SETTING, own).await?;
     let details = json!({ "before": there, "now": own });
     tx.log(Action::SealAccepted, ("seal", own), details).await?;
     tx.commit().await
@@ -125,7 +103,7 @@ async fn living_other(tx: &mut Tx, own: &str) -> Result<Option<(String, String)>
 }
 
 async fn recorded(catalogue: &Catalogue) -> Result<Option<String>> {
-    let there = sqlx::query_scalar("SELECT value FROM agreements WHERE name = 'seal'");
+    let there = sqlx::query_scalar("SELECT value FROM agreements WHERE name = $1").bind(SETTING);
     Ok(there.fetch_optional(catalogue.pool()).await?)
 }
 
